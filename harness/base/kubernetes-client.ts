@@ -1,0 +1,447 @@
+/** A kubeconfig (and a way to dial) → one identity's client of one API server, on @kubernetes/client-node. */
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import tls from 'node:tls';
+import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
+import type { Clock } from './clock.ts';
+
+/** How to reach an address inside this process, instead of over TCP. */
+export type Dial = (host: string, port: number) => Duplex;
+
+/** A Kubernetes object as it travels: trusted as far as apiVersion, kind and metadata, unknown beyond. */
+export interface KubernetesObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: {
+    name?: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    ownerReferences?: {
+      apiVersion: string;
+      kind: string;
+      name: string;
+      uid: string;
+      controller?: boolean;
+      blockOwnerDeletion?: boolean;
+    }[];
+    [key: string]: unknown;
+  };
+  [key: string]: unknown;
+}
+
+/** Where an object or a collection lives: `{ apiVersion: 'apps/v1', plural: 'deployments', namespace: 'sample' }`. */
+export interface ResourcePath {
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
+}
+
+export interface KubernetesStatus {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: {
+    readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+  };
+}
+
+/** An API server answered, and not with success. */
+export class KubernetesApiError extends Error {
+  override readonly name = 'KubernetesApiError';
+  readonly code: number;
+  readonly status: KubernetesStatus;
+  constructor(code: number, status: KubernetesStatus) {
+    super(status.message ?? `The API server answered ${code}.`);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const isNotFound = (error: unknown): boolean => error instanceof KubernetesApiError && error.code === 404;
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubernetesObject;
+}
+
+export interface Selectors {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ExecOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The path on the server: `/apis/apps/v1/namespaces/sample/deployments/x/scale`. */
+export function pathOf({ apiVersion, plural, namespace, name, subresource }: ResourcePath): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const parts = [plural, name, subresource].filter(part => part !== undefined).map(encodeURIComponent);
+  return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${parts.join('/')}`;
+}
+
+/**
+ * client-node's KubeConfig with one keep-alive agent, which can dial inside this process. `createAgent` is private in its
+ * types, yet the only place where client-node takes an agent (kubernetes-api-surface.md §16.2).
+ */
+function createConfig(dial: Dial | undefined): { readonly config: KubeConfig; readonly agent: https.Agent } {
+  const config = new KubeConfig();
+  const agent = new https.Agent({ keepAlive: true });
+  if (dial) {
+    Object.assign(agent, {
+      createConnection: (options: tls.ConnectionOptions) =>
+        tls.connect({
+          ...options,
+          socket: dial(String(options.host), Number(options.port)),
+          ALPNProtocols: ['http/1.1'],
+        }),
+    });
+  }
+  Object.defineProperty(config, 'createAgent', {
+    value: (_cluster: unknown, options: https.AgentOptions) => {
+      Object.assign(agent.options, options);
+      return agent;
+    },
+  });
+  return { config, agent };
+}
+
+/**
+ * One identity at one API server. Paths, objects and watches are generic: kinds are data here.
+ * Every method throws KubernetesApiError when the server answers with an error, and a Node error (`code`) when it can not be reached.
+ */
+export class KubernetesClient {
+  readonly #config: KubeConfig;
+  readonly #agent: https.Agent;
+  readonly #server: URL;
+  #options: Promise<https.RequestOptions> | undefined;
+
+  /**
+   * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one
+   * @throws Error if the document can not be read or names no cluster
+   */
+  constructor(kubeconfig: string, options: { readonly dial?: Dial; readonly context?: string } = {}) {
+    ({ config: this.#config, agent: this.#agent } = createConfig(options.dial));
+    this.#config.loadFromString(kubeconfig);
+    if (options.context !== undefined) {
+      if (!this.#config.getContextObject(options.context))
+        throw new Error(`context "${options.context}" does not exist`);
+      this.#config.setCurrentContext(options.context);
+    }
+    const cluster = this.#config.getCurrentCluster();
+    if (!cluster) throw new Error('The kubeconfig has no current cluster.');
+    this.#server = new URL(cluster.server);
+  }
+
+  /** The address of the API server, as the kubeconfig has it. */
+  get server(): string {
+    return this.#server.origin;
+  }
+
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+    const response = await this.#send(method, path, options);
+    const body = await readAll(response);
+    return parseBody(response.statusCode ?? 0, body);
+  }
+
+  get(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject> {
+    return this.request('GET', pathOf(path), { ...(signal && { signal }) }) as Promise<KubernetesObject>;
+  }
+
+  /** @returns undefined if the server says 404 */
+  async find(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
+    try {
+      return await this.get(path, signal);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(
+    path: ResourcePath,
+    selectors: Selectors = {},
+    signal?: AbortSignal,
+  ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
+    const list = (await this.request('GET', pathOf(path), { query: { ...selectors }, ...(signal && { signal }) })) as {
+      items?: KubernetesObject[] | null;
+      metadata?: { resourceVersion?: string };
+    };
+    return { items: list.items ?? [], resourceVersion: list.metadata?.resourceVersion ?? '' };
+  }
+
+  create(
+    path: ResourcePath,
+    body: KubernetesObject | Record<string, unknown>,
+    query: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<KubernetesObject> {
+    return this.request('POST', pathOf(path), { body, query, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+  }
+
+  replace(
+    path: ResourcePath,
+    body: KubernetesObject,
+    query: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<KubernetesObject> {
+    return this.request('PUT', pathOf(path), { body, query, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+  }
+
+  patch(
+    path: ResourcePath,
+    type: PatchType,
+    body: unknown,
+    query: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<KubernetesObject> {
+    return this.request('PATCH', pathOf(path), {
+      body,
+      query,
+      contentType: PATCH_CONTENT_TYPES[type],
+      ...(signal && { signal }),
+    }) as Promise<KubernetesObject>;
+  }
+
+  delete(
+    path: ResourcePath,
+    body: Record<string, unknown> = { propagationPolicy: 'Background' },
+    signal?: AbortSignal,
+  ): Promise<KubernetesObject> {
+    return this.request('DELETE', pathOf(path), { body, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+  }
+
+  /**
+   * Watches until the server closes the stream (resolves), it breaks (throws) or `signal` aborts (throws its reason).
+   * @param onOpen - called when the server has accepted the watch
+   */
+  async watch(
+    path: ResourcePath,
+    options: Selectors & {
+      readonly resourceVersion?: string;
+      readonly allowWatchBookmarks?: boolean;
+      readonly timeoutSeconds?: number;
+    },
+    onEvent: (event: WatchEvent) => void,
+    signal: AbortSignal,
+    onOpen?: () => void,
+  ): Promise<void> {
+    const query: Record<string, string> = { watch: 'true' };
+    for (const [key, value] of Object.entries(options)) if (value !== undefined) query[key] = String(value);
+    const response = await this.#send('GET', pathOf(path), { query, signal });
+    if (response.statusCode !== 200) parseBody(response.statusCode ?? 0, await readAll(response));
+    onOpen?.();
+    response.setEncoding('utf8');
+    let rest = '';
+    await new Promise<void>((resolve, reject) => {
+      const onAbort = () =>
+        response.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+      signal.addEventListener('abort', onAbort, { once: true });
+      response.on('data', (chunk: string) => {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as WatchEvent);
+      });
+      response.on('end', () => resolve());
+      response.on('error', reject);
+      response.on('close', () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      });
+    });
+    signal.throwIfAborted();
+  }
+
+  /**
+   * Runs a program in a container and waits for its end.
+   * @throws KubernetesApiError if it could not be started; an Error if the connection broke before the exit code was known
+   */
+  async exec(
+    namespace: string,
+    pod: string,
+    container: string | undefined,
+    argv: readonly string[],
+    options: {
+      readonly stdin?: string;
+      readonly signal?: AbortSignal;
+      readonly clock?: Clock;
+      readonly timeoutMs?: number;
+    } = {},
+  ): Promise<ExecOutcome> {
+    const { signal, clock, timeoutMs, stdin } = options;
+    signal?.throwIfAborted();
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    const collect = (into: Buffer[]) =>
+      new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          into.push(chunk);
+          done();
+        },
+      });
+    let status: V1Status | undefined;
+    // The connection is the only thing to end when the caller gives up or time runs out.
+    const socket = await new Exec(this.#config)
+      .exec(
+        namespace,
+        pod,
+        container ?? '',
+        [...argv],
+        collect(stdout),
+        collect(stderr),
+        stdin === undefined ? null : Readable.from([Buffer.from(stdin)]),
+        false,
+        result => {
+          status = result;
+        },
+      )
+      .catch((error: unknown) => {
+        throw execRefusal(error);
+      });
+    const failure = await new Promise<Error | undefined>(resolve => {
+      const end = (error?: Error) => {
+        signal?.removeEventListener('abort', onAbort);
+        if (timer) clock?.clearTimeout(timer);
+        resolve(error);
+      };
+      const onAbort = () => {
+        socket.terminate();
+        end(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      const timer =
+        clock && timeoutMs !== undefined
+          ? clock.setTimeout(() => {
+              socket.terminate();
+              end(new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`));
+            }, timeoutMs)
+          : undefined;
+      signal?.addEventListener('abort', onAbort, { once: true });
+      socket.on('close', () => end());
+      socket.on('error', (error: Error) => end(error));
+    });
+    if (failure) throw failure;
+    if (!status) throw new Error('The connection closed before the exit code was known.');
+    return {
+      exitCode: exitCodeOf(status),
+      stdout: Buffer.concat(stdout).toString(),
+      stderr: Buffer.concat(stderr).toString(),
+    };
+  }
+
+  /** A container's log so far. */
+  async logs(
+    namespace: string,
+    pod: string,
+    query: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const path = pathOf({ apiVersion: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' });
+    const response = await this.#send('GET', path, { query, ...(signal && { signal }) });
+    const body = await readAll(response);
+    if (response.statusCode !== 200) parseBody(response.statusCode ?? 0, body);
+    return body.toString();
+  }
+
+  /** Closes all connections, also those of watches. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    { query, body, contentType, signal }: RequestOptions,
+  ): Promise<IncomingMessage> {
+    this.#options ??= (async () => {
+      const options: https.RequestOptions = {};
+      await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+      return options;
+    })();
+    const base = await this.#options;
+    signal?.throwIfAborted();
+    const payload =
+      body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const search = query && Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
+    return await new Promise<IncomingMessage>((resolve, reject) => {
+      const request = https.request({
+        ...base,
+        host: this.#server.hostname,
+        port: this.#server.port || 443,
+        method,
+        path: `${this.#server.pathname.replace(/\/$/, '')}${path}${search}`,
+        headers: {
+          ...base.headers,
+          accept: 'application/json',
+          ...(payload && {
+            'content-type': contentType ?? 'application/json',
+            'content-length': String(payload.length),
+          }),
+        },
+        ...(signal && { signal }),
+      });
+      request.on('response', resolve);
+      request.on('error', error => reject(signal?.aborted ? signal.reason : error));
+      request.end(payload);
+    });
+  }
+}
+
+function parseBody(code: number, body: Buffer): unknown {
+  const text = body.toString();
+  let parsed: unknown;
+  try {
+    parsed = text === '' ? {} : JSON.parse(text);
+  } catch {
+    parsed = { message: text.trim() };
+  }
+  if (code >= 200 && code < 300) return parsed;
+  throw new KubernetesApiError(code, parsed as KubernetesStatus);
+}
+
+async function readAll(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** @see kubernetes-api-surface.md §12.2 for the shape of the status */
+function exitCodeOf(status: V1Status): number {
+  if (status.status === 'Success') return 0;
+  const exit = status.details?.causes?.find(cause => cause.reason === 'ExitCode')?.message;
+  if (status.reason === 'NonZeroExitCode' && exit !== undefined) return Number(exit);
+  throw new KubernetesApiError(status.code ?? 500, status as KubernetesStatus);
+}
+
+/** A refused upgrade comes from ws as an event with the response's code in its message only. */
+function execRefusal(error: unknown): Error {
+  const message = error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
+  const code = /Unexpected server response: (\d+)/.exec(message)?.[1];
+  return code ? new KubernetesApiError(Number(code), { code: Number(code), message }) : new Error(message);
+}

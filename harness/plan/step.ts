@@ -1,0 +1,59 @@
+/** A step of the guide, as data. */
+import type { Command, PlanFile } from '../model/command.ts';
+import type { ClusterName } from '../model/names.ts';
+
+export type StepId = string;
+
+/** The place in the guide that a step comes from. */
+export interface GuideReference {
+  /** Heading of the guide's section: `Configure cluster1 as a primary`. */
+  readonly section: string;
+  /** First and last line of the passage in the guide's page; absent if the guide has no such step (see `errata`). */
+  readonly lines?: readonly [number, number];
+}
+
+/** What follows if the step is left out. */
+export interface Omission {
+  /** True: a run without this step still passes. */
+  readonly harmless: boolean;
+  /** Why it is harmless, or what is seen without it. */
+  readonly because: string;
+}
+
+export interface Step {
+  /** Stable and unique in its plan: `cluster1/install-istio`, `remote-secret/cluster1-in-cluster2`. */
+  readonly id: StepId;
+  readonly title: string;
+  readonly cluster?: ClusterName;
+  readonly guide: GuideReference;
+  readonly dependsOn: readonly StepId[];
+  readonly files: readonly PlanFile[];
+  readonly commands: readonly Command[];
+  readonly omission: Omission;
+  /** Ids of the errata that shaped this step. */
+  readonly errata: readonly string[];
+  /** Milliseconds for the whole step. */
+  readonly deadlineMs: number;
+}
+
+export interface Erratum {
+  readonly id: string;
+  /** The guide's own text, shortened with `…`. */
+  readonly guideLine: string;
+  readonly lines?: readonly [number, number];
+  /** What would happen if it was followed to the letter. */
+  readonly wouldHappen: string;
+  readonly weDo: string;
+}
+
+export interface Plan {
+  readonly edition: string;
+  /** Istio release whose behaviour the edition describes: `1.8.0`. */
+  readonly istioVersion: string;
+  readonly scenario: string;
+  /** The workload that requests are sent from: its `app` label, which is its container's name too (`sleep`). */
+  readonly client: string;
+  /** In an order in which they can be run one after the other. */
+  readonly steps: readonly Step[];
+  readonly errata: readonly Erratum[];
+}

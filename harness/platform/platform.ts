@@ -1,0 +1,59 @@
+/** Where clusters come from: the one interface that kind, existing clusters and the simulator implement. */
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../base/clock.ts';
+import type { ClusterName } from '../model/names.ts';
+import type { Topology } from '../model/topology.ts';
+
+/** Something that `doctor` found out. */
+export interface Finding {
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do about it; present if not ok. */
+  readonly fix?: string;
+}
+
+export interface PlatformCapabilities {
+  /** Envoy and istiod are the real ones: the run is evidence about Istio. */
+  readonly realProxies: boolean;
+  /** Networks can be partitioned and slowed down on demand. */
+  readonly faults: boolean;
+}
+
+export interface Platform {
+  readonly name: string;
+  /** What it can do beyond the guide; a check asks for these, never for a name. */
+  readonly capabilities: PlatformCapabilities;
+  doctor(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** @throws HarnessError ERR_PLATFORM_NOT_READY; whatever was made until then is gone again */
+  start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform>;
+}
+
+export interface StartedPlatform extends AsyncDisposable {
+  readonly clusters: ReadonlyMap<ClusterName, Cluster>;
+  /** The wall's clock, or the simulated world's virtual one. */
+  readonly clock: Clock;
+  /**
+   * Arguments that this platform needs beyond the guide, by tool and verb; listed apart from errata and shown in the report.
+   * For instance `create-remote-secret --server https://…` for each cluster.
+   */
+  readonly adjustments: readonly PlatformAdjustment[];
+  collectDiagnostics(folder: string): Promise<void>;
+}
+
+export interface PlatformAdjustment {
+  readonly tool: 'kubectl' | 'istioctl';
+  /** Applies to commands whose first words are these: `['x', 'create-remote-secret']`. */
+  readonly verb: readonly string[];
+  readonly cluster: ClusterName;
+  readonly addArgs: readonly string[];
+  readonly because: string;
+}
+
+export interface Cluster {
+  readonly name: ClusterName;
+  /** A kubeconfig document (YAML) with one context, named like the cluster. */
+  kubeconfig(reachableFrom: 'this-machine' | 'other-clusters'): string;
+  /** How to reach the API server inside this process; absent: over TCP. */
+  readonly dial?: (host: string, port: number) => Duplex;
+}

@@ -1,0 +1,68 @@
+/** A run as a stream of plain JSON values. A report can be rebuilt from them. Times are milliseconds of the run's clock since its start. */
+import type { CommandResult } from '../model/command.ts';
+import type { Topology } from '../model/topology.ts';
+import type { Plan, StepId } from '../plan/step.ts';
+import type { PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
+import type { CheckResult } from '../verify/check.ts';
+
+export type Verdict = 'passed' | 'failed' | 'unknown';
+export type StepOutcome = 'done' | 'failed' | 'skipped' | 'omitted' | 'interrupted';
+
+/** A command as it was run: arguments with their variables replaced, secrets taken out. */
+export interface CommandRecord {
+  /** A line that can be pasted into a shell. */
+  readonly line: string;
+  readonly result: CommandResult;
+}
+
+export interface Problem {
+  /** A mesh fault fails the run; an environment fault makes it unknown. */
+  readonly kind: 'mesh' | 'environment';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type RunEvent = { readonly atMs: number } & (
+  | {
+      readonly type: 'run-started';
+      readonly runId: string;
+      readonly topology: Topology;
+      readonly plan: Plan;
+      readonly platform: { readonly name: string; readonly capabilities: PlatformCapabilities };
+      readonly clock: 'wall' | 'virtual';
+      readonly seed: string;
+      readonly requests: number;
+      readonly omitted: readonly StepId[];
+      readonly keepGoing: boolean;
+    }
+  | {
+      readonly type: 'platform-started';
+      readonly adjustments: readonly PlatformAdjustment[];
+      readonly toolVersions: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'step-started'; readonly step: StepId }
+  | { readonly type: 'step-progress'; readonly step: StepId; readonly message: string }
+  | {
+      readonly type: 'step-ended';
+      readonly step: StepId;
+      readonly outcome: StepOutcome;
+      readonly durationMs: number;
+      readonly commands: readonly CommandRecord[];
+      /** For failed and skipped steps: why. */
+      readonly problem?: Problem;
+    }
+  | { readonly type: 'check-started'; readonly check: string }
+  | { readonly type: 'check-progress'; readonly check: string; readonly message: string }
+  | { readonly type: 'check-ended'; readonly result: CheckResult; readonly durationMs: number }
+  | { readonly type: 'clean-up-ended'; readonly failures: readonly string[] }
+  | {
+      readonly type: 'run-ended';
+      readonly verdict: Verdict;
+      readonly interrupted: boolean;
+      /** The first finding, in a sentence; absent when passed. */
+      readonly reason?: Problem;
+      readonly durationMs: number;
+    }
+);
+
+export type RunListener = (event: RunEvent) => void;

@@ -1,0 +1,127 @@
+/** The virtual network as its users see it: sockets, listeners, names. What implements it lies beside this file. */
+import type { Duplex } from 'node:stream';
+
+/**
+ * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https and
+ * node:tls expect of a `net.Socket`. Emits `connect`, `data`, `end`, `error` (with a Node `code`), `close`.
+ */
+export interface VirtualSocket extends Duplex {
+  readonly connecting: boolean;
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  /**
+   * On a socket that a redirect rule brought here: where the client wanted to go (SO_ORIGINAL_DST).
+   * Without a redirect it equals the local address.
+   */
+  readonly originalDestination: SocketAddress | undefined;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  setTimeout(ms: number, callback?: () => void): this;
+  setNoDelay(on?: boolean): this;
+  setKeepAlive(on?: boolean, initialDelayMs?: number): this;
+  ref(): this;
+  unref(): this;
+  /** Ends the connection with a reset: the peer sees ECONNRESET. */
+  resetAndDestroy(): this;
+}
+
+export interface SocketAddress {
+  /** An IPv4 address in dotted form. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ConnectOptions {
+  /** The user id that dials; redirect rules exempt one (istio-proxy is 1337). 0 by default. */
+  readonly uid?: number;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Takes no new connections; those that exist go on. */
+  close(): void;
+}
+
+/**
+ * A redirect of a namespace's traffic, as istio-init sets it with iptables. The real one: `istio-iptables -p 15001 -z 15006 -u 1337 …`.
+ * Outbound connections to loopback are never redirected.
+ */
+export interface RedirectRules {
+  readonly outboundPort: number;
+  readonly inboundPort: number;
+  /** Traffic of this user is let through as it is. */
+  readonly exemptUid: number;
+  /** Inbound ports that are let through as they are: 15090, 15021, 15020. */
+  readonly exemptInboundPorts: readonly number[];
+}
+
+export interface ResolverConfig {
+  /** Where the name server listens, as in resolv.conf: the cluster IP of kube-dns. */
+  readonly nameserver: string;
+  readonly search: readonly string[];
+  readonly ndots: number;
+}
+
+/** What a process sees of the network: the network namespace of a pod, a node, or a machine outside of the clusters. */
+export interface NetworkNamespace {
+  readonly name: string;
+  /** Its own address, besides loopback. */
+  readonly address: string;
+  /**
+   * Dials. The outcome is an event, as with `net.connect`: `connect`, or `error` with ECONNREFUSED (a host without a listener; a Service
+   * without ready endpoints) or ETIMEDOUT after the kernel's 127 s of silence (no route, a dropped packet; most clients give up before).
+   * @param address - an IPv4 address, not a name: `resolve` first
+   */
+  connect(address: string, port: number, options?: ConnectOptions): VirtualSocket;
+  /**
+   * @param address - `0.0.0.0` (default) or `127.0.0.1`
+   * @throws an Error with code EADDRINUSE
+   */
+  listen(port: number, onConnection: (socket: VirtualSocket) => void, address?: string): Listener;
+  /**
+   * Looks a name up as the C library does: literal addresses and `localhost` by itself, else search domains, by packets to the name server.
+   * @returns the IPv4 addresses, at least one
+   * @throws an Error with code ENOTFOUND (no such name) or EAI_AGAIN (no answer from the name server)
+   */
+  resolve(name: string): Promise<readonly string[]>;
+  /** Replaces the rules; `undefined` removes them. */
+  setRedirect(rules: RedirectRules | undefined): void;
+  setResolver(config: ResolverConfig): void;
+  /** Takes packets that are not TCP, on one port. Used by the cluster's name server. */
+  listenDatagram(port: number, answer: (query: Buffer, from: SocketAddress) => Buffer | undefined): Listener;
+  /**
+   * Sends one packet and waits for one answer.
+   * @throws an Error with code ETIMEDOUT after `timeoutMs`
+   */
+  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer>;
+  /** Ends every connection (peers see a reset) and listener, and takes the address off the network. */
+  destroy(): void;
+}
+
+/** What kube-proxy programs into the nodes of a cluster: where packets for a virtual address go. */
+export interface ServiceRoute {
+  /** Cluster IP, load-balancer address, or (for a NodePort) the address of a node. */
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+  /** Ready endpoints; with none the packet is refused (ICMP port unreachable: ECONNREFUSED). */
+  readonly endpoints: readonly SocketAddress[];
+}
+
+/** The part of the network that one cluster owns; made by the world, handed to the cluster. */
+export interface ClusterNetwork {
+  /** A namespace for a node; its address comes from the network's range. The first node has the API server too. */
+  addNode(name: string): NetworkNamespace;
+  /** A namespace for a pod on that node; its address comes from the pod range. An address is not reused while others are left. */
+  addPod(name: string, node: string): NetworkNamespace;
+  /** An address for a load balancer, from a slice of the network's range; reachable from every network. */
+  allocateLoadBalancerAddress(): string;
+  releaseLoadBalancerAddress(address: string): void;
+  /**
+   * Replaces the routes of the cluster. They apply to packets that its pods and nodes send, and, for load-balancer and node addresses, to
+   * packets that arrive from anywhere. Which endpoint serves a connection is drawn from the cluster's stream of chance.
+   */
+  setServiceRoutes(routes: readonly ServiceRoute[]): void;
+}

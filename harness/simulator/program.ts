@@ -1,0 +1,55 @@
+/** The contract between the kubelet and the programs in containers. Types only. */
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { NetworkNamespace } from './network/interfaces.ts';
+
+/** Read access to the container's files: image, mounted ConfigMaps, Secrets and projected tokens. Kubelet refreshes volumes. */
+export interface ContainerFiles {
+  /** @throws an Error with code ENOENT */
+  read(path: string): string;
+  exists(path: string): boolean;
+  /** Names in a folder, sorted; empty if there is none. */
+  list(folder: string): readonly string[];
+  /** Files that the container writes for itself (emptyDir or its own layer); gone with it. */
+  write(path: string, content: string): void;
+}
+
+/** What a process in a container has: the counterpart of argv, environ, the file system, the network namespace and the kernel's clock. */
+export interface ProcessContext {
+  /** argv[0] is the program's name as it was called. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly uid: number;
+  /** The pod's name. */
+  readonly hostname: string;
+  readonly files: ContainerFiles;
+  readonly network: NetworkNamespace;
+  readonly clock: Clock;
+  /** A stream of chance that belongs to this process. */
+  readonly random: Random;
+  readonly stdin?: AsyncIterable<Buffer>;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Aborts when the process is told to end (SIGTERM, or the exec was cancelled); main must return soon. */
+  readonly signal: AbortSignal;
+}
+
+/** A program: runs until it ends by itself or `signal` aborts. @returns the exit code */
+export type Main = (context: ProcessContext) => Promise<number>;
+
+export interface Image {
+  /** Which references it stands for, without registry and tag: `istio/proxyv2`; matched against the end of the reference's path. */
+  readonly name: string;
+  /** Restricts the tags; without it every tag matches. */
+  readonly tags?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: number;
+  /** As in a Dockerfile; a container's `command` replaces both. */
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  /** Programs by path or name: `/bin/sleep` is found as `sleep` too. What is not here can not be run or exec'ed (exit code 127 or 126). */
+  readonly programs: Readonly<Record<string, Main>>;
+}
+
+/** @returns undefined for an image that can not be pulled (ErrImagePull) */
+export type ImageCatalog = (reference: string) => Image | undefined;

@@ -1,0 +1,58 @@
+/** What a check is: one claim of the guide, verified with evidence. */
+import type { Clock } from '../base/clock.ts';
+import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { ClusterName } from '../model/names.ts';
+import type { ClusterSpec, Topology } from '../model/topology.ts';
+import type { PlatformCapabilities } from '../platform/platform.ts';
+
+/** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
+export type Evidence = string | number | boolean | null | readonly Evidence[] | { readonly [key: string]: Evidence };
+
+export interface CheckContext {
+  readonly topology: Topology;
+  readonly clusters: ReadonlyMap<ClusterName, { readonly spec: ClusterSpec; readonly client: KubernetesClient }>;
+  readonly capabilities: PlatformCapabilities;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The workload that requests are sent from: its `app` label and container (`sleep`). */
+  readonly client: string;
+  /** Size of the fixed sample per source. */
+  readonly requests: number;
+  /** Accepted probability of a wrong verdict, each way. */
+  readonly risk: number;
+  readonly onProgress: (message: string) => void;
+}
+
+/** The outcome of a check. `unknown` means the environment got in the way (an API server refused), not that nothing was asked. */
+export interface CheckOutcome {
+  readonly outcome: 'passed' | 'failed' | 'unknown';
+  /** What was found, in a sentence: `300 of 300 answered; v1 148, v2 152`. */
+  readonly found: string;
+  readonly evidence: Evidence;
+  /** On failure: what it points to. */
+  readonly diagnosis?: Diagnosis;
+}
+
+export interface Diagnosis {
+  readonly sentence: string;
+  /** Ids of steps to look at, most likely first. */
+  readonly steps: readonly string[];
+}
+
+export interface Check {
+  /** `cluster1-reaches-both-versions`: stable; a family of checks makes one per cluster. */
+  readonly id: string;
+  /** The claim, in a sentence. */
+  readonly sentence: string;
+  readonly level: 'core' | 'extended';
+  /** The cluster it asks from, where there is one. */
+  readonly cluster?: ClusterName;
+  run(context: CheckContext): Promise<CheckOutcome>;
+}
+
+export interface CheckResult extends CheckOutcome {
+  readonly id: string;
+  readonly sentence: string;
+  readonly level: 'core' | 'extended';
+  readonly cluster?: ClusterName;
+}
