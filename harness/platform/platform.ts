@@ -24,6 +24,8 @@ export interface Platform {
   readonly name: string;
   /** What it can do beyond the guide; a check asks for these, never for a name. */
   readonly capabilities: PlatformCapabilities;
+  /** Which kind of clock a started platform has; a run's first event, which comes before the start, tells it. */
+  readonly clock: Clock['kind'];
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
   /** @throws HarnessError ERR_PLATFORM_NOT_READY; whatever was made until then is gone again */
   start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform>;
