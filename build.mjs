@@ -1,0 +1,50 @@
+// Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('.', import.meta.url)));
+rmSync('dist', { recursive: true, force: true });
+
+/** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
+const dropUnusedModels = {
+  name: 'drop-unused-models',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === 'ours') return undefined;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'ours' });
+      return { ...found, sideEffects: false };
+    });
+    onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === 'ours' || !importer.includes('/@kubernetes/client-node/')) return undefined;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'ours' });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Docker is met on some platforms only: loaded when one asks for it.
+  external: ['testcontainers'],
+  plugins: [dropUnusedModels],
+  // Some dependencies are CommonJS inside and call require.
+  banner: {
+    js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
+  },
+};
+
+await Promise.all([
+  build({ ...shared, entryPoints: ['harness/cli/main.ts'], outfile: 'dist/mesh-harness.js', minifySyntax: true, minifyWhitespace: true, metafile: false }),
+  build({ ...shared, entryPoints: ['harness/index.ts'], outfile: 'dist/index.js' }),
+]);
+chmodSync('dist/mesh-harness.js', 0o755);
+execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
