@@ -17,6 +17,7 @@ export interface SimulatorOptions {
 
 export class SimulatorPlatform implements Platform {
   readonly name = 'simulator';
+  readonly clock = 'virtual' as const;
   readonly capabilities = { realProxies: false, faults: true } as const;
   readonly #options: SimulatorOptions;
 
@@ -35,19 +36,31 @@ export class SimulatorPlatform implements Platform {
     cleanUp.add('stop the clock', () => clock.stop());
     clock.start();
     try {
-      const world = await createWorld({ seed: this.#options.seed, clock, networks: topology.networks, clusters: topology.clusters });
+      const world = await createWorld({
+        seed: this.#options.seed,
+        clock,
+        networks: topology.networks,
+        clusters: topology.clusters,
+      });
       cleanUp.add('stop the world', () => world[Symbol.asyncDispose]());
       this.#options.onWorld?.(world);
       return {
         clock,
-        clusters: new Map([...world.clusters].map(([name, simulated]) => [clusterName(name), clusterOf(name, simulated.kubeconfig(), world)])),
+        clusters: new Map(
+          [...world.clusters].map(([name, simulated]) => [
+            clusterName(name),
+            clusterOf(name, simulated.kubeconfig(), world),
+          ]),
+        ),
         adjustments: [],
         collectDiagnostics: async () => {},
         [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
       };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
-      throw new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', { cause: error });
+      throw new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', {
+        cause: error,
+      });
     }
   }
 }

@@ -1,0 +1,184 @@
+/** The command line: the only reader of argv, the environment and signals. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT, HarnessError, messageOf } from '../base/errors.ts';
+import { packageVersion } from '../base/package-root.ts';
+import { redact } from '../base/redact.ts';
+import { type Interruption, watchForInterruption } from './interruption.ts';
+
+/** Parses, runs one command, and returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const interruption = watchForInterruption();
+  try {
+    return await runCommand(argv, interruption);
+  } catch (error) {
+    return reportFailure(error, interruption);
+  } finally {
+    interruption.stop();
+  }
+}
+
+async function runCommand(argv: readonly string[], interruption: Interruption): Promise<number> {
+  let exitCode: number = EXIT.passed;
+  /** Runs the command and keeps the exit code that it returns. */
+  const action =
+    <Args extends unknown[]>(command: (...args: Args) => Promise<number>) =>
+    async (...args: Args) => {
+      exitCode = await command(...args);
+    };
+  const environment = { env: process.env, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal };
+
+  const program = new Command('mesh-harness')
+    .description("Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.")
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .exitOverride()
+    .showHelpAfterError('(mesh-harness --help lists commands and options)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mesh-harness run all                              the four scenarios of the guide, on the simulator
+  $ mesh-harness run ./my-mesh.yaml                   a mesh of your own
+  $ mesh-harness plan primary-remote --format sh      the guide as a script
+
+Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in the way), 130 interrupted.`,
+    );
+
+  program
+    .command('run')
+    .description('install a scenario step by step, verify the traffic, write the reports, and clean up')
+    .argument(
+      '<scenario...>',
+      'names of scenarios, files of your own (./my-mesh.yaml), or "all" for the four of the guide',
+    )
+    .option(
+      '--platform <name>',
+      'where the clusters come from: simulator (default; MESH_HARNESS_PLATFORM sets another)',
+    )
+    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current')
+    .option(
+      '--omit <step>',
+      'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
+      collect,
+      [],
+    )
+    .option('--keep-going', 'run the steps that depend on a failed one too', false)
+    .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)')
+    .option('--requests <n>', 'size of the fixed sample that is taken from each cluster', wholeNumber, 300)
+    .option('--risk <p>', 'accepted probability of a wrong verdict, each way', probability, 1e-6)
+    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
+    .option('--extended', 'also check what the guide claims but does not verify', false)
+    .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
+    .option('-q, --quiet', 'only results, no progress', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mesh-harness run primary-remote-multi-network
+  $ mesh-harness run all --output tap > results.tap
+  $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)`,
+    )
+    .action(
+      action(async (scenarios, options) =>
+        (await import('./commands/run.ts')).runScenarios(scenarios, options, environment),
+      ),
+    );
+
+  program
+    .command('list')
+    .description('list the scenarios')
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness list')
+    .action(action(async options => (await import('./commands/list.ts')).listCommand(options, environment)));
+
+  program
+    .command('plan')
+    .description('print the steps of a scenario')
+    .argument('<scenario>', 'name of a scenario, or a file of your own')
+    .option(
+      '--format <format>',
+      'list, json (data), sh (a script to run by hand) or markdown (a guide to read)',
+      oneOf('list', 'json', 'sh', 'markdown'),
+      'list',
+    )
+    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 or current', '1.8')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ mesh-harness plan primary-remote\n  $ mesh-harness plan multi-primary --format sh > install.sh',
+    )
+    .action(
+      action(async (scenario, options) =>
+        (await import('./commands/plan.ts')).planCommand(scenario, options, environment),
+      ),
+    );
+
+  program
+    .command('certs')
+    .description('make a root CA and an intermediate CA for each cluster, as the cacerts secrets need them')
+    .argument('<cluster...>', 'names of the clusters')
+    .requiredOption('--out <dir>', 'folder to write to; what is there already is kept')
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness certs --out certs cluster1 cluster2')
+    .action(
+      action(async (clusters, options) =>
+        (await import('./commands/certs.ts')).certsCommand(clusters, options, environment),
+      ),
+    );
+
+  program
+    .command('version')
+    .description('print the version of mesh-harness, of Node, and of the Istio releases that the editions describe')
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness version')
+    .action(action(async () => (await import('./commands/version.ts')).versionCommand(environment)));
+
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(mesh-harness ${command.name()} --help)`);
+  await program.parseAsync(argv, { from: 'user' });
+  return exitCode;
+}
+
+/** Tells the user what went wrong, and returns the exit code that says it to a script. */
+function reportFailure(error: unknown, interruption: Interruption): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage; // commander has written the text
+  if (interruption.signal.aborted) {
+    process.stderr.write('mesh-harness: interrupted\n');
+    return EXIT.interrupted;
+  }
+  if (error instanceof HarnessError) {
+    process.stderr.write(redact(`mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`));
+    return error.exitCode;
+  }
+  process.stderr.write(
+    redact(`mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`),
+  );
+  return EXIT.unknown;
+}
+
+const collect = (value: string, previous: readonly string[]) => [...previous, value];
+
+function wholeNumber(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('A whole number above 0 is needed.');
+  return Number(value);
+}
+
+function probability(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number < 0.5)) throw new InvalidArgumentError('A probability above 0 and below 0.5 is needed.');
+  return number;
+}
+
+const oneOf =
+  <const Choice extends string>(...choices: Choice[]) =>
+  (value: string): Choice => {
+    const found = choices.find(choice => choice === value);
+    if (!found) throw new InvalidArgumentError(`Known: ${choices.join(', ')}.`);
+    return found;
+  };
+
+// A reader that went away (| head) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.passed);
+  throw error;
+});
+
+// Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.
+process.exit(await main(process.argv.slice(2)));
