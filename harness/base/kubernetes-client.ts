@@ -81,6 +81,8 @@ export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
+  /** `application/json` by default; a Table is asked for with `application/json;as=Table;v=v1;g=meta.k8s.io`. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -377,7 +379,7 @@ export class KubernetesClient {
   async #send(
     method: string,
     path: string,
-    { query, body, contentType, signal }: RequestOptions,
+    { query, body, contentType, accept, signal }: RequestOptions,
   ): Promise<IncomingMessage> {
     this.#options ??= (async () => {
       const options: https.RequestOptions = {};
@@ -398,7 +400,7 @@ export class KubernetesClient {
         path: `${this.#server.pathname.replace(/\/$/, '')}${path}${search}`,
         headers: {
           ...base.headers,
-          accept: 'application/json',
+          accept: accept ?? 'application/json',
           ...(payload && {
             'content-type': contentType ?? 'application/json',
             'content-length': String(payload.length),
