@@ -1,4 +1,5 @@
 /** Ctrl-C, SIGTERM, SIGHUP, and a parent that went away: all of them ask the run to clean up and end. */
+import { readFileSync } from 'node:fs';
 import { EXIT, HarnessError } from '../base/errors.ts';
 
 export interface Interruption {
@@ -10,8 +11,12 @@ export interface Interruption {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PARENT_CHECK_INTERVAL_MS = 250;
 
-/** The first signal asks for a clean end; a second one does not wait for it. */
-export function watchForInterruption(): Interruption {
+/**
+ * The first signal asks for a clean end; a second one does not wait for it.
+ *
+ * @param underNpm - whether npm or npx started us: it puts a shell in between, whose own parent is then the one to watch
+ */
+export function watchForInterruption(underNpm: boolean): Interruption {
   const controller = new AbortController();
   const interrupt = (why: string) => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
@@ -19,10 +24,10 @@ export function watchForInterruption(): Interruption {
   };
   const onSignal = (name: NodeJS.Signals) => interrupt(name);
   for (const name of SIGNALS) process.on(name, onSignal);
-  // A signal that hits npx may end it without reaching us: then we are somebody else's child.
-  const parent = process.ppid;
+  // A signal that hits npx ends it without reaching us: we would go on as somebody else's child.
+  const ancestors = ancestorsOf(underNpm);
   const timer = setInterval(() => {
-    if (process.ppid !== parent && !controller.signal.aborted) interrupt('the process that started this one is gone');
+    if (!controller.signal.aborted && ancestorsOf(underNpm) !== ancestors) interrupt('the process that started this one is gone');
   }, PARENT_CHECK_INTERVAL_MS);
   timer.unref();
   return {
@@ -32,4 +37,18 @@ export function watchForInterruption(): Interruption {
       for (const name of SIGNALS) process.off(name, onSignal);
     },
   };
+}
+
+function ancestorsOf(underNpm: boolean): string {
+  return underNpm ? `${process.ppid} ${parentOf(process.ppid)}` : String(process.ppid);
+}
+
+/** @returns undefined where there is no /proc */
+function parentOf(pid: number): string | undefined {
+  try {
+    // pid (name) state ppid …; the name may hold anything, so the fields are counted from its closing bracket.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ')[1];
+  } catch {
+    return undefined;
+  }
 }

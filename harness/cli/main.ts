@@ -7,7 +7,7 @@ import { type Interruption, watchForInterruption } from './interruption.ts';
 
 /** Parses, runs one command, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const interruption = watchForInterruption();
+  const interruption = watchForInterruption(process.env['npm_command'] !== undefined);
   try {
     return await runCommand(argv, interruption);
   } catch (error) {

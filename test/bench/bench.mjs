@@ -1,0 +1,102 @@
+// The figures of docs/performance.md: ratios within one run, medians of several rounds, rounds interleaved.
+// Usage: npm run bench [-- --rounds N] [--only NAME] [--json]
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = path.join(ROOT, 'dist/mesh-harness.js');
+const value = name => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const rounds = Number(value('--rounds') ?? 5);
+const only = value('--only');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-harness-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+// Writes the peak memory of the process beside its exit.
+const probe = path.join(folder, 'probe.cjs');
+writeFileSync(
+  probe,
+  `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_PEAK, String(process.resourceUsage().maxRSS)));`,
+);
+
+/** A mesh of n primaries on one network, each watching all others. */
+function meshOf(n) {
+  const file = path.join(folder, `mesh-${n}.yaml`);
+  const clusters = Array.from(
+    { length: n },
+    (_, i) => `  - { name: cluster${i + 1}, network: network1, role: primary }`,
+  ).join('\n');
+  writeFileSync(file, `meshID: mesh1\nnetworks:\n  - name: network1\nclusters:\n${clusters}\n`);
+  return file;
+}
+
+const run = (...scenarios) => [CLI, 'run', ...scenarios, '--quiet', '--report-dir', path.join(folder, 'report')];
+const subjects = {
+  'import client-node': { argv: ['-e', "import('@kubernetes/client-node')"] },
+  'one scenario': { argv: run('primary-remote-multi-network') },
+  'all four': { argv: run('all') },
+  '5 clusters': { argv: run(meshOf(5)), rounds: 1 },
+  '10 clusters': { argv: run(meshOf(10)), rounds: 1 },
+  '20 clusters': { argv: run(meshOf(20)), rounds: 1 },
+};
+
+function measure(argv) {
+  return new Promise((resolve, reject) => {
+    const peak = path.join(folder, 'peak');
+    const start = process.hrtime.bigint();
+    const child = spawn(process.execPath, ['--require', probe, ...argv], {
+      cwd: ROOT,
+      env: { ...process.env, BENCH_PEAK: peak },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', chunk => {
+      stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', code => {
+      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      if (code !== 0) reject(new Error(`exit ${code}: ${argv.join(' ')}\n${stderr}`));
+      else resolve({ seconds, megabytes: Number(readFileSync(peak, 'utf8')) / 1024 });
+    });
+  });
+}
+
+const results = {};
+for (let round = 0; round < rounds; round++) {
+  for (const [name, { argv, rounds: most = rounds }] of Object.entries(subjects)) {
+    if (round >= most || (only && name !== only)) continue;
+    results[name] ??= [];
+    results[name].push(await measure(argv));
+  }
+}
+
+const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const summary = Object.fromEntries(
+  Object.entries(results).map(([name, samples]) => [
+    name,
+    { seconds: median(samples.map(s => s.seconds)), megabytes: Math.max(...samples.map(s => s.megabytes)) },
+  ]),
+);
+const ratio = (one, other) =>
+  summary[one] && summary[other] ? summary[one].seconds / summary[other].seconds : undefined;
+const budgets = [
+  ['one scenario, cold process to exit, against importing client-node', ratio('one scenario', 'import client-node'), 4],
+  ['all four in one process, against one', ratio('all four', 'one scenario'), 3],
+  ['peak memory of one scenario, MB', summary['one scenario']?.megabytes, 250],
+  ['20 clusters, seconds', summary['20 clusters']?.seconds, 10],
+  ['20 clusters, peak memory, MB', summary['20 clusters']?.megabytes, 1024],
+].filter(([, measured]) => measured !== undefined);
+
+if (process.argv.includes('--json'))
+  console.log(JSON.stringify({ node: process.version, cpus: os.cpus().length, rounds, summary, budgets }, null, 2));
+else {
+  console.log(`Node ${process.version}, ${os.cpus().length} cores, median of ${rounds} rounds (large meshes: one)\n`);
+  for (const [name, { seconds, megabytes }] of Object.entries(summary))
+    console.log(`${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s ${megabytes.toFixed(0).padStart(6)} MB`);
+  console.log('');
+  for (const [what, measured, budget] of budgets)
+    console.log(`${measured <= budget ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (budget ${budget})`);
+}
