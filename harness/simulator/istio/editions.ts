@@ -56,6 +56,24 @@ export interface IstioBehaviour {
   /** The agent logs an attempt to reach istiod, or only a success. */
   readonly logsConnectAttempts: boolean;
   readonly notReadyReason: string;
+  readonly envoy: EnvoyWording;
+}
+
+/** How a release of Envoy speaks of what went wrong upstream. */
+export interface EnvoyWording {
+  readonly version: string;
+  /** Whether a reply after a retry says `retried and the latest`. */
+  readonly tellsRetry: boolean;
+  /** The reset reason of a connection that could not be made. */
+  readonly connectionFailure: string;
+  /** The reset reason of a connection that was not made in time: 1.16.0 takes it for a reset of its own. */
+  readonly connectTimeout: string;
+  /** What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not tell yet. */
+  readonly connectError: ((message: string) => string) | undefined;
+  /** @param detail - what the verifier found, where the release tells */
+  readonly tlsError: (code: number, name: string, detail?: string) => string;
+  /** The status of an answer that was no HTTP. */
+  readonly protocolErrorStatus: number;
 }
 
 const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'] as const;
@@ -93,6 +111,15 @@ const ISTIO_1_8: IstioBehaviour = {
   workers: 2,
   logsConnectAttempts: true,
   notReadyReason: 'config not received from Pilot (is Pilot running?)',
+  envoy: {
+    version: '1.16.0',
+    tellsRetry: false,
+    connectionFailure: 'connection failure',
+    connectTimeout: 'local reset',
+    connectError: undefined,
+    tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
+    protocolErrorStatus: 503,
+  },
 };
 
 /** Istio 1.30.3. */
@@ -125,6 +152,16 @@ const ISTIO_CURRENT: IstioBehaviour = {
   workers: 2,
   logsConnectAttempts: false,
   notReadyReason: 'config not received from XDS server (is Istiod running?)',
+  envoy: {
+    version: '1.38.0',
+    tellsRetry: true,
+    connectionFailure: 'remote connection failure',
+    connectTimeout: 'connection timeout',
+    connectError: message => `delayed connect error: ${message}`,
+    tlsError: (code, name, detail) =>
+      `TLS_error:|${code}:SSL routines:OPENSSL_internal:${name}${detail === undefined ? '' : `:${detail}`}:TLS_error_end`,
+    protocolErrorStatus: 502,
+  },
 };
 
 /**
