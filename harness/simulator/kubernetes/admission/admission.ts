@@ -1,0 +1,62 @@
+/** What stands between a request and the store: plug-ins that may change or refuse it, in their order. */
+import type { KubernetesObject } from '../api/json.ts';
+import type { ResourceType } from '../api/resources.ts';
+import type { UserInfo } from '../auth/user.ts';
+
+export interface AdmissionRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+  readonly type: ResourceType;
+  /** The version in which the request was made. */
+  readonly version: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Undefined for DELETE. */
+  readonly object: KubernetesObject | undefined;
+  /** The stored state; undefined for CREATE. */
+  readonly oldObject: KubernetesObject | undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  /** The options of the request, as `AdmissionRequest.options` has them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Tells the client something without refusing. */
+  warn(text: string): void;
+}
+
+/** A link of the chain. Both methods throw ApiError to refuse. */
+export interface AdmissionPlugin {
+  readonly name: string;
+  /** Whether the plug-in has anything to say; cheap, so that most requests need not wait. */
+  handles(request: AdmissionRequest): boolean;
+  /** @returns the object to go on with */
+  mutate?(request: AdmissionRequest): Promise<KubernetesObject> | KubernetesObject;
+  validate?(request: AdmissionRequest): Promise<void> | void;
+}
+
+export class AdmissionChain {
+  readonly #plugins: readonly AdmissionPlugin[];
+
+  constructor(plugins: readonly AdmissionPlugin[]) {
+    this.#plugins = plugins;
+  }
+
+  /** Runs the mutating plug-ins. @param settle - puts an object in order after a plug-in: defaults */
+  async mutate(
+    request: AdmissionRequest,
+    settle: (object: KubernetesObject) => KubernetesObject,
+  ): Promise<KubernetesObject | undefined> {
+    let current = request;
+    for (const plugin of this.#plugins) {
+      if (!plugin.mutate || !plugin.handles(current)) continue;
+      const object = await plugin.mutate(current);
+      if (object !== current.object) current = { ...current, object: settle(object) };
+    }
+    return current.object;
+  }
+
+  async validate(request: AdmissionRequest): Promise<void> {
+    for (const plugin of this.#plugins) {
+      if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
+    }
+  }
+}

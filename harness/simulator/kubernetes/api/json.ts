@@ -1,0 +1,99 @@
+/** JSON values as the API machinery handles them: reading unknown shapes, copying, comparing, freezing. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+
+export type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value if it is an object, else an empty one that belongs to nobody. */
+export function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+/** The value if it is a list, else an empty one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The objects of a list; what is no object is left out. */
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return listOf(value).filter(isObject);
+}
+
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The entries of a map of strings; other values are left out. */
+export function stringsOf(value: unknown): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [key, entry] of Object.entries(objectOf(value))) if (typeof entry === 'string') result[key] = entry;
+  return result;
+}
+
+/** The value at a path of keys, or undefined. */
+export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let current: unknown = value;
+  for (const key of path) {
+    if (Array.isArray(current)) current = current[Number(key)];
+    else if (isObject(current)) current = Object.hasOwn(current, key) ? current[key] : undefined;
+    else return undefined;
+  }
+  return current;
+}
+
+/** A deep copy that may be changed. */
+export function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T; // the same shape, element by element
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    // An own property even for `__proto__`, which a plain assignment would turn into the prototype.
+    if (key === '__proto__') Object.defineProperty(result, key, { value: copy(value[key]), enumerable: true });
+    else result[key] = copy(value[key]);
+  }
+  return result as T; // the same shape, key by key
+}
+
+/** Deep equality; a key that is undefined counts as absent, the order of keys does not count. */
+export function equal(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((element, index) => equal(element, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key of Object.keys(a)) if (!equal(a[key], b[key])) return false;
+  for (const key of Object.keys(b)) if (b[key] !== undefined && a[key] === undefined) return false;
+  return true;
+}
+
+/** Makes the value and all within it unchangeable; what is frozen already is trusted to be so to the bottom. */
+export function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const entry of Object.values(value)) freeze(entry);
+  }
+  return value;
+}
+
+/** `2026-01-02T03:04:05Z`, the precision of metav1.Time. */
+export function timestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
+/** `2026-01-02T03:04:05.000000Z`, the precision of metav1.MicroTime. */
+export function microTimestamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
+}
+
+export function nameOf(object: KubernetesObject): string {
+  return object.metadata.name ?? '';
+}
+
+export function namespaceOf(object: KubernetesObject): string {
+  return object.metadata.namespace ?? '';
+}

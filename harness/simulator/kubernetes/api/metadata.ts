@@ -1,0 +1,84 @@
+/** What the API server itself writes into an object's metadata, whatever the client sent. */
+import type { Random } from '../../../base/random.ts';
+import { copy, equal, type KubernetesObject, listOf } from './json.ts';
+import type { ResourceType } from './resources.ts';
+
+/** Names that are generated: no vowels, nothing that looks alike (apimachinery pkg/util/rand/rand.go). */
+const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+const SUFFIX_LENGTH = 5;
+const MAX_PREFIX_LENGTH = 58;
+
+/** A name that starts with the prefix: 63 characters at most. */
+export function generateName(prefix: string, random: Random): string {
+  return prefix.slice(0, MAX_PREFIX_LENGTH) + random.text(SUFFIX_LENGTH, NAME_ALPHABET);
+}
+
+/** Clears what a client can not decide on when it creates. */
+export function clearSystemMetadata(object: KubernetesObject): void {
+  const { metadata } = object;
+  for (const key of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'selfLink',
+    'resourceVersion',
+  ]) {
+    delete metadata[key];
+  }
+}
+
+/** Puts back what an update can not change. */
+export function keepSystemMetadata(updated: KubernetesObject, current: KubernetesObject): void {
+  const from = current.metadata;
+  for (const key of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'generateName',
+    'name',
+    'namespace',
+  ]) {
+    if (from[key] === undefined) delete updated.metadata[key];
+    else updated.metadata[key] = from[key];
+  }
+  delete updated.metadata['selfLink'];
+}
+
+/** The object without what changes on every write: to tell whether a write changes anything. */
+export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (key === 'metadata' || key === 'apiVersion') continue;
+    if (!equal(a[key], b[key])) return false;
+  }
+  const ignored = { resourceVersion: undefined, managedFields: undefined };
+  return (
+    equal({ ...a.metadata, ...ignored }, { ...b.metadata, ...ignored }) &&
+    sameManagedFields(a.metadata['managedFields'], b.metadata['managedFields'])
+  );
+}
+
+/** Times of managed fields alone are no change. */
+function sameManagedFields(a: unknown, b: unknown): boolean {
+  const plain = (entries: unknown) =>
+    listOf(entries).map(entry => (typeof entry === 'object' && entry !== null ? { ...entry, time: undefined } : entry));
+  return equal(plain(a), plain(b));
+}
+
+/** Does the update change anything that a generation counts: all but metadata and status? */
+export function changesSpec(type: ResourceType, a: KubernetesObject, b: KubernetesObject): boolean {
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (key === 'metadata' || key === 'kind' || key === 'apiVersion') continue;
+    if (key === 'status' && type.hasStatus) continue;
+    if (!equal(a[key], b[key])) return true;
+  }
+  return false;
+}
+
+/** A draft of an object: its top and metadata, ready to be changed; deeper parts too. */
+export function draftOf(object: KubernetesObject): KubernetesObject {
+  return copy(object);
+}

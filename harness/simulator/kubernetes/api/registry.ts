@@ -1,0 +1,76 @@
+/** Which resource types are served at the moment: the built-in ones, and those of CustomResourceDefinitions. */
+import { apiVersionOf, keyOf, type ResourceKey, type ResourceType } from './resources.ts';
+
+export class ResourceRegistry {
+  readonly #byKey = new Map<ResourceKey, ResourceType>();
+  readonly #byPath = new Map<string, ResourceType>();
+  readonly #byKind = new Map<string, ResourceType>();
+  #revision = 0;
+
+  constructor(types: readonly ResourceType[]) {
+    for (const type of types) this.add(type);
+  }
+
+  /** Grows with every change: for caches of discovery documents. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Adds or replaces a type. */
+  add(type: ResourceType): void {
+    this.remove(keyOf(type));
+    this.#revision++;
+    this.#byKey.set(keyOf(type), type);
+    for (const version of type.versions) {
+      this.#byPath.set(`${apiVersionOf(type.group, version)}/${type.plural}`, type);
+      this.#byKind.set(`${apiVersionOf(type.group, version)}/${type.kind}`, type);
+    }
+  }
+
+  remove(key: ResourceKey): void {
+    const type = this.#byKey.get(key);
+    if (!type) return;
+    this.#revision++;
+    this.#byKey.delete(key);
+    for (const version of type.versions) {
+      this.#byPath.delete(`${apiVersionOf(type.group, version)}/${type.plural}`);
+      this.#byKind.delete(`${apiVersionOf(type.group, version)}/${type.kind}`);
+    }
+  }
+
+  /** @param key - `pods`, `deployments.apps` */
+  get(key: ResourceKey): ResourceType | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** @throws Error for a key that is not served: a mistake of the caller's */
+  require(key: ResourceKey): ResourceType {
+    const type = this.#byKey.get(key);
+    if (!type) throw new Error(`no resource type "${key}" is served`);
+    return type;
+  }
+
+  byPath(group: string, version: string, plural: string): ResourceType | undefined {
+    return this.#byPath.get(`${apiVersionOf(group, version)}/${plural}`);
+  }
+
+  byKind(apiVersion: string, kind: string): ResourceType | undefined {
+    return this.#byKind.get(`${apiVersion}/${kind}`);
+  }
+
+  /** In order of registration, custom resources last. */
+  all(): readonly ResourceType[] {
+    return [...this.#byKey.values()];
+  }
+
+  /** Is the group and version served at all, and by built-in types or only by custom ones? */
+  servedBy(group: string, version: string): 'built-in' | 'custom' | undefined {
+    let found: 'built-in' | 'custom' | undefined;
+    for (const type of this.#byKey.values()) {
+      if (type.group !== group || !type.versions.includes(version)) continue;
+      if (!type.custom) return 'built-in';
+      found = 'custom';
+    }
+    return found;
+  }
+}

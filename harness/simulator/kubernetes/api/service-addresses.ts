@@ -1,0 +1,166 @@
+/** Cluster IPs and node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
+import type { Random } from '../../../base/random.ts';
+import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './json.ts';
+import { ApiError, type FieldError, forbiddenValue, invalid, invalidValue } from './status.ts';
+
+const FIRST_NODE_PORT = 30_000;
+const LAST_NODE_PORT = 32_767;
+
+export const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+export const toAddress = (value: number): string =>
+  [24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
+
+/** The kind as errors name it. */
+const SERVICE = { group: '', kind: 'Service' };
+
+export class ServiceAddresses {
+  readonly #random: Random;
+  readonly #first: number;
+  readonly #size: number;
+  readonly #range: string;
+  readonly #addresses = new Set<string>();
+  readonly #ports = new Set<number>();
+
+  /** @param range - CIDR: `10.255.0.0/16`; the first address is kept for Service `kubernetes`, the tenth for the name server */
+  constructor(range: string, random: Random) {
+    const [base = '10.96.0.0', bits = '16'] = range.split('/');
+    this.#range = range;
+    this.#size = 2 ** (32 - Number(bits));
+    this.#first = Math.floor(toNumber(base) / this.#size) * this.#size;
+    this.#random = random;
+  }
+
+  /** The address with this number in the range: 1 is the API server's. */
+  fixed(number: number): string {
+    return toAddress(this.#first + number);
+  }
+
+  /**
+   * Completes a Service that is written, in place, and takes its addresses.
+   * @param previous - the stored state, whose addresses are kept
+   * @throws ApiError 422 if an address asked for is taken or out of range
+   */
+  allocate(service: KubernetesObject, previous: KubernetesObject | undefined, dryRun: boolean): void {
+    const spec = objectOf(service['spec']);
+    const before = objectOf(previous?.['spec']);
+    const errors: FieldError[] = [];
+    const type = spec['type'];
+    if (type === 'ExternalName') {
+      for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'])
+        delete spec[key];
+      if (previous && !dryRun) this.#releaseAddress(before);
+    } else {
+      const asked = stringOf(spec['clusterIP']) || stringOf(listOf(spec['clusterIPs'])[0]);
+      const kept = stringOf(before['clusterIP']);
+      if (asked) spec['clusterIP'] = asked;
+      else if (kept) spec['clusterIP'] = kept;
+      else spec['clusterIP'] = this.#pick(dryRun);
+      spec['clusterIPs'] = [spec['clusterIP']];
+      if (asked && kept && asked !== kept) {
+        errors.push(invalidValue('spec.clusterIPs[0]', asked, 'may not change once set'));
+      } else if (asked && !kept && asked !== 'None') {
+        const problem = this.#reserve(asked, dryRun);
+        if (problem) errors.push(invalidValue('spec.clusterIPs', [asked], problem));
+      }
+    }
+    this.#allocatePorts(spec, before, errors, dryRun);
+    if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
+  }
+
+  /** Gives back what a deleted Service had. */
+  release(service: KubernetesObject): void {
+    const spec = objectOf(service['spec']);
+    this.#releaseAddress(spec);
+    for (const port of objectsOf(spec['ports'])) this.#ports.delete(Number(port['nodePort']));
+  }
+
+  #releaseAddress(spec: Record<string, unknown>): void {
+    this.#addresses.delete(stringOf(spec['clusterIP']) ?? '');
+  }
+
+  #pick(dryRun: boolean): string {
+    // The real allocator, too, draws at random from above a band that is left for static addresses.
+    const band = Math.min(Math.max(16, Math.floor(this.#size / 16)), 256);
+    for (let attempt = 0; attempt < 1000; attempt++) {
+      const address = toAddress(this.#first + band + this.#random.integer(Math.max(1, this.#size - band - 1)));
+      if (this.#addresses.has(address)) continue;
+      if (!dryRun) this.#addresses.add(address);
+      return address;
+    }
+    throw new ApiError(500, 'InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full');
+  }
+
+  #reserve(address: string, dryRun: boolean): string | undefined {
+    const value = /^\d+\.\d+\.\d+\.\d+$/.test(address) ? toNumber(address) : Number.NaN;
+    if (!(value > this.#first && value < this.#first + this.#size - 1)) {
+      return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#range}`;
+    }
+    if (this.#addresses.has(address)) return `failed to allocate IP ${address}: provided IP is already allocated`;
+    if (!dryRun) this.#addresses.add(address);
+    return undefined;
+  }
+
+  #allocatePorts(
+    spec: Record<string, unknown>,
+    before: Record<string, unknown>,
+    errors: FieldError[],
+    dryRun: boolean,
+  ): void {
+    const type = spec['type'];
+    const wants = type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
+    const ports = objectsOf(spec['ports']);
+    const old = objectsOf(before['ports']);
+    const had = new Set(old.map(port => Number(port['nodePort'])).filter(port => port > 0));
+    const byProtocol = new Map<number, number>();
+    ports.forEach((port, index) => {
+      const asked = Number(port['nodePort'] ?? 0);
+      if (asked === 0) delete port['nodePort'];
+      if (type !== 'NodePort' && type !== 'LoadBalancer') {
+        if (asked !== 0 && had.has(asked)) delete port['nodePort'];
+        else if (asked !== 0)
+          errors.push(forbiddenValue(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+        return;
+      }
+      if (asked !== 0) {
+        if (had.has(asked)) return;
+        if (asked < FIRST_NODE_PORT || asked > LAST_NODE_PORT) {
+          errors.push(
+            invalidValue(
+              `spec.ports[${index}].nodePort`,
+              asked,
+              `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${LAST_NODE_PORT}`,
+            ),
+          );
+        } else if (this.#ports.has(asked)) {
+          errors.push(invalidValue(`spec.ports[${index}].nodePort`, asked, 'provided port is already allocated'));
+        } else if (!dryRun) this.#ports.add(asked);
+        return;
+      }
+      if (!wants) return;
+      const same = old.find(
+        candidate =>
+          isObject(candidate) &&
+          candidate['nodePort'] !== undefined &&
+          candidate['port'] === port['port'] &&
+          candidate['protocol'] === port['protocol'],
+      );
+      // TCP and UDP of one number share a node port, as DNS has it.
+      const shared = byProtocol.get(Number(port['port']));
+      port['nodePort'] = same ? same['nodePort'] : (shared ?? this.#pickPort(dryRun));
+      byProtocol.set(Number(port['port']), Number(port['nodePort']));
+    });
+    if (dryRun) return;
+    const still = new Set(ports.map(port => Number(port['nodePort'])));
+    for (const port of had) if (!still.has(port)) this.#ports.delete(port);
+  }
+
+  #pickPort(dryRun: boolean): number {
+    for (;;) {
+      const port = FIRST_NODE_PORT + this.#random.integer(LAST_NODE_PORT - FIRST_NODE_PORT + 1);
+      if (this.#ports.has(port)) continue;
+      if (!dryRun) this.#ports.add(port);
+      return port;
+    }
+  }
+}

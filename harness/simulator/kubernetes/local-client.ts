@@ -1,0 +1,200 @@
+/** The API for the cluster's own components: reads and writes at once, without authorization, admission and validation. */
+import { copy, type KubernetesObject } from './api/json.ts';
+import {
+  type Change,
+  controlPlaneContext,
+  type DeleteOptions,
+  type Deletion,
+  type ObjectService,
+} from './api/objects.ts';
+import type { ResourceKey } from './api/resources.ts';
+import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
+import type { UserInfo } from './auth/user.ts';
+
+/** What a list or subscription is restricted to; selectors in the words of the API. */
+export interface LocalFilter {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface LocalEvent {
+  /** As the subscriber sees it: an object that starts to match is ADDED, one that stops to is DELETED. */
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubernetesObject;
+  /** The state before, for MODIFIED and DELETED. */
+  readonly previous: KubernetesObject | undefined;
+}
+
+/**
+ * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `copyOf` and `update`.
+ * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
+ * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the order of the writes.
+ * Methods throw ApiError (api/status.ts): `code` 404, 409 and so on.
+ */
+export class LocalClient {
+  readonly #objects: ObjectService;
+
+  constructor(objects: ObjectService) {
+    this.#objects = objects;
+  }
+
+  /** @returns undefined if there is none */
+  get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
+    return this.#objects.store.get(this.#objects.registry.require(resource), namespace, name);
+  }
+
+  /** In the order of namespace and name; a type that is not served (a custom resource without its definition) has none. */
+  list(resource: ResourceKey, filter: LocalFilter = {}): readonly KubernetesObject[] {
+    const type = this.#objects.registry.get(resource);
+    return type ? this.#objects.store.list(type, this.#filter(resource, filter)) : [];
+  }
+
+  /** @param object - apiVersion, kind and namespace may be left out @throws ApiError 409 if it exists */
+  create(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
+    const type = this.#objects.registry.require(resource);
+    return this.#objects.createDirectly(type, object.metadata.namespace ?? '', copy(object));
+  }
+
+  /**
+   * Creates as the real component does, through admission: mutating and validating webhooks are called, validation applies.
+   * The ReplicaSet controller creates pods with it.
+   * @throws ApiError as the API server would have answered; its message is what goes into `Error creating: …`
+   */
+  createThroughAdmission(
+    resource: ResourceKey,
+    object: KubernetesObject,
+    options: { readonly user?: UserInfo } = {},
+  ): Promise<KubernetesObject> {
+    const type = this.#objects.registry.require(resource);
+    const context = controlPlaneContext(type);
+    return this.#objects.create(type, object.metadata.namespace ?? '', copy(object), {
+      ...context,
+      ...(options.user && { user: options.user }),
+      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+    });
+  }
+
+  /** Replaces all but the status. @throws ApiError 409 if `metadata.resourceVersion` is set and stale; 404 */
+  update(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
+    return this.#write(resource, object, '');
+  }
+
+  /** Replaces the status only. @throws ApiError 409 if `metadata.resourceVersion` is set and stale; 404 */
+  updateStatus(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
+    return this.#write(resource, object, 'status');
+  }
+
+  /**
+   * Changes an object in place: no conflicts, since it acts at once. All but the status is kept.
+   * @param change - gets a copy to change; nothing is written if it comes out the same
+   */
+  modify(
+    resource: ResourceKey,
+    namespace: string,
+    name: string,
+    change: (draft: KubernetesObject) => void,
+  ): KubernetesObject {
+    return this.#modify(resource, namespace, name, change, '');
+  }
+
+  /** As `modify`, for the status. */
+  modifyStatus(
+    resource: ResourceKey,
+    namespace: string,
+    name: string,
+    change: (draft: KubernetesObject) => void,
+  ): KubernetesObject {
+    return this.#modify(resource, namespace, name, change, 'status');
+  }
+
+  /**
+   * Deletes as a DELETE request does: grace for pods, finalizers, preconditions.
+   * The kubelet ends a pod with `{ gracePeriodSeconds: 0 }`.
+   * @throws ApiError 404
+   */
+  delete(resource: ResourceKey, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
+    return this.#objects.deleteDirectly(this.#objects.registry.require(resource), namespace, name, options);
+  }
+
+  /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
+  finalizeNamespace(name: string): void {
+    const type = this.#objects.registry.require('namespaces');
+    this.#objects.updateDirectly(
+      type,
+      '',
+      name,
+      draft => {
+        draft['spec'] = { finalizers: [] };
+        return draft;
+      },
+      'finalize',
+    );
+  }
+
+  /**
+   * Calls back for each object that is there (ADDED, at once) and then for every change, in order, in a later microtask.
+   * @returns ends the subscription
+   */
+  watch(resource: ResourceKey, filter: LocalFilter, onEvent: (event: LocalEvent) => void): () => void {
+    const type = this.#objects.registry.require(resource);
+    const parsed = this.#filter(resource, filter);
+    let open = true;
+    const unsubscribe = this.#objects.store.subscribe(type, change => {
+      if (!open) return;
+      const before = change.previous !== undefined && matchesFilter(parsed, type, change.previous);
+      const after = change.type !== 'DELETED' && matchesFilter(parsed, type, change.object);
+      if (!before && !after) return;
+      const event = before && after ? 'MODIFIED' : after ? 'ADDED' : 'DELETED';
+      onEvent({ type: event, object: change.object, previous: change.previous });
+    });
+    for (const object of this.#objects.store.list(type, parsed)) {
+      if (open) onEvent({ type: 'ADDED', object, previous: undefined });
+    }
+    return () => {
+      open = false;
+      unsubscribe();
+    };
+  }
+
+  /** A copy that may be changed and handed to `update`. */
+  copyOf(object: KubernetesObject): KubernetesObject {
+    return copy(object);
+  }
+
+  #filter(resource: ResourceKey, { namespace, labelSelector, fieldSelector }: LocalFilter): Filter {
+    return {
+      ...(namespace !== undefined && { namespace }),
+      ...(labelSelector !== undefined && { labels: parseLabelSelector(labelSelector) }),
+      ...(fieldSelector !== undefined && {
+        fields: parseFieldSelector(fieldSelector, this.#objects.registry.require(resource)),
+      }),
+    };
+  }
+
+  #write(resource: ResourceKey, object: KubernetesObject, subresource: string): KubernetesObject {
+    const change: Change = () => copy(object);
+    const { name = '', namespace = '' } = object.metadata;
+    return this.#objects.updateDirectly(this.#objects.registry.require(resource), namespace, name, change, subresource);
+  }
+
+  #modify(
+    resource: ResourceKey,
+    namespace: string,
+    name: string,
+    change: (draft: KubernetesObject) => void,
+    subresource: string,
+  ): KubernetesObject {
+    const type = this.#objects.registry.require(resource);
+    return this.#objects.updateDirectly(
+      type,
+      namespace,
+      name,
+      draft => {
+        change(draft);
+        return draft;
+      },
+      subresource,
+    );
+  }
+}

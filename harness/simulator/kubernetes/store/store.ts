@@ -1,0 +1,240 @@
+/** The objects of one cluster in memory: one counter of versions, changes in order, and enough history to resume watches. */
+
+import { freeze, type KubernetesObject } from '../api/json.ts';
+import { keyOf, type ResourceKey, type ResourceType } from '../api/resources.ts';
+import { type Filter, matchesFilter } from '../api/selectors.ts';
+
+export interface Change {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly resourceVersion: number;
+  /** The new state; for DELETED the last one, with the version of the deletion. */
+  readonly object: KubernetesObject;
+  /** The state before; undefined for ADDED. */
+  readonly previous: KubernetesObject | undefined;
+}
+
+export type ChangeListener = (change: Change) => void;
+
+/** How many changes per resource type are kept for watches that resume. */
+const HISTORY_LENGTH = 4096;
+
+interface Collection {
+  readonly type: ResourceType;
+  /** `namespace/name` in byte order, as etcd lists them. */
+  keys: string[];
+  readonly objects: Map<string, KubernetesObject>;
+  history: Change[];
+  /** The version of the newest change that the history has lost. */
+  lostVersion: number;
+  readonly listeners: Set<ChangeListener>;
+}
+
+interface PendingChange {
+  readonly collection: Collection;
+  readonly change: Change;
+}
+
+export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+
+export class Store {
+  readonly #collections = new Map<ResourceKey, Collection>();
+  readonly #pending: PendingChange[] = [];
+  #resourceVersion: number;
+  #delivering = false;
+
+  constructor(firstResourceVersion = 1) {
+    this.#resourceVersion = firstResourceVersion;
+  }
+
+  get resourceVersion(): number {
+    return this.#resourceVersion;
+  }
+
+  get(type: ResourceType, namespace: string | undefined, name: string): KubernetesObject | undefined {
+    return this.#collections.get(keyOf(type))?.objects.get(objectKey(type.namespaced ? namespace : '', name));
+  }
+
+  /** In the order of namespace and name. */
+  list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
+    const collection = this.#collections.get(keyOf(type));
+    if (!collection) return [];
+    const result: KubernetesObject[] = [];
+    const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
+    for (let index = prefix === '' ? 0 : lowerBound(collection.keys, prefix); index < collection.keys.length; index++) {
+      const key = collection.keys[index] as string; // in range
+      if (!key.startsWith(prefix)) break;
+      const object = collection.objects.get(key) as KubernetesObject; // keys and objects go together
+      if (matchesFilter(filter, type, object)) result.push(object);
+    }
+    return result;
+  }
+
+  /** How many objects of the type there are. */
+  count(type: ResourceType): number {
+    return this.#collections.get(keyOf(type))?.objects.size ?? 0;
+  }
+
+  /**
+   * Stores an object that does not exist yet, with the next version.
+   * @returns the stored, frozen object
+   */
+  insert(type: ResourceType, object: KubernetesObject): KubernetesObject {
+    const collection = this.#collection(type);
+    const stored = this.#stamp(object);
+    const key = objectKey(stored.metadata.namespace, stored.metadata.name ?? '');
+    if (collection.objects.has(key)) throw new Error(`${keyOf(type)} ${key} is stored already`);
+    collection.keys.splice(lowerBound(collection.keys, key), 0, key);
+    collection.objects.set(key, stored);
+    this.#record(collection, 'ADDED', stored, undefined);
+    return stored;
+  }
+
+  /** Replaces an object that exists, with the next version. */
+  replace(type: ResourceType, object: KubernetesObject): KubernetesObject {
+    const collection = this.#collection(type);
+    const stored = this.#stamp(object);
+    const key = objectKey(stored.metadata.namespace, stored.metadata.name ?? '');
+    const previous = collection.objects.get(key);
+    if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
+    collection.objects.set(key, stored);
+    this.#record(collection, 'MODIFIED', stored, previous);
+    return stored;
+  }
+
+  /** @param last - the state in which it goes; the stored one by default */
+  remove(type: ResourceType, namespace: string | undefined, name: string, last?: KubernetesObject): KubernetesObject {
+    const collection = this.#collection(type);
+    const key = objectKey(type.namespaced ? namespace : '', name);
+    const previous = collection.objects.get(key);
+    if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
+    const gone = this.#stamp(last ?? previous);
+    collection.objects.delete(key);
+    collection.keys.splice(lowerBound(collection.keys, key), 1);
+    this.#record(collection, 'DELETED', gone, previous);
+    return gone;
+  }
+
+  /**
+   * Calls back for every change from now on, in order, never from within a write.
+   * @returns ends the subscription
+   */
+  subscribe(type: ResourceType, listener: ChangeListener): () => void {
+    const collection = this.#collection(type);
+    // What was written before but not delivered yet belongs to the past of this listener.
+    const from = this.#resourceVersion;
+    const own: ChangeListener = change => {
+      if (change.resourceVersion > from) listener(change);
+    };
+    collection.listeners.add(own);
+    return () => collection.listeners.delete(own);
+  }
+
+  /** @returns the changes after a version, oldest first; undefined if some of them are lost */
+  changesSince(type: ResourceType, resourceVersion: number): readonly Change[] | undefined {
+    const collection = this.#collections.get(keyOf(type));
+    if (!collection) return [];
+    if (resourceVersion < collection.lostVersion) return undefined;
+    let low = 0;
+    let high = collection.history.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((collection.history[middle] as Change).resourceVersion <= resourceVersion) low = middle + 1;
+      else high = middle;
+    }
+    return collection.history.slice(low);
+  }
+
+  /** The objects as they were at a version; undefined if the history does not reach back. */
+  listAt(type: ResourceType, resourceVersion: number, filter: Filter = {}): KubernetesObject[] | undefined {
+    if (resourceVersion >= this.#resourceVersion) return this.list(type, filter);
+    const changes = this.changesSince(type, resourceVersion);
+    if (!changes) return undefined;
+    if (changes.length === 0) return this.list(type, filter);
+    const objects = new Map(this.#collection(type).objects);
+    for (const change of [...changes].reverse()) {
+      const key = objectKey(change.object.metadata.namespace, change.object.metadata.name ?? '');
+      if (change.previous) objects.set(key, change.previous);
+      else objects.delete(key);
+    }
+    return [...objects.keys()]
+      .sort()
+      .map(key => objects.get(key) as KubernetesObject) // a key of the map itself
+      .filter(object => matchesFilter(filter, type, object));
+  }
+
+  /** Forgets a type and its history: its definition is gone. */
+  drop(key: ResourceKey): void {
+    this.#collections.delete(key);
+  }
+
+  #collection(type: ResourceType): Collection {
+    const key = keyOf(type);
+    let collection = this.#collections.get(key);
+    if (!collection) {
+      collection = { type, keys: [], objects: new Map(), history: [], lostVersion: 0, listeners: new Set() };
+      this.#collections.set(key, collection);
+    }
+    return collection;
+  }
+
+  #stamp(object: KubernetesObject): KubernetesObject {
+    this.#resourceVersion++;
+    return freeze({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(this.#resourceVersion) },
+    });
+  }
+
+  #record(
+    collection: Collection,
+    type: Change['type'],
+    object: KubernetesObject,
+    previous: KubernetesObject | undefined,
+  ): void {
+    const change: Change = { type, object, previous, resourceVersion: this.#resourceVersion };
+    collection.history.push(change);
+    if (collection.history.length >= HISTORY_LENGTH * 2) {
+      const lost = collection.history.splice(0, HISTORY_LENGTH);
+      collection.lostVersion = lost.at(-1)?.resourceVersion ?? collection.lostVersion;
+    }
+    if (collection.listeners.size === 0) return;
+    this.#pending.push({ collection, change });
+    if (this.#delivering) return;
+    this.#delivering = true;
+    queueMicrotask(() => this.#deliver());
+  }
+
+  /** A listener that writes adds to the queue instead of nesting: everybody sees the changes in one order. */
+  #deliver(): void {
+    try {
+      for (let index = 0; index < this.#pending.length; index++) {
+        const { collection, change } = this.#pending[index] as PendingChange; // in range
+        for (const listener of [...collection.listeners]) {
+          try {
+            listener(change);
+          } catch (error) {
+            // A defect in one listener must be seen, and must not keep the change from the others.
+            queueMicrotask(() => {
+              throw error;
+            });
+          }
+        }
+      }
+    } finally {
+      this.#pending.length = 0;
+      this.#delivering = false;
+    }
+  }
+}
+
+/** The index of the first element that is not less than `key`. */
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
