@@ -1,0 +1,79 @@
+/** What a command has when it runs inside our process: its words, its streams, its files, the clusters and the time. */
+import type { Clock } from '../../base/clock.ts';
+import type { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { Random } from '../../base/random.ts';
+
+export interface Invocation {
+  /** Without the program's name. */
+  readonly argv: readonly string[];
+  /** `undefined` is a standard input that is closed. */
+  readonly stdin: string | undefined;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** @throws an Error with code ENOENT; `path` is relative to the working folder */
+  readFile(path: string): string;
+  writeFile(path: string, content: string): void;
+  /** Names of the files right in a folder, sorted; `undefined` if there is no such folder. */
+  listFolder(path: string): readonly string[] | undefined;
+  /**
+   * The client for a context of the kubeconfig, or for its current one.
+   * @throws UnknownContextError
+   */
+  connect(context: string | undefined): KubernetesClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+}
+
+/**
+ * A program: its text goes to the invocation's streams.
+ * @returns the exit code
+ * @throws ToolExit for an end with a text, the signal's reason when it was aborted
+ */
+export type Program = (invocation: Invocation) => Promise<number>;
+
+export class UnknownContextError extends Error {
+  override readonly name = 'UnknownContextError';
+  constructor(context: string) {
+    super(`context "${context}" does not exist`);
+  }
+}
+
+/** Ends a command with a text on standard error (a newline is added) and an exit code. */
+export class ToolExit extends Error {
+  override readonly name = 'ToolExit';
+  readonly exitCode: number;
+  /** Set if the command could not ask its API server: then its end tells nothing about the mesh. */
+  readonly fault: 'api-unreachable' | undefined;
+  constructor(text: string, exitCode = 1, fault?: 'api-unreachable') {
+    super(text);
+    this.exitCode = exitCode;
+    this.fault = fault;
+  }
+}
+
+/** An abort that `deadlineMs` milliseconds of the clock bring about, or the parent's. Dispose it to stop the timer. */
+export function deadlineSignal(
+  clock: Clock,
+  deadlineMs: number,
+  parent: AbortSignal,
+): { readonly signal: AbortSignal; readonly expired: () => boolean; [Symbol.dispose](): void } {
+  const controller = new AbortController();
+  let expired = false;
+  const onAbort = () => controller.abort(parent.reason);
+  if (parent.aborted) onAbort();
+  parent.addEventListener('abort', onAbort, { once: true });
+  const timer = clock.setTimeout(() => {
+    expired = true;
+    controller.abort(new Error('the deadline passed'));
+  }, deadlineMs);
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    [Symbol.dispose]: () => {
+      clock.clearTimeout(timer);
+      parent.removeEventListener('abort', onAbort);
+    },
+  };
+}

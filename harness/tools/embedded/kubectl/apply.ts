@@ -1,0 +1,200 @@
+/** `kubectl apply`: client-side with the three-way patch, or on the server. Kubernetes: kubectl pkg/cmd/apply. */
+
+import { messageOf } from '../../../base/errors.ts';
+import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { ToolExit } from '../invocation.ts';
+import { type Document, readDocuments } from './documents.ts';
+import { apiErrorText, connectionText, type Source } from './errors.ts';
+import { goJson } from './go-syntax.ts';
+import { displayName, pathTo, type Resource } from './resources.ts';
+import { type LabelSelector, parseSelector, SelectorError } from './selectors.ts';
+import { type JsonObject, mergePatchOf, strategicPatchOf } from './three-way.ts';
+import type { Call, Verb } from './verb.ts';
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** How often a patch that met a change by someone else is tried again (maxPatchRetry). */
+const MAX_CONFLICTS = 5;
+
+export const apply: Verb = {
+  flags: {
+    filename: { type: 'list', short: 'f' },
+    // A later -l replaces an earlier one: it is a plain string in kubectl (istio-multicluster.md §8.3).
+    selector: { type: 'text', short: 'l' },
+    'server-side': { type: 'boolean' },
+    'force-conflicts': { type: 'boolean' },
+    'field-manager': { type: 'text' },
+    validate: { type: 'text', bare: 'strict' },
+    'dry-run': { type: 'text', bare: 'unchanged' },
+    overwrite: { type: 'boolean' },
+    wait: { type: 'boolean' },
+    recursive: { type: 'boolean', short: 'R' },
+    output: { type: 'text', short: 'o' },
+  },
+  async run(call) {
+    const { flags, invocation } = call;
+    const files = flags.list('filename');
+    if (files.length === 0) throw new ToolExit('error: must specify one of -f and -k');
+    if (call.args.length > 0) {
+      throw new ToolExit(
+        `error: Unexpected args: [${call.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`,
+      );
+    }
+    const matches = selectorOf(flags.text('selector'));
+    const { documents, errors: unread } = readDocuments(invocation, files, flags.text('validate') !== 'false');
+    const errors = [...unread];
+    const selected: { document: Document; resource: Resource }[] = [];
+    for (const document of documents) {
+      const resource = await call.mapper.ofKind(document.object.apiVersion, document.object.kind);
+      if (!resource) errors.push(noMatch(document));
+      else {
+        const mismatch = placeInNamespace(call, document.object, resource);
+        if (mismatch !== undefined) errors.push(mismatch);
+        else if (matches(document.object.metadata.labels ?? {})) selected.push({ document, resource });
+      }
+    }
+    if (selected.length === 0 && errors.length === 0) throw new ToolExit('error: no objects passed to apply');
+    for (const { document, resource } of selected) {
+      try {
+        await applyOne(call, document, resource);
+      } catch (error) {
+        call.signal.throwIfAborted();
+        if (connectionText(error) !== undefined) throw error;
+        const source = (error as { applySource?: Source }).applySource; // set by `during`
+        const text = apiErrorText(error, source) ?? (error instanceof ToolExit ? error.message : undefined);
+        if (text === undefined) throw error;
+        errors.push(text);
+      }
+    }
+    if (errors.length > 0) throw new ToolExit(errors.join('\n'));
+    return 0;
+  },
+};
+
+function selectorOf(text: string | undefined): LabelSelector {
+  if (text === undefined) return () => true;
+  try {
+    return parseSelector(text);
+  } catch (error) {
+    if (error instanceof SelectorError) throw new ToolExit(`error: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+const noMatch = ({ object, from }: Document) =>
+  `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": ` +
+  `no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`;
+
+/** Fills the namespace in. @returns a text if `-n` contradicts the object's own */
+function placeInNamespace(
+  { namespace, flags }: Call,
+  object: KubernetesObject,
+  resource: Resource,
+): string | undefined {
+  if (!resource.namespaced) return undefined;
+  const own = object.metadata.namespace;
+  if (own !== undefined && own !== '' && flags.has('namespace') && own !== namespace) {
+    return (
+      `error: the namespace from the provided object "${own}" does not match the namespace "${namespace}". ` +
+      `You must pass '--namespace=${own}' to perform this operation.`
+    );
+  }
+  if (own === undefined || own === '') object.metadata.namespace = namespace;
+  return undefined;
+}
+
+/** Runs an API call, and notes on its failure what was being done. */
+async function during<T>(source: Source, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error) Object.assign(error, { applySource: source });
+    throw error;
+  }
+}
+
+async function applyOne(call: Call, { object, from }: Document, resource: Resource): Promise<void> {
+  const { client, flags, invocation, signal } = call;
+  const name = object.metadata.name ?? '';
+  const path = pathTo(resource, object.metadata.namespace, name);
+  const dryRun: Record<string, string> = flags.text('dry-run') === 'server' ? { dryRun: 'All' } : {};
+  const clientOnly = flags.text('dry-run') === 'client';
+  const suffix = dryRun['dryRun'] ? ' (server dry run)' : clientOnly ? ' (dry run)' : '';
+  const say = (what: string) => invocation.stdout(`${displayName(resource, name)} ${what}${suffix}\n`);
+
+  if (flags.boolean('server-side')) {
+    const query = {
+      fieldManager: flags.text('field-manager') ?? 'kubectl',
+      fieldValidation: 'Strict',
+      force: String(flags.boolean('force-conflicts')),
+      ...dryRun,
+    };
+    await during({ doing: 'applying patch to', from }, () => client.patch(path, 'apply', object, query, signal));
+    say('serverside-applied');
+    return;
+  }
+
+  const query = {
+    fieldManager: flags.text('field-manager') ?? 'kubectl-client-side-apply',
+    fieldValidation: 'Strict',
+    ...dryRun,
+  };
+  const modified = withLastApplied(object);
+  for (let conflicts = 0; ; conflicts++) {
+    const current = await during({ doing: 'retrieving current configuration of', from }, () =>
+      client.find(path, signal),
+    );
+    if (!current) {
+      if (!clientOnly) {
+        const collection = pathTo(resource, object.metadata.namespace);
+        await during({ doing: 'creating', from }, () => client.create(collection, modified, query, signal));
+      }
+      say('created');
+      return;
+    }
+    const patch = patchFor(resource, current, modified, invocation.stderr);
+    if (Object.keys(patch).length === 0) {
+      say('unchanged');
+      return;
+    }
+    try {
+      const type = resource.builtIn ? 'strategic' : 'merge';
+      if (!clientOnly) {
+        await during({ doing: 'applying patch to', from }, () => client.patch(path, type, patch, query, signal));
+      }
+      say('configured');
+      return;
+    } catch (error) {
+      if (error instanceof KubernetesApiError && error.code === 409 && conflicts < MAX_CONFLICTS) continue;
+      throw error;
+    }
+  }
+}
+
+/** The object with itself, as text, in the annotation that the next apply compares with. */
+function withLastApplied(object: KubernetesObject): KubernetesObject {
+  const { [LAST_APPLIED]: _before, ...annotations } = object.metadata.annotations ?? {};
+  const plain = { ...object, metadata: { ...object.metadata, annotations } };
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: `${goJson(plain)}\n` } },
+  };
+}
+
+function patchFor(
+  resource: Resource,
+  current: KubernetesObject,
+  modified: KubernetesObject,
+  warn: (text: string) => void,
+): JsonObject {
+  const lastApplied = current.metadata.annotations?.[LAST_APPLIED];
+  if (lastApplied === undefined) {
+    const name = `${resource.plural}/${current.metadata.name ?? ''}`;
+    warn(
+      `Warning: resource ${name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. ` +
+        'kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. ' +
+        'The missing annotation will be patched automatically.\n',
+    );
+  }
+  const original = lastApplied === undefined ? undefined : (JSON.parse(lastApplied) as JsonObject); // what an apply wrote
+  return (resource.builtIn ? strategicPatchOf : mergePatchOf)({ original, modified, current });
+}
