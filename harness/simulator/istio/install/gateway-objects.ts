@@ -1,0 +1,208 @@
+/** One entry of `components.ingressGateways`: deployment, service, identity. The east-west gateway is such an entry too. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { IstioBehaviour } from '../editions.ts';
+import { agentArguments, explicitGateway } from './injection-template.ts';
+import {
+  autoscaler,
+  disruptionBudget,
+  ISTIO_NAMESPACE,
+  kubernetesObject,
+  roleWithBinding,
+  serviceAccount,
+} from './kubernetes-objects.ts';
+import type { GatewaySettings, InstallSettings } from './settings.ts';
+
+interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+  readonly targetPort?: number | undefined;
+}
+
+/** manifests/charts/gateways/istio-ingress/values.yaml */
+const DEFAULT_PORTS: Readonly<Record<IstioBehaviour['line'], readonly ServicePort[]>> = {
+  '1.8': [
+    { name: 'status-port', port: 15021, targetPort: 15021 },
+    { name: 'http2', port: 80, targetPort: 8080 },
+    { name: 'https', port: 443, targetPort: 8443 },
+    { name: 'tcp-istiod', port: 15012, targetPort: 15012 },
+    { name: 'tls', port: 15443, targetPort: 15443 },
+  ],
+  current: [
+    { name: 'status-port', port: 15021, targetPort: 15021 },
+    { name: 'http2', port: 80, targetPort: 8080 },
+    { name: 'https', port: 443, targetPort: 8443 },
+  ],
+};
+
+const GATEWAY_USER = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  privileged: false,
+  readOnlyRootFilesystem: true,
+};
+const POD_USER = { fsGroup: 1337, runAsGroup: 1337, runAsNonRoot: true, runAsUser: 1337 };
+const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '2000m', memory: '1024Mi' } };
+
+/** The proxy of 1.8: everything is in the deployment. */
+function explicitContainer(
+  behaviour: IstioBehaviour,
+  gateway: GatewaySettings,
+  settings: InstallSettings,
+  image: string,
+): Record<string, unknown> {
+  const { global } = settings.values;
+  const field = (name: string, fieldPath: string) => ({
+    name,
+    valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
+  });
+  const owner = `kubernetes://apis/apps/v1/namespaces/${ISTIO_NAMESPACE}/deployments/${gateway.name}`;
+  const env = [
+    { name: 'JWT_POLICY', value: global.jwtPolicy },
+    { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
+    { name: 'CA_ADDR', value: global.caAddress || `istiod.${ISTIO_NAMESPACE}.svc:15012` },
+    field('NODE_NAME', 'spec.nodeName'),
+    field('POD_NAME', 'metadata.name'),
+    field('POD_NAMESPACE', 'metadata.namespace'),
+    field('INSTANCE_IP', 'status.podIP'),
+    field('HOST_IP', 'status.hostIP'),
+    field('SERVICE_ACCOUNT', 'spec.serviceAccountName'),
+    field('CANONICAL_SERVICE', "metadata.labels['service.istio.io/canonical-name']"),
+    field('CANONICAL_REVISION', "metadata.labels['service.istio.io/canonical-revision']"),
+    { name: 'ISTIO_META_WORKLOAD_NAME', value: gateway.name },
+    { name: 'ISTIO_META_OWNER', value: owner },
+    ...(global.meshID === '' ? [] : [{ name: 'ISTIO_META_MESH_ID', value: global.meshID }]),
+    { name: 'TRUST_DOMAIN', value: settings.meshConfig.trustDomain ?? 'cluster.local' },
+    { name: 'ISTIO_META_ROUTER_MODE', value: 'standard' },
+    ...(global.network === '' ? [] : [{ name: 'ISTIO_META_NETWORK', value: global.network }]),
+    { name: 'ISTIO_META_CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
+  ];
+  const replaced = new Set(gateway.k8s.env.map(({ name }) => name));
+  const { volumeMounts, probes } = explicitGateway(behaviour);
+  return {
+    name: 'istio-proxy',
+    image,
+    args: [
+      'proxy',
+      'router',
+      ...agentArguments(behaviour, '$(POD_NAMESPACE)').map(arg => arg.replace('{{ serviceCluster }}', gateway.name)),
+    ],
+    ports: [
+      ...portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
+        containerPort: targetPort ?? port,
+        protocol: 'TCP',
+      })),
+      { containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' },
+    ],
+    env: [...env.filter(({ name }) => !replaced.has(name)), ...gateway.k8s.env],
+    ...probes,
+    resources: gateway.k8s.resources ?? RESOURCES,
+    securityContext: GATEWAY_USER,
+    volumeMounts,
+  };
+}
+
+/** The proxy of current: a shell that the injection webhook fills. */
+function shellContainer(behaviour: IstioBehaviour, gateway: GatewaySettings): Record<string, unknown> {
+  return {
+    name: 'istio-proxy',
+    image: 'auto',
+    ports: portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
+      containerPort: targetPort ?? port,
+      protocol: 'TCP',
+    })),
+    env: gateway.k8s.env,
+    resources: gateway.k8s.resources ?? RESOURCES,
+    securityContext: GATEWAY_USER,
+  };
+}
+
+const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>
+  gateway.k8s.service.ports ?? DEFAULT_PORTS[behaviour.line];
+
+/** manifests/charts/gateways/istio-ingress/templates */
+export function gatewayObjects(
+  behaviour: IstioBehaviour,
+  gateway: GatewaySettings,
+  settings: InstallSettings,
+  images: { readonly hub: string; readonly tag: string },
+): KubernetesObject[] {
+  const { name } = gateway;
+  const selector = { app: name, istio: 'ingressgateway', ...gateway.label };
+  const labels = { ...selector, release: 'istio', 'istio.io/rev': 'default' };
+  const account = `${name}-service-account`;
+  const isExplicit = behaviour.line === '1.8';
+  const service = gateway.k8s.service;
+  return [
+    serviceAccount(account, labels),
+    ...roleWithBinding(
+      `${name}-sds`,
+      account,
+      [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }],
+      labels,
+    ),
+    kubernetesObject(
+      'v1',
+      'Service',
+      { name, namespace: ISTIO_NAMESPACE, labels, annotations: gateway.k8s.serviceAnnotations },
+      {
+        spec: {
+          type: service.type ?? 'LoadBalancer',
+          selector,
+          ports: portsOf(behaviour, gateway).map(port => ({
+            protocol: 'TCP',
+            ...port,
+            targetPort: port.targetPort ?? port.port,
+          })),
+          ...(service.externalIPs && { externalIPs: service.externalIPs }),
+          ...(service.loadBalancerIP !== undefined && { loadBalancerIP: service.loadBalancerIP }),
+        },
+      },
+    ),
+    kubernetesObject(
+      'apps/v1',
+      'Deployment',
+      { name, namespace: ISTIO_NAMESPACE, labels },
+      {
+        spec: {
+          replicas: gateway.k8s.replicaCount ?? 1,
+          strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '25%' } },
+          selector: { matchLabels: selector },
+          template: {
+            metadata: {
+              labels: isExplicit
+                ? {
+                    ...selector,
+                    release: 'istio',
+                    'istio.io/rev': 'default',
+                    'service.istio.io/canonical-name': name,
+                    'service.istio.io/canonical-revision': 'latest',
+                    'sidecar.istio.io/inject': 'false',
+                  }
+                : { ...selector, release: 'istio', 'istio.io/rev': 'default', 'sidecar.istio.io/inject': 'true' },
+              annotations: isExplicit
+                ? {
+                    'prometheus.io/port': '15020',
+                    'prometheus.io/scrape': 'true',
+                    'sidecar.istio.io/inject': 'false',
+                    ...gateway.k8s.podAnnotations,
+                  }
+                : { 'inject.istio.io/templates': 'gateway', 'istio.io/rev': 'default', ...gateway.k8s.podAnnotations },
+            },
+            spec: {
+              serviceAccountName: account,
+              securityContext: POD_USER,
+              containers: [
+                isExplicit
+                  ? explicitContainer(behaviour, gateway, settings, `${images.hub}/proxyv2:${images.tag}`)
+                  : shellContainer(behaviour, gateway),
+              ],
+              ...(isExplicit && { volumes: explicitGateway(behaviour).volumes }),
+            },
+          },
+        },
+      },
+    ),
+    autoscaler(name, { min: 1, max: 5 }, labels),
+    ...(behaviour.line === '1.8' ? [disruptionBudget(name, selector, labels)] : []),
+  ];
+}

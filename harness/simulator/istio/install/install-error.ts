@@ -1,0 +1,6 @@
+/** What istioctl says when it can not make an installation out of its input. */
+
+/** The message is istioctl's own, without the leading `Error: `. */
+export class InstallError extends Error {
+  override readonly name = 'InstallError';
+}

@@ -1,0 +1,122 @@
+/** Builders for the Kubernetes objects of an installation: short forms, no decisions. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+
+export const ISTIO_NAMESPACE = 'istio-system';
+
+export interface ObjectMeta {
+  readonly name: string;
+  /** Absent for what is not in a namespace. */
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export function kubernetesObject(
+  apiVersion: string,
+  kind: string,
+  { name, namespace, labels, annotations }: ObjectMeta,
+  fields: Record<string, unknown> = {},
+): KubernetesObject {
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      ...(labels && { labels: { ...labels } }),
+      ...(annotations && { annotations: { ...annotations } }),
+    },
+    ...fields,
+  };
+}
+
+export type PolicyRule = {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+};
+
+export const READ = ['get', 'list', 'watch'] as const;
+
+/** A ClusterRole and its binding, of one name, to a service account in istio-system. */
+export function clusterRoleWithBinding(
+  name: string,
+  serviceAccount: string,
+  rules: readonly PolicyRule[],
+  labels: Readonly<Record<string, string>>,
+): KubernetesObject[] {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  return [
+    kubernetesObject(`${apiGroup}/v1`, 'ClusterRole', { name, labels }, { rules }),
+    kubernetesObject(
+      `${apiGroup}/v1`,
+      'ClusterRoleBinding',
+      { name, labels },
+      {
+        roleRef: { apiGroup, kind: 'ClusterRole', name },
+        subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: ISTIO_NAMESPACE }],
+      },
+    ),
+  ];
+}
+
+/** A Role and its binding in istio-system, of one name. */
+export function roleWithBinding(
+  name: string,
+  serviceAccount: string,
+  rules: readonly PolicyRule[],
+  labels: Readonly<Record<string, string>>,
+): KubernetesObject[] {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const meta = { name, namespace: ISTIO_NAMESPACE, labels };
+  return [
+    kubernetesObject(`${apiGroup}/v1`, 'Role', meta, { rules }),
+    kubernetesObject(`${apiGroup}/v1`, 'RoleBinding', meta, {
+      roleRef: { apiGroup, kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: ISTIO_NAMESPACE }],
+    }),
+  ];
+}
+
+export function serviceAccount(name: string, labels: Readonly<Record<string, string>>): KubernetesObject {
+  return kubernetesObject('v1', 'ServiceAccount', { name, namespace: ISTIO_NAMESPACE, labels });
+}
+
+export function autoscaler(
+  name: string,
+  { min, max }: { readonly min: number; readonly max: number },
+  labels: Readonly<Record<string, string>>,
+): KubernetesObject {
+  // autoscaling/v2 and policy/v1 below: the simulated Kubernetes is 1.32, where a real Istio 1.8 would ask for versions that are gone.
+  return kubernetesObject(
+    'autoscaling/v2',
+    'HorizontalPodAutoscaler',
+    { name, namespace: ISTIO_NAMESPACE, labels },
+    {
+      spec: {
+        minReplicas: min,
+        maxReplicas: max,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+        ],
+      },
+    },
+  );
+}
+
+export function disruptionBudget(
+  name: string,
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): KubernetesObject {
+  return kubernetesObject(
+    'policy/v1',
+    'PodDisruptionBudget',
+    { name, namespace: ISTIO_NAMESPACE, labels },
+    {
+      spec: { minAvailable: 1, selector: { matchLabels: { ...selector } } },
+    },
+  );
+}

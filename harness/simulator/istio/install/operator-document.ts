@@ -1,0 +1,108 @@
+/** Reads IstioOperator documents as istioctl does: YAML with Go's error texts, `--set`, and the merge of several files. */
+import yaml from 'js-yaml';
+import { InstallError } from './install-error.ts';
+
+/** A JSON object whose fields nobody has looked at yet. */
+export type Tree = Record<string, unknown>;
+
+export interface OperatorDocument {
+  /** `metadata.name`: `eastwest` for the gateway that the guide's script describes. */
+  readonly name: string | undefined;
+  readonly spec: Tree;
+}
+
+export const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Merges the documents and then the settings, later over earlier.
+ * @param texts - one text for each `-f`; each may hold several YAML documents
+ * @param settings - one `path=value` for each `--set`: `values.global.network=network1`, `profile=demo`
+ * @throws InstallError
+ */
+export function readOperator(texts: readonly string[], settings: readonly string[] = []): OperatorDocument {
+  let name: string | undefined;
+  let spec: Tree = {};
+  for (const text of texts) {
+    for (const document of parseYaml(text)) {
+      const checked = checkDocument(document);
+      name = checked.name ?? name;
+      spec = mergeTrees(spec, checked.spec);
+    }
+  }
+  for (const setting of settings) applySetting(spec, setting);
+  return { name, spec };
+}
+
+/** Maps are merged, everything else is replaced. An explicit null replaces too, as in `remotePilotAddress:` without a value. */
+export function mergeTrees(base: Tree, over: Tree): Tree {
+  const merged: Tree = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isTree(below) && isTree(value) ? mergeTrees(below, value) : value;
+  }
+  return merged;
+}
+
+function checkDocument(document: unknown): OperatorDocument {
+  if (!isTree(document)) {
+    throw new InstallError(
+      `could not overlay user config over base: json merge error (error unmarshaling JSON: json: cannot unmarshal ${typeof document} into Go value of type map[string]interface {})`,
+    );
+  }
+  const { apiVersion, kind, metadata, spec, ...others } = document;
+  if (kind !== 'IstioOperator' || apiVersion !== 'install.istio.io/v1alpha1')
+    throw new InstallError(`fail to parse IstioOperator: unknown apiVersion or kind: "${apiVersion}", "${kind}"`);
+  const unknown = Object.keys(others).filter(key => key !== 'status');
+  if (unknown.length > 0) throw new InstallError(`unknown field "${unknown[0]}" in v1alpha1.IstioOperator`);
+  if (spec !== undefined && spec !== null && !isTree(spec))
+    throw new InstallError('the field "spec" of the IstioOperator is not an object');
+  const name = isTree(metadata) && typeof metadata['name'] === 'string' ? metadata['name'] : undefined;
+  return { name, spec: isTree(spec) ? spec : {} };
+}
+
+function parseYaml(text: string): unknown[] {
+  refuseEmptyKeys(text);
+  try {
+    return yaml.loadAll(text).filter(document => document !== undefined && document !== null);
+  } catch (error) {
+    if (!(error instanceof yaml.YAMLException)) throw error;
+    throw new InstallError(
+      `error converting YAML to JSON: yaml: line ${error.mark.line + 1}: ${error.reason || 'did not find expected key'}`,
+    );
+  }
+}
+
+/**
+ * Go's YAML takes a line that is nothing but `:` (an undefined `${NETWORK1}:`) for an error, js-yaml for the key null.
+ * Its line numbers count from 0 there: `yaml: line 10` is the eleventh (istio-multicluster.md §11.1 row 3).
+ */
+function refuseEmptyKeys(text: string): void {
+  const lines = text.split('\n');
+  const index = lines.findIndex(line => /^\s*:(\s|$)/.test(line));
+  if (index >= 0) {
+    throw new InstallError(`error converting YAML to JSON: yaml: line ${index}: did not find expected key`);
+  }
+}
+
+function applySetting(spec: Tree, setting: string): void {
+  const at = setting.indexOf('=');
+  if (at <= 0) throw new InstallError(`bad format for --set: "${setting}", expected path=value`);
+  const path = setting
+    .slice(0, at)
+    .split(/(?<!\\)\./)
+    .map(part => part.replaceAll('\\.', '.'));
+  const last = path.pop() as string; // split gives at least one part
+  let node = spec;
+  for (const part of path) {
+    if (/[[\]]/.test(part)) throw new InstallError(`--set with a list index is not simulated: ${setting}`);
+    const next = node[part];
+    if (next !== undefined && next !== null && !isTree(next)) {
+      throw new InstallError(`--set ${setting}: ${part} is not an object`);
+    }
+    const copy: Tree = { ...next };
+    node[part] = copy;
+    node = copy;
+  }
+  node[last] = yaml.load(setting.slice(at + 1)) ?? '';
+}

@@ -1,0 +1,194 @@
+/** `istioctl install` as a pure function: IstioOperator documents → the objects of the installation, in order, and what it waits for. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { behaviourOf, type IstioBehaviour } from '../editions.ts';
+import { coreObjects, readerObjects } from './base-objects.ts';
+import { gatewayObjects } from './gateway-objects.ts';
+import { InstallError } from './install-error.ts';
+import { istiodObjects } from './istiod-objects.ts';
+import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
+import { mergeTrees, readOperator, type Tree } from './operator-document.ts';
+import { releaseNames } from './release.ts';
+import { remoteDiscoveryOf18, remoteIstiod } from './remote-objects.ts';
+import { type GatewaySettings, type InstallSettings, readSettings } from './settings.ts';
+import { injectionWebhooks } from './webhook-objects.ts';
+
+export { InstallError } from './install-error.ts';
+
+export interface InstallOptions {
+  /** The Istio release: `1.8.0`, `1.30.3`. */
+  readonly version: string;
+  /** One `path=value` for each `--set`. */
+  readonly settings?: readonly string[];
+}
+
+/** What istioctl waits for before it calls a component installed. */
+export interface WaitTarget {
+  readonly kind: 'CustomResourceDefinition' | 'Namespace' | 'Deployment';
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface InstallComponent {
+  /** `Istio core`, `Istiod`, `Ingress gateways`: as in `✔ Istio core installed`. */
+  readonly name: string;
+  /** To be applied in this order. */
+  readonly objects: readonly KubernetesObject[];
+  readonly waitsFor: readonly WaitTarget[];
+}
+
+export interface InstallPlan {
+  readonly version: string;
+  /** `default`, `empty`, `remote`. */
+  readonly profile: string;
+  /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
+  readonly namespace: KubernetesObject;
+  readonly components: readonly InstallComponent[];
+  /** The name under which the installation is recorded, and its objects labelled: `installed-state`, `installed-state-eastwest`. */
+  readonly stateName: string;
+  /** The record itself; absent in current, which keeps none. */
+  readonly state?: KubernetesObject;
+}
+
+const COMPONENT_LABELS: Readonly<Record<string, string>> = {
+  'Istio core': 'Base',
+  Istiod: 'Pilot',
+  'Ingress gateways': 'IngressGateways',
+};
+
+/**
+ * @param documents - one text for each `-f`
+ * @throws InstallError with istioctl's own words
+ */
+export function renderInstall(documents: readonly string[], options: InstallOptions): InstallPlan {
+  const behaviour = behaviourOf(options.version);
+  const names = releaseNames(behaviour, options.version);
+  const operator = readOperator(documents, options.settings);
+  const settings = readSettings(operator.spec);
+  const { global } = settings.values;
+  const images = { hub: settings.hub || global.hub || names.hub, tag: settings.tag || global.tag || options.version };
+  const parts = partsOf(behaviour, settings);
+  // Only current takes the word remote by itself; in 1.8 an address is what makes a remote (manifests/profiles/remote.yaml @1.8.0 is empty).
+  const isRemote = behaviour.line === 'current' && settings.profile === 'remote';
+
+  const components: InstallComponent[] = [];
+  const add = (name: string, objects: readonly KubernetesObject[]) => {
+    if (objects.length > 0) components.push({ name, objects, waitsFor: waitTargets(objects) });
+  };
+  if (parts.base) {
+    const remoteOf18 = behaviour.line === '1.8' && global.remotePilotAddress !== '';
+    add('Istio core', [
+      ...coreObjects(behaviour, names, { isRemote, externalIstiod: global.externalIstiod }),
+      ...(remoteOf18 ? remoteDiscoveryOf18(global.remotePilotAddress) : []),
+    ]);
+  }
+  if (parts.pilot) add('Istiod', istiodObjects(behaviour, names, settings, images));
+  if (isRemote) add('Istiod', remoteObjects(behaviour, settings));
+  add(
+    'Ingress gateways',
+    parts.gateways.flatMap(gateway => gatewayObjects(behaviour, gateway, settings, images)),
+  );
+
+  const stateName = operator.name === undefined ? 'installed-state' : `installed-state-${operator.name}`;
+  return {
+    version: options.version,
+    profile: settings.profile,
+    namespace: systemNamespace(behaviour, settings),
+    components: components.map(component => labelled(component, stateName, options.version)),
+    stateName,
+    ...(names.installedStateResource && { state: stateResource(stateName, operator.spec, settings) }),
+  };
+}
+
+/**
+ * The service account and the rights that `create-remote-secret` makes where they are missing: those of the default profile.
+ * @param version - of istioctl
+ */
+export function renderReader(version: string): readonly KubernetesObject[] {
+  const behaviour = behaviourOf(version);
+  return readerObjects(behaviour, releaseNames(behaviour, version), { isRemote: false, externalIstiod: false });
+}
+
+interface Parts {
+  readonly base: boolean;
+  readonly pilot: boolean;
+  readonly gateways: readonly GatewaySettings[];
+}
+
+/** manifests/profiles/*.yaml */
+function partsOf(behaviour: IstioBehaviour, settings: InstallSettings): Parts {
+  const { profile, components } = settings;
+  const isRemote = behaviour.line === 'current' && profile === 'remote';
+  const hasIngress = profile === 'default' || (profile === 'remote' && !isRemote);
+  const asked = components.ingressGateways ?? [];
+  if ((components.egressGateways ?? []).some(({ enabled }) => enabled))
+    throw new InstallError('components.egressGateways: egress gateways are not simulated');
+  const ingress: GatewaySettings = {
+    name: 'istio-ingressgateway',
+    enabled: true,
+    label: {},
+    k8s: { env: [], service: {}, serviceAnnotations: {}, podAnnotations: {} },
+  };
+  // An entry of the same name is laid over the profile's own.
+  const gateways = hasIngress && !asked.some(({ name }) => name === ingress.name) ? [ingress, ...asked] : asked;
+  return {
+    base: components.base.enabled ?? profile !== 'empty',
+    pilot: components.pilot.enabled ?? (profile !== 'empty' && !isRemote),
+    gateways: gateways.filter(({ enabled }) => enabled),
+  };
+}
+
+/** current, `profile: remote`: no control plane, only the ways to one. */
+function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject[] {
+  const { remotePilotAddress } = settings.values.global;
+  return [
+    kubernetesObject(
+      'v1',
+      'ConfigMap',
+      { name: 'values', namespace: ISTIO_NAMESPACE, labels: { 'istio.io/rev': 'default' } },
+      { data: { 'merged-values': JSON.stringify(settings.values, null, 2) } },
+    ),
+    // An empty address renders neither: the webhook then finds no Service (§10.7).
+    ...(remotePilotAddress === '' ? [] : remoteIstiod(remotePilotAddress)),
+    ...injectionWebhooks(behaviour, settings.values.istiodRemote.injectionPath || '/inject'),
+  ];
+}
+
+function systemNamespace(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject {
+  const { network } = settings.values.global;
+  const labels: Record<string, string> =
+    behaviour.line === '1.8'
+      ? { 'istio-injection': 'disabled' }
+      : network === ''
+        ? {}
+        : { 'topology.istio.io/network': network };
+  return kubernetesObject('v1', 'Namespace', { name: ISTIO_NAMESPACE, labels });
+}
+
+function waitTargets(objects: readonly KubernetesObject[]): WaitTarget[] {
+  return objects.flatMap(({ kind, metadata: { name = '', namespace } }) =>
+    kind === 'CustomResourceDefinition' || kind === 'Deployment'
+      ? [{ kind, name, ...(namespace !== undefined && { namespace }) } satisfies WaitTarget]
+      : [],
+  );
+}
+
+/** The operator's marks, by which a later run of the same name prunes what it no longer wants. operator/pkg/helmreconciler */
+function labelled(component: InstallComponent, stateName: string, version: string): InstallComponent {
+  const marks = {
+    'install.operator.istio.io/owning-resource': stateName,
+    'install.operator.istio.io/owning-resource-namespace': ISTIO_NAMESPACE,
+    'operator.istio.io/component': COMPONENT_LABELS[component.name] ?? component.name,
+    'operator.istio.io/managed': 'Reconcile',
+    'operator.istio.io/version': version,
+  };
+  const objects = component.objects.map(object => ({
+    ...object,
+    metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...marks } },
+  }));
+  return { ...component, objects };
+}
+
+function stateResource(name: string, asked: Tree, settings: InstallSettings): KubernetesObject {
+  const spec = mergeTrees({ profile: settings.profile }, asked);
+  return kubernetesObject('install.istio.io/v1alpha1', 'IstioOperator', { name, namespace: ISTIO_NAMESPACE }, { spec });
+}
