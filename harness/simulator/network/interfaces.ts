@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 /**
  * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https and
  * node:tls expect of a `net.Socket`. Emits `connect`, `data`, `end`, `error` (with a Node `code`), `close`.
+ * Like a `net.Socket` it ends itself when the other end does; set `allowHalfOpen = true` on it to go on writing (a splicing proxy does).
  */
 export interface VirtualSocket extends Duplex {
   readonly connecting: boolean;
@@ -36,6 +37,15 @@ export interface SocketAddress {
 export interface ConnectOptions {
   /** The user id that dials; redirect rules exempt one (istio-proxy is 1337). 0 by default. */
   readonly uid?: number;
+}
+
+/**
+ * A namespace as one process has it: what the process opens ends with it. The kubelet makes one for each container and exec, and calls `exit`
+ * when `main` has returned or the container is killed.
+ */
+export interface ProcessNetwork extends NetworkNamespace {
+  /** Closes the listeners and connections that were opened here, as the kernel closes the files of a process that ends. */
+  exit(): void;
 }
 
 export interface Listener {
@@ -89,11 +99,13 @@ export interface NetworkNamespace {
   /** Replaces the rules; `undefined` removes them. */
   setRedirect(rules: RedirectRules | undefined): void;
   setResolver(config: ResolverConfig): void;
+  /** The same namespace for one process; `destroy` and the setters act on the whole namespace. */
+  forProcess(): ProcessNetwork;
   /** Takes packets that are not TCP, on one port. Used by the cluster's name server. */
   listenDatagram(port: number, answer: (query: Buffer, from: SocketAddress) => Buffer | undefined): Listener;
   /**
    * Sends one packet and waits for one answer.
-   * @throws an Error with code ETIMEDOUT after `timeoutMs`
+   * @throws an Error with code ETIMEDOUT after `timeoutMs`, or ECONNREFUSED at once if nobody listens there
    */
   exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer>;
   /** Ends every connection (peers see a reset) and listener, and takes the address off the network. */
