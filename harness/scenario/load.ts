@@ -1,0 +1,96 @@
+/** Finds scenario files and reads them: the only file of this layer that touches the disk. */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import yaml from 'js-yaml';
+import { HarnessError, messageOf } from '../base/errors.ts';
+import { readScenario, type Scenario } from './schema.ts';
+
+export interface ScenarioFolder {
+  /** Where the named scenarios are: `<package>/scenarios`. */
+  readonly folder: string;
+}
+
+const EXTENSION = /\.ya?ml$/;
+
+/**
+ * The names of the scenarios in a folder, sorted; files in folders below it are examples and have no name.
+ * @throws HarnessError ERR_UNREADABLE_FILE
+ */
+export async function listScenarios({ folder }: ScenarioFolder): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter(entry => entry.isFile() && EXTENSION.test(entry.name))
+      .map(entry => entry.name.replace(EXTENSION, ''))
+      .sort();
+  } catch (error) {
+    throw new HarnessError('ERR_UNREADABLE_FILE', `The folder of scenarios can not be read: ${messageOf(error)}`, {
+      hint: 'It belongs to mesh-harness; install the package again.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Loads a scenario.
+ * @param nameOrPath - a name from `listScenarios`, or a path: with a slash, or ending in .yaml or .yml
+ * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem of the file
+ */
+export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolder): Promise<Scenario> {
+  if (/[/\\]/.test(nameOrPath) || EXTENSION.test(nameOrPath)) {
+    return parseScenario(path.basename(nameOrPath).replace(EXTENSION, ''), await read(nameOrPath), nameOrPath);
+  }
+  const names = await listScenarios({ folder });
+  if (!names.includes(nameOrPath)) {
+    throw new HarnessError('ERR_UNKNOWN_SCENARIO', `There is no scenario "${nameOrPath}".`, {
+      hint: `Known scenarios: ${names.join(', ')}. A file of your own: mesh-harness run ./my-mesh.yaml`,
+    });
+  }
+  const file = path.join(folder, `${nameOrPath}.yaml`);
+  return parseScenario(nameOrPath, await read(file), file);
+}
+
+/**
+ * The scenario in a YAML text.
+ * @param name - becomes the topology's name
+ * @param file - how the text is called in error messages
+ * @throws HarnessError ERR_INVALID_SCENARIO with every problem
+ */
+export function parseScenario(name: string, text: string, file: string): Scenario {
+  let content: unknown;
+  try {
+    content = yaml.load(text);
+  } catch (error) {
+    if (!(error instanceof yaml.YAMLException)) throw error;
+    const { line, column } = error.mark ?? {};
+    const place = line === undefined ? '' : `, line ${line + 1}, column ${column + 1}`;
+    throw invalid(file, [`not valid YAML${place}: ${error.reason}`], error);
+  }
+  if (content === undefined || content === null) throw invalid(file, ['the file is empty']);
+  const result = readScenario(name, content);
+  if ('problems' in result) throw invalid(file, result.problems);
+  return result.scenario;
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new HarnessError('ERR_UNREADABLE_FILE', `The scenario file ${file} can not be read: ${messageOf(error)}`, {
+      hint: 'Check the path. The scenarios that come with mesh-harness are told by: mesh-harness list',
+      cause: error,
+    });
+  }
+}
+
+function invalid(file: string, problems: readonly string[], cause?: unknown): HarnessError {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return new HarnessError(
+    'ERR_INVALID_SCENARIO',
+    `${file} has ${count}:\n${problems.map(line => `  ${line}`).join('\n')}`,
+    {
+      hint: 'The keys of a scenario file are told in docs/scenarios.md; scenarios/multi-primary.yaml is a short example.',
+      ...(cause !== undefined && { cause }),
+    },
+  );
+}

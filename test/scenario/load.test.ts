@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { HarnessError } from '../../harness/base/errors.ts';
+import { listScenarios, loadScenario } from '../../harness/scenario/load.ts';
+
+const folder = fileURLToPath(new URL('../../scenarios', import.meta.url));
+
+const failure = async (nameOrPath: string): Promise<HarnessError> => {
+  try {
+    await loadScenario(nameOrPath, { folder });
+  } catch (error) {
+    if (error instanceof HarnessError) return error;
+    throw error;
+  }
+  throw new Error(`${nameOrPath} was loaded`);
+};
+
+t.test('the four scenarios of the guide', async t => {
+  t.same(await listScenarios({ folder }), [
+    'multi-primary',
+    'multi-primary-multi-network',
+    'primary-remote',
+    'primary-remote-multi-network',
+  ]);
+  const { topology } = await loadScenario('primary-remote-multi-network', { folder });
+  t.equal(topology.name, 'primary-remote-multi-network');
+  t.same(
+    topology.clusters.map(({ name, network, role, helloWorld }) => ({ name, network, role, helloWorld })),
+    [
+      { name: 'cluster1', network: 'network1', role: { kind: 'primary' }, helloWorld: ['v1'] },
+      { name: 'cluster2', network: 'network2', role: { kind: 'remote', controlPlane: 'cluster1' }, helloWorld: ['v2'] },
+    ],
+  );
+});
+
+t.test('the examples are valid', async t => {
+  for (const name of await listScenarios({ folder: path.join(folder, 'examples') })) {
+    const { topology } = await loadScenario(path.join(folder, 'examples', `${name}.yaml`), { folder });
+    t.equal(topology.clusters.length, 3, name);
+  }
+});
+
+t.test('an unknown name is answered with the known ones', async t => {
+  const error = await failure('multi-primry');
+  t.equal(error.code, 'ERR_UNKNOWN_SCENARIO');
+  t.match(error.hint, /Known scenarios: multi-primary, multi-primary-multi-network, primary-remote,/);
+});
+
+t.test('a file that can not be read', async t => {
+  t.match(await failure('./no-such-file.yaml'), { code: 'ERR_UNREADABLE_FILE', message: /no-such-file/ });
+  t.match(await failure(`${folder}/`), { code: 'ERR_UNREADABLE_FILE', message: /EISDIR/ });
+});
+
+t.test('files that are not a scenario', async t => {
+  const root = t.testdir();
+  const cases: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+    ['empty', '# nothing\n', /has a problem:\n {2}the file is empty/],
+    ['syntax', 'networks:\n  - name: a\n clusters: [', /not valid YAML, line 3/],
+    ['twice', 'networks: []\nnetworks: []\n', /not valid YAML, line 2.*duplicated mapping key/],
+    ['several', 'networks: []\n', /has 2 problems:\n {2}networks: is empty\n {2}clusters: is missing/],
+    ['text', 'hello', /file: should be a mapping, is "hello"/],
+  ];
+  for (const [name, text, message] of cases) {
+    const file = path.join(root, `${name}.yaml`);
+    writeFileSync(file, text);
+    const error = await failure(file);
+    t.equal(error.code, 'ERR_INVALID_SCENARIO', name);
+    t.equal(error.exitCode, 2);
+    t.match(error.message, message, name);
+    t.ok(error.hint, 'has a hint');
+  }
+});

@@ -1,0 +1,238 @@
+import yaml from 'js-yaml';
+import t from 'tap';
+import {
+  defaultNetworkRange,
+  defaultPodRange,
+  defaultServiceRange,
+  overlap,
+  readRange,
+} from '../../harness/scenario/ranges.ts';
+import { readScenario } from '../../harness/scenario/schema.ts';
+
+const read = (text: string) => readScenario('my-mesh', yaml.load(text));
+const problemsOf = (text: string) => {
+  const result = read(text);
+  return 'problems' in result ? result.problems : [];
+};
+
+const NETWORKS = 'networks: [{name: network1}, {name: network2}]';
+const clusters = (...lines: string[]) => `${NETWORKS}\nclusters:\n${lines.map(line => `  - {${line}}\n`).join('')}`;
+const ONE = 'name: cluster1, network: network1, role: primary';
+const TWO = 'name: cluster2, network: network2, role: primary';
+
+const TABLE: readonly {
+  readonly name: string;
+  readonly text: string;
+  readonly problems: readonly (string | RegExp)[];
+}[] = [
+  { name: 'a list instead of a mapping', text: '- a', problems: ['file: should be a mapping, is a list'] },
+  { name: 'an empty mapping', text: '{}', problems: ['networks: is missing', 'clusters: is missing'] },
+  {
+    name: 'no clusters',
+    text: `${NETWORKS}\nclusters: []`,
+    problems: ['clusters: is empty', /networks\[0\]: no cluster/, /networks\[1\]: no cluster/],
+  },
+  {
+    name: 'unknown keys on every level',
+    text: `${clusters(ONE, `${TWO}, netwrok: x, workloads: {sleep: true}`)}\nmesh: a\nverify: {request: 1}`,
+    problems: [
+      'clusters[1].workloads.sleep: unknown key; known here: helloWorld, client',
+      'clusters[1].netwrok: unknown key; known here: name, network, role, controlPlane, podRange, serviceRange, nodes, workloads',
+      'verify.request: unknown key; known here: requests, risk',
+      'mesh: unknown key; known here: description, meshID, networks, clusters, verify',
+    ],
+  },
+  {
+    name: 'an unknown network',
+    text: clusters(ONE, TWO, 'name: cluster3, network: network3, role: primary'),
+    problems: ['clusters[2].network: there is no network "network3"; networks here: network1, network2'],
+  },
+  {
+    name: 'a network without clusters',
+    text: clusters(ONE),
+    problems: ['networks[1]: no cluster is on network "network2"'],
+  },
+  {
+    name: 'duplicate names',
+    text: `networks: [{name: network1}, {name: network1}]\nclusters:\n  - {${ONE}}\n  - {${ONE}}`,
+    problems: [
+      'networks[1].name: another network is called "network1" (networks[0].name)',
+      'clusters[1].name: another cluster is called "cluster1" (clusters[0].name)',
+    ],
+  },
+  {
+    name: "the guide's upper-case names",
+    text: clusters('name: CLUSTER1, network: network1, role: primary', TWO),
+    problems: [/clusters\[0\].name: "CLUSTER1" is no DNS-1123 label/],
+  },
+  {
+    name: 'names that YAML takes for something else',
+    text: clusters('name: "12", network: network1, role: primary', TWO, 'name: "no", network: network2, role: primary'),
+    problems: [/clusters\[0\].name: YAML reads 12/, /clusters\[2\].name: YAML reads no/],
+  },
+  {
+    name: 'a number for a name',
+    text: clusters('name: 12, network: network1, role: primary', TWO),
+    problems: ['clusters[0].name: should be a text, is the number 12'],
+  },
+  {
+    name: 'a dangling control plane',
+    text: clusters(ONE, 'name: cluster2, network: network2, role: remote, controlPlane: cluster9'),
+    problems: ['clusters[1].controlPlane: there is no cluster "cluster9"; primaries here: cluster1'],
+  },
+  {
+    name: 'a remote that names no control plane',
+    text: clusters(ONE, 'name: cluster2, network: network2, role: remote'),
+    problems: ['clusters[1].controlPlane: is missing; a remote names the primary that serves it: cluster1'],
+  },
+  {
+    name: 'a remote of a remote',
+    text: clusters(
+      ONE,
+      'name: cluster2, network: network2, role: remote, controlPlane: cluster1',
+      'name: cluster3, network: network2, role: remote, controlPlane: cluster2',
+    ),
+    problems: ['clusters[2].controlPlane: "cluster2" is a remote itself; primaries here: cluster1'],
+  },
+  {
+    name: 'remotes without a primary',
+    text: clusters(
+      'name: cluster1, network: network1, role: remote, controlPlane: cluster2',
+      'name: cluster2, network: network2, role: remote, controlPlane: cluster1',
+    ),
+    problems: [
+      'clusters: none of them is a primary; a mesh needs one',
+      'clusters[0].controlPlane: "cluster2" is a remote itself; primaries here: none',
+      'clusters[1].controlPlane: "cluster1" is a remote itself; primaries here: none',
+    ],
+  },
+  {
+    name: 'a primary with a control plane',
+    text: clusters(ONE, `${TWO}, controlPlane: cluster1`),
+    problems: ['clusters[1].controlPlane: a primary is its own control plane; leave it out'],
+  },
+  {
+    name: 'an unknown role',
+    text: clusters(ONE, 'name: cluster2, network: network2, role: secondary'),
+    problems: ['clusters[1].role: should be primary or remote, is "secondary"'],
+  },
+  {
+    name: 'overlapping ranges, given and by default',
+    text: clusters(`${ONE}, podRange: 10.20.0.0/20`, `${TWO}, serviceRange: 172.30.8.0/24`),
+    problems: [
+      'clusters[1].podRange: 10.20.0.0/16 overlaps 10.20.0.0/20 (clusters[0].podRange)',
+      'clusters[1].serviceRange: 172.30.8.0/24 overlaps 172.30.8.0/21 (networks[1].range)',
+    ],
+  },
+  {
+    name: 'texts that are no ranges',
+    text: clusters(`${ONE}, podRange: 10.20.0.1/16`, `${TWO}, serviceRange: 10.300.0.0/16, podRange: 10.9.9.0/28`),
+    problems: [
+      'clusters[0].podRange: "10.20.0.1/16" does not start at its first address; write it as 10.20.0.0/16',
+      'clusters[1].podRange: "10.9.9.0/28" is too small; a /24 is the least',
+      'clusters[1].serviceRange: "10.300.0.0/16" is no IPv4 range; write it as 10.10.0.0/16',
+    ],
+  },
+  {
+    name: 'nodes out of range',
+    text: clusters(`${ONE}, nodes: 0`, `${TWO}, nodes: 11`),
+    problems: [
+      'clusters[0].nodes: should be more than 0, is the number 0',
+      'clusters[1].nodes: should be less than 11, is the number 11',
+    ],
+  },
+  {
+    name: 'workloads that make no test',
+    text: clusters(
+      `${ONE}, workloads: {client: false, helloWorld: []}`,
+      `${TWO}, workloads: {client: false, helloWorld: []}`,
+    ),
+    problems: [
+      'clusters: none of them has a client; requests need a source',
+      'clusters: none of them has HelloWorld; requests need an answer',
+    ],
+  },
+  {
+    name: 'an unknown version, and one twice',
+    text: clusters(`${ONE}, workloads: {helloWorld: [v3]}`, `${TWO}, workloads: {helloWorld: [v1, v1]}`),
+    problems: [
+      'clusters[0].workloads.helloWorld[0]: should be v1 or v2, is "v3"',
+      'clusters[1].workloads.helloWorld: names a version twice',
+    ],
+  },
+  {
+    name: 'figures out of range',
+    text: `${clusters(ONE, TWO)}\nverify: {requests: 0, risk: 0.5}`,
+    problems: [
+      'verify.requests: should be more than 0, is the number 0',
+      'verify.risk: should be less than 0.5, is the number 0.5',
+    ],
+  },
+  {
+    name: 'a mesh id with a blank',
+    text: `${clusters(ONE, TWO)}\nmeshID: my mesh`,
+    problems: [/meshID: "my mesh" should be/],
+  },
+  {
+    name: 'problems of shape and of sense at once',
+    text: clusters(
+      'name: cluster1, network: network1, role: primary, nodes: many',
+      'name: cluster1, network: nowhere, role: remote',
+    ),
+    problems: [
+      'clusters[0].nodes: should be a number, is "many"',
+      /clusters\[1\].name: another cluster/,
+      /clusters\[1\].network: there is no network/,
+      /networks\[1\]: no cluster/,
+      /clusters\[1\].controlPlane: is missing/,
+    ],
+  },
+];
+
+t.test('every problem is told with its path, all at once', async t => {
+  for (const { name, text, problems } of TABLE) {
+    const found = problemsOf(text);
+    t.equal(found.length, problems.length, `${name}: as many as there are`);
+    for (const [index, expected] of problems.entries()) t.match(found[index], expected, name);
+  }
+});
+
+t.test('what a scenario leaves out is filled in', async t => {
+  const result = read(clusters(ONE, TWO, 'name: cluster3, network: network1, role: remote, controlPlane: cluster1'));
+  t.match(result, {
+    scenario: {
+      topology: {
+        name: 'my-mesh',
+        meshId: 'mesh1',
+        networks: [
+          { name: 'network1', range: '172.30.0.0/21' },
+          { name: 'network2', range: '172.30.8.0/21' },
+        ],
+        clusters: [
+          { podRange: '10.10.0.0/16', serviceRange: '10.255.10.0/24', nodes: 1, helloWorld: ['v1'], client: true },
+          { podRange: '10.20.0.0/16', serviceRange: '10.255.20.0/24', helloWorld: ['v2'] },
+          { role: { kind: 'remote', controlPlane: 'cluster1' }, podRange: '10.30.0.0/16', helloWorld: ['v1'] },
+        ],
+      },
+      verify: {},
+    },
+  });
+});
+
+t.test('a hundred clusters on fifty networks get ranges that do not overlap', async t => {
+  const texts = [
+    ...Array.from({ length: 100 }, (_, index) => [defaultPodRange(index), defaultServiceRange(index)]).flat(),
+    ...Array.from({ length: 50 }, (_, index) => defaultNetworkRange(index)),
+  ];
+  const ranges = texts.map(text => {
+    const range = readRange(text);
+    if (typeof range === 'string') throw new Error(range);
+    return range;
+  });
+  const clashes = ranges.flatMap((one, index) =>
+    ranges
+      .slice(index + 1)
+      .flatMap((other, offset) => (overlap(one, other) ? [[texts[index], texts[index + 1 + offset]]] : [])),
+  );
+  t.same(clashes, []);
+});
