@@ -1,0 +1,61 @@
+/** Which checks a topology calls for. */
+import { HarnessError, messageOf } from '../base/errors.ts';
+import { KubernetesApiError } from '../base/kubernetes-client.ts';
+import { isMultiNetwork, type Topology } from '../model/topology.ts';
+import type { Plan } from '../plan/step.ts';
+import type { Check, CheckOutcome } from './check.ts';
+import { reachesEveryVersion } from './checks/reaches-every-version.ts';
+import { versionsInTheirOwnClusters } from './checks/versions-in-their-own-clusters.ts';
+import { workloadsReady } from './checks/workloads-ready.ts';
+import { StepIndex } from './diagnose/steps.ts';
+
+export interface ChecksOptions {
+  /** Adds the checks of what the guide claims and does not look at; false by default. */
+  readonly extended?: boolean;
+}
+
+/**
+ * The checks for a topology, in the order in which they are to be run: readiness, placement, traffic, then the extended ones.
+ * None depends on another, so they may also run side by side; the extended ones after the others, as they read counters.
+ * @param plan - for the ids of the steps that a diagnosis points to
+ */
+export function checksFor(
+  topology: Topology,
+  plan: Pick<Plan, 'steps'> = { steps: [] },
+  options: ChecksOptions = {},
+): readonly Check[] {
+  const steps = new StepIndex(plan);
+  const core = [
+    ...topology.clusters
+      .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
+      .map(spec => workloadsReady(spec, steps)),
+    versionsInTheirOwnClusters(topology, steps),
+    ...topology.clusters.filter(({ client }) => client).map(spec => reachesEveryVersion(spec, steps)),
+  ];
+  const extended: readonly Check[] = options.extended === true && isMultiNetwork(topology) ? [] : [];
+  return [...core, ...extended].map(withUnknown);
+}
+
+/** A check that an API server refuses, or that loses its connection, has found out nothing about the mesh. */
+function withUnknown(check: Check): Check {
+  return {
+    ...check,
+    run: async context => {
+      try {
+        return await check.run(context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!isEnvironment(error)) throw error;
+        return unknown(messageOf(error));
+      }
+    },
+  };
+}
+
+const unknown = (found: string): CheckOutcome => ({ outcome: 'unknown', found, evidence: null });
+
+/** What an API server, or the way to it, is to blame for. A Node error has a code. */
+function isEnvironment(error: unknown): boolean {
+  if (error instanceof HarnessError) return error.code !== 'ERR_SAMPLE_SIZE';
+  return error instanceof KubernetesApiError || (error instanceof Error && 'code' in error);
+}

@@ -1,0 +1,73 @@
+/** Each version of HelloWorld lives where the topology says, and nowhere else. */
+import type { ClusterName } from '../../model/names.ts';
+import type { Topology } from '../../model/topology.ts';
+import type { Check } from '../check.ts';
+import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import { listPods, type PodFact } from '../pods.ts';
+import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
+
+/** What the topology itself gets wrong: a placement that can not prove that calls cross between clusters. */
+function unprovable(topology: Topology): readonly string[] {
+  const withWorkloads = topology.clusters.filter(({ helloWorld }) => helloWorld.length > 0);
+  const wrong = withWorkloads
+    .filter(({ helloWorld }) => helloWorld.length > 1)
+    .map(({ name, helloWorld }) => `the topology puts ${helloWorld.join(' and ')} into ${name} together`);
+  if (withWorkloads.length > 1 && versionsOf(topology).length < 2) {
+    wrong.push(`the topology has ${versionsOf(topology).join('')} only, in every cluster`);
+  }
+  return wrong;
+}
+
+/** The versions whose pods are in a cluster, sorted. */
+const versionsIn = (pods: readonly PodFact[]) =>
+  [...new Set(pods.filter(({ app }) => app === SERVICE).map(({ version }) => version ?? 'without a version'))].sort();
+
+/**
+ * The guide, "Verify the Installation": v1 is deployed to cluster1 and v2 to cluster2. Where a cluster has both, answers of v1 and v2 are
+ * no proof that anything crossed.
+ */
+export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex): Check {
+  return {
+    id: 'versions-in-their-own-clusters',
+    sentence: 'Each version of HelloWorld runs in the cluster that it belongs to, and in no other.',
+    level: 'core',
+    run: async ({ clusters, signal }) => {
+      const seen = await Promise.all(
+        topology.clusters.map(async spec => {
+          const client = clusters.get(spec.name)?.client;
+          return { spec, versions: client ? versionsIn(await listPods(client, NAMESPACE, signal)) : [] };
+        }),
+      );
+      const wrong = [...unprovable(topology)];
+      const suspects: ClusterName[] = [];
+      for (const { spec, versions } of seen) {
+        const expected = [...spec.helloWorld].sort();
+        if (expected.join() === versions.join()) continue;
+        suspects.push(spec.name);
+        wrong.push(
+          `${spec.name} runs ${versions.join(' and ') || 'no version'} instead of ${expected.join(' and ') || 'none'}`,
+        );
+      }
+      const evidence = seen.map(({ spec, versions }) => ({ cluster: spec.name, versions }));
+      if (wrong.length === 0) {
+        const found = seen
+          .filter(({ versions }) => versions.length > 0)
+          .map(({ spec, versions }) => `${versions.join(', ')} in ${spec.name}`);
+        return { outcome: 'passed', found: found.join('; '), evidence };
+      }
+      const stepsToSee = suspects.flatMap(name => [...steps.about('workload', name), ...steps.about('service', name)]);
+      return {
+        outcome: 'failed',
+        found: wrong.join('; '),
+        evidence,
+        diagnosis: {
+          sentence:
+            suspects.length === 0
+              ? 'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.'
+              : 'HelloWorld is not deployed as the topology says: the selector of a step picked other Deployments than its own, or a step did not run.',
+          steps: inOrder(stepsToSee),
+        },
+      };
+    },
+  };
+}

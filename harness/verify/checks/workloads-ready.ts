@@ -1,0 +1,138 @@
+/** The workloads of a cluster are ready as the guide shows it. */
+import { type Clock, sleep } from '../../base/clock.ts';
+import type { ClusterSpec } from '../../model/topology.ts';
+import { CONVERGENCE_DEADLINE_MS } from '../calling.ts';
+import type { Check, CheckContext, CheckOutcome, Diagnosis } from '../check.ts';
+import { clientMissing } from '../diagnose/client-missing.ts';
+import { controlPlaneSteps, reasonOf } from '../diagnose/control-plane.ts';
+import { type CallFacts, describeCluster, type Facts, gatherFacts, tryGather } from '../diagnose/facts.ts';
+import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
+import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import { describePod, listPods, type PodFact } from '../pods.ts';
+import { NAMESPACE, SERVICE } from '../workloads.ts';
+
+/** Pauses between two looks, milliseconds; the last one repeats. */
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+
+/** What a cluster is to have: a pod for each version of HelloWorld, and the client. */
+interface Wanted {
+  readonly what: string;
+  readonly matches: (pod: PodFact) => boolean;
+}
+
+function wantedIn(spec: ClusterSpec, client: string): readonly Wanted[] {
+  const versions = spec.helloWorld.map(version => ({
+    what: `helloworld-${version}`,
+    matches: (pod: PodFact) => pod.app === SERVICE && pod.version === version,
+  }));
+  return spec.client ? [...versions, { what: client, matches: pod => pod.app === client }] : versions;
+}
+
+/** What is wrong with the pods of the namespace; empty if they are as the guide shows them. */
+function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly string[] {
+  const missing = wanted.filter(({ matches }) => !pods.some(matches)).map(({ what }) => `there is no pod of ${what}`);
+  const notReady = pods
+    .filter(({ isReady }) => !isReady)
+    .map(pod => {
+      const why =
+        !pod.hasSidecar && pod.status === 'Running'
+          ? 'it has no sidecar'
+          : (pod.message ?? (pod.hasSidecar && pod.status === 'Running' ? 'its sidecar is not ready' : ''));
+      return `${describePod(pod)}${why === '' ? '' : ` (${why})`}`;
+    });
+  return [...missing, ...notReady];
+}
+
+/** Pods that run without a sidecar stay so: there is nothing to wait for. */
+function isSettled(pods: readonly PodFact[], wanted: readonly Wanted[]): boolean {
+  return (
+    wanted.every(({ matches }) => pods.some(matches)) &&
+    pods.every(({ status, readyContainers, containers }) => status === 'Running' && readyContainers === containers)
+  );
+}
+
+async function waitForPods(
+  look: () => Promise<readonly PodFact[]>,
+  wanted: readonly Wanted[],
+  clock: Clock,
+  signal: AbortSignal,
+) {
+  const start = clock.now();
+  for (let looks = 0; ; looks += 1) {
+    const pods = await look();
+    const passedMs = clock.now() - start;
+    if (isSettled(pods, wanted) || passedMs >= CONVERGENCE_DEADLINE_MS) return pods;
+    const pause = PAUSES_MS[Math.min(looks, PAUSES_MS.length - 1)] ?? 0;
+    await sleep(clock, Math.max(1, Math.min(pause, CONVERGENCE_DEADLINE_MS - passedMs)), signal);
+  }
+}
+
+/**
+ * Every pod of the guide's namespace is `2/2 Running` in this cluster, those that the topology asks for among them.
+ * The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2 Running`. A pod that is `1/1` has no sidecar: a failure.
+ */
+export function workloadsReady(spec: ClusterSpec, steps: StepIndex): Check {
+  return {
+    id: `${spec.name}-workloads-ready`,
+    sentence: `Every workload pod in ${spec.name} is ready, with its sidecar.`,
+    level: 'core',
+    cluster: spec.name,
+    run: async context => {
+      const { client } = context.clusters.get(spec.name) ?? {};
+      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+      const wanted = wantedIn(spec, context.client);
+      const look = () => listPods(client, NAMESPACE, context.signal);
+      const pods = await waitForPods(look, wanted, context.clock, context.signal);
+      const wrong = findings(pods, wanted);
+      const evidence = { pods: pods.map(describePod) };
+      if (wrong.length === 0) {
+        return { outcome: 'passed', found: evidence.pods.join(', '), evidence };
+      }
+      return await explain(context, spec, steps, pods, wrong);
+    },
+  };
+}
+
+async function explain(
+  context: CheckContext,
+  spec: ClusterSpec,
+  steps: StepIndex,
+  pods: readonly PodFact[],
+  wrong: readonly string[],
+): Promise<CheckOutcome> {
+  const blocked = pods.filter(({ isReady }) => !isReady);
+  const isEnvironment = blocked.length > 0 && blocked.every(({ blockedByEnvironment }) => blockedByEnvironment);
+  const facts = await tryGather(() => gatherFacts(context), context.signal);
+  const known = 'reason' in facts ? undefined : facts;
+  const diagnosis = known && !isEnvironment ? diagnosisOf(known, spec, steps, context.client) : undefined;
+  const cluster = known?.clusters.get(spec.name);
+  return {
+    outcome: isEnvironment ? 'unknown' : 'failed',
+    found: wrong.join('; '),
+    evidence: cluster ? describeCluster(cluster) : { pods: pods.map(describePod) },
+    ...(diagnosis && { diagnosis }),
+  };
+}
+
+function diagnosisOf(facts: Facts, spec: ClusterSpec, steps: StepIndex, client: string): Diagnosis | undefined {
+  const own = facts.clusters.get(spec.name);
+  if (!own) return undefined;
+  const clientPod = own.pods.find(({ app }) => app === client);
+  const refused = own.warnings.some(warning => warning.startsWith('FailedCreate'));
+  if (!own.namespaceExists || refused || (spec.client && !clientPod)) {
+    const asked: CallFacts = { ...facts, from: own, clientPod, endpoints: undefined, symptom: 'NOPOD', missing: [] };
+    return clientMissing(asked, steps);
+  }
+  const absent = spec.helloWorld.find(version => !own.pods.some(pod => pod.app === SERVICE && pod.version === version));
+  if (absent !== undefined) {
+    return {
+      sentence: `HelloWorld ${absent} was not deployed in ${spec.name}.`,
+      steps: inOrder(steps.about('workload', spec.name)),
+    };
+  }
+  if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
+  return {
+    sentence: `The sidecars in ${spec.name} are not ready: ${reasonOf(own, facts)}.`,
+    steps: controlPlaneSteps(own, facts.topology, steps),
+  };
+}

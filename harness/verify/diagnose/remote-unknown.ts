@@ -1,0 +1,68 @@
+/** R: the client's control plane does not know the endpoints of another cluster. */
+import { controlPlaneOf } from '../../model/topology.ts';
+import { NAMESPACE, SERVICE } from '../workloads.ts';
+import { reasonOf } from './control-plane.ts';
+import type { Pattern } from './pattern.ts';
+import { explainMissingSidecar } from './sidecar-missing.ts';
+import { inOrder } from './steps.ts';
+
+export const remoteUnknown: Pattern = (facts, steps) => {
+  const { symptom, from, missing, clusters } = facts;
+  if (symptom !== 'R') return undefined;
+  const remote = clusters.get(missing.find(name => name !== from.spec.name) ?? from.spec.name);
+  if (!remote || remote === from) return undefined;
+  const { name } = remote.spec;
+  const unknown = `The proxies of ${from.spec.name} have no endpoint in ${name}`;
+  const primary = clusters.get(controlPlaneOf(from.spec));
+  const pods = remote.pods.filter(({ app }) => app === SERVICE);
+  const secret = steps.remoteSecret(name, primary?.spec.name ?? '');
+
+  if (!remote.namespaceExists) {
+    return {
+      sentence: `${unknown}: the namespace ${NAMESPACE} does not exist in ${name}.`,
+      steps: inOrder(steps.about('sample-namespace', name)),
+    };
+  }
+  if (!remote.serviceExists) {
+    return {
+      sentence: `${unknown}: the Service ${SERVICE} does not exist in ${name}, and only a Service has endpoints.`,
+      steps: inOrder(steps.about('service', name)),
+    };
+  }
+  if (primary && primary !== remote && !primary.remoteSecrets.includes(name)) {
+    return {
+      sentence: `${unknown}: the istiod of ${primary.spec.name} has no remote secret for ${name}.`,
+      steps: inOrder(secret, steps.about('discovery-address', from.spec.name)),
+    };
+  }
+  if (pods.length === 0) {
+    const refused = remote.warnings.find(warning => warning.startsWith('FailedCreate'));
+    return {
+      sentence: `${unknown}: no pod of HelloWorld exists in ${name}${refused === undefined ? '' : `; ${refused}`}.`,
+      steps: inOrder(steps.about('workload', name), refused === undefined ? [] : steps.about('install', name)),
+    };
+  }
+  if (pods.every(({ hasSidecar }) => !hasSidecar) && remote.spec.network !== from.spec.network) {
+    const { sentence, steps: ids } = explainMissingSidecar(remote, steps);
+    return {
+      sentence: `${unknown}: endpoints without a sidecar are left out of other networks. ${sentence}`,
+      steps: ids,
+    };
+  }
+  if (pods.every(({ readyContainers, containers }) => readyContainers < containers)) {
+    const why = pods.some(({ hasSidecar }) => hasSidecar) ? `: ${reasonOf(remote, facts)}` : '';
+    return {
+      sentence: `${unknown}: no pod of HelloWorld is ready there${why}.`,
+      steps: inOrder(
+        steps.remoteSecret(name, controlPlaneOf(remote.spec)),
+        steps.about('expose-istiod', controlPlaneOf(remote.spec)),
+        steps.about('discovery-address', name),
+        steps.about('install', name),
+      ),
+    };
+  }
+  return {
+    sentence: `${unknown}, though it has a remote secret: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
+    steps: inOrder(secret, steps.about('discovery-address', from.spec.name), steps.about('install', from.spec.name)),
+  };
+};

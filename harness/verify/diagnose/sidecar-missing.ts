@@ -1,0 +1,30 @@
+/** LOC-plain: the client has no sidecar, so that it only sees its own cluster's Service. */
+import type { Diagnosis } from '../check.ts';
+import { NAMESPACE } from '../workloads.ts';
+import type { ClusterFacts } from './facts.ts';
+import type { Pattern } from './pattern.ts';
+import { inOrder, type StepIndex } from './steps.ts';
+
+/** Why pods of a cluster have no sidecar. */
+export function explainMissingSidecar({ spec, injection, readyIstiods }: ClusterFacts, steps: StepIndex): Diagnosis {
+  const { name } = spec;
+  if (injection !== 'enabled') {
+    return {
+      sentence: `Pods in ${name} have no sidecar: the namespace ${NAMESPACE} ${
+        injection === undefined ? 'has no label istio-injection' : `is labelled istio-injection=${injection}`
+      }.`,
+      steps: inOrder(steps.about('injection', name), steps.about('client', name)),
+    };
+  }
+  const why =
+    readyIstiods === 0
+      ? 'nothing there injects sidecars, as no istiod is ready'
+      : 'the label was set, or Istio installed, after the pods were created, or no webhook is there';
+  return {
+    sentence: `Pods in ${name} have no sidecar, though the namespace asks for it: ${why}.`,
+    steps: inOrder(steps.about('install', name), steps.about('injection', name)),
+  };
+}
+
+export const sidecarMissing: Pattern = ({ symptom, from }, steps) =>
+  symptom === 'LOC-plain' ? explainMissingSidecar(from, steps) : undefined;

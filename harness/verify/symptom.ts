@@ -1,0 +1,53 @@
+/** Names what calls from one cluster showed, in the words of the failure table (`Symptom`). Pure. */
+import type { Symptom, Tally } from './check.ts';
+import type { PodFact } from './pods.ts';
+import { countFrom } from './sampling.ts';
+
+export interface SymptomInput {
+  /** The cluster that asks, and those with HelloWorld. */
+  readonly from: string;
+  readonly expected: readonly string[];
+  readonly tally: Tally;
+  readonly clientPod: PodFact | undefined;
+  /**
+   * Whether the client's proxy has endpoints that are no pods of its own cluster, and whether one of them is the raw address of a pod
+   * behind another network. Undefined if the proxy could not be asked.
+   */
+  readonly remoteEndpoints: { readonly known: boolean; readonly unreachable: boolean } | undefined;
+  /** Instances that no cluster has, or that run where the topology does not put their version. */
+  readonly misplaced: boolean;
+  /** Whether some cluster's share left its band. */
+  readonly skewed: boolean;
+}
+
+/** Envoy's words for a peer whose packets vanish: 1.8.0 calls a connect timeout a local reset (istio/istio#32523). */
+const VANISHED = /reset reason: (local reset|connection timeout)|upstream request timeout|^curl: \(28\)/;
+const REFUSED = /reset reason: (?:remote )?connection (?:failure|termination)|TLS error|CERTIFICATE_VERIFY_FAILED/;
+const NO_ENDPOINTS = /no healthy upstream/;
+/** From this many seconds on, a call has waited for Envoy's connect timeout of 10 s. */
+const CONNECT_TIMEOUT_SECONDS = 9;
+
+export function symptomOf(input: SymptomInput): Symptom {
+  const { from, expected, tally, clientPod, remoteEndpoints } = input;
+  if (!clientPod) return 'NOPOD';
+  if (tally.requests === 0) return clientPod.hasSidecar ? 'CFG' : 'NOPOD';
+  const errors = tally.errors.reduce((sum, { count }) => sum + count, 0);
+  const has = (pattern: RegExp) => tally.errors.some(({ error }) => pattern.test(error));
+  if (errors === tally.requests && has(/^curl: \(6\)/)) return 'DNS';
+  if (clientPod.hasSidecar && !clientPod.isReady && has(/^curl: \(7\)/)) return 'CFG';
+  const missing = expected.filter(cluster => countFrom(tally, cluster) === 0);
+  const localMissing = missing.includes(from);
+  const remoteMissing = missing.some(cluster => cluster !== from);
+  if (input.misplaced) return 'MISPLACED';
+  if (remoteMissing && !clientPod.hasSidecar) return 'LOC-plain';
+  if (remoteMissing) {
+    const slow = tally.longestSeconds >= CONNECT_TIMEOUT_SECONDS;
+    if (has(VANISHED) || slow) return 'B';
+    if (remoteEndpoints) return !remoteEndpoints.known ? 'R' : remoteEndpoints.unreachable ? 'B' : 'X';
+    if (has(REFUSED)) return 'X';
+    return errors === 0 || has(NO_ENDPOINTS) ? 'R' : 'OTHER';
+  }
+  if (localMissing && errors === 0) return 'REMOTE-ONLY';
+  if (errors > 0) return 'ERRORS';
+  return input.skewed ? 'SKEWED' : 'BOTH';
+}

@@ -1,0 +1,44 @@
+/** The workloads that the guide verifies with: their names, and which answers a topology promises. */
+import type { ClusterName } from '../model/names.ts';
+import type { Topology } from '../model/topology.ts';
+
+/** The guide's "Verify the Installation": namespace, Service and URL. */
+export const NAMESPACE = 'sample';
+export const SERVICE = 'helloworld';
+export const SERVICE_PORT = 5000;
+export const SERVICE_URL = `http://${SERVICE}.${NAMESPACE}:${SERVICE_PORT}/hello`;
+/** The Envoy cluster that calls of the Service go through; the same name in every release. */
+export const SERVICE_CLUSTER = `outbound|${SERVICE_PORT}||${SERVICE}.${NAMESPACE}.svc.cluster.local`;
+export const SIDECAR = 'istio-proxy';
+export const ISTIO_NAMESPACE = 'istio-system';
+export const GATEWAY = 'istio-eastwestgateway';
+
+/** What one cluster contributes to the Service. */
+export interface Contribution {
+  readonly cluster: ClusterName;
+  readonly versions: readonly string[];
+  /** Its part of all answers, 0 < share ≤ 1: each version is one pod, and all endpoints weigh the same. */
+  readonly share: number;
+}
+
+/** The clusters that HelloWorld runs in, in the order of the topology; their shares add up to 1. */
+export function contributionsOf(topology: Topology): readonly Contribution[] {
+  const endpoints = topology.clusters.reduce((sum, { helloWorld }) => sum + helloWorld.length, 0);
+  return topology.clusters
+    .filter(({ helloWorld }) => helloWorld.length > 0)
+    .map(({ name, helloWorld }) => ({
+      cluster: name,
+      versions: helloWorld,
+      share: helloWorld.length / endpoints,
+    }));
+}
+
+/** The share of the answers that each cluster is expected to give: what `planSample` takes. */
+export function expectedShares(topology: Topology): readonly number[] {
+  return contributionsOf(topology).map(({ share }) => share);
+}
+
+/** Every version of the topology, sorted. */
+export function versionsOf(topology: Topology): readonly string[] {
+  return [...new Set(topology.clusters.flatMap(({ helloWorld }) => helloWorld))].sort();
+}
