@@ -1,6 +1,6 @@
 /** What a verb of kubectl is: a table of flags and a function; and what all of them need. */
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { FlagError, type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
+import { type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
 import { endOf } from './errors.ts';
 import { pathTo, type Resource, ResourceMapper } from './resources.ts';
@@ -59,17 +59,28 @@ export async function runVerb(
   }
 }
 
-/** @throws FlagError; the words before the verb may be global flags */
-export function splitVerb(argv: readonly string[]): {
-  readonly verb: string | undefined;
-  readonly rest: readonly string[];
-} {
-  const takesValue = new Set(Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]));
+/**
+ * Takes the first word that is no flag out of a command line.
+ * @param flags - flags that may stand before it, besides the global ones
+ * @throws FlagError for a flag before it that is none of these
+ */
+export function splitVerb(
+  argv: readonly string[],
+  flags: FlagTable = {},
+): { readonly verb: string | undefined; readonly rest: readonly string[] } {
+  const known: FlagTable = { ...GLOBAL_FLAGS, ...flags, help: { type: 'boolean', short: 'h' } };
+  const takesValue = new Set(
+    Object.entries(known)
+      .filter(([, { type, bare }]) => type !== 'boolean' && bare === undefined)
+      .flatMap(([name, { short }]) => [`--${name}`, ...(short ? [`-${short}`] : [])]),
+  );
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
-    if (!word.startsWith('-')) return { verb: word, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };
+    if (word === '--') break;
+    if (!word.startsWith('-') || word === '-')
+      return { verb: word, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };
     if (takesValue.has(word)) at++;
-    else parseFlags([word], { ...GLOBAL_FLAGS, help: { type: 'boolean', short: 'h' } });
+    else parseFlags([word], known);
   }
   return { verb: undefined, rest: argv };
 }
@@ -141,5 +152,3 @@ export async function findObjects(
 /** A usage error with the hint that cobra adds: `See 'kubectl create secret generic -h' for help and examples`. */
 export const usage = (message: string, command: string) =>
   new ToolExit(`error: ${message}\nSee 'kubectl ${command} -h' for help and examples`);
-
-export { FlagError };

@@ -1,0 +1,193 @@
+/** `kubectl wait`: for a condition, a JSONPath, deletion or creation. Kubernetes: kubectl pkg/cmd/wait. */
+import { sleep } from '../../../base/clock.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { followUntil } from '../follow.ts';
+import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { JsonPathError, parseJsonPath } from './jsonpath.ts';
+import { displayName, pathTo, pluralName, type Resource } from './resources.ts';
+import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';
+
+/** Where creation is awaited, kubectl asks twice a second. */
+const CREATE_POLL_MS = 500;
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** What a negative `--timeout` stands for. */
+const A_WEEK_MS = 7 * 24 * 3_600_000;
+
+type Goal =
+  | { readonly kind: 'met'; readonly met: (object: KubernetesObject) => boolean }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'create' };
+
+export const wait: Verb = {
+  flags: {
+    for: { type: 'list' },
+    timeout: { type: 'duration' },
+    selector: { type: 'text', short: 'l' },
+    'field-selector': { type: 'text' },
+    all: { type: 'boolean' },
+    'all-namespaces': { type: 'boolean', short: 'A' },
+    output: { type: 'text', short: 'o' },
+  },
+  async run(call) {
+    const { flags, invocation } = call;
+    const goal = goalOf(flags.list('for').at(-1) ?? '');
+    const asked = flags.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS;
+    using deadline = deadlineSignal(invocation.clock, asked < 0 ? A_WEEK_MS : asked, invocation.signal);
+    const targets = await readTargets(call.mapper, call.args);
+    if (goal.kind === 'create') {
+      for (const target of targets) await waitForCreation(call, target, deadline);
+    }
+    const labelSelector = flags.text('selector');
+    const fieldSelector = flags.text('field-selector');
+    const found =
+      goal.kind === 'delete'
+        ? await findRemaining(call, targets, labelSelector)
+        : await findObjects(call, targets, {
+            ...(labelSelector !== undefined && { labelSelector }),
+            ...(fieldSelector !== undefined && { fieldSelector }),
+            everywhere: flags.boolean('all-namespaces'),
+          });
+    if (found.length === 0 && goal.kind !== 'delete') throw new ToolExit('error: no matching resources found');
+    for (const { resource, object } of found) {
+      const name = object.metadata.name ?? '';
+      if (goal.kind !== 'create' && !(await reached(call, goal, resource, object, deadline))) {
+        throw new ToolExit(`error: timed out waiting for the condition on ${pluralName(resource)}/${name}`);
+      }
+      invocation.stdout(`${displayName(resource, name)} condition met\n`);
+    }
+    return 0;
+  },
+};
+
+function goalOf(text: string): Goal {
+  const [kind = '', ...rest] = text.split('=');
+  const value = rest.join('=');
+  if (text === 'delete') return { kind: 'delete' };
+  if (text === 'create') return { kind: 'create' };
+  if (kind === 'condition' && value !== '') {
+    const [type = '', status = 'True'] = value.split('=');
+    return { kind: 'met', met: object => hasCondition(object, type, status) };
+  }
+  if (kind === 'jsonpath' && value !== '') {
+    const match = /^(\{.*?\}|[^=]*)(?:=(.*))?$/s.exec(value);
+    const expected = match?.[2]?.replace(/^(["'])(.*)\1$/s, '$2');
+    const template = readPath(match?.[1] ?? '');
+    return {
+      kind: 'met',
+      met: object => {
+        const found = valuesAt(template, object);
+        if (expected === undefined) return found.length > 0;
+        if (found.length > 1) throw new ToolExit('error: given jsonpath expression matches more than one value');
+        return found.length === 1 && String(found[0]) === expected;
+      },
+    };
+  }
+  throw new ToolExit(`error: unrecognized condition: ${JSON.stringify(text)}`);
+}
+
+function readPath(text: string) {
+  try {
+    return parseJsonPath(text);
+  } catch (error) {
+    if (error instanceof JsonPathError) throw new ToolExit(`error: jsonpath wait format error: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A list that is too short yet is like a key that is missing: not yet. */
+function valuesAt(template: ReturnType<typeof parseJsonPath>, object: KubernetesObject): readonly unknown[] {
+  try {
+    return template.find(object);
+  } catch (error) {
+    if (error instanceof JsonPathError) return [];
+    throw error;
+  }
+}
+
+/** A condition seen for an older generation does not count. */
+function hasCondition(object: KubernetesObject, type: string, status: string): boolean {
+  const { conditions } = (object['status'] ?? {}) as {
+    conditions?: readonly { type?: string; status?: string; observedGeneration?: number }[];
+  }; // the convention of the API for every kind that has conditions
+  const condition = conditions?.find(each => each.type?.toLowerCase() === type.toLowerCase());
+  if (!condition) return false;
+  const { generation = 0 } = object.metadata;
+  if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) return false;
+  const { observedGeneration } = object['status'] as { observedGeneration?: number }; // conditions are in it, so it is there
+  if (
+    condition.observedGeneration === undefined &&
+    observedGeneration !== undefined &&
+    observedGeneration < generation
+  ) {
+    return false;
+  }
+  return condition.status?.toLowerCase() === status.toLowerCase();
+}
+
+type Deadline = ReturnType<typeof deadlineSignal>;
+
+async function reached(
+  { client }: Call,
+  goal: Exclude<Goal, { kind: 'create' }>,
+  resource: Resource,
+  object: KubernetesObject,
+  deadline: Deadline,
+): Promise<boolean> {
+  const { name = '', namespace, uid } = object.metadata;
+  if (goal.kind === 'met' && goal.met(object)) return true;
+  try {
+    await followUntil(
+      client,
+      pathTo(resource, namespace),
+      { fieldSelector: `metadata.name=${name}` },
+      snapshot => {
+        const now = [...snapshot.values()][0];
+        if (goal.kind === 'delete') return now === undefined || now.metadata.uid !== uid;
+        if (now === undefined)
+          throw new ToolExit(`Error from server (NotFound): ${pluralName(resource)} "${name}" not found`);
+        return goal.met(now);
+      },
+      deadline.signal,
+    );
+    return true;
+  } catch (error) {
+    if (deadline.expired()) return false;
+    throw error;
+  }
+}
+
+/** What is gone already is as good as deleted. */
+async function findRemaining(call: Call, targets: readonly Target[], labelSelector: string | undefined) {
+  const found: { resource: Resource; object: KubernetesObject }[] = [];
+  for (const target of targets) {
+    if (target.name === undefined) {
+      found.push(...(await findObjects(call, [target], labelSelector === undefined ? {} : { labelSelector })));
+      continue;
+    }
+    const object = await call.client.find(pathTo(target.resource, call.namespace, target.name), call.signal);
+    if (object) found.push({ resource: target.resource, object });
+  }
+  return found;
+}
+
+async function waitForCreation(
+  { client, namespace, invocation, flags }: Call,
+  { resource, name }: Target,
+  deadline: Deadline,
+) {
+  const labelSelector = flags.text('selector');
+  for (;;) {
+    const there =
+      name === undefined
+        ? (await client.list(pathTo(resource, namespace), labelSelector ? { labelSelector } : {}, deadline.signal))
+            .items.length > 0
+        : (await client.find(pathTo(resource, namespace, name), deadline.signal)) !== undefined;
+    if (there) return;
+    try {
+      await sleep(invocation.clock, CREATE_POLL_MS, deadline.signal);
+    } catch (error) {
+      if (!deadline.expired()) throw error;
+      throw new ToolExit(`error: timed out waiting for the condition on ${pluralName(resource)}/${name ?? ''}`);
+    }
+  }
+}
