@@ -1,0 +1,60 @@
+/** Which filter chain of a listener serves a connection. */
+import type { FilterChain } from '../../xds.ts';
+
+/** What is known of a connection when its chain is chosen. */
+export interface ConnectionTraits {
+  readonly destinationPort: number;
+  readonly serverName: string | undefined;
+  readonly transport: 'tls' | 'raw_buffer';
+  readonly protocols: readonly string[];
+}
+
+/**
+ * Narrows the chains criterion by criterion, and never steps back: a chain for this very port hides those for any port, even if it fails a
+ * later criterion (envoyproxy/envoy source/server/filter_chain_manager_impl.cc, findFilterChain, @v1.16.0).
+ * @returns undefined if none matches: the connection is closed
+ */
+export function findFilterChain(chains: readonly FilterChain[], traits: ConnectionTraits): FilterChain | undefined {
+  let left = narrow(
+    chains,
+    chain => chain.match?.destinationPort === traits.destinationPort,
+    chain => chain.match?.destinationPort === undefined,
+  );
+  left = byServerName(left, traits.serverName);
+  left = narrow(
+    left,
+    chain => chain.match?.transportProtocol === traits.transport,
+    chain => chain.match?.transportProtocol === undefined,
+  );
+  left = narrow(
+    left,
+    chain => chain.match?.applicationProtocols?.some(protocol => traits.protocols.includes(protocol)) ?? false,
+    chain => isEmpty(chain.match?.applicationProtocols),
+  );
+  return left[0];
+}
+
+function narrow(
+  chains: readonly FilterChain[],
+  exact: (chain: FilterChain) => boolean,
+  any: (chain: FilterChain) => boolean,
+): readonly FilterChain[] {
+  const exactly = chains.filter(exact);
+  return exactly.length > 0 ? exactly : chains.filter(any);
+}
+
+/** The exact name, then `*.b.c` before `*.c`, then chains without names. */
+function byServerName(chains: readonly FilterChain[], name: string | undefined): readonly FilterChain[] {
+  if (name !== undefined && name !== '') {
+    const exactly = chains.filter(chain => chain.match?.serverNames?.includes(name));
+    if (exactly.length > 0) return exactly;
+    for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      const wildcard = `*${name.slice(dot)}`;
+      const matching = chains.filter(chain => chain.match?.serverNames?.includes(wildcard));
+      if (matching.length > 0) return matching;
+    }
+  }
+  return chains.filter(chain => isEmpty(chain.match?.serverNames) || chain.match?.serverNames?.includes('*'));
+}
+
+const isEmpty = (list: readonly unknown[] | undefined): boolean => list === undefined || list.length === 0;

@@ -1,0 +1,66 @@
+/** The filter that speaks HTTP/1.1 with clients: a node:http server that is handed connections. */
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Random } from '../../../../base/random.ts';
+import type { RouteConfiguration } from '../../xds.ts';
+import type { DownstreamConnection, EnvoyEnvironment } from './environment.ts';
+import { downstreamHeaders } from './http-headers.ts';
+import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';
+import { ProxiedRequest } from './proxied-request.ts';
+import type { UpstreamCluster } from './upstream-cluster.ts';
+
+/** What a request needs to know of where it came in. */
+export interface ManagerContext {
+  readonly environment: EnvoyEnvironment;
+  /** Whether the requests are for the workload beside the proxy. */
+  readonly isInbound: boolean;
+  /** What the `server` header of replies says. */
+  readonly serverName: string;
+  readonly requestIds: Random;
+  /** The routes as they are now. */
+  routes(): RouteConfiguration | undefined;
+  clusterOf(name: string): UpstreamCluster | undefined;
+}
+
+export class HttpConnectionManager {
+  readonly #server: http.Server;
+  readonly #connections = new WeakMap<Duplex, DownstreamConnection>();
+
+  constructor(context: ManagerContext) {
+    // Node's own timers would be real ones; a connection may be idle for as long as it likes.
+    this.#server = http.createServer({
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      headersTimeout: 0,
+      connectionsCheckingInterval: 2 ** 31 - 1,
+    });
+    this.#server.on('request', (request, response) => {
+      const connection = this.#connections.get(request.socket);
+      if (!connection) {
+        response.destroy();
+        return;
+      }
+      if (request.headers.upgrade !== undefined && request.headers.upgrade !== 'h2c') {
+        response.sendDate = false;
+        response.writeHead(UPGRADE_NOT_SIMULATED.status, downstreamHeaders(context, UPGRADE_NOT_SIMULATED.body));
+        response.end(UPGRADE_NOT_SIMULATED.body);
+        return;
+      }
+      new ProxiedRequest(context, connection, request, response).start();
+    });
+    this.#server.on('clientError', (_error, socket) => {
+      // What is no HTTP/1.1 gets Envoy's answer to it, an empty 400.
+      if (socket.writable)
+        socket.end(
+          'HTTP/1.1 400 Bad Request\r\ncontent-length: 11\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nBad Request',
+        );
+      else socket.destroy();
+    });
+  }
+
+  /** Takes over a connection, with whatever was read from it put back. */
+  accept(stream: Duplex, connection: DownstreamConnection): void {
+    this.#connections.set(stream, connection);
+    this.#server.emit('connection', stream);
+  }
+}

@@ -1,0 +1,78 @@
+/** What the proxy adds to, and takes from, the headers that pass through it. Flat lists: name, value, name, value. */
+import type { DownstreamConnection } from './environment.ts';
+import type { ManagerContext } from './http-connection-manager.ts';
+
+/** They are between two neighbours only (RFC 9110, 7.6.1); the codec of the next connection sets its own. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'http2-settings', 'te']);
+const CLIENT_CERTIFICATE = 'x-forwarded-client-cert';
+
+/** Headers of the request as it goes on to the upstream. */
+export function upstreamHeaders(
+  context: ManagerContext,
+  connection: DownstreamConnection,
+  rawHeaders: readonly string[],
+): string[] {
+  const headers: string[] = [];
+  let hasProtocol = false;
+  let hasRequestId = false;
+  let forwardedCertificate: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    if (HOP_BY_HOP.has(name) || name === 'x-envoy-attempt-count') continue;
+    if (name === CLIENT_CERTIFICATE) {
+      forwardedCertificate = value;
+      continue;
+    }
+    if (name === 'x-forwarded-proto') hasProtocol = true;
+    else if (name === 'x-request-id') hasRequestId = true;
+    headers.push(name, value);
+  }
+  if (!hasProtocol) headers.push('x-forwarded-proto', 'http');
+  if (!hasRequestId) headers.push('x-request-id', context.requestIds.uuid());
+  if (context.isInbound) {
+    const certificate = clientCertificate(connection, forwardedCertificate);
+    if (certificate !== undefined) headers.push(CLIENT_CERTIFICATE, certificate);
+  }
+  return headers;
+}
+
+/** Headers of an upstream's response as it goes back to the client. */
+export function responseHeaders(context: ManagerContext, rawHeaders: readonly string[], tookMs: number): string[] {
+  const headers: string[] = [];
+  let hasDate = false;
+  let server: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    if (HOP_BY_HOP.has(name) || name === 'transfer-encoding' || name === 'x-envoy-upstream-service-time') continue;
+    if (name === 'server') {
+      server = value;
+      continue;
+    }
+    if (name === 'date') hasDate = true;
+    headers.push(name, value);
+  }
+  if (!hasDate) headers.push('date', dateOf(context));
+  headers.push('x-envoy-upstream-service-time', String(Math.round(tookMs)));
+  // server_header_transformation: PASS_THROUGH for inbound, OVERWRITE else
+  headers.push('server', context.isInbound ? (server ?? context.serverName) : context.serverName);
+  return headers;
+}
+
+/** Headers of a reply of the proxy's own. */
+export function downstreamHeaders(context: ManagerContext, body: string): string[] {
+  const headers = ['content-length', String(Buffer.byteLength(body))];
+  if (body !== '') headers.push('content-type', 'text/plain');
+  headers.push('date', dateOf(context), 'server', context.serverName);
+  return headers;
+}
+
+const dateOf = ({ environment }: ManagerContext): string => new Date(environment.clock.now()).toUTCString();
+
+/** forward_client_cert_details: APPEND_FORWARD, with subject and URI. */
+function clientCertificate({ peer }: DownstreamConnection, forwarded: string | undefined): string | undefined {
+  if (!peer) return forwarded;
+  const own = `By=${peer.localUri};Hash=${peer.hash};Subject="${peer.subject}";URI=${peer.uri}`;
+  return forwarded === undefined ? own : `${forwarded},${own}`;
+}

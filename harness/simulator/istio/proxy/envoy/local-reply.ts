@@ -1,0 +1,69 @@
+/** The answers that Envoy gives by itself, word for word. */
+import type { EnvoyWording } from '../../editions.ts';
+import type { ResetReason } from './retry.ts';
+
+export interface LocalReply {
+  readonly status: number;
+  /** Plain text without a line break at its end; empty: no body. */
+  readonly body: string;
+  /** Envoy's response flags, for logs. */
+  readonly flags: string;
+}
+
+export const NO_ROUTE: LocalReply = { status: 404, body: '', flags: 'NR' };
+export const NO_CLUSTER: LocalReply = { status: 503, body: '', flags: 'NC' };
+export const NO_HEALTHY_UPSTREAM: LocalReply = { status: 503, body: 'no healthy upstream', flags: 'UH' };
+export const REQUEST_TIMEOUT: LocalReply = { status: 504, body: 'upstream request timeout', flags: 'UT' };
+export const UPGRADE_NOT_SIMULATED: LocalReply = {
+  status: 501,
+  body: 'a protocol upgrade through the proxy is not simulated',
+  flags: 'DC',
+};
+
+/**
+ * The reply to a request whose upstream gave no response (envoyproxy/envoy source/common/router/router.cc, onUpstreamReset and
+ * source/common/http/utility.cc, resetReasonToString).
+ * @param detail - the transport failure reason; empty if there is none
+ * @param isRetry - whether the attempt that failed was not the first
+ * @param retriesExhausted - whether it would have been retried once more
+ */
+export function upstreamResetReply(
+  wording: EnvoyWording,
+  reason: ResetReason,
+  detail: string,
+  { isRetry, retriesExhausted }: { readonly isRetry: boolean; readonly retriesExhausted: boolean },
+): LocalReply {
+  const retried = isRetry && wording.tellsRetry ? 'retried and the latest ' : '';
+  const transport = detail === '' ? '' : `, transport failure reason: ${detail}`;
+  return {
+    status: reason === 'protocol-error' ? wording.protocolErrorStatus : 503,
+    body: `upstream connect error or disconnect/reset before headers. ${retried}reset reason: ${reasonText(wording, reason)}${transport}`,
+    flags: `${flagOf(wording, reason)}${retriesExhausted ? ',URX' : ''}`,
+  };
+}
+
+function reasonText(wording: EnvoyWording, reason: ResetReason): string {
+  switch (reason) {
+    case 'connect-failure':
+      return wording.connectionFailure;
+    case 'connect-timeout':
+      return wording.connectTimeout;
+    case 'connection-termination':
+      return 'connection termination';
+    case 'protocol-error':
+      return 'protocol error';
+  }
+}
+
+function flagOf(wording: EnvoyWording, reason: ResetReason): string {
+  switch (reason) {
+    case 'connect-failure':
+      return 'UF';
+    case 'connect-timeout':
+      return wording.connectTimeout === 'local reset' ? 'LR' : 'UF';
+    case 'connection-termination':
+      return 'UC';
+    case 'protocol-error':
+      return 'UPE';
+  }
+}

@@ -1,0 +1,67 @@
+/** Which route serves a request: by Host header, then by path. */
+import type { RouteConfiguration, VirtualHost } from '../../xds.ts';
+
+type Route = VirtualHost['routes'][number];
+
+interface CompiledRoutes {
+  readonly exact: ReadonlyMap<string, VirtualHost>;
+  /** `*.example.com`, longest first. */
+  readonly suffixes: readonly (readonly [string, VirtualHost])[];
+  /** `example.*`, longest first. */
+  readonly prefixes: readonly (readonly [string, VirtualHost])[];
+  readonly rest: VirtualHost | undefined;
+}
+
+const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
+
+/**
+ * The order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
+ * @param host - the Host header as it came
+ */
+export function findRoute(configuration: RouteConfiguration, host: string, path: string): Route | undefined {
+  let routes = compiled.get(configuration);
+  if (!routes) {
+    routes = compile(configuration);
+    compiled.set(configuration, routes);
+  }
+  return findVirtualHost(routes, host.toLowerCase())?.routes.find(route => path.startsWith(route.match.prefix));
+}
+
+/** @returns a domain that occurs twice, which Envoy refuses */
+export function duplicateDomain(configuration: RouteConfiguration): string | undefined {
+  const seen = new Set<string>();
+  for (const { domains } of configuration.virtualHosts) {
+    for (const domain of domains) {
+      const key = domain.toLowerCase();
+      if (seen.has(key)) return domain;
+      seen.add(key);
+    }
+  }
+  return undefined;
+}
+
+function compile({ virtualHosts }: RouteConfiguration): CompiledRoutes {
+  const exact = new Map<string, VirtualHost>();
+  const suffixes: [string, VirtualHost][] = [];
+  const prefixes: [string, VirtualHost][] = [];
+  let rest: VirtualHost | undefined;
+  for (const virtualHost of virtualHosts) {
+    for (const domain of virtualHost.domains.map(text => text.toLowerCase())) {
+      if (domain === '*') rest ??= virtualHost;
+      else if (domain.startsWith('*')) suffixes.push([domain.slice(1), virtualHost]);
+      else if (domain.endsWith('*')) prefixes.push([domain.slice(0, -1), virtualHost]);
+      else if (!exact.has(domain)) exact.set(domain, virtualHost);
+    }
+  }
+  const longestFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => b.length - a.length;
+  return { exact, suffixes: suffixes.sort(longestFirst), prefixes: prefixes.sort(longestFirst), rest };
+}
+
+function findVirtualHost({ exact, suffixes, prefixes, rest }: CompiledRoutes, host: string): VirtualHost | undefined {
+  return (
+    exact.get(host) ??
+    suffixes.find(([suffix]) => host.length > suffix.length && host.endsWith(suffix))?.[1] ??
+    prefixes.find(([prefix]) => host.length > prefix.length && host.startsWith(prefix))?.[1] ??
+    rest
+  );
+}

@@ -1,0 +1,170 @@
+/** A cluster as it runs: its hosts, and for each worker a balancer and connection pools. */
+import type { Duplex } from 'node:stream';
+import { unreachable } from '../../../../base/errors.ts';
+import type { SocketAddress } from '../../../network/interfaces.ts';
+import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds.ts';
+import { Counters } from './counters.ts';
+import type { EnvoyEnvironment, Worker } from './environment.ts';
+import { Host, hostKey } from './host.ts';
+import { LeastRequestBalancer, type LoadBalancer, RoundRobinBalancer } from './load-balancer.ts';
+import { type ConnectFailure, connectUpstream } from './upstream-connection.ts';
+import { UpstreamPool } from './upstream-pool.ts';
+
+/** What a retry wants of the choice of a host. */
+export interface RetrySelection {
+  readonly triedHosts: ReadonlySet<Host>;
+  readonly maxAttempts: number;
+}
+
+export class UpstreamCluster {
+  readonly counters = new Counters();
+  readonly #environment: EnvoyEnvironment;
+  #config: Cluster;
+  #hosts: readonly Host[] = [];
+  #hasEndpoints: boolean;
+  #balancers: LoadBalancer<Host>[] = [];
+  readonly #pools = new Map<Host, UpstreamPool[]>();
+
+  constructor(environment: EnvoyEnvironment, config: Cluster) {
+    this.#environment = environment;
+    this.#config = config;
+    this.#hasEndpoints = config.type !== 'EDS';
+    if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
+  }
+
+  get name(): string {
+    return this.#config.name;
+  }
+
+  get config(): Cluster {
+    return this.#config;
+  }
+
+  /** In the order of the assignment. */
+  get hosts(): readonly Host[] {
+    return this.#hosts;
+  }
+
+  /** False while the first endpoints are still to come: Envoy calls that warming, and does not use the cluster yet. */
+  get isWarm(): boolean {
+    return this.#hasEndpoints;
+  }
+
+  /** Takes a new definition; hosts and their counters stay. */
+  update(config: Cluster): void {
+    const sameBalancing = config.lbPolicy === this.#config.lbPolicy;
+    this.#config = config;
+    if (!sameBalancing) this.#balancers = [];
+    if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
+  }
+
+  setEndpoints({ endpoints }: ClusterLoadAssignment): void {
+    this.#hasEndpoints = true;
+    const before = new Map(this.#hosts.map(host => [host.key, host]));
+    this.#hosts = endpoints.map(endpoint => {
+      const known = before.get(hostKey(endpoint));
+      if (!known) return new Host(endpoint);
+      before.delete(known.key);
+      known.weight = endpoint.weight;
+      if (known.tlsMode !== endpoint.tlsMode) this.#dropPools(known);
+      known.tlsMode = endpoint.tlsMode;
+      return known;
+    });
+    for (const gone of before.values()) this.#dropPools(gone);
+    for (const balancer of this.#balancers) balancer?.setHosts(this.#hosts);
+  }
+
+  /**
+   * @param retry - for an attempt after the first: a host that was tried is passed over, but not for ever
+   * @returns undefined if the cluster has no host
+   */
+  pickHost(worker: Worker, destination: SocketAddress, retry?: RetrySelection): Host | undefined {
+    if (this.#config.type === 'ORIGINAL_DST') return this.#hostAt(destination);
+    const balancer = this.#balancerOf(worker);
+    // source/common/upstream/load_balancer_impl.cc, LoadBalancerBase::chooseHost @v1.16.0
+    let host = balancer.pick();
+    for (let again = 0; retry && host && again < retry.maxAttempts && retry.triedHosts.has(host); again++)
+      host = balancer.pick();
+    if (!host) this.counters.add('upstream_cx_none_healthy');
+    return host;
+  }
+
+  /** A connection of its own, for TCP. */
+  connect(host: Host, done: (failure: ConnectFailure | undefined, stream?: Duplex) => void): () => void {
+    return connectUpstream(this.#environment, this.#targetOf(host), done);
+  }
+
+  /** The kept connections of one worker to one host, for HTTP. */
+  poolOf(worker: Worker, host: Host): UpstreamPool {
+    let pools = this.#pools.get(host);
+    if (!pools) {
+      pools = [];
+      this.#pools.set(host, pools);
+    }
+    let pool = pools[worker.index];
+    if (!pool) {
+      pool = new UpstreamPool(done => this.connect(host, done));
+      pools[worker.index] = pool;
+    }
+    return pool;
+  }
+
+  close(): void {
+    for (const host of [...this.#pools.keys()]) this.#dropPools(host);
+  }
+
+  #targetOf(host: Host) {
+    return {
+      host,
+      tls: this.#tlsOf(host),
+      connectTimeoutMs: this.#config.connectTimeoutMs,
+      counters: this.counters,
+    };
+  }
+
+  #tlsOf(host: Host): UpstreamTls | undefined {
+    return this.#config.transportSocketMatches?.find(
+      ({ match }) => match.tlsMode === undefined || match.tlsMode === host.tlsMode,
+    )?.tls;
+  }
+
+  #balancerOf(worker: Worker): LoadBalancer<Host> {
+    let balancer = this.#balancers[worker.index];
+    if (!balancer) {
+      balancer = this.#createBalancer(worker);
+      balancer.setHosts(this.#hosts);
+      this.#balancers[worker.index] = balancer;
+    }
+    return balancer;
+  }
+
+  #createBalancer({ index }: Worker): LoadBalancer<Host> {
+    const random = this.#environment.random.stream(`balancer/${this.name}/${index}`);
+    const policy = this.#config.lbPolicy;
+    switch (policy) {
+      case 'LEAST_REQUEST':
+        return new LeastRequestBalancer(random);
+      case 'ROUND_ROBIN':
+      case 'CLUSTER_PROVIDED':
+        return new RoundRobinBalancer(random);
+      default:
+        return unreachable(policy);
+    }
+  }
+
+  /** The host of an ORIGINAL_DST cluster comes into being with the first connection to it. */
+  #hostAt({ address, port }: SocketAddress): Host {
+    const key = hostKey({ address, port });
+    const known = this.#hosts.find(host => host.key === key);
+    if (known) return known;
+    const endpoint: LbEndpoint = { address, port, weight: 1, tlsMode: 'disabled' };
+    const host = new Host(endpoint);
+    this.#hosts = [...this.#hosts, host];
+    return host;
+  }
+
+  #dropPools(host: Host): void {
+    for (const pool of this.#pools.get(host) ?? []) pool?.destroy();
+    this.#pools.delete(host);
+  }
+}

@@ -1,0 +1,87 @@
+/** One connection to an upstream host: dial, connect timeout, mTLS if the cluster says so, and the host's counters. */
+import type { Duplex } from 'node:stream';
+import type { UpstreamTls } from '../../xds.ts';
+import type { Counters } from './counters.ts';
+import { type EnvoyEnvironment, PROXY_UID } from './environment.ts';
+import type { Host } from './host.ts';
+
+/** A connection that did not come about. */
+export interface ConnectFailure {
+  readonly reason: 'connect-failure' | 'connect-timeout';
+  /** Envoy's transport failure reason; empty where it has none. */
+  readonly detail: string;
+}
+
+export interface UpstreamTarget {
+  readonly host: Host;
+  readonly tls: UpstreamTls | undefined;
+  readonly connectTimeoutMs: number;
+  /** The cluster's. */
+  readonly counters: Counters;
+}
+
+/** What the kernel says to a connect that fails (errno → strerror). */
+const KERNEL_MESSAGES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ETIMEDOUT: 'Connection timed out',
+};
+
+/**
+ * Dials a host. The connect timeout covers the TLS handshake too, as in Envoy (source/common/tcp/original_conn_pool.cc, connect_timer_ @v1.16.0).
+ * @param done - called once
+ * @returns a function that gives the attempt up
+ */
+export function connectUpstream(
+  environment: EnvoyEnvironment,
+  target: UpstreamTarget,
+  done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
+): () => void {
+  const { host, tls, counters } = target;
+  const { clock, network, security, wording } = environment;
+  host.cxTotal++;
+  host.cxActive++;
+  counters.add('upstream_cx_total');
+  const socket = network.connect(host.address, host.port, { uid: PROXY_UID });
+  let settled = false;
+  const settle = (failure: ConnectFailure | undefined, stream?: Duplex) => {
+    if (settled) return;
+    settled = true;
+    clock.clearTimeout(timer);
+    if (failure) {
+      host.cxConnectFail++;
+      counters.add('upstream_cx_connect_fail');
+      if (failure.reason === 'connect-timeout') counters.add('upstream_cx_connect_timeout');
+      socket.destroy();
+    }
+    done(failure, stream);
+  };
+  const timer = clock.setTimeout(() => settle({ reason: 'connect-timeout', detail: '' }), target.connectTimeoutMs);
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    // After the connect it is the handshake that failed, of which the TLS socket tells.
+    const said = error.syscall === 'connect' ? KERNEL_MESSAGES[error.code ?? ''] : undefined;
+    settle({ reason: 'connect-failure', detail: (said !== undefined && wording.connectError?.(said)) || '' });
+  });
+  socket.once('close', () => {
+    host.cxActive--;
+    settle({ reason: 'connect-failure', detail: '' });
+  });
+  socket.once('connect', () => {
+    if (settled) return;
+    if (!tls) {
+      settle(undefined, socket);
+      return;
+    }
+    security.originate(socket, tls, counters, (failure, secured) => {
+      settle(failure === undefined ? undefined : { reason: 'connect-failure', detail: failure }, secured);
+    });
+  });
+  return () => {
+    if (settled) return;
+    settled = true;
+    clock.clearTimeout(timer);
+    socket.destroy();
+  };
+}

@@ -1,0 +1,59 @@
+/** What Envoy refuses: the reasons with which a push is not acknowledged. */
+import { isIPv4 } from 'node:net';
+import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../../xds.ts';
+import { duplicateDomain } from './route-match.ts';
+
+/** @returns what is wrong with it; undefined if nothing is */
+export function faultOfCluster(cluster: Cluster): string | undefined {
+  if (!cluster.name) return 'Cluster.Name: value length must be at least 1 characters';
+  if (!['EDS', 'STATIC', 'ORIGINAL_DST'].includes(cluster.type))
+    return `cluster '${cluster.name}': unknown discovery type ${cluster.type}`;
+  if (!['ROUND_ROBIN', 'LEAST_REQUEST', 'CLUSTER_PROVIDED'].includes(cluster.lbPolicy))
+    return `cluster '${cluster.name}': unknown LB policy ${cluster.lbPolicy}`;
+  if (cluster.type === 'ORIGINAL_DST' && cluster.lbPolicy !== 'CLUSTER_PROVIDED')
+    return `cluster: LB policy ${cluster.lbPolicy} is not valid for Cluster type ORIGINAL_DST. Only 'CLUSTER_PROVIDED' is allowed with cluster type 'ORIGINAL_DST'`;
+  if (!(cluster.connectTimeoutMs > 0)) return `Cluster.ConnectTimeout: value must be greater than 0s`;
+  return cluster.loadAssignment && faultOfAssignment(cluster.loadAssignment);
+}
+
+export function faultOfAssignment({ clusterName, endpoints }: ClusterLoadAssignment): string | undefined {
+  for (const { address, port, weight } of endpoints) {
+    if (!isIPv4(address)) return `malformed IP address: ${address}`;
+    if (!(port > 0 && port < 65536))
+      return `${clusterName}: SocketAddress.PortValue: value must be less than or equal to 65535`;
+    if (!(weight >= 1))
+      return `${clusterName}: LbEndpoint.LoadBalancingWeight: value must be greater than or equal to 1`;
+  }
+  return undefined;
+}
+
+export function faultOfListener(listener: Listener): string | undefined {
+  if (!isIPv4(listener.address)) return `malformed IP address: ${listener.address}`;
+  if (listener.filterChains.length === 0)
+    return `error adding listener '${listener.address}:${listener.port}': no filter chains specified`;
+  const seen = new Set<string>();
+  for (const chain of listener.filterChains) {
+    const { filter } = chain;
+    if (!['http_connection_manager', 'tcp_proxy', 'sni_cluster_tcp_proxy'].includes(filter.type))
+      return `Didn't find a registered implementation for name: '${filter.type}'`;
+    if (filter.type === 'http_connection_manager' && (filter.rds === undefined) === (filter.routeConfig === undefined))
+      return `error adding listener '${listener.address}:${listener.port}': route_specifier is required`;
+    const match = JSON.stringify(chain.match ?? {});
+    if (seen.has(match))
+      return `error adding listener '${listener.address}:${listener.port}': multiple filter chains with the same matching rules are defined`;
+    seen.add(match);
+  }
+  return undefined;
+}
+
+export function faultOfRoutes(routes: RouteConfiguration): string | undefined {
+  const domain = duplicateDomain(routes);
+  return domain === undefined
+    ? undefined
+    : `Only unique values for domains are permitted. Duplicate entry of domain ${domain}`;
+}
+
+/** @returns the first name that occurs twice */
+export function duplicateName(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}

@@ -1,0 +1,93 @@
+/** `istio-iptables`: the program of the init container that sends a pod's traffic through its sidecar. */
+import type { Main, ProcessContext } from '../../program.ts';
+
+/** Flags of the real program: letter → long name (istio/istio tools/istio-iptables/pkg/cmd/root.go @1.8.0). */
+const FLAGS: Readonly<Record<string, string>> = {
+  p: 'envoy-port',
+  z: 'inbound-capture-port',
+  u: 'proxy-uid',
+  g: 'proxy-gid',
+  m: 'istio-inbound-interception-mode',
+  i: 'istio-service-cidr',
+  x: 'istio-service-exclude-cidr',
+  b: 'istio-inbound-ports',
+  d: 'istio-local-exclude-ports',
+  o: 'istio-local-outbound-ports-exclude',
+  q: 'istio-outbound-ports',
+  k: 'kube-virt-interfaces',
+  n: 'dry-run',
+};
+const SWITCHES = new Set(['dry-run', 'skip-rule-apply', 'run-validation', 'redirect-dns', 'force-apply']);
+
+/**
+ * Sets the redirect rules of the pod's network namespace.
+ * Unlike Istio, only what the injection template asks for is simulated: REDIRECT of all outbound and inbound traffic, with excluded inbound ports.
+ */
+export const istioIptables: Main = async context => {
+  const flags = readFlags(context);
+  if (typeof flags === 'string') {
+    context.stderr(`Error: ${flags}\n`);
+    return 1;
+  }
+  const unsupported = unsupportedIn(flags);
+  if (unsupported !== undefined) {
+    context.stderr(`istio-iptables: 501 ${unsupported} is not simulated\n`);
+    return 1;
+  }
+  const number = (name: string, fallback: number) => Number(flags.get(name) ?? fallback);
+  const outboundPort = number('envoy-port', 15001);
+  const inboundPort = number('inbound-capture-port', 15006);
+  const exemptUid = number('proxy-uid', 1337);
+  const exemptInboundPorts = (flags.get('istio-local-exclude-ports') ?? '')
+    .split(',')
+    .filter(port => port !== '')
+    .map(Number);
+  const bad = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts].find(value => !Number.isInteger(value));
+  if (bad !== undefined) {
+    context.stderr('Error: a port or user id is no number\n');
+    return 1;
+  }
+  context.network.setRedirect({ outboundPort, inboundPort, exemptUid, exemptInboundPorts });
+  context.stdout(
+    [
+      'Environment:',
+      '------------',
+      `ENVOY_PORT=${flags.get('envoy-port') ?? ''}`,
+      `INBOUND_CAPTURE_PORT=${flags.get('inbound-capture-port') ?? ''}`,
+      `ISTIO_INBOUND_INTERCEPTION_MODE=${flags.get('istio-inbound-interception-mode') ?? ''}`,
+      `ISTIO_INBOUND_PORTS=${flags.get('istio-inbound-ports') ?? ''}`,
+      `ISTIO_LOCAL_EXCLUDE_PORTS=${flags.get('istio-local-exclude-ports') ?? ''}`,
+      `ISTIO_SERVICE_CIDR=${flags.get('istio-service-cidr') ?? ''}`,
+      `ISTIO_SERVICE_EXCLUDE_CIDR=${flags.get('istio-service-exclude-cidr') ?? ''}`,
+      '',
+    ].join('\n'),
+  );
+  return 0;
+};
+
+/** @returns the flags by their long names, or what is wrong with them */
+function readFlags({ argv }: ProcessContext): ReadonlyMap<string, string> | string {
+  const flags = new Map<string, string>();
+  for (let index = 1; index < argv.length; index++) {
+    const word = argv[index] ?? '';
+    if (!word.startsWith('-') || word === '-') return `unknown command "${word}" for "istio-iptables"`;
+    const [name = '', inline] = word.startsWith('--') ? word.slice(2).split(/=(.*)/s) : [word.slice(1)];
+    const long = word.startsWith('--') ? name : FLAGS[name];
+    if (long === undefined) return `unknown shorthand flag: '${name}' in ${word}`;
+    if (SWITCHES.has(long)) flags.set(long, inline ?? 'true');
+    else if (inline !== undefined) flags.set(long, inline);
+    else if (index + 1 < argv.length) flags.set(long, argv[++index] ?? '');
+    else return `flag needs an argument: ${word}`;
+  }
+  return flags;
+}
+
+function unsupportedIn(flags: ReadonlyMap<string, string>): string | undefined {
+  const mode = flags.get('istio-inbound-interception-mode');
+  if (mode !== undefined && mode !== 'REDIRECT') return `interception mode ${mode}`;
+  if ((flags.get('istio-service-cidr') ?? '*') !== '*') return 'the redirect of some address ranges only (-i)';
+  if ((flags.get('istio-service-exclude-cidr') ?? '') !== '') return 'the exclusion of address ranges (-x)';
+  if ((flags.get('istio-inbound-ports') ?? '*') !== '*') return 'the redirect of some inbound ports only (-b)';
+  if ((flags.get('istio-local-outbound-ports-exclude') ?? '') !== '') return 'the exclusion of outbound ports (-o)';
+  return undefined;
+}
