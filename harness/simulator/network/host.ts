@@ -145,8 +145,8 @@ export class Host implements NetworkNamespace {
     this.#resolver = config;
   }
 
-  forProcess(): ProcessNetwork {
-    return new ProcessScope(this);
+  forProcess(uid = 0): ProcessNetwork {
+    return new ProcessScope(this, uid);
   }
 
   destroy(): void {
@@ -195,12 +195,14 @@ export class Host implements NetworkNamespace {
 /** One process's view of a host; remembers what to close. */
 class ProcessScope implements ProcessNetwork {
   readonly #host: Host;
+  readonly #uid: number;
   readonly #sockets = new Set<VirtualSocket>();
   readonly #listeners = new Set<Listener>();
   #hasExited = false;
 
-  constructor(host: Host) {
+  constructor(host: Host, uid: number) {
     this.#host = host;
+    this.#uid = uid;
   }
 
   get name(): string {
@@ -211,7 +213,7 @@ class ProcessScope implements ProcessNetwork {
   }
 
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
-    return this.#own(this.#host.connect(address, port, options));
+    return this.#own(this.#host.connect(address, port, { uid: options?.uid ?? this.#uid }));
   }
 
   listen(port: number, onConnection: Accept, address?: string): Listener {
@@ -238,8 +240,8 @@ class ProcessScope implements ProcessNetwork {
     this.#host.setResolver(config);
   }
 
-  forProcess(): ProcessNetwork {
-    return this.#host.forProcess();
+  forProcess(uid = this.#uid): ProcessNetwork {
+    return this.#host.forProcess(uid);
   }
 
   destroy(): void {

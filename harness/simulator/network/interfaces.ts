@@ -99,8 +99,11 @@ export interface NetworkNamespace {
   /** Replaces the rules; `undefined` removes them. */
   setRedirect(rules: RedirectRules | undefined): void;
   setResolver(config: ResolverConfig): void;
-  /** The same namespace for one process; `destroy` and the setters act on the whole namespace. */
-  forProcess(): ProcessNetwork;
+  /**
+   * The same namespace for one process; `destroy` and the setters act on the whole namespace.
+   * @param uid - the user that the process runs as, and dials as unless it says otherwise; 0 by default
+   */
+  forProcess(uid?: number): ProcessNetwork;
   /** Takes packets that are not TCP, on one port. Used by the cluster's name server. */
   listenDatagram(port: number, answer: (query: Buffer, from: SocketAddress) => Buffer | undefined): Listener;
   /**
