@@ -27,7 +27,8 @@ export function watchForInterruption(underNpm: boolean): Interruption {
   // A signal that hits npx ends it without reaching us: we would go on as somebody else's child.
   const ancestors = ancestorsOf(underNpm);
   const timer = setInterval(() => {
-    if (!controller.signal.aborted && ancestorsOf(underNpm) !== ancestors) interrupt('the process that started this one is gone');
+    if (!controller.signal.aborted && ancestorsOf(underNpm) !== ancestors)
+      interrupt('the process that started this one is gone');
   }, PARENT_CHECK_INTERVAL_MS);
   timer.unref();
   return {

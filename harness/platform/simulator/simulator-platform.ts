@@ -1,5 +1,4 @@
 /** The simulated world as a platform: no Docker, no root, no downloads, on a virtual clock. */
-import { systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { clusterName } from '../../model/names.ts';
@@ -32,7 +31,7 @@ export class SimulatorPlatform implements Platform {
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const cleanUp = new CleanupStack();
-    const clock = new VirtualClock({ startMs: systemClock.now() });
+    const clock = new VirtualClock();
     cleanUp.add('stop the clock', () => clock.stop());
     clock.start();
     try {
@@ -42,7 +41,7 @@ export class SimulatorPlatform implements Platform {
         networks: topology.networks,
         clusters: topology.clusters,
       });
-      cleanUp.add('stop the world', () => world[Symbol.asyncDispose]());
+      cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       this.#options.onWorld?.(world);
       return {
         clock,

@@ -1,0 +1,58 @@
+/** `mesh-harness certs --out DIR CLUSTER…` */
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { createMeshCertificates } from '../../model/mesh-certificates.ts';
+import { clusterName } from '../../model/names.ts';
+import type { Environment } from '../environment.ts';
+
+const NAME = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
+
+/** Files with keys are readable by their owner only (0600). Nothing that exists is overwritten. */
+export async function certsCommand(
+  clusters: readonly string[],
+  { out }: { out: string },
+  { stdout }: Environment,
+): Promise<number> {
+  const wrong = clusters.filter(name => !NAME.test(name));
+  if (wrong.length > 0) {
+    throw new HarnessError('ERR_USAGE', `Not a cluster's name: ${wrong.join(', ')}`, {
+      hint: 'Letters, digits and dashes: cluster1.',
+    });
+  }
+  const repeated = clusters.filter((name, index) => clusters.indexOf(name) !== index);
+  if (repeated.length > 0) throw new HarnessError('ERR_USAGE', `Named twice: ${[...new Set(repeated)].join(', ')}`);
+
+  const files = await createMeshCertificates(clusters.map(clusterName), systemClock.now());
+  for (const name of files.keys()) {
+    if (await exists(path.join(out, name))) {
+      throw new HarnessError('ERR_UNWRITABLE_FOLDER', `${path.join(out, name)} exists already.`, {
+        hint: 'A new root would not go with the certificates that are there. Choose another folder with --out, or remove that one first.',
+      });
+    }
+  }
+  try {
+    for (const [name, content] of files) {
+      const file = path.join(out, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, content, { mode: name.includes('key') ? 0o600 : 0o644, flag: 'wx' });
+      stdout.write(`${file}\n`);
+    }
+  } catch (error) {
+    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The certificates can not be written: ${messageOf(error)}`, {
+      hint: 'Choose a folder that can be written to with --out.',
+      cause: error,
+    });
+  }
+  return EXIT.passed;
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
