@@ -1,0 +1,127 @@
+/** The model of a report: what `report.json` holds, and what every format is a function of. Documented in `docs/reports.md`. */
+import type { Topology } from '../model/topology.ts';
+import type { GuideReference, StepId } from '../plan/step.ts';
+import type { PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
+import type { Problem, StepOutcome, Verdict } from '../run/events.ts';
+import type { CheckResult } from '../verify/check.ts';
+
+/** Grows by one when a field changes its meaning or goes; new fields don't count. */
+export const SCHEMA_VERSION = 1;
+
+/** What a report can vouch for: a simulated run says nothing about Istio itself. */
+export type EvidenceLevel = 'simulated' | 'real';
+
+/** The claim about the mesh, in the words of conformance; only a real run makes one, and only if it came to a verdict. */
+export type Conclusion = 'conformant' | 'nonconformant';
+
+export interface ConformanceReport {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly harness: { readonly name: 'mesh-harness'; readonly version: string | null };
+  /** The worst of the scenarios: failed, then unknown, then passed. */
+  readonly verdict: Verdict;
+  readonly interrupted: boolean;
+  /** `real` only if every scenario is. */
+  readonly evidence: EvidenceLevel;
+  readonly scenarios: readonly ScenarioReport[];
+  /** Everything that differs between two runs with the same seed. */
+  readonly volatile: Volatile;
+}
+
+export interface ScenarioReport {
+  readonly scenario: string;
+  readonly verdict: Verdict;
+  readonly interrupted: boolean;
+  readonly conclusion?: Conclusion;
+  /** The first finding; absent when passed. */
+  readonly reason?: Problem;
+  readonly evidence: EvidenceLevel;
+  readonly platform: { readonly name: string; readonly capabilities: PlatformCapabilities };
+  /** The guide's edition, and the Istio release that it describes. */
+  readonly edition: string;
+  readonly istioVersion: string;
+  /** Which clock all times of this scenario are of: `virtual` times are the simulated world's. */
+  readonly clock: 'wall' | 'virtual';
+  readonly seed: string;
+  /** Size of the fixed sample per source. */
+  readonly requests: number;
+  readonly keepGoing: boolean;
+  readonly omitted: readonly StepId[];
+  readonly topology: Topology;
+  /** Arguments that the platform needed beyond the guide. */
+  readonly adjustments: readonly PlatformAdjustment[];
+  readonly toolVersions: Readonly<Record<string, string>>;
+  /** The guide's own mistakes that the plan departs from. */
+  readonly errata: readonly ErratumReport[];
+  /** In the order of the plan. */
+  readonly steps: readonly StepReport[];
+  /** In the order in which they were begun; each with its evidence. */
+  readonly checks: readonly CheckReport[];
+  /** What could not be cleaned up. */
+  readonly cleanUpFailures: readonly string[];
+  /** Milliseconds of the run's clock. */
+  readonly durationMs: number;
+}
+
+export interface ErratumReport {
+  readonly id: string;
+  readonly guideLine: string;
+  readonly lines?: readonly [number, number];
+  readonly wouldHappen: string;
+  readonly weDo: string;
+}
+
+export interface StepReport {
+  readonly id: StepId;
+  readonly title: string;
+  readonly cluster?: string;
+  readonly guide: GuideReference;
+  /** `not-reached`: the run ended before. */
+  readonly outcome: StepOutcome | 'not-reached';
+  /** Milliseconds of the run's clock since its start; absent if the step was never begun. */
+  readonly startedAtMs?: number;
+  readonly durationMs: number;
+  readonly commands: readonly CommandReport[];
+  readonly problem?: Problem;
+  /** Whether a run without this step would still pass, where that is so. */
+  readonly harmlessToOmit: boolean;
+  readonly errata: readonly string[];
+}
+
+export interface CommandReport {
+  /** A line that can be pasted into a shell. */
+  readonly line: string;
+  readonly exitCode: number;
+  readonly fault?: string;
+  /** The end of what it printed; only of commands that failed. */
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+export interface CheckReport extends CheckResult {
+  readonly durationMs: number;
+}
+
+/** What the surroundings contribute; whoever calls `buildReport` knows it, the events don't. */
+export interface RunFacts {
+  readonly harnessVersion?: string;
+  /** ISO 8601, the wall's clock. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly wallDurationMs?: number;
+  readonly host?: { readonly os: string; readonly architecture: string; readonly cpus: number };
+  readonly nodeVersion?: string;
+  /** SHA-256 fingerprints of public certificates, by name: `root`, `cluster1 intermediate`. */
+  readonly keyFingerprints?: Readonly<Record<string, string>>;
+}
+
+export interface Volatile {
+  /** Of the first scenario, and of each. */
+  readonly runId: string | null;
+  readonly runIds: readonly string[];
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly wallDurationMs: number | null;
+  readonly host: { readonly os: string; readonly architecture: string; readonly cpus: number } | null;
+  readonly nodeVersion: string | null;
+  readonly keyFingerprints: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,101 @@
+/** The report as TAP 14 (https://testanything.org/tap-version-14-specification.html): a subtest for each scenario. */
+import { dump } from 'js-yaml';
+import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
+import { evidenceSentence, stepName } from './words.ts';
+
+/** A description ends at a line's end, and `#` begins a directive: both are escaped or replaced. */
+function describe(text: string): string {
+  return text
+    .replace(/\\/g, '\\\\')
+    .replace(/#/g, '\\#')
+    .replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+const indent = (lines: readonly string[]) => lines.map(line => (line === '' ? '' : `    ${line}`));
+const comment = (text: string) => `# ${text.replace(/\s*[\r\n]+\s*/g, ' ')}`;
+
+/** A YAML block below a test point, indented by two. */
+function diagnostics(value: unknown): readonly string[] {
+  const yaml = dump(value, { lineWidth: -1, noRefs: true, skipInvalid: true }).trimEnd();
+  return ['---', ...yaml.split('\n'), '...'].map(line => `  ${line}`);
+}
+
+interface Point {
+  readonly ok: boolean;
+  readonly description: string;
+  readonly skip?: string;
+  readonly diagnostics?: unknown;
+}
+
+function stepPoint(step: StepReport): Point {
+  const description = `step ${step.id}: ${stepName(step)}`;
+  if (step.outcome === 'done') return { ok: true, description };
+  if (step.outcome !== 'failed') {
+    return {
+      ok: true,
+      description,
+      skip: step.outcome === 'omitted' ? 'left out as asked' : (step.problem?.message ?? step.outcome),
+    };
+  }
+  const commands = step.commands.filter(({ exitCode, fault }) => exitCode !== 0 || fault !== undefined);
+  const problem = {
+    message: step.problem?.message ?? 'The step failed.',
+    kind: step.problem?.kind ?? 'mesh',
+    hint: step.problem?.hint,
+    commands,
+  };
+  return { ok: false, description, diagnostics: withoutUndefined(problem) };
+}
+
+function checkPoint(check: CheckReport): Point {
+  const { outcome, found, evidence, traffic, diagnosis } = check;
+  const description = `check ${check.id}: ${check.sentence}`;
+  if (outcome === 'passed') return { ok: true, description, diagnostics: { found } };
+  const detail = { message: found, outcome, diagnosis, traffic, evidence };
+  return { ok: false, description, diagnostics: withoutUndefined(detail) };
+}
+
+/** Through JSON, which drops what is not given. */
+const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+function write(points: readonly Point[]): readonly string[] {
+  return [
+    `1..${points.length}${points.length === 0 ? ' # SKIP nothing was run' : ''}`,
+    ...points.flatMap(({ ok, description, skip, diagnostics: detail }, index) => [
+      `${ok ? 'ok' : 'not ok'} ${index + 1} - ${describe(description)}${skip === undefined ? '' : ` # SKIP ${describe(skip)}`}`,
+      ...(detail === undefined ? [] : diagnostics(detail)),
+    ]),
+  ];
+}
+
+function scenarioLines(scenario: ScenarioReport): readonly string[] {
+  return [
+    comment(`evidence: ${scenario.evidence}`),
+    comment(evidenceSentence(scenario)),
+    comment(
+      `edition ${scenario.edition}, seed ${scenario.seed}, ${scenario.requests} requests per source, ${scenario.clock} clock`,
+    ),
+    ...(scenario.omitted.length > 0 ? [comment(`left out: ${scenario.omitted.join(' ')}`)] : []),
+    ...write([...scenario.steps.map(stepPoint), ...scenario.checks.map(checkPoint)]),
+  ];
+}
+
+/** What differs between equal runs is left out. */
+export function formatTap(report: ConformanceReport): string {
+  const lines = [
+    'TAP version 14',
+    `1..${report.scenarios.length}${report.scenarios.length === 0 ? ' # SKIP nothing was run' : ''}`,
+  ];
+  for (const [index, scenario] of report.scenarios.entries()) {
+    const passed = scenario.verdict === 'passed';
+    lines.push(
+      comment(`Subtest: ${scenario.scenario}`),
+      ...indent(scenarioLines(scenario)),
+      `${passed ? 'ok' : 'not ok'} ${index + 1} - ${describe(scenario.scenario)}`,
+    );
+    if (passed) continue;
+    const { verdict, reason, interrupted } = scenario;
+    lines.push(...diagnostics(withoutUndefined({ verdict, interrupted, reason })));
+  }
+  return `${lines.join('\n')}\n`;
+}

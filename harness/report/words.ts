@@ -1,0 +1,66 @@
+/** Sentences about a scenario that several formats share. */
+import type { Share, Traffic } from '../verify/check.ts';
+import { onceIn } from '../verify/statistics.ts';
+import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
+
+/** `0.8 s`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Of which clock the times are: `virtual time`, or empty for the wall's. */
+export const clockNote = ({ clock }: ScenarioReport): string => (clock === 'virtual' ? 'virtual time' : '');
+
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** What the run is evidence of, in a sentence. */
+export function evidenceSentence({ evidence, platform, conclusion, istioVersion }: ScenarioReport): string {
+  if (evidence === 'simulated') {
+    return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
+  }
+  const claim = conclusion === undefined ? 'The run came to no verdict.' : `The mesh is ${conclusion}.`;
+  return `Real clusters and proxies on the platform "${platform.name}". ${claim}`;
+}
+
+/** `cluster2: install Istio`, as progress names a step. */
+export const stepName = ({ cluster, title }: Pick<StepReport, 'cluster' | 'title'>): string =>
+  cluster === undefined || title.includes(cluster) ? title : `${cluster}: ${title}`;
+
+/** The traffic of every check that sent calls. */
+export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
+  checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
+
+/** `148 of 300 from cluster1 (49.3 %, 43.5 % to 55.1 %; accepted 105 to 195)`. */
+export function shareSentence(
+  { cluster, count, share, interval: [from, to], band: [low, high] }: Share,
+  requests: number,
+): string {
+  return `${count} of ${requests} from ${cluster} (${percent(share)}, 95 % interval ${percent(from)} to ${percent(to)}; accepted ${low} to ${high})`;
+}
+
+/** What the fixed sample can tell, with its error rates. */
+export function riskSentence({ risks, requests, remote }: NonNullable<Traffic['sample']>): string {
+  const often = (risk: number) => (risk > 0 ? `${onceIn(risk)} samples` : 'never');
+  return `With ${requests} calls a healthy mesh is refused ${often(risks.healthyRefused)}, a starved share passes ${often(risks.faultyAccepted)}, and an error rate of 5 % shows no error ${often(risks.errorRateMissed)}; remote share ${percent(remote.share)}.`;
+}
+
+/** The figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the clusters that answer. */
+export function figures(scenario: ScenarioReport): string {
+  return trafficOf(scenario)
+    .map(({ from, sample, symptom, convergence }) => {
+      if (sample) return `${from} ${sample.shares.map(({ count }) => count).join('+')}/${sample.requests}`;
+      const { lastBatch } = convergence;
+      const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
+      return `${from} ${symptom} ${answered}/${lastBatch?.requests ?? 0}`;
+    })
+    .join('  ');
+}
+
+/** The checks that did not pass. */
+export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>
+  checks.filter(({ outcome }) => outcome !== 'passed');
+/** The steps that ended otherwise than done. */
+export const openSteps = ({ steps }: ScenarioReport): readonly StepReport[] =>
+  steps.filter(({ outcome }) => outcome !== 'done');

@@ -1,0 +1,108 @@
+/** Writes reports into a folder: the only file of this layer that touches the disk. */
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir, open, rename, rm, stat, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { HarnessError, messageOf } from '../base/errors.ts';
+
+/** Where reports go unless the user says otherwise. */
+export const REPORTS_FOLDER = 'mesh-harness-report';
+/** The link to the newest report in it. */
+const LATEST = 'latest';
+
+export interface ReportPlace {
+  /** Absolute path of the folder that holds the files. */
+  readonly folder: string;
+  /** Absolute path of the link that is to point to it; absent if the user chose the folder. */
+  readonly latest?: string;
+}
+
+/**
+ * Where the report of a run goes: exactly `reportDir`, or a folder of the run's own beside a `latest` link.
+ * @param workingFolder - what relative paths start from
+ */
+export function reportPlace(options: {
+  readonly workingFolder: string;
+  readonly runId: string;
+  readonly reportDir?: string | undefined;
+}): ReportPlace {
+  const { workingFolder, runId, reportDir } = options;
+  if (reportDir !== undefined) return { folder: path.resolve(workingFolder, reportDir) };
+  const all = path.resolve(workingFolder, REPORTS_FOLDER);
+  return { folder: path.join(all, runId), latest: path.join(all, LATEST) };
+}
+
+/**
+ * Makes sure that reports can be written there, before anything is started. Creates no folder.
+ * @throws HarnessError ERR_UNWRITABLE_FOLDER
+ */
+export async function assertWritable({ folder }: ReportPlace): Promise<void> {
+  for (let current = folder; ; current = path.dirname(current)) {
+    try {
+      if (!(await stat(current)).isDirectory()) throw new Error(`${current} is not a folder`);
+      await access(current, constants.W_OK | constants.X_OK);
+      return;
+    } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isMissing || path.dirname(current) === current) throw unwritable(folder, error);
+    }
+  }
+}
+
+/**
+ * Writes files into the report's folder, each of them whole or not at all, and makes `latest` point there.
+ * @param files - name → content: `{ 'report.json': '…' }`
+ * @returns the absolute paths, in the order given
+ * @throws HarnessError ERR_UNWRITABLE_FOLDER
+ */
+export async function writeReport(
+  place: ReportPlace,
+  files: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  try {
+    await mkdir(place.folder, { recursive: true });
+    const written: string[] = [];
+    for (const [name, content] of Object.entries(files)) {
+      const target = path.join(place.folder, name);
+      await replace(target, async temporary => {
+        const file = await open(temporary, 'wx', 0o644);
+        try {
+          await file.writeFile(content);
+        } finally {
+          await file.close();
+        }
+      });
+      written.push(target);
+    }
+    if (place.latest !== undefined) {
+      const to = path.relative(path.dirname(place.latest), place.folder);
+      await replace(place.latest, temporary => symlink(to, temporary, 'dir'));
+    }
+    return written;
+  } catch (error) {
+    throw unwritable(place.folder, error);
+  }
+}
+
+/** Makes the new thing beside the old one, then renames it: a reader sees either, and two runs at once don't mix. */
+async function replace(target: string, create: (temporary: string) => Promise<void>): Promise<void> {
+  // A name that no other process picks; it has nothing to do with the run's own chance.
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await create(temporary);
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function unwritable(folder: string, cause: unknown): HarnessError {
+  return new HarnessError(
+    'ERR_UNWRITABLE_FOLDER',
+    `The folder for reports, ${folder}, can not be written to: ${messageOf(cause)}`,
+    {
+      hint: 'Choose another: --report-dir DIR',
+      cause,
+    },
+  );
+}
