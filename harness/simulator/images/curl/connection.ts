@@ -1,0 +1,176 @@
+/** curl's way to a server: names, connections that are kept for the next URL, and TLS. */
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type tls from 'node:tls';
+import type { VirtualSocket } from '../../network/interfaces.ts';
+import { connectSecurely } from '../../network/secure-socket.ts';
+import type { ProcessContext } from '../../program.ts';
+import { CurlError, type CurlRelease, couldNotConnect, couldNotResolve, EXIT_CODE, handshakeFailed } from './errors.ts';
+import type { CurlOptions } from './options.ts';
+import type { Target } from './target.ts';
+
+/** A connection that stands, and the socket beneath TLS, which knows the addresses. */
+export interface Connection {
+  readonly stream: Duplex;
+  readonly socket: VirtualSocket;
+}
+
+/** One curl process's connections. node:http's agent keeps those that may be used again. */
+export class Connections {
+  readonly #context: ProcessContext;
+  readonly #options: CurlOptions;
+  readonly #release: CurlRelease;
+  /** curl remembers names for a minute, which is longer than it takes here. */
+  readonly #names = new Map<string, readonly string[]>();
+  readonly #agents = new Map<string, http.Agent>();
+  readonly #socketOf = new WeakMap<Duplex, VirtualSocket>();
+
+  constructor(context: ProcessContext, options: CurlOptions, release: CurlRelease) {
+    this.#context = context;
+    this.#options = options;
+    this.#release = release;
+  }
+
+  /** The agent of a server; it hands out a kept connection, or else the one given to `offer`. */
+  agentOf(target: Target): http.Agent {
+    const key = keyOf(target);
+    let agent = this.#agents.get(key);
+    if (!agent) {
+      // curl closes a connection after a request in which the user says so, whatever the server answers.
+      const closes = this.#options.headers.some(header => /^connection:.*\bclose\b/i.test(header));
+      agent = new http.Agent({ keepAlive: !closes, maxSockets: 1 });
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+
+  /** True if a connection is kept that still stands. */
+  isKept(target: Target): boolean {
+    const free = Object.values(this.#agents.get(keyOf(target))?.freeSockets ?? {}).flat();
+    return free.some(socket => socket?.destroyed === false && socket.writable);
+  }
+
+  /** Makes the agent's next connection this one. */
+  offer(target: Target, { stream, socket }: Connection): void {
+    this.#socketOf.set(stream, socket);
+    Object.assign(this.agentOf(target), { createConnection: () => stream });
+  }
+
+  socketBelow(stream: Duplex): VirtualSocket | undefined {
+    return this.#socketOf.get(stream);
+  }
+
+  /** @throws CurlError with exit code 6 */
+  async resolve({ host, port }: Target): Promise<readonly string[]> {
+    const fixed = this.#options.resolve.get(`${host.toLowerCase()}:${port}`);
+    if (fixed) return fixed;
+    const known = this.#names.get(host);
+    if (known) return known;
+    try {
+      const addresses = await this.#context.network.resolve(host);
+      this.#names.set(host, addresses);
+      return addresses;
+    } catch {
+      throw couldNotResolve(host);
+    }
+  }
+
+  /**
+   * Tries one address after the other.
+   * @throws CurlError with exit code 7 or 28; the signal's reason when it aborts
+   */
+  async connect(target: Target, addresses: readonly string[], signal: AbortSignal): Promise<VirtualSocket> {
+    const { clock, network, uid } = this.#context;
+    const start = clock.now();
+    let failure: unknown;
+    for (const address of addresses) {
+      try {
+        const socket = network.connect(address, target.port, { uid });
+        await untilEvent(socket, 'connect', signal);
+        return socket;
+      } catch (error) {
+        signal.throwIfAborted();
+        failure = error;
+      }
+    }
+    throw couldNotConnect(this.#release, target.host, target.port, clock.now() - start, failure);
+  }
+
+  /** @throws CurlError with exit code 35, 58, 60 or 77; the signal's reason when it aborts */
+  async secure(target: Target, socket: VirtualSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
+    const { caFile, certFile, keyFile, insecure } = this.#options;
+    const ca = caFile === undefined ? undefined : this.#read(caFile);
+    if (caFile !== undefined && ca === undefined) {
+      throw new CurlError(
+        EXIT_CODE.caFile,
+        `error setting certificate verify locations:  CAfile: ${caFile} CApath: none`,
+      );
+    }
+    const cert = certFile === undefined ? undefined : this.#read(certFile);
+    const key = keyFile === undefined ? cert : this.#read(keyFile);
+    if (certFile !== undefined && (cert === undefined || key === undefined)) {
+      const file = cert === undefined ? certFile : (keyFile ?? certFile);
+      throw new CurlError(
+        EXIT_CODE.badCertificateFile,
+        `could not load PEM client certificate from ${file}, OpenSSL error error:02001002:system library:fopen:No such file or directory, (no key found, wrong pass phrase, or wrong file format?)`,
+      );
+    }
+    const isName = !/^[\d.]+$/.test(target.host);
+    try {
+      const secured = connectSecurely(socket, {
+        host: target.host,
+        ...(isName && { servername: target.host }),
+        // Without --cacert the public authorities of the image would be trusted, none of which there is in this world.
+        ca: ca === undefined ? [] : [ca],
+        ...(cert !== undefined && key !== undefined && { cert, key }),
+        rejectUnauthorized: !insecure,
+        ALPNProtocols: ['http/1.1'],
+      });
+      await untilEvent(secured, 'secureConnect', signal);
+      return secured;
+    } catch (error) {
+      socket.destroy();
+      signal.throwIfAborted();
+      throw handshakeFailed(this.#release, target.host, target.port, error);
+    }
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  #read(path: string): string | undefined {
+    try {
+      return this.#context.files.read(path);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const keyOf = ({ isSecure, host, port }: Target): string => `${isSecure ? 'https' : 'http'} ${host}:${port}`;
+
+/** Resolves at the event; rejects with the stream's error, or when it closes, or (destroying it) with the signal's reason. */
+function untilEvent(stream: Duplex, event: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      stream.off(event, onEvent);
+      stream.off('close', onClose);
+      signal.removeEventListener('abort', onAbort);
+      // The error listener stays until the next one is there: an error of a stream that nobody listens to would end the process.
+      act();
+    };
+    const onEvent = () => settle(resolve);
+    const onError = (error: unknown) => settle(() => reject(error));
+    const onClose = () => settle(() => reject(new Error('The connection was closed.')));
+    const onAbort = () => {
+      settle(() => reject(signal.reason));
+      stream.destroy();
+    };
+    stream.once(event, onEvent);
+    stream.on('error', onError);
+    stream.once('close', onClose);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

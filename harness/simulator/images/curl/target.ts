@@ -1,0 +1,59 @@
+/** A URL as curl reads it: scheme, host, port and what goes on the request line. */
+import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
+
+export interface Target {
+  /** With its scheme, as `%{url_effective}` shows it. */
+  readonly url: string;
+  readonly isSecure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** The Host header: the port only if it is not the scheme's. */
+  readonly authority: string;
+  /** Path and query, never empty. */
+  readonly path: string;
+}
+
+/** @throws CurlError for a URL that curl refuses */
+export function parseTarget(text: string, { isModern }: CurlRelease): Target {
+  const [, scheme = 'http', rest = ''] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(.*)$/s.exec(text) ?? [];
+  const protocol = scheme.toLowerCase();
+  if (protocol !== 'http' && protocol !== 'https') {
+    const message = isModern
+      ? `Protocol "${protocol}" not supported`
+      : `Protocol "${protocol}" not supported or disabled in libcurl`;
+    throw new CurlError(EXIT_CODE.unsupportedProtocol, message);
+  }
+  if (/[\s\0]/.test(rest)) {
+    throw new CurlError(
+      EXIT_CODE.badUrl,
+      isModern ? 'URL rejected: Malformed input to a URL function' : 'URL using bad/illegal format or missing URL',
+    );
+  }
+  const [, authority = '', after = ''] = /^([^/?#]*)([^#]*)/.exec(rest) ?? [];
+  const [, host = '', portText] = /^(?:[^@]*@)?([^:]*)(?::(.*))?$/.exec(authority) ?? [];
+  if (host === '') {
+    throw new CurlError(
+      EXIT_CODE.badUrl,
+      isModern ? 'URL rejected: No host part in the URL' : 'URL using bad/illegal format or missing URL',
+    );
+  }
+  const defaultPort = protocol === 'https' ? 443 : 80;
+  const port = portText === undefined || portText === '' ? defaultPort : Number(portText);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new CurlError(
+      EXIT_CODE.badUrl,
+      isModern
+        ? 'URL rejected: Port number was not a decimal number between 0 and 65535'
+        : `Port number ended with '${(portText ?? '').replace(/^\d*/, '').charAt(0)}'`,
+    );
+  }
+  const path = after.startsWith('/') ? after : `/${after}`;
+  return {
+    url: `${protocol}://${authority}${path}`,
+    isSecure: protocol === 'https',
+    host,
+    port,
+    authority: port === defaultPort ? host : `${host}:${port}`,
+    path,
+  };
+}
