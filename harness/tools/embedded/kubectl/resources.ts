@@ -117,7 +117,13 @@ export class ResourceMapper {
   /** @returns undefined if the server has no such kind in that version */
   async ofKind(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const builtIn = BUILT_IN.find(resource => resource.apiVersion === apiVersion && resource.kind === kind);
-    return builtIn ?? (await this.#resourcesOf(apiVersion)).find(resource => resource.kind === kind);
+    if (builtIn) return builtIn;
+    const ofThatKind = (resource: Resource) => resource.kind === kind;
+    const known = this.#discovered.get(apiVersion)?.find(ofThatKind);
+    if (known) return known;
+    // A definition may have been established since the group was last asked for.
+    this.#discovered.delete(apiVersion);
+    return (await this.#resourcesOf(apiVersion)).find(ofThatKind);
   }
 
   /** @param name - plural, singular, short name or kind, perhaps with `.group` or `.version.group` */

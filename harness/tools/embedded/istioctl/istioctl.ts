@@ -1,0 +1,79 @@
+/** istioctl inside our process, in the release of the edition: which verbs there are, and how a command line finds its own. */
+import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
+import { type Invocation, type Program, ToolExit } from '../invocation.ts';
+import { createRemoteSecret } from './create-remote-secret.ts';
+import { install, manifestGenerate } from './install.ts';
+import { endOf, GLOBAL_FLAGS, runVerb, type Verb } from './verb.ts';
+import { version } from './version.ts';
+
+type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
+
+/** `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x` (istio-multicluster.md §4.1). */
+const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
+  const experimental: Entry = {
+    below: istioVersion.startsWith('1.8.') ? { 'create-remote-secret': createRemoteSecret } : {},
+  };
+  return {
+    ...(istioVersion.startsWith('1.8.') ? {} : { 'create-remote-secret': createRemoteSecret }),
+    experimental,
+    install,
+    manifest: { below: { generate: manifestGenerate, apply: install, install } },
+    version,
+    x: experimental,
+    exp: experimental,
+  };
+};
+
+/** @param istioVersion - the release that it belongs to: `1.8.0`, `1.30.3` */
+export const istioctlOf =
+  (istioVersion: string): Program =>
+  async invocation => {
+    const path: string[] = ['istioctl'];
+    let entry: Entry = { below: verbsOf(istioVersion) };
+    let argv = invocation.argv;
+    while (!('run' in entry)) {
+      const below: Readonly<Record<string, Entry>> = entry.below;
+      const { word, rest }: NextWord = nextWord(argv);
+      const next: Entry | undefined = word === undefined ? undefined : below[word];
+      if (word === undefined) return help(invocation, path, below);
+      if (!next) {
+        throw new ToolExit(
+          `Error: unknown command "${word}" for "${path.join(' ')}"\nRun '${path.join(' ')} --help' for usage.`,
+        );
+      }
+      path.push(word);
+      argv = rest;
+      entry = next;
+    }
+    return await runVerb(entry, argv, invocation, istioVersion);
+  };
+
+function help(invocation: Invocation, path: readonly string[], below: Readonly<Record<string, Entry>>): number {
+  invocation.stdout(
+    `Usage:\n  ${path.join(' ')} [command]\n\nCommands inside this process: ${Object.keys(below).join(', ')}\n`,
+  );
+  return 0;
+}
+
+interface NextWord {
+  readonly word: string | undefined;
+  readonly rest: readonly string[];
+}
+
+function nextWord(argv: readonly string[]): NextWord {
+  const known: FlagTable = { ...GLOBAL_FLAGS, help: { type: 'boolean', short: 'h' } };
+  const takesValue = new Set(Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]));
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (!word.startsWith('-')) return { word, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };
+    if (takesValue.has(word)) at++;
+    else {
+      try {
+        parseFlags([word], known);
+      } catch (error) {
+        throw error instanceof FlagError ? endOf(error) : error;
+      }
+    }
+  }
+  return { word: undefined, rest: argv };
+}

@@ -1,0 +1,44 @@
+/** Runs an embedded program to its end, and makes a result of it. */
+import { redact } from '../../base/redact.ts';
+import type { CommandResult } from '../../model/command.ts';
+import { deadlineSignal, type Invocation, type Program, ToolExit } from './invocation.ts';
+
+/**
+ * @param timeoutMs - milliseconds of the invocation's clock until the program counts as hung
+ * @throws what the program throws that is neither its end nor an abort: a defect of ours
+ */
+export async function runProgram(
+  program: Program,
+  invocation: Omit<Invocation, 'stdout' | 'stderr'>,
+  timeoutMs: number,
+): Promise<CommandResult> {
+  let stdout = '';
+  let stderr = '';
+  using deadline = deadlineSignal(invocation.clock, timeoutMs, invocation.signal);
+  const end = (exitCode: number, fault?: CommandResult['fault']): CommandResult => ({
+    exitCode,
+    stdout,
+    stderr: redact(stderr),
+    ...(fault && { fault }),
+  });
+  try {
+    const exitCode = await program({
+      ...invocation,
+      signal: deadline.signal,
+      stdout: text => {
+        stdout += text;
+      },
+      stderr: text => {
+        stderr += text;
+      },
+    });
+    return end(exitCode);
+  } catch (error) {
+    // 128 and the signal's number, as a shell has it: 15 is TERM, 9 is KILL.
+    if (invocation.signal.aborted) return end(143, 'killed');
+    if (deadline.expired()) return end(137, 'timeout');
+    if (!(error instanceof ToolExit)) throw error;
+    stderr += `${error.message}\n`;
+    return end(error.exitCode, error.fault);
+  }
+}
