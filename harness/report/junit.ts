@@ -4,7 +4,7 @@ import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from 
 import { evidenceSentence, figures } from './words.ts';
 
 /** Text for XML 1.0: markup escaped, characters that XML can not hold replaced. */
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replace(/&/g, '&amp;')
@@ -29,7 +29,7 @@ interface Case {
 }
 
 function element(name: string, attributes: Readonly<Record<string, string | number>>, body?: string): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escape(String(value))}"`);
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
   return body === undefined ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${body}</${name}>`;
 }
 
@@ -121,7 +121,7 @@ function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases
       if (!result) return element('testcase', attributes);
       const { kind, type, message, text } = result;
       const detail =
-        kind === 'skipped' ? element('skipped', { message }) : element(kind, { type, message }, escape(text));
+        kind === 'skipped' ? element('skipped', { message }) : element(kind, { type, message }, escapeXml(text));
       return element('testcase', attributes, detail);
     }),
   ];

@@ -1,0 +1,29 @@
+/** HTML out of values: everything that is not marked as HTML is escaped. */
+
+/** Markup that is safe to insert as it is. */
+export class Markup {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Insertable = string | number | Markup | undefined | readonly Insertable[];
+
+function insert(value: Insertable): string {
+  if (value === undefined) return '';
+  if (value instanceof Markup) return value.text;
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return value.map(insert).join('');
+  return value
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
+}
+
+/** A template: `html\`<p>${text}</p>\``; texts are escaped, lists joined, markup inserted, undefined left out. */
+export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {
+  return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));
+}
