@@ -6,6 +6,8 @@ export type StepId = string;
 
 /** The place in the guide that a step comes from. */
 export interface GuideReference {
+  /** The page, where the guide has several: `multicluster/primary-remote`. */
+  readonly page?: string;
   /** Heading of the guide's section: `Configure cluster1 as a primary`. */
   readonly section: string;
   /** First and last line of the passage in the guide's page; absent if the guide has no such step (see `errata`). */

@@ -1,0 +1,43 @@
+/** "Enable Endpoint Discovery": a remote secret for each cluster, in each primary that watches it. */
+import { controlPlaneOf, isRemote, type Topology } from '../../../model/topology.ts';
+import { createRemoteSecret } from '../../commands.ts';
+import type { StepDraft } from '../../edition.ts';
+import { isNeeded, type RemoteSecret, remoteSecretsOf } from '../../mesh.ts';
+import type { StepId } from '../../step.ts';
+import { passageOnSecret } from './guide.ts';
+
+export const remoteSecretId = ({ watched, holder }: RemoteSecret): StepId =>
+  `remote-secret/${watched.name}-in-${holder.name}`;
+
+export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
+  const secrets = remoteSecretsOf(topology);
+  return secrets.map((secret): StepDraft => {
+    const { watched, holder } = secret;
+    const leader = secrets.find(other => other.watched === watched);
+    return {
+      id: remoteSecretId(secret),
+      title: `Install a remote secret in ${holder.name} that provides access to ${watched.name}'s API server`,
+      cluster: holder.name,
+      guide: passageOnSecret(topology, secret),
+      dependsOn: [
+        `${holder.name}/install-istio`,
+        // A remote's install waits for this very secret; its service account is made by create-remote-secret itself.
+        isRemote(watched) ? `${watched.name}/create-cacerts` : `${watched.name}/install-istio`,
+        // The first secret of a cluster creates the account or its token; two at once would get in each other's way.
+        ...(leader && leader !== secret ? [remoteSecretId(leader)] : []),
+      ],
+      files: [],
+      commands: createRemoteSecret(['x', 'create-remote-secret'], watched.name, holder.name),
+      omission: isNeeded(topology, secret)
+        ? {
+            harmless: false,
+            because:
+              controlPlaneOf(watched) === holder.name
+                ? `${holder.name}'s istiod can not check the tokens of ${watched.name}'s proxies, which stay 1/2 ready`
+                : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
+          }
+        : { harmless: true, because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}` },
+      errata: ['upper-case-names', ...(isRemote(watched) ? ['remote-secret-order'] : [])],
+    };
+  });
+}

@@ -1,0 +1,106 @@
+/** "Configure Trust" of the page "Before you begin", and the namespace that it needs. */
+import { isMultiNetwork, isRemote, primariesOf, type Topology } from '../../../model/topology.ts';
+import { createCacerts, kubectl, makeCertificates } from '../../commands.ts';
+import type { StepDraft } from '../../edition.ts';
+import { BEFORE_YOU_BEGIN, sectionFor } from './guide.ts';
+
+const TRUST = { page: BEFORE_YOU_BEGIN, section: 'Configure Trust' };
+
+/** The clusters that need a CA of their own: primaries, where there are several. One istiod alone signs for all of its remotes. */
+export function needsCacerts(topology: Topology): boolean {
+  return primariesOf(topology).length > 1;
+}
+
+export function trustSteps(topology: Topology): readonly StepDraft[] {
+  if (!needsCacerts(topology)) return [];
+  const primaries = primariesOf(topology);
+  return [
+    {
+      id: 'make-certificates',
+      title: 'Make a common root and an intermediate certificate for each primary',
+      guide: TRUST,
+      dependsOn: [],
+      files: [],
+      commands: [makeCertificates(primaries.map(({ name }) => name))],
+      omission: {
+        harmless: false,
+        because:
+          'no cacerts can be created; each istiod makes a root of its own, and the clusters do not trust each other',
+      },
+      errata: ['certificates-elsewhere', ...(topology.clusters.some(isRemote) ? ['trust-in-remotes'] : [])],
+    },
+    ...primaries.map(
+      (cluster): StepDraft => ({
+        id: `${cluster.name}/create-cacerts`,
+        title: 'Push the certificates as the secret cacerts',
+        cluster: cluster.name,
+        guide: TRUST,
+        dependsOn: ['make-certificates', `${cluster.name}/create-namespace`],
+        files: [],
+        commands: [createCacerts(cluster.name)],
+        omission: {
+          harmless: false,
+          because: 'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
+        },
+        errata: ['certificates-elsewhere'],
+      }),
+    ),
+  ];
+}
+
+/** A step for each cluster in which the namespace must be there before Istio is: for cacerts, a label or an annotation. */
+export function namespaceSteps(topology: Topology): readonly StepDraft[] {
+  const [first] = topology.clusters;
+  const manyNetworks = isMultiNetwork(topology);
+  return topology.clusters
+    .filter(cluster => manyNetworks || isRemote(cluster) || needsCacerts(topology))
+    .map(
+      (cluster): StepDraft => ({
+        id: `${cluster.name}/create-namespace`,
+        title: 'Create the namespace istio-system',
+        cluster: cluster.name,
+        guide: isRemote(cluster)
+          ? sectionFor(topology, cluster, `Set the control plane cluster for ${cluster.name}`)
+          : needsCacerts(topology)
+            ? TRUST
+            : sectionFor(topology, cluster, `Set the default network for ${cluster.name}`),
+        dependsOn: [],
+        files: [],
+        commands: [kubectl(cluster.name, ['create', 'namespace', 'istio-system'])],
+        omission: {
+          harmless: false,
+          because: isRemote(cluster)
+            ? 'its annotation is refused (namespaces "istio-system" not found), and no istiod takes it over'
+            : 'what is to be put there before the install is refused: namespaces "istio-system" not found',
+        },
+        errata: [
+          ...(manyNetworks ? ['namespace-condition'] : []),
+          ...(!isRemote(cluster) && needsCacerts(topology) ? ['certificates-elsewhere'] : []),
+          ...(cluster === first ? ['context-names'] : []),
+        ],
+      }),
+    );
+}
+
+/** "Set the default network": only where there are several. */
+export function labelNetworkSteps(topology: Topology): readonly StepDraft[] {
+  if (!isMultiNetwork(topology)) return [];
+  return topology.clusters.map(
+    (cluster): StepDraft => ({
+      id: `${cluster.name}/label-network`,
+      title: `Set the default network of ${cluster.name}`,
+      cluster: cluster.name,
+      guide: sectionFor(topology, cluster, `Set the default network for ${cluster.name}`),
+      dependsOn: [`${cluster.name}/create-namespace`],
+      files: [],
+      commands: [
+        kubectl(cluster.name, ['label', 'namespace', 'istio-system', `topology.istio.io/network=${cluster.network}`]),
+      ],
+      omission: {
+        harmless: true,
+        because: 'injected pods carry the network themselves; only endpoints without a sidecar would be told wrong',
+      },
+      errata: ['namespace-condition'],
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+/** The steps of a plan as a graph: their order, what hangs on a step, and where to take a run up again. */
+import { HarnessError } from '../base/errors.ts';
+import type { Plan, Step, StepId } from './step.ts';
+
+interface Node {
+  readonly id: StepId;
+  readonly dependsOn: readonly StepId[];
+}
+
+/**
+ * The steps in an order in which each comes after what it depends on; where the graph allows, in the order given.
+ * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
+ */
+export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {
+  const byId = new Map<StepId, T>();
+  for (const step of steps) {
+    if (byId.has(step.id)) throw new Error(`Two steps are called ${step.id}.`);
+    byId.set(step.id, step);
+  }
+  const ordered: T[] = [];
+  const state = new Map<StepId, 'open' | 'done'>();
+  const visit = (step: T, path: readonly StepId[]): void => {
+    if (state.get(step.id) === 'done') return;
+    if (state.get(step.id) === 'open') throw new Error(`Steps depend on each other: ${[...path, step.id].join(' → ')}`);
+    state.set(step.id, 'open');
+    for (const id of step.dependsOn) {
+      const needed = byId.get(id);
+      if (!needed) throw new Error(`${step.id} depends on ${id}, which is not in the plan.`);
+      visit(needed, [...path, step.id]);
+    }
+    state.set(step.id, 'done');
+    ordered.push(step);
+  };
+  for (const step of steps) visit(step, []);
+  return ordered;
+}
+
+/** @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones, if the plan has no step with one of the ids */
+export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
+  const known = plan.steps.map(step => step.id);
+  const unknown = ids.filter(id => !known.includes(id));
+  if (unknown.length === 0) return;
+  const several = unknown.length > 1;
+  throw new HarnessError(
+    'ERR_UNKNOWN_STEP',
+    `The plan of ${plan.scenario} (edition ${plan.edition}) has no step ${unknown.map(id => `"${id}"`).join(' and no step ')}.`,
+    { hint: `${several ? 'They are' : 'It is'} not among the known steps: ${known.join(', ')}` },
+  );
+}
+
+/** The steps that cannot be done right without `id`: those that depend on it, directly or not; in the plan's order. */
+export function dependentsOf(plan: Plan, id: StepId): readonly Step[] {
+  checkStepIds(plan, [id]);
+  const reached = new Set([id]);
+  return plan.steps.filter(step => {
+    if (!step.dependsOn.some(needed => reached.has(needed))) return false;
+    reached.add(step.id);
+    return true;
+  });
+}
+
+/**
+ * The rest of a plan, as if everything before `id` had been done: that step and all that come after it. Earlier steps whose captured
+ * values are still used are kept; they only read.
+ * @throws HarnessError ERR_UNKNOWN_STEP
+ */
+export function resumeAt(plan: Plan, id: StepId): Plan {
+  checkStepIds(plan, [id]);
+  const start = plan.steps.findIndex(step => step.id === id);
+  const rest = plan.steps.slice(start);
+  const used = rest.map(step => JSON.stringify([step.files, step.commands])).join();
+  const kept = plan.steps
+    .slice(0, start)
+    .filter(step =>
+      step.commands.some(({ output }) => output?.to === 'variable' && used.includes(`\${${output.name}}`)),
+    );
+  const steps = [...kept, ...rest];
+  const ids = new Set(steps.map(step => step.id));
+  return {
+    ...plan,
+    steps: steps.map(step => ({ ...step, dependsOn: step.dependsOn.filter(needed => ids.has(needed)) })),
+  };
+}
