@@ -1,0 +1,100 @@
+/** `pilot-agent`: the program in every proxy container. It gets a certificate and configuration from istiod, and runs Envoy on them. */
+import { messageOf } from '../../../base/errors.ts';
+import type { Main, ProcessContext } from '../../program.ts';
+import { createLog } from '../istiod/log.ts';
+import { keepCertificate } from './agent/certificate-source.ts';
+import { keepDiscovering } from './agent/discovery-client.ts';
+import { requestCommand } from './agent/request-command.ts';
+import { type AgentSettings, readSettings } from './agent/settings.ts';
+import { openStatusServers } from './agent/status-server.ts';
+import { openAdmin } from './envoy/admin.ts';
+import { Envoy } from './envoy/envoy.ts';
+import { istioIptables } from './iptables.ts';
+
+/**
+ * `pilot-agent proxy sidecar …`, `proxy router …`, `request GET path`, `istio-iptables …`, `version`.
+ * Its environment must have `ISTIO_VERSION`, which the image sets.
+ */
+export const pilotAgent: Main = async context => {
+  const [, command, ...rest] = context.argv;
+  switch (command) {
+    case 'proxy':
+      return await runProxy(context, rest);
+    case 'request':
+      return await requestCommand(context);
+    case 'istio-iptables':
+      return await istioIptables(derive(context, { argv: context.argv.slice(1) }));
+    case 'version':
+      context.stdout(`${context.env['ISTIO_VERSION'] ?? 'unknown'}\n`);
+      return 0;
+    case 'wait':
+    case 'bug-report':
+      context.stderr(`pilot-agent: 501 ${command} is not simulated\n`);
+      return 1;
+    default:
+      context.stderr(`Error: unknown command "${command ?? ''}" for "pilot-agent"\n`);
+      return 1;
+  }
+};
+
+async function runProxy(context: ProcessContext, args: readonly string[]): Promise<number> {
+  const log = createLog(context.clock, text => context.stdout(text));
+  let settings: AgentSettings;
+  try {
+    settings = readSettings(context, args);
+  } catch (error) {
+    context.stderr(`Error: ${messageOf(error)}\n`);
+    return 1;
+  }
+  // What runs here ends with the process, whether it is told to or leaves by itself.
+  const ending = new AbortController();
+  const onAbort = () => ending.abort(context.signal.reason);
+  context.signal.addEventListener('abort', onAbort, { once: true });
+  if (context.signal.aborted) onAbort();
+  const process = derive(context, { signal: ending.signal });
+
+  log.info(`Version ${settings.version}-Clean`);
+  log.info(`Proxy role: ${settings.node.id}`);
+  log.info(`CA Endpoint ${settings.ca.host}:${settings.ca.port}, provider Citadel`);
+  const { network, clock, random } = context;
+  const { kind, workers, behaviour } = settings;
+  const envoy = new Envoy({ network, clock, random, wording: behaviour.envoy, kind, workers });
+  const services: { close(): void }[] = [envoy];
+  try {
+    services.push(openAdmin(envoy, settings.node, settings.statsPrefixes));
+    services.push(openStatusServers(process, settings, envoy, log, () => ending.abort()));
+    await Promise.all([
+      keepCertificate(process, settings, log, identity => envoy.setIdentity(identity, settings.identity)),
+      keepDiscovering(process, settings, envoy, log),
+    ]);
+    log.info('Agent draining Proxy');
+    return 0;
+  } catch (error) {
+    log.error(messageOf(error));
+    return 1;
+  } finally {
+    ending.abort();
+    context.signal.removeEventListener('abort', onAbort);
+    for (const service of services) service.close();
+  }
+}
+
+/** The same process with something changed; a context may be an instance of a class, so it is not spread. */
+function derive(context: ProcessContext, changes: Partial<Pick<ProcessContext, 'argv' | 'signal'>>): ProcessContext {
+  const { argv, env, uid, hostname, files, network, clock, random, stdin, signal } = context;
+  return {
+    argv,
+    env,
+    uid,
+    hostname,
+    files,
+    network,
+    clock,
+    random,
+    ...(stdin && { stdin }),
+    stdout: text => context.stdout(text),
+    stderr: text => context.stderr(text),
+    signal,
+    ...changes,
+  };
+}

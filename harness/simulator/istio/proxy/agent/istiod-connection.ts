@@ -1,0 +1,163 @@
+/** A connection to istiod, verified against the mesh's root; what goes wrong is told in gRPC's words, as the real agent's log has it. */
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import { messageOf } from '../../../../base/errors.ts';
+import type { VirtualSocket } from '../../../network/interfaces.ts';
+import type { ProcessContext } from '../../../program.ts';
+import { PROXY_UID } from '../envoy/environment.ts';
+import { type AgentSettings, ROOT_CERTIFICATE_FILE, type ServerAddress, TOKEN_FILE } from './settings.ts';
+
+/** Port of istiod that serves without TLS. */
+const PLAINTEXT_PORT = 15010;
+/** gRPC-Go gives a connection attempt at least 20 s (minConnectTimeout). */
+const CONNECT_TIMEOUT_MS = 20_000;
+
+/**
+ * Dials, and with TLS completes the handshake: the server must have a certificate for `address.host` from the mesh's root.
+ * @throws Error whose message is what gRPC says
+ */
+export async function dialIstiod(context: ProcessContext, address: ServerAddress): Promise<Duplex> {
+  const { network, files, clock, signal } = context;
+  signal.throwIfAborted();
+  const rootPem = files.exists(ROOT_CERTIFICATE_FILE) ? files.read(ROOT_CERTIFICATE_FILE) : undefined;
+  if (rootPem === undefined && address.port !== PLAINTEXT_PORT)
+    throw new Error(`open ${ROOT_CERTIFICATE_FILE}: no such file or directory`);
+  const ip = await resolve(context, address);
+  const socket = network.connect(ip, address.port, { uid: PROXY_UID });
+  return await new Promise((succeed, reject) => {
+    let phase: 'dial' | 'handshake' = 'dial';
+    const settle = (error: Error | undefined, stream?: Duplex) => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      if (stream) succeed(stream);
+      else {
+        socket.destroy();
+        reject(phase === 'dial' ? dialError(`${ip}:${address.port}`, error) : handshakeError(error, address.host));
+      }
+    };
+    const onAbort = () => settle(new Error('context canceled'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timer = clock.setTimeout(() => settle(undefined), CONNECT_TIMEOUT_MS);
+    socket.on('error', settle);
+    socket.once('close', () => settle(new Error('EOF')));
+    socket.once('connect', () => {
+      if (rootPem === undefined || address.port === PLAINTEXT_PORT) {
+        settle(undefined, socket);
+        return;
+      }
+      phase = 'handshake';
+      handshake(socket, address.host, rootPem, settle);
+    });
+  });
+}
+
+/** Headers by which istiod knows who asks: the pod's token, and whose API server can tell that it is genuine. */
+export function credentials({ files }: ProcessContext, { clusterId }: AgentSettings): Record<string, string> {
+  const token = files.exists(TOKEN_FILE) ? files.read(TOKEN_FILE).trim() : '';
+  return { authorization: `Bearer ${token}`, ClusterID: clusterId };
+}
+
+/** Begins a request on a connection of its own. */
+export function requestOver(
+  stream: Duplex,
+  address: ServerAddress,
+  options: { readonly method: string; readonly path: string; readonly headers: Record<string, string> },
+): http.ClientRequest {
+  return http.request({
+    createConnection: () => stream,
+    host: address.host,
+    port: address.port,
+    ...options,
+  });
+}
+
+/** The `message` of an error answer's JSON body. */
+export async function messageOfAnswer(response: http.IncomingMessage): Promise<string> {
+  const text = await readText(response);
+  try {
+    const body: unknown = JSON.parse(text);
+    if (body !== null && typeof body === 'object' && 'message' in body) return String(body.message);
+  } catch {
+    // no JSON: the text itself has to do
+  }
+  return text.trim() || `unexpected HTTP status code received from server: ${response.statusCode}`;
+}
+
+export async function readText(response: http.IncomingMessage): Promise<string> {
+  response.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return text;
+}
+
+/** The gRPC code that goes with an HTTP status of istiod. */
+export function grpcCode(status: number | undefined): string {
+  if (status === 401) return 'Unauthenticated';
+  if (status === 403) return 'PermissionDenied';
+  return status === 503 ? 'Unavailable' : 'Internal';
+}
+
+async function resolve({ network }: ProcessContext, { host }: ServerAddress): Promise<string> {
+  try {
+    const [ip] = await network.resolve(host);
+    if (ip !== undefined) return ip;
+    throw new Error('no addresses');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const reason =
+      code === 'ENOTFOUND' ? 'no such host' : code === 'EAI_AGAIN' ? 'server misbehaving' : messageOf(error);
+    throw unavailable(`transport: Error while dialing dial tcp: lookup ${host}: ${reason}`);
+  }
+}
+
+function handshake(
+  socket: VirtualSocket,
+  servername: string,
+  rootPem: string,
+  settle: (error: Error | undefined, stream?: Duplex) => void,
+): void {
+  let isSettled = false;
+  const finish = (error: Error | undefined, stream?: Duplex) => {
+    if (isSettled) return;
+    isSettled = true;
+    settle(error, stream);
+  };
+  const secured = tls.connect({ socket, servername, ca: rootPem, minVersion: 'TLSv1.2' });
+  secured.on('error', error => finish(error));
+  secured.once('close', () => finish(new Error('EOF')));
+  secured.once('secureConnect', () => finish(undefined, secured));
+}
+
+const KERNEL_MESSAGES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  ECONNRESET: 'connect: connection reset by peer',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'connect: connection timed out',
+};
+
+function dialError(where: string, error: (Error & { code?: string }) | undefined): Error {
+  const reason = error === undefined ? 'i/o timeout' : (KERNEL_MESSAGES[error.code ?? ''] ?? error.message);
+  return unavailable(`transport: Error while dialing dial tcp ${where}: ${reason}`);
+}
+
+function handshakeError(error: (Error & { code?: string }) | undefined, host: string): Error {
+  return unavailable(`transport: authentication handshake failed: ${handshakeReason(error, host)}`);
+}
+
+function handshakeReason(error: (Error & { code?: string }) | undefined, host: string): string {
+  const code = error?.code ?? '';
+  if (error === undefined) return 'context deadline exceeded';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `x509: certificate is not valid for ${host}`;
+  if (/CERT|ISSUER|SIGNED|VERIFY/.test(code) && !code.startsWith('ERR_SSL'))
+    return 'x509: certificate signed by unknown authority';
+  if (code.startsWith('ERR_SSL_')) return `tls: ${error.message}`;
+  if (code === 'ECONNRESET' && error.message.includes('socket disconnected')) return 'EOF';
+  return code === 'ECONNRESET' ? 'read: connection reset by peer' : error.message;
+}
+
+/** What gRPC makes of a transport that does not come about. */
+function unavailable(description: string): Error {
+  return new Error(`rpc error: code = Unavailable desc = connection error: desc = "${description}"`);
+}

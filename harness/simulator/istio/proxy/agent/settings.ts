@@ -1,0 +1,148 @@
+/** What the agent is told: its arguments, its environment, and the pod's description in files. */
+import yaml from 'js-yaml';
+import { messageOf } from '../../../../base/errors.ts';
+import type { ProcessContext } from '../../../program.ts';
+import { behaviourOf, type IstioBehaviour } from '../../editions.ts';
+import type { XdsNode } from '../../xds.ts';
+
+export interface ServerAddress {
+  /** Dialled, and the name that the server's certificate must have. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface AgentSettings {
+  readonly kind: 'sidecar' | 'router';
+  readonly version: string;
+  readonly behaviour: IstioBehaviour;
+  readonly discovery: ServerAddress;
+  readonly ca: ServerAddress;
+  readonly clusterId: string;
+  /** `spiffe://cluster.local/ns/sample/sa/default`. */
+  readonly identity: string;
+  readonly node: XdsNode;
+  readonly workers: number;
+  /** Prefixes of statistics that the pod asks for besides the default ones. */
+  readonly statsPrefixes: readonly string[];
+  /** Path under `/app-health/` → the application's own probe. */
+  readonly appProbes: Readonly<Record<string, unknown>>;
+}
+
+/** Where the kubelet puts what the injected volumes hold. */
+export const TOKEN_FILE = '/var/run/secrets/tokens/istio-token';
+export const ROOT_CERTIFICATE_FILE = '/var/run/secrets/istio/root-cert.pem';
+const LABELS_FILE = '/etc/istio/pod/labels';
+const ANNOTATIONS_FILE = '/etc/istio/pod/annotations';
+const MESH_CONFIG_FILE = '/etc/istio/config/mesh';
+
+const METADATA_PREFIX = 'ISTIO_META_';
+const DEFAULT_DISCOVERY_ADDRESS = 'istiod.istio-system.svc:15012';
+const STATS_ANNOTATION = 'sidecar.istio.io/statsInclusionPrefixes';
+
+/**
+ * @param args - after `proxy`: the role and its flags
+ * @throws Error with a message for the user
+ */
+export function readSettings(context: ProcessContext, args: readonly string[]): AgentSettings {
+  const { env, files } = context;
+  const [role, ...rest] = args;
+  if (role !== 'sidecar' && role !== 'router') throw new Error(`Invalid role: ${role ?? ''}`);
+  const flags = readFlags(rest);
+  const version = env['ISTIO_VERSION'] ?? '';
+  const behaviour = behaviourOf(version);
+  const namespace = env['POD_NAMESPACE'] ?? 'default';
+  const podName = env['POD_NAME'] ?? context.hostname;
+  const ip = env['INSTANCE_IP'] || context.network.address;
+  const serviceAccount = env['SERVICE_ACCOUNT'] || 'default';
+  const domain = flags.get('domain') || `${namespace}.svc.cluster.local`;
+  const annotations = files.exists(ANNOTATIONS_FILE) ? readDownwardApi(files.read(ANNOTATIONS_FILE)) : {};
+  const proxyConfig = readProxyConfig(context);
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value;
+  }
+  return {
+    kind: role,
+    version,
+    behaviour,
+    discovery: readAddress(text(proxyConfig['discoveryAddress']) ?? DEFAULT_DISCOVERY_ADDRESS),
+    ca: readAddress(text(env['CA_ADDR']) ?? DEFAULT_DISCOVERY_ADDRESS),
+    clusterId: metadata['CLUSTER_ID'] ?? '',
+    identity: `spiffe://${env['TRUST_DOMAIN'] || 'cluster.local'}/ns/${namespace}/sa/${serviceAccount}`,
+    node: {
+      id: `${role}~${ip}~${podName}.${namespace}~${domain}`,
+      metadata: {
+        ...metadata,
+        NAME: podName,
+        NAMESPACE: namespace,
+        SERVICE_ACCOUNT: serviceAccount,
+        INSTANCE_IPS: ip,
+        ISTIO_VERSION: version,
+      },
+      labels: files.exists(LABELS_FILE)
+        ? readDownwardApi(files.read(LABELS_FILE))
+        : readJsonObject(env['ISTIO_METAJSON_LABELS']),
+    },
+    workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
+    statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),
+    appProbes: readJsonObject<unknown>(env['ISTIO_KUBE_APP_PROBERS']),
+  };
+}
+
+function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
+  const flags = new Map<string, string>();
+  for (let index = 0; index < args.length; index++) {
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(args[index] ?? '') ?? [];
+    if (name === undefined) throw new Error(`accepts at most 1 arg(s), received ${args[index] ?? ''}`);
+    flags.set(name, inline ?? args[++index] ?? '');
+  }
+  return flags;
+}
+
+/** The mesh's `defaultConfig`, over it `PROXY_CONFIG` (istio/istio pkg/bootstrap and pilot/cmd/pilot-agent/config.go, constructProxyConfig). */
+function readProxyConfig({ env, files }: ProcessContext): Record<string, unknown> {
+  const mesh = files.exists(MESH_CONFIG_FILE) ? readYamlObject(files.read(MESH_CONFIG_FILE), MESH_CONFIG_FILE) : {};
+  const defaults = mesh['defaultConfig'];
+  return {
+    ...(defaults !== null && typeof defaults === 'object' ? defaults : {}),
+    ...readYamlObject(env['PROXY_CONFIG'] ?? '', 'PROXY_CONFIG'),
+  };
+}
+
+function readYamlObject(text: string, what: string): Record<string, unknown> {
+  try {
+    const value = yaml.load(text) ?? {};
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>; // just tested
+    throw new Error('not a mapping');
+  } catch (error) {
+    throw new Error(`failed to get proxy config: ${what}: ${messageOf(error)}`);
+  }
+}
+
+function readJsonObject<T = string>(text: string | undefined): Record<string, T> {
+  if (!text) return {};
+  const value: unknown = JSON.parse(text);
+  return value !== null && typeof value === 'object' ? (value as Record<string, T>) : {}; // written by the injector
+}
+
+/** Lines of `key="value"`, the value quoted as in Go. */
+export function readDownwardApi(text: string): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^([^=]+)=(".*")$/.exec(line.trim()) ?? [];
+    if (key !== undefined && value !== undefined) result[key] = String(JSON.parse(value));
+  }
+  return result;
+}
+
+function readAddress(text: string): ServerAddress {
+  const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (host === undefined || port === undefined) throw new Error(`address ${text}: missing port in address`);
+  return { host, port: Number(port) };
+}
+
+function positive(value: unknown): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}

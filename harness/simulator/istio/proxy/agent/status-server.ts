@@ -1,0 +1,95 @@
+/** The agent's own port 15020, and Envoy's 15021 in front of it: health, the application's probes, statistics. */
+import http from 'node:http';
+import type { ProcessContext } from '../../../program.ts';
+import type { Log } from '../../istiod/log.ts';
+import { PROXY_UID } from '../envoy/environment.ts';
+import type { Envoy } from '../envoy/envoy.ts';
+import { prometheusStats } from '../envoy/stats.ts';
+import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../http-service.ts';
+import { readText } from './istiod-connection.ts';
+import { unreadiness } from './readiness.ts';
+import type { AgentSettings } from './settings.ts';
+
+const STATUS_PORT = 15020;
+const HEALTH_PORT = 15021;
+const PROMETHEUS_PORT = 15090;
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** @throws an Error with code EADDRINUSE */
+export function openStatusServers(
+  context: ProcessContext,
+  settings: AgentSettings,
+  envoy: Envoy,
+  log: Log,
+  onQuit: () => void,
+): { close(): void } {
+  const { network, clock } = context;
+  let wasReady = false;
+  const ready = (): ServiceAnswer => {
+    const reason = unreadiness(envoy, settings.behaviour);
+    if (reason !== undefined) {
+      log.warn(`Envoy proxy is NOT ready: ${reason}`);
+      wasReady = false;
+      return { status: 503, body: '' };
+    }
+    if (!wasReady) log.info('Envoy proxy is ready');
+    wasReady = true;
+    return { status: 200, body: '' };
+  };
+  const metrics = (): ServiceAnswer => ({ status: 200, body: prometheusStats(envoy, settings.statsPrefixes) });
+  const status: ServiceHandler = ({ method, path }) => {
+    if (path === '/healthz/ready') return ready();
+    if (path === '/stats/prometheus') return metrics();
+    if (path.startsWith('/app-health/')) return probeApplication(context, settings, path);
+    if (path !== '/quitquitquit') return undefined;
+    if (method !== 'POST') return { status: 405, body: 'Method Not Allowed\n' };
+    onQuit();
+    return { status: 200, body: 'OK' };
+  };
+  const services = [
+    openHttpService({ network, clock, port: STATUS_PORT }, status),
+    openHttpService({ network, clock, port: HEALTH_PORT, server: 'envoy' }, ({ path }) =>
+      path === '/healthz/ready' ? ready() : undefined,
+    ),
+    openHttpService({ network, clock, port: PROMETHEUS_PORT, server: 'envoy' }, ({ path }) =>
+      path === '/stats/prometheus' ? metrics() : undefined,
+    ),
+  ];
+  return {
+    close: () => {
+      for (const service of services) service.close();
+    },
+  };
+}
+
+/**
+ * The kubelet asks the agent, which asks the application, past the redirect (pilot/cmd/pilot-agent/status/server.go, handleAppProbe).
+ * Unlike Istio, only httpGet over HTTP is simulated.
+ */
+function probeApplication(
+  context: ProcessContext,
+  { appProbes, behaviour }: AgentSettings,
+  path: string,
+): Promise<ServiceAnswer> | ServiceAnswer {
+  const probe = appProbes[path];
+  if (probe === null || typeof probe !== 'object') return { status: 404, body: `no prober for ${path}\n` };
+  const get = 'httpGet' in probe ? probe.httpGet : undefined;
+  if (get === null || typeof get !== 'object' || ('scheme' in get && get.scheme === 'HTTPS'))
+    return { status: 501, body: 'only httpGet probes over HTTP are simulated\n' };
+  const port = 'port' in get ? Number(get.port) : 80;
+  const target = 'path' in get ? String(get.path) : '/';
+  const address = behaviour.inbound.upstream === 'loopback' ? '127.0.0.1' : context.network.address;
+  return new Promise(resolve => {
+    const socket = context.network.connect(address, port, { uid: PROXY_UID });
+    const fail = () => resolve({ status: 500, body: '' });
+    const timer = context.clock.setTimeout(() => socket.destroy(), PROBE_TIMEOUT_MS);
+    socket.once('close', () => context.clock.clearTimeout(timer));
+    const request = http.request({ createConnection: () => socket, host: address, port, path: target });
+    request.on('error', fail);
+    request.once('close', fail);
+    request.once('response', response => {
+      readText(response).then(() => resolve({ status: response.statusCode ?? 500, body: '' }), fail);
+    });
+    request.end();
+  });
+}
