@@ -1,0 +1,104 @@
+/** The lines that progress consists of: one for each step and check, and one for each scenario at the end. Pure. */
+
+import type { ScenarioReport } from '../../report/report.ts';
+import { duration, figures, stepName } from '../../report/words.ts';
+import type { RunEvent, StepOutcome } from '../../run/events.ts';
+import type { CheckOutcome } from '../../verify/check.ts';
+import type { Colours } from './screen.ts';
+
+type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
+
+/** Turns the events of one run into lines; knows the plan from `run-started`. */
+export class ProgressLines {
+  readonly #colours: Colours;
+  #started: Started | undefined;
+
+  constructor(colours: Colours) {
+    this.#colours = colours;
+  }
+
+  /** The event's lines; none for most events. */
+  of(event: RunEvent): readonly string[] {
+    switch (event.type) {
+      case 'run-started':
+        this.#started = event;
+        return this.#heading(event);
+      case 'step-ended': {
+        const head = `${this.#mark(event.outcome)} ${this.nameOf(event.step)} ${this.#dim(`(${duration(event.durationMs)})`)}`;
+        const { problem } = event;
+        if (event.outcome === 'done') return [head];
+        if (event.outcome === 'omitted') return [`${head} ${this.#dim('left out')}`];
+        if (!problem) return [`${head} ${this.#dim(event.outcome)}`];
+        return [head, ...indented(problem.message), ...indented(problem.hint)];
+      }
+      case 'check-ended': {
+        const { outcome, sentence, found, diagnosis } = event.result;
+        const head = `${this.#mark(outcome)} ${sentence} ${this.#dim(`(${duration(event.durationMs)})`)}`;
+        if (outcome === 'passed') return [head, ...indented(found).map(line => this.#dim(line))];
+        const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
+        return [head, ...indented(found), ...(diagnosis ? indented(`${diagnosis.sentence}${steps}`) : [])];
+      }
+      case 'clean-up-ended':
+        return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
+      default:
+        return [];
+    }
+  }
+
+  /** `cluster2: install Istio`. */
+  nameOf(id: string): string {
+    const step = this.#started?.plan.steps.find(each => each.id === id);
+    return step ? stepName(step) : id;
+  }
+
+  #heading({ topology, platform, plan, seed, clock, omitted, keepGoing }: Started): readonly string[] {
+    const { bold, yellow } = this.#colours;
+    const time = clock === 'virtual' ? ', in virtual time' : '';
+    return [
+      `${bold(topology.name)} ${this.#dim(`on ${platform.name}, edition ${plan.edition} (Istio ${plan.istioVersion}), seed ${seed}${time}`)}`,
+      ...(omitted.length > 0 ? [yellow(`  left out: ${omitted.join(', ')}`)] : []),
+      ...(keepGoing ? [yellow('  goes on after failures')] : []),
+    ];
+  }
+
+  #mark(outcome: StepOutcome | CheckOutcome['outcome']): string {
+    const { green, red, yellow } = this.#colours;
+    if (outcome === 'done' || outcome === 'passed') return ` ${green('✓')}`;
+    if (outcome === 'failed') return ` ${red('✗')}`;
+    return outcome === 'unknown' ? ` ${yellow('?')}` : ` ${this.#dim('–')}`;
+  }
+
+  #dim(text: string): string {
+    return this.#colours.dim(text);
+  }
+}
+
+/** A message below its line. */
+function indented(message: string | undefined): string[] {
+  return message === undefined || message === ''
+    ? []
+    : message
+        .trimEnd()
+        .split('\n')
+        .map(line => `     ${line}`);
+}
+
+/**
+ * One line for a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2 151+149/300`.
+ * @param nameWidth - width of the longest name, so that the columns of several lines stand below each other
+ */
+export function verdictLine(scenario: ScenarioReport, colours: Colours, nameWidth = scenario.scenario.length): string {
+  const { green, red, yellow } = colours;
+  const paint = { passed: green, failed: red, unknown: yellow }[scenario.verdict];
+  const word = scenario.interrupted ? 'interrupted' : scenario.verdict;
+  const parts = [
+    scenario.scenario.padEnd(nameWidth),
+    paint(word),
+    figures(scenario),
+    scenario.evidence,
+    ...(scenario.omitted.length > 0 ? [`left out: ${scenario.omitted.join(' ')}`] : []),
+    ...(scenario.keepGoing && scenario.omitted.length === 0 ? ['went on after failures'] : []),
+  ];
+  const line = parts.filter(part => part !== '').join('  ');
+  return scenario.reason && scenario.verdict !== 'passed' ? `${line}\n  ${scenario.reason.message}` : line;
+}

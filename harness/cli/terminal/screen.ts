@@ -1,0 +1,48 @@
+/** Where text for people goes: results and progress apart, with the width and the colours that each can take. */
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+export interface Screen {
+  /** Results: standard output. Each call writes one or more whole lines. */
+  result(text: string): void;
+  /** Progress and trouble: standard error. */
+  progress(text: string): void;
+  /** Columns of the terminal that progress goes to; 80 if it is none. */
+  readonly width: number;
+  /** Whether progress goes to a terminal that lines can be replaced on. */
+  readonly isTTY: boolean;
+  readonly resultColours: Colours;
+  readonly progressColours: Colours;
+  /** For a renderer that redraws; absent where nothing can be. */
+  readonly stream?: NodeJS.WriteStream;
+}
+
+export interface ScreenOptions {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org) go before what the stream can do. */
+function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colours {
+  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '' && env['FORCE_COLOR'] !== '0';
+  const isForbidden = (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
+  return picocolors.createColors(isForced || (!isForbidden && stream.isTTY === true && env['TERM'] !== 'dumb'));
+}
+
+/** The screen of this process. Nothing is awaited: writes to files, pipes and terminals are synchronous. */
+export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
+  const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  return {
+    result: text => void stdout.write(`${text}\n`),
+    progress: text => void stderr.write(`${text}\n`),
+    get width() {
+      return stderr.columns ?? 80;
+    },
+    isTTY,
+    resultColours: coloursFor(stdout, env),
+    progressColours: coloursFor(stderr, env),
+    ...(isTTY && { stream: stderr }),
+  };
+}
