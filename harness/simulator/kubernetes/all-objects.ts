@@ -1,0 +1,81 @@
+/** Changes of every object of every type that is stored, also of custom resources that come later. */
+import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { ResourceRegistry } from './api/registry.ts';
+import { keyOf, type ResourceKey, type ResourceType } from './api/resources.ts';
+import type { LocalClient, LocalEvent } from './local-client.ts';
+
+export interface AnyEvent extends LocalEvent {
+  readonly resource: ResourceKey;
+}
+
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+/** Events come and go in numbers, own nothing and are owned by nothing; the second is a view of the first. */
+const LEFT_OUT: ReadonlySet<ResourceKey> = new Set(['events', 'events.events.k8s.io']);
+
+export class AllObjects {
+  readonly #client: LocalClient;
+  readonly #registry: ResourceRegistry;
+  readonly #listeners = new Set<(event: AnyEvent) => void>();
+  readonly #watched = new Map<ResourceType, () => void>();
+  readonly #stopDefinitions: () => void;
+
+  constructor(client: LocalClient, registry: ResourceRegistry) {
+    this.#client = client;
+    this.#registry = registry;
+    this.#watchTypes();
+    this.#stopDefinitions = client.watch(DEFINITIONS, {}, () => this.#watchTypes());
+  }
+
+  /** Types whose objects are stored. */
+  types(): readonly ResourceType[] {
+    return this.#registry.all().filter(type => !type.virtual && !LEFT_OUT.has(keyOf(type)));
+  }
+
+  /** Also called, at once, for what is there. @returns ends it */
+  listen(listener: (event: AnyEvent) => void): () => void {
+    this.#listeners.add(listener);
+    for (const type of this.types()) {
+      const resource = keyOf(type);
+      for (const object of this.#client.list(resource)) {
+        listener({ type: 'ADDED', resource, object, previous: undefined });
+      }
+    }
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** The resource key of an owner or target. */
+  resourceOf(apiVersion: string, kind: string): ResourceType | undefined {
+    return this.#registry.byKind(apiVersion, kind);
+  }
+
+  get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
+    return this.#registry.get(resource) && this.#client.get(resource, namespace, name);
+  }
+
+  stop(): void {
+    this.#stopDefinitions();
+    for (const stop of this.#watched.values()) stop();
+    this.#watched.clear();
+    this.#listeners.clear();
+  }
+
+  #watchTypes(): void {
+    const types = new Set(this.types());
+    for (const [type, stop] of this.#watched) {
+      // A type is replaced as a whole when its definition changes.
+      if (types.has(type)) continue;
+      stop();
+      this.#watched.delete(type);
+    }
+    for (const type of types) {
+      if (this.#watched.has(type)) continue;
+      const resource = keyOf(type);
+      const stop = this.#client.watch(resource, {}, event => {
+        for (const listener of [...this.#listeners]) listener({ ...event, resource });
+      });
+      this.#watched.set(type, stop);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** What all controllers have in common. */
+import type { Clock } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import type { TypedClient } from '../typed-client.ts';
+
+export interface ControllerContext {
+  readonly client: TypedClient;
+  readonly clock: Clock;
+  /** A stream that belongs to this controller. */
+  readonly random: Random;
+}
+
+/** A part of the cluster that works from its start until it is stopped. */
+export interface Controller {
+  stop(): void;
+}
+
+/** Stops a list of things, the last one first. */
+export function stopAll(stops: readonly (() => void)[]): void {
+  for (const stop of [...stops].reverse()) stop();
+}

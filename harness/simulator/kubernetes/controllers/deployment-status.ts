@@ -1,0 +1,145 @@
+/** A Deployment's status and conditions, computed from its ReplicaSets; pure. */
+import { type Condition, conditionOf, type Deployment, type ReplicaSet, timestamp } from '../objects.ts';
+import { availableOf, limitsOf, sumOf } from './rollout.ts';
+
+type Status = NonNullable<Deployment['status']>;
+
+/** Two conditions tell the same, whatever their times. */
+function isSame(a: Condition | undefined, b: Condition): boolean {
+  return a?.status === b.status && a.reason === b.reason && a.message === b.message;
+}
+
+/** Replaces the condition of this type; the time of transition changes with the status only. */
+export function withCondition(
+  conditions: readonly Condition[],
+  next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
+  now: number,
+  options: { readonly touch?: boolean } = {},
+): readonly Condition[] {
+  const before = conditionOf(conditions, next.type);
+  if (isSame(before, next as Condition) && !options.touch) return conditions;
+  const time = timestamp(now);
+  const condition: Condition = {
+    ...next,
+    lastUpdateTime: time,
+    lastTransitionTime: before?.status === next.status ? (before.lastTransitionTime ?? time) : time,
+  };
+  return [...conditions.filter(({ type }) => type !== next.type), condition];
+}
+
+function countsOf(deployment: Deployment, newSet: ReplicaSet | undefined, sets: readonly ReplicaSet[]) {
+  const replicas = sumOf(sets, set => set.status?.replicas ?? 0);
+  const available = sumOf(sets, availableOf);
+  // Of an update that was not observed yet nothing counts as updated.
+  return {
+    observedGeneration: deployment.metadata.generation ?? 0,
+    replicas,
+    updatedReplicas: newSet?.status?.replicas ?? 0,
+    readyReplicas: sumOf(sets, set => set.status?.readyReplicas ?? 0),
+    availableReplicas: available,
+    unavailableReplicas: Math.max(0, sumOf(sets, set => set.spec.replicas ?? 0) - available),
+  };
+}
+
+type Counts = ReturnType<typeof countsOf>;
+
+/** All pods are of the new template and available. */
+export function isComplete(deployment: Deployment, counts: Status): boolean {
+  const wanted = deployment.spec.replicas ?? 1;
+  return (
+    (counts.updatedReplicas ?? 0) === wanted &&
+    (counts.replicas ?? 0) === wanted &&
+    (counts.availableReplicas ?? 0) === wanted &&
+    (counts.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+  );
+}
+
+function hasProgressed(before: Status, after: Counts): boolean {
+  const old = (status: Status) => (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
+  return (
+    after.updatedReplicas > (before.updatedReplicas ?? 0) ||
+    old(after) < old(before) ||
+    after.readyReplicas > (before.readyReplicas ?? 0) ||
+    after.availableReplicas > (before.availableReplicas ?? 0)
+  );
+}
+
+/**
+ * When the Deployment will have made no progress for too long; undefined if that can not happen.
+ * @returns milliseconds since the epoch
+ */
+export function progressDeadline(deployment: Deployment, conditions: readonly Condition[]): number | undefined {
+  const seconds = deployment.spec.progressDeadlineSeconds ?? 600;
+  const progressing = conditionOf(conditions, 'Progressing');
+  if (!progressing || seconds >= 2 ** 31 - 1 || deployment.spec.paused) return undefined;
+  if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'ProgressDeadlineExceeded') {
+    return undefined;
+  }
+  return Date.parse(progressing.lastUpdateTime ?? '') + seconds * 1000;
+}
+
+/**
+ * @param newSet - the ReplicaSet of the current template
+ * @param sets - all ReplicaSets, the new one included
+ * @see kubernetes/kubernetes pkg/controller/deployment/progress.go: syncRolloutStatus
+ */
+export function deploymentStatus(
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  sets: readonly ReplicaSet[],
+  now: number,
+): Status {
+  const before = deployment.status ?? {};
+  const counts = countsOf(deployment, newSet, sets);
+  let conditions = before.conditions ?? [];
+  const isAvailable = counts.availableReplicas >= (deployment.spec.replicas ?? 1) - limitsOf(deployment).unavailable;
+  conditions = withCondition(
+    conditions,
+    {
+      type: 'Available',
+      status: isAvailable ? 'True' : 'False',
+      reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+      message: isAvailable ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+    },
+    now,
+  );
+  conditions = progressOf(deployment, before, counts, conditions, newSet, now);
+  const failing = [newSet, ...sets].find(set => conditionOf(set?.status?.conditions, 'ReplicaFailure'));
+  const failure = conditionOf(failing?.status?.conditions, 'ReplicaFailure');
+  if (!failure) conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  else {
+    const { status, reason = '', message = '' } = failure;
+    conditions = withCondition(conditions, { type: 'ReplicaFailure', status, reason, message }, now);
+  }
+  const shown = Object.entries(counts).filter(([key, count]) => key === 'observedGeneration' || count !== 0);
+  return {
+    ...Object.fromEntries(shown),
+    ...(before.collisionCount !== undefined && { collisionCount: before.collisionCount }),
+    conditions,
+  };
+}
+
+function progressOf(
+  deployment: Deployment,
+  before: Status,
+  counts: Counts,
+  conditions: readonly Condition[],
+  newSet: ReplicaSet | undefined,
+  now: number,
+): readonly Condition[] {
+  const current = conditionOf(conditions, 'Progressing');
+  const name = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
+  const isSettled = counts.replicas === counts.updatedReplicas && current?.reason === 'NewReplicaSetAvailable';
+  if (isSettled || deployment.spec.paused) return conditions;
+  const set = (status: 'True' | 'False', reason: string, message: string, touch = false) =>
+    withCondition(conditions, { type: 'Progressing', status, reason, message }, now, { touch });
+  if (isComplete(deployment, counts)) {
+    return set('True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`);
+  }
+  if (hasProgressed(before, counts)) return set('True', 'ReplicaSetUpdated', `${name} is progressing.`, true);
+  const deadline = progressDeadline(deployment, conditions);
+  if (deadline !== undefined && now >= deadline) {
+    return set('False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`);
+  }
+  return conditions;
+}

@@ -1,0 +1,54 @@
+/** Mirrors Endpoints that someone wrote by hand, for a Service without a selector, into EndpointSlices: kube-proxy reads only those. */
+import { type EndpointSubset, keyOf, type SliceEndpoint } from '../objects.ts';
+import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { MANAGED_BY, reconcileSlices, SERVICE_NAME, SLICES, type SliceContent } from './endpoint-slices.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const MIRROR = 'endpointslicemirroring-controller.k8s.io';
+const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
+
+function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): SliceContent {
+  const endpoints: SliceEndpoint[] = [
+    ...addresses.map(address => ({ address, ready: true })),
+    ...notReadyAddresses.map(address => ({ address, ready: false })),
+  ].map(({ address: { ip, hostname, nodeName, targetRef }, ready }) => ({
+    addresses: [ip],
+    conditions: { ready },
+    ...(hostname !== undefined && { hostname }),
+    ...(nodeName !== undefined && { nodeName }),
+    ...(targetRef && { targetRef }),
+  }));
+  return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
+}
+
+export function startEndpointSliceMirroringController({ client, clock }: ControllerContext): Controller {
+  const sync = (key: string) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const endpoints = client.get('endpoints', namespace, name);
+    const service = client.get('services', namespace, name);
+    const isMirrored =
+      endpoints &&
+      service &&
+      !service.spec.selector &&
+      endpoints.metadata.labels?.[SKIP] !== 'true' &&
+      client.isOpen(namespace);
+    if (!isMirrored) {
+      const selector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${MIRROR}`;
+      for (const { metadata } of client.list(SLICES, { namespace, labelSelector: selector })) {
+        client.local.delete(SLICES, namespace, metadata.name ?? '');
+      }
+      return;
+    }
+    const contents = (endpoints.subsets ?? []).map(contentOf);
+    reconcileSlices(client, endpoints, 'Endpoints', MIRROR, endpoints.metadata.labels ?? {}, contents);
+  };
+  const queue = new WorkQueue(clock, sync);
+  const stops = [
+    () => queue.stop(),
+    client.watch('endpoints', {}, ({ object }) => queue.add(keyOf(object))),
+    client.watch('services', {}, ({ type, object }) => {
+      if (type !== 'MODIFIED') queue.add(keyOf(object));
+    }),
+  ];
+  return { stop: () => stopAll(stops) };
+}

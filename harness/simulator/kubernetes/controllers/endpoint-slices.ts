@@ -1,0 +1,122 @@
+/** EndpointSlices: the pods behind each Service with a selector, in pieces of a hundred. */
+import { type EndpointPort, type EndpointSlice, keyOf, type SliceEndpoint, type Stored } from '../objects.ts';
+import type { TypedClient } from '../typed-client.ts';
+import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export const SLICES = 'endpointslices.discovery.k8s.io';
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const CONTROLLER = 'endpointslice-controller.k8s.io';
+/** kube-controller-manager's default of --max-endpoints-per-slice. */
+const MAX_ENDPOINTS = 100;
+
+export interface SliceContent {
+  readonly ports: readonly Partial<EndpointPort>[];
+  readonly endpoints: readonly SliceEndpoint[];
+}
+
+function endpointOf({ pod, ip, isReady, isServing, isTerminating }: ServicePod): SliceEndpoint {
+  return {
+    addresses: [ip],
+    conditions: { ready: isReady, serving: isServing, terminating: isTerminating },
+    ...(pod.spec.hostname !== undefined && { hostname: pod.spec.hostname }),
+    ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+    targetRef: referenceToPod(pod),
+  };
+}
+
+/** Pods whose named ports mean other numbers go into other slices; without pods one empty slice is left. */
+function contentsOf(pods: readonly ServicePod[]): readonly SliceContent[] {
+  const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: SliceEndpoint[] }>();
+  for (const pod of pods) {
+    const key = JSON.stringify(pod.ports);
+    const group = groups.get(key);
+    if (group) group.endpoints.push(endpointOf(pod));
+    else groups.set(key, { ports: pod.ports, endpoints: [endpointOf(pod)] });
+  }
+  const contents: SliceContent[] = [];
+  for (const { ports, endpoints } of groups.values()) {
+    for (let start = 0; start < endpoints.length; start += MAX_ENDPOINTS) {
+      contents.push({ ports, endpoints: endpoints.slice(start, start + MAX_ENDPOINTS) });
+    }
+  }
+  return contents.length > 0 ? contents : [{ ports: [], endpoints: [] }];
+}
+
+/**
+ * Makes the slices of one manager be these: those with the same ports are kept and refilled, what is left over goes.
+ * @param owner - whose name the slices carry, and with whom they go
+ */
+export function reconcileSlices(
+  client: TypedClient,
+  owner: Stored,
+  ownerKind: 'Service' | 'Endpoints',
+  managedBy: string,
+  labels: Readonly<Record<string, string>>,
+  contents: readonly SliceContent[],
+): void {
+  const { namespace = '', name = '', uid = '' } = owner.metadata;
+  const existing = new Map(
+    client
+      .list(SLICES, { namespace, labelSelector: `${SERVICE_NAME}=${name},${MANAGED_BY}=${managedBy}` })
+      .map(slice => [slice.metadata.name ?? '', slice] as const),
+  );
+  const allLabels = { ...labels, [SERVICE_NAME]: name, [MANAGED_BY]: managedBy };
+  for (const { ports, endpoints } of contents) {
+    const key = JSON.stringify(ports);
+    const slices = [...existing.values()];
+    const kept = slices.find(slice => JSON.stringify(slice.ports ?? []) === key) ?? slices[0];
+    if (kept) {
+      existing.delete(kept.metadata.name ?? '');
+      client.update(SLICES, { ...kept, metadata: { ...kept.metadata, labels: allLabels }, ports, endpoints });
+      continue;
+    }
+    client.create(SLICES, {
+      metadata: {
+        generateName: `${name}-`,
+        namespace,
+        labels: allLabels,
+        ownerReferences: [{ apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true }],
+      },
+      addressType: 'IPv4',
+      ports,
+      endpoints,
+    });
+  }
+  for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
+}
+
+export function startEndpointSliceController({ client, clock }: ControllerContext): Controller {
+  const sync = (key: string) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const service = client.get('services', namespace, name);
+    if (!service) {
+      const selector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${CONTROLLER}`;
+      for (const { metadata } of client.list(SLICES, { namespace, labelSelector: selector })) {
+        client.local.delete(SLICES, namespace, metadata.name ?? '');
+      }
+      return;
+    }
+    if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
+    const isHeadless = service.spec.clusterIP === 'None';
+    const labels = { ...service.metadata.labels, ...(isHeadless && { 'service.kubernetes.io/headless': '' }) };
+    reconcileSlices(client, service, 'Service', CONTROLLER, labels, contentsOf(podsBehind(client, service)));
+  };
+  const queue = new WorkQueue(clock, sync);
+  const stops = [
+    () => queue.stop(),
+    ...watchServicePods(client, key => queue.add(key)),
+    client.watch(SLICES, {}, ({ type, object }) => {
+      const { labels = {}, namespace } = object.metadata;
+      if (type === 'DELETED' && labels[MANAGED_BY] === CONTROLLER) queue.add(`${namespace}/${labels[SERVICE_NAME]}`);
+    }),
+  ];
+  return { stop: () => stopAll(stops) };
+}
+
+/** The key of the Service to which a slice belongs. */
+export function serviceOf(slice: EndpointSlice): string {
+  return keyOf({ metadata: { ...slice.metadata, name: slice.metadata.labels?.[SERVICE_NAME] ?? '' } });
+}

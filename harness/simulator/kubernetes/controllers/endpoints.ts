@@ -1,0 +1,80 @@
+/** Endpoints: the pods behind each Service with a selector. Those of Services without one belong to whoever made them. */
+import { type EndpointAddress, type EndpointPort, type EndpointSubset, keyOf, type Service } from '../objects.ts';
+import { hasCode } from '../typed-client.ts';
+import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** One subset for each set of ports, as the API has it. */
+export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[] {
+  const groups = new Map<
+    string,
+    { ports: readonly EndpointPort[]; ready: EndpointAddress[]; notReady: EndpointAddress[] }
+  >();
+  for (const { pod, ip, isReady, isTerminating, ports } of pods) {
+    if (isTerminating && !isReady) continue;
+    const key = JSON.stringify(ports);
+    let group = groups.get(key);
+    if (!group) {
+      group = { ports, ready: [], notReady: [] };
+      groups.set(key, group);
+    }
+    const address: EndpointAddress = {
+      ip,
+      ...(pod.spec.hostname !== undefined && { hostname: pod.spec.hostname }),
+      ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+      targetRef: referenceToPod(pod),
+    };
+    (isReady ? group.ready : group.notReady).push(address);
+  }
+  const byIp = (a: EndpointAddress, b: EndpointAddress) => (a.ip < b.ip ? -1 : 1);
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { ports, ready, notReady }]) => ({
+      ...(ready.length > 0 && { addresses: ready.sort(byIp) }),
+      ...(notReady.length > 0 && { notReadyAddresses: notReady.sort(byIp) }),
+      ...(ports.length > 0 && { ports }),
+    }));
+}
+
+export function startEndpointsController({ client, clock }: ControllerContext): Controller {
+  const sync = (key: string) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const service = client.get('services', namespace, name);
+    const existing = client.get('endpoints', namespace, name);
+    if (!service) {
+      if (existing) client.local.delete('endpoints', namespace, name);
+      return;
+    }
+    if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
+    const subsets = subsetsOf(podsBehind(client, service));
+    const metadata = { name, namespace, labels: labelsOf(service) };
+    const content = subsets.length > 0 ? { subsets } : {};
+    if (existing) {
+      const { subsets: _old, ...rest } = existing;
+      client.update('endpoints', { ...rest, metadata: { ...existing.metadata, labels: metadata.labels }, ...content });
+      return;
+    }
+    try {
+      client.create('endpoints', { metadata, ...content });
+    } catch (error) {
+      if (!hasCode(error, 409)) throw error;
+    }
+  };
+  const queue = new WorkQueue(clock, sync);
+  const stops = [
+    () => queue.stop(),
+    ...watchServicePods(client, key => queue.add(key)),
+    client.watch('endpoints', {}, ({ type, object }) => {
+      if (type === 'DELETED') queue.add(keyOf(object));
+    }),
+  ];
+  return { stop: () => stopAll(stops) };
+}
+
+function labelsOf(service: Service): Record<string, string> {
+  return {
+    ...service.metadata.labels,
+    ...(service.spec.clusterIP === 'None' && { 'service.kubernetes.io/headless': '' }),
+  };
+}

@@ -1,0 +1,41 @@
+/** The hash by which a Deployment tells the ReplicaSets of its pod templates apart. */
+import type { PodTemplate } from '../objects.ts';
+
+/** Without vowels and look-alikes (kubernetes/apimachinery pkg/util/rand: SafeEncodeString). */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** JSON with the keys in order, so that equal templates give equal text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value)
+      .filter(([, entry]) => entry !== undefined && entry !== null)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** Two templates are the same if the ReplicaSets made of them would be. */
+export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
+  return canonical(withoutHash(a)) === canonical(withoutHash(b));
+}
+
+/** The template as the Deployment has it: without the label that the hash itself adds. */
+function withoutHash(template: PodTemplate): PodTemplate {
+  const { 'pod-template-hash': _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+/**
+ * Unlike Kubernetes, which hashes Go's print of its structs, we hash canonical JSON (FNV-1a, 32 bits): names look alike, the letters differ.
+ * @param collisions - how often this name was already taken by another template
+ */
+export function podTemplateHash(template: PodTemplate, collisions = 0): string {
+  let hash = 0x811c9dc5;
+  const text = canonical(withoutHash(template)) + (collisions > 0 ? String(collisions) : '');
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return Array.from(String(hash >>> 0), digit => ALPHABET[digit.charCodeAt(0) % ALPHABET.length]).join('');
+}

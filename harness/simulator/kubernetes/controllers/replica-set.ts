@@ -1,0 +1,208 @@
+/** ReplicaSets: as many pods as asked for, made and removed; what keeps them from being made is told. */
+import { messageOf } from '../../../base/errors.ts';
+import { EventRecorder, referenceTo } from '../event-recorder.ts';
+import {
+  type Condition,
+  conditionOf,
+  controllerOf,
+  isActive,
+  keyOf,
+  type Pod,
+  type ReplicaSet,
+  timestamp,
+} from '../objects.ts';
+import { hasCode } from '../typed-client.ts';
+import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const KIND = 'replicasets.apps';
+/** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */
+const FIRST_BATCH = 1;
+
+/** Milliseconds since the epoch at which the pod became ready; undefined if it is not. */
+function readySince(pod: Pod): number | undefined {
+  const ready = conditionOf(pod.status?.conditions, 'Ready');
+  return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : undefined;
+}
+
+/** Whom to remove first: not scheduled, not running, not ready, youngest (kubernetes/kubernetes pkg/controller/controller_utils.go: ActivePods). */
+function removalOrder(a: Pod, b: Pod): number {
+  const rank = (pod: Pod) =>
+    !pod.spec.nodeName ? 0 : pod.status?.phase !== 'Running' ? 1 : readySince(pod) === undefined ? 2 : 3;
+  return (
+    rank(a) - rank(b) ||
+    (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '') ||
+    keyOf(a).localeCompare(keyOf(b))
+  );
+}
+
+class ReplicaSetController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #events: EventRecorder;
+  readonly #queue: WorkQueue;
+  readonly #stops: (() => void)[];
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    const { client, clock, random } = context;
+    this.#events = new EventRecorder(client, clock, random, 'replicaset-controller');
+    this.#queue = new WorkQueue(clock, key => this.#sync(key));
+    this.#stops = [
+      () => this.#queue.stop(),
+      client.watch(KIND, {}, ({ object }) => this.#queue.add(keyOf(object))),
+      client.watch('pods', {}, ({ object }) => {
+        const owner = controllerOf(object);
+        if (owner?.kind === 'ReplicaSet') this.#queue.add(`${object.metadata.namespace}/${owner.name}`);
+      }),
+    ];
+  }
+
+  stop(): void {
+    stopAll(this.#stops);
+  }
+
+  async #sync(key: string): Promise<void> {
+    const [namespace = '', name = ''] = key.split('/');
+    const { client } = this.#context;
+    const set = client.get(KIND, namespace, name);
+    if (!set) return;
+    let failure: unknown;
+    if (set.metadata.deletionTimestamp === undefined) {
+      const active = this.#activePods(set);
+      const missing = (set.spec.replicas ?? 1) - active.length;
+      if (missing > 0) failure = await this.#create(set, missing);
+      else if (missing < 0) this.#remove(set, [...active].sort(removalOrder).slice(0, -missing));
+    }
+    // While pods were made through webhooks, time has passed.
+    const current = client.get(KIND, namespace, name);
+    if (current?.metadata.uid !== set.metadata.uid || !current) return;
+    this.#writeStatus(current, failure);
+    if (failure !== undefined) throw failure;
+  }
+
+  #activePods(set: ReplicaSet): readonly Pod[] {
+    // Unlike Kubernetes, orphaned pods that match the selector are not adopted.
+    return this.#context.client
+      .list('pods', { namespace: set.metadata.namespace ?? '' })
+      .filter(pod => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
+  }
+
+  /** @returns the first error */
+  async #create(set: ReplicaSet, count: number): Promise<unknown> {
+    let left = count;
+    for (let batch = FIRST_BATCH; left > 0; batch *= 2) {
+      const size = Math.min(batch, left);
+      const outcomes = await Promise.all(Array.from({ length: size }, () => this.#createPod(set)));
+      const failed = outcomes.find(outcome => outcome !== undefined);
+      if (failed !== undefined) return failed.error;
+      left -= size;
+    }
+    return undefined;
+  }
+
+  async #createPod(set: ReplicaSet): Promise<{ readonly error: unknown } | undefined> {
+    const { metadata, spec } = set.spec.template;
+    const { namespace = '', name = '', uid = '' } = set.metadata;
+    const about = referenceTo(set, 'ReplicaSet', 'apps/v1');
+    try {
+      const pod = await this.#context.client.local.createThroughAdmission('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          generateName: `${name}-`,
+          namespace,
+          ...(metadata?.labels && { labels: { ...metadata.labels } }),
+          ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
+          ownerReferences: [
+            { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true },
+          ],
+        },
+        spec,
+      });
+      this.#events.record(about, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
+      return undefined;
+    } catch (error) {
+      // In a namespace on its way out this is expected.
+      if (this.#context.client.isOpen(namespace)) {
+        this.#events.record(about, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+      }
+      return { error };
+    }
+  }
+
+  #remove(set: ReplicaSet, pods: readonly Pod[]): void {
+    for (const pod of pods) {
+      const { namespace = '', name = '' } = pod.metadata;
+      try {
+        this.#context.client.local.delete('pods', namespace, name);
+      } catch (error) {
+        if (!hasCode(error, 404)) throw error;
+      }
+      this.#events.record(
+        referenceTo(set, 'ReplicaSet', 'apps/v1'),
+        'Normal',
+        'SuccessfulDelete',
+        `Deleted pod: ${name}`,
+      );
+    }
+  }
+
+  #writeStatus(set: ReplicaSet, failure: unknown): void {
+    const { client, clock } = this.#context;
+    const pods = this.#activePods(set);
+    const now = clock.now();
+    const minReadyMs = (set.spec.minReadySeconds ?? 0) * 1000;
+    let ready = 0;
+    let available = 0;
+    for (const pod of pods) {
+      const since = readySince(pod);
+      if (since === undefined) continue;
+      ready += 1;
+      if (now - since >= minReadyMs) available += 1;
+      else this.#queue.addAfter(keyOf(set), since + minReadyMs - now);
+    }
+    const labels = Object.entries(set.spec.template.metadata?.labels ?? {});
+    const conditions = withFailure(set.status?.conditions ?? [], failure, timestamp(now));
+    client.updateStatus(KIND, {
+      ...set,
+      status: {
+        replicas: pods.length,
+        ...nonZero({
+          fullyLabeledReplicas: pods.filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value))
+            .length,
+          readyReplicas: ready,
+          availableReplicas: available,
+        }),
+        observedGeneration: set.metadata.generation ?? 0,
+        ...(conditions.length > 0 && { conditions }),
+      },
+    });
+  }
+}
+
+/** Go leaves zeros out of JSON. */
+function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+}
+
+function withFailure(conditions: readonly Condition[], failure: unknown, now: string): readonly Condition[] {
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  if (failure === undefined) return others;
+  const before = conditionOf(conditions, 'ReplicaFailure');
+  // The first message stays: the condition says that it fails, the events say how.
+  if (before?.reason === 'FailedCreate') return conditions;
+  return [
+    ...others,
+    {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: messageOf(failure),
+      lastTransitionTime: now,
+    },
+  ];
+}
+
+export function startReplicaSetController(context: ControllerContext): Controller {
+  return new ReplicaSetController(context);
+}

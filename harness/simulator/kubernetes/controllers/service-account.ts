@@ -1,0 +1,43 @@
+/** What every namespace gets by itself: the service account `default` and the ConfigMap with the API server's root certificate. */
+import { hasCode } from '../typed-client.ts';
+import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const ROOT_CERTIFICATE = 'kube-root-ca.crt';
+const DESCRIPTION =
+  'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
+
+/** @param caCertificate - PEM */
+export function startServiceAccountController({ client, clock }: ControllerContext, caCertificate: string): Controller {
+  const sync = (namespace: string) => {
+    if (!client.isOpen(namespace)) return;
+    try {
+      if (!client.get('serviceaccounts', namespace, 'default')) {
+        client.create('serviceaccounts', { metadata: { name: 'default', namespace } });
+      }
+      const existing = client.get('configmaps', namespace, ROOT_CERTIFICATE);
+      const metadata = {
+        name: ROOT_CERTIFICATE,
+        namespace,
+        annotations: { 'kubernetes.io/description': DESCRIPTION },
+      };
+      const data = { 'ca.crt': caCertificate };
+      if (!existing) client.create('configmaps', { metadata, data });
+      else if (existing.data?.['ca.crt'] !== caCertificate) client.update('configmaps', { ...existing, data });
+    } catch (error) {
+      if (!hasCode(error, 409)) throw error;
+    }
+  };
+  const queue = new WorkQueue(clock, sync);
+  const stops = [
+    () => queue.stop(),
+    client.watch('namespaces', {}, ({ object }) => queue.add(object.metadata.name ?? '')),
+    client.watch('serviceaccounts', { fieldSelector: 'metadata.name=default' }, ({ type, object }) => {
+      if (type === 'DELETED') queue.add(object.metadata.namespace ?? '');
+    }),
+    client.watch('configmaps', { fieldSelector: `metadata.name=${ROOT_CERTIFICATE}` }, ({ type, object }) => {
+      if (type !== 'ADDED') queue.add(object.metadata.namespace ?? '');
+    }),
+  ];
+  return { stop: () => stopAll(stops) };
+}

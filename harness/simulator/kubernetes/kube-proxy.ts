@@ -1,0 +1,99 @@
+/** kube-proxy: turns Services and their EndpointSlices into the routes of virtual addresses. */
+import type { ClusterNetwork, ServiceRoute, SocketAddress } from '../network/interfaces.ts';
+import { type Controller, stopAll } from './controllers/controller.ts';
+import { SERVICE_NAME, SLICES, serviceOf } from './controllers/endpoint-slices.ts';
+import { type EndpointSlice, keyOf, type Service, type ServicePort } from './objects.ts';
+import type { TypedClient } from './typed-client.ts';
+
+/** A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside those of Services. */
+export interface KubeProxyOptions {
+  readonly client: TypedClient;
+  readonly network: Pick<ClusterNetwork, 'setServiceRoutes'>;
+  /** Addresses of the nodes, where node ports answer. */
+  readonly nodeAddresses: readonly string[];
+}
+
+/**
+ * The endpoints of one port. Those in termination serve only if no other is ready
+ * (kubernetes/kubernetes pkg/proxy/topology.go: CategorizeEndpoints).
+ */
+function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): readonly SocketAddress[] {
+  const ready = new Map<string, SocketAddress>();
+  const last = new Map<string, SocketAddress>();
+  for (const { ports = [], endpoints = [] } of slices) {
+    const target = ports.find(
+      ({ name = '', protocol = 'TCP' }) => name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
+    );
+    if (target?.port === undefined) continue;
+    for (const { addresses, conditions } of endpoints) {
+      const address = addresses[0];
+      if (address === undefined) continue;
+      const endpoint = { address, port: target.port };
+      const key = `${address}:${target.port}`;
+      if (conditions?.ready !== false) ready.set(key, endpoint);
+      else if (conditions.serving && conditions.terminating) last.set(key, endpoint);
+    }
+  }
+  return [...(ready.size > 0 ? ready : last).values()];
+}
+
+/**
+ * The routes of one Service.
+ * Unlike kube-proxy, sessionAffinity and the traffic policies are not looked at: every address leads to every ready endpoint.
+ */
+export function routesOf(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  nodeAddresses: readonly string[],
+): readonly ServiceRoute[] {
+  const { clusterIP, ports = [], externalIPs = [], type } = service.spec;
+  if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return [];
+  const ingress = service.status?.loadBalancer?.ingress ?? [];
+  const addresses = [clusterIP, ...externalIPs, ...ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]))];
+  const routes: ServiceRoute[] = [];
+  for (const port of ports) {
+    const protocol = port.protocol ?? 'TCP';
+    // Unlike kube-proxy, SCTP is not routed: nothing here speaks it.
+    if (protocol !== 'TCP' && protocol !== 'UDP') continue;
+    const endpoints = endpointsOf(port, slices);
+    for (const address of addresses) routes.push({ address, port: port.port, protocol, endpoints });
+    if (port.nodePort === undefined) continue;
+    for (const address of nodeAddresses) routes.push({ address, port: port.nodePort, protocol, endpoints });
+  }
+  return routes;
+}
+
+export function startKubeProxy({ client, network, nodeAddresses }: KubeProxyOptions): Controller {
+  /** What each Service contributes, so that a change costs one Service and not all of them. */
+  const routes = new Map<string, readonly ServiceRoute[]>();
+  const dirty = new Set<string>();
+  let isStopped = false;
+
+  const program = () => {
+    if (isStopped) return;
+    for (const key of dirty) {
+      const [namespace = '', name = ''] = key.split('/');
+      const service = client.get('services', namespace, name);
+      if (!service) {
+        routes.delete(key);
+        continue;
+      }
+      const slices = client.list(SLICES, { namespace, labelSelector: `${SERVICE_NAME}=${name}` });
+      routes.set(key, routesOf(service, slices, nodeAddresses));
+    }
+    dirty.clear();
+    network.setServiceRoutes([...routes.values()].flat());
+  };
+  const mark = (key: string) => {
+    if (dirty.size === 0) queueMicrotask(program);
+    dirty.add(key);
+  };
+  const stops = [
+    () => {
+      isStopped = true;
+    },
+    client.watch('services', {}, ({ object }) => mark(keyOf(object))),
+    client.watch(SLICES, {}, ({ object }) => mark(serviceOf(object))),
+  ];
+  return { stop: () => stopAll(stops) };
+}

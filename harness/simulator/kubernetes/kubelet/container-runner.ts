@@ -1,0 +1,458 @@
+/** One container of a pod from its first start to its last end: image, process, probes, restarts, and the status that tells of them. */
+import { type Clock, sleep } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { Random } from '../../../base/random.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { ContainerFiles, Image } from '../../program.ts';
+import type { Container, ContainerState, ContainerStatus } from '../objects.ts';
+import { timestamp } from '../objects.ts';
+import { Backoff, formatDuration } from './backoff.ts';
+import { ContainerLog } from './container-log.ts';
+import { ContainerConfigError, expand } from './environment.ts';
+import { ImageError, type ImagePuller } from './image-puller.ts';
+import { runProbe } from './probe.ts';
+import { Prober } from './prober.ts';
+import { type Process, startProcess } from './process.ts';
+import { argvOf, findProgram, ProgramNotFound } from './program-lookup.ts';
+
+/** How soon the kubelet looks again at a container whose configuration was not complete (kubernetes/kubernetes pkg/kubelet/pod_workers.go). */
+const CONFIG_RETRY_MS = 10_000;
+/** What runtime and kubelet need to make a container, and to notice that one has ended. */
+const START_MS = 120;
+
+export interface RunnerContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly images: ImagePuller;
+  readonly nodeNetwork: NetworkNamespace;
+  readonly podNetwork: NetworkNamespace;
+  readonly hostname: string;
+  /** `name_namespace(uid)`, as messages name the pod. */
+  readonly podLabel: string;
+  readonly defaultUser: number | undefined;
+  readonly gracePeriodSeconds: number;
+  readonly restartPolicy: string;
+  /** @throws ContainerConfigError */
+  environment(container: Container, image: Image): Record<string, string>;
+  files(container: Container): ContainerFiles;
+  event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  onChange(): void;
+}
+
+interface Running {
+  readonly process: Process;
+  readonly image: Image;
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: ContainerFiles;
+  readonly uid: number;
+  readonly startedAt: string;
+  readonly execs: Set<Process>;
+  probers: Prober[];
+}
+
+export interface ExecStreams {
+  readonly stdin?: AsyncIterable<Buffer>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+}
+
+export class ContainerRunner {
+  readonly container: Container;
+  readonly #context: RunnerContext;
+  readonly #stop = new AbortController();
+  readonly #crashes: Backoff;
+  readonly #pulls: Backoff;
+  #state: ContainerState;
+  #lastState: ContainerState = {};
+  #isReady = false;
+  #isStarted = false;
+  #restartCount = 0;
+  #startCount = 0;
+  #imageId = '';
+  #containerId: string | undefined;
+  #running: Running | undefined;
+  #log: ContainerLog | undefined;
+  #previousLog: ContainerLog | undefined;
+  #loop: Promise<void> | undefined;
+  #isOver = false;
+
+  /** @param waitingReason - what its status says until `start` */
+  constructor(container: Container, context: RunnerContext, waitingReason: string) {
+    this.container = container;
+    this.#context = context;
+    this.#state = { waiting: { reason: waitingReason } };
+    this.#crashes = new Backoff(context.clock);
+    this.#pulls = new Backoff(context.clock);
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Running, and past its startup probe. */
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** It has ended and will not be started again. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get exitCode(): number | undefined {
+    return this.#state.terminated?.exitCode;
+  }
+
+  /** It has run at least once. */
+  get hasStarted(): boolean {
+    return this.#startCount > 0;
+  }
+
+  get waitingReason(): string | undefined {
+    return this.#state.waiting?.reason;
+  }
+
+  get log(): ContainerLog | undefined {
+    return this.#log;
+  }
+
+  get previousLog(): ContainerLog | undefined {
+    return this.#previousLog;
+  }
+
+  get status(): ContainerStatus {
+    return {
+      name: this.container.name,
+      state: this.#state,
+      lastState: this.#lastState,
+      ready: this.#isReady,
+      restartCount: this.#restartCount,
+      image: this.container.image,
+      imageID: this.#imageId,
+      ...(this.#containerId !== undefined && { containerID: this.#containerId }),
+      started: this.#isStarted,
+    };
+  }
+
+  /** Starts, and keeps it going as the restart policy says. Later calls do nothing. */
+  start(): void {
+    this.#loop ??= this.#keepGoing().catch(error => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  /**
+   * SIGTERM, and SIGKILL after the grace period; no restart.
+   * @returns when its process is gone
+   */
+  async stop(graceMs: number): Promise<void> {
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('the pod is being deleted'));
+    await this.#end(graceMs);
+    await this.#loop;
+    this.#isOver = true;
+  }
+
+  /**
+   * Runs another program in the running container.
+   * @throws ProgramNotFound; an Error if the container does not run
+   */
+  exec(argv: readonly string[], streams: ExecStreams): Process {
+    const running = this.#running;
+    if (!running) throw new Error(`container ${this.container.name} is not running`);
+    const { clock, random, podNetwork, hostname } = this.#context;
+    const process = startProcess({
+      main: findProgram(running.image, argv[0] ?? ''),
+      argv,
+      env: running.env,
+      uid: running.uid,
+      hostname,
+      files: running.files,
+      network: podNetwork,
+      clock,
+      random: random.stream(`exec/${random.integer(2 ** 32)}`),
+      ...streams,
+    });
+    running.execs.add(process);
+    void process.exited.then(() => running.execs.delete(process));
+    return process;
+  }
+
+  async #keepGoing(): Promise<void> {
+    const { signal } = this.#stop;
+    const { clock } = this.#context;
+    for (;;) {
+      signal.throwIfAborted();
+      const running = await this.#create();
+      const exitCode = running ? await this.#untilEnd(running) : this.exitCode;
+      if (signal.aborted || !this.#restarts(exitCode ?? 1)) break;
+      await sleep(clock, START_MS, signal);
+      const delayMs = this.#crashes.next();
+      if (delayMs > 0) {
+        const { terminated } = this.#state;
+        const what = `restarting failed container=${this.container.name} pod=${this.#context.podLabel}`;
+        this.#event('Warning', 'BackOff', `Back-off ${what}`);
+        this.#lastState = terminated ? { terminated } : {};
+        this.#change({
+          waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatDuration(delayMs)} ${what}` },
+        });
+        await sleep(clock, delayMs, signal);
+      } else if (this.#state.terminated) {
+        this.#lastState = { terminated: this.#state.terminated };
+      }
+      this.#restartCount += 1;
+    }
+    this.#isOver = true;
+    this.#context.onChange();
+  }
+
+  #restarts(exitCode: number): boolean {
+    const policy = this.container.restartPolicy ?? this.#context.restartPolicy;
+    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+  }
+
+  /** @returns undefined if the program could not be started: the state says so */
+  async #create(): Promise<Running | undefined> {
+    const { signal } = this.#stop;
+    const { clock, random, podNetwork, hostname } = this.#context;
+    const image = await this.#pull();
+    const env = await this.#environment(image);
+    await sleep(clock, START_MS, signal);
+    this.#containerId = `containerd://${random.text(64, '0123456789abcdef')}`;
+    this.#event('Normal', 'Created', `Created container: ${this.container.name}`);
+    this.#previousLog = this.#log;
+    const log = new ContainerLog();
+    this.#log = log;
+    this.#startCount += 1;
+    const argv = argvOf(image, this.container.command, this.container.args).map(word => expand(word, env));
+    const uid = this.container.securityContext?.runAsUser ?? this.#context.defaultUser ?? image.user;
+    const files = this.#context.files(this.container);
+    const startedAt = timestamp(clock.now());
+    let process: Process;
+    try {
+      process = startProcess({
+        main: findProgram(image, argv[0] ?? ''),
+        argv,
+        env,
+        uid,
+        hostname,
+        files,
+        network: podNetwork,
+        clock,
+        random: random.stream(`run/${this.#startCount}`),
+        stdout: text => log.append(text, clock.now()),
+        stderr: text => log.append(text, clock.now()),
+      });
+    } catch (error) {
+      if (!(error instanceof ProgramNotFound)) throw error;
+      const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${error.message}: unknown`;
+      log.end();
+      this.#event('Warning', 'Failed', `Error: ${message}`);
+      this.#terminated(128, 'StartError', null, message);
+      return undefined;
+    }
+    const running: Running = { process, image, env, files, uid, startedAt, execs: new Set(), probers: [] };
+    this.#running = running;
+    this.#event('Normal', 'Started', `Started container ${this.container.name}`);
+    this.#state = { running: { startedAt } };
+    if (this.container.startupProbe) this.#watchStartup(running, this.container.startupProbe);
+    else this.#hasStartedUp(running);
+    this.#context.onChange();
+    return running;
+  }
+
+  async #untilEnd(running: Running): Promise<number> {
+    const exitCode = await running.process.exited;
+    for (const prober of running.probers) prober.stop();
+    for (const process of running.execs) process.kill();
+    this.#running = undefined;
+    this.#log?.end();
+    this.#isReady = false;
+    this.#isStarted = false;
+    this.#terminated(exitCode, exitCode === 0 ? 'Completed' : 'Error', running.startedAt);
+    return exitCode;
+  }
+
+  #terminated(exitCode: number, reason: string, startedAt: string | null, message?: string): void {
+    this.#change({
+      terminated: {
+        exitCode,
+        reason,
+        ...(message !== undefined && { message }),
+        startedAt,
+        finishedAt: timestamp(this.#context.clock.now()),
+        containerID: this.#containerId ?? '',
+      },
+    });
+  }
+
+  async #pull(): Promise<Image> {
+    const { signal } = this.#stop;
+    const { clock, images } = this.#context;
+    const { image: reference, imagePullPolicy: policy = 'IfNotPresent' } = this.container;
+    for (;;) {
+      const delayMs = this.#pulls.next();
+      if (delayMs > 0) {
+        const { waiting } = this.#state;
+        const cause = waiting?.reason === 'ErrImagePull' ? `: ErrImagePull: ${waiting.message}` : '';
+        this.#event('Normal', 'BackOff', `Back-off pulling image "${reference}"`);
+        this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
+        this.#change({
+          waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${reference}"${cause}` },
+        });
+        await sleep(clock, delayMs, signal);
+      }
+      try {
+        if (policy !== 'Never' && images.needsPull(reference, policy)) {
+          this.#event('Normal', 'Pulling', `Pulling image "${reference}"`);
+        }
+        const { image, id, pullMs } = await images.pull(reference, policy, signal);
+        this.#event(
+          'Normal',
+          'Pulled',
+          pullMs === undefined
+            ? `Container image "${reference}" already present on machine`
+            : `Successfully pulled image "${reference}" in ${pullMs}ms (${pullMs}ms including waiting)`,
+        );
+        this.#imageId = id;
+        return image;
+      } catch (error) {
+        if (!(error instanceof ImageError)) throw error;
+        this.#event(
+          'Warning',
+          'Failed',
+          error.reason === 'ErrImagePull' ? `Failed to pull image "${reference}": ${error.message}` : error.message,
+        );
+        this.#event('Warning', 'Failed', `Error: ${error.reason}`);
+        this.#change({ waiting: { reason: error.reason, message: error.message } });
+        // The kubelet comes by again before it takes to backing off.
+        await sleep(clock, 1_000, signal);
+      }
+    }
+  }
+
+  async #environment(image: Image): Promise<Record<string, string>> {
+    for (;;) {
+      try {
+        return this.#context.environment(this.container, image);
+      } catch (error) {
+        if (!(error instanceof ContainerConfigError)) throw error;
+        this.#event('Warning', 'Failed', `Error: ${error.message}`);
+        this.#change({ waiting: { reason: 'CreateContainerConfigError', message: error.message } });
+        await sleep(this.#context.clock, CONFIG_RETRY_MS, this.#stop.signal);
+      }
+    }
+  }
+
+  #watchStartup(running: Running, probe: NonNullable<Container['startupProbe']>): void {
+    const prober: Prober = this.#prober(running, 'Startup', probe, isHealthy => {
+      if (!isHealthy) {
+        this.#restartFor(running, 'failed startup probe');
+        return;
+      }
+      prober.stop();
+      this.#hasStartedUp(running);
+      this.#context.onChange();
+    });
+  }
+
+  #hasStartedUp(running: Running): void {
+    this.#isStarted = true;
+    const { readinessProbe, livenessProbe } = this.container;
+    if (readinessProbe) {
+      this.#prober(running, 'Readiness', readinessProbe, isHealthy => {
+        this.#isReady = isHealthy;
+        this.#context.onChange();
+      });
+    } else {
+      this.#isReady = true;
+    }
+    if (livenessProbe) {
+      this.#prober(running, 'Liveness', livenessProbe, isHealthy => {
+        if (!isHealthy) this.#restartFor(running, 'failed liveness probe');
+      });
+    }
+  }
+
+  #prober(
+    running: Running,
+    kind: 'Startup' | 'Readiness' | 'Liveness',
+    probe: NonNullable<Container['readinessProbe']>,
+    onVerdict: (isHealthy: boolean) => void,
+  ): Prober {
+    const { clock, nodeNetwork, podNetwork } = this.#context;
+    const target = {
+      clock,
+      node: nodeNetwork,
+      podAddress: podNetwork.address,
+      container: this.container,
+      exec: (argv: readonly string[], signal: AbortSignal) => this.#execProbe(argv, signal),
+    };
+    const prober = new Prober(
+      {
+        probe,
+        clock,
+        ask: () => runProbe(probe, target),
+        onVerdict,
+        onFailure: message => this.#event('Warning', 'Unhealthy', `${kind} probe failed: ${message}`),
+      },
+      (probe.initialDelaySeconds ?? 0) * 1000,
+    );
+    running.probers.push(prober);
+    return prober;
+  }
+
+  async #execProbe(argv: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }> {
+    let output = '';
+    const collect = (text: string) => {
+      output += text;
+    };
+    try {
+      const process = this.exec(argv, { stdout: collect, stderr: collect });
+      signal.addEventListener('abort', () => process.kill(), { once: true });
+      return { exitCode: await process.exited, output };
+    } catch (error) {
+      return { exitCode: 127, output: `OCI runtime exec failed: exec failed: ${messageOf(error)}: unknown` };
+    }
+  }
+
+  #restartFor(running: Running, why: string): void {
+    for (const prober of running.probers) prober.stop();
+    this.#event('Normal', 'Killing', `Container ${this.container.name} ${why}, will be restarted`);
+    void this.#end(this.#context.gracePeriodSeconds * 1000);
+  }
+
+  /** Ends the process that runs now, if any. */
+  async #end(graceMs: number): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    for (const prober of running.probers) prober.stop();
+    const { process } = running;
+    const preStop = this.container.lifecycle?.preStop?.exec?.command;
+    const timer = this.#context.clock.setTimeout(() => process.kill(), graceMs);
+    if (preStop && graceMs > 0) {
+      const ignore = () => {};
+      try {
+        const hook = this.exec(preStop, { stdout: ignore, stderr: ignore });
+        await Promise.race([hook.exited, process.exited]);
+      } catch (error) {
+        this.#event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${messageOf(error)}`);
+      }
+    }
+    process.terminate();
+    await process.exited;
+    this.#context.clock.clearTimeout(timer);
+  }
+
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#context.event(this.container, type, reason, message);
+  }
+
+  #change(state: ContainerState): void {
+    this.#state = state;
+    this.#context.onChange();
+  }
+}

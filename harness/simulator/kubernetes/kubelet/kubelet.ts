@@ -1,0 +1,105 @@
+/** The kubelet of one node: a worker for each pod that is bound to the node, and what the API server asks of pods. */
+import type { Clock } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
+import type { ImageCatalog } from '../../program.ts';
+import { type Controller, stopAll } from '../controllers/controller.ts';
+import { EventRecorder } from '../event-recorder.ts';
+import type { Pod } from '../objects.ts';
+import type { TypedClient } from '../typed-client.ts';
+import type { PodFacts } from './downward.ts';
+import { ImagePuller } from './image-puller.ts';
+import { PodWorker } from './pod-worker.ts';
+import type { IssueToken } from './volumes.ts';
+
+export interface KubeletOptions {
+  readonly nodeName: string;
+  readonly client: TypedClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly images: ImageCatalog;
+  readonly nodeNetwork: NetworkNamespace;
+  readonly allocatable: PodFacts['allocatable'];
+  addSandbox(podName: string): NetworkNamespace;
+  resolver(namespace: string): ResolverConfig;
+  readonly issueToken: IssueToken;
+}
+
+export class Kubelet implements Controller {
+  readonly #options: KubeletOptions;
+  readonly #events: EventRecorder;
+  readonly #images: ImagePuller;
+  /** By uid. */
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #stops: (() => void)[];
+  #isStopped = false;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    const { client, clock, random, nodeName } = options;
+    this.#events = new EventRecorder(client, clock, random.stream('events'), 'kubelet', nodeName);
+    this.#images = new ImagePuller(options.images, clock, random.stream('images'));
+    const onSource = (kind: 'configmap' | 'secret') => (event: { object: { metadata: Pod['metadata'] } }) => {
+      const { namespace, name = '' } = event.object.metadata;
+      for (const worker of this.#workers.values()) {
+        if (worker.pod.metadata.namespace === namespace) worker.sourceChanged(kind, name);
+      }
+    };
+    this.#stops = [
+      client.watch('pods', { fieldSelector: `spec.nodeName=${nodeName}` }, ({ type, object }) => {
+        if (type === 'DELETED') this.#drop(object);
+        else this.#keep(object);
+      }),
+      client.watch('configmaps', {}, onSource('configmap')),
+      client.watch('secrets', {}, onSource('secret')),
+    ];
+  }
+
+  /** The worker of a pod, as long as it is the same pod. */
+  worker(pod: { readonly metadata: Pod['metadata'] }): PodWorker | undefined {
+    return this.#workers.get(pod.metadata.uid ?? '');
+  }
+
+  /** Ends all pods at once; what they were is left in the API. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    stopAll(this.#stops);
+    for (const worker of this.#workers.values()) void worker.destroy();
+    this.#workers.clear();
+  }
+
+  #keep(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    const known = this.#workers.get(uid);
+    if (known) {
+      known.update(pod);
+      return;
+    }
+    if (this.#isStopped || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+    const { client, clock, random, nodeNetwork, allocatable, addSandbox, resolver, issueToken } = this.#options;
+    const worker = new PodWorker(pod, {
+      client,
+      clock,
+      random: random.stream(`pod/${uid}`),
+      events: this.#events,
+      images: this.#images,
+      nodeNetwork,
+      allocatable,
+      addSandbox,
+      resolver,
+      issueToken,
+      onGone: () => this.#workers.delete(uid),
+    });
+    this.#workers.set(uid, worker);
+    if (pod.metadata.deletionTimestamp === undefined) worker.start();
+    else worker.update(pod);
+  }
+
+  #drop(pod: Pod): void {
+    const { uid = '' } = pod.metadata;
+    const worker = this.#workers.get(uid);
+    this.#workers.delete(uid);
+    void worker?.destroy();
+  }
+}

@@ -1,0 +1,407 @@
+/** One pod on a node, from binding to its last breath: volumes, network, init containers, containers, status, termination. */
+import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
+import { equal } from '../api/json.ts';
+import { type EventRecorder, referenceTo } from '../event-recorder.ts';
+import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../objects.ts';
+import { hasCode, type TypedClient } from '../typed-client.ts';
+import { createContainerFiles } from './container-files.ts';
+import { ContainerRunner, type RunnerContext } from './container-runner.ts';
+import type { PodFacts } from './downward.ts';
+import { environmentOf, type Lookup } from './environment.ts';
+import type { ImagePuller } from './image-puller.ts';
+import { type ContainerView, conditionsOf, phaseOf } from './pod-status.ts';
+import {
+  type IssueToken,
+  MountError,
+  type MountedVolume,
+  mountVolume,
+  type VolumeSources,
+  volumeReferences,
+} from './volumes.ts';
+
+/** What the kubelet of a node gives to each of its pods. */
+export interface PodContext {
+  readonly client: TypedClient;
+  readonly clock: Clock;
+  /** A stream of this pod's own. */
+  readonly random: Random;
+  readonly events: EventRecorder;
+  readonly images: ImagePuller;
+  readonly nodeNetwork: NetworkNamespace;
+  readonly allocatable: PodFacts['allocatable'];
+  addSandbox(name: string): NetworkNamespace;
+  resolver(namespace: string): ResolverConfig;
+  readonly issueToken: IssueToken;
+  /** The pod is gone from the API. */
+  onGone(): void;
+}
+
+/** Between two tries to mount (kubernetes/kubernetes pkg/util/goroutinemap/exponentialbackoff). */
+const FIRST_MOUNT_RETRY_MS = 500;
+const LAST_MOUNT_RETRY_MS = 122_000;
+/** A change of a mounted ConfigMap or Secret is seen at one of the kubelet's rounds, which come once a minute. */
+const SYNC_PERIOD_MS = 60_000;
+
+export class PodWorker {
+  #pod: Pod;
+  readonly #context: PodContext;
+  readonly #stop = new AbortController();
+  readonly #startTime: string;
+  readonly #volumes = new Map<string, MountedVolume>();
+  readonly #references: ReturnType<typeof volumeReferences>;
+  readonly #init: ContainerRunner[] = [];
+  readonly #main: ContainerRunner[] = [];
+  readonly #progress = new Set<() => void>();
+  #sandbox: NetworkNamespace | undefined;
+  #runnerContext: RunnerContext | undefined;
+  #refreshTimer: Timer | undefined;
+  #isStatusDue = false;
+  #isTerminating = false;
+  #isOver = false;
+  #isGone = false;
+
+  constructor(pod: Pod, context: PodContext) {
+    this.#pod = pod;
+    this.#context = context;
+    this.#startTime = pod.status?.startTime ?? timestamp(context.clock.now());
+    this.#references = volumeReferences(pod);
+  }
+
+  get pod(): Pod {
+    return this.#pod;
+  }
+
+  /** The pod's network; undefined before it has one. */
+  get sandbox(): NetworkNamespace | undefined {
+    return this.#sandbox;
+  }
+
+  runner(container: string): ContainerRunner | undefined {
+    return [...this.#main, ...this.#init].find(({ container: { name } }) => name === container);
+  }
+
+  /** Takes the pod in. */
+  start(): void {
+    this.#setStatusDue();
+    void this.#run().catch(error => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  /** Labels, annotations or the wish for its end have changed. */
+  update(pod: Pod): void {
+    const before = this.#pod;
+    this.#pod = pod;
+    if (before.metadata.labels !== pod.metadata.labels || before.metadata.annotations !== pod.metadata.annotations) {
+      this.#refreshSoon();
+    }
+    if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
+  }
+
+  /** A ConfigMap or Secret of the pod's namespace has changed. */
+  sourceChanged(kind: 'configmap' | 'secret', name: string): void {
+    const { configMaps, secrets } = this.#references;
+    if ((kind === 'configmap' ? configMaps : secrets).has(name)) this.#refreshSoon();
+  }
+
+  /** The pod has been removed from the API without waiting for us, or the node is stopped: ends everything at once. */
+  async destroy(): Promise<void> {
+    this.#isGone = true;
+    this.#isTerminating = true;
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('the pod is gone'));
+    await this.#endContainers(0);
+    this.#release();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    const { initContainers = [], containers } = this.#pod.spec;
+    await this.#mount();
+    signal.throwIfAborted();
+    this.#makeSandbox();
+    const context = this.#makeRunnerContext();
+    const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    for (const container of initContainers) this.#init.push(new ContainerRunner(container, context, 'PodInitializing'));
+    for (const container of containers) this.#main.push(new ContainerRunner(container, context, waiting));
+    this.#setStatusDue();
+    for (const runner of this.#init) {
+      runner.start();
+      const isSidecar = runner.container.restartPolicy === 'Always';
+      await this.#until(() => (isSidecar ? runner.isStarted : runner.isOver));
+      if (!isSidecar && runner.exitCode !== 0) {
+        await this.#complete();
+        return;
+      }
+    }
+    for (const runner of this.#main) runner.start();
+    await this.#until(() => this.#main.every(({ isOver }) => isOver));
+    await this.#complete();
+  }
+
+  /** All containers have ended for good: sidecars follow, and the address is given back. */
+  async #complete(): Promise<void> {
+    if (this.#isTerminating) return;
+    await this.#endContainers(this.#graceMs());
+    this.#isOver = true;
+    this.#setStatusDue();
+    this.#release();
+  }
+
+  async #mount(): Promise<void> {
+    const { clock, events } = this.#context;
+    const facts = this.#facts();
+    for (let retryMs = FIRST_MOUNT_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LAST_MOUNT_RETRY_MS)) {
+      let failed = false;
+      for (const volume of this.#pod.spec.volumes ?? []) {
+        if (this.#volumes.has(volume.name)) continue;
+        try {
+          this.#volumes.set(volume.name, mountVolume(volume, facts, this.#sources()));
+        } catch (error) {
+          if (!(error instanceof MountError)) throw error;
+          failed = true;
+          events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Warning', 'FailedMount', error.message);
+        }
+      }
+      if (!failed) return;
+      await sleep(clock, retryMs, this.#stop.signal);
+    }
+  }
+
+  #makeSandbox(): void {
+    const { client: _client, addSandbox, resolver, nodeNetwork } = this.#context;
+    const { hostNetwork, dnsPolicy = 'ClusterFirst' } = this.#pod.spec;
+    const { name = '', namespace = '' } = this.#pod.metadata;
+    if (hostNetwork) {
+      this.#sandbox = nodeNetwork;
+      return;
+    }
+    this.#sandbox = addSandbox(name);
+    // Unlike Kubernetes, `dnsConfig` and the policies None and Default leave a pod without a name server: nodes have none.
+    if (dnsPolicy === 'ClusterFirst' || dnsPolicy === 'ClusterFirstWithHostNet') {
+      this.#sandbox.setResolver(resolver(namespace));
+    }
+    // Downward API volumes may show the address, which is known only now.
+    for (const volume of this.#volumes.values()) volume.refresh(this.#facts());
+  }
+
+  #makeRunnerContext(): RunnerContext {
+    const { clock, random, images, nodeNetwork } = this.#context;
+    const { spec, metadata } = this.#pod;
+    const podNetwork = this.#sandbox;
+    if (!podNetwork) throw new Error('containers need a sandbox');
+    const hostname = spec.hostname ?? metadata.name ?? '';
+    this.#runnerContext = {
+      clock,
+      random,
+      images,
+      nodeNetwork,
+      podNetwork,
+      hostname,
+      podLabel: `${metadata.name}_${metadata.namespace}(${metadata.uid})`,
+      defaultUser: spec.securityContext?.runAsUser,
+      gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
+      restartPolicy: spec.restartPolicy ?? 'Always',
+      environment: (container, image) => environmentOf(this.#facts(), container, image.env, this.#lookup()),
+      files: container =>
+        createContainerFiles(container, this.#volumes, {
+          '/etc/hostname': `${hostname}\n`,
+          '/etc/resolv.conf': this.#resolvConf(),
+        }),
+      event: (container, type, reason, message) => this.#containerEvent(container, type, reason, message),
+      onChange: () => this.#onChange(),
+    };
+    return this.#runnerContext;
+  }
+
+  #resolvConf(): string {
+    const { nameserver, search, ndots } = this.#context.resolver(this.#pod.metadata.namespace ?? '');
+    return `search ${search.join(' ')}\nnameserver ${nameserver}\noptions ndots:${ndots}\n`;
+  }
+
+  #facts(): PodFacts {
+    return {
+      pod: this.#pod,
+      podIP: this.#sandbox?.address ?? '',
+      hostIP: this.#context.nodeNetwork.address,
+      allocatable: this.#context.allocatable,
+    };
+  }
+
+  #lookup(): Lookup {
+    const { client } = this.#context;
+    const { namespace = '' } = this.#pod.metadata;
+    return {
+      configMap: name => client.get('configmaps', namespace, name),
+      secret: name => client.get('secrets', namespace, name),
+      services: () => {
+        const api = namespace === 'default' ? undefined : client.get('services', 'default', 'kubernetes');
+        return [...(api ? [api] : []), ...client.list('services', { namespace })];
+      },
+    };
+  }
+
+  #sources(): VolumeSources {
+    const { clock, issueToken } = this.#context;
+    return { lookup: this.#lookup(), issueToken, now: () => clock.now() };
+  }
+
+  #refreshSoon(): void {
+    const { clock, random } = this.#context;
+    this.#refreshTimer ??= clock.setTimeout(() => {
+      this.#refreshTimer = undefined;
+      for (const volume of this.#volumes.values()) volume.refresh(this.#facts());
+    }, random.integer(SYNC_PERIOD_MS));
+  }
+
+  /** Resolves when the condition holds; it is looked at whenever a container changes. */
+  #until(holds: () => boolean): Promise<void> {
+    const { signal } = this.#stop;
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        if (signal.aborted) reject(signal.reason);
+        else if (holds()) resolve();
+        else return;
+        this.#progress.delete(look);
+      };
+      this.#progress.add(look);
+      signal.addEventListener('abort', look, { once: true });
+      look();
+    });
+  }
+
+  #onChange(): void {
+    this.#setStatusDue();
+    for (const look of [...this.#progress]) look();
+  }
+
+  #graceMs(): number {
+    const { deletionGracePeriodSeconds } = this.#pod.metadata;
+    const seconds = deletionGracePeriodSeconds ?? this.#pod.spec.terminationGracePeriodSeconds ?? 30;
+    return Number(seconds) * 1000;
+  }
+
+  async #terminate(): Promise<void> {
+    if (this.#isTerminating) return;
+    this.#isTerminating = true;
+    for (const { container, isRunning } of [...this.#init, ...this.#main]) {
+      if (isRunning) this.#containerEvent(container, 'Normal', 'Killing', `Stopping container ${container.name}`);
+    }
+    if (!this.#stop.signal.aborted) this.#stop.abort(new Error('the pod is being deleted'));
+    await this.#endContainers(this.#graceMs());
+    if (this.#isGone) return;
+    this.#isOver = true;
+    this.#writeStatus();
+    this.#release();
+    this.#isGone = true;
+    const { namespace = '', name = '', uid = '' } = this.#pod.metadata;
+    try {
+      const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+      this.#context.client.local.delete('pods', namespace, name, options);
+    } catch (error) {
+      if (!hasCode(error, 404) && !hasCode(error, 409)) throw error;
+    }
+    this.#context.onGone();
+  }
+
+  /** Containers end together, sidecars after them, the last one first. */
+  async #endContainers(graceMs: number): Promise<void> {
+    const deadline = this.#context.clock.now() + graceMs;
+    const left = () => Math.max(0, deadline - this.#context.clock.now());
+    const others = this.#init.filter(({ container }) => container.restartPolicy !== 'Always');
+    await Promise.all([...this.#main, ...others].map(runner => runner.stop(graceMs)));
+    const sidecars = this.#init.filter(({ container }) => container.restartPolicy === 'Always');
+    for (const sidecar of sidecars.reverse()) await sidecar.stop(left());
+  }
+
+  #release(): void {
+    this.#context.clock.clearTimeout(this.#refreshTimer);
+    if (this.#sandbox && this.#sandbox !== this.#context.nodeNetwork) this.#sandbox.destroy();
+  }
+
+  #setStatusDue(): void {
+    if (this.#isStatusDue) return;
+    this.#isStatusDue = true;
+    queueMicrotask(() => {
+      this.#isStatusDue = false;
+      this.#writeStatus();
+    });
+  }
+
+  #writeStatus(): void {
+    if (this.#isGone) return;
+    const { namespace = '', name = '', uid } = this.#pod.metadata;
+    const current = this.#context.client.get('pods', namespace, name);
+    if (current?.metadata.uid !== uid || !current) return;
+    const status = this.#status(current);
+    if (!equal(current.status, status)) this.#context.client.updateStatus('pods', { ...current, status });
+  }
+
+  #status(current: Pod): PodStatus {
+    const { spec } = current;
+    const before = current.status ?? {};
+    const init = this.#views(spec.initContainers ?? [], this.#init, 'PodInitializing');
+    const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+    const main = this.#views(spec.containers, this.#main, waiting);
+    const hasSandbox = this.#sandbox !== undefined && !this.#isOver;
+    const phase = phaseOf(spec, init, main);
+    const conditions = conditionsOf(
+      phase,
+      hasSandbox,
+      this.#isTerminating,
+      init,
+      main,
+      before.conditions ?? [],
+      timestamp(this.#context.clock.now()),
+    );
+    const hostIP = this.#context.nodeNetwork.address;
+    const podIP = this.#sandbox?.address ?? before.podIP;
+    return {
+      ...before,
+      phase,
+      conditions,
+      hostIP,
+      hostIPs: [{ ip: hostIP }],
+      ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+      startTime: this.#startTime,
+      ...(init.length > 0 && { initContainerStatuses: init.map(({ status }) => status) }),
+      containerStatuses: main.map(({ status }) => status),
+    };
+  }
+
+  #views(
+    containers: readonly Container[],
+    runners: readonly ContainerRunner[],
+    waitingReason: string,
+  ): readonly ContainerView[] {
+    return containers.map(({ name, image, restartPolicy }, index) => {
+      const runner = runners[index];
+      return {
+        isSidecar: restartPolicy === 'Always',
+        hasStarted: runner?.hasStarted ?? false,
+        status: runner?.status ?? {
+          name,
+          image,
+          imageID: '',
+          state: { waiting: { reason: waitingReason } },
+          lastState: {},
+          ready: false,
+          restartCount: 0,
+          started: false,
+        },
+      };
+    });
+  }
+
+  #containerEvent(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const isInit = this.#pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false;
+    const path = `spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
+    this.#context.events.record(referenceTo(this.#pod, 'Pod', 'v1', path), type, reason, message);
+  }
+
+  /** For messages. */
+  toString(): string {
+    return keyOf(this.#pod);
+  }
+}

@@ -1,0 +1,143 @@
+/** Asks a container once whether it is well: httpGet, tcpSocket or exec, under a deadline. */
+import tls from 'node:tls';
+import type { Clock } from '../../../base/clock.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { Container, HttpGetAction, Probe } from '../objects.ts';
+
+export interface ProbeOutcome {
+  readonly ok: boolean;
+  /** Why not, as the event Unhealthy quotes it. */
+  readonly message: string;
+}
+
+export interface ProbeTarget {
+  readonly clock: Clock;
+  /** The node's namespace: the kubelet dials from there. */
+  readonly node: NetworkNamespace;
+  readonly podAddress: string;
+  readonly container: Container;
+  /** Runs a program in the container. Resolves with its exit code and all that it wrote. */
+  exec(argv: readonly string[], signal: AbortSignal): Promise<{ readonly exitCode: number; readonly output: string }>;
+}
+
+const HEALTHY: ProbeOutcome = { ok: true, message: '' };
+const unhealthy = (message: string): ProbeOutcome => ({ ok: false, message });
+
+/** A reply whose head is longer than this is none. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+function portOf(port: number | string, container: Container): number | undefined {
+  if (typeof port === 'number') return port;
+  return container.ports?.find(({ name }) => name === port)?.containerPort ?? (Number(port) || undefined);
+}
+
+/** Never rejects. */
+export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> {
+  const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
+  if (probe.httpGet) return await httpProbe(probe.httpGet, target, timeoutMs);
+  if (probe.tcpSocket) return await tcpProbe(probe.tcpSocket, target, timeoutMs);
+  if (probe.exec) return await execProbe(probe.exec.command ?? [], target, timeoutMs);
+  return unhealthy('gRPC probes are not simulated');
+}
+
+/** What Go's dialler says of a Node error. */
+function dialError(error: unknown, address: string): string {
+  const code = error && typeof error === 'object' && 'code' in error ? String(error.code) : '';
+  if (code === 'ECONNREFUSED') return `dial tcp ${address}: connect: connection refused`;
+  if (code === 'ETIMEDOUT') return `dial tcp ${address}: connect: connection timed out`;
+  if (code === 'ECONNRESET') return `read tcp ${address}: read: connection reset by peer`;
+  return `dial tcp ${address}: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/**
+ * A plain request over one socket. node:http would be right, too; but an unready pod is probed hundreds of times in a run,
+ * and of the reply only the status line matters.
+ */
+function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
+  const port = portOf(action.port, target.container);
+  if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
+  const host = action.host ?? target.podAddress;
+  const isHttps = action.scheme?.toUpperCase() === 'HTTPS';
+  const path = action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/';
+  const url = `${isHttps ? 'https' : 'http'}://${host}:${port}${path}`;
+  const headers = new Map([
+    ['host', `Host: ${host}:${port}`],
+    ['user-agent', 'User-Agent: kube-probe/1.32'],
+    ['accept', 'Accept: */*'],
+    ['connection', 'Connection: close'],
+  ]);
+  for (const { name, value } of action.httpHeaders ?? []) headers.set(name.toLowerCase(), `${name}: ${value}`);
+  return new Promise(resolve => {
+    const plain = target.node.connect(host, port);
+    const socket = isHttps ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
+    let head = '';
+    const finish = (outcome: ProbeOutcome) => {
+      target.clock.clearTimeout(timer);
+      socket.removeAllListeners();
+      // A late error of a socket that no one waits for any more must not end our process.
+      socket.on('error', () => {});
+      socket.destroy();
+      if (isHttps) plain.destroy();
+      resolve(outcome);
+    };
+    const timer = target.clock.setTimeout(
+      () =>
+        finish(unhealthy(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`)),
+      timeoutMs,
+    );
+    socket.on('error', (error: Error) => finish(unhealthy(`Get "${url}": ${dialError(error, `${host}:${port}`)}`)));
+    socket.on('close', () => finish(unhealthy(`Get "${url}": EOF`)));
+    socket.on('end', () => finish(unhealthy(`Get "${url}": EOF`)));
+    socket.on('data', (chunk: Buffer) => {
+      head += chunk.toString('latin1');
+      const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+      if (status === undefined) {
+        if (head.includes('\n') || head.length > MAX_HEAD_BYTES) {
+          finish(unhealthy(`Get "${url}": malformed HTTP response`));
+        }
+        return;
+      }
+      const code = Number(status);
+      finish(code >= 200 && code < 400 ? HEALTHY : unhealthy(`HTTP probe failed with statuscode: ${code}`));
+    });
+    socket.write(`GET ${path} HTTP/1.1\r\n${[...headers.values()].join('\r\n')}\r\n\r\n`);
+  });
+}
+
+function tcpProbe(
+  action: { readonly port: number | string; readonly host?: string },
+  target: ProbeTarget,
+  timeoutMs: number,
+): Promise<ProbeOutcome> {
+  const port = portOf(action.port, target.container);
+  if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
+  const host = action.host ?? target.podAddress;
+  return new Promise(resolve => {
+    const socket = target.node.connect(host, port);
+    const finish = (outcome: ProbeOutcome) => {
+      target.clock.clearTimeout(timer);
+      socket.removeAllListeners();
+      socket.on('error', () => {});
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timer = target.clock.setTimeout(() => finish(unhealthy(`dial tcp ${host}:${port}: i/o timeout`)), timeoutMs);
+    socket.on('connect', () => finish(HEALTHY));
+    socket.on('error', (error: Error) => finish(unhealthy(dialError(error, `${host}:${port}`))));
+  });
+}
+
+async function execProbe(argv: readonly string[], target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
+  const abort = new AbortController();
+  const timer = target.clock.setTimeout(() => abort.abort(new Error('timeout')), timeoutMs);
+  try {
+    const { exitCode, output } = await target.exec(argv, abort.signal);
+    if (abort.signal.aborted)
+      return unhealthy(`command timed out: "${argv.join(' ')}" timed out after ${timeoutMs / 1000}s`);
+    return exitCode === 0 ? HEALTHY : unhealthy(output);
+  } catch (error) {
+    return unhealthy(error instanceof Error ? error.message : String(error));
+  } finally {
+    target.clock.clearTimeout(timer);
+  }
+}

@@ -1,0 +1,147 @@
+/** What the API server asks of the nodes' kubelets: exec, attach, logs, port-forward. */
+import { Duplex, type Writable } from 'node:stream';
+import type { Clock } from '../../../base/clock.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { VirtualSocket } from '../../network/interfaces.ts';
+import type { ExecEnd, ExecStreams, KubeletApi, LogOptions } from '../api/kubelet-api.ts';
+import { badRequest } from '../api/status.ts';
+import type { ContainerLog } from './container-log.ts';
+import { formatLine, type LogSelection } from './container-log.ts';
+import type { ContainerRunner } from './container-runner.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { ProgramNotFound } from './program-lookup.ts';
+
+const failed = (message: string): ExecEnd => ({ kind: 'failed', message });
+const ignore = () => {};
+
+const writeTo = (stream: Writable | undefined) => (text: string) => {
+  if (stream && !stream.destroyed && !stream.writableEnded) stream.write(text);
+};
+
+export class KubeletSessions implements KubeletApi {
+  readonly #clock: Clock;
+  readonly #find: (pod: KubernetesObject) => PodWorker | undefined;
+
+  /** @param find - the worker of a pod, on whatever node it is */
+  constructor(clock: Clock, find: (pod: KubernetesObject) => PodWorker | undefined) {
+    this.#clock = clock;
+    this.#find = find;
+  }
+
+  async exec(
+    pod: KubernetesObject,
+    container: string,
+    argv: readonly string[],
+    streams: ExecStreams,
+    signal: AbortSignal,
+  ): Promise<ExecEnd> {
+    const runner = this.#find(pod)?.runner(container);
+    if (!runner?.isRunning) return failed(`container not found ("${container}")`);
+    try {
+      // With a terminal there is only one output.
+      const stdout = writeTo(streams.stdout);
+      const process = runner.exec(argv, {
+        ...(streams.stdin && { stdin: buffersOf(streams.stdin) }),
+        stdout,
+        stderr: streams.tty ? stdout : writeTo(streams.stderr),
+      });
+      const kill = () => process.kill();
+      if (signal.aborted) kill();
+      else signal.addEventListener('abort', kill, { once: true });
+      const exitCode = await process.exited;
+      signal.removeEventListener('abort', kill);
+      return { kind: 'exited', exitCode };
+    } catch (error) {
+      if (!(error instanceof ProgramNotFound)) throw error;
+      // Unlike containerd, whose message names the id of the exec too, we leave that random number out.
+      return failed(
+        `error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`,
+      );
+    }
+  }
+
+  /** Unlike Kubernetes, what is typed goes nowhere: main processes here do not read from a terminal. */
+  attach(pod: KubernetesObject, container: string, streams: ExecStreams, signal: AbortSignal): Promise<ExecEnd> {
+    const runner = this.#find(pod)?.runner(container);
+    const log = runner?.log;
+    if (!runner?.isRunning || !log) return Promise.resolve(failed(`container not found ("${container}")`));
+    streams.stdin?.resume();
+    const write = writeTo(streams.stdout);
+    return new Promise(resolve => {
+      const end = () => {
+        stop();
+        signal.removeEventListener('abort', end);
+        // The log ends just before the state says with which code.
+        queueMicrotask(() => resolve({ kind: 'exited', exitCode: runner.exitCode ?? 0 }));
+      };
+      const stop = log.follow(line => write(formatLine(line)), end);
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  async logs(
+    pod: KubernetesObject,
+    container: string,
+    options: LogOptions,
+    output: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const runner = this.#find(pod)?.runner(container);
+    const log = this.#logOf(pod, container, runner, options.previous);
+    const selection: LogSelection = {
+      timestamps: options.timestamps,
+      ...(options.tailLines !== undefined && { tailLines: options.tailLines }),
+      ...(options.limitBytes !== undefined && { limitBytes: options.limitBytes }),
+      ...(options.sinceTime !== undefined && { since: options.sinceTime }),
+      ...(options.sinceSeconds !== undefined && { since: this.#clock.now() - options.sinceSeconds * 1000 }),
+    };
+    const text = log.read(selection);
+    if (text !== '') output(text);
+    if (!options.follow || signal.aborted) return;
+    await new Promise<void>(resolve => {
+      let stop: () => void = ignore;
+      const end = () => {
+        stop();
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      stop = log.follow(line => output(formatLine(line, options.timestamps)), end);
+      signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
+  portForward(pod: KubernetesObject, port: number): Duplex {
+    const sandbox = this.#find(pod)?.sandbox;
+    if (!sandbox) return new Duplex({ read: ignore }).destroy(new Error('the pod has no sandbox'));
+    const socket: VirtualSocket = sandbox.connect('127.0.0.1', port);
+    socket.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') error.message = `dial tcp4 127.0.0.1:${port}: connect: connection refused`;
+    });
+    return socket;
+  }
+
+  /** @throws ApiError 400 */
+  #logOf(
+    pod: KubernetesObject,
+    container: string,
+    runner: ContainerRunner | undefined,
+    previous: boolean,
+  ): ContainerLog {
+    const { name } = pod.metadata;
+    if (previous) {
+      const log = runner?.previousLog;
+      if (log) return log;
+      throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
+    }
+    const log = runner?.log;
+    if (log) return log;
+    const reason = runner?.waitingReason ?? 'ContainerCreating';
+    const how =
+      reason === 'ErrImagePull' || reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason;
+    throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${how}`);
+  }
+}
+
+async function* buffersOf(stream: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}

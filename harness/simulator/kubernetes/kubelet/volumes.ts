@@ -1,0 +1,171 @@
+/** A pod's volumes: what is in their files now, and what keeps a pod from being mounted. */
+import type { DownwardItem, KeyToPath, Pod, ProjectedSource, Volume } from '../objects.ts';
+import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
+import { decode, type Lookup } from './environment.ts';
+
+/** Why a pod has to wait in ContainerCreating; the message is the one of the event FailedMount. */
+export class MountError extends Error {
+  override readonly name = 'MountError';
+}
+
+/** A token for this pod's service account. */
+export interface PodToken {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** @param audience - undefined for the API server's own */
+export type IssueToken = (pod: Pod, audience: string | undefined, expirationSeconds: number) => PodToken;
+
+export interface VolumeSources {
+  readonly lookup: Lookup;
+  readonly issueToken: IssueToken;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** The files of one volume by relative path. */
+export interface MountedVolume {
+  readonly writable: boolean;
+  readonly files: Map<string, string>;
+  /** Reads what may have changed again; what went missing since the mount leaves the files as they were. */
+  refresh(facts: PodFacts): void;
+  /** Called before a file is read: a token is renewed when most of its life is over. */
+  beforeRead(): void;
+}
+
+/** Which objects a pod's volumes show, so that their changes can be followed. */
+export function volumeReferences(pod: Pod): { readonly configMaps: Set<string>; readonly secrets: Set<string> } {
+  const configMaps = new Set<string>();
+  const secrets = new Set<string>();
+  for (const volume of pod.spec.volumes ?? []) {
+    if (volume.configMap?.name) configMaps.add(volume.configMap.name);
+    if (volume.secret?.secretName) secrets.add(volume.secret.secretName);
+    for (const source of volume.projected?.sources ?? []) {
+      if (source.configMap?.name) configMaps.add(source.configMap.name);
+      if (source.secret?.name) secrets.add(source.secret.name);
+    }
+  }
+  return { configMaps, secrets };
+}
+
+/** @throws MountError */
+export function mountVolume(volume: Volume, facts: PodFacts, sources: VolumeSources): MountedVolume {
+  if (volume.emptyDir !== undefined || volume.hostPath !== undefined) {
+    // Unlike Kubernetes, a hostPath is an empty folder of the pod's own: nodes have no files.
+    return { writable: true, files: new Map(), refresh: () => {}, beforeRead: () => {} };
+  }
+  const projections = projectionsOf(volume);
+  if (!projections) {
+    throw new MountError(
+      `MountVolume.SetUp failed for volume "${volume.name}" : volumes of this type are not simulated`,
+    );
+  }
+  const tokens = new Map<string, { renewAt: number; issue: () => PodToken }>();
+  const files = new Map<string, string>();
+  const read = (current: PodFacts) => {
+    const next = new Map<string, string>();
+    for (const source of projections) project(source, current, sources, volume.name, next);
+    return next;
+  };
+  const renew = (path: string, now: number) => {
+    const token = tokens.get(path);
+    if (!token || now < token.renewAt) return;
+    const { token: text, expiresAt } = token.issue();
+    // kubernetes/kubernetes pkg/kubelet/token/token_manager.go: at 80 % of its life, or after a day.
+    token.renewAt = now + Math.min(0.8 * (expiresAt - now), 86_400_000);
+    files.set(path, text);
+  };
+  const replace = (next: ReadonlyMap<string, string>) => {
+    for (const path of [...files.keys()]) if (!next.has(path) && !tokens.has(path)) files.delete(path);
+    for (const [path, content] of next) files.set(path, content);
+  };
+  replace(read(facts));
+  for (const { serviceAccountToken: wanted } of projections) {
+    if (!wanted) continue;
+    const issue = () => sources.issueToken(facts.pod, wanted.audience, wanted.expirationSeconds ?? 3600);
+    tokens.set(wanted.path, { renewAt: 0, issue });
+    renew(wanted.path, sources.now());
+  }
+  return {
+    writable: false,
+    files,
+    refresh: current => {
+      try {
+        replace(read(current));
+      } catch (error) {
+        if (!(error instanceof MountError)) throw error;
+      }
+    },
+    beforeRead: () => {
+      for (const path of tokens.keys()) renew(path, sources.now());
+    },
+  };
+}
+
+/** Every kind of volume that shows objects is a list of projections; undefined for the other kinds. */
+function projectionsOf(volume: Volume): readonly ProjectedSource[] | undefined {
+  if (volume.projected) return volume.projected.sources ?? [];
+  if (volume.configMap) return [{ configMap: volume.configMap }];
+  if (volume.secret) {
+    const { secretName, ...rest } = volume.secret;
+    return [{ secret: { ...(secretName !== undefined && { name: secretName }), ...rest } }];
+  }
+  if (volume.downwardAPI) return [{ downwardAPI: volume.downwardAPI }];
+  return undefined;
+}
+
+function project(
+  source: ProjectedSource,
+  facts: PodFacts,
+  { lookup }: VolumeSources,
+  volume: string,
+  into: Map<string, string>,
+): void {
+  const { namespace } = facts.pod.metadata;
+  if (source.configMap) {
+    const { name = '', items, optional = false } = source.configMap;
+    const map = lookup.configMap(name);
+    if (!map && !optional) throw missing(volume, `configmap "${name}" not found`);
+    const data = new Map(Object.entries(map?.data ?? {}));
+    for (const [key, value] of Object.entries(map?.binaryData ?? {})) data.set(key, decode(value));
+    select(data, items, optional, into, () => missing(volume, absentKeys(`configmap "${namespace}/${name}"`)));
+  }
+  if (source.secret) {
+    const { name = '', items, optional = false } = source.secret;
+    const secret = lookup.secret(name);
+    if (!secret && !optional) throw missing(volume, `secret "${name}" not found`);
+    const data = new Map(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const));
+    select(data, items, optional, into, () => missing(volume, absentKeys(`secret "${namespace}/${name}"`)));
+  }
+  for (const item of source.downwardAPI?.items ?? []) into.set(item.path, downwardValue(facts, item));
+}
+
+const missing = (volume: string, what: string) =>
+  new MountError(`MountVolume.SetUp failed for volume "${volume}" : ${what}`);
+const absentKeys = (what: string) => `${what} references non-existent config key`;
+
+function select(
+  data: ReadonlyMap<string, string>,
+  items: readonly KeyToPath[] | undefined,
+  optional: boolean,
+  into: Map<string, string>,
+  absent: () => MountError,
+): void {
+  if (!items || items.length === 0) {
+    for (const [key, value] of data) into.set(key, value);
+    return;
+  }
+  for (const { key, path } of items) {
+    const value = data.get(key);
+    if (value !== undefined) into.set(path, value);
+    else if (!optional) throw absent();
+  }
+}
+
+function downwardValue(facts: PodFacts, { fieldRef, resourceFieldRef }: DownwardItem): string {
+  if (fieldRef) return fieldValue(facts, fieldRef.fieldPath);
+  const { containerName = '', resource = '', divisor } = resourceFieldRef ?? {};
+  return resourceValue(facts, containerName, resource, divisor);
+}
