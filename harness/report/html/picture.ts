@@ -74,7 +74,7 @@ ${label === '' ? undefined : html`<text class="share" x="${middle}" y="${y + 4}"
 function clusterBox(scenario: ScenarioReport, place: Place): Markup {
   const spec = scenario.topology.clusters.find(({ name }) => name === place.name);
   if (!spec) return html``;
-  const hasGateway = scenario.steps.some(({ cluster, id }) => cluster === place.name && /eastwest-gateway/.test(id));
+  const hasGateway = scenario.steps.some(({ cluster, id }) => cluster === place.name && /\/install-gateway$/.test(id));
   const notReady = scenario.checks.some(
     ({ cluster, id, outcome }) => cluster === place.name && id.endsWith('-workloads-ready') && outcome !== 'passed',
   );

@@ -133,6 +133,6 @@ function diagnosisOf(facts: Facts, spec: ClusterSpec, steps: StepIndex, client: 
   if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
   return {
     sentence: `The sidecars in ${spec.name} are not ready: ${reasonOf(own, facts)}.`,
-    steps: controlPlaneSteps(own, facts.topology, steps),
+    steps: controlPlaneSteps(own, steps),
   };
 }

@@ -4,7 +4,7 @@ import { controlPlaneSteps } from './control-plane.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder } from './steps.ts';
 
-export const clientMissing: Pattern = ({ symptom, from, topology }, steps) => {
+export const clientMissing: Pattern = ({ symptom, from }, steps) => {
   if (symptom !== 'NOPOD') return undefined;
   const { name } = from.spec;
   if (!from.namespaceExists) {
@@ -17,7 +17,7 @@ export const clientMissing: Pattern = ({ symptom, from, topology }, steps) => {
   if (refused !== undefined) {
     return {
       sentence: `The API server of ${name} refuses to create pods: ${refused.replace(/^FailedCreate: /, '')}`,
-      steps: controlPlaneSteps(from, topology, steps),
+      steps: controlPlaneSteps(from, steps),
     };
   }
   const waiting = from.pods.find(({ isReady, message }) => !isReady && message !== undefined);

@@ -1,20 +1,20 @@
 /** CFG: the client's sidecar got no configuration, as its control plane is missing, unreachable or refuses it. */
-import { type ClusterSpec, controlPlaneOf, isRemote, type Topology } from '../../model/topology.ts';
+import { type ClusterSpec, controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { CallFacts, ClusterFacts } from './facts.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /** The steps that connect a cluster's pods to their control plane, the ones that matter most first. */
-export function controlPlaneSteps(of: { readonly spec: ClusterSpec }, topology: Topology, steps: StepIndex) {
+export function controlPlaneSteps(of: { readonly spec: ClusterSpec }, steps: StepIndex): readonly string[] {
   const { name } = of.spec;
   const primary = controlPlaneOf(of.spec);
   if (!isRemote(of.spec)) return inOrder(steps.about('install', name), steps.about('certificates', name));
-  const primarySpec = topology.clusters.find(cluster => cluster.name === primary);
   return inOrder(
     steps.remoteSecret(name, primary),
     steps.about('expose-istiod', primary),
-    steps.about('discovery-address', name),
-    steps.about('gateway-install', primarySpec?.name),
+    steps.about('discovery-address', primary),
+    steps.about('control-plane-annotation', name),
+    steps.about('gateway-install', primary),
     steps.about('install', name),
     steps.about('certificates', name),
   );
@@ -22,10 +22,10 @@ export function controlPlaneSteps(of: { readonly spec: ClusterSpec }, topology: 
 
 export const withoutConfiguration: Pattern = (facts, steps) => {
   if (facts.symptom !== 'CFG') return undefined;
-  const { from, topology } = facts;
+  const { from } = facts;
   return {
     sentence: `The sidecar of the client in ${from.spec.name} has no configuration: ${reasonOf(from, facts)}.`,
-    steps: mostLikely(from, facts, steps) ?? controlPlaneSteps(from, topology, steps),
+    steps: mostLikely(from, facts, steps) ?? controlPlaneSteps(from, steps),
   };
 };
 
@@ -55,7 +55,7 @@ function mostLikely(of: ClusterFacts, facts: CallFacts, steps: StepIndex): reado
   const { name } = of.spec;
   const primary = facts.clusters.get(controlPlaneOf(of.spec));
   if (!primary) return undefined;
-  const all = controlPlaneSteps(of, facts.topology, steps);
+  const all = controlPlaneSteps(of, steps);
   const first = !primary.remoteSecrets.includes(name)
     ? steps.remoteSecret(name, primary.spec.name)
     : !primary.gatewayAddresses?.length
@@ -64,6 +64,6 @@ function mostLikely(of: ClusterFacts, facts: CallFacts, steps: StepIndex): reado
         ? steps.about('expose-istiod', primary.spec.name)
         : facts.roots > 1
           ? steps.about('certificates')
-          : inOrder(steps.about('discovery-address', name), steps.about('install', name));
+          : inOrder(steps.about('discovery-address', primary.spec.name), steps.about('install', name));
   return inOrder(first, all);
 }

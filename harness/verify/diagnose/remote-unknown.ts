@@ -32,7 +32,7 @@ export const remoteUnknown: Pattern = (facts, steps) => {
   if (primary && primary !== remote && !primary.remoteSecrets.includes(name)) {
     return {
       sentence: `${unknown}: the istiod of ${primary.spec.name} has no remote secret for ${name}.`,
-      steps: inOrder(secret, steps.about('discovery-address', from.spec.name)),
+      steps: inOrder(secret),
     };
   }
   if (pods.length === 0) {
@@ -56,13 +56,24 @@ export const remoteUnknown: Pattern = (facts, steps) => {
       steps: inOrder(
         steps.remoteSecret(name, controlPlaneOf(remote.spec)),
         steps.about('expose-istiod', controlPlaneOf(remote.spec)),
-        steps.about('discovery-address', name),
+        steps.about('discovery-address', controlPlaneOf(remote.spec)),
         steps.about('install', name),
       ),
     };
   }
+  if (primary === remote) {
+    return {
+      sentence: `${unknown}: they are not served by the istiod of ${name}, whose address was not known when ${from.spec.name} was installed.`,
+      steps: inOrder(
+        steps.about('discovery-address', name),
+        steps.about('gateway-install', name),
+        steps.about('gateway-address', name),
+        steps.about('install', from.spec.name),
+      ),
+    };
+  }
   return {
-    sentence: `${unknown}, though it has a remote secret: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
-    steps: inOrder(secret, steps.about('discovery-address', from.spec.name), steps.about('install', from.spec.name)),
+    sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
+    steps: inOrder(secret, steps.about('install', from.spec.name)),
   };
 };

@@ -1,22 +1,23 @@
 /** Finds the steps of a plan that a diagnosis points to, by what they are about. */
 import type { Plan } from '../../plan/step.ts';
 
-/** What a step may be about; the pattern is matched with its id, less the cluster's name in front. */
+/** What a step may be about; the pattern is matched with its id (every edition uses the same), less the cluster's name in front. */
 const TOPICS = {
-  certificates: /^(certs|certificates|trust|root-ca|cacerts|make-certs)|cacerts|intermediate/,
-  'istio-namespace': /namespace.*istio|istio.*namespace/,
-  'network-label': /label-(istio|network)|network-label/,
-  install: /^install-istio$|^install-istiod$/,
-  'gateway-install': /^install-.*gateway/,
-  'gateway-address': /gateway-address|wait.*gateway|gateway.*(ready|wait)/,
-  'expose-istiod': /^expose-istiod/,
-  'discovery-address': /discovery-address|remote-pilot/,
-  'expose-services': /^expose-services/,
-  'sample-namespace': /namespace.*sample|sample.*namespace/,
-  injection: /label-sample|injection/,
-  service: /^(?!expose).*service$|helloworld-service|service-helloworld/,
-  workload: /helloworld-v|deploy-v/,
-  client: /sleep|curl|client/,
+  certificates: /^(make-certificates|create-cacerts)$/,
+  'istio-namespace': /^create-namespace$/,
+  'network-label': /^label-network$/,
+  'control-plane-annotation': /^set-control-plane$/,
+  install: /^install-istio$/,
+  'gateway-install': /^install-gateway$/,
+  'gateway-address': /^wait-for-gateway$/,
+  'expose-istiod': /^expose-istiod$/,
+  'discovery-address': /^save-address$/,
+  'expose-services': /^expose-services$/,
+  'sample-namespace': /^create-sample-namespace$/,
+  injection: /^enable-injection$/,
+  service: /^create-helloworld-service$/,
+  workload: /^deploy-helloworld-/,
+  client: /^deploy-(?!helloworld-)/,
 } as const satisfies Record<string, RegExp>;
 
 export type Topic = keyof typeof TOPICS;
