@@ -1,0 +1,41 @@
+/** What went wrong, in order, and the verdict that follows. */
+import type { Problem, Verdict } from './events.ts';
+
+/**
+ * A run has failed if something is the mesh's fault and no step before it failed for its environment: what comes after that may be a mere
+ * consequence. A check that the environment kept from an answer says nothing against one that has its answer.
+ */
+export class Findings {
+  readonly #all: { readonly problem: Problem; readonly from: 'step' | 'check' }[] = [];
+  #interruption: Problem | undefined;
+
+  add(problem: Problem, from: 'step' | 'check'): void {
+    this.#all.push({ problem, from });
+  }
+
+  /** @param why - the signal's reason */
+  interrupt(why: string): void {
+    this.#interruption ??= { kind: 'environment', message: `The run was interrupted: ${why}` };
+  }
+
+  get interrupted(): boolean {
+    return this.#interruption !== undefined;
+  }
+
+  get verdict(): Verdict {
+    if (this.interrupted) return 'unknown';
+    if (this.#meshFault) return 'failed';
+    return this.#all.length > 0 ? 'unknown' : 'passed';
+  }
+
+  /** The first finding that the verdict rests on. */
+  get reason(): Problem | undefined {
+    return this.#interruption ?? this.#meshFault ?? this.#all[0]?.problem;
+  }
+
+  get #meshFault(): Problem | undefined {
+    const poisoned = this.#all.findIndex(({ problem, from }) => from === 'step' && problem.kind === 'environment');
+    const sound = poisoned < 0 ? this.#all : this.#all.slice(0, poisoned);
+    return sound.find(({ problem }) => problem.kind === 'mesh')?.problem;
+  }
+}

@@ -1,0 +1,86 @@
+/** Runs checks: one after the other, those that ask from different clusters side by side. */
+import { HarnessError, messageOf } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import type { Check, CheckContext, CheckOutcome, CheckResult } from '../verify/check.ts';
+import type { Emitter } from './emitter.ts';
+
+export interface RunChecksOptions {
+  readonly context: Omit<CheckContext, 'signal' | 'onProgress'>;
+  /** Milliseconds until a check counts as hung. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly emitter: Emitter;
+  /** Called for each result, in the order in which they come, before the next group is begun. */
+  readonly onResult: (result: CheckResult) => Promise<void>;
+}
+
+/** @returns the results in the order of `checks`; fewer if the run was interrupted */
+export async function runChecks(checks: readonly Check[], options: RunChecksOptions): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const group of groupsOf(checks)) {
+    if (options.signal.aborted) break;
+    const ended = await Promise.all(group.map(check => runCheck(check, options)));
+    for (const result of ended) {
+      if (!result) continue;
+      results.push(result);
+      if (!options.signal.aborted) await options.onResult(result);
+    }
+  }
+  return results;
+}
+
+/** Neighbours that ask from different clusters make a group; a check of no cluster stands alone, and so do extended ones, which read counters. */
+export function groupsOf(checks: readonly Check[]): readonly (readonly Check[])[] {
+  const groups: Check[][] = [];
+  for (const check of checks) {
+    const last = groups.at(-1);
+    const fits = last?.every(
+      other =>
+        check.level === 'core' &&
+        other.level === 'core' &&
+        check.cluster !== undefined &&
+        other.cluster !== undefined &&
+        other.cluster !== check.cluster,
+    );
+    if (last && fits) last.push(check);
+    else groups.push([check]);
+  }
+  return groups;
+}
+
+async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckResult | undefined> {
+  const { context, deadlineMs, signal, emitter } = options;
+  const { clock } = context;
+  const { id, sentence, level, cluster } = check;
+  emitter.emit({ type: 'check-started', check: id });
+  const startedAtMs = clock.now();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = clock.setTimeout(
+    () => controller.abort(new HarnessError('ERR_TIMEOUT', `The check did not end within ${deadlineMs / 1000} s.`)),
+    deadlineMs,
+  );
+  let lastMessage = '';
+  let outcome: CheckOutcome;
+  try {
+    outcome = await check.run({
+      ...context,
+      signal: controller.signal,
+      onProgress: message => {
+        if (message !== lastMessage) emitter.emit({ type: 'check-progress', check: id, message: redact(message) });
+        lastMessage = message;
+      },
+    });
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    outcome = { outcome: 'unknown', found: redact(messageOf(error)), evidence: null };
+  } finally {
+    clock.clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+  const result: CheckResult = { id, sentence, level, ...(cluster !== undefined && { cluster }), ...outcome };
+  emitter.emit({ type: 'check-ended', result, durationMs: clock.now() - startedAtMs });
+  return result;
+}
