@@ -57,6 +57,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     packages: ['js-yaml'],
   },
   cli: { from: [''], packages: ['commander', 'picocolors', 'log-update', 'string-width', 'js-yaml'] },
+  // Both put a run together out of everything.
+  'session.ts': { from: [''] },
   'index.ts': { from: [''] },
 };
 

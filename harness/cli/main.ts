@@ -64,8 +64,12 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
     )
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
     .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)')
-    .option('--requests <n>', 'size of the fixed sample that is taken from each cluster', wholeNumber, 300)
-    .option('--risk <p>', 'accepted probability of a wrong verdict, each way', probability, 1e-6)
+    .option(
+      '--requests <n>',
+      'size of the fixed sample from each cluster (default: 300, or more where the topology needs it)',
+      wholeNumber,
+    )
+    .option('--risk <p>', 'accepted probability of a wrong verdict, each way (default: 1e-6)', probability)
     .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
     .option('--extended', 'also check what the guide claims but does not verify', false)
     .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')

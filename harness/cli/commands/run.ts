@@ -1,0 +1,127 @@
+/** `mesh-harness run SCENARIO…` */
+import path from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, HarnessError } from '../../base/errors.ts';
+import { quoteArgv } from '../../base/quote.ts';
+import { formatHtml } from '../../report/html/html.ts';
+import { formatJson } from '../../report/json.ts';
+import { formatJunit } from '../../report/junit.ts';
+import { formatMarkdown } from '../../report/markdown.ts';
+import type { ConformanceReport } from '../../report/report.ts';
+import { formatTap } from '../../report/tap.ts';
+import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
+import type { RunEvent } from '../../run/events.ts';
+import { type PreparedSession, prepareSession, reportOf } from '../../session.ts';
+import type { Environment } from '../environment.ts';
+import { scenariosOf } from '../scenarios.ts';
+import { verdictLine } from '../terminal/lines.ts';
+import { createProgress, silentProgress } from '../terminal/progress.ts';
+import { createScreen } from '../terminal/screen.ts';
+
+export interface RunFlags {
+  readonly platform?: string;
+  readonly edition?: string;
+  readonly omit: readonly string[];
+  readonly keepGoing: boolean;
+  readonly reportDir?: string;
+  readonly requests?: number;
+  readonly risk?: number;
+  readonly seed: string;
+  readonly extended: boolean;
+  readonly output: 'text' | 'tap';
+  readonly quiet: boolean;
+}
+
+/** Runs the scenarios one after the other; everything that can be wrong with the command line is found before the first starts. */
+export async function runScenarios(
+  names: readonly string[],
+  flags: RunFlags,
+  environment: Environment,
+): Promise<number> {
+  const { env, stdout, stderr, signal } = environment;
+  const screen = createScreen({ stdout, stderr, env });
+  const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock);
+  const events: RunEvent[] = [];
+  const startedAtMs = systemClock.now();
+  try {
+    const sessions: PreparedSession[] = [];
+    for (const { topology, verify } of await scenariosOf(names)) {
+      const requests = flags.requests ?? verify.requests;
+      const risk = flags.risk ?? verify.risk;
+      sessions.push(
+        await prepareSession({
+          topology,
+          seed: flags.seed,
+          omit: flags.omit,
+          keepGoing: flags.keepGoing,
+          extended: flags.extended,
+          signal,
+          listeners: [event => void events.push(event), progress.listener],
+          platform: flags.platform ?? env['MESH_HARNESS_PLATFORM'] ?? 'simulator',
+          ...(flags.edition !== undefined && { edition: flags.edition }),
+          ...(requests !== undefined && { requests }),
+          ...(risk !== undefined && { risk }),
+        }),
+      );
+    }
+    const [first] = sessions;
+    if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
+    const place = reportPlace({ workingFolder: process.cwd(), runId: first.runId, reportDir: flags.reportDir });
+    await assertWritable(place);
+
+    for (const session of sessions) {
+      if (signal.aborted) break;
+      await session.start();
+    }
+    progress.stop();
+
+    const report = reportOf(events, startedAtMs);
+    const files = await writeReport(place, {
+      'report.json': formatJson(report),
+      'junit.xml': formatJunit(report),
+      'report.tap': formatTap(report),
+      'report.html': formatHtml(report),
+      'report.md': formatMarkdown(report),
+    });
+    if (flags.output === 'tap') stdout.write(formatTap(report));
+    else {
+      const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
+      for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
+    }
+    if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
+    return exitCodeOf(report);
+  } finally {
+    progress.stop();
+  }
+}
+
+function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
+  return interrupted ? EXIT.interrupted : EXIT[verdict];
+}
+
+function tellWhatIsNext(
+  report: ConformanceReport,
+  files: readonly string[],
+  names: readonly string[],
+  flags: RunFlags,
+  tell: (text: string) => void,
+): void {
+  const page = files.find(file => file.endsWith('.html'));
+  if (page)
+    tell(`\nReport: ${path.relative('', path.dirname(page)) || '.'}/  (open ${path.relative('', page)} in a browser)`);
+  if (report.interrupted || report.verdict === 'passed') return;
+  const again = [
+    'mesh-harness',
+    'run',
+    ...names,
+    ...flags.omit.flatMap(step => ['--omit', step]),
+    '--seed',
+    flags.seed,
+  ];
+  tell(`Again:  ${quoteArgv(again)}`);
+  const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
+  if (suspect)
+    tell(
+      `Steps:  ${quoteArgv(['mesh-harness', 'plan', names.includes('all') ? suspect.scenario : (names[0] ?? suspect.scenario)])}`,
+    );
+}

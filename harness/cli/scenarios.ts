@@ -1,0 +1,17 @@
+/** Scenario names and paths of the command line → topologies. */
+import path from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { listScenarios, loadScenario } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/schema.ts';
+
+const folder = path.join(packageRoot(), 'scenarios');
+
+/** @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, ERR_INVALID_SCENARIO */
+export const scenarioOf = (nameOrPath: string): Promise<Scenario> => loadScenario(nameOrPath, { folder });
+
+/** In the order given, each once; `all` stands for the guide's. */
+export async function scenariosOf(names: readonly string[]): Promise<readonly Scenario[]> {
+  const all = await listScenarios({ folder });
+  const wanted = new Set(names.flatMap(name => (name === 'all' ? all : [name])));
+  return await Promise.all([...wanted].map(scenarioOf));
+}

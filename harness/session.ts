@@ -1,0 +1,160 @@
+/** Puts a run together: topology → plan → platform → tools → runner → report. What the command line and the library share. */
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { systemClock } from './base/clock.ts';
+import { HarnessError, messageOf } from './base/errors.ts';
+import { packageRoot, packageVersion } from './base/package-root.ts';
+import { createRandom } from './base/random.ts';
+import type { Topology } from './model/topology.ts';
+import { checkStepIds } from './plan/graph.ts';
+import { planTopology } from './plan/plan.ts';
+import type { Plan, StepId } from './plan/step.ts';
+import { platformOf } from './platform/catalog.ts';
+import type { Platform, StartedPlatform } from './platform/platform.ts';
+import { buildReport } from './report/build.ts';
+import type { ConformanceReport } from './report/report.ts';
+import type { RunEvent, RunListener } from './run/events.ts';
+import { type RunOutcome, run as runPlan } from './run/runner.ts';
+import { createEmbeddedTools } from './tools/embedded/embedded-tools.ts';
+import type { Tools } from './tools/tools.ts';
+import { checksFor } from './verify/catalog.ts';
+import { DEFAULT_RISK, planSample, type SamplePlan } from './verify/statistics.ts';
+import { expectedShares } from './verify/workloads.ts';
+
+export interface SessionOptions {
+  readonly topology: Topology;
+  /** The plan to run; by default that of the topology and `edition`. A mutated one shows what the checks see. */
+  readonly plan?: Plan;
+  /** `1.8` or `current`; `1.8` by default. Of no effect with `plan`. */
+  readonly edition?: string;
+  /** A name of the catalog, or a platform; `simulator` by default. */
+  readonly platform?: string | Platform;
+  /** The same seed gives the same run on the simulator; `1` by default. */
+  readonly seed?: string;
+  /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
+  readonly requests?: number;
+  /** Accepted probability of a wrong verdict, each way; 1e-6 by default. */
+  readonly risk?: number;
+  /** Steps to leave out; implies `keepGoing`. */
+  readonly omit?: readonly StepId[];
+  readonly keepGoing?: boolean;
+  /** Also check what the guide claims but does not verify. */
+  readonly extended?: boolean;
+  readonly signal?: AbortSignal;
+  readonly listeners?: readonly RunListener[];
+}
+
+/** A session whose options were found to be good; nothing has been started yet. */
+export interface PreparedSession {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly sample: SamplePlan;
+  start(): Promise<RunOutcome>;
+}
+
+/**
+ * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may be read while a world runs.
+ * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
+ */
+export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
+  const { topology, seed = '1', risk = DEFAULT_RISK, omit = [], listeners = [], signal } = options;
+  const plan = options.plan ?? planTopology(topology, options.edition ?? '1.8');
+  checkStepIds(plan, omit);
+  const sample = planSample(options.requests, { expectedShares: expectedShares(topology), risk });
+  const platform =
+    typeof options.platform === 'object'
+      ? options.platform
+      : await platformOf(options.platform ?? 'simulator', { seed });
+  const samples = await readSamples(plan.edition);
+  const runId = newRunId();
+  const tools = (started: StartedPlatform): Tools =>
+    createEmbeddedTools({
+      clusters: started.clusters,
+      clock: started.clock,
+      random: createRandom(seed).stream('tools'),
+      samples,
+      istioVersion: plan.istioVersion,
+    });
+  return {
+    runId,
+    plan,
+    sample,
+    start: () =>
+      runPlan({
+        topology,
+        plan,
+        platform,
+        tools,
+        checks: checksFor(topology, plan, { extended: options.extended ?? false }),
+        listeners,
+        omit,
+        keepGoing: options.keepGoing ?? false,
+        requests: sample.requests,
+        risk,
+        seed,
+        runId,
+        ...(signal && { signal }),
+      }),
+  };
+}
+
+/**
+ * Runs a topology from the start to the clean-up.
+ * @returns the report, whatever the verdict: failures of the mesh and of the environment are values
+ * @throws HarnessError for options that are wrong, before anything is started
+ */
+export async function run(options: SessionOptions): Promise<ConformanceReport> {
+  const events: RunEvent[] = [];
+  const startedAtMs = systemClock.now();
+  const session = await prepareSession({
+    ...options,
+    listeners: [event => void events.push(event), ...(options.listeners ?? [])],
+  });
+  await session.start();
+  return reportOf(events, startedAtMs);
+}
+
+/** The report of one or more runs that began at `startedAtMs` (the wall's clock) and have just ended. */
+export function reportOf(events: readonly RunEvent[], startedAtMs: number): ConformanceReport {
+  const endedAtMs = systemClock.now();
+  return buildReport(events, {
+    harnessVersion: packageVersion(),
+    nodeVersion: process.version,
+    startedAt: new Date(startedAtMs).toISOString(),
+    endedAt: new Date(endedAtMs).toISOString(),
+    wallDurationMs: endedAtMs - startedAtMs,
+    host: { os: `${os.type()} ${os.release()}`, architecture: os.arch(), cpus: os.cpus().length },
+  });
+}
+
+/** The files that the guide finds in Istio's release archive: `samples/helloworld/helloworld.yaml` → text. */
+async function readSamples(edition: string): Promise<ReadonlyMap<string, string>> {
+  const folder = path.join(packageRoot(), 'fixtures', 'samples', edition);
+  try {
+    const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
+    const files = entries
+      .map(entry => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+      .sort();
+    return new Map(
+      await Promise.all(
+        files.map(
+          async file =>
+            [`samples/${file.replaceAll(path.sep, '/')}`, await readFile(path.join(folder, file), 'utf8')] as const,
+        ),
+      ),
+    );
+  } catch (error) {
+    throw new HarnessError('ERR_UNREADABLE_FILE', `The samples can not be read: ${messageOf(error)}`, {
+      hint: 'They belong to mesh-harness; install the package again.',
+      cause: error,
+    });
+  }
+}
+
+/** Sorts by time, and differs between two runs that start at once. */
+function newRunId(): string {
+  const time = new Date(systemClock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
