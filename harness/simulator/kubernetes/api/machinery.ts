@@ -41,7 +41,6 @@ export function createMachinery({ clock, random, serviceRange, plugins }: Machin
     addresses,
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
     validate: () => [],
-    keepSchema: () => {},
   });
   return { store, registry, addresses, objects, client: new LocalClient(objects) };
 }

@@ -80,9 +80,6 @@ export type Validator = (
   context: WriteContext,
 ) => readonly FieldError[];
 
-/** Drops and fills what a custom resource's schema says, in place. */
-export type SchemaKeeper = (type: ResourceType, object: KubernetesObject, context: WriteContext) => void;
-
 export interface ObjectServiceOptions {
   readonly store: Store;
   readonly registry: ResourceRegistry;
@@ -91,7 +88,6 @@ export interface ObjectServiceOptions {
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;
   readonly validate: Validator;
-  readonly keepSchema: SchemaKeeper;
 }
 
 const NAMESPACES_THAT_STAY: readonly string[] = ['default', 'kube-system', 'kube-public'];
@@ -110,7 +106,6 @@ export class ObjectService {
   readonly #addresses: ServiceAddresses;
   readonly #admission: AdmissionChain;
   readonly #validate: Validator;
-  readonly #keepSchema: SchemaKeeper;
 
   constructor(options: ObjectServiceOptions) {
     this.store = options.store;
@@ -120,7 +115,6 @@ export class ObjectService {
     this.#addresses = options.addresses;
     this.#admission = options.admission;
     this.#validate = options.validate;
-    this.#keepSchema = options.keepSchema;
   }
 
   /** @throws ApiError 404 */
@@ -137,19 +131,16 @@ export class ObjectService {
     object: KubernetesObject,
     context: WriteContext,
   ): Promise<KubernetesObject> {
-    const prepared = this.#prepareCreate(type, namespace, object, context);
+    const prepared = this.#prepareCreate(type, namespace, object);
     const request = this.#request('CREATE', type, namespace, prepared, undefined, context);
-    const settle = (changed: KubernetesObject) => {
-      const draft = copy(changed);
-      applyDefaults(type, draft);
-      return draft;
-    };
-    let admitted = (await this.#admission.mutate(request, settle)) ?? prepared;
-    if (Object.isFrozen(admitted)) admitted = copy(admitted);
+    // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
+    const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
+    const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
+    this.#identify(type, namespace, admitted);
     this.#allocate(type, admitted, undefined, context.dryRun);
     try {
       this.#check(type, admitted, undefined, context);
-      await this.#admission.validate({ ...request, object: admitted });
+      await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
       return this.#insert(type, admitted, context);
     } catch (error) {
       if (keyOf(type) === 'services' && !context.dryRun) this.#addresses.release(admitted);
@@ -161,7 +152,8 @@ export class ObjectService {
   createDirectly(type: ResourceType, namespace: string, object: KubernetesObject): KubernetesObject {
     const context = controlPlaneContext(type);
     const status = object['status'];
-    const prepared = this.#prepareCreate(type, namespace, object, context);
+    const prepared = this.#prepareCreate(type, namespace, object);
+    this.#identify(type, namespace, prepared);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
     this.#allocate(type, prepared, undefined, false);
@@ -183,19 +175,14 @@ export class ObjectService {
       const current = this.get(type, namespace, name);
       const updated = this.#prepareUpdate(type, current, change, context);
       const request = this.#request('UPDATE', type, namespace, updated, current, context);
-      const settle = (changed: KubernetesObject) => {
-        const draft = copy(changed);
-        applyDefaults(type, draft);
-        return draft;
-      };
-      let admitted = (await this.#admission.mutate(request, settle)) ?? updated;
-      if (Object.isFrozen(admitted)) admitted = copy(admitted);
-      const asked = admitted.metadata.resourceVersion;
+      const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
+      const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
       this.#allocate(type, admitted, current, context.dryRun);
       this.#check(type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
       if (this.store.get(type, namespace, name) !== current) {
-        if (asked !== undefined && asked !== '' && attempt >= MAX_CONFLICT_RETRIES) throw conflict(type, name);
+        // A change that insists on a version fails when it is computed again.
+        if (attempt >= MAX_CONFLICT_RETRIES) throw conflict(type, name);
         continue;
       }
       return this.#replace(type, current, admitted, context);
@@ -259,30 +246,28 @@ export class ObjectService {
     };
   }
 
-  #prepareCreate(
-    type: ResourceType,
-    namespace: string,
-    object: KubernetesObject,
-    context: WriteContext,
-  ): KubernetesObject {
+  #prepareCreate(type: ResourceType, namespace: string, object: KubernetesObject): KubernetesObject {
     clearSystemMetadata(object);
     object.kind = type.kind;
     object.apiVersion = storageApiVersion(type);
     if (type.namespaced) object.metadata.namespace = namespace;
     else delete object.metadata.namespace;
     if (type.hasStatus) delete object['status'];
+    applyDefaults(type, object);
+    if (keyOf(type) === 'namespaces') object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
+    dropEmptyMetadata(object);
+    return object;
+  }
+
+  /** Gives a new object its name, if that is to be generated, and what makes it itself. */
+  #identify(type: ResourceType, namespace: string, object: KubernetesObject): void {
     const prefix = object.metadata['generateName'];
     if ((object.metadata.name ?? '') === '' && typeof prefix === 'string' && prefix !== '') {
       object.metadata.name = this.#freeName(type, namespace, prefix);
     }
-    this.#keepSchema(type, object, context);
-    applyDefaults(type, object);
-    if (keyOf(type) === 'namespaces') object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
-    dropEmptyMetadata(object);
     object.metadata.uid = this.#random.uuid();
     object.metadata.creationTimestamp = timestamp(this.clock.now());
     if (type.hasGeneration) object.metadata.generation = 1;
-    return object;
   }
 
   /** Kubernetes 1.31 and later tries again when a generated name is taken. */
@@ -330,7 +315,6 @@ export class ObjectService {
     updated.apiVersion = storageApiVersion(type);
     if (context.subresource === 'status') updated = takeStatus(updated, current);
     else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
-    this.#keepSchema(type, updated, context);
     if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];
     applyDefaults(type, updated);
     dropEmptyMetadata(updated);
@@ -419,6 +403,13 @@ export class ObjectService {
     const errors = this.#validate(type, object, old, context);
     if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
   }
+}
+
+/** Puts an object in order that a plug-in has changed. */
+function settle(type: ResourceType, changed: KubernetesObject): KubernetesObject {
+  const draft = copy(changed);
+  applyDefaults(type, draft);
+  return draft;
 }
 
 function nameIn(object: KubernetesObject | undefined, oldObject: KubernetesObject | undefined): string {

@@ -1,0 +1,38 @@
+/** Nothing is created in a namespace that is not there, or that is on its way out. */
+
+import { valueAt } from '../api/json.ts';
+import type { ResourceRegistry } from '../api/registry.ts';
+import { forbidden, notFound } from '../api/status.ts';
+import type { Store } from '../store/store.ts';
+import type { AdmissionPlugin } from './admission.ts';
+
+/** staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go @v1.32. */
+export function namespaceLifecycle(store: Store, registry: ResourceRegistry): AdmissionPlugin {
+  return {
+    name: 'NamespaceLifecycle',
+    handles: ({ operation, type, subresource }) =>
+      operation === 'CREATE' && type.namespaced && subresource === '' && !type.virtual,
+    mutate({ type, namespace, name, object }) {
+      const found = store.get(registry.require('namespaces'), '', namespace);
+      if (!found) throw notFound(registry.require('namespaces'), namespace);
+      const terminating =
+        found.metadata.deletionTimestamp !== undefined || valueAt(found, 'status', 'phase') === 'Terminating';
+      if (terminating) {
+        throw forbidden(
+          type,
+          name,
+          `unable to create new content in namespace ${namespace} because it is being terminated`,
+          [
+            {
+              reason: 'NamespaceTerminating',
+              message: `namespace ${namespace} is being terminated`,
+              field: 'metadata.namespace',
+            },
+          ],
+        );
+      }
+      if (!object) throw new Error('a creation without an object');
+      return object;
+    },
+  };
+}

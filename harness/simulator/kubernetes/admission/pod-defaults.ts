@@ -1,0 +1,134 @@
+/** What admission adds to every new Pod: its service account with the token's volume, priority, tolerations. */
+import type { Random } from '../../../base/random.ts';
+import { copy, type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../api/json.ts';
+import type { ResourceRegistry } from '../api/registry.ts';
+import { forbidden } from '../api/status.ts';
+import type { Store } from '../store/store.ts';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+
+const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TOKEN_SECONDS = 3607;
+/** The annotation by which a static pod is known. */
+const MIRROR = 'kubernetes.io/config.mirror';
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+const isNewPod = ({ operation, type, subresource }: AdmissionRequest): boolean =>
+  operation === 'CREATE' && type.group === '' && type.plural === 'pods' && subresource === '';
+
+function podOf({ object }: AdmissionRequest): KubernetesObject {
+  if (!object) throw new Error('a creation without an object');
+  return copy(object);
+}
+
+function specOf(pod: KubernetesObject): JsonObject {
+  const spec = objectOf(pod['spec']);
+  pod['spec'] = spec;
+  return spec;
+}
+
+/** plugin/pkg/admission/serviceaccount/admission.go @v1.32. */
+export function serviceAccountAdmission(store: Store, registry: ResourceRegistry, random: Random): AdmissionPlugin {
+  return {
+    name: 'ServiceAccount',
+    handles: request => isNewPod(request) && request.object?.metadata.annotations?.[MIRROR] === undefined,
+    mutate(request) {
+      const pod = podOf(request);
+      const spec = specOf(pod);
+      const name = stringOf(spec['serviceAccountName']) || 'default';
+      spec['serviceAccountName'] = name;
+      spec['serviceAccount'] = name;
+      const account = store.get(registry.require('serviceaccounts'), request.namespace, name);
+      if (!account) {
+        throw forbidden(
+          request.type,
+          request.name,
+          `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+        );
+      }
+      const wantsToken = spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
+      if (wantsToken !== false) mountToken(spec, random);
+      if (objectsOf(spec['imagePullSecrets']).length === 0 && objectsOf(account['imagePullSecrets']).length > 0) {
+        spec['imagePullSecrets'] = copy(account['imagePullSecrets']);
+      }
+      return pod;
+    },
+  };
+}
+
+function mountToken(spec: JsonObject, random: Random): void {
+  const containers = [...objectsOf(spec['initContainers']), ...objectsOf(spec['containers'])];
+  const without = containers.filter(
+    container => !objectsOf(container['volumeMounts']).some(mount => mount['mountPath'] === MOUNT_PATH),
+  );
+  if (without.length === 0) return;
+  const volumes = [...objectsOf(spec['volumes'])];
+  const name = `kube-api-access-${random.text(5, ALPHABET)}`;
+  for (const container of without) {
+    container['volumeMounts'] = [
+      ...objectsOf(container['volumeMounts']),
+      { name, readOnly: true, mountPath: MOUNT_PATH },
+    ];
+  }
+  const downward = { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } };
+  volumes.push({
+    name,
+    projected: {
+      sources: [
+        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [downward] } },
+      ],
+      defaultMode: 420,
+    },
+  });
+  spec['volumes'] = volumes;
+}
+
+/** plugin/pkg/admission/priority/admission.go @v1.32. */
+export function priorityAdmission(store: Store, registry: ResourceRegistry): AdmissionPlugin {
+  const builtIn: Readonly<Record<string, number>> = {
+    'system-cluster-critical': 2_000_000_000,
+    'system-node-critical': 2_000_001_000,
+  };
+  return {
+    name: 'Priority',
+    handles: isNewPod,
+    mutate(request) {
+      const pod = podOf(request);
+      const spec = specOf(pod);
+      const name = stringOf(spec['priorityClassName']) ?? '';
+      const type = registry.require('priorityclasses.scheduling.k8s.io');
+      const found = name === '' ? undefined : store.get(type, '', name);
+      if (name !== '' && !found && builtIn[name] === undefined) {
+        throw forbidden(request.type, request.name, `no PriorityClass with name ${name} was found`);
+      }
+      spec['priority'] = found?.['value'] ?? builtIn[name] ?? 0;
+      spec['preemptionPolicy'] ??= found?.['preemptionPolicy'] ?? 'PreemptLowerPriority';
+      return pod;
+    },
+  };
+}
+
+/** plugin/pkg/admission/defaulttolerationseconds/admission.go @v1.32. */
+export function tolerationAdmission(): AdmissionPlugin {
+  const keys = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
+  return {
+    name: 'DefaultTolerationSeconds',
+    handles: isNewPod,
+    mutate(request) {
+      const pod = podOf(request);
+      const spec = specOf(pod);
+      const tolerations = [...objectsOf(spec['tolerations'])];
+      for (const key of keys) {
+        const covered = tolerations.some(
+          ({ key: own, effect }) =>
+            (own === key || own === undefined || own === '') &&
+            (effect === 'NoExecute' || effect === undefined || effect === ''),
+        );
+        if (!covered) tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+      }
+      spec['tolerations'] = tolerations;
+      return pod;
+    },
+  };
+}

@@ -1,0 +1,214 @@
+/** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
+import type { Random } from '../../../base/random.ts';
+import { convert } from '../api/conversion.ts';
+import {
+  copy,
+  equal,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../api/json.ts';
+import { jsonPatch } from '../api/patch/json-patch.ts';
+import type { ResourceRegistry } from '../api/registry.ts';
+import { apiVersionOf, keyOf, type ResourceType } from '../api/resources.ts';
+import { ApiError, badRequest, internalError } from '../api/status.ts';
+import type { Store } from '../store/store.ts';
+import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import { type WebhookClient, WebhookFailure } from './webhook-client.ts';
+import { isExempt, selects, versionWanted } from './webhook-rules.ts';
+
+interface Match {
+  readonly webhook: JsonObject;
+  /** The version of the resource which the webhook wants. */
+  readonly version: string;
+}
+
+export interface WebhookOptions {
+  readonly store: Store;
+  readonly registry: ResourceRegistry;
+  readonly client: WebhookClient;
+  readonly random: Random;
+}
+
+const CONFIGURATIONS = {
+  mutating: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  validating: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
+} as const;
+
+/** apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32: one after another, in the order of the configurations' names. */
+export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
+  return {
+    name: 'MutatingAdmissionWebhook',
+    handles: request => request.operation !== 'DELETE' && anyMatches(options, 'mutating', request),
+    async mutate(request) {
+      if (!request.object) throw new Error('a mutation without an object');
+      let object = request.object;
+      const called: { readonly name: string; readonly result: KubernetesObject }[] = [];
+      for (const { webhook, version } of matching(options, 'mutating', request)) {
+        const now = { ...request, object };
+        // An earlier webhook may have changed the labels that select this one.
+        if (!stillMatches(options, webhook, now)) continue;
+        object = await mutateOnce(options, webhook, version, now);
+        if (webhook['reinvocationPolicy'] === 'IfNeeded') {
+          called.push({ name: stringOf(webhook['name']) ?? '', result: object });
+        }
+      }
+      for (const { name, result } of called) {
+        if (equal(result, object)) continue;
+        for (const { webhook, version } of matching(options, 'mutating', { ...request, object })) {
+          if (webhook['name'] === name) object = await mutateOnce(options, webhook, version, { ...request, object });
+        }
+      }
+      return object;
+    },
+  };
+}
+
+/** All at once; the first refusal in the order of the configurations counts. */
+export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
+  return {
+    name: 'ValidatingAdmissionWebhook',
+    handles: request => anyMatches(options, 'validating', request),
+    async validate(request) {
+      const calls = matching(options, 'validating', request).map(async ({ webhook, version }) => {
+        await ask(options, webhook, version, request);
+      });
+      for (const outcome of await Promise.allSettled(calls)) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+      }
+    },
+  };
+}
+
+function anyMatches(options: WebhookOptions, kind: keyof typeof CONFIGURATIONS, request: AdmissionRequest): boolean {
+  const type = options.registry.require(CONFIGURATIONS[kind]);
+  return options.store.count(type) > 0 && matching(options, kind, request).length > 0;
+}
+
+function matching(
+  { store, registry }: WebhookOptions,
+  kind: keyof typeof CONFIGURATIONS,
+  request: AdmissionRequest,
+): Match[] {
+  if (isExempt(request.type)) return [];
+  const matches: Match[] = [];
+  for (const configuration of store.list(registry.require(CONFIGURATIONS[kind]))) {
+    for (const webhook of objectsOf(configuration['webhooks'])) {
+      const version = versionWanted(webhook, request);
+      if (version !== undefined && selects(webhook, request, namespaceLabels(store, registry, request))) {
+        matches.push({ webhook, version });
+      }
+    }
+  }
+  return matches;
+}
+
+function stillMatches({ store, registry }: WebhookOptions, webhook: JsonObject, request: AdmissionRequest): boolean {
+  return selects(webhook, request, namespaceLabels(store, registry, request));
+}
+
+function namespaceLabels(store: Store, registry: ResourceRegistry, request: AdmissionRequest) {
+  if (keyOf(request.type) === 'namespaces') return (request.object ?? request.oldObject)?.metadata.labels ?? {};
+  if (!request.type.namespaced) return undefined;
+  return store.get(registry.require('namespaces'), '', request.namespace)?.metadata.labels ?? {};
+}
+
+async function mutateOnce(
+  options: WebhookOptions,
+  webhook: JsonObject,
+  version: string,
+  request: AdmissionRequest & { readonly object: KubernetesObject },
+): Promise<KubernetesObject> {
+  const response = await ask(options, webhook, version, request);
+  const patch = stringOf(response?.['patch']);
+  if (!response || patch === undefined || patch === '') return request.object;
+  const name = JSON.stringify(webhook['name']);
+  if (response['patchType'] !== 'JSONPatch') {
+    throw internalError(
+      `admission webhook ${name} returned unsupported patch type ${JSON.stringify(response['patchType'])}`,
+    );
+  }
+  const seen = inVersion(request.type, version, request.object);
+  let patched: JsonObject;
+  try {
+    patched = jsonPatch(seen, JSON.parse(Buffer.from(patch, 'base64').toString()));
+  } catch {
+    throw internalError(`admission webhook ${name} returned a patch that can not be applied`);
+  }
+  patched['apiVersion'] = request.object.apiVersion;
+  return patched as KubernetesObject; // a patched object of the kind; validation follows
+}
+
+function inVersion(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
+  return { ...convert(type, version, object), kind: type.kind, apiVersion: apiVersionOf(type.group, version) };
+}
+
+/**
+ * Calls a webhook.
+ * @returns its response; undefined if it failed and its failure is to be ignored
+ * @throws ApiError if it refused, or failed and must not
+ */
+async function ask(
+  { client, random }: WebhookOptions,
+  webhook: JsonObject,
+  version: string,
+  request: AdmissionRequest,
+): Promise<JsonObject | undefined> {
+  const name = stringOf(webhook['name']) ?? '';
+  const sideEffects = webhook['sideEffects'];
+  if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
+    throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
+  }
+  let response: JsonObject;
+  try {
+    response = await client.call(webhook, reviewOf(request, version, random.uuid()));
+  } catch (error) {
+    if (!(error instanceof WebhookFailure)) throw error;
+    if (webhook['failurePolicy'] === 'Ignore') return undefined;
+    throw internalError(`failed calling webhook ${JSON.stringify(name)}: failed to call webhook: ${error.message}`);
+  }
+  for (const warning of listOf(response['warnings'])) request.warn(String(warning));
+  if (response['allowed'] === true) return response;
+  throw denial(name, objectOf(response['status']));
+}
+
+/** apiserver pkg/admission/plugin/webhook/errors/statuserror.go. */
+function denial(name: string, status: JsonObject): ApiError {
+  const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
+  const message = stringOf(status['message']) ?? '';
+  const reason = stringOf(status['reason']) ?? '';
+  const text =
+    message !== '' ? `${denied}: ${message}` : reason !== '' ? `${denied}: ${reason}` : `${denied} without explanation`;
+  const code = Number(status['code'] ?? 0);
+  return new ApiError(Math.max(code, 400), reason === '' ? undefined : reason, text);
+}
+
+function reviewOf(request: AdmissionRequest, version: string, uid: string): JsonObject {
+  const { type, subresource, name, namespace, operation, user, object, oldObject, dryRun, options } = request;
+  const kind = (of: string) => ({ group: type.group, version: of, kind: type.kind });
+  const resource = (of: string) => ({ group: type.group, version: of, resource: type.plural });
+  const shown = (value: KubernetesObject | undefined) => (value ? inVersion(type, version, value) : null);
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
+    request: {
+      uid,
+      kind: kind(version),
+      resource: resource(version),
+      ...(subresource !== '' && { subResource: subresource, requestSubResource: subresource }),
+      requestKind: kind(request.version),
+      requestResource: resource(request.version),
+      ...(name !== '' && { name }),
+      ...(namespace !== '' && { namespace }),
+      operation,
+      userInfo: copy(user),
+      object: shown(object),
+      oldObject: shown(oldObject),
+      dryRun,
+      options,
+    },
+  };
+}

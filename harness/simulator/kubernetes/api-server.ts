@@ -1,0 +1,202 @@
+/** One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together. */
+import type { Duplex } from 'node:stream';
+import { dump } from 'js-yaml';
+import {
+  type Authority,
+  createKeyPair,
+  createRootCa,
+  issueCertificate,
+  type KeyPair,
+  type Validity,
+} from '../../base/certificates.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { NetworkNamespace } from '../network/interfaces.ts';
+import type { AdmissionPlugin } from './admission/admission.ts';
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
+import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
+import { WebhookClient } from './admission/webhook-client.ts';
+import { mutatingWebhooks, validatingWebhooks } from './admission/webhooks.ts';
+import { VERSION } from './api/handlers/non-resource.ts';
+import type { KubeletApi } from './api/kubelet-api.ts';
+import { createMachinery, type Machinery } from './api/machinery.ts';
+import { createHttpApi, type RequestRecord } from './api/server.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/bootstrap-policy.ts';
+import { RbacAuthorizer } from './auth/rbac.ts';
+import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import { startCustomResources } from './custom-resources.ts';
+
+export interface ApiServerOptions {
+  readonly clusterName: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** CIDR of the cluster IPs. */
+  readonly serviceRange: string;
+  /** The node on which the server runs: its address is the server's, and webhooks are called from it. */
+  readonly network: NetworkNamespace;
+  readonly port: number;
+  /** Told of every request when it has been answered. */
+  readonly onRequest?: (record: RequestRecord) => void;
+}
+
+export interface ClientCertificate {
+  readonly keyPem: string;
+  readonly certificatePem: string;
+}
+
+export interface ApiServer {
+  readonly machinery: Machinery;
+  readonly tokens: ServiceAccountTokens;
+  readonly caPem: string;
+  /** `v1.32.4…` */
+  readonly version: string;
+  /** Until it is called, exec, logs and port-forward have nobody to ask. */
+  connectKubelets(kubelets: KubeletApi): void;
+  /** Takes a raw connection; TLS begins on it. */
+  accept(socket: Duplex): void;
+  /** Listens on this machine too. @returns the port */
+  listen(port: number, host: string): Promise<number>;
+  /** A certificate for a user in these groups. */
+  issueClientCertificate(user: string, groups: readonly string[]): Promise<ClientCertificate>;
+  /** The administrator's, with a client certificate; one context, named like the cluster. @param server - `https://…`; the node's address by default */
+  kubeconfig(server?: string): string;
+  stop(): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+const YEARS_MS = 3650 * DAY_MS;
+const ADMIN_GROUPS = ['system:masters'];
+
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { clusterName, clock, random, network, port, serviceRange } = options;
+  const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };
+  const authority = await createRootCa({ commonName: 'kubernetes', ...validity });
+  let webhooks: WebhookClient | undefined;
+  const machinery = createMachinery({
+    clock,
+    random,
+    serviceRange,
+    plugins: ({ store, registry }): readonly AdmissionPlugin[] => {
+      webhooks = new WebhookClient({ clock, network, store, registry });
+      const hooks = { store, registry, client: webhooks, random: random.stream('webhooks') };
+      return [
+        namespaceLifecycle(store, registry),
+        serviceAccountAdmission(store, registry, random.stream('token-volumes')),
+        priorityAdmission(store, registry),
+        tolerationAdmission(),
+        mutatingWebhooks(hooks),
+        validatingWebhooks(hooks),
+      ];
+    },
+  });
+  const { store, registry, objects, client } = machinery;
+  const tokens = new ServiceAccountTokens({ clock, random: random.stream('tokens'), store, registry });
+  const authorizer = new RbacAuthorizer(store, registry);
+  for (const role of bootstrapClusterRoles()) client.create('clusterroles.rbac.authorization.k8s.io', role);
+  for (const binding of bootstrapClusterRoleBindings()) {
+    client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
+  }
+  const stopCustomResources = startCustomResources(machinery, () => clock.now());
+  const end = new AbortController();
+  let kubelets: KubeletApi | undefined;
+  const environment = {
+    clock,
+    store,
+    registry,
+    objects,
+    tokens,
+    authorizer,
+    network,
+    address: `${network.address}:${port}`,
+    caPem: authority.rootPem,
+    signal: end.signal,
+    get kubelets(): KubeletApi {
+      if (!kubelets) throw new Error('The kubelets are not there yet.');
+      return kubelets;
+    },
+  };
+  const serverKeys = createKeyPair();
+  const certificatePem = await issueCertificate(authority, {
+    commonName: 'kube-apiserver',
+    publicKeyDer: serverKeys.publicKeyDer,
+    dnsNames: [
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      'localhost',
+      network.name,
+    ],
+    ipAddresses: [network.address, machinery.addresses.fixed(1), '127.0.0.1'],
+    usages: ['server'],
+    ...validity,
+  });
+  const http = createHttpApi(
+    environment,
+    new Authenticator(tokens),
+    { keyPem: serverKeys.privateKeyPem, certificatePem, clientCaPem: authority.rootPem },
+    options.onRequest,
+  );
+  const admin = await issueClient(authority, validity, 'kubernetes-admin', ADMIN_GROUPS);
+  return {
+    machinery,
+    tokens,
+    caPem: authority.rootPem,
+    version: VERSION.gitVersion,
+    connectKubelets: api => {
+      kubelets = api;
+    },
+    accept: http.accept,
+    listen: http.listen,
+    issueClientCertificate: (user, groups) => issueClient(authority, validity, user, groups),
+    kubeconfig: (server = `https://${network.address}:${port}`) =>
+      kubeconfigOf(clusterName, server, authority.rootPem, admin),
+    stop: async () => {
+      end.abort(new Error('The API server ends.'));
+      stopCustomResources();
+      webhooks?.stop();
+      await http.stop();
+    },
+  };
+}
+
+async function issueClient(
+  authority: Authority,
+  validity: Validity,
+  commonName: string,
+  organizations: readonly string[],
+): Promise<ClientCertificate> {
+  const keys: KeyPair = createKeyPair();
+  const certificatePem = await issueCertificate(authority, {
+    commonName,
+    organizations,
+    publicKeyDer: keys.publicKeyDer,
+    usages: ['client'],
+    ...validity,
+  });
+  return { keyPem: keys.privateKeyPem, certificatePem };
+}
+
+function kubeconfigOf(name: string, server: string, caPem: string, admin: ClientCertificate): string {
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  return dump(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster: { 'certificate-authority-data': encode(caPem), server } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      'current-context': name,
+      users: [
+        {
+          name,
+          user: {
+            'client-certificate-data': encode(admin.certificatePem),
+            'client-key-data': encode(admin.keyPem),
+          },
+        },
+      ],
+    },
+    { lineWidth: -1 },
+  );
+}

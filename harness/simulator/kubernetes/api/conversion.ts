@@ -1,0 +1,54 @@
+/** Objects between the version in which they are stored and those that clients speak, where these differ by more than a name. */
+import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json.ts';
+import { keyOf, type ResourceType } from './resources.ts';
+
+interface Conversion {
+  /** From the stored version. */
+  readonly to: (object: KubernetesObject) => void;
+  /** To the stored version. */
+  readonly from: (object: KubernetesObject) => void;
+}
+
+/** HorizontalPodAutoscaler: v1 knows the use of the CPU only. */
+const autoscalerV1: Conversion = {
+  to: autoscaler => {
+    const spec = objectOf(autoscaler['spec']);
+    const cpu = objectsOf(spec['metrics']).find(metric => objectOf(metric['resource'])['name'] === 'cpu');
+    const target = objectOf(objectOf(cpu?.['resource'])['target'])['averageUtilization'];
+    if (target !== undefined) spec['targetCPUUtilizationPercentage'] = target;
+    delete spec['metrics'];
+    delete spec['behavior'];
+  },
+  from: autoscaler => {
+    const spec = objectOf(autoscaler['spec']);
+    const percentage = spec['targetCPUUtilizationPercentage'];
+    delete spec['targetCPUUtilizationPercentage'];
+    if (percentage === undefined || spec['metrics'] !== undefined) return;
+    spec['metrics'] = [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } } },
+    ];
+  },
+};
+
+const CONVERSIONS: Readonly<Record<string, Conversion>> = {
+  'horizontalpodautoscalers.autoscaling/v1': autoscalerV1,
+};
+
+const converted = new WeakMap<object, KubernetesObject>();
+
+/** The stored object as the version shows it; the same object where nothing but apiVersion differs. */
+export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
+  const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];
+  if (!conversion) return object;
+  const known = converted.get(object);
+  if (known) return known;
+  const result = copy(object);
+  conversion.to(result);
+  if (Object.isFrozen(object)) converted.set(object, freeze(result));
+  return result;
+}
+
+/** Turns what a client sent into the stored version, in place. */
+export function convertToStored(type: ResourceType, version: string, object: KubernetesObject): void {
+  CONVERSIONS[`${keyOf(type)}/${version}`]?.from(object);
+}

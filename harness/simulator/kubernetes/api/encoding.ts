@@ -1,0 +1,44 @@
+/** Stored objects as JSON text. An object is encoded once, however many lists and watches carry it. */
+import { convert } from './conversion.ts';
+import type { KubernetesObject } from './json.ts';
+import { apiVersionOf, type ResourceType } from './resources.ts';
+
+const encoded = new WeakMap<object, string>();
+
+/** `{…}` without kind and apiVersion, which depend on the version that is asked for. */
+function encodeRest(object: KubernetesObject): string {
+  const known = encoded.get(object);
+  if (known !== undefined) return known;
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+  const text = JSON.stringify(rest);
+  // Only frozen objects are sure to stay as they are.
+  if (Object.isFrozen(object)) encoded.set(object, text);
+  return text;
+}
+
+export function encodeObject(type: ResourceType, version: string, object: KubernetesObject): string {
+  const kind = `{"kind":"${type.kind}","apiVersion":"${apiVersionOf(type.group, version)}",`;
+  return kind + encodeRest(convert(type, version, object)).slice(1);
+}
+
+export interface ListMetadata {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+/** Items of built-in lists carry neither kind nor apiVersion, those of custom resources do. */
+export function encodeList(
+  type: ResourceType,
+  version: string,
+  objects: readonly KubernetesObject[],
+  metadata: ListMetadata,
+): string {
+  const head = `{"kind":"${type.listKind}","apiVersion":"${apiVersionOf(type.group, version)}","metadata":${JSON.stringify(
+    type.custom ? { continue: '', ...metadata } : metadata,
+  )},"items":[`;
+  const items = objects.map(object =>
+    type.custom ? encodeObject(type, version, object) : encodeRest(convert(type, version, object)),
+  );
+  return `${head}${items.join(',')}]}`;
+}

@@ -1,0 +1,76 @@
+/** The log of a container, as text. */
+import { type Call, sendText } from '../call.ts';
+import type { LogOptions } from '../kubelet-api.ts';
+import { isTrue, type ResourceRequest } from '../request-info.ts';
+import type { ResourceType } from '../resources.ts';
+import { badRequest, invalid, invalidValue } from '../status.ts';
+import { chooseContainer, nodeOf } from '../streaming/container.ts';
+import type { Environment } from './environment.ts';
+
+function numberIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (value < 0 || (name !== 'tailLines' && value === 0)) {
+    throw invalid({ group: '', kind: 'PodLogOptions' }, '', [
+      invalidValue(name, value, name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0'),
+    ]);
+  }
+  return value;
+}
+
+function optionsOf(query: URLSearchParams): LogOptions {
+  const tailLines = numberIn(query, 'tailLines');
+  const sinceSeconds = numberIn(query, 'sinceSeconds');
+  const limitBytes = numberIn(query, 'limitBytes');
+  const sinceTime = query.get('sinceTime');
+  return {
+    follow: isTrue(query.get('follow')),
+    previous: isTrue(query.get('previous')),
+    timestamps: isTrue(query.get('timestamps')),
+    ...(tailLines !== undefined && { tailLines }),
+    ...(sinceSeconds !== undefined && { sinceSeconds }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    ...(sinceTime !== null && sinceTime !== '' && { sinceTime: Date.parse(sinceTime) }),
+  };
+}
+
+export async function handleLogs(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info, response } = call;
+  const pod = environment.objects.get(type, info.namespace, info.name);
+  const container = chooseContainer(pod, info.query.get('container'));
+  const options = optionsOf(info.query);
+  if (nodeOf(pod) === undefined) {
+    response.writeHead(204).end();
+    return;
+  }
+  const gone = new AbortController();
+  response.on('close', () => gone.abort(new Error('the client went away')));
+  const signal = AbortSignal.any([gone.signal, environment.signal]);
+  const start = () => {
+    if (response.headersSent) return;
+    response.writeHead(200, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-cache, private' });
+    response.flushHeaders();
+  };
+  const output = (text: string) => {
+    start();
+    response.write(text);
+  };
+  if (!options.follow) {
+    let text = '';
+    await environment.kubelets.logs(pod, container, options, part => (text += part), signal);
+    sendText(response, 200, text);
+    return;
+  }
+  const ended = environment.kubelets.logs(pod, container, options, output, signal);
+  // A refusal comes in the same turn; after it the headers go out, so that the client knows that it follows.
+  queueMicrotask(() => queueMicrotask(start));
+  await ended;
+  start();
+  response.end();
+}

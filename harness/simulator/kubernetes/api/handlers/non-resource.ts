@@ -1,0 +1,113 @@
+/** Paths beside the resources: version, health, OpenAPI, the token issuer. */
+import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { type Call, sendJson, sendText, sendValue } from '../call.ts';
+import type { JsonObject } from '../json.ts';
+import { methodNotAllowed } from '../status.ts';
+import { handleDiscovery, sendPageNotFound } from './discovery.ts';
+import type { Environment } from './environment.ts';
+
+/** kubectl chooses by it what it may ask for. The build is ours, and says so. */
+export const VERSION = {
+  major: '1',
+  minor: '32',
+  gitVersion: 'v1.32.4+mesh-harness',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2025-04-22T16:02:27Z',
+  goVersion: 'none',
+  compiler: 'none',
+  platform: 'linux/amd64',
+};
+
+const CHECKS = [
+  'ping',
+  'log',
+  'etcd',
+  'poststarthook/start-apiextensions-controllers',
+  'poststarthook/rbac/bootstrap-roles',
+];
+const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+
+export function handlePath(environment: Environment, call: Call): void {
+  const { info, response } = call;
+  if (info.method !== 'GET' && info.method !== 'HEAD') throw methodNotAllowed();
+  const path = info.path.length > 1 ? info.path.replace(/\/$/, '') : info.path;
+  switch (path) {
+    case '/version':
+      sendValue(call, 200, VERSION);
+      return;
+    case '/healthz':
+    case '/livez':
+    case '/readyz':
+      sendText(response, 200, info.query.has('verbose') ? verboseHealth(path.slice(1)) : 'ok');
+      return;
+    case '/openapi/v2':
+      // Empty, and yet enough for every kubectl (kubernetes-api-surface.md §5.2).
+      response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
+      return;
+    case '/openapi/v3':
+      sendValue(call, 200, openApiIndex(environment));
+      return;
+    case '/.well-known/openid-configuration':
+      sendValue(call, 200, {
+        issuer: API_AUDIENCE,
+        jwks_uri: `https://${environment.address}/openid/v1/jwks`,
+        response_types_supported: ['id_token'],
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['ES256'],
+      });
+      return;
+    case '/openid/v1/jwks':
+      sendJson(call, 200, JSON.stringify(environment.tokens.keySet()), 'application/jwk-set+json');
+      return;
+  }
+  const document = /^\/openapi\/v3\/(api|apis\/[^/]+)\/([^/]+)$/.exec(path);
+  if (document) {
+    const [, root = '', version = ''] = document;
+    const group = root === 'api' ? '' : root.slice('apis/'.length);
+    const found = openApiDocument(environment, group, version);
+    if (found) {
+      sendValue(call, 200, found);
+      return;
+    }
+  }
+  if (!handleDiscovery(environment, call)) sendPageNotFound(call);
+}
+
+function verboseHealth(name: string): string {
+  return `${CHECKS.map(check => `[+]${check} ok`).join('\n')}\n${name} check passed\n`;
+}
+
+function openApiIndex({ registry }: Environment): JsonObject {
+  const paths: JsonObject = {};
+  for (const type of registry.all()) {
+    for (const version of type.versions) {
+      const path = type.group === '' ? `api/${version}` : `apis/${type.group}/${version}`;
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${registry.revision}` };
+    }
+  }
+  return { paths };
+}
+
+/** Tells that writes may carry `fieldValidation`; the least that makes kubectl leave validation to the server (§5.3). */
+function openApiDocument({ registry }: Environment, group: string, version: string): JsonObject | undefined {
+  const types = registry.all().filter(type => type.group === group && type.versions.includes(version));
+  if (types.length === 0) return undefined;
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+  return {
+    openapi: '3.0.0',
+    info: { title: 'mesh-harness', version: VERSION.gitVersion },
+    paths: Object.fromEntries(
+      types.map(type => [
+        `${root}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}/{name}`,
+        {
+          patch: {
+            'x-kubernetes-group-version-kind': { group, version, kind: type.kind },
+            parameters: [{ name: 'fieldValidation', in: 'query' }],
+            responses: {},
+          },
+        },
+      ]),
+    ),
+  };
+}

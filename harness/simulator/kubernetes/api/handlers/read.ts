@@ -1,0 +1,99 @@
+/** get, list and watch. */
+import { type Call, sendJson } from '../call.ts';
+import type { ListMetadata } from '../encoding.ts';
+import type { KubernetesObject } from '../json.ts';
+import {
+  checkNotInFuture,
+  continuationExpired,
+  decodeContinuation,
+  encodeContinuation,
+  type ListOptions,
+  pageOf,
+  parseListOptions,
+  parseResourceVersion,
+} from '../list-options.ts';
+import { encodeMany, encodeOne, representationFor } from '../representation.ts';
+import type { ResourceRequest } from '../request-info.ts';
+import type { ResourceType } from '../resources.ts';
+import { methodNotAllowed } from '../status.ts';
+import { serveWatch } from '../watch.ts';
+import type { Environment } from './environment.ts';
+
+const representationOf = ({ request, info }: Call) =>
+  representationFor(request.headers.accept, info.query.get('includeObject'));
+
+export function handleGet(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
+  const { info } = call;
+  const object = environment.objects.get(type, info.namespace, info.name);
+  const representation = representationOf(call);
+  sendJson(call, 200, encodeOne(representation, type, info.version, object, environment.clock.now()));
+}
+
+export function handleList(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
+  const { info } = call;
+  if (!type.verbs.includes('list')) throw methodNotAllowed();
+  const options = parseListOptions(info, type);
+  const { objects, metadata } = readList(environment, type, options);
+  const representation = representationOf(call);
+  sendJson(call, 200, encodeMany(representation, type, info.version, objects, metadata, environment.clock.now()));
+}
+
+/** The objects that a list shows, page by page. */
+function readList(
+  { store }: Environment,
+  type: ResourceType,
+  options: ListOptions,
+): { readonly objects: readonly KubernetesObject[]; readonly metadata: ListMetadata } {
+  const { filter, limit } = options;
+  if (options.continueToken !== '') {
+    const { resourceVersion, after } = decodeContinuation(options.continueToken);
+    const all = store.listAt(type, resourceVersion, filter);
+    if (!all) throw continuationExpired();
+    return paged(all, after, limit, resourceVersion, filter);
+  }
+  const asked = parseResourceVersion(options.resourceVersion);
+  checkNotInFuture(asked, store.resourceVersion);
+  const exact = options.resourceVersionMatch === 'Exact' && asked !== undefined;
+  const version = exact ? asked : store.resourceVersion;
+  const all = exact ? store.listAt(type, asked, filter) : store.list(type, filter);
+  if (!all) throw continuationExpired();
+  // The watch cache answers a list from version 0 whole (kubernetes-api-surface.md §6.2).
+  const cached = asked === 0;
+  return paged(all, undefined, cached ? 0 : limit, version, filter);
+}
+
+function paged(
+  all: readonly KubernetesObject[],
+  after: string | undefined,
+  limit: number,
+  resourceVersion: number,
+  filter: ListOptions['filter'],
+): { readonly objects: readonly KubernetesObject[]; readonly metadata: ListMetadata } {
+  const { page, last, remaining } = pageOf(all, after, limit);
+  const selected = filter.labels !== undefined || (filter.fields !== undefined && filter.fields.length > 0);
+  return {
+    objects: page,
+    metadata: {
+      resourceVersion: String(resourceVersion),
+      ...(last !== undefined && {
+        continue: encodeContinuation({ resourceVersion, after: last }),
+        // With a selector the real server does not know how many are left.
+        ...(!selected && { remainingItemCount: remaining }),
+      }),
+    },
+  };
+}
+
+export function handleWatch(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
+  if (!type.verbs.includes('watch')) throw methodNotAllowed();
+  const { info, response } = call;
+  serveWatch(response, {
+    store: environment.store,
+    clock: environment.clock,
+    type,
+    version: info.version,
+    options: parseListOptions(info, type),
+    representation: representationOf(call),
+    signal: environment.signal,
+  });
+}

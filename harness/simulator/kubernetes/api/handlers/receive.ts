@@ -1,0 +1,45 @@
+/** A body as an object of its kind: what it says of itself is checked, its fields are held against the schema. */
+import { type Call, warn } from '../call.ts';
+import { convertToStored } from '../conversion.ts';
+import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../json.ts';
+import type { ResourceRequest } from '../request-info.ts';
+import { apiVersionOf, type ResourceType, storageApiVersion } from '../resources.ts';
+import { keepToSchema } from '../schema/keep.ts';
+import { badRequest } from '../status.ts';
+
+/** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
+export function receiveObject(body: JsonObject, call: Call<ResourceRequest>, type: ResourceType): KubernetesObject {
+  const { info } = call;
+  const apiVersion = apiVersionOf(type.group, info.version);
+  const sentVersion = stringOf(body['apiVersion']) ?? '';
+  const sentKind = stringOf(body['kind']) ?? '';
+  if (type.custom) {
+    if (sentKind === '') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
+    if (sentVersion === '') throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(body)}'`);
+    if (sentVersion !== apiVersion && sentVersion.startsWith(`${type.group}/`)) {
+      throw badRequest(
+        `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
+      );
+    }
+  }
+  if ((sentKind !== '' && sentKind !== type.kind) || (sentVersion !== '' && sentVersion !== apiVersion)) {
+    const version = sentVersion === '' ? apiVersion : sentVersion;
+    throw badRequest(
+      `${sentKind === '' ? type.kind : sentKind} in version ${JSON.stringify(version.split('/').at(-1))} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(version)}`,
+    );
+  }
+  if (body['metadata'] === undefined || body['metadata'] === null) body['metadata'] = {};
+  if (!isObject(body['metadata'])) {
+    throw badRequest(
+      `${type.kind} in version ${JSON.stringify(info.version)} cannot be handled as a ${type.kind}: json: cannot unmarshal ${typeof body['metadata']} into Go struct field ${type.kind}.metadata of type v1.ObjectMeta`,
+    );
+  }
+  keepToSchema(type, info.version, body, {
+    mode: info.query.get('fieldValidation') ?? '',
+    warn: text => warn(call.response, text),
+  });
+  const object = body as KubernetesObject; // its metadata is an object, the schema has seen the rest
+  convertToStored(type, info.version, object);
+  object.apiVersion = storageApiVersion(type);
+  return object;
+}

@@ -1,0 +1,216 @@
+/** Subresources with rules of their own: scale, token, binding, eviction, finalize. */
+import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { type Call, sendJson, sendStatus, sendValue } from '../call.ts';
+import { encodeObject } from '../encoding.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  stringOf,
+  timestamp,
+  valueAt,
+} from '../json.ts';
+import { controlPlaneContext } from '../objects.ts';
+import { readPatch } from '../patch/patch.ts';
+import type { ResourceRequest } from '../request-info.ts';
+import { keyOf, type ResourceType } from '../resources.ts';
+import { formatLabelSelector, selectorFromObject } from '../selectors.ts';
+import { badRequest, conflict, invalid, invalidValue, methodNotAllowed, notFound } from '../status.ts';
+import type { Environment } from './environment.ts';
+
+type Handler = (environment: Environment, call: Call<ResourceRequest>, type: ResourceType) => Promise<void>;
+
+const DEFAULT_TOKEN_SECONDS = 3600;
+const LEAST_TOKEN_SECONDS = 600;
+const MOST_TOKEN_SECONDS = 2 ** 32;
+
+/** By resource and subresource. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  'serviceaccounts/token': handleToken,
+  'pods/binding': handleBinding,
+  'pods/eviction': handleEviction,
+  'namespaces/finalize': handleFinalize,
+};
+
+/** @returns undefined for a subresource that is read and written like the object itself, or served elsewhere */
+export function subresourceHandler(type: ResourceType, subresource: string): Handler | undefined {
+  return subresource === 'scale' ? handleScale : HANDLERS[`${keyOf(type)}/${subresource}`];
+}
+
+async function handleToken(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+  const { info, request } = call;
+  if (info.verb !== 'create') throw methodNotAllowed();
+  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'TokenRequest');
+  const account = environment.objects.get(type, info.namespace, info.name);
+  const spec = objectOf(body['spec']);
+  const seconds = Number(spec['expirationSeconds'] ?? DEFAULT_TOKEN_SECONDS);
+  const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+  if (seconds < LEAST_TOKEN_SECONDS) {
+    throw invalid(kind, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    ]);
+  }
+  if (seconds > MOST_TOKEN_SECONDS) {
+    throw invalid(kind, '', [
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    ]);
+  }
+  const asked = listOf(spec['audiences']).filter(entry => typeof entry === 'string');
+  const audiences = asked.length > 0 ? asked : [API_AUDIENCE];
+  const bound = boundObject(environment, info.namespace, spec['boundObjectRef']);
+  const status = environment.tokens.issue(account, {
+    audiences,
+    expirationSeconds: seconds,
+    ...(bound && { boundTo: bound }),
+  });
+  sendValue(call, 201, {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: {
+      name: info.name,
+      namespace: info.namespace,
+      creationTimestamp: timestamp(environment.clock.now()),
+    },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
+    status,
+  });
+}
+
+function boundObject({ registry, store }: Environment, namespace: string, reference: unknown) {
+  if (!isObject(reference)) return undefined;
+  const kind = stringOf(reference['kind']) ?? '';
+  const name = stringOf(reference['name']) ?? '';
+  if (kind !== 'Pod' && kind !== 'Secret') throw badRequest(`cannot bind token to object of type ${kind}`);
+  const type = registry.require(kind === 'Pod' ? 'pods' : 'secrets');
+  const object = store.get(type, namespace, name);
+  if (!object) throw notFound(type, name);
+  const uid = object.metadata.uid ?? '';
+  const asked = stringOf(reference['uid']) ?? '';
+  if (asked !== '' && asked !== uid) {
+    throw conflict(
+      type,
+      name,
+      `the UID in the bound object reference (${asked}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  const node = stringOf(valueAt(object, 'spec', 'nodeName'));
+  return { kind, name, uid, ...(node !== undefined && { node }) };
+}
+
+/** What a scheduler writes. */
+async function handleBinding(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+  const { info, request, user } = call;
+  if (info.verb !== 'create') throw methodNotAllowed();
+  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'Binding');
+  const node = stringOf(objectOf(body['target'])['name']) ?? '';
+  await environment.objects.update(
+    type,
+    info.namespace,
+    info.name,
+    draft => {
+      const spec = objectOf(draft['spec']);
+      const before = stringOf(spec['nodeName']) ?? '';
+      if (before !== '')
+        throw conflict(type, info.name, `pod ${info.name} is already assigned to node ${JSON.stringify(before)}`);
+      spec['nodeName'] = node;
+      return draft;
+    },
+    { ...controlPlaneContext(type, 'binding'), user },
+  );
+  sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+/** Unlike Kubernetes, disruption budgets are not asked: an eviction is a deletion. */
+async function handleEviction(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info, request, user } = call;
+  if (info.verb !== 'create') throw methodNotAllowed();
+  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'Eviction');
+  const options = objectOf(body['deleteOptions']);
+  const grace = options['gracePeriodSeconds'];
+  const dryRun = [...listOf(options['dryRun']), ...info.query.getAll('dryRun')].includes('All');
+  await environment.objects.delete(
+    type,
+    info.namespace,
+    info.name,
+    typeof grace === 'number' ? { gracePeriodSeconds: grace } : {},
+    { ...controlPlaneContext(type), user, dryRun },
+  );
+  sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+async function handleFinalize(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info, request, user } = call;
+  if (info.verb !== 'update') throw methodNotAllowed();
+  const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
+  const updated = await environment.objects.update(
+    type,
+    '',
+    info.name,
+    draft => {
+      draft['spec'] = { finalizers: listOf(objectOf(body['spec'])['finalizers']) };
+      return draft;
+    },
+    { ...controlPlaneContext(type, 'finalize'), user },
+  );
+  sendJson(call, 200, encodeObject(type, info.version, updated));
+}
+
+function scaleOf(object: KubernetesObject): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = selectorFromObject(valueAt(object, 'spec', 'selector'));
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: Number(valueAt(object, 'spec', 'replicas') ?? 0) },
+    status: {
+      replicas: Number(valueAt(object, 'status', 'replicas') ?? 0),
+      ...(selector && { selector: formatLabelSelector(selector) }),
+    },
+  };
+}
+
+async function handleScale(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+  const { info, request, user } = call;
+  const { objects } = environment;
+  if (info.verb === 'get') {
+    sendValue(call, 200, scaleOf(objects.get(type, info.namespace, info.name)));
+    return;
+  }
+  if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
+  const body = await readBody(request);
+  const patch = info.verb === 'patch' ? readPatch(body, mediaTypeOf(request), type, info.query) : undefined;
+  const sent = patch ? undefined : decodeObject(body, mediaTypeOf(request), 'Scale');
+  const updated = await objects.update(
+    type,
+    info.namespace,
+    info.name,
+    draft => {
+      const before = scaleOf(draft) as KubernetesObject; // made above, with metadata
+      const scale = sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
+      const replicas = objectOf(scale['spec'])['replicas'] ?? 0;
+      if (!Number.isInteger(replicas) || Number(replicas) < 0) {
+        throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [
+          invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+        ]);
+      }
+      const version = stringOf(objectOf(scale['metadata'])['resourceVersion']);
+      if (version !== undefined && version !== '') draft.metadata.resourceVersion = version;
+      objectOf(draft['spec'])['replicas'] = replicas;
+      return draft;
+    },
+    { ...controlPlaneContext(type, 'scale'), user, dryRun: info.query.getAll('dryRun').includes('All') },
+  );
+  sendValue(call, 200, scaleOf(updated));
+}

@@ -1,0 +1,20 @@
+/** JSON Merge Patch, RFC 7396. */
+import { copy, isObject, type JsonObject } from '../json.ts';
+
+/** @returns the patched value; neither argument is changed */
+export function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return copy(patch);
+  const result: JsonObject = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else setOwn(result, key, mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value));
+  }
+  return result;
+}
+
+/** Sets a key even if it is `__proto__`. */
+export function setOwn(target: JsonObject, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else target[key] = value;
+}

@@ -1,0 +1,69 @@
+/** The body of a PATCH request, by its content type. */
+import { jsonProblem, parseYaml } from '../body.ts';
+import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
+import { keyOf, type ResourceType } from '../resources.ts';
+import { badRequest, forbiddenValue, invalid, required, unsupportedMediaType } from '../status.ts';
+import { jsonPatch } from './json-patch.ts';
+import { mergeTree } from './merge-keys.ts';
+import { mergePatch } from './merge-patch.ts';
+import { strategicPatch } from './strategic.ts';
+
+export type Patch =
+  | { readonly kind: 'change'; apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject }
+  | { readonly kind: 'apply'; readonly apply: JsonObject };
+
+/** @throws ApiError 400, 415, 422 */
+export function readPatch(body: Buffer, mediaType: string, type: ResourceType, query: URLSearchParams): Patch {
+  const applies = mediaType === 'application/apply-patch+yaml';
+  if (query.has('force') && !applies) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      forbiddenValue('force', 'may not be specified for non-apply patch'),
+    ]);
+  }
+  switch (mediaType) {
+    case 'application/json-patch+json': {
+      const patch = parse(body);
+      return { kind: 'change', apply: object => jsonPatch(object, patch) };
+    }
+    case 'application/merge-patch+json': {
+      const patch = parseObject(body);
+      return { kind: 'change', apply: object => mergePatch(object, patch) as JsonObject }; // an object patch makes an object
+    }
+    case 'application/strategic-merge-patch+json': {
+      if (type.custom) break;
+      const patch = parseObject(body);
+      return { kind: 'change', apply: object => strategicPatch(object, patch, mergeTree(keyOf(type))) };
+    }
+    case 'application/apply-patch+yaml': {
+      if ((query.get('fieldManager') ?? '') === '') {
+        throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+          required('fieldManager', 'is required for apply patch'),
+        ]);
+      }
+      return { kind: 'apply', apply: parseYaml(body, type.kind) };
+    }
+  }
+  if (type.custom) {
+    throw unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    );
+  }
+  throw unsupportedMediaType('415: Unsupported Media Type');
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${jsonProblem(error)}`);
+  }
+}
+
+function parseObject(body: Buffer): JsonObject {
+  const value = parse(body);
+  if (isObject(value)) return value;
+  const found = Array.isArray(value) ? 'array' : typeof value;
+  throw badRequest(
+    `error decoding patch: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
+  );
+}

@@ -1,0 +1,185 @@
+/** Strategic merge patch: lists that merge by a key, and directives (apimachinery pkg/util/strategicpatch/patch.go @v1.32). */
+import { copy, equal, isObject, type JsonObject, listOf } from '../json.ts';
+import { ApiError, badRequest } from '../status.ts';
+import { childOf, type MergeNode } from './merge-keys.ts';
+import { setOwn } from './merge-patch.ts';
+
+const DIRECTIVE = '$patch';
+const RETAIN_KEYS = '$retainKeys';
+const DELETE_FROM = '$deleteFromPrimitiveList/';
+const ORDER = '$setElementOrder/';
+
+/**
+ * @param node - how the kind's lists merge
+ * @returns the patched object; neither argument is changed
+ * @throws ApiError 400 and 500 with the server's words
+ */
+export function strategicPatch(original: JsonObject, patch: JsonObject, node: MergeNode): JsonObject {
+  return mergeMap(original, patch, node);
+}
+
+function mergeMap(original: JsonObject, patch: JsonObject, node: MergeNode | undefined): JsonObject {
+  const directive = patch[DIRECTIVE];
+  if (directive !== undefined) {
+    if (directive === 'replace') return strip(patch);
+    if (directive === 'delete') return {};
+    if (directive !== 'merge') throw badRequest(`unknown patch type found: ${String(directive)} in map`);
+  }
+  const result: JsonObject = { ...original };
+  const retain = patch[RETAIN_KEYS];
+  if (retain !== undefined) {
+    const keys = listOf(retain);
+    const strange = Object.keys(patch).some(key => !key.startsWith('$') && patch[key] !== null && !keys.includes(key));
+    if (!Array.isArray(retain) || strange) throw badRequest('invalid patch format of retainKeys');
+    for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key];
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith(DELETE_FROM)) {
+      const field = key.slice(DELETE_FROM.length);
+      const removed = listOf(value);
+      // The list of the patch, if there is one too, is merged after the removal.
+      result[field] = listOf(result[field]).filter(element => !removed.some(gone => equal(gone, element)));
+    }
+  }
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(ORDER)) continue;
+    if (value === null) {
+      delete result[key];
+      continue;
+    }
+    const before = Object.hasOwn(result, key) ? result[key] : undefined;
+    const child = childOf(node, key);
+    if (isObject(value)) setOwn(result, key, mergeMap(isObject(before) ? before : {}, value, child));
+    else if (Array.isArray(value)) setOwn(result, key, mergeList(listOf(before), value, child, patch[ORDER + key]));
+    else setOwn(result, key, value);
+  }
+  for (const [key, order] of Object.entries(patch)) {
+    if (!key.startsWith(ORDER)) continue;
+    const field = key.slice(ORDER.length);
+    // An order alone, without changes to the list.
+    if (!(field in patch) && Array.isArray(result[field])) {
+      result[field] = inOrder(listOf(result[field]), listOf(order), childOf(node, field)?.patchKey, []);
+    }
+  }
+  return result;
+}
+
+function mergeList(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  node: MergeNode | undefined,
+  order: unknown,
+): unknown[] {
+  if (node?.set) {
+    const merged = [...original, ...patch.filter(element => !original.some(other => equal(other, element)))];
+    return order === undefined ? merged : inOrder(merged, listOf(order), undefined, original);
+  }
+  const patchKey = node?.patchKey;
+  if (patchKey === undefined) return patch.map(element => strip(element));
+  const elements: JsonObject[] = [];
+  let replaced = false;
+  for (const element of patch) {
+    if (!isObject(element))
+      throw badRequest(`invalid list element in a strategic merge patch: ${JSON.stringify(element)}`);
+    if (element[DIRECTIVE] === 'replace') {
+      replaced = true;
+      const { [DIRECTIVE]: _directive, ...rest } = element;
+      if (Object.keys(rest).length > 0) elements.push(rest);
+    } else elements.push(element);
+  }
+  if (replaced) return elements.map(element => strip(element));
+  let result: unknown[] = [...original];
+  const added: unknown[] = [];
+  for (const element of elements) {
+    const key = element[patchKey];
+    const directive = element[DIRECTIVE];
+    if (key === undefined) {
+      throw new ApiError(500, undefined, `map: ${goMap(element)} does not contain declared merge key: ${patchKey}`);
+    }
+    const same = (other: unknown) => isObject(other) && equal(other[patchKey], key);
+    if (directive === 'delete') {
+      result = result.filter(other => !same(other));
+      continue;
+    }
+    if (directive !== undefined && directive !== 'merge') {
+      throw badRequest(`unknown patch type found: ${String(directive)} in list`);
+    }
+    const index = result.findIndex(same);
+    const before = result[index];
+    if (index >= 0 && isObject(before)) result[index] = mergeMap(before, element, node);
+    else added.push(mergeMap({}, element, node));
+  }
+  if (order === undefined) return [...patchOrder(result, elements, patchKey, added)];
+  return inOrder([...result, ...added], listOf(order), patchKey, original);
+}
+
+/** Without an order in the patch: first the elements which the patch names, in its order, then the others. */
+function patchOrder(
+  result: readonly unknown[],
+  elements: readonly JsonObject[],
+  patchKey: string,
+  added: readonly unknown[],
+): unknown[] {
+  const all = [...result, ...added];
+  const named = elements
+    .map(element => all.find(other => isObject(other) && equal(other[patchKey], element[patchKey])))
+    .filter(element => isObject(element));
+  return [...named, ...all.filter(element => !isObject(element) || !named.includes(element))];
+}
+
+/**
+ * The elements which the order names come in that order; the others keep their place relative to what stood before them.
+ * @param patchKey - undefined for primitives
+ */
+function inOrder(
+  elements: readonly unknown[],
+  order: readonly unknown[],
+  patchKey: string | undefined,
+  original: readonly unknown[],
+): unknown[] {
+  const identity = (element: unknown) => (patchKey !== undefined && isObject(element) ? element[patchKey] : element);
+  const rank = (element: unknown) => order.findIndex(other => equal(identity(other), identity(element)));
+  const ordered = elements.filter(element => rank(element) >= 0).sort((a, b) => rank(a) - rank(b));
+  const others = elements.filter(element => rank(element) < 0);
+  if (others.length === 0) return ordered;
+  // Elements that only the server has are put behind the element after which they stood.
+  const positions = (element: unknown) => original.findIndex(other => equal(identity(other), identity(element)));
+  const result: unknown[] = [];
+  let next = 0;
+  for (const element of ordered) {
+    const own = positions(element);
+    while (next < others.length && own >= 0 && positions(others[next]) >= 0 && positions(others[next]) < own) {
+      result.push(others[next++]);
+    }
+    result.push(element);
+  }
+  return [...result, ...others.slice(next)];
+}
+
+/** A patch that becomes content: without its directives and nulls. */
+function strip<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(element => strip(element)) as T; // the same shape, element by element
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (
+      entry === null ||
+      key === DIRECTIVE ||
+      key === RETAIN_KEYS ||
+      key.startsWith(ORDER) ||
+      key.startsWith(DELETE_FROM)
+    ) {
+      continue;
+    }
+    setOwn(result, key, strip(copy(entry)));
+  }
+  return result as T; // the same shape, without directives
+}
+
+/** As Go prints a map: `map[image:q]`. */
+function goMap(value: JsonObject): string {
+  return `map[${Object.keys(value)
+    .sort()
+    .map(key => `${key}:${isObject(value[key]) ? goMap(value[key]) : String(value[key])}`)
+    .join(' ')}]`;
+}

@@ -1,0 +1,77 @@
+/** What the client wants to see of objects, by its Accept header: the objects, a table, or their metadata alone. */
+import { encodeList, encodeObject, type ListMetadata } from './encoding.ts';
+import type { KubernetesObject } from './json.ts';
+import type { ResourceType } from './resources.ts';
+import { renderTable } from './tables/table.ts';
+
+export interface Representation {
+  readonly kind: 'object' | 'table' | 'metadata';
+  /** Of a table's rows: `None`, `Metadata` or `Object`. */
+  readonly includeObject: string;
+}
+
+/** The first media type that can be served; everything else is answered with JSON objects, which all clients take. */
+export function representationFor(accept: string | undefined, includeObject: string | null): Representation {
+  const object: Representation = { kind: 'object', includeObject: '' };
+  for (const entry of (accept ?? '').split(',')) {
+    const [media, ...parameters] = entry.split(';').map(part => part.trim());
+    const as = parameters.find(parameter => parameter.startsWith('as='))?.slice(3);
+    if (media !== 'application/json' && media !== '*/*' && media !== 'application/yaml') continue;
+    if (as === 'Table') return { kind: 'table', includeObject: includeObject ?? 'Metadata' };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { kind: 'metadata', includeObject: '' };
+    if (as === undefined) return object;
+  }
+  return object;
+}
+
+const PARTIAL = '"apiVersion":"meta.k8s.io/v1"';
+
+function encodePartial(object: KubernetesObject): string {
+  return `{"kind":"PartialObjectMetadata",${PARTIAL},"metadata":${JSON.stringify(object.metadata)}}`;
+}
+
+export function encodeOne(
+  representation: Representation,
+  type: ResourceType,
+  version: string,
+  object: KubernetesObject,
+  now: number,
+): string {
+  switch (representation.kind) {
+    case 'object':
+      return encodeObject(type, version, object);
+    case 'metadata':
+      return encodePartial(object);
+    case 'table':
+      return renderTable(type, version, [object], now, {
+        metadata: { resourceVersion: object.metadata.resourceVersion ?? '' },
+        includeObject: representation.includeObject,
+        withColumns: true,
+      });
+  }
+}
+
+export function encodeMany(
+  representation: Representation,
+  type: ResourceType,
+  version: string,
+  objects: readonly KubernetesObject[],
+  metadata: ListMetadata,
+  now: number,
+): string {
+  switch (representation.kind) {
+    case 'object':
+      return encodeList(type, version, objects, metadata);
+    case 'metadata':
+      return `{"kind":"PartialObjectMetadataList",${PARTIAL},"metadata":${JSON.stringify(metadata)},"items":[${objects
+        .map(encodePartial)
+        .join(',')}]}`;
+    case 'table':
+      return renderTable(type, version, objects, now, {
+        metadata,
+        includeObject: representation.includeObject,
+        withColumns: true,
+      });
+  }
+}

@@ -1,0 +1,283 @@
+/** The API server: HTTPS on sockets that it is handed, authentication, authorization, and the way to the handlers. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type Authenticator, impersonate } from '../auth/authenticator.ts';
+import { type Call, sendError, sendText } from './call.ts';
+import { sendPageNotFound } from './handlers/discovery.ts';
+import type { Environment } from './handlers/environment.ts';
+import { handleLogs } from './handlers/logs.ts';
+import { handlePath } from './handlers/non-resource.ts';
+import { handleGet, handleList, handleWatch } from './handlers/read.ts';
+import { handleReview, refuse } from './handlers/reviews.ts';
+import { handleStream, isStream } from './handlers/stream.ts';
+import { subresourceHandler } from './handlers/subresources.ts';
+import { handleCreate, handleDelete, handleDeleteCollection, handlePatch, handleUpdate } from './handlers/write.ts';
+import { attributesOf, parseRequest, type RequestInfo, type ResourceRequest } from './request-info.ts';
+import { keyOf, type ResourceType } from './resources.ts';
+import { demandedName, parseFieldSelector } from './selectors.ts';
+import { ApiError, badRequest, internalError, methodNotAllowed, notSimulated, unknownResource } from './status.ts';
+
+/** Longer than any run: Node's own checks of connections would be real timers. */
+const NEVER_MS = 2 ** 31 - 1;
+
+export interface ServerCertificate {
+  readonly keyPem: string;
+  /** The leaf, and those above it if there are any. */
+  readonly certificatePem: string;
+  /** Who signs client certificates. */
+  readonly clientCaPem: string;
+}
+
+/** One request as it was answered: for tests and reports. */
+export interface RequestRecord {
+  readonly method: string;
+  readonly url: string;
+  readonly username: string;
+  readonly code: number;
+}
+
+export interface HttpApi {
+  /** Takes a raw connection; TLS begins on it. */
+  accept(socket: Duplex): void;
+  /** Listens on this machine, for when the world is opened to other programs. @returns the port */
+  listen(port: number, host: string): Promise<number>;
+  /** Closes all connections. */
+  stop(): Promise<void>;
+}
+
+export function createHttpApi(
+  environment: Environment,
+  authenticator: Authenticator,
+  certificate: ServerCertificate,
+  onRequest?: (record: RequestRecord) => void,
+): HttpApi {
+  const connections = new Set<Duplex>();
+  const options: https.ServerOptions & { connectionsCheckingInterval: number } = {
+    key: certificate.keyPem,
+    cert: certificate.certificatePem,
+    ca: certificate.clientCaPem,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['http/1.1'],
+    minVersion: 'TLSv1.2',
+    // Missing in the types of Node 20; without it a real timer ticks.
+    connectionsCheckingInterval: NEVER_MS,
+    keepAlive: false,
+  };
+  const server = https.createServer(options, (request, response) => {
+    void answer(environment, authenticator, request, response, onRequest);
+  });
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  server.keepAliveTimeout = 0;
+  server.timeout = 0;
+  server.on('secureConnection', socket => track(socket));
+  server.on('connection', socket => track(socket));
+  server.on('upgrade', (request, socket, head) => {
+    void upgrade(environment, authenticator, request, socket, head, onRequest);
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  // A handshake that fails is the client's affair.
+  server.on('tlsClientError', () => {});
+
+  function track(socket: Duplex): void {
+    connections.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => connections.delete(socket));
+  }
+
+  return {
+    accept: socket => {
+      server.emit('connection', socket);
+    },
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          const address = server.address();
+          resolve(typeof address === 'object' && address !== null ? address.port : port);
+        });
+      }),
+    stop: async () => {
+      const closed = server.listening ? new Promise<void>(resolve => server.close(() => resolve())) : undefined;
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  environment: Environment,
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onRequest: ((record: RequestRecord) => void) | undefined,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  let username = '';
+  try {
+    const call = admitCall(environment, authenticator, request, response);
+    username = call.user.username;
+    await dispatch(environment, call);
+  } catch (error) {
+    sendFailure(response, error);
+  }
+  onRequest?.({ method, url, username, code: response.statusCode });
+  // What was not read would hold up the connection.
+  if (!request.readableEnded) request.resume();
+}
+
+function sendFailure(response: ServerResponse, error: unknown): void {
+  const failure =
+    error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error));
+  if (response.headersSent) response.destroy();
+  else sendError(response, failure);
+}
+
+/** Authentication, then authorization. */
+function admitCall(
+  environment: Environment,
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Call {
+  const caller = authenticator.authenticate(request);
+  const info = parseRequest(request.method ?? 'GET', request.url ?? '/');
+  const user = impersonate(caller, request, environment.authorizer, refuse);
+  const attributes = attributesOf(info, nameDemanded(environment, info));
+  if (!environment.authorizer.authorize(user, attributes).allowed) throw refuse(user, attributes);
+  return { request, response, info, user };
+}
+
+/** A list or watch of one name may be allowed by a rule for that name. */
+function nameDemanded({ registry }: Environment, info: RequestInfo): string | undefined {
+  if (info.kind !== 'resource' || info.name !== '') return undefined;
+  const selector = info.query.get('fieldSelector');
+  const type = selector === null ? undefined : registry.byPath(info.group, info.version, info.plural);
+  if (selector === null || !type) return undefined;
+  try {
+    return demandedName(parseFieldSelector(selector, type));
+  } catch {
+    return undefined;
+  }
+}
+
+const isResource = (call: Call): call is Call<ResourceRequest> => call.info.kind === 'resource';
+
+async function dispatch(environment: Environment, call: Call): Promise<void> {
+  if (!isResource(call)) {
+    handlePath(environment, call);
+    return;
+  }
+  const { info, response } = call;
+  const type = environment.registry.byPath(info.group, info.version, info.plural);
+  if (!type) {
+    // A group that is not served, or whose types are custom, does not know Status (kubernetes-api-surface.md §1.3).
+    if (environment.registry.servedBy(info.group, info.version) === 'built-in') throw unknownResource();
+    sendPageNotFound(call);
+    return;
+  }
+  if (type.virtual) {
+    if (keyOf(type) === 'bindings') throw notSimulated('bindings');
+    await handleReview(environment, call, type);
+    return;
+  }
+  if (!type.namespaced && info.namespace !== '' && keyOf(type) !== 'namespaces') throw unknownResource();
+  if (info.subresource !== '') {
+    await dispatchSubresource(environment, call, type);
+    return;
+  }
+  switch (info.verb) {
+    case 'get':
+      handleGet(environment, call, type);
+      return;
+    case 'list':
+      handleList(environment, call, type);
+      return;
+    case 'watch':
+      handleWatch(environment, call, type);
+      return;
+    case 'create':
+      await handleCreate(environment, call, type);
+      return;
+    case 'update':
+      await handleUpdate(environment, call, type);
+      return;
+    case 'patch':
+      await handlePatch(environment, call, type);
+      return;
+    case 'delete':
+      await handleDelete(environment, call, type);
+      return;
+    case 'deletecollection':
+      await handleDeleteCollection(environment, call, type);
+      return;
+    default:
+      sendText(response, 405, 'Method Not Allowed');
+  }
+}
+
+async function dispatchSubresource(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info } = call;
+  const served = type.subresources.find(({ name }) => name === info.subresource);
+  if (!served) throw unknownResource();
+  const special = subresourceHandler(type, info.subresource);
+  if (special) {
+    await special(environment, call, type);
+    return;
+  }
+  if (info.subresource === 'status' || info.subresource === 'ephemeralcontainers') {
+    if (info.verb === 'get') handleGet(environment, call, type);
+    else if (info.verb === 'update') await handleUpdate(environment, call, type);
+    else if (info.verb === 'patch') await handlePatch(environment, call, type);
+    else throw methodNotAllowed();
+    return;
+  }
+  if (info.subresource === 'log' && info.verb === 'get') {
+    await handleLogs(environment, call, type);
+    return;
+  }
+  if (isStream(info)) throw badRequest('Upgrade request required');
+  throw notSimulated(`${keyOf(type)}/${info.subresource}`);
+}
+
+async function upgrade(
+  environment: Environment,
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  onRequest: ((record: RequestRecord) => void) | undefined,
+): Promise<void> {
+  socket.on('error', () => socket.destroy());
+  const { method = 'GET', url = '/' } = request;
+  try {
+    const caller = authenticator.authenticate(request);
+    const info = parseRequest(method, url);
+    const user = impersonate(caller, request, environment.authorizer, refuse);
+    const attributes = attributesOf(info, undefined);
+    if (!environment.authorizer.authorize(user, attributes).allowed) throw refuse(user, attributes);
+    const type =
+      info.kind === 'resource' ? environment.registry.byPath(info.group, info.version, info.plural) : undefined;
+    if (info.kind !== 'resource' || !type || !isStream(info)) throw unknownResource();
+    onRequest?.({ method, url, username: user.username, code: 101 });
+    await handleStream(environment, info, type, request, socket, head);
+  } catch (error) {
+    const failure =
+      error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error));
+    onRequest?.({ method, url, username: '', code: failure.code });
+    if (!socket.writable) return;
+    const body = `${JSON.stringify(failure.status)}\n`;
+    socket.end(
+      `HTTP/1.1 ${failure.code} ${failure.reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+}

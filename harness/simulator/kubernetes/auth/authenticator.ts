@@ -1,0 +1,87 @@
+/** Who is calling: a client certificate, a bearer token, or nobody in particular. */
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { unauthorized } from '../api/status.ts';
+import type { Attributes, RbacAuthorizer } from './rbac.ts';
+import { API_AUDIENCE, type ServiceAccountTokens } from './service-account-tokens.ts';
+import { ANONYMOUS, type UserInfo } from './user.ts';
+
+export class Authenticator {
+  readonly #tokens: ServiceAccountTokens;
+  /** A certificate belongs to a connection: it is read once. */
+  readonly #bySocket = new WeakMap<object, UserInfo | null>();
+
+  constructor(tokens: ServiceAccountTokens) {
+    this.#tokens = tokens;
+  }
+
+  /** @throws ApiError 401 for a token that is not valid, even where anybody would be let in */
+  authenticate(request: IncomingMessage): UserInfo {
+    const certificate = this.#fromCertificate(request);
+    if (certificate) return certificate;
+    const authorization = request.headers.authorization;
+    if (authorization === undefined) return ANONYMOUS;
+    const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
+    const identity = token === undefined ? undefined : this.#tokens.identify(token);
+    if (!identity?.audiences.includes(API_AUDIENCE)) throw unauthorized();
+    return identity.user;
+  }
+
+  #fromCertificate(request: IncomingMessage): UserInfo | undefined {
+    const { socket } = request;
+    const known = this.#bySocket.get(socket);
+    if (known !== undefined) return known ?? undefined;
+    const tls = socket as unknown as TLSSocket; // the server only ever has TLS connections
+    let user: UserInfo | null = null;
+    if (tls.authorized === true) {
+      const { subject } = tls.getPeerCertificate();
+      const name = subject?.CN as string | string[] | undefined; // an array if there are several, whatever the types say
+      const organizations = subject?.O as string | string[] | undefined;
+      const username = Array.isArray(name) ? name[0] : name;
+      if (username !== undefined && username !== '') {
+        const groups =
+          organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations];
+        user = { username, groups: [...groups, 'system:authenticated'] };
+      }
+    }
+    this.#bySocket.set(socket, user);
+    return user ?? undefined;
+  }
+}
+
+/**
+ * The user to act as, if the request asks for another one (`kubectl --as`).
+ * @throws what `refuse` makes, if the caller may not
+ */
+export function impersonate(
+  caller: UserInfo,
+  request: IncomingMessage,
+  authorizer: RbacAuthorizer,
+  refuse: (user: UserInfo, attributes: Attributes) => Error,
+): UserInfo {
+  const username = request.headers['impersonate-user'];
+  if (typeof username !== 'string') return caller;
+  const groups = (request.headers['impersonate-group'] ?? '')
+    .toString()
+    .split(',')
+    .map(group => group.trim())
+    .filter(group => group !== '');
+  const check = (group: string, resource: string, name: string, namespace = '') => {
+    const attributes: Attributes = {
+      kind: 'resource',
+      verb: 'impersonate',
+      group,
+      resource,
+      subresource: '',
+      namespace,
+      name,
+    };
+    if (!authorizer.authorize(caller, attributes).allowed) throw refuse(caller, attributes);
+  };
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);
+  if (account) check('', 'serviceaccounts', account[2] ?? '', account[1]);
+  else check('', 'users', username);
+  for (const group of groups) check('', 'groups', group);
+  const implied = account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [];
+  return { username, groups: [...new Set([...groups, ...implied, 'system:authenticated'])] };
+}

@@ -1,0 +1,197 @@
+/** Role-based access control: who may do what, from the Roles and bindings in the store (plugin/pkg/auth/authorizer/rbac @v1.32). */
+import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../api/json.ts';
+import type { ResourceRegistry } from '../api/registry.ts';
+import { objectSelectorMatches } from '../api/selectors.ts';
+import type { Store } from '../store/store.ts';
+import type { UserInfo } from './user.ts';
+
+/** What is asked: an action on a resource, or on a path that is none. */
+export type Attributes =
+  | {
+      readonly kind: 'resource';
+      readonly verb: string;
+      readonly group: string;
+      readonly resource: string;
+      readonly subresource: string;
+      /** Empty for all namespaces and for what is in none. */
+      readonly namespace: string;
+      /** Empty for lists and the like. */
+      readonly name: string;
+    }
+  | { readonly kind: 'path'; readonly verb: string; readonly path: string };
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** Which binding allowed it. */
+  readonly reason: string;
+}
+
+export interface Rule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly nonResourceURLs: readonly string[];
+}
+
+/** The rules that a binding gives to a user. */
+interface Grant {
+  /** Undefined: everywhere. */
+  readonly namespace: string | undefined;
+  readonly rules: readonly Rule[];
+  readonly reason: string;
+}
+
+const RBAC_RESOURCES = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map(
+  plural => `${plural}.rbac.authorization.k8s.io`,
+);
+const DENIED: Decision = { allowed: false, reason: '' };
+
+export class RbacAuthorizer {
+  readonly #store: Store;
+  readonly #registry: ResourceRegistry;
+  readonly #grants = new Map<string, readonly Grant[]>();
+
+  constructor(store: Store, registry: ResourceRegistry) {
+    this.#store = store;
+    this.#registry = registry;
+    for (const resource of RBAC_RESOURCES) store.subscribe(registry.require(resource), () => this.#grants.clear());
+  }
+
+  authorize(user: UserInfo, attributes: Attributes): Decision {
+    if (user.groups.includes('system:masters')) return { allowed: true, reason: '' };
+    for (const grant of this.#grantsOf(user)) {
+      if (grant.namespace !== undefined) {
+        if (attributes.kind === 'path' || attributes.namespace !== grant.namespace) continue;
+      }
+      if (grant.rules.some(rule => ruleAllows(rule, attributes))) return { allowed: true, reason: grant.reason };
+    }
+    return DENIED;
+  }
+
+  /** All rules that apply to the user in the namespace: for SelfSubjectRulesReview. */
+  rulesFor(user: UserInfo, namespace: string): readonly Rule[] {
+    if (user.groups.includes('system:masters')) {
+      const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] };
+      return [everything, { ...everything, apiGroups: [], resources: [], nonResourceURLs: ['*'] }];
+    }
+    return this.#grantsOf(user)
+      .filter(grant => grant.namespace === undefined || grant.namespace === namespace)
+      .flatMap(grant => grant.rules);
+  }
+
+  #grantsOf(user: UserInfo): readonly Grant[] {
+    const key = `${user.username}\n${user.groups.join('\n')}`;
+    let grants = this.#grants.get(key);
+    if (!grants) {
+      grants = this.#computeGrants(user);
+      this.#grants.set(key, grants);
+    }
+    return grants;
+  }
+
+  #computeGrants(user: UserInfo): Grant[] {
+    const grants: Grant[] = [];
+    for (const resource of ['clusterrolebindings', 'rolebindings']) {
+      for (const binding of this.#store.list(this.#registry.require(`${resource}.rbac.authorization.k8s.io`))) {
+        const { name = '', namespace } = binding.metadata;
+        const subject = objectsOf(binding['subjects']).find(candidate => isSubject(candidate, user, namespace ?? ''));
+        if (!subject) continue;
+        const role = objectOf(binding['roleRef']);
+        const roleName = stringOf(role['name']) ?? '';
+        const roleKind = stringOf(role['kind']) ?? '';
+        const [kind, title] =
+          namespace === undefined ? ['ClusterRoleBinding', name] : ['RoleBinding', `${name}/${namespace}`];
+        const who = stringOf(subject['kind']) ?? '';
+        const subjectTitle =
+          who === 'ServiceAccount'
+            ? `${String(subject['name'])}/${String(subject['namespace'] ?? namespace)}`
+            : String(subject['name']);
+        grants.push({
+          namespace,
+          rules: this.#rulesOf(roleKind, roleName, namespace ?? ''),
+          reason: `RBAC: allowed by ${kind} ${JSON.stringify(title)} of ${roleKind} ${JSON.stringify(roleName)} to ${who} ${JSON.stringify(subjectTitle)}`,
+        });
+      }
+    }
+    return grants;
+  }
+
+  #rulesOf(kind: string, name: string, namespace: string): readonly Rule[] {
+    const plural = kind === 'ClusterRole' ? 'clusterroles' : 'roles';
+    const type = this.#registry.require(`${plural}.rbac.authorization.k8s.io`);
+    const role = this.#store.get(type, namespace, name);
+    if (!role) return [];
+    const rules = objectsOf(role['rules']).map(readRule);
+    // Unlike Kubernetes, where a controller copies aggregated rules into the role, they are looked up.
+    for (const selector of objectsOf(objectOf(role['aggregationRule'])['clusterRoleSelectors'])) {
+      for (const other of this.#store.list(type)) {
+        if (other !== role && objectSelectorMatches(selector, other.metadata.labels)) {
+          rules.push(...objectsOf(other['rules']).map(readRule));
+        }
+      }
+    }
+    return rules;
+  }
+}
+
+const strings = (value: unknown): string[] => listOf(value).filter(entry => typeof entry === 'string');
+
+export function readRule(rule: JsonObject): Rule {
+  return {
+    verbs: strings(rule['verbs']),
+    apiGroups: strings(rule['apiGroups']),
+    resources: strings(rule['resources']),
+    resourceNames: strings(rule['resourceNames']),
+    nonResourceURLs: strings(rule['nonResourceURLs']),
+  };
+}
+
+function isSubject(subject: JsonObject, user: UserInfo, namespace: string): boolean {
+  const name = stringOf(subject['name']) ?? '';
+  switch (subject['kind']) {
+    case 'User':
+      return user.username === name;
+    case 'Group':
+      return user.groups.includes(name);
+    case 'ServiceAccount':
+      return user.username === `system:serviceaccount:${stringOf(subject['namespace']) ?? namespace}:${name}`;
+    default:
+      return false;
+  }
+}
+
+/** pkg/registry/rbac/validation and pkg/apis/rbac/v1/evaluation_helpers.go @v1.32. */
+export function ruleAllows(rule: Rule, attributes: Attributes): boolean {
+  if (!rule.verbs.includes('*') && !rule.verbs.includes(attributes.verb)) return false;
+  if (attributes.kind === 'path') {
+    return rule.nonResourceURLs.some(
+      url =>
+        url === '*' || url === attributes.path || (url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))),
+    );
+  }
+  const { group, resource, subresource, name } = attributes;
+  if (!rule.apiGroups.includes('*') && !rule.apiGroups.includes(group)) return false;
+  const combined = subresource === '' ? resource : `${resource}/${subresource}`;
+  const matches =
+    rule.resources.includes('*') ||
+    rule.resources.includes(combined) ||
+    (subresource !== '' && rule.resources.includes(`*/${subresource}`));
+  return matches && (rule.resourceNames.length === 0 || (name !== '' && rule.resourceNames.includes(name)));
+}
+
+/** The sentence of a 403. */
+export function refusalText(user: UserInfo, attributes: Attributes): string {
+  if (attributes.kind === 'path') {
+    return `User ${JSON.stringify(user.username)} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}`;
+  }
+  const { verb, group, resource, subresource, namespace } = attributes;
+  const what = subresource === '' ? resource : `${resource}/${subresource}`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
+  return `User ${JSON.stringify(user.username)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
+}
+
+/** Kept for callers that hold whole roles. */
+export function rulesIn(role: KubernetesObject): readonly Rule[] {
+  return objectsOf(role['rules']).map(readRule);
+}

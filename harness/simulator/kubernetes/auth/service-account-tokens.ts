@@ -1,0 +1,178 @@
+/** Tokens of service accounts: issued by TokenRequest or kept in secrets, and turned back into identities. */
+import type { Clock } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  stringOf,
+  timestamp,
+} from '../api/json.ts';
+import type { ResourceRegistry } from '../api/registry.ts';
+import type { Store } from '../store/store.ts';
+import { TokenKey } from './jwt.ts';
+import { serviceAccountUser, type UserInfo } from './user.ts';
+
+export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
+const LEGACY_ISSUER = 'kubernetes/serviceaccount';
+
+export interface TokenRequest {
+  readonly audiences: readonly string[];
+  readonly expirationSeconds: number;
+  /** The pod (or other object) with which the token ends. */
+  readonly boundTo?: { readonly kind: string; readonly name: string; readonly uid: string; readonly node?: string };
+}
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expirationTimestamp: string;
+}
+
+export interface TokenIdentity {
+  readonly user: UserInfo;
+  /** For whom the token is meant. */
+  readonly audiences: readonly string[];
+}
+
+/** How many checked signatures are remembered. */
+const CACHE_SIZE = 4096;
+
+export class ServiceAccountTokens {
+  readonly #key = new TokenKey();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #store: Store;
+  readonly #registry: ResourceRegistry;
+  readonly #claims = new Map<string, JsonObject>();
+
+  constructor(options: {
+    readonly clock: Clock;
+    readonly random: Random;
+    readonly store: Store;
+    readonly registry: ResourceRegistry;
+  }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#store = options.store;
+    this.#registry = options.registry;
+  }
+
+  /** The key set for others who check tokens. */
+  keySet(): JsonObject {
+    return { keys: [this.#key.jwk()] };
+  }
+
+  issue(account: KubernetesObject, request: TokenRequest): IssuedToken {
+    const now = Math.floor(this.#clock.now() / 1000);
+    const { name = '', namespace = '', uid = '' } = account.metadata;
+    const expires = now + request.expirationSeconds;
+    const { boundTo } = request;
+    const token = this.#key.sign({
+      aud: request.audiences.length > 0 ? request.audiences : [API_AUDIENCE],
+      exp: expires,
+      iat: now,
+      iss: API_AUDIENCE,
+      jti: this.#random.uuid(),
+      'kubernetes.io': {
+        namespace,
+        ...(boundTo && { [boundTo.kind.toLowerCase()]: { name: boundTo.name, uid: boundTo.uid } }),
+        ...(boundTo?.node !== undefined && boundTo.kind === 'Pod' && { node: { name: boundTo.node } }),
+        serviceaccount: { name, uid },
+      },
+      nbf: now,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    });
+    return { token, expirationTimestamp: timestamp(expires * 1000) };
+  }
+
+  /** A token without an end, for a Secret of type `kubernetes.io/service-account-token`. */
+  issueForSecret(account: KubernetesObject, secretName: string): string {
+    const { name = '', namespace = '', uid = '' } = account.metadata;
+    return this.#key.sign({
+      iss: LEGACY_ISSUER,
+      'kubernetes.io/serviceaccount/namespace': namespace,
+      'kubernetes.io/serviceaccount/secret.name': secretName,
+      'kubernetes.io/serviceaccount/service-account.name': name,
+      'kubernetes.io/serviceaccount/service-account.uid': uid,
+      sub: `system:serviceaccount:${namespace}:${name}`,
+    });
+  }
+
+  /**
+   * Whose token is it, at this moment?
+   * @returns undefined if it is not one of ours, has expired, or what it is bound to is gone
+   */
+  identify(token: string): TokenIdentity | undefined {
+    const claims = this.#verified(token);
+    if (!claims) return undefined;
+    return claims['iss'] === LEGACY_ISSUER ? this.#identifyLegacy(claims, token) : this.#identifyBound(claims);
+  }
+
+  #verified(token: string): JsonObject | undefined {
+    const known = this.#claims.get(token);
+    if (known) return known;
+    const claims = this.#key.verify(token);
+    if (!claims) return undefined;
+    if (this.#claims.size >= CACHE_SIZE) this.#claims.clear();
+    this.#claims.set(token, claims);
+    return claims;
+  }
+
+  #identifyBound(claims: JsonObject): TokenIdentity | undefined {
+    const now = this.#clock.now() / 1000;
+    if (claims['iss'] !== API_AUDIENCE || Number(claims['exp']) <= now || Number(claims['nbf']) > now + 1)
+      return undefined;
+    const own = objectOf(claims['kubernetes.io']);
+    const namespace = stringOf(own['namespace']) ?? '';
+    const account = this.#live('serviceaccounts', namespace, own['serviceaccount']);
+    if (!account) return undefined;
+    const extra: Record<string, readonly string[]> = {
+      'authentication.kubernetes.io/credential-id': [`JTI=${String(claims['jti'])}`],
+    };
+    for (const [kind, resource] of [
+      ['pod', 'pods'],
+      ['secret', 'secrets'],
+    ] as const) {
+      if (own[kind] === undefined) continue;
+      const bound = this.#live(resource, namespace, own[kind]);
+      if (!bound) return undefined;
+      if (kind === 'pod') {
+        extra['authentication.kubernetes.io/pod-name'] = [bound.metadata.name ?? ''];
+        extra['authentication.kubernetes.io/pod-uid'] = [bound.metadata.uid ?? ''];
+      }
+    }
+    const node = stringOf(objectOf(own['node'])['name']);
+    if (node !== undefined) extra['authentication.kubernetes.io/node-name'] = [node];
+    return {
+      user: { ...serviceAccountUser(namespace, account.metadata.name ?? '', account.metadata.uid ?? ''), extra },
+      audiences: listOf(claims['aud']).filter(audience => typeof audience === 'string'),
+    };
+  }
+
+  /** Such a token is valid as long as its secret holds it. */
+  #identifyLegacy(claims: JsonObject, token: string): TokenIdentity | undefined {
+    const read = (key: string) => stringOf(claims[`kubernetes.io/serviceaccount/${key}`]) ?? '';
+    const namespace = read('namespace');
+    const account = this.#live('serviceaccounts', namespace, {
+      name: read('service-account.name'),
+      uid: read('service-account.uid'),
+    });
+    const secret = this.#store.get(this.#registry.require('secrets'), namespace, read('secret.name'));
+    if (!account || !secret || secret.metadata.deletionTimestamp !== undefined) return undefined;
+    const kept = stringOf(objectOf(secret['data'])['token']);
+    if (kept === undefined || Buffer.from(kept, 'base64').toString() !== token) return undefined;
+    return {
+      user: serviceAccountUser(namespace, account.metadata.name ?? '', account.metadata.uid ?? ''),
+      audiences: [API_AUDIENCE],
+    };
+  }
+
+  /** The object of that name if it still is the same one. */
+  #live(resource: string, namespace: string, reference: unknown): KubernetesObject | undefined {
+    if (!isObject(reference)) return undefined;
+    const object = this.#store.get(this.#registry.require(resource), namespace, stringOf(reference['name']) ?? '');
+    return object && object.metadata.uid === reference['uid'] ? object : undefined;
+  }
+}
