@@ -10,7 +10,7 @@ const CALL_TIMEOUT_SECONDS = 15;
 const SLOW_SECONDS = 1;
 /** Ends each answer. HTTP bodies of the guide don't hold it; curl replaces `\n` and the variables (any curl since 7.12). */
 const WRITE_OUT = String.raw`\n<call %{http_code} %{time_total}>\n`;
-const CALL_END = /\n<call (\d{3}) (\d+[.,]\d+)>\n/g;
+const CALL_END = /\n<call (\d{3}) (\d+(?:[.,]\d+)?)>\n/g;
 
 /** One call and what came of it: an answer of HelloWorld, or an error. */
 export type Answer = { readonly seconds: number } & (

@@ -30,7 +30,10 @@ const CONNECT_TIMEOUT_SECONDS = 9;
 export function symptomOf(input: SymptomInput): Symptom {
   const { from, expected, tally, clientPod, remoteEndpoints } = input;
   if (!clientPod) return 'NOPOD';
-  if (tally.requests === 0) return clientPod.hasSidecar ? 'CFG' : 'NOPOD';
+  if (tally.requests === 0) {
+    if (clientPod.isReady) return 'OTHER';
+    return clientPod.hasSidecar ? 'CFG' : 'NOPOD';
+  }
   const errors = tally.errors.reduce((sum, { count }) => sum + count, 0);
   const has = (pattern: RegExp) => tally.errors.some(({ error }) => pattern.test(error));
   if (errors === tally.requests && has(/^curl: \(6\)/)) return 'DNS';
