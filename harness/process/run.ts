@@ -1,0 +1,81 @@
+/** Runs a program of this machine to its end; how it ended is a value. */
+import { execa } from 'execa';
+
+export interface RunProcessOptions {
+  readonly cwd?: string;
+  /** Laid over this process's own environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Standard input; without it, it is closed. */
+  readonly stdin?: string;
+  /** Milliseconds until it is ended: first asked (SIGTERM), after five seconds killed. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Each line of either stream, as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a program ended. */
+export interface ProcessResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly fault?: 'missing-tool' | 'timeout' | 'killed';
+}
+
+const KILL_AFTER_MS = 5000;
+/** A command that says more than this has gone wild. */
+const MAX_OUTPUT_CHARACTERS = 64 * 1024 * 1024;
+
+/**
+ * @param file - a path, or a name that is looked for on PATH
+ * @returns `fault` is `missing-tool` if it could not be started, `timeout` after `timeoutMs`, `killed` by the signal or by someone else
+ */
+export async function runProcess(
+  file: string,
+  args: readonly string[],
+  options: RunProcessOptions,
+): Promise<ProcessResult> {
+  const { cwd, env, stdin, timeoutMs, signal, onLine } = options;
+  const subprocess = execa(file, [...args], {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, ...env },
+    extendEnv: false,
+    ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
+    timeout: timeoutMs,
+    cancelSignal: signal,
+    forceKillAfterDelay: KILL_AFTER_MS,
+    maxBuffer: MAX_OUTPUT_CHARACTERS,
+    stripFinalNewline: false,
+    // Children that we leave behind hold our pipes open no longer than we live.
+    cleanup: true,
+    reject: false,
+  });
+  if (onLine) {
+    tellLines(subprocess.stdout, onLine);
+    tellLines(subprocess.stderr, onLine);
+  }
+  const result = await subprocess;
+  const output = { stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+  const code = 'code' in result ? result.code : undefined;
+  if (code === 'ENOENT' || code === 'EACCES') {
+    return {
+      ...output,
+      exitCode: 127,
+      stderr: `${file}: ${code === 'ENOENT' ? 'not found' : 'can not be run'}\n`,
+      fault: 'missing-tool',
+    };
+  }
+  if (result.timedOut) return { ...output, exitCode: 124, fault: 'timeout' };
+  if (result.isCanceled || result.isTerminated || result.isMaxBuffer)
+    return { ...output, exitCode: 143, fault: 'killed' };
+  return { ...output, exitCode: result.exitCode ?? 1 };
+}
+
+function tellLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+  let rest = '';
+  stream?.on('data', (chunk: Buffer | string) => {
+    const lines = (rest + String(chunk)).split(/\r?\n|\r/);
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim() !== '') onLine(line);
+  });
+}

@@ -1,0 +1,52 @@
+/** One kubeconfig for several clusters, a context of the cluster's name for each. */
+import { dump, load } from 'js-yaml';
+import { HarnessError } from '../base/errors.ts';
+
+interface Named {
+  readonly name: string;
+  readonly [key: string]: unknown;
+}
+interface Kubeconfig {
+  readonly clusters?: readonly Named[] | null;
+  readonly users?: readonly Named[] | null;
+  readonly contexts?:
+    | readonly (Named & {
+        readonly context?: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
+      })[]
+    | null;
+  readonly 'current-context'?: string;
+}
+
+/**
+ * Joins kubeconfigs; only the current context of each is taken, and everything in it gets the cluster's name, so nothing collides.
+ * @param documents - cluster name → kubeconfig; the first becomes the current context
+ * @throws HarnessError ERR_TOOL if one has no usable context
+ */
+export function mergeKubeconfigs(documents: ReadonlyMap<string, string>): string {
+  const merged = [...documents].map(([name, text]) => ({ name, ...partsOf(name, text) }));
+  return dump(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: merged.map(({ name, cluster }) => ({ name, cluster })),
+      users: merged.map(({ name, user }) => ({ name, user })),
+      contexts: merged.map(({ name, namespace }) => ({
+        name,
+        context: { cluster: name, user: name, ...(namespace !== undefined && { namespace }) },
+      })),
+      'current-context': merged[0]?.name ?? '',
+    },
+    { lineWidth: -1, noRefs: true },
+  );
+}
+
+function partsOf(name: string, text: string) {
+  const config = (load(text) ?? {}) as Kubeconfig; // written by a platform; what is missing is refused below
+  const current = config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
+  const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.['cluster'];
+  const user = config.users?.find(each => each.name === current?.context?.user)?.['user'];
+  if (cluster === undefined || user === undefined) {
+    throw new HarnessError('ERR_TOOL', `The kubeconfig of ${name} has no context with a cluster and a user.`);
+  }
+  return { cluster, user, namespace: current?.context?.namespace };
+}

@@ -1,0 +1,204 @@
+/** The tools of a plan as the real programs, in a folder of their own that is removed with them. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { HarnessError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import { argvOf, substitute } from '../model/argv.ts';
+import type { Command, CommandResult, PlanFile } from '../model/command.ts';
+import { runGatewayScript } from '../model/east-west-gateway.ts';
+import { createMeshCertificates } from '../model/mesh-certificates.ts';
+import type { ClusterName } from '../model/names.ts';
+import type { Cluster } from '../platform/platform.ts';
+import { findProgram } from '../process/find.ts';
+import { runProcess } from '../process/run.ts';
+import { mergeKubeconfigs } from './kubeconfig.ts';
+import type { RunCommandOptions, Tools } from './tools.ts';
+
+export interface ProcessToolsOptions {
+  readonly clusters: ReadonlyMap<ClusterName, Cluster>;
+  /** What lies in the working folder from the beginning: `samples/…` → text. */
+  readonly samples: ReadonlyMap<string, string>;
+  /** The release that the plan is for: chooses the form of the gateway script where none can be run. */
+  readonly istioVersion: string;
+  /** Paths of the programs; found on PATH by default. */
+  readonly binaries?: { readonly kubectl?: string; readonly istioctl?: string };
+  /** Laid over this process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where the working folder is made; the system's folder for temporary files by default. */
+  readonly parentFolder?: string;
+}
+
+const FOLDER_PREFIX = 'mesh-harness-tools-';
+const SCRIPT = 'samples/multicluster/gen-eastwest-gateway.sh';
+const VERSION_TIMEOUT_MS = 15_000;
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+/**
+ * Makes a working folder with the samples and one kubeconfig for all clusters, readable by no one else.
+ * Folders that killed processes have left behind are removed.
+ */
+export async function createProcessTools(options: ProcessToolsOptions): Promise<Tools> {
+  const parent = options.parentFolder ?? tmpdir();
+  await sweep(parent);
+  const folder = await mkdtemp(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+  try {
+    const tools = new ProcessTools(folder, options);
+    await tools.prepare();
+    return tools;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+class ProcessTools implements Tools {
+  readonly name = 'process';
+  readonly #folder: string;
+  readonly #options: ProcessToolsOptions;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  constructor(folder: string, options: ProcessToolsOptions) {
+    this.#folder = folder;
+    this.#options = options;
+    this.#env = {
+      ...options.env,
+      KUBECONFIG: join(folder, 'kubeconfig'),
+      // The gateway script of 1.8 would take these for its flags.
+      MESH: undefined,
+      CLUSTER: undefined,
+      NETWORK: undefined,
+    };
+  }
+
+  async prepare(): Promise<void> {
+    for (const [path, text] of this.#options.samples) {
+      await this.#write(path, text, path.endsWith('.sh') ? OWNER_ONLY_FOLDER : OWNER_ONLY);
+    }
+    const kubeconfigs = new Map(
+      [...this.#options.clusters].map(([name, cluster]) => [name, cluster.kubeconfig('this-machine')]),
+    );
+    await this.#write('kubeconfig', mergeKubeconfigs(kubeconfigs), OWNER_ONLY);
+  }
+
+  async versions(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    const kubectl = await this.#ask('kubectl', ['version', '--client', '-o', 'json'], signal);
+    const istioctl = await this.#ask('istioctl', ['version', '--remote=false'], signal);
+    return { kubectl: clientVersion(kubectl), istioctl: istioctl.trim().split(/\s+/).at(-1) ?? '' };
+  }
+
+  async #ask(tool: 'kubectl' | 'istioctl', args: readonly string[], signal: AbortSignal): Promise<string> {
+    const result = await this.#start(this.#program(tool), args, { timeoutMs: VERSION_TIMEOUT_MS, signal });
+    if (result.exitCode === 0) return result.stdout;
+    signal.throwIfAborted();
+    throw new HarnessError('ERR_TOOL', `${tool} does not tell its version: ${redact(result.stderr.trim())}`, {
+      hint: `Is ${tool} installed and on PATH? mesh-harness doctor says what is needed and where to get it.`,
+    });
+  }
+
+  async writeFile(file: PlanFile, variables: ReadonlyMap<string, string>): Promise<void> {
+    await this.#write(file.path, substitute(file.content, variables), OWNER_ONLY);
+  }
+
+  async run(command: Command, options: RunCommandOptions): Promise<CommandResult> {
+    const { variables, signal, onProgress } = options;
+    const args = argvOf(command, variables);
+    const stdin = options.stdin ?? (command.stdin === undefined ? undefined : substitute(command.stdin, variables));
+    const how = {
+      timeoutMs: command.timeoutMs,
+      signal,
+      ...(stdin !== undefined && { stdin }),
+      ...(onProgress && command.tool === 'istioctl' && { onLine: onProgress }),
+    };
+    switch (command.tool) {
+      case 'kubectl':
+      case 'istioctl':
+        return withApiFault(await this.#start(this.#program(command.tool), args, how));
+      case 'gen-eastwest-gateway':
+        return await this.#runScript(args, how);
+      case 'certs':
+        return await this.#makeCertificates(args);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #program(tool: 'kubectl' | 'istioctl'): string {
+    return this.#options.binaries?.[tool] ?? findProgram(tool) ?? tool;
+  }
+
+  #start(file: string, args: readonly string[], how: Omit<Parameters<typeof runProcess>[2], 'cwd' | 'env'>) {
+    return runProcess(file, args, { ...how, cwd: this.#folder, env: this.#env });
+  }
+
+  /** The script that lies among the samples; where there is no bash to run it, what it would print. */
+  async #runScript(
+    args: readonly string[],
+    how: Omit<Parameters<typeof runProcess>[2], 'cwd' | 'env'>,
+  ): Promise<CommandResult> {
+    const bash = findProgram('bash');
+    if (bash && this.#options.samples.has(SCRIPT)) return await this.#start(bash, [SCRIPT, ...args], how);
+    return runGatewayScript(this.#options.istioVersion.startsWith('1.8.') ? '1.8' : 'current', args);
+  }
+
+  async #makeCertificates(args: readonly string[]): Promise<CommandResult> {
+    const at = args.indexOf('--out');
+    const out = at < 0 ? '.' : (args[at + 1] ?? '.');
+    const clusters = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
+    const files = await createMeshCertificates(clusters, systemClock.now());
+    for (const [path, text] of files) await this.#write(join(out, path), text, OWNER_ONLY);
+    return { exitCode: 0, stdout: [...files.keys()].map(path => `${join(out, path)}\n`).join(''), stderr: '' };
+  }
+
+  async #write(path: string, text: string, mode: number): Promise<void> {
+    const target = resolve(this.#folder, path);
+    if (relative(this.#folder, target).startsWith('..')) {
+      throw new HarnessError('ERR_TOOL', `"${path}" does not lie in the working folder of the tools.`);
+    }
+    await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    await writeFile(target, text, { mode });
+  }
+}
+
+function clientVersion(json: string): string {
+  try {
+    const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own
+    return version?.gitVersion ?? json.trim();
+  } catch {
+    return json.trim();
+  }
+}
+
+/** kubectl's and istioctl's words for an API server that can not be reached; at the start of a line, so that a program in a pod can not fake them. */
+const UNREACHABLE =
+  /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;
+
+function withApiFault(result: CommandResult): CommandResult {
+  const unreachable = result.exitCode !== 0 && result.fault === undefined && UNREACHABLE.test(result.stderr);
+  return unreachable ? { ...result, fault: 'api-unreachable' } : result;
+}
+
+/** Removes what processes that are no more have left: the folder's name holds the process id. */
+async function sweep(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names) {
+    const pid = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) {
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Someone else's process is there all the same.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
