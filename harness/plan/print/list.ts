@@ -1,0 +1,35 @@
+/** A plan as a list for people. */
+import type { Plan, Step } from '../step.ts';
+
+/** Sections of the guide, and under them the steps: number, id, title, the guide's lines. A `~` marks what may be left out. */
+export function printList(plan: Plan): string {
+  const lines = [
+    `${plan.scenario}: ${plan.steps.length} steps, edition ${plan.edition} of the guide (Istio ${plan.istioVersion})`,
+  ];
+  const idWidth = Math.max(...plan.steps.map(({ id }) => id.length));
+  let section = '';
+  for (const [index, step] of plan.steps.entries()) {
+    const heading = step.guide.page === undefined ? step.guide.section : `${step.guide.section} (${step.guide.page})`;
+    if (heading !== section) {
+      section = heading;
+      lines.push('', heading);
+    }
+    lines.push(stepLine(step, index, idWidth));
+  }
+  lines.push('', '~ may be left out: a run without it still passes (mesh-harness run … --omit STEP)');
+  if (plan.errata.length > 0) lines.push('', ...errataLines(plan));
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLine({ id, title, guide, omission }: Step, index: number, idWidth: number): string {
+  const number = String(index + 1).padStart(3);
+  const lines = guide.lines ? `  [${guide.lines.join('-')}]` : '';
+  return `${number} ${omission.harmless ? '~' : ' '} ${id.padEnd(idWidth)}  ${title}${lines}`;
+}
+
+function errataLines({ errata }: Plan): readonly string[] {
+  return [
+    `Where the plan departs from the guide's text (${errata.length}):`,
+    ...errata.map(({ id, lines, weDo }) => `  ${id}${lines ? ` [${lines.join('-')}]` : ''}: ${weDo}`),
+  ];
+}
