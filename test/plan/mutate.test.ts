@@ -1,6 +1,9 @@
 import t from 'tap';
 import { mutationsOf, omitSteps } from '../../harness/plan/mutate.ts';
+import type { Plan } from '../../harness/plan/step.ts';
 import { EDITION_NAMES, EXAMPLES, FOUR, planOf, topologyOf } from './scenarios.ts';
+
+const idsOf = (plan: Plan) => plan.steps.map(({ id }) => id).join(' ');
 
 t.test('left-out steps hand their order on', async t => {
   const plan = await planOf('primary-remote', '1.8');
@@ -21,21 +24,18 @@ t.test('every mutation changes the plan, and nothing but what it says', async t 
   for (const edition of EDITION_NAMES) {
     for (const scenario of [...FOUR, ...EXAMPLES]) {
       const plan = await planOf(scenario, edition);
-      const before = structuredClone(plan);
+      const before = JSON.stringify(plan.steps);
       const mutations = mutationsOf(await topologyOf(scenario), plan);
       const ids = mutations.map(({ id }) => id);
       t.equal(new Set(ids).size, ids.length, `${edition} ${scenario}: ${ids.length} mutations with names of their own`);
       for (const mutation of mutations) {
         const changed = mutation.apply(plan);
-        t.notSame(changed.steps, plan.steps, `${edition} ${scenario} ${mutation.id} changes something`);
-        t.same(
-          changed.steps.map(({ id }) => id),
-          plan.steps.map(({ id }) => id),
-          'the steps are the same',
-        );
+        // As texts: comparing plans value by value takes seconds here.
+        t.not(JSON.stringify(changed.steps), before, `${edition} ${scenario} ${mutation.id} changes something`);
+        t.equal(idsOf(changed), idsOf(plan), 'the steps are the same');
         t.ok(mutation.sentence.endsWith('.') && mutation.because.length > 20);
       }
-      t.same(plan, before, 'the plan itself is left alone');
+      t.equal(JSON.stringify(plan.steps), before, 'the plan itself is left alone');
     }
   }
 });

@@ -74,7 +74,6 @@ function stepText(plan: Plan, step: Step, index: number): readonly string[] {
   const title = `${where}${step.title}`;
   return [
     `# ${index + 1}/${plan.steps.length} ${step.id}${step.guide.lines ? `, guide lines ${step.guide.lines.join('-')}` : ''}`,
-    ...(step.omission.harmless ? [`# May be left out: ${step.omission.because}.`] : []),
     `step ${quoteWord(title)}`,
     ...step.files.map(({ path, content }) => fileText(path, content)),
     ...pipesOf(step.commands).map(commandText),

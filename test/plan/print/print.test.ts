@@ -58,23 +58,21 @@ t.test('a script does what the plan says', async t => {
   const bin = path.join(folder, 'bin');
   mkdirSync(bin);
   const program = (name: string, text: string) => {
-    writeFileSync(
-      path.join(bin, name),
-      `#!/bin/bash\n{ printf '${name}'; printf ' [%s]' "$@"; echo; } >> "$LOG"\n${text}\n`,
-    );
+    // Written down at once, standard input included, since the programs of a pipe run side by side.
+    const log = `input=''; for arg in "$@"; do [[ $arg == - ]] && input="$(sed 's/^/  stdin: /')"; done
+{ printf '${name}'; printf ' [%s]' "$@"; echo; [[ -z $input ]] || echo "$input"; } > "$LOG.part.$$"
+cat "$LOG.part.$$" >> "$LOG"`;
+    writeFileSync(path.join(bin, name), `#!/bin/bash\n${log}\n${text}\n`);
     chmodSync(path.join(bin, name), 0o755);
   };
-  program('istioctl', 'for arg in "$@"; do [[ $arg == - ]] && sed "s/^/  stdin: /" >> "$LOG"; done; echo a document');
+  program('istioctl', 'echo a document');
+  // The address takes until the third question.
   program(
     'kubectl',
-    [
-      'for arg in "$@"; do [[ $arg == - ]] && sed "s/^/  stdin: /" >> "$LOG"; done',
-      // The address takes until the third question.
-      'case "$*" in',
-      '  *ingress*) n=$(cat "$LOG.n" 2>/dev/null || echo 0); echo $((n + 1)) > "$LOG.n"; ((n < 2)) || printf 172.30.0.9 ;;',
-      '  *metadata.name*) printf a-pod ;;',
-      'esac',
-    ].join('\n'),
+    `case "$*" in
+  *ingress*) n=$(cat "$LOG.n" 2>/dev/null || echo 0); echo $((n + 1)) > "$LOG.n"; ((n < 2)) || printf 172.30.0.9 ;;
+  *metadata.name*) printf a-pod ;;
+esac`,
   );
   program('mesh-harness', '');
   program('sleep', '');
@@ -110,13 +108,6 @@ t.test('a script stops at the first failure', async t => {
   const run = spawnSync('bash', ['-s'], { cwd: folder, input, encoding: 'utf8', env });
   t.equal(run.status, 7);
   t.equal([...run.stderr.matchAll(/==>/g)].length, 1);
-  const elsewhere = spawnSync('bash', ['-s'], {
-    cwd: t.testdirName,
-    input,
-    encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin' },
-  });
-  t.not(elsewhere.status, 0);
   const nowhere = spawnSync('bash', ['-s'], { cwd: '/', input, encoding: 'utf8', env });
   t.match(nowhere, { status: 1, stderr: /no samples\/multicluster here/ });
 });

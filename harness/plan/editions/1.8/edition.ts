@@ -1,5 +1,12 @@
 /** The guide as one page with four tabs, for Istio 1.8.0, its mistakes repaired. */
-import { isMultiNetwork, isRemote, primariesOf, type Topology } from '../../../model/topology.ts';
+import {
+  type ClusterSpec,
+  controlPlaneOf,
+  isMultiNetwork,
+  isRemote,
+  primariesOf,
+  type Topology,
+} from '../../../model/topology.ts';
 import type { Edition, StepDraft } from '../../edition.ts';
 import { hasGateway, isControlPlane } from '../../mesh.ts';
 import { verificationSteps } from '../../verification.ts';
@@ -18,6 +25,10 @@ export const edition18: Edition = {
   errata: ERRATA,
   steps(topology: Topology): readonly StepDraft[] {
     const manyNetworks = isMultiNetwork(topology);
+    const secrets = remoteSecretSteps(topology);
+    const attaches = ({ id }: StepDraft, cluster: ClusterSpec) =>
+      id === `remote-secret/${cluster.name}-in-${controlPlaneOf(cluster)}`;
+    const remotes = topology.clusters.filter(isRemote);
     return [
       ...trustSteps(topology),
       ...primariesOf(topology).flatMap(cluster => [
@@ -25,16 +36,17 @@ export const edition18: Edition = {
         ...(hasGateway(topology, cluster) ? [installGatewayStep(topology, cluster)] : []),
         ...(isControlPlane(topology, cluster) ? [exposeIstiodStep(topology, cluster)] : []),
         ...(manyNetworks ? [exposeServicesStep(topology, cluster)] : []),
-        ...(isControlPlane(topology, cluster) ? [saveAddressStep(topology, cluster)] : []),
       ]),
-      // The sort pulls a remote's secret before its install, where the guide has it after.
-      ...topology.clusters
-        .filter(isRemote)
-        .flatMap(cluster => [
-          installRemoteStep(topology, cluster),
-          ...(manyNetworks ? [installGatewayStep(topology, cluster), exposeServicesStep(topology, cluster)] : []),
-        ]),
-      ...remoteSecretSteps(topology),
+      // Before the remote's install, where the guide has it after: see the erratum remote-secret-order.
+      ...secrets.filter(step => remotes.some(cluster => attaches(step, cluster))),
+      ...primariesOf(topology)
+        .filter(cluster => isControlPlane(topology, cluster))
+        .map(cluster => saveAddressStep(topology, cluster)),
+      ...remotes.flatMap(cluster => [
+        installRemoteStep(topology, cluster),
+        ...(manyNetworks ? [installGatewayStep(topology, cluster), exposeServicesStep(topology, cluster)] : []),
+      ]),
+      ...secrets.filter(step => !remotes.some(cluster => attaches(step, cluster))),
       ...verificationSteps(topology, VERIFY),
     ];
   },
