@@ -1,5 +1,5 @@
 /** JSON Patch, RFC 6902, with the server's refusals. */
-import { applyPatch, type Operation } from 'fast-json-patch';
+import jsonPatchLibrary, { type Operation } from 'fast-json-patch';
 import { copy, isObject, type JsonObject } from '../json.ts';
 import { ApiError, badRequest } from '../status.ts';
 
@@ -32,7 +32,7 @@ export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
     }
     // Copied: the library keeps references to values of the patch.
     const operations = copy(patch) as Operation[]; // checked above, and again by the library
-    const result: unknown = applyPatch(copy(original), operations, true, true).newDocument;
+    const result: unknown = jsonPatchLibrary.applyPatch(copy(original), operations, true, true).newDocument;
     if (!isObject(result)) throw new Error('not an object');
     return result;
   } catch {
