@@ -25,6 +25,11 @@ export class Backoff {
     this.#updatedAt = now + delayMs;
     return delayMs;
   }
+
+  /** It went well: the next failure is the first one again. */
+  reset(): void {
+    this.#delayMs = 0;
+  }
 }
 
 /** `1m20s`, as Go prints a duration of whole seconds. */

@@ -31,7 +31,6 @@ export interface RunnerContext {
   readonly podLabel: string;
   readonly defaultUser: number | undefined;
   readonly gracePeriodSeconds: number;
-  readonly restartPolicy: string;
   /** @throws ContainerConfigError */
   environment(container: Container, image: Image): Record<string, string>;
   files(container: Container): ContainerFiles;
@@ -58,6 +57,7 @@ export interface ExecStreams {
 
 export class ContainerRunner {
   readonly container: Container;
+  readonly #restartPolicy: string;
   readonly #context: RunnerContext;
   readonly #stop = new AbortController();
   readonly #crashes: Backoff;
@@ -76,9 +76,13 @@ export class ContainerRunner {
   #loop: Promise<void> | undefined;
   #isOver = false;
 
-  /** @param waitingReason - what its status says until `start` */
-  constructor(container: Container, context: RunnerContext, waitingReason: string) {
+  /**
+   * @param restartPolicy - Always, OnFailure or Never
+   * @param waitingReason - what its status says until `start`
+   */
+  constructor(container: Container, context: RunnerContext, restartPolicy: string, waitingReason: string) {
     this.container = container;
+    this.#restartPolicy = restartPolicy;
     this.#context = context;
     this.#state = { waiting: { reason: waitingReason } };
     this.#crashes = new Backoff(context.clock);
@@ -210,8 +214,7 @@ export class ContainerRunner {
   }
 
   #restarts(exitCode: number): boolean {
-    const policy = this.container.restartPolicy ?? this.#context.restartPolicy;
-    return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+    return this.#restartPolicy === 'Always' || (this.#restartPolicy === 'OnFailure' && exitCode !== 0);
   }
 
   /** @returns undefined if the program could not be started: the state says so */
@@ -318,6 +321,7 @@ export class ContainerRunner {
             : `Successfully pulled image "${reference}" in ${pullMs}ms (${pullMs}ms including waiting)`,
         );
         this.#imageId = id;
+        this.#pulls.reset();
         return image;
       } catch (error) {
         if (!(error instanceof ImageError)) throw error;
@@ -328,8 +332,14 @@ export class ContainerRunner {
         );
         this.#event('Warning', 'Failed', `Error: ${error.reason}`);
         this.#change({ waiting: { reason: error.reason, message: error.message } });
-        // The kubelet comes by again before it takes to backing off.
-        await sleep(clock, 1_000, signal);
+        if (error.reason === 'ErrImagePull') {
+          // The kubelet comes by again before it takes to backing off.
+          await sleep(clock, 1_000, signal);
+        } else {
+          // Nothing was tried, so there is nothing to back off from.
+          this.#pulls.reset();
+          await sleep(clock, CONFIG_RETRY_MS, signal);
+        }
       }
     }
   }

@@ -123,8 +123,16 @@ export class PodWorker {
     this.#makeSandbox();
     const context = this.#makeRunnerContext();
     const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-    for (const container of initContainers) this.#init.push(new ContainerRunner(container, context, 'PodInitializing'));
-    for (const container of containers) this.#main.push(new ContainerRunner(container, context, waiting));
+    const { restartPolicy = 'Always' } = this.#pod.spec;
+    // An init container is done when it has succeeded, whatever the pod's policy; a sidecar says Always itself.
+    const initPolicy = restartPolicy === 'Never' ? 'Never' : 'OnFailure';
+    for (const container of initContainers) {
+      const policy = container.restartPolicy ?? initPolicy;
+      this.#init.push(new ContainerRunner(container, context, policy, 'PodInitializing'));
+    }
+    for (const container of containers) {
+      this.#main.push(new ContainerRunner(container, context, restartPolicy, waiting));
+    }
     this.#setStatusDue();
     for (const runner of this.#init) {
       runner.start();
@@ -202,7 +210,6 @@ export class PodWorker {
       podLabel: `${metadata.name}_${metadata.namespace}(${metadata.uid})`,
       defaultUser: spec.securityContext?.runAsUser,
       gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-      restartPolicy: spec.restartPolicy ?? 'Always',
       environment: (container, image) => environmentOf(this.#facts(), container, image.env, this.#lookup()),
       files: container =>
         createContainerFiles(container, this.#volumes, {
