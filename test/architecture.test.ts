@@ -188,7 +188,8 @@ t.test('time, chance and the environment come in as arguments', async t => {
 t.test('nothing in the code knows a scenario by name', async t => {
   const names = /['"`](multi-primary|primary-remote)(-multi-network)?['"`]/;
   const breaches = files.filter(file => {
-    // The command line's examples in help texts may name one.
+    // The command line's examples in help texts may name one, and so may the titles of the guide's pages.
+    if (/^plan\/editions\/[^/]+\/guide\.ts$/.test(file)) return false;
     const code = readFileSync(path.join(ROOT, file), 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '');
     return !within(file, 'cli') && names.test(code);
   });
