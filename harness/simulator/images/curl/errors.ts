@@ -167,12 +167,13 @@ export function receiveFailed(code: string): CurlError {
   return new CurlError(EXIT_CODE.receive, `Recv failure: ${strerror(code)}`);
 }
 
-export function partialBody(missing: number | undefined): CurlError {
+/** The server closed before the whole answer was there. */
+export function partialBody(expected: number | undefined, received: number): CurlError {
   return new CurlError(
     EXIT_CODE.partial,
-    missing === undefined
+    expected === undefined
       ? 'transfer closed with outstanding read data remaining'
-      : `transfer closed with ${missing} bytes remaining to read`,
+      : `transfer closed with ${expected - received} bytes remaining to read`,
   );
 }
 

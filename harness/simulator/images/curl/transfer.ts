@@ -144,17 +144,17 @@ function request(
   const headers = requestHeaders(options, release, target, body);
   return new Promise((resolve, reject) => {
     const agent = connections.agentOf(target);
-    const outgoing = http.request({
-      agent,
-      method,
-      path: target.path,
-      headers: headers.flat(),
-      // What curl does not send is not sent: no `Connection` of Node's own. (The option is missing in the types of Node 20.)
-      ...{ setDefaultHeaders: false },
-    });
+    const outgoing = http.request({ agent, method, path: target.path, setHost: false });
+    for (const [name, value] of headers) outgoing.appendHeader(name, value);
+    // What curl does not send is not sent: Node would add these of its own.
+    for (const name of ['Connection', 'Transfer-Encoding', 'Content-Length']) {
+      if (!outgoing.hasHeader(name)) outgoing.removeHeader(name);
+    }
     let failure: unknown;
     let isDone = false;
     let incoming: http.IncomingMessage | undefined;
+    let expected: number | undefined;
+    let connectionError: unknown;
     const fail = (error: unknown) => {
       failure ??= error;
       outgoing.destroy();
@@ -162,6 +162,9 @@ function request(
     const onAbort = () => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     outgoing.on('socket', stream => {
+      stream.once('error', error => {
+        connectionError = error;
+      });
       const socket = connections.socketBelow(stream);
       report.localAddress = socket?.localAddress ?? '';
       report.localPort = socket?.localPort ?? 0;
@@ -182,7 +185,8 @@ function request(
       for (const line of head.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
       sink.verbose('<');
       const length = response.headers['content-length'];
-      if (length !== undefined) progress.onLength(Number(length));
+      if (length !== undefined) expected = Number(length);
+      if (expected !== undefined) progress.onLength(expected);
       const isRefused = report.status >= 400 && (options.fail || options.failWithBody);
       if (isRefused && options.fail) {
         // curl reads no body then, and does not use the connection again.
@@ -199,12 +203,8 @@ function request(
         isDone = true;
         if (isRefused) failure ??= httpError(release, report.status, response.statusMessage ?? '');
       });
-      response.on('error', error => {
-        failure ??=
-          codeOf(error) === 'ECONNRESET' && response.complete === false && !isReset(error)
-            ? partialBody(length === undefined ? undefined : Number(length) - report.downloadedBytes)
-            : receiveFailed(codeOf(error));
-      });
+      // Node says ECONNRESET whatever ended the answer too soon; the connection itself knows.
+      response.on('error', () => {});
     });
     outgoing.on('error', error => {
       failure ??= error;
@@ -216,7 +216,10 @@ function request(
         resolve('done');
       } else if (failure instanceof CurlError || signal.aborted) {
         reject(signal.aborted ? signal.reason : failure);
-      } else if (progress.isReused && incoming === undefined) {
+      } else if (incoming !== undefined) {
+        const code = codeOf(connectionError);
+        reject(code === '' ? partialBody(expected, report.downloadedBytes) : receiveFailed(code));
+      } else if (progress.isReused) {
         resolve('dead');
       } else {
         reject(errorOf(failure));
