@@ -1,0 +1,96 @@
+/** One simulated cluster: nodes, an API server on the first of them, and all that makes objects come true. */
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
+import type { ImageCatalog } from '../program.ts';
+import type { RequestRecord } from './api/server.ts';
+import { createApiServer } from './api-server.ts';
+import { startControlPlane } from './control-plane.ts';
+import { type NodeMachine, nodeNames } from './nodes.ts';
+
+/** Where API servers listen, as kubeadm sets them up. */
+const API_PORT = 6443;
+
+export interface ClusterOptions {
+  readonly name: string;
+  /** How many nodes; 1 or more. */
+  readonly nodes: number;
+  /** CIDR. */
+  readonly podRange: string;
+  /** CIDR; its first address is the API server's, its tenth the name server's. */
+  readonly serviceRange: string;
+  readonly network: ClusterNetwork;
+  readonly clock: Clock;
+  /** A stream of this cluster's own: the same one gives the same names and times. */
+  readonly random: Random;
+  readonly images: ImageCatalog;
+  /** Told of every request to the API server when it has been answered. */
+  readonly onRequest?: (record: RequestRecord) => void;
+}
+
+export interface SimulatedCluster {
+  readonly name: string;
+  /** Where the API server listens in the virtual network. */
+  readonly apiServer: SocketAddress;
+  /**
+   * The administrator's, with a client certificate; one context, named like the cluster.
+   * @param server - `https://…`; the first node's address by default
+   */
+  kubeconfig(server?: string): string;
+  /** Hands a raw connection to the API server; TLS begins on it. */
+  accept(socket: Duplex): void;
+  /** Opens the API server to other programs on this machine. @returns the port */
+  listen(port: number, host: string): Promise<number>;
+  /** Ends all programs, timers and connections. */
+  stop(): Promise<void>;
+}
+
+/** Brings a cluster up; its API server answers when the promise resolves. */
+export async function startCluster(options: ClusterOptions): Promise<SimulatedCluster> {
+  const { name, nodes: count, podRange, serviceRange, network, clock, random, images, onRequest } = options;
+  const nodes: NodeMachine[] = nodeNames(name, Math.max(1, count)).map((nodeName, index) => ({
+    name: nodeName,
+    network: network.addNode(nodeName),
+    isControlPlane: index === 0,
+  }));
+  const [first] = nodes;
+  if (!first) throw new RangeError('A cluster needs a node.');
+  const api = await createApiServer({
+    clusterName: name,
+    clock,
+    random: random.stream('api-server'),
+    serviceRange,
+    network: first.network,
+    port: API_PORT,
+    ...(onRequest && { onRequest }),
+  });
+  const controlPlane = startControlPlane({
+    machinery: api.machinery,
+    network,
+    nodes,
+    podRange,
+    clock,
+    random: random.stream('control-plane'),
+    images,
+    tokens: api.tokens,
+    caCertificate: api.caPem,
+    apiPort: API_PORT,
+    version: api.version,
+  });
+  api.connectKubelets(controlPlane.sessions);
+  const listener = first.network.listen(API_PORT, socket => api.accept(socket));
+  return {
+    name,
+    apiServer: { address: first.network.address, port: API_PORT },
+    kubeconfig: server => api.kubeconfig(server),
+    accept: socket => api.accept(socket),
+    listen: (port, host) => api.listen(port, host),
+    stop: async () => {
+      controlPlane.stop();
+      listener.close();
+      await api.stop();
+      for (const node of nodes) node.network.destroy();
+    },
+  };
+}
