@@ -1,0 +1,124 @@
+/** Istio's own resources as istiod reads them: from its own cluster only, whatever clusters it discovers (istio-multicluster.md §5.2). */
+import type { Clock } from '../../../base/clock.ts';
+import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { Random } from '../../../base/random.ts';
+import { Informer } from './informer.ts';
+import {
+  type DestinationRuleConfig,
+  type GatewayConfig,
+  type PeerAuthenticationConfig,
+  readDestinationRule,
+  readGateway,
+  readPeerAuthentication,
+  readVirtualService,
+  Unsupported,
+  type VirtualServiceConfig,
+} from './istio-config.ts';
+import type { Log } from './log.ts';
+
+/** All of it at one moment, in the order of keys. */
+export interface IstioConfig {
+  readonly gateways: readonly GatewayConfig[];
+  readonly virtualServices: readonly VirtualServiceConfig[];
+  readonly destinationRules: readonly DestinationRuleConfig[];
+  readonly peerAuthentications: readonly PeerAuthenticationConfig[];
+}
+
+export interface ConfigStoreOptions {
+  readonly client: () => KubernetesClient;
+  readonly domain: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly onChange: () => void;
+}
+
+/** Kinds that shape traffic and are stored without effect here. Istio's telemetry filters come with every installation of 1.8. */
+const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
+  ['networking.istio.io/v1alpha3', 'serviceentries'],
+  ['networking.istio.io/v1alpha3', 'sidecars'],
+  ['networking.istio.io/v1alpha3', 'workloadentries'],
+  ['security.istio.io/v1beta1', 'authorizationpolicies'],
+];
+
+export class ConfigStore {
+  readonly #options: ConfigStoreOptions;
+  readonly #gateways: Informer<GatewayConfig>;
+  readonly #virtualServices: Informer<VirtualServiceConfig>;
+  readonly #destinationRules: Informer<DestinationRuleConfig>;
+  readonly #peerAuthentications: Informer<PeerAuthenticationConfig>;
+
+  constructor(options: ConfigStoreOptions) {
+    this.#options = options;
+    const { domain } = options;
+    const networking = 'networking.istio.io/v1alpha3';
+    this.#gateways = this.#informer(networking, 'gateways', readGateway);
+    this.#virtualServices = this.#informer(networking, 'virtualservices', (object, unsupported) =>
+      readVirtualService(object, domain, unsupported),
+    );
+    this.#destinationRules = this.#informer(networking, 'destinationrules', (object, unsupported) =>
+      readDestinationRule(object, domain, unsupported),
+    );
+    this.#peerAuthentications = this.#informer(
+      'security.istio.io/v1beta1',
+      'peerauthentications',
+      readPeerAuthentication,
+    );
+  }
+
+  get synced(): Promise<void> {
+    const informers = [this.#gateways, this.#virtualServices, this.#destinationRules, this.#peerAuthentications];
+    return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
+  }
+
+  /** Tells once which resources of this cluster have no effect, since nothing here watches their kinds. */
+  async tellWithoutEffect(): Promise<void> {
+    const { client, log, signal } = this.#options;
+    for (const [apiVersion, plural] of WITHOUT_EFFECT) {
+      const found = await client()
+        .list({ apiVersion, plural }, {}, signal)
+        .catch(() => ({ items: [] }));
+      for (const { metadata } of found.items)
+        log.warn(`${plural}.${apiVersion} ${metadata.namespace}/${metadata.name} is not simulated and has no effect`);
+    }
+  }
+
+  snapshot(): IstioConfig {
+    const sorted = <T extends { readonly key: string }>(informer: Informer<T>) =>
+      [...informer.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    return {
+      gateways: sorted(this.#gateways),
+      virtualServices: sorted(this.#virtualServices),
+      destinationRules: sorted(this.#destinationRules),
+      peerAuthentications: sorted(this.#peerAuthentications),
+    };
+  }
+
+  #informer<T>(
+    apiVersion: string,
+    plural: string,
+    read: (object: KubernetesObject, unsupported: Unsupported) => T,
+  ): Informer<T> {
+    const { client, clock, random, signal, log, onChange } = this.#options;
+    return new Informer<T>({
+      client,
+      path: { apiVersion, plural },
+      clock,
+      random,
+      signal,
+      keep: object => {
+        const unsupported = new Unsupported();
+        const config = read(object, unsupported);
+        const { namespace, name } = object.metadata;
+        for (const field of unsupported.fields)
+          log.warn(`${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`);
+        return config;
+      },
+      onChange: (_key, now, before) => {
+        if (JSON.stringify(now) !== JSON.stringify(before)) onChange();
+      },
+      onFailure: message => log.error(`Failed to watch ${plural}.${apiVersion}: ${message}`),
+    });
+  }
+}

@@ -1,0 +1,170 @@
+/** istiod's debug pages (pilot/pkg/xds/debug.go; istio-multicluster.md §12.2). */
+import type { TypeUrl } from '../xds.ts';
+import { PUSH_ORDER } from '../xds.ts';
+import { type DiscoveryServer, type ProxyConnection, SHORT_NAMES } from './discovery-server.ts';
+import type { MeshState } from './mesh-state.ts';
+import type { RemoteClusters } from './remote-clusters.ts';
+import type { Resources } from './resources.ts';
+import type { IstiodSettings } from './settings.ts';
+
+export interface DebugSources {
+  readonly settings: IstiodSettings;
+  readonly state: MeshState;
+  readonly remotes: RemoteClusters;
+  readonly discovery: DiscoveryServer;
+  readonly resources: Resources;
+}
+
+type Page = (sources: DebugSources, query: URLSearchParams) => unknown;
+
+const syncState = (connection: ProxyConnection, type: TypeUrl): string => {
+  const sent = connection.sent.get(type);
+  if (!sent) return 'NOT SENT';
+  return sent.acknowledged === sent.nonce ? 'SYNCED' : 'STALE';
+};
+
+const shards: Page = ({ state }) =>
+  Object.fromEntries(
+    [...state.shards().keys()].sort().map(hostname => [
+      hostname,
+      {
+        [hostname.split('.')[1] ?? '']: {
+          Shards: Object.fromEntries(
+            [...(state.shards().get(hostname) ?? [])].map(([clusterId, endpoints]) => [
+              clusterId,
+              endpoints.map(endpoint => ({
+                Labels: endpoint.labels,
+                Address: endpoint.address,
+                ServicePortName: endpoint.servicePortName,
+                ServiceAccount: endpoint.identity,
+                Network: endpoint.network,
+                EndpointPort: endpoint.port,
+                TLSMode: endpoint.tlsMode,
+              })),
+            ]),
+          ),
+        },
+      },
+    ]),
+  );
+
+/** 1.8: a list of services with their instances; `?brief` gives lines. */
+const endpoints: Page = ({ state }, query) => {
+  const all = state.services.flatMap(({ hostname }) =>
+    state.endpoints(hostname).map(endpoint => ({ hostname, endpoint })),
+  );
+  if (query.has('brief')) {
+    return all
+      .map(
+        ({ hostname, endpoint }) =>
+          `${hostname}:${endpoint.servicePortName} ${endpoint.address}:${endpoint.port} ${JSON.stringify(endpoint.labels)} ${endpoint.identity}\n`,
+      )
+      .join('');
+  }
+  return state.services.map(({ hostname }) => ({ svc: hostname, ep: state.endpoints(hostname) }));
+};
+
+const clusters: Page = ({ settings, remotes }) => [
+  { id: settings.clusterId, secretName: '', syncStatus: 'synced' },
+  ...[...remotes.list()].map(({ id, secret, status }) => ({ id, secretName: secret, syncStatus: status })),
+];
+
+const networks: Page = ({ state }) =>
+  state.gateways.all().map(({ network, clusterId, address, port }) => ({
+    Network: network,
+    Cluster: clusterId,
+    Addr: address,
+    Port: port,
+    HBONEPort: 0,
+    ServiceAccount: { Namespace: '', Name: '' },
+  }));
+
+const registry: Page = ({ state }) =>
+  state.services.map(({ hostname, name, namespace, ports, clusterIps, defaultClusterIp }) => ({
+    hostname,
+    address: defaultClusterIp,
+    ClusterVIPs: Object.fromEntries(clusterIps),
+    ports: ports.map(({ name: portName, port, protocol }) => ({
+      name: portName,
+      port,
+      protocol: protocol.toUpperCase(),
+    })),
+    Attributes: { ServiceRegistry: 'Kubernetes', Name: name, Namespace: namespace },
+  }));
+
+const sync: Page = ({ discovery, settings }) =>
+  [...discovery.connections].map(connection => ({
+    cluster_id: connection.proxy.clusterId,
+    proxy: connection.proxy.id,
+    proxy_type: connection.proxy.role,
+    istio_version: connection.proxy.metadata['ISTIO_VERSION'] ?? settings.version,
+    pilot: settings.podName,
+    ...Object.fromEntries(
+      PUSH_ORDER.flatMap(type => [
+        [`${type}_status`, syncState(connection, type)],
+        [`${type}_sent`, connection.sent.get(type)?.nonce ?? ''],
+        [`${type}_acked`, connection.sent.get(type)?.acknowledged ?? ''],
+      ]),
+    ),
+  }));
+
+const connections: Page = ({ discovery }) => {
+  const clients = [...discovery.connections].map(({ id, proxy, connectedAtMs }) => ({
+    connectionId: id,
+    connectedAt: new Date(connectedAtMs).toISOString(),
+    address: proxy.address,
+    metadata: proxy.metadata,
+    labels: proxy.labels,
+  }));
+  return { totalClients: clients.length, clients };
+};
+
+/** What a proxy has been sent; of all proxies, or of `?proxyID=name.namespace`. */
+const dump =
+  (types: readonly TypeUrl[]): Page =>
+  ({ discovery, resources }, query) => {
+    const wanted = query.get('proxyID');
+    return [...discovery.connections]
+      .filter(({ proxy }) => wanted === null || proxy.id === wanted || proxy.podName === wanted)
+      .map(({ proxy }) => ({
+        proxy: proxy.id,
+        ...Object.fromEntries(
+          types.map(type => [SHORT_NAMES[type], JSON.parse(`[${resources.of(type, proxy)}]`) as unknown]),
+        ),
+      }));
+  };
+
+const injectedValues: Page = ({ resources }) => resources.context.config;
+
+const PAGES: Readonly<Record<string, Page>> = {
+  clusterz: clusters,
+  endpointShardz: shards,
+  networkz: networks,
+  registryz: registry,
+  syncz: sync,
+  connections,
+  adsz: connections,
+  edsz: dump(['endpoint']),
+  config_dump: dump(PUSH_ORDER),
+  configz: injectedValues,
+  mesh: ({ state }) => ({ ...state.mesh, networks: Object.fromEntries(state.mesh.networks) }),
+  push_status: ({ state }) => ({ services: state.services.length }),
+};
+
+/**
+ * @param path - with its query: `/debug/syncz?proxyID=…`
+ * @returns undefined for a page that there is not
+ */
+export function debugPage(sources: DebugSources, path: string): string | undefined {
+  const { pathname, searchParams } = new URL(path, 'http://istiod');
+  const name = /^\/debug\/([^/]+)$/.exec(pathname)?.[1] ?? '';
+  if (name === 'list')
+    return Object.keys(PAGES)
+      .map(page => `/debug/${page}\n`)
+      .join('');
+  // In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own.
+  const page = name === 'endpointz' ? (sources.settings.behaviour.line === '1.8' ? endpoints : shards) : PAGES[name];
+  const value = page?.(sources, searchParams);
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`;
+}

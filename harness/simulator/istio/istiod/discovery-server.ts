@@ -1,0 +1,207 @@
+/** The xDS server: proxies' streams, and what is pushed down them when the mesh changes (pilot/pkg/xds/ads.go). */
+import type http from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../xds.ts';
+import type { Authenticator, Caller } from './authenticate.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { type ProxyNode, readProxyNode } from './proxy-node.ts';
+import type { Resources } from './resources.ts';
+
+export const DISCOVERY_PATH = '/v3/discovery';
+/** `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, without chance in it. */
+const MAX_CONNECTION_AGE_MS = 30 * 60_000;
+
+interface SentState {
+  /** What was sent last: the same text is not sent twice. */
+  fragment: string;
+  nonce: string;
+  version: string;
+  acknowledged: string;
+  refused: string | undefined;
+}
+
+export interface ProxyConnection {
+  readonly id: string;
+  readonly proxy: ProxyNode;
+  readonly caller: Caller | undefined;
+  readonly connectedAtMs: number;
+  readonly sent: ReadonlyMap<TypeUrl, Readonly<SentState>>;
+}
+
+interface Connection extends ProxyConnection {
+  readonly sent: Map<TypeUrl, SentState>;
+  readonly socket: Duplex;
+}
+
+export interface DiscoveryServerOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly authenticator: Authenticator;
+  readonly resources: Resources;
+  /** current checks what a proxy says of itself against its token (`PILOT_ENABLE_XDS_IDENTITY_CHECK`). */
+  readonly checksIdentity: boolean;
+}
+
+export class DiscoveryServer {
+  readonly #options: DiscoveryServerOptions;
+  readonly #connections = new Map<string, Connection>();
+  #counter = 0;
+  #version = 0;
+
+  constructor(options: DiscoveryServerOptions) {
+    this.#options = options;
+  }
+
+  /** In the order in which they connected. */
+  get connections(): Iterable<ProxyConnection> {
+    return this.#connections.values();
+  }
+
+  /** Takes `GET /v3/discovery` with an upgrade. @param isSecure - on the plaintext port no token is asked for */
+  async accept(request: http.IncomingMessage, socket: Duplex, head: Buffer, isSecure: boolean): Promise<void> {
+    const { authenticator, log, metrics } = this.#options;
+    socket.on('error', () => {}); // its close is enough
+    if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== 'mesh-harness-xds') {
+      refuse(socket, 404, `there is no ${request.url}`);
+      return;
+    }
+    let caller: Caller | undefined;
+    try {
+      if (isSecure) caller = await authenticator.authenticate(request.headers);
+    } catch (error) {
+      metrics.add('pilot_xds_authentication_failures');
+      log.error(`Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`);
+      refuse(socket, 401, 'authentication failure');
+      return;
+    }
+    if (socket.destroyed) return;
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mesh-harness-xds\r\n\r\n');
+    this.#serve(socket, head, caller);
+  }
+
+  /** Sends to every proxy what is different for it. */
+  push(): void {
+    this.#version++;
+    for (const connection of this.#connections.values()) this.#pushTo(connection);
+  }
+
+  close(): void {
+    for (const { socket } of this.#connections.values()) socket.destroy();
+    this.#connections.clear();
+  }
+
+  #serve(socket: Duplex, head: Buffer, caller: Caller | undefined): void {
+    const { clock, log, metrics } = this.#options;
+    let connection: Connection | undefined;
+    let rest = '';
+    const timer: Timer = clock.setTimeout(() => socket.end(), MAX_CONNECTION_AGE_MS);
+    const take = (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === '' || socket.destroyed) continue;
+        try {
+          const message = JSON.parse(line) as DiscoveryRequest; // checked as far as it is used
+          if (connection) this.#acknowledge(connection, message);
+          else connection = this.#connect(socket, caller, message);
+        } catch (error) {
+          log.error(`ADS: closing a stream: ${messageOf(error)}`);
+          socket.destroy();
+        }
+      }
+    };
+    socket.setEncoding('utf8');
+    socket.on('data', take);
+    socket.once('end', () => socket.end());
+    socket.once('close', () => {
+      clock.clearTimeout(timer);
+      if (!connection) return;
+      if (this.#connections.delete(connection.id)) metrics.set('pilot_xds', this.#connections.size);
+      log.info(`ADS: "${connection.proxy.address}" ${connection.id} terminated`);
+    });
+    if (head.length > 0) take(head.toString());
+  }
+
+  #connect(socket: Duplex, caller: Caller | undefined, message: DiscoveryRequest): Connection {
+    const { clock, log, metrics, checksIdentity } = this.#options;
+    if (message.type !== 'hello' || !message.node)
+      throw new Error('the first message of a stream must introduce the proxy');
+    const proxy = readProxyNode(message.node);
+    if (checksIdentity && caller && caller.namespace !== proxy.namespace)
+      throw new Error(`no identities ([${caller.identity}]) matched ${proxy.namespace}/${proxy.podName}`);
+    const connection: Connection = {
+      id: `${proxy.id}-${++this.#counter}`,
+      proxy,
+      caller,
+      connectedAtMs: clock.now(),
+      sent: new Map(),
+      socket,
+    };
+    this.#connections.set(connection.id, connection);
+    metrics.set('pilot_xds', this.#connections.size);
+    log.info(`ADS: new connection for node:${connection.id}`);
+    this.#pushTo(connection);
+    return connection;
+  }
+
+  #pushTo(connection: Connection): void {
+    const { resources, metrics, log } = this.#options;
+    if (connection.socket.destroyed) return;
+    for (const type of PUSH_ORDER) {
+      const fragment = resources.of(type, connection.proxy);
+      const before = connection.sent.get(type);
+      if (before?.fragment === fragment) continue;
+      const version = String(this.#version);
+      const nonce = `${type}-${version}-${++this.#counter}`;
+      connection.sent.set(type, {
+        fragment,
+        nonce,
+        version,
+        acknowledged: before?.acknowledged ?? '',
+        refused: undefined,
+      });
+      metrics.add('pilot_xds_pushes', { type: SHORT_NAMES[type] });
+      log.info(`${SHORT_NAMES[type].toUpperCase()}: PUSH for node:${connection.proxy.id}`);
+      // The resources are text already; so only the frame around them is made here.
+      connection.socket.write(
+        `{"type":"${type}","version":"${version}","nonce":"${nonce}","resources":[${fragment}]}\n`,
+      );
+    }
+  }
+
+  #acknowledge(connection: Connection, { type, nonce, errorDetail }: DiscoveryRequest): void {
+    if (type === 'hello') return;
+    const sent = connection.sent.get(type);
+    if (!sent || nonce !== sent.nonce) return;
+    if (!errorDetail) {
+      sent.acknowledged = nonce;
+      return;
+    }
+    sent.refused = errorDetail.message;
+    this.#options.metrics.add('pilot_total_xds_rejects');
+    this.#options.log.warn(
+      `ADS:${SHORT_NAMES[type].toUpperCase()}: ACK ERROR ${connection.id} Internal:${errorDetail.message}`,
+    );
+  }
+}
+
+/** cds, eds, lds, rds: as metrics and logs have them. */
+export const SHORT_NAMES: Readonly<Record<TypeUrl, string>> = {
+  cluster: 'cds',
+  endpoint: 'eds',
+  listener: 'lds',
+  route: 'rds',
+};
+
+const REASONS: Readonly<Record<number, string>> = { 401: 'Unauthorized', 404: 'Not Found' };
+
+function refuse(socket: Duplex, status: number, message: string): void {
+  const body = JSON.stringify({ message });
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

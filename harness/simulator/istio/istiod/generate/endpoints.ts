@@ -1,0 +1,46 @@
+/** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
+import type { ClusterLoadAssignment } from '../../xds.ts';
+import { type EndpointView, filterByNetwork } from '../endpoint-filter.ts';
+import type { IstioEndpoint, ServicePort } from '../mesh-model.ts';
+import type { MeshService } from '../mesh-state.ts';
+import type { PushContext } from '../push-context.ts';
+import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
+import { outboundName, sniName } from './names.ts';
+
+export interface EndpointsKind {
+  readonly view: EndpointView;
+  /** Matters for cluster-local services only. */
+  readonly clusterId: string;
+  readonly isSniRouter: boolean;
+  readonly role: 'sidecar' | 'router';
+}
+
+export function serviceEndpoints(
+  context: PushContext,
+  service: MeshService,
+  kind: EndpointsKind,
+): ClusterLoadAssignment[] {
+  const { behaviour, state } = context;
+  if (service.isHeadless && kind.role === 'sidecar') return [];
+  const all = state.endpoints(service.hostname);
+  const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
+  const filter = (endpoints: readonly IstioEndpoint[]) =>
+    filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
+  return proxiedPorts(service).flatMap((port: ServicePort) => {
+    const ofPort = visible.filter(({ servicePortName }) => servicePortName === port.name);
+    return subsetsOf(ruleFor(context, service.hostname)).flatMap(({ name, labels }) => {
+      const wanted = Object.entries(labels);
+      const chosen =
+        wanted.length === 0
+          ? ofPort
+          : ofPort.filter(endpoint => wanted.every(([key, value]) => endpoint.labels[key] === value));
+      const endpoints = filter(chosen);
+      const outbound = { clusterName: outboundName(port.port, name, service.hostname), endpoints };
+      if (!kind.isSniRouter) return [outbound];
+      const bySni = behaviour.sniClustersDemandMtls
+        ? filter(chosen.filter(({ tlsMode }) => tlsMode === 'istio'))
+        : endpoints;
+      return [outbound, { clusterName: sniName(port.port, name, service.hostname), endpoints: bySni }];
+    });
+  });
+}

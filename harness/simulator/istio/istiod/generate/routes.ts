@@ -1,0 +1,147 @@
+/** RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go @1.8.0). */
+import type { RetryCondition, RetryPolicy, RouteConfiguration, VirtualHost } from '../../xds.ts';
+import type { Destination, HttpRouteConfig } from '../istio-config.ts';
+import { isHttp } from '../mesh-model.ts';
+import type { MeshService } from '../mesh-state.ts';
+import type { ProxyNode } from '../proxy-node.ts';
+import {
+  addressFor,
+  gatewaysOf,
+  hostCovers,
+  type PushContext,
+  virtualServicesFor,
+  visibleServices,
+} from '../push-context.ts';
+import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
+
+type Route = VirtualHost['routes'][number];
+
+const CONDITIONS: readonly RetryCondition[] = [
+  'connect-failure',
+  'connect-timeout',
+  'refused-stream',
+  'unavailable',
+  'cancelled',
+  'retriable-status-codes',
+];
+
+/** A VirtualService's own settings, or the release's. */
+export function retryPolicyOf(context: PushContext, retries: HttpRouteConfig['retries']): RetryPolicy | undefined {
+  const base = context.behaviour.retryPolicy;
+  if (!retries) return base;
+  if (retries.attempts === 0) return undefined;
+  const named = retries.retryOn?.split(',').map(name => name.trim());
+  return {
+    ...base,
+    numRetries: retries.attempts,
+    ...(named && { retryOn: CONDITIONS.filter(condition => named.includes(condition)) }),
+  };
+}
+
+function clusterOf(context: PushContext, { host, port, subset }: Destination, listenerPort: number): string {
+  const ports = context.state.service(host)?.ports ?? [];
+  // Without a port in the destination: the only one there is, or the listener's.
+  const chosen = port ?? (ports.length === 1 ? ports[0]?.port : listenerPort) ?? listenerPort;
+  return outboundName(chosen, subset ?? '', host);
+}
+
+function routesOf(
+  context: PushContext,
+  http: readonly HttpRouteConfig[],
+  gateway: string,
+  listenerPort: number,
+): Route[] {
+  return http
+    .filter(({ gateways }) => gateways === undefined || gateways.includes(gateway))
+    .flatMap(route => {
+      const retryPolicy = retryPolicyOf(context, route.retries);
+      return route.prefixes.map(prefix => ({
+        match: { prefix },
+        cluster: clusterOf(context, route.destination, listenerPort),
+        timeoutMs: route.timeoutMs ?? 0,
+        ...(retryPolicy && { retryPolicy }),
+      }));
+    });
+}
+
+/** The names by which a service may be called from a namespace, each with and without the port. */
+function domainsOf(service: MeshService, port: number, namespace: string, clusterId: string, domain: string): string[] {
+  const { name, namespace: own } = service;
+  const names = [
+    `${name}.${own}.svc.${domain}`,
+    ...(namespace === own ? [name] : []),
+    `${name}.${own}`,
+    `${name}.${own}.svc`,
+    ...(addressFor(service, clusterId) === '' ? [] : [addressFor(service, clusterId)]),
+  ];
+  return names.flatMap(host => [host, `${host}:${port}`]);
+}
+
+export interface RouteScope {
+  readonly namespace: string;
+  readonly clusterId: string;
+  readonly domain: string;
+}
+
+/** One route configuration for each HTTP port of the mesh, named by the port. */
+export function sidecarRoutes(
+  context: PushContext,
+  { namespace, clusterId, domain }: RouteScope,
+): RouteConfiguration[] {
+  const byPort = new Map<number, VirtualHost[]>();
+  for (const service of visibleServices(context)) {
+    for (const { port, protocol } of service.ports) {
+      if (!isHttp(protocol)) continue;
+      const virtual = virtualServicesFor(context, 'mesh', hosts =>
+        hosts.some(host => hostCovers(host, service.hostname)),
+      ).find(({ http }) => http.length > 0);
+      const retryPolicy = context.behaviour.retryPolicy;
+      const routes: Route[] = virtual
+        ? routesOf(context, virtual.http, 'mesh', port)
+        : [{ match: { prefix: '/' }, cluster: outboundName(port, '', service.hostname), timeoutMs: 0, retryPolicy }];
+      const hosts = byPort.get(port) ?? [];
+      byPort.set(port, hosts);
+      hosts.push({
+        name: `${service.hostname}:${port}`,
+        domains: domainsOf(service, port, namespace, clusterId, domain),
+        routes,
+      });
+    }
+  }
+  const isOpen = context.state.mesh.outboundTrafficPolicy === 'ALLOW_ANY';
+  const rest: VirtualHost = {
+    name: isOpen ? 'allow_any' : 'block_all',
+    domains: ['*'],
+    routes: [{ match: { prefix: '/' }, cluster: isOpen ? PASSTHROUGH : BLACK_HOLE, timeoutMs: 0 }],
+  };
+  return [...byPort.keys()]
+    .sort((a, b) => a - b)
+    .map(port => ({ name: String(port), virtualHosts: [...(byPort.get(port) ?? []), rest] }));
+}
+
+/** `http.80` for each HTTP port that Gateways open. */
+export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConfiguration[] {
+  const byPort = new Map<number, VirtualHost[]>();
+  for (const gateway of gatewaysOf(context, proxy)) {
+    for (const { port, protocol, hosts } of gateway.servers) {
+      if (protocol !== 'HTTP' && protocol !== 'HTTP2' && protocol !== 'GRPC') continue;
+      const virtualHosts = byPort.get(port) ?? [];
+      byPort.set(port, virtualHosts);
+      const virtuals = virtualServicesFor(context, gateway.key, named =>
+        named.some(name => hosts.some(host => hostCovers(host, name))),
+      );
+      for (const virtual of virtuals) {
+        for (const host of virtual.hosts) {
+          virtualHosts.push({
+            name: `${host}:${port}`,
+            domains: host === '*' ? ['*'] : [host, `${host}:${port}`],
+            routes: routesOf(context, virtual.http, gateway.key, port),
+          });
+        }
+      }
+    }
+  }
+  return [...byPort.keys()]
+    .sort((a, b) => a - b)
+    .map(port => ({ name: `http.${port}`, virtualHosts: byPort.get(port) ?? [] }));
+}

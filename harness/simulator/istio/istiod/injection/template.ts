@@ -1,0 +1,54 @@
+/** Fills an injection template; the language is told in `install/injection-template.ts`. */
+import yaml from 'js-yaml';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function lookUp(data: Tree, path: string): unknown {
+  let node: unknown = data;
+  for (const key of path.split('.')) node = isTree(node) ? node[key] : undefined;
+  return node;
+}
+
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '' || value === false;
+
+/** @throws Error naming a path that leads nowhere */
+function valueAt(data: Tree, expression: string): unknown {
+  const [path = '', filter] = expression.split('|').map(part => part.trim());
+  const value = lookUp(data, path);
+  if (filter === 'json') return JSON.stringify(value ?? {});
+  if (filter !== undefined) throw new Error(`injection template: there is no filter ${filter}`);
+  if (value === undefined) throw new Error(`injection template: there is no value at ${path}`);
+  return value;
+}
+
+const PLACEHOLDER = /\{\{\s*([^}]+?)\s*\}\}/g;
+
+function fill(node: unknown, data: Tree): unknown {
+  if (typeof node === 'string') {
+    const [only] = node.matchAll(PLACEHOLDER);
+    if (only && only[0] === node) return valueAt(data, only[1] ?? '');
+    return node.replace(PLACEHOLDER, (_all, expression: string) => String(valueAt(data, expression)));
+  }
+  if (Array.isArray(node)) return node.filter(item => !isLeftOut(item, data)).map(item => fill(item, data));
+  if (!isTree(node)) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key]) => key !== '$when')
+      .map(([key, value]) => [key, fill(value, data)]),
+  );
+}
+
+const isLeftOut = (item: unknown, data: Tree): boolean =>
+  isTree(item) && typeof item['$when'] === 'string' && isEmpty(lookUp(data, item['$when']));
+
+/**
+ * @param text - a template of ConfigMap `istio-sidecar-injector`
+ * @throws Error if it is no YAML, or asks for what is not there
+ */
+export function fillTemplate(text: string, data: Tree): Tree {
+  const filled = fill(yaml.load(text), data);
+  if (!isTree(filled)) throw new Error('injection template: not an object');
+  return filled;
+}

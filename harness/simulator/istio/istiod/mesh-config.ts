@@ -1,0 +1,64 @@
+/** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
+import yaml from 'js-yaml';
+
+export interface MeshNetwork {
+  readonly fromRegistry: readonly string[];
+  readonly fromCidr: readonly string[];
+  readonly gateways: readonly {
+    readonly registryServiceName: string | undefined;
+    readonly address: string | undefined;
+    readonly port: number;
+  }[];
+}
+
+export interface MeshConfig {
+  readonly trustDomain: string;
+  readonly accessLogFile: string;
+  readonly outboundTrafficPolicy: 'ALLOW_ANY' | 'REGISTRY_ONLY';
+  readonly enableAutoMtls: boolean;
+  /** `defaultConfig` as it is: what injection gives to proxies. */
+  readonly defaultConfig: Readonly<Record<string, unknown>>;
+  readonly networks: ReadonlyMap<string, MeshNetwork>;
+}
+
+type Tree = Readonly<Record<string, unknown>>;
+const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
+const list = (value: unknown): readonly Tree[] => (Array.isArray(value) ? value.map(tree) : []);
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : String(value);
+
+/** @throws Error if a text is no YAML */
+export function readMeshConfig(data: Readonly<Record<string, string>>): MeshConfig {
+  const mesh = tree(yaml.load(data['mesh'] ?? ''));
+  const networks = tree(tree(yaml.load(data['meshNetworks'] ?? ''))['networks']);
+  return {
+    trustDomain: text(mesh['trustDomain']) ?? 'cluster.local',
+    accessLogFile: text(mesh['accessLogFile']) ?? '',
+    outboundTrafficPolicy:
+      tree(mesh['outboundTrafficPolicy'])['mode'] === 'REGISTRY_ONLY' ? 'REGISTRY_ONLY' : 'ALLOW_ANY',
+    enableAutoMtls: mesh['enableAutoMtls'] !== false,
+    defaultConfig: tree(mesh['defaultConfig']),
+    networks: new Map(Object.entries(networks).map(([name, value]) => [name, readNetwork(tree(value))])),
+  };
+}
+
+function readNetwork(network: Tree): MeshNetwork {
+  const endpoints = list(network['endpoints']);
+  return {
+    fromRegistry: endpoints.flatMap(({ fromRegistry }) => text(fromRegistry) ?? []),
+    fromCidr: endpoints.flatMap(({ fromCidr }) => text(fromCidr) ?? []),
+    gateways: list(network['gateways']).map(gateway => ({
+      registryServiceName: text(gateway['registryServiceName']),
+      address: text(gateway['address']),
+      port: Number(gateway['port'] ?? 15443),
+    })),
+  };
+}
+
+/** @param address - IPv4 in dotted form; @param cidr - `10.0.0.0/8` */
+export function cidrContains(cidr: string, address: string): boolean {
+  const [base = '', bits = '32'] = cidr.split('/');
+  const number = (ip: string) => ip.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(number(base) / size) === Math.floor(number(address) / size);
+}

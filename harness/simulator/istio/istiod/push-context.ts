@@ -1,0 +1,95 @@
+/** One moment of the mesh and its configuration: what every resource of a push is generated from. */
+import type { IstioBehaviour } from '../editions.ts';
+import type { IstioConfig } from './config-store.ts';
+import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from './istio-config.ts';
+import type { RegistryService, ServicePort } from './mesh-model.ts';
+import type { MeshService, MeshState } from './mesh-state.ts';
+import type { ProxyNode } from './proxy-node.ts';
+
+export interface PushContext {
+  readonly behaviour: IstioBehaviour;
+  readonly state: MeshState;
+  readonly config: IstioConfig;
+  readonly systemNamespace: string;
+}
+
+const includes = (labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean =>
+  Object.entries(selector).every(([key, value]) => labels[key] === value);
+
+/** Gateways that select a proxy; their namespace plays no part (PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off). */
+export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>
+  config.gateways.filter(({ selector }) => includes(proxy.labels, selector));
+
+/** Whether a gateway routes by SNI and so needs the clusters of §2.3. */
+export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
+  if (proxy.role !== 'router') return false;
+  if (context.behaviour.routerMode === 'environment') return proxy.metadata['ROUTER_MODE'] === 'sni-dnat';
+  return gatewaysOf(context, proxy).some(({ servers }) =>
+    servers.some(({ tlsMode }) => tlsMode === 'AUTO_PASSTHROUGH'),
+  );
+}
+
+/** The Services of a proxy's own cluster that select it. */
+export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryService[] {
+  const registry = state.registry(proxy.clusterId);
+  const own: RegistryService[] = [];
+  for (const service of registry?.services() ?? []) {
+    const { selector, namespace } = service;
+    if (
+      selector &&
+      Object.keys(selector).length > 0 &&
+      namespace === proxy.namespace &&
+      includes(proxy.labels, selector)
+    )
+      own.push(service);
+  }
+  return own.sort((a, b) => (a.hostname < b.hostname ? -1 : 1));
+}
+
+/** The container's port behind a Service's port. */
+export function targetPortOf({ state }: PushContext, proxy: ProxyNode, port: ServicePort): number | undefined {
+  if (typeof port.targetPort === 'number') return port.targetPort;
+  const pod = state.registry(proxy.clusterId)?.pod(proxy.namespace, proxy.podName);
+  return pod?.ports[port.targetPort];
+}
+
+/** The address by which a proxy's applications know a service: its own cluster's, or else some cluster's. */
+export const addressFor = (service: MeshService, clusterId: string): string =>
+  service.clusterIps.get(clusterId) ?? service.defaultClusterIp;
+
+/** Services in the order of their names, without what proxies are not told of. */
+export const visibleServices = ({ state }: PushContext): readonly MeshService[] =>
+  // Unlike Istio, a Service of type ExternalName is not turned into a cluster that looks names up.
+  state.services.filter(({ isExternalName }) => !isExternalName);
+
+/** VirtualServices for sidecars (`mesh`) or for one Gateway, that name a host. */
+export const virtualServicesFor = (
+  { config }: PushContext,
+  gateway: string,
+  matches: (hosts: readonly string[]) => boolean,
+): readonly VirtualServiceConfig[] =>
+  config.virtualServices.filter(({ gateways, hosts }) => gateways.includes(gateway) && matches(hosts));
+
+/** Whether a host, which may be `*` or `*.suffix`, covers a name, which may have a wildcard too. */
+export function hostCovers(pattern: string, name: string): boolean {
+  if (pattern === '*' || pattern === name) return true;
+  if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1));
+  return name === '*' || (name.startsWith('*') && pattern.endsWith(name.slice(1)));
+}
+
+/** The mTLS mode of a workload: its own policy, its namespace's, the mesh's; PERMISSIVE by default. */
+export function peerAuthenticationMode(
+  { config, systemNamespace }: PushContext,
+  proxy: ProxyNode,
+): 'STRICT' | 'PERMISSIVE' | 'DISABLE' {
+  const pick = (matches: (policy: PeerAuthenticationConfig) => boolean) =>
+    config.peerAuthentications.find(policy => policy.mode !== undefined && matches(policy))?.mode;
+  return (
+    pick(
+      ({ namespace, selector }) => namespace === proxy.namespace && !!selector && includes(proxy.labels, selector),
+    ) ??
+    pick(({ namespace, selector }) => namespace === proxy.namespace && !selector) ??
+    pick(({ namespace, selector }) => namespace === systemNamespace && !selector) ??
+    'PERMISSIVE'
+  );
+}

@@ -1,0 +1,80 @@
+/** Keeps ConfigMap `istio-ca-root-cert` in every namespace of a cluster, from which proxies know the mesh's root. */
+import type { Clock } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { Random } from '../../../base/random.ts';
+import { Informer } from './informer.ts';
+import type { Log } from './log.ts';
+
+const NAME = 'istio-ca-root-cert';
+const KEY = 'root-cert.pem';
+
+export interface RootCertificatesOptions {
+  readonly client: () => KubernetesClient;
+  readonly rootPem: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go. Works until the signal aborts. */
+export function distributeRootCertificates(options: RootCertificatesOptions): void {
+  const { client, rootPem, clock, random, signal, log } = options;
+  const common = { client, clock, random, signal };
+  const onFailure = (what: string) => (message: string) => log.error(`Failed to watch *v1.${what}: ${message}`);
+  const ensure = (namespace: string) => {
+    if (!maps.hasSynced || !namespaces.get(namespace)) return;
+    const present = maps.get(`${namespace}/${NAME}`);
+    if (present === rootPem) return;
+    void write(client(), namespace, rootPem, present !== undefined, signal).catch((error: unknown) => {
+      // A namespace that is going away takes nothing new; any other refusal is told, and tried again when something changes.
+      if (!signal.aborted)
+        log.error(`error when creating configmap ${NAME} in namespace ${namespace}: ${messageOf(error)}`);
+    });
+  };
+  const maps: Informer<string> = new Informer<string>({
+    ...common,
+    path: { apiVersion: 'v1', plural: 'configmaps' },
+    selectors: { fieldSelector: `metadata.name=${NAME}` },
+    keep: object => (object['data'] as Record<string, string> | undefined)?.[KEY] ?? '',
+    onChange: key => ensure(key.split('/')[0] ?? ''),
+    onFailure: onFailure('ConfigMap'),
+  });
+  const namespaces: Informer<true> = new Informer<true>({
+    ...common,
+    path: { apiVersion: 'v1', plural: 'namespaces' },
+    keep: object => (object.metadata.deletionTimestamp === undefined ? true : undefined),
+    onChange: key => ensure(key),
+    onFailure: onFailure('Namespace'),
+  });
+  void maps.synced.then(() => {
+    for (const namespace of namespaces.keys()) ensure(namespace);
+  });
+}
+
+async function write(
+  client: KubernetesClient,
+  namespace: string,
+  rootPem: string,
+  exists: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = { apiVersion: 'v1', plural: 'configmaps', namespace };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: NAME, namespace, labels: { 'istio.io/config': 'true' } },
+    data: { [KEY]: rootPem },
+  };
+  if (exists) {
+    await client.replace({ ...path, name: NAME }, object, {}, signal);
+    return;
+  }
+  try {
+    await client.create(path, object, {}, signal);
+  } catch (error) {
+    if (!(error instanceof KubernetesApiError) || error.code !== 409) throw error;
+    await client.replace({ ...path, name: NAME }, object, {}, signal);
+  }
+}

@@ -1,0 +1,73 @@
+/** HTTP servers of istiod on ports of its pod, with and without TLS. */
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+
+export type RequestHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+
+export interface ServeOptions {
+  readonly network: NetworkNamespace;
+  readonly port: number;
+  /** The serving certificate with its chain, and its key; without it the port is plaintext. */
+  readonly tls?: { readonly certPem: string; readonly keyPem: string };
+  readonly onUpgrade?: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** The virtual clock owns all timers: Node's own are turned off. */
+const WITHOUT_TIMERS = {
+  requestTimeout: 0,
+  headersTimeout: 0,
+  keepAliveTimeout: 0,
+  connectionsCheckingInterval: 2 ** 31 - 1,
+};
+
+/** @returns what closes the port and all of its connections */
+export function serve({ network, port, tls, onUpgrade }: ServeOptions, onRequest: RequestHandler): () => void {
+  const handler: RequestHandler = (request, response) => {
+    response.sendDate = false; // it would be this machine's date, not the world's
+    onRequest(request, response);
+  };
+  const server = tls
+    ? https.createServer(
+        { ...WITHOUT_TIMERS, cert: tls.certPem, key: tls.keyPem, ALPNProtocols: ['http/1.1'] },
+        handler,
+      )
+    : http.createServer(WITHOUT_TIMERS, handler);
+  if (onUpgrade) server.on('upgrade', onUpgrade);
+  // A client that goes away in the middle of a handshake or request is its own affair.
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', () => {});
+  const sockets = new Set<Duplex>();
+  const listener = network.listen(port, socket => {
+    sockets.add(socket);
+    socket.on('error', () => {}); // its close is enough
+    socket.once('close', () => sockets.delete(socket));
+    server.emit('connection', socket);
+  });
+  return () => {
+    listener.close();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+}
+
+export async function readBody(request: http.IncomingMessage): Promise<string> {
+  request.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+export function answer(
+  response: http.ServerResponse,
+  status: number,
+  body: string,
+  contentType = 'application/json',
+): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+export const answerJson = (response: http.ServerResponse, status: number, value: unknown): void =>
+  answer(response, status, `${JSON.stringify(value)}\n`);

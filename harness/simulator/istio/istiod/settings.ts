@@ -1,0 +1,44 @@
+/** istiod's environment, read once. */
+
+import type { ProcessContext } from '../../program.ts';
+import { behaviourOf, type IstioBehaviour } from '../editions.ts';
+
+export interface IstiodSettings {
+  readonly version: string;
+  readonly behaviour: IstioBehaviour;
+  readonly clusterId: string;
+  readonly podName: string;
+  readonly namespace: string;
+  readonly revision: string;
+  readonly externalIstiod: boolean;
+  /** The mutating webhook configurations of this name get our CA (1.8); current goes by the label `istio.io/rev`. */
+  readonly injectionWebhookName: string;
+  readonly domain: string;
+  /** Names in istiod's serving certificate, in both editions (§1.3). */
+  readonly servingNames: readonly string[];
+  readonly debounceAfterMs: number;
+  readonly debounceMaxMs: number;
+}
+
+export function readIstiodSettings({ env, argv, hostname }: ProcessContext): IstiodSettings {
+  const version = env['ISTIO_VERSION'] ?? '1.8.0';
+  const namespace = env['POD_NAMESPACE'] ?? 'istio-system';
+  const address = (env['ISTIOD_ADDR'] ?? '').replace(/:\d+$/, '');
+  const names = ['istiod', 'istiod-remote', 'istio-pilot'].map(name => `${name}.${namespace}.svc`);
+  const domainAt = argv.indexOf('--domain');
+  return {
+    version,
+    behaviour: behaviourOf(version),
+    clusterId: env['CLUSTER_ID'] ?? 'Kubernetes',
+    podName: env['POD_NAME'] ?? hostname,
+    namespace,
+    revision: env['REVISION'] ?? 'default',
+    externalIstiod: env['EXTERNAL_ISTIOD'] === 'true',
+    injectionWebhookName: env['INJECTION_WEBHOOK_CONFIG_NAME'] ?? 'istio-sidecar-injector',
+    domain: (domainAt >= 0 && argv[domainAt + 1]) || 'cluster.local',
+    servingNames: [...new Set([...names, ...(address === '' ? [] : [address])])],
+    // pilot/pkg/features: PILOT_DEBOUNCE_AFTER, PILOT_DEBOUNCE_MAX
+    debounceAfterMs: 100,
+    debounceMaxMs: 10_000,
+  };
+}

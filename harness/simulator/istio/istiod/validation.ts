@@ -1,0 +1,73 @@
+/** The validation webhook: refuses Istio resources that could not mean anything (pkg/config/validation/validation.go). */
+
+type Tree = Readonly<Record<string, unknown>>;
+const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const TLS_MODES = ['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'];
+const PROTOCOLS = ['HTTP', 'HTTPS', 'GRPC', 'HTTP2', 'MONGO', 'TCP', 'TLS'];
+
+function problemsOfGateway(spec: Tree): string[] {
+  const servers = list(spec['servers']).map(tree);
+  if (servers.length === 0) return ['gateway must have at least one server'];
+  return servers.flatMap(server => {
+    const port = tree(server['port']);
+    const protocol = String(port['protocol'] ?? '').toUpperCase();
+    const mode = tree(server['tls'])['mode'];
+    return [
+      ...(Number.isInteger(port['number']) ? [] : ['port is required']),
+      ...(port['name'] ? [] : ['port name must be set']),
+      ...(PROTOCOLS.includes(protocol)
+        ? []
+        : [`invalid protocol "${port['protocol'] ?? ''}", supported protocols are ${PROTOCOLS.join(', ')}`]),
+      ...(list(server['hosts']).length > 0 ? [] : ['server config must contain at least one host']),
+      ...(mode === undefined || TLS_MODES.includes(String(mode))
+        ? []
+        : [`unknown value ${JSON.stringify(mode)} for enum tls.mode`]),
+    ];
+  });
+}
+
+function problemsOfVirtualService(spec: Tree): string[] {
+  const routes = [...list(spec['http']), ...list(spec['tls']), ...list(spec['tcp'])].map(tree);
+  return [
+    ...(list(spec['hosts']).length > 0 ? [] : ['virtual service must have at least one host']),
+    ...(routes.length > 0 ? [] : ['http, tcp or tls must be provided in virtual service']),
+    ...list(spec['tls'])
+      .map(tree)
+      .flatMap(route => (list(route['match']).length > 0 ? [] : ['TLS route must have at least one match condition'])),
+  ];
+}
+
+const problemsOfDestinationRule = (spec: Tree): string[] =>
+  spec['host'] ? [] : ['domain name "" invalid (label "" invalid)'];
+
+const CHECKS: Readonly<Record<string, (spec: Tree) => string[]>> = {
+  Gateway: problemsOfGateway,
+  VirtualService: problemsOfVirtualService,
+  DestinationRule: problemsOfDestinationRule,
+};
+
+/** @returns the AdmissionReview with its response */
+export function reviewValidation(value: unknown): Tree {
+  const review = tree(value);
+  const asked = tree(review['request']);
+  const object = tree(asked['object']);
+  const check = CHECKS[String(tree(asked['kind'])['kind'] ?? object['kind'] ?? '')];
+  const problems = check?.(tree(object['spec'])) ?? [];
+  return {
+    apiVersion: review['apiVersion'] ?? 'admission.k8s.io/v1',
+    kind: 'AdmissionReview',
+    response: {
+      uid: asked['uid'] ?? '',
+      allowed: problems.length === 0,
+      ...(problems.length > 0 && {
+        status: {
+          status: 'Failure',
+          code: 400,
+          message: `configuration is invalid: ${problems.length === 1 ? '' : `${problems.length} errors occurred: `}${problems.join(', ')}`,
+        },
+      }),
+    },
+  };
+}

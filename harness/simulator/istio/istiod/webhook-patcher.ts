@@ -1,0 +1,136 @@
+/** Puts the CA's root into the admission webhooks that point at istiod, so that API servers trust it (pkg/webhooks/webhookpatch.go). */
+import { type Clock, sleep } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import { KubernetesApiError, type KubernetesClient, type KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { Random } from '../../../base/random.ts';
+import { Informer } from './informer.ts';
+import type { Log } from './log.ts';
+
+interface Webhook {
+  readonly name: string;
+  readonly failurePolicy?: string;
+  readonly clientConfig: { readonly caBundle?: string };
+}
+
+export interface WebhookPatcherOptions {
+  readonly client: () => KubernetesClient;
+  readonly rootPem: string;
+  /** Which configurations are istiod's: by name (1.8) or by label (current). */
+  readonly isOurs: (object: KubernetesObject) => boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+const GROUP = 'admissionregistration.k8s.io/v1';
+const webhooksOf = (object: KubernetesObject): readonly Webhook[] => (object['webhooks'] ?? []) as readonly Webhook[];
+
+/** Keeps the caBundle of the mutating configurations until the signal aborts. */
+export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
+  const { client, clock, random, signal, log, isOurs } = options;
+  const caBundle = Buffer.from(options.rootPem).toString('base64');
+  new Informer<readonly Webhook[]>({
+    client,
+    clock,
+    random,
+    signal,
+    path: { apiVersion: GROUP, plural: 'mutatingwebhookconfigurations' },
+    keep: object => (isOurs(object) ? webhooksOf(object) : undefined),
+    onChange: (name, webhooks) => {
+      const operations = (webhooks ?? []).flatMap(({ clientConfig }, index) =>
+        clientConfig.caBundle === caBundle
+          ? []
+          : [{ op: 'add', path: `/webhooks/${index}/clientConfig/caBundle`, value: caBundle }],
+      );
+      if (operations.length === 0) return;
+      client()
+        .patch({ apiVersion: GROUP, plural: 'mutatingwebhookconfigurations', name }, 'json', operations, {}, signal)
+        .catch((error: unknown) => {
+          if (!signal.aborted) log.error(`Patching webhook ${name} failed: ${messageOf(error)}`);
+        });
+    },
+    onFailure: message => log.error(`Failed to watch *v1.MutatingWebhookConfiguration: ${message}`),
+  });
+}
+
+/** An object that validation must refuse: its refusal shows that API server and webhook have found each other. */
+const INVALID_GATEWAY = {
+  apiVersion: 'networking.istio.io/v1alpha3',
+  kind: 'Gateway',
+  metadata: { name: 'invalid-gateway', annotations: { 'istio.io/dummy': 'validation probe' } },
+  spec: {},
+};
+const PROBE_INTERVAL_MS = 1_000;
+
+export interface ValidationPatcherOptions extends WebhookPatcherOptions {
+  readonly namespace: string;
+  /** The configuration whose failure policy becomes Fail once validation works. */
+  readonly strictName: string;
+}
+
+/** pkg/webhooks/validation/controller/controller.go: the CA first, then, when a probe was refused, the failure policy. */
+export function patchValidatingWebhooks(options: ValidationPatcherOptions): void {
+  const { client, clock, random, signal, log, isOurs, strictName } = options;
+  const caBundle = Buffer.from(options.rootPem).toString('base64');
+  let isWorking = false;
+  const update = (object: KubernetesObject) => {
+    const isStrict = object.metadata.name === strictName && isWorking;
+    const webhooks = webhooksOf(object).map(webhook => ({
+      ...webhook,
+      ...(isStrict && { failurePolicy: 'Fail' }),
+      clientConfig: { ...webhook.clientConfig, caBundle },
+    }));
+    if (JSON.stringify(webhooks) === JSON.stringify(webhooksOf(object))) return;
+    const path = { apiVersion: GROUP, plural: 'validatingwebhookconfigurations', name: object.metadata.name ?? '' };
+    client()
+      .replace(path, { ...object, apiVersion: GROUP, kind: 'ValidatingWebhookConfiguration', webhooks }, {}, signal)
+      .catch((error: unknown) => {
+        const isStale = error instanceof KubernetesApiError && error.code === 409;
+        if (!signal.aborted && !isStale)
+          log.error(`failed to update validating webhook ${path.name}: ${messageOf(error)}`);
+      });
+  };
+  const informer: Informer<KubernetesObject> = new Informer<KubernetesObject>({
+    client,
+    clock,
+    random,
+    signal,
+    path: { apiVersion: GROUP, plural: 'validatingwebhookconfigurations' },
+    keep: object => (isOurs(object) ? object : undefined),
+    onChange: (_name, now) => {
+      if (now) update(now);
+    },
+    onFailure: message => log.error(`Failed to watch *v1.ValidatingWebhookConfiguration: ${message}`),
+  });
+  void probeUntilRefused(options, informer)
+    .then(() => {
+      isWorking = true;
+      log.info('server fully ready');
+      for (const object of informer.values()) update(object);
+    })
+    .catch(() => {}); // only when istiod ends
+}
+
+async function probeUntilRefused(
+  { client, namespace, clock, signal }: ValidationPatcherOptions,
+  informer: Informer<KubernetesObject>,
+): Promise<void> {
+  await informer.synced;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      const path = { apiVersion: INVALID_GATEWAY.apiVersion, plural: 'gateways', namespace };
+      await client().create(
+        path,
+        { ...INVALID_GATEWAY, metadata: { ...INVALID_GATEWAY.metadata, namespace } },
+        { dryRun: 'All' },
+        signal,
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof KubernetesApiError && error.message.includes('denied the request')) return;
+    }
+    await sleep(clock, PROBE_INTERVAL_MS, signal);
+  }
+}
