@@ -23,13 +23,17 @@ export function printList(plan: Plan): string {
 
 function stepLine({ id, title, guide, omission }: Step, index: number, idWidth: number): string {
   const number = String(index + 1).padStart(3);
-  const lines = guide.lines ? `  [${guide.lines.join('-')}]` : '';
+  const lines = guide.lines ? `  ${place(guide.lines)}` : '';
   return `${number} ${omission.harmless ? '~' : ' '} ${id.padEnd(idWidth)}  ${title}${lines}`;
 }
 
 function errataLines({ errata }: Plan): readonly string[] {
   return [
     `Where the plan departs from the guide's text (${errata.length}):`,
-    ...errata.map(({ id, lines, weDo }) => `  ${id}${lines ? ` [${lines.join('-')}]` : ''}: ${weDo}`),
+    ...errata.map(({ id, lines, weDo }) => `  ${id}${lines ? ` ${place(lines)}` : ''}: ${weDo}`),
   ];
 }
+
+/** Lines of the guide's page: `[111-134]`, `[133]` */
+const place = ([first, last]: readonly [number, number]): string =>
+  first === last ? `[${first}]` : `[${first}-${last}]`;

@@ -1,5 +1,5 @@
 /** The guide as its pages stand today, for Istio 1.30. */
-import { isMultiNetwork, isRemote, primariesOf, type Topology } from '../../../model/topology.ts';
+import { isMultiNetwork, isRemote, primariesOf, remotesOf, type Topology } from '../../../model/topology.ts';
 import type { Edition, StepDraft } from '../../edition.ts';
 import { hasGateway, isControlPlane } from '../../mesh.ts';
 import { remoteSecretSteps } from './endpoint-discovery.ts';
@@ -32,12 +32,15 @@ export const editionCurrent: Edition = {
         ...(hasGateway(topology, cluster) ? gatewaySteps(topology, cluster) : []),
         ...(isControlPlane(topology, cluster) ? [exposeIstiodStep(topology, cluster)] : []),
         ...(manyNetworks && !isControlPlane(topology, cluster) ? [exposeServicesStep(topology, cluster)] : []),
-        ...(isControlPlane(topology, cluster) ? [saveAddressStep(topology, cluster)] : []),
       ]),
       ...remotes.flatMap(cluster => [
         ...namespaces.filter(step => step.cluster === cluster.name),
         annotateStep(topology, cluster),
         ...labels.filter(step => step.cluster === cluster.name),
+        // Once for all remotes of a control plane, with the first of them.
+        ...primaries
+          .filter(({ name }) => remotesOf(topology, name)[0] === cluster)
+          .map(primary => saveAddressStep(topology, primary)),
         installRemoteStep(topology, cluster),
         ...secrets.filter(({ id }) => id.startsWith(`remote-secret/${cluster.name}-in-`)),
         ...(manyNetworks ? gatewaySteps(topology, cluster) : []),
