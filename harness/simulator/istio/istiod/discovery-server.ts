@@ -1,6 +1,7 @@
 /** The xDS server: proxies' streams, and what is pushed down them when the mesh changes (pilot/pkg/xds/ads.go). */
 import type http from 'node:http';
 import type { Duplex } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock, Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../xds.ts';
@@ -114,8 +115,9 @@ export class DiscoveryServer {
         }
       }
     };
-    socket.setEncoding('utf8');
-    socket.on('data', take);
+    // Not `setEncoding`: node:http forbids it on the sockets of its servers, also after an upgrade.
+    const decoder = new StringDecoder('utf8');
+    socket.on('data', (chunk: Buffer) => take(decoder.write(chunk)));
     socket.once('end', () => socket.end());
     socket.once('close', () => {
       clock.clearTimeout(timer);
@@ -123,7 +125,7 @@ export class DiscoveryServer {
       if (this.#connections.delete(connection.id)) metrics.set('pilot_xds', this.#connections.size);
       log.info(`ADS: "${connection.proxy.address}" ${connection.id} terminated`);
     });
-    if (head.length > 0) take(head.toString());
+    if (head.length > 0) take(decoder.write(head));
   }
 
   #connect(socket: Duplex, caller: Caller | undefined, message: DiscoveryRequest): Connection {
