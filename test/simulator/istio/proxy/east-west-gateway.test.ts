@@ -1,0 +1,127 @@
+/** A gateway between two networks: bytes pass by SNI, and nothing else does. */
+import t from 'tap';
+import type { LbEndpoint } from '../../../../harness/simulator/istio/xds.ts';
+import {
+  callHello,
+  curl,
+  gatewayResources,
+  helloWorld,
+  inboundResources,
+  OUTBOUND,
+  outboundResources,
+  type Pod,
+  ProxyWorld,
+  SERVICE_IP,
+  SNI,
+} from '../../../support/proxy-world.ts';
+
+/** The client in cluster1; server and gateway in cluster2, whose pods cluster1 can not reach. */
+async function twoNetworks(options: { readonly behind?: (server: Pod) => readonly LbEndpoint[] } = {}) {
+  const world = new ProxyWorld();
+  const { root, intermediate } = await world.authority('one');
+  let outbound: readonly LbEndpoint[] = [];
+  let behind: readonly LbEndpoint[] = [];
+  const istiod = await world.istiod(intermediate, ({ id }) => {
+    if (id.startsWith('router')) return gatewayResources(behind);
+    return id.includes('sleep') ? outboundResources(world.version, outbound) : inboundResources();
+  });
+  world.names.set('helloworld.sample.svc.cluster.local', [SERVICE_IP]);
+  const server = await world.proxyPod('helloworld-v2', root.rootPem, { app: helloWorld, cluster: 'cluster2' });
+  behind = options.behind?.(server) ?? [{ address: server.network.address, port: 5000, weight: 1, tlsMode: 'istio' }];
+  const gateway = await world.proxyPod('eastwest', root.rootPem, { kind: 'router', cluster: 'cluster2' });
+  const address = world.clusters.cluster2.allocateLoadBalancerAddress();
+  world.clusters.cluster2.setServiceRoutes([
+    {
+      address,
+      port: 15443,
+      protocol: 'TCP',
+      endpoints: [{ address: gateway.network.address, port: 15443 }],
+    },
+  ]);
+  outbound = [{ address, port: 15443, weight: 1, tlsMode: 'istio' }];
+  const sleep = await world.proxyPod('sleep', root.rootPem);
+  await world.ready(server, gateway, sleep);
+  return { world, istiod, gateway, sleep, server, address };
+}
+
+const statsOf = async (pod: Pod, filter: string) =>
+  (await pod.exec(curl, 'curl', '-s', `http://localhost:15000/stats?filter=${filter}`)).stdout;
+
+t.test('calls cross networks through the gateway, which counts them', async t => {
+  const { world, gateway, sleep, server, address } = await twoNetworks();
+  await using _ = world;
+  const answers = await callHello(sleep, 10);
+  t.ok(answers.every(({ status, body }) => status === '200' && body.includes('helloworld-v2')));
+  const clusters = await gateway.exec(curl, 'curl', '-s', 'http://localhost:15000/clusters');
+  const prefix = `${SNI}::${server.network.address}:5000::`;
+  t.match(clusters.stdout, `${prefix}cx_total::2\n`, 'a connection for each worker of the client');
+  t.match(clusters.stdout, `${prefix}rq_total::0\n`, 'it sees bytes, not requests');
+  const own = await sleep.exec(curl, 'curl', '-s', 'http://localhost:15000/clusters');
+  t.match(own.stdout, `${OUTBOUND}::${address}:15443::rq_success::10\n`);
+  const listeners = await gateway.exec(curl, 'curl', '-s', 'http://localhost:15000/listeners');
+  t.equal(listeners.stdout, '0.0.0.0_15443::0.0.0.0:15443\n');
+});
+
+t.test('the gateway closes what asks for a name that it has no cluster for', async t => {
+  const { world, gateway, sleep, address } = await twoNetworks();
+  await using _ = world;
+  const call = (name: string) =>
+    sleep.exec(curl, 'curl', '-sSk', '-m', '5', '--resolve', `${name}:15443:${address}`, `https://${name}:15443/`);
+  const unknown = await call('outbound_.80_._.other.sample.svc.cluster.local');
+  t.match(unknown.exitCode, 35);
+  const foreign = await call('www.example.com');
+  t.match(foreign.exitCode, 35);
+  t.match(await statsOf(gateway, 'no_filter_chain_match'), 'listener.0.0.0.0_15443.no_filter_chain_match: 1\n');
+});
+
+t.test('a stranger without a certificate gets as far as the server, and no further', async t => {
+  const { world, sleep, address } = await twoNetworks();
+  await using _ = world;
+  const { exitCode } = await sleep.exec(
+    curl,
+    'curl',
+    '-sSk',
+    '-m',
+    '5',
+    '--resolve',
+    `${SNI}:15443:${address}`,
+    `https://${SNI}:15443/hello`,
+  );
+  t.not(exitCode, 0);
+});
+
+t.test('a plaintext client is closed', async t => {
+  const { world, sleep, address } = await twoNetworks();
+  await using _ = world;
+  const { exitCode, stdout } = await sleep.exec(curl, 'curl', '-s', '-m', '5', `http://${address}:15443/hello`);
+  t.not(exitCode, 0);
+  t.equal(stdout, '');
+});
+
+t.test('with nobody behind the gateway the client sees a connection failure', async t => {
+  const { world, sleep } = await twoNetworks({ behind: () => [] });
+  await using _ = world;
+  const [answer] = await callHello(sleep, 1);
+  t.match(answer, { status: '503', body: /reset reason: connection failure$/ });
+});
+
+t.test('with a black hole behind the gateway the client gives up after ten seconds', async t => {
+  const { world, sleep } = await twoNetworks({
+    behind: () => [{ address: '10.10.0.99', port: 5000, weight: 1, tlsMode: 'istio' }],
+  });
+  await using _ = world;
+  const startedMs = world.clock.now();
+  const [answer] = await callHello(sleep, 1);
+  t.match(answer, { status: '503', body: /reset reason: local reset$/ });
+  t.equal(Math.round((world.clock.now() - startedMs) / 1000), 10);
+});
+
+t.test('when the server goes away its connections through the gateway end', async t => {
+  const { world, gateway, sleep, server } = await twoNetworks();
+  await using _ = world;
+  await callHello(sleep, 4);
+  server.network.destroy();
+  const [answer] = await callHello(sleep, 1);
+  t.equal(answer?.status, '503');
+  t.match(await statsOf(gateway, 'downstream_cx_active'), /listener\.0\.0\.0\.0_15443\.downstream_cx_active: 0\n/);
+});
