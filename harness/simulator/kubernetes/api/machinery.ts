@@ -8,6 +8,7 @@ import { ObjectService } from './objects.ts';
 import { ResourceRegistry } from './registry.ts';
 import { BUILT_IN_RESOURCES } from './resources.ts';
 import { ServiceAddresses } from './service-addresses.ts';
+import { validateObject } from './validation/validate.ts';
 
 export interface MachineryOptions {
   readonly clock: Clock;
@@ -40,7 +41,7 @@ export function createMachinery({ clock, random, serviceRange, plugins }: Machin
     random: random.stream('objects'),
     addresses,
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
-    validate: () => [],
+    validate: validateObject,
   });
   return { store, registry, addresses, objects, client: new LocalClient(objects) };
 }

@@ -1,0 +1,122 @@
+/** What holds for the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
+import { type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import type { ResourceType } from '../resources.ts';
+import { type FieldError, forbiddenValue, invalidValue, required } from '../status.ts';
+import { problemsOfLabelValue, problemsOfName, problemsOfQualifiedName, problemsOfSubdomain } from './names.ts';
+
+const MAX_ANNOTATION_BYTES = 256 * 1024;
+
+export function validateMetadata(type: ResourceType, { metadata }: KubernetesObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = metadata.name ?? '';
+  const prefix = stringOf(metadata['generateName']) ?? '';
+  if (prefix !== '') {
+    // A prefix is checked as if it were followed by something.
+    const masked = prefix.endsWith('-') ? `${prefix}a` : prefix;
+    for (const problem of problemsOfName(type.nameRule, masked)) {
+      errors.push(invalidValue('metadata.generateName', prefix, problem));
+    }
+  }
+  if (name === '') errors.push(required('metadata.name', 'name or generateName is required'));
+  else if (type.nameRule !== 'crd') {
+    for (const problem of problemsOfName(type.nameRule, name))
+      errors.push(invalidValue('metadata.name', name, problem));
+  }
+  errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
+  errors.push(...validateAnnotations(metadata.annotations));
+  for (const [index, owner] of objectsOf(metadata['ownerReferences']).entries()) {
+    const path = `metadata.ownerReferences[${index}]`;
+    for (const key of ['apiVersion', 'kind', 'name', 'uid']) {
+      const value = stringOf(owner[key]) ?? '';
+      if (value === '') {
+        errors.push(
+          key === 'apiVersion'
+            ? invalidValue(`${path}.apiVersion`, value, 'version must not be empty')
+            : invalidValue(`${path}.${key}`, value, 'must not be empty'),
+        );
+      }
+    }
+  }
+  for (const finalizer of listOf(metadata['finalizers'])) {
+    const text = String(finalizer);
+    for (const problem of problemsOfQualifiedName(text))
+      errors.push(invalidValue('metadata.finalizers', text, problem));
+    if (!text.includes('/') && !['foregroundDeletion', 'orphan', 'kubernetes'].includes(text) && type.custom) {
+      errors.push(
+        invalidValue(
+          'metadata.finalizers',
+          text,
+          'prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers',
+        ),
+      );
+    }
+  }
+  return errors;
+}
+
+export function validateLabels(labels: unknown, field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [key, value] of Object.entries(objectOf(labels))) {
+    for (const problem of problemsOfQualifiedName(key)) errors.push(invalidValue(field, key, problem));
+    for (const problem of problemsOfLabelValue(String(value))) errors.push(invalidValue(field, value, problem));
+  }
+  return errors;
+}
+
+function validateAnnotations(annotations: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const [key, value] of Object.entries(objectOf(annotations))) {
+    for (const problem of problemsOfQualifiedName(key.toLowerCase())) {
+      errors.push(invalidValue('metadata.annotations', key, problem));
+    }
+    size += Buffer.byteLength(key) + Buffer.byteLength(String(value));
+  }
+  if (size > MAX_ANNOTATION_BYTES) {
+    errors.push({
+      reason: 'FieldValueInvalid',
+      field: 'metadata.annotations',
+      message: `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`,
+    });
+  }
+  return errors;
+}
+
+/** A `LabelSelector` in an object. */
+export function validateSelector(selector: unknown, field: string): FieldError[] {
+  const { matchLabels, matchExpressions } = objectOf(selector);
+  const errors: FieldError[] = [];
+  errors.push(...validateLabels(matchLabels, `${field}.matchLabels`));
+  for (const [index, expression] of objectsOf(matchExpressions).entries()) {
+    const path = `${field}.matchExpressions[${index}]`;
+    const values = listOf(expression['values']);
+    switch (expression['operator']) {
+      case 'In':
+      case 'NotIn':
+        if (values.length === 0) {
+          errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+        break;
+      case 'Exists':
+      case 'DoesNotExist':
+        if (values.length > 0) {
+          errors.push(
+            forbiddenValue(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+          );
+        }
+        break;
+      default:
+        errors.push(invalidValue(`${path}.operator`, expression['operator'] ?? '', 'not a valid selector operator'));
+    }
+    const key = stringOf(expression['key']) ?? '';
+    for (const problem of problemsOfQualifiedName(key)) errors.push(invalidValue(`${path}.key`, key, problem));
+  }
+  return errors;
+}
+
+/** The name of another object in a field. */
+export function validateReference(name: unknown, field: string): FieldError[] {
+  const text = stringOf(name) ?? '';
+  if (text === '') return [required(field)];
+  return problemsOfSubdomain(text).map(problem => invalidValue(field, text, problem));
+}
