@@ -1,4 +1,5 @@
 /** Run events → report: a pure fold. A report can be rebuilt at any time from a log of the events. */
+import { stripVTControlCharacters } from 'node:util';
 import { redact } from '../base/redact.ts';
 import type { Plan, Step, StepId } from '../plan/step.ts';
 import type { CommandRecord, RunEvent, Verdict } from '../run/events.ts';
@@ -147,10 +148,11 @@ function buildCommand({ line, result }: CommandRecord): CommandReport {
   };
 }
 
-/** The end of an output, less what differs from run to run: times of day and what is derived from keys. */
+/** The end of an output, less terminal controls and what differs from run to run: times of day. */
 function outputOf(text: string): string {
   const kept = text.length > OUTPUT_CHARS ? `…${text.slice(-OUTPUT_CHARS)}` : text;
-  return kept.replace(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?/g, '<time>');
+  const plain = stripVTControlCharacters(kept).replace(/(?![\n\t])\p{Cc}/gu, '');
+  return plain.replace(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?/g, '<time>');
 }
 
 function buildChecks(events: readonly RunEvent[]): readonly CheckReport[] {

@@ -1,4 +1,5 @@
 /** Which checks a topology calls for. */
+import { setMaxListeners } from 'node:events';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
 import { isMultiNetwork, type Topology } from '../model/topology.ts';
@@ -41,6 +42,8 @@ function withUnknown(check: Check): Check {
   return {
     ...check,
     run: async context => {
+      // Many requests are under way at once, and each listens.
+      setMaxListeners(0, context.signal);
       try {
         return await check.run(context);
       } catch (error) {

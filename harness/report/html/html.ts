@@ -3,14 +3,19 @@ import type { Problem } from '../../run/events.ts';
 import type { Traffic } from '../../verify/check.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, percent, riskSentence, stepName, trafficOf } from '../words.ts';
-import { picture } from './picture.ts';
+import { picture, pictureDefinitions } from './picture.ts';
 import { STYLE } from './style.ts';
 import { html, Markup } from './text.ts';
 
 const MARKS: Readonly<Record<string, string>> = { passed: '✓', done: '✓', failed: '✗', unknown: '?' };
 const outcomeOf = (outcome: string) =>
   html`<span class="outcome ${outcome}">${MARKS[outcome] ?? '–'} ${outcome}</span>`;
-const anchor = (scenario: ScenarioReport, id: string) => `${scenario.scenario}/${id}`.replace(/[^A-Za-z0-9_/.-]/g, '-');
+/** Ids are unique on the page, even if a scenario is there twice. */
+type Anchor = (id: string) => string;
+const anchorFor =
+  (index: number): Anchor =>
+  id =>
+    `run${index + 1}/${id}`.replace(/[^A-Za-z0-9_/.-]/g, '-');
 
 function problemNotice({ message, hint, kind }: Problem): Markup {
   return html`<p class="notice ${kind === 'mesh' ? 'failed' : 'unknown-notice'}">${message}${hint === undefined ? undefined : html`<br><span class="muted">${hint}</span>`}</p>`;
@@ -23,8 +28,8 @@ function definitions(entries: Readonly<Record<string, string | Markup | undefine
 
 function overview(report: ConformanceReport): Markup {
   const rows = report.scenarios.map(
-    scenario =>
-      html`<tr><td><a href="#${anchor(scenario, '')}">${scenario.scenario}</a></td><td>${outcomeOf(scenario.verdict)}</td><td>${figures(scenario)}</td><td class="number">${duration(scenario.durationMs)}</td></tr>`,
+    (scenario, index) =>
+      html`<tr><td><a href="#${anchorFor(index)('')}">${scenario.scenario}</a></td><td>${outcomeOf(scenario.verdict)}</td><td>${figures(scenario)}</td><td class="number">${duration(scenario.durationMs)}</td></tr>`,
   );
   return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th>duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
@@ -73,9 +78,9 @@ ${shares && html`<div class="scroll"><table><thead><tr><th>answers of</th><th>co
 ${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 }
 
-function checkSection(scenario: ScenarioReport, check: CheckReport): Markup {
+function checkSection(anchor: Anchor, check: CheckReport): Markup {
   const { id, sentence, outcome, found, evidence, traffic, diagnosis, level } = check;
-  const looks = diagnosis?.steps.map(step => html` <a href="#${anchor(scenario, step)}"><code>${step}</code></a>`);
+  const looks = diagnosis?.steps.map(step => html` <a href="#${anchor(step)}"><code>${step}</code></a>`);
   const hasEvidence = evidence !== null && !(typeof evidence === 'object' && Object.keys(evidence).length === 0);
   return html`<details ${outcome === 'passed' ? undefined : new Markup('open')}><summary>${outcomeOf(outcome)} ${sentence} <code class="muted">${id}</code>${level === 'extended' ? ' (extended)' : undefined}</summary>
 <p>${found}</p>
@@ -85,7 +90,7 @@ ${hasEvidence ? html`<details><summary class="muted">evidence</summary><pre>${JS
 </details>`;
 }
 
-function stepRow(scenario: ScenarioReport, step: StepReport): Markup {
+function stepRow(anchor: Anchor, step: StepReport): Markup {
   const { id, outcome, durationMs, commands, problem, guide } = step;
   const lines = guide.lines ? `, lines ${guide.lines.join(' to ')}` : '';
   const shown = commands.map(({ line, exitCode, fault, stdout, stderr }) => {
@@ -93,14 +98,15 @@ function stepRow(scenario: ScenarioReport, step: StepReport): Markup {
     const failed = exitCode !== 0 || fault !== undefined;
     return html`<pre>$ ${line}${failed ? `\n${output}\n(${fault ?? `exit code ${exitCode}`})` : undefined}</pre>`;
   });
-  return html`<tr id="${anchor(scenario, id)}"><td>${outcomeOf(outcome)}</td><td>${stepName(step)} <code class="muted">${id}</code>
+  return html`<tr id="${anchor(id)}"><td>${outcomeOf(outcome)}</td><td>${stepName(step)} <code class="muted">${id}</code>
 ${problem && problemNotice(problem)}
 <details ${outcome === 'failed' ? new Markup('open') : undefined}><summary class="muted">${guide.section}${lines}; ${commands.length} ${commands.length === 1 ? 'command' : 'commands'}</summary>${shown}</details></td><td class="number">${duration(durationMs)}</td></tr>`;
 }
 
-function scenarioSection(scenario: ScenarioReport): Markup {
+function scenarioSection(scenario: ScenarioReport, index: number): Markup {
   const { reason, steps, checks, omitted, adjustments, errata, cleanUpFailures } = scenario;
-  return html`<section id="${anchor(scenario, '')}">
+  const anchor = anchorFor(index);
+  return html`<section id="${anchor('')}">
 <h2>${scenario.scenario}: ${outcomeOf(scenario.verdict)}</h2>
 <p>${scenario.topology.description}</p>
 <p class="notice">${evidenceSentence(scenario)}</p>
@@ -108,9 +114,9 @@ ${reason && problemNotice(reason)}
 <div class="scroll">${picture(scenario)}</div>
 ${trafficTable(scenario)}
 <h3>Checks</h3>
-${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(scenario, check))}
+${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check))}
 <h3>Steps</h3>
-<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th>${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(scenario, step))}</tbody></table></div>
+<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th>${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step))}</tbody></table></div>
 <h3>The run</h3>
 ${definitions({
   platform: scenario.platform.name,
@@ -142,6 +148,7 @@ export function formatHtml(report: ConformanceReport): string {
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
+${pictureDefinitions()}
 <main>
 <h1>mesh-harness: ${outcomeOf(report.verdict)}</h1>
 <p>Evidence level: <strong>${report.evidence}</strong>${report.interrupted ? '. The run was interrupted.' : undefined}</p>

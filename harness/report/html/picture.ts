@@ -4,10 +4,10 @@ import type { ScenarioReport } from '../report.ts';
 import { percent, trafficOf } from '../words.ts';
 import { html, type Markup } from './text.ts';
 
-const BOX = { width: 270, height: 190, gap: 70 } as const;
+const BOX = { width: 300, height: 222, gap: 70 } as const;
 const PART = { width: 108, height: 34 } as const;
 const NETWORK_PADDING = 22;
-const TOP = 96;
+const TOP = 84;
 const COLUMNS = 4;
 /** With more clusters than this, arrows would hide the picture: the table beside it tells the same. */
 const MAX_CLUSTERS_WITH_ARROWS = 6;
@@ -38,7 +38,7 @@ function placesOf({ topology }: ScenarioReport): readonly Place[] {
   const sorted = topology.networks.flatMap(({ name }) => topology.clusters.filter(({ network }) => network === name));
   return sorted.map(({ name, network }, index) => {
     const x = NETWORK_PADDING + 10 + (index % COLUMNS) * (BOX.width + BOX.gap);
-    const y = TOP + Math.floor(index / COLUMNS) * (BOX.height + 150);
+    const y = TOP + Math.floor(index / COLUMNS) * (BOX.height + 190);
     const left = x + 14 + PART.width / 2;
     const right = x + BOX.width - 14 - PART.width / 2;
     return {
@@ -47,9 +47,9 @@ function placesOf({ topology }: ScenarioReport): readonly Place[] {
       x,
       y,
       istiod: { x: left, y: y + 62 },
-      gateway: { x: right, y: y + 62 },
-      client: { x: left, y: y + 150 },
-      workload: { x: right, y: y + 150 },
+      client: { x: left, y: y + 124 },
+      workload: { x: right, y: y + 124 },
+      gateway: { x: right, y: y + 186 },
     };
   });
 }
@@ -66,7 +66,7 @@ function arrow(
   const middle = (from.x + to.x) / 2;
   const path = `M${from.x},${from.y} C${from.x},${from.y + bow} ${to.x},${to.y + bow} ${to.x},${to.y}`;
   const width = kind === 'control' ? 1.5 : 1 + 5 * share;
-  const y = (from.y + to.y) / 2 + bow * 0.75;
+  const y = (from.y + to.y) / 2 + bow * 0.75 - (kind === 'local' ? 10 : 0);
   return html`<path class="${kind}" d="${path}" stroke-width="${width.toFixed(1)}" marker-end="url(#arrow-${kind})"/>
 ${label === '' ? undefined : html`<text class="share" x="${middle}" y="${y + 4}" text-anchor="middle">${label}</text>`}`;
 }
@@ -96,9 +96,9 @@ function networkBoxes(places: readonly Place[]): readonly Markup[] {
   }
   return [...rows.values()].map(row => {
     const x = Math.min(...row.map(place => place.x)) - NETWORK_PADDING;
-    const y = Math.min(...row.map(place => place.y)) - 62;
+    const y = Math.min(...row.map(place => place.y)) - 54;
     const width = Math.max(...row.map(place => place.x)) + BOX.width + NETWORK_PADDING - x;
-    return html`<rect class="network" x="${x}" y="${y}" width="${width}" height="${BOX.height + 142}" rx="12"/>
+    return html`<rect class="network" x="${x}" y="${y}" width="${width}" height="${BOX.height + 172}" rx="12"/>
 <text class="small" x="${x + 12}" y="${y + 18}">${row[0]?.network}</text>`;
   });
 }
@@ -125,9 +125,9 @@ function arrows(scenario: ScenarioReport, places: readonly Place[]): readonly Ma
     const source = at.get(spec.name);
     const target = at.get(controlPlaneOf(spec));
     if (!source || !target) continue;
-    const from = { x: source.istiod.x, y: source.istiod.y };
+    const from = { x: source.client.x + 40, y: source.client.y - PART.height / 2 };
     drawn.push(
-      arrow(from, { x: target.istiod.x, y: target.istiod.y - PART.height / 2 }, -74, 'control', 'configuration'),
+      arrow(from, { x: target.istiod.x, y: target.istiod.y - PART.height / 2 }, -96, 'control', 'configuration'),
     );
   }
   return drawn;
@@ -141,18 +141,18 @@ function trafficArrows(source: Place, target: Place, share: number): readonly Ma
     const from = { x: source.client.x + PART.width / 2, y: source.client.y };
     return [arrow(from, { x: target.workload.x - PART.width / 2 - 5, y: target.workload.y }, 0, 'local', label, share)];
   }
+  // The way to the right spans more, so it runs below the way back.
+  const goesRight = source.x < target.x;
+  const from = { x: source.client.x, y: source.client.y + half };
   if (source.network === target.network) {
-    const bow = source.x < target.x ? 52 : 84;
-    const from = { x: source.client.x, y: source.client.y + half };
-    return [arrow(from, { x: target.workload.x, y: target.workload.y + half + 5 }, bow, 'remote', label, share)];
+    const to = { x: target.workload.x + (goesRight ? 12 : -12), y: target.workload.y + half + 5 };
+    return [arrow(from, to, goesRight ? 200 : 150, 'remote', label, share)];
   }
-  const below = source.x < target.x;
-  const from = { x: source.client.x, y: source.client.y - half };
-  const gateway = { x: target.gateway.x + (below ? -30 : 30), y: target.gateway.y - half - 5 };
-  const behind = { x: target.gateway.x, y: target.gateway.y + half };
+  const gateway = { x: target.gateway.x, y: target.gateway.y + half + 5 };
+  const behind = { x: target.gateway.x, y: target.gateway.y - half };
   return [
-    arrow(from, gateway, below ? -110 : -150, 'remote', label, share),
-    arrow(behind, { x: target.workload.x, y: target.workload.y - half - 5 }, 0, 'remote', '', share),
+    arrow(from, gateway, goesRight ? 150 : 90, 'remote', label, share),
+    arrow(behind, { x: target.workload.x, y: target.workload.y + half + 5 }, 0, 'remote', '', share),
   ];
 }
 
@@ -160,16 +160,20 @@ function marker(kind: string, color: string): Markup {
   return html`<marker id="arrow-${kind}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="var(--${color})"/></marker>`;
 }
 
-/** @returns an inline `<svg>` */
+/** The heads of the arrows: once on the page, before the pictures that refer to them. */
+export function pictureDefinitions(): Markup {
+  return html`<svg class="definitions" aria-hidden="true"><defs>${marker('local', 'local')}${marker('remote', 'link')}${marker('control', 'control')}</defs></svg>`;
+}
+
+/** @returns an inline `<svg>`; needs the `pictureDefinitions` */
 export function picture(scenario: ScenarioReport): Markup {
   const places = placesOf(scenario);
   const width = Math.max(0, ...places.map(place => place.x)) + BOX.width + NETWORK_PADDING + 12;
-  const height = Math.max(0, ...places.map(place => place.y)) + BOX.height + 92;
+  const height = Math.max(0, ...places.map(place => place.y)) + BOX.height + 132;
   const between = isMultiNetwork(scenario.topology) ? 'through east-west gateways' : 'from pod to pod';
   const title = `${places.length} clusters; calls between them go ${between}`;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
 <title>${title}</title>
-<defs>${marker('local', 'local')}${marker('remote', 'link')}${marker('control', 'control')}</defs>
 ${networkBoxes(places)}
 ${places.map(place => clusterBox(scenario, place))}
 ${places.length <= MAX_CLUSTERS_WITH_ARROWS ? arrows(scenario, places) : undefined}

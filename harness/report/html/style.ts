@@ -24,10 +24,11 @@ details > summary { cursor: pointer; } details { margin: .2rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 .sequence { overflow-wrap: anywhere; letter-spacing: .05em; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--fg); font: 12px system-ui, sans-serif; }
+svg.definitions { position: absolute; width: 0; height: 0; min-width: 0; }
 svg .network { fill: none; stroke: var(--line); stroke-dasharray: 6 4; } svg .cluster { fill: var(--card); stroke: var(--line); }
 svg .part { fill: var(--bg); stroke: var(--muted); } svg .bad { stroke: var(--bad); } svg .small { font-size: 11px; fill: var(--muted); }
 svg .name { font-weight: 600; } svg .remote { fill: none; stroke: var(--link); } svg .local { fill: none; stroke: var(--local); }
 svg .control { fill: none; stroke: var(--control); stroke-dasharray: 4 3; } svg .share { paint-order: stroke; stroke: var(--bg); stroke-width: 4px; font-weight: 600; }
-@media (max-width: 40rem) { body { font-size: 14px; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } svg { min-width: 34rem; } }
+@media (max-width: 40rem) { body { font-size: 14px; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } svg:not(.definitions) { min-width: 34rem; } }
 @media print { details { break-inside: avoid; } }
 `;

@@ -1,0 +1,127 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
+import t from 'tap';
+import { buildReport } from '../../harness/report/build.ts';
+import { formatHtml } from '../../harness/report/html/html.ts';
+import { formatJson } from '../../harness/report/json.ts';
+import { formatJunit } from '../../harness/report/junit.ts';
+import { formatMarkdown } from '../../harness/report/markdown.ts';
+import type { ConformanceReport } from '../../harness/report/report.ts';
+import { formatTap } from '../../harness/report/tap.ts';
+import { readMarkup } from '../support/markup.ts';
+import { failedRun, passedRun, SECRETS } from '../support/run-events.ts';
+
+const GOLDEN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/golden/report');
+const FACTS = {
+  harnessVersion: '0.1.0',
+  startedAt: '2026-01-02T03:04:05.000Z',
+  endedAt: '2026-01-02T03:04:06.500Z',
+  wallDurationMs: 1500,
+  host: { os: 'linux', architecture: 'x64', cpus: 2 },
+  nodeVersion: '20.0.0',
+};
+const report = buildReport([...passedRun(), ...failedRun()], FACTS);
+const FORMATS: Readonly<Record<string, (report: ConformanceReport) => string>> = {
+  'report.json': formatJson,
+  'junit.xml': formatJunit,
+  'report.tap': formatTap,
+  'report.md': formatMarkdown,
+  'report.html': formatHtml,
+};
+
+for (const [file, format] of Object.entries(FORMATS)) {
+  t.test(`${file} is what it was (UPDATE_GOLDEN=1 writes it anew)`, async t => {
+    const text = format(report);
+    const golden = path.join(GOLDEN, file);
+    if (process.env['UPDATE_GOLDEN'] === '1') {
+      mkdirSync(GOLDEN, { recursive: true });
+      writeFileSync(golden, text);
+    }
+    t.equal(text, readFileSync(golden, 'utf8'));
+  });
+
+  t.test(`${file} holds no key, token or certificate, and says that it is simulated`, async t => {
+    const text = format(report);
+    for (const secret of [SECRETS.token, SECRETS.keyBody, SECRETS.certificateBody]) t.notOk(text.includes(secret));
+    t.match(text, /simulated/i);
+    t.notMatch(text, /\bconformant\b/);
+  });
+}
+
+t.test('two runs with the same seed differ in "volatile" alone', async t => {
+  const other = buildReport([...passedRun(), ...failedRun()], { ...FACTS, nodeVersion: '24.0.0', wallDurationMs: 99 });
+  t.notSame(other.volatile, report.volatile);
+  t.equal(formatJson({ ...other, volatile: report.volatile }), formatJson(report));
+  for (const format of [formatJunit, formatTap, formatMarkdown]) t.equal(format(other), format(report));
+});
+
+t.test('JUnit is well-formed, and counts what it holds', async t => {
+  const root = readMarkup(formatJunit(report)).find('testsuites')[0];
+  t.ok(root);
+  const cases = root?.find('testcase') ?? [];
+  t.equal(Number(root?.attributes['tests']), cases.length);
+  t.equal(Number(root?.attributes['failures']), root?.find('failure').length);
+  t.equal(Number(root?.attributes['errors']), root?.find('error').length);
+  t.same(
+    root
+      ?.find('testsuite')
+      .map(({ attributes }) => [
+        attributes['name'],
+        attributes['tests'],
+        attributes['failures'],
+        attributes['skipped'],
+      ]),
+    [
+      ['two-clusters', '8', '0', '0'],
+      ['two-clusters', '7', '2', '1'],
+    ],
+  );
+  t.match(root?.find('failure')[0]?.text, /<failed> & "timed out"/);
+});
+
+t.test('a verdict that no step and no check accounts for shows in JUnit', async t => {
+  const events = [...passedRun().slice(0, -1)];
+  events.push({
+    atMs: 1,
+    type: 'run-ended',
+    verdict: 'unknown',
+    interrupted: false,
+    reason: { kind: 'environment', message: 'Docker is gone' },
+    durationMs: 1,
+  });
+  t.match(readMarkup(formatJunit(buildReport(events))).find('error')[0]?.attributes, { message: 'Docker is gone' });
+});
+
+t.test('TAP has one point for each scenario, and diagnostics that are YAML', async t => {
+  const text = formatTap(report);
+  const lines = text.split('\n');
+  t.equal(lines[0], 'TAP version 14');
+  t.equal(lines[1], '1..2');
+  t.same(
+    lines.filter(line => /^(not )?ok/.test(line)),
+    ['ok 1 - two-clusters', 'not ok 2 - two-clusters'],
+  );
+  const inner = lines.filter(line => /^ {4}(not )?ok/.test(line));
+  t.equal(inner.length, 8 + 7);
+  t.match(
+    inner.find(line => line.includes('remote-secret') && line.includes('SKIP')),
+    /^ {4}ok \d+ - .* # SKIP left out as asked$/,
+  );
+  const blocks = [...text.matchAll(/^( *)---\n([\s\S]*?)\n\1\.\.\.$/gm)];
+  t.ok(blocks.length >= 4);
+  for (const [, , yaml = ''] of blocks) t.doesNotThrow(() => load(yaml));
+});
+
+t.test('the page is one well-formed document that loads nothing and links to what it has', async t => {
+  const page = formatHtml(report);
+  const root = readMarkup(page);
+  t.notMatch(page, /<script|<link|<img|<iframe|\bsrc=|@import|url\(\s*["']?(?!#)/i);
+  t.notMatch(page, /href="(?!#)/);
+  const ids = root.all().flatMap(({ attributes: { id } }) => (id === undefined ? [] : [id]));
+  t.equal(new Set(ids).size, ids.length, 'ids are unique');
+  for (const { attributes } of root.find('a'))
+    t.ok(ids.includes((attributes['href'] ?? '').slice(1)), 'links lead somewhere');
+  t.equal(root.find('svg').length, 3);
+});
