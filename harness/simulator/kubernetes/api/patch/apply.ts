@@ -1,18 +1,246 @@
-/** Server-side apply. */
+/** Server-side apply: what the manager applies is merged in, what it no longer applies goes, what others own is a conflict. */
 import type { Call } from '../call.ts';
+import { convert } from '../conversion.ts';
 import type { Environment } from '../handlers/environment.ts';
-import type { JsonObject, KubernetesObject } from '../json.ts';
+import { receiveObject } from '../handlers/receive.ts';
+import { copy, type JsonObject, type KubernetesObject, stringOf, timestamp } from '../json.ts';
 import type { WriteContext } from '../objects.ts';
-import type { ResourceRequest } from '../request-info.ts';
-import type { ResourceType } from '../resources.ts';
-import { notSimulated } from '../status.ts';
+import { isTrue, type ResourceRequest } from '../request-info.ts';
+import { apiVersionOf, type ResourceType } from '../resources.ts';
+import { ApiError, badRequest, conflict, notFound, notSimulated } from '../status.ts';
+import { mergeTreeFor } from './custom-merge-keys.ts';
+import {
+  changesOf,
+  difference,
+  type FieldSet,
+  fieldsOf,
+  formatPath,
+  intersection,
+  membersOf,
+  mergeApplied,
+  removePath,
+  touches,
+} from './field-set.ts';
+import type { MergeNode } from './merge-keys.ts';
+import { type Manager, ownable, readManagers, writeManagers } from './ownership.ts';
 
+export interface Applied {
+  readonly object: KubernetesObject;
+  readonly created: boolean;
+}
+
+/** @throws ApiError 400, 409, 422 */
 export async function applyObject(
-  _environment: Environment,
-  _call: Call<ResourceRequest>,
-  _type: ResourceType,
-  _context: WriteContext,
-  _applied: JsonObject,
-): Promise<{ readonly object: KubernetesObject; readonly created: boolean }> {
-  throw notSimulated('server-side apply');
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+  context: WriteContext,
+  sent: JsonObject,
+): Promise<Applied> {
+  const { info } = call;
+  checkApplied(sent);
+  if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
+  const applied = receiveObject(copy(sent), call, type);
+  applied.metadata.name ??= info.name;
+  if (applied.metadata.name !== info.name) {
+    throw badRequest(
+      `the name of the object (${applied.metadata.name}) does not match the name on the URL (${info.name})`,
+    );
+  }
+  const namespace = applied.metadata.namespace;
+  if (type.namespaced && namespace !== undefined && namespace !== info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (!environment.store.get(type, info.namespace, info.name)) {
+    return await createByApply(environment, call, type, context, applied);
+  }
+  const merge = merger(environment, type, context, applied, isTrue(info.query.get('force')));
+  const object = await environment.objects.update(type, info.namespace, info.name, merge.change, {
+    ...context,
+    own: (_current, updated) => writeManagers(updated, merge.managers()),
+  });
+  return { object, created: false };
+}
+
+function checkApplied(sent: JsonObject): void {
+  const apiVersion = stringOf(sent['apiVersion']) ?? '';
+  const kind = stringOf(sent['kind']) ?? '';
+  if (apiVersion === '' || kind === '')
+    throw badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`);
+  const metadata = sent['metadata'];
+  if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata && metadata.managedFields) {
+    throw badRequest('metadata.managedFields must be nil');
+  }
+}
+
+async function createByApply(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+  context: WriteContext,
+  applied: KubernetesObject,
+): Promise<Applied> {
+  const { info } = call;
+  if (context.subresource !== '') throw notFound(type, info.name);
+  if ((applied.metadata.uid ?? '') !== '') {
+    throw conflict(
+      type,
+      info.name,
+      `uid mismatch: the provided object specified uid ${applied.metadata.uid}, and no existing object was found`,
+    );
+  }
+  delete applied.metadata.resourceVersion;
+  const fields = fieldsOf(ownable(applied, type, ''), mergeTreeFor(type, context.version), false);
+  const entry = entryOf(environment, type, context, fields);
+  const object = await environment.objects.create(type, info.namespace, applied, {
+    ...context,
+    options: { ...context.options, kind: 'PatchOptions' },
+    own: (_current, updated) => writeManagers(updated, [entry]),
+  });
+  return { object, created: true };
+}
+
+function entryOf({ clock }: Environment, type: ResourceType, context: WriteContext, fields: FieldSet): Manager {
+  return {
+    manager: context.fieldManager,
+    operation: 'Apply',
+    apiVersion: apiVersionOf(type.group, context.version),
+    subresource: context.subresource,
+    time: timestamp(clock.now()),
+    fields,
+  };
+}
+
+/** Computes the merged state from each state of the object that it is shown, and remembers who owns what then. */
+function merger(
+  environment: Environment,
+  type: ResourceType,
+  context: WriteContext,
+  applied: KubernetesObject,
+  force: boolean,
+) {
+  const { subresource } = context;
+  const tree = mergeTreeFor(type, context.version);
+  const wanted = ownable(applied, type, subresource);
+  const fields = fieldsOf(wanted, tree, false);
+  let managers: readonly Manager[] = [];
+  const change = (draft: KubernetesObject, current: KubernetesObject): KubernetesObject => {
+    const live = ownable(convert(type, context.version, current), type, subresource);
+    const isOwn = (entry: Manager) =>
+      entry.operation === 'Apply' && entry.manager === context.fieldManager && entry.subresource === subresource;
+    const before = managersOf(current, live, type, context, tree);
+    const others = before.filter(entry => !isOwn(entry));
+    const merged = mergeApplied(live, wanted, tree) as JsonObject; // both are objects
+    const { changed } = changesOf(live, merged, tree);
+    const clashes = others
+      .map(entry => ({ entry, fields: intersection(intersection(entry.fields, changed), fields) }))
+      .filter(({ fields: common }) => membersOf(common).length > 0);
+    if (clashes.length > 0 && !force) throw applyConflict(clashes);
+    const remaining = others.map(entry => {
+      const clash = clashes.find(candidate => candidate.entry === entry);
+      return clash ? { ...entry, fields: difference(entry.fields, clash.fields) } : entry;
+    });
+    const mine = before.find(isOwn);
+    if (mine) {
+      // What was applied before and is not any more goes, unless somebody else wants it.
+      for (const path of membersOf(difference(mine.fields, fields)).reverse()) {
+        if (touches(fields, path) || remaining.some(entry => touches(entry.fields, path))) continue;
+        removePath(merged, path, tree);
+      }
+    }
+    const entry = entryOf(environment, type, context, fields);
+    const unchanged =
+      mine &&
+      membersOf(difference(mine.fields, fields)).length === 0 &&
+      membersOf(difference(fields, mine.fields)).length === 0;
+    managers = [...remaining, unchanged ? mine : entry];
+    const asked = applied.metadata.resourceVersion;
+    return rebuild(draft, merged, subresource, asked);
+  };
+  return { change, managers: () => managers };
+}
+
+/** Objects that came without managers are as if someone had updated them before. */
+function managersOf(
+  current: KubernetesObject,
+  live: JsonObject,
+  type: ResourceType,
+  context: WriteContext,
+  tree: MergeNode,
+): Manager[] {
+  const managers = readManagers(current);
+  if (managers.length > 0) return managers;
+  return [
+    {
+      manager: 'before-first-apply',
+      operation: 'Update',
+      apiVersion: apiVersionOf(type.group, context.version),
+      subresource: '',
+      time: current.metadata.creationTimestamp ?? '',
+      fields: fieldsOf(live, tree, true),
+    },
+  ];
+}
+
+/** The draft with the merged content in place of its own. */
+function rebuild(
+  draft: KubernetesObject,
+  merged: JsonObject,
+  subresource: string,
+  resourceVersion: string | undefined,
+): KubernetesObject {
+  const { metadata, ...content } = copy(merged);
+  const result = draft;
+  if (resourceVersion !== undefined && resourceVersion !== '') result.metadata.resourceVersion = resourceVersion;
+  if (subresource === 'status') {
+    result['status'] = content['status'];
+    return result;
+  }
+  for (const key of Object.keys(result)) {
+    if (!['kind', 'apiVersion', 'metadata', 'status'].includes(key) && !(key in content)) delete result[key];
+  }
+  for (const [key, value] of Object.entries(content)) {
+    const own = key === 'spec' ? { ...addressesOf(result), ...(value as JsonObject) } : value; // a spec is an object
+    result[key] = own;
+  }
+  for (const key of ['labels', 'annotations', 'finalizers', 'ownerReferences']) delete result.metadata[key];
+  Object.assign(result.metadata, metadata);
+  return result;
+}
+
+/** A Service's addresses are nobody's, and stay. */
+function addressesOf(object: KubernetesObject): JsonObject {
+  const spec = object['spec'];
+  if (object.kind !== 'Service' || typeof spec !== 'object' || spec === null) return {};
+  const { clusterIP, clusterIPs } = spec as JsonObject; // an object, by the line above
+  return { ...(clusterIP !== undefined && { clusterIP }), ...(clusterIPs !== undefined && { clusterIPs }) };
+}
+
+function printManager({ manager, operation, apiVersion, subresource }: Manager): string {
+  const name = JSON.stringify(manager) + (subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`);
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name;
+}
+
+/** apimachinery pkg/util/managedfields/internal/conflict.go @v1.32. */
+function applyConflict(clashes: readonly { readonly entry: Manager; readonly fields: FieldSet }[]): ApiError {
+  const found = clashes.flatMap(({ entry, fields }) =>
+    membersOf(fields).map(path => ({ manager: printManager(entry), path: formatPath(path) })),
+  );
+  const causes = found.map(({ manager, path }) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with ${manager}`,
+    field: path,
+  }));
+  const [only] = found;
+  if (found.length === 1 && only) {
+    return new ApiError(409, 'Conflict', `Apply failed with 1 conflict: conflict with ${only.manager}: ${only.path}`, {
+      causes,
+    });
+  }
+  const managers = [...new Set(found.map(({ manager }) => manager))].sort();
+  const lines = managers.flatMap(manager => [
+    `conflicts with ${manager}:`,
+    ...found.filter(entry => entry.manager === manager).map(({ path }) => `- ${path}`),
+  ]);
+  return new ApiError(409, 'Conflict', `Apply failed with ${found.length} conflicts: ${lines.join('\n')}`, { causes });
 }

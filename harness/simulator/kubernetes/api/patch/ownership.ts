@@ -1,8 +1,145 @@
 /** Who owns which field: keeps `managedFields` up to date on writes that are no apply. */
 import type { Clock } from '../../../../base/clock.ts';
+import { isObject, type JsonObject, type KubernetesObject, objectsOf, stringOf, timestamp } from '../json.ts';
 import type { FieldOwnership, WriteContext } from '../objects.ts';
-import type { ResourceType } from '../resources.ts';
+import { apiVersionOf, keyOf, type ResourceType } from '../resources.ts';
+import { mergeTreeFor } from './custom-merge-keys.ts';
+import {
+  changesOf,
+  difference,
+  differenceBelow,
+  emptySet,
+  type FieldSet,
+  fieldsOf,
+  fromFieldsV1,
+  isEmpty,
+  toFieldsV1,
+  union,
+} from './field-set.ts';
 
-export function ownershipOf(_clock: Clock, _type: ResourceType, _context: WriteContext): FieldOwnership {
-  return () => {};
+/** An entry of `managedFields`. */
+export interface Manager {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  readonly apiVersion: string;
+  readonly subresource: string;
+  readonly time: string;
+  readonly fields: FieldSet;
+}
+
+/** Fields of metadata that nobody owns. */
+const UNOWNED_METADATA: readonly string[] = [
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'generation',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'selfLink',
+  'managedFields',
+];
+
+/** The part of an object whose fields can be owned by a write of this kind. */
+export function ownable(object: KubernetesObject, type: ResourceType, subresource: string): JsonObject {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, status, ...rest } = object;
+  const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.includes(key)));
+  const result: JsonObject = {};
+  if (subresource === 'status') {
+    if (status !== undefined) result['status'] = status;
+    return result;
+  }
+  if (Object.keys(kept).length > 0) result['metadata'] = kept;
+  Object.assign(result, rest);
+  if (status !== undefined && !type.hasStatus) result['status'] = status;
+  // The server's own doing.
+  if (keyOf(type) === 'services' && isObject(result['spec'])) {
+    const { clusterIP: _address, clusterIPs: _addresses, ...spec } = result['spec'];
+    result['spec'] = spec;
+  }
+  return result;
+}
+
+export function readManagers(object: KubernetesObject | undefined): Manager[] {
+  return objectsOf(object?.metadata['managedFields'])
+    .filter(entry => entry['manager'] !== undefined)
+    .map(entry => ({
+      manager: stringOf(entry['manager']) ?? '',
+      operation: entry['operation'] === 'Apply' ? 'Apply' : 'Update',
+      apiVersion: stringOf(entry['apiVersion']) ?? '',
+      subresource: stringOf(entry['subresource']) ?? '',
+      time: stringOf(entry['time']) ?? '',
+      fields: fromFieldsV1(entry['fieldsV1']),
+    }));
+}
+
+/** Apply entries first, then updates by time, as the real one sorts them. */
+export function writeManagers(object: KubernetesObject, managers: readonly Manager[]): void {
+  const kept = managers.filter(({ fields }) => !isEmpty(fields));
+  if (kept.length === 0) {
+    delete object.metadata['managedFields'];
+    return;
+  }
+  const order = (a: Manager, b: Manager) =>
+    a.operation !== b.operation
+      ? a.operation === 'Apply'
+        ? -1
+        : 1
+      : a.time !== b.time
+        ? a.time < b.time
+          ? -1
+          : 1
+        : a.manager < b.manager
+          ? -1
+          : 1;
+  object.metadata['managedFields'] = [...kept].sort(order).map(entry => ({
+    manager: entry.manager,
+    operation: entry.operation,
+    apiVersion: entry.apiVersion,
+    time: entry.time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: toFieldsV1(entry.fields),
+    ...(entry.subresource !== '' && { subresource: entry.subresource }),
+  }));
+}
+
+/** The ownership of a create, update or patch by the context's manager. */
+export function ownershipOf(clock: Clock, type: ResourceType, context: WriteContext): FieldOwnership {
+  const { version, subresource, fieldManager } = context;
+  const apiVersion = apiVersionOf(type.group, version);
+  const tree = mergeTreeFor(type, version);
+  return (current, updated) => {
+    const sent = updated.metadata['managedFields'];
+    // `managedFields: [{}]` is how a client gives all ownership up; other lists in an update replace what was there.
+    const resets = Array.isArray(sent) && sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0;
+    if (resets) {
+      delete updated.metadata['managedFields'];
+      return;
+    }
+    const before = sent === undefined ? readManagers(current) : readManagers(updated);
+    const now = ownable(updated, type, subresource);
+    const own = { manager: fieldManager, operation: 'Update' as const, apiVersion, subresource };
+    const time = timestamp(clock.now());
+    if (!current) {
+      writeManagers(updated, [{ ...own, time, fields: fieldsOf(now, tree, true) }]);
+      return;
+    }
+    const { changed, removed } = changesOf(ownable(current, type, subresource), now, tree);
+    if (isEmpty(changed) && isEmpty(removed)) {
+      writeManagers(updated, before);
+      return;
+    }
+    const isOwn = (entry: Manager) =>
+      entry.manager === fieldManager &&
+      entry.operation === 'Update' &&
+      entry.apiVersion === apiVersion &&
+      entry.subresource === subresource;
+    const mine = before.find(isOwn);
+    const others = before
+      .filter(entry => !isOwn(entry))
+      .map(entry => ({ ...entry, fields: differenceBelow(difference(entry.fields, changed), removed) }));
+    const fields = union(differenceBelow(mine?.fields ?? emptySet(), removed), changed);
+    writeManagers(updated, [...others, { ...own, time, fields }]);
+  };
 }

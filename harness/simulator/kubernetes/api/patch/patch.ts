@@ -1,10 +1,10 @@
 /** The body of a PATCH request, by its content type. */
 import { jsonProblem, parseYaml } from '../body.ts';
 import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
+import type { ResourceType } from '../resources.ts';
 import { badRequest, forbiddenValue, invalid, required, unsupportedMediaType } from '../status.ts';
+import { mergeTreeFor } from './custom-merge-keys.ts';
 import { jsonPatch } from './json-patch.ts';
-import { mergeTree } from './merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
 import { strategicPatch } from './strategic.ts';
 
@@ -32,7 +32,10 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
     case 'application/strategic-merge-patch+json': {
       if (type.custom) break;
       const patch = parseObject(body);
-      return { kind: 'change', apply: object => strategicPatch(object, patch, mergeTree(keyOf(type))) };
+      return {
+        kind: 'change',
+        apply: (object, own, version) => strategicPatch(object, patch, mergeTreeFor(own, version)),
+      };
     }
     case 'application/apply-patch+yaml': {
       if ((query.get('fieldManager') ?? '') === '') {
