@@ -1,4 +1,5 @@
 /** The program `pilot-discovery`: istiod in its pod (pilot/cmd/pilot-discovery, pilot/pkg/bootstrap/server.go). */
+import { setMaxListeners } from 'node:events';
 import type http from 'node:http';
 import { type Authority, createKeyPair } from '../../../base/certificates.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -40,7 +41,8 @@ export const pilotDiscovery: Main = async context => {
   }
 };
 
-async function runDiscovery(context: ProcessContext): Promise<number> {
+async function runDiscovery(process: ProcessContext): Promise<number> {
+  const context = { ...process, signal: signalForMany(process.signal) };
   const { clock, signal, stdout } = context;
   const settings = readIstiodSettings(context);
   const log = createLog(clock, stdout);
@@ -234,6 +236,15 @@ async function answerCertificate(
     log.warn(`failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`);
     answerJson(response, 401, { message: 'request authenticate failure' });
   }
+}
+
+/** Every watch and every request listens to it: Node would take more than ten listeners for a leak. */
+function signalForMany(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  if (signal.aborted) controller.abort(signal.reason);
+  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+  return controller.signal;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

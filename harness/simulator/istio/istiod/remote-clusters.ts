@@ -1,4 +1,5 @@
 /** Remote clusters come and go with remote secrets (pkg/kube/secretcontroller @1.8.0, pkg/kube/multicluster @1.30.3). */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { type Dial, KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -156,6 +157,7 @@ export class RemoteClusters {
       if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
       const client = new KubernetesClient(kubeconfig, { dial });
       const controller = new AbortController();
+      setMaxListeners(0, controller.signal);
       const onAbort = () => controller.abort();
       signal.addEventListener('abort', onAbort, { once: true });
       return {

@@ -30,7 +30,13 @@ export function serve({ network, port, tls, onUpgrade }: ServeOptions, onRequest
   };
   const server = tls
     ? https.createServer(
-        { ...WITHOUT_TIMERS, cert: tls.certPem, key: tls.keyPem, ALPNProtocols: ['http/1.1'] },
+        {
+          ...WITHOUT_TIMERS,
+          handshakeTimeout: 2 ** 31 - 1,
+          cert: tls.certPem,
+          key: tls.keyPem,
+          ALPNProtocols: ['http/1.1'],
+        },
         handler,
       )
     : http.createServer(WITHOUT_TIMERS, handler);
