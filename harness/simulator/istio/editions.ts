@@ -72,8 +72,6 @@ export interface EnvoyWording {
   readonly connectError: ((message: string) => string) | undefined;
   /** @param detail - what the verifier found, where the release tells */
   readonly tlsError: (code: number, name: string, detail?: string) => string;
-  /** The highest version that Envoy offers as a client. */
-  readonly upstreamMaxTls: 'TLSv1.2' | 'TLSv1.3';
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
 }
@@ -120,7 +118,6 @@ const ISTIO_1_8: IstioBehaviour = {
     connectTimeout: 'local reset',
     connectError: undefined,
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
-    upstreamMaxTls: 'TLSv1.2',
     protocolErrorStatus: 503,
   },
 };
@@ -163,7 +160,6 @@ const ISTIO_CURRENT: IstioBehaviour = {
     connectError: message => `delayed connect error: ${message}`,
     tlsError: (code, name, detail) =>
       `TLS_error:|${code}:SSL routines:OPENSSL_internal:${name}${detail === undefined ? '' : `:${detail}`}:TLS_error_end`,
-    upstreamMaxTls: 'TLSv1.3',
     protocolErrorStatus: 502,
   },
 };

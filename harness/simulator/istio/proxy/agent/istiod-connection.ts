@@ -39,8 +39,9 @@ export async function dialIstiod(context: ProcessContext, address: ServerAddress
     const onAbort = () => settle(new Error('context canceled'));
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = clock.setTimeout(() => settle(undefined), CONNECT_TIMEOUT_MS);
-    socket.on('error', settle);
-    socket.once('close', () => settle(new Error('EOF')));
+    // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know why.
+    socket.on('error', error => phase === 'dial' && settle(error));
+    socket.once('close', () => phase === 'dial' && settle(new Error('EOF')));
     socket.once('connect', () => {
       if (rootPem === undefined || address.port === PLAINTEXT_PORT) {
         settle(undefined, socket);

@@ -47,8 +47,8 @@ export class TransportSecurity {
   readonly #wording: EnvoyWording;
   #identity: WorkloadIdentity | undefined;
   #localUri = '';
-  #clientContext: tls.SecureContext | undefined;
-  #serverContext: tls.SecureContext | undefined;
+  /** Serves both directions; made once for each certificate. */
+  #context: tls.SecureContext | undefined;
 
   constructor(clock: Clock, wording: EnvoyWording) {
     this.#clock = clock;
@@ -63,8 +63,7 @@ export class TransportSecurity {
   setIdentity(identity: WorkloadIdentity, localUri: string): void {
     this.#identity = identity;
     this.#localUri = localUri;
-    this.#clientContext = undefined;
-    this.#serverContext = undefined;
+    this.#context = undefined;
   }
 
   /**
@@ -84,10 +83,10 @@ export class TransportSecurity {
       done(undefined);
       return;
     }
-    this.#serverContext ??= createContext(identity, 'TLSv1.3');
+    this.#context ??= createContext(identity);
     const socket = new tls.TLSSocket(raw, {
       isServer: true,
-      secureContext: this.#serverContext,
+      secureContext: this.#context,
       requestCert: true,
       rejectUnauthorized: true,
       ALPNProtocols: [...alpn],
@@ -132,10 +131,10 @@ export class TransportSecurity {
       done(this.#text('SSLV3_ALERT_CERTIFICATE_EXPIRED'));
       return;
     }
-    this.#clientContext ??= createContext(identity, this.#wording.upstreamMaxTls);
+    this.#context ??= createContext(identity);
     const socket = tls.connect({
       socket: raw,
-      secureContext: this.#clientContext,
+      secureContext: this.#context,
       servername: upstream.sni,
       ALPNProtocols: [...upstream.alpn],
       checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
@@ -184,19 +183,23 @@ export class TransportSecurity {
     return {
       uri: urisOf(certificate?.subjectAltName)[0] ?? '',
       hash: certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '',
-      subject: certificate?.subject.replaceAll('\n', ',') ?? '',
+      // Node leaves it undefined if it is empty, whatever its types say; Istio's are.
+      subject: String(certificate?.subject ?? '').replaceAll('\n', ','),
       localUri: this.#localUri,
     };
   }
 }
 
-function createContext(identity: WorkloadIdentity, maxVersion: tls.SecureVersion): tls.SecureContext {
+/**
+ * TLS 1.3 alone. Unlike Envoy 1.16, which offers 1.2 upstream: there the client judges the server's certificate as it comes, Node only when the
+ * handshake is over, which with 1.2 is after the server has judged the client's. So with 1.3 the same side is the first to refuse.
+ */
+function createContext(identity: WorkloadIdentity): tls.SecureContext {
   return tls.createSecureContext({
     key: identity.privateKeyPem,
     cert: identity.chainPem,
     ca: identity.rootPem,
-    minVersion: 'TLSv1.2',
-    maxVersion,
+    minVersion: 'TLSv1.3',
     secureOptions: constants.SSL_OP_NO_TICKET,
   });
 }

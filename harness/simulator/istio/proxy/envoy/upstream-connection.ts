@@ -59,14 +59,16 @@ export function connectUpstream(
     done(failure, stream);
   };
   const timer = clock.setTimeout(() => settle({ reason: 'connect-timeout', detail: '' }), target.connectTimeoutMs);
+  // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know why.
+  let isHandshaking = false;
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    // After the connect it is the handshake that failed, of which the TLS socket tells.
-    const said = error.syscall === 'connect' ? KERNEL_MESSAGES[error.code ?? ''] : undefined;
+    if (isHandshaking) return;
+    const said = KERNEL_MESSAGES[error.code ?? ''];
     settle({ reason: 'connect-failure', detail: (said !== undefined && wording.connectError?.(said)) || '' });
   });
   socket.once('close', () => {
     host.cxActive--;
-    settle({ reason: 'connect-failure', detail: '' });
+    if (!isHandshaking) settle({ reason: 'connect-failure', detail: '' });
   });
   socket.once('connect', () => {
     if (settled) return;
@@ -74,6 +76,7 @@ export function connectUpstream(
       settle(undefined, socket);
       return;
     }
+    isHandshaking = true;
     security.originate(socket, tls, counters, (failure, secured) => {
       settle(failure === undefined ? undefined : { reason: 'connect-failure', detail: failure }, secured);
     });

@@ -40,6 +40,4 @@ export class UpstreamPool extends http.Agent {
   override keepSocketAlive(): boolean {
     return true;
   }
-
-  override reuseSocket(): void {}
 }
