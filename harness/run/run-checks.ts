@@ -1,4 +1,5 @@
 /** Runs checks: one after the other, those that ask from different clusters side by side. */
+import { setMaxListeners } from 'node:events';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { Check, CheckContext, CheckOutcome, CheckResult } from '../verify/check.ts';
@@ -55,6 +56,7 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   emitter.emit({ type: 'check-started', check: id });
   const startedAtMs = clock.now();
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   const onAbort = () => controller.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });

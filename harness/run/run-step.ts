@@ -1,4 +1,5 @@
 /** One step of a plan: its files, then its commands with their pipes, captures and deadlines. */
+import { setMaxListeners } from 'node:events';
 import { type Clock, sleep } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
@@ -46,6 +47,7 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
     return { commands, failure: { message: `No step has obtained ${unobtained.join(', ')}.`, isEnvironment: false } };
   }
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   let expired = false;
   const onAbort = () => controller.abort(context.signal.reason);
   if (context.signal.aborted) onAbort();

@@ -1,4 +1,5 @@
 /** A plan on a platform, from the start to the clean-up, told as events. */
+import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
 import { ERROR_CODES, EXIT, HarnessError, messageOf } from '../base/errors.ts';
@@ -106,6 +107,8 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
+    // Everything that runs side by side listens to it; Node would take more than ten for a leak, and say so on standard error.
+    setMaxListeners(0, this.#signal);
     this.#omitted = new Set(options.omit ?? []);
     this.#keepGoing = options.keepGoing === true || this.#omitted.size > 0;
     const elapsedMs = () => (this.#clock ? this.#clock.now() - this.#originMs : 0);

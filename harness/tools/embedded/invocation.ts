@@ -1,4 +1,5 @@
 /** What a command has when it runs inside our process: its words, its streams, its files, the clusters and the time. */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Random } from '../../base/random.ts';
@@ -60,6 +61,7 @@ export function deadlineSignal(
   parent: AbortSignal,
 ): { readonly signal: AbortSignal; readonly expired: () => boolean; [Symbol.dispose](): void } {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
   let expired = false;
   const onAbort = () => controller.abort(parent.reason);
   if (parent.aborted) onAbort();
