@@ -1,5 +1,6 @@
 /** A rate-limited queue of keys: each key is worked on by one call at a time, and failures come back later and later. */
 import type { Clock, Timer } from '../../../base/clock.ts';
+import { ApiError } from '../api/status.ts';
 
 /** client-go's default for controllers: 5 ms, doubling, up to 1000 s (kubernetes/client-go util/workqueue/default_rate_limiters.go). */
 const BASE_DELAY_MS = 5;
@@ -20,22 +21,16 @@ interface Entry {
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #work: (key: string) => Promise<void> | void;
-  readonly #onError: (key: string, error: unknown) => void;
   readonly #entries = new Map<string, Entry>();
   #stopped = false;
 
   /**
-   * @param work - brings the object of this key nearer to what it should be; what it throws means "again, later"
-   * @param onError - told of each failure, for instance to record an event
+   * @param work - brings the object of this key nearer to what it should be. An ApiError that it throws means "again, later";
+   *   anything else is a defect of ours, which ends the process rather than being tried again for ever
    */
-  constructor(
-    clock: Clock,
-    work: (key: string) => Promise<void> | void,
-    onError: (key: string, error: unknown) => void = () => {},
-  ) {
+  constructor(clock: Clock, work: (key: string) => Promise<void> | void) {
     this.#clock = clock;
     this.#work = work;
-    this.#onError = onError;
   }
 
   /** Asks for work on a key soon; many askings before it starts count as one. */
@@ -85,7 +80,7 @@ export class WorkQueue {
       entry.failures = 0;
     } catch (error) {
       if (this.#stopped) return;
-      this.#onError(key, error);
+      if (!(error instanceof ApiError)) throw error;
       this.addAfter(key, retryDelayMs(entry.failures));
       entry.failures += 1;
     }

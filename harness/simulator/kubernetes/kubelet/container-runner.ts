@@ -45,6 +45,7 @@ interface Running {
   readonly files: ContainerFiles;
   readonly uid: number;
   readonly startedAt: string;
+  readonly startedAtMs: number;
   readonly execs: Set<Process>;
   probers: Prober[];
 }
@@ -233,7 +234,8 @@ export class ContainerRunner {
     const argv = argvOf(image, this.container.command, this.container.args).map(word => expand(word, env));
     const uid = this.container.securityContext?.runAsUser ?? this.#context.defaultUser ?? image.user;
     const files = this.#context.files(this.container);
-    const startedAt = timestamp(clock.now());
+    const startedAtMs = clock.now();
+    const startedAt = timestamp(startedAtMs);
     let process: Process;
     try {
       process = startProcess({
@@ -257,7 +259,7 @@ export class ContainerRunner {
       this.#terminated(128, 'StartError', null, message);
       return undefined;
     }
-    const running: Running = { process, image, env, files, uid, startedAt, execs: new Set(), probers: [] };
+    const running: Running = { process, image, env, files, uid, startedAt, startedAtMs, execs: new Set(), probers: [] };
     this.#running = running;
     this.#event('Normal', 'Started', `Started container ${this.container.name}`);
     this.#state = { running: { startedAt } };
@@ -409,7 +411,8 @@ export class ContainerRunner {
         onVerdict,
         onFailure: message => this.#event('Warning', 'Unhealthy', `${kind} probe failed: ${message}`),
       },
-      (probe.initialDelaySeconds ?? 0) * 1000,
+      // The delay counts from the container's start, also for a probe that had to wait for the startup probe.
+      Math.max(0, running.startedAtMs + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now()),
     );
     running.probers.push(prober);
     return prober;
@@ -441,9 +444,13 @@ export class ContainerRunner {
     if (!running) return;
     for (const prober of running.probers) prober.stop();
     const { process } = running;
+    if (graceMs <= 0) {
+      process.kill();
+      return;
+    }
     const preStop = this.container.lifecycle?.preStop?.exec?.command;
     const timer = this.#context.clock.setTimeout(() => process.kill(), graceMs);
-    if (preStop && graceMs > 0) {
+    if (preStop) {
       const ignore = () => {};
       try {
         const hook = this.exec(preStop, { stdout: ignore, stderr: ignore });

@@ -39,7 +39,6 @@ const verdict = (type: string, trouble: { readonly reason: string; readonly mess
 export function conditionsOf(
   phase: string,
   hasSandbox: boolean,
-  isTerminating: boolean,
   init: readonly ContainerView[],
   main: readonly ContainerView[],
   before: readonly Condition[],
@@ -75,15 +74,13 @@ export function conditionsOf(
   const kept = before.filter(({ type }) => !next.some(own => own.type === type));
   const own = next.map(({ type, status, reason, message }): Condition => {
     const old = conditionOf(before, type);
-    // A pod that is being deleted keeps the times, but is never made ready again.
-    const changed = old?.status !== status && !(isTerminating && status === 'True' && type !== 'Initialized');
     return {
       type,
-      status: changed ? status : (old?.status ?? status),
+      status,
       ...(reason && { reason }),
       ...(message !== undefined && { message }),
       lastProbeTime: null,
-      lastTransitionTime: changed ? now : (old?.lastTransitionTime ?? now),
+      lastTransitionTime: old?.status === status ? (old.lastTransitionTime ?? now) : now,
     };
   });
   return [...own, ...kept];

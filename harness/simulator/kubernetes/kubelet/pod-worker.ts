@@ -4,7 +4,7 @@ import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
 import { equal } from '../api/json.ts';
 import { type EventRecorder, referenceTo } from '../event-recorder.ts';
-import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../objects.ts';
+import { type Container, type Pod, type PodStatus, timestamp } from '../objects.ts';
 import { hasCode, type TypedClient } from '../typed-client.ts';
 import { createContainerFiles } from './container-files.ts';
 import { ContainerRunner, type RunnerContext } from './container-runner.ts';
@@ -55,7 +55,6 @@ export class PodWorker {
   readonly #main: ContainerRunner[] = [];
   readonly #progress = new Set<() => void>();
   #sandbox: NetworkNamespace | undefined;
-  #runnerContext: RunnerContext | undefined;
   #refreshTimer: Timer | undefined;
   #isStatusDue = false;
   #isTerminating = false;
@@ -178,7 +177,7 @@ export class PodWorker {
   }
 
   #makeSandbox(): void {
-    const { client: _client, addSandbox, resolver, nodeNetwork } = this.#context;
+    const { addSandbox, resolver, nodeNetwork } = this.#context;
     const { hostNetwork, dnsPolicy = 'ClusterFirst' } = this.#pod.spec;
     const { name = '', namespace = '' } = this.#pod.metadata;
     if (hostNetwork) {
@@ -200,7 +199,7 @@ export class PodWorker {
     const podNetwork = this.#sandbox;
     if (!podNetwork) throw new Error('containers need a sandbox');
     const hostname = spec.hostname ?? metadata.name ?? '';
-    this.#runnerContext = {
+    return {
       clock,
       random,
       images,
@@ -219,7 +218,6 @@ export class PodWorker {
       event: (container, type, reason, message) => this.#containerEvent(container, type, reason, message),
       onChange: () => this.#onChange(),
     };
-    return this.#runnerContext;
   }
 
   #resolvConf(): string {
@@ -356,7 +354,6 @@ export class PodWorker {
     const conditions = conditionsOf(
       phase,
       hasSandbox,
-      this.#isTerminating,
       init,
       main,
       before.conditions ?? [],
@@ -405,10 +402,5 @@ export class PodWorker {
     const isInit = this.#pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false;
     const path = `spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
     this.#context.events.record(referenceTo(this.#pod, 'Pod', 'v1', path), type, reason, message);
-  }
-
-  /** For messages. */
-  toString(): string {
-    return keyOf(this.#pod);
   }
 }
