@@ -2,9 +2,13 @@
 import { setMaxListeners } from 'node:events';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
-import { isMultiNetwork, type Topology } from '../model/topology.ts';
+import { isMultiNetwork, isRemote, type Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Check, CheckOutcome } from './check.ts';
+import { commonRoot } from './checks/extended/common-root.ts';
+import { gatewayRefusesStrangers } from './checks/extended/gateway-refuses-strangers.ts';
+import { servedByItsPrimary } from './checks/extended/served-by-its-primary.ts';
+import { trafficPath } from './checks/extended/traffic-path.ts';
 import { reachesEveryVersion } from './checks/reaches-every-version.ts';
 import { versionsInTheirOwnClusters } from './checks/versions-in-their-own-clusters.ts';
 import { workloadsReady } from './checks/workloads-ready.ts';
@@ -33,8 +37,18 @@ export function checksFor(
     versionsInTheirOwnClusters(topology, steps),
     ...topology.clusters.filter(({ client }) => client).map(spec => reachesEveryVersion(spec, steps)),
   ];
-  const extended: readonly Check[] = options.extended === true && isMultiNetwork(topology) ? [] : [];
-  return [...core, ...extended].map(withUnknown);
+  return [...core, ...(options.extended === true ? extendedChecks(topology, steps) : [])].map(withUnknown);
+}
+
+function extendedChecks(topology: Topology, steps: StepIndex): readonly Check[] {
+  return [
+    commonRoot(steps),
+    ...topology.clusters
+      .filter(cluster => isRemote(cluster) && (cluster.client || cluster.helloWorld.length > 0))
+      .map(spec => servedByItsPrimary(spec, steps)),
+    ...topology.clusters.filter(({ client }) => client).map(spec => trafficPath(spec, steps)),
+    ...(isMultiNetwork(topology) ? [gatewayRefusesStrangers(topology, steps)] : []),
+  ];
 }
 
 /** A check that an API server refuses, or that loses its connection, has found out nothing about the mesh. */

@@ -1,0 +1,65 @@
+/** The proxies of a remote cluster are connected to the istiod of its primary. */
+import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
+import { execIn, isTrouble } from '../../calling.ts';
+import type { Check } from '../../check.ts';
+import { controlPlaneSteps } from '../../diagnose/control-plane.ts';
+import type { StepIndex } from '../../diagnose/steps.ts';
+import { listPods } from '../../pods.ts';
+import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
+
+/** The `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go): `sleep-754684654f-n6bzf.sample`. */
+function readProxies(text: string): readonly string[] {
+  const parsed: unknown = JSON.parse(text);
+  if (!Array.isArray(parsed)) return [];
+  return parsed.flatMap(entry => {
+    const proxy: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'proxy') : undefined;
+    return typeof proxy === 'string' ? [proxy] : [];
+  });
+}
+
+/** The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod, through its gateway. */
+export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
+  const primary = controlPlaneOf(spec);
+  return {
+    id: `${spec.name}-served-by-${primary}`,
+    sentence: `The proxies in ${spec.name} are connected to the istiod of ${primary}.`,
+    level: 'extended',
+    cluster: spec.name,
+    run: async context => {
+      const [own, control] = [context.clusters.get(spec.name)?.client, context.clusters.get(primary)?.client];
+      if (!own || !control) return { outcome: 'unknown', found: `There is no cluster ${primary}.`, evidence: null };
+      const workloads = (await listPods(own, NAMESPACE, context.signal)).filter(({ hasSidecar }) => hasSidecar);
+      const istiods = (await listPods(control, ISTIO_NAMESPACE, context.signal)).filter(
+        ({ app, status }) => app === 'istiod' && status === 'Running',
+      );
+      const proxies: string[] = [];
+      for (const { name } of istiods) {
+        const outcome = await execIn(
+          control,
+          { namespace: ISTIO_NAMESPACE, pod: name, container: 'discovery' },
+          ['pilot-discovery', 'request', 'GET', '/debug/syncz'],
+          context,
+          30_000,
+        );
+        if (!isTrouble(outcome) && outcome.exitCode === 0) proxies.push(...readProxies(outcome.stdout));
+      }
+      const missing = workloads.filter(({ name }) => !proxies.some(proxy => proxy.includes(`${name}.${NAMESPACE}`)));
+      const evidence = { workloads: workloads.map(({ name }) => name), connected: [...proxies].sort() };
+      if (workloads.length > 0 && missing.length === 0) {
+        return { outcome: 'passed', found: `${workloads.length} proxies of ${spec.name} are connected`, evidence };
+      }
+      return {
+        outcome: 'failed',
+        found:
+          workloads.length === 0
+            ? `no workload in ${spec.name} has a sidecar`
+            : `not connected to the istiod of ${primary}: ${missing.map(({ name }) => name).join(', ')}`,
+        evidence,
+        diagnosis: {
+          sentence: `The proxies of ${spec.name} do not reach the istiod of ${primary}, or are served by another one.`,
+          steps: controlPlaneSteps({ spec }, steps),
+        },
+      };
+    },
+  };
+}

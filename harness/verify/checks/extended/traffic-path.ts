@@ -1,0 +1,106 @@
+/** Calls take the way that the networks ask for: from pod to pod on one network, through an east-west gateway between two. */
+import type { ClusterName } from '../../../model/names.ts';
+import type { ClusterSpec } from '../../../model/topology.ts';
+import { callFrom, isTrouble } from '../../calling.ts';
+import type { Check, CheckContext, CheckOutcome } from '../../check.ts';
+import { describeEndpoint, gatherEndpoints, gatherFacts, type KnownEndpoint } from '../../diagnose/facts.ts';
+import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { contributionsOf } from '../../workloads.ts';
+import { forwardedByAll } from './gateway-counters.ts';
+
+/** Enough that a cluster with half of the endpoints is missed once in a thousand million runs. */
+const CALLS = 30;
+
+/**
+ * The guide: on one network, "workloads in each cluster can reach directly to one another"; on two, all calls between the networks go
+ * through gateways. The endpoints of the client's proxy say where calls go, and the gateways' counters whether they went there.
+ */
+export function trafficPath(spec: ClusterSpec, steps: StepIndex): Check {
+  return {
+    id: `${spec.name}-traffic-path`,
+    sentence: `Calls from ${spec.name} go to pods directly on its own network, and through east-west gateways to other networks.`,
+    level: 'extended',
+    cluster: spec.name,
+    run: async context => {
+      const client = context.clusters.get(spec.name)?.client;
+      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+      const before = await forwardedByAll(context);
+      const called = await callFrom(context, client, CALLS);
+      if (isTrouble(called)) return { outcome: 'failed', found: called.trouble, evidence: null };
+      const after = await forwardedByAll(context);
+      const facts = await gatherFacts(context);
+      const endpoints = await gatherEndpoints(context, facts, spec.name, called.pod);
+      return judge(context, spec, steps, endpoints, before, after);
+    },
+  };
+}
+
+type Counters = ReadonlyMap<ClusterName, number | undefined>;
+
+function judge(
+  context: CheckContext,
+  spec: ClusterSpec,
+  steps: StepIndex,
+  endpoints: readonly KnownEndpoint[] | undefined,
+  before: Counters,
+  after: Counters,
+): CheckOutcome {
+  if (!endpoints) {
+    return { outcome: 'failed', found: `The proxy of the client in ${spec.name} does not answer.`, evidence: null };
+  }
+  const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
+  const moved = (cluster: ClusterName) => {
+    const [from, to] = [before.get(cluster), after.get(cluster)];
+    return from === undefined || to === undefined ? undefined : to - from;
+  };
+  const wrong: string[] = [];
+  for (const { cluster } of contributionsOf(context.topology)) {
+    const isNear = networkOf(cluster) === spec.network;
+    const owned = endpoints.filter(({ owner }) => owner?.cluster === cluster);
+    if (isNear && !owned.some(({ owner }) => owner?.kind === 'pod')) {
+      wrong.push(`${spec.name} has no endpoint that is a pod of ${cluster}`);
+    }
+    if (!isNear && owned.some(({ owner }) => owner?.kind === 'pod')) {
+      wrong.push(`${spec.name} calls pods of ${cluster} directly, across networks`);
+    }
+  }
+  const far = new Set(
+    contributionsOf(context.topology)
+      .map(({ cluster }) => networkOf(cluster))
+      .filter(network => network !== undefined && network !== spec.network),
+  );
+  for (const network of far) {
+    const behind = context.topology.clusters.filter(cluster => cluster.network === network).map(({ name }) => name);
+    const total = behind.reduce((sum, cluster) => sum + (moved(cluster) ?? 0), 0);
+    if (!endpoints.some(({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === network)) {
+      wrong.push(`${spec.name} has no endpoint that is a gateway of ${network}`);
+    }
+    // Connections are kept and reused: their number tells that calls went through, not how many.
+    if (total === 0 && behind.every(cluster => (after.get(cluster) ?? 0) === 0)) {
+      wrong.push(`no gateway of ${network} has forwarded a connection`);
+    }
+  }
+  const near = context.topology.clusters.filter(({ network }) => network === spec.network).map(({ name }) => name);
+  for (const cluster of near) {
+    if ((moved(cluster) ?? 0) > 0) wrong.push(`calls went through the gateway of ${cluster}, on the own network`);
+  }
+  const evidence = {
+    endpoints: endpoints.map(describeEndpoint),
+    forwarded: context.topology.clusters.map(({ name }) => ({
+      cluster: name,
+      before: before.get(name) ?? null,
+      after: after.get(name) ?? null,
+    })),
+  };
+  if (wrong.length === 0) return { outcome: 'passed', found: evidence.endpoints.join('; '), evidence };
+  return {
+    outcome: 'failed',
+    found: wrong.join('; '),
+    evidence,
+    diagnosis: {
+      sentence:
+        'The control plane takes a cluster for one of another network than it is on, or knows no gateway of it.',
+      steps: inOrder(steps.about('gateway-install'), steps.about('install'), steps.about('network-label')),
+    },
+  };
+}
