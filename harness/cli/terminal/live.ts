@@ -129,7 +129,10 @@ export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, c
     draw();
     timer = clock.setTimeout(tick, FRAME_MS);
   };
+  let isDrawing = false;
   const stop = () => {
+    if (!isDrawing) return;
+    isDrawing = false;
     clock.clearTimeout(timer);
     timer = undefined;
     update.clear();
@@ -137,7 +140,10 @@ export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, c
   };
   return {
     listener: event => {
-      if (event.type === 'run-started') timer ??= clock.setTimeout(tick, FRAME_MS);
+      if (event.type === 'run-started' && !isDrawing) {
+        isDrawing = true;
+        timer = clock.setTimeout(tick, FRAME_MS);
+      }
       picture.apply(event, id => lines.nameOf(id), clock.now());
       const finished = lines.of(event);
       if (finished.length > 0) {

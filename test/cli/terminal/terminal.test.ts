@@ -1,0 +1,167 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import picocolors from 'picocolors';
+import stringWidth from 'string-width';
+import t from 'tap';
+import type { Clock } from '../../../harness/base/clock.ts';
+import { verdictLine } from '../../../harness/cli/terminal/lines.ts';
+import { createLiveProgress, fit, LivePicture } from '../../../harness/cli/terminal/live.ts';
+import { createPlainProgress } from '../../../harness/cli/terminal/plain.ts';
+import { createProgress } from '../../../harness/cli/terminal/progress.ts';
+import { createScreen, type Screen } from '../../../harness/cli/terminal/screen.ts';
+import { buildReport } from '../../../harness/report/build.ts';
+import { failedRun, passedRun } from '../../support/run-events.ts';
+
+const PLAIN = picocolors.createColors(false);
+
+function testScreen(width = 80): Screen & { readonly lines: string[]; readonly results: string[] } {
+  const lines: string[] = [];
+  const results: string[] = [];
+  return {
+    lines,
+    results,
+    result: text => void results.push(text),
+    progress: text => void lines.push(...text.split('\n')),
+    width,
+    isTTY: false,
+    resultColours: PLAIN,
+    progressColours: PLAIN,
+  };
+}
+
+/** A terminal as far as a renderer sees one. */
+function testTerminal(columns: number) {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, rows: 30 });
+  const chunks: string[] = [];
+  stream.on('data', chunk => chunks.push(String(chunk)));
+  // What renderers use of a WriteStream is there.
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => chunks.join('') };
+}
+
+t.test('plain progress has a line for each step and check', async t => {
+  const screen = testScreen();
+  const progress = createPlainProgress(screen);
+  for (const event of passedRun()) progress.listener(event);
+  t.equal(screen.lines[0], 'two-clusters on simulator, edition 1.8 (Istio 1.8.0), seed 1, in virtual time');
+  t.ok(screen.lines.includes(' ✓ cluster2: Install Istio (0.8 s)'));
+  t.ok(screen.lines.some(line => line.startsWith(' ✓ Calls from cluster1 are answered')));
+  t.same(screen.results, [], 'progress is no result');
+});
+
+t.test('plain progress tells why something failed, and where to look', async t => {
+  const screen = testScreen();
+  const progress = createPlainProgress(screen);
+  for (const event of failedRun()) progress.listener(event);
+  const text = screen.lines.join('\n');
+  t.match(text, /left out: remote-secret\/cluster2-in-cluster1/);
+  t.match(text, / ✗ cluster2: Install a gateway .* \(5 min 0 s\)\n {5}Ingress gateways: timed out/);
+  t.match(text, / – Install a remote secret in cluster1 .* left out/);
+  t.match(text, /Look at: remote-secret\/cluster2-in-cluster1/);
+  t.match(text, /✗ clean-up: cluster2: the API server did not stop/);
+});
+
+t.test('a scenario ends in one line with its figures', async t => {
+  const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
+  if (!passed || !failed) throw new Error('two scenarios were built');
+  t.equal(verdictLine(passed, PLAIN), 'two-clusters  passed  cluster1 148+152/300  cluster2 149+151/300  simulated');
+  t.equal(
+    verdictLine(failed, PLAIN, 14),
+    'two-clusters    failed  cluster1 R 10/10  simulated  left out: remote-secret/cluster2-in-cluster1\n  Step cluster2/install-gateway failed.',
+  );
+});
+
+t.test('texts are cut by what people see of them', async t => {
+  t.equal(fit('short', 10), 'short');
+  t.equal(fit('abcdefghij', 5), 'abcd…');
+  for (const text of [
+    'ああああああ',
+    '👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦',
+    'e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301',
+  ]) {
+    t.ok(stringWidth(fit(text, 5)) <= 5, text);
+  }
+});
+
+t.test('the live picture has clusters side by side, and fits any terminal', async t => {
+  const picture = new LivePicture();
+  const name = (id: string) => id;
+  const [started] = passedRun();
+  if (!started) throw new Error('a run has events');
+  picture.apply(started, name, 0);
+  for (const step of ['cluster1/install-istio', 'cluster2/install-istio', 'make-certificates']) {
+    picture.apply({ atMs: 0, type: 'step-started', step }, name, 1000);
+  }
+  picture.apply(
+    {
+      atMs: 0,
+      type: 'step-progress',
+      step: 'cluster2/install-istio',
+      message: 'Waiting for Deployment/istio-system/istiod',
+    },
+    name,
+    1000,
+  );
+  const wide = picture.draw(100, 3500);
+  t.equal(wide[0], ' make-certificates 2.5 s');
+  t.match(wide[1], /^ cluster1\/install-istio 2\.5 s +cluster2\/install-istio 2\.5 s$/);
+  for (const width of [1, 2, 10, 20, 40, 61, 80, 200]) {
+    for (const line of picture.draw(width, 3500)) t.ok(stringWidth(line) < Math.max(2, width), `${width}: ${line}`);
+  }
+  picture.apply({ atMs: 0, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 1 }, name, 4000);
+  t.same(picture.draw(100, 4000), []);
+});
+
+t.test('live progress leaves the plain lines behind, and gives the terminal back', async t => {
+  const terminal = testTerminal(100);
+  const pending = new Set<() => void>();
+  let now = 0;
+  const clock: Clock = {
+    kind: 'wall',
+    now: () => now,
+    setTimeout: callback => {
+      pending.add(callback);
+      return {};
+    },
+    clearTimeout: () => pending.clear(),
+  };
+  const screen = createScreen({ stdout: terminal.stream, stderr: terminal.stream, env: { NO_COLOR: '1' } });
+  const progress = createLiveProgress(screen, terminal.stream, clock);
+  for (const event of passedRun()) {
+    now += 100;
+    progress.listener(event);
+    for (const callback of [...pending]) {
+      pending.delete(callback);
+      callback();
+    }
+  }
+  t.equal(pending.size, 0, 'no timer is left');
+  progress.stop();
+  const text = stripVTControlCharacters(terminal.text());
+  t.match(text, / ✓ cluster2: Install Istio \(0\.8 s\)/);
+  t.notMatch(text.split('
+').at(-1), /cluster/, 'nothing is left of the picture');
+});
+
+t.test('colours and live progress follow the terminal and the environment', async t => {
+  const { stream } = testTerminal(80);
+  const pipe = new PassThrough() as unknown as NodeJS.WriteStream; // no terminal
+  t.equal(createScreen({ stdout: stream, stderr: stream, env: {} }).isTTY, true);
+  t.equal(createScreen({ stdout: stream, stderr: stream, env: { CI: 'true' } }).isTTY, false);
+  t.equal(createScreen({ stdout: stream, stderr: stream, env: { TERM: 'dumb' } }).isTTY, false);
+  const piped = createScreen({ stdout: pipe, stderr: pipe, env: {} });
+  t.equal(piped.isTTY, false);
+  t.equal(piped.width, 80);
+  t.equal(piped.resultColours.isColorSupported, false);
+  t.equal(createScreen({ stdout: pipe, stderr: pipe, env: { FORCE_COLOR: '1' } }).resultColours.isColorSupported, true);
+  t.equal(
+    createScreen({ stdout: stream, stderr: stream, env: { NO_COLOR: '1' } }).progressColours.isColorSupported,
+    false,
+  );
+  const progress = await createProgress(piped, {
+    kind: 'wall',
+    now: () => 0,
+    setTimeout: () => ({}),
+    clearTimeout: () => {},
+  });
+  t.doesNotThrow(() => progress.stop());
+});
