@@ -138,8 +138,7 @@ t.test('live progress leaves the plain lines behind, and gives the terminal back
   progress.stop();
   const text = stripVTControlCharacters(terminal.text());
   t.match(text, / ✓ cluster2: Install Istio \(0\.8 s\)/);
-  t.notMatch(text.split('
-').at(-1), /cluster/, 'nothing is left of the picture');
+  t.notMatch(text.split('\n').at(-1) ?? '', /cluster/, 'nothing is left of the picture');
 });
 
 t.test('colours and live progress follow the terminal and the environment', async t => {
