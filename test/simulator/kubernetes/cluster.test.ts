@@ -4,6 +4,7 @@ import { KubernetesClient, type KubernetesObject } from '../../../harness/base/k
 import { createRandom } from '../../../harness/base/random.ts';
 import type { RequestRecord } from '../../../harness/simulator/kubernetes/api/server.ts';
 import { startCluster } from '../../../harness/simulator/kubernetes/cluster.ts';
+import type { PodStatus } from '../../../harness/simulator/kubernetes/objects.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';
 import { deployment, images, service } from './test-world.ts';
@@ -116,10 +117,12 @@ t.test('a pod that can not start tells why, and one that is not ready runs', asy
   ];
   await client.create(DEPLOYMENTS, deployment('half', {}, { podSpec: { containers } }));
   await sleep(clock, 9_000);
-  const table = (await client.request('GET', '/api/v1/namespaces/sample/pods', {
-    accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
-  })) as { rows: { cells: unknown[] }[] };
-  const rows = table.rows.map(({ cells: [name, ready, status] }) => [String(name).split('-')[0], ready, status]);
+  const rows = (await client.list(PODS)).items.map(({ metadata, status }) => {
+    const { phase, containerStatuses = [] } = status as PodStatus;
+    const ready = containerStatuses.filter(container => container.ready).length;
+    const waiting = containerStatuses.find(container => container.state.waiting)?.state.waiting?.reason;
+    return [metadata.name?.split('-')[0], `${ready}/${containerStatuses.length}`, waiting ?? phase];
+  });
   t.same(rows, [
     ['half', '1/2', 'Running'],
     ['unknown', '0/1', 'ImagePullBackOff'],

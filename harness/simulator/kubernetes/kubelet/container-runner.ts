@@ -8,15 +8,13 @@ import type { Container, ContainerState, ContainerStatus } from '../objects.ts';
 import { timestamp } from '../objects.ts';
 import { Backoff, formatDuration } from './backoff.ts';
 import { ContainerLog } from './container-log.ts';
+import { ContainerProbes } from './container-probes.ts';
 import { ContainerConfigError, expand } from './environment.ts';
-import { ImageError, type ImagePuller } from './image-puller.ts';
-import { runProbe } from './probe.ts';
-import { Prober } from './prober.ts';
+import type { ImagePuller } from './image-puller.ts';
+import { pullPatiently, RETRY_MS } from './patient-pull.ts';
 import { type Process, startProcess } from './process.ts';
 import { argvOf, findProgram, ProgramNotFound } from './program-lookup.ts';
 
-/** How soon the kubelet looks again at a container whose configuration was not complete (kubernetes/kubernetes pkg/kubelet/pod_workers.go). */
-const CONFIG_RETRY_MS = 10_000;
 /** What runtime and kubelet need to make a container, and to notice that one has ended. */
 const START_MS = 120;
 
@@ -45,9 +43,8 @@ interface Running {
   readonly files: ContainerFiles;
   readonly uid: number;
   readonly startedAt: string;
-  readonly startedAtMs: number;
   readonly execs: Set<Process>;
-  probers: Prober[];
+  probes: ContainerProbes | undefined;
 }
 
 export interface ExecStreams {
@@ -221,8 +218,12 @@ export class ContainerRunner {
   /** @returns undefined if the program could not be started: the state says so */
   async #create(): Promise<Running | undefined> {
     const { signal } = this.#stop;
-    const { clock, random, podNetwork, hostname } = this.#context;
-    const image = await this.#pull();
+    const { clock, random, images, podNetwork, hostname } = this.#context;
+    const { image, id } = await pullPatiently(this.container, images, this.#pulls, clock, signal, {
+      event: (type, reason, message) => this.#event(type, reason, message),
+      onWaiting: waiting => this.#change({ waiting }),
+    });
+    this.#imageId = id;
     const env = await this.#environment(image);
     await sleep(clock, START_MS, signal);
     this.#containerId = `containerd://${random.text(64, '0123456789abcdef')}`;
@@ -234,8 +235,7 @@ export class ContainerRunner {
     const argv = argvOf(image, this.container.command, this.container.args).map(word => expand(word, env));
     const uid = this.container.securityContext?.runAsUser ?? this.#context.defaultUser ?? image.user;
     const files = this.#context.files(this.container);
-    const startedAtMs = clock.now();
-    const startedAt = timestamp(startedAtMs);
+    const startedAt = timestamp(clock.now());
     let process: Process;
     try {
       process = startProcess({
@@ -259,19 +259,18 @@ export class ContainerRunner {
       this.#terminated(128, 'StartError', null, message);
       return undefined;
     }
-    const running: Running = { process, image, env, files, uid, startedAt, startedAtMs, execs: new Set(), probers: [] };
+    const running: Running = { process, image, env, files, uid, startedAt, execs: new Set(), probes: undefined };
     this.#running = running;
     this.#event('Normal', 'Started', `Started container ${this.container.name}`);
     this.#state = { running: { startedAt } };
-    if (this.container.startupProbe) this.#watchStartup(running, this.container.startupProbe);
-    else this.#hasStartedUp(running);
+    running.probes = this.#probe(running);
     this.#context.onChange();
     return running;
   }
 
   async #untilEnd(running: Running): Promise<number> {
     const exitCode = await running.process.exited;
-    for (const prober of running.probers) prober.stop();
+    running.probes?.stop();
     for (const process of running.execs) process.kill();
     this.#running = undefined;
     this.#log?.end();
@@ -294,58 +293,6 @@ export class ContainerRunner {
     });
   }
 
-  async #pull(): Promise<Image> {
-    const { signal } = this.#stop;
-    const { clock, images } = this.#context;
-    const { image: reference, imagePullPolicy: policy = 'IfNotPresent' } = this.container;
-    for (;;) {
-      const delayMs = this.#pulls.next();
-      if (delayMs > 0) {
-        const { waiting } = this.#state;
-        const cause = waiting?.reason === 'ErrImagePull' ? `: ErrImagePull: ${waiting.message}` : '';
-        this.#event('Normal', 'BackOff', `Back-off pulling image "${reference}"`);
-        this.#event('Warning', 'Failed', 'Error: ImagePullBackOff');
-        this.#change({
-          waiting: { reason: 'ImagePullBackOff', message: `Back-off pulling image "${reference}"${cause}` },
-        });
-        await sleep(clock, delayMs, signal);
-      }
-      try {
-        if (policy !== 'Never' && images.needsPull(reference, policy)) {
-          this.#event('Normal', 'Pulling', `Pulling image "${reference}"`);
-        }
-        const { image, id, pullMs } = await images.pull(reference, policy, signal);
-        this.#event(
-          'Normal',
-          'Pulled',
-          pullMs === undefined
-            ? `Container image "${reference}" already present on machine`
-            : `Successfully pulled image "${reference}" in ${pullMs}ms (${pullMs}ms including waiting)`,
-        );
-        this.#imageId = id;
-        this.#pulls.reset();
-        return image;
-      } catch (error) {
-        if (!(error instanceof ImageError)) throw error;
-        this.#event(
-          'Warning',
-          'Failed',
-          error.reason === 'ErrImagePull' ? `Failed to pull image "${reference}": ${error.message}` : error.message,
-        );
-        this.#event('Warning', 'Failed', `Error: ${error.reason}`);
-        this.#change({ waiting: { reason: error.reason, message: error.message } });
-        if (error.reason === 'ErrImagePull') {
-          // The kubelet comes by again before it takes to backing off.
-          await sleep(clock, 1_000, signal);
-        } else {
-          // Nothing was tried, so there is nothing to back off from.
-          this.#pulls.reset();
-          await sleep(clock, CONFIG_RETRY_MS, signal);
-        }
-      }
-    }
-  }
-
   async #environment(image: Image): Promise<Record<string, string>> {
     for (;;) {
       try {
@@ -354,68 +301,35 @@ export class ContainerRunner {
         if (!(error instanceof ContainerConfigError)) throw error;
         this.#event('Warning', 'Failed', `Error: ${error.message}`);
         this.#change({ waiting: { reason: 'CreateContainerConfigError', message: error.message } });
-        await sleep(this.#context.clock, CONFIG_RETRY_MS, this.#stop.signal);
+        await sleep(this.#context.clock, RETRY_MS, this.#stop.signal);
       }
     }
   }
 
-  #watchStartup(running: Running, probe: NonNullable<Container['startupProbe']>): void {
-    const prober: Prober = this.#prober(running, 'Startup', probe, isHealthy => {
-      if (!isHealthy) {
-        this.#restartFor(running, 'failed startup probe');
-        return;
-      }
-      prober.stop();
-      this.#hasStartedUp(running);
-      this.#context.onChange();
-    });
-  }
-
-  #hasStartedUp(running: Running): void {
-    this.#isStarted = true;
-    const { readinessProbe, livenessProbe } = this.container;
-    if (readinessProbe) {
-      this.#prober(running, 'Readiness', readinessProbe, isHealthy => {
-        this.#isReady = isHealthy;
-        this.#context.onChange();
-      });
-    } else {
-      this.#isReady = true;
-    }
-    if (livenessProbe) {
-      this.#prober(running, 'Liveness', livenessProbe, isHealthy => {
-        if (!isHealthy) this.#restartFor(running, 'failed liveness probe');
-      });
-    }
-  }
-
-  #prober(
-    running: Running,
-    kind: 'Startup' | 'Readiness' | 'Liveness',
-    probe: NonNullable<Container['readinessProbe']>,
-    onVerdict: (isHealthy: boolean) => void,
-  ): Prober {
+  /** Probes this run of the container; it is started up, and ready, at once where it has none. */
+  #probe(running: Running): ContainerProbes {
     const { clock, nodeNetwork, podNetwork } = this.#context;
-    const target = {
-      clock,
-      node: nodeNetwork,
-      podAddress: podNetwork.address,
-      container: this.container,
-      exec: (argv: readonly string[], signal: AbortSignal) => this.#execProbe(argv, signal),
-    };
-    const prober = new Prober(
+    return new ContainerProbes(
       {
-        probe,
         clock,
-        ask: () => runProbe(probe, target),
-        onVerdict,
-        onFailure: message => this.#event('Warning', 'Unhealthy', `${kind} probe failed: ${message}`),
+        node: nodeNetwork,
+        podAddress: podNetwork.address,
+        container: this.container,
+        exec: (argv, signal) => this.#execProbe(argv, signal),
       },
-      // The delay counts from the container's start, also for a probe that had to wait for the startup probe.
-      Math.max(0, running.startedAtMs + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now()),
+      {
+        onStarted: () => {
+          this.#isStarted = true;
+          this.#context.onChange();
+        },
+        onReady: isReady => {
+          this.#isReady = isReady;
+          this.#context.onChange();
+        },
+        onFatal: why => this.#restartFor(running, why),
+        onFailure: message => this.#event('Warning', 'Unhealthy', message),
+      },
     );
-    running.probers.push(prober);
-    return prober;
   }
 
   async #execProbe(argv: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }> {
@@ -433,7 +347,7 @@ export class ContainerRunner {
   }
 
   #restartFor(running: Running, why: string): void {
-    for (const prober of running.probers) prober.stop();
+    running.probes?.stop();
     this.#event('Normal', 'Killing', `Container ${this.container.name} ${why}, will be restarted`);
     void this.#end(this.#context.gracePeriodSeconds * 1000);
   }
@@ -442,7 +356,7 @@ export class ContainerRunner {
   async #end(graceMs: number): Promise<void> {
     const running = this.#running;
     if (!running) return;
-    for (const prober of running.probers) prober.stop();
+    running.probes?.stop();
     const { process } = running;
     if (graceMs <= 0) {
       process.kill();

@@ -1,7 +1,15 @@
-/** A pod's phase and conditions, computed from the states of its containers; pure. */
-import { type Condition, type ContainerStatus, conditionOf, type PodSpec } from '../objects.ts';
+/** A pod's status, computed from the states of its containers; pure. */
+import {
+  type Condition,
+  type Container,
+  type ContainerStatus,
+  conditionOf,
+  type Pod,
+  type PodSpec,
+  type PodStatus,
+} from '../objects.ts';
 
-export interface ContainerView {
+interface ContainerView {
   readonly status: ContainerStatus;
   /** Sidecars among the init containers: they stay. */
   readonly isSidecar: boolean;
@@ -9,7 +17,7 @@ export interface ContainerView {
 }
 
 /** kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase. */
-export function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly ContainerView[]): string {
+function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly ContainerView[]): string {
   const isInitialized = init.every(({ status, isSidecar }) =>
     isSidecar ? status.started : status.state.terminated?.exitCode === 0,
   );
@@ -36,7 +44,7 @@ const verdict = (type: string, trouble: { readonly reason: string; readonly mess
   trouble ? { type, status: 'False', ...trouble } : { type, status: 'True' };
 
 /** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
-export function conditionsOf(
+function conditionsOf(
   phase: string,
   hasSandbox: boolean,
   init: readonly ContainerView[],
@@ -84,4 +92,59 @@ export function conditionsOf(
     };
   });
   return [...own, ...kept];
+}
+
+/** What the kubelet knows beside the object. */
+export interface PodState {
+  /** In the order of the spec; empty before the pod has a sandbox. */
+  readonly init: readonly Pick<ContainerView, 'status' | 'hasStarted'>[];
+  readonly main: readonly Pick<ContainerView, 'status' | 'hasStarted'>[];
+  readonly hostIP: string;
+  readonly podIP: string | undefined;
+  readonly hasSandbox: boolean;
+  readonly startTime: string;
+  readonly now: string;
+}
+
+function viewsOf(
+  containers: readonly Container[],
+  states: PodState['main'],
+  waitingReason: string,
+): readonly ContainerView[] {
+  return containers.map(({ name, image, restartPolicy }, index) => {
+    const state = states[index];
+    return {
+      isSidecar: restartPolicy === 'Always',
+      hasStarted: state?.hasStarted ?? false,
+      status: state?.status ?? {
+        name,
+        image,
+        imageID: '',
+        state: { waiting: { reason: waitingReason } },
+        lastState: {},
+        ready: false,
+        restartCount: 0,
+        started: false,
+      },
+    };
+  });
+}
+
+/** The new status; conditions of others, such as the scheduler's, are kept. */
+export function podStatus({ spec, status: before = {} }: Pod, state: PodState): PodStatus {
+  const init = viewsOf(spec.initContainers ?? [], state.init, 'PodInitializing');
+  const main = viewsOf(spec.containers, state.main, init.length > 0 ? 'PodInitializing' : 'ContainerCreating');
+  const phase = phaseOf(spec, init, main);
+  const { hostIP, podIP, startTime, hasSandbox, now } = state;
+  return {
+    ...before,
+    phase,
+    conditions: conditionsOf(phase, hasSandbox, init, main, before.conditions ?? [], now),
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+    startTime,
+    ...(init.length > 0 && { initContainerStatuses: init.map(({ status }) => status) }),
+    containerStatuses: main.map(({ status }) => status),
+  };
 }

@@ -1,5 +1,5 @@
 /** One pod on a node, from binding to its last breath: volumes, network, init containers, containers, status, termination. */
-import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
+import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
 import { equal } from '../api/json.ts';
@@ -11,15 +11,9 @@ import { ContainerRunner, type RunnerContext } from './container-runner.ts';
 import type { PodFacts } from './downward.ts';
 import { environmentOf, type Lookup } from './environment.ts';
 import type { ImagePuller } from './image-puller.ts';
-import { type ContainerView, conditionsOf, phaseOf } from './pod-status.ts';
-import {
-  type IssueToken,
-  MountError,
-  type MountedVolume,
-  mountVolume,
-  type VolumeSources,
-  volumeReferences,
-} from './volumes.ts';
+import { podStatus } from './pod-status.ts';
+import { PodVolumes } from './pod-volumes.ts';
+import { type IssueToken, volumeReferences } from './volumes.ts';
 
 /** What the kubelet of a node gives to each of its pods. */
 export interface PodContext {
@@ -38,24 +32,16 @@ export interface PodContext {
   onGone(): void;
 }
 
-/** Between two tries to mount (kubernetes/kubernetes pkg/util/goroutinemap/exponentialbackoff). */
-const FIRST_MOUNT_RETRY_MS = 500;
-const LAST_MOUNT_RETRY_MS = 122_000;
-/** A change of a mounted ConfigMap or Secret is seen at one of the kubelet's rounds, which come once a minute. */
-const SYNC_PERIOD_MS = 60_000;
-
 export class PodWorker {
   #pod: Pod;
   readonly #context: PodContext;
   readonly #stop = new AbortController();
   readonly #startTime: string;
-  readonly #volumes = new Map<string, MountedVolume>();
-  readonly #references: ReturnType<typeof volumeReferences>;
+  readonly #volumes: PodVolumes;
   readonly #init: ContainerRunner[] = [];
   readonly #main: ContainerRunner[] = [];
   readonly #progress = new Set<() => void>();
   #sandbox: NetworkNamespace | undefined;
-  #refreshTimer: Timer | undefined;
   #isStatusDue = false;
   #isTerminating = false;
   #isOver = false;
@@ -65,7 +51,14 @@ export class PodWorker {
     this.#pod = pod;
     this.#context = context;
     this.#startTime = pod.status?.startTime ?? timestamp(context.clock.now());
-    this.#references = volumeReferences(pod);
+    const { clock, random, events, issueToken } = context;
+    this.#volumes = new PodVolumes({
+      clock,
+      random,
+      sources: { lookup: this.#lookup(), issueToken, now: () => clock.now() },
+      facts: () => this.#facts(),
+      onFailure: message => events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Warning', 'FailedMount', message),
+    });
   }
 
   get pod(): Pod {
@@ -94,15 +87,15 @@ export class PodWorker {
     const before = this.#pod;
     this.#pod = pod;
     if (before.metadata.labels !== pod.metadata.labels || before.metadata.annotations !== pod.metadata.annotations) {
-      this.#refreshSoon();
+      this.#volumes.refreshSoon();
     }
     if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
   }
 
   /** A ConfigMap or Secret of the pod's namespace has changed. */
   sourceChanged(kind: 'configmap' | 'secret', name: string): void {
-    const { configMaps, secrets } = this.#references;
-    if ((kind === 'configmap' ? configMaps : secrets).has(name)) this.#refreshSoon();
+    const { configMaps, secrets } = volumeReferences(this.#pod);
+    if ((kind === 'configmap' ? configMaps : secrets).has(name)) this.#volumes.refreshSoon();
   }
 
   /** The pod has been removed from the API without waiting for us, or the node is stopped: ends everything at once. */
@@ -117,7 +110,7 @@ export class PodWorker {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     const { initContainers = [], containers } = this.#pod.spec;
-    await this.#mount();
+    await this.#volumes.mount(this.#pod.spec.volumes ?? [], this.#stop.signal);
     signal.throwIfAborted();
     this.#makeSandbox();
     const context = this.#makeRunnerContext();
@@ -156,26 +149,6 @@ export class PodWorker {
     this.#release();
   }
 
-  async #mount(): Promise<void> {
-    const { clock, events } = this.#context;
-    const facts = this.#facts();
-    for (let retryMs = FIRST_MOUNT_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LAST_MOUNT_RETRY_MS)) {
-      let failed = false;
-      for (const volume of this.#pod.spec.volumes ?? []) {
-        if (this.#volumes.has(volume.name)) continue;
-        try {
-          this.#volumes.set(volume.name, mountVolume(volume, facts, this.#sources()));
-        } catch (error) {
-          if (!(error instanceof MountError)) throw error;
-          failed = true;
-          events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Warning', 'FailedMount', error.message);
-        }
-      }
-      if (!failed) return;
-      await sleep(clock, retryMs, this.#stop.signal);
-    }
-  }
-
   #makeSandbox(): void {
     const { addSandbox, resolver, nodeNetwork } = this.#context;
     const { hostNetwork, dnsPolicy = 'ClusterFirst' } = this.#pod.spec;
@@ -190,7 +163,7 @@ export class PodWorker {
       this.#sandbox.setResolver(resolver(namespace));
     }
     // Downward API volumes may show the address, which is known only now.
-    for (const volume of this.#volumes.values()) volume.refresh(this.#facts());
+    this.#volumes.refresh();
   }
 
   #makeRunnerContext(): RunnerContext {
@@ -211,7 +184,7 @@ export class PodWorker {
       gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
       environment: (container, image) => environmentOf(this.#facts(), container, image.env, this.#lookup()),
       files: container =>
-        createContainerFiles(container, this.#volumes, {
+        createContainerFiles(container, this.#volumes.mounted, {
           '/etc/hostname': `${hostname}\n`,
           '/etc/resolv.conf': this.#resolvConf(),
         }),
@@ -245,19 +218,6 @@ export class PodWorker {
         return [...(api ? [api] : []), ...client.list('services', { namespace })];
       },
     };
-  }
-
-  #sources(): VolumeSources {
-    const { clock, issueToken } = this.#context;
-    return { lookup: this.#lookup(), issueToken, now: () => clock.now() };
-  }
-
-  #refreshSoon(): void {
-    const { clock, random } = this.#context;
-    this.#refreshTimer ??= clock.setTimeout(() => {
-      this.#refreshTimer = undefined;
-      for (const volume of this.#volumes.values()) volume.refresh(this.#facts());
-    }, random.integer(SYNC_PERIOD_MS));
   }
 
   /** Resolves when the condition holds; it is looked at whenever a container changes. */
@@ -321,7 +281,7 @@ export class PodWorker {
   }
 
   #release(): void {
-    this.#context.clock.clearTimeout(this.#refreshTimer);
+    this.#volumes.stop();
     if (this.#sandbox && this.#sandbox !== this.#context.nodeNetwork) this.#sandbox.destroy();
   }
 
@@ -344,57 +304,14 @@ export class PodWorker {
   }
 
   #status(current: Pod): PodStatus {
-    const { spec } = current;
-    const before = current.status ?? {};
-    const init = this.#views(spec.initContainers ?? [], this.#init, 'PodInitializing');
-    const waiting = init.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-    const main = this.#views(spec.containers, this.#main, waiting);
-    const hasSandbox = this.#sandbox !== undefined && !this.#isOver;
-    const phase = phaseOf(spec, init, main);
-    const conditions = conditionsOf(
-      phase,
-      hasSandbox,
-      init,
-      main,
-      before.conditions ?? [],
-      timestamp(this.#context.clock.now()),
-    );
-    const hostIP = this.#context.nodeNetwork.address;
-    const podIP = this.#sandbox?.address ?? before.podIP;
-    return {
-      ...before,
-      phase,
-      conditions,
-      hostIP,
-      hostIPs: [{ ip: hostIP }],
-      ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+    return podStatus(current, {
+      init: this.#init,
+      main: this.#main,
+      hostIP: this.#context.nodeNetwork.address,
+      podIP: this.#sandbox?.address ?? current.status?.podIP,
+      hasSandbox: this.#sandbox !== undefined && !this.#isOver,
       startTime: this.#startTime,
-      ...(init.length > 0 && { initContainerStatuses: init.map(({ status }) => status) }),
-      containerStatuses: main.map(({ status }) => status),
-    };
-  }
-
-  #views(
-    containers: readonly Container[],
-    runners: readonly ContainerRunner[],
-    waitingReason: string,
-  ): readonly ContainerView[] {
-    return containers.map(({ name, image, restartPolicy }, index) => {
-      const runner = runners[index];
-      return {
-        isSidecar: restartPolicy === 'Always',
-        hasStarted: runner?.hasStarted ?? false,
-        status: runner?.status ?? {
-          name,
-          image,
-          imageID: '',
-          state: { waiting: { reason: waitingReason } },
-          lastState: {},
-          ready: false,
-          restartCount: 0,
-          started: false,
-        },
-      };
+      now: timestamp(this.#context.clock.now()),
     });
   }
 

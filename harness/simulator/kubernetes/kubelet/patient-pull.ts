@@ -1,0 +1,63 @@
+/** Gets a container's image, however long it takes: what fails is told and tried again, later each time. */
+import { type Clock, sleep } from '../../../base/clock.ts';
+import type { Container } from '../objects.ts';
+import type { Backoff } from './backoff.ts';
+import { ImageError, type ImagePuller, type PulledImage } from './image-puller.ts';
+
+/** How soon the kubelet comes by again where nothing was tried that one could back off from (kubernetes/kubernetes pkg/kubelet/pod_workers.go). */
+export const RETRY_MS = 10_000;
+/** How long ErrImagePull stands before it becomes ImagePullBackOff. */
+const FIRST_SYNC_MS = 1_000;
+
+export interface PullEvents {
+  event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  onWaiting(waiting: { readonly reason: string; readonly message: string }): void;
+}
+
+/** @throws the signal's reason */
+export async function pullPatiently(
+  { image: reference, imagePullPolicy: policy = 'IfNotPresent' }: Container,
+  images: ImagePuller,
+  backoff: Backoff,
+  clock: Clock,
+  signal: AbortSignal,
+  { event, onWaiting }: PullEvents,
+): Promise<PulledImage> {
+  let failure: ImageError | undefined;
+  for (;;) {
+    const delayMs = backoff.next();
+    if (delayMs > 0 && failure) {
+      event('Normal', 'BackOff', `Back-off pulling image "${reference}"`);
+      event('Warning', 'Failed', 'Error: ImagePullBackOff');
+      const message = `Back-off pulling image "${reference}": ErrImagePull: ${failure.message}`;
+      onWaiting({ reason: 'ImagePullBackOff', message });
+      await sleep(clock, delayMs, signal);
+    }
+    try {
+      if (policy !== 'Never' && images.needsPull(reference, policy)) {
+        event('Normal', 'Pulling', `Pulling image "${reference}"`);
+      }
+      const pulled = await images.pull(reference, policy, signal);
+      const { pullMs } = pulled;
+      event(
+        'Normal',
+        'Pulled',
+        pullMs === undefined
+          ? `Container image "${reference}" already present on machine`
+          : `Successfully pulled image "${reference}" in ${pullMs}ms (${pullMs}ms including waiting)`,
+      );
+      backoff.reset();
+      return pulled;
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      failure = error;
+      const { reason, message } = error;
+      const isPull = reason === 'ErrImagePull';
+      event('Warning', 'Failed', isPull ? `Failed to pull image "${reference}": ${message}` : message);
+      event('Warning', 'Failed', `Error: ${reason}`);
+      onWaiting({ reason, message });
+      if (!isPull) backoff.reset();
+      await sleep(clock, isPull ? FIRST_SYNC_MS : RETRY_MS, signal);
+    }
+  }
+}
