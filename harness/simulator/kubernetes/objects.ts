@@ -70,6 +70,11 @@ export interface EnvVar {
   };
 }
 
+/** Hooks other than exec are not simulated. */
+export interface LifecycleHook {
+  readonly exec?: { readonly command?: readonly string[] };
+}
+
 export interface Container {
   readonly name: string;
   readonly image: string;
@@ -98,7 +103,7 @@ export interface Container {
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;
-  readonly lifecycle?: { readonly preStop?: { readonly exec?: { readonly command?: readonly string[] } } };
+  readonly lifecycle?: { readonly postStart?: LifecycleHook; readonly preStop?: LifecycleHook };
 }
 
 export interface KeyToPath {

@@ -289,3 +289,31 @@ t.test('a port is forwarded to the loopback of the pod', async t => {
   const error = await new Promise<Error>(resolve => bad.once('error', resolve));
   t.equal(error.message, 'dial tcp4 127.0.0.1:81: connect: connection refused');
 });
+
+t.test('a postStart hook that fails restarts the container', async t => {
+  await using world = new TestWorld();
+  world.create(
+    'deployments.apps',
+    deployment('web', { lifecycle: { postStart: { exec: { command: ['fail', '1'] } } } }),
+  );
+  await world.until(() =>
+    (world.pods()[0]?.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0 ? true : undefined,
+  );
+  t.ok(world.events('Pod').some(({ reason }) => reason === 'FailedPostStartHook'));
+});
+
+t.test('a pod that runs to its end has succeeded or failed', async t => {
+  await using world = new TestWorld();
+  for (const [name, code] of [
+    ['good', '0'],
+    ['bad', '2'],
+  ] as const) {
+    world.create('pods', {
+      metadata: { name, namespace: 'sample' },
+      spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'tiny', command: ['fail', code] }] },
+    });
+  }
+  await world.advance(5);
+  t.equal(world.client.get('pods', 'sample', 'good')?.status?.phase, 'Succeeded');
+  t.equal(world.client.get('pods', 'sample', 'bad')?.status?.phase, 'Failed');
+});

@@ -265,6 +265,8 @@ export class ContainerRunner {
     this.#state = { running: { startedAt } };
     running.probes = this.#probe(running);
     this.#context.onChange();
+    const postStart = this.container.lifecycle?.postStart?.exec?.command;
+    if (postStart) void this.#runPostStart(running, postStart);
     return running;
   }
 
@@ -315,7 +317,7 @@ export class ContainerRunner {
         node: nodeNetwork,
         podAddress: podNetwork.address,
         container: this.container,
-        exec: (argv, signal) => this.#execProbe(argv, signal),
+        exec: (argv, signal) => this.#execToEnd(argv, signal),
       },
       {
         onStarted: () => {
@@ -332,18 +334,26 @@ export class ContainerRunner {
     );
   }
 
-  async #execProbe(argv: readonly string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }> {
+  async #execToEnd(argv: readonly string[], signal?: AbortSignal): Promise<{ exitCode: number; output: string }> {
     let output = '';
     const collect = (text: string) => {
       output += text;
     };
     try {
       const process = this.exec(argv, { stdout: collect, stderr: collect });
-      signal.addEventListener('abort', () => process.kill(), { once: true });
+      signal?.addEventListener('abort', () => process.kill(), { once: true });
       return { exitCode: await process.exited, output };
     } catch (error) {
       return { exitCode: 127, output: `OCI runtime exec failed: exec failed: ${messageOf(error)}: unknown` };
     }
+  }
+
+  /** Unlike Kubernetes, the container counts as running, and the next one is started, while the hook runs. */
+  async #runPostStart(running: Running, argv: readonly string[]): Promise<void> {
+    const { exitCode, output } = await this.#execToEnd(argv);
+    if (exitCode === 0 || this.#running !== running) return;
+    this.#event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
+    this.#restartFor(running, 'failed postStart hook');
   }
 
   #restartFor(running: Running, why: string): void {
