@@ -68,7 +68,23 @@ export function downstreamHeaders(context: ManagerContext, body: string): string
   return headers;
 }
 
-const dateOf = ({ environment }: ManagerContext): string => new Date(environment.clock.now()).toUTCString();
+let lastSecond = { second: -1, text: '' };
+
+/** Many replies fall into the same second. */
+function dateOf({ environment }: ManagerContext): string {
+  const second = Math.floor(environment.clock.now() / 1000);
+  if (second !== lastSecond.second) lastSecond = { second, text: new Date(second * 1000).toUTCString() };
+  return lastSecond.text;
+}
+
+/** @returns the value of a header out of a flat list, without making an object of all of them */
+export function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.length === name.length && rawHeaders[index]?.toLowerCase() === name)
+      return rawHeaders[index + 1];
+  }
+  return undefined;
+}
 
 /** forward_client_cert_details: APPEND_FORWARD, with subject and URI. */
 function clientCertificate({ peer }: DownstreamConnection, forwarded: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import type { VirtualHost } from '../../xds.ts';
 import type { DownstreamConnection } from './environment.ts';
 import type { Host } from './host.ts';
 import type { ManagerContext } from './http-connection-manager.ts';
-import { downstreamHeaders, responseHeaders, upstreamHeaders } from './http-headers.ts';
+import { downstreamHeaders, headerOf, responseHeaders, upstreamHeaders } from './http-headers.ts';
 import {
   type LocalReply,
   NO_CLUSTER,
@@ -134,8 +134,8 @@ export class ProxiedRequest {
     else host.rqSuccess++;
     cluster.counters.add(`upstream_rq_${Math.floor(status / 100)}xx`);
     cluster.counters.add('upstream_rq_completed');
-    const grpcStatus = answer.headers['grpc-status'];
-    if (this.#retries?.wantsAfterResponse(status, grpcStatus?.toString()) && this.#retry(cluster)) {
+    const grpcStatus = this.#retries && headerOf(answer.rawHeaders, 'grpc-status');
+    if (this.#retries?.wantsAfterResponse(status, grpcStatus) && this.#retry(cluster)) {
       answer.on('error', ignore);
       answer.resume(); // the connection is kept
       return;

@@ -13,6 +13,7 @@ export function proxyTcp(
   downstream: Duplex,
   { worker, destination }: DownstreamConnection,
 ): void {
+  downstream.allowHalfOpen = true; // a client may be done with sending before the upstream is there
   const host = cluster?.pickHost(worker, destination);
   if (!cluster || !host) {
     downstream.destroy();
