@@ -5,7 +5,7 @@ import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
 import type { Check } from '../../check.ts';
 import { gatherFacts } from '../../diagnose/facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
-import { NAMESPACE } from '../../workloads.ts';
+import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { SNI } from './gateway-counters.ts';
 
 const GATEWAY_PORT = 15443;
@@ -15,8 +15,9 @@ const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
 /**
  * The guide, "Expose services": "services can only be accessed by services with a trusted mTLS certificate and workload ID".
  *
- * The client's own curl does TLS without a certificate; its sidecar passes that on as it is. Once it names the Service as SNI, as a proxy
- * would, so that the workload behind the gateway has to refuse; once by address, so that the gateway itself has to.
+ * curl asks without a certificate: once it names the Service as SNI, as a proxy would, so that the workload behind the gateway has to
+ * refuse; once by address, so that the gateway itself has to. It runs in the container of a sidecar, whose user is not redirected (1337): in
+ * the client's own container, the sidecar would accept every connection, and a gateway that is not there would look like one that refuses.
  */
 export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): Check {
   return {
@@ -42,7 +43,7 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
             const argv = ['curl', '-sS', '-k', '-m', '15', '-o', '/dev/null', ...target];
             const outcome = await execIn(
               client,
-              { namespace: NAMESPACE, pod: pod.name, container: context.client },
+              { namespace: NAMESPACE, pod: pod.name, container: SIDECAR },
               argv,
               context,
               60_000,

@@ -99,8 +99,8 @@ function judge(
     evidence,
     diagnosis: {
       sentence:
-        'The control plane takes a cluster for one of another network than it is on, or knows no gateway of it.',
-      steps: inOrder(steps.about('gateway-install'), steps.about('install'), steps.about('network-label')),
+        'A gateway is missing or does not forward, or the control plane takes a cluster for one of another network than it is on.',
+      steps: inOrder(steps.about('gateway-install'), steps.about('expose-services'), steps.about('install')),
     },
   };
 }
