@@ -12,15 +12,11 @@ rmSync('dist', { recursive: true, force: true });
 const dropUnusedModels = {
   name: 'drop-unused-models',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /^@kubernetes\/client-node$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === 'ours') return undefined;
-      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'ours' });
-      return { ...found, sideEffects: false };
-    });
-    onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      if (pluginData === 'ours' || !importer.includes('/@kubernetes/client-node/')) return undefined;
-      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'ours' });
-      return { ...found, sideEffects: false };
+    onResolve({ filter: /^@kubernetes\/client-node$|^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      const isTheirs = path.startsWith('@') || importer.includes('/@kubernetes/client-node/');
+      if (pluginData === 'resolving' || !isTheirs) return undefined;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
+      return { path: found.path, sideEffects: false };
     });
   },
 };
@@ -30,7 +26,6 @@ const shared = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
   // Docker is met on some platforms only: loaded when one asks for it.
@@ -42,9 +37,15 @@ const shared = {
   },
 };
 
-await Promise.all([
-  build({ ...shared, entryPoints: ['harness/cli/main.ts'], outfile: 'dist/mesh-harness.js', minifySyntax: true, minifyWhitespace: true, metafile: false }),
-  build({ ...shared, entryPoints: ['harness/index.ts'], outfile: 'dist/index.js' }),
-]);
+await build({
+  ...shared,
+  entryPoints: { 'mesh-harness': 'harness/cli/main.ts', index: 'harness/index.ts' },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  // A command loads only what it needs; and what is imported on demand is not spared by the bundler's tree shaking otherwise.
+  splitting: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+});
 chmodSync('dist/mesh-harness.js', 0o755);
 execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 /** What a scenario file may hold, and every problem of one that breaks the rules, each with its path. */
 import yaml from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clusterName, networkName } from '../model/names.ts';
 import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
 import {

@@ -1,5 +1,5 @@
 /** The values of an IstioOperator that the simulated charts know; whatever else is asked for is refused by name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstallError } from './install-error.ts';
 import type { Tree } from './operator-document.ts';
 
