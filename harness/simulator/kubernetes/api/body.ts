@@ -55,11 +55,12 @@ const unrecognized = (kind: string, problem: string): ApiError =>
   );
 
 function parseJson(body: Buffer, kind: string): JsonObject {
+  const text = body.toString();
   let value: unknown;
   try {
-    value = JSON.parse(body.toString());
+    value = JSON.parse(text);
   } catch (error) {
-    throw unrecognized(kind, body.length === 0 ? 'unexpected end of JSON input' : jsonProblem(error));
+    throw unrecognized(kind, jsonProblem(error, text));
   }
   if (!isObject(value)) {
     throw unrecognized(
@@ -84,11 +85,25 @@ export function parseYaml(body: Buffer, kind: string): JsonObject {
   return value;
 }
 
-/** V8's words differ from Go's and from release to release: only what they have in common is told. */
-export function jsonProblem(error: unknown): string {
-  const text = error instanceof Error ? error.message : '';
-  if (/end of JSON|Unterminated/i.test(text)) return 'unexpected end of JSON input';
-  return 'invalid character in the JSON text';
+/** Where V8 expected something else, and how Go says so. */
+const EXPECTATIONS: readonly (readonly [RegExp, string])[] = [
+  [/property name/, 'looking for beginning of object key string'],
+  [/after property value/, 'after object key:value pair'],
+  [/after property name/, 'after object key'],
+  [/after array element/, 'after array element'],
+  [/after JSON/, 'after top-level value'],
+  [/control character/, 'in string literal'],
+  [/escape/, 'in string escape code'],
+];
+
+/** What is wrong with a JSON text, as Go's encoding/json says it. @param error - what JSON.parse threw */
+export function jsonProblem(error: unknown, text: string): string {
+  const words = error instanceof Error ? error.message : '';
+  const position = /at position (\d+)/.exec(words)?.[1];
+  if (/end of JSON|Unterminated/i.test(words) || Number(position) >= text.length) return 'unexpected end of JSON input';
+  const character = position === undefined ? (/token '(.)'/u.exec(words)?.[1] ?? '') : (text[Number(position)] ?? '');
+  const where = EXPECTATIONS.find(([pattern]) => pattern.test(words))?.[1] ?? 'looking for beginning of value';
+  return `invalid character '${character === "'" ? "\\'" : character}' ${where}`;
 }
 
 /** How Go names what it found in JSON. */

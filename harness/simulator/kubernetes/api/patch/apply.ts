@@ -130,7 +130,8 @@ function merger(
       entry.operation === 'Apply' && entry.manager === context.fieldManager && entry.subresource === subresource;
     const before = managersOf(current, live, type, context, tree);
     const others = before.filter(entry => !isOwn(entry));
-    const merged = mergeApplied(live, wanted, tree) as JsonObject; // both are objects
+    // Copied, for the live parts are frozen; an object, for both are.
+    const merged = copy(mergeApplied(live, wanted, tree)) as JsonObject;
     const { changed } = changesOf(live, merged, tree);
     const clashes = others
       .map(entry => ({ entry, fields: intersection(intersection(entry.fields, changed), fields) }))
@@ -143,8 +144,10 @@ function merger(
     const mine = before.find(isOwn);
     if (mine) {
       // What was applied before and is not any more goes, unless somebody else wants it.
-      for (const path of membersOf(difference(mine.fields, fields)).reverse()) {
-        if (touches(fields, path) || remaining.some(entry => touches(entry.fields, path))) continue;
+      // Outer paths come first: an element goes as a whole, with what nobody owns in it.
+      for (const path of membersOf(difference(mine.fields, fields))) {
+        if (isKeyOfElement(path) || touches(fields, path) || remaining.some(entry => touches(entry.fields, path)))
+          continue;
         removePath(merged, path, tree);
       }
     }
@@ -158,6 +161,14 @@ function merger(
     return rebuild(draft, merged, subresource, asked);
   };
   return { change, managers: () => managers };
+}
+
+/** An element of a list without the keys by which it is found would be nothing. */
+function isKeyOfElement(path: readonly string[]): boolean {
+  const [element = '', field = ''] = path.slice(-2);
+  return (
+    element.startsWith('k:') && field.startsWith('f:') && Object.hasOwn(JSON.parse(element.slice(2)), field.slice(2))
+  );
 }
 
 /** Objects that came without managers are as if someone had updated them before. */

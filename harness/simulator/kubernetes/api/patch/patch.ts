@@ -55,10 +55,11 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
 }
 
 function parse(body: Buffer): unknown {
+  const text = body.toString();
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(text);
   } catch (error) {
-    throw badRequest(`error decoding patch: ${jsonProblem(error)}`);
+    throw badRequest(`error decoding patch: ${jsonProblem(error, text)}`);
   }
 }
 

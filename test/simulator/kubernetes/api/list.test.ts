@@ -1,0 +1,67 @@
+import t from 'tap';
+import { apiWorld, configMap, configMaps, refusalOf } from '../api-world.ts';
+
+interface Page {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+  readonly metadata: {
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+    readonly resourceVersion: string;
+  };
+}
+
+const PATH = '/api/v1/namespaces/sample/configmaps';
+
+t.test('5,000 objects come in pages of one moment, whatever is written in between', async t => {
+  await using world = await apiWorld();
+  const { client } = world.api.machinery;
+  for (let index = 0; index < 5000; index++) {
+    client.create('configmaps', configMap(`m${String(index).padStart(4, '0')}`, { metadata: { namespace: 'sample' } }));
+  }
+  const names: string[] = [];
+  let token = '';
+  let version = '';
+  let pages = 0;
+  do {
+    const query: Record<string, string> = { limit: '500', ...(token !== '' && { continue: token }) };
+    const page = (await world.admin.request('GET', PATH, { query })) as Page;
+    names.push(...page.items.map(({ metadata }) => metadata.name));
+    version ||= page.metadata.resourceVersion;
+    t.equal(page.metadata.resourceVersion, version, 'the version of the first page');
+    t.equal(page.metadata.remainingItemCount ?? 0, 5000 - names.length);
+    token = page.metadata.continue ?? '';
+    client.create('configmaps', configMap(`new${pages}`, { metadata: { namespace: 'sample' } }));
+    client.delete('configmaps', 'sample', `m${String(4999 - pages).padStart(4, '0')}`);
+    pages++;
+  } while (token !== '');
+  t.equal(pages, 10);
+  t.same(
+    names,
+    Array.from({ length: 5000 }, (_, index) => `m${String(index).padStart(4, '0')}`),
+  );
+});
+
+t.test('lists refuse what can not be', async t => {
+  await using world = await apiWorld();
+  const list = (query: Record<string, string>) => refusalOf(world.admin.request('GET', PATH, { query }));
+  t.equal(await list({ continue: 'x' }), '400 BadRequest: invalid continue token: continue key is not valid');
+  t.equal(
+    await list({ continue: 'x', resourceVersion: '1' }),
+    '400 BadRequest: specifying resource version is not allowed when using continue',
+  );
+  t.match(
+    await list({ resourceVersion: '99999999' }),
+    /^504 Timeout: Timeout: Too large resource version: 99999999, current: \d+$/,
+  );
+  t.match(await list({ resourceVersion: 'x' }), /^500 /);
+  t.match(await list({ resourceVersionMatch: 'Exact' }), /^422 Invalid: ListOptions.meta.k8s.io "" is invalid/);
+  t.match(await list({ sendInitialEvents: 'true' }), /sendInitialEvents is forbidden for list/);
+});
+
+t.test('a list names the kind of its items once', async t => {
+  await using world = await apiWorld();
+  await world.admin.create(configMaps, configMap('a'));
+  const list = (await world.admin.request('GET', PATH)) as { kind: string; items: Record<string, unknown>[] };
+  t.equal(list.kind, 'ConfigMapList');
+  t.equal(list.items[0]?.['kind'], undefined);
+});

@@ -1,0 +1,99 @@
+import t from 'tap';
+import { createRandom } from '../../../../harness/base/random.ts';
+import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/api/resources.ts';
+import {
+  formatLabelSelector,
+  matchesFields,
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+} from '../../../../harness/simulator/kubernetes/api/selectors.ts';
+import { ApiError } from '../../../../harness/simulator/kubernetes/api/status.ts';
+
+const typeOf = (key: string) => {
+  const type = BUILT_IN_RESOURCES.find(candidate => keyOf(candidate) === key);
+  if (!type) throw new Error(key);
+  return type;
+};
+
+t.test('label selectors match', async t => {
+  const labels = { app: 'helloworld', version: 'v1', n: '5', empty: '' };
+  const rows: readonly (readonly [string, boolean])[] = [
+    ['', true],
+    ['app=helloworld', true],
+    ['app==helloworld,version=v1', true],
+    ['app=helloworld,version=v2', false],
+    ['version!=v2', true],
+    ['absent!=v2', true],
+    ['version in (v1, v2)', true],
+    ['version in (v2)', false],
+    ['version notin (v2)', true],
+    ['absent notin (v2)', true],
+    ['app', true],
+    ['absent', false],
+    ['!absent', true],
+    ['!app', false],
+    ['n>4', true],
+    ['n<5', false],
+    ['empty=', true],
+    ['empty in ()', true],
+    ['app in (helloworld),!absent, version', true],
+  ];
+  for (const [selector, expected] of rows) {
+    t.equal(matchesLabels(parseLabelSelector(selector), labels), expected, selector);
+  }
+});
+
+t.test('field selectors match', async t => {
+  const pod = { metadata: { name: 'p', namespace: 'n' }, spec: { nodeName: 'x' }, status: { phase: 'Running' } };
+  const rows: readonly (readonly [string, boolean])[] = [
+    ['metadata.name=p', true],
+    ['metadata.name=p,status.phase!=Failed', true],
+    ['status.phase==Pending', false],
+    ['spec.nodeName=', false],
+    ['spec.hostNetwork=false', true],
+  ];
+  for (const [selector, expected] of rows) {
+    t.equal(matchesFields(parseFieldSelector(selector, typeOf('pods')), typeOf('pods'), pod), expected, selector);
+  }
+});
+
+t.test('any text is a selector or refused with 400, and a selector reads back as it was written', async t => {
+  const random = createRandom('selectors');
+  const pieces = [
+    'a',
+    'b.c/d',
+    'in',
+    'notin',
+    '(',
+    ')',
+    ',',
+    '=',
+    '==',
+    '!=',
+    '!',
+    ' ',
+    '<',
+    '>',
+    '1',
+    '$',
+    '-x',
+    '\u00e9',
+  ];
+  let read = 0;
+  for (let index = 0; index < 5000; index++) {
+    const text = Array.from({ length: random.integer(8) }, () => random.pick(pieces)).join('');
+    try {
+      const selector = parseLabelSelector(text);
+      const again = parseLabelSelector(formatLabelSelector(selector));
+      t.same(again, selector, `${JSON.stringify(text)} reads back`, { skip: false });
+      read++;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 400) {
+        t.fail(`${JSON.stringify(text)}: ${String(error)}`);
+        return;
+      }
+    }
+  }
+  t.ok(read > 100, 'some of them were selectors');
+});
