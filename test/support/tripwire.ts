@@ -37,17 +37,19 @@ const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
  */
 export function armTripwire(): Tripwire {
   const trips: Trip[] = [];
-  const pending = new Map<number, Trip>();
+  /** Where each was made; the text of an error's stack is costly, and most never call back. */
+  const pending = new Map<number, { readonly type: string; readonly made: Error }>();
   const hook = createHook({
     init(id, type, _trigger, resource) {
       if (WITHIN_THE_LOOP.has(type) || resource instanceof AsyncResource) return; // the latter is made of JavaScript alone
-      const frames = framesHere();
-      if (type === 'Timeout' && isOfNodesOwn(frames)) return;
-      pending.set(id, { type, stack: frames.filter(frame => !frame.includes('node:')).join('\n') });
+      pending.set(id, { type, made: placeHere() });
     },
     before(id) {
-      const trip = pending.get(id);
-      if (trip) trips.push(trip);
+      const made = pending.get(id);
+      if (!made) return;
+      const frames = framesOf(made.made);
+      if (made.type === 'Timeout' && isOfNodesOwn(frames)) return;
+      trips.push({ type: made.type, stack: frames.filter(frame => !frame.includes('node:')).join('\n') });
     },
     destroy(id) {
       pending.delete(id);
@@ -57,17 +59,20 @@ export function armTripwire(): Tripwire {
   return { trips, [Symbol.dispose]: () => hook.disable() };
 }
 
-function framesHere(): string[] {
+function placeHere(): Error {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 40;
-  const stack = new Error().stack ?? '';
+  const place = new Error();
   Error.stackTraceLimit = limit;
-  // The message, this function, and the hook that called it.
-  return stack
+  return place;
+}
+
+/** Without the message, `placeHere`, and the hook that called it. */
+const framesOf = (place: Error): string[] =>
+  (place.stack ?? '')
     .split('\n')
     .slice(3)
     .map(line => line.trim());
-}
 
 /**
  * Timers that Node's HTTP and TLS set for themselves (the cached Date header, a server's check of its connections, the limit of a handshake)
