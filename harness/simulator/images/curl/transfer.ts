@@ -162,9 +162,11 @@ function request(
     const onAbort = () => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     outgoing.on('socket', stream => {
-      stream.once('error', error => {
+      const onError = (error: unknown) => {
         connectionError = error;
-      });
+      };
+      stream.on('error', onError);
+      outgoing.once('close', () => stream.off('error', onError)); // the next transfer may have the same connection
       const socket = connections.socketBelow(stream);
       report.localAddress = socket?.localAddress ?? '';
       report.localPort = socket?.localPort ?? 0;

@@ -267,6 +267,19 @@ t.test('numbered URLs are transfers of their own, over one connection or each ov
   );
 });
 
+t.test('a connection that serves many transfers gathers no listeners', async t => {
+  const { world, run } = await withServers(t);
+  using _ = world;
+  const warnings: string[] = [];
+  const onWarning = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', onWarning);
+  t.teardown(() => process.off('warning', onWarning));
+  const { stdout } = await run(OLD, '-sS', '-o', '/dev/null', '-w', '%{num_connects}', 'http://web.sample/[1-40]');
+  await new Promise(resolve => setImmediate(resolve));
+  t.equal(stdout, `1${'0'.repeat(39)}`);
+  t.same(warnings, []);
+});
+
 t.test('a kept connection that died meanwhile is replaced without a word', async t => {
   using world = smallWorld();
   const client = world.clusters.east.addPod('client', 'east-node');
