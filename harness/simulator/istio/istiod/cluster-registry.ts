@@ -157,6 +157,8 @@ export class ClusterRegistry {
     selectors?: Selectors,
   ): Informer<T> {
     const { client, clock, random, signal, log } = this.#options;
+    // Services come first, and open the client's first connection.
+    const after = path.plural === 'services' ? undefined : this.#services;
     return new Informer({
       client,
       path,
@@ -166,6 +168,7 @@ export class ClusterRegistry {
       keep,
       onChange,
       ...(selectors && { selectors }),
+      ...(after && { after }),
       // k8s.io/client-go tools/cache/reflector.go, of the same wording for every kind
       onFailure: message =>
         log.error(`Failed to watch *v1.${path.plural}: failed to list *v1.${path.plural}: ${message}`),

@@ -50,6 +50,10 @@ async function runDiscovery(process: ProcessContext): Promise<number> {
   const closers: (() => void)[] = [];
   try {
     const client = inClusterClient(context);
+    // Asked before anything is watched, as client-go's discovery does; a server that does not answer shows in each watch.
+    await client()
+      .request('GET', '/version', { signal })
+      .catch(() => {});
     const authority = await createAuthority(context, settings, client, log);
     const plane = new ControlPlane({ context, settings, client, authority, log });
     closers.push(() => plane.close());

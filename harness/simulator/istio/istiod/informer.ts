@@ -24,6 +24,8 @@ export interface InformerOptions<T> {
   readonly onChange: (key: string, now: T | undefined, before: T | undefined) => void;
   /** A list or watch failed; it is tried again. */
   readonly onFailure?: (message: string) => void;
+  /** Begins when this one has tried: connections after a client's first one resume its TLS session. */
+  readonly after?: { readonly tried: Promise<void> };
 }
 
 /** k8s.io/client-go tools/cache/reflector.go @v0.19.3: 800 ms, doubled up to 30 s, with jitter; reset by a success here. */
@@ -38,7 +40,9 @@ export class Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #items = new Map<string, { readonly version: string; readonly value: T }>();
   readonly #synced: Promise<void>;
+  readonly #tried: Promise<void>;
   #markSynced: () => void = () => {};
+  #markTried: () => void = () => {};
   #hasSynced = false;
 
   /** Starts at once and ends when the signal aborts. */
@@ -46,6 +50,9 @@ export class Informer<T> {
     this.#options = options;
     this.#synced = new Promise(resolve => {
       this.#markSynced = resolve;
+    });
+    this.#tried = new Promise(resolve => {
+      this.#markTried = resolve;
     });
     void this.#run();
   }
@@ -58,6 +65,11 @@ export class Informer<T> {
   /** Never rejects; stays pending if the API server can not be reached. */
   get synced(): Promise<void> {
     return this.#synced;
+  }
+
+  /** Resolves when the first list has been answered or has failed. */
+  get tried(): Promise<void> {
+    return this.#tried;
   }
 
   get(key: string): T | undefined {
@@ -73,7 +85,8 @@ export class Informer<T> {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, signal, onFailure } = this.#options;
+    const { clock, random, signal, onFailure, after } = this.#options;
+    await after?.tried;
     let backoffMs = FIRST_BACKOFF_MS;
     let resourceVersion: string | undefined;
     while (!signal.aborted) {
@@ -89,6 +102,7 @@ export class Informer<T> {
         // An answer means that this version leads nowhere; a broken connection says nothing about it.
         if (error instanceof KubernetesApiError) resourceVersion = undefined;
         onFailure?.(messageOf(error));
+        this.#markTried();
       }
       const delayMs = backoffMs * (1 + random.next());
       backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
@@ -109,6 +123,7 @@ export class Informer<T> {
     if (!this.#hasSynced) {
       this.#hasSynced = true;
       this.#markSynced();
+      this.#markTried();
     }
     return resourceVersion;
   }
