@@ -1,0 +1,76 @@
+/** One column of a table, and the cells that many kinds share. */
+import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, stringsOf } from '../json.ts';
+import { formatLabelSelector, selectorFromObject } from '../selectors.ts';
+import { age } from './age.ts';
+
+export interface Column {
+  readonly name: string;
+  /** `string` by default. */
+  readonly type?: string;
+  readonly format?: string;
+  /** 1: shown by `-o wide` only. */
+  readonly priority?: number;
+  readonly description?: string;
+  /** @param now - milliseconds since the epoch */
+  readonly cell: (object: KubernetesObject, now: number) => unknown;
+}
+
+export const NONE = '<none>';
+export const UNSET = '<unset>';
+export const UNKNOWN = '<unknown>';
+
+export const spec = (object: KubernetesObject): JsonObject => objectOf(object['spec']);
+export const status = (object: KubernetesObject): JsonObject => objectOf(object['status']);
+
+export const NAME: Column = { name: 'Name', format: 'name', cell: object => object.metadata.name };
+export const AGE: Column = { name: 'Age', cell: (object, now) => age(object.metadata.creationTimestamp, now) };
+/** The timestamp as it is. */
+export const CREATED_AT: Column = {
+  name: 'Created At',
+  type: 'date',
+  cell: object => object.metadata.creationTimestamp,
+};
+
+export const text = (name: string, cell: Column['cell']): Column => ({ name, cell });
+export const wide = (name: string, cell: Column['cell']): Column => ({ name, priority: 1, cell });
+export const integer = (name: string, cell: Column['cell']): Column => ({ name, type: 'integer', cell });
+
+export const number = (value: unknown): number => Number(value ?? 0);
+
+/** `a=b,c=d`, sorted; `<none>` for none. */
+export function formatMap(map: unknown): string {
+  const entries = Object.entries(stringsOf(map)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0 ? NONE : entries.map(([key, value]) => `${key}=${value}`).join(',');
+}
+
+export function formatSelector(selector: unknown): string {
+  const parsed = selectorFromObject(selector);
+  return parsed === undefined || parsed.length === 0 ? NONE : formatLabelSelector(parsed);
+}
+
+const containersOf = (object: KubernetesObject): readonly JsonObject[] =>
+  objectsOf(objectOf(objectOf(spec(object)['template'])['spec'])['containers']);
+
+/** Containers and images of a template, for `-o wide`. */
+export const TEMPLATE_COLUMNS: readonly Column[] = [
+  wide('Containers', object =>
+    containersOf(object)
+      .map(container => stringOf(container['name']))
+      .join(','),
+  ),
+  wide('Images', object =>
+    containersOf(object)
+      .map(container => stringOf(container['image']))
+      .join(','),
+  ),
+];
+
+export const SELECTOR: Column = wide('Selector', object => formatSelector(spec(object)['selector']));
+
+/** The first few, and how many more there are. */
+export function firstOf(items: readonly string[], most: number): string {
+  const shown = items.slice(0, most).join(',');
+  return items.length > most ? `${shown} + ${items.length - most} more...` : shown;
+}
+
+export const strings = (value: unknown): string[] => listOf(value).filter(entry => typeof entry === 'string');
