@@ -52,6 +52,10 @@ export class AddressRange {
     return value !== undefined && value >= this.first && value <= this.last;
   }
 
+  overlaps(other: AddressRange): boolean {
+    return this.first <= other.last && other.first <= this.last;
+  }
+
   /** The part from `offset`, `size` addresses long. */
   slice(offset: number, size: number): AddressRange {
     return new AddressRange(this.first + offset, this.first + offset + size - 1);

@@ -13,6 +13,8 @@ import type { WorldClock } from './tcp-socket.ts';
 const MACHINE_RANGE = '198.51.100.0/24';
 /** Each node has so many pod addresses if the range is large enough, as kube-controller-manager hands out a /24. */
 const NODE_POD_ADDRESSES = 256;
+/** A range of this size (a /20) or more is sliced. */
+const MIN_SLICED_ADDRESSES = 16 * NODE_POD_ADDRESSES;
 
 export interface NetworkOptions {
   readonly clock: WorldClock;
@@ -40,7 +42,13 @@ export class VirtualNetwork {
 
   constructor({ clock, random, networks }: NetworkOptions) {
     this.#random = random;
-    for (const { name, range } of networks) this.#routing.lans.set(name, new Lan(name, range));
+    for (const { name, range } of networks) {
+      const lan = new Lan(name, range);
+      if ([...this.#routing.lans.values()].some(other => other.range.overlaps(lan.range))) {
+        throw new RangeError(`The range ${range} of ${name} overlaps that of another network.`);
+      }
+      this.#routing.lans.set(name, lan);
+    }
     const around: Surroundings = { clock, routing: this.#routing, faults: this.#faults, recorder: this.recorder };
     this.#wire = {
       clock,
@@ -54,7 +62,7 @@ export class VirtualNetwork {
     return this.#faults;
   }
 
-  /** @throws RangeError for an unknown network, a name that is taken, or a range that is none */
+  /** @throws RangeError for an unknown network, a name that is taken, or a range that is none or overlaps another on the network */
   addCluster({ name, network, podRange, serviceRange }: ClusterNetworkOptions): ClusterNetwork {
     const lan = this.#routing.lans.get(network);
     if (!lan) {
@@ -63,6 +71,9 @@ export class VirtualNetwork {
     if (this.#routing.clusters.has(name)) throw new RangeError(`There is a cluster "${name}" already.`);
     const segment = new ClusterSegment(name, lan, serviceRange, this.#random.stream(`kube-proxy/${name}`));
     const pods = AddressRange.parse(podRange);
+    if ([lan.range, ...lan.podRanges, segment.serviceRange].some(range => range.overlaps(pods))) {
+      throw new RangeError(`The pod range ${podRange} of ${name} overlaps another range of its own or of ${network}.`);
+    }
     this.#routing.clusters.set(name, segment);
     lan.podRanges.push(pods);
     return new ClusterPart(segment, pods, this.#routing, this.#wire);
@@ -159,13 +170,19 @@ class ClusterPart implements ClusterNetwork {
     this.#segment.setRoutes(routes);
   }
 
-  /** A slice for each node in a large range; nodes share a small one. */
+  /**
+   * A slice for each node in a large range; nodes share a small one.
+   * @throws RangeError if a large range has no slice left
+   */
   #podPool(index: number): AddressPool {
-    const offset = index * NODE_POD_ADDRESSES;
-    if (this.#podRange.size >= 16 * NODE_POD_ADDRESSES && offset < this.#podRange.size) {
-      return new AddressPool(this.#podRange.slice(offset + 2, NODE_POD_ADDRESSES - 3));
+    if (this.#podRange.size < MIN_SLICED_ADDRESSES) {
+      this.#sharedPods ??= new AddressPool(this.#podRange.slice(2, this.#podRange.size - 3));
+      return this.#sharedPods;
     }
-    this.#sharedPods ??= new AddressPool(this.#podRange.slice(2, this.#podRange.size - 3));
-    return this.#sharedPods;
+    const offset = index * NODE_POD_ADDRESSES;
+    if (offset >= this.#podRange.size) {
+      throw new RangeError(`The pod range of ${this.#segment.name} has no addresses for a node number ${index + 1}.`);
+    }
+    return new AddressPool(this.#podRange.slice(offset + 2, NODE_POD_ADDRESSES - 3));
   }
 }

@@ -155,3 +155,34 @@ t.test('the recorder keeps the last attempts and tells of each', async t => {
   t.equal(world.network.recorder.total, 3);
   t.match(world.network.recorder.records.at(-1), { arrivedAt: 'east-pod', via: [] });
 });
+
+t.test('ranges that overlap are refused', t => {
+  using world = smallWorld();
+  const { network } = world;
+  const add = (name: string, on: string, podRange: string) =>
+    network.addCluster({ name, network: on, podRange, serviceRange: '10.200.0.0/16' });
+  t.throws(() => add('more', 'network1', '10.20.128.0/17'), /overlaps another range/);
+  t.throws(() => add('more', 'network1', '10.200.0.0/24'), /overlaps another range/);
+  t.throws(() => add('more', 'nowhere', '10.40.0.0/16'), /There is no network "nowhere"; there is network1, network2/);
+  t.throws(() => add('east', 'network1', '10.40.0.0/16'), /There is a cluster "east" already/);
+  t.throws(() => add('more', 'network1', '10.40.0.0'), /is not an IPv4 range/);
+  t.doesNotThrow(() => add('more', 'network2', '10.20.0.0/16'), 'on another network it does not matter');
+  t.end();
+});
+
+t.test('nodes share a small pod range', t => {
+  using world = smallWorld();
+  const cluster = world.network.addCluster({
+    name: 'small',
+    network: 'network1',
+    podRange: '10.50.0.0/24',
+    serviceRange: '10.150.0.0/24',
+  });
+  cluster.addNode('n1');
+  cluster.addNode('n2');
+  t.same(
+    ['n1', 'n2', 'n1'].map((node, index) => cluster.addPod(`p${index}`, node).address),
+    ['10.50.0.2', '10.50.0.3', '10.50.0.4'],
+  );
+  t.end();
+});
