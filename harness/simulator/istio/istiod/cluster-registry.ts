@@ -33,6 +33,14 @@ export interface ClusterRegistryOptions {
   readonly onChange: (registry: ClusterRegistry, hostname: string | undefined) => void;
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  services: 'Service',
+  pods: 'Pod',
+  endpoints: 'Endpoints',
+  endpointslices: 'EndpointSlice',
+  namespaces: 'Namespace',
+};
+
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** pilot/pkg/serviceregistry/kube/controller/controller.go */
@@ -169,9 +177,8 @@ export class ClusterRegistry {
       onChange,
       ...(selectors && { selectors }),
       ...(after && { after }),
-      // k8s.io/client-go tools/cache/reflector.go, of the same wording for every kind
-      onFailure: message =>
-        log.error(`Failed to watch *v1.${path.plural}: failed to list *v1.${path.plural}: ${message}`),
+      kind: KINDS[path.plural] ?? path.plural,
+      onFailure: message => log.error(message),
     });
   }
 

@@ -118,7 +118,8 @@ export class ConfigStore {
       onChange: (_key, now, before) => {
         if (JSON.stringify(now) !== JSON.stringify(before)) onChange();
       },
-      onFailure: message => log.error(`Failed to watch ${plural}.${apiVersion}: ${message}`),
+      kind: plural,
+      onFailure: message => log.error(message),
     });
   }
 }

@@ -215,7 +215,8 @@ export class ControlPlane {
           log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
         }
       },
-      onFailure: message => log.error(`Failed to watch *v1.ConfigMap: ${message}`),
+      kind: 'ConfigMap',
+      onFailure: message => log.error(message),
     });
   }
 }

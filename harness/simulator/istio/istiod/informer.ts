@@ -1,6 +1,5 @@
 /** A local copy of a collection of Kubernetes objects, kept by list and watch as client-go's reflector does. */
 import { type Clock, sleep } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
@@ -9,11 +8,14 @@ import {
   type Selectors,
 } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
+import { describeListFailure } from './client-go-errors.ts';
 
 export interface InformerOptions<T> {
   /** Asked anew for each list, so that a renewed token is used. */
   readonly client: () => KubernetesClient;
   readonly path: ResourcePath;
+  /** `Service`; for messages. */
+  readonly kind: string;
   readonly selectors?: Selectors;
   readonly clock: Clock;
   readonly random: Random;
@@ -22,7 +24,7 @@ export interface InformerOptions<T> {
   readonly keep: (object: KubernetesObject) => T | undefined;
   /** Called for each object that appears, changes (as kept) or goes (`now` undefined). */
   readonly onChange: (key: string, now: T | undefined, before: T | undefined) => void;
-  /** A list or watch failed; it is tried again. */
+  /** A list or watch failed, told in client-go's words; it is tried again. */
   readonly onFailure?: (message: string) => void;
   /** Begins when this one has tried: connections after a client's first one resume its TLS session. */
   readonly after?: { readonly tried: Promise<void> };
@@ -85,7 +87,7 @@ export class Informer<T> {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, signal, onFailure, after } = this.#options;
+    const { client, path, kind, clock, random, signal, onFailure, after } = this.#options;
     await after?.tried;
     let backoffMs = FIRST_BACKOFF_MS;
     let resourceVersion: string | undefined;
@@ -101,7 +103,7 @@ export class Informer<T> {
         if (signal.aborted) return;
         // An answer means that this version leads nowhere; a broken connection says nothing about it.
         if (error instanceof KubernetesApiError) resourceVersion = undefined;
-        onFailure?.(messageOf(error));
+        onFailure?.(describeListFailure(kind, path, serverOf(client), error));
         this.#markTried();
       }
       const delayMs = backoffMs * (1 + random.next());
@@ -169,5 +171,14 @@ export class Informer<T> {
     if (!before) return;
     this.#items.delete(key);
     this.#options.onChange(key, undefined, before.value);
+  }
+}
+
+/** The token file may be gone too: then there is no client to ask. */
+function serverOf(client: () => KubernetesClient): string {
+  try {
+    return client().server;
+  } catch {
+    return 'https://kubernetes.default.svc';
   }
 }

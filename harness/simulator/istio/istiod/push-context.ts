@@ -80,15 +80,16 @@ export function hostCovers(pattern: string, name: string): boolean {
 /** The mTLS mode of a workload: its own policy, its namespace's, the mesh's; PERMISSIVE by default. */
 export function peerAuthenticationMode(
   { config, systemNamespace }: PushContext,
-  proxy: ProxyNode,
+  workload: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
 ): 'STRICT' | 'PERMISSIVE' | 'DISABLE' {
   const pick = (matches: (policy: PeerAuthenticationConfig) => boolean) =>
     config.peerAuthentications.find(policy => policy.mode !== undefined && matches(policy))?.mode;
   return (
     pick(
-      ({ namespace, selector }) => namespace === proxy.namespace && !!selector && includes(proxy.labels, selector),
+      ({ namespace, selector }) =>
+        namespace === workload.namespace && !!selector && includes(workload.labels, selector),
     ) ??
-    pick(({ namespace, selector }) => namespace === proxy.namespace && !selector) ??
+    pick(({ namespace, selector }) => namespace === workload.namespace && !selector) ??
     pick(({ namespace, selector }) => namespace === systemNamespace && !selector) ??
     'PERMISSIVE'
   );

@@ -76,7 +76,8 @@ export class RemoteClusters {
       signal,
       keep: readRemoteSecret,
       onChange: (key, now, before) => this.#enqueue(key, now, before),
-      onFailure: message => log.error(`Failed to watch *v1.Secret: ${message}`),
+      kind: 'Secret',
+      onFailure: message => log.error(message),
     });
     this.initialSync = this.#secrets.synced.then(() => this.#queue).then(() => this.#initialDeadline());
   }

@@ -21,8 +21,7 @@ export interface RootCertificatesOptions {
 /** pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go. Works until the signal aborts. */
 export function distributeRootCertificates(options: RootCertificatesOptions): void {
   const { client, rootPem, clock, random, signal, log } = options;
-  const common = { client, clock, random, signal };
-  const onFailure = (what: string) => (message: string) => log.error(`Failed to watch *v1.${what}: ${message}`);
+  const common = { client, clock, random, signal, onFailure: (message: string) => log.error(message) };
   const ensure = (namespace: string) => {
     if (!maps.hasSynced || !namespaces.get(namespace)) return;
     const present = maps.get(`${namespace}/${NAME}`);
@@ -39,14 +38,14 @@ export function distributeRootCertificates(options: RootCertificatesOptions): vo
     selectors: { fieldSelector: `metadata.name=${NAME}` },
     keep: object => (object['data'] as Record<string, string> | undefined)?.[KEY] ?? '',
     onChange: key => ensure(key.split('/')[0] ?? ''),
-    onFailure: onFailure('ConfigMap'),
+    kind: 'ConfigMap',
   });
   const namespaces: Informer<true> = new Informer<true>({
     ...common,
     path: { apiVersion: 'v1', plural: 'namespaces' },
     keep: object => (object.metadata.deletionTimestamp === undefined ? true : undefined),
     onChange: key => ensure(key),
-    onFailure: onFailure('Namespace'),
+    kind: 'Namespace',
   });
   void maps.synced.then(() => {
     for (const namespace of namespaces.keys()) ensure(namespace);

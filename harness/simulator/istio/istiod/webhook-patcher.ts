@@ -50,7 +50,8 @@ export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
           if (!signal.aborted) log.error(`Patching webhook ${name} failed: ${messageOf(error)}`);
         });
     },
-    onFailure: message => log.error(`Failed to watch *v1.MutatingWebhookConfiguration: ${message}`),
+    kind: 'MutatingWebhookConfiguration',
+    onFailure: message => log.error(message),
   });
 }
 
@@ -101,7 +102,8 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
     onChange: (_name, now) => {
       if (now) update(now);
     },
-    onFailure: message => log.error(`Failed to watch *v1.ValidatingWebhookConfiguration: ${message}`),
+    kind: 'ValidatingWebhookConfiguration',
+    onFailure: message => log.error(message),
   });
   void probeUntilRefused(options, informer)
     .then(() => {

@@ -3,7 +3,7 @@ import type { ClusterLoadAssignment } from '../../xds.ts';
 import { type EndpointView, filterByNetwork } from '../endpoint-filter.ts';
 import type { IstioEndpoint, ServicePort } from '../mesh-model.ts';
 import type { MeshService } from '../mesh-state.ts';
-import type { PushContext } from '../push-context.ts';
+import { type PushContext, peerAuthenticationMode } from '../push-context.ts';
 import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
 import { outboundName, sniName } from './names.ts';
 
@@ -22,7 +22,7 @@ export function serviceEndpoints(
 ): ClusterLoadAssignment[] {
   const { behaviour, state } = context;
   if (service.isHeadless && kind.role === 'sidecar') return [];
-  const all = state.endpoints(service.hostname);
+  const all = state.endpoints(service.hostname).map(endpoint => withPolicy(context, service, endpoint));
   const visible = service.isClusterLocal ? all.filter(({ clusterId }) => clusterId === kind.clusterId) : all;
   const filter = (endpoints: readonly IstioEndpoint[]) =>
     filterByNetwork(behaviour, state.gateways, kind.view, endpoints);
@@ -43,4 +43,11 @@ export function serviceEndpoints(
       return [outbound, { clusterName: sniName(port.port, name, service.hostname), endpoints: bySni }];
     });
   });
+}
+
+/** Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go, MTLSChecker). */
+function withPolicy(context: PushContext, { namespace }: MeshService, endpoint: IstioEndpoint): IstioEndpoint {
+  if (context.config.peerAuthentications.length === 0 || endpoint.tlsMode === 'disabled') return endpoint;
+  const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
+  return mode === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;
 }
