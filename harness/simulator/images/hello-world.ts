@@ -1,6 +1,7 @@
 /** The program of the images `examples-helloworld-v1` and `-v2`: an HTTP server that tells its version and its pod. */
 import http from 'node:http';
 import type { Image, Main } from '../program.ts';
+import { untilTold } from './pause.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';
 
 /** Where it listens (istio/istio samples/helloworld/src/app.py @1.8.0). */
@@ -41,10 +42,7 @@ const helloWorld: Main = async ({ env, hostname, network, signal, stdout }) => {
   );
   const listener = network.listen(PORT, socket => server.emit('connection', socket));
   stdout(` * Running on http://0.0.0.0:${PORT}/\n`);
-  await new Promise<void>(resolve => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await untilTold(signal);
   listener.close();
   server.closeAllConnections();
   server.close(); // stops Node's own interval of the server
