@@ -1,4 +1,5 @@
 /** The simulated world as a platform: no Docker, no root, no downloads, on a virtual clock. */
+import { systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { clusterName } from '../../model/names.ts';
@@ -31,7 +32,8 @@ export class SimulatorPlatform implements Platform {
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const cleanUp = new CleanupStack();
-    const clock = new VirtualClock();
+    // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
+    const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
     cleanUp.add('stop the clock', () => clock.stop());
     clock.start();
     try {
