@@ -1,4 +1,5 @@
 /** One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together. */
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { dump } from 'js-yaml';
 import {
@@ -99,6 +100,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   }
   const stopCustomResources = startCustomResources(machinery, () => clock.now());
   const end = new AbortController();
+  // Every watch listens to it; Node would take more than ten for a leak, and say so on standard error.
+  setMaxListeners(0, end.signal);
   let kubelets: KubeletApi | undefined;
   const environment = {
     clock,
