@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
 import { isObject, type JsonObject } from './json.ts';
-import { decodeProtobuf, isProtobuf } from './protobuf.ts';
+import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
 
 /** What the real server takes: 3 MiB. */

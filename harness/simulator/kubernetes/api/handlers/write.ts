@@ -18,6 +18,8 @@ import { receiveObject } from './receive.ts';
 /** Kinds whose DELETE answers with the object even when it is gone at once. */
 const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
 /** @throws ApiError 422 for another value than `All` */
 function isDryRun(values: readonly string[], kind: string): boolean {
   if (values.length === 0) return false;
@@ -73,9 +75,9 @@ export async function handleCreate(
   if (info.name !== '' || (type.namespaced && info.namespace === '')) throw methodNotAllowed();
   if (!type.verbs.includes('create')) throw methodNotAllowed();
   const context = contextOf(call, 'Create');
+  refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type);
-  refuseUnsimulated(type);
   checkNamespace(object, info, type);
   if ((object.metadata.resourceVersion ?? '') !== '') {
     throw new ApiError(500, undefined, 'resourceVersion should not be set on objects to be created');
@@ -95,6 +97,7 @@ export async function handleUpdate(
   const { info, request } = call;
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
+  if (info.subresource === 'status' && mediaTypeOf(request) === PROTOBUF) throw notSimulated('a status in protobuf');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type);
   checkNamespace(object, info, type);

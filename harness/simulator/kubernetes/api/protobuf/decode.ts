@@ -1,0 +1,183 @@
+/** Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in types, as JSON objects. */
+import { isObject, type JsonObject } from '../json.ts';
+import { badRequest, notSimulated } from '../status.ts';
+import { type Field, type Message, messageFor, messageOf } from './messages.ts';
+
+const MAGIC = Buffer.from('k8s\0', 'latin1');
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+const FIXED32 = 5;
+
+export function isProtobuf(body: Buffer): boolean {
+  return body.subarray(0, MAGIC.length).equals(MAGIC);
+}
+
+/** @throws ApiError 400 for what is no protobuf of Kubernetes, 501 for a message that is not described */
+export function decodeProtobuf(body: Buffer): JsonObject {
+  if (!isProtobuf(body)) throw badRequest('the body is not in the protobuf format of Kubernetes: it lacks its prefix');
+  const envelope = readFields(body.subarray(MAGIC.length));
+  const typeMeta = readFields(bytesAt(envelope, 1));
+  const apiVersion = bytesAt(typeMeta, 1).toString();
+  const kind = bytesAt(typeMeta, 2).toString();
+  const name = messageFor(apiVersion, kind);
+  if (!messageOf(name)) throw notSimulated(`${kind} in protobuf`);
+  return { apiVersion, kind, ...decodeMessage(bytesAt(envelope, 2), name) };
+}
+
+interface WireField {
+  readonly number: number;
+  readonly wire: number;
+  /** Of varints and fixed numbers. */
+  readonly integer: bigint;
+  readonly bytes: Buffer;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function readFields(buffer: Buffer): WireField[] {
+  const fields: WireField[] = [];
+  let at = 0;
+  const varint = (): bigint => {
+    let result = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = buffer[at++];
+      if (byte === undefined) throw badRequest('unexpected EOF in a protobuf body');
+      result |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return BigInt.asUintN(64, result);
+    }
+    throw badRequest('proto: integer overflow');
+  };
+  const take = (length: number): Buffer => {
+    if (length < 0 || at + length > buffer.length) throw badRequest('unexpected EOF in a protobuf body');
+    at += length;
+    return buffer.subarray(at - length, at);
+  };
+  while (at < buffer.length) {
+    const tag = Number(varint());
+    const number = Math.floor(tag / 8);
+    const wire = tag % 8;
+    switch (wire) {
+      case VARINT:
+        fields.push({ number, wire, integer: varint(), bytes: NO_BYTES });
+        break;
+      case BYTES:
+        fields.push({ number, wire, integer: 0n, bytes: take(Number(varint())) });
+        break;
+      case FIXED64:
+        fields.push({ number, wire, integer: take(8).readBigUInt64LE(), bytes: NO_BYTES });
+        break;
+      case FIXED32:
+        fields.push({ number, wire, integer: BigInt(take(4).readUInt32LE()), bytes: NO_BYTES });
+        break;
+      default:
+        throw badRequest(`proto: illegal wireType ${wire}`);
+    }
+  }
+  return fields;
+}
+
+function bytesAt(fields: readonly WireField[], number: number): Buffer {
+  return fields.find(field => field.number === number)?.bytes ?? NO_BYTES;
+}
+
+function decodeMessage(buffer: Buffer, name: string): JsonObject {
+  const message: Message | undefined = messageOf(name);
+  if (!message) throw notSimulated(`${name} in protobuf`);
+  const result: JsonObject = {};
+  for (const wire of readFields(buffer)) {
+    const field = message.get(wire.number);
+    if (!field) throw notSimulated(`field ${wire.number} of ${name} in protobuf`);
+    put(result, field, wire);
+  }
+  return result;
+}
+
+function put(result: JsonObject, field: Field, wire: WireField): void {
+  const { name, type, shape } = field;
+  if (type === '-') return;
+  if (name === '~') {
+    const inline = type === 'R' ? parseRaw(wire.bytes) : decodeMessage(wire.bytes, type);
+    Object.assign(result, inline);
+    return;
+  }
+  if (shape === 'map') {
+    const entry = readFields(wire.bytes);
+    const value = entry.find(candidate => candidate.number === 2);
+    const map = isObject(result[name]) ? result[name] : {};
+    const key = bytesAt(entry, 1).toString();
+    const decoded = decodeValue(type, value ?? { number: 2, wire: BYTES, integer: 0n, bytes: NO_BYTES });
+    // `extra` of reviews: a message around a list.
+    const plain = type === 'ExtraValue' && isObject(decoded) ? (decoded['items'] ?? []) : decoded;
+    Object.defineProperty(map, key, { value: plain, enumerable: true, configurable: true, writable: true });
+    result[name] = map;
+    return;
+  }
+  const value = decodeValue(type, wire);
+  if (shape === 'list') {
+    const list: unknown = result[name];
+    if (Array.isArray(list)) list.push(value);
+    else result[name] = [value];
+    return;
+  }
+  // Fields of Go that are no pointers are always written: an empty one is as good as absent.
+  if (value === undefined || (shape === 'value' && isZero(value))) return;
+  result[name] = value;
+}
+
+const isZero = (value: unknown): boolean =>
+  value === '' || value === 0 || value === false || (isObject(value) && Object.keys(value).length === 0);
+
+function decodeValue(type: string, wire: WireField): unknown {
+  switch (type) {
+    case 's':
+      return wire.bytes.toString();
+    case 'i':
+      return Number(BigInt.asIntN(64, wire.integer));
+    case 'b':
+      return wire.integer !== 0n;
+    case 'y':
+      return wire.bytes.toString('base64');
+    case 'T':
+      return time(wire.bytes, 0);
+    case 'M':
+      return time(wire.bytes, 6);
+    case 'Q':
+      return bytesAt(readFields(wire.bytes), 1).toString();
+    case 'I':
+      return intOrString(wire.bytes);
+    case 'R':
+      return parseRaw(wire.bytes);
+    default:
+      return decodeMessage(wire.bytes, type);
+  }
+}
+
+/** An empty time is none. @param digits - of the fraction of a second */
+function time(buffer: Buffer, digits: number): string | undefined {
+  const fields = readFields(buffer);
+  if (fields.length === 0) return undefined;
+  const read = (number: number) =>
+    Number(BigInt.asIntN(64, fields.find(field => field.number === number)?.integer ?? 0n));
+  const seconds = read(1);
+  if (seconds === 0 && read(2) === 0) return undefined;
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const fraction = digits === 0 ? '' : `.${String(read(2)).padStart(9, '0').slice(0, digits)}`;
+  return `${whole}${fraction}Z`;
+}
+
+function intOrString(buffer: Buffer): number | string {
+  const fields = readFields(buffer);
+  const isString = fields.find(field => field.number === 1)?.integer === 1n;
+  if (isString) return bytesAt(fields, 3).toString();
+  return Number(BigInt.asIntN(64, fields.find(field => field.number === 2)?.integer ?? 0n));
+}
+
+function parseRaw(buffer: Buffer): JsonObject {
+  try {
+    const value: unknown = JSON.parse(buffer.toString());
+    return isObject(value) ? value : {};
+  } catch {
+    throw badRequest('a raw field of a protobuf body is not JSON');
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * The messages of Kubernetes' protobuf bodies, as far as clients send them, as data. Field numbers are those of the generated.proto files
+ * in k8s.io/api and k8s.io/apimachinery @v0.32.
+ *
+ * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M` MicroTime, `Q` Quantity, `I` IntOrString,
+ * `R` raw JSON, `-` ignored, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by string.
+ * The name `~` puts the fields of the message into the one around it, as `json:",inline"` does.
+ */
+
+const METADATA = '1 metadata ObjectMeta';
+const KEYED = '1 ~ LocalObjectReference, 2 key s, 3 optional *b';
+const HANDLERS = '1 exec *ExecAction, 2 httpGet *HTTPGetAction, 3 tcpSocket *TCPSocketAction';
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  ObjectMeta:
+    '1 name s, 2 generateName s, 3 namespace s, 4 selfLink s, 5 uid s, 6 resourceVersion s, 7 generation i, 8 creationTimestamp T, 9 deletionTimestamp *T, 10 deletionGracePeriodSeconds *i, 11 labels {}s, 12 annotations {}s, 13 ownerReferences []OwnerReference, 14 finalizers []s, 17 managedFields []ManagedFieldsEntry',
+  OwnerReference: '1 kind s, 3 name s, 4 uid s, 5 apiVersion s, 6 controller *b, 7 blockOwnerDeletion *b',
+  ManagedFieldsEntry:
+    '1 manager s, 2 operation s, 3 apiVersion s, 4 time *T, 6 fieldsType s, 7 fieldsV1 *FieldsV1, 8 subresource s',
+  FieldsV1: '1 ~ R',
+  LabelSelector: '1 matchLabels {}s, 2 matchExpressions []LabelSelectorRequirement',
+  LabelSelectorRequirement: '1 key s, 2 operator s, 3 values []s',
+  DeleteOptions:
+    '1 gracePeriodSeconds *i, 2 preconditions *Preconditions, 3 orphanDependents *b, 4 propagationPolicy *s, 5 dryRun []s, 6 ignoreStoreReadErrorWithClusterBreakingPotential *b',
+  Preconditions: '1 uid *s, 2 resourceVersion *s',
+
+  // core/v1
+  Namespace: `${METADATA}, 2 spec NamespaceSpec, 3 status -`,
+  NamespaceSpec: '1 finalizers []s',
+  ConfigMap: `${METADATA}, 2 data {}s, 3 binaryData {}y, 4 immutable *b`,
+  Secret: `${METADATA}, 2 data {}y, 3 type s, 4 stringData {}s, 5 immutable *b`,
+  ServiceAccount: `${METADATA}, 2 secrets []ObjectReference, 3 imagePullSecrets []LocalObjectReference, 4 automountServiceAccountToken *b`,
+  LocalObjectReference: '1 name s',
+  ObjectReference: '1 kind s, 2 namespace s, 3 name s, 4 uid s, 5 apiVersion s, 6 resourceVersion s, 7 fieldPath s',
+  Service: `${METADATA}, 2 spec ServiceSpec, 3 status -`,
+  ServiceSpec:
+    '1 ports []ServicePort, 2 selector {}s, 3 clusterIP s, 4 type s, 5 externalIPs []s, 7 sessionAffinity s, 8 loadBalancerIP s, 9 loadBalancerSourceRanges []s, 10 externalName s, 11 externalTrafficPolicy s, 12 healthCheckNodePort i, 13 publishNotReadyAddresses b, 14 sessionAffinityConfig *SessionAffinityConfig, 17 ipFamilyPolicy *s, 18 clusterIPs []s, 19 ipFamilies []s, 20 allocateLoadBalancerNodePorts *b, 21 loadBalancerClass *s, 22 internalTrafficPolicy *s, 23 trafficDistribution *s',
+  SessionAffinityConfig: '1 clientIP *ClientIPConfig',
+  ClientIPConfig: '1 timeoutSeconds *i',
+  ServicePort: '1 name s, 2 protocol s, 3 port i, 4 targetPort I, 5 nodePort i, 6 appProtocol *s',
+  Endpoints: `${METADATA}, 2 subsets []EndpointSubset`,
+  EndpointSubset: '1 addresses []EndpointAddress, 2 notReadyAddresses []EndpointAddress, 3 ports []EndpointsPort',
+  EndpointAddress: '1 ip s, 2 targetRef *ObjectReference, 3 hostname s, 4 nodeName *s',
+  EndpointsPort: '1 name s, 2 port i, 3 protocol s, 4 appProtocol *s',
+  Event: `${METADATA}, 2 involvedObject ObjectReference, 3 reason s, 4 message s, 5 source EventSource, 6 firstTimestamp T, 7 lastTimestamp T, 8 count i, 9 type s, 10 eventTime M, 11 series *EventSeries, 12 action s, 13 related *ObjectReference, 14 reportingComponent s, 15 reportingInstance s`,
+  EventSource: '1 component s, 2 host s',
+  EventSeries: '1 count i, 2 lastObservedTime M',
+  Binding: `${METADATA}, 2 target ObjectReference`,
+  Pod: `${METADATA}, 2 spec PodSpec, 3 status -`,
+  PodTemplateSpec: `${METADATA}, 2 spec PodSpec`,
+  PodSpec:
+    '1 volumes []Volume, 2 containers []Container, 3 restartPolicy s, 4 terminationGracePeriodSeconds *i, 5 activeDeadlineSeconds *i, 6 dnsPolicy s, 7 nodeSelector {}s, 8 serviceAccountName s, 9 serviceAccount s, 10 nodeName s, 11 hostNetwork b, 12 hostPID b, 13 hostIPC b, 14 securityContext *PodSecurityContext, 15 imagePullSecrets []LocalObjectReference, 16 hostname s, 17 subdomain s, 18 affinity *Affinity, 19 schedulerName s, 20 initContainers []Container, 21 automountServiceAccountToken *b, 22 tolerations []Toleration, 23 hostAliases []HostAlias, 24 priorityClassName s, 25 priority *i, 26 dnsConfig *PodDNSConfig, 27 shareProcessNamespace *b, 28 readinessGates []PodReadinessGate, 29 runtimeClassName *s, 30 enableServiceLinks *b, 31 preemptionPolicy *s, 32 overhead {}Q, 33 topologySpreadConstraints []TopologySpreadConstraint, 35 setHostnameAsFQDN *b, 37 hostUsers *b, 38 schedulingGates []LocalObjectReference',
+  PodReadinessGate: '1 conditionType s',
+  HostAlias: '1 ip s, 2 hostnames []s',
+  PodDNSConfig: '1 nameservers []s, 2 searches []s, 3 options []PodDNSConfigOption',
+  PodDNSConfigOption: '1 name s, 2 value *s',
+  Toleration: '1 key s, 2 operator s, 3 value s, 4 effect s, 5 tolerationSeconds *i',
+  TopologySpreadConstraint:
+    '1 maxSkew i, 2 topologyKey s, 3 whenUnsatisfiable s, 4 labelSelector *LabelSelector, 5 minDomains *i, 6 nodeAffinityPolicy *s, 7 nodeTaintsPolicy *s, 8 matchLabelKeys []s',
+  Affinity: '1 nodeAffinity *NodeAffinity, 2 podAffinity *PodAffinity, 3 podAntiAffinity *PodAffinity',
+  NodeAffinity:
+    '1 requiredDuringSchedulingIgnoredDuringExecution *NodeSelector, 2 preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm',
+  NodeSelector: '1 nodeSelectorTerms []NodeSelectorTerm',
+  NodeSelectorTerm: '1 matchExpressions []LabelSelectorRequirement, 2 matchFields []LabelSelectorRequirement',
+  PreferredSchedulingTerm: '1 weight i, 2 preference NodeSelectorTerm',
+  PodAffinity:
+    '1 requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm, 2 preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm',
+  PodAffinityTerm:
+    '1 labelSelector *LabelSelector, 2 namespaces []s, 3 topologyKey s, 4 namespaceSelector *LabelSelector, 5 matchLabelKeys []s, 6 mismatchLabelKeys []s',
+  WeightedPodAffinityTerm: '1 weight i, 2 podAffinityTerm PodAffinityTerm',
+  Container:
+    '1 name s, 2 image s, 3 command []s, 4 args []s, 5 workingDir s, 6 ports []ContainerPort, 7 env []EnvVar, 8 resources ResourceRequirements, 9 volumeMounts []VolumeMount, 10 livenessProbe *Probe, 11 readinessProbe *Probe, 12 lifecycle *Lifecycle, 13 terminationMessagePath s, 14 imagePullPolicy s, 15 securityContext *SecurityContext, 16 stdin b, 17 stdinOnce b, 18 tty b, 19 envFrom []EnvFromSource, 20 terminationMessagePolicy s, 22 startupProbe *Probe, 24 restartPolicy *s',
+  ContainerPort: '1 name s, 2 hostPort i, 3 containerPort i, 4 protocol s, 5 hostIP s',
+  EnvVar: '1 name s, 2 value s, 3 valueFrom *EnvVarSource',
+  EnvVarSource:
+    '1 fieldRef *ObjectFieldSelector, 2 resourceFieldRef *ResourceFieldSelector, 3 configMapKeyRef *KeySelector, 4 secretKeyRef *KeySelector',
+  ObjectFieldSelector: '1 apiVersion s, 2 fieldPath s',
+  ResourceFieldSelector: '1 containerName s, 2 resource s, 3 divisor Q',
+  KeySelector: KEYED,
+  EnvFromSource: '1 prefix s, 2 configMapRef *EnvSource, 3 secretRef *EnvSource',
+  EnvSource: '1 ~ LocalObjectReference, 2 optional *b',
+  ResourceRequirements: '1 limits {}Q, 2 requests {}Q',
+  VolumeMount:
+    '1 name s, 2 readOnly b, 3 mountPath s, 4 subPath s, 5 mountPropagation *s, 6 subPathExpr s, 7 recursiveReadOnly *s',
+  Probe:
+    '1 ~ ProbeHandler, 2 initialDelaySeconds i, 3 timeoutSeconds i, 4 periodSeconds i, 5 successThreshold i, 6 failureThreshold i, 7 terminationGracePeriodSeconds *i',
+  ProbeHandler: `${HANDLERS}, 4 grpc *GRPCAction`,
+  GRPCAction: '1 port i, 2 service *s',
+  ExecAction: '1 command []s',
+  HTTPGetAction: '1 path s, 2 port I, 3 host s, 4 scheme s, 5 httpHeaders []HTTPHeader',
+  HTTPHeader: '1 name s, 2 value s',
+  TCPSocketAction: '1 port I, 2 host s',
+  Lifecycle: '1 postStart *LifecycleHandler, 2 preStop *LifecycleHandler',
+  LifecycleHandler: `${HANDLERS}, 4 sleep *SleepAction`,
+  SleepAction: '1 seconds i',
+  SecurityContext:
+    '1 capabilities *Capabilities, 2 privileged *b, 3 seLinuxOptions *SELinuxOptions, 4 runAsUser *i, 5 runAsNonRoot *b, 6 readOnlyRootFilesystem *b, 7 allowPrivilegeEscalation *b, 8 runAsGroup *i, 9 procMount *s, 11 seccompProfile *SeccompProfile, 12 appArmorProfile *SeccompProfile',
+  Capabilities: '1 add []s, 2 drop []s',
+  SELinuxOptions: '1 user s, 2 role s, 3 type s, 4 level s',
+  SeccompProfile: '1 type s, 2 localhostProfile *s',
+  PodSecurityContext:
+    '1 seLinuxOptions *SELinuxOptions, 2 runAsUser *i, 3 runAsNonRoot *b, 4 supplementalGroups []i, 5 fsGroup *i, 6 runAsGroup *i, 7 sysctls []HTTPHeader, 9 fsGroupChangePolicy *s, 10 seccompProfile *SeccompProfile, 11 appArmorProfile *SeccompProfile, 12 supplementalGroupsPolicy *s, 13 seLinuxChangePolicy *s',
+  Volume: '1 name s, 2 ~ VolumeSource',
+  VolumeSource:
+    '1 hostPath *HostPathVolumeSource, 2 emptyDir *EmptyDirVolumeSource, 6 secret *SecretVolumeSource, 10 persistentVolumeClaim *ClaimVolumeSource, 16 downwardAPI *DownwardAPIVolumeSource, 19 configMap *ConfigMapVolumeSource, 26 projected *ProjectedVolumeSource',
+  HostPathVolumeSource: '1 path s, 2 type *s',
+  EmptyDirVolumeSource: '1 medium s, 2 sizeLimit *Q',
+  SecretVolumeSource: '1 secretName s, 2 items []KeyToPath, 3 defaultMode *i, 4 optional *b',
+  ClaimVolumeSource: '1 claimName s, 2 readOnly b',
+  DownwardAPIVolumeSource: '1 items []DownwardAPIVolumeFile, 2 defaultMode *i',
+  DownwardAPIVolumeFile:
+    '1 path s, 2 fieldRef *ObjectFieldSelector, 3 resourceFieldRef *ResourceFieldSelector, 4 mode *i',
+  ConfigMapVolumeSource: '1 ~ LocalObjectReference, 2 items []KeyToPath, 3 defaultMode *i, 4 optional *b',
+  ProjectedVolumeSource: '1 sources []VolumeProjection, 2 defaultMode *i',
+  VolumeProjection:
+    '1 secret *KeyProjection, 2 downwardAPI *DownwardAPIProjection, 3 configMap *KeyProjection, 4 serviceAccountToken *ServiceAccountTokenProjection',
+  KeyProjection: '1 ~ LocalObjectReference, 2 items []KeyToPath, 4 optional *b',
+  DownwardAPIProjection: '1 items []DownwardAPIVolumeFile',
+  ServiceAccountTokenProjection: '1 audience s, 2 expirationSeconds *i, 3 path s',
+  KeyToPath: '1 key s, 2 path s, 3 mode *i',
+
+  // apps/v1
+  Deployment: `${METADATA}, 2 spec DeploymentSpec, 3 status -`,
+  DeploymentSpec:
+    '1 replicas *i, 2 selector *LabelSelector, 3 template PodTemplateSpec, 4 strategy DeploymentStrategy, 5 minReadySeconds i, 6 revisionHistoryLimit *i, 7 paused b, 9 progressDeadlineSeconds *i',
+  DeploymentStrategy: '1 type s, 2 rollingUpdate *RollingUpdateDeployment',
+  RollingUpdateDeployment: '1 maxUnavailable *I, 2 maxSurge *I',
+  ReplicaSet: `${METADATA}, 2 spec ReplicaSetSpec, 3 status -`,
+  ReplicaSetSpec: '1 replicas *i, 2 selector *LabelSelector, 3 template PodTemplateSpec, 4 minReadySeconds i',
+
+  // authentication.k8s.io/v1, authorization.k8s.io/v1
+  TokenRequest: `${METADATA}, 2 spec TokenRequestSpec, 3 status -`,
+  TokenRequestSpec: '1 audiences []s, 3 boundObjectRef *BoundObjectReference, 4 expirationSeconds *i',
+  BoundObjectReference: '1 kind s, 2 apiVersion s, 3 name s, 4 uid s',
+  TokenReview: `${METADATA}, 2 spec TokenReviewSpec, 3 status -`,
+  TokenReviewSpec: '1 token s, 2 audiences []s',
+  SelfSubjectReview: `${METADATA}, 2 status -`,
+  SelfSubjectAccessReview: `${METADATA}, 2 spec AccessReviewSpec, 3 status -`,
+  AccessReviewSpec: '1 resourceAttributes *ResourceAttributes, 2 nonResourceAttributes *NonResourceAttributes',
+  SubjectAccessReview: `${METADATA}, 2 spec SubjectAccessReviewSpec, 3 status -`,
+  LocalSubjectAccessReview: `${METADATA}, 2 spec SubjectAccessReviewSpec, 3 status -`,
+  SubjectAccessReviewSpec:
+    '1 resourceAttributes *ResourceAttributes, 2 nonResourceAttributes *NonResourceAttributes, 3 user s, 4 groups []s, 5 extra {}ExtraValue, 6 uid s',
+  ExtraValue: '1 items []s',
+  SelfSubjectRulesReview: `${METADATA}, 2 spec RulesReviewSpec, 3 status -`,
+  RulesReviewSpec: '1 namespace s',
+  ResourceAttributes:
+    '1 namespace s, 2 verb s, 3 group s, 4 version s, 5 resource s, 6 subresource s, 7 name s, 8 fieldSelector -, 9 labelSelector -',
+  NonResourceAttributes: '1 path s, 2 verb s',
+
+  // rbac.authorization.k8s.io/v1
+  Role: `${METADATA}, 2 rules []PolicyRule`,
+  ClusterRole: `${METADATA}, 2 rules []PolicyRule, 3 aggregationRule *AggregationRule`,
+  AggregationRule: '1 clusterRoleSelectors []LabelSelector',
+  PolicyRule: '1 verbs []s, 2 apiGroups []s, 3 resources []s, 4 resourceNames []s, 5 nonResourceURLs []s',
+  RoleBinding: `${METADATA}, 2 subjects []Subject, 3 roleRef RoleRef`,
+  ClusterRoleBinding: `${METADATA}, 2 subjects []Subject, 3 roleRef RoleRef`,
+  Subject: '1 kind s, 2 apiGroup s, 3 name s, 4 namespace s',
+  RoleRef: '1 apiGroup s, 2 kind s, 3 name s',
+
+  // coordination.k8s.io/v1, policy/v1, autoscaling, scheduling.k8s.io/v1
+  Lease: `${METADATA}, 2 spec LeaseSpec`,
+  LeaseSpec:
+    '1 holderIdentity *s, 2 leaseDurationSeconds *i, 3 acquireTime *M, 4 renewTime *M, 5 leaseTransitions *i, 6 strategy *s, 7 preferredHolder *s',
+  Eviction: `${METADATA}, 2 deleteOptions *DeleteOptions`,
+  PodDisruptionBudget: `${METADATA}, 2 spec PodDisruptionBudgetSpec, 3 status -`,
+  PodDisruptionBudgetSpec:
+    '1 minAvailable *I, 2 selector *LabelSelector, 3 maxUnavailable *I, 4 unhealthyPodEvictionPolicy *s',
+  Scale: `${METADATA}, 2 spec ScaleSpec, 3 status -`,
+  ScaleSpec: '1 replicas i',
+  HorizontalPodAutoscaler: `${METADATA}, 2 spec HorizontalPodAutoscalerSpec, 3 status -`,
+  HorizontalPodAutoscalerSpec:
+    '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 metrics []MetricSpec, 5 behavior -',
+  CrossVersionObjectReference: '1 kind s, 2 name s, 3 apiVersion s',
+  MetricSpec: '1 type s, 4 resource *ResourceMetricSource',
+  ResourceMetricSource: '1 name s, 2 target MetricTarget',
+  MetricTarget: '1 type s, 2 value *Q, 3 averageValue *Q, 4 averageUtilization *i',
+  PriorityClass: `${METADATA}, 2 value i, 3 globalDefault b, 4 description s, 5 preemptionPolicy *s`,
+
+  // networking.k8s.io/v1, discovery.k8s.io/v1
+  Ingress: `${METADATA}, 2 spec IngressSpec, 3 status -`,
+  IngressSpec: '1 defaultBackend *IngressBackend, 2 tls []IngressTLS, 3 rules []IngressRule, 4 ingressClassName *s',
+  IngressTLS: '1 hosts []s, 2 secretName s',
+  IngressRule: '1 host s, 2 ~ IngressRuleValue',
+  IngressRuleValue: '1 http *HTTPIngressRuleValue',
+  HTTPIngressRuleValue: '1 paths []HTTPIngressPath',
+  HTTPIngressPath: '1 path s, 2 backend IngressBackend, 3 pathType *s',
+  IngressBackend: '3 resource *TypedLocalObjectReference, 4 service *IngressServiceBackend',
+  TypedLocalObjectReference: '1 apiGroup *s, 2 kind s, 3 name s',
+  IngressServiceBackend: '1 name s, 2 port ServiceBackendPort',
+  ServiceBackendPort: '1 name s, 2 number i',
+  EndpointSlice: `${METADATA}, 2 endpoints []Endpoint, 3 ports []EndpointPort, 4 addressType s`,
+  Endpoint:
+    '1 addresses []s, 2 conditions EndpointConditions, 3 hostname *s, 4 targetRef *ObjectReference, 5 deprecatedTopology {}s, 6 nodeName *s, 7 zone *s, 8 hints -',
+  EndpointConditions: '1 ready *b, 2 serving *b, 3 terminating *b',
+  EndpointPort: '1 name *s, 2 protocol *s, 3 port *i, 4 appProtocol *s',
+
+  // admissionregistration.k8s.io/v1
+  MutatingWebhookConfiguration: `${METADATA}, 2 webhooks []MutatingWebhook`,
+  MutatingWebhook:
+    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 reinvocationPolicy *s, 11 objectSelector *LabelSelector',
+  ValidatingWebhookConfiguration: `${METADATA}, 2 webhooks []ValidatingWebhook`,
+  ValidatingWebhook:
+    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 objectSelector *LabelSelector',
+  WebhookClientConfig: '1 service *ServiceReference, 2 caBundle y, 3 url *s',
+  ServiceReference: '1 namespace s, 2 name s, 3 path *s, 4 port *i',
+  RuleWithOperations: '1 operations []s, 2 ~ Rule',
+  Rule: '1 apiGroups []s, 2 apiVersions []s, 3 resources []s, 4 scope *s',
+};
+
+/** Messages of versions that differ from the newest one. */
+const VERSIONED: Readonly<Record<string, string>> = {
+  'autoscaling/v1 HorizontalPodAutoscaler': 'HorizontalPodAutoscalerV1',
+};
+const OLD_MESSAGES: Readonly<Record<string, string>> = {
+  HorizontalPodAutoscalerV1: `${METADATA}, 2 spec HorizontalPodAutoscalerSpecV1, 3 status -`,
+  HorizontalPodAutoscalerSpecV1:
+    '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 targetCPUUtilizationPercentage *i',
+};
+
+export interface Field {
+  readonly name: string;
+  /** One of the letters above, or a message. */
+  readonly type: string;
+  readonly shape: 'value' | 'pointer' | 'list' | 'map';
+}
+
+export type Message = ReadonlyMap<number, Field>;
+
+const parsed = new Map<string, Message>();
+
+/** @returns undefined for a message that nobody described */
+export function messageOf(name: string): Message | undefined {
+  const known = parsed.get(name);
+  if (known) return known;
+  const text = MESSAGES[name] ?? OLD_MESSAGES[name];
+  if (text === undefined) return undefined;
+  const fields = new Map<number, Field>();
+  for (const entry of text.split(', ')) {
+    const [number = '', field = '', type = ''] = entry.split(' ');
+    const [, mark = '', base = ''] = /^(\*|\[\]|\{\})?(.*)$/.exec(type) ?? [];
+    const shape = mark === '*' ? 'pointer' : mark === '[]' ? 'list' : mark === '{}' ? 'map' : 'value';
+    fields.set(Number(number), { name: field, type: base, shape });
+  }
+  parsed.set(name, fields);
+  return fields;
+}
+
+/** The message of an object. */
+export function messageFor(apiVersion: string, kind: string): string {
+  return VERSIONED[`${apiVersion} ${kind}`] ?? kind;
+}
