@@ -92,7 +92,9 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
 
 class Run {
   readonly #options: RunOptions;
-  readonly #signal: AbortSignal;
+  /** Ends the work: the caller's wish, or a platform that can not go on. */
+  #signal: AbortSignal;
+  #defect: AbortSignal | undefined;
   readonly #keepGoing: boolean;
   readonly #omitted: ReadonlySet<StepId>;
   readonly #findings = new Findings();
@@ -138,7 +140,8 @@ class Run {
     } catch (error) {
       if (!this.#signal.aborted) this.#findings.add(problemOf(error), 'step');
     }
-    if (this.#signal.aborted) this.#findings.interrupt(messageOf(this.#signal.reason));
+    if (this.#defect?.aborted) this.#findings.add(problemOf(this.#defect.reason), 'step');
+    else if (this.#signal.aborted) this.#findings.interrupt(messageOf(this.#signal.reason));
     await this.#endWorld(started);
     return this.#end();
   }
@@ -154,6 +157,11 @@ class Run {
     const running = started ?? (await platform.start(topology, this.#signal));
     if (!started) this.#cleanUp.add('end the platform', async () => running[Symbol.asyncDispose]());
     if (platform.clock === 'virtual') this.#startClock(running.clock);
+    if (running.defect) {
+      this.#defect = running.defect;
+      this.#signal = AbortSignal.any([this.#signal, running.defect]);
+      setMaxListeners(0, this.#signal);
+    }
     return running;
   }
 

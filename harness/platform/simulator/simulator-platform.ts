@@ -7,6 +7,7 @@ import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
 import type { Cluster, Finding, Platform, StartedPlatform } from '../platform.ts';
+import { watchWorld } from './watchdog.ts';
 
 export interface SimulatorOptions {
   /** The same seed gives the same run. */
@@ -35,18 +36,24 @@ export class SimulatorPlatform implements Platform {
     // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
     cleanUp.add('stop the clock', () => clock.stop());
+    const watchdog = watchWorld(clock);
+    cleanUp.add('call off the watchdog', () => watchdog.stop());
     clock.start();
     try {
-      const world = await createWorld({
-        seed: this.#options.seed,
-        clock,
-        networks: topology.networks,
-        clusters: topology.clusters,
-      });
+      const world = await Promise.race([
+        createWorld({
+          seed: this.#options.seed,
+          clock,
+          networks: topology.networks,
+          clusters: topology.clusters,
+        }),
+        rejection(watchdog.signal),
+      ]);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       this.#options.onWorld?.(world);
       return {
         clock,
+        defect: watchdog.signal,
         clusters: new Map(
           [...world.clusters].map(([name, simulated]) => [
             clusterName(name),
@@ -64,6 +71,13 @@ export class SimulatorPlatform implements Platform {
       });
     }
   }
+}
+
+/** Rejects with the signal's reason when it aborts; never resolves. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 function clusterOf(name: string, kubeconfig: string, world: World): Cluster {

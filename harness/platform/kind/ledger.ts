@@ -1,0 +1,116 @@
+/** What a run has made outside of this process, on disk: written before each thing is made, so that a killed run can be cleaned up. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { identityOf, isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+
+export type LedgerEntry =
+  | { readonly type: 'run'; readonly id: string; readonly owner: ProcessIdentity; readonly platform: string }
+  | { readonly type: 'network'; readonly name: string }
+  | { readonly type: 'cluster'; readonly name: string }
+  /** The run ended and was asked to leave everything behind. */
+  | { readonly type: 'kept' };
+
+const FILE = 'ledger.jsonl';
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+const RUNS = 'runs';
+
+/** The ledger of a run that goes on. All files of the run lie beside it. */
+export class Ledger {
+  readonly folder: string;
+  readonly #file: number;
+
+  private constructor(folder: string, file: number) {
+    this.folder = folder;
+    this.#file = file;
+  }
+
+  /**
+   * @param state - the folder of all runs' state
+   * @param runId - of lower-case letters and digits
+   */
+  static open(state: string, runId: string, platform: string): Ledger {
+    // The process id is in the name too: between this line and the first entry there is a moment in which we may be killed.
+    const folder = join(state, RUNS, `${runId}.${process.pid}`);
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    const ledger = new Ledger(folder, openSync(join(folder, FILE), 'a', OWNER_ONLY));
+    ledger.write({ type: 'run', id: runId, owner: identityOf(process.pid), platform });
+    return ledger;
+  }
+
+  /** On disk when it returns. */
+  write(entry: LedgerEntry): void {
+    writeSync(this.#file, `${JSON.stringify(entry)}\n`);
+    fsyncSync(this.#file);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  /** For the very end: all that it tells of is gone. */
+  remove(): void {
+    this.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What the ledger of one run says. */
+export interface LedgerRecord {
+  readonly runId: string;
+  readonly folder: string;
+  readonly platform: string;
+  readonly isRunning: boolean;
+  readonly isKept: boolean;
+  readonly networks: readonly string[];
+  readonly clusters: readonly string[];
+}
+
+/** Every run that has a ledger, also those that go on. */
+export function readLedgers(state: string): readonly LedgerRecord[] {
+  const folder = join(state, RUNS);
+  return namesIn(folder)
+    .sort()
+    .flatMap(name => {
+      const match = /^([a-z0-9]+)\.(\d+)$/.exec(name);
+      return match?.[1] && match[2] ? [recordOf(join(folder, name), match[1], Number(match[2]))] : [];
+    });
+}
+
+function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
+  const entries = entriesOf(join(folder, FILE));
+  const run = entries.find(entry => entry.type === 'run');
+  return {
+    runId,
+    folder,
+    platform: run?.platform ?? 'kind',
+    isRunning: isAlive(run?.owner ?? { pid }),
+    isKept: entries.some(({ type }) => type === 'kept'),
+    networks: entries.flatMap(entry => (entry.type === 'network' ? [entry.name] : [])),
+    clusters: entries.flatMap(entry => (entry.type === 'cluster' ? [entry.name] : [])),
+  };
+}
+
+function entriesOf(file: string): readonly LedgerEntry[] {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return []; // killed before the first entry: nothing was made
+  }
+  return text.split('\n').flatMap(line => {
+    try {
+      return [JSON.parse(line) as LedgerEntry]; // our own file
+    } catch {
+      return []; // the last line, cut off: what it tells of was not made yet
+    }
+  });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
