@@ -4,7 +4,7 @@ import type { ClusterSpec } from '../../model/topology.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome, Diagnosis } from '../check.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
-import { controlPlaneSteps, reasonOf } from '../diagnose/control-plane.ts';
+import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts, gatherFacts, tryGather } from '../diagnose/facts.ts';
 import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
@@ -131,8 +131,6 @@ function diagnosisOf(facts: Facts, spec: ClusterSpec, steps: StepIndex, client: 
     };
   }
   if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
-  return {
-    sentence: `The sidecars in ${spec.name} are not ready: ${reasonOf(own, facts)}.`,
-    steps: controlPlaneSteps(own, steps),
-  };
+  const why = explainNotReady(own, facts, steps);
+  return { sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.`, steps: why.steps };
 }

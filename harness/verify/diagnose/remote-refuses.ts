@@ -2,6 +2,7 @@
 import { controlPlaneOf } from '../../model/topology.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder } from './steps.ts';
+import { explainRoots } from './trust.ts';
 
 export const remoteRefuses: Pattern = ({ symptom, from, missing, clusters, endpoints, roots }, steps) => {
   if (symptom !== 'X') return undefined;
@@ -10,9 +11,10 @@ export const remoteRefuses: Pattern = ({ symptom, from, missing, clusters, endpo
   if (!remote) return undefined;
   const { name } = remote.spec;
   if (roots > 1 && remote.root !== from.root) {
+    const why = explainRoots({ clusters }, steps);
     return {
-      sentence: `The workloads of ${client} and ${name} trust different roots, so that neither accepts the other's certificate.`,
-      steps: inOrder(steps.about('certificates')),
+      sentence: `The workloads of ${client} and ${name} trust different roots, so that neither accepts the other's certificate: ${why.sentence}.`,
+      steps: why.steps,
     };
   }
   const throughGateway = endpoints?.find(({ owner }) => owner?.kind === 'gateway');

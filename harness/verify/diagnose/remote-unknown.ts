@@ -1,7 +1,7 @@
 /** R: the client's control plane does not know the endpoints of another cluster. */
 import { controlPlaneOf } from '../../model/topology.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
-import { reasonOf } from './control-plane.ts';
+import { explainNotReady } from './control-plane.ts';
 import type { Pattern } from './pattern.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
 import { inOrder } from './steps.ts';
@@ -50,16 +50,8 @@ export const remoteUnknown: Pattern = (facts, steps) => {
     };
   }
   if (pods.every(({ readyContainers, containers }) => readyContainers < containers)) {
-    const why = pods.some(({ hasSidecar }) => hasSidecar) ? `: ${reasonOf(remote, facts)}` : '';
-    return {
-      sentence: `${unknown}: no pod of HelloWorld is ready there${why}.`,
-      steps: inOrder(
-        steps.remoteSecret(name, controlPlaneOf(remote.spec)),
-        steps.about('expose-istiod', controlPlaneOf(remote.spec)),
-        steps.about('discovery-address', controlPlaneOf(remote.spec)),
-        steps.about('install', name),
-      ),
-    };
+    const why = explainNotReady(remote, facts, steps);
+    return { sentence: `${unknown}: no pod of HelloWorld is ready there: ${why.sentence}.`, steps: why.steps };
   }
   if (primary === remote) {
     return {
