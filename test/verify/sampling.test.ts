@@ -113,8 +113,8 @@ for (const { name, output, requests, kinds, defect } of rows) {
 }
 
 t.test('answers are counted by instance, errors by kind, and told in a sequence', async t => {
-  const stdout =
-    V1 + end(200) + V1 + end(200) + V2 + end(200, '10.002') + `no healthy upstream${end(503)}` + V1 + end(200);
+  const unhealthy = `no healthy upstream${end(503)}`;
+  const stdout = [V1 + end(200), V1 + end(200), V2 + end(200, '10.002'), unhealthy, V1 + end(200)].join('');
   const { answers } = readAnswers(outcome(stdout), 5);
   const clusters: Readonly<Record<string, string>> = { 'helloworld-v1-86f77cd7bd-cpxhv': 'cluster1' };
   const counted = tally(answers, instance => clusters[instance] ?? null, ['cluster1', 'cluster2']);

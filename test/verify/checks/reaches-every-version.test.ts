@@ -200,15 +200,12 @@ t.test('what is seen is named in the words of the failure table, and traced to a
       name: 'nothing exposes services at the gateway',
       networks: 2,
       break: mesh => {
-        mesh.api('cluster2').objects.get('/api/v1/namespaces/istio-system/services');
-        mesh
-          .api('cluster2')
-          .objects.set('/api/v1/namespaces/istio-system/services', [
-            {
-              metadata: { name: 'istio-eastwestgateway' },
-              status: { loadBalancer: { ingress: [{ ip: '172.19.0.200' }] } },
-            },
-          ]);
+        mesh.api('cluster2').objects.set('/api/v1/namespaces/istio-system/services', [
+          {
+            metadata: { name: 'istio-eastwestgateway' },
+            status: { loadBalancer: { ingress: [{ ip: '172.19.0.200' }] } },
+          },
+        ]);
         mesh.api('cluster1').run = argv =>
           argv[0] === 'curl'
             ? curlOutput(local(argv).map(body => [body, 200]))
