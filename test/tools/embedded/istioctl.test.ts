@@ -32,6 +32,7 @@ t.test('install asks, takes no words, and says what it does not know', async t =
     ['istioctl x foo', 1, /^Error: unknown command "foo" for "istioctl x"/],
     ['istioctl create-remote-secret', 1, /^Error: unknown command "create-remote-secret" for "istioctl"/],
     ['istioctl --context=nope version', 1, /context "nope" does not exist/],
+    ['istioctl proxy-status', 1, 'Error: no running Istio pods in "istio-system"\n'],
   ];
   for (const [line, exitCode, stderr] of rows) t.match(await world.run(line), { exitCode, stderr }, line);
   t.match(await world.run('istioctl install -f a.yaml'), {
@@ -63,6 +64,12 @@ for (const [istioVersion, verb] of [
     t.match(await world.run('istioctl install -y -f a.yaml'), { exitCode: 0 });
     t.equal((await world.run(generation)).stdout, before.stdout, 'the same installation is no change');
     t.match(await world.run('istioctl version'), { stdout: `control plane version: ${istioVersion}\n` });
+    t.match(await world.run('istioctl proxy-status'), {
+      stdout: /^NAME .*VERSION.*\nistio-ingressgateway-\S+\.istio-system /,
+    });
+    const remotes = await world.run('istioctl remote-clusters');
+    if (istioVersion === '1.8.0') t.match(remotes, { exitCode: 1, stderr: /unknown command "remote-clusters"/ });
+    else t.match(remotes, { stdout: /^NAME +SECRET +STATUS +ISTIOD\ncluster1 +synced +istiod-/ });
     t.match(await world.run('istioctl version --remote=false'), { stdout: `${istioVersion}\n` });
   });
 

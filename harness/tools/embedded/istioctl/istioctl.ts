@@ -3,6 +3,7 @@ import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
 import { type Invocation, type Program, ToolExit } from '../invocation.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
+import { proxyStatus, remoteClusters } from './status.ts';
 import { endOf, GLOBAL_FLAGS, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
@@ -14,10 +15,14 @@ const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
     below: istioVersion.startsWith('1.8.') ? { 'create-remote-secret': createRemoteSecret } : {},
   };
   return {
-    ...(istioVersion.startsWith('1.8.') ? {} : { 'create-remote-secret': createRemoteSecret }),
+    ...(istioVersion.startsWith('1.8.')
+      ? {}
+      : { 'create-remote-secret': createRemoteSecret, 'remote-clusters': remoteClusters }),
     experimental,
     install,
     manifest: { below: { generate: manifestGenerate, apply: install, install } },
+    'proxy-status': proxyStatus,
+    ps: proxyStatus,
     version,
     x: experimental,
     exp: experimental,

@@ -1,0 +1,50 @@
+/** Asks the istiods of a cluster for a debug page, from inside their containers, as `istioctl x internal-debug` does. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { ToolExit } from '../invocation.ts';
+import { type Call, ISTIO_NAMESPACE } from './verb.ts';
+
+export interface Answer {
+  /** The pod that answered. */
+  readonly istiod: string;
+  readonly page: unknown;
+}
+
+/**
+ * @param path - `/debug/syncz`
+ * @throws ToolExit if no istiod is running, or one refuses
+ */
+export async function askIstiod({ client, signal }: Call, path: string): Promise<readonly Answer[]> {
+  const pods = await client.list(
+    { apiVersion: 'v1', plural: 'pods', namespace: ISTIO_NAMESPACE },
+    { labelSelector: 'app=istiod', fieldSelector: 'status.phase=Running' },
+    signal,
+  );
+  if (pods.items.length === 0) throw new ToolExit(`Error: no running Istio pods in "${ISTIO_NAMESPACE}"`);
+  const answers: Answer[] = [];
+  for (const pod of pods.items) answers.push(await askOne(client, pod, path, signal));
+  return answers;
+}
+
+async function askOne(
+  client: Call['client'],
+  { metadata }: KubernetesObject,
+  path: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const istiod = metadata.name ?? '';
+  const argv = ['pilot-discovery', 'request', 'GET', path];
+  const { exitCode, stdout, stderr } = await client.exec(ISTIO_NAMESPACE, istiod, 'discovery', argv, { signal });
+  if (exitCode !== 0) throw new ToolExit(`Error: unable to query ${istiod}: ${stderr.trim()}`);
+  return { istiod, page: JSON.parse(stdout) };
+}
+
+/** Go's tabwriter: columns as wide as their widest cell and `padding` blanks; nothing after the last. */
+export function columns(rows: readonly (readonly string[])[], padding = 5): string {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  return rows
+    .map(row =>
+      row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + padding))).join(''),
+    )
+    .map(line => `${line}\n`)
+    .join('');
+}
