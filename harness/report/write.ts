@@ -1,6 +1,6 @@
 /** Writes reports into a folder: the only file of this layer that touches the disk. */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, rename, rm, stat, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../base/errors.ts';
 
@@ -60,6 +60,8 @@ export async function writeReport(
 ): Promise<readonly string[]> {
   try {
     await mkdir(place.folder, { recursive: true });
+    await sweep(place.folder);
+    if (place.latest !== undefined) await sweep(path.dirname(place.latest));
     const written: string[] = [];
     for (const [name, content] of Object.entries(files)) {
       const target = path.join(place.folder, name);
@@ -86,13 +88,31 @@ export async function writeReport(
 /** Makes the new thing beside the old one, then renames it: a reader sees either, and two runs at once don't mix. */
 async function replace(target: string, create: (temporary: string) => Promise<void>): Promise<void> {
   // A name that no other process picks; it has nothing to do with the run's own chance.
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
   try {
     await create(temporary);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Removes what a process that was killed in the middle of `replace` has left. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /\.(\d+)-[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
