@@ -1,0 +1,122 @@
+/** The proof, before Istio is installed, that pods reach what they should and nothing else. It asks from within a pod of each cluster. */
+import type { ClusterName } from '../../model/names.ts';
+import type { Engine } from './engine.ts';
+import { addressForOthers, type KindNode } from './nodes.ts';
+
+const API_PORT = 6443;
+const SECONDS = 3;
+/** Where container runtimes put the network namespaces of pods. */
+const NAMESPACES = '/var/run/netns';
+
+/** curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about (`man curl`, EXIT CODES). */
+const CONNECTED: ReadonlySet<number> = new Set([0, 22, 35, 52, 56, 60]);
+
+/** Something in a pod that answers HTTP: the name server's own readiness port. */
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ProbeResult {
+  readonly from: ClusterName;
+  readonly to: ClusterName;
+  /** `pod → pod` and so on. */
+  readonly what: string;
+  readonly url: string;
+  readonly expected: 'reached' | 'cut off';
+  readonly found: 'reached' | 'cut off';
+}
+
+export interface ProbeContext {
+  readonly engine: Engine;
+  readonly nodes: readonly KindNode[];
+  readonly listeners: ReadonlyMap<ClusterName, Listener>;
+}
+
+/**
+ * Every ordered pair of clusters. A listener that its own node does not reach would make "cut off" mean nothing: that is the positive control.
+ * @throws Error if a cluster has no pod to ask from
+ */
+export async function probeIsolation({ engine, nodes, listeners }: ProbeContext): Promise<readonly ProbeResult[]> {
+  const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
+  const namespaces = new Map(
+    await Promise.all(heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const)),
+  );
+  const ask = async (
+    container: string,
+    prefix: readonly string[],
+    probe: Omit<ProbeResult, 'found'>,
+  ): Promise<ProbeResult> => {
+    // -k: that something answers is the question, not who.
+    const argv = [...prefix, 'curl', '-sk', '-o', '/dev/null', '-m', String(SECONDS), probe.url];
+    const { exitCode } = await engine.exec(container, argv);
+    return { ...probe, found: CONNECTED.has(exitCode) ? 'reached' : 'cut off' };
+  };
+  const controls = heads.map(head => {
+    const url = urlOf(listeners.get(head.cluster));
+    const { cluster } = head;
+    return ask(head.container, [], { from: cluster, to: cluster, what: 'node → own pod', url, expected: 'reached' });
+  });
+  const pairs = heads.flatMap(one =>
+    heads
+      .filter(other => other !== one)
+      .flatMap(other => {
+        const pod = namespaces.get(one.cluster);
+        if (!pod) return [];
+        const enter = ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`];
+        const pair = { from: one.cluster, to: other.cluster };
+        const crosses = one.network !== other.network;
+        return [
+          ask(pod.container, enter, {
+            ...pair,
+            what: 'pod → pod',
+            url: urlOf(listeners.get(other.cluster)),
+            expected: crosses ? 'cut off' : 'reached',
+          }),
+          ask(pod.container, enter, {
+            ...pair,
+            what: 'pod → API server',
+            url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
+            expected: 'reached',
+          }),
+          ...(crosses
+            ? [
+                ask(pod.container, enter, {
+                  ...pair,
+                  what: 'pod → node on its own network',
+                  url: `https://${other.address}:${API_PORT}/readyz`,
+                  expected: 'cut off' as const,
+                }),
+              ]
+            : []),
+        ];
+      }),
+  );
+  return await Promise.all([...controls, ...pairs]);
+}
+
+/** One sentence for each probe that came out otherwise; none if all is as it should be. */
+export function isolationFaults(results: readonly ProbeResult[]): readonly string[] {
+  return results
+    .filter(({ expected, found }) => expected !== found)
+    .map(
+      ({ from, to, what, url, expected, found }) =>
+        `${from} to ${to}, ${what} (${url}): expected ${expected}, found ${found}`,
+    );
+}
+
+async function findPod(
+  engine: Engine,
+  cluster: ClusterName,
+  nodes: readonly KindNode[],
+): Promise<{ readonly container: string; readonly namespace: string }> {
+  for (const { container } of nodes.filter(node => node.cluster === cluster)) {
+    const { exitCode, output } = await engine.exec(container, ['ls', NAMESPACES]);
+    const namespace = exitCode === 0 ? output.split(/\s+/).find(name => name !== '') : undefined;
+    if (namespace !== undefined) return { container, namespace };
+  }
+  throw new Error(`No node of ${cluster} has a pod with a network namespace of its own in ${NAMESPACES}.`);
+}
+
+const urlOf = (listener: Listener | undefined): string =>
+  listener ? `http://${listener.address}:${listener.port}/ready` : 'http://0.0.0.0:1/';

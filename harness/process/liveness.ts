@@ -1,0 +1,81 @@
+/** Whether a process is still there, which ones carry a mark in their environment, and how to end those. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { type Clock, sleep } from '../base/clock.ts';
+
+/** A process that can be told from a later one with the same id. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start in clock ticks since the boot; absent where there is no /proc. */
+  readonly startTicks?: string;
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  const startTicks = startTicksOf(pid);
+  return { pid, ...(startTicks !== undefined && { startTicks }) };
+}
+
+/** True if this very process still runs; ids are given out again, so the time of its start is compared where it is known. */
+export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Someone else's process is there all the same.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  const now = startTicksOf(pid);
+  return startTicks === undefined || now === undefined || now === startTicks;
+}
+
+/**
+ * The processes of this user whose environment holds `name=value`: what a killed process has left behind.
+ * @returns none where there is no /proc
+ */
+export function processesMarked(name: string, value: string): readonly number[] {
+  const mark = `${name}=${value}`;
+  return entriesOfProc().filter(pid => {
+    if (pid === process.pid) return false;
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(mark);
+    } catch {
+      return false; // gone, or someone else's
+    }
+  });
+}
+
+const POLL_MS = 50;
+
+/** Kills each, and waits until none is left. @throws the signal's reason */
+export async function killAll(pids: readonly number[], clock: Clock, timeoutMs: number): Promise<void> {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  const until = clock.now() + timeoutMs;
+  while (pids.some(pid => isAlive({ pid }) && !isZombie(pid)) && clock.now() < until) await sleep(clock, POLL_MS);
+}
+
+function entriesOfProc(): readonly number[] {
+  try {
+    return readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** The fields of /proc/PID/stat after the name, which may hold anything: state, ppid, … */
+function statOf(pid: number): readonly string[] | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+const START_FIELD = 19;
+const startTicksOf = (pid: number): string | undefined => statOf(pid)?.[START_FIELD];
+const isZombie = (pid: number): boolean => statOf(pid)?.[0] === 'Z';
