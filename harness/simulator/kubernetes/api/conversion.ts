@@ -30,8 +30,35 @@ const autoscalerV1: Conversion = {
   },
 };
 
+/** Events: the newer group has other names for the same fields. [of events.k8s.io, of the core group] */
+const EVENT_FIELDS: readonly (readonly [string, string])[] = [
+  ['note', 'message'],
+  ['regarding', 'involvedObject'],
+  ['reportingController', 'reportingComponent'],
+  ['deprecatedSource', 'source'],
+  ['deprecatedFirstTimestamp', 'firstTimestamp'],
+  ['deprecatedLastTimestamp', 'lastTimestamp'],
+  ['deprecatedCount', 'count'],
+];
+
+function rename(object: KubernetesObject, from: string, to: string): void {
+  if (object[from] === undefined) return;
+  object[to] = object[from];
+  delete object[from];
+}
+
+const eventsV1: Conversion = {
+  to: event => {
+    for (const [newer, core] of EVENT_FIELDS) rename(event, core, newer);
+  },
+  from: event => {
+    for (const [newer, core] of EVENT_FIELDS) rename(event, newer, core);
+  },
+};
+
 const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   'horizontalpodautoscalers.autoscaling/v1': autoscalerV1,
+  'events.events.k8s.io/v1': eventsV1,
 };
 
 const converted = new WeakMap<object, KubernetesObject>();

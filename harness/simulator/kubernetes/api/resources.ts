@@ -45,6 +45,8 @@ export interface ResourceType {
   readonly virtual: boolean;
   /** Why writes are refused with 501; undefined for what is simulated. */
   readonly notSimulated?: string;
+  /** The type in whose place it is stored: another view of the same objects. */
+  readonly storedAs?: ResourceKey;
   /** Present for custom resources. */
   readonly custom?: CustomResource;
 }
@@ -72,6 +74,7 @@ export function apiVersionOf(group: string, version: string): string {
 
 /** The apiVersion in which the store keeps objects of the type. */
 export function storageApiVersion(type: ResourceType): string {
+  if (type.storedAs !== undefined) return type.versions[0] as string; // of the core group
   return apiVersionOf(type.group, type.custom?.storageVersion ?? (type.versions[0] as string)); // a type has a version
 }
 
@@ -87,6 +90,7 @@ interface Row {
   readonly nameRule?: NameRule;
   readonly virtual?: true;
   readonly notSimulated?: string;
+  readonly storedAs?: ResourceKey;
 }
 
 const READ_WRITE = ['get', 'patch', 'update'];
@@ -115,6 +119,7 @@ function define(group: string, versions: readonly string[], plural: string, kind
     nameRule: row.nameRule ?? 'subdomain',
     virtual: row.virtual ?? false,
     ...(row.notSimulated !== undefined && { notSimulated: row.notSimulated }),
+    ...(row.storedAs !== undefined && { storedAs: row.storedAs }),
   };
 }
 
@@ -234,7 +239,7 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
     generation: true,
     notSimulated: 'statefulsets.apps',
   }),
-  define('events.k8s.io', ['v1'], 'events', 'Event', { names: ['ev'] }),
+  define('events.k8s.io', ['v1'], 'events', 'Event', { names: ['ev'], storedAs: 'events' }),
   define('authentication.k8s.io', ['v1'], 'selfsubjectreviews', 'SelfSubjectReview', { cluster: true, virtual: true }),
   define('authentication.k8s.io', ['v1'], 'tokenreviews', 'TokenReview', { cluster: true, virtual: true }),
   define('authorization.k8s.io', ['v1'], 'localsubjectaccessreviews', 'LocalSubjectAccessReview', { virtual: true }),

@@ -51,12 +51,12 @@ export class Store {
   }
 
   get(type: ResourceType, namespace: string | undefined, name: string): KubernetesObject | undefined {
-    return this.#collections.get(keyOf(type))?.objects.get(objectKey(type.namespaced ? namespace : '', name));
+    return this.#collections.get(collectionKey(type))?.objects.get(objectKey(type.namespaced ? namespace : '', name));
   }
 
   /** In the order of namespace and name. */
   list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
-    const collection = this.#collections.get(keyOf(type));
+    const collection = this.#collections.get(collectionKey(type));
     if (!collection) return [];
     const result: KubernetesObject[] = [];
     const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
@@ -71,7 +71,7 @@ export class Store {
 
   /** How many objects of the type there are. */
   count(type: ResourceType): number {
-    return this.#collections.get(keyOf(type))?.objects.size ?? 0;
+    return this.#collections.get(collectionKey(type))?.objects.size ?? 0;
   }
 
   /**
@@ -131,7 +131,7 @@ export class Store {
 
   /** @returns the changes after a version, oldest first; undefined if some of them are lost */
   changesSince(type: ResourceType, resourceVersion: number): readonly Change[] | undefined {
-    const collection = this.#collections.get(keyOf(type));
+    const collection = this.#collections.get(collectionKey(type));
     if (!collection) return [];
     if (resourceVersion < collection.lostVersion) return undefined;
     let low = 0;
@@ -168,7 +168,7 @@ export class Store {
   }
 
   #collection(type: ResourceType): Collection {
-    const key = keyOf(type);
+    const key = collectionKey(type);
     let collection = this.#collections.get(key);
     if (!collection) {
       collection = { type, keys: [], objects: new Map(), history: [], lostVersion: 0, listeners: new Set() };
@@ -225,6 +225,11 @@ export class Store {
       this.#delivering = false;
     }
   }
+}
+
+/** Where objects of the type lie. */
+function collectionKey(type: ResourceType): ResourceKey {
+  return type.storedAs ?? keyOf(type);
 }
 
 /** The index of the first element that is not less than `key`. */

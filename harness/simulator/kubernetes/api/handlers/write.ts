@@ -2,6 +2,7 @@
 
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, managerOf, sendJson, sendStatus, warn } from '../call.ts';
+import { convert } from '../conversion.ts';
 import { encodeList, encodeObject } from '../encoding.ts';
 import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from '../json.ts';
 import { parseListOptions } from '../list-options.ts';
@@ -147,8 +148,8 @@ export async function handlePatch(
     info.namespace,
     info.name,
     draft => {
-      const patched = patch.apply(draft, type, info.version);
-      const object = receivePatched(patched, call, type);
+      const patched = patch.apply(convert(type, info.version, draft), type, info.version);
+      const object = receivePatched(patched, call, type, patch.shown);
       checkName(object, info);
       return object;
     },
@@ -158,7 +159,12 @@ export async function handlePatch(
 }
 
 /** The result of a patch, which has to be an object of its kind again. */
-function receivePatched(patched: JsonObject, call: Call<ResourceRequest>, type: ResourceType): KubernetesObject {
+function receivePatched(
+  patched: JsonObject,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+  shown: string,
+): KubernetesObject {
   try {
     patched['kind'] ??= type.kind;
     patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
@@ -166,18 +172,13 @@ function receivePatched(patched: JsonObject, call: Call<ResourceRequest>, type: 
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw new ApiError(
-      422,
-      'Invalid',
-      ` "" is invalid: patch: Invalid value: ${JSON.stringify(goPatch(call))}: ${text}`,
-      {
-        causes: [{ reason: 'FieldValueInvalid', message: `Invalid value: ${text}`, field: 'patch' }],
-      },
-    );
+    throw new ApiError(422, 'Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`, {
+      causes: [
+        { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${text}`, field: 'patch' },
+      ],
+    });
   }
 }
-
-const goPatch = (_call: Call): string => 'map[]';
 
 async function handleApply(
   environment: Environment,

@@ -6,10 +6,15 @@ import { badRequest, forbiddenValue, invalid, required, unsupportedMediaType } f
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
-import { strategicPatch } from './strategic.ts';
+import { goMap, strategicPatch } from './strategic.ts';
 
 export type Patch =
-  | { readonly kind: 'change'; apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject }
+  | {
+      readonly kind: 'change';
+      apply(object: KubernetesObject, type: ResourceType, version: string): JsonObject;
+      /** The patch as error texts show it. */
+      readonly shown: string;
+    }
   | { readonly kind: 'apply'; readonly apply: JsonObject };
 
 /** @throws ApiError 400, 415, 422 */
@@ -23,11 +28,12 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
   switch (mediaType) {
     case 'application/json-patch+json': {
       const patch = parse(body);
-      return { kind: 'change', apply: object => jsonPatch(object, patch) };
+      return { kind: 'change', apply: object => jsonPatch(object, patch), shown: body.toString() };
     }
     case 'application/merge-patch+json': {
       const patch = parseObject(body);
-      return { kind: 'change', apply: object => mergePatch(object, patch) as JsonObject }; // an object patch makes an object
+      // An object as patch makes an object.
+      return { kind: 'change', apply: object => mergePatch(object, patch) as JsonObject, shown: goMap(patch) };
     }
     case 'application/strategic-merge-patch+json': {
       if (type.custom) break;
@@ -35,6 +41,7 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
       return {
         kind: 'change',
         apply: (object, own, version) => strategicPatch(object, patch, mergeTreeFor(own, version)),
+        shown: goMap(patch),
       };
     }
     case 'application/apply-patch+yaml': {

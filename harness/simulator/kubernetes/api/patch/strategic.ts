@@ -177,7 +177,7 @@ function strip<T>(value: T): T {
 }
 
 /** As Go prints a map: `map[image:q]`. */
-function goMap(value: JsonObject): string {
+export function goMap(value: JsonObject): string {
   return `map[${Object.keys(value)
     .sort()
     .map(key => `${key}:${isObject(value[key]) ? goMap(value[key]) : String(value[key])}`)

@@ -1,7 +1,7 @@
 /** Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in types, as JSON objects. */
 import { isObject, type JsonObject } from '../json.ts';
+import { type Field, type Message, messageFor, messageOf } from '../schema/messages.ts';
 import { badRequest, notSimulated } from '../status.ts';
-import { type Field, type Message, messageFor, messageOf } from './messages.ts';
 
 const MAGIC = Buffer.from('k8s\0', 'latin1');
 const VARINT = 0;
@@ -96,6 +96,7 @@ function decodeMessage(buffer: Buffer, name: string): JsonObject {
 function put(result: JsonObject, field: Field, wire: WireField): void {
   const { name, type, shape } = field;
   if (type === '-') return;
+  if (type === '!') throw notSimulated(`the field ${JSON.stringify(name)} in protobuf`);
   if (name === '~') {
     const inline = type === 'R' ? parseRaw(wire.bytes) : decodeMessage(wire.bytes, type);
     Object.assign(result, inline);

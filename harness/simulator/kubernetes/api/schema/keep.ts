@@ -1,6 +1,9 @@
 /** Holds what a client sent against the schema of its kind: unknown fields are refused, told of or dropped. */
-import type { JsonObject } from '../json.ts';
-import type { ResourceType } from '../resources.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import { apiVersionOf, type ResourceType } from '../resources.ts';
+import { badRequest } from '../status.ts';
+import { keepBuiltIn } from './built-in.ts';
+import { applySchemaDefaults, prune } from './structural.ts';
 
 export interface SchemaOptions {
   /** `Strict`, `Warn`, `Ignore`; empty: `Warn`. */
@@ -10,8 +13,28 @@ export interface SchemaOptions {
 
 /** Drops unknown fields in place. @throws ApiError 400 */
 export function keepToSchema(
-  _type: ResourceType,
-  _version: string,
-  _object: JsonObject,
-  _options: SchemaOptions,
-): void {}
+  type: ResourceType,
+  version: string,
+  object: JsonObject,
+  { mode, warn }: SchemaOptions,
+): void {
+  const unknown = unknownFields(type, version, object);
+  if (unknown.length === 0) return;
+  const texts = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
+  if (mode === 'Strict') {
+    throw badRequest(
+      `${type.kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: strict decoding error: ${texts.join(', ')}`,
+    );
+  }
+  if (mode !== 'Ignore') for (const text of texts) warn(text);
+}
+
+function unknownFields(type: ResourceType, version: string, object: JsonObject): readonly string[] {
+  if (!type.custom) return keepBuiltIn(apiVersionOf(type.group, version), type.kind, object) ?? [];
+  const schema = type.custom.schemas[version];
+  if (!isObject(schema)) return [];
+  const unknown: string[] = [];
+  prune(object, schema, '', unknown, true);
+  applySchemaDefaults(object, schema);
+  return unknown;
+}

@@ -315,6 +315,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   configmaps: [NAME, countColumn('Data', map => count(map['data']) + count(map['binaryData'])), AGE],
   serviceaccounts: [NAME, countColumn('Secrets', account => listOf(account['secrets']).length), AGE],
   events: EVENT,
+  'events.events.k8s.io': EVENT,
   'customresourcedefinitions.apiextensions.k8s.io': [NAME, CREATED_AT],
   'roles.rbac.authorization.k8s.io': [NAME, CREATED_AT],
   'clusterroles.rbac.authorization.k8s.io': [NAME, CREATED_AT],

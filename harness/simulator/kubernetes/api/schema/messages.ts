@@ -1,9 +1,9 @@
 /**
- * The messages of Kubernetes' protobuf bodies, as far as clients send them, as data. Field numbers are those of the generated.proto files
- * in k8s.io/api and k8s.io/apimachinery @v0.32.
+ * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON, and their numbers, for
+ * protobuf bodies. They are those of the generated.proto files in k8s.io/api and k8s.io/apimachinery @v0.32.
  *
  * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M` MicroTime, `Q` Quantity, `I` IntOrString,
- * `R` raw JSON, `-` ignored, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by string.
+ * `R` raw JSON, `-` anything, which protobuf bodies may leave out (statuses), `!` anything, which is not read from protobuf, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by string.
  * The name `~` puts the fields of the message into the one around it, as `json:",inline"` does.
  */
 
@@ -49,7 +49,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   Pod: `${METADATA}, 2 spec PodSpec, 3 status -`,
   PodTemplateSpec: `${METADATA}, 2 spec PodSpec`,
   PodSpec:
-    '1 volumes []Volume, 2 containers []Container, 3 restartPolicy s, 4 terminationGracePeriodSeconds *i, 5 activeDeadlineSeconds *i, 6 dnsPolicy s, 7 nodeSelector {}s, 8 serviceAccountName s, 9 serviceAccount s, 10 nodeName s, 11 hostNetwork b, 12 hostPID b, 13 hostIPC b, 14 securityContext *PodSecurityContext, 15 imagePullSecrets []LocalObjectReference, 16 hostname s, 17 subdomain s, 18 affinity *Affinity, 19 schedulerName s, 20 initContainers []Container, 21 automountServiceAccountToken *b, 22 tolerations []Toleration, 23 hostAliases []HostAlias, 24 priorityClassName s, 25 priority *i, 26 dnsConfig *PodDNSConfig, 27 shareProcessNamespace *b, 28 readinessGates []PodReadinessGate, 29 runtimeClassName *s, 30 enableServiceLinks *b, 31 preemptionPolicy *s, 32 overhead {}Q, 33 topologySpreadConstraints []TopologySpreadConstraint, 35 setHostnameAsFQDN *b, 37 hostUsers *b, 38 schedulingGates []LocalObjectReference',
+    '1 volumes []Volume, 2 containers []Container, 3 restartPolicy s, 4 terminationGracePeriodSeconds *i, 5 activeDeadlineSeconds *i, 6 dnsPolicy s, 7 nodeSelector {}s, 8 serviceAccountName s, 9 serviceAccount s, 10 nodeName s, 11 hostNetwork b, 12 hostPID b, 13 hostIPC b, 14 securityContext *PodSecurityContext, 15 imagePullSecrets []LocalObjectReference, 16 hostname s, 17 subdomain s, 18 affinity *Affinity, 19 schedulerName s, 20 initContainers []Container, 21 automountServiceAccountToken *b, 22 tolerations []Toleration, 23 hostAliases []HostAlias, 24 priorityClassName s, 25 priority *i, 26 dnsConfig *PodDNSConfig, 27 shareProcessNamespace *b, 28 readinessGates []PodReadinessGate, 29 runtimeClassName *s, 30 enableServiceLinks *b, 31 preemptionPolicy *s, 32 overhead {}Q, 33 topologySpreadConstraints []TopologySpreadConstraint, 34 ephemeralContainers !, 35 setHostnameAsFQDN *b, 36 os *LocalObjectReference, 37 hostUsers *b, 38 schedulingGates []LocalObjectReference, 39 resourceClaims !, 40 resources *ResourceRequirements',
   PodReadinessGate: '1 conditionType s',
   HostAlias: '1 ip s, 2 hostnames []s',
   PodDNSConfig: '1 nameservers []s, 2 searches []s, 3 options []PodDNSConfigOption',
@@ -69,7 +69,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
     '1 labelSelector *LabelSelector, 2 namespaces []s, 3 topologyKey s, 4 namespaceSelector *LabelSelector, 5 matchLabelKeys []s, 6 mismatchLabelKeys []s',
   WeightedPodAffinityTerm: '1 weight i, 2 podAffinityTerm PodAffinityTerm',
   Container:
-    '1 name s, 2 image s, 3 command []s, 4 args []s, 5 workingDir s, 6 ports []ContainerPort, 7 env []EnvVar, 8 resources ResourceRequirements, 9 volumeMounts []VolumeMount, 10 livenessProbe *Probe, 11 readinessProbe *Probe, 12 lifecycle *Lifecycle, 13 terminationMessagePath s, 14 imagePullPolicy s, 15 securityContext *SecurityContext, 16 stdin b, 17 stdinOnce b, 18 tty b, 19 envFrom []EnvFromSource, 20 terminationMessagePolicy s, 22 startupProbe *Probe, 24 restartPolicy *s',
+    '1 name s, 2 image s, 3 command []s, 4 args []s, 5 workingDir s, 6 ports []ContainerPort, 7 env []EnvVar, 8 resources ResourceRequirements, 9 volumeMounts []VolumeMount, 10 livenessProbe *Probe, 11 readinessProbe *Probe, 12 lifecycle *Lifecycle, 13 terminationMessagePath s, 14 imagePullPolicy s, 15 securityContext *SecurityContext, 16 stdin b, 17 stdinOnce b, 18 tty b, 19 envFrom []EnvFromSource, 20 terminationMessagePolicy s, 21 volumeDevices !, 22 startupProbe *Probe, 23 resizePolicy !, 24 restartPolicy *s',
   ContainerPort: '1 name s, 2 hostPort i, 3 containerPort i, 4 protocol s, 5 hostIP s',
   EnvVar: '1 name s, 2 value s, 3 valueFrom *EnvVarSource',
   EnvVarSource:
@@ -79,7 +79,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   KeySelector: KEYED,
   EnvFromSource: '1 prefix s, 2 configMapRef *EnvSource, 3 secretRef *EnvSource',
   EnvSource: '1 ~ LocalObjectReference, 2 optional *b',
-  ResourceRequirements: '1 limits {}Q, 2 requests {}Q',
+  ResourceRequirements: '1 limits {}Q, 2 requests {}Q, 3 claims !',
   VolumeMount:
     '1 name s, 2 readOnly b, 3 mountPath s, 4 subPath s, 5 mountPropagation *s, 6 subPathExpr s, 7 recursiveReadOnly *s',
   Probe:
@@ -94,15 +94,15 @@ const MESSAGES: Readonly<Record<string, string>> = {
   LifecycleHandler: `${HANDLERS}, 4 sleep *SleepAction`,
   SleepAction: '1 seconds i',
   SecurityContext:
-    '1 capabilities *Capabilities, 2 privileged *b, 3 seLinuxOptions *SELinuxOptions, 4 runAsUser *i, 5 runAsNonRoot *b, 6 readOnlyRootFilesystem *b, 7 allowPrivilegeEscalation *b, 8 runAsGroup *i, 9 procMount *s, 11 seccompProfile *SeccompProfile, 12 appArmorProfile *SeccompProfile',
+    '1 capabilities *Capabilities, 2 privileged *b, 3 seLinuxOptions *SELinuxOptions, 4 runAsUser *i, 5 runAsNonRoot *b, 6 readOnlyRootFilesystem *b, 7 allowPrivilegeEscalation *b, 8 runAsGroup *i, 9 procMount *s, 10 windowsOptions !, 11 seccompProfile *SeccompProfile, 12 appArmorProfile *SeccompProfile',
   Capabilities: '1 add []s, 2 drop []s',
   SELinuxOptions: '1 user s, 2 role s, 3 type s, 4 level s',
   SeccompProfile: '1 type s, 2 localhostProfile *s',
   PodSecurityContext:
-    '1 seLinuxOptions *SELinuxOptions, 2 runAsUser *i, 3 runAsNonRoot *b, 4 supplementalGroups []i, 5 fsGroup *i, 6 runAsGroup *i, 7 sysctls []HTTPHeader, 9 fsGroupChangePolicy *s, 10 seccompProfile *SeccompProfile, 11 appArmorProfile *SeccompProfile, 12 supplementalGroupsPolicy *s, 13 seLinuxChangePolicy *s',
+    '1 seLinuxOptions *SELinuxOptions, 2 runAsUser *i, 3 runAsNonRoot *b, 4 supplementalGroups []i, 5 fsGroup *i, 6 runAsGroup *i, 7 sysctls []HTTPHeader, 8 windowsOptions !, 9 fsGroupChangePolicy *s, 10 seccompProfile *SeccompProfile, 11 appArmorProfile *SeccompProfile, 12 supplementalGroupsPolicy *s, 13 seLinuxChangePolicy *s',
   Volume: '1 name s, 2 ~ VolumeSource',
   VolumeSource:
-    '1 hostPath *HostPathVolumeSource, 2 emptyDir *EmptyDirVolumeSource, 6 secret *SecretVolumeSource, 10 persistentVolumeClaim *ClaimVolumeSource, 16 downwardAPI *DownwardAPIVolumeSource, 19 configMap *ConfigMapVolumeSource, 26 projected *ProjectedVolumeSource',
+    '1 hostPath *HostPathVolumeSource, 2 emptyDir *EmptyDirVolumeSource, 3 gcePersistentDisk !, 4 awsElasticBlockStore !, 5 gitRepo !, 6 secret *SecretVolumeSource, 7 nfs !, 8 iscsi !, 9 glusterfs !, 10 persistentVolumeClaim *ClaimVolumeSource, 11 rbd !, 12 flexVolume !, 13 cinder !, 14 cephfs !, 15 flocker !, 16 downwardAPI *DownwardAPIVolumeSource, 17 fc !, 18 azureFile !, 19 configMap *ConfigMapVolumeSource, 20 vsphereVolume !, 21 quobyte !, 22 azureDisk !, 23 photonPersistentDisk !, 24 portworxVolume !, 25 scaleIO !, 26 projected *ProjectedVolumeSource, 27 storageos !, 28 csi !, 29 ephemeral !, 30 image !',
   HostPathVolumeSource: '1 path s, 2 type *s',
   EmptyDirVolumeSource: '1 medium s, 2 sizeLimit *Q',
   SecretVolumeSource: '1 secretName s, 2 items []KeyToPath, 3 defaultMode *i, 4 optional *b',
@@ -113,7 +113,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ConfigMapVolumeSource: '1 ~ LocalObjectReference, 2 items []KeyToPath, 3 defaultMode *i, 4 optional *b',
   ProjectedVolumeSource: '1 sources []VolumeProjection, 2 defaultMode *i',
   VolumeProjection:
-    '1 secret *KeyProjection, 2 downwardAPI *DownwardAPIProjection, 3 configMap *KeyProjection, 4 serviceAccountToken *ServiceAccountTokenProjection',
+    '1 secret *KeyProjection, 2 downwardAPI *DownwardAPIProjection, 3 configMap *KeyProjection, 4 serviceAccountToken *ServiceAccountTokenProjection, 5 clusterTrustBundle !',
   KeyProjection: '1 ~ LocalObjectReference, 2 items []KeyToPath, 4 optional *b',
   DownwardAPIProjection: '1 items []DownwardAPIVolumeFile',
   ServiceAccountTokenProjection: '1 audience s, 2 expirationSeconds *i, 3 path s',
@@ -145,7 +145,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   SelfSubjectRulesReview: `${METADATA}, 2 spec RulesReviewSpec, 3 status -`,
   RulesReviewSpec: '1 namespace s',
   ResourceAttributes:
-    '1 namespace s, 2 verb s, 3 group s, 4 version s, 5 resource s, 6 subresource s, 7 name s, 8 fieldSelector -, 9 labelSelector -',
+    '1 namespace s, 2 verb s, 3 group s, 4 version s, 5 resource s, 6 subresource s, 7 name s, 8 fieldSelector !, 9 labelSelector !',
   NonResourceAttributes: '1 path s, 2 verb s',
 
   // rbac.authorization.k8s.io/v1
@@ -170,9 +170,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ScaleSpec: '1 replicas i',
   HorizontalPodAutoscaler: `${METADATA}, 2 spec HorizontalPodAutoscalerSpec, 3 status -`,
   HorizontalPodAutoscalerSpec:
-    '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 metrics []MetricSpec, 5 behavior -',
+    '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 metrics []MetricSpec, 5 behavior !',
   CrossVersionObjectReference: '1 kind s, 2 name s, 3 apiVersion s',
-  MetricSpec: '1 type s, 4 resource *ResourceMetricSource',
+  MetricSpec: '1 type s, 2 object !, 3 pods !, 4 resource *ResourceMetricSource, 5 external !, 7 containerResource !',
   ResourceMetricSource: '1 name s, 2 target MetricTarget',
   MetricTarget: '1 type s, 2 value *Q, 3 averageValue *Q, 4 averageUtilization *i',
   PriorityClass: `${METADATA}, 2 value i, 3 globalDefault b, 4 description s, 5 preemptionPolicy *s`,
@@ -191,17 +191,17 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ServiceBackendPort: '1 name s, 2 number i',
   EndpointSlice: `${METADATA}, 2 endpoints []Endpoint, 3 ports []EndpointPort, 4 addressType s`,
   Endpoint:
-    '1 addresses []s, 2 conditions EndpointConditions, 3 hostname *s, 4 targetRef *ObjectReference, 5 deprecatedTopology {}s, 6 nodeName *s, 7 zone *s, 8 hints -',
+    '1 addresses []s, 2 conditions EndpointConditions, 3 hostname *s, 4 targetRef *ObjectReference, 5 deprecatedTopology {}s, 6 nodeName *s, 7 zone *s, 8 hints !',
   EndpointConditions: '1 ready *b, 2 serving *b, 3 terminating *b',
   EndpointPort: '1 name *s, 2 protocol *s, 3 port *i, 4 appProtocol *s',
 
   // admissionregistration.k8s.io/v1
   MutatingWebhookConfiguration: `${METADATA}, 2 webhooks []MutatingWebhook`,
   MutatingWebhook:
-    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 reinvocationPolicy *s, 11 objectSelector *LabelSelector',
+    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 reinvocationPolicy *s, 11 objectSelector *LabelSelector, 12 matchConditions !',
   ValidatingWebhookConfiguration: `${METADATA}, 2 webhooks []ValidatingWebhook`,
   ValidatingWebhook:
-    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 objectSelector *LabelSelector',
+    '1 name s, 2 clientConfig WebhookClientConfig, 3 rules []RuleWithOperations, 4 failurePolicy *s, 5 namespaceSelector *LabelSelector, 6 sideEffects *s, 7 timeoutSeconds *i, 8 admissionReviewVersions []s, 9 matchPolicy *s, 10 objectSelector *LabelSelector, 11 matchConditions !',
   WebhookClientConfig: '1 service *ServiceReference, 2 caBundle y, 3 url *s',
   ServiceReference: '1 namespace s, 2 name s, 3 path *s, 4 port *i',
   RuleWithOperations: '1 operations []s, 2 ~ Rule',
@@ -211,8 +211,10 @@ const MESSAGES: Readonly<Record<string, string>> = {
 /** Messages of versions that differ from the newest one. */
 const VERSIONED: Readonly<Record<string, string>> = {
   'autoscaling/v1 HorizontalPodAutoscaler': 'HorizontalPodAutoscalerV1',
+  'events.k8s.io/v1 Event': 'EventV1',
 };
 const OLD_MESSAGES: Readonly<Record<string, string>> = {
+  EventV1: `${METADATA}, 2 eventTime M, 3 series *EventSeries, 4 reportingController s, 5 reportingInstance s, 6 action s, 7 reason s, 8 regarding ObjectReference, 9 related *ObjectReference, 10 note s, 11 type s, 12 deprecatedSource EventSource, 13 deprecatedFirstTimestamp T, 14 deprecatedLastTimestamp T, 15 deprecatedCount i`,
   HorizontalPodAutoscalerV1: `${METADATA}, 2 spec HorizontalPodAutoscalerSpecV1, 3 status -`,
   HorizontalPodAutoscalerSpecV1:
     '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 targetCPUUtilizationPercentage *i',

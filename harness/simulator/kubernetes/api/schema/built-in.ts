@@ -1,0 +1,185 @@
+/** Holds the JSON of built-in kinds against their types: unknown fields, and values that Go could not put into its structs. */
+import { isObject, type JsonObject } from '../json.ts';
+import { badRequest } from '../status.ts';
+import { type Field, messageFor, messageOf } from './messages.ts';
+
+/** By JSON name, inlined messages dissolved. */
+type Fields = ReadonlyMap<string, Field & { readonly struct: string }>;
+
+const known = new Map<string, Fields>();
+
+function fieldsOf(message: string): Fields | undefined {
+  const cached = known.get(message);
+  if (cached) return cached;
+  const described = messageOf(message);
+  if (!described) return undefined;
+  const fields = new Map<string, Field & { readonly struct: string }>();
+  for (const field of described.values()) {
+    if (field.name !== '~') fields.set(field.name, { ...field, struct: message });
+    else for (const [name, inner] of fieldsOf(field.type) ?? []) fields.set(name, inner);
+  }
+  known.set(message, fields);
+  return fields;
+}
+
+/** Integers that Go keeps in 64 bits. */
+const INT64: readonly string[] = [
+  'generation',
+  'deletionGracePeriodSeconds',
+  'gracePeriodSeconds',
+  'terminationGracePeriodSeconds',
+  'activeDeadlineSeconds',
+  'runAsUser',
+  'runAsGroup',
+  'fsGroup',
+  'supplementalGroups',
+  'tolerationSeconds',
+  'expirationSeconds',
+  'seconds',
+];
+
+const goKind = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
+function goType({ type, shape, name }: Field): string {
+  const base =
+    type === 's' || type === 'y'
+      ? type === 's'
+        ? 'string'
+        : '[]uint8'
+      : type === 'b'
+        ? 'bool'
+        : type === 'i'
+          ? INT64.includes(name)
+            ? 'int64'
+            : 'int32'
+          : type === 'Q'
+            ? 'resource.Quantity'
+            : `v1.${type}`;
+  return shape === 'list' ? `[]${base}` : shape === 'map' ? `map[string]${base}` : base;
+}
+
+interface Walk {
+  /** `spec.servers[0].zzz`, as strict decoding names them. */
+  readonly unknown: string[];
+}
+
+/**
+ * Checks an object, drops unknown fields and brings quantities into the form of strings, in place.
+ * @returns the unknown fields; undefined for a kind whose fields are not described: it is taken as it is
+ * @throws ApiError 400 for a value of the wrong type
+ */
+export function keepBuiltIn(apiVersion: string, kind: string, object: JsonObject): readonly string[] | undefined {
+  const message = messageFor(apiVersion, kind);
+  if (!fieldsOf(message)) return undefined;
+  const walk: Walk = { unknown: [] };
+  const version = JSON.stringify(apiVersion.split('/').at(-1));
+  try {
+    walkMessage(object, message, '', '', walk, true);
+  } catch (error) {
+    if (!(error instanceof WrongType)) throw error;
+    throw badRequest(`${kind} in version ${version} cannot be handled as a ${kind}: ${error.message}`);
+  }
+  return walk.unknown;
+}
+
+class WrongType extends Error {
+  override readonly name = 'WrongType';
+}
+
+function wrong(value: unknown, field: Field & { readonly struct: string }, plain: string, type = goType(field)): never {
+  throw new WrongType(
+    `json: cannot unmarshal ${goKind(value)} into Go struct field ${field.struct}.${plain} of type ${type}`,
+  );
+}
+
+/** @param path - with indices, for unknown fields @param plain - without, as Go's JSON decoder counts */
+function walkMessage(
+  object: JsonObject,
+  message: string,
+  path: string,
+  plain: string,
+  walk: Walk,
+  isRoot = false,
+): void {
+  const fields = fieldsOf(message);
+  if (!fields) return;
+  for (const key of Object.keys(object)) {
+    if (isRoot && (key === 'kind' || key === 'apiVersion')) continue;
+    const field = fields.get(key);
+    const at = path === '' ? key : `${path}.${key}`;
+    if (!field) {
+      walk.unknown.push(at);
+      delete object[key];
+      continue;
+    }
+    const value = object[key];
+    if (value === null || value === undefined) continue;
+    const plainAt = plain === '' ? key : `${plain}.${key}`;
+    if (field.shape === 'list') {
+      if (field.type === 'R') continue;
+      if (!Array.isArray(value)) wrong(value, field, plainAt);
+      const list: unknown[] = value;
+      for (const [index, element] of list.entries()) {
+        if (element !== null) list[index] = walkValue(element, field, `${at}[${index}]`, plainAt, walk);
+      }
+    } else if (field.shape === 'map') {
+      if (!isObject(value)) wrong(value, field, plainAt);
+      for (const [entry, content] of Object.entries(value)) {
+        if (content !== null && field.type !== 'ExtraValue')
+          value[entry] = walkValue(content, field, `${at}.${entry}`, plainAt, walk);
+      }
+    } else object[key] = walkValue(value, field, at, plainAt, walk);
+  }
+}
+
+/** @returns the value to keep */
+function walkValue(
+  value: unknown,
+  field: Field & { readonly struct: string },
+  path: string,
+  plain: string,
+  walk: Walk,
+): unknown {
+  const single: Field = { ...field, shape: 'value' };
+  switch (field.type) {
+    case '-':
+    case '!':
+    case 'R':
+    case 'FieldsV1':
+      return value;
+    case 's':
+    case 'y':
+    case 'T':
+    case 'M':
+      if (typeof value !== 'string') wrong(value, field, plain, goType(single).replace(/^v1\.[TM]$/, 'string'));
+      return value;
+    case 'b':
+      if (typeof value !== 'boolean') wrong(value, field, plain, 'bool');
+      return value;
+    case 'i':
+      if (typeof value !== 'number') wrong(value, field, plain, goType(single));
+      if (!Number.isInteger(value)) {
+        throw new WrongType(
+          `json: cannot unmarshal number ${String(value)} into Go struct field ${field.struct}.${plain} of type ${goType(single)}`,
+        );
+      }
+      return value;
+    case 'I':
+      if (typeof value !== 'string' && typeof value !== 'number') wrong(value, field, plain, 'intstr.IntOrString');
+      return value;
+    case 'Q':
+      // A number is a quantity, too; it is kept as text.
+      if (typeof value === 'number') return String(value);
+      if (typeof value !== 'string') {
+        throw new WrongType(
+          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        );
+      }
+      return value;
+    default:
+      if (!isObject(value)) wrong(value, field, plain, goType(single));
+      walkMessage(value, field.type, path, plain, walk);
+      return value;
+  }
+}
