@@ -1,11 +1,14 @@
 /** Upgraded connections: exec, attach and port-forward, handed on to the kubelet. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ExecEnd } from '../kubelet-api.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { keyOf, type ResourceType } from '../resources.ts';
-import { ApiError, badRequest, notSimulated } from '../status.ts';
+import { badRequest, notSimulated } from '../status.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
-import { type StreamsAsked, serveSession, speaksChannels } from '../streaming/websocket.ts';
+import { servePortForward } from '../streaming/port-forward.ts';
+import { serveSpdySession } from '../streaming/spdy-exec.ts';
+import { type Session, type StreamsAsked, serveSession, speaksChannels } from '../streaming/websocket.ts';
 import type { Environment } from './environment.ts';
 
 const STREAMS: readonly string[] = ['exec', 'attach', 'portforward'];
@@ -26,8 +29,17 @@ export async function handleStream(
   if (keyOf(type) !== 'pods') throw notSimulated(`${keyOf(type)}/${info.subresource}`);
   const pod = environment.objects.get(type, info.namespace, info.name);
   if (nodeOf(pod) === undefined) throw badRequest(`pod ${info.name} does not have a host assigned`);
-  if (info.subresource === 'portforward') throw notSimulated('pods/portforward');
   const { query } = info;
+  const transport = (request.headers.upgrade ?? '').toLowerCase();
+  if (transport !== 'websocket' && transport !== 'spdy/3.1') throw badRequest('unable to upgrade: unknown transport');
+  if (info.subresource === 'portforward') {
+    const ports = query
+      .getAll('ports')
+      .flatMap(text => text.split(','))
+      .map(Number);
+    servePortForward(request, socket, head, ports, info.name, port => environment.kubelets.portForward(pod, port));
+    return;
+  }
   const container = chooseContainer(pod, query.get('container'));
   const argv = query.getAll('command');
   if (info.subresource === 'exec' && argv.length === 0)
@@ -41,20 +53,18 @@ export async function handleStream(
   };
   if (!asked.stdin && !asked.stdout && !asked.stderr)
     throw badRequest('you must specify at least 1 of stdin, stdout, stderr');
-  if ((request.headers.upgrade ?? '').toLowerCase() !== 'websocket') throw notSimulated('streaming over SPDY');
+  const run: Session = (streams, signal) =>
+    info.subresource === 'exec'
+      ? environment.kubelets.exec(pod, container, argv, streams, signal)
+      : environment.kubelets.attach(pod, container, streams, signal);
+  const onFailure = (error: unknown): ExecEnd => ({
+    kind: 'failed',
+    message: error instanceof Error ? error.message : String(error),
+  });
+  if (transport === 'spdy/3.1') {
+    serveSpdySession(request, socket, head, asked, run, onFailure);
+    return;
+  }
   if (!speaksChannels(request)) throw badRequest('unable to upgrade: no channel protocol in common');
-  serveSession(
-    request,
-    socket,
-    head,
-    asked,
-    (streams, signal) =>
-      info.subresource === 'exec'
-        ? environment.kubelets.exec(pod, container, argv, streams, signal)
-        : environment.kubelets.attach(pod, container, streams, signal),
-    error => ({
-      kind: 'failed',
-      message: error instanceof ApiError || error instanceof Error ? error.message : String(error),
-    }),
-  );
+  serveSession(request, socket, head, asked, run, onFailure);
 }

@@ -108,7 +108,8 @@ export function serveSession(
   });
 }
 
-function readSize(content: Buffer, sizes: PassThrough | undefined): void {
+/** The size of a terminal, as clients send it. */
+export function readSize(content: Buffer, sizes: PassThrough | undefined): void {
   try {
     const size: unknown = JSON.parse(content.toString());
     if (typeof size !== 'object' || size === null || !('Width' in size) || !('Height' in size)) return;
