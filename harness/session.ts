@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly extended?: boolean;
   readonly signal?: AbortSignal;
   readonly listeners?: readonly RunListener[];
+  /** Called before the clean-up, whatever happened until then: to look at the clusters once more. */
+  readonly beforeCleanUp?: (platform: StartedPlatform) => Promise<void>;
 }
 
 /** A session whose options were found to be good; nothing has been started yet. */
@@ -59,7 +61,7 @@ export interface PreparedSession {
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
-  const { topology, seed = '1', risk = DEFAULT_RISK, omit = [], listeners = [], signal } = options;
+  const { topology, seed = '1', risk = DEFAULT_RISK, omit = [], listeners = [], signal, beforeCleanUp } = options;
   const plan = options.plan ?? planTopology(topology, options.edition ?? '1.8');
   checkStepIds(plan, omit);
   const sample = planSample(options.requests, { expectedShares: expectedShares(topology), risk });
@@ -96,6 +98,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         seed,
         runId,
         ...(signal && { signal }),
+        ...(beforeCleanUp && { beforeCleanUp }),
       }),
   };
 }
