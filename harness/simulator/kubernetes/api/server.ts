@@ -8,6 +8,7 @@ import { sendPageNotFound } from './handlers/discovery.ts';
 import type { Environment } from './handlers/environment.ts';
 import { handleLogs } from './handlers/logs.ts';
 import { handlePath } from './handlers/non-resource.ts';
+import { handleProxy } from './handlers/proxy.ts';
 import { handleGet, handleList, handleWatch } from './handlers/read.ts';
 import { handleReview, refuse } from './handlers/reviews.ts';
 import { handleStream, isStream } from './handlers/stream.ts';
@@ -243,6 +244,10 @@ async function dispatchSubresource(
   }
   if (info.subresource === 'log' && info.verb === 'get') {
     await handleLogs(environment, call, type);
+    return;
+  }
+  if (info.subresource === 'proxy') {
+    await handleProxy(environment, call, type);
     return;
   }
   if (isStream(info)) throw badRequest('Upgrade request required');

@@ -1,0 +1,77 @@
+/** The `proxy` subresource of pods and services: an HTTP request, handed on to them. */
+import http from 'node:http';
+import type { Call } from '../call.ts';
+import { objectsOf, stringOf, valueAt } from '../json.ts';
+import type { ResourceRequest } from '../request-info.ts';
+import { keyOf, type ResourceType } from '../resources.ts';
+import { ApiError, badRequest, notSimulated } from '../status.ts';
+import type { Environment } from './environment.ts';
+
+/** `name`, `name:port` or `scheme:name:port`. */
+function parseName(text: string): { readonly scheme: string; readonly name: string; readonly port: string } {
+  const parts = text.split(':');
+  const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', parts[0] ?? '', parts[1] ?? ''];
+  if (name === '') throw badRequest(`invalid pod request ${JSON.stringify(text)}`);
+  return { scheme, name, port };
+}
+
+const unavailable = (message: string): ApiError =>
+  new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${message}`, { causes: [] });
+
+/** Where the request goes. @throws ApiError 404, 503 */
+function locate({ objects }: Environment, type: ResourceType, namespace: string, text: string) {
+  const { scheme, name, port } = parseName(text);
+  if (scheme === 'https') throw notSimulated(`${keyOf(type)}/proxy over HTTPS`);
+  const object = objects.get(type, namespace, name);
+  if (keyOf(type) === 'pods') {
+    const address = stringOf(valueAt(object, 'status', 'podIP')) ?? '';
+    if (address === '') throw new ApiError(503, 'ServiceUnavailable', 'address not allowed');
+    const first = objectsOf(valueAt(object, 'spec', 'containers')).flatMap(container =>
+      objectsOf(container['ports']),
+    )[0];
+    return { name, address, port: port === '' ? Number(first?.['containerPort'] ?? 80) : Number(port) };
+  }
+  const ports = objectsOf(valueAt(object, 'spec', 'ports'));
+  const found = port === '' ? ports[0] : ports.find(entry => entry['name'] === port || String(entry['port']) === port);
+  if (!found)
+    throw new ApiError(
+      503,
+      'ServiceUnavailable',
+      `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`,
+    );
+  return { name, address: stringOf(valueAt(object, 'spec', 'clusterIP')) ?? '', port: Number(found['port']) };
+}
+
+export async function handleProxy(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
+  const { info, request, response } = call;
+  if (keyOf(type) !== 'pods' && keyOf(type) !== 'services') throw notSimulated(`${keyOf(type)}/proxy`);
+  const { address, port } = locate(environment, type, info.namespace, info.name);
+  const search = info.query.toString();
+  const path = `/${info.rest}${search === '' ? '' : `?${search}`}`;
+  const { host: _host, authorization: _authorization, connection: _connection, ...headers } = request.headers;
+  await new Promise<void>((resolve, reject) => {
+    const onward = http.request({
+      method: request.method,
+      path,
+      headers: { ...headers, host: `${address}:${port}` },
+      agent: false,
+      createConnection: () => environment.network.connect(address, port),
+    });
+    onward.on('response', answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+      answer.on('end', resolve);
+      answer.on('error', reject);
+    });
+    onward.on('error', (error: NodeJS.ErrnoException) => {
+      const cause = error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message;
+      reject(unavailable(`dial tcp ${address}:${port}: ${cause}`));
+    });
+    response.on('close', () => onward.destroy());
+    request.pipe(onward);
+  });
+}
