@@ -15,12 +15,38 @@ export interface Clock {
   clearTimeout(timer: Timer | undefined): void;
 }
 
+/** Node's timers hold 31 bits of milliseconds, 24.8 days, and fire at once for more. A `sleep 3650d` in a container is longer. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/** A timer of any length, in stretches that Node can hold. */
+class WallTimer implements Timer {
+  readonly brand = 'timer';
+  #handle: NodeJS.Timeout | undefined;
+
+  constructor(callback: () => void, delayMs: number) {
+    this.#wait(callback, delayMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#handle);
+  }
+
+  #wait(callback: () => void, leftMs: number): void {
+    this.#handle =
+      leftMs <= MAX_DELAY_MS
+        ? setTimeout(callback, leftMs)
+        : setTimeout(() => this.#wait(callback, leftMs - MAX_DELAY_MS), MAX_DELAY_MS);
+  }
+}
+
 /** The clock of this machine: the only place that reads it. */
 export const systemClock: Clock = {
   kind: 'wall',
   now: () => Date.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs) as unknown as Timer, // a NodeJS.Timeout, opaque to others
-  clearTimeout: timer => clearTimeout(timer as unknown as NodeJS.Timeout | undefined),
+  setTimeout: (callback, delayMs) => new WallTimer(callback, delayMs),
+  clearTimeout: timer => {
+    if (timer instanceof WallTimer) timer.stop();
+  },
 };
 
 /**
