@@ -1,29 +1,43 @@
-/** The simulated world as a platform: no Docker, no root, no downloads, on a virtual clock. */
-import { systemClock } from '../../base/clock.ts';
+/** The simulated world as a platform: no Docker, no root, no downloads; on a virtual clock, or opened to other programs on the wall's. */
+import { type Clock, systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
-import { HarnessError } from '../../base/errors.ts';
+import { HarnessError, messageOf } from '../../base/errors.ts';
 import { clusterName } from '../../model/names.ts';
+import { markSimulated } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
-import type { Cluster, Finding, Platform, StartedPlatform } from '../platform.ts';
+import type { Cluster, Finding, Platform, PlatformAdjustment, StartedPlatform } from '../platform.ts';
 import { watchWorld } from './watchdog.ts';
 
 export interface SimulatorOptions {
   /** The same seed gives the same run. */
   readonly seed: string;
+  /** Opens the world to other programs of this machine; without it, nothing outside of this process sees it. */
+  readonly open?: OpenOptions;
   /** Called with each world that was started: for tests that want to look behind the API. */
   readonly onWorld?: (world: World) => void;
 }
 
+/** An open world keeps the wall's time, and its API servers listen on loopback. */
+export interface OpenOptions {
+  /** The release that is to be installed: our istioctl, as a program, finds it in the kubeconfig. */
+  readonly istioVersion: string;
+  /** Port of the first cluster's API server, the others follow; free ones by default. */
+  readonly firstPort?: number;
+}
+
+const LOOPBACK = '127.0.0.1';
+
 export class SimulatorPlatform implements Platform {
   readonly name = 'simulator';
-  readonly clock = 'virtual' as const;
+  readonly clock: Clock['kind'];
   readonly capabilities = { realProxies: false, faults: true } as const;
   readonly #options: SimulatorOptions;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
+    this.clock = options.open ? 'wall' : 'virtual';
   }
 
   async doctor(): Promise<readonly Finding[]> {
@@ -32,6 +46,11 @@ export class SimulatorPlatform implements Platform {
 
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
+    const { open } = this.#options;
+    return open ? await this.#startOpen(topology, open) : await this.#startClosed(topology);
+  }
+
+  async #startClosed(topology: Topology): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
@@ -40,37 +59,93 @@ export class SimulatorPlatform implements Platform {
     cleanUp.add('call off the watchdog', () => watchdog.stop());
     clock.start();
     try {
-      const world = await Promise.race([
-        createWorld({
-          seed: this.#options.seed,
-          clock,
-          networks: topology.networks,
-          clusters: topology.clusters,
-        }),
-        rejection(watchdog.signal),
-      ]);
+      const world = await Promise.race([this.#createWorld(topology, clock), rejection(watchdog.signal)]);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
-      this.#options.onWorld?.(world);
-      return {
-        clock,
-        defect: watchdog.signal,
-        clusters: new Map(
-          [...world.clusters].map(([name, simulated]) => [
-            clusterName(name),
-            clusterOf(name, simulated.kubeconfig(), world),
-          ]),
-        ),
-        adjustments: [],
-        collectDiagnostics: async () => {},
-        [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
-      };
+      // API servers have addresses on their network which everyone can reach: one document serves both points of view.
+      const clusters = [...world.clusters].map(([name, simulated]): Cluster => {
+        const kubeconfig = simulated.kubeconfig();
+        return {
+          name: clusterName(name),
+          kubeconfig: () => kubeconfig,
+          dial: (host, port) => world.machine.connect(host, port),
+        };
+      });
+      return { ...startedOf(clock, clusters, [], cleanUp), defect: watchdog.signal };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
-      throw new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', {
-        cause: error,
-      });
+      throw notReady(error);
     }
   }
+
+  async #startOpen(topology: Topology, { istioVersion, firstPort }: OpenOptions): Promise<StartedPlatform> {
+    const cleanUp = new CleanupStack();
+    try {
+      const world = await this.#createWorld(topology, systemClock);
+      cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
+      const clusters: Cluster[] = [];
+      const adjustments: PlatformAdjustment[] = [];
+      for (const [index, [name, simulated]] of [...world.clusters].entries()) {
+        const port = await simulated.listen(firstPort === undefined ? 0 : firstPort + index, LOOPBACK);
+        const { address, port: inNetworkPort } = simulated.apiServer;
+        const inNetworkServer = `https://${address}:${inNetworkPort}`;
+        const here = markSimulated(simulated.kubeconfig(`https://${LOOPBACK}:${port}`), {
+          inNetworkServer,
+          istioVersion,
+        });
+        const elsewhere = simulated.kubeconfig();
+        clusters.push({
+          name: clusterName(name),
+          kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
+        });
+        adjustments.push(...serverAdjustments(name, inNetworkServer));
+      }
+      return startedOf(systemClock, clusters, adjustments, cleanUp);
+    } catch (error) {
+      await cleanUp[Symbol.asyncDispose]();
+      throw notReady(error);
+    }
+  }
+
+  async #createWorld(topology: Topology, clock: Clock): Promise<World> {
+    const { networks, clusters } = topology;
+    const world = await createWorld({ seed: this.#options.seed, clock, networks, clusters });
+    this.#options.onWorld?.(world);
+    return world;
+  }
+}
+
+/** Both forms of the verb; a command of the plan matches one of them. */
+function serverAdjustments(name: string, server: string): readonly PlatformAdjustment[] {
+  return [['x', 'create-remote-secret'], ['create-remote-secret']].map(verb => ({
+    tool: 'istioctl',
+    verb,
+    cluster: clusterName(name),
+    addArgs: ['--server', server],
+    because: `the kubeconfig of this machine names ${name}'s API server by a loopback address, which no pod can reach`,
+  }));
+}
+
+function startedOf(
+  clock: Clock,
+  clusters: readonly Cluster[],
+  adjustments: readonly PlatformAdjustment[],
+  cleanUp: CleanupStack,
+): StartedPlatform {
+  return {
+    clock,
+    clusters: new Map(clusters.map(cluster => [cluster.name, cluster])),
+    adjustments,
+    collectDiagnostics: async () => {},
+    [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
+  };
+}
+
+function notReady(error: unknown): HarnessError {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', {
+    ...(isTaken && { hint: `${messageOf(error)}. Choose other ports, or let free ones be found.` }),
+    cause: error,
+  });
 }
 
 /** Rejects with the signal's reason when it aborts; never resolves. */
@@ -78,13 +153,4 @@ function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-function clusterOf(name: string, kubeconfig: string, world: World): Cluster {
-  return {
-    name: clusterName(name),
-    // API servers have addresses on their network which everyone can reach: one document serves both points of view.
-    kubeconfig: () => kubeconfig,
-    dial: (host, port) => world.machine.connect(host, port),
-  };
 }
