@@ -58,7 +58,7 @@ export async function handleProxy(
       method: request.method,
       path,
       headers: { ...headers, host: `${address}:${port}` },
-      agent: false,
+      // Without an agent, `false` included: any agent would dial for itself.
       createConnection: () => environment.network.connect(address, port),
     });
     onward.on('response', answer => {
