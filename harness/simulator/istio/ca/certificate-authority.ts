@@ -22,7 +22,7 @@ const writtenValidity = (clock: Clock) => ({
 });
 
 /**
- * The plugged-in authority, if one is mounted.
+ * The plugged-in authority, if one is mounted. Unlike today's Istio, which watches the files of a bundle, both releases read it once, at the start.
  * @throws Error with istiod's own words if the files are incomplete or do not fit together
  */
 export function readPluggedAuthority(files: ContainerFiles, behaviour: IstioBehaviour): Authority | undefined {

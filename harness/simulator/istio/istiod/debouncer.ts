@@ -50,7 +50,8 @@ export class Debouncer {
         if (isDue) void this.#run();
         else this.#arm();
       },
-      Math.max(dueAt - clock.now(), 0),
+      // Whole milliseconds, rounded up: a timer that fires a hair too early would be set again for no time at all.
+      Math.max(Math.ceil(dueAt - clock.now()), 0),
     );
   }
 
