@@ -34,19 +34,26 @@ export class Authenticator {
     const tls = socket as unknown as TLSSocket; // the server only ever has TLS connections
     let user: UserInfo | null = null;
     if (tls.authorized === true) {
-      const { subject } = tls.getPeerCertificate();
-      const name = subject?.CN as string | string[] | undefined; // an array if there are several, whatever the types say
-      const organizations = subject?.O as string | string[] | undefined;
-      const username = Array.isArray(name) ? name[0] : name;
+      // Unlike getPeerCertificate this decodes nothing but what is asked for.
+      const subject = parseSubject(tls.getPeerX509Certificate()?.subject ?? '');
+      const [username] = subject.get('CN') ?? [];
       if (username !== undefined && username !== '') {
-        const groups =
-          organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations];
-        user = { username, groups: [...groups, 'system:authenticated'] };
+        user = { username, groups: [...(subject.get('O') ?? []), 'system:authenticated'] };
       }
     }
     this.#bySocket.set(socket, user);
     return user ?? undefined;
   }
+}
+
+/** A subject as Node prints it, one attribute to a line: `O=system:masters`, `CN=kubernetes-admin`. */
+function parseSubject(text: string): ReadonlyMap<string, readonly string[]> {
+  const attributes = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, name = '', value = ''] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
+    if (name !== '') attributes.set(name, [...(attributes.get(name) ?? []), value.replace(/\\(.)/g, '$1')]);
+  }
+  return attributes;
 }
 
 /**
