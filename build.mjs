@@ -1,23 +1,28 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
-rmSync('dist', { recursive: true, force: true });
+// Built aside and put in place as a whole: what runs meanwhile finds either the old bundle or the new one.
+const made = mkdtempSync('.dist-');
+process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 
 /** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
 const dropUnusedModels = {
   name: 'drop-unused-models',
   setup({ onResolve, resolve }) {
-    onResolve({ filter: /^@kubernetes\/client-node$|^\./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
-      const isTheirs = path.startsWith('@') || importer.includes('/@kubernetes/client-node/');
-      if (pluginData === 'resolving' || !isTheirs) return undefined;
-      const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
-      return { path: found.path, sideEffects: false };
-    });
+    onResolve(
+      { filter: /^@kubernetes\/client-node$|^\./ },
+      async ({ path, kind, importer, resolveDir, pluginData }) => {
+        const isTheirs = path.startsWith('@') || importer.includes('/@kubernetes/client-node/');
+        if (pluginData === 'resolving' || !isTheirs) return undefined;
+        const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
+        return { path: found.path, sideEffects: false };
+      },
+    );
   },
 };
 
@@ -40,12 +45,17 @@ const shared = {
 await build({
   ...shared,
   entryPoints: { 'mesh-harness': 'harness/cli/main.ts', index: 'harness/index.ts' },
-  outdir: 'dist',
+  outdir: made,
   chunkNames: 'chunks/[name]-[hash]',
   // A command loads only what it needs; and what is imported on demand is not spared by the bundler's tree shaking otherwise.
   splitting: true,
   minifySyntax: true,
   minifyWhitespace: true,
 });
-chmodSync('dist/mesh-harness.js', 0o755);
-execFileSync(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+chmodSync(`${made}/mesh-harness.js`, 0o755);
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', `${made}/types`], {
+  stdio: 'inherit',
+});
+rmSync('dist', { recursive: true, force: true });
+renameSync(made, 'dist');
