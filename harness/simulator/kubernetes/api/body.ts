@@ -54,6 +54,26 @@ const unrecognized = (kind: string, problem: string): ApiError =>
     `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem}`,
   );
 
+/** Deeper than any object of Kubernetes, and no danger to the stack. */
+const MAX_DEPTH = 1000;
+/** More than fits a body, except by aliases of YAML that multiply each other. */
+const MAX_VALUES = 1_000_000;
+
+/** @throws ApiError 400 for what is too deep, a ring, or blown up by aliases */
+export function checkShape(value: unknown): void {
+  let count = 0;
+  const visit = (current: unknown, depth: number): void => {
+    if (typeof current !== 'object' || current === null) return;
+    if (depth > MAX_DEPTH) throw badRequest('exceeded max depth');
+    for (const entry of Object.values(current)) {
+      if (++count > MAX_VALUES)
+        throw badRequest('error converting YAML to JSON: yaml: document contains excessive aliasing');
+      visit(entry, depth + 1);
+    }
+  };
+  visit(value, 0);
+}
+
 function parseJson(body: Buffer, kind: string): JsonObject {
   const text = body.toString();
   let value: unknown;
@@ -62,6 +82,7 @@ function parseJson(body: Buffer, kind: string): JsonObject {
   } catch (error) {
     throw unrecognized(kind, jsonProblem(error, text));
   }
+  checkShape(value);
   if (!isObject(value)) {
     throw unrecognized(
       kind,
@@ -81,6 +102,7 @@ export function parseYaml(body: Buffer, kind: string): JsonObject {
       `error decoding YAML: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not YAML'}`,
     );
   }
+  checkShape(value);
   if (!isObject(value)) throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`);
   return value;
 }

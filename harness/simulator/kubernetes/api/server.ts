@@ -22,6 +22,9 @@ import { ApiError, badRequest, internalError, methodNotAllowed, notSimulated, un
 /** Longer than any run: Node's own checks of connections would be real timers. */
 const NEVER_MS = 2 ** 31 - 1;
 
+/** As Go has it. */
+const MAX_HEADER_BYTES = 1 << 20;
+
 export interface ServerCertificate {
   readonly keyPem: string;
   /** The leaf, and those above it if there are any. */
@@ -62,6 +65,7 @@ export function createHttpApi(
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
     minVersion: 'TLSv1.2',
+    maxHeaderSize: MAX_HEADER_BYTES,
     // Missing in the types of Node 20; without it a real timer ticks.
     connectionsCheckingInterval: NEVER_MS,
     keepAlive: false,

@@ -1,5 +1,5 @@
 /** The body of a PATCH request, by its content type. */
-import { jsonProblem, parseYaml } from '../body.ts';
+import { checkShape, jsonProblem, parseYaml } from '../body.ts';
 import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { badRequest, forbiddenValue, invalid, required, unsupportedMediaType } from '../status.ts';
@@ -63,11 +63,14 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
 
 function parse(body: Buffer): unknown {
   const text = body.toString();
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw badRequest(`error decoding patch: ${jsonProblem(error, text)}`);
   }
+  checkShape(value);
+  return value;
 }
 
 function parseObject(body: Buffer): JsonObject {
