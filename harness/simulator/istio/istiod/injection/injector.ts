@@ -3,6 +3,7 @@ import yaml from 'js-yaml';
 import { messageOf } from '../../../../base/errors.ts';
 import type { IstioBehaviour } from '../../editions.ts';
 import type { MeshConfig } from '../mesh-config.ts';
+import { NETWORK_LABEL } from '../mesh-model.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';
 import { layOver, type PodParts } from './merge.ts';
 import { fillTemplate } from './template.ts';
@@ -151,7 +152,12 @@ function templateData(request: InjectionRequest, { metadata, spec }: PodParts, n
     image: `${global['hub']}/proxyv2:${global['tag']}`,
     caAddress: global['caAddress'] || `istiod.${global['istioNamespace'] ?? 'istio-system'}.svc:15012`,
     clusterId,
-    network: parameters['net'] ?? global['network'] ?? '',
+    // What the pod says of itself wins in current (files/gateway-injection-template.yaml @1.30.3): a gateway is on the network of its label.
+    network:
+      (behaviour.line === 'current' ? labels[NETWORK_LABEL] : undefined) ??
+      parameters['net'] ??
+      global['network'] ??
+      '',
     proxyConfig: mesh.defaultConfig,
     podPorts: containers.flatMap(({ ports }) => (Array.isArray(ports) ? ports : [])),
     appContainers: containers
