@@ -133,7 +133,7 @@ export function reportOf(events: readonly RunEvent[], startedAtMs: number): Conf
 }
 
 /** The files that the guide finds in Istio's release archive: `samples/helloworld/helloworld.yaml` → text. */
-async function readSamples(edition: string): Promise<ReadonlyMap<string, string>> {
+export async function readSamples(edition: string): Promise<ReadonlyMap<string, string>> {
   const folder = path.join(packageRoot(), 'fixtures', 'samples', edition);
   try {
     const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());

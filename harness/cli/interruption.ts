@@ -15,8 +15,9 @@ const PARENT_CHECK_INTERVAL_MS = 250;
  * The first signal asks for a clean end; a second one does not wait for it.
  *
  * @param underNpm - whether npm or npx started us: it puts a shell in between, whose own parent is then the one to watch
+ * @param outlivesParent - whether we were detached from the process that started us
  */
-export function watchForInterruption(underNpm: boolean): Interruption {
+export function watchForInterruption(underNpm: boolean, outlivesParent = false): Interruption {
   const controller = new AbortController();
   const interrupt = (why: string) => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
@@ -27,7 +28,7 @@ export function watchForInterruption(underNpm: boolean): Interruption {
   // A signal that hits npx ends it without reaching us: we would go on as somebody else's child.
   const ancestors = ancestorsOf(underNpm);
   const timer = setInterval(() => {
-    if (!controller.signal.aborted && ancestorsOf(underNpm) !== ancestors)
+    if (!outlivesParent && !controller.signal.aborted && ancestorsOf(underNpm) !== ancestors)
       interrupt('the process that started this one is gone');
   }, PARENT_CHECK_INTERVAL_MS);
   timer.unref();

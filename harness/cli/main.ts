@@ -7,7 +7,10 @@ import { type Interruption, watchForInterruption } from './interruption.ts';
 
 /** Parses, runs one command, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
-  const interruption = watchForInterruption(process.env['npm_command'] !== undefined);
+  const interruption = watchForInterruption(
+    process.env['npm_command'] !== undefined,
+    process.env['MESH_HARNESS_DETACHED'] !== undefined,
+  );
   try {
     return await runCommand(argv, interruption);
   } catch (error) {
@@ -26,6 +29,9 @@ async function runCommand(argv: readonly string[], interruption: Interruption): 
       exitCode = await command(...args);
     };
   const environment = { env: process.env, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal };
+  // All words that follow are istioctl's own, --help among them.
+  if (argv[0] === 'istioctl')
+    return (await import('./commands/istioctl.ts')).istioctlCommand(argv.slice(1), environment);
 
   const program = new Command('mesh-harness')
     .description("Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.")
@@ -127,6 +133,63 @@ Examples:
         (await import('./commands/certs.ts')).certsCommand(clusters, options, environment),
       ),
     );
+
+  const stateDir = [
+    '--state-dir <dir>',
+    'where its state lies (default: mesh-harness/up in the user’s state folder)',
+  ] as const;
+  program
+    .command('up')
+    .description('start simulated clusters that stay, and listen on loopback for kubectl, istioctl and other programs')
+    .argument('<scenario>', 'name of a scenario, or a file of your own')
+    .option('--bare', 'leave the steps of the guide to the user', false)
+    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 or current', '1.8')
+    .option('--detach', 'run in the background; returns when everything is ready', false)
+    .option(...stateDir)
+    .option(
+      '--first-port <n>',
+      "port of the first cluster's API server, the others follow (default: free ones)",
+      wholeNumber,
+    )
+    .option('--seed <n>', 'the same seed gives the same names', '1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mesh-harness up multi-primary --bare --detach
+  $ eval "$(mesh-harness env)" && cd "$ISTIO_FOLDER" && kubectl --context="$CTX_CLUSTER1" get nodes
+  $ mesh-harness down`,
+    )
+    .action(
+      action(async (scenario, options) => (await import('./commands/up.ts')).upCommand(scenario, options, environment)),
+    );
+
+  program
+    .command('env')
+    .description('print the variables of the guide for the clusters that are up, for eval "$(mesh-harness env)"')
+    .option(...stateDir)
+    .addHelpText('after', '\nExamples:\n  $ eval "$(mesh-harness env)"')
+    .action(action(async options => (await import('./commands/env.ts')).envCommand(options, environment)));
+
+  program
+    .command('status')
+    .description('tell which clusters are up, and whether they answer')
+    .option(...stateDir)
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness status')
+    .action(action(async options => (await import('./commands/status.ts')).statusCommand(options, environment)));
+
+  program
+    .command('down')
+    .description('end the clusters that are up, and remove their state')
+    .option(...stateDir)
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness down')
+    .action(action(async options => (await import('./commands/down.ts')).downCommand(options, environment)));
+
+  // For the help only: its words were taken before this parser could read them.
+  program
+    .command('istioctl')
+    .description('istioctl for simulated clusters: install, create-remote-secret, proxy-status, proxy-config, …')
+    .argument('[words...]', 'as those of istioctl');
 
   program
     .command('version')

@@ -1,10 +1,13 @@
 /** Name of a platform → its folder, loaded when asked for. No one else names a platform. */
 import { HarnessError } from '../base/errors.ts';
 import type { Platform } from './platform.ts';
+import type { OpenOptions } from './simulator/simulator-platform.ts';
 
 export interface PlatformSettings {
   /** The same seed gives the same run, where chance is the platform's own. */
   readonly seed: string;
+  /** Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open anyway. */
+  readonly open?: OpenOptions;
 }
 
 const PLATFORMS: Readonly<Record<string, (settings: PlatformSettings) => Promise<Platform>>> = {

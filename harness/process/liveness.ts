@@ -22,6 +22,8 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
     // Someone else's process is there all the same.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  // It has ended, and its parent has not asked how.
+  if (isZombie(pid)) return false;
   const now = startTicksOf(pid);
   return startTicks === undefined || now === undefined || now === startTicks;
 }

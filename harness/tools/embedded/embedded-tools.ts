@@ -10,7 +10,7 @@ import type { ClusterName } from '../../model/names.ts';
 import type { Cluster } from '../../platform/platform.ts';
 import type { RunCommandOptions, Tools } from '../tools.ts';
 import { certs } from './certs.ts';
-import { type Program, UnknownContextError } from './invocation.ts';
+import { type Program, ToolExit, UnknownContextError } from './invocation.ts';
 import { istioctlOf } from './istioctl/istioctl.ts';
 import { KUBECTL_VERSION, kubectl } from './kubectl/kubectl.ts';
 import { runProgram } from './run-program.ts';
@@ -32,7 +32,8 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
   const { clock, random, istioVersion } = options;
   const folder = new WorkingFolder(options.samples);
   const clients = new Map<string, KubernetesClient>();
-  const connect = (context: string | undefined): KubernetesClient => {
+  const connect = (context: string | undefined, kubeconfig?: string): KubernetesClient => {
+    if (kubeconfig !== undefined) throw new ToolExit('Error: --kubeconfig is not available inside this process');
     const name = context ?? [...options.clusters.keys()][0] ?? '';
     const known = clients.get(name);
     if (known) return known;

@@ -17,10 +17,21 @@ export interface Invocation {
   /** Names of the files right in a folder, sorted; `undefined` if there is no such folder. */
   listFolder(path: string): readonly string[] | undefined;
   /**
-   * The client for a context of the kubeconfig, or for its current one.
-   * @throws UnknownContextError
+   * Asks someone at a terminal, or whatever standard input is, and waits for a line; absent where nobody waits, and `stdin` holds the answer.
+   * @returns the empty string at the end of the input
    */
-  connect(context: string | undefined): KubernetesClient;
+  readonly ask?: (question: string) => Promise<string>;
+  /**
+   * The client for a context of the kubeconfig, or for its current one.
+   * @param kubeconfig - a file that was named on the command line
+   * @throws UnknownContextError, ToolExit
+   */
+  connect(context: string | undefined, kubeconfig?: string): KubernetesClient;
+  /**
+   * Where the API server is for the pods of other clusters (`https://172.18.0.2:6443`), if the kubeconfig tells that it is not where this
+   * machine finds it.
+   */
+  readonly serverForPods?: (context: string | undefined) => string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;

@@ -31,7 +31,7 @@ export const createRemoteSecret: Verb = {
   },
   maxArgs: 0,
   async run(call) {
-    const { flags, client, invocation, istioVersion } = call;
+    const { flags, invocation, istioVersion } = call;
     refuseUnknownKinds(call);
     const name = flags.text('name') ?? (await defaultName(call));
     // Istio's own rule for labels lets upper case pass, which the API server then refuses in the Secret's name (§4.4).
@@ -41,7 +41,7 @@ export const createRemoteSecret: Verb = {
     const account = flags.text('service-account') ?? READER;
     await ensureAccount(call, account);
     const secret = await tokenSecret(call, account);
-    const server = flags.text('server') ?? client.server;
+    const server = flags.text('server') ?? defaultServer(call);
     if (!istioVersion.startsWith('1.8.') && /127\.0\.0\.1|localhost/.test(server)) {
       invocation.stderr(
         `! server in Kubeconfig is ${server}. This is likely not reachable from inside the cluster, if you're using Kubernetes in Docker, pass --server with the container IP for the API Server.\n`,
@@ -51,6 +51,19 @@ export const createRemoteSecret: Verb = {
     return 0;
   },
 };
+
+/**
+ * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster on this machine it names a port
+ * of the loopback, and the secret would send istiod to its own pod (§4.3).
+ */
+function defaultServer({ client, flags, invocation }: Call): string {
+  const forPods = invocation.serverForPods?.(flags.text('context'));
+  if (forPods === undefined || forPods === client.server) return client.server;
+  invocation.stderr(
+    `! The secret names the API server by ${forPods}, its address for pods, not by ${client.server}, which only this machine reaches. --server names another.\n`,
+  );
+  return forPods;
+}
 
 function refuseUnknownKinds({ flags }: Call): void {
   const type = flags.text('type') ?? 'remote';

@@ -41,7 +41,7 @@ export const install: Verb = {
     const what = early ? `Istio ${istioVersion} profile "${early.profile}"` : 'Istio profile';
     if (
       !flags.boolean('skip-confirmation') &&
-      !confirmed(call, `This will install the ${what} into the cluster. Proceed? (y/N) `)
+      !(await confirmed(call, `This will install the ${what} into the cluster. Proceed? (y/N) `))
     ) {
       throw new ToolExit('Cancelled.');
     }
@@ -93,11 +93,17 @@ function render({ flags, invocation, istioVersion }: Call): InstallPlan {
 }
 
 /** Reads one word; whatever is not y or yes, and the end of the input, is a no. */
-function confirmed({ flags, invocation }: Call, question: string): boolean {
-  invocation.stdout(question);
+export async function confirmed({ flags, invocation }: Call, question: string): Promise<boolean> {
   // What `-f -` has read is gone.
-  const input = flags.list('filename').includes('-') ? '' : (invocation.stdin ?? '');
-  return /^\s*(y|yes)(\s|$)/i.test(input);
+  const isRead = flags.list('filename').includes('-');
+  let answer = '';
+  if (!isRead && invocation.ask) {
+    answer = await invocation.ask(question);
+  } else {
+    invocation.stdout(question);
+    if (!isRead) answer = invocation.stdin ?? '';
+  }
+  return /^\s*(y|yes)(\s|$)/i.test(answer);
 }
 
 /** An existing namespace keeps its labels. */

@@ -4,7 +4,7 @@ import { type Invocation, type Program, ToolExit } from '../invocation.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
-import { endOf, GLOBAL_FLAGS, runVerb, type Verb } from './verb.ts';
+import { endOf, GLOBAL_FLAGS, HELP, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
 type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
@@ -66,7 +66,7 @@ interface NextWord {
 }
 
 function nextWord(argv: readonly string[]): NextWord {
-  const known: FlagTable = { ...GLOBAL_FLAGS, help: { type: 'boolean', short: 'h' } };
+  const known: FlagTable = { ...GLOBAL_FLAGS, ...HELP };
   const takesValue = new Set(Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]));
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';

@@ -1,6 +1,6 @@
 /** What a verb of istioctl is, and how its failures read. istio/istio istioctl/cmd/istioctl/main.go, istioctl/cmd/root.go @1.8.0 */
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
-import { FlagError, type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
+import { FlagError, type FlagSpec, type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit, UnknownContextError } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { ResourceMapper } from '../kubectl/resources.ts';
@@ -27,9 +27,12 @@ export const ISTIO_NAMESPACE = 'istio-system';
 
 export const GLOBAL_FLAGS: FlagTable = {
   context: { type: 'text' },
+  kubeconfig: { type: 'text', short: 'c' },
   namespace: { type: 'text', short: 'n' },
   istioNamespace: { type: 'text', short: 'i' },
 };
+
+export const HELP: FlagTable = { help: { type: 'boolean', short: 'h' } };
 
 /** istioctl's exit code for a flag that it can not read; everything else that fails is 1. */
 const EXIT_INCORRECT_USAGE = 64;
@@ -41,20 +44,47 @@ export async function runVerb(
   istioVersion: string,
 ): Promise<number> {
   try {
-    const flags = parseFlags(argv, { ...GLOBAL_FLAGS, ...verb.flags });
+    const known = { ...GLOBAL_FLAGS, ...verb.flags };
+    const flags = parseFlags(argv, { ...known, ...HELP });
+    if (flags.boolean('help')) {
+      invocation.stdout(`Flags inside this process:\n${Object.entries(known).map(flagText).join('')}`);
+      return 0;
+    }
     if (flags.args.length > verb.maxArgs) {
       const accepted = verb.maxArgs === 0 ? 'accepts 0 arg(s)' : `accepts at most ${verb.maxArgs} arg(s)`;
       throw new ToolExit(`Error: ${accepted}, received ${flags.args.length}`);
     }
-    const client = invocation.connect(flags.text('context'));
-    const { signal } = invocation;
-    const mapper = new ResourceMapper(client, signal);
-    return await verb.run({ invocation, flags, args: flags.args, client, mapper, istioVersion, signal });
+    return await verb.run(callOf(invocation, flags, istioVersion));
   } catch (error) {
     invocation.signal.throwIfAborted();
     throw endOf(error);
   }
 }
+
+/** Clusters are connected to when they are first needed: `manifest generate` works without one. */
+function callOf(invocation: Invocation, flags: ParsedFlags, istioVersion: string): Call {
+  const { signal } = invocation;
+  let client: KubernetesClient | undefined;
+  let mapper: ResourceMapper | undefined;
+  return {
+    invocation,
+    flags,
+    args: flags.args,
+    istioVersion,
+    signal,
+    get client() {
+      client ??= invocation.connect(flags.text('context'), flags.text('kubeconfig'));
+      return client;
+    },
+    get mapper() {
+      mapper ??= new ResourceMapper(this.client, signal);
+      return mapper;
+    },
+  };
+}
+
+const flagText = ([name, { short, type }]: readonly [string, FlagSpec]): string =>
+  `  ${short === undefined ? '    ' : `-${short}, `}--${name}${type === 'boolean' ? '' : ` ${type}`}\n`;
 
 /** @throws the error itself if it is none of istioctl's: a defect of ours */
 export function endOf(error: unknown): ToolExit {

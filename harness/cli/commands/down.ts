@@ -1,0 +1,45 @@
+/** `mesh-harness down`: ends the world that is up, and removes its state. */
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { waitUntil } from '../../base/wait.ts';
+import { isAlive, killAll } from '../../process/liveness.ts';
+import type { Environment } from '../environment.ts';
+import { readState, removeState, upPaths } from '../up/state.ts';
+
+/** A world that has been asked to end does so at once; one that hangs is killed after this. */
+const PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
+/** 0 also where nothing was up. */
+export async function downCommand(flags: { stateDir?: string }, { env, stderr, signal }: Environment): Promise<number> {
+  const paths = upPaths(flags.stateDir, env);
+  const found = readState(paths);
+  if (!found) {
+    stderr.write('No world is up.\n');
+    return EXIT.passed;
+  }
+  const { state, alive } = found;
+  if (alive) await end(state.owner, signal);
+  removeState(paths);
+  stderr.write(alive ? `${state.scenario} is down.\n` : `Removed what ${state.scenario} had left.\n`);
+  return EXIT.passed;
+}
+
+async function end(owner: Parameters<typeof isAlive>[0], signal: AbortSignal): Promise<void> {
+  try {
+    process.kill(owner.pid, 'SIGTERM');
+    await waitUntil(
+      `process ${owner.pid} to end`,
+      () => isAlive(owner),
+      alive => !alive,
+      { clock: systemClock, timeoutMs: PATIENCE_MS, intervalMs: LOOK_EVERY_MS, signal },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAlive(owner)) await killAll([owner.pid], systemClock, PATIENCE_MS);
+    if (!isAlive(owner)) return;
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', `Process ${owner.pid} can not be ended: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}

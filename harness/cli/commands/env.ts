@@ -1,0 +1,20 @@
+/** `mesh-harness env`: the guide's variables for the world that is up, for a shell's eval. */
+import { EXIT, HarnessError } from '../../base/errors.ts';
+import type { Environment } from '../environment.ts';
+import { readState, upPaths } from '../up/state.ts';
+import { exportsOf } from '../up/variables.ts';
+
+export async function envCommand(flags: { stateDir?: string }, { env, stdout }: Environment): Promise<number> {
+  const paths = upPaths(flags.stateDir, env);
+  const found = readState(paths);
+  if (!found?.alive) {
+    throw new HarnessError('ERR_USAGE', 'No world is up.', {
+      hint: 'Start one: mesh-harness up multi-primary --detach',
+    });
+  }
+  if (found.state.clusters.length === 0) {
+    throw new HarnessError('ERR_USAGE', `${found.state.scenario} is only coming up; ask again in a moment.`);
+  }
+  stdout.write(exportsOf(found.state, paths));
+  return EXIT.passed;
+}

@@ -1,0 +1,132 @@
+/** `mesh-harness istioctl …`: istioctl as a program, for clusters of the simulator that `up` has left running. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, messageOf } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { createRandom } from '../../base/random.ts';
+import { redact } from '../../base/redact.ts';
+import { EDITIONS } from '../../plan/plan.ts';
+import { type Invocation, ToolExit, UnknownContextError } from '../../tools/embedded/invocation.ts';
+import { istioctlOf } from '../../tools/embedded/istioctl/istioctl.ts';
+import { kubeconfigFiles, readKubeconfig, type UserKubeconfig } from '../../tools/user-kubeconfig.ts';
+import type { Environment } from '../environment.ts';
+
+/** @param argv - all words after `istioctl`, which are its own: flags of ours do not mix with them */
+export async function istioctlCommand(argv: readonly string[], environment: Environment): Promise<number> {
+  const { stdout, stderr, signal } = environment;
+  const kubeconfig = readKubeconfig(kubeconfigFiles(environment.env, os.homedir(), flagValue(argv, 'kubeconfig', 'c')));
+  const simulated = kubeconfig.context(flagValue(argv, 'context'))?.simulated;
+  const connection = new Connection(kubeconfig);
+  const invocation: Invocation = {
+    argv,
+    stdin: argv.some(isStandardInput) ? await readAll(process.stdin) : undefined,
+    stdout: text => void stdout.write(text),
+    stderr: text => void stderr.write(redact(text)),
+    readFile: file => readText(file),
+    writeFile: (file, content) => writeFileSync(file, content),
+    listFolder: folder => filesIn(folder),
+    ask: question => ask(question, environment),
+    connect: context => connection.to(context),
+    serverForPods: context => kubeconfig.context(context)?.simulated?.inNetworkServer,
+    clock: systemClock,
+    random: createRandom(String(systemClock.now())),
+    signal,
+    onProgress: line => void stderr.write(`${redact(line)}\n`),
+  };
+  try {
+    return await istioctlOf(simulated?.istioVersion ?? EDITIONS[0]?.istioVersion ?? '')(invocation);
+  } catch (error) {
+    if (signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof ToolExit)) throw error;
+    invocation.stderr(`${error.message}\n`);
+    return error.exitCode;
+  } finally {
+    connection.close();
+  }
+}
+
+/** The one cluster that a command talks to. */
+class Connection {
+  readonly #kubeconfig: UserKubeconfig;
+  #client: KubernetesClient | undefined;
+
+  constructor(kubeconfig: UserKubeconfig) {
+    this.#kubeconfig = kubeconfig;
+  }
+
+  to(name: string | undefined): KubernetesClient {
+    const context = this.#kubeconfig.context(name);
+    if (!context) {
+      if (name !== undefined) throw new UnknownContextError(name);
+      throw new ToolExit(
+        'Error: there is no current context: is KUBECONFIG set? For simulated clusters: eval "$(mesh-harness env)"',
+      );
+    }
+    if (!context.simulated) {
+      throw new ToolExit(
+        `Error: "${context.name}" is no simulated cluster, and this istioctl installs in no other. Use Istio's own there.`,
+      );
+    }
+    this.#client ??= new KubernetesClient(this.#kubeconfig.text, { context: context.name });
+    return this.#client;
+  }
+
+  close(): void {
+    this.#client?.close();
+  }
+}
+
+/** The last value of a flag, wherever it stands; the command line is read in full only when the release is known. */
+function flagValue(argv: readonly string[], name: string, short?: string): string | undefined {
+  let value: string | undefined;
+  for (const [index, word] of argv.entries()) {
+    if (word === '--') break;
+    if (word === `--${name}` || (short !== undefined && word === `-${short}`)) value = argv[index + 1];
+    else if (word.startsWith(`--${name}=`)) value = word.slice(name.length + 3);
+  }
+  return value;
+}
+
+/** Standard input is read only where it is asked for: a program must not wait for a terminal that nobody types into. */
+const isStandardInput = (word: string): boolean => word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += chunk.toString();
+  return text;
+}
+
+/** An end of the input is an empty answer. */
+async function ask(question: string, { stdout, signal }: Environment): Promise<string> {
+  const lines = createInterface({ input: process.stdin, ...(process.stdin.isTTY && { output: stdout }) });
+  if (!process.stdin.isTTY) stdout.write(question);
+  try {
+    const closed = new Promise<string>(resolve => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(process.stdin.isTTY ? question : '', { signal }), closed]);
+  } finally {
+    lines.close();
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') throw Object.assign(new Error(`open ${file}: no such file or directory`), { code });
+    throw new ToolExit(`Error: ${messageOf(error)}`);
+  }
+}
+
+function filesIn(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(({ name }) => name)
+      .sort();
+  } catch {
+    return undefined;
+  }
+}

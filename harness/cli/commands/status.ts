@@ -1,0 +1,52 @@
+/** `mesh-harness status`: which world is up, and whether its API servers answer. */
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, messageOf } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { duration } from '../../report/words.ts';
+import type { Environment } from '../environment.ts';
+import { readState, type UpCluster, type UpPaths, upPaths } from '../up/state.ts';
+
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** 0 if it is up and answers, 1 otherwise. */
+export async function statusCommand(flags: { stateDir?: string }, { env, stdout }: Environment): Promise<number> {
+  const paths = upPaths(flags.stateDir, env);
+  const found = readState(paths);
+  if (!found) {
+    stdout.write('No world is up.\n');
+    return EXIT.failed;
+  }
+  const { state, alive } = found;
+  if (!alive) {
+    stdout.write(
+      `${state.scenario} was up; its process ${state.owner.pid} is gone. mesh-harness down removes what it left.\n`,
+    );
+    return EXIT.failed;
+  }
+  const age = duration(systemClock.now() - Date.parse(state.startedAt));
+  const phase = state.phase === 'starting' ? 'is coming up' : state.bare ? 'is up, bare' : 'is up';
+  stdout.write(
+    `${state.scenario} ${phase}: edition ${state.edition} (Istio ${state.istioVersion}), process ${state.owner.pid}, for ${age}\n`,
+  );
+  const answers = await Promise.all(state.clusters.map(cluster => answerOf(cluster, paths)));
+  const width = Math.max(0, ...state.clusters.map(({ name }) => name.length));
+  for (const [index, { name, server }] of state.clusters.entries()) {
+    stdout.write(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}\n`);
+  }
+  stdout.write(`  kubeconfig: ${paths.kubeconfig}\n`);
+  return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
+}
+
+async function answerOf({ name }: UpCluster, { kubeconfig }: UpPaths): Promise<{ ok: boolean; text: string }> {
+  const client = new KubernetesClient(readFileSync(kubeconfig, 'utf8'), { context: name });
+  try {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const version = (await client.request('GET', '/version', { signal })) as { gitVersion?: string }; // of /version
+    return { ok: true, text: `Kubernetes ${version.gitVersion ?? ''}` };
+  } catch (error) {
+    return { ok: false, text: `does not answer: ${messageOf(error)}` };
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,165 @@
+/** `mesh-harness up SCENARIO`: a simulated world that stays, for kubectl, for istioctl and for people. */
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../base/clock.ts';
+import { EXIT, messageOf } from '../../base/errors.ts';
+import { quoteArgv } from '../../base/quote.ts';
+import { createRandom } from '../../base/random.ts';
+import { redact } from '../../base/redact.ts';
+import type { Topology } from '../../model/topology.ts';
+import { planTopology } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/step.ts';
+import { platformOf } from '../../platform/catalog.ts';
+import type { Platform, StartedPlatform } from '../../platform/platform.ts';
+import { run } from '../../run/runner.ts';
+import { readSamples } from '../../session.ts';
+import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
+import { mergeKubeconfigs } from '../../tools/kubeconfig.ts';
+import type { Environment } from '../environment.ts';
+import { scenarioOf } from '../scenarios.ts';
+import { createProgress } from '../terminal/progress.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
+import { startDetached } from '../up/detached.ts';
+import { writeReleaseFolder } from '../up/release-folder.ts';
+import { assertUsable, OwnState, type UpPaths, upPaths } from '../up/state.ts';
+import { exportsOf } from '../up/variables.ts';
+
+export interface UpFlags {
+  readonly bare: boolean;
+  readonly edition: string;
+  readonly detach: boolean;
+  readonly stateDir?: string;
+  readonly seed: string;
+  /** Of the first cluster's API server; the others follow. */
+  readonly firstPort?: number;
+}
+
+/** Everything that can be wrong with the command line is found before anything starts. */
+export async function upCommand(scenario: string, flags: UpFlags, environment: Environment): Promise<number> {
+  const { topology } = await scenarioOf(scenario);
+  const plan = planTopology(topology, flags.edition);
+  const paths = upPaths(flags.stateDir, environment.env);
+  assertUsable(paths);
+  return flags.detach
+    ? await startDetached(argvOf(scenario, flags), paths, environment)
+    : await stayUp(topology, plan, paths, flags, environment);
+}
+
+async function stayUp(
+  topology: Topology,
+  plan: Plan,
+  paths: UpPaths,
+  flags: UpFlags,
+  environment: Environment,
+): Promise<number> {
+  const { env, stdout, stderr, signal } = environment;
+  const { bare, seed, firstPort } = flags;
+  const { edition, istioVersion } = plan;
+  const screen = createScreen({ stdout, stderr, env });
+  const samples = await readSamples(edition);
+  const startedAt = new Date(systemClock.now()).toISOString();
+  using own = OwnState.take(paths, { scenario: topology.name, edition, istioVersion, seed, bare, startedAt });
+  const platform = await platformOf('simulator', {
+    seed,
+    open: { istioVersion, ...(firstPort !== undefined && { firstPort }) },
+  });
+  await using started = await platform.start(topology, signal);
+  const kubeconfigs = new Map([...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]));
+  const clusters = [...kubeconfigs].map(([name, text]) => ({ name, server: /server: (\S+)/.exec(text)?.[1] ?? '' }));
+  own.started(clusters, mergeKubeconfigs(kubeconfigs));
+  writeReleaseFolder(paths.release, samples, paths.kubeconfig);
+  for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
+
+  const exitCode = bare
+    ? EXIT.passed
+    : await applyPlan({ topology, plan, platform, started, samples, seed, screen, signal });
+  if (signal.aborted) return EXIT.interrupted;
+  own.ready();
+  stdout.write(exportsOf(own.state, paths));
+  tellWhatIsNext(screen, flags, topology, environment);
+  // To the process that waits for a detached one.
+  process.send?.({ ready: true, exitCode });
+  await until(signal, started.defect);
+  if (started.defect?.aborted) {
+    screen.progress(redact(`mesh-harness: ${messageOf(started.defect.reason)}`));
+    return EXIT.unknown;
+  }
+  return exitCode;
+}
+
+interface Application {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly platform: Platform;
+  readonly started: StartedPlatform;
+  readonly samples: ReadonlyMap<string, string>;
+  readonly seed: string;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+/** What fails is left as it is, for a look. */
+async function applyPlan(application: Application): Promise<number> {
+  const { topology, plan, platform, started, samples, seed, screen, signal } = application;
+  const progress = await createProgress(screen, systemClock);
+  try {
+    const outcome = await run({
+      topology,
+      plan,
+      platform,
+      started,
+      tools: ({ clusters, clock }) =>
+        createEmbeddedTools({
+          clusters,
+          clock,
+          random: createRandom(seed).stream('tools'),
+          samples,
+          istioVersion: plan.istioVersion,
+        }),
+      // A fixed sample of the traffic is what `run` is for.
+      checks: [],
+      listeners: [progress.listener],
+      seed,
+      runId: `up-${randomBytes(3).toString('hex')}`,
+      signal,
+    });
+    progress.stop();
+    if (!signal.aborted && outcome.reason) {
+      screen.progress('\nThe plan was not carried out to its end. The clusters are left as they are.');
+    }
+    return outcome.exitCode;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Resolves when one of them aborts. */
+async function until(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
+  const any = AbortSignal.any(signals.filter(signal => signal !== undefined));
+  // A pending promise alone keeps no process alive; the servers that listen do.
+  if (!any.aborted) await new Promise<void>(resolve => any.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function tellWhatIsNext(screen: Screen, flags: UpFlags, topology: Topology, { env }: Environment): void {
+  const where = flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir];
+  const command = (...words: string[]) => quoteArgv(['mesh-harness', ...words, ...where]);
+  const detached = env['MESH_HARNESS_DETACHED'] !== undefined;
+  const lines = [
+    '',
+    `${topology.name} is up${flags.bare ? ', with nothing installed' : ''}. In a shell:`,
+    `  eval "$(${command('env')})"   and then  cd "$ISTIO_FOLDER"`,
+    `End it: ${detached ? command('down') : 'Ctrl-C'}`,
+  ];
+  screen.progress(lines.join('\n'));
+}
+
+/** The command line of the process that stays. */
+function argvOf(scenario: string, { bare, edition, stateDir, seed, firstPort }: UpFlags): readonly string[] {
+  return [
+    'up',
+    scenario,
+    ...(bare ? ['--bare'] : []),
+    ...['--edition', edition, '--seed', seed],
+    ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
+    ...(firstPort === undefined ? [] : ['--first-port', String(firstPort)]),
+  ];
+}

@@ -1,0 +1,103 @@
+/** Starts the process that stays, apart from this one and its terminal, and waits until its world is ready. */
+import { spawn } from 'node:child_process';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
+import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import type { Environment } from '../environment.ts';
+import { cliEntry } from './release-folder.ts';
+import { readState, removeState, type UpPaths } from './state.ts';
+import { exportsOf } from './variables.ts';
+
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+const SHOW_EVERY_MS = 100;
+
+/** What the process says when its world is ready. */
+interface Ready {
+  readonly ready: true;
+  readonly exitCode: number;
+}
+
+/**
+ * @param argv - for our command line: it must stay up
+ * @returns the exit code of the plan that was applied
+ * @throws HarnessError if the process ends before it is ready
+ */
+export async function startDetached(
+  argv: readonly string[],
+  paths: UpPaths,
+  { env, stdout, stderr, signal }: Environment,
+): Promise<number> {
+  const log = openLog(paths);
+  try {
+    const child = spawn(process.execPath, [cliEntry(), ...argv], {
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...env, MESH_HARNESS_DETACHED: '1' },
+    });
+    const onAbort = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', onAbort, { once: true });
+    const show = follow(log, text => stderr.write(text), systemClock);
+    const outcome = await new Promise<Ready | { readonly code: number | null }>((resolve, reject) => {
+      child.once('message', message => resolve(message as Ready)); // it sends nothing else
+      child.once('exit', code => resolve({ code }));
+      child.once('error', reject);
+    });
+    show.stop();
+    signal.removeEventListener('abort', onAbort);
+    if (!('ready' in outcome)) {
+      removeState(paths);
+      if (signal.aborted) return EXIT.interrupted;
+      throw new HarnessError(
+        'ERR_PLATFORM_NOT_READY',
+        `The process ended before it was ready (${outcome.code ?? 'killed'}).`,
+        {
+          hint: 'What it said last stands above.',
+        },
+      );
+    }
+    child.disconnect();
+    child.unref();
+    const found = readState(paths);
+    if (found) stdout.write(exportsOf(found.state, paths));
+    return outcome.exitCode;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function openLog({ folder, log }: UpPaths): number {
+  try {
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    return openSync(log, 'w+', OWNER_ONLY);
+  } catch (error) {
+    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The log can not be written: ${messageOf(error)}`, {
+      hint: 'Name another folder with --state-dir.',
+      cause: error,
+    });
+  }
+}
+
+/** Shows what is appended to a file. */
+function follow(file: number, show: (text: string) => void, clock: Clock): { stop(): void } {
+  let at = 0;
+  let timer: Timer | undefined;
+  const showMore = () => {
+    const { size } = fstatSync(file);
+    if (size <= at) return;
+    const buffer = Buffer.alloc(size - at);
+    at += readSync(file, buffer, 0, buffer.length, at);
+    show(buffer.toString());
+  };
+  const tick = () => {
+    showMore();
+    timer = clock.setTimeout(tick, SHOW_EVERY_MS);
+  };
+  tick();
+  return {
+    stop: () => {
+      clock.clearTimeout(timer);
+      showMore();
+    },
+  };
+}

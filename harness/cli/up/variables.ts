@@ -1,0 +1,17 @@
+/** The guide's variables for a world that is up, as text for a POSIX shell's eval. */
+import { quoteWord } from '../../base/quote.ts';
+import { clusterName } from '../../model/names.ts';
+import { contextVariable } from '../../plan/mesh.ts';
+import type { UpPaths, UpState } from './state.ts';
+
+/** @returns lines `export NAME=value`, the PATH's last */
+export function exportsOf({ clusters }: UpState, paths: UpPaths): string {
+  const variables: readonly (readonly [string, string])[] = [
+    ['KUBECONFIG', paths.kubeconfig],
+    ['KUBECACHEDIR', paths.kubeCache],
+    ...clusters.map(({ name }) => [contextVariable(clusterName(name)), name] as const),
+    ['ISTIO_FOLDER', paths.release],
+  ];
+  const lines = variables.map(([name, value]) => `export ${name}=${quoteWord(value)}\n`);
+  return `${lines.join('')}export PATH=${quoteWord(paths.release)}:"$PATH"\n`;
+}
