@@ -1,0 +1,122 @@
+/** Runs a scenario without each step of its plan in turn, and holds what is seen against the table of what is to be seen. */
+import t, { type Test } from 'tap';
+import type { Plan } from '../../../harness/plan/step.ts';
+import type { ScenarioReport } from '../../../harness/report/report.ts';
+import { run } from '../../../harness/session.ts';
+import type { Evidence, Traffic } from '../../../harness/verify/check.ts';
+import { expectedShares } from '../../../harness/verify/groups.ts';
+import { smallestSample } from '../../../harness/verify/statistics.ts';
+import { planOf, topologyOf } from '../../plan/scenarios.ts';
+import { type Expected, LOCAL_RESET, type Table } from './expected.ts';
+
+/** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
+const RISK = 1e-3;
+/** Of the failing calls from a client whose packets vanish: about half (§10.0, B on 1.8.0). */
+const ABOUT_HALF = [0.2, 0.8] as const;
+
+export async function holdAgainst(scenario: string, table: Table): Promise<void> {
+  t.setTimeout(900_000);
+  const topology = await topologyOf(scenario);
+  const plan = await planOf(scenario, '1.8');
+  const requests = smallestSample(expectedShares(topology), RISK);
+  t.same(
+    Object.keys(table).sort(),
+    plan.steps.map(({ id }) => id).sort(),
+    'there is a row for every step, and no other',
+  );
+  for (const { id, omission } of plan.steps) {
+    const expected = table[id];
+    if (!expected) continue;
+    const sees = Object.values(expected.sees).join('/');
+    await t.test(`without ${id}: ${omission.harmless ? 'passed' : 'failed'}, ${sees} (${expected.from})`, async t => {
+      const report = await run({
+        topology,
+        omit: [id],
+        risk: RISK,
+        ...(requests !== undefined && { requests }),
+      });
+      const [seen] = report.scenarios;
+      if (!seen) throw new Error('The report has no scenario.');
+      t.equal(seen.verdict, omission.harmless ? 'passed' : 'failed', omission.because);
+      t.same(seen.omitted, [id]);
+      compareTraffic(t, seen, expected);
+      comparePods(t, seen, expected);
+      compareSteps(t, seen, expected, plan);
+      if (!omission.harmless) {
+        t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
+        t.ok(pointsTo(seen, id), `a diagnosis names ${id}`);
+      }
+    });
+  }
+}
+
+function compareTraffic(t: Test, seen: ScenarioReport, { sees, fails = {} }: Expected): void {
+  const checks = seen.checks.filter(check => check.traffic);
+  t.same(Object.fromEntries(checks.map(({ traffic }) => [traffic?.from, traffic?.symptom])), sees);
+  for (const { traffic, evidence } of checks) {
+    if (!traffic) continue;
+    const errors = (traffic.sample ?? traffic.convergence.lastBatch)?.errors ?? [];
+    const pattern = fails[traffic.from] ?? (traffic.symptom === 'B' ? LOCAL_RESET : undefined);
+    if (!pattern) t.same(errors, [], `no call from ${traffic.from} fails`);
+    for (const { error } of errors) t.match(error, pattern ?? /^$/);
+    compareCalls(t, traffic);
+    compareEndpoints(t, traffic, evidence);
+  }
+}
+
+/** Who answers, and how fast (§10.0). */
+function compareCalls(t: Test, { from, symptom, sample, convergence }: Traffic): void {
+  const calls = sample ?? convergence.lastBatch;
+  const answeredBy = new Set(calls?.instances.map(({ cluster }) => cluster));
+  const failed = (calls?.errors ?? []).reduce((sum, { count }) => sum + count, 0) / (calls?.requests || 1);
+  if (symptom === 'B') {
+    t.ok(failed >= ABOUT_HALF[0] && failed <= ABOUT_HALF[1], `about half of the calls from ${from} fail: ${failed}`);
+    t.ok((calls?.longestSeconds ?? 0) >= 10, 'after the connect timeout of 10 s');
+    t.equal(calls?.slow, calls?.errors[0]?.count, 'and no other call is slow');
+  } else t.equal(calls?.slow ?? 0, 0, `no call from ${from} is slow`);
+  if (symptom === 'CFG' || symptom === 'DNS') t.equal(failed, 1, 'every call fails');
+  if (['R', 'X', 'B', 'LOC-plain'].includes(symptom)) t.same([...answeredBy], [from], 'only the local version answers');
+  if (symptom === 'REMOTE-ONLY') t.notOk(answeredBy.has(from), 'only the other version answers');
+  if (symptom === 'BOTH') t.ok(sample, 'a fixed sample was taken');
+}
+
+/** What the client's proxy knows (§12.1): the reason for what the calls show. */
+function compareEndpoints(t: Test, { from, symptom }: Traffic, evidence: Evidence): void {
+  const { endpoints } = evidence as { endpoints?: readonly string[] | null }; // of the check on traffic
+  const foreign = (endpoints ?? []).filter(endpoint => !endpoint.includes(`pod of ${from}`));
+  if (symptom === 'R') t.same(foreign, [], `${from}'s client knows no endpoint elsewhere`);
+  if (symptom !== 'X' && symptom !== 'B') return;
+  t.equal(foreign.length, 1, `${from}'s client knows one endpoint elsewhere`);
+  t.match(foreign[0] ?? '', /[1-9]\d* failed connections/, 'which it fails to connect to');
+  if (symptom === 'B') t.match(foreign[0] ?? '', /:5000, pod of /, 'the raw address of a pod (§0.2 rule 1)');
+}
+
+/** Hashes and random parts are no matter of the table. */
+const withoutHashes = (found: string): string => found.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '');
+
+function comparePods(t: Test, seen: ScenarioReport, { pods = {} }: Expected): void {
+  const checks = seen.checks.filter(({ id }) => id.endsWith('-workloads-ready'));
+  t.equal(checks.length, seen.topology.clusters.length);
+  for (const { cluster = '', outcome, found } of checks) {
+    t.equal(outcome, pods[cluster] === undefined ? 'passed' : 'failed', found);
+    if (pods[cluster] !== undefined) t.equal(withoutHashes(found), pods[cluster]);
+  }
+}
+
+function compareSteps(t: Test, seen: ScenarioReport, { steps = {} }: Expected, plan: Plan): void {
+  const failed = seen.steps.filter(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
+  t.same(failed.map(({ id }) => id).sort(), Object.keys(steps).sort(), 'these steps fail');
+  for (const { id, outcome, problem } of failed) {
+    t.equal(outcome, 'failed');
+    if (steps[id]) t.match(problem?.message, steps[id]);
+  }
+  for (const { id, durationMs } of seen.steps) {
+    const { deadlineMs } = plan.steps.find(step => step.id === id) ?? { deadlineMs: 0 };
+    if (durationMs > deadlineMs) t.fail(`${id} took ${durationMs} ms, beyond its deadline of ${deadlineMs} ms`);
+  }
+}
+
+/** Whether a reader who follows what the report says comes to the step. */
+function pointsTo(seen: ScenarioReport, omitted: string): boolean {
+  return seen.checks.some(({ diagnosis }) => diagnosis?.steps.includes(omitted));
+}
