@@ -20,8 +20,8 @@ import { type RunOutcome, run as runPlan } from './run/runner.ts';
 import { createEmbeddedTools } from './tools/embedded/embedded-tools.ts';
 import type { Tools } from './tools/tools.ts';
 import { checksFor } from './verify/catalog.ts';
+import { expectedShares } from './verify/groups.ts';
 import { DEFAULT_RISK, planSample, type SamplePlan } from './verify/statistics.ts';
-import { expectedShares } from './verify/workloads.ts';
 
 export interface SessionOptions {
   readonly topology: Topology;

@@ -8,6 +8,7 @@ import {
   openSteps,
   riskSentence,
   stepName,
+  togetherSentences,
   trafficOf,
 } from './words.ts';
 
@@ -83,7 +84,11 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
       ['check', 'outcome', 'found'],
       scenario.checks.map(({ sentence, outcome, found }) => [cell(sentence), mark(outcome), cell(found)]),
     ),
-    ...traffic.flatMap(({ from, sample }) => (sample ? [`From ${cell(from)}: ${riskSentence(sample)}`, ''] : [])),
+    ...traffic.flatMap(({ from, sample }) =>
+      sample
+        ? [`From ${cell(from)}: ${[riskSentence(sample), ...togetherSentences(sample).map(cell)].join(' ')}`, '']
+        : [],
+    ),
     ...(scenario.adjustments.length > 0
       ? [
           '### Adjustments for the platform',

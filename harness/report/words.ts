@@ -32,12 +32,15 @@ export const stepName = ({ cluster, title }: Pick<StepReport, 'cluster' | 'title
 export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
   checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
 
-/** `148 of 300 from cluster1 (49.3 %, 43.5 % to 55.1 %; accepted 105 to 195)`. */
-export function shareSentence(
-  { cluster, count, share, interval: [from, to], band: [low, high] }: Share,
-  requests: number,
-): string {
-  return `${count} of ${requests} from ${cluster} (${percent(share)}, 95 % interval ${percent(from)} to ${percent(to)}; accepted ${low} to ${high})`;
+/** Which clusters of a sample are judged together, and why: `cluster1 (70) and cluster3 (130) are judged together: …`; mostly none. */
+export function togetherSentences({ shares }: Pick<NonNullable<Traffic['sample']>, 'shares'>): readonly string[] {
+  return shares.flatMap(({ together }) =>
+    together
+      ? [
+          `${together.counts.map(({ cluster, count }) => `${cluster} (${count})`).join(' and ')} are judged together: ${together.because}.`,
+        ]
+      : [],
+  );
 }
 
 /** What the fixed sample can tell, with its error rates. */
@@ -46,11 +49,15 @@ export function riskSentence({ risks, requests, remote }: NonNullable<Traffic['s
   return `With ${requests} calls a healthy mesh is refused ${often(risks.healthyRefused)}, a starved share passes ${often(risks.faultyAccepted)}, and an error rate of 5 % shows no error ${often(risks.errorRateMissed)}; remote share ${percent(remote.share)}.`;
 }
 
+/** The count of a share: `148`, or `(70+130)` of clusters that are judged together. */
+const shareFigure = ({ count, together }: Share): string =>
+  together ? `(${together.counts.map(each => each.count).join('+')})` : String(count);
+
 /** The figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the clusters that answer. */
 export function figures(scenario: ScenarioReport): string {
   return trafficOf(scenario)
     .map(({ from, sample, symptom, convergence }) => {
-      if (sample) return `${from} ${sample.shares.map(({ count }) => count).join('+')}/${sample.requests}`;
+      if (sample) return `${from} ${sample.shares.map(shareFigure).join('+')}/${sample.requests}`;
       const { lastBatch } = convergence;
       const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
       return `${from} ${symptom} ${answered}/${lastBatch?.requests ?? 0}`;

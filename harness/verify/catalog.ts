@@ -35,7 +35,7 @@ export function checksFor(
       .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
       .map(spec => workloadsReady(spec, steps)),
     versionsInTheirOwnClusters(topology, steps),
-    ...topology.clusters.filter(({ client }) => client).map(spec => reachesEveryVersion(spec, steps)),
+    ...topology.clusters.filter(({ client }) => client).map(spec => reachesEveryVersion(topology, spec, steps)),
   ];
   return [...core, ...(options.extended === true ? extendedChecks(topology, steps) : [])].map(withUnknown);
 }

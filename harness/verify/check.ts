@@ -26,7 +26,7 @@ export interface CheckContext {
 /**
  * What repeated calls from one cluster's client show:
  * - `BOTH`: answers from every cluster that has the workload, in about the expected shares
- * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints
+ * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints, or, of a network with several clusters, not all
  * - `X`: only local answers; remote endpoints are known, and refuse or fail the handshake
  * - `B`: remote endpoints are known, and packets to them vanish: calls are slow or fail after the connect timeout
  * - `LOC-plain`: only local answers, the client has no sidecar
@@ -78,8 +78,9 @@ export interface Tally {
   readonly longestSeconds: number;
 }
 
-/** The part of one cluster in a sample. */
+/** The part of one cluster in a sample, or of those of another network that are judged together. */
 export interface Share {
+  /** Its name; `cluster1+cluster3` for clusters that are judged together. */
   readonly cluster: string;
   readonly count: number;
   /** Part of all requests, 0 to 1, and its exact (Clopper-Pearson) 95 % interval. */
@@ -88,6 +89,13 @@ export interface Share {
   readonly expected: number;
   /** Fewest and most answers that are accepted. */
   readonly band: readonly [number, number];
+  /** Set if several clusters are judged together. */
+  readonly together?: {
+    readonly network: string;
+    /** What each of them gave; any split is accepted. */
+    readonly counts: readonly { readonly cluster: string; readonly count: number }[];
+    readonly because: string;
+  };
 }
 
 /** What calls from one cluster's client showed. */
@@ -104,7 +112,7 @@ export interface Traffic {
     readonly total: Tally;
     /** The batch that ended the wait; absent if no client pod could be asked. */
     readonly lastBatch?: Tally;
-    /** Why nothing could be asked in the end. */
+    /** Why nothing could be asked in the end, or what was not there yet though all calls were answered. */
     readonly trouble?: string;
   };
   /** The one fixed sample; absent if the mesh did not converge. */

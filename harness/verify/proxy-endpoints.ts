@@ -7,6 +7,8 @@ import { SIDECAR } from './workloads.ts';
 export interface ProxyEndpoint {
   readonly address: string;
   readonly port: number;
+  /** How often it is picked, in proportion to the others'. */
+  readonly weight: number;
   readonly connections: number;
   readonly failedConnections: number;
   readonly requests: number;
@@ -34,6 +36,7 @@ export function readEndpoints(text: string, cluster: string): readonly ProxyEndp
       return {
         address: host.slice(0, colon),
         port: Number(host.slice(colon + 1)),
+        weight: counters.get('weight') ?? 1,
         connections: counters.get('cx_total') ?? 0,
         failedConnections: counters.get('cx_connect_fail') ?? 0,
         requests: counters.get('rq_total') ?? 0,

@@ -1,8 +1,8 @@
 /**
  * The mathematics of a sample: exact binomial tails, the band that a healthy share falls into, and how many requests that takes. Pure.
  *
- * The model: each answer comes from a given cluster with probability p, independent of the others. Istio's round robin spreads less than
- * that (each worker alternates), so that a healthy mesh is refused even more rarely than stated.
+ * The model: each answer comes from a given cluster, or group of clusters (`groups.ts`), with probability p, independent of the others.
+ * Istio's round robin spreads less than that (each worker alternates), so that a healthy mesh is refused even more rarely than stated.
  */
 import { HarnessError } from '../base/errors.ts';
 
@@ -117,23 +117,26 @@ export function bandFor(n: number, expected: number, risk: number): Band | undef
   };
 }
 
+/** The shares that a sample is expected to split into, seen from one source; they add up to 1. */
+export type Split = readonly number[];
+
 /** A sample's size and what is accepted of it. */
 export interface SamplePlan {
   readonly requests: number;
   readonly risk: number;
-  /** One for each expected share, in the order given. */
-  readonly bands: readonly Band[];
+  /** For each source one for each expected share, in the orders given. */
+  readonly bands: readonly (readonly Band[])[];
   /** Probability that an error rate of 5 % shows not a single error. */
   readonly errorRateMissed: number;
 }
 
 /** The healthy risk is shared among the bands that can be broken separately: of two that add up to 1, one follows from the other. */
-function riskPerBand(shares: readonly number[], risk: number): number {
+function riskPerBand(shares: Split, risk: number): number {
   const open = shares.filter(share => share > 0 && share < 1).length;
   return open <= 2 ? risk : risk / open;
 }
 
-function bandsFor(requests: number, shares: readonly number[], risk: number): readonly Band[] | undefined {
+function bandsFor(requests: number, shares: Split, risk: number): readonly Band[] | undefined {
   const each = riskPerBand(shares, risk);
   const known = new Map<number, Band>();
   for (const share of shares) {
@@ -145,15 +148,26 @@ function bandsFor(requests: number, shares: readonly number[], risk: number): re
   return shares.map(share => known.get(share)).filter(band => band !== undefined);
 }
 
+/** The bands of every source's sample; each source is a sample of its own, and so is its risk. */
+function bandsOfAll(requests: number, splits: readonly Split[], risk: number): SamplePlan['bands'] | undefined {
+  const bands: (readonly Band[])[] = [];
+  for (const shares of splits) {
+    const ofSource = bandsFor(requests, shares, risk);
+    if (!ofSource) return undefined;
+    bands.push(ofSource);
+  }
+  return bands;
+}
+
 /**
- * The smallest number of requests, at least `from`, whose bands hold the risks.
+ * The smallest number of requests, at least `from`, whose bands hold the risks for every source.
  *
  * Whether a number holds them is monotone but for the rounding of the limits, which plays out within a few requests: so the edge is
  * found by halving, and the last stretch before it is tried one by one.
  * @returns undefined if that takes more than 20 000
  */
-export function smallestSample(shares: readonly number[], risk: number, from = 1): number | undefined {
-  const holds = (n: number) => bandsFor(n, shares, risk) !== undefined;
+export function smallestSample(splits: readonly Split[], risk: number, from = 1): number | undefined {
+  const holds = (n: number) => bandsOfAll(n, splits, risk) !== undefined;
   const first = Math.max(1, from);
   if (holds(first)) return first;
   let low = first;
@@ -173,8 +187,8 @@ export function smallestSample(shares: readonly number[], risk: number, from = 1
 }
 
 export interface SampleOptions {
-  /** The share of the answers that each cluster with endpoints is expected to give; they add up to 1. */
-  readonly expectedShares: readonly number[];
+  /** For each source, the shares of the answers that are expected of those who are judged by themselves. */
+  readonly expectedShares: readonly Split[];
   /** 0 < risk < 1; `DEFAULT_RISK` by default. */
   readonly risk?: number;
 }
@@ -195,10 +209,10 @@ export function planSample(requests: number | undefined, options: SampleOptions)
     throw new HarnessError('ERR_USAGE', `The number of requests must be a whole number, 1 or more, not ${requests}.`);
   }
   const size = requests ?? smallestSample(expectedShares, risk, DEFAULT_REQUESTS) ?? MAX_REQUESTS;
-  const bands = bandsFor(size, expectedShares, risk);
+  const bands = bandsOfAll(size, expectedShares, risk);
   if (bands) return { requests: size, risk, bands, errorRateMissed: (1 - ERROR_RATE_TOLD) ** size };
   const smallest = smallestSample(expectedShares, risk, size);
-  const shares = [...new Set(expectedShares.map(share => round(share, 3)))].join(', ');
+  const shares = [...new Set(expectedShares.flat().map(share => round(share, 3)))].join(', ');
   throw new HarnessError(
     'ERR_SAMPLE_SIZE',
     `${size} requests can not tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,

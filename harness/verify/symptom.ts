@@ -1,16 +1,18 @@
 /** Names what calls from one cluster showed, in the words of the failure table (`Symptom`). Pure. */
 import type { Symptom, Tally } from './check.ts';
 import type { PodFact } from './pods.ts';
-import { countFrom } from './sampling.ts';
 
 export interface SymptomInput {
-  /** The cluster that asks, and those with HelloWorld. */
+  /** The cluster that asks. */
   readonly from: string;
-  readonly expected: readonly string[];
+  /** Clusters with HelloWorld that did not answer, nor another that they are judged together with. */
+  readonly silent: readonly string[];
+  /** Whether the gateways of a network that answers carry the weight of a part of its pods only. */
+  readonly partlyKnown: boolean;
   readonly tally: Tally;
   readonly clientPod: PodFact | undefined;
   /**
-   * Whether the client's proxy has endpoints that are no pods of its own cluster, and whether one of them is the raw address of a pod
+   * Whether the client's proxy has endpoints that are no pods of its own cluster, nor of those that answered, and whether one of them is the raw address of a pod
    * behind another network. Undefined if the proxy could not be asked.
    */
   readonly remoteEndpoints: { readonly known: boolean; readonly unreachable: boolean } | undefined;
@@ -28,7 +30,7 @@ const NO_ENDPOINTS = /no healthy upstream/;
 const CONNECT_TIMEOUT_SECONDS = 9;
 
 export function symptomOf(input: SymptomInput): Symptom {
-  const { from, expected, tally, clientPod, remoteEndpoints } = input;
+  const { from, silent, tally, clientPod, remoteEndpoints } = input;
   if (!clientPod) return 'NOPOD';
   if (tally.requests === 0) {
     if (clientPod.isReady) return 'OTHER';
@@ -38,9 +40,8 @@ export function symptomOf(input: SymptomInput): Symptom {
   const has = (pattern: RegExp) => tally.errors.some(({ error }) => pattern.test(error));
   if (errors === tally.requests && has(/^curl: \(6\)/)) return 'DNS';
   if (clientPod.hasSidecar && !clientPod.isReady && has(/^curl: \(7\)/)) return 'CFG';
-  const missing = expected.filter(cluster => countFrom(tally, cluster) === 0);
-  const localMissing = missing.includes(from);
-  const remoteMissing = missing.some(cluster => cluster !== from);
+  const localMissing = silent.includes(from);
+  const remoteMissing = silent.some(cluster => cluster !== from);
   if (input.misplaced) return 'MISPLACED';
   if (remoteMissing && !clientPod.hasSidecar) return 'LOC-plain';
   if (remoteMissing) {
@@ -52,5 +53,6 @@ export function symptomOf(input: SymptomInput): Symptom {
   }
   if (localMissing && errors === 0) return 'REMOTE-ONLY';
   if (errors > 0) return 'ERRORS';
+  if (input.partlyKnown) return 'R';
   return input.skewed ? 'SKEWED' : 'BOTH';
 }

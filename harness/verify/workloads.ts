@@ -33,11 +33,6 @@ export function contributionsOf(topology: Topology): readonly Contribution[] {
     }));
 }
 
-/** The share of the answers that each cluster is expected to give: what `planSample` takes. */
-export function expectedShares(topology: Topology): readonly number[] {
-  return contributionsOf(topology).map(({ share }) => share);
-}
-
 /** Every version of the topology, sorted. */
 export function versionsOf(topology: Topology): readonly string[] {
   return [...new Set(topology.clusters.flatMap(({ helloWorld }) => helloWorld))].sort();

@@ -9,8 +9,8 @@ import type { RunEvent } from '../../harness/run/events.ts';
 import type { RunOutcome } from '../../harness/run/runner.ts';
 import { prepareSession } from '../../harness/session.ts';
 import type { World } from '../../harness/simulator/world.ts';
+import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/statistics.ts';
-import { expectedShares } from '../../harness/verify/workloads.ts';
 
 /** A client of each cluster's API server, by the cluster's name. */
 export type Clients = ReadonlyMap<string, KubernetesClient>;

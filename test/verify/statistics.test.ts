@@ -33,9 +33,9 @@ t.test('binomial tails agree with exact fractions', async t => {
 });
 
 t.test('300 requests give the band and the error rates of the design', async t => {
-  const plan = planSample(300, { expectedShares: [0.5, 0.5] });
-  t.equal(plan.bands.length, 2);
-  for (const band of plan.bands) {
+  const plan = planSample(300, { expectedShares: [[0.5, 0.5]] });
+  t.equal(plan.bands.flat().length, 2);
+  for (const band of plan.bands.flat()) {
     t.match(band, { low: 105, high: 195, starvedShare: 0.2 });
     t.equal(onceIn(band.healthyRefused), 'once in 8.4 million');
     t.ok(near(band.faultyAccepted, 1.0283808460207176e-9));
@@ -45,11 +45,11 @@ t.test('300 requests give the band and the error rates of the design', async t =
 
 t.test('a number that can not hold the risks is refused with the smallest that can', async t => {
   // The smallest was found by trying every number with exact fractions.
-  t.equal(smallestSample([0.5, 0.5], 1e-6), 224);
-  t.ok(planSample(224, { expectedShares: [0.5, 0.5] }));
+  t.equal(smallestSample([[0.5, 0.5]], 1e-6), 224);
+  t.ok(planSample(224, { expectedShares: [[0.5, 0.5]] }));
   for (const requests of [1, 20, 100, 223]) {
     try {
-      planSample(requests, { expectedShares: [0.5, 0.5] });
+      planSample(requests, { expectedShares: [[0.5, 0.5]] });
       t.fail(`${requests} should be refused`);
     } catch (error) {
       t.ok(error instanceof HarnessError);
@@ -59,8 +59,8 @@ t.test('a number that can not hold the risks is refused with the smallest that c
 });
 
 t.test('a smaller number is accepted with a higher risk', async t => {
-  const plan = planSample(100, { expectedShares: [0.5, 0.5], risk: 1e-3 });
-  for (const { healthyRefused, faultyAccepted, low, high } of plan.bands) {
+  const plan = planSample(100, { expectedShares: [[0.5, 0.5]], risk: 1e-3 });
+  for (const { healthyRefused, faultyAccepted, low, high } of plan.bands.flat()) {
     t.ok(healthyRefused <= 1e-3);
     t.ok(faultyAccepted <= 1e-3);
     t.equal(low + high, 100);
@@ -69,7 +69,7 @@ t.test('a smaller number is accepted with a higher risk', async t => {
 
 t.test('every band holds its risks, for any share and number that it is given for', async t => {
   for (const expected of [0.05, 0.25, 1 / 3, 0.5, 2 / 3, 0.9]) {
-    const smallest = smallestSample([expected], 1e-4);
+    const smallest = smallestSample([[expected]], 1e-4);
     if (smallest === undefined) {
       t.fail(`no number for ${expected}`);
       continue;
@@ -89,24 +89,24 @@ t.test('every band holds its risks, for any share and number that it is given fo
 });
 
 t.test('without a number, a topology gets 300 requests, or as many as its shares need', async t => {
-  t.equal(planSample(undefined, { expectedShares: [0.5, 0.5] }).requests, 300);
-  const three = planSample(undefined, { expectedShares: [1 / 3, 1 / 3, 1 / 3] });
+  t.equal(planSample(undefined, { expectedShares: [[0.5, 0.5]] }).requests, 300);
+  const three = planSample(undefined, { expectedShares: [[1 / 3, 1 / 3, 1 / 3]] });
   t.ok(three.requests > 300);
   // Each of the three can be broken by itself: together they stay within the risk.
-  t.ok(three.bands.reduce((sum, { healthyRefused }) => sum + healthyRefused, 0) <= 1e-6);
+  t.ok(three.bands.flat().reduce((sum, { healthyRefused }) => sum + healthyRefused, 0) <= 1e-6);
 });
 
 t.test('where everything or nothing is expected, everything or nothing is accepted', async t => {
   t.match(bandFor(300, 1, 1e-6), { low: 300, high: 300 });
   t.match(bandFor(300, 0, 1e-6), { low: 0, high: 0 });
-  t.equal(planSample(5, { expectedShares: [1] }).requests, 5);
+  t.equal(planSample(5, { expectedShares: [[1]] }).requests, 5);
 });
 
 t.test('numbers that are none are refused as wrong usage', async t => {
-  t.throws(() => planSample(0, { expectedShares: [0.5, 0.5] }), { code: 'ERR_USAGE' });
-  t.throws(() => planSample(300.5, { expectedShares: [0.5, 0.5] }), { code: 'ERR_USAGE' });
-  t.throws(() => planSample(300, { expectedShares: [0.5, 0.5], risk: 0 }), { code: 'ERR_USAGE' });
-  t.throws(() => planSample(300, { expectedShares: [0.5, 0.5], risk: 1 }), { code: 'ERR_USAGE' });
+  t.throws(() => planSample(0, { expectedShares: [[0.5, 0.5]] }), { code: 'ERR_USAGE' });
+  t.throws(() => planSample(300.5, { expectedShares: [[0.5, 0.5]] }), { code: 'ERR_USAGE' });
+  t.throws(() => planSample(300, { expectedShares: [[0.5, 0.5]], risk: 0 }), { code: 'ERR_USAGE' });
+  t.throws(() => planSample(300, { expectedShares: [[0.5, 0.5]], risk: 1 }), { code: 'ERR_USAGE' });
 });
 
 t.test('the interval of a share is that of Clopper and Pearson', async t => {

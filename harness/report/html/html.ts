@@ -2,7 +2,16 @@
 import type { Problem } from '../../run/events.ts';
 import type { Traffic } from '../../verify/check.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
-import { duration, evidenceSentence, figures, percent, riskSentence, stepName, trafficOf } from '../words.ts';
+import {
+  duration,
+  evidenceSentence,
+  figures,
+  percent,
+  riskSentence,
+  stepName,
+  togetherSentences,
+  trafficOf,
+} from '../words.ts';
 import { picture, pictureDefinitions } from './picture.ts';
 import { STYLE } from './style.ts';
 import { html, Markup } from './text.ts';
@@ -74,7 +83,7 @@ function trafficDetails({ sample, convergence, symptom, from }: Traffic): Markup
       : undefined,
     'error rates': sample ? riskSentence(sample) : undefined,
   })}
-${shares && html`<div class="scroll"><table><thead><tr><th>answers of</th><th>count</th><th>share</th><th>95 % interval</th><th>expected</th><th>accepted</th></tr></thead><tbody>${shares}</tbody></table></div>`}
+${sample && html`<div class="scroll"><table><thead><tr><th>answers of</th><th>count</th><th>share</th><th>95 % interval</th><th>expected</th><th>accepted</th></tr></thead><tbody>${shares}</tbody></table></div>${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
 ${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 }
 

@@ -1,8 +1,9 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
 import type { ClusterName } from '../../model/names.ts';
-import type { ClusterSpec } from '../../model/topology.ts';
-import { type Convergence, callFrom, converge, isTrouble, pickClientPod } from '../calling.ts';
+import type { ClusterSpec, Topology } from '../../model/topology.ts';
+import { callFrom, isTrouble, pickClientPod } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome, Evidence, Share, Tally, Traffic } from '../check.ts';
+import { type Convergence, converge } from '../convergence.ts';
 import { diagnose } from '../diagnose/catalog.ts';
 import {
   type CallFacts,
@@ -10,56 +11,53 @@ import {
   describeEndpoint,
   gatherEndpoints,
   gatherFacts,
+  type KnownEndpoint,
   tryGather,
 } from '../diagnose/facts.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
-import { listPods, type PodFact } from '../pods.ts';
-import { type Answer, countFrom, describeTally, type Locate, sequenceOf, tally } from '../sampling.ts';
+import { describeShortfall } from '../gateway-weight.ts';
+import { type AnswerGroup, countFromGroup, groupName, groupsFrom, isJoint, whyTogether } from '../groups.ts';
+import { PodDirectory } from '../pod-directory.ts';
+import { type Answer, countFrom, describeTally, sequenceOf, tally } from '../sampling.ts';
 import { type Band, planSample, round, shareInterval } from '../statistics.ts';
 import { symptomOf } from '../symptom.ts';
-import { contributionsOf, expectedShares, NAMESPACE, SERVICE } from '../workloads.ts';
+import { contributionsOf } from '../workloads.ts';
 
-type PodsByCluster = ReadonlyMap<ClusterName, readonly PodFact[]>;
+/** What was asked from one cluster, and what came of it. */
+interface Asked {
+  readonly source: ClusterSpec;
+  readonly groups: readonly AnswerGroup[];
+  readonly directory: PodDirectory;
+  readonly convergence: Convergence;
+  readonly sampled: Awaited<ReturnType<typeof callFrom>> | undefined;
+}
 
 /**
  * From the client of this cluster, HelloWorld is answered by every version, by the very pods that run in each cluster, without an error
  * and in shares that an even balance explains.
  * The guide, "Verifying Cross-Cluster Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle strictly,
- * as the choice is made per worker and at random; so one fixed sample is judged by exact binomial bands (`statistics.ts`).
+ * as the choice is made per worker and at random; so one fixed sample is judged by exact binomial bands (`statistics.ts`). Clusters that
+ * share another network are judged together (`groups.ts`).
  */
-export function reachesEveryVersion(spec: ClusterSpec, steps: StepIndex): Check {
+export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
+  const groups = groupsFrom(topology, source);
   return {
-    id: `${spec.name}-reaches-every-version`,
-    sentence: `Calls from ${spec.name} are answered by HelloWorld of every cluster, evenly and without an error.`,
+    id: `${source.name}-reaches-every-version`,
+    sentence: groups.some(isJoint)
+      ? `Calls from ${source.name} are answered by HelloWorld of every cluster on ${source.network} and of every other network, evenly by their pods and without an error.`
+      : `Calls from ${source.name} are answered by HelloWorld of every cluster, evenly and without an error.`,
     level: 'core',
-    cluster: spec.name,
+    cluster: source.name,
     run: async context => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
-      const convergence = await converge(context, client);
+      const client = context.clusters.get(source.name)?.client;
+      if (!client) return { outcome: 'unknown', found: `There is no cluster ${source.name}.`, evidence: null };
+      const directory = new PodDirectory(context);
+      const convergence = await converge(context, { source, client, groups, directory });
       if (convergence.converged) context.onProgress(`converged, sampling ${context.requests} calls`);
       const sampled = convergence.converged ? await callFrom(context, client, context.requests) : undefined;
-      const pods = await podsOf(context);
-      return await judge(context, spec, steps, pods, convergence, sampled);
+      if (sampled && !isTrouble(sampled)) await directory.learn(sampled.answers);
+      return await judge(context, steps, { source, groups, directory, convergence, sampled });
     },
-  };
-}
-
-async function podsOf({ clusters, signal }: CheckContext): Promise<PodsByCluster> {
-  return new Map(
-    await Promise.all(
-      [...clusters].map(async ([name, { client }]) => [name, await listPods(client, NAMESPACE, signal)] as const),
-    ),
-  );
-}
-
-/** Pods' names are unique in practice; where two clusters share one, the version decides. */
-function locatorOf(pods: PodsByCluster): Locate {
-  return (instance, version) => {
-    const owners = [...pods].flatMap(([cluster, ofCluster]) =>
-      ofCluster.filter(pod => pod.name === instance && pod.app === SERVICE).map(pod => ({ cluster, pod })),
-    );
-    return (owners.find(({ pod }) => pod.version === version) ?? owners[0])?.cluster ?? null;
   };
 }
 
@@ -77,20 +75,18 @@ function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
     );
 }
 
-async function judge(
-  context: CheckContext,
-  spec: ClusterSpec,
-  steps: StepIndex,
-  pods: PodsByCluster,
-  convergence: Convergence,
-  sampled: Awaited<ReturnType<typeof callFrom>> | undefined,
-): Promise<CheckOutcome> {
+async function judge(context: CheckContext, steps: StepIndex, asked: Asked): Promise<CheckOutcome> {
+  const { source, groups, directory, convergence, sampled } = asked;
   const order = context.topology.clusters.map(({ name }) => name);
-  const count = (answers: readonly Answer[]) => tally(answers, locatorOf(pods), order);
+  const count = (answers: readonly Answer[]) => tally(answers, directory.locate, order);
   const answers = sampled && !isTrouble(sampled) ? sampled.answers : undefined;
-  const sample = answers && sampleOf(context, spec, answers, count(answers));
+  const sample = answers && sampleOf(context, asked, answers, count(answers));
   const judged = sample ?? count(convergence.recent);
-  const trouble = sampled && isTrouble(sampled) ? sampled.trouble : convergence.trouble;
+  const [short] = convergence.shortfalls;
+  const trouble =
+    sampled && isTrouble(sampled)
+      ? sampled.trouble
+      : (convergence.trouble ?? (short && describeShortfall(short, source.name)));
   const misplaced = misplacedIn(judged, context);
   const skewed = sample ? sample.shares.filter(({ count: n, band: [low, high] }) => n < low || n > high) : [];
   const wrong = [
@@ -110,7 +106,7 @@ async function judge(
   ];
   const passed = wrong.length === 0 && sample !== undefined;
   const traffic: Omit<Traffic, 'symptom'> = {
-    from: spec.name,
+    from: source.name,
     convergence: {
       converged: convergence.converged,
       afterMs: convergence.afterMs,
@@ -123,14 +119,14 @@ async function judge(
     ...(sample && { sample }),
   };
   if (passed) {
-    const found = `${sample.requests} of ${sample.requests} calls answered: ${describeTally(sample, clustersWith(context))}; converged after ${seconds(convergence.afterMs)}`;
+    const joint = groups.filter(isJoint).map(group => `; ${group.clusters.join(' and ')} are judged together`);
+    const found = `${sample.requests} of ${sample.requests} calls answered: ${describeTally(sample, clustersWith(context))}; converged after ${seconds(convergence.afterMs)}${joint.join('')}`;
     return { outcome: 'passed', found, evidence: {}, traffic: { ...traffic, symptom: 'BOTH' } };
   }
-  return await explain(context, spec, steps, {
+  return await explain(context, steps, asked, {
     wrong,
     traffic,
     judged,
-    pods,
     misplaced: misplaced.length > 0,
     skewed: skewed.length > 0,
   });
@@ -146,30 +142,34 @@ function describeSkew({ cluster, count, band: [low, high], share, interval: [fro
 
 function sampleOf(
   context: CheckContext,
-  spec: ClusterSpec,
+  { source, groups }: Asked,
   answers: readonly Answer[],
   counted: Tally,
 ): NonNullable<Traffic['sample']> {
-  const contributions = contributionsOf(context.topology);
-  const plan = planSample(context.requests, { expectedShares: expectedShares(context.topology), risk: context.risk });
+  const split = groups.map(({ share }) => share);
+  const plan = planSample(context.requests, { expectedShares: [split], risk: context.risk });
+  const bands = plan.bands.flat();
   const shareOf = (count: number) => {
     const [low, high] = shareInterval(count, counted.requests);
     return { count, share: round(count / counted.requests, 4), interval: [round(low, 4), round(high, 4)] as const };
   };
-  const shares = contributions.flatMap(({ cluster, share }, index) => {
-    const band = plan.bands[index];
+  const shares = groups.flatMap((group, index): Share[] => {
+    const band = bands[index];
     if (!band) return [];
+    const { network, clusters } = group;
+    const counts = clusters.map(cluster => ({ cluster, count: countFrom(counted, cluster) }));
     return [
       {
-        cluster,
-        ...shareOf(countFrom(counted, cluster)),
-        expected: round(share, 4),
-        band: [band.low, band.high] as const,
+        cluster: groupName(group),
+        ...shareOf(countFromGroup(counted, group)),
+        expected: round(group.share, 4),
+        band: [band.low, band.high],
+        ...(isJoint(group) && { together: { network, counts, because: whyTogether(group, source.name) } }),
       },
     ];
   });
   const remote = counted.instances
-    .filter(({ cluster }) => cluster !== spec.name)
+    .filter(({ cluster }) => cluster !== source.name)
     .reduce((sum, { count }) => sum + count, 0);
   return {
     ...counted,
@@ -178,8 +178,8 @@ function sampleOf(
     ...sequenceOf(answers, counted),
     risks: {
       asked: context.risk,
-      healthyRefused: significant(healthyRefused(plan.bands)),
-      faultyAccepted: significant(Math.max(0, ...plan.bands.map(({ faultyAccepted }) => faultyAccepted))),
+      healthyRefused: significant(healthyRefused(bands)),
+      faultyAccepted: significant(Math.max(0, ...bands.map(({ faultyAccepted }) => faultyAccepted))),
       errorRateMissed: significant(plan.errorRateMissed),
     },
   };
@@ -199,44 +199,49 @@ const significant = (value: number) => Number(value.toPrecision(3));
 
 async function explain(
   context: CheckContext,
-  spec: ClusterSpec,
   steps: StepIndex,
+  { source, groups, directory, convergence }: Asked,
   seen: {
     readonly wrong: readonly string[];
     readonly traffic: Omit<Traffic, 'symptom'>;
     readonly judged: Tally;
-    readonly pods: PodsByCluster;
     readonly misplaced: boolean;
     readonly skewed: boolean;
   },
 ): Promise<CheckOutcome> {
-  const own = seen.pods.get(spec.name) ?? [];
+  await directory.refresh();
+  const own = directory.pods.get(source.name) ?? [];
   const clientPod = pickClientPod(own, context.client);
-  const expected = clustersWith(context);
+  const silent = groups.filter(group => countFromGroup(seen.judged, group) === 0);
+  const partly = convergence.shortfalls.map(({ group }) => group);
+  const suspects = [...new Set([...silent, ...partly])];
   const gathered = await tryGather(async () => {
     const facts = await gatherFacts(context);
-    return { facts, endpoints: await gatherEndpoints(context, facts, spec.name, clientPod) };
+    return { facts, endpoints: await gatherEndpoints(context, facts, source.name, clientPod) };
   }, context.signal);
   const known = 'reason' in gathered ? undefined : gathered;
   const endpoints = known?.endpoints;
-  const foreign = endpoints?.filter(({ address }) => !own.some(pod => pod.address === address));
   const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
+  const beyondDoubt = groups.filter(group => !suspects.includes(group));
+  const doubtful = endpoints?.filter(endpoint => !belongsTo(endpoint, beyondDoubt, source, networkOf));
+  const foreign = doubtful?.filter(({ address }) => !own.some(pod => pod.address === address));
   const symptom = symptomOf({
-    from: spec.name,
-    expected,
+    from: source.name,
+    silent: silent.flatMap(({ clusters }) => clusters),
+    partlyKnown: partly.length > 0,
     tally: seen.judged,
     clientPod,
     remoteEndpoints: foreign && {
       known: foreign.length > 0,
-      unreachable: foreign.some(({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) !== spec.network),
+      unreachable: foreign.some(({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) !== source.network),
     },
     misplaced: seen.misplaced,
     skewed: seen.skewed,
   });
-  const from = known?.facts.clusters.get(spec.name);
-  const missing = expected.filter(cluster => countFrom(seen.judged, cluster) === 0);
+  const from = known?.facts.clusters.get(source.name);
+  const missing = suspects.flatMap(({ clusters }) => clusters);
   const facts: CallFacts | undefined =
-    known && from ? { ...known.facts, from, clientPod, endpoints, symptom, missing } : undefined;
+    known && from ? { ...known.facts, from, clientPod, endpoints: doubtful, symptom, missing } : undefined;
   const diagnosis = facts && diagnose(facts, steps);
   const evidence: Evidence = {
     endpoints: endpoints ? endpoints.map(describeEndpoint) : null,
@@ -250,4 +255,17 @@ async function explain(
     traffic: { ...seen.traffic, symptom },
     ...(diagnosis && { diagnosis }),
   };
+}
+
+/** Whether an endpoint is surely one of other clusters in these groups: a pod of a near one, a gateway of a far one's network. */
+function belongsTo(
+  { owner }: KnownEndpoint,
+  groups: readonly AnswerGroup[],
+  source: ClusterSpec,
+  networkOf: (cluster: ClusterName) => string | undefined,
+): boolean {
+  if (!owner || owner.cluster === source.name) return false;
+  return owner.kind === 'pod'
+    ? groups.some(({ clusters }) => clusters.includes(owner.cluster))
+    : groups.some(({ isNear, network }) => !isNear && network === networkOf(owner.cluster));
 }

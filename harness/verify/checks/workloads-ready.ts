@@ -1,8 +1,8 @@
 /** The workloads of a cluster are ready as the guide shows it. */
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
-import { CONVERGENCE_DEADLINE_MS } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome, Diagnosis } from '../check.ts';
+import { CONVERGENCE_DEADLINE_MS } from '../convergence.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts, gatherFacts, tryGather } from '../diagnose/facts.ts';

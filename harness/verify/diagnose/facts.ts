@@ -1,7 +1,7 @@
 /** What a diagnosis goes by: the objects of each cluster that the guide's steps leave behind, read when a check has failed. */
 import { messageOf } from '../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient, type KubernetesObject } from '../../base/kubernetes-client.ts';
-import type { ClusterName } from '../../model/names.ts';
+import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext, Evidence, Symptom } from '../check.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
@@ -39,6 +39,7 @@ export interface ClusterFacts {
 export interface KnownEndpoint {
   readonly address: string;
   readonly port: number;
+  readonly weight: number;
   /** `pod of cluster2`, `gateway of cluster2`, or null for an address that belongs to neither. */
   readonly owner: { readonly kind: 'pod' | 'gateway'; readonly cluster: ClusterName } | null;
   readonly failedConnections: number;
@@ -57,10 +58,23 @@ export interface Facts {
 export interface CallFacts extends Facts {
   readonly from: ClusterFacts;
   readonly clientPod: PodFact | undefined;
+  /** In the client's proxy: those of the own cluster, and those that may be of the missing ones. */
   readonly endpoints: readonly KnownEndpoint[] | undefined;
   readonly symptom: Symptom;
-  /** Clusters with HelloWorld that did not answer. */
+  /** Clusters with HelloWorld that did not answer, or of a network that did not, or that is known in part only. */
   readonly missing: readonly ClusterName[];
+}
+
+/**
+ * The addresses of all gateways of a network, those of any of its clusters: undefined if it has no gateway, empty while none has an
+ * address.
+ */
+export function gatewaysOf(network: NetworkName, { clusters }: Pick<Facts, 'clusters'>): readonly string[] | undefined {
+  const known = [...clusters.values()]
+    .filter(({ spec }) => spec.network === network)
+    .map(({ gatewayAddresses }) => gatewayAddresses)
+    .filter(addresses => addresses !== undefined);
+  return known.length === 0 ? undefined : known.flat();
 }
 
 /** Answers of the API server are facts too: a kind that is not there has no objects. */
@@ -91,6 +105,19 @@ function at(value: unknown, ...path: (string | number)[]): unknown {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** The addresses of a cluster's east-west gateway; undefined if it has none, empty while it waits for one. @throws KubernetesApiError */
+export async function gatewayAddressesIn(
+  client: KubernetesClient,
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const path = { apiVersion: 'v1', plural: 'services', namespace: ISTIO_NAMESPACE, name: GATEWAY };
+  const service = await client.find(path, signal);
+  if (!service) return undefined;
+  return list(at(service, 'status', 'loadBalancer', 'ingress'))
+    .map(ingress => text(at(ingress, 'ip')) ?? text(at(ingress, 'hostname')))
+    .filter(address => address !== undefined);
+}
+
 async function readCluster(
   spec: ClusterSpec,
   client: KubernetesClient,
@@ -98,14 +125,14 @@ async function readCluster(
 ): Promise<Omit<ClusterFacts, 'root'> & { readonly rootText: string | undefined }> {
   const istio = { namespace: ISTIO_NAMESPACE };
   const sample = { namespace: NAMESPACE };
-  const [namespace, pods, service, events, istioPods, gatewayService, remoteSecrets, gateways, cacerts, roots] =
+  const [namespace, pods, service, events, istioPods, gatewayAddresses, remoteSecrets, gateways, cacerts, roots] =
     await Promise.all([
       client.find({ apiVersion: 'v1', plural: 'namespaces', name: NAMESPACE }, signal),
       listPods(client, NAMESPACE, signal),
       client.find({ apiVersion: 'v1', plural: 'services', ...sample, name: SERVICE }, signal),
       items(client, { apiVersion: 'v1', plural: 'events', ...sample }, {}, signal),
       listPods(client, ISTIO_NAMESPACE, signal),
-      client.find({ apiVersion: 'v1', plural: 'services', ...istio, name: GATEWAY }, signal),
+      gatewayAddressesIn(client, signal),
       items(
         client,
         { apiVersion: 'v1', plural: 'secrets', ...istio },
@@ -130,11 +157,7 @@ async function readCluster(
     readyIstiods: istioPods.filter(
       ({ app, status, readyContainers }) => app === 'istiod' && status === 'Running' && readyContainers > 0,
     ).length,
-    gatewayAddresses: gatewayService
-      ? list(at(gatewayService, 'status', 'loadBalancer', 'ingress'))
-          .map(ingress => text(at(ingress, 'ip')) ?? text(at(ingress, 'hostname')))
-          .filter(address => address !== undefined)
-      : undefined,
+    gatewayAddresses,
     readyGateways: istioPods.filter(
       ({ app, readyContainers, containers }) => app === GATEWAY && readyContainers === containers,
     ).length,
@@ -169,10 +192,13 @@ export async function gatherFacts({ topology, clusters, signal }: CheckContext):
   };
 }
 
+/** What tells whose an address is. */
+export type Owners = ReadonlyMap<ClusterName, Pick<ClusterFacts, 'spec' | 'pods' | 'gatewayAddresses'>>;
+
 /** The endpoints of HelloWorld in a client's proxy, and whose they are; undefined if the proxy can not be asked. */
 export async function gatherEndpoints(
   context: CheckContext,
-  facts: Facts,
+  facts: { readonly clusters: Owners },
   from: ClusterName,
   clientPod: PodFact | undefined,
 ): Promise<readonly KnownEndpoint[] | undefined> {
@@ -183,15 +209,13 @@ export async function gatherEndpoints(
   if (clusters === undefined) return undefined;
   return readEndpoints(clusters, SERVICE_CLUSTER).map(({ connections: _, ...endpoint }) => ({
     ...endpoint,
-    owner: ownerOf(endpoint.address, facts, from),
+    owner: ownerOf(endpoint.address, facts.clusters, from),
   }));
 }
 
 /** The own cluster comes first: where pod ranges overlap, an address means the local pod. */
-function ownerOf(address: string, facts: Facts, from: ClusterName): KnownEndpoint['owner'] {
-  const order = [...facts.clusters.values()].sort(
-    (a, b) => Number(b.spec.name === from) - Number(a.spec.name === from),
-  );
+function ownerOf(address: string, clusters: Owners, from: ClusterName): KnownEndpoint['owner'] {
+  const order = [...clusters.values()].sort((a, b) => Number(b.spec.name === from) - Number(a.spec.name === from));
   for (const { spec, pods } of order) {
     if (pods.some(pod => pod.address === address)) return { kind: 'pod', cluster: spec.name };
   }
@@ -222,13 +246,15 @@ export function describeCluster(facts: ClusterFacts): Evidence {
 }
 
 /** An endpoint as evidence: `10.30.0.5:5000, pod of cluster2`. */
-export function describeEndpoint({ address, port, owner, failedConnections, failedRequests }: KnownEndpoint): string {
+export function describeEndpoint(endpoint: KnownEndpoint): string {
+  const { address, port, weight, owner, failedConnections, failedRequests } = endpoint;
   const whose = owner ? `${owner.kind} of ${owner.cluster}` : 'of no known pod or gateway';
-  const failures = [
+  const details = [
+    weight === 1 ? '' : `weight ${weight}`,
     failedConnections > 0 ? `${failedConnections} failed connections` : '',
     failedRequests > 0 ? `${failedRequests} failed requests` : '',
   ].filter(part => part !== '');
-  return [`${address}:${port}, ${whose}`, ...failures].join(', ');
+  return [`${address}:${port}, ${whose}`, ...details].join(', ');
 }
 
 /** Gathers, or says why it could not: a diagnosis is a service, never the reason for a verdict. */

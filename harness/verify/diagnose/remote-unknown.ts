@@ -1,22 +1,36 @@
 /** R: the client's control plane does not know the endpoints of another cluster. */
 import { controlPlaneOf } from '../../model/topology.ts';
+import type { Diagnosis } from '../check.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 import { explainNotReady } from './control-plane.ts';
+import type { CallFacts, ClusterFacts } from './facts.ts';
 import type { Pattern } from './pattern.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
-import { inOrder } from './steps.ts';
+import { inOrder, type StepIndex } from './steps.ts';
 
 export const remoteUnknown: Pattern = (facts, steps) => {
   const { symptom, from, missing, clusters } = facts;
   if (symptom !== 'R') return undefined;
-  const remote = clusters.get(missing.find(name => name !== from.spec.name) ?? from.spec.name);
-  if (!remote || remote === from) return undefined;
+  const remotes = missing.map(name => clusters.get(name)).filter(remote => remote !== undefined && remote !== from);
+  // Of several that are judged together one may be in order: the first that lacks something speaks.
+  for (const remote of remotes) {
+    const why = remote && whatItLacks(remote, facts, steps);
+    if (why) return why;
+  }
+  const [remote] = remotes;
+  return remote && whyNotServed(remote, facts, steps);
+};
+
+const unknownIn = (remote: ClusterFacts, { from }: CallFacts) =>
+  `The proxies of ${from.spec.name} have no endpoint in ${remote.spec.name}`;
+
+/** What is not there, in the remote cluster or for it. */
+function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
+  const { from, clusters } = facts;
   const { name } = remote.spec;
-  const unknown = `The proxies of ${from.spec.name} have no endpoint in ${name}`;
+  const unknown = unknownIn(remote, facts);
   const primary = clusters.get(controlPlaneOf(from.spec));
   const pods = remote.pods.filter(({ app }) => app === SERVICE);
-  const secret = steps.remoteSecret(name, primary?.spec.name ?? '');
-
   if (!remote.namespaceExists) {
     return {
       sentence: `${unknown}: the namespace ${NAMESPACE} does not exist in ${name}.`,
@@ -32,7 +46,7 @@ export const remoteUnknown: Pattern = (facts, steps) => {
   if (primary && primary !== remote && !primary.remoteSecrets.includes(name)) {
     return {
       sentence: `${unknown}: the istiod of ${primary.spec.name} has no remote secret for ${name}.`,
-      steps: inOrder(secret),
+      steps: inOrder(steps.remoteSecret(name, primary.spec.name)),
     };
   }
   if (pods.length === 0) {
@@ -53,6 +67,15 @@ export const remoteUnknown: Pattern = (facts, steps) => {
     const why = explainNotReady(remote, facts, steps);
     return { sentence: `${unknown}: no pod of HelloWorld is ready there: ${why.sentence}.`, steps: why.steps };
   }
+  return undefined;
+}
+
+/** Why what is all there does not come to the client. */
+function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis {
+  const { from, clusters } = facts;
+  const { name } = remote.spec;
+  const unknown = unknownIn(remote, facts);
+  const primary = clusters.get(controlPlaneOf(from.spec));
   if (primary === remote) {
     return {
       sentence: `${unknown}: they are not served by the istiod of ${name}, whose address was not known when ${from.spec.name} was installed.`,
@@ -66,6 +89,6 @@ export const remoteUnknown: Pattern = (facts, steps) => {
   }
   return {
     sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
-    steps: inOrder(secret, steps.about('install', from.spec.name)),
+    steps: inOrder(steps.remoteSecret(name, primary?.spec.name ?? ''), steps.about('install', from.spec.name)),
   };
-};
+}

@@ -1,8 +1,10 @@
 /** B: remote endpoints are known, and packets to them vanish. */
+import { gatewaysOf } from './facts.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder } from './steps.ts';
 
-export const remoteVanishes: Pattern = ({ symptom, from, missing, clusters, endpoints }, steps) => {
+export const remoteVanishes: Pattern = (facts, steps) => {
+  const { symptom, from, missing, clusters, endpoints } = facts;
   if (symptom !== 'B') return undefined;
   const { name: client, network } = from.spec;
   const remote = clusters.get(missing.find(name => name !== client) ?? client);
@@ -10,17 +12,18 @@ export const remoteVanishes: Pattern = ({ symptom, from, missing, clusters, endp
   const { name } = remote.spec;
   const direct = endpoints?.find(({ owner }) => owner?.kind === 'pod' && owner.cluster !== client);
   if (remote.spec.network !== network && (direct || !endpoints)) {
+    const gateways = gatewaysOf(remote.spec.network, facts);
     const address = direct ? ` (${direct.address}, a pod of ${name})` : '';
     const why =
-      remote.gatewayAddresses === undefined
+      gateways === undefined
         ? `${name} has no east-west gateway, so that the addresses of its pods are used as they are${address}`
-        : remote.gatewayAddresses.length === 0
+        : gateways.length === 0
           ? `the east-west gateway of ${name} has no address, so that those of its pods are used as they are${address}`
           : `${client} takes ${name} for a cluster of its own network, or knows no gateway of it, and calls its pods directly${address}`;
     return {
       sentence: `Calls from ${client} to ${name} vanish between the networks: ${why}.`,
       steps:
-        (remote.gatewayAddresses ?? []).length === 0
+        (gateways ?? []).length === 0
           ? inOrder(
               steps.about('gateway-install', name),
               steps.about('gateway-address', name),

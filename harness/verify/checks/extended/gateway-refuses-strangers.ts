@@ -1,5 +1,5 @@
 /** An east-west gateway is no way in for a client without a mesh certificate. */
-import type { ClusterName } from '../../../model/names.ts';
+import type { ClusterName, NetworkName } from '../../../model/names.ts';
 import type { Topology } from '../../../model/topology.ts';
 import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
 import type { Check } from '../../check.ts';
@@ -30,7 +30,7 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
       const pod = asker && pickClientPod(asker.pods, context.client);
       const client = asker && context.clusters.get(asker.spec.name)?.client;
       if (!pod || !client) return { outcome: 'failed', found: 'There is no client pod to ask from.', evidence: null };
-      const attempts: { cluster: ClusterName; as: string; curl: string; refused: boolean }[] = [];
+      const attempts: { cluster: ClusterName; network: NetworkName; as: string; curl: string; refused: boolean }[] = [];
       for (const { spec, gatewayAddresses } of facts.clusters.values()) {
         for (const address of gatewayAddresses ?? []) {
           for (const [as, target] of [
@@ -50,17 +50,19 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
             );
             const said = isTrouble(outcome) ? outcome.trouble : outcome.stderr.trim().split('\n')[0] || 'answered';
             const refused = !isTrouble(outcome) && TLS_REFUSALS.has(outcome.exitCode);
-            attempts.push({ cluster: spec.name, as, curl: said.slice(0, 200), refused });
+            attempts.push({ cluster: spec.name, network: spec.network, as, curl: said.slice(0, 200), refused });
           }
         }
       }
-      const networks = new Set(topology.clusters.map(({ network }) => network)).size;
-      const passed = attempts.length > 0 && attempts.every(({ refused }) => refused);
-      const found = attempts.map(({ cluster, as, curl }) => `${cluster} ${as}: ${curl}`).join('; ');
+      const silent = topology.networks
+        .filter(({ name }) => !attempts.some(({ network }) => network === name))
+        .map(({ name }) => `${name} has no gateway with an address`);
+      const passed = silent.length === 0 && attempts.every(({ refused }) => refused);
+      const found = [...attempts.map(({ cluster, as, curl }) => `${cluster} ${as}: ${curl}`), ...silent].join('; ');
       if (passed) return { outcome: 'passed', found, evidence: attempts };
       return {
         outcome: 'failed',
-        found: attempts.length === 0 ? `no gateway has an address, though there are ${networks} networks` : found,
+        found,
         evidence: attempts,
         diagnosis: {
           sentence:

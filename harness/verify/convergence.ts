@@ -1,0 +1,116 @@
+/** Waits until every cluster, or network, that is to answer has answered: a mesh that is still spreading is not judged. */
+import { type Clock, sleep } from '../base/clock.ts';
+import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { ClusterSpec } from '../model/topology.ts';
+import { callFrom, isTrouble } from './calling.ts';
+import type { CheckContext } from './check.ts';
+import { describeShortfall, type Shortfall, shortfalls } from './gateway-weight.ts';
+import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
+import type { PodDirectory } from './pod-directory.ts';
+import type { Answer, Locate } from './sampling.ts';
+
+/** Deadline of the wait, milliseconds. */
+export const CONVERGENCE_DEADLINE_MS = 120_000;
+/** So many good batches in a row end the wait. */
+const GOOD_BATCHES = 3;
+/** Pauses after a bad batch, milliseconds; the last one repeats. Good batches follow each other at once. */
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+
+export interface Convergence {
+  readonly converged: boolean;
+  /** Milliseconds until the first of the good batches ended, or until the wait was given up. */
+  readonly afterMs: number;
+  readonly batches: number;
+  readonly batchSize: number;
+  /** All answers so far, and those of the last batch. */
+  readonly all: readonly Answer[];
+  readonly last: readonly Answer[];
+  /** The answers of the last batches, three at most: what a failure is judged by. */
+  readonly recent: readonly Answer[];
+  /** Why nothing could be asked in the end. */
+  readonly trouble?: string;
+  /** Networks of which not every pod was counted in the end, though all batches were good. */
+  readonly shortfalls: readonly Shortfall[];
+}
+
+export interface ConvergenceOptions {
+  readonly source: ClusterSpec;
+  readonly client: KubernetesClient;
+  readonly groups: readonly AnswerGroup[];
+  /** Learns of instances on the way. */
+  readonly directory: PodDirectory;
+}
+
+/**
+ * Waits until three batches in a row are complete, without an error and with an answer of every group; and then until the gateways of
+ * each network with several clusters carry the weight of all their pods.
+ * A batch that has begun is finished, so the wait may end later than its deadline by the time that one batch takes.
+ */
+export async function converge(context: CheckContext, options: ConvergenceOptions): Promise<Convergence> {
+  const { source, client, groups, directory } = options;
+  const { clock, signal, onProgress } = context;
+  const batchSize = batchSizeFor(groups);
+  const start = clock.now();
+  const all: Answer[] = [];
+  let recent: (readonly Answer[])[] = [];
+  let batches = 0;
+  let good = 0;
+  let goodSince = 0;
+  let pauses = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const batch = await callFrom(context, client, batchSize);
+    const answers = isTrouble(batch) ? [] : batch.answers;
+    if (!isTrouble(batch)) batches += 1;
+    all.push(...answers);
+    recent = [...recent, answers].slice(-GOOD_BATCHES);
+    const passedMs = clock.now() - start;
+    await directory.learn(answers);
+    const state = { batches, batchSize, all, last: answers, recent: recent.flat() };
+    let short: readonly Shortfall[] = [];
+    if (isGood(answers, groups, directory.locate, batchSize)) {
+      good += 1;
+      if (good === 1) goodSince = passedMs;
+      if (good < GOOD_BATCHES) continue;
+      const clientPod = isTrouble(batch) ? undefined : batch.pod;
+      short = await shortfalls(context, source, groups, directory.pods, clientPod);
+      if (short.length === 0) return { converged: true, afterMs: goodSince, shortfalls: [], ...state };
+    }
+    good = 0;
+    if (passedMs >= CONVERGENCE_DEADLINE_MS) {
+      const trouble = isTrouble(batch) ? { trouble: batch.trouble } : {};
+      return { converged: false, afterMs: passedMs, shortfalls: short, ...state, ...trouble };
+    }
+    const [first] = short;
+    onProgress(
+      isTrouble(batch)
+        ? batch.trouble
+        : `not converged yet: ${first ? describeShortfall(first, source.name) : describeBatch(answers, groups, directory.locate)}`,
+    );
+    const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length - 1)] ?? 0;
+    pauses += 1;
+    await pauseFor(clock, Math.min(pause, CONVERGENCE_DEADLINE_MS - passedMs), signal);
+  }
+}
+
+const pauseFor = (clock: Clock, delayMs: number, signal: AbortSignal) => sleep(clock, Math.max(1, delayMs), signal);
+
+function isGood(answers: readonly Answer[], groups: readonly AnswerGroup[], locate: Locate, size: number): boolean {
+  return (
+    answers.length === size &&
+    answers.every(({ kind }) => kind === 'answer') &&
+    silentGroups(groups, answers, locate).length === 0
+  );
+}
+
+function describeBatch(answers: readonly Answer[], groups: readonly AnswerGroup[], locate: Locate): string {
+  const errors = answers.filter(({ kind }) => kind === 'error');
+  const first = errors[0];
+  const from = answers.map(answer => (answer.kind === 'answer' ? locate(answer.instance, answer.version) : null));
+  const counts = groups.map(group => {
+    const count = from.filter(cluster => group.clusters.some(name => name === cluster)).length;
+    return `${count} from ${groupName(group)}`;
+  });
+  const trouble = first?.kind === 'error' ? `, ${errors.length} errors (${first.error})` : '';
+  return `${counts.join(', ')} of ${answers.length}${trouble}`;
+}

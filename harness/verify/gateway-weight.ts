@@ -1,0 +1,69 @@
+/** Whether a client's proxy counts every pod behind the gateways of other networks. */
+import type { ClusterName } from '../model/names.ts';
+import type { ClusterSpec } from '../model/topology.ts';
+import type { CheckContext } from './check.ts';
+import { gatewayAddressesIn, gatherEndpoints, type KnownEndpoint } from './diagnose/facts.ts';
+import { type AnswerGroup, isJoint } from './groups.ts';
+import type { PodsByCluster } from './pod-directory.ts';
+import type { PodFact } from './pods.ts';
+
+/** A network whose gateways carry the weight of fewer pods than are behind them. */
+export interface Shortfall {
+  readonly group: AnswerGroup;
+  /** How many pods the weight stands for. */
+  readonly counted: number;
+}
+
+/**
+ * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a group a cluster that the
+ * source's control plane does not know of is not missed by its answers, as another may give them all.
+ * @param pods - who runs where; an endpoint that belongs to none of them leaves the question open
+ * @returns empty if nothing is amiss, or the proxy does not tell
+ */
+export async function shortfalls(
+  context: CheckContext,
+  source: ClusterSpec,
+  groups: readonly AnswerGroup[],
+  pods: PodsByCluster,
+  clientPod: PodFact | undefined,
+): Promise<readonly Shortfall[]> {
+  const joint = groups.filter(isJoint);
+  if (joint.length === 0) return [];
+  const owners = new Map(
+    await Promise.all(
+      [...context.clusters].map(async ([name, { spec, client }]) => {
+        const gatewayAddresses = await gatewayAddressesIn(client, context.signal);
+        return [name, { spec, pods: pods.get(name) ?? [], gatewayAddresses }] as const;
+      }),
+    ),
+  );
+  const endpoints = await gatherEndpoints(context, { clusters: owners }, source.name, clientPod);
+  const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
+  return shortfallsIn(endpoints ?? [], source, groups, networkOf);
+}
+
+/** The same from what a proxy knows; pure. */
+export function shortfallsIn(
+  endpoints: readonly KnownEndpoint[],
+  source: Pick<ClusterSpec, 'network'>,
+  groups: readonly AnswerGroup[],
+  networkOf: (cluster: ClusterName) => string | undefined,
+): readonly Shortfall[] {
+  if (endpoints.length === 0 || endpoints.some(({ owner }) => owner === null)) return [];
+  const weightOf = (some: readonly KnownEndpoint[]) => some.reduce((sum, { weight }) => sum + weight, 0);
+  const near = endpoints.find(({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) === source.network);
+  // The weight of one pod; without a pod that is called by its address, all together stand for all.
+  const ofOnePod = near?.weight ?? weightOf(endpoints) / groups.reduce((sum, { pods }) => sum + pods, 0);
+  return groups.filter(isJoint).flatMap(group => {
+    const gateways = endpoints.filter(
+      ({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === group.network,
+    );
+    const counted = weightOf(gateways) / ofOnePod;
+    return counted < group.pods - 0.01 ? [{ group, counted }] : [];
+  });
+}
+
+export function describeShortfall({ group, counted }: Shortfall, source: ClusterName): string {
+  const { network, pods, clusters } = group;
+  return `the proxy of ${source} gives the gateways of ${network} the weight of ${Number(counted.toFixed(2))} of the ${pods} pods behind them (in ${clusters.join(' and ')})`;
+}

@@ -1,0 +1,115 @@
+/** Which clusters answer for themselves, and which are judged together, seen from one source. Pure. */
+import type { ClusterName, NetworkName } from '../model/names.ts';
+import type { ClusterSpec, Topology } from '../model/topology.ts';
+import type { Tally } from './check.ts';
+import { type Answer, countFrom, type Locate } from './sampling.ts';
+import { answersToSee, type Split } from './statistics.ts';
+import { contributionsOf } from './workloads.ts';
+
+/**
+ * Clusters whose answers are counted as one.
+ *
+ * A source calls each pod of its own network by its address, so that each cluster there has a share of its own. All of another network is
+ * behind gateways: how much a network gets is settled by the weight of its gateways, which counts its ready pods (istio/istio
+ * pilot/pkg/xds/ep_filters.go @1.8.0). Which of those pods answers is not settled call by call: the gateway's tcp_proxy picks a pod for
+ * each *connection*, and the source's proxy keeps its few connections and sends many calls through each. In a healthy mesh, one of two
+ * clusters on that network may answer all of a sample.
+ */
+export interface AnswerGroup {
+  /** Those with HelloWorld, in the order of the topology. More than one only on another network than the source's. */
+  readonly clusters: readonly ClusterName[];
+  readonly network: NetworkName;
+  /** On the source's own network. */
+  readonly isNear: boolean;
+  /** What each of the clusters runs: one pod for each version. */
+  readonly versions: ReadonlyMap<ClusterName, readonly string[]>;
+  /** Number of pods, and their part of all, 0 < share ≤ 1. */
+  readonly pods: number;
+  readonly share: number;
+}
+
+/** The groups of a topology, seen from one of its clusters, in the order of their first clusters; their shares add up to 1. */
+export function groupsFrom(topology: Topology, source: Pick<ClusterSpec, 'network'>): readonly AnswerGroup[] {
+  const contributions = contributionsOf(topology).map(contribution => ({
+    ...contribution,
+    network: topology.clusters.find(({ name }) => name === contribution.cluster)?.network ?? source.network,
+  }));
+  const members = new Map<string, typeof contributions>();
+  for (const contribution of contributions) {
+    const isNear = contribution.network === source.network;
+    const key = isNear ? `cluster ${contribution.cluster}` : `network ${contribution.network}`;
+    members.set(key, [...(members.get(key) ?? []), contribution]);
+  }
+  const all = contributions.reduce((sum, { versions }) => sum + versions.length, 0);
+  return [...members.values()].flatMap(group => {
+    const [first] = group;
+    if (!first) return [];
+    const pods = group.reduce((sum, { versions }) => sum + versions.length, 0);
+    return [
+      {
+        clusters: group.map(({ cluster }) => cluster),
+        network: first.network,
+        isNear: first.network === source.network,
+        versions: new Map(group.map(({ cluster, versions }) => [cluster, versions])),
+        pods,
+        share: pods / all,
+      },
+    ];
+  });
+}
+
+export const isJoint = ({ clusters }: AnswerGroup): boolean => clusters.length > 1;
+
+/** `cluster1`, or `cluster1+cluster3`: the same in every run. */
+export const groupName = ({ clusters }: Pick<AnswerGroup, 'clusters'>): string => clusters.join('+');
+
+/** Why a group's clusters are not judged one by one. */
+export function whyTogether({ clusters, network }: AnswerGroup, source: ClusterName): string {
+  return `${source} reaches ${network} through gateways only, where a pod is picked for each connection, and connections are kept for many calls: how ${clusters.join(' and ')} share the calls is chance, how many come to ${network} is not`;
+}
+
+/** What every source's sample is expected to split into: what `planSample` takes. Equal ones are there once. */
+export function expectedShares(topology: Topology): readonly Split[] {
+  const splits = new Map<string, Split>();
+  for (const source of topology.clusters.filter(({ client }) => client)) {
+    const shares = groupsFrom(topology, source).map(({ share }) => share);
+    splits.set([...shares].sort().join(), shares);
+  }
+  return [...splits.values()];
+}
+
+/** Fewest calls in a batch. */
+const SMALLEST_BATCH = 10;
+
+/** A batch misses the rarest of those who must answer with a probability of at most 1 in 1000: 10 calls for a half. */
+export function batchSizeFor(groups: readonly AnswerGroup[]): number {
+  const rarest = groups.map(({ isNear, share, pods }) => (isNear ? share / pods : share));
+  return Math.max(SMALLEST_BATCH, ...rarest.map(share => answersToSee(share, 1e-3)));
+}
+
+/**
+ * The groups that some answer is missing of: near, each version of the cluster has to answer, by a pod that is there; far, any pod of
+ * the network.
+ */
+export function silentGroups(
+  groups: readonly AnswerGroup[],
+  answers: readonly Answer[],
+  locate: Locate,
+): readonly AnswerGroup[] {
+  const seen = new Map<string | null, Set<string>>();
+  for (const answer of answers) {
+    if (answer.kind === 'error') continue;
+    const cluster = locate(answer.instance, answer.version);
+    const versions = seen.get(cluster) ?? new Set();
+    seen.set(cluster, versions.add(answer.version));
+  }
+  return groups.filter(({ clusters, isNear, versions }) =>
+    isNear
+      ? clusters.some(cluster => versions.get(cluster)?.some(version => !seen.get(cluster)?.has(version)))
+      : clusters.every(cluster => !seen.has(cluster)),
+  );
+}
+
+/** How many answers of the tally came from a group. */
+export const countFromGroup = (counted: Tally, { clusters }: Pick<AnswerGroup, 'clusters'>): number =>
+  clusters.reduce((sum, cluster) => sum + countFrom(counted, cluster), 0);
