@@ -17,7 +17,7 @@ const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** @returns ends it */
 export function startCustomResources({ client, registry, store }: Machinery, now: () => number): () => void {
-  return client.watch(DEFINITIONS, {}, ({ type, object }) => {
+  return client.watch(DEFINITIONS, {}, ({ type, object, previous }) => {
     const resource = resourceTypeOf(object);
     const key = keyOf(resource);
     if (type === 'DELETED') {
@@ -28,6 +28,8 @@ export function startCustomResources({ client, registry, store }: Machinery, now
       store.drop(key);
       return;
     }
+    // Our own words in its status are no reason to serve it anew.
+    if (type === 'MODIFIED' && equal(previous?.['spec'], object['spec'])) return;
     if (registry.get(key)?.custom === undefined && registry.get(key) !== undefined) return;
     registry.add(resource);
     establish(object);

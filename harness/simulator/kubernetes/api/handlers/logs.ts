@@ -68,9 +68,9 @@ export async function handleLogs(
     return;
   }
   const ended = environment.kubelets.logs(pod, container, options, output, signal);
-  // A refusal comes in the same turn; after it the headers go out, so that the client knows that it follows.
-  queueMicrotask(() => queueMicrotask(start));
-  await ended;
+  // A refusal comes in this turn of the event loop; after it the headers go out, so that the client knows that it follows.
+  const next = setImmediate(start);
+  await ended.finally(() => clearImmediate(next));
   start();
   response.end();
 }
