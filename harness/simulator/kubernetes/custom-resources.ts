@@ -2,6 +2,7 @@
 
 import { byPriority } from './api/handlers/discovery.ts';
 import {
+  equal,
   type JsonObject,
   type KubernetesObject,
   listOf,
