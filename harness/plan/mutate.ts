@@ -227,11 +227,14 @@ function misplacedVersions(topology: Topology): readonly Mutation[] {
       because: 'answers alternate whether the clusters are joined or not; the answering pods give it away',
       apply: plan => ({
         ...plan,
-        steps: plan.steps.map(step =>
-          step.id.endsWith('/create-helloworld-service')
-            ? mapArgs(step, arg => arg.replace(/^service=helloworld$/, 'app=helloworld'))
-            : step,
-        ),
+        steps: plan.steps.map(step => {
+          if (step.id.endsWith('/create-helloworld-service'))
+            return mapArgs(step, arg => arg.replace(/^service=helloworld$/, 'app=helloworld'));
+          // Whoever follows the guide deploys after this step, and not at the same time: two that create one thing get in each other's way.
+          return isOfDeployment(step) && step.cluster !== undefined
+            ? { ...step, dependsOn: [...step.dependsOn, `${step.cluster}/create-helloworld-service`] }
+            : step;
+        }),
       }),
     },
     {
@@ -242,13 +245,25 @@ function misplacedVersions(topology: Topology): readonly Mutation[] {
       apply: plan => ({
         ...plan,
         steps: plan.steps.map(step =>
-          /\/(deploy|wait-for)-helloworld-/.test(step.id)
-            ? { ...step, commands: step.commands.map(command => ({ ...command, cluster: first.name })) }
+          isOfDeployment(step)
+            ? {
+                ...step,
+                dependsOn: step.dependsOn.map(id => inCluster(plan, id, first.name)),
+                commands: step.commands.map(command => ({ ...command, cluster: first.name })),
+              }
             : step,
         ),
       }),
     },
   ];
+}
+
+const isOfDeployment = ({ id }: Step): boolean => /\/(deploy|wait-for)-helloworld-/.test(id);
+
+/** What the step needs is needed in the other cluster now, save for what is done only once: `cluster2/enable-injection` → `cluster1/…`. */
+function inCluster(plan: Plan, id: StepId, cluster: string): StepId {
+  const other = id.replace(/^[^/]+/, cluster);
+  return plan.steps.some(step => step.id === other) ? other : id;
 }
 
 // ---- how steps are changed
