@@ -42,7 +42,24 @@ export interface StartedPlatform extends AsyncDisposable {
    * For instance `create-remote-secret --server https://…` for each cluster.
    */
   readonly adjustments: readonly PlatformAdjustment[];
+  /** The real programs that run the plan's commands; absent: our own, inside this process. */
+  readonly programs?: Programs;
   collectDiagnostics(folder: string): Promise<void>;
+  /**
+   * Leaves everything where it is: the disposal only closes what this process holds. Absent: nothing outlives the process.
+   * @returns lines for the user: what is left, how to reach it, how to remove it
+   */
+  keep?(): readonly string[];
+}
+
+/** Paths of the programs that run a plan on this platform. */
+export interface Programs {
+  readonly kubectl: string;
+  readonly istioctl: string;
+  /** The unpacked Istio release, whose `samples` are used. */
+  readonly istioFolder: string;
+  /** Laid over the environment of every program. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface PlatformAdjustment {

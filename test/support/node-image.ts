@@ -1,4 +1,5 @@
 /** What containers in the place of kind's nodes are made of: an API server's port, and pods with a network namespace of their own. */
+import { docker, dockerMissing, testImage } from './docker.ts';
 
 /**
  * What a container needs to be such a node. kind's own are privileged; not every machine that runs tests may do that, and Docker before 28 leaves
@@ -43,3 +44,15 @@ export const NODE_FILES: Readonly<Record<string, string>> = { node: NODE, pod: P
 
 /** @param podRange - of the whole cluster */
 export const podCommand = (podCidr: string, podRange: string): readonly string[] => ['/pod', podCidr, podRange];
+
+/** @returns why no such node can be started here; undefined if one can */
+export function nodesMissing(): string | undefined {
+  const missing = dockerMissing();
+  if (missing !== undefined) return missing;
+  try {
+    docker('run', '--rm', ...NODE_OPTIONS, testImage(NODE_FILES), '/usr/bin/ip', 'netns', 'add', 'trial');
+    return undefined;
+  } catch (error) {
+    return `needs a Docker engine that lets containers have network namespaces: ${error instanceof Error ? error.message : ''}`;
+  }
+}

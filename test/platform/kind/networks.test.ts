@@ -10,10 +10,10 @@ import { Ledger } from '../../../harness/platform/kind/ledger.ts';
 import { createNetworks } from '../../../harness/platform/kind/networks.ts';
 import type { KindNode } from '../../../harness/platform/kind/nodes.ts';
 import { setRoutes } from '../../../harness/platform/kind/routes.ts';
-import { docker, dockerMissing, testEngine, testImage } from '../../support/docker.ts';
-import { NODE_FILES, NODE_OPTIONS, podCommand } from '../../support/node-image.ts';
+import { docker, testEngine, testImage } from '../../support/docker.ts';
+import { NODE_FILES, NODE_OPTIONS, nodesMissing, podCommand } from '../../support/node-image.ts';
 
-const skip = dockerMissing() ?? false;
+const skip = nodesMissing() ?? false;
 const runId = 'testnw';
 
 const spec = (index: number, network: string): ClusterSpec => ({

@@ -1,0 +1,71 @@
+/** What platforms with real programs add to the guide's commands; the report lists each with its reason. */
+import type { ClusterName } from '../model/names.ts';
+import type { PlatformAdjustment } from './platform.ts';
+
+/** As in both editions: it was experimental once. */
+const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secret']] as const;
+
+/** @param servers - cluster → the address at which the pods of the others reach its API server */
+export function remoteSecretAdjustments(
+  servers: ReadonlyMap<ClusterName, string>,
+  because: string,
+): readonly PlatformAdjustment[] {
+  return [...servers].flatMap(([cluster, server]) =>
+    REMOTE_SECRET_VERBS.map(verb => ({
+      tool: 'istioctl' as const,
+      verb,
+      cluster,
+      addArgs: ['--server', server],
+      because,
+    })),
+  );
+}
+
+export interface InstallSettings {
+  /** Small requests: two clusters on a machine of two processors are full otherwise. */
+  readonly lowRequests: boolean;
+  readonly hub?: string;
+  readonly tag?: string;
+  readonly set?: readonly string[];
+}
+
+/**
+ * istiod asks for 500m and 2Gi, each proxy for 100m; kube-system of a node for 950m: together all of two processors
+ * (istio/istio manifests/profiles/default.yaml @1.8.0, manifests/charts/istio-control/istio-discovery/values.yaml @1.30.3).
+ */
+const LOW_REQUESTS = [
+  'values.pilot.resources.requests.cpu=50m',
+  'values.pilot.resources.requests.memory=256Mi',
+  'values.global.proxy.resources.requests.cpu=10m',
+  'values.global.proxy.resources.requests.memory=40Mi',
+  'values.gateways.istio-ingressgateway.resources.requests.cpu=10m',
+  'values.gateways.istio-ingressgateway.resources.requests.memory=40Mi',
+];
+
+export function installAdjustments(
+  clusters: readonly ClusterName[],
+  { lowRequests, hub, tag, set = [] }: InstallSettings,
+): readonly PlatformAdjustment[] {
+  const groups = [
+    {
+      values: lowRequests ? LOW_REQUESTS : [],
+      because: 'two clusters on one machine: requests are lowered so that their pods can be scheduled',
+    },
+    {
+      values: [...(hub === undefined ? [] : [`hub=${hub}`]), ...(tag === undefined ? [] : [`tag=${tag}`])],
+      because: 'asked for by --hub or --tag',
+    },
+    { values: set, because: 'asked for by --set' },
+  ];
+  return clusters.flatMap(cluster =>
+    groups
+      .filter(({ values }) => values.length > 0)
+      .map(({ values, because }) => ({
+        tool: 'istioctl' as const,
+        verb: ['install'],
+        cluster,
+        addArgs: values.flatMap(value => ['--set', value]),
+        because,
+      })),
+  );
+}

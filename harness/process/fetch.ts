@@ -1,0 +1,125 @@
+/** Fetches a file once: resumed when cut off, tried again, kept only if its checksum is right. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import pRetry, { AbortError } from 'p-retry';
+import { HarnessError, messageOf } from '../base/errors.ts';
+
+export interface FetchOptions {
+  readonly url: string;
+  /** Where the file with the checksum lies: 64 hexadecimal digits, then perhaps a name. */
+  readonly checksumUrl: string;
+  /** Where it is put, complete or not at all. */
+  readonly file: string;
+  readonly isProgram: boolean;
+  readonly signal: AbortSignal;
+  /** Attempts after the first; 4 by default. */
+  readonly retries?: number;
+  /** Milliseconds before the second attempt, doubled each time; 500 by default. */
+  readonly minWaitMs?: number;
+  readonly onProgress?: (message: string) => void;
+}
+
+/**
+ * @returns the SHA-256 of the file, in hexadecimal digits
+ * @throws HarnessError ERR_TOOL if it can not be had, or is not what its checksum says; nothing is kept then
+ */
+export async function fetchFile(options: FetchOptions): Promise<string> {
+  const { url, checksumUrl, file, isProgram, signal } = options;
+  const part = `${file}.${process.pid}.part`;
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    const expected = await retried(options, () => readChecksum(checksumUrl, signal));
+    await retried(options, () => download(url, part, signal));
+    const found = await digestOf(part);
+    if (found !== expected) {
+      throw new HarnessError(
+        'ERR_TOOL',
+        `${url} is not what its checksum says: expected ${expected}, found ${found}.`,
+        {
+          hint: 'Nothing of it was kept. A proxy or a mirror may serve something else; --mirror names another.',
+        },
+      );
+    }
+    if (isProgram) await chmod(part, 0o755);
+    await rename(part, file);
+    return found;
+  } catch (error) {
+    if (error instanceof HarnessError) throw error;
+    signal.throwIfAborted();
+    throw new HarnessError('ERR_TOOL', `${url} can not be fetched: ${messageOf(error)}`, {
+      hint: 'Without a network: put the program on PATH, or name a mirror with --mirror.',
+      cause: error,
+    });
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+function retried<T>(
+  { url, signal, retries = 4, minWaitMs = 500, onProgress }: FetchOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  return pRetry(work, {
+    retries,
+    minTimeout: minWaitMs,
+    signal,
+    onFailedAttempt: ({ error, retriesLeft }) => {
+      if (retriesLeft > 0) onProgress?.(`${url}: ${messageOf(error)}; trying again`);
+    },
+  });
+}
+
+async function readChecksum(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal });
+  assertOk(response, url);
+  const checksum = /^\s*([0-9a-fA-F]{64})\b/.exec(await response.text())?.[1];
+  if (checksum === undefined) throw new AbortError(`${url} holds no SHA-256 checksum`);
+  return checksum.toLowerCase();
+}
+
+/** Goes on where an earlier attempt was cut off, if the server lets us. */
+async function download(url: string, part: string, signal: AbortSignal): Promise<void> {
+  const have = await stat(part).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const response = await fetch(url, { signal, headers: have > 0 ? { range: `bytes=${have}-` } : {} });
+  // Nothing is left to fetch, or what we have is no part of it: then it starts anew.
+  if (response.status === 416) {
+    await rm(part, { force: true });
+    throw new Error('the server does not know the part that is missing');
+  }
+  assertOk(response, url);
+  if (!response.body) throw new Error('an answer without content');
+  const resumes =
+    response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true;
+  // undici's stream is the same as Node's; only their types differ.
+  const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
+  await pipeline(body, createWriteStream(part, { flags: resumes ? 'a' : 'w' }), { signal });
+  const length = Number(response.headers.get('content-length') ?? Number.NaN);
+  const { size } = await stat(part);
+  const expected = (resumes ? have : 0) + length;
+  // Some servers and proxies end a cut-off answer as if it were complete.
+  if (Number.isFinite(expected) && response.headers.get('content-encoding') === null && size !== expected) {
+    throw new Error(`cut off after ${size} of ${expected} bytes`);
+  }
+}
+
+function assertOk({ ok, status }: Response, url: string): void {
+  if (ok) return;
+  const message = `${url} answered ${status}`;
+  // A file that is not there will not come.
+  throw status >= 400 && status < 500 && status !== 408 && status !== 429
+    ? new AbortError(message)
+    : new Error(message);
+}
+
+async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

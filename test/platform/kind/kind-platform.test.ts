@@ -1,0 +1,198 @@
+/** The platform from its start to its end on a real Docker engine, with stand-ins for kind, kubectl and istioctl. */
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { systemClock } from '../../../harness/base/clock.ts';
+import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
+import { waitUntil } from '../../../harness/base/wait.ts';
+import { clusterName } from '../../../harness/model/names.ts';
+import { clean } from '../../../harness/platform/kind/clean.ts';
+import { connectEngine } from '../../../harness/platform/kind/engine.ts';
+import { KindPlatform } from '../../../harness/platform/kind/kind-platform.ts';
+import { docker } from '../../support/docker.ts';
+import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
+import { nodesMissing } from '../../support/node-image.ts';
+import { twoClusters } from '../../support/topologies.ts';
+
+const skip = nodesMissing() ?? false;
+const signal = new AbortController().signal;
+
+const platformOn = (world: KindWorld, folder: string, runId: string) =>
+  new KindPlatform({
+    edition: 'current',
+    state: join(folder, 'state'),
+    cache: join(folder, 'cache'),
+    path: world.path,
+    istioFolder: world.istioFolder,
+    runId,
+    offline: true,
+    noCache: true,
+  });
+
+async function worldFor(t: Test, networks: readonly [string, string], runId: string) {
+  const folder = t.testdir();
+  const topology = twoClusters(networks);
+  const world = await kindWorld(folder, topology, [runId]);
+  t.teardown(() => world[Symbol.asyncDispose]());
+  const before = Object.fromEntries(
+    [...Object.keys(world.env), 'STAND_IN_FAULT'].map(name => [name, process.env[name]] as const),
+  );
+  t.teardown(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  Object.assign(process.env, world.env);
+  return { folder, topology, world, platform: platformOn(world, folder, runId) };
+}
+
+/** What of a run is in Docker and on disk. */
+function remains(runId: string, folder: string): readonly string[] {
+  const names = (...args: readonly string[]) =>
+    docker(...args)
+      .split('\n')
+      .filter(name => name.includes(`mh-${runId}-`));
+  const runs = join(folder, 'state', 'runs');
+  return [
+    ...names('ps', '-a', '--format', '{{.Names}}'),
+    ...names('network', 'ls', '--format', '{{.Name}}'),
+    ...(existsSync(runs) ? readdirSync(runs).filter(name => name.startsWith(`${runId}.`)) : []),
+  ];
+}
+
+t.test('two networks: brought up, given addresses, described, and gone again', { skip }, async t => {
+  const { folder, topology, platform } = await worldFor(t, ['network1', 'network2'], 'kpa');
+  const started = await platform.start(topology, signal);
+  t.teardown(() => started[Symbol.asyncDispose]());
+  const cluster1 = started.clusters.get(clusterName('cluster1'));
+  if (!cluster1) throw new Error('no cluster1');
+
+  t.match(cluster1.kubeconfig('this-machine'), /server: https:\/\/127\.0\.0\.1:\d+/);
+  const address = /server: https:\/\/([\d.]+):6443/.exec(cluster1.kubeconfig('other-clusters'))?.[1] ?? '';
+  const transit = JSON.parse(docker('network', 'inspect', 'mh-kpa-transit')) as [
+    { Containers: Record<string, { Name: string; IPv4Address: string }> },
+  ];
+  const onTransit = Object.values(transit[0].Containers).find(({ Name }) => Name === 'mh-kpa-cluster1-control-plane');
+  t.equal(
+    onTransit?.IPv4Address.split('/')[0],
+    address,
+    'other clusters are given the fixed address on the transit network',
+  );
+  const runs = join(folder, 'state', 'runs');
+  const kindFolder = join(runs, readdirSync(runs)[0] ?? '', 'kind');
+  t.match(
+    readFileSync(join(kindFolder, 'mh-kpa-cluster1.yaml'), 'utf8'),
+    `"localhost","127.0.0.1","mh-kpa-cluster1-control-plane","${address}"`,
+    'and the certificate is asked to name it',
+  );
+  t.equal(statSync(kindFolder).mode & 0o077, 0, 'kubeconfigs are for the owner only');
+  t.match(
+    started.adjustments.find(({ cluster, verb }) => cluster === 'cluster1' && verb[0] === 'create-remote-secret'),
+    { addArgs: ['--server', `https://${address}:6443`] },
+  );
+
+  const client = new KubernetesClient(cluster1.kubeconfig('this-machine'));
+  t.teardown(() => client.close());
+  const services = { apiVersion: 'v1', plural: 'services', namespace: 'default' };
+  for (const name of ['one', 'two']) {
+    await client.create(services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: { type: 'LoadBalancer', ports: [{ port: 15443 }], selector: { app: 'none' } },
+    });
+  }
+  const prefix = address.replace(/\.\d+$/, '.');
+  const holders = () =>
+    docker('exec', 'mh-kpa-cluster1-control-plane', '/usr/bin/ip', '-o', '-4', 'address', 'show')
+      .split('\n')
+      .flatMap(line => /inet ([\d.]+)\/32/.exec(line)?.[1] ?? [])
+      .filter(each => each.startsWith(prefix));
+  await waitUntil('both addresses to be on the node', holders, listing => listing.length >= 2, {
+    timeoutMs: 20_000,
+    intervalMs: 200,
+    clock: systemClock,
+  });
+  const given = holders();
+  t.equal(new Set(given).size, 2, 'each Service has an address of its own');
+  for (const each of given)
+    t.match(
+      docker('exec', 'mh-kpa-cluster2-control-plane', 'curl', '-s', '-m', '3', `http://${each}:6443/ready`),
+      'ok',
+      `${each} is reached from the other network`,
+    );
+  await client.delete({ ...services, name: 'one' });
+  await waitUntil('the address to be taken back', holders, listing => listing.length === 1, {
+    timeoutMs: 20_000,
+    intervalMs: 200,
+    clock: systemClock,
+  });
+
+  await started.collectDiagnostics(join(folder, 'bundle'));
+  t.ok(existsSync(join(folder, 'bundle', 'cluster1', 'pods.json')));
+  t.match(
+    readFileSync(join(folder, 'bundle', 'nodes', 'mh-kpa-cluster1-control-plane-routes.txt'), 'utf8'),
+    /blackhole 10\.20\.0\.0\/16/,
+  );
+
+  await started[Symbol.asyncDispose]();
+  t.same(remains('kpa', folder), []);
+});
+
+t.test(
+  'one network: no transit, and the node address itself is given to others; what is kept is kept until clean',
+  { skip },
+  async t => {
+    const { folder, topology, platform } = await worldFor(t, ['network1', 'network1'], 'kpb');
+    const started = await platform.start(topology, signal);
+    t.match(docker('exec', 'mh-kpb-cluster1-control-plane', '/usr/bin/ip', 'route'), /10\.20\.0\.0\/24 via /);
+    t.notMatch(docker('network', 'ls', '--format', '{{.Name}}'), /mh-kpb-transit/);
+    const lines = started.keep?.() ?? [];
+    t.match(lines.join('\n'), /mesh-harness clean/);
+    await started[Symbol.asyncDispose]();
+    t.equal(remains('kpb', folder).length, 4, 'two nodes, a network, a ledger');
+
+    const cleaning = { state: join(folder, 'state'), clock: systemClock, connect: connectEngine };
+    t.match(
+      await clean(cleaning),
+      { removed: [], running: ['kpb'] },
+      'this process still runs: its things are left alone',
+    );
+    // As if its process had ended.
+    const runs = join(folder, 'state', 'runs');
+    const [name = ''] = readdirSync(runs);
+    const ledger = join(runs, name, 'ledger.jsonl');
+    writeFileSync(ledger, readFileSync(ledger, 'utf8').replace(/"pid":\d+/, '"pid":99999999'));
+    appendFileSync(ledger, '{"type":"netw');
+    t.match(await clean(cleaning), { removed: [/^run kpb \(kept\)/], failures: [] });
+    t.same(remains('kpb', folder), []);
+  },
+);
+
+t.test("a creation that fails is told in kind's own words, and nothing is left", { skip }, async t => {
+  const { folder, topology, platform } = await worldFor(t, ['network1', 'network2'], 'kpc');
+  for (const [fault, message] of [
+    [
+      'fail',
+      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --name mh-kpc-cluster2 .* ended with exit code 1[\s\S]*failed to init node with kubeadm/,
+    ],
+    ['kill', /create cluster --name mh-kpc-cluster2 .* was killed/],
+  ] as const) {
+    process.env['STAND_IN_FAULT'] = `${fault}:mh-kpc-cluster2`;
+    await t.rejects(platform.start(topology, signal), { code: 'ERR_PLATFORM_NOT_READY', message }, fault);
+    t.same(remains('kpc', folder), [], `${fault}: nothing is left`);
+  }
+  process.env['STAND_IN_FAULT'] = 'hang:mh-kpc-cluster2';
+  const controller = new AbortController();
+  const hanging = platform.start(topology, controller.signal);
+  const seen = () => docker('ps', '--format', '{{.Names}}');
+  await waitUntil('the node', seen, names => names.includes('mh-kpc-cluster2-control-plane'), {
+    timeoutMs: 30_000,
+    intervalMs: 200,
+    clock: systemClock,
+  });
+  controller.abort(new Error('interrupted'));
+  await t.rejects(hanging, { message: 'interrupted' });
+  t.same(remains('kpc', folder), [], 'interrupted: nothing is left');
+});
