@@ -1,0 +1,38 @@
+/** What the embedded tools make of a plan, read from both clusters before they go. */
+import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
+import { createRandom } from '../../harness/base/random.ts';
+import { planTopology } from '../../harness/plan/plan.ts';
+import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
+import { run } from '../../harness/run/runner.ts';
+import { loadScenario } from '../../harness/scenario/load.ts';
+import { readSamples } from '../../harness/session.ts';
+import { createEmbeddedTools } from '../../harness/tools/embedded/embedded-tools.ts';
+import { allObjects } from './all-objects.ts';
+import { ROOT } from './cli.ts';
+
+/** @returns cluster → what `allObjects` finds in it */
+export async function objectsAfterEmbeddedTools(scenario: string): Promise<Readonly<Record<string, unknown>>> {
+  const { topology } = await loadScenario(scenario, { folder: `${ROOT}/scenarios` });
+  const plan = planTopology(topology, '1.8');
+  const samples = await readSamples(plan.edition);
+  const found: Record<string, unknown> = {};
+  await run({
+    topology,
+    plan,
+    platform: new SimulatorPlatform({ seed: '1' }),
+    tools: ({ clusters, clock }) =>
+      createEmbeddedTools({ clusters, clock, random: createRandom('1'), samples, istioVersion: plan.istioVersion }),
+    checks: [],
+    seed: '1',
+    runId: 'embedded',
+    beforeCleanUp: async ({ clusters }) => {
+      for (const [name, cluster] of clusters) {
+        const { dial } = cluster;
+        const client = new KubernetesClient(cluster.kubeconfig('this-machine'), dial ? { dial } : {});
+        found[name] = Object.fromEntries(await allObjects(client));
+        client.close();
+      }
+    },
+  });
+  return found;
+}
