@@ -37,6 +37,22 @@ export function twoClusters(networks: 1 | 2 = 1, more: readonly Partial<ClusterS
   };
 }
 
+/** A primary for each number, which is that of its network; HelloWorld v1 and v2 by turns. */
+export function meshOf(networks: readonly number[], more: readonly Partial<ClusterSpec>[] = []): Topology {
+  return {
+    name: 'several-clusters',
+    description: 'Clusters for tests.',
+    meshId: 'mesh1',
+    networks: [...new Set(networks)].map(number => ({
+      name: networkName(`network${number}`),
+      range: `172.${17 + number}.0.0/16`,
+    })),
+    clusters: networks.map((network, index) =>
+      clusterSpec(index + 1, network, { helloWorld: [index % 2 === 0 ? 'v1' : 'v2'], ...more[index] }),
+    ),
+  };
+}
+
 export interface PodOptions {
   readonly app: string;
   readonly version?: string;

@@ -1,0 +1,67 @@
+import t from 'tap';
+import { buildReport } from '../../harness/report/build.ts';
+import { formatHtml } from '../../harness/report/html/html.ts';
+import { formatJson } from '../../harness/report/json.ts';
+import { formatMarkdown } from '../../harness/report/markdown.ts';
+import type { ConformanceReport } from '../../harness/report/report.ts';
+import { figures, togetherSentences } from '../../harness/report/words.ts';
+import type { RunEvent } from '../../harness/run/events.ts';
+import type { Share } from '../../harness/verify/check.ts';
+import { passedRun } from '../support/run-events.ts';
+
+/** The passing run, but from cluster2 two clusters of another network are judged together. */
+function reportOfThree(): ConformanceReport {
+  const together: Share = {
+    cluster: 'cluster1+cluster3',
+    count: 200,
+    share: 0.6667,
+    interval: [0.6101, 0.7197],
+    expected: 0.6667,
+    band: [140, 231],
+    together: {
+      network: 'network1',
+      counts: [
+        { cluster: 'cluster1', count: 200 },
+        { cluster: 'cluster3', count: 0 },
+      ],
+      because: 'cluster2 reaches <network1> through gateways only',
+    },
+  };
+  const withThree = (event: RunEvent): RunEvent => {
+    if (event.type !== 'check-ended' || event.result.cluster !== 'cluster2') return event;
+    const { traffic } = event.result;
+    const sample = traffic?.sample;
+    const other = sample?.shares[1];
+    if (!traffic || !sample || !other) return event;
+    const shares = [together, { ...other, count: 100 }];
+    return { ...event, result: { ...event.result, traffic: { ...traffic, sample: { ...sample, shares } } } };
+  };
+  return buildReport(passedRun().map(withThree), { harnessVersion: '0.1.0' });
+}
+
+t.test('clusters that are judged together are shown as such in every format', async t => {
+  const report = reportOfThree();
+  const [scenario] = report.scenarios;
+  if (!scenario) throw new Error('no scenario');
+  t.equal(figures(scenario), 'cluster1 148+152/300  cluster2 (200+0)+100/300');
+  const sentence =
+    'cluster1 (200) and cluster3 (0) are judged together: cluster2 reaches <network1> through gateways only.';
+  const sample = scenario.checks.find(({ cluster }) => cluster === 'cluster2')?.traffic?.sample;
+  t.same(sample && togetherSentences(sample), [sentence]);
+
+  const page = formatHtml(report);
+  t.match(page, /<td>cluster1\+cluster3<\/td><td class="number">200<\/td>.*<td class="number">140 to 231<\/td>/);
+  t.ok(page.includes('cluster1 (200) and cluster3 (0) are judged together: cluster2 reaches &lt;network1&gt;'));
+  t.match(
+    formatMarkdown(report),
+    /From cluster2: With 300 calls .* cluster1 \(200\) and cluster3 \(0\) are judged together/,
+  );
+  t.match(JSON.parse(formatJson(report)), {
+    scenarios: [{ checks: [{}, { traffic: { sample: { shares: [{ together: { network: 'network1' } }, {}] } } }] }],
+  });
+});
+
+t.test('where nobody is judged together, nothing is said of it', async t => {
+  const report = buildReport(passedRun(), { harnessVersion: '0.1.0' });
+  for (const format of [formatHtml, formatMarkdown, formatJson]) t.notMatch(format(report), /together/);
+});
