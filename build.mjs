@@ -26,6 +26,17 @@ const dropUnusedModels = {
   },
 };
 
+/** node-fetch brings a URL of its own for Nodes that have none; it pulls in the deprecated punycode, and a third of a megabyte of tables. */
+const nodeHasUrl = {
+  name: 'node-has-url',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^whatwg-url$/ }, ({ path }) => ({ path, namespace: 'node-has-url' }));
+    onLoad({ filter: /.*/, namespace: 'node-has-url' }, () => ({
+      contents: 'module.exports = { URL: globalThis.URL, URLSearchParams: globalThis.URLSearchParams };',
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -35,7 +46,7 @@ const shared = {
   logLevel: 'warning',
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels],
+  plugins: [dropUnusedModels, nodeHasUrl],
   // Some dependencies are CommonJS inside and call require.
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
