@@ -17,7 +17,7 @@ import type { Call, Verb } from './verb.ts';
 
 const READINESS_TIMEOUT_MS = 300_000;
 
-const INPUT_FLAGS: FlagTable = {
+export const INPUT_FLAGS: FlagTable = {
   filename: { type: 'list', short: 'f' },
   set: { type: 'list', short: 's' },
   charts: { type: 'text' },
@@ -37,7 +37,7 @@ export const install: Verb = {
     const { invocation, flags, istioVersion } = call;
     const isOld = istioVersion.startsWith('1.8.');
     // 1.8 asks before it has read a file, and so has no profile to name (operator/cmd/mesh/install.go @1.8.0).
-    const early = isOld ? undefined : render(call);
+    const early = isOld ? undefined : renderInput(call);
     const what = early ? `Istio ${istioVersion} profile "${early.profile}"` : 'Istio profile';
     if (
       !flags.boolean('skip-confirmation') &&
@@ -45,7 +45,7 @@ export const install: Verb = {
     ) {
       throw new ToolExit('Cancelled.');
     }
-    const plan = early ?? render(call);
+    const plan = early ?? renderInput(call);
     if (flags.boolean('dry-run')) {
       invocation.stdout('✔ Installation complete\n');
       return 0;
@@ -71,14 +71,15 @@ export const manifestGenerate: Verb = {
   flags: { ...INPUT_FLAGS, revision: { type: 'text' } },
   maxArgs: 0,
   async run(call) {
-    const plan = render(call);
+    const plan = renderInput(call);
     const objects = plan.components.flatMap(({ objects: inside }) => inside);
     call.invocation.stdout(objects.map(object => `${dump(object, { noRefs: true, lineWidth: -1 })}---\n`).join(''));
     return 0;
   },
 };
 
-function render({ flags, invocation, istioVersion }: Call): InstallPlan {
+/** @throws ToolExit with istioctl's words for a file that is not there or not right */
+export function renderInput({ flags, invocation, istioVersion }: Call): InstallPlan {
   try {
     const documents = flags
       .list('filename')

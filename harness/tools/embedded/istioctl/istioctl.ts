@@ -1,9 +1,12 @@
 /** istioctl inside our process, in the release of the edition: which verbs there are, and how a command line finds its own. */
 import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
 import { type Invocation, type Program, ToolExit } from '../invocation.ts';
+import { analyze } from './analyze.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
+import { proxyConfig } from './proxy-config.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
+import { uninstall } from './uninstall.ts';
 import { endOf, GLOBAL_FLAGS, HELP, runVerb, type Verb } from './verb.ts';
 import { version } from './version.ts';
 
@@ -12,17 +15,23 @@ type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
 /** `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x` (istio-multicluster.md §4.1). */
 const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   const experimental: Entry = {
-    below: istioVersion.startsWith('1.8.') ? { 'create-remote-secret': createRemoteSecret } : {},
+    below: istioVersion.startsWith('1.8.') ? { 'create-remote-secret': createRemoteSecret, uninstall } : {},
   };
+  const proxies: Entry = { below: proxyConfig };
   return {
     ...(istioVersion.startsWith('1.8.')
       ? {}
       : { 'create-remote-secret': createRemoteSecret, 'remote-clusters': remoteClusters }),
+    analyze,
     experimental,
     install,
     manifest: { below: { generate: manifestGenerate, apply: install, install } },
+    pc: proxies,
+    'proxy-config': proxies,
     'proxy-status': proxyStatus,
     ps: proxyStatus,
+    // Unlike istioctl 1.8, which has it below `x` only.
+    uninstall,
     version,
     x: experimental,
     exp: experimental,

@@ -1,0 +1,302 @@
+/** `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables. istio/istio istioctl/cmd/proxyconfig.go @1.8.0 */
+import type { FlagTable } from '../flags.ts';
+import { ToolExit } from '../invocation.ts';
+import { columns } from './ask-istiod.ts';
+import { askProxy, proxyPod } from './proxy-pod.ts';
+import {
+  type CertificateDetails,
+  type CertificatesPage,
+  type ClusterStatus,
+  type DumpedChain,
+  type DumpedCluster,
+  type DumpedListener,
+  type DumpedRoutes,
+  entriesOf,
+} from './proxy-resources.ts';
+import type { Call, Verb } from './verb.ts';
+
+const OUTPUT: FlagTable = { output: { type: 'text', short: 'o' } };
+
+interface Table {
+  readonly flags: FlagTable;
+  /** Of the administration; `json` is printed for `-o json`. */
+  readonly path: string;
+  /** What the table shows, before it is cut into cells. */
+  readonly select: (
+    page: unknown,
+    call: Call,
+  ) => { readonly json: unknown; readonly rows: readonly (readonly string[])[] };
+  readonly header: (isOld: boolean) => readonly string[];
+  /** A line before the table. */
+  readonly note?: string;
+}
+
+function verbOf({ flags, path, select, header, note }: Table): Verb {
+  return {
+    flags: { ...OUTPUT, ...flags },
+    maxArgs: 1,
+    async run(call) {
+      const [word] = call.args;
+      if (word === undefined)
+        throw new ToolExit('Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME');
+      const output = call.flags.text('output') ?? 'short';
+      if (output !== 'short' && output !== 'json') throw new ToolExit(`Error: output format "${output}" not supported`);
+      const page = await askProxy(call, await proxyPod(call, word), path);
+      const { json, rows } = select(page, call);
+      if (output === 'json') {
+        call.invocation.stdout(`${JSON.stringify(json, null, 4)}\n`);
+        return 0;
+      }
+      const isOld = call.istioVersion.startsWith('1.8.');
+      if (note !== undefined && isOld) call.invocation.stdout(`${note}\n`);
+      call.invocation.stdout(columns([header(isOld), ...rows]));
+      return 0;
+    },
+  };
+}
+
+/** `outbound|5000|v1|helloworld.sample.svc.cluster.local`, or with `_.` between the parts as a gateway has them; @returns undefined for another name */
+function subsetKey(name: string) {
+  const parts = name.split(name.includes('|') ? '|' : '_.');
+  if (parts.length < 4) return undefined;
+  const [direction = '', port = '', subset = '', host = ''] = parts;
+  return { direction, port: Number(port), subset, host };
+}
+
+/** istioctl/pkg/writer/envoy/configdump/cluster.go */
+const clusters = verbOf({
+  flags: {
+    fqdn: { type: 'text' },
+    port: { type: 'integer' },
+    subset: { type: 'text' },
+    direction: { type: 'text' },
+  },
+  path: 'config_dump',
+  header: () => ['SERVICE FQDN', 'PORT', 'SUBSET', 'DIRECTION', 'TYPE', 'DESTINATION RULE'],
+  select: (page, { flags }) => {
+    const wanted = entriesOf<DumpedCluster>(page, 'dynamic_active_clusters', 'cluster')
+      .map(cluster => ({ cluster, key: subsetKey(cluster.name) }))
+      .filter(
+        ({ key }) =>
+          is(flags.text('fqdn'), key?.host) &&
+          is(flags.integer('port'), key?.port) &&
+          is(flags.text('subset'), key?.subset) &&
+          is(flags.text('direction'), key?.direction),
+      )
+      .map(({ cluster, key }) => ({ cluster, key: key ?? { direction: '', port: 0, subset: '', host: cluster.name } }))
+      .sort(
+        ({ key: a }, { key: b }) =>
+          order(a.host, b.host) || order(a.subset, b.subset) || a.port - b.port || order(a.direction, b.direction),
+      );
+    return {
+      json: wanted.map(({ cluster }) => cluster),
+      rows: wanted.map(({ cluster, key: { host, port, subset, direction } }) => [
+        host,
+        port === 0 ? '-' : String(port),
+        subset || '-',
+        direction || '-',
+        cluster.type ?? 'STATIC',
+        '',
+      ]),
+    };
+  },
+});
+
+/** istioctl/pkg/writer/envoy/clusters/clusters.go */
+const endpoints = verbOf({
+  flags: { address: { type: 'text' }, port: { type: 'integer' }, cluster: { type: 'text' }, status: { type: 'text' } },
+  path: 'clusters?format=json',
+  header: () => ['ENDPOINT', 'STATUS', 'OUTLIER CHECK', 'CLUSTER'],
+  select: (page, { flags }) => {
+    const { cluster_statuses: statuses = [] } = page as { cluster_statuses?: readonly ClusterStatus[] }; // Envoy's page
+    const wanted = statuses
+      .flatMap(({ name, host_statuses: hosts = [] }) =>
+        hosts.map(host => ({
+          name,
+          address: host.address?.socket_address?.address ?? '',
+          port: host.address?.socket_address?.port_value ?? 0,
+          status: host.health_status?.eds_health_status ?? 'HEALTHY',
+          outlier: host.health_status?.failed_outlier_check ? 'FAILED' : 'OK',
+        })),
+      )
+      .filter(
+        host =>
+          is(flags.text('address'), host.address) &&
+          is(flags.integer('port'), host.port) &&
+          is(flags.text('cluster'), host.name) &&
+          is(flags.text('status')?.toUpperCase(), host.status),
+      )
+      .sort((a, b) => order(a.address, b.address) || a.port - b.port || order(a.name, b.name));
+    const names = new Set(wanted.map(({ name }) => name));
+    return {
+      json: statuses.filter(({ name }) => names.has(name)),
+      rows: wanted.map(({ name, address, port, status, outlier }) => [`${address}:${port}`, status, outlier, name]),
+    };
+  },
+});
+
+/** istioctl/pkg/writer/envoy/configdump/listener.go */
+const listeners = verbOf({
+  flags: { address: { type: 'text' }, port: { type: 'integer' }, type: { type: 'text' } },
+  path: 'config_dump',
+  header: isOld => [isOld ? 'ADDRESS' : 'ADDRESSES', 'PORT', 'MATCH', 'DESTINATION'],
+  select: (page, { flags }) => {
+    if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
+    const wanted = entriesOf<{ readonly listener?: DumpedListener }>(page, 'dynamic_listeners', 'active_state')
+      .flatMap(({ listener }) => listener ?? [])
+      .map(listener => ({
+        listener,
+        address: listener.address.socket_address?.address ?? '',
+        port: listener.address.socket_address?.port_value ?? 0,
+      }))
+      .filter(({ address, port }) => is(flags.text('address'), address) && is(flags.integer('port'), port))
+      .sort((a, b) => a.port - b.port || order(a.address, b.address));
+    return {
+      json: wanted.map(({ listener }) => listener),
+      rows: wanted.flatMap(({ listener, address, port }) =>
+        (listener.filter_chains ?? []).map(chain => [address, String(port), matchOf(chain), destinationOf(chain)]),
+      ),
+    };
+  },
+});
+
+/** `Trans: raw_buffer; App: HTTP; Addr: …`; `ALL` for a chain that takes whatever comes. */
+function matchOf({ filter_chain_match: match }: DumpedChain): string {
+  const parts: string[] = [];
+  if (match?.server_names?.length) parts.push(`SNI: ${match.server_names.join(',')}`);
+  if (match?.transport_protocol) parts.push(`Trans: ${match.transport_protocol}`);
+  if (match?.application_protocols?.length) parts.push(`App: ${applicationsOf(match.application_protocols)}`);
+  if (match?.destination_port !== undefined) parts.push(`Addr: *:${match.destination_port}`);
+  return parts.length === 0 ? 'ALL' : parts.join('; ');
+}
+
+/** Lists that Istio always writes the same way have names. */
+function applicationsOf(protocols: readonly string[]): string {
+  const plain = 'http/1.0,http/1.1,h2c';
+  const names = [...new Set(protocols)].join(',');
+  if (names === plain) return 'HTTP';
+  if (names === 'istio,istio-peer-exchange,istio-http/1.0,istio-http/1.1,istio-h2') return 'HTTP TLS';
+  return names;
+}
+
+function destinationOf({ filters = [] }: DumpedChain): string {
+  if (filters.some(({ name }) => name === 'envoy.filters.network.sni_cluster')) return 'SNI Cluster';
+  for (const { typed_config: config } of filters) {
+    if (config?.rds) return `Route: ${config.rds.route_config_name}`;
+    if (config?.route_config) return `Inline Route: ${pathsOf(config.route_config).join(', ')}`;
+    if (config?.cluster === 'PassthroughCluster') return 'PassthroughCluster';
+    if (config?.cluster !== undefined) return `Cluster: ${config.cluster}`;
+  }
+  return 'Non-HTTP/Non-TCP';
+}
+
+const pathsOf = ({ virtual_hosts: hosts = [] }: DumpedRoutes): readonly string[] => [
+  ...new Set(hosts.flatMap(({ routes = [] }) => routes.map(({ match }) => match?.path ?? `${match?.prefix ?? '/'}*`))),
+];
+
+/** istioctl/pkg/writer/envoy/configdump/route.go */
+const routes = verbOf({
+  flags: { name: { type: 'text' } },
+  path: 'config_dump',
+  note: 'NOTE: This output only contains routes loaded via RDS.',
+  header: isOld =>
+    isOld
+      ? ['NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE']
+      : ['NAME', 'VHOST NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
+  select: (page, { flags, istioVersion }) => {
+    const isOld = istioVersion.startsWith('1.8.');
+    const wanted = entriesOf<DumpedRoutes>(page, 'dynamic_route_configs', 'route_config')
+      .filter(({ name }) => is(flags.text('name'), name))
+      .sort((a, b) => Number(a.name) - Number(b.name) || order(a.name, b.name));
+    return {
+      json: wanted,
+      rows: wanted.flatMap(({ name, virtual_hosts: hosts = [] }) =>
+        hosts.flatMap(({ name: host, domains = [], routes: inside = [] }) =>
+          inside.map(({ match }) => {
+            const path = match?.path ?? `${match?.prefix ?? '/'}*`;
+            return isOld ? [name, shortest(domains), path, ''] : [name, host, firstTwo(domains), path, ''];
+          }),
+        ),
+      ),
+    };
+  },
+});
+
+/** 1.8 shows one domain: the shortest that is no address. */
+function shortest(domains: readonly string[]): string {
+  const names = domains.filter(domain => !/^[\d.:]+$/.test(domain));
+  return [...(names.length > 0 ? names : domains)].sort((a, b) => a.length - b.length)[0] ?? '';
+}
+
+function firstTwo(domains: readonly string[]): string {
+  const names = domains.filter(domain => domain === '*' || !/:\d+$/.test(domain));
+  return `${names.slice(0, 2).join(', ')}${names.length > 2 ? ` + ${names.length - 2} more...` : ''}`;
+}
+
+/** istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go). Unlike istioctl's, the end of life is the one that the mesh keeps to. */
+const secret = verbOf({
+  flags: {},
+  path: 'certs',
+  header: isOld => [
+    'RESOURCE NAME',
+    'TYPE',
+    'STATUS',
+    'VALID CERT',
+    'SERIAL NUMBER',
+    'NOT AFTER',
+    'NOT BEFORE',
+    ...(isOld ? [] : ['TRUST DOMAIN']),
+  ],
+  select: (page, { invocation: { clock }, istioVersion }) => {
+    const isOld = istioVersion.startsWith('1.8.');
+    const { certificates = [] } = page as CertificatesPage; // Envoy's page
+    const row = (
+      name: string,
+      type: string,
+      { serial_number: serial, valid_from: from, expiration_time: to, subject_alt_names: names }: CertificateDetails,
+    ) => {
+      const valid = Date.parse(from) <= clock.now() && clock.now() < Date.parse(to);
+      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(names?.find(({ uri }) => uri !== undefined)?.uri ?? '')?.[1];
+      return [
+        name,
+        type,
+        'ACTIVE',
+        String(valid),
+        isOld ? BigInt(`0x${serial}`).toString() : serial,
+        withoutFraction(to),
+        withoutFraction(from),
+        ...(isOld ? [] : [trustDomain ?? '']),
+      ];
+    };
+    return {
+      json: page,
+      rows: certificates.flatMap(({ cert_chain: chain = [], ca_cert: roots = [] }) => [
+        ...chain.slice(0, 1).map(details => row('default', 'Cert Chain', details)),
+        ...roots.slice(0, 1).map(details => row('ROOTCA', 'CA', details)),
+      ]),
+    };
+  },
+});
+
+const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');
+const is = <T>(wanted: T | undefined, actual: T | undefined): boolean => wanted === undefined || wanted === actual;
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Each under the names that it goes by. istioctl/cmd/proxyconfig.go */
+export const proxyConfig: Readonly<Record<string, Verb>> = {
+  cluster: clusters,
+  clusters,
+  c: clusters,
+  endpoint: endpoints,
+  endpoints,
+  ep: endpoints,
+  listener: listeners,
+  listeners,
+  l: listeners,
+  route: routes,
+  routes,
+  r: routes,
+  secret,
+  secrets: secret,
+  s: secret,
+};

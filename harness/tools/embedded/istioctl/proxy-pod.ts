@@ -1,0 +1,68 @@
+/** The proxy that a verb is about: which pod is meant, and what its administration says. istio/istio istioctl/pkg/util/handlers/handlers.go */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { ToolExit } from '../invocation.ts';
+import type { Call } from './verb.ts';
+
+export interface ProxyPod {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+interface Workload extends KubernetesObject {
+  readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+}
+
+const DEPLOYMENT_WORDS = new Set(['deploy', 'deployment', 'deployments', 'deployment.apps', 'deployments.apps']);
+const POD_WORDS = new Set(['po', 'pod', 'pods']);
+const PROXY = 'istio-proxy';
+
+/**
+ * @param word - `POD`, `POD.NAMESPACE`, or `deploy/NAME`, `deploy/NAME.NAMESPACE` for the first of its pods
+ * @throws ToolExit for a kind that has no pods of its own here
+ */
+export async function proxyPod({ client, flags, signal }: Call, word: string): Promise<ProxyPod> {
+  const [kind, rest] = word.includes('/')
+    ? [word.slice(0, word.indexOf('/')), word.slice(word.indexOf('/') + 1)]
+    : ['pod', word];
+  const dot = rest.lastIndexOf('.');
+  const name = dot < 0 ? rest : rest.slice(0, dot);
+  const namespace = dot < 0 ? (flags.text('namespace') ?? 'default') : rest.slice(dot + 1);
+  if (POD_WORDS.has(kind)) return { name, namespace };
+  if (!DEPLOYMENT_WORDS.has(kind)) {
+    throw new ToolExit(`Error: "${kind}" is not available inside this process; name a pod, or deployment/NAME`);
+  }
+  const deployment = (await client.get(
+    { apiVersion: 'apps/v1', plural: 'deployments', namespace, name },
+    signal,
+  )) as Workload; // of `deployments`
+  const labels = Object.entries(deployment.spec?.selector?.matchLabels ?? {});
+  const selectors = { labelSelector: labels.map(([key, value]) => `${key}=${value}`).join(',') };
+  const { items } = await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, selectors, signal);
+  const first = items.map(({ metadata }) => metadata.name ?? '').sort()[0];
+  if (first === undefined) throw new ToolExit(`Error: no pods found for deployment ${namespace}/${name}`);
+  return { name: first, namespace };
+}
+
+/**
+ * A page of the proxy's administration, asked for from inside its container.
+ * @param path - `config_dump?include_eds`
+ * @throws ToolExit if the pod has no proxy, or the proxy does not answer
+ */
+export async function askProxy({ client, signal }: Call, pod: ProxyPod, path: string): Promise<unknown> {
+  const found = await client.get(
+    { apiVersion: 'v1', plural: 'pods', namespace: pod.namespace, name: pod.name },
+    signal,
+  );
+  const { containers = [] } = (found['spec'] ?? {}) as { containers?: readonly { readonly name: string }[] }; // of a Pod
+  if (!containers.some(({ name }) => name === PROXY)) {
+    throw new ToolExit(
+      `Error: the pod ${pod.namespace}/${pod.name} has no container ${PROXY}: no sidecar was injected`,
+    );
+  }
+  const argv = ['pilot-agent', 'request', 'GET', path];
+  const { exitCode, stdout, stderr } = await client.exec(pod.namespace, pod.name, PROXY, argv, { signal });
+  if (exitCode === 0) return JSON.parse(stdout);
+  throw new ToolExit(
+    `Error: failed to execute command on ${pod.name}.${pod.namespace} sidecar: ${stderr.trim().replace(/^Error: /, '')}`,
+  );
+}

@@ -1,0 +1,129 @@
+/** `istioctl uninstall`: takes out of a cluster what an installation put into it. istio/istio operator/cmd/mesh/uninstall.go, operator/pkg/helmreconciler/prune.go */
+import { isNotFound, type KubernetesObject, type ResourcePath } from '../../../base/kubernetes-client.ts';
+import { ToolExit } from '../invocation.ts';
+import { pathTo } from '../kubectl/resources.ts';
+import { confirmed, INPUT_FLAGS, renderInput } from './install.ts';
+import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
+
+/** The installer's mark on whatever it made. */
+const MADE_BY_INSTALLER = 'operator.istio.io/component';
+
+/** What is pruned, in this order: what runs goes before the rights that it has, and definitions last. */
+const PRUNED: readonly (readonly [kind: string, apiVersion: string, plural: string])[] = [
+  ['HorizontalPodAutoscaler', 'autoscaling/v2', 'horizontalpodautoscalers'],
+  ['PodDisruptionBudget', 'policy/v1', 'poddisruptionbudgets'],
+  ['Deployment', 'apps/v1', 'deployments'],
+  ['DaemonSet', 'apps/v1', 'daemonsets'],
+  ['Service', 'v1', 'services'],
+  ['ConfigMap', 'v1', 'configmaps'],
+  ['Secret', 'v1', 'secrets'],
+  ['ServiceAccount', 'v1', 'serviceaccounts'],
+  ['RoleBinding', 'rbac.authorization.k8s.io/v1', 'rolebindings'],
+  ['Role', 'rbac.authorization.k8s.io/v1', 'roles'],
+  ['MutatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations'],
+  ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations'],
+  ['ClusterRole', 'rbac.authorization.k8s.io/v1', 'clusterroles'],
+  ['ClusterRoleBinding', 'rbac.authorization.k8s.io/v1', 'clusterrolebindings'],
+  ['CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'customresourcedefinitions'],
+];
+
+interface Doomed {
+  readonly kind: string;
+  readonly path: ResourcePath;
+}
+
+export const uninstall: Verb = {
+  flags: {
+    ...INPUT_FLAGS,
+    purge: { type: 'boolean' },
+    revision: { type: 'text', short: 'r' },
+    'skip-confirmation': { type: 'boolean', short: 'y' },
+  },
+  maxArgs: 0,
+  async run(call) {
+    const { flags, invocation } = call;
+    if (flags.has('revision')) throw new ToolExit('Error: --revision is not available inside this process');
+    const isPurge = flags.boolean('purge');
+    if (!isPurge && !flags.has('filename')) {
+      throw new ToolExit('Error: at least one of the --revision, --filename or --purge flags must be set');
+    }
+    const doomed = isPurge ? await everything(call) : await rendered(call);
+    if (isPurge) invocation.stdout('All Istio resources will be pruned from the cluster\n');
+    if (
+      !flags.boolean('skip-confirmation') &&
+      !(await confirmed(call, `${isPurge ? '' : 'The resources of the installation will be pruned. '}Proceed? (y/N) `))
+    ) {
+      throw new ToolExit('Cancelled.');
+    }
+    for (const { kind, path } of doomed) await remove(call, kind, path);
+    invocation.stdout('✔ Uninstall complete\n');
+    return 0;
+  },
+};
+
+/** Whatever bears the installer's mark, and 1.8's records of installations. Namespaces stay. */
+async function everything({ client, signal }: Call): Promise<readonly Doomed[]> {
+  const doomed: Doomed[] = [];
+  // The records come first: with its definition the kind would be gone.
+  const records = await listed(
+    client,
+    { apiVersion: 'install.istio.io/v1alpha1', plural: 'istiooperators', namespace: ISTIO_NAMESPACE },
+    signal,
+  );
+  for (const { metadata } of records) {
+    if (!metadata.name?.startsWith('installed-state')) continue;
+    doomed.push({
+      kind: 'IstioOperator',
+      path: {
+        apiVersion: 'install.istio.io/v1alpha1',
+        plural: 'istiooperators',
+        namespace: ISTIO_NAMESPACE,
+        name: metadata.name,
+      },
+    });
+  }
+  for (const [kind, apiVersion, plural] of PRUNED) {
+    for (const { metadata } of await listed(client, { apiVersion, plural }, signal, MADE_BY_INSTALLER)) {
+      const { name = '', namespace } = metadata;
+      doomed.push({ kind, path: { apiVersion, plural, name, ...(namespace !== undefined && { namespace }) } });
+    }
+  }
+  return doomed;
+}
+
+/** A kind that the server has not has no objects. */
+async function listed(
+  client: Call['client'],
+  path: ResourcePath,
+  signal: AbortSignal,
+  labelSelector?: string,
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return (await client.list(path, labelSelector === undefined ? {} : { labelSelector }, signal)).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** What an installation of these files would make, the last first. */
+async function rendered(call: Call): Promise<readonly Doomed[]> {
+  const plan = renderInput(call);
+  const objects = plan.components.flatMap(({ objects: inside }) => inside);
+  const doomed: Doomed[] = [];
+  for (const { apiVersion = '', kind = '', metadata } of objects.reverse()) {
+    const resource = await call.mapper.ofKind(apiVersion, kind);
+    if (resource) doomed.push({ kind, path: pathTo(resource, metadata.namespace, metadata.name ?? '') });
+  }
+  return doomed;
+}
+
+async function remove({ client, invocation, signal }: Call, kind: string, path: ResourcePath): Promise<void> {
+  try {
+    await client.delete(path, { propagationPolicy: 'Background' }, signal);
+  } catch (error) {
+    if (isNotFound(error)) return;
+    throw error;
+  }
+  invocation.stdout(`  Removed ${kind}:${path.namespace ?? ''}:${path.name ?? ''}.\n`);
+}

@@ -1,0 +1,150 @@
+/** What istioctl shows of proxies, says of a cluster's objects, and takes away again. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { ROOT } from '../../support/cli.ts';
+import { toolsWorld } from '../../support/tools-world.ts';
+
+const sample = (edition: string, name: string) =>
+  readFileSync(path.join(ROOT, 'fixtures', 'samples', edition, name), 'utf8');
+const OPERATOR = `apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+spec:
+  values:
+    global:
+      meshID: mesh1
+      multiCluster: {clusterName: cluster1}
+      network: network1
+`;
+const CLUSTER = 'outbound|5000||helloworld.sample.svc.cluster.local';
+
+for (const [istioVersion, edition] of [
+  ['1.8.0', '1.8'],
+  ['1.30.3', 'current'],
+] as const) {
+  const isOld = edition === '1.8';
+  t.test(`${istioVersion}: proxy-config, analyze and uninstall`, async t => {
+    await using world = await toolsWorld(
+      {
+        'a.yaml': OPERATOR,
+        'helloworld.yaml': sample(edition, 'helloworld/helloworld.yaml'),
+        'expose.yaml': sample(edition, 'multicluster/expose-services.yaml'),
+      },
+      { istioVersion },
+    );
+    for (const line of [
+      'istioctl install -y -f a.yaml',
+      'kubectl create ns sample',
+      'kubectl apply -n sample -f helloworld.yaml',
+      'kubectl wait -n sample --for=condition=available deploy/helloworld-v1 deploy/helloworld-v2',
+    ])
+      t.equal((await world.run(line)).exitCode, 0, line);
+
+    t.match(await world.run('istioctl analyze -n sample'), {
+      exitCode: 0,
+      stdout:
+        /^Info \[IST0102\] \(Namespace sample\) The namespace is not enabled for Istio injection\. Run 'kubectl label namespace sample /,
+    });
+    await world.run('kubectl label ns sample istio-injection=enabled');
+    await world.run('kubectl rollout restart -n sample deploy/helloworld-v1');
+    await world.run('kubectl rollout status -n sample deploy/helloworld-v1');
+    const missing = await world.run('istioctl analyze -n sample');
+    t.match(
+      missing.stdout,
+      /^Warning \[IST0103\] \(Pod sample\/helloworld-v2-\S+\) The pod is missing the Istio proxy\.[^\n]*\n$/,
+    );
+    await world.run('kubectl rollout restart -n sample deploy/helloworld-v2');
+    await world.run('kubectl rollout status -n sample deploy/helloworld-v2');
+    t.match(await world.run('istioctl analyze -n sample'), {
+      exitCode: 0,
+      stdout: '✔ No validation issues found when analyzing namespace: sample.\n',
+    });
+    await world.run('kubectl apply -n istio-system -f expose.yaml');
+    t.match(await world.run('istioctl analyze -A'), {
+      exitCode: 79,
+      stdout:
+        /^Error \[IST0101\] \(Gateway istio-system\/cross-network-gateway\) Referenced selector not found: "istio=eastwestgateway"\n/,
+      stderr: /^Error: Analyzers found issues when analyzing all namespaces\.\n/,
+    });
+
+    const proxy = 'deployment/helloworld-v1 -n sample';
+    const tables: [string, RegExp][] = [
+      [
+        `clusters ${proxy} --port 5000 --direction outbound`,
+        /^SERVICE FQDN +PORT +SUBSET +DIRECTION +TYPE +DESTINATION RULE\nhelloworld\.sample\.svc\.cluster\.local +5000 +- +outbound +EDS +\n$/,
+      ],
+      [
+        `endpoints ${proxy} --cluster '${CLUSTER}'`,
+        /^ENDPOINT +STATUS +OUTLIER CHECK +CLUSTER\n(10\.10\.\d+\.\d+:5000 +HEALTHY +OK +outbound\|5000\|\|helloworld\.sample\.svc\.cluster\.local\n){2}$/,
+      ],
+      [
+        `listeners ${proxy} --port 5000`,
+        isOld
+          ? /^ADDRESS +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/
+          : /^ADDRESSES +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/,
+      ],
+      [
+        `routes ${proxy} --name 5000`,
+        isOld
+          ? /^NOTE: This output only contains routes loaded via RDS\.\nNAME +DOMAINS +MATCH +VIRTUAL SERVICE\n5000 +helloworld +\/\* +\n5000 +\* +\/\* +\n$/
+          : /^NAME +VHOST NAME +DOMAINS +MATCH +VIRTUAL SERVICE\n5000 +helloworld\.sample\.svc\.cluster\.local:5000 +helloworld\S*, \S+ \+ \d more\.\.\. +\/\* +\n/,
+      ],
+      [
+        `secret ${proxy}`,
+        isOld
+          ? /^RESOURCE NAME +TYPE +STATUS +VALID CERT +SERIAL NUMBER +NOT AFTER +NOT BEFORE\ndefault +Cert Chain +ACTIVE +true +\d+ +\S+Z +\S+Z\nROOTCA +CA +ACTIVE +true +\d+ +\S+Z +\S+Z\n$/
+          : /^RESOURCE NAME .* NOT BEFORE +TRUST DOMAIN\ndefault +Cert Chain +ACTIVE +true +[0-9a-f]+ +\S+Z +\S+Z +cluster\.local\nROOTCA +CA /,
+      ],
+    ];
+    for (const [words, table] of tables)
+      t.match(await world.run(`istioctl proxy-config ${words}`), { exitCode: 0, stdout: table }, words);
+    const json = await world.run(
+      `istioctl pc cluster ${proxy} --fqdn helloworld.sample.svc.cluster.local --direction outbound -o json`,
+    );
+    t.match(JSON.parse(json.stdout), [{ name: CLUSTER, type: 'EDS' }]);
+    const pods = await world.run('kubectl get pods -n sample -l version=v1 -o name');
+    const pod = pods.stdout.trim().replace('pod/', '');
+    t.match(await world.run(`istioctl pc ep ${pod}.sample`), { exitCode: 0 }, 'POD.NAMESPACE');
+
+    const refusals: [string, number, string | RegExp][] = [
+      ['istioctl pc ep nope.sample', 1, 'Error: pods "nope" not found\n'],
+      ['istioctl pc ep', 1, /needs the name of a pod/],
+      ['istioctl pc foo', 1, /^Error: unknown command "foo" for "istioctl pc"/],
+      [`istioctl pc ep ${proxy} -o yaml`, 1, 'Error: output format "yaml" not supported\n'],
+      [`istioctl pc ep ${proxy} --frobnicate`, 64, 'Error: unknown flag: --frobnicate\n'],
+      ['istioctl pc ep service/helloworld -n sample', 1, /"service" is not available inside this process/],
+      ['istioctl uninstall', 1, /at least one of the --revision, --filename or --purge flags must be set/],
+      ['istioctl uninstall --purge', 1, 'Cancelled.\n'],
+      ['istioctl uninstall --revision default', 1, /--revision is not available inside this process/],
+    ];
+    for (const [line, exitCode, stderr] of refusals) t.match(await world.run(line), { exitCode, stderr }, line);
+
+    const removed = await world.run('istioctl uninstall --purge -y');
+    t.match(removed, {
+      exitCode: 0,
+      stdout: /Removed Deployment:istio-system:istiod\.\n[\s\S]*✔ Uninstall complete\n$/,
+    });
+    const left = await world.run('kubectl get deploy,svc,crd,mutatingwebhookconfigurations -n istio-system -o name');
+    t.equal(left.stdout, '', 'nothing of it is left');
+    t.match(await world.run('istioctl install -y -f a.yaml'), { exitCode: 0 }, 'and it can be installed again');
+  });
+}
+
+t.test('uninstall -f takes away what those files had installed, and nothing else', async t => {
+  const gateway = `apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {name: eastwest}
+spec:
+  profile: empty
+  components:
+    ingressGateways:
+      - {name: istio-eastwestgateway, enabled: true, label: {istio: eastwestgateway}}
+`;
+  await using world = await toolsWorld({ 'a.yaml': OPERATOR, 'gateway.yaml': gateway });
+  await world.run('istioctl install -y -f a.yaml');
+  await world.run('istioctl install -y -f gateway.yaml');
+  t.match(await world.run('istioctl x uninstall -f gateway.yaml', { stdin: 'y\n' }), { exitCode: 0 });
+  t.match(await world.run('kubectl get deploy -n istio-system -o name'), {
+    stdout: 'deployment.apps/istio-ingressgateway\ndeployment.apps/istiod\n',
+  });
+});
