@@ -7,7 +7,7 @@ import { markSimulated } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
-import type { Cluster, Finding, Platform, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import type { Cluster, Finding, Platform, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { watchWorld } from './watchdog.ts';
 
 export interface SimulatorOptions {
@@ -25,6 +25,8 @@ export interface OpenOptions {
   readonly istioVersion: string;
   /** Port of the first cluster's API server, the others follow; free ones by default. */
   readonly firstPort?: number;
+  /** The programs that work on it; without them our own do, inside this process. */
+  readonly programs?: Programs;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -77,7 +79,7 @@ export class SimulatorPlatform implements Platform {
     }
   }
 
-  async #startOpen(topology: Topology, { istioVersion, firstPort }: OpenOptions): Promise<StartedPlatform> {
+  async #startOpen(topology: Topology, { istioVersion, firstPort, programs }: OpenOptions): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     try {
       const world = await this.#createWorld(topology, systemClock);
@@ -99,7 +101,7 @@ export class SimulatorPlatform implements Platform {
         });
         adjustments.push(...serverAdjustments(name, inNetworkServer));
       }
-      return startedOf(systemClock, clusters, adjustments, cleanUp);
+      return { ...startedOf(systemClock, clusters, adjustments, cleanUp), ...(programs && { programs }) };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
       throw notReady(error);

@@ -1,0 +1,42 @@
+/** The programs of a run on the simulator with `--tools process`: the kubectl of this machine, and our own istioctl as a process. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { HarnessError } from '../base/errors.ts';
+import type { Programs } from '../platform/platform.ts';
+import { findProgram } from '../process/find.ts';
+import { readSamples } from '../session.ts';
+import { writeReleaseFolder } from './up/release-folder.ts';
+
+/** Of the process tools' own folders: what a killed process leaves, the next one sweeps away. */
+const FOLDER_PREFIX = 'mesh-harness-tools-';
+
+/**
+ * @returns programs that lie in a temporary folder; dispose of them to remove it
+ * @throws HarnessError ERR_TOOL if there is no kubectl
+ */
+export async function simulatorPrograms(
+  edition: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ readonly programs: Programs } & Disposable> {
+  const kubectl = findProgram('kubectl', env['PATH'] ?? '');
+  if (kubectl === undefined) {
+    throw new HarnessError('ERR_TOOL', 'There is no kubectl on PATH.', {
+      hint: 'Install kubectl 1.32, or leave --tools out: then no program is needed.',
+    });
+  }
+  const samples = await readSamples(edition);
+  const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const istioFolder = path.join(folder, 'istio');
+  mkdirSync(istioFolder);
+  writeReleaseFolder(istioFolder, samples, path.join(folder, 'kubeconfig'));
+  return {
+    programs: {
+      kubectl,
+      istioctl: path.join(istioFolder, 'istioctl'),
+      istioFolder,
+      env: { KUBECACHEDIR: path.join(folder, 'kube-cache') },
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
