@@ -10,6 +10,8 @@ export interface Expected {
   readonly fails?: Readonly<Record<string, RegExp>>;
   /** By cluster: what is wrong with the pods in `sample`, their names without hashes. All other clusters' are as the guide shows them. */
   readonly pods?: Readonly<Record<string, string>>;
+  /** What is wrong with where the versions live; else it is as the topology has it, save for pods that are missing. */
+  readonly placement?: string;
   /** By step: what it says. These fail, and no other. */
   readonly steps?: Readonly<Record<string, RegExp>>;
 }
@@ -144,4 +146,24 @@ export function verificationRows(multiNetwork: boolean): Table {
     rows[`${cluster}/call-helloworld`] = HARMLESS('it only looks');
   }
   return rows;
+}
+
+// ---- versions in the wrong place (§8.3, §10.13)
+
+/** Both answer whether the clusters are joined or not: who answers gives it away. */
+export function misplacedRows(): Table {
+  const sees = { cluster1: 'MISPLACED', cluster2: 'MISPLACED' } as const;
+  return {
+    'both-versions-everywhere': {
+      from: "§10.13 seed's Service step on 1.8.0 sample",
+      sees,
+      placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs v1 and v2 instead of v2',
+    },
+    'both-versions-in-cluster1': {
+      from: '§10.13 check instance names',
+      sees,
+      pods: { cluster2: 'there is no pod of helloworld-v2' },
+      placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs no version instead of v2',
+    },
+  };
 }

@@ -1,6 +1,8 @@
-/** Runs a scenario without each step of its plan in turn, and holds what is seen against the table of what is to be seen. */
+/** Runs a scenario with something left out or done wrong, and holds what is seen against the table of what is to be seen. */
 import t, { type Test } from 'tap';
-import type { Plan } from '../../../harness/plan/step.ts';
+import type { Topology } from '../../../harness/model/topology.ts';
+import { mutationsOf } from '../../../harness/plan/mutate.ts';
+import type { Plan, StepId } from '../../../harness/plan/step.ts';
 import type { ScenarioReport } from '../../../harness/report/report.ts';
 import { run } from '../../../harness/session.ts';
 import type { Evidence, Traffic } from '../../../harness/verify/check.ts';
@@ -14,38 +16,70 @@ const RISK = 1e-3;
 /** Of the failing calls from a client whose packets vanish: about half (§10.0, B on 1.8.0). */
 const ABOUT_HALF = [0.2, 0.8] as const;
 
-export async function holdAgainst(scenario: string, table: Table): Promise<void> {
-  t.setTimeout(900_000);
+/** Each step of the plan left out, one after the other. */
+export async function holdOmissions(scenario: string, table: Table): Promise<void> {
   const topology = await topologyOf(scenario);
   const plan = await planOf(scenario, '1.8');
-  const requests = smallestSample(expectedShares(topology), RISK);
-  t.same(
-    Object.keys(table).sort(),
-    plan.steps.map(({ id }) => id).sort(),
-    'there is a row for every step, and no other',
+  await holdAgainst(
+    topology,
+    table,
+    plan.steps.map(({ id, omission }) => ({ ...omission, id, plan, omit: [id] })),
   );
-  for (const { id, omission } of plan.steps) {
+}
+
+/** Each mistake that can be made with the plan, one after the other. */
+export async function holdMutations(scenario: string, table: Table): Promise<void> {
+  const topology = await topologyOf(scenario);
+  const plan = await planOf(scenario, '1.8');
+  await holdAgainst(
+    topology,
+    table,
+    mutationsOf(topology, plan).map(({ id, harmless, because, apply }) => ({
+      id,
+      harmless,
+      because,
+      plan: apply(plan),
+      omit: [],
+    })),
+  );
+}
+
+/** One run, as the plan with its steps left out tells of itself. */
+interface Case {
+  readonly id: string;
+  readonly harmless: boolean;
+  readonly because: string;
+  readonly plan: Plan;
+  readonly omit: readonly StepId[];
+}
+
+async function holdAgainst(topology: Topology, table: Table, cases: readonly Case[]): Promise<void> {
+  t.setTimeout(900_000);
+  const requests = smallestSample(expectedShares(topology), RISK);
+  t.same(Object.keys(table).sort(), cases.map(({ id }) => id).sort(), 'there is a row for each, and no other');
+  for (const { id, harmless, because, plan, omit } of cases) {
     const expected = table[id];
     if (!expected) continue;
     const sees = Object.values(expected.sees).join('/');
-    await t.test(`without ${id}: ${omission.harmless ? 'passed' : 'failed'}, ${sees} (${expected.from})`, async t => {
+    await t.test(`${omit.length > 0 ? 'without ' : ''}${id}: ${sees} (${expected.from})`, async t => {
       const report = await run({
         topology,
-        omit: [id],
+        plan,
+        omit,
+        keepGoing: true,
         risk: RISK,
         ...(requests !== undefined && { requests }),
       });
       const [seen] = report.scenarios;
       if (!seen) throw new Error('The report has no scenario.');
-      t.equal(seen.verdict, omission.harmless ? 'passed' : 'failed', omission.because);
-      t.same(seen.omitted, [id]);
+      t.equal(seen.verdict, harmless ? 'passed' : 'failed', because);
+      t.same(seen.omitted, omit);
       compareTraffic(t, seen, expected);
       comparePods(t, seen, expected);
       compareSteps(t, seen, expected, plan);
-      if (!omission.harmless) {
-        t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
-        t.ok(pointsTo(seen, id), `a diagnosis names ${id}`);
-      }
+      if (harmless) return;
+      t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
+      for (const step of omit) t.ok(pointsTo(seen, step), `a diagnosis names ${step}`);
     });
   }
 }
@@ -94,13 +128,16 @@ function compareEndpoints(t: Test, { from, symptom }: Traffic, evidence: Evidenc
 /** Hashes and random parts are no matter of the table. */
 const withoutHashes = (found: string): string => found.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '');
 
-function comparePods(t: Test, seen: ScenarioReport, { pods = {} }: Expected): void {
+function comparePods(t: Test, seen: ScenarioReport, { pods = {}, placement }: Expected): void {
   const checks = seen.checks.filter(({ id }) => id.endsWith('-workloads-ready'));
   t.equal(checks.length, seen.topology.clusters.length);
   for (const { cluster = '', outcome, found } of checks) {
     t.equal(outcome, pods[cluster] === undefined ? 'passed' : 'failed', found);
     if (pods[cluster] !== undefined) t.equal(withoutHashes(found), pods[cluster]);
   }
+  const placed = seen.checks.find(({ id }) => id === 'versions-in-their-own-clusters');
+  if (placement !== undefined) t.equal(placed?.found, placement);
+  else if (!JSON.stringify(pods).includes('there is no pod of helloworld')) t.equal(placed?.outcome, 'passed');
 }
 
 function compareSteps(t: Test, seen: ScenarioReport, { steps = {} }: Expected, plan: Plan): void {

@@ -9,7 +9,7 @@ import {
   trustRows,
   verificationRows,
 } from './expected.ts';
-import { holdAgainst } from './hold-against.ts';
+import { holdOmissions } from './hold-against.ts';
 
 const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
   remoteWithoutConfiguration(from, { steps, multiNetwork: true });
@@ -51,4 +51,4 @@ const table: Table = {
   ...verificationRows(true),
 };
 
-await holdAgainst('primary-remote-multi-network', table);
+await holdOmissions('primary-remote-multi-network', table);

@@ -1,0 +1,21 @@
+/** What is seen of each mistake in primary-remote-multi-network. */
+import { HARMLESS, misplacedRows, remoteWithoutConfiguration, type Table } from '../omissions/1.8/expected.ts';
+import { holdMutations } from '../omissions/1.8/hold-against.ts';
+
+const remote = (from: string) => remoteWithoutConfiguration(from, { multiNetwork: true });
+
+const table: Table = {
+  'different-roots': remote('§10.2 no common root, PRN 1.8'),
+  'cluster1/network-is-network2': { from: '§10.3 network wrong, PRN', sees: { cluster1: 'B', cluster2: 'B' } },
+  'cluster2/network-is-network1': { from: '§10.8 network wrong, PRN', sees: { cluster1: 'B', cluster2: 'B' } },
+  'cluster1/network-is-network9': { from: '§10.8 networkX, mirrored', sees: { cluster1: 'BOTH', cluster2: 'B' } },
+  'cluster2/network-is-network9': { from: '§10.8 networkX', sees: { cluster1: 'B', cluster2: 'BOTH' } },
+  'cluster2/cluster-name-is-wrong': remote('§10.8 clusterName ≠ key, PRN 1.8'),
+  'cluster1/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt, 1.8.0'),
+  'cluster2/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt, 1.8.0'),
+  'remote-secret/cluster2-in-cluster1/bad-token': remote('§10.12 revoked token: new pods CFG'),
+  'remote-secret/cluster2-in-cluster1/unreachable-server': remote('§10.12 server 127.0.0.1, PRN'),
+  ...misplacedRows(),
+};
+
+await holdMutations('primary-remote-multi-network', table);
