@@ -20,6 +20,8 @@ export interface TrialOptions {
   /** `1.8` or `current`. */
   readonly edition: string;
   readonly omit?: readonly StepId[];
+  /** With the extended checks. */
+  readonly extended?: boolean;
   /** The plan with something done wrong. */
   readonly change?: (plan: Plan, topology: Topology) => Plan;
   /** The world that the plan meets, where that is not the one it was made for. */
@@ -50,7 +52,7 @@ const RISK = 1e-3;
 
 /** Goes on after failures, as someone who pastes on would. */
 export async function attempt(options: TrialOptions): Promise<Trial> {
-  const { topology, edition, omit = [], change, surroundings, onWorld, look } = options;
+  const { topology, edition, omit = [], extended = false, change, surroundings, onWorld, look } = options;
   const events: RunEvent[] = [];
   const warnings = new Map<string, string>();
   const simulator = new SimulatorPlatform({ seed: '1', ...(onWorld && { onWorld }) });
@@ -61,6 +63,7 @@ export async function attempt(options: TrialOptions): Promise<Trial> {
     plan: change ? change(plan, topology) : plan,
     platform: surroundings ? elsewhere(simulator, surroundings) : simulator,
     omit,
+    extended,
     keepGoing: true,
     risk: RISK,
     ...(requests !== undefined && { requests }),

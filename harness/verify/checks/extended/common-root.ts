@@ -1,8 +1,9 @@
 /** All proxies trust one root. */
 import type { ClusterName } from '../../../model/names.ts';
-import type { Check, CheckContext } from '../../check.ts';
-import { gatherFacts } from '../../diagnose/facts.ts';
+import type { Check, CheckContext, Diagnosis } from '../../check.ts';
+import { type Facts, gatherFacts } from '../../diagnose/facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { explainRoots } from '../../diagnose/trust.ts';
 import { listPods } from '../../pods.ts';
 import { askProxy } from '../../proxy-endpoints.ts';
 import { NAMESPACE } from '../../workloads.ts';
@@ -38,6 +39,17 @@ async function rootsIn(context: CheckContext, cluster: ClusterName): Promise<rea
   return answers;
 }
 
+function diagnosisOf(facts: Facts, steps: StepIndex): Diagnosis {
+  if (facts.roots > 1) {
+    const why = explainRoots(facts, steps);
+    return { sentence: `The clusters trust different roots: ${why.sentence}.`, steps: why.steps };
+  }
+  return {
+    sentence: 'The control planes publish one root, and their proxies trust another, or were not served yet.',
+    steps: inOrder(steps.about('certificates'), steps.about('install')),
+  };
+}
+
 /** The guide, "Configure Trust": "all clusters must share a common root". */
 export function commonRoot(steps: StepIndex): Check {
   return {
@@ -69,10 +81,7 @@ export function commonRoot(steps: StepIndex): Check {
             ? `${Math.max(distinct.length, facts.roots)} different roots are trusted`
             : `${proxies - silent} of ${proxies} proxies told which root they trust`,
         evidence,
-        diagnosis: {
-          sentence: 'The control planes sign with certificates of different roots, or with their own.',
-          steps: inOrder(steps.about('certificates'), steps.about('install')),
-        },
+        diagnosis: diagnosisOf(facts, steps),
       };
     },
   };

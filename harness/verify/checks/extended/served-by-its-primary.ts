@@ -1,8 +1,10 @@
 /** The proxies of a remote cluster are connected to the istiod of its primary. */
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { execIn, isTrouble } from '../../calling.ts';
-import type { Check } from '../../check.ts';
-import { controlPlaneSteps } from '../../diagnose/control-plane.ts';
+import type { Check, Diagnosis } from '../../check.ts';
+import { controlPlaneSteps, explainNotReady } from '../../diagnose/control-plane.ts';
+import { type Facts, gatherFacts, tryGather } from '../../diagnose/facts.ts';
+import { explainMissingSidecar } from '../../diagnose/sidecar-missing.ts';
 import type { StepIndex } from '../../diagnose/steps.ts';
 import { listPods } from '../../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
@@ -15,6 +17,19 @@ function readProxies(text: string): readonly string[] {
     const proxy: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'proxy') : undefined;
     return typeof proxy === 'string' ? [proxy] : [];
   });
+}
+
+function diagnosisOf(facts: Facts | { readonly reason: string }, spec: ClusterSpec, steps: StepIndex): Diagnosis {
+  const own = 'reason' in facts ? undefined : facts.clusters.get(spec.name);
+  if (!own || 'reason' in facts) {
+    return {
+      sentence: `The proxies of ${spec.name} do not reach their istiod, or are served by another one.`,
+      steps: controlPlaneSteps({ spec }, steps),
+    };
+  }
+  if (!own.pods.some(({ hasSidecar }) => hasSidecar)) return explainMissingSidecar(own, steps);
+  const why = explainNotReady(own, facts, steps);
+  return { sentence: `The proxies of ${spec.name} are not connected: ${why.sentence}.`, steps: why.steps };
 }
 
 /** The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod, through its gateway. */
@@ -55,10 +70,7 @@ export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
             ? `no workload in ${spec.name} has a sidecar`
             : `not connected to the istiod of ${primary}: ${missing.map(({ name }) => name).join(', ')}`,
         evidence,
-        diagnosis: {
-          sentence: `The proxies of ${spec.name} do not reach the istiod of ${primary}, or are served by another one.`,
-          steps: controlPlaneSteps({ spec }, steps),
-        },
+        diagnosis: diagnosisOf(await tryGather(() => gatherFacts(context), context.signal), spec, steps),
       };
     },
   };

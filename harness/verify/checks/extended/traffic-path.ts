@@ -1,10 +1,10 @@
 /** Calls take the way that the networks ask for: from pod to pod on one network, through an east-west gateway between two. */
 import type { ClusterName } from '../../../model/names.ts';
-import type { ClusterSpec } from '../../../model/topology.ts';
+import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckOutcome } from '../../check.ts';
 import { describeEndpoint, gatherEndpoints, gatherFacts, type KnownEndpoint } from '../../diagnose/facts.ts';
-import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { contributionsOf } from '../../workloads.ts';
 import { forwardedByAll } from './gateway-counters.ts';
 
@@ -53,15 +53,18 @@ function judge(
     const [from, to] = [before.get(cluster), after.get(cluster)];
     return from === undefined || to === undefined ? undefined : to - from;
   };
-  const wrong: string[] = [];
+  const wrong: { readonly found: string; readonly steps: readonly string[] }[] = [];
+  const secretOf = (cluster: ClusterName) => steps.remoteSecret(cluster, controlPlaneOf(spec));
   for (const { cluster } of contributionsOf(context.topology)) {
     const isNear = networkOf(cluster) === spec.network;
     const owned = endpoints.filter(({ owner }) => owner?.cluster === cluster);
     if (isNear && !owned.some(({ owner }) => owner?.kind === 'pod')) {
-      wrong.push(`${spec.name} has no endpoint that is a pod of ${cluster}`);
+      const found = `${spec.name} has no endpoint that is a pod of ${cluster}`;
+      wrong.push({ found, steps: inOrder(secretOf(cluster), steps.about('install', cluster), steps.about('install')) });
     }
     if (!isNear && owned.some(({ owner }) => owner?.kind === 'pod')) {
-      wrong.push(`${spec.name} calls pods of ${cluster} directly, across networks`);
+      const found = `${spec.name} calls pods of ${cluster} directly, across networks`;
+      wrong.push({ found, steps: inOrder(steps.about('gateway-install', cluster), steps.about('install', cluster)) });
     }
   }
   const far = new Set(
@@ -71,18 +74,30 @@ function judge(
   );
   for (const network of far) {
     const behind = context.topology.clusters.filter(cluster => cluster.network === network).map(({ name }) => name);
+    const about = (topic: Topic) => behind.flatMap(cluster => steps.about(topic, cluster));
     const total = behind.reduce((sum, cluster) => sum + (moved(cluster) ?? 0), 0);
     if (!endpoints.some(({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === network)) {
-      wrong.push(`${spec.name} has no endpoint that is a gateway of ${network}`);
+      const found = `${spec.name} has no endpoint that is a gateway of ${network}`;
+      wrong.push({
+        found,
+        steps: inOrder(about('gateway-install'), about('gateway-address'), behind.flatMap(secretOf)),
+      });
     }
     // Connections are kept and reused: their number tells that calls went through, not how many.
     if (total === 0 && behind.every(cluster => (after.get(cluster) ?? 0) === 0)) {
-      wrong.push(`no gateway of ${network} has forwarded a connection`);
+      const found = `no gateway of ${network} has forwarded a connection`;
+      // Of a remote's gateway, what exposes services is applied in its control plane.
+      const exposed = context.topology.clusters
+        .filter(({ network: other }) => other === network)
+        .flatMap(cluster => steps.about('expose-services', controlPlaneOf(cluster)));
+      wrong.push({ found, steps: inOrder(exposed, about('expose-services'), about('gateway-install')) });
     }
   }
   const near = context.topology.clusters.filter(({ network }) => network === spec.network).map(({ name }) => name);
   for (const cluster of near) {
-    if ((moved(cluster) ?? 0) > 0) wrong.push(`calls went through the gateway of ${cluster}, on the own network`);
+    if ((moved(cluster) ?? 0) === 0) continue;
+    const found = `calls went through the gateway of ${cluster}, on the own network`;
+    wrong.push({ found, steps: inOrder(steps.about('install', cluster), steps.about('install', spec.name)) });
   }
   const evidence = {
     endpoints: endpoints.map(describeEndpoint),
@@ -95,12 +110,12 @@ function judge(
   if (wrong.length === 0) return { outcome: 'passed', found: evidence.endpoints.join('; '), evidence };
   return {
     outcome: 'failed',
-    found: wrong.join('; '),
+    found: wrong.map(({ found }) => found).join('; '),
     evidence,
     diagnosis: {
       sentence:
-        'A gateway is missing or does not forward, or the control plane takes a cluster for one of another network than it is on.',
-      steps: inOrder(steps.about('gateway-install'), steps.about('expose-services'), steps.about('install')),
+        'Endpoints of a cluster are not known, a gateway is missing or does not forward, or a cluster is taken for one of another network.',
+      steps: inOrder(...wrong.map(each => each.steps)),
     },
   };
 }
