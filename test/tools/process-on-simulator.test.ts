@@ -1,0 +1,62 @@
+/** The plan through real programs on an open simulated world: the same verdict, and the same objects, as with the embedded tools. */
+import path from 'node:path';
+import t from 'tap';
+import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
+import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
+import { planTopology } from '../../harness/plan/plan.ts';
+import { platformOf } from '../../harness/platform/catalog.ts';
+import { run } from '../../harness/run/runner.ts';
+import { loadScenario } from '../../harness/scenario/load.ts';
+import { readSamples } from '../../harness/session.ts';
+import { createProcessTools } from '../../harness/tools/process-tools.ts';
+import { checksFor } from '../../harness/verify/catalog.ts';
+import { allObjects } from '../support/all-objects.ts';
+import { ROOT } from '../support/cli.ts';
+import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
+import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
+
+const SCENARIO = 'primary-remote-multi-network';
+const kubectl = findKubectl();
+const skip = withoutKubectl(kubectl);
+
+t.test('kubectl and istioctl as processes bring the mesh up as the embedded tools do', { skip }, async t => {
+  const { topology } = await loadScenario(SCENARIO, { folder: path.join(ROOT, 'scenarios') });
+  const plan = planTopology(topology, '1.8');
+  const { istioVersion } = plan;
+  using own = await simulatorPrograms(plan.edition, {
+    PATH: kubectl && `${path.dirname(kubectl)}:${process.env['PATH']}`,
+  });
+  const { programs } = own;
+  const samples = await readSamples(plan.edition);
+  const found: Record<string, unknown> = {};
+  const outcome = await run({
+    topology,
+    plan,
+    platform: await platformOf('simulator', { seed: '1', open: { istioVersion, programs } }),
+    tools: ({ clusters }) =>
+      createProcessTools({
+        clusters,
+        samples,
+        istioVersion,
+        binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
+        env: programs.env,
+      }),
+    checks: checksFor(topology, plan, { extended: false }),
+    seed: '1',
+    runId: 'processes',
+    beforeCleanUp: async ({ clusters }) => {
+      for (const [name, cluster] of clusters) {
+        const client = new KubernetesClient(cluster.kubeconfig('this-machine'));
+        found[name] = Object.fromEntries(await allObjects(client));
+        client.close();
+      }
+    },
+  });
+  t.equal(outcome.verdict, 'passed', outcome.reason?.message ?? '');
+  const started = outcome.events.find(event => event.type === 'platform-started');
+  t.match(started, {
+    toolVersions: { istioctl: '1.8.0', kubectl: /^v1\./ },
+    adjustments: [{ tool: 'istioctl', addArgs: ['--server', /^https:\/\/172\.\d+\.\d+\.\d+:6443$/] }],
+  });
+  t.strictSame(found, await objectsAfterEmbeddedTools(SCENARIO));
+});
