@@ -280,6 +280,7 @@ export interface Service extends Stored {
     readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly externalName?: string;
+    readonly loadBalancerClass?: string;
     readonly publishNotReadyAddresses?: boolean;
   };
   readonly status?: {

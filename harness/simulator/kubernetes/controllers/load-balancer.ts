@@ -50,7 +50,8 @@ export function startLoadBalancerController(
       return;
     }
     const ingress = service.status?.loadBalancer?.ingress ?? [];
-    if (service.spec.type !== 'LoadBalancer') {
+    // A Service with a class is for whoever implements that class; nobody does here, and it stays pending (k8s.io/cloud-provider service/controller.go).
+    if (service.spec.type !== 'LoadBalancer' || service.spec.loadBalancerClass !== undefined) {
       if (!given.has(uid) && !pending.has(uid)) return;
       release(uid);
       const { namespace = '', name = '' } = service.metadata;
