@@ -6,6 +6,15 @@ import { attempt } from './trial.ts';
 /** Symptoms in the order of the clusters (`R NOPOD`), and where it matters what a warning in the cluster says on top. */
 export type OmissionRow = string | { readonly shows: string; readonly warning: readonly [cluster: string, RegExp] };
 
+/** No pod is created in a cluster: what its API server says of the webhook. */
+export const refusedIn = (cluster: string, because: string, shows = 'R NOPOD'): OmissionRow => ({
+  shows,
+  warning: [
+    cluster,
+    new RegExp(`^FailedCreate: .*failed calling webhook "namespace.sidecar-injector.istio.io": .*: ${because}`),
+  ],
+});
+
 /**
  * Holds a table against the plan, both ways: it has a row for each step and no other, a run without a step passes if the step says that
  * this is harmless, and fails if it does not.
@@ -28,7 +37,7 @@ export async function omissionTable(
       t.equal(trial.symptoms, shows);
       if (omission.harmless) t.same(trial.failed, []);
       // The first finding is what a reader sees.
-      else t.equal(trial.reason?.kind, 'mesh', trial.reason?.message);
+      else t.equal(trial.reason?.kind, 'mesh', trial.reason?.message ?? 'there is no finding');
       if (warning) t.match(trial.warnings(warning[0]), warning[1]);
     });
   }
