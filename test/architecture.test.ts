@@ -16,7 +16,7 @@ interface Rule {
 
 /** The longest key that a file's path starts with is its layer. */
 const LAYERS: Readonly<Record<string, Rule>> = {
-  base: { from: [], packages: ['@kubernetes/client-node', '@peculiar/x509', 'reflect-metadata', 'js-yaml'] },
+  base: { from: [], packages: ['@kubernetes/client-node', 'js-yaml'] },
   model: { from: ['base'], packages: ['js-yaml'] },
   process: { from: ['model', 'base'], packages: ['execa', 'p-retry'] },
   scenario: { from: ['model', 'base'], packages: ['js-yaml', 'zod'] },

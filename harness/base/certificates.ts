@@ -1,10 +1,10 @@
 /**
- * X.509 on @peculiar/x509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout.
+ * X.509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout, by node:crypto's synchronous calls, as the virtual-time
+ * rule of the simulator demands (`docs/architecture.md`, time).
  *
- * The library asks for a WebCrypto; it gets one that calls node:crypto synchronously. So every promise here settles within the same
- * turn of the event loop, as the virtual-time rule of the simulator demands (`docs/architecture.md`, time).
+ * The structures are written here rather than by a library: a run needs some thirty of them, and the general ones took longer over that, with
+ * their loading, than over everything else that is not traffic. A test reads the results with such a library, and OpenSSL does in every handshake.
  */
-import 'reflect-metadata';
 import {
   createPrivateKey,
   createPublicKey,
@@ -13,9 +13,10 @@ import {
   randomBytes,
   sign,
   verify,
-  type webcrypto,
+  X509Certificate,
 } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { isIPv4 } from 'node:net';
+import * as der from './der.ts';
 
 export interface KeyPair {
   /** PKCS #8 in PEM. */
@@ -55,50 +56,25 @@ export interface LeafRequest extends Subject, Validity {
   readonly usages?: readonly ('server' | 'client')[];
 }
 
-type CryptoKey = webcrypto.CryptoKey;
+/** Dotted names of what occurs in our certificates (RFC 5280, RFC 5480, RFC 5758, RFC 2985). */
+const OID = {
+  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  commonName: '2.5.4.3',
+  locality: '2.5.4.7',
+  organization: '2.5.4.10',
+  keyUsage: '2.5.29.15',
+  subjectAlternativeName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuthentication: '1.3.6.1.5.5.7.3.1',
+  clientAuthentication: '1.3.6.1.5.5.7.3.2',
+  extensionRequest: '1.2.840.113549.1.9.14',
+} as const;
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+/** Bits of a key's usage, counted from the highest of the first byte. */
+const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;
 
-/** What our WebCrypto hands to the library in place of a CryptoKey. */
-interface SyncKey {
-  readonly type: 'private' | 'public';
-  readonly algorithm: typeof ALGORITHM;
-  readonly extractable: true;
-  readonly usages: readonly string[];
-  readonly key: KeyObject;
-}
-
-const syncKey = (key: KeyObject): CryptoKey =>
-  ({
-    type: key.type === 'private' ? 'private' : 'public',
-    algorithm: ALGORITHM,
-    extractable: true,
-    usages: ['sign', 'verify'],
-    key,
-  }) satisfies SyncKey as unknown as CryptoKey; // only ever read by the provider below and by the library's look at `algorithm`
-
-const nodeKey = (key: CryptoKey): KeyObject => (key as unknown as SyncKey).key;
-
-const syncCrypto = {
-  getRandomValues: (array: Uint8Array) => {
-    array.set(randomBytes(array.length));
-    return array;
-  },
-  subtle: {
-    exportKey: async (_format: string, key: CryptoKey) => {
-      const der = nodeKey(key).export({ type: 'spki', format: 'der' });
-      return der.buffer.slice(der.byteOffset, der.byteOffset + der.byteLength);
-    },
-    importKey: async (_format: string, data: ArrayBuffer) =>
-      syncKey(createPublicKey({ key: Buffer.from(data), type: 'spki', format: 'der' })),
-    sign: async (_algorithm: unknown, key: CryptoKey, data: ArrayBuffer) =>
-      sign('sha256', Buffer.from(data), { key: nodeKey(key), dsaEncoding: 'ieee-p1363' }),
-    verify: async (_algorithm: unknown, key: CryptoKey, signature: ArrayBuffer, data: ArrayBuffer) =>
-      verify('sha256', Buffer.from(data), { key: nodeKey(key), dsaEncoding: 'ieee-p1363' }, Buffer.from(signature)),
-  },
-};
-// A partial WebCrypto: the library calls nothing else for ECDSA.
-x509.cryptoProvider.set(syncCrypto as unknown as webcrypto.Crypto);
+const SIGNATURE_ALGORITHM = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
 
 export function createKeyPair(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -111,13 +87,7 @@ export function createKeyPair(): KeyPair {
 /** A self-signed authority. */
 export async function createRootCa(options: Subject & Validity): Promise<Authority> {
   const keys = createKeyPair();
-  const certificatePem = await createCertificate(
-    options,
-    keys.publicKeyDer,
-    undefined,
-    keys.privateKeyPem,
-    caExtensions(),
-  );
+  const certificatePem = createCertificate(options, keys.publicKeyDer, undefined, keys.privateKeyPem, caExtensions());
   return { certificatePem, privateKeyPem: keys.privateKeyPem, chainPem: certificatePem, rootPem: certificatePem };
 }
 
@@ -128,7 +98,7 @@ export async function createIntermediateCa(
 ): Promise<Authority> {
   const keys = createKeyPair();
   const extensions = [...caExtensions(0), ...alternativeNames(options)];
-  const certificatePem = await createCertificate(options, keys.publicKeyDer, parent, parent.privateKeyPem, extensions);
+  const certificatePem = createCertificate(options, keys.publicKeyDer, parent, parent.privateKeyPem, extensions);
   return {
     certificatePem,
     privateKeyPem: keys.privateKeyPem,
@@ -147,21 +117,24 @@ export function loadAuthority(pems: {
   readonly chainPem: string;
   readonly rootPem: string;
 }): Authority {
-  const certificate = new x509.X509Certificate(pems.certificatePem);
-  const publicKey = createPublicKey(createPrivateKey(pems.privateKeyPem)).export({ type: 'spki', format: 'der' });
-  if (!Buffer.from(certificate.publicKey.rawData).equals(publicKey))
+  if (!new X509Certificate(pems.certificatePem).checkPrivateKey(createPrivateKey(pems.privateKeyPem)))
     throw new Error('The private key does not belong to the certificate.');
   return { ...pems };
 }
 
 /** @returns the leaf's certificate alone, PEM; append `authority.chainPem` where a chain is served */
-export function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
+export async function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
   const usages = request.usages ?? ['server', 'client'];
   const extensions = [
-    new x509.BasicConstraintsExtension(false, undefined, true),
-    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-    new x509.ExtendedKeyUsageExtension(
-      usages.map(usage => (usage === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth)),
+    extension(OID.basicConstraints, der.sequence(), true),
+    extension(OID.keyUsage, keyUsage('digitalSignature', 'keyEncipherment'), true),
+    extension(
+      OID.extendedKeyUsage,
+      der.sequence(
+        ...usages.map(usage =>
+          der.objectIdentifier(usage === 'server' ? OID.serverAuthentication : OID.clientAuthentication),
+        ),
+      ),
     ),
     ...alternativeNames(request),
   ];
@@ -173,71 +146,145 @@ export async function createCsr(
   keys: KeyPair,
   options: Subject & { readonly uris?: readonly string[] } = {},
 ): Promise<string> {
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: distinguishedName(options),
-    keys: {
-      privateKey: syncKey(createPrivateKey(keys.privateKeyPem)),
-      publicKey: syncKey(createPublicKey({ key: keys.publicKeyDer, type: 'spki', format: 'der' })),
-    },
-    signingAlgorithm: ALGORITHM,
-    extensions: alternativeNames(options),
-  });
-  return `${request.toString('pem')}\n`;
+  const extensions = alternativeNames(options);
+  const attributes =
+    extensions.length === 0
+      ? []
+      : [
+          der.sequence(
+            der.objectIdentifier(OID.extensionRequest),
+            der.encode(der.TAG.set, der.sequence(...extensions)),
+          ),
+        ];
+  const information = der.sequence(
+    der.integer(Buffer.from([0])), // version 1
+    distinguishedName(options),
+    keys.publicKeyDer,
+    der.encode(der.context(0, 'constructed'), ...attributes),
+  );
+  return pemOf('CERTIFICATE REQUEST', signed(information, signingKey(keys.privateKeyPem)));
 }
 
 /** @throws Error if the text is no request, or its signature is not that of its own key */
 export async function readCsr(pem: string): Promise<{ readonly publicKeyDer: Buffer }> {
-  const request = new x509.Pkcs10CertificateRequest(pem);
-  if (!(await request.verify())) throw new Error('The signature of the certificate request is not valid.');
-  return { publicKeyDer: Buffer.from(request.publicKey.rawData) };
+  const [request] = der.decode(bytesOf(pem));
+  const [information, , signature] = der.decode(request?.contents ?? Buffer.alloc(0));
+  if (!information || !signature) throw new Error('This is not a certificate request.');
+  const [, , publicKeyInfo] = der.decode(information.contents);
+  if (!publicKeyInfo) throw new Error('The certificate request has no key.');
+  const publicKeyDer = Buffer.from(publicKeyInfo.whole);
+  const key = createPublicKey({ key: publicKeyDer, type: 'spki', format: 'der' });
+  if (!verify('sha256', information.whole, key, signature.contents.subarray(1)))
+    throw new Error('The signature of the certificate request is not valid.');
+  return { publicKeyDer };
 }
 
-function distinguishedName({ commonName, organizations = [], locality }: Subject): x509.JsonName {
+function distinguishedName({ commonName, organizations = [], locality }: Subject): Buffer {
+  const attribute = (oid: string, value: string) =>
+    der.encode(der.TAG.set, der.sequence(der.objectIdentifier(oid), der.utf8String(value)));
+  return der.sequence(
+    ...organizations.map(organization => attribute(OID.organization, organization)),
+    ...(locality === undefined ? [] : [attribute(OID.locality, locality)]),
+    ...(commonName === undefined ? [] : [attribute(OID.commonName, commonName)]),
+  );
+}
+
+function extension(oid: string, value: Buffer, isCritical = false): Buffer {
+  return der.sequence(
+    der.objectIdentifier(oid),
+    ...(isCritical ? [der.boolean(true)] : []), // false is the default, which DER leaves out
+    der.octetString(value),
+  );
+}
+
+function keyUsage(...uses: readonly (keyof typeof KEY_USAGE)[]): Buffer {
+  const bits = uses.map(use => KEY_USAGE[use]);
+  const byte = bits.reduce<number>((all, bit) => all | (0x80 >> bit), 0);
+  return der.bitString(Buffer.from([byte]), 7 - Math.max(...bits));
+}
+
+function caExtensions(pathLength?: number): Buffer[] {
+  const constraints = der.sequence(
+    der.boolean(true),
+    ...(pathLength === undefined ? [] : [der.integer(Buffer.from([pathLength]))]),
+  );
   return [
-    ...organizations.map(organization => ({ O: [organization] })),
-    ...(locality === undefined ? [] : [{ L: [locality] }]),
-    ...(commonName === undefined ? [] : [{ CN: [commonName] }]),
+    extension(OID.basicConstraints, constraints, true),
+    extension(OID.keyUsage, keyUsage('digitalSignature', 'keyCertSign', 'cRLSign'), true),
   ];
 }
 
-function caExtensions(pathLength?: number): x509.Extension[] {
-  return [
-    new x509.BasicConstraintsExtension(true, pathLength, true),
-    new x509.KeyUsagesExtension(
-      x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
-      true,
-    ),
+function alternativeNames({
+  dnsNames = [],
+  ipAddresses = [],
+  uris = [],
+}: Pick<LeafRequest, 'dnsNames' | 'ipAddresses' | 'uris'>): Buffer[] {
+  const names = [
+    ...dnsNames.map(name => der.encode(der.context(2, 'primitive'), Buffer.from(name, 'ascii'))),
+    ...ipAddresses.map(address => der.encode(der.context(7, 'primitive'), addressBytes(address))),
+    ...uris.map(uri => der.encode(der.context(6, 'primitive'), Buffer.from(uri, 'ascii'))),
   ];
+  return names.length > 0 ? [extension(OID.subjectAlternativeName, der.sequence(...names))] : [];
 }
 
-function alternativeNames(names: Pick<LeafRequest, 'dnsNames' | 'ipAddresses' | 'uris'>): x509.Extension[] {
-  const all: x509.JsonGeneralNames = [
-    ...(names.dnsNames ?? []).map(value => ({ type: 'dns' as const, value })),
-    ...(names.ipAddresses ?? []).map(value => ({ type: 'ip' as const, value })),
-    ...(names.uris ?? []).map(value => ({ type: 'url' as const, value })),
-  ];
-  return all.length > 0 ? [new x509.SubjectAlternativeNameExtension(all)] : [];
+function addressBytes(address: string): Buffer {
+  if (!isIPv4(address)) throw new RangeError(`${address} is not an IPv4 address.`);
+  return Buffer.from(address.split('.').map(Number));
 }
 
-async function createCertificate(
+function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
   issuer: Authority | undefined,
   signingKeyPem: string,
-  extensions: x509.Extension[],
-): Promise<string> {
+  extensions: readonly Buffer[],
+): string {
   const subject = distinguishedName(options);
-  const certificate = await x509.X509CertificateGenerator.create({
-    // Positive and non-zero: the first byte is between 0x40 and 0x7f.
-    serialNumber: `${(0x40 + ((randomBytes(1)[0] ?? 0) & 0x3f)).toString(16)}${randomBytes(15).toString('hex')}`,
+  const serial = randomBytes(16);
+  serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
+  const toBeSigned = der.sequence(
+    der.encode(der.context(0, 'constructed'), der.integer(Buffer.from([2]))), // version 3
+    der.integer(serial),
+    SIGNATURE_ALGORITHM,
+    issuer ? subjectOf(issuer.certificatePem) : subject,
+    der.sequence(der.time(options.notBeforeMs), der.time(options.notAfterMs)),
     subject,
-    issuer: issuer ? new x509.X509Certificate(issuer.certificatePem).subjectName : subject,
-    notBefore: new Date(options.notBeforeMs),
-    notAfter: new Date(options.notAfterMs),
-    publicKey: publicKeyDer,
-    signingKey: syncKey(createPrivateKey(signingKeyPem)),
-    signingAlgorithm: ALGORITHM,
-    extensions,
-  });
-  return `${certificate.toString('pem')}\n`;
+    publicKeyDer,
+    der.encode(der.context(3, 'constructed'), der.sequence(...extensions)),
+  );
+  return pemOf('CERTIFICATE', signed(toBeSigned, signingKey(signingKeyPem)));
+}
+
+/** What is signed, how, and the signature: certificates and requests alike. */
+function signed(content: Buffer, key: KeyObject): Buffer {
+  return der.sequence(content, SIGNATURE_ALGORITHM, der.bitString(sign('sha256', content, key)));
+}
+
+/** An authority signs often; reading its key takes as long as a signature. Of the last one only, lest others pile up. */
+let lastKey: { readonly pem: string; readonly key: KeyObject } | undefined;
+
+function signingKey(pem: string): KeyObject {
+  if (lastKey?.pem !== pem) lastKey = { pem, key: createPrivateKey(pem) };
+  return lastKey.key;
+}
+
+/** The name in a certificate, byte for byte: the issuer of one that it signs must be the same. */
+function subjectOf(certificatePem: string): Buffer {
+  const [certificate] = der.decode(bytesOf(certificatePem));
+  const [toBeSigned] = der.decode(certificate?.contents ?? Buffer.alloc(0));
+  // Version 1 has no version; else it is version, serial number, algorithm, issuer, validity, subject.
+  const fields = der.decode(toBeSigned?.contents ?? Buffer.alloc(0));
+  const subject = fields[fields[0]?.tag === der.context(0, 'constructed') ? 5 : 4];
+  if (!subject) throw new Error('The certificate of the authority can not be read.');
+  return subject.whole;
+}
+
+const pemOf = (label: string, bytes: Buffer): string =>
+  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+
+/** The bytes of the first block of a PEM text. */
+function bytesOf(pem: string): Buffer {
+  const body = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END/.exec(pem)?.[1];
+  if (body === undefined) throw new Error('This is not a text in PEM.');
+  return Buffer.from(body, 'base64');
 }
