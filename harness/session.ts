@@ -11,11 +11,11 @@ import type { Topology } from './model/topology.ts';
 import { checkStepIds } from './plan/graph.ts';
 import { planTopology } from './plan/plan.ts';
 import type { Plan, StepId } from './plan/step.ts';
-import { platformOf } from './platform/catalog.ts';
+import { platformOf, type RealSettings } from './platform/catalog.ts';
 import type { Platform, StartedPlatform } from './platform/platform.ts';
 import { buildReport } from './report/build.ts';
 import type { ConformanceReport } from './report/report.ts';
-import type { RunEvent, RunListener } from './run/events.ts';
+import type { RunEvent, RunListener, Verdict } from './run/events.ts';
 import { type RunOutcome, run as runPlan } from './run/runner.ts';
 import { createEmbeddedTools } from './tools/embedded/embedded-tools.ts';
 import type { Tools } from './tools/tools.ts';
@@ -27,10 +27,18 @@ export interface SessionOptions {
   readonly topology: Topology;
   /** The plan to run; by default that of the topology and `edition`. A mutated one shows what the checks see. */
   readonly plan?: Plan;
-  /** `1.8` or `current`; `1.8` by default. Of no effect with `plan`. */
+  /** `1.8` or `current`; by default `1.8` on the simulator, `current` elsewhere. Of no effect with `plan`. */
   readonly edition?: string;
   /** A name of the catalog, or a platform; `simulator` by default. */
   readonly platform?: string | Platform;
+  /** For platforms with real clusters that are given by their name. */
+  readonly real?: RealSettings;
+  /** What is left behind at the end, where the platform can: everything, or what a run that did not pass has made. */
+  readonly keep?: 'always' | 'on-failure';
+  /** Told what was kept, how to reach it, how to remove it. */
+  readonly onKept?: (lines: readonly string[]) => void;
+  /** Where real clusters are described if the run does not pass, before they are cleaned up. */
+  readonly diagnosticsFolder?: string;
   /** The same seed gives the same run on the simulator; `1` by default. */
   readonly seed?: string;
   /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
@@ -62,23 +70,36 @@ export interface PreparedSession {
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
   const { topology, seed = '1', risk = DEFAULT_RISK, omit = [], listeners = [], signal, beforeCleanUp } = options;
-  const plan = options.plan ?? planTopology(topology, options.edition ?? '1.8');
+  const plan = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   checkStepIds(plan, omit);
   const sample = planSample(options.requests, { expectedShares: expectedShares(topology), risk });
   const platform =
     typeof options.platform === 'object'
       ? options.platform
-      : await platformOf(options.platform ?? 'simulator', { seed });
+      : await platformOf(options.platform ?? 'simulator', { seed, ...(options.real && { real: options.real }) });
+  platform.check?.(topology);
   const samples = await readSamples(plan.edition);
   const runId = newRunId();
-  const tools = (started: StartedPlatform): Tools =>
-    createEmbeddedTools({
+  const tools = async (started: StartedPlatform): Promise<Tools> => {
+    const { programs } = started;
+    if (programs) {
+      const { createProcessTools } = await import('./tools/process-tools.ts');
+      return await createProcessTools({
+        clusters: started.clusters,
+        samples: await readReleaseSamples(programs.istioFolder),
+        istioVersion: plan.istioVersion,
+        binaries: programs,
+        env: programs.env,
+      });
+    }
+    return createEmbeddedTools({
       clusters: started.clusters,
       clock: started.clock,
       random: createRandom(seed).stream('tools'),
       samples,
       istioVersion: plan.istioVersion,
     });
+  };
   return {
     runId,
     plan,
@@ -98,7 +119,10 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         seed,
         runId,
         ...(signal && { signal }),
-        ...(beforeCleanUp && { beforeCleanUp }),
+        beforeCleanUp: async (started, verdict) => {
+          await beforeCleanUp?.(started);
+          if (started.programs) await endReal(started, verdict, options);
+        },
       }),
   };
 }
@@ -132,28 +156,62 @@ export function reportOf(events: readonly RunEvent[], startedAtMs: number): Conf
   });
 }
 
+/** The edition that is run unless another is asked for. */
+export const defaultEdition = (platform: string | Platform = 'simulator'): string =>
+  (typeof platform === 'string' ? platform : platform.name) === 'simulator' ? '1.8' : 'current';
+
+/** Describes real clusters while they are there, and keeps them if that was asked for. */
+async function endReal(started: StartedPlatform, verdict: Verdict, options: SessionOptions): Promise<void> {
+  const { keep, onKept, diagnosticsFolder } = options;
+  const passed = verdict === 'passed';
+  try {
+    if (!passed && diagnosticsFolder !== undefined) await started.collectDiagnostics(diagnosticsFolder);
+  } finally {
+    if (keep === 'always' || (keep === 'on-failure' && !passed)) onKept?.(started.keep?.() ?? []);
+  }
+}
+
+/** Folders of a release's `samples` from which some plan takes something. */
+const SAMPLE_FOLDERS = ['helloworld', 'sleep', 'curl', 'multicluster'];
+
+/** The samples of an unpacked Istio release that plans apply. */
+async function readReleaseSamples(release: string): Promise<ReadonlyMap<string, string>> {
+  const there = new Set(await readdir(path.join(release, 'samples')));
+  const parts = await Promise.all(
+    SAMPLE_FOLDERS.filter(name => there.has(name)).map(async name => {
+      const files = await readFolder(path.join(release, 'samples', name));
+      return [...files].map(([file, text]) => [`samples/${name}/${file}`, text] as const);
+    }),
+  );
+  return new Map(parts.flat());
+}
+
 /** The files that the guide finds in Istio's release archive: `samples/helloworld/helloworld.yaml` → text. */
 export async function readSamples(edition: string): Promise<ReadonlyMap<string, string>> {
   const folder = path.join(packageRoot(), 'fixtures', 'samples', edition);
   try {
-    const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
-    const files = entries
-      .map(entry => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
-      .sort();
-    return new Map(
-      await Promise.all(
-        files.map(
-          async file =>
-            [`samples/${file.replaceAll(path.sep, '/')}`, await readFile(path.join(folder, file), 'utf8')] as const,
-        ),
-      ),
-    );
+    return new Map([...(await readFolder(folder))].map(([file, text]) => [`samples/${file}`, text] as const));
   } catch (error) {
     throw new HarnessError('ERR_UNREADABLE_FILE', `The samples can not be read: ${messageOf(error)}`, {
       hint: 'They belong to mesh-harness; install the package again.',
       cause: error,
     });
   }
+}
+
+/** Path within the folder, with slashes → text; sorted. */
+async function readFolder(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
+  const files = entries
+    .map(entry => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
+  return new Map(
+    await Promise.all(
+      files.map(
+        async file => [file.replaceAll(path.sep, '/'), await readFile(path.join(folder, file), 'utf8')] as const,
+      ),
+    ),
+  );
 }
 
 /** Sorts by time, and differs between two runs that start at once. */

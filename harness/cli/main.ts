@@ -4,6 +4,7 @@ import { EXIT, HarnessError, messageOf } from '../base/errors.ts';
 import { packageVersion } from '../base/package-root.ts';
 import { redact } from '../base/redact.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
+import { addRealOptions } from './real-settings.ts';
 
 /** Parses, runs one command, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -50,7 +51,7 @@ Examples:
 Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in the way), 130 interrupted.`,
     );
 
-  program
+  const run = program
     .command('run')
     .description('install a scenario step by step, verify the traffic, write the reports, and clean up')
     .argument(
@@ -59,7 +60,7 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
     )
     .option(
       '--platform <name>',
-      'where the clusters come from: simulator (default; MESH_HARNESS_PLATFORM sets another)',
+      'where the clusters come from: simulator (default), kind, existing, or auto: kind where all it needs is there; MESH_HARNESS_PLATFORM sets another',
     )
     .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current')
     .option(
@@ -80,6 +81,9 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
     .option('--extended', 'also check what the guide claims but does not verify', false)
     .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
     .option('-q, --quiet', 'only results, no progress', false)
+    .option('--keep', 'kind, existing: leave the clusters and the mesh as they are at the end', false)
+    .option('--keep-on-failure', 'kind, existing: leave them only if the run does not pass', false);
+  addRealOptions(run)
     .addHelpText(
       'after',
       `
@@ -93,6 +97,24 @@ Examples:
         (await import('./commands/run.ts')).runScenarios(scenarios, options, environment),
       ),
     );
+
+  const doctor = program
+    .command('doctor')
+    .description('say what this machine has and lacks for a platform, and what to do about it')
+    .option('--platform <name>', 'kind, existing or simulator', 'kind')
+    .option('--edition <name>', '1.8 or current: decides which versions are needed');
+  addRealOptions(doctor)
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness doctor\n  $ mesh-harness doctor --offline')
+    .action(action(async options => (await import('./commands/doctor.ts')).doctorCommand(options, environment)));
+
+  program
+    .command('clean')
+    .description(
+      'remove what runs have left that were killed or kept; what goes on, and what is not ours, is left alone',
+    )
+    .option('--cache', 'also remove the cache of images', false)
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness clean')
+    .action(action(async options => (await import('./commands/clean.ts')).cleanCommand(options, environment)));
 
   program
     .command('list')

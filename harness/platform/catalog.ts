@@ -1,6 +1,7 @@
 /** Name of a platform → its folder, loaded when asked for. No one else names a platform. */
 import { HarnessError } from '../base/errors.ts';
 import type { Platform } from './platform.ts';
+import type { ProgramOptions } from './programs.ts';
 import type { OpenOptions } from './simulator/simulator-platform.ts';
 
 export interface PlatformSettings {
@@ -8,11 +9,41 @@ export interface PlatformSettings {
   readonly seed: string;
   /** Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open anyway. */
   readonly open?: OpenOptions;
+  /** What platforms with real clusters need to know; the simulator does without. */
+  readonly real?: RealSettings;
+}
+
+/** Settings for real clusters and the programs that work on them. */
+export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
+  readonly edition: string;
+  /** Where ledgers are kept. */
+  readonly state: string;
+  readonly contexts: readonly string[];
+  readonly apiServers: readonly string[];
+  /** The environment: `CTX_CLUSTER1` and so on are read from it. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly kubeconfigs: readonly string[];
+  readonly imageArchives: readonly string[];
+  readonly noCache: boolean;
+  readonly loadBalancer?: string;
+  readonly hub?: string;
+  readonly tag?: string;
+  readonly set: readonly string[];
 }
 
 const PLATFORMS: Readonly<Record<string, (settings: PlatformSettings) => Promise<Platform>>> = {
   simulator: async settings => new (await import('./simulator/simulator-platform.ts')).SimulatorPlatform(settings),
+  kind: async settings => new (await import('./kind/kind-platform.ts')).KindPlatform(realSettings('kind', settings)),
+  existing: async settings =>
+    new (await import('./existing/existing-platform.ts')).ExistingPlatform(realSettings('existing', settings)),
 };
+
+function realSettings(name: string, { real }: PlatformSettings): RealSettings {
+  if (real) return real;
+  throw new HarnessError('ERR_USAGE', `The platform ${name} needs to be told where programs and ledgers are kept.`, {
+    hint: 'Give its settings (`real`), or a platform instead of its name.',
+  });
+}
 
 /** @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones */
 export async function platformOf(name: string, settings: PlatformSettings): Promise<Platform> {

@@ -27,6 +27,8 @@ export interface Platform {
   /** Which kind of clock a started platform has; a run's first event, which comes before the start, tells it. */
   readonly clock: Clock['kind'];
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Finds what of its settings does not fit the topology, before anything is started. @throws HarnessError ERR_USAGE */
+  check?(topology: Topology): void;
   /** @throws HarnessError ERR_PLATFORM_NOT_READY; whatever was made until then is gone again */
   start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform>;
 }

@@ -11,16 +11,20 @@ import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
 import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
-import { type PreparedSession, prepareSession, reportOf } from '../../session.ts';
+import { defaultEdition, type PreparedSession, prepareSession, reportOf } from '../../session.ts';
 import type { Environment } from '../environment.ts';
+import { choosePlatform, firstLine } from '../platform-choice.ts';
+import { type RealFlags, realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import { createProgress, silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 
-export interface RunFlags {
+export interface RunFlags extends RealFlags {
   readonly platform?: string;
   readonly edition?: string;
+  readonly keep: boolean;
+  readonly keepOnFailure: boolean;
   readonly omit: readonly string[];
   readonly keepGoing: boolean;
   readonly reportDir?: string;
@@ -44,6 +48,11 @@ export async function runScenarios(
   const events: RunEvent[] = [];
   const startedAtMs = systemClock.now();
   try {
+    const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
+    const edition = flags.edition ?? defaultEdition(choice.name);
+    if (!flags.quiet) screen.progress(firstLine(choice, edition));
+    const real = realSettings(flags, edition, environment, text => flags.quiet || screen.progress(`  ${text}`));
+    const kept: string[] = [];
     const sessions: PreparedSession[] = [];
     for (const { topology, verify } of await scenariosOf(names)) {
       const requests = flags.requests ?? verify.requests;
@@ -57,8 +66,12 @@ export async function runScenarios(
           extended: flags.extended,
           signal,
           listeners: [event => void events.push(event), progress.listener],
-          platform: flags.platform ?? env['MESH_HARNESS_PLATFORM'] ?? 'simulator',
-          ...(flags.edition !== undefined && { edition: flags.edition }),
+          platform: choice.name,
+          edition,
+          real,
+          onKept: lines => void kept.push(...lines),
+          ...(flags.keep ? { keep: 'always' as const } : flags.keepOnFailure && { keep: 'on-failure' as const }),
+          diagnosticsFolder: path.join(flags.reportDir ?? 'mesh-harness-report', 'diagnostics', topology.name),
           ...(requests !== undefined && { requests }),
           ...(risk !== undefined && { risk }),
         }),
@@ -89,6 +102,7 @@ export async function runScenarios(
       for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
     }
     if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
+    for (const line of kept) screen.progress(line);
     return exitCodeOf(report);
   } finally {
     progress.stop();

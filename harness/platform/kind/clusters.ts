@@ -11,9 +11,9 @@ import { redact } from '../../base/redact.ts';
 import { substitute } from '../../model/argv.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import { runProcess } from '../../process/run.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Engine } from './engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
-import type { Ledger } from './ledger.ts';
 import { endPrograms, removeCluster } from './remove.ts';
 
 /** Everything that decides what kind is given. */

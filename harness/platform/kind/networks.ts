@@ -5,9 +5,9 @@ import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import type { NetworkName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
+import type { Ledger } from '../ledger.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
-import type { Ledger } from './ledger.ts';
 import { type AddressPlan, candidates, planAddresses, readRouteTable, readSubnet, type Subnet } from './subnets.ts';
 
 export interface DockerNetwork extends AddressPlan {

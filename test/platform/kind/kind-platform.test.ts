@@ -6,7 +6,7 @@ import { systemClock } from '../../../harness/base/clock.ts';
 import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
-import { clean } from '../../../harness/platform/kind/clean.ts';
+import { clean } from '../../../harness/platform/clean.ts';
 import { connectEngine } from '../../../harness/platform/kind/engine.ts';
 import { KindPlatform } from '../../../harness/platform/kind/kind-platform.ts';
 import { docker } from '../../support/docker.ts';

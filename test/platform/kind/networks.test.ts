@@ -6,10 +6,10 @@ import { clusterName, networkName } from '../../../harness/model/names.ts';
 import type { ClusterSpec, Topology } from '../../../harness/model/topology.ts';
 import { isolationFaults, probeIsolation } from '../../../harness/platform/kind/isolation.ts';
 import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from '../../../harness/platform/kind/labels.ts';
-import { Ledger } from '../../../harness/platform/kind/ledger.ts';
 import { createNetworks } from '../../../harness/platform/kind/networks.ts';
 import type { KindNode } from '../../../harness/platform/kind/nodes.ts';
 import { setRoutes } from '../../../harness/platform/kind/routes.ts';
+import { Ledger } from '../../../harness/platform/ledger.ts';
 import { docker, testEngine, testImage } from '../../support/docker.ts';
 import { NODE_FILES, NODE_OPTIONS, nodesMissing, podCommand } from '../../support/node-image.ts';
 

@@ -1,14 +1,26 @@
 /** What a run has made outside of this process, on disk: written before each thing is made, so that a killed run can be cleaned up. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { identityOf, isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
 
 export type LedgerEntry =
   | { readonly type: 'run'; readonly id: string; readonly owner: ProcessIdentity; readonly platform: string }
   | { readonly type: 'network'; readonly name: string }
   | { readonly type: 'cluster'; readonly name: string }
+  /** A cluster of the user's, and what of a mesh was there before. */
+  | ({ readonly type: 'existing' } & ExistingEntry)
   /** The run ended and was asked to leave everything behind. */
   | { readonly type: 'kept' };
+
+export interface ExistingEntry {
+  readonly cluster: string;
+  /** A file beside the ledger. */
+  readonly kubeconfig: string;
+  /** Of namespace kube-system. */
+  readonly uid: string;
+  /** Kind → names. */
+  readonly before: Readonly<Record<string, readonly string[]>>;
+}
 
 const FILE = 'ledger.jsonl';
 const OWNER_ONLY = 0o600;
@@ -64,6 +76,7 @@ export interface LedgerRecord {
   readonly isKept: boolean;
   readonly networks: readonly string[];
   readonly clusters: readonly string[];
+  readonly existing: readonly ExistingEntry[];
 }
 
 /** Every run that has a ledger, also those that go on. */
@@ -88,6 +101,7 @@ function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
     isKept: entries.some(({ type }) => type === 'kept'),
     networks: entries.flatMap(entry => (entry.type === 'network' ? [entry.name] : [])),
     clusters: entries.flatMap(entry => (entry.type === 'cluster' ? [entry.name] : [])),
+    existing: entries.flatMap(entry => (entry.type === 'existing' ? [entry] : [])),
   };
 }
 

@@ -1,10 +1,10 @@
 /** `mesh-harness clean`: removes what dead runs have left, and nothing else. */
-import { existsSync, rmSync } from 'node:fs';
-import type { Clock } from '../../base/clock.ts';
-import type { Engine } from './engine.ts';
-import { CACHE_LABEL } from './labels.ts';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import type { Clock } from '../base/clock.ts';
+import type { Engine } from './kind/engine.ts';
+import { CACHE_LABEL } from './kind/labels.ts';
+import { removeRemains } from './kind/remove.ts';
 import { type LedgerRecord, readLedgers } from './ledger.ts';
-import { removeRemains } from './remove.ts';
 
 export interface CleanOptions {
   /** The folder of all runs' state. */
@@ -25,7 +25,7 @@ export interface CleanResult {
 }
 
 export async function clean({ state, clock, connect, cache = false }: CleanOptions): Promise<CleanResult> {
-  const ledgers = readLedgers(state).filter(({ platform }) => platform === 'kind');
+  const ledgers = readLedgers(state);
   const dead = ledgers.filter(({ isRunning }) => !isRunning);
   const removed: string[] = [];
   const failures: string[] = [];
@@ -38,6 +38,9 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
       failures.push(...failed.map(failure => `run ${runId}: ${failure}`));
       if (failed.length > 0) continue; // the ledger stays, so that it can be tried again
     }
+    const kept = await removeFromClusters(ledger, clock);
+    failures.push(...kept.map(failure => `run ${runId}: ${failure}`));
+    if (kept.length > 0) continue;
     rmSync(folder, { recursive: true, force: true });
     removed.push(sentenceOf(ledger));
   }
@@ -53,7 +56,20 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   };
 }
 
-function sentenceOf({ runId, clusters, networks, isKept }: LedgerRecord): string {
-  const what = [...clusters, ...networks].join(', ');
+/** What a run made in clusters of the user's. */
+async function removeFromClusters({ existing }: LedgerRecord, clock: Clock): Promise<readonly string[]> {
+  if (existing.length === 0) return [];
+  const { removeFromCluster } = await import('./existing/remove.ts');
+  const failed = await Promise.all(
+    existing.map(async ({ cluster, kubeconfig, uid, before }) => {
+      const failures = await removeFromCluster({ kubeconfig: readFileSync(kubeconfig, 'utf8'), uid, before, clock });
+      return failures.map(failure => `${cluster}: ${failure}`);
+    }),
+  );
+  return failed.flat();
+}
+
+function sentenceOf({ runId, clusters, networks, existing, isKept }: LedgerRecord): string {
+  const what = [...clusters, ...networks, ...existing.map(({ cluster }) => `the mesh in ${cluster}`)].join(', ');
   return `run ${runId}${isKept ? ' (kept)' : ''}: ${what === '' ? 'nothing but its files' : what}`;
 }

@@ -1,0 +1,24 @@
+/** `mesh-harness clean` */
+import { systemClock } from '../../base/clock.ts';
+import { EXIT } from '../../base/errors.ts';
+import { clean } from '../../platform/clean.ts';
+import { stateFolder } from '../../process/folders.ts';
+import type { Environment } from '../environment.ts';
+
+export async function cleanCommand(
+  flags: { readonly cache: boolean },
+  { env, stdout, stderr }: Environment,
+): Promise<number> {
+  const { removed, running, failures } = await clean({
+    state: stateFolder(env),
+    clock: systemClock,
+    cache: flags.cache,
+    connect: async () => (await import('../../platform/kind/engine.ts')).connectEngine(),
+  });
+  for (const line of removed) stdout.write(`removed ${line}\n`);
+  if (flags.cache) stdout.write('removed the cache of images\n');
+  if (removed.length === 0 && !flags.cache) stdout.write('There is nothing to remove.\n');
+  for (const run of running) stdout.write(`left alone, since it goes on: run ${run}\n`);
+  for (const failure of failures) stderr.write(`not removed: ${failure}\n`);
+  return failures.length === 0 ? EXIT.passed : EXIT.unknown;
+}

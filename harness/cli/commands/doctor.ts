@@ -1,0 +1,26 @@
+/** `mesh-harness doctor` */
+import { EXIT } from '../../base/errors.ts';
+import { platformOf } from '../../platform/catalog.ts';
+import { defaultEdition } from '../../session.ts';
+import type { Environment } from '../environment.ts';
+import { type RealFlags, realSettings } from '../real-settings.ts';
+
+export interface DoctorFlags extends RealFlags {
+  readonly platform: string;
+  readonly edition?: string;
+}
+
+/** One line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
+export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {
+  const { stdout, signal } = environment;
+  const edition = flags.edition ?? defaultEdition(flags.platform);
+  const real = realSettings(flags, edition, environment, () => {});
+  const platform = await platformOf(flags.platform, { seed: '1', real });
+  const findings = await platform.doctor(signal);
+  const width = Math.max(...findings.map(({ subject }) => subject.length));
+  for (const { subject, ok, found, fix } of findings) {
+    stdout.write(`${ok ? '✓' : '✗'} ${subject.padEnd(width)}  ${found}\n`);
+    if (!ok && fix !== undefined) stdout.write(`  ${' '.repeat(width)}  ${fix}\n`);
+  }
+  return findings.every(({ ok }) => ok) ? EXIT.passed : EXIT.unknown;
+}

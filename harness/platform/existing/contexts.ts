@@ -1,0 +1,142 @@
+/** Contexts of the user's kubeconfig → a document for each cluster of the scenario. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { dump, load } from 'js-yaml';
+import { HarnessError, messageOf } from '../../base/errors.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { type SimulatedCluster, simulatedMarkOf } from '../../model/simulated-cluster.ts';
+import type { Topology } from '../../model/topology.ts';
+
+interface Named {
+  readonly name: string;
+  readonly [key: string]: unknown;
+}
+interface Kubeconfig {
+  readonly clusters?: readonly Named[] | null;
+  readonly users?: readonly Named[] | null;
+  readonly contexts?:
+    | readonly (Named & { readonly context?: { readonly cluster?: string; readonly user?: string } })[]
+    | null;
+}
+
+/** A cluster of the scenario, and where the user has it. */
+export interface ExistingContext {
+  readonly cluster: ClusterName;
+  /** Name of the context in the user's kubeconfig. */
+  readonly context: string;
+  /** A document with this context only, named like the cluster. */
+  readonly kubeconfig: string;
+  /** Present if it is one of our simulator's: then a run is no evidence about Istio. */
+  readonly simulated?: SimulatedCluster;
+}
+
+/** Fields that name files beside the kubeconfig. */
+const FILE_FIELDS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
+
+/**
+ * @param pairs - `cluster1=my-context`, as `--context` has it; what they leave out is taken from `variables`
+ * @param variables - with the guide's `CTX_CLUSTER1` and so on
+ * @returns cluster → context
+ * @throws HarnessError ERR_USAGE, which names every cluster without a context
+ */
+export function contextNames(
+  topology: Topology,
+  pairs: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<ClusterName, string> {
+  const given = new Map(
+    pairs.map(pair => {
+      const at = pair.indexOf('=');
+      if (at < 1 || at === pair.length - 1)
+        throw new HarnessError('ERR_USAGE', `"${pair}" names no context.`, {
+          hint: 'Write it as --context cluster1=my-context.',
+        });
+      return [pair.slice(0, at), pair.slice(at + 1)] as const;
+    }),
+  );
+  const known = topology.clusters.map(({ name }) => name);
+  const unknown = [...given.keys()].filter(name => !known.some(cluster => cluster === name));
+  if (unknown.length > 0) {
+    throw new HarnessError('ERR_USAGE', `The scenario has no cluster ${unknown.join(', ')}.`, {
+      hint: `Its clusters: ${known.join(', ')}`,
+    });
+  }
+  const variableOf = (name: string) => `CTX_${name.toUpperCase().replaceAll('-', '_')}`;
+  const names = new Map(known.map(name => [name, given.get(name) ?? variables[variableOf(name)] ?? ''] as const));
+  const missing = [...names].filter(([, context]) => context === '').map(([name]) => name);
+  if (missing.length > 0) {
+    throw new HarnessError('ERR_USAGE', `No context is known for ${missing.join(', ')}.`, {
+      hint: missing.map(name => `--context ${name}=CONTEXT, or ${variableOf(name)}`).join('; '),
+    });
+  }
+  return names;
+}
+
+/**
+ * @param files - as in the variable KUBECONFIG: where two have the same name, the first wins (client-go's rule)
+ * @throws HarnessError ERR_UNREADABLE_FILE, ERR_USAGE
+ */
+export function readContexts(
+  files: readonly string[],
+  names: ReadonlyMap<ClusterName, string>,
+): readonly ExistingContext[] {
+  const documents = files.flatMap(file => {
+    try {
+      return [{ folder: dirname(resolve(file)), config: (load(readFileSync(file, 'utf8')) ?? {}) as Kubeconfig }]; // what is missing is refused below
+    } catch (error) {
+      if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw new HarnessError('ERR_UNREADABLE_FILE', `The kubeconfig ${file} can not be read: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  });
+  const find = (list: 'clusters' | 'users' | 'contexts', name: string | undefined) => {
+    for (const { config, folder } of documents) {
+      const found = config[list]?.find(each => each.name === name);
+      if (found) return { found, folder };
+    }
+    return undefined;
+  };
+  return [...names].map(([cluster, context]) => {
+    const entry = find('contexts', context)?.found as
+      | { readonly context?: { readonly cluster?: string; readonly user?: string } }
+      | undefined; // of `contexts`
+    const server = find('clusters', entry?.context?.cluster);
+    const user = find('users', entry?.context?.user);
+    if (!entry || !server || !user) {
+      const known = documents.flatMap(({ config }) => (config.contexts ?? []).map(({ name }) => name));
+      throw new HarnessError('ERR_USAGE', `There is no usable context "${context}" for ${cluster}.`, {
+        hint: `Known contexts: ${known.join(', ') || 'none'}`,
+      });
+    }
+    const entryOfCluster = (server.found['cluster'] ?? {}) as Readonly<Record<string, unknown>>; // of `clusters`
+    const simulated = simulatedMarkOf(entryOfCluster['extensions']);
+    return {
+      cluster,
+      context,
+      ...(simulated && { simulated }),
+      kubeconfig: dump(
+        {
+          apiVersion: 'v1',
+          kind: 'Config',
+          clusters: [{ name: cluster, cluster: withAbsolutePaths(server.found['cluster'], server.folder) }],
+          users: [{ name: cluster, user: withAbsolutePaths(user.found['user'], user.folder) }],
+          contexts: [{ name: cluster, context: { cluster, user: cluster } }],
+          'current-context': cluster,
+        },
+        { lineWidth: -1, noRefs: true },
+      ),
+    };
+  });
+}
+
+/** Paths in a kubeconfig are relative to its own folder. */
+function withAbsolutePaths(value: unknown, folder: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      FILE_FIELDS.includes(key) && typeof each === 'string' ? resolve(folder, each) : each,
+    ]),
+  );
+}
