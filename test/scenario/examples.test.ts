@@ -11,7 +11,7 @@ for (const scenario of EXAMPLES) {
         edition,
         extended: edition === '1.8',
       });
-      t.equal(verdict, 'passed', reason?.message);
+      t.equal(verdict, 'passed', reason?.message ?? '');
       t.equal(symptoms, 'BOTH BOTH BOTH');
     });
   }
