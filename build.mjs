@@ -37,6 +37,27 @@ const nodeHasUrl = {
   },
 };
 
+/**
+ * What client-node loads at once, and no way leads to from here: `base/kubernetes-client.ts` sends with node:https through an agent of its own.
+ * Two thirds of what client-node brings with it, most of that tables of Unicode.
+ */
+const leaveOutUnreached = {
+  name: 'leave-out-unreached',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:node-fetch|socks-proxy-agent|hpagent)$/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+      sideEffects: false,
+    }));
+    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: `
+        function leftOut() { throw new Error('${path} is not part of this bundle (build.mjs).'); }
+        export { leftOut as default, leftOut as Headers, leftOut as SocksProxyAgent };
+        export { leftOut as HttpProxyAgent, leftOut as HttpsProxyAgent, leftOut as AbortError, leftOut as FetchError };`,
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   platform: 'node',
