@@ -64,6 +64,11 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
     )
     .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current')
     .option(
+      '--tools <kind>',
+      'simulator: embedded (default), or process: the kubectl on PATH and our istioctl as programs, on the clock of the wall',
+      oneOf('embedded', 'process'),
+    )
+    .option(
       '--omit <step>',
       'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
       collect,

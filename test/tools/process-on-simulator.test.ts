@@ -11,7 +11,7 @@ import { readSamples } from '../../harness/session.ts';
 import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
 import { allObjects } from '../support/all-objects.ts';
-import { ROOT } from '../support/cli.ts';
+import { ROOT, runCli, temporaryFolder } from '../support/cli.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
 
@@ -59,4 +59,16 @@ t.test('kubectl and istioctl as processes bring the mesh up as the embedded tool
     adjustments: [{ tool: 'istioctl', addArgs: ['--server', /^https:\/\/172\.\d+\.\d+\.\d+:6443$/] }],
   });
   t.strictSame(found, await objectsAfterEmbeddedTools(SCENARIO));
+});
+
+t.test('a kind of tools that is not known is refused', async t => {
+  using folder = temporaryFolder();
+  t.match(await runCli(['run', SCENARIO, '--tools', 'magic'], folder.path), {
+    code: 2,
+    stderr: /Known: embedded, process/,
+  });
+  t.match(await runCli(['run', SCENARIO, '--platform', 'kind', '--tools', 'process'], folder.path), {
+    code: 2,
+    stderr: /on kind the real programs do the work/,
+  });
 });

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
+import { editionOf } from '../../plan/plan.ts';
+import { platformOf } from '../../platform/catalog.ts';
 import { formatHtml } from '../../report/html/html.ts';
 import { formatJson } from '../../report/json.ts';
 import { formatJunit } from '../../report/junit.ts';
@@ -16,12 +18,15 @@ import type { Environment } from '../environment.ts';
 import { choosePlatform, firstLine } from '../platform-choice.ts';
 import { type RealFlags, realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
+import { simulatorPrograms } from '../simulator-programs.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import { createProgress, silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 
 export interface RunFlags extends RealFlags {
   readonly platform?: string;
+  /** Of the simulator only: what runs the plan's commands. */
+  readonly tools?: 'embedded' | 'process';
   readonly edition?: string;
   readonly keep: boolean;
   readonly keepOnFailure: boolean;
@@ -53,6 +58,7 @@ export async function runScenarios(
     if (!flags.quiet) screen.progress(firstLine(choice, edition));
     const real = realSettings(flags, edition, environment, text => flags.quiet || screen.progress(`  ${text}`));
     const kept: string[] = [];
+    using programs = await programsFor(flags.tools, choice.name, edition, env);
     const sessions: PreparedSession[] = [];
     for (const { topology, verify } of await scenariosOf(names)) {
       const requests = flags.requests ?? verify.requests;
@@ -66,7 +72,12 @@ export async function runScenarios(
           extended: flags.extended,
           signal,
           listeners: [event => void events.push(event), progress.listener],
-          platform: choice.name,
+          platform: programs
+            ? await platformOf(choice.name, {
+                seed: flags.seed,
+                open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
+              })
+            : choice.name,
           edition,
           real,
           onKept: lines => void kept.push(...lines),
@@ -109,6 +120,20 @@ export async function runScenarios(
   }
 }
 
+/** On real clusters only real programs work; on the simulator our own do, unless it is opened to programs. */
+async function programsFor(
+  tools: RunFlags['tools'],
+  platform: string,
+  edition: string,
+  env: Environment['env'],
+): Promise<Awaited<ReturnType<typeof simulatorPrograms>> | undefined> {
+  if (tools === undefined) return undefined;
+  if (platform !== 'simulator') {
+    throw new HarnessError('ERR_USAGE', `--tools is for the simulator; on ${platform} the real programs do the work.`);
+  }
+  return tools === 'process' ? await simulatorPrograms(edition, env) : undefined;
+}
+
 function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
   return interrupted ? EXIT.interrupted : EXIT[verdict];
 }
@@ -129,6 +154,7 @@ function tellWhatIsNext(
     'run',
     ...names,
     ...flags.omit.flatMap(step => ['--omit', step]),
+    ...(flags.tools === undefined ? [] : ['--tools', flags.tools]),
     '--seed',
     flags.seed,
   ];
