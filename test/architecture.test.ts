@@ -16,7 +16,16 @@ interface Rule {
 
 /** The longest key that a file's path starts with is its layer. */
 const LAYERS: Readonly<Record<string, Rule>> = {
-  base: { from: [], packages: ['@kubernetes/client-node', 'js-yaml'] },
+  base: {
+    from: [],
+    packages: [
+      '@kubernetes/client-node',
+      '@peculiar/asn1-csr',
+      '@peculiar/asn1-schema',
+      '@peculiar/asn1-x509',
+      'js-yaml',
+    ],
+  },
   model: { from: ['base'], packages: ['js-yaml'] },
   process: { from: ['model', 'base'], packages: ['execa', 'p-retry'] },
   scenario: { from: ['model', 'base'], packages: ['js-yaml', 'zod'] },

@@ -1,9 +1,8 @@
 /**
- * X.509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout, by node:crypto's synchronous calls, as the virtual-time
- * rule of the simulator demands (`docs/architecture.md`, time).
+ * X.509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout.
  *
- * The structures are written here rather than by a library: a run needs some thirty of them, and the general ones took longer over that, with
- * their loading, than over everything else that is not traffic. A test reads the results with such a library, and OpenSSL does in every handshake.
+ * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the virtual-time rule of the simulator
+ * demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top of them signs with WebCrypto, and reads everything again that it writes.
  */
 import {
   createPrivateKey,
@@ -15,8 +14,35 @@ import {
   verify,
   X509Certificate,
 } from 'node:crypto';
-import { isIPv4 } from 'node:net';
-import * as der from './der.ts';
+import { CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
+import {
+  AlgorithmIdentifier,
+  Attribute,
+  AttributeTypeAndValue,
+  AttributeValue,
+  BasicConstraints,
+  Certificate,
+  Validity as CertificateValidity,
+  ExtendedKeyUsage,
+  Extension,
+  Extensions,
+  GeneralName,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_kp_clientAuth,
+  id_kp_serverAuth,
+  KeyUsage,
+  KeyUsageFlags,
+  Name,
+  RelativeDistinguishedName,
+  SubjectAlternativeName,
+  SubjectPublicKeyInfo,
+  TBSCertificate,
+  Version,
+} from '@peculiar/asn1-x509';
 
 export interface KeyPair {
   /** PKCS #8 in PEM. */
@@ -56,25 +82,16 @@ export interface LeafRequest extends Subject, Validity {
   readonly usages?: readonly ('server' | 'client')[];
 }
 
-/** Dotted names of what occurs in our certificates (RFC 5280, RFC 5480, RFC 5758, RFC 2985). */
+/** Dotted names that the library has no constants for (RFC 5758, RFC 4519, RFC 2985). */
 const OID = {
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   commonName: '2.5.4.3',
   locality: '2.5.4.7',
   organization: '2.5.4.10',
-  keyUsage: '2.5.29.15',
-  subjectAlternativeName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuthentication: '1.3.6.1.5.5.7.3.1',
-  clientAuthentication: '1.3.6.1.5.5.7.3.2',
   extensionRequest: '1.2.840.113549.1.9.14',
 } as const;
 
-/** Bits of a key's usage, counted from the highest of the first byte. */
-const KEY_USAGE = { digitalSignature: 0, keyEncipherment: 2, keyCertSign: 5, cRLSign: 6 } as const;
-
-const SIGNATURE_ALGORITHM = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
+const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha256 });
 
 export function createKeyPair(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -126,15 +143,11 @@ export function loadAuthority(pems: {
 export async function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
   const usages = request.usages ?? ['server', 'client'];
   const extensions = [
-    extension(OID.basicConstraints, der.sequence(), true),
-    extension(OID.keyUsage, keyUsage('digitalSignature', 'keyEncipherment'), true),
+    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
+    extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment), true),
     extension(
-      OID.extendedKeyUsage,
-      der.sequence(
-        ...usages.map(usage =>
-          der.objectIdentifier(usage === 'server' ? OID.serverAuthentication : OID.clientAuthentication),
-        ),
-      ),
+      id_ce_extKeyUsage,
+      new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
     ),
     ...alternativeNames(request),
   ];
@@ -147,89 +160,65 @@ export async function createCsr(
   options: Subject & { readonly uris?: readonly string[] } = {},
 ): Promise<string> {
   const extensions = alternativeNames(options);
-  const attributes =
-    extensions.length === 0
-      ? []
-      : [
-          der.sequence(
-            der.objectIdentifier(OID.extensionRequest),
-            der.encode(der.TAG.set, der.sequence(...extensions)),
-          ),
-        ];
-  const information = der.sequence(
-    der.integer(Buffer.from([0])), // version 1
-    distinguishedName(options),
-    keys.publicKeyDer,
-    der.encode(der.context(0, 'constructed'), ...attributes),
-  );
-  return pemOf('CERTIFICATE REQUEST', signed(information, signingKey(keys.privateKeyPem)));
+  const information = new CertificationRequestInfo({
+    subject: distinguishedName(options),
+    subjectPKInfo: AsnConvert.parse(keys.publicKeyDer, SubjectPublicKeyInfo),
+  });
+  if (extensions.length > 0) {
+    const values = [AsnConvert.serialize(new Extensions(extensions))];
+    information.attributes.push(new Attribute({ type: OID.extensionRequest, values }));
+  }
+  const request = new CertificationRequest({
+    certificationRequestInfo: information,
+    signatureAlgorithm,
+    signature: signatureOf(information, signingKey(keys.privateKeyPem)),
+  });
+  return pemOf('CERTIFICATE REQUEST', request);
 }
 
 /** @throws Error if the text is no request, or its signature is not that of its own key */
 export async function readCsr(pem: string): Promise<{ readonly publicKeyDer: Buffer }> {
-  const [request] = der.decode(bytesOf(pem));
-  const [information, , signature] = der.decode(request?.contents ?? Buffer.alloc(0));
-  if (!information || !signature) throw new Error('This is not a certificate request.');
-  const [, , publicKeyInfo] = der.decode(information.contents);
-  if (!publicKeyInfo) throw new Error('The certificate request has no key.');
-  const publicKeyDer = Buffer.from(publicKeyInfo.whole);
+  const request = AsnConvert.parse(bytesOf(pem), CertificationRequest);
+  const { certificationRequestInfo: information, signature } = request;
+  const publicKeyDer = Buffer.from(AsnConvert.serialize(information.subjectPKInfo));
   const key = createPublicKey({ key: publicKeyDer, type: 'spki', format: 'der' });
-  if (!verify('sha256', information.whole, key, signature.contents.subarray(1)))
+  // As it was sent: written again it need not be the same bytes.
+  const content = Buffer.from(request.certificationRequestInfoRaw ?? AsnConvert.serialize(information));
+  if (!verify('sha256', content, key, Buffer.from(signature)))
     throw new Error('The signature of the certificate request is not valid.');
   return { publicKeyDer };
 }
 
-function distinguishedName({ commonName, organizations = [], locality }: Subject): Buffer {
-  const attribute = (oid: string, value: string) =>
-    der.encode(der.TAG.set, der.sequence(der.objectIdentifier(oid), der.utf8String(value)));
-  return der.sequence(
+function distinguishedName({ commonName, organizations = [], locality }: Subject): Name {
+  const attribute = (type: string, utf8String: string) =>
+    new RelativeDistinguishedName([new AttributeTypeAndValue({ type, value: new AttributeValue({ utf8String }) })]);
+  return new Name([
     ...organizations.map(organization => attribute(OID.organization, organization)),
     ...(locality === undefined ? [] : [attribute(OID.locality, locality)]),
     ...(commonName === undefined ? [] : [attribute(OID.commonName, commonName)]),
-  );
+  ]);
 }
 
-function extension(oid: string, value: Buffer, isCritical = false): Buffer {
-  return der.sequence(
-    der.objectIdentifier(oid),
-    ...(isCritical ? [der.boolean(true)] : []), // false is the default, which DER leaves out
-    der.octetString(value),
-  );
-}
+const extension = (extnID: string, value: unknown, critical = false): Extension =>
+  new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 
-function keyUsage(...uses: readonly (keyof typeof KEY_USAGE)[]): Buffer {
-  const bits = uses.map(use => KEY_USAGE[use]);
-  const byte = bits.reduce<number>((all, bit) => all | (0x80 >> bit), 0);
-  return der.bitString(Buffer.from([byte]), 7 - Math.max(...bits));
-}
-
-function caExtensions(pathLength?: number): Buffer[] {
-  const constraints = der.sequence(
-    der.boolean(true),
-    ...(pathLength === undefined ? [] : [der.integer(Buffer.from([pathLength]))]),
-  );
-  return [
-    extension(OID.basicConstraints, constraints, true),
-    extension(OID.keyUsage, keyUsage('digitalSignature', 'keyCertSign', 'cRLSign'), true),
-  ];
+function caExtensions(pathLenConstraint?: number): Extension[] {
+  const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
+  const constraints = new BasicConstraints({ cA: true, ...(pathLenConstraint !== undefined && { pathLenConstraint }) });
+  return [extension(id_ce_basicConstraints, constraints, true), extension(id_ce_keyUsage, new KeyUsage(uses), true)];
 }
 
 function alternativeNames({
   dnsNames = [],
   ipAddresses = [],
   uris = [],
-}: Pick<LeafRequest, 'dnsNames' | 'ipAddresses' | 'uris'>): Buffer[] {
+}: Pick<LeafRequest, 'dnsNames' | 'ipAddresses' | 'uris'>): Extension[] {
   const names = [
-    ...dnsNames.map(name => der.encode(der.context(2, 'primitive'), Buffer.from(name, 'ascii'))),
-    ...ipAddresses.map(address => der.encode(der.context(7, 'primitive'), addressBytes(address))),
-    ...uris.map(uri => der.encode(der.context(6, 'primitive'), Buffer.from(uri, 'ascii'))),
+    ...dnsNames.map(dNSName => new GeneralName({ dNSName })),
+    ...ipAddresses.map(iPAddress => new GeneralName({ iPAddress })),
+    ...uris.map(uniformResourceIdentifier => new GeneralName({ uniformResourceIdentifier })),
   ];
-  return names.length > 0 ? [extension(OID.subjectAlternativeName, der.sequence(...names))] : [];
-}
-
-function addressBytes(address: string): Buffer {
-  if (!isIPv4(address)) throw new RangeError(`${address} is not an IPv4 address.`);
-  return Buffer.from(address.split('.').map(Number));
+  return names.length > 0 ? [extension(id_ce_subjectAltName, new SubjectAlternativeName(names))] : [];
 }
 
 function createCertificate(
@@ -237,28 +226,32 @@ function createCertificate(
   publicKeyDer: Buffer,
   issuer: Authority | undefined,
   signingKeyPem: string,
-  extensions: readonly Buffer[],
+  extensions: readonly Extension[],
 ): string {
   const subject = distinguishedName(options);
   const serial = randomBytes(16);
   serial[0] = 0x40 | ((serial[0] ?? 0) & 0x3f); // positive, and of the same length always
-  const toBeSigned = der.sequence(
-    der.encode(der.context(0, 'constructed'), der.integer(Buffer.from([2]))), // version 3
-    der.integer(serial),
-    SIGNATURE_ALGORITHM,
-    issuer ? subjectOf(issuer.certificatePem) : subject,
-    der.sequence(der.time(options.notBeforeMs), der.time(options.notAfterMs)),
+  const tbsCertificate = new TBSCertificate({
+    version: Version.v3,
+    serialNumber: arrayBufferOf(serial),
+    signature: signatureAlgorithm,
+    issuer: issuer ? subjectOf(issuer) : subject,
+    validity: new CertificateValidity({
+      notBefore: new Date(options.notBeforeMs),
+      notAfter: new Date(options.notAfterMs),
+    }),
     subject,
-    publicKeyDer,
-    der.encode(der.context(3, 'constructed'), der.sequence(...extensions)),
-  );
-  return pemOf('CERTIFICATE', signed(toBeSigned, signingKey(signingKeyPem)));
+    subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
+    extensions: new Extensions([...extensions]),
+  });
+  const signatureValue = signatureOf(tbsCertificate, signingKey(signingKeyPem));
+  return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
 }
 
-/** What is signed, how, and the signature: certificates and requests alike. */
-function signed(content: Buffer, key: KeyObject): Buffer {
-  return der.sequence(content, SIGNATURE_ALGORITHM, der.bitString(sign('sha256', content, key)));
-}
+const signatureOf = (content: unknown, key: KeyObject): ArrayBuffer =>
+  arrayBufferOf(sign('sha256', Buffer.from(AsnConvert.serialize(content)), key));
+
+const arrayBufferOf = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
 
 /** An authority signs often; reading its key takes as long as a signature. Of the last one only, lest others pile up. */
 let lastKey: { readonly pem: string; readonly key: KeyObject } | undefined;
@@ -268,19 +261,21 @@ function signingKey(pem: string): KeyObject {
   return lastKey.key;
 }
 
-/** The name in a certificate, byte for byte: the issuer of one that it signs must be the same. */
-function subjectOf(certificatePem: string): Buffer {
-  const [certificate] = der.decode(bytesOf(certificatePem));
-  const [toBeSigned] = der.decode(certificate?.contents ?? Buffer.alloc(0));
-  // Version 1 has no version; else it is version, serial number, algorithm, issuer, validity, subject.
-  const fields = der.decode(toBeSigned?.contents ?? Buffer.alloc(0));
-  const subject = fields[fields[0]?.tag === der.context(0, 'constructed') ? 5 : 4];
-  if (!subject) throw new Error('The certificate of the authority can not be read.');
-  return subject.whole;
+const subjects = new WeakMap<Authority, Name>();
+
+/** The name in an authority's certificate: the issuer of one that it signs must be the same. */
+function subjectOf(authority: Authority): Name {
+  const known = subjects.get(authority);
+  if (known) return known;
+  const { subject } = AsnConvert.parse(bytesOf(authority.certificatePem), Certificate).tbsCertificate;
+  subjects.set(authority, subject);
+  return subject;
 }
 
-const pemOf = (label: string, bytes: Buffer): string =>
-  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+function pemOf(label: string, structure: unknown): string {
+  const text = Buffer.from(AsnConvert.serialize(structure)).toString('base64');
+  return `-----BEGIN ${label}-----\n${text.replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`;
+}
 
 /** The bytes of the first block of a PEM text. */
 function bytesOf(pem: string): Buffer {
