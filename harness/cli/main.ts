@@ -1,8 +1,9 @@
 /** The command line: the only reader of argv, the environment and signals. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXIT, HarnessError, messageOf } from '../base/errors.ts';
+import { EXIT, HarnessError } from '../base/errors.ts';
 import { packageVersion } from '../base/package-root.ts';
 import { redact } from '../base/redact.ts';
+import { describeDefect, endOnDefects } from './defects.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { addRealOptions } from './real-settings.ts';
 
@@ -241,9 +242,7 @@ function reportFailure(error: unknown, interruption: Interruption): number {
     process.stderr.write(redact(`mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`));
     return error.exitCode;
   }
-  process.stderr.write(
-    redact(`mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`),
-  );
+  process.stderr.write(describeDefect(error));
   return EXIT.unknown;
 }
 
@@ -274,5 +273,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+endOnDefects();
 // Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.
 process.exit(await main(process.argv.slice(2)));

@@ -1,0 +1,16 @@
+/** What nobody has caught is a defect of ours: told as one, instead of with a line of the bundle's source. */
+import { EXIT, messageOf } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+
+/** The text for a defect, its stack included. */
+export function describeDefect(error: unknown): string {
+  return redact(`mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+}
+
+/** Ends the process with exit code 3 when an exception reaches the event loop. */
+export function endOnDefects(): void {
+  process.on('uncaughtException', error => {
+    process.stderr.write(describeDefect(error));
+    process.exit(EXIT.unknown);
+  });
+}
