@@ -21,6 +21,15 @@ const ended = (pid: number) =>
     { clock: systemClock, timeoutMs: 10_000, intervalMs: 20 },
   );
 
+const FOREIGN = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: theirs, cluster: { server: 'https://127.0.0.1:1' } }]
+contexts: [{ name: theirs, context: { cluster: theirs, user: theirs } }]
+users: [{ name: theirs, user: {} }]
+current-context: theirs
+`;
+
 t.test('bare clusters stay until they are taken down, and leave nothing', async t => {
   await using world = await upWorld('multi-primary', ['--bare']);
   t.equal(world.up.code, 0, world.up.stderr);
@@ -48,6 +57,39 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
   });
   t.equal((await client.list({ apiVersion: 'v1', plural: 'nodes' })).items.length, 1);
   client.close();
+
+  const typed: [string, number, RegExp, RegExp][] = [
+    ['istioctl version --remote=false', 0, /^1\.8\.0$/, /^$/],
+    ['echo n | istioctl install', 1, /Proceed\? \(y\/N\) $/, /^Cancelled\.$/],
+    ['istioctl install < /dev/null', 1, /Proceed\? \(y\/N\) $/, /^Cancelled\.$/],
+    ['echo y | istioctl install --dry-run', 0, /Proceed\? \(y\/N\) ✔ Installation complete$/, /^$/],
+    ['echo "kind: [" | istioctl install -y -f -', 1, /^$/, /^Error: failed to install manifests: /],
+    ['istioctl install -y -f none.yaml', 1, /^$/, /open none\.yaml: no such file or directory/],
+    ['istioctl manifest generate --kubeconfig none', 0, /^apiVersion: /, /^$/],
+    ['istioctl proxy-status --context nope', 1, /^$/, /context "nope" does not exist/],
+    ['istioctl proxy-status --kubeconfig none', 1, /^$/, /there is no current context/],
+    ['istioctl frobnicate', 1, /^$/, /unknown command "frobnicate" for "istioctl"/],
+    ['istioctl install --frobnicate', 64, /^$/, /unknown flag: --frobnicate/],
+    [
+      'istioctl x create-remote-secret --name cluster1',
+      0,
+      /server: https:\/\/172\.\S+:6443\n/,
+      /its address for pods, not by https:\/\/127\.0\.0\.1:\d+/,
+    ],
+    [
+      'istioctl x create-remote-secret --name cluster1 --server https://1.2.3.4',
+      0,
+      /server: https:\/\/1\.2\.3\.4\n/,
+      /^$/,
+    ],
+  ];
+  for (const [line, code, stdout, stderr] of typed) t.match(await world.bash(line), { code, stdout, stderr }, line);
+  writeFileSync(path.join(world.folder, 'foreign'), FOREIGN);
+  t.match(
+    await world.bash('istioctl install -y --kubeconfig foreign'),
+    { code: 1, stderr: /"theirs" is no simulated cluster/ },
+    'nothing is installed in the clusters of others',
+  );
 
   const second = await world.cli('up', 'primary-remote', '--bare', '--detach');
   t.match(second, { code: 2, stderr: /multi-primary is up already/ });

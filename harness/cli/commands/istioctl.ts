@@ -101,6 +101,8 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
 /** An end of the input is an empty answer. */
 async function ask(question: string, { stdout, signal }: Environment): Promise<string> {
   const lines = createInterface({ input: process.stdin, ...(process.stdin.isTTY && { output: stdout }) });
+  // On a terminal the reader takes Ctrl-C for itself.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   if (!process.stdin.isTTY) stdout.write(question);
   try {
     const closed = new Promise<string>(resolve => lines.once('close', () => resolve('')));
