@@ -1,6 +1,6 @@
 /** What is seen without each step of multi-primary. */
-import { podsWithoutSidecar, type Table, trustRows, verificationRows } from './expected.ts';
-import { holdOmissions } from './hold-against.ts';
+import { podsWithoutSidecar, type Table, trustRows, verificationRows } from '../expected.ts';
+import { holdOmissions } from '../hold-against.ts';
 
 const table: Table = {
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
@@ -20,4 +20,4 @@ const table: Table = {
   ...verificationRows(false),
 };
 
-await holdOmissions('multi-primary', table);
+await holdOmissions('multi-primary', '1.8', table);

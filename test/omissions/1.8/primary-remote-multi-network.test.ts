@@ -8,8 +8,8 @@ import {
   type Table,
   trustRows,
   verificationRows,
-} from './expected.ts';
-import { holdOmissions } from './hold-against.ts';
+} from '../expected.ts';
+import { holdOmissions } from '../hold-against.ts';
 
 const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
   remoteWithoutConfiguration(from, { steps, multiNetwork: true });
@@ -51,4 +51,4 @@ const table: Table = {
   ...verificationRows(true),
 };
 
-await holdOmissions('primary-remote-multi-network', table);
+await holdOmissions('primary-remote-multi-network', '1.8', table);

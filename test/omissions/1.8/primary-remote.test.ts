@@ -7,8 +7,8 @@ import {
   type Table,
   trustRows,
   verificationRows,
-} from './expected.ts';
-import { holdOmissions } from './hold-against.ts';
+} from '../expected.ts';
+import { holdOmissions } from '../hold-against.ts';
 
 const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
   remoteWithoutConfiguration(from, { steps, multiNetwork: false });
@@ -41,4 +41,4 @@ const table: Table = {
   ...verificationRows(false),
 };
 
-await holdOmissions('primary-remote', table);
+await holdOmissions('primary-remote', '1.8', table);

@@ -25,7 +25,10 @@ export const exec: Verb = {
     const { flags, invocation, client, namespace, signal, args } = call;
     const command = flags.afterDash ?? [];
     const before = args.slice(0, args.length - command.length);
-    if (before.length === 0) throw new ToolExit('error: pod, type/name or --filename must be specified');
+    // An empty name is what `"$(kubectl get pod -o jsonpath=…)"` gives when there is no pod (kubectl pkg/cmd/exec/exec.go, Validate).
+    if (before.length === 0 || before[0] === '') {
+      throw new ToolExit('error: pod, type/name or --filename must be specified');
+    }
     if (before.length > 1) {
       throw new ToolExit(
         "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",

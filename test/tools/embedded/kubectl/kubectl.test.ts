@@ -98,6 +98,11 @@ t.test('the guide, typed', async t => {
     },
     { line: 'kubectl exec -n sample deploy/sleep', exitCode: 1, stderr: /must specify at least one command/ },
     { line: 'kubectl exec -n sample', exitCode: 1, stderr: 'error: pod, type/name or --filename must be specified\n' },
+    {
+      line: "kubectl exec -n sample '' -- date",
+      exitCode: 1,
+      stderr: 'error: pod, type/name or --filename must be specified\n',
+    },
     { line: 'kubectl logs -n sample deploy/helloworld-v1', stdout: /./ },
     {
       line: 'kubectl apply -n istio-system -f samples/multicluster/expose-services.yaml',
