@@ -6,6 +6,7 @@ import { CONVERGENCE_DEADLINE_MS } from '../convergence.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts, gatherFacts, tryGather } from '../diagnose/facts.ts';
+import { refusalIn } from '../diagnose/refused-pods.ts';
 import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
@@ -118,8 +119,7 @@ function diagnosisOf(facts: Facts, spec: ClusterSpec, steps: StepIndex, client: 
   const own = facts.clusters.get(spec.name);
   if (!own) return undefined;
   const clientPod = own.pods.find(({ app }) => app === client);
-  const refused = own.warnings.some(warning => warning.startsWith('FailedCreate'));
-  if (!own.namespaceExists || refused || (spec.client && !clientPod)) {
+  if (!own.namespaceExists || refusalIn(own) !== undefined || (spec.client && !clientPod)) {
     const asked: CallFacts = { ...facts, from: own, clientPod, endpoints: undefined, symptom: 'NOPOD', missing: [] };
     return clientMissing(asked, steps);
   }

@@ -1,7 +1,7 @@
 /** NOPOD: there is nobody to ask from. */
 import { NAMESPACE } from '../workloads.ts';
-import { controlPlaneSteps } from './control-plane.ts';
 import type { Pattern } from './pattern.ts';
+import { refusalIn, stepsBehind } from './refused-pods.ts';
 import { inOrder } from './steps.ts';
 
 export const clientMissing: Pattern = ({ symptom, from }, steps) => {
@@ -13,11 +13,11 @@ export const clientMissing: Pattern = ({ symptom, from }, steps) => {
       steps: inOrder(steps.about('sample-namespace', name)),
     };
   }
-  const refused = from.warnings.find(warning => warning.startsWith('FailedCreate'));
-  if (refused !== undefined) {
+  const refusal = refusalIn(from);
+  if (refusal !== undefined) {
     return {
-      sentence: `The API server of ${name} refuses to create pods: ${refused.replace(/^FailedCreate: /, '')}`,
-      steps: controlPlaneSteps(from, steps),
+      sentence: `The API server of ${name} refuses to create pods: ${refusal}`,
+      steps: stepsBehind(refusal, from, steps),
     };
   }
   const waiting = from.pods.find(({ isReady, message }) => !isReady && message !== undefined);

@@ -145,7 +145,7 @@ async function readCluster(
     ]);
   const servers = gateways.flatMap(gateway => list(at(gateway, 'spec', 'servers')));
   const warnings = events
-    .filter(event => event['type'] === 'Warning')
+    .filter(event => event['type'] === 'Warning' && !isOvercome(event, events))
     .map(event => `${text(event['reason']) ?? ''}: ${text(event['message']) ?? ''}`);
   return {
     spec,
@@ -171,6 +171,20 @@ async function readCluster(
     hasCacerts: cacerts !== undefined,
     rootText: text(at(roots, 'data', 'root-cert.pem')),
   };
+}
+
+/** Whether what failed has been done since: a controller that was refused a pod tries again until it gets it. */
+function isOvercome(event: KubernetesObject, events: readonly KubernetesObject[]): boolean {
+  if (event['reason'] !== 'FailedCreate') return false;
+  const about = (each: KubernetesObject) =>
+    `${text(at(each, 'involvedObject', 'kind')) ?? ''}/${text(at(each, 'involvedObject', 'name')) ?? ''}`;
+  const time = (each: KubernetesObject) => text(each['lastTimestamp']) ?? '';
+  return events.some(
+    other =>
+      other['reason'] === 'SuccessfulCreate' &&
+      about(other) === about(event) &&
+      Date.parse(time(other)) >= Date.parse(time(event)),
+  );
 }
 
 /**

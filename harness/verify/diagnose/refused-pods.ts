@@ -1,0 +1,45 @@
+/** Why an API server creates no pods: its injection webhook can not be called, and what it says of that tells where to look. */
+import { controlPlaneOf, isRemote } from '../../model/topology.ts';
+import { controlPlaneSteps } from './control-plane.ts';
+import type { ClusterFacts } from './facts.ts';
+import { inOrder, type StepIndex } from './steps.ts';
+
+/** What the API server of a cluster said when it last refused to create a pod; undefined if it did not, or has changed its mind. */
+export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string | undefined =>
+  warnings.find(warning => warning.startsWith('FailedCreate'))?.replace(/^FailedCreate: /, '');
+
+/**
+ * The steps to look at, most likely first.
+ * @param refusal - the API server's words (istio-multicluster.md §7.1 has the catalogue)
+ */
+export function stepsBehind(refusal: string, of: Pick<ClusterFacts, 'spec'>, steps: StepIndex): readonly string[] {
+  const { name } = of.spec;
+  // The webhook of a primary is its own istiod's.
+  if (!isRemote(of.spec)) return controlPlaneSteps(of, steps);
+  const primary = controlPlaneOf(of.spec);
+  // No one has given the webhook its CA bundle: the primary's istiod may not, or does not know that it is to.
+  if (refusal.includes('x509:')) {
+    return inOrder(
+      steps.about('control-plane-annotation', name),
+      steps.remoteSecret(name, primary),
+      steps.about('istio-namespace', name),
+      steps.about('install', primary),
+      steps.about('install', name),
+    );
+  }
+  // The Service istiod of a remote is made of the address that it was installed with.
+  if (refusal.endsWith('not found')) {
+    return inOrder(
+      steps.about('discovery-address', primary),
+      steps.about('gateway-install', primary),
+      steps.about('install', name),
+    );
+  }
+  return inOrder(
+    steps.about('expose-istiod', primary),
+    steps.about('gateway-install', primary),
+    steps.about('discovery-address', primary),
+    steps.about('install', primary),
+    steps.about('install', name),
+  );
+}
