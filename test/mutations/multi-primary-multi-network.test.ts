@@ -1,6 +1,6 @@
 /** What is seen of each mistake in multi-primary-multi-network. */
-import { HARMLESS, misplacedRows, type Table } from '../omissions/1.8/expected.ts';
-import { holdMutations } from '../omissions/1.8/hold-against.ts';
+import { HARMLESS, misplacedRows, type Table } from '../omissions/expected.ts';
+import { holdMutations } from '../omissions/hold-against.ts';
 
 const BROKEN = '§10.11, §10.12 unreachable server / expired token / RBAC';
 const withoutFirst = { from: BROKEN, sees: { cluster1: 'BOTH', cluster2: 'R' } } as const;
@@ -23,4 +23,4 @@ const table: Table = {
   ...misplacedRows(),
 };
 
-await holdMutations('multi-primary-multi-network', table);
+await holdMutations('multi-primary-multi-network', '1.8', table);

@@ -1,6 +1,6 @@
 /** What is seen of each mistake in multi-primary. */
-import { HARMLESS, misplacedRows, type Table } from '../omissions/1.8/expected.ts';
-import { holdMutations } from '../omissions/1.8/hold-against.ts';
+import { HARMLESS, misplacedRows, type Table } from '../omissions/expected.ts';
+import { holdMutations } from '../omissions/hold-against.ts';
 
 const WRONG_NETWORK = '§10.3, §10.8 network wrong, MP: no gateway anywhere';
 const WRONG_NAME = '§10.3, §10.8 clusterName wrong, MP';
@@ -23,4 +23,4 @@ const table: Table = {
   ...misplacedRows(),
 };
 
-await holdMutations('multi-primary', table);
+await holdMutations('multi-primary', '1.8', table);

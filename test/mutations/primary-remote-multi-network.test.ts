@@ -1,6 +1,6 @@
 /** What is seen of each mistake in primary-remote-multi-network. */
-import { HARMLESS, misplacedRows, remoteWithoutConfiguration, type Table } from '../omissions/1.8/expected.ts';
-import { holdMutations } from '../omissions/1.8/hold-against.ts';
+import { HARMLESS, misplacedRows, remoteWithoutConfiguration, type Table } from '../omissions/expected.ts';
+import { holdMutations } from '../omissions/hold-against.ts';
 
 const remote = (from: string) => remoteWithoutConfiguration(from, { multiNetwork: true });
 
@@ -18,4 +18,4 @@ const table: Table = {
   ...misplacedRows(),
 };
 
-await holdMutations('primary-remote-multi-network', table);
+await holdMutations('primary-remote-multi-network', '1.8', table);

@@ -1,6 +1,6 @@
 /** What is seen of each mistake in primary-remote. */
-import { HARMLESS, misplacedRows, remoteWithoutConfiguration, type Table } from '../omissions/1.8/expected.ts';
-import { holdMutations } from '../omissions/1.8/hold-against.ts';
+import { HARMLESS, misplacedRows, remoteWithoutConfiguration, type Table } from '../omissions/expected.ts';
+import { holdMutations } from '../omissions/hold-against.ts';
 
 const remote = (from: string) => remoteWithoutConfiguration(from, { multiNetwork: false });
 
@@ -17,4 +17,4 @@ const table: Table = {
   ...misplacedRows(),
 };
 
-await holdMutations('primary-remote', table);
+await holdMutations('primary-remote', '1.8', table);

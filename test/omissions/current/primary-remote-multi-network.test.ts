@@ -1,42 +1,70 @@
-/** What is seen without each step of primary-remote-multi-network, edition current (istio-multicluster.md §10). */
-import { omissionTable, refusedIn } from '../../support/omission-table.ts';
+/** What is seen without each step of primary-remote-multi-network, edition current. */
+import {
+  HARMLESS,
+  NO_GATEWAY_KIND,
+  NO_SYSTEM_NAMESPACE,
+  notReadyAfter5Minutes,
+  podsWithoutSidecar,
+  type Table,
+  verificationRows,
+} from '../expected.ts';
+import { holdOmissions } from '../hold-against.ts';
+import { NO_ISTIOD_TO_ASK, NO_SERVICE, REFUSED, remoteWithoutPods, UNKNOWN_AUTHORITY } from './remote-without-pods.ts';
 
-const REFUSED = 'dial tcp 10.255.20.[0-9]+:443: connect: connection refused';
-const UNKNOWN_AUTHORITY = '.*x509: certificate signed by unknown authority';
-const NO_SERVICE = 'service "istiod" not found';
+const remote = (from: string, because: string, steps: Readonly<Record<string, RegExp>> = {}) =>
+  remoteWithoutPods(from, because, { steps, multiNetwork: true });
 
-await omissionTable('primary-remote-multi-network', 'current', {
-  // All that this takes away is the label, which injected pods do not need; but its command has failed.
-  'cluster1/create-namespace': 'BOTH BOTH',
-  'cluster1/label-network': 'BOTH BOTH',
-  'cluster1/install-istio': refusedIn('cluster2', REFUSED, 'LOC-plain NOPOD'),
-  'cluster1/install-gateway': refusedIn('cluster2', NO_SERVICE),
-  'cluster1/wait-for-gateway': 'BOTH BOTH',
-  'cluster1/expose-istiod': refusedIn('cluster2', REFUSED),
-  'cluster2/create-namespace': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster2/set-control-plane': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster2/label-network': 'BOTH BOTH',
-  'cluster1/save-address': refusedIn('cluster2', NO_SERVICE),
-  // Plain pods are left out across networks.
-  'cluster2/install-istio': 'R LOC-plain',
-  'remote-secret/cluster2-in-cluster1': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster2/install-gateway': 'B BOTH',
-  'cluster2/wait-for-gateway': 'BOTH BOTH',
-  // One resource in cluster1 programs both gateways.
-  'cluster1/expose-services': 'X X',
-  'cluster1/list-remote-clusters': 'BOTH BOTH',
-  'cluster1/create-sample-namespace': 'NOPOD R',
-  'cluster2/create-sample-namespace': 'R NOPOD',
-  'cluster1/enable-injection': 'LOC-plain R',
-  'cluster2/enable-injection': 'R LOC-plain',
-  'cluster1/create-helloworld-service': 'DNS R',
-  'cluster2/create-helloworld-service': 'R DNS',
-  'cluster1/deploy-helloworld-v1': 'REMOTE-ONLY R',
-  'cluster1/wait-for-helloworld-v1': 'BOTH BOTH',
-  'cluster2/deploy-helloworld-v2': 'R REMOTE-ONLY',
-  'cluster2/wait-for-helloworld-v2': 'BOTH BOTH',
-  'cluster1/deploy-curl': 'NOPOD BOTH',
-  'cluster2/deploy-curl': 'BOTH NOPOD',
-  'cluster1/call-helloworld': 'BOTH BOTH',
-  'cluster2/call-helloworld': 'BOTH BOTH',
+const NO_GATEWAY = /in vain\. Last seen: .*services "istio-eastwestgateway" not found/;
+const withoutControlPlane = remote('§10.3 step omitted, PRN, a dead address', REFUSED, {
+  'cluster1/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway'),
+  'cluster1/expose-istiod': NO_GATEWAY_KIND,
+  'cluster1/expose-services': NO_GATEWAY_KIND,
+  'cluster1/list-remote-clusters': NO_ISTIOD_TO_ASK,
 });
+const LABEL = HARMLESS('§10.8 ns label omitted: injected pods carry their network themselves');
+
+const table: Table = {
+  // All that this takes away is the label, which injected pods do not need; but its command has failed.
+  'cluster1/create-namespace': { ...LABEL, steps: { 'cluster1/label-network': NO_SYSTEM_NAMESPACE } },
+  'cluster1/label-network': LABEL,
+  'cluster1/install-istio': {
+    ...withoutControlPlane,
+    sees: { cluster1: 'LOC-plain', cluster2: 'NOPOD' },
+    pods: { ...withoutControlPlane.pods, ...podsWithoutSidecar('cluster1', 'curl') },
+  },
+  'cluster1/install-gateway': remote('§10.4 omitted, PRN, and §10.7 empty', NO_SERVICE, {
+    'cluster1/wait-for-gateway': NO_GATEWAY,
+    'cluster1/save-address': NO_GATEWAY,
+  }),
+  'cluster1/wait-for-gateway': HARMLESS('saving the address waits again'),
+  'cluster1/expose-istiod': remote('§10.5 omitted', REFUSED),
+  'cluster2/create-namespace': remote('§10.8 annotation omitted', UNKNOWN_AUTHORITY, {
+    'cluster2/set-control-plane': NO_SYSTEM_NAMESPACE,
+    'cluster2/label-network': NO_SYSTEM_NAMESPACE,
+  }),
+  'cluster2/set-control-plane': remote('§10.8 annotation omitted', UNKNOWN_AUTHORITY),
+  'cluster2/label-network': LABEL,
+  'cluster1/save-address': remote('§10.7 empty', NO_SERVICE),
+  // The label on istio-system gives the un-injected pod its network, and the gateway's Service that network an address: it is left out.
+  'cluster2/install-istio': {
+    from: '§10.8 omitted, PRN, with a known gateway address',
+    sees: { cluster1: 'R', cluster2: 'LOC-plain' },
+    pods: podsWithoutSidecar('cluster2', 'curl'),
+    steps: { 'cluster2/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway') },
+  },
+  'remote-secret/cluster2-in-cluster1': remote('§10.12 omitted, PRN', UNKNOWN_AUTHORITY),
+  'cluster2/install-gateway': {
+    from: '§10.9 omitted, PRN',
+    sees: { cluster1: 'B', cluster2: 'BOTH' },
+    steps: { 'cluster2/wait-for-gateway': NO_GATEWAY },
+  },
+  'cluster2/wait-for-gateway': HARMLESS('istiod sees the address when it comes'),
+  'cluster1/expose-services': {
+    from: '§10.6 omitted, PRN: one resource programs both gateways',
+    sees: { cluster1: 'X', cluster2: 'X' },
+  },
+  'cluster1/list-remote-clusters': HARMLESS('it only looks'),
+  ...verificationRows(true, 'curl'),
+};
+
+await holdOmissions('primary-remote-multi-network', 'current', table);

@@ -1,37 +1,53 @@
-/** What is seen without each step of primary-remote, edition current: a remote has no istiod, so without the primary's it has no pods (§10). */
-import { omissionTable, refusedIn } from '../../support/omission-table.ts';
+/** What is seen without each step of primary-remote, edition current. */
+import {
+  HARMLESS,
+  NO_GATEWAY_KIND,
+  NO_SYSTEM_NAMESPACE,
+  notReadyAfter5Minutes,
+  podsWithoutSidecar,
+  type Table,
+  verificationRows,
+} from '../expected.ts';
+import { holdOmissions } from '../hold-against.ts';
+import { NO_ISTIOD_TO_ASK, NO_SERVICE, REFUSED, remoteWithoutPods, UNKNOWN_AUTHORITY } from './remote-without-pods.ts';
 
-const REFUSED = 'dial tcp 10.255.20.[0-9]+:443: connect: connection refused';
-const UNKNOWN_AUTHORITY = '.*x509: certificate signed by unknown authority';
-const NO_SERVICE = 'service "istiod" not found';
+const remote = (from: string, because: string, steps: Readonly<Record<string, RegExp>> = {}) =>
+  remoteWithoutPods(from, because, { steps, multiNetwork: false });
 
-await omissionTable('primary-remote', 'current', {
-  // Its gateway is a Service without a ready pod: kube-proxy refuses.
-  'cluster1/install-istio': refusedIn('cluster2', REFUSED, 'LOC-plain NOPOD'),
-  // No Service, no address: the remote is installed with an empty one, which reports success.
-  'cluster1/install-gateway': refusedIn('cluster2', NO_SERVICE),
-  'cluster1/wait-for-gateway': 'BOTH BOTH',
-  'cluster1/expose-istiod': refusedIn('cluster2', REFUSED),
-  // The annotation has no namespace to be put on; the install makes one without it.
-  'cluster2/create-namespace': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster2/set-control-plane': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster1/save-address': refusedIn('cluster2', NO_SERVICE),
-  // Plain pods on the same network are called in plain text.
-  'cluster2/install-istio': 'BOTH LOC-plain',
-  'remote-secret/cluster2-in-cluster1': refusedIn('cluster2', UNKNOWN_AUTHORITY),
-  'cluster1/list-remote-clusters': 'BOTH BOTH',
-  'cluster1/create-sample-namespace': 'NOPOD R',
-  'cluster2/create-sample-namespace': 'R NOPOD',
-  'cluster1/enable-injection': 'LOC-plain BOTH',
-  'cluster2/enable-injection': 'BOTH LOC-plain',
-  'cluster1/create-helloworld-service': 'DNS R',
-  'cluster2/create-helloworld-service': 'R DNS',
-  'cluster1/deploy-helloworld-v1': 'REMOTE-ONLY R',
-  'cluster1/wait-for-helloworld-v1': 'BOTH BOTH',
-  'cluster2/deploy-helloworld-v2': 'R REMOTE-ONLY',
-  'cluster2/wait-for-helloworld-v2': 'BOTH BOTH',
-  'cluster1/deploy-curl': 'NOPOD BOTH',
-  'cluster2/deploy-curl': 'BOTH NOPOD',
-  'cluster1/call-helloworld': 'BOTH BOTH',
-  'cluster2/call-helloworld': 'BOTH BOTH',
+const NO_GATEWAY = /in vain\. Last seen: .*services "istio-eastwestgateway" not found/;
+const withoutControlPlane = remote('§10.3 step omitted, PR, a dead address', REFUSED, {
+  'cluster1/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway'),
+  'cluster1/expose-istiod': NO_GATEWAY_KIND,
+  'cluster1/list-remote-clusters': NO_ISTIOD_TO_ASK,
 });
+
+const table: Table = {
+  'cluster1/install-istio': {
+    ...withoutControlPlane,
+    sees: { cluster1: 'LOC-plain', cluster2: 'NOPOD' },
+    pods: { ...withoutControlPlane.pods, ...podsWithoutSidecar('cluster1', 'curl') },
+  },
+  // The remote is installed with an empty address, which reports success (§10.7).
+  'cluster1/install-gateway': remote('§10.4 omitted, PR, and §10.7 empty', NO_SERVICE, {
+    'cluster1/wait-for-gateway': NO_GATEWAY,
+    'cluster1/save-address': NO_GATEWAY,
+  }),
+  'cluster1/wait-for-gateway': HARMLESS('saving the address waits again'),
+  'cluster1/expose-istiod': remote('§10.5 omitted', REFUSED),
+  // The annotation has no namespace to be put on; the install makes one without it.
+  'cluster2/create-namespace': remote('§10.8 annotation omitted', UNKNOWN_AUTHORITY, {
+    'cluster2/set-control-plane': NO_SYSTEM_NAMESPACE,
+  }),
+  'cluster2/set-control-plane': remote('§10.8 annotation omitted', UNKNOWN_AUTHORITY),
+  'cluster1/save-address': remote('§10.7 empty', NO_SERVICE),
+  'cluster2/install-istio': {
+    from: '§10.8 omitted, PR',
+    sees: { cluster1: 'BOTH', cluster2: 'LOC-plain' },
+    pods: podsWithoutSidecar('cluster2', 'curl'),
+  },
+  'remote-secret/cluster2-in-cluster1': remote('§10.12 omitted, PR', UNKNOWN_AUTHORITY),
+  'cluster1/list-remote-clusters': HARMLESS('it only looks'),
+  ...verificationRows(false, 'curl'),
+};
+
+await holdOmissions('primary-remote', 'current', table);

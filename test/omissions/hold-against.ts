@@ -1,0 +1,173 @@
+/** Runs a scenario with something left out or done wrong, and holds what is seen against the table of what is to be seen. */
+import t, { type Test } from 'tap';
+import type { Topology } from '../../harness/model/topology.ts';
+import { mutationsOf } from '../../harness/plan/mutate.ts';
+import type { Plan, StepId } from '../../harness/plan/step.ts';
+import type { ScenarioReport } from '../../harness/report/report.ts';
+import { run } from '../../harness/session.ts';
+import type { Evidence, Traffic } from '../../harness/verify/check.ts';
+import { expectedShares } from '../../harness/verify/groups.ts';
+import { smallestSample } from '../../harness/verify/statistics.ts';
+import { planOf, topologyOf } from '../plan/scenarios.ts';
+import { type Expected, LOCAL_RESET, type Table } from './expected.ts';
+
+/** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
+const RISK = 1e-3;
+/** Of the calls from a client whose packets vanish: about half are slow (§10.0, B). */
+const ABOUT_HALF = [0.2, 0.8] as const;
+
+/** Each step of the plan left out, one after the other. */
+export async function holdOmissions(scenario: string, edition: string, table: Table): Promise<void> {
+  const topology = await topologyOf(scenario);
+  const plan = await planOf(scenario, edition);
+  await holdAgainst(
+    topology,
+    table,
+    plan.steps.map(({ id, omission }) => ({ ...omission, id, plan, omit: [id] })),
+  );
+}
+
+/** Each mistake that can be made with the plan, one after the other. */
+export async function holdMutations(scenario: string, edition: string, table: Table): Promise<void> {
+  const topology = await topologyOf(scenario);
+  const plan = await planOf(scenario, edition);
+  await holdAgainst(
+    topology,
+    table,
+    mutationsOf(topology, plan).map(({ id, harmless, because, apply }) => ({
+      id,
+      harmless,
+      because,
+      plan: apply(plan),
+      omit: [],
+    })),
+  );
+}
+
+/** One run, as the plan with its steps left out tells of itself. */
+interface Case {
+  readonly id: string;
+  readonly harmless: boolean;
+  readonly because: string;
+  readonly plan: Plan;
+  readonly omit: readonly StepId[];
+}
+
+async function holdAgainst(topology: Topology, table: Table, cases: readonly Case[]): Promise<void> {
+  t.setTimeout(900_000);
+  const requests = smallestSample(expectedShares(topology), RISK);
+  t.same(Object.keys(table).sort(), cases.map(({ id }) => id).sort(), 'there is a row for each, and no other');
+  for (const { id, harmless, because, plan, omit } of cases) {
+    const expected = table[id];
+    if (!expected) continue;
+    const sees = Object.values(expected.sees).join('/');
+    await t.test(`${omit.length > 0 ? 'without ' : ''}${id}: ${sees} (${expected.from})`, async t => {
+      const report = await run({
+        topology,
+        plan,
+        omit,
+        keepGoing: true,
+        risk: RISK,
+        ...(requests !== undefined && { requests }),
+      });
+      const [seen] = report.scenarios;
+      if (!seen) throw new Error('The report has no scenario.');
+      t.equal(seen.verdict, harmless ? 'passed' : 'failed', because);
+      t.same(seen.omitted, omit);
+      compareTraffic(t, seen, expected);
+      comparePods(t, seen, expected);
+      compareWarnings(t, seen, expected);
+      compareSteps(t, seen, expected, plan);
+      if (harmless) return;
+      t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
+      // Where all checks pass nevertheless, what has failed is a step, which says so itself.
+      if (seen.checks.every(({ outcome }) => outcome === 'passed')) return;
+      for (const step of omit) t.ok(pointsTo(seen, step), `a diagnosis names ${step}`);
+    });
+  }
+}
+
+function compareTraffic(t: Test, seen: ScenarioReport, { sees, fails = {} }: Expected): void {
+  const checks = seen.checks.filter(check => check.traffic);
+  t.same(Object.fromEntries(checks.map(({ traffic }) => [traffic?.from, traffic?.symptom])), sees);
+  for (const { traffic, evidence } of checks) {
+    if (!traffic) continue;
+    const errors = (traffic.sample ?? traffic.convergence.lastBatch)?.errors ?? [];
+    const isHidden = traffic.symptom !== 'B' || seen.edition !== '1.8';
+    const pattern = fails[traffic.from] ?? (isHidden ? undefined : LOCAL_RESET);
+    if (!pattern) t.same(errors, [], `no call from ${traffic.from} fails`);
+    for (const { error } of errors) t.match(error, pattern ?? /^$/);
+    compareCalls(t, traffic, isHidden);
+    compareEndpoints(t, traffic, evidence);
+  }
+}
+
+/** Who answers, and how fast (§10.0). */
+function compareCalls(t: Test, { from, symptom, sample, convergence }: Traffic, isHidden: boolean): void {
+  const calls = sample ?? convergence.lastBatch;
+  const answeredBy = new Set(calls?.instances.map(({ cluster }) => cluster));
+  const failed = (calls?.errors ?? []).reduce((sum, { count }) => sum + count, 0) / (calls?.requests || 1);
+  if (symptom === 'B') {
+    const slow = (calls?.slow ?? 0) / (calls?.requests || 1);
+    t.ok(slow >= ABOUT_HALF[0] && slow <= ABOUT_HALF[1], `about half of the calls from ${from} are slow: ${slow}`);
+    t.ok((calls?.longestSeconds ?? 0) >= 10, 'they wait for the connect timeout of 10 s');
+    t.equal(failed, isHidden ? 0 : slow, 'on 1.8.0 they fail then; later a retry elsewhere hides it');
+  } else t.equal(calls?.slow ?? 0, 0, `no call from ${from} is slow`);
+  if (symptom === 'CFG' || symptom === 'DNS') t.equal(failed, 1, 'every call fails');
+  if (['R', 'X', 'B', 'LOC-plain'].includes(symptom)) t.same([...answeredBy], [from], 'only the local version answers');
+  if (symptom === 'REMOTE-ONLY') t.notOk(answeredBy.has(from), 'only the other version answers');
+  if (symptom === 'BOTH') t.ok(sample, 'a fixed sample was taken');
+}
+
+/** What the client's proxy knows (§12.1): the reason for what the calls show. */
+function compareEndpoints(t: Test, { from, symptom }: Traffic, evidence: Evidence): void {
+  const { endpoints } = evidence as { endpoints?: readonly string[] | null }; // of the check on traffic
+  const foreign = (endpoints ?? []).filter(endpoint => !endpoint.includes(`pod of ${from}`));
+  if (symptom === 'R') t.same(foreign, [], `${from}'s client knows no endpoint elsewhere`);
+  if (symptom !== 'X' && symptom !== 'B') return;
+  t.equal(foreign.length, 1, `${from}'s client knows one endpoint elsewhere`);
+  t.match(foreign[0] ?? '', /[1-9]\d* failed connections/, 'which it fails to connect to');
+  if (symptom === 'B') t.match(foreign[0] ?? '', /:5000, pod of /, 'the raw address of a pod (§0.2 rule 1)');
+}
+
+/** Hashes and random parts are no matter of the table. */
+const withoutHashes = (found: string): string => found.replace(/-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, '');
+
+function comparePods(t: Test, seen: ScenarioReport, { pods = {}, placement }: Expected): void {
+  const checks = seen.checks.filter(({ id }) => id.endsWith('-workloads-ready'));
+  t.equal(checks.length, seen.topology.clusters.length);
+  for (const { cluster = '', outcome, found } of checks) {
+    t.equal(outcome, pods[cluster] === undefined ? 'passed' : 'failed', found);
+    if (pods[cluster] !== undefined) t.equal(withoutHashes(found), pods[cluster]);
+  }
+  const placed = seen.checks.find(({ id }) => id === 'versions-in-their-own-clusters');
+  if (placement !== undefined) t.equal(placed?.found, placement);
+  else if (!JSON.stringify(pods).includes('there is no pod of helloworld')) t.equal(placed?.outcome, 'passed');
+}
+
+/** What Kubernetes says of the pods that are not there. */
+function compareWarnings(t: Test, seen: ScenarioReport, { warnings = {} }: Expected): void {
+  for (const [cluster, says] of Object.entries(warnings)) {
+    const check = seen.checks.find(({ id }) => id === `${cluster}-workloads-ready`);
+    const { warnings: seenThere = [] } = (check?.evidence ?? {}) as { warnings?: readonly string[] }; // of that check, when it has failed
+    t.match(seenThere.join('\n'), says);
+  }
+}
+
+function compareSteps(t: Test, seen: ScenarioReport, { steps = {} }: Expected, plan: Plan): void {
+  const failed = seen.steps.filter(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
+  t.same(failed.map(({ id }) => id).sort(), Object.keys(steps).sort(), 'these steps fail');
+  for (const { id, outcome, problem } of failed) {
+    t.equal(outcome, 'failed');
+    if (steps[id]) t.match(problem?.message, steps[id]);
+  }
+  for (const { id, durationMs } of seen.steps) {
+    const { deadlineMs } = plan.steps.find(step => step.id === id) ?? { deadlineMs: 0 };
+    if (durationMs > deadlineMs) t.fail(`${id} took ${durationMs} ms, beyond its deadline of ${deadlineMs} ms`);
+  }
+}
+
+/** Whether a reader who follows what the report says comes to the step. */
+function pointsTo(seen: ScenarioReport, omitted: string): boolean {
+  return seen.checks.some(({ diagnosis }) => diagnosis?.steps.includes(omitted));
+}
