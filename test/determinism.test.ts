@@ -1,0 +1,72 @@
+/** The same seed gives the same report byte for byte, apart from `volatile`: within a process, and in two that load the machine for each other. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import type { formatJson } from '../harness/report/json.ts';
+import { run } from '../harness/session.ts';
+import { topologyOf } from './plan/scenarios.ts';
+import { CLI, runCli, temporaryFolder } from './support/cli.ts';
+
+t.setTimeout(600_000);
+
+interface Told {
+  readonly scenario: string;
+  readonly edition?: string;
+  readonly omit?: readonly string[];
+  readonly seed?: string;
+}
+
+async function told({ scenario, ...options }: Told): Promise<string> {
+  const { volatile: _, ...rest } = await run({ topology: await topologyOf(scenario), extended: true, ...options });
+  return JSON.stringify(rest, null, 2);
+}
+
+/** The first line that differs, with its neighbours: a whole report is no message. */
+function firstDifference(one: string, other: string): string {
+  const [lines, others] = [one.split('\n'), other.split('\n')];
+  const at = lines.findIndex((line, index) => line !== others[index]);
+  return at < 0 && lines.length === others.length
+    ? 'no difference'
+    : [...lines.slice(Math.max(0, at - 6), at + 1), '--- and', others[at] ?? 'the end'].join('\n');
+}
+
+const RUNS: readonly Told[] = [
+  { scenario: 'primary-remote-multi-network' },
+  { scenario: 'primary-remote-multi-network', edition: 'current' },
+  // Runs that go wrong in different ways: handshakes that fail, installs and rollouts that time out, packets that vanish.
+  { scenario: 'multi-primary', omit: ['make-certificates'] },
+  { scenario: 'primary-remote', omit: ['cluster1/expose-istiod'] },
+  { scenario: 'multi-primary-multi-network', omit: ['cluster1/install-gateway'] },
+];
+
+for (const options of RUNS) {
+  const { scenario, edition = '1.8', omit } = options;
+  const title = [`${scenario}, edition ${edition}`, ...(omit ?? []).map(step => `without ${step}`)].join(', ');
+  t.test(`${title}: two runs in one process give the same report`, async t => {
+    const first = await told(options);
+    t.equal(firstDifference(first, await told(options)), 'no difference');
+  });
+}
+
+t.test('another seed gives another run', async t => {
+  const sequence = async (seed: string) =>
+    /"sequence": "(\w+)"/.exec(await told({ scenario: 'multi-primary', seed }))?.[1];
+  t.not(await sequence('1'), await sequence('2'));
+});
+
+t.test('two processes at once give the same report', { skip: !existsSync(CLI) && 'dist/ is missing' }, async t => {
+  using folder = temporaryFolder();
+  const reports = await Promise.all(
+    ['one', 'other'].map(async name => {
+      const ended = await runCli(['run', 'all', '--extended', '--quiet', '--report-dir', name], folder.path);
+      t.equal(ended.code, 0, ended.stderr);
+      return readFileSync(path.join(folder.path, name, 'report.json'), 'utf8');
+    }),
+  );
+  const [one = '', other = ''] = reports.map(text => {
+    // The file is our own.
+    const { volatile: _, ...rest } = JSON.parse(text) as Parameters<typeof formatJson>[0];
+    return JSON.stringify(rest, null, 2);
+  });
+  t.equal(firstDifference(one, other), 'no difference');
+});
