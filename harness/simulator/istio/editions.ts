@@ -1,86 +1,62 @@
-/** What differs between the Istio releases that are simulated: all of it, side by side, as data. */
-import type { RetryPolicy } from './xds.ts';
+/** What differs between the Istio releases that are simulated: all of it, side by side, as data. `behaviour.ts` tells what each property means. */
+import type { IstioBehaviour } from './behaviour.ts';
 
-/** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
-export type NetworkSource = 'fromCidr' | 'podLabel' | 'fromRegistry' | 'namespaceLabel';
-
-/** The behaviour of one line of Istio releases. */
-export interface IstioBehaviour {
-  readonly line: '1.8' | 'current';
-
-  // ---- what istiod computes
-  /** Of clusters without a DestinationRule. */
-  readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST';
-  readonly connectTimeoutMs: number;
-  /** Of routes without one of their own. */
-  readonly retryPolicy: RetryPolicy;
-  /** 1.8 `pilot/pkg/xds/ep_filters.go`, current `pilot/pkg/xds/endpoints/ep_filters.go`. */
-  readonly endpointFilter: 'product-of-gateways' | 'least-common-multiple';
-  /** Which source of an endpoint's network wins: the first that has an answer. */
-  readonly networkPrecedence: readonly NetworkSource[];
-  /** Whether a gateway Service must have the port (15443) that it is to be reached at. */
-  readonly gatewayServiceMustExposePort: boolean;
-  /** Whether a load balancer known by its host name can be a gateway (resolved), or is known and of no use. */
-  readonly resolvesHostnameGateways: boolean;
-  /** A gateway has the `outbound_.…` clusters: by `ISTIO_META_ROUTER_MODE`, or because a Gateway with AUTO_PASSTHROUGH selects it. */
-  readonly routerMode: 'environment' | 'auto-passthrough-gateway';
-  /** How AUTO_PASSTHROUGH finds the upstream: by the SNI itself, or a filter chain for each service port. */
-  readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
-  /** Whether `outbound_.…` clusters leave out endpoints that have no mTLS. */
-  readonly sniClustersDemandMtls: boolean;
-  /** The name of the cluster that hands a request to the application, and the address it dials. */
-  readonly inbound: {
-    readonly clusterName: (port: number, protocol: string, host: string) => string;
-    readonly upstream: 'loopback' | 'pod-address';
-  };
-
-  // ---- how istiod keeps remote clusters
-  /** 1.8 syncs one remote secret at a time and its readiness waits for them; current does so side by side, with a deadline. */
-  readonly remoteSync: { readonly kind: 'blocking' } | { readonly kind: 'asynchronous'; readonly timeoutMs: number };
-  /** A remote secret with the cluster id of istiod's own cluster. */
-  readonly acceptsOwnClusterId: boolean;
-  /** `Endpoints` or `EndpointSlice`. */
-  readonly endpointSource: 'endpoints' | 'endpoint-slices';
-  /** Whether an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`, `controlPlaneClusters`). */
-  readonly leadsRemoteClusters: boolean;
-  /** The URL path of the webhook may name cluster and network: `/inject/cluster/x/net/y`. */
-  readonly injectionPathParameters: boolean;
-  /** Whether cacerts must be complete to be used: current refuses a partial bundle by name, 1.8 looks for `ca-key.pem` only. */
-  readonly partialCaBundle: 'fails-to-read' | 'refused-as-incomplete';
-
-  // ---- the agent and the pod
-  /** Sidecars are init containers that stay (restartPolicy Always) where Kubernetes has them. */
-  readonly nativeSidecars: boolean;
-  /** Threads among which Envoy shares its connections. */
-  readonly workers: number;
-  /** The agent logs an attempt to reach istiod, or only a success. */
-  readonly logsConnectAttempts: boolean;
-  readonly notReadyReason: string;
-  readonly envoy: EnvoyWording;
-}
-
-/** How a release of Envoy speaks of what went wrong upstream. */
-export interface EnvoyWording {
-  readonly version: string;
-  /** Whether a reply after a retry says `retried and the latest`. */
-  readonly tellsRetry: boolean;
-  /** The reset reason of a connection that could not be made. */
-  readonly connectionFailure: string;
-  /** The reset reason of a connection that was not made in time: 1.16.0 takes it for a reset of its own. */
-  readonly connectTimeout: string;
-  /** What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not tell yet. */
-  readonly connectError: ((message: string) => string) | undefined;
-  /** @param detail - what the verifier found, where the release tells */
-  readonly tlsError: (code: number, name: string, detail?: string) => string;
-  /** The status of an answer that was no HTTP. */
-  readonly protocolErrorStatus: number;
-}
+export type { EnvoyWording, InstallBehaviour, IstioBehaviour, NetworkSource } from './behaviour.ts';
 
 const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'] as const;
 
 /** Istio 1.8.0 with Envoy 1.16.0. */
 const ISTIO_1_8: IstioBehaviour = {
   line: '1.8',
+  // manifests/charts/base, istio-control/istio-discovery, gateways/istio-ingress @1.8.0
+  install: {
+    names: {
+      hub: 'docker.io/istio',
+      istiodServiceAccount: 'istiod-service-account',
+      istiodClusterRole: 'istiod-istio-system',
+      istiodRole: 'istiod-istio-system',
+      readerClusterRole: 'istio-reader-istio-system',
+    },
+    validators: [{ name: 'istiod-istio-system', webhook: 'validation.istio.io' }],
+    injectionWebhooks: 'one',
+    remoteBy: 'address',
+    namespaceLabels: () => ({ 'istio-injection': 'disabled' }),
+    recordsState: true,
+    gatewayPods: 'complete',
+    gatewayPorts: [
+      { name: 'status-port', port: 15021, targetPort: 15021 },
+      { name: 'http2', port: 80, targetPort: 8080 },
+      { name: 'https', port: 443, targetPort: 8443 },
+      { name: 'tcp-istiod', port: 15012, targetPort: 15012 },
+      { name: 'tls', port: 15443, targetPort: 15443 },
+    ],
+    budgetsForSingleReplicas: true,
+    istiodAccessIn: 'Istio core',
+    istiodEnvironment: { CENTRAL_ISTIOD: 'false' },
+    mountsConfigMaps: true,
+    managesGateways: false,
+    readerReadsMore: false,
+    telemetryFilters: true,
+    meshConfig: { enablePrometheusMerge: true },
+  },
+  injection: {
+    templates: 'one',
+    podFields: {
+      CANONICAL_SERVICE: "metadata.labels['service.istio.io/canonical-name']",
+      CANONICAL_REVISION: "metadata.labels['service.istio.io/canonical-revision']",
+    },
+    agentArguments: domain => [
+      ...['--domain', domain, '--serviceCluster', '{{ serviceCluster }}'],
+      ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error', '--concurrency', '2'],
+    ],
+    probes: { readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 30, timeoutSeconds: 3 } },
+    podLabels: { 'istio.io/rev': 'default' },
+    podAnnotations: {},
+    podSecurity: { fsGroup: 1337 },
+    heedsInjectLabel: false,
+    heedsNetworkLabel: false,
+    statusTellsRevision: false,
+  },
   lbPolicy: 'ROUND_ROBIN',
   connectTimeoutMs: 10_000,
   // pilot/pkg/networking/core/v1alpha3/route/retry/retry.go @1.8.0. Envoy 1.16.0 takes a connect timeout for a local reset: no retry (istio/istio#32523).
@@ -98,7 +74,7 @@ const ISTIO_1_8: IstioBehaviour = {
   autoPassthrough: 'sni-cluster',
   sniClustersDemandMtls: false,
   inbound: {
-    clusterName: (port, protocol, host) => `inbound|${port}|${protocol}|${host}`,
+    clusterName: ({ service }, protocol, host) => `inbound|${service}|${protocol}|${host}`,
     upstream: 'loopback',
   },
   remoteSync: { kind: 'blocking' },
@@ -106,10 +82,19 @@ const ISTIO_1_8: IstioBehaviour = {
   endpointSource: 'endpoints',
   leadsRemoteClusters: false,
   injectionPathParameters: false,
+  ownsWebhooksBy: 'name',
+  defaultClusterIdIsLocal: false,
+  unknownCluster: claimed => `could not get cluster ${claimed}'s kube client`,
+  checksIdentity: false,
+  endpointPage: 'instances',
   partialCaBundle: 'fails-to-read',
   nativeSidecars: false,
   workers: 2,
   logsConnectAttempts: true,
+  certificateLog: {
+    issued: ttlSeconds => `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s`,
+    failed: (identity, message, waitMs) => `CSR failed for ${identity}: ${message}, trying again in ${waitMs / 1000}s`,
+  },
   notReadyReason: 'config not received from Pilot (is Pilot running?)',
   envoy: {
     version: '1.16.0',
@@ -125,6 +110,60 @@ const ISTIO_1_8: IstioBehaviour = {
 /** Istio 1.30.3. */
 const ISTIO_CURRENT: IstioBehaviour = {
   line: 'current',
+  // manifests/charts/base, istio-control/istio-discovery, gateways/istio-ingress @1.30.3
+  install: {
+    names: {
+      hub: 'registry.istio.io/release',
+      istiodServiceAccount: 'istiod',
+      istiodClusterRole: 'istiod-clusterrole-istio-system',
+      istiodRole: 'istiod',
+      readerClusterRole: 'istio-reader-clusterrole-istio-system',
+    },
+    validators: [
+      { name: 'istio-validator-istio-system', webhook: 'rev.validation.istio.io' },
+      { name: 'istiod-default-validator', webhook: 'validation.istio.io' },
+    ],
+    injectionWebhooks: 'four-tagged',
+    remoteBy: 'profile',
+    namespaceLabels: (network): Record<string, string> =>
+      network === '' ? {} : { 'topology.istio.io/network': network },
+    recordsState: false,
+    gatewayPods: 'injected',
+    gatewayPorts: [
+      { name: 'status-port', port: 15021, targetPort: 15021 },
+      { name: 'http2', port: 80, targetPort: 8080 },
+      { name: 'https', port: 443, targetPort: 8443 },
+    ],
+    budgetsForSingleReplicas: false,
+    istiodAccessIn: 'Istiod',
+    istiodEnvironment: {},
+    mountsConfigMaps: false,
+    managesGateways: true,
+    readerReadsMore: true,
+    telemetryFilters: false,
+    meshConfig: {},
+  },
+  injection: {
+    templates: 'named',
+    podFields: { ISTIO_META_NODE_NAME: 'spec.nodeName' },
+    agentArguments: domain => [
+      ...['--domain', domain],
+      ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error', '--log_output_level=default:info'],
+    ],
+    probes: {
+      startupProbe: { initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },
+      readinessProbe: { initialDelaySeconds: 0, periodSeconds: 15, timeoutSeconds: 3, failureThreshold: 4 },
+    },
+    podLabels: {},
+    podAnnotations: {
+      'istio.io/rev': 'default',
+      'kubectl.kubernetes.io/default-logs-container': '{{ defaultContainer }}',
+    },
+    podSecurity: {},
+    heedsInjectLabel: true,
+    heedsNetworkLabel: true,
+    statusTellsRevision: true,
+  },
   lbPolicy: 'LEAST_REQUEST',
   connectTimeoutMs: 10_000,
   // pilot/pkg/networking/core/route/retry/retry.go @1.30.3
@@ -141,16 +180,27 @@ const ISTIO_CURRENT: IstioBehaviour = {
   routerMode: 'auto-passthrough-gateway',
   autoPassthrough: 'chain-per-service',
   sniClustersDemandMtls: true,
-  inbound: { clusterName: port => `inbound|${port}||`, upstream: 'pod-address' },
+  inbound: { clusterName: ({ container }) => `inbound|${container}||`, upstream: 'pod-address' },
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,
   endpointSource: 'endpoint-slices',
   leadsRemoteClusters: true,
   injectionPathParameters: true,
+  ownsWebhooksBy: 'revision-label',
+  defaultClusterIdIsLocal: true,
+  unknownCluster: (claimed, own, remotes) =>
+    `client claims to be in cluster "${claimed}", but we only know about local cluster "${own}" and remote clusters [${remotes.join(' ')}]`,
+  checksIdentity: true,
+  endpointPage: 'shards',
   partialCaBundle: 'refused-as-incomplete',
   nativeSidecars: true,
   workers: 2,
   logsConnectAttempts: false,
+  certificateLog: {
+    issued: ttlSeconds => `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s, resource:default`,
+    failed: (_identity, message) =>
+      `failed to warm certificate: failed to generate workload certificate: create certificate: ${message}`,
+  },
   notReadyReason: 'config not received from XDS server (is Istiod running?)',
   envoy: {
     version: '1.38.0',

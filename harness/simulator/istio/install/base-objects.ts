@@ -37,7 +37,7 @@ export function readerRules(behaviour: IstioBehaviour, isRemote: boolean, extern
         'replicationcontrollers',
         'namespaces',
         'secrets',
-        ...(behaviour.line === 'current' || writesConfig ? ['configmaps'] : []),
+        ...(behaviour.install.readerReadsMore || writesConfig ? ['configmaps'] : []),
       ],
       verbs: READ,
     },
@@ -45,7 +45,7 @@ export function readerRules(behaviour: IstioBehaviour, isRemote: boolean, extern
     { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
     { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-    ...(behaviour.line === 'current'
+    ...(behaviour.install.readerReadsMore
       ? [
           { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
           { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: READ },
@@ -107,13 +107,13 @@ function istiodRules(): PolicyRule[] {
   ];
 }
 
-/** istiod's own identity and what it may do. In current it comes with the component "Istiod", in 1.8 with "Istio core". */
+/** istiod's own identity and what it may do. */
 export function istiodAccess(behaviour: IstioBehaviour, names: ReleaseNames): KubernetesObject[] {
   const account = names.istiodServiceAccount;
   return [
     serviceAccount(account, ISTIOD_LABELS),
     ...clusterRoleWithBinding(names.istiodClusterRole, account, istiodRules(), ISTIOD_LABELS),
-    ...(behaviour.line === 'current'
+    ...(behaviour.install.managesGateways
       ? clusterRoleWithBinding(
           'istiod-gateway-controller-istio-system',
           account,
@@ -152,6 +152,6 @@ export function coreObjects(
   return [
     ...customResourceDefinitions(behaviour),
     ...readerObjects(behaviour, names, reader),
-    ...(behaviour.line === '1.8' ? istiodAccess(behaviour, names) : []),
+    ...(behaviour.install.istiodAccessIn === 'Istio core' ? istiodAccess(behaviour, names) : []),
   ];
 }

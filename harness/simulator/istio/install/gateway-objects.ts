@@ -18,22 +18,6 @@ interface ServicePort {
   readonly targetPort?: number | undefined;
 }
 
-/** manifests/charts/gateways/istio-ingress/values.yaml */
-const DEFAULT_PORTS: Readonly<Record<IstioBehaviour['line'], readonly ServicePort[]>> = {
-  '1.8': [
-    { name: 'status-port', port: 15021, targetPort: 15021 },
-    { name: 'http2', port: 80, targetPort: 8080 },
-    { name: 'https', port: 443, targetPort: 8443 },
-    { name: 'tcp-istiod', port: 15012, targetPort: 15012 },
-    { name: 'tls', port: 15443, targetPort: 15443 },
-  ],
-  current: [
-    { name: 'status-port', port: 15021, targetPort: 15021 },
-    { name: 'http2', port: 80, targetPort: 8080 },
-    { name: 'https', port: 443, targetPort: 8443 },
-  ],
-};
-
 const GATEWAY_USER = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
@@ -117,7 +101,7 @@ function shellContainer(behaviour: IstioBehaviour, gateway: GatewaySettings): Re
 }
 
 const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>
-  gateway.k8s.service.ports ?? DEFAULT_PORTS[behaviour.line];
+  gateway.k8s.service.ports ?? behaviour.install.gatewayPorts;
 
 /** manifests/charts/gateways/istio-ingress/templates */
 export function gatewayObjects(
@@ -130,7 +114,7 @@ export function gatewayObjects(
   const selector = { app: name, istio: 'ingressgateway', ...gateway.label };
   const labels = { ...selector, release: 'istio', 'istio.io/rev': 'default' };
   const account = `${name}-service-account`;
-  const isExplicit = behaviour.line === '1.8';
+  const isExplicit = behaviour.install.gatewayPods === 'complete';
   const service = gateway.k8s.service;
   return [
     serviceAccount(account, labels),
@@ -203,6 +187,6 @@ export function gatewayObjects(
       },
     ),
     autoscaler(name, { min: 1, max: 5 }, labels),
-    ...(behaviour.line === '1.8' ? [disruptionBudget(name, selector, labels)] : []),
+    ...(behaviour.install.budgetsForSingleReplicas ? [disruptionBudget(name, selector, labels)] : []),
   ];
 }

@@ -20,12 +20,7 @@ function environment(behaviour: IstioBehaviour, router: boolean): unknown[] {
     { name: 'INSTANCE_IP', valueFrom: FIELD('status.podIP') },
     { name: 'SERVICE_ACCOUNT', valueFrom: FIELD('spec.serviceAccountName') },
     { name: 'HOST_IP', valueFrom: FIELD('status.hostIP') },
-    ...(behaviour.line === '1.8'
-      ? [
-          { name: 'CANONICAL_SERVICE', valueFrom: FIELD("metadata.labels['service.istio.io/canonical-name']") },
-          { name: 'CANONICAL_REVISION', valueFrom: FIELD("metadata.labels['service.istio.io/canonical-revision']") },
-        ]
-      : [{ name: 'ISTIO_META_NODE_NAME', valueFrom: FIELD('spec.nodeName') }]),
+    ...Object.entries(behaviour.injection.podFields).map(([name, path]) => ({ name, valueFrom: FIELD(path) })),
     { name: 'PROXY_CONFIG', value: '{{ proxyConfig | json }}' },
     ...(router
       ? []
@@ -72,14 +67,9 @@ const VOLUME_MOUNTS = [
   { name: 'istio-podinfo', mountPath: '/etc/istio/pod' },
 ];
 
-function probes(behaviour: IstioBehaviour): Record<string, unknown> {
+function probes({ injection }: IstioBehaviour): Record<string, unknown> {
   const httpGet = { path: '/healthz/ready', port: 15021 };
-  return behaviour.line === '1.8'
-    ? { readinessProbe: { httpGet, initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 30, timeoutSeconds: 3 } }
-    : {
-        startupProbe: { httpGet, initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },
-        readinessProbe: { httpGet, initialDelaySeconds: 0, periodSeconds: 15, timeoutSeconds: 3, failureThreshold: 4 },
-      };
+  return Object.fromEntries(Object.entries(injection.probes).map(([name, probe]) => [name, { httpGet, ...probe }]));
 }
 
 const PROXY_RESOURCES = {
@@ -96,16 +86,8 @@ const PROXY_USER = {
 };
 
 /** Arguments of the agent, without the role that comes first. */
-export function agentArguments(behaviour: IstioBehaviour, domainNamespace: string): string[] {
-  return [
-    '--domain',
-    `${domainNamespace}.svc.cluster.local`,
-    ...(behaviour.line === '1.8' ? ['--serviceCluster', '{{ serviceCluster }}'] : []),
-    '--proxyLogLevel=warning',
-    '--proxyComponentLogLevel=misc:error',
-    ...(behaviour.line === '1.8' ? ['--concurrency', '2'] : ['--log_output_level=default:info']),
-  ];
-}
+export const agentArguments = ({ injection }: IstioBehaviour, domainNamespace: string): readonly string[] =>
+  injection.agentArguments(`${domainNamespace}.svc.cluster.local`);
 
 function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
   const image = '{{ image }}';
@@ -126,14 +108,11 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
         'security.istio.io/tlsMode': 'istio',
         'service.istio.io/canonical-name': '{{ canonicalName }}',
         'service.istio.io/canonical-revision': '{{ canonicalRevision }}',
-        ...(behaviour.line === '1.8' && { 'istio.io/rev': 'default' }),
+        ...behaviour.injection.podLabels,
         'topology.istio.io/network': '{{ network }}',
       },
       annotations: {
-        ...(behaviour.line === 'current' && {
-          'istio.io/rev': 'default',
-          'kubectl.kubernetes.io/default-logs-container': '{{ defaultContainer }}',
-        }),
+        ...behaviour.injection.podAnnotations,
         'kubectl.kubernetes.io/default-container': '{{ defaultContainer }}',
         'prometheus.io/path': '/stats/prometheus',
         'prometheus.io/port': '15020',
@@ -141,7 +120,7 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
       },
     },
     spec: {
-      securityContext: behaviour.line === '1.8' ? { fsGroup: 1337 } : {},
+      securityContext: behaviour.injection.podSecurity,
       initContainers: [
         {
           name: 'istio-init',
@@ -208,7 +187,7 @@ export function injectionConfig(behaviour: IstioBehaviour): string {
   const common = { policy: 'enabled', alwaysInjectSelector: [], neverInjectSelector: [] };
   const sidecar = yaml.dump(sidecarTemplate(behaviour), { lineWidth: -1, noRefs: true });
   return yaml.dump(
-    behaviour.line === '1.8'
+    behaviour.injection.templates === 'one'
       ? { ...common, template: sidecar }
       : {
           ...common,

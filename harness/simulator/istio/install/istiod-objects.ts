@@ -42,7 +42,7 @@ function environment(behaviour: IstioBehaviour, settings: InstallSettings): unkn
     { name: 'PILOT_ENABLE_ANALYSIS', value: 'false' },
     { name: 'CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
     { name: 'EXTERNAL_ISTIOD', value: String(global.externalIstiod) },
-    ...(behaviour.line === '1.8' ? [{ name: 'CENTRAL_ISTIOD', value: 'false' }] : []),
+    ...Object.entries(behaviour.install.istiodEnvironment).map(([name, value]) => ({ name, value })),
   ];
   const extra = [
     ...Object.entries(pilot.env).map(([name, value]) => ({ name, value })),
@@ -94,7 +94,7 @@ function deployment(
       { name: 'local-certs', mountPath: '/var/run/secrets/istio-dns' },
       { name: 'cacerts', mountPath: '/etc/cacerts', readOnly: true },
       { name: 'istio-kubeconfig', mountPath: '/var/run/secrets/remote', readOnly: true },
-      ...(behaviour.line === '1.8'
+      ...(behaviour.install.mountsConfigMaps
         ? [
             { name: 'config-volume', mountPath: '/etc/istio/config' },
             { name: 'inject', mountPath: '/var/lib/istio/inject', readOnly: true },
@@ -112,7 +112,7 @@ function deployment(
     },
     { name: 'cacerts', secret: { secretName: 'cacerts', optional: true } },
     { name: 'istio-kubeconfig', secret: { secretName: 'istio-kubeconfig', optional: true } },
-    ...(behaviour.line === '1.8'
+    ...(behaviour.install.mountsConfigMaps
       ? [
           { name: 'inject', configMap: { name: 'istio-sidecar-injector' } },
           { name: 'config-volume', configMap: { name: 'istio' } },
@@ -159,10 +159,10 @@ export function istiodObjects(
   const { pilot } = settings.values;
   const scales = { min: pilot.autoscaleMin, max: pilot.autoscaleMax };
   return [
-    ...(behaviour.line === 'current' ? istiodAccess(behaviour, names) : []),
+    ...(behaviour.install.istiodAccessIn === 'Istiod' ? istiodAccess(behaviour, names) : []),
     meshConfigMap(behaviour, settings),
     injectorConfigMap(behaviour, settings, images),
-    ...(behaviour.line === '1.8' ? telemetryFilters() : []),
+    ...(behaviour.install.telemetryFilters ? telemetryFilters() : []),
     kubernetesObject(
       'v1',
       'Service',
@@ -171,8 +171,10 @@ export function istiodObjects(
     ),
     deployment(behaviour, names, settings, images),
     ...(pilot.autoscaleEnabled ? [autoscaler('istiod', scales, LABELS)] : []),
-    ...(behaviour.line === '1.8' || scales.min > 1 ? [disruptionBudget('istiod', SELECTOR, LABELS)] : []),
+    ...(behaviour.install.budgetsForSingleReplicas || scales.min > 1
+      ? [disruptionBudget('istiod', SELECTOR, LABELS)]
+      : []),
     ...injectionWebhooks(behaviour, '/inject'),
-    ...validatingWebhooks(behaviour, names),
+    ...validatingWebhooks(behaviour),
   ];
 }

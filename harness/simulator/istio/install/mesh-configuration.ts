@@ -10,7 +10,7 @@ const LABELS = { 'istio.io/rev': 'default', release: 'istio' };
 
 /** Where proxies take their configuration from. */
 export function discoveryAddress(behaviour: IstioBehaviour, settings: InstallSettings): string {
-  const isRemote = behaviour.line === '1.8' && settings.values.global.remotePilotAddress !== '';
+  const isRemote = behaviour.install.remoteBy === 'address' && settings.values.global.remotePilotAddress !== '';
   return `${isRemote ? 'istiod-remote' : 'istiod'}.${ISTIO_NAMESPACE}.svc:15012`;
 }
 
@@ -20,7 +20,7 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
   const { defaultConfig, ...meshConfig } = settings.meshConfig;
   const mesh = {
     accessLogFile: '',
-    ...(behaviour.line === '1.8' && { enablePrometheusMerge: true }),
+    ...behaviour.install.meshConfig,
     rootNamespace: ISTIO_NAMESPACE,
     trustDomain: 'cluster.local',
     ...meshConfig,

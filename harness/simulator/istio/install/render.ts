@@ -68,14 +68,14 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
   const images = { hub: settings.hub || global.hub || names.hub, tag: settings.tag || global.tag || options.version };
   const parts = partsOf(behaviour, settings);
   // Only current takes the word remote by itself; in 1.8 an address is what makes a remote (manifests/profiles/remote.yaml @1.8.0 is empty).
-  const isRemote = behaviour.line === 'current' && settings.profile === 'remote';
+  const isRemote = behaviour.install.remoteBy === 'profile' && settings.profile === 'remote';
 
   const components: InstallComponent[] = [];
   const add = (name: string, objects: readonly KubernetesObject[]) => {
     if (objects.length > 0) components.push({ name, objects, waitsFor: waitTargets(objects) });
   };
   if (parts.base) {
-    const remoteOf18 = behaviour.line === '1.8' && global.remotePilotAddress !== '';
+    const remoteOf18 = behaviour.install.remoteBy === 'address' && global.remotePilotAddress !== '';
     add('Istio core', [
       ...coreObjects(behaviour, names, { isRemote, externalIstiod: global.externalIstiod }),
       ...(remoteOf18 ? remoteDiscoveryOf18(global.remotePilotAddress) : []),
@@ -95,7 +95,7 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
     namespace: systemNamespace(behaviour, settings),
     components: components.map(component => labelled(component, stateName, options.version)),
     stateName,
-    ...(names.installedStateResource && { state: stateResource(stateName, operator.spec, settings) }),
+    ...(behaviour.install.recordsState && { state: stateResource(stateName, operator.spec, settings) }),
   };
 }
 
@@ -117,7 +117,7 @@ interface Parts {
 /** manifests/profiles/*.yaml */
 function partsOf(behaviour: IstioBehaviour, settings: InstallSettings): Parts {
   const { profile, components } = settings;
-  const isRemote = behaviour.line === 'current' && profile === 'remote';
+  const isRemote = behaviour.install.remoteBy === 'profile' && profile === 'remote';
   const hasIngress = profile === 'default' || (profile === 'remote' && !isRemote);
   const asked = components.ingressGateways ?? [];
   if ((components.egressGateways ?? []).some(({ enabled }) => enabled))
@@ -154,13 +154,7 @@ function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): Ku
 }
 
 function systemNamespace(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject {
-  const { network } = settings.values.global;
-  const labels: Record<string, string> =
-    behaviour.line === '1.8'
-      ? { 'istio-injection': 'disabled' }
-      : network === ''
-        ? {}
-        : { 'topology.istio.io/network': network };
+  const labels = behaviour.install.namespaceLabels(settings.values.global.network);
   return kubernetesObject('v1', 'Namespace', { name: ISTIO_NAMESPACE, labels });
 }
 

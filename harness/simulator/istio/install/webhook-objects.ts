@@ -2,7 +2,6 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../editions.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
-import type { ReleaseNames } from './release.ts';
 
 type Selector = {
   readonly matchLabels?: Record<string, string>;
@@ -63,7 +62,7 @@ function injectionWebhook(name: string, path: string, namespaceSelector: Selecto
 export function injectionWebhooks(behaviour: IstioBehaviour, path: string): KubernetesObject[] {
   const configuration = (name: string, labels: Record<string, string>, webhooks: unknown[]) =>
     kubernetesObject('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', { name, labels }, { webhooks });
-  if (behaviour.line === '1.8') {
+  if (behaviour.install.injectionWebhooks === 'one') {
     const enabled = { matchLabels: { 'istio-injection': 'enabled' } };
     return [
       configuration('istio-sidecar-injector', LABELS, [
@@ -84,7 +83,7 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
 }
 
 /** The validation of Istio's own resources. istiod raises the failure policy of the first to Fail when it has set the CA bundle. */
-export function validatingWebhooks(behaviour: IstioBehaviour, names: ReleaseNames): KubernetesObject[] {
+export function validatingWebhooks(behaviour: IstioBehaviour): KubernetesObject[] {
   const configuration = (name: string, webhook: string, failurePolicy: string) =>
     kubernetesObject(
       'admissionregistration.k8s.io/v1',
@@ -110,10 +109,5 @@ export function validatingWebhooks(behaviour: IstioBehaviour, names: ReleaseName
         ],
       },
     );
-  return behaviour.line === '1.8'
-    ? [configuration(names.validatingWebhook, 'validation.istio.io', 'Ignore')]
-    : [
-        configuration(names.validatingWebhook, 'rev.validation.istio.io', 'Ignore'),
-        configuration('istiod-default-validator', 'validation.istio.io', 'Ignore'),
-      ];
+  return behaviour.install.validators.map(({ name, webhook }) => configuration(name, webhook, 'Ignore'));
 }

@@ -2,6 +2,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { spiffeId } from '../ca/certificate-authority.ts';
+import type { IstioBehaviour } from '../editions.ts';
 
 const AUDIENCE = 'istio-ca';
 
@@ -13,7 +14,7 @@ export interface Caller {
 }
 
 export interface AuthenticatorOptions {
-  readonly line: '1.8' | 'current';
+  readonly behaviour: Pick<IstioBehaviour, 'defaultClusterIdIsLocal' | 'unknownCluster'>;
   readonly localClusterId: string;
   readonly localClient: () => KubernetesClient;
   /** Clients of the clusters whose remote secrets are held. */
@@ -63,17 +64,13 @@ export class Authenticator {
   }
 
   #clientOf(clusterId: string): KubernetesClient {
-    const { localClusterId, localClient, remoteClient, remoteClusterIds, line } = this.#options;
-    // 1.8 and current take a proxy that names no cluster for a local one; current also one of the default name.
+    const { localClusterId, localClient, remoteClient, remoteClusterIds, behaviour } = this.#options;
+    // A proxy that names no cluster is a local one.
     if (clusterId === '' || clusterId === localClusterId) return localClient();
-    if (line === 'current' && clusterId === 'Kubernetes') return localClient();
+    if (behaviour.defaultClusterIdIsLocal && clusterId === 'Kubernetes') return localClient();
     const client = remoteClient(clusterId);
     if (client) return client;
-    throw new Error(
-      line === '1.8'
-        ? `could not get cluster ${clusterId}'s kube client`
-        : `client claims to be in cluster "${clusterId}", but we only know about local cluster "${localClusterId}" and remote clusters [${remoteClusterIds().join(' ')}]`,
-    );
+    throw new Error(behaviour.unknownCluster(clusterId, localClusterId, remoteClusterIds()));
   }
 
   #callerOf(clusterId: string, { authenticated, user }: ReviewStatus): Caller {

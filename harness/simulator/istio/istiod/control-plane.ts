@@ -111,7 +111,7 @@ export class ControlPlane {
       },
     });
     this.authenticator = new Authenticator({
-      line: behaviour.line,
+      behaviour,
       localClusterId: clusterId,
       localClient: client,
       remoteClient: id => this.remotes.client(id),
@@ -124,7 +124,7 @@ export class ControlPlane {
       metrics: this.metrics,
       authenticator: this.authenticator,
       resources: this.resources,
-      checksIdentity: behaviour.line === 'current',
+      checksIdentity: behaviour.checksIdentity,
     });
   }
 

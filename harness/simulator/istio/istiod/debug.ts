@@ -151,6 +151,9 @@ const PAGES: Readonly<Record<string, Page>> = {
   push_status: ({ state }) => ({ services: state.services.length }),
 };
 
+/** In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own. */
+const ENDPOINT_PAGES: Readonly<Record<'instances' | 'shards', Page>> = { instances: endpoints, shards };
+
 /**
  * @param path - with its query: `/debug/syncz?proxyID=…`
  * @returns undefined for a page that there is not
@@ -162,8 +165,7 @@ export function debugPage(sources: DebugSources, path: string): string | undefin
     return Object.keys(PAGES)
       .map(page => `/debug/${page}\n`)
       .join('');
-  // In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own.
-  const page = name === 'endpointz' ? (sources.settings.behaviour.line === '1.8' ? endpoints : shards) : PAGES[name];
+  const page = name === 'endpointz' ? ENDPOINT_PAGES[sources.settings.behaviour.endpointPage] : PAGES[name];
   const value = page?.(sources, searchParams);
   if (value === undefined) return undefined;
   return typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`;

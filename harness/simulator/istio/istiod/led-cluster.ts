@@ -20,11 +20,11 @@ export interface LedClusterOptions {
   readonly log: Log;
 }
 
-/** Which webhook configurations belong to this istiod: 1.8 goes by name, current by the label of its revision. */
+/** Which webhook configurations belong to this istiod. */
 const isOurs =
   ({ behaviour, injectionWebhookName, revision }: IstiodSettings) =>
   (object: KubernetesObject): boolean =>
-    behaviour.line === '1.8'
+    behaviour.ownsWebhooksBy === 'name'
       ? object.metadata.name === injectionWebhookName
       : object.metadata.labels?.['istio.io/rev'] === revision;
 
@@ -38,14 +38,14 @@ export function leadOwnCluster(options: LedClusterOptions): void {
   };
   lead('istio-namespace-controller-election', () => distributeRootCertificates(options));
   patchMutatingWebhooks({ ...options, isOurs: isOurs(settings) });
-  const strictName = settings.behaviour.line === '1.8' ? 'istiod-istio-system' : 'istio-validator-istio-system';
+  const { ownsWebhooksBy, install } = settings.behaviour;
+  const strictName = install.validators[0]?.name ?? '';
   lead('istio-validation-controller-election', () =>
     patchValidatingWebhooks({
       ...options,
       namespace: settings.namespace,
       strictName,
-      isOurs: object =>
-        settings.behaviour.line === '1.8' ? object.metadata.name === strictName : isOurs(settings)(object),
+      isOurs: object => (ownsWebhooksBy === 'name' ? object.metadata.name === strictName : isOurs(settings)(object)),
     }),
   );
 }

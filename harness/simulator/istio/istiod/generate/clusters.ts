@@ -177,10 +177,10 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
   return [...clusters.values()];
 }
 
-/** 1.8 names the Service's port and its name (`inbound|5000|http|helloworld…`), current the container's port (`inbound|5000||`). */
+/** `inbound|5000|http|helloworld…` in 1.8, `inbound|5000||` in current. */
 export const inboundNameOf = (
   { behaviour }: PushContext,
   port: ServicePort,
   target: number,
   hostname: string,
-): string => behaviour.inbound.clusterName(behaviour.line === '1.8' ? port.port : target, port.name, hostname);
+): string => behaviour.inbound.clusterName({ service: port.port, container: target }, port.name, hostname);

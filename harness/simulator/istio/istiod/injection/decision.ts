@@ -21,7 +21,7 @@ export function isInjectionWanted(
 ): boolean {
   if (pod.hostNetwork || IGNORED_NAMESPACES.includes(namespace)) return false;
   const { labels, annotations } = pod.metadata;
-  const wish = (behaviour.line === 'current' ? labels?.[INJECT] : undefined) ?? annotations?.[INJECT] ?? '';
+  const wish = (behaviour.injection.heedsInjectLabel ? labels?.[INJECT] : undefined) ?? annotations?.[INJECT] ?? '';
   switch (wish.toLowerCase()) {
     case 'y':
     case 'yes':

@@ -108,7 +108,7 @@ function withStatus(behaviour: IstioBehaviour, before: PodParts, after: PodParts
     containers: added('containers'),
     volumes: added('volumes'),
     imagePullSecrets: null,
-    ...(behaviour.line === 'current' && { revision: 'default' }),
+    ...(behaviour.injection.statusTellsRevision && { revision: 'default' }),
   };
   const annotations = { ...tree(after.metadata['annotations']), 'sidecar.istio.io/status': JSON.stringify(status) };
   return { ...after, metadata: { ...after.metadata, annotations } };
@@ -152,9 +152,9 @@ function templateData(request: InjectionRequest, { metadata, spec }: PodParts, n
     image: `${global['hub']}/proxyv2:${global['tag']}`,
     caAddress: global['caAddress'] || `istiod.${global['istioNamespace'] ?? 'istio-system'}.svc:15012`,
     clusterId,
-    // What the pod says of itself wins in current (files/gateway-injection-template.yaml @1.30.3): a gateway is on the network of its label.
+    // files/gateway-injection-template.yaml @1.30.3: a gateway is on the network of its label.
     network:
-      (behaviour.line === 'current' ? labels[NETWORK_LABEL] : undefined) ??
+      (behaviour.injection.heedsNetworkLabel ? labels[NETWORK_LABEL] : undefined) ??
       parameters['net'] ??
       global['network'] ??
       '',

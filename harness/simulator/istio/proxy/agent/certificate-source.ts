@@ -29,7 +29,7 @@ export async function keepCertificate(
 ): Promise<void> {
   const { clock, signal } = context;
   const backOff = new BackOff(FIRST_RETRY_MS, LAST_RETRY_MS, context.random.stream('certificate'));
-  const isCurrent = settings.behaviour.line === 'current';
+  const { certificateLog } = settings.behaviour;
   while (!signal.aborted) {
     let waitMs: number;
     try {
@@ -38,16 +38,11 @@ export async function keepCertificate(
       backOff.reset();
       const lifetimeMs = identity.notAfterMs - clock.now();
       waitMs = Math.max(lifetimeMs * (1 - GRACE_RATIO), FIRST_RETRY_MS);
-      const root = isCurrent ? ', resource:default' : '';
-      log.info(`generated new workload certificate\tlatency=0s ttl=${Math.round(lifetimeMs / 1000)}s${root}`);
+      log.info(certificateLog.issued(Math.round(lifetimeMs / 1000)));
     } catch (error) {
       if (signal.aborted) return;
       waitMs = backOff.next();
-      log.warn(
-        isCurrent
-          ? `failed to warm certificate: failed to generate workload certificate: create certificate: ${messageOf(error)}`
-          : `CSR failed for ${settings.identity}: ${messageOf(error)}, trying again in ${waitMs / 1000}s`,
-      );
+      log.warn(certificateLog.failed(settings.identity, messageOf(error), waitMs));
     }
     await sleep(clock, waitMs, signal).catch(() => {}); // it only throws when the process ends
   }
