@@ -14,8 +14,8 @@ export const istioctl = (cluster: string, line: string, more: Partial<Command> =
   commands.istioctl(clusterName(cluster), words(line), more);
 
 /** Waits until what was done has had its effect: requests take no time in a simulated world, so they would come too early. */
-export const aMoment = (cluster: string): Command =>
-  kubectl(cluster, 'exec deploy/curl -n sample -c curl -- sleep 60', { timeoutMs: 120_000 });
+export const aMoment = (cluster: string, seconds = 60): Command =>
+  kubectl(cluster, `exec deploy/curl -n sample -c curl -- sleep ${seconds}`, { timeoutMs: seconds * 2000 });
 
 /** A command line without quoting, save that a word in single quotes may hold blanks. */
 const words = (line: string): string[] =>

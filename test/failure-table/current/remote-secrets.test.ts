@@ -193,6 +193,15 @@ await failureTable('current', '10.12', [
     look: async (clients, t) => t.match(await podsOf(clients, 'cluster2'), /helloworld-v2\S* 1\/2 Running/),
   },
   {
+    // Proxies connect anew every half hour, and are turned away; what they know stays.
+    fault: 'token revoked long ago',
+    scenario: 'primary-remote',
+    edits: [inTheEnd([revoked('cluster2'), aMoment('cluster1', 2400)])],
+    shows: 'BOTH BOTH',
+    look: async (clients, t) =>
+      t.match(await istiodLog(clients, 'cluster1'), /failed to validate the JWT from cluster "cluster2"/),
+  },
+  {
     fault: 'wrong namespace',
     scenario: 'multi-primary',
     edits: [withArgs(OF_2, '--namespace=default')],
