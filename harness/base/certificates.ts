@@ -253,12 +253,18 @@ const signatureOf = (content: unknown, key: KeyObject): ArrayBuffer =>
 
 const arrayBufferOf = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-/** An authority signs often; reading its key takes as long as a signature. Of the last one only, lest others pile up. */
-let lastKey: { readonly pem: string; readonly key: KeyObject } | undefined;
+/** An authority signs often; reading its key takes many times as long as a signature. Of a few only, lest they pile up. */
+const signingKeys = new Map<string, KeyObject>();
+const MAX_SIGNING_KEYS = 16;
 
 function signingKey(pem: string): KeyObject {
-  if (lastKey?.pem !== pem) lastKey = { pem, key: createPrivateKey(pem) };
-  return lastKey.key;
+  let key = signingKeys.get(pem);
+  if (!key) {
+    if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
+    key = createPrivateKey(pem);
+    signingKeys.set(pem, key);
+  }
+  return key;
 }
 
 const subjects = new WeakMap<Authority, Name>();

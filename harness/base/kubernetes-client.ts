@@ -131,9 +131,18 @@ function createConfig(dial: Dial | undefined): { readonly config: KubeConfig; re
           socket: dial(String(options.host), Number(options.port)),
           ALPNProtocols: ['http/1.1'],
         });
-        socket.on('session', ticket => {
-          session = ticket;
-        });
+        const offered = session;
+        if (!offered) {
+          // Node tells of each ticket, at the price of a copy of the session; one does for all.
+          socket.on('session', ticket => {
+            session ??= ticket;
+          });
+        } else {
+          socket.once('secureConnect', () => {
+            // The server does not know it any more: the next connection asks for another one.
+            if (!socket.isSessionReused() && session === offered) session = undefined;
+          });
+        }
         return socket;
       },
     });

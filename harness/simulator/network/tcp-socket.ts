@@ -155,6 +155,11 @@ export class TcpSocket extends Duplex implements VirtualSocket {
 
   #transmit(data: Buffer | readonly Buffer[], length: number, callback: (error?: Error | null) => void): void {
     this.#clock.bump?.();
+    if (length === 0) {
+      // node:http ends each message with an empty write; the kernel makes no segment of it.
+      callback();
+      return;
+    }
     this.#inFlight = callback;
     if (this.connecting) {
       this.once('connect', () => this.#transmit(data, length, callback));

@@ -1,5 +1,6 @@
 /** Calls a webhook over the network, and words its failures as Go's HTTP client does. */
 import https from 'node:https';
+import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
@@ -136,14 +137,17 @@ export class WebhookClient {
     if (agent) return agent;
     agent = new https.Agent({ keepAlive: true });
     const ca = Buffer.from(caBundle, 'base64').toString();
+    let secureContext: tls.SecureContext | undefined;
     Object.assign(agent, {
-      createConnection: () =>
-        connectSecurely(this.#network.connect(target.host, target.port), {
+      createConnection: () => {
+        // An empty bundle leaves the machine's own roots, among which no mesh's is.
+        secureContext ??= tls.createSecureContext({ ca: ca === '' ? [] : ca });
+        return connectSecurely(this.#network.connect(target.host, target.port), {
           servername: target.serverName,
-          // An empty bundle leaves the machine's own roots, among which no mesh's is.
-          ca: ca === '' ? [] : ca,
+          secureContext,
           ALPNProtocols: ['http/1.1'],
-        }),
+        });
+      },
     });
     this.#agents.set(key, agent);
     return agent;

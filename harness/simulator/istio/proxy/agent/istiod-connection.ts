@@ -124,10 +124,24 @@ function handshake(
     isSettled = true;
     settle(error, stream);
   };
-  const secured = tls.connect({ socket, servername, ca: rootPem, minVersion: 'TLSv1.2' });
+  const secured = tls.connect({ socket, servername, secureContext: contextFor(rootPem) });
   secured.on('error', error => finish(error));
   secured.once('close', () => finish(new Error('EOF')));
   secured.once('secureConnect', () => finish(undefined, secured));
+}
+
+/** By root: all proxies of a mesh have the same one, and reading it takes as long as the handshake. */
+const contexts = new Map<string, tls.SecureContext>();
+const MAX_CONTEXTS = 16;
+
+function contextFor(rootPem: string): tls.SecureContext {
+  let context = contexts.get(rootPem);
+  if (!context) {
+    if (contexts.size >= MAX_CONTEXTS) contexts.clear();
+    context = tls.createSecureContext({ ca: rootPem, minVersion: 'TLSv1.2' });
+    contexts.set(rootPem, context);
+  }
+  return context;
 }
 
 const KERNEL_MESSAGES: Readonly<Record<string, string>> = {

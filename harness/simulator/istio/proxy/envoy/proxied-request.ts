@@ -151,15 +151,20 @@ export class ProxiedRequest {
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
     response.sendDate = false;
     response.writeHead(status, answer.statusMessage ?? '', responseHeaders(this.#context, answer.rawHeaders, tookMs));
+    const length = headerOf(answer.rawHeaders, 'content-length');
+    const whole = length === undefined ? Number.NaN : Number(length);
     answer.on('data', (chunk: Buffer) => {
-      if (!response.write(chunk)) {
+      if (chunk.length === whole) {
+        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs no write of its own.
+        response.end(chunk.toString('latin1'), 'latin1');
+      } else if (!response.write(chunk)) {
         answer.pause();
         response.once('drain', () => answer.resume());
       }
     });
     answer.once('end', () => {
       this.#clearDeadline();
-      response.end();
+      if (!response.writableEnded) response.end();
     });
     answer.on('error', () => {
       this.#clearDeadline();
