@@ -4,7 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 import type { formatJson } from '../harness/report/json.ts';
 import { run } from '../harness/session.ts';
-import { topologyOf } from './plan/scenarios.ts';
+import { EDITION_NAMES, topologyOf } from './plan/scenarios.ts';
 import { CLI, runCli, temporaryFolder } from './support/cli.ts';
 
 t.setTimeout(600_000);
@@ -31,11 +31,13 @@ function firstDifference(one: string, other: string): string {
 }
 
 const RUNS: readonly Told[] = [
-  { scenario: 'primary-remote-multi-network' },
-  { scenario: 'primary-remote-multi-network', edition: 'current' },
-  // Runs that go wrong in different ways: handshakes that fail, installs and rollouts that time out, packets that vanish.
+  ...EDITION_NAMES.flatMap(edition => [
+    { scenario: 'primary-remote-multi-network', edition },
+    // Installs, rollouts and calls that fail or time out.
+    { scenario: 'primary-remote-multi-network', edition, omit: ['cluster1/expose-istiod'] },
+  ]),
+  // Handshakes that fail, and packets that vanish.
   { scenario: 'multi-primary', omit: ['make-certificates'] },
-  { scenario: 'primary-remote', omit: ['cluster1/expose-istiod'] },
   { scenario: 'multi-primary-multi-network', omit: ['cluster1/install-gateway'] },
 ];
 
