@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 /** The folder of our package.json, whether this runs from `harness/` or bundled from `dist/`. */
 export function packageRoot(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
+    folder = path.dirname(folder);
   return folder;
 }
 
