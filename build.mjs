@@ -1,6 +1,6 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -67,7 +67,7 @@ const shared = {
   logLevel: 'warning',
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels, nodeHasUrl],
+  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached],
   // Some dependencies are CommonJS inside and call require.
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
@@ -91,3 +91,10 @@ execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir
 });
 rmSync('dist', { recursive: true, force: true });
 renameSync(made, 'dist');
+
+// In a clone npx would otherwise install the package into its cache first, and so build it once more, each time a clone is new to it.
+const link = 'node_modules/.bin/mesh-harness';
+if (existsSync('node_modules/.bin') && process.platform !== 'win32') {
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/mesh-harness.js', link);
+}

@@ -54,15 +54,17 @@ t.test('the tarball of npm pack holds all that a run needs', async t => {
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(installed, 'node_modules'));
   const elsewhere = path.join(folder.path, 'elsewhere');
   mkdirSync(elsewhere);
-  const output = execFileSync(
-    process.execPath,
-    [path.join(installed, 'dist', 'mesh-harness.js'), 'run', 'multi-primary', '--quiet'],
-    {
-      cwd: elsewhere,
-      encoding: 'utf8',
-      env: environment,
-    },
-  );
+  // As npm and npx start it: a link on PATH, run by its first line.
+  const { bin } = JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')) as {
+    bin: { 'mesh-harness': string };
+  };
+  const command = path.join(folder.path, 'mesh-harness');
+  symlinkSync(path.join(installed, bin['mesh-harness']), command);
+  const output = execFileSync(command, ['run', 'multi-primary', '--quiet'], {
+    cwd: elsewhere,
+    encoding: 'utf8',
+    env: environment,
+  });
   t.match(output, /^multi-primary\s+passed/);
   t.ok(existsSync(path.join(installed, 'dist', 'types', 'index.d.ts')), 'with its types');
 });

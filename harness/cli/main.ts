@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line: the only reader of argv, the environment and signals. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, HarnessError } from '../base/errors.ts';
