@@ -1,11 +1,23 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
+/** Whether nothing that goes into the bundle is younger than it. */
+function isUpToDate() {
+  if (!existsSync('dist')) return false;
+  const built = statSync('dist').mtimeMs;
+  const sources = readdirSync('harness', { recursive: true }).map(file => `harness/${file}`);
+  return ['harness', ...sources, 'build.mjs', 'package-lock.json', 'tsconfig.json'].every(
+    file => statSync(file).mtimeMs < built,
+  );
+}
+// The first npx in a clone links the package into npm's cache and runs `prepare` a second time, within sight of a waiting user.
+if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit();
+
 // Built aside and put in place as a whole: what runs meanwhile finds either the old bundle or the new one.
 const made = mkdtempSync('.dist-');
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
@@ -91,10 +103,3 @@ execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir
 });
 rmSync('dist', { recursive: true, force: true });
 renameSync(made, 'dist');
-
-// In a clone npx would otherwise install the package into its cache first, and so build it once more, each time a clone is new to it.
-const link = 'node_modules/.bin/mesh-harness';
-if (existsSync('node_modules/.bin') && process.platform !== 'win32') {
-  rmSync(link, { force: true });
-  symlinkSync('../../dist/mesh-harness.js', link);
-}
