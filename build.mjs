@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -23,17 +24,13 @@ const made = mkdtempSync('.dist-');
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 
 /** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
+const clientNode = fileURLToPath(import.meta.resolve('@kubernetes/client-node'));
 const dropUnusedModels = {
   name: 'drop-unused-models',
-  setup({ onResolve, resolve }) {
-    onResolve(
-      { filter: /^@kubernetes\/client-node$|^\./ },
-      async ({ path, kind, importer, resolveDir, pluginData }) => {
-        const isTheirs = path.startsWith('@') || importer.includes('/@kubernetes/client-node/');
-        if (pluginData === 'resolving' || !isTheirs) return undefined;
-        const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolving' });
-        return { path: found.path, sideEffects: false };
-      },
+  setup({ onResolve }) {
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: clientNode, sideEffects: false }));
+    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer }) =>
+      importer.startsWith(dirname(clientNode)) ? { path: join(resolveDir, path), sideEffects: false } : undefined,
     );
   },
 };
