@@ -28,6 +28,8 @@ export interface ProcessContext {
   /** A stream of chance that belongs to this process. */
   readonly random: Random;
   readonly stdin?: AsyncIterable<Buffer>;
+  /** Whether stdout is a terminal: C programs hold back what they print to anything else. */
+  readonly isTerminal?: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Aborts when the process is told to end (SIGTERM, or the exec was cancelled); main must return soon. */

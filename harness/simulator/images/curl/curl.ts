@@ -2,6 +2,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
+import { type StandardOutput, standardOutput } from '../standard-output.ts';
 import { Connections } from './connection.ts';
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
 import { type CurlOptions, parseArguments, UsageError } from './options.ts';
@@ -16,10 +17,16 @@ export const CURL_OF_2020: CurlRelease = { version: '7.69.1', isModern: false };
 /** curl 8.16.0, as in `curlimages/curl:8.16.0`. */
 export const CURL_OF_2025: CurlRelease = { version: '8.16.0', isModern: true };
 
+/** One URL, and the file that `-o` names for it. */
+interface Wanted {
+  readonly globbed: GlobbedUrl;
+  readonly path: string | undefined;
+}
+
 export function createCurl(release: CurlRelease): Main {
   return async context => {
     let options: CurlOptions;
-    let urls: { readonly globbed: GlobbedUrl; readonly output: string | undefined }[];
+    let urls: Wanted[];
     try {
       options = parseArguments(context.argv.slice(1));
       if (options.showVersion) {
@@ -38,7 +45,7 @@ export function createCurl(release: CurlRelease): Main {
       urls = options.urls.flatMap((url, index) =>
         (options.globOff ? [{ url, values: [] }] : expandUrl(url)).map(globbed => ({
           globbed,
-          output: options.outputs[index],
+          path: options.outputs[index],
         })),
       );
     } catch (error) {
@@ -46,12 +53,14 @@ export function createCurl(release: CurlRelease): Main {
       return complain(context, new CurlError(EXIT_CODE.badUrl, error.message));
     }
     const connections = new Connections(context, options, release);
+    const output = standardOutput(context);
     let exitCode = 0;
     try {
-      for (const { globbed, output } of urls) {
-        exitCode = await fetchOne(context, options, release, connections, globbed, output);
+      for (const url of urls) {
+        exitCode = await fetchOne(context, options, release, connections, url, output);
         if (context.signal.aborted) return TERMINATED;
       }
+      output.flush();
     } finally {
       connections.close();
     }
@@ -70,15 +79,15 @@ async function fetchOne(
   options: CurlOptions,
   release: CurlRelease,
   connections: Connections,
-  { url, values }: GlobbedUrl,
-  output: string | undefined,
+  { globbed: { url, values }, path: asked }: Wanted,
+  output: StandardOutput,
 ): Promise<number> {
-  const path = output?.replace(/#(\d+)/g, (whole, index: string) => values[Number(index) - 1] ?? whole);
+  const path = asked?.replace(/#(\d+)/g, (whole, index: string) => values[Number(index) - 1] ?? whole);
   const isVisible = path === undefined || path === '-';
   let saved = '';
   let heads = '';
   const write = (text: string) => {
-    if (isVisible) context.stdout(text);
+    if (isVisible) output.write(text);
     else if (path !== '/dev/null') saved += text;
   };
   const sink: Sink = {
@@ -101,7 +110,7 @@ async function fetchOne(
     report = emptyReport(target, methodOf(options));
     await transfer(context, options, release, connections, target, report, sink);
     if (path !== undefined && !isVisible && path !== '/dev/null') context.files.write(path, saved);
-    writeHeads(context, options, heads);
+    writeHeads(context, output, options, heads);
   } catch (reason) {
     if (context.signal.aborted) return TERMINATED;
     if (!(reason instanceof CurlError)) throw reason;
@@ -118,15 +127,15 @@ async function fetchOne(
   }
   if (options.writeOut !== undefined && report) {
     const unknown = (name: string) => context.stderr(`curl: unknown --write-out variable: '${name}'\n`);
-    context.stdout(formatWriteOut(options.writeOut, report, release.isModern, unknown));
+    output.write(formatWriteOut(options.writeOut, report, release.isModern, unknown));
   }
   return exitCode;
 }
 
-function writeHeads(context: ProcessContext, { dumpHeader }: CurlOptions, heads: string): void {
+function writeHeads(context: ProcessContext, output: StandardOutput, { dumpHeader }: CurlOptions, heads: string): void {
   if (dumpHeader === undefined) return;
   if (dumpHeader === '-') {
-    context.stdout(heads);
+    output.write(heads);
     return;
   }
   try {

@@ -49,6 +49,7 @@ interface Running {
 
 export interface ExecStreams {
   readonly stdin?: AsyncIterable<Buffer>;
+  readonly isTerminal?: boolean;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }

@@ -59,6 +59,7 @@ export interface ProcessOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly stdin?: AsyncIterable<Buffer>;
+  readonly isTerminal?: boolean;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -100,6 +101,7 @@ export function startProcess(options: ProcessOptions): Process {
     clock,
     random: options.random,
     ...(options.stdin && { stdin: options.stdin }),
+    isTerminal: options.isTerminal ?? false,
     stdout: text => {
       if (!isOver) options.stdout(text);
     },

@@ -42,6 +42,7 @@ export class KubeletSessions implements KubeletApi {
       const stdout = writeTo(streams.stdout);
       const process = runner.exec(argv, {
         ...(streams.stdin && { stdin: buffersOf(streams.stdin) }),
+        isTerminal: streams.tty,
         stdout,
         stderr: streams.tty ? stdout : writeTo(streams.stderr),
       });

@@ -1,0 +1,29 @@
+/** stdio's buffer of a C program's stdout. */
+import type { ProcessContext } from '../program.ts';
+
+/** musl's BUFSIZ: curl's images are built on Alpine. */
+const BUFFER_BYTES = 1024;
+
+/** What a program prints, on its way to file descriptor 1. */
+export interface StandardOutput {
+  write(text: string): void;
+  /** As `exit` does. A program that a signal ends loses what it has not written yet. */
+  flush(): void;
+}
+
+/** Like C's: what goes to a pipe leaves in pieces of a kilobyte and at the program's end; a terminal sees it at once. */
+export function standardOutput({ isTerminal, stdout }: Pick<ProcessContext, 'isTerminal' | 'stdout'>): StandardOutput {
+  let pending = '';
+  const flush = () => {
+    const text = pending;
+    pending = '';
+    if (text !== '') stdout(text);
+  };
+  return {
+    write: text => {
+      pending += text;
+      if (isTerminal || pending.length >= BUFFER_BYTES) flush();
+    },
+    flush,
+  };
+}
