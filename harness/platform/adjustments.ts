@@ -5,20 +5,22 @@ import type { PlatformAdjustment } from './platform.ts';
 /** As in both editions: it was experimental once. */
 const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secret']] as const;
 
-/** @param servers - cluster → the address at which the pods of the others reach its API server */
+/** `create-remote-secret` has had `--server` since 1.9 (istio/istio istioctl/pkg/multicluster/remote_secret.go: absent @1.8.0, there @1.9.0). */
+export const lacksServerFlag = (istioVersion: string): boolean => /^1\.[0-8]\./.test(istioVersion);
+
+/**
+ * @param servers - cluster → the address at which the pods of the others reach its API server
+ * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which this machine must reach too
+ */
 export function remoteSecretAdjustments(
   servers: ReadonlyMap<ClusterName, string>,
   because: string,
+  kubeconfigFile?: (cluster: ClusterName) => string,
 ): readonly PlatformAdjustment[] {
-  return [...servers].flatMap(([cluster, server]) =>
-    REMOTE_SECRET_VERBS.map(verb => ({
-      tool: 'istioctl' as const,
-      verb,
-      cluster,
-      addArgs: ['--server', server],
-      because,
-    })),
-  );
+  return [...servers].flatMap(([cluster, server]) => {
+    const addArgs = kubeconfigFile ? ['--kubeconfig', kubeconfigFile(cluster)] : ['--server', server];
+    return REMOTE_SECRET_VERBS.map(verb => ({ tool: 'istioctl' as const, verb, cluster, addArgs, because }));
+  });
 }
 
 export interface InstallSettings {

@@ -1,4 +1,5 @@
 /** The Docker engine, as far as this platform needs it; testcontainers finds it. */
+import { createInterface } from 'node:readline';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 
 /** How a program in a container ended. */
@@ -58,8 +59,18 @@ export interface Engine {
   removeNetwork(name: string): Promise<void>;
   connect(network: string, container: string, address?: string): Promise<void>;
   disconnect(network: string, container: string): Promise<void>;
-  /** All containers with this label, running or not. */
-  containers(label: string, value?: string): Promise<readonly EngineContainer[]>;
+  /** All containers with this label, or all that there are; running or not. */
+  containers(label?: string, value?: string): Promise<readonly EngineContainer[]>;
+  /**
+   * Tells of each of these containers that ends, until `signal` aborts. It watches when the promise resolves.
+   * @param onLost - the engine has ended its answer
+   */
+  watchEnds(
+    names: readonly string[],
+    onEnd: (name: string, exitCode: string) => void,
+    onLost: (error: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   createContainer(options: ContainerOptions): Promise<void>;
   /** With its anonymous volumes; nothing happens if there is none. */
   removeContainer(nameOrId: string): Promise<void>;
@@ -169,7 +180,7 @@ function engineOf(client: Client): Engine {
     containers: async (label, value) => {
       const found = await docker.listContainers({
         all: true,
-        filters: { label: [value === undefined ? label : `${label}=${value}`] },
+        ...(label !== undefined && { filters: { label: [value === undefined ? label : `${label}=${value}`] } }),
       });
       return found.map(({ Id, Names, Labels, State, NetworkSettings }) => ({
         id: Id,
@@ -180,6 +191,24 @@ function engineOf(client: Client): Engine {
           Object.entries(NetworkSettings?.Networks ?? {}).map(([name, { IPAddress }]) => [name, IPAddress]),
         ),
       }));
+    },
+    watchEnds: async (names, onEnd, onLost, signal) => {
+      const events = await docker.getEvents({
+        abortSignal: signal,
+        filters: { type: ['container'], event: ['die'], container: [...names] },
+      });
+      // Lines of JSON; one event may come in several pieces.
+      const lines = createInterface({ input: events, crlfDelay: Number.POSITIVE_INFINITY });
+      lines.on('line', line => {
+        const { Actor } = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } }; // an events message
+        onEnd(Actor?.Attributes?.['name'] ?? '', Actor?.Attributes?.['exitCode'] ?? 'unknown');
+      });
+      const lost = (error?: unknown) => {
+        if (!signal.aborted) onLost(error ?? new Error('its answer ended'));
+      };
+      events.on('error', lost);
+      lines.on('error', lost);
+      lines.on('close', () => lost());
     },
     createContainer: async ({ name, image, labels, env, volumes }) => {
       const container = await docker.createContainer({

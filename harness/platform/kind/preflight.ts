@@ -58,6 +58,10 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
   ];
 }
 
+/** The engine runs in a virtual machine: this machine has no route to its networks. */
+export const isInMachine = ({ operatingSystem }: Pick<EngineInfo, 'operatingSystem'>): boolean =>
+  process.platform !== 'linux' || /Docker Desktop/i.test(operatingSystem);
+
 export interface DoctorOptions extends ProgramOptions {
   readonly window: VersionWindow;
   readonly connect: () => Promise<Engine>;

@@ -1,0 +1,144 @@
+/** Bringing a run's clusters up, read from the top: networks, clusters side by side, transit, routes, the proof, load balancers. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ClusterName } from '../../model/names.ts';
+import type { StartedPlatform } from '../platform.ts';
+import { kindEnvironment } from './clusters.ts';
+import { createClusters } from './create-clusters.ts';
+import { type ImageCache, loadArchives, startCache } from './images.ts';
+import { joinNodes } from './join-nodes.ts';
+import { ownName } from './labels.ts';
+import { AddressPool, serveLoadBalancers } from './load-balancer.ts';
+import { createNetworks, type DockerNetworks } from './networks.ts';
+import { addressForOthers, type KindNode } from './nodes.ts';
+import type { RunContext } from './options.ts';
+import { prove } from './prove.ts';
+import { setRoutes } from './routes.ts';
+import { startedPlatform } from './started.ts';
+import { watchNodes } from './watch-nodes.ts';
+
+export class BringUp {
+  readonly #context: RunContext;
+  readonly #clients = new Map<ClusterName, KubernetesClient>();
+  readonly #stopped = new AbortController();
+  readonly #told: string[] = [];
+  #undone: Promise<string> | undefined;
+
+  constructor(context: RunContext) {
+    this.#context = {
+      ...context,
+      tell: message => {
+        this.#told.push(message);
+        context.tell(message);
+      },
+    };
+  }
+
+  async run(): Promise<StartedPlatform> {
+    const { engine, topology, cleanUp } = this.#context;
+    const networks = await createNetworks(topology, this.#context);
+    const cache = await this.#startCache(networks);
+    const kubeconfigs = await createClusters(this.#context, networks, cache);
+    for (const [name, file] of kubeconfigs) this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
+    cleanUp.add('close the connections', () => this.#closeClients());
+    const nodes = await joinNodes(this.#context, networks, this.#clients);
+    await Promise.all([setRoutes(engine, nodes, topology.clusters), this.#loadImages(networks)]);
+    await prove(this.#context, nodes, this.#clients);
+    this.#serveLoadBalancers(networks, nodes);
+    const defect = await watchNodes(engine, nodes, this.#stopped.signal);
+    return startedPlatform(this.#context, {
+      nodes,
+      kubeconfigs,
+      networks,
+      defect,
+      told: this.#told,
+      undo: () => this.undo(),
+      letGo: () => this.#letGo(),
+    });
+  }
+
+  /** @returns what is left, for a message; empty if everything is gone */
+  undo(): Promise<string> {
+    this.#undone ??= this.#undo();
+    return this.#undone;
+  }
+
+  async #undo(): Promise<string> {
+    const { ledger, cleanUp } = this.#context;
+    this.#stopped.abort();
+    try {
+      await cleanUp[Symbol.asyncDispose]();
+      ledger.remove();
+      return '';
+    } catch (error) {
+      ledger.close();
+      const failures = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)];
+      return ` Not everything was removed (mesh-harness clean tries again): ${failures.join('; ')}`;
+    }
+  }
+
+  /** Ends what this process holds, and leaves the rest. */
+  #letGo(): void {
+    this.#undone ??= Promise.resolve('');
+    this.#stopped.abort();
+    this.#closeClients();
+    this.#context.ledger.close();
+  }
+
+  async #startCache({ ofTopology }: DockerNetworks): Promise<ImageCache | undefined> {
+    const { engine, options, ledger, tell } = this.#context;
+    if (options.noCache) return undefined;
+    const folder = join(ledger.folder, 'certs.d');
+    const cache = await startCache(engine, { folder, offline: options.offline, onTrouble: tell });
+    for (const container of cache?.containers ?? []) {
+      for (const { name } of ofTopology.values()) await engine.connect(name, container);
+    }
+    return cache;
+  }
+
+  async #loadImages({ ofTopology }: DockerNetworks): Promise<void> {
+    const { kind, runId, topology, options, signal } = this.#context;
+    await Promise.all(
+      topology.clusters.map(({ name, network }) =>
+        loadArchives(kind, ownName(runId, name), options.imageArchives ?? [], {
+          env: kindEnvironment(runId, ofTopology.get(network)?.name ?? ''),
+          signal,
+        }),
+      ),
+    );
+  }
+
+  #serveLoadBalancers({ ofTopology, transit }: DockerNetworks, nodes: readonly KindNode[]): void {
+    const { engine, topology, clock, cleanUp, tell } = this.#context;
+    const pools = new Map(
+      [...ofTopology].map(([name, network]) => [name, new AddressPool((transit ?? network).balancers)] as const),
+    );
+    const shared = transit && new AddressPool(transit.balancers);
+    const servers = topology.clusters.map(({ name, network }) => {
+      const head = nodes.find(node => node.cluster === name && node.isControlPlane);
+      const pool = shared ?? pools.get(network);
+      const client = this.#clients.get(name);
+      if (!head || !pool || !client) throw new Error(`${name} has no node.`);
+      return serveLoadBalancers({
+        engine,
+        client,
+        container: head.container,
+        nodeAddress: addressForOthers(head),
+        pool,
+        clock,
+        signal: this.#stopped.signal,
+        onTrouble: message => tell(`${name}: load balancers: ${message}`),
+      });
+    });
+    cleanUp.add('stop serving load balancers', async () => {
+      this.#stopped.abort();
+      await Promise.all(servers);
+    });
+  }
+
+  #closeClients(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+}

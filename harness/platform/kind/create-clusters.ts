@@ -1,0 +1,79 @@
+/** All clusters of a topology side by side, and the fixed addresses that their nodes will have. */
+import { HarnessError, messageOf } from '../../base/errors.ts';
+import type { ClusterName } from '../../model/names.ts';
+import type { ClusterSpec } from '../../model/topology.ts';
+import { createCluster } from './clusters.ts';
+import type { ImageCache } from './images.ts';
+import { ownName } from './labels.ts';
+import type { DockerNetworks } from './networks.ts';
+import type { RunContext } from './options.ts';
+
+/**
+ * The first that fails ends the others, and all that failed by themselves are told.
+ * @returns cluster → path of its kubeconfig
+ */
+export async function createClusters(
+  context: RunContext,
+  { ofTopology, transit }: DockerNetworks,
+  cache: ImageCache | undefined,
+): Promise<ReadonlyMap<ClusterName, string>> {
+  const { topology, window, signal, runId, tell } = context;
+  const controller = new AbortController();
+  const both = AbortSignal.any([signal, controller.signal]);
+  const addresses = fixedAddresses(topology.clusters, transit?.nodes ?? []);
+  const attempts = await Promise.allSettled(
+    topology.clusters.map(async spec => {
+      const network = ofTopology.get(spec.network);
+      if (!network) throw new Error(`${spec.network} is no network of this topology.`);
+      try {
+        const config = {
+          name: ownName(runId, spec.name),
+          spec,
+          nodeImage: window.nodeImage,
+          transitAddresses: addresses.get(spec.name)?.slice(0, 1) ?? [],
+          ...(cache && { mirrors: cache.folder }),
+          needsMirrorPatch: window.needsMirrorPatch,
+        };
+        const kubeconfig = await createCluster(config, {
+          ...context,
+          network: network.name,
+          signal: both,
+          onProgress: message => tell(`${spec.name}: ${message.trim()}`),
+        });
+        return [spec.name, kubeconfig] as const;
+      } catch (error) {
+        // Those that end because of this one have nothing of their own to tell.
+        if (!both.aborted || error instanceof HarnessError) controller.abort(error);
+        throw error;
+      }
+    }),
+  );
+  signal.throwIfAborted();
+  const failures = attempts.flatMap(attempt => (attempt.status === 'rejected' ? [attempt.reason as unknown] : []));
+  const own = [...new Set(failures)].filter(failure => failure instanceof HarnessError);
+  if (failures.length > 0) {
+    const [first] = own.length > 0 ? own : failures;
+    throw own.length > 1 ? new HarnessError('ERR_PLATFORM_NOT_READY', own.map(messageOf).join('\n')) : first;
+  }
+  return new Map(attempts.flatMap(attempt => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
+}
+
+/** Each node's fixed address on the transit network, by cluster, the control plane's first. */
+export function fixedAddresses(
+  clusters: readonly ClusterSpec[],
+  addresses: readonly string[],
+): ReadonlyMap<ClusterName, readonly string[]> {
+  let next = 0;
+  const fixed = new Map<ClusterName, readonly string[]>();
+  for (const { name, nodes } of clusters) {
+    fixed.set(name, addresses.slice(next, next + nodes));
+    next += nodes;
+  }
+  if (addresses.length > 0 && next > addresses.length) {
+    throw new HarnessError(
+      'ERR_PLATFORM_NOT_READY',
+      `${next} nodes are more than the ${addresses.length} that a transit network is laid out for.`,
+    );
+  }
+  return fixed;
+}

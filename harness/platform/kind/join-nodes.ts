@@ -1,0 +1,88 @@
+/** From containers to nodes that are ready and joined: the transit network, and what each node's pods have for addresses. */
+import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
+import { waitUntil } from '../../base/wait.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { fixedAddresses } from './create-clusters.ts';
+import { ownName } from './labels.ts';
+import type { DockerNetworks } from './networks.ts';
+import { type KindNode, nodeContainers } from './nodes.ts';
+import type { RunContext } from './options.ts';
+
+const READY_MS = 5 * 60_000;
+const POLL_MS = 500;
+
+/** The transit network comes last: kind reads a node's one address while it creates, and stumbles over two. */
+export async function joinNodes(
+  context: RunContext,
+  { ofTopology, transit }: DockerNetworks,
+  clients: ReadonlyMap<ClusterName, KubernetesClient>,
+): Promise<readonly KindNode[]> {
+  const { engine, topology, runId } = context;
+  const fixed = fixedAddresses(topology.clusters, transit?.nodes ?? []);
+  const perCluster = await Promise.all(
+    topology.clusters.map(async spec => {
+      const containers = await nodeContainers(engine, ownName(runId, spec.name));
+      const network = ofTopology.get(spec.network)?.name ?? '';
+      const client = clients.get(spec.name);
+      if (!client) throw new Error(`${spec.name} has no connection.`);
+      if (transit) {
+        await Promise.all(
+          containers.map(({ name }, index) => engine.connect(transit.name, name, fixed.get(spec.name)?.[index])),
+        );
+      }
+      const names = containers.map(({ name }) => name);
+      const ranges = await waitForNodes(context, spec.name, client, names);
+      return containers.map(({ name, addresses }, index): KindNode => {
+        const transitAddress = fixed.get(spec.name)?.[index];
+        return {
+          container: name,
+          cluster: spec.name,
+          network: spec.network,
+          isControlPlane: index === 0,
+          address: addresses[network] ?? '',
+          ...(transitAddress !== undefined && { transitAddress }),
+          podCidr: ranges.get(name) ?? '',
+        };
+      });
+    }),
+  );
+  return perCluster.flat();
+}
+
+/** kind only warns when a control plane does not become ready; a run must not start then. @returns node → the range of its pods */
+async function waitForNodes(
+  { clock, signal }: RunContext,
+  cluster: ClusterName,
+  client: KubernetesClient,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  return await waitUntil(
+    `the nodes of ${cluster} to be ready`,
+    async () => {
+      const { items } = await client.list({ apiVersion: 'v1', plural: 'nodes' }, {}, signal);
+      return new Map(
+        items.flatMap(node => (isReady(node) ? [[node.metadata.name ?? '', podCidrOf(node)] as const] : [])),
+      );
+    },
+    ready => names.length > 0 && names.every(name => (ready.get(name) ?? '') !== ''),
+    {
+      timeoutMs: READY_MS,
+      intervalMs: POLL_MS,
+      clock,
+      signal,
+      describe: ready => `ready: ${[...(ready as ReadonlyMap<string, string>).keys()].join(', ')}`,
+    },
+  );
+}
+
+function isReady(node: KubernetesObject): boolean {
+  // A NodeStatus.
+  const { conditions = [] } = (node['status'] ?? {}) as {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+function podCidrOf(node: KubernetesObject): string {
+  return ((node['spec'] ?? {}) as { readonly podCIDR?: string }).podCIDR ?? ''; // a NodeSpec
+}

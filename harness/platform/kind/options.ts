@@ -1,0 +1,43 @@
+/** What the user decides about kind clusters, and what one run knows while it brings them up. */
+import type { Clock } from '../../base/clock.ts';
+import type { CleanupStack } from '../../base/dispose.ts';
+import type { Topology } from '../../model/topology.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Programs } from '../platform.ts';
+import type { ProgramOptions } from '../programs.ts';
+import type { VersionWindow } from '../versions.ts';
+import type { Engine } from './engine.ts';
+
+export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
+  /** Decides which Kubernetes and which Istio. */
+  readonly edition: string;
+  /** The folder of all runs' state. */
+  readonly state: string;
+  /** Lower-case letters and digits; made up by default. */
+  readonly runId?: string;
+  readonly imageArchives?: readonly string[];
+  readonly noCache?: boolean;
+  readonly hub?: string;
+  readonly tag?: string;
+  /** `values.…=…` for every `istioctl install`. */
+  readonly set?: readonly string[];
+  readonly loadBalancer?: string;
+}
+
+/** All that the parts of one run share. */
+export interface RunContext {
+  readonly engine: Engine;
+  readonly programs: Programs;
+  /** Path of the program. */
+  readonly kind: string;
+  readonly topology: Topology;
+  readonly ledger: Ledger;
+  readonly runId: string;
+  readonly options: KindOptions;
+  readonly window: VersionWindow;
+  readonly cleanUp: CleanupStack;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** For the user, and for the diagnostics. */
+  readonly tell: (message: string) => void;
+}

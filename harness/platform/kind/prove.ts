@@ -1,0 +1,59 @@
+/** Asks, before Istio is installed, whether the networks are what the scenario wants; a run on others would tell nothing about Istio. */
+import { HarnessError } from '../../base/errors.ts';
+import type { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { waitUntil } from '../../base/wait.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { isolationFaults, type Listener, probeIsolation } from './isolation.ts';
+import type { KindNode } from './nodes.ts';
+import type { RunContext } from './options.ts';
+
+const READY_MS = 5 * 60_000;
+const POLL_MS = 500;
+/** CoreDNS tells here that it is ready: plug-in `ready` of the Corefile that kubeadm writes. */
+const DNS_PORT = 8181;
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY */
+export async function prove(
+  context: RunContext,
+  nodes: readonly KindNode[],
+  clients: ReadonlyMap<ClusterName, KubernetesClient>,
+): Promise<void> {
+  const { engine } = context;
+  const listeners = new Map(
+    await Promise.all(
+      [...clients].map(async ([name, client]) => [name, await nameServer(context, name, client)] as const),
+    ),
+  );
+  const faults = isolationFaults(await probeIsolation({ engine, nodes, listeners }));
+  if (faults.length === 0) return;
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `The networks are not what the scenario asks for: ${faults.join('; ')}`,
+    {
+      hint: 'Docker keeps networks apart by the packet filter of the host: is another program changing its rules? mesh-harness doctor says more.',
+    },
+  );
+}
+
+/** A pod that answers HTTP in every cluster: the name server's readiness, by the Endpoints of its Service. */
+async function nameServer(
+  { clock, signal }: RunContext,
+  cluster: ClusterName,
+  client: KubernetesClient,
+): Promise<Listener> {
+  const address = await waitUntil(
+    `the name server of ${cluster} to be ready`,
+    async () => {
+      const path = { apiVersion: 'v1', plural: 'endpoints', namespace: 'kube-system', name: 'kube-dns' };
+      const endpoints = await client.get(path, signal);
+      // Endpoints.
+      const subsets = (endpoints['subsets'] ?? []) as readonly {
+        readonly addresses?: readonly { readonly ip: string }[];
+      }[];
+      return subsets.flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip))[0] ?? '';
+    },
+    ip => ip !== '',
+    { timeoutMs: READY_MS, intervalMs: POLL_MS, clock, signal },
+  );
+  return { address, port: DNS_PORT };
+}

@@ -1,0 +1,124 @@
+/** Kind clusters that are up, as a run has them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClusterName } from '../../model/names.ts';
+import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
+import { Bundle, describeClusters } from '../diagnostics.ts';
+import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import { kubeconfigFor } from './kubeconfigs.ts';
+import type { DockerNetworks } from './networks.ts';
+import { addressForOthers, type KindNode } from './nodes.ts';
+import type { RunContext } from './options.ts';
+
+export interface StartedParts {
+  readonly nodes: readonly KindNode[];
+  /** Cluster → the file that kind has written. */
+  readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
+  readonly networks: DockerNetworks;
+  readonly defect: AbortSignal;
+  /** What the user was told on the way. */
+  readonly told: readonly string[];
+  /** @returns what is left, for a message */
+  readonly undo: () => Promise<string>;
+  /** Ends what this process holds, and leaves the rest. */
+  readonly letGo: () => void;
+}
+
+const API_PORT = 6443;
+const OWNER_ONLY = 0o600;
+
+export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
+  const { clock, programs, ledger, runId } = context;
+  const { kubeconfigs, defect, undo, letGo } = parts;
+  let isKept = false;
+  const clusters = clustersOf(context, parts);
+  return {
+    clusters,
+    clock,
+    defect,
+    adjustments: adjustmentsOf(context, parts, clusters),
+    programs,
+    collectDiagnostics: folder => describe(folder, context, parts, clusters),
+    keep: () => {
+      isKept = true;
+      ledger.write({ type: 'kept' });
+      return [
+        ...[...kubeconfigs].map(([name, file]) => `${name}: kubectl --kubeconfig ${file} get pods -A`),
+        `Run ${runId} is kept; new load balancers get no addresses any more. To remove it: mesh-harness clean`,
+      ];
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (isKept) letGo();
+      const left = await undo();
+      if (left !== '') throw new Error(left.trim());
+    },
+  };
+}
+
+/** Where pods of other clusters find each API server. */
+function serversOf({ nodes }: StartedParts): ReadonlyMap<ClusterName, string> {
+  const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
+  return new Map(heads.map(node => [node.cluster, `https://${addressForOthers(node)}:${API_PORT}`] as const));
+}
+
+function clustersOf({ topology }: RunContext, parts: StartedParts): ReadonlyMap<ClusterName, Cluster> {
+  const servers = serversOf(parts);
+  return new Map(
+    topology.clusters.map(({ name }): [ClusterName, Cluster] => {
+      const text = readFileSync(parts.kubeconfigs.get(name) ?? '', 'utf8');
+      return [
+        name,
+        {
+          name,
+          kubeconfig: from =>
+            from === 'this-machine' ? kubeconfigFor(text, name) : kubeconfigFor(text, name, servers.get(name)),
+        },
+      ];
+    }),
+  );
+}
+
+function adjustmentsOf(
+  { topology, options, ledger, window }: RunContext,
+  parts: StartedParts,
+  clusters: ReadonlyMap<ClusterName, Cluster>,
+): readonly PlatformAdjustment[] {
+  const names = topology.clusters.map(({ name }) => name);
+  const forOthers = (name: ClusterName) => {
+    const file = join(ledger.folder, `${name}.for-others.kubeconfig`);
+    writeFileSync(file, clusters.get(name)?.kubeconfig('other-clusters') ?? '', { mode: OWNER_ONLY });
+    return file;
+  };
+  return [
+    ...remoteSecretAdjustments(
+      serversOf(parts),
+      "its kubeconfig names this machine's loopback, which pods can not reach",
+      lacksServerFlag(window.istio) ? forOthers : undefined,
+    ),
+    ...installAdjustments(names, { lowRequests: true, ...options }),
+  ];
+}
+
+async function describe(
+  folder: string,
+  { engine, programs, clock }: RunContext,
+  { nodes, networks, kubeconfigs, told }: StartedParts,
+  clusters: ReadonlyMap<ClusterName, Cluster>,
+): Promise<void> {
+  const bundle = new Bundle(folder);
+  // What is small and is always wanted comes first: logs may fill the rest.
+  await bundle.add('harness.log', async () => `${told.join('\n')}\n`);
+  await bundle.add('networks.json', async () => {
+    const ofTopology = Object.fromEntries(networks.ofTopology);
+    return `${JSON.stringify({ networks: await engine.networks(), nodes, ...networks, ofTopology }, undefined, 1)}\n`;
+  });
+  for (const { container } of nodes) {
+    for (const [name, argv] of [
+      ['routes', ['ip', 'route']],
+      ['addresses', ['ip', '-o', 'address']],
+    ] as const) {
+      await bundle.add(`nodes/${container}-${name}.txt`, async () => (await engine.exec(container, argv)).output);
+    }
+  }
+  await describeClusters(bundle, clusters.values(), programs, ({ name }) => kubeconfigs.get(name), clock);
+}
