@@ -37,7 +37,7 @@ export interface SessionOptions {
   readonly keep?: 'always' | 'on-failure';
   /** Told what was kept, how to reach it, how to remove it. */
   readonly onKept?: (lines: readonly string[]) => void;
-  /** Where real clusters are described if the run does not pass, before they are cleaned up. */
+  /** Where the clusters are described at the first failure, before anything is cleaned up. */
   readonly diagnosticsFolder?: string;
   /** The same seed gives the same run on the simulator; `1` by default. */
   readonly seed?: string;
@@ -100,6 +100,12 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
       istioVersion: plan.istioVersion,
     });
   };
+  let described: Promise<void> | undefined;
+  const describe = (started: StartedPlatform): Promise<void> => {
+    const { diagnosticsFolder } = options;
+    described ??= diagnosticsFolder === undefined ? Promise.resolve() : started.collectDiagnostics(diagnosticsFolder);
+    return described;
+  };
   return {
     runId,
     plan,
@@ -119,9 +125,12 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         seed,
         runId,
         ...(signal && { signal }),
+        onFirstFailure: describe,
         beforeCleanUp: async (started, verdict) => {
+          // What ended the run may have been no step's failure.
+          if (verdict !== 'passed' && !signal?.aborted) await describe(started);
           await beforeCleanUp?.(started);
-          if (started.programs) await endReal(started, verdict, options);
+          keepIfAsked(started, verdict, options);
         },
       }),
   };
@@ -160,15 +169,8 @@ export function reportOf(events: readonly RunEvent[], startedAtMs: number): Conf
 export const defaultEdition = (platform: string | Platform = 'simulator'): string =>
   (typeof platform === 'string' ? platform : platform.name) === 'simulator' ? '1.8' : 'current';
 
-/** Describes real clusters while they are there, and keeps them if that was asked for. */
-async function endReal(started: StartedPlatform, verdict: Verdict, options: SessionOptions): Promise<void> {
-  const { keep, onKept, diagnosticsFolder } = options;
-  const passed = verdict === 'passed';
-  try {
-    if (!passed && diagnosticsFolder !== undefined) await started.collectDiagnostics(diagnosticsFolder);
-  } finally {
-    if (keep === 'always' || (keep === 'on-failure' && !passed)) onKept?.(started.keep?.() ?? []);
-  }
+function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept }: SessionOptions): void {
+  if (keep === 'always' || (keep === 'on-failure' && verdict !== 'passed')) onKept?.(started.keep?.() ?? []);
 }
 
 /** Folders of a release's `samples` from which some plan takes something. */

@@ -1,24 +1,40 @@
 /** What a failed run leaves for people to read: pods, events, logs, what the proxies say. Redacted, and never more than 25 MB. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { KubernetesClient, type KubernetesObject } from '../base/kubernetes-client.ts';
 import { redact } from '../base/redact.ts';
 import { runProcess } from '../process/run.ts';
 import type { Cluster, Programs } from './platform.ts';
 
-const MAX_BYTES = 25 * 1024 * 1024;
+export const MAX_BUNDLE_BYTES = 25 * 1024 * 1024;
 const MAX_LOG_LINES = '2000';
 const ASK_MS = 30_000;
+const CLUSTER_MS = 3 * ASK_MS;
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
 const NAMESPACES = ['istio-system', 'sample'];
+const PROXY = 'istio-proxy';
 
-/** Writes files into one folder until the budget is spent. */
+/** Collections that are small, and tell most of what goes wrong. */
+const COLLECTIONS = [
+  { apiVersion: 'v1', plural: 'nodes' },
+  { apiVersion: 'v1', plural: 'pods' },
+  { apiVersion: 'v1', plural: 'services' },
+  { apiVersion: 'v1', plural: 'endpoints' },
+  { apiVersion: 'v1', plural: 'events' },
+  { apiVersion: 'apps/v1', plural: 'deployments' },
+] as const;
+
+/** Writes files into one folder until the budget is spent. Nothing is awaited for the disk: a simulated world would go on meanwhile. */
 export class Bundle {
   readonly #folder: string;
-  #left = MAX_BYTES;
+  #left: number;
 
-  constructor(folder: string) {
+  constructor(folder: string, maxBytes = MAX_BUNDLE_BYTES) {
     this.#folder = folder;
+    this.#left = maxBytes;
   }
 
   /** Never throws: what can not be had is what the file says. */
@@ -33,60 +49,83 @@ export class Bundle {
     this.#left -= bytes.length;
     if (bytes.length === 0) return;
     const file = join(this.#folder, name);
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, bytes, { mode: 0o600 });
+    mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    writeFileSync(file, bytes, { mode: OWNER_ONLY });
   }
 }
 
-/** What every cluster can be asked. */
+/**
+ * What every cluster can be asked.
+ * @param programs - where the real istioctl can be asked too
+ * @param clock - the clusters' own: a simulated world has its own time
+ */
 export async function describeClusters(
   bundle: Bundle,
   clusters: Iterable<Cluster>,
   programs: Programs | undefined,
   kubeconfigFile: (cluster: Cluster) => string | undefined,
+  clock: Clock = systemClock,
 ): Promise<void> {
-  await Promise.all([...clusters].map(cluster => describe(bundle, cluster, programs, kubeconfigFile(cluster))));
+  await Promise.all(
+    [...clusters].map(cluster => describe(bundle, cluster, { programs, kubeconfig: kubeconfigFile(cluster), clock })),
+  );
 }
 
-async function describe(
-  bundle: Bundle,
-  cluster: Cluster,
-  programs: Programs | undefined,
-  kubeconfig: string | undefined,
-): Promise<void> {
-  const signal = AbortSignal.timeout(3 * ASK_MS);
+interface Asked {
+  readonly programs: Programs | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly clock: Clock;
+}
+
+async function describe(bundle: Bundle, cluster: Cluster, { clock, programs, kubeconfig }: Asked): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const late = clock.setTimeout(
+    () => controller.abort(new Error(`no answer within ${CLUSTER_MS / 1000} s`)),
+    CLUSTER_MS,
+  );
   const { name, dial } = cluster;
   const client = new KubernetesClient(cluster.kubeconfig('this-machine'), dial ? { dial } : {});
   try {
-    const list = (plural: string, namespace?: string) =>
-      client.list({ apiVersion: 'v1', plural, ...(namespace !== undefined && { namespace }) }, {}, signal);
     let pods: readonly KubernetesObject[] = [];
-    await bundle.add(`${name}/nodes.json`, async () => json((await list('nodes')).items));
-    await bundle.add(`${name}/pods.json`, async () => {
-      pods = (await list('pods')).items;
-      return json(pods);
-    });
-    await bundle.add(`${name}/services.json`, async () => json((await list('services')).items));
-    await bundle.add(`${name}/events.json`, async () => json((await list('events')).items));
+    for (const path of COLLECTIONS) {
+      await bundle.add(`${name}/${path.plural}.json`, async () => {
+        const { items } = await client.list(path, {}, signal);
+        if (path.plural === 'pods') pods = items;
+        return json(items.map(withoutNoise));
+      });
+    }
     if (programs && kubeconfig !== undefined) {
-      const istioctl = async (...args: readonly string[]) => {
-        const result = await runProcess(programs.istioctl, ['--kubeconfig', kubeconfig, ...args], {
+      await bundle.add(`${name}/proxy-status.txt`, async () => {
+        const argv = ['proxy-status', '--kubeconfig', kubeconfig];
+        const { stdout, stderr } = await runProcess(programs.istioctl, argv, {
           env: programs.env,
           timeoutMs: ASK_MS,
           signal,
         });
-        return `${result.stdout}${result.stderr}`;
-      };
-      await bundle.add(`${name}/proxy-status.txt`, () => istioctl('proxy-status'));
-      for (const { metadata } of pods.filter(({ metadata }) => metadata.namespace === 'sample')) {
-        for (const what of ['clusters', 'endpoints', 'listeners']) {
-          await bundle.add(`${name}/proxy-config/${metadata.name}-${what}.txt`, () =>
-            istioctl('proxy-config', what, `${metadata.name}.${metadata.namespace}`),
-          );
-        }
+        return `${stdout}${stderr}`;
+      });
+    }
+    const ours = pods.filter(({ metadata }) => NAMESPACES.includes(metadata.namespace ?? ''));
+    for (const pod of ours.filter(each => containersOf(each).includes(PROXY))) {
+      const { namespace = '', name: podName = '' } = pod.metadata;
+      // The proxy's own words. Envoy leaves keys out of them (envoyproxy/envoy api/envoy/admin/v3/config_dump.proto).
+      for (const [file, path] of [
+        ['clusters.txt', 'clusters'],
+        ['config.json', 'config_dump?include_eds=on'],
+      ] as const) {
+        await bundle.add(`${name}/proxies/${namespace}/${podName}/${file}`, async () => {
+          const argv = ['pilot-agent', 'request', 'GET', path];
+          const { stdout, stderr } = await client.exec(namespace, podName, PROXY, argv, {
+            clock,
+            signal,
+            timeoutMs: ASK_MS,
+          });
+          return `${stdout}${stderr}`;
+        });
       }
     }
-    for (const pod of pods.filter(({ metadata }) => NAMESPACES.includes(metadata.namespace ?? ''))) {
+    for (const pod of ours) {
       const { namespace = '', name: podName = '' } = pod.metadata;
       for (const container of containersOf(pod)) {
         await bundle.add(`${name}/logs/${namespace}/${podName}/${container}.log`, () =>
@@ -95,8 +134,15 @@ async function describe(
       }
     }
   } finally {
+    clock.clearTimeout(late);
     client.close();
   }
+}
+
+/** Who changed which field fills most of a list, and tells little. */
+function withoutNoise({ metadata, ...rest }: KubernetesObject): KubernetesObject {
+  const { managedFields: _managedFields, ...kept } = metadata;
+  return { metadata: kept, ...rest };
 }
 
 function containersOf(pod: KubernetesObject): readonly string[] {

@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly deadlines?: Deadlines;
   /** Aborts: nothing more is started, what runs is ended, everything is cleaned up. */
   readonly signal?: AbortSignal;
+  /** Called once, when the first step or core check has failed: everything is still as it then was, and the run waits for it. */
+  readonly onFirstFailure?: (platform: StartedPlatform) => Promise<void>;
   /** Called before the clean-up, whatever happened until then: for diagnostics, or to keep the clusters for a while. */
   readonly beforeCleanUp?: (platform: StartedPlatform, verdict: Verdict) => Promise<void>;
 }
@@ -105,6 +107,7 @@ class Run {
   #checks: readonly CheckResult[] = [];
   #clock: Clock | undefined;
   #originMs = 0;
+  #firstLook: Promise<void> | undefined;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -242,7 +245,21 @@ class Run {
       ? ({ kind: 'environment', message: `${step.title}: ${failure.message}` } as const)
       : await this.#judge(`${step.title}: ${failure.message}`, started, clients);
     this.#findings.add(problem, 'step');
-    return this.#endStep(id, 'failed', durationMs, commands, problem);
+    const ended = this.#endStep(id, 'failed', durationMs, commands, problem);
+    await this.#lookOnce(started);
+    return ended;
+  }
+
+  /** Whoever fails meanwhile waits too: what is looked at must not be taken away. */
+  #lookOnce(started: StartedPlatform): Promise<void> {
+    this.#firstLook ??= (async () => {
+      try {
+        await this.#options.onFirstFailure?.(started);
+      } catch (error) {
+        this.#listenerFailures.push(redact(`after the first failure: ${messageOf(error)}`));
+      }
+    })();
+    return this.#firstLook;
   }
 
   #endStep(
@@ -312,6 +329,7 @@ class Run {
             : await this.#judge(message, started, clients, hint),
           'check',
         );
+        await this.#lookOnce(started);
       },
     });
   }

@@ -7,6 +7,7 @@ import { markSimulated } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
+import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Cluster, Finding, Platform, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { watchWorld } from './watchdog.ts';
 
@@ -72,7 +73,15 @@ export class SimulatorPlatform implements Platform {
           dial: (host, port) => world.machine.connect(host, port),
         };
       });
-      return { ...startedOf(clock, clusters, [], cleanUp), defect: watchdog.signal };
+      return {
+        ...startedOf(clock, clusters, [], cleanUp),
+        defect: watchdog.signal,
+        // A world that gets nowhere answers nothing any more, and its clock calls no one off.
+        collectDiagnostics: async folder => {
+          if (watchdog.signal.aborted) return;
+          await Promise.race([describeWorld(folder, clusters, clock), rejection(watchdog.signal)]);
+        },
+      };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
       throw notReady(error);
@@ -137,10 +146,13 @@ function startedOf(
     clock,
     clusters: new Map(clusters.map(cluster => [cluster.name, cluster])),
     adjustments,
-    collectDiagnostics: async () => {},
+    collectDiagnostics: folder => describeWorld(folder, clusters, clock),
     [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
   };
 }
+
+const describeWorld = (folder: string, clusters: readonly Cluster[], clock: Clock): Promise<void> =>
+  describeClusters(new Bundle(folder), clusters, undefined, () => undefined, clock);
 
 function notReady(error: unknown): HarnessError {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
