@@ -37,6 +37,8 @@ export interface ApiServerOptions {
   /** The node on which the server runs: its address is the server's, and webhooks are called from it. */
   readonly network: NetworkNamespace;
   readonly port: number;
+  /** IP addresses that the certificate names beside the server's own. */
+  readonly certificateAddresses?: readonly string[];
   /** Told of every request when it has been answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -131,7 +133,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       'localhost',
       network.name,
     ],
-    ipAddresses: [network.address, machinery.addresses.fixed(1), '127.0.0.1'],
+    ipAddresses: [network.address, machinery.addresses.fixed(1), '127.0.0.1', ...(options.certificateAddresses ?? [])],
     usages: ['server'],
     ...validity,
   });

@@ -25,6 +25,10 @@ export interface ClusterOptions {
   /** A stream of this cluster's own: the same one gives the same names and times. */
   readonly random: Random;
   readonly images: ImageCatalog;
+  /** Addresses that the API server's certificate names beside its own: `apiServer.certSANs` of kubeadm. */
+  readonly certificateAddresses?: readonly string[];
+  /** False where nobody gives addresses to Services of type LoadBalancer, as on a cluster that kubeadm has just made. */
+  readonly hasLoadBalancers?: boolean;
   /** Told of every request to the API server when it has been answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
@@ -49,6 +53,7 @@ export interface SimulatedCluster {
 /** Brings a cluster up; its API server answers when the promise resolves. */
 export async function startCluster(options: ClusterOptions): Promise<SimulatedCluster> {
   const { name, nodes: count, podRange, serviceRange, network, clock, random, images, onRequest } = options;
+  const { certificateAddresses, hasLoadBalancers = true } = options;
   const nodes: NodeMachine[] = nodeNames(name, Math.max(1, count)).map((nodeName, index) => ({
     name: nodeName,
     network: network.addNode(nodeName),
@@ -63,6 +68,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     serviceRange,
     network: first.network,
     port: API_PORT,
+    ...(certificateAddresses && { certificateAddresses }),
     ...(onRequest && { onRequest }),
   });
   const controlPlane = startControlPlane({
@@ -76,6 +82,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     tokens: api.tokens,
     caCertificate: api.caPem,
     apiPort: API_PORT,
+    hasLoadBalancers,
     version: api.version,
   });
   api.connectKubelets(controlPlane.sessions);

@@ -47,6 +47,8 @@ export interface ControlPlaneOptions {
   readonly caCertificate: string;
   /** Where the API server listens on the first node. */
   readonly apiPort: number;
+  /** False: nobody gives addresses to Services of type LoadBalancer. */
+  readonly hasLoadBalancers?: boolean;
   /** `v1.32.4` */
   readonly version: string;
 }
@@ -78,7 +80,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     startEndpointSliceController(context('endpoint-slices')),
     startEndpointSliceMirroringController(context('endpoint-slice-mirroring')),
     startGarbageCollector(context('garbage-collector'), all),
-    startLoadBalancerController(context('load-balancer'), network),
+    ...(options.hasLoadBalancers === false ? [] : [startLoadBalancerController(context('load-balancer'), network)]),
     startScheduler(context('scheduler')),
     startKubeProxy({ client, network, nodeAddresses: nodes.map(node => node.network.address) }),
     startClusterDns(client, dns),

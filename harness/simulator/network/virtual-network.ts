@@ -88,6 +88,18 @@ export class VirtualNetwork {
     return host;
   }
 
+  /**
+   * One more address for the first node of a cluster, as `ip address add` gives it: what listens there answers, and Services whose status names
+   * it as their load balancer's are served there.
+   * @throws RangeError for a cluster without a node, or an address that someone has
+   */
+  addNodeAddress(cluster: string, address: string): void {
+    const node = this.#routing.clusters.get(cluster)?.nodes[0];
+    if (!node) throw new RangeError(`There is no cluster "${cluster}" with a node.`);
+    if (this.#routing.hosts.has(address)) throw new RangeError(`The address ${address} is taken.`);
+    this.#routing.hosts.set(address, node);
+  }
+
   #leave(host: Host): void {
     const { kind, network, cluster } = host.placement;
     const lan = network === undefined ? undefined : this.#routing.lans.get(network);
@@ -95,7 +107,7 @@ export class VirtualNetwork {
       lan?.pods.delete(host.address);
       return;
     }
-    this.#routing.hosts.delete(host.address);
+    for (const [address, holder] of this.#routing.hosts) if (holder === host) this.#routing.hosts.delete(address);
     if (kind === 'machine') this.#machineAddresses.release(host.address);
     else lan?.nodeAddresses.release(host.address);
     const segment = cluster === undefined ? undefined : this.#routing.clusters.get(cluster);
