@@ -8,7 +8,6 @@ import { sleep, systemClock } from '../../harness/base/clock.ts';
 import { packageRoot } from '../../harness/base/package-root.ts';
 import { waitUntil } from '../../harness/base/wait.ts';
 import { clean } from '../../harness/platform/clean.ts';
-import type { KindOptions } from '../../harness/platform/kind/kind-platform.ts';
 import { docker, testEngine, testImage } from '../support/docker.ts';
 import { kindWorld } from '../support/kind-world.ts';
 import { NODE_FILES, nodesMissing } from '../support/node-image.ts';
@@ -27,7 +26,7 @@ t.test(
     const folder = t.testdir();
     const runIds = Array.from({ length: AT_ONCE }, (_, index) => `kill${index}`);
     const topology = twoClusters(['network1', 'network2']);
-    const world = await kindWorld(folder, topology, runIds);
+    const world = await kindWorld(folder, topology);
     t.teardown(() => world[Symbol.asyncDispose]());
     const script = join(folder, 'child.mjs');
     await build({
@@ -61,18 +60,8 @@ t.test(
 
     const state = join(folder, 'state');
     const start = (runId: string) => {
-      const options: Omit<KindOptions, 'runId'> & { runId: string } = {
-        edition: 'current',
-        state,
-        cache: join(folder, 'cache'),
-        path: world.path,
-        istioFolder: world.istioFolder,
-        runId,
-        offline: true,
-        noCache: true,
-      };
+      const options = world.options(runId);
       const child = spawn(process.execPath, [script, JSON.stringify(options)], {
-        env: { ...process.env, ...world.env },
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));

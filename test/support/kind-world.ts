@@ -1,100 +1,64 @@
-/** All that the kind platform meets, with stand-ins in the place of kind, kubectl and istioctl: API servers are simulated ones on loopback. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+/** All that the kind platform meets, with stand-ins in the place of kind, kubectl and istioctl, and simulated clusters behind them. */
+import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemClock } from '../../harness/base/clock.ts';
-import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import { packageRoot } from '../../harness/base/package-root.ts';
 import type { Topology } from '../../harness/model/topology.ts';
-import { ownName } from '../../harness/platform/kind/labels.ts';
+import { KindPlatform } from '../../harness/platform/kind/kind-platform.ts';
+import type { KindOptions } from '../../harness/platform/kind/options.ts';
 import { findProgram } from '../../harness/process/find.ts';
-import { createWorld } from '../../harness/simulator/world.ts';
 import { testImage } from './docker.ts';
 import { NODE_FILES, NODE_OPTIONS } from './node-image.ts';
+import { StandInClusters } from './stand-ins/clusters.ts';
+import { Hub } from './stand-ins/hub.ts';
 
 export interface KindWorld extends AsyncDisposable {
-  /** Where the stand-ins lie, in front of this machine's own PATH. */
+  /** Where the stand-ins lie, in front of the folder of the real docker. */
   readonly path: string;
-  /** For the stand-ins; a process that starts the platform must have it. */
-  readonly env: Readonly<Record<string, string>>;
   /** A folder that looks like an unpacked Istio release. */
   readonly istioFolder: string;
-  /** Each call of a stand-in, one JSON value a line. */
-  readonly log: string;
+  /** Knows every call, and decides what goes wrong. */
+  readonly hub: Hub;
+  readonly clusters: StandInClusters;
+  readonly options: (runId: string) => KindOptions & { readonly runId: string };
+  readonly platform: (runId: string, more?: Partial<KindOptions>) => KindPlatform;
 }
 
-/** @param runIds - every run that is going to be started on it */
-export async function kindWorld(
-  folder: string,
-  topology: Topology,
-  runIds: readonly string[],
-  edition = 'current',
-): Promise<KindWorld> {
-  const kubeconfigs = join(folder, 'kubeconfigs');
-  mkdirSync(kubeconfigs, { recursive: true });
-  const world = await createWorld({
-    seed: '1',
-    clock: systemClock,
-    networks: topology.networks,
-    clusters: runIds.flatMap((runId, run) =>
-      topology.clusters.map((cluster, index) => ({
-        ...cluster,
-        name: ownName(runId, cluster.name),
-        // Simulated ranges may not overlap; only the first run's are looked at.
-        podRange: run === 0 ? cluster.podRange : `10.${100 + run * topology.clusters.length + index}.0.0/16`,
-      })),
-    ),
-  });
-  for (const [name, cluster] of world.clusters) {
-    const port = await cluster.listen(0, '127.0.0.1');
-    const kubeconfig = cluster.kubeconfig(`https://127.0.0.1:${port}`);
-    writeFileSync(join(kubeconfigs, name), kubeconfig);
-    await tellNameServer(kubeconfig, topology.clusters.find(each => name.endsWith(`-${each.name}`))?.podRange ?? '');
-  }
+/** Several runs may be started on it, one after the other or side by side. */
+export async function kindWorld(folder: string, topology: Topology, edition = 'current'): Promise<KindWorld> {
+  const istio = edition === '1.8' ? '1.8.0' : '1.30.3';
+  const clusters = new StandInClusters(topology);
   const bin = join(folder, 'bin');
-  const istioFolder = join(folder, 'istio-1');
-  const standIns = join(packageRoot(), 'test', 'support', 'stand-ins');
+  const istioFolder = join(folder, `istio-${istio}`);
   mkdirSync(bin, { recursive: true });
   mkdirSync(join(istioFolder, 'bin'), { recursive: true });
-  const link = (target: string, to: string) => {
-    writeFileSync(to, `#!/bin/sh\nexec "${process.execPath}" "${target}" "$@"\n`);
-    chmodSync(to, 0o755);
-  };
-  link(join(standIns, 'kind.mjs'), join(bin, 'kind'));
-  for (const name of ['kubectl', 'istioctl']) {
-    // Called by the program's name, so it needs a file of that name beside the table of flags.
-    const own = join(packageRoot(), 'test', 'support', 'stand-ins', 'tool.mjs');
-    const copy = join(bin, `${name}.mjs`);
-    copyFileSync(own, copy);
-    link(copy, join(name === 'kubectl' ? bin : join(istioFolder, 'bin'), name));
-  }
-  copyFileSync(join(standIns, 'flags.mjs'), join(bin, 'flags.mjs'));
   cpSync(join(packageRoot(), 'fixtures', 'samples', edition), join(istioFolder, 'samples'), { recursive: true });
-  const log = join(folder, 'calls.jsonl');
+  const hub = new Hub({ clusters, istio, nodeImage: testImage(NODE_FILES), nodeOptions: NODE_OPTIONS });
+  await hub.listen();
+  hub.writeProgram(join(bin, 'kind'), 'kind');
+  hub.writeProgram(join(bin, 'kubectl'), 'kubectl');
+  hub.writeProgram(join(istioFolder, 'bin', 'istioctl'), 'istioctl');
   const docker = findProgram('docker');
-  return {
-    path: [bin, docker === undefined ? '' : dirname(docker)].join(':'),
+  const path = [bin, docker === undefined ? '' : dirname(docker)].join(':');
+  const options = (runId: string) => ({
+    edition,
+    state: join(folder, 'state'),
+    cache: join(folder, 'cache'),
+    path,
     istioFolder,
-    log,
-    env: {
-      STAND_IN_IMAGE: testImage(NODE_FILES),
-      STAND_IN_OPTIONS: JSON.stringify(NODE_OPTIONS),
-      STAND_IN_KUBECONFIGS: kubeconfigs,
-      STAND_IN_LOG: log,
-      STAND_IN_ISTIO_VERSION: edition === '1.8' ? '1.8.0' : '1.30.3',
-      STAND_IN_KUBECTL_VERSION: edition === '1.8' ? 'v1.21.14' : 'v1.34.0',
+    runId,
+    offline: true,
+    noCache: true,
+  });
+  return {
+    path,
+    istioFolder,
+    hub,
+    clusters,
+    options,
+    platform: (runId, more = {}) => new KindPlatform({ ...options(runId), ...more }),
+    [Symbol.asyncDispose]: async () => {
+      await hub[Symbol.asyncDispose]();
+      await clusters[Symbol.asyncDispose]();
     },
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
-}
-
-/** The pod that the stand-in for a node has: it answers where CoreDNS says that it is ready. */
-async function tellNameServer(kubeconfig: string, podRange: string): Promise<void> {
-  const client = new KubernetesClient(kubeconfig);
-  const path = { apiVersion: 'v1', plural: 'endpoints', namespace: 'kube-system', name: 'kube-dns' };
-  const addresses = [{ ip: podRange.replace('0.0/16', '0.2') }];
-  try {
-    await client.patch(path, 'merge', { subsets: [{ addresses, ports: [{ port: 53, protocol: 'UDP' }] }] });
-  } finally {
-    client.close();
-  }
 }

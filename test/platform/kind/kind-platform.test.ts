@@ -8,43 +8,20 @@ import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import { clean } from '../../../harness/platform/clean.ts';
 import { connectEngine } from '../../../harness/platform/kind/engine.ts';
-import { KindPlatform } from '../../../harness/platform/kind/kind-platform.ts';
 import { docker } from '../../support/docker.ts';
-import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
+import { kindWorld } from '../../support/kind-world.ts';
 import { nodesMissing } from '../../support/node-image.ts';
 import { twoClusters } from '../../support/topologies.ts';
 
 const skip = nodesMissing() ?? false;
 const signal = new AbortController().signal;
 
-const platformOn = (world: KindWorld, folder: string, runId: string) =>
-  new KindPlatform({
-    edition: 'current',
-    state: join(folder, 'state'),
-    cache: join(folder, 'cache'),
-    path: world.path,
-    istioFolder: world.istioFolder,
-    runId,
-    offline: true,
-    noCache: true,
-  });
-
 async function worldFor(t: Test, networks: readonly [string, string], runId: string) {
   const folder = t.testdir();
   const topology = twoClusters(networks);
-  const world = await kindWorld(folder, topology, [runId]);
+  const world = await kindWorld(folder, topology);
   t.teardown(() => world[Symbol.asyncDispose]());
-  const before = Object.fromEntries(
-    [...Object.keys(world.env), 'STAND_IN_FAULT'].map(name => [name, process.env[name]] as const),
-  );
-  t.teardown(() => {
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
-  Object.assign(process.env, world.env);
-  return { folder, topology, world, platform: platformOn(world, folder, runId) };
+  return { folder, topology, world, platform: world.platform(runId) };
 }
 
 /** What of a run is in Docker and on disk. */
@@ -171,23 +148,24 @@ t.test(
 );
 
 t.test("a creation that fails is told in kind's own words, and nothing is left", { skip }, async t => {
-  const { folder, topology, platform } = await worldFor(t, ['network1', 'network2'], 'kpc');
-  for (const [fault, message] of [
+  const { folder, topology, platform, world } = await worldFor(t, ['network1', 'network2'], 'kpc');
+  const stderr = 'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec" failed\n';
+  for (const [how, message] of [
     [
-      'fail',
+      { kind: 'fail', stderr },
       /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --name mh-kpc-cluster2 .* ended with exit code 1[\s\S]*failed to init node with kubeadm/,
     ],
-    ['kill', /create cluster --name mh-kpc-cluster2 .* was killed/],
+    [{ kind: 'kill' }, /create cluster --name mh-kpc-cluster2 .* was killed/],
   ] as const) {
-    process.env['STAND_IN_FAULT'] = `${fault}:mh-kpc-cluster2`;
-    await t.rejects(platform.start(topology, signal), { code: 'ERR_PLATFORM_NOT_READY', message }, fault);
-    t.same(remains('kpc', folder), [], `${fault}: nothing is left`);
+    world.hub.faults = [{ program: 'kind', when: 'mh-kpc-cluster2', how }];
+    await t.rejects(platform.start(topology, signal), { code: 'ERR_PLATFORM_NOT_READY', message }, how.kind);
+    t.same(remains('kpc', folder), [], `${how.kind}: nothing is left`);
   }
-  process.env['STAND_IN_FAULT'] = 'hang:mh-kpc-cluster2';
+  world.hub.faults = [{ program: 'kind', when: 'mh-kpc-cluster2', how: { kind: 'hang' } }];
   const controller = new AbortController();
   const hanging = platform.start(topology, controller.signal);
   const seen = () => docker('ps', '--format', '{{.Names}}');
-  await waitUntil('the node', seen, names => names.includes('mh-kpc-cluster2-control-plane'), {
+  await waitUntil('the node', seen, names => names.includes('mh-kpc-cluster1-control-plane'), {
     timeoutMs: 30_000,
     intervalMs: 200,
     clock: systemClock,

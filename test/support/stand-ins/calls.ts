@@ -1,0 +1,33 @@
+/** What the stand-ins are called with, and what goes wrong with it. */
+import type { ProgramName } from './flags.ts';
+
+/** One call of a stand-in. */
+export interface Call {
+  readonly program: ProgramName;
+  readonly argv: readonly string[];
+  /** Variables that the harness sets for it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly kubeconfig: string;
+  readonly stdin: string;
+  /** kind's configuration, and files of the plan's own that are given with -f. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly startedAtMs: number;
+  endedAtMs?: number;
+}
+
+/** What goes wrong with a call. */
+export interface Fault {
+  readonly program: ProgramName;
+  /** Words that stand in the command line, joined by spaces. */
+  readonly when: string;
+  readonly how:
+    | { readonly kind: 'fail'; readonly stderr: string; readonly exitCode?: number }
+    | { readonly kind: 'answer'; readonly stdout: string }
+    /** Does not end by itself. */
+    | { readonly kind: 'hang' }
+    /** Dies by SIGKILL. */
+    | { readonly kind: 'kill' }
+    /** Something else happens first; then the call goes on. */
+    | { readonly kind: 'meanwhile'; readonly act: () => Promise<void> | void };
+}
