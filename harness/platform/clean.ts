@@ -1,6 +1,7 @@
 /** `mesh-harness clean`: removes what dead runs have left, and nothing else. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
+import type { Removed } from './existing/remove.ts';
 import type { Engine } from './kind/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
 import { removeRemains } from './kind/remove.ts';
@@ -21,6 +22,8 @@ export interface CleanResult {
   readonly removed: readonly string[];
   /** Runs that go on: left alone. */
   readonly running: readonly string[];
+  /** What has a name of ours in a cluster of the user's, and is someone else's: left alone too. */
+  readonly left: readonly string[];
   readonly failures: readonly string[];
 }
 
@@ -28,6 +31,7 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   const ledgers = readLedgers(state);
   const dead = ledgers.filter(({ isRunning }) => !isRunning);
   const removed: string[] = [];
+  const left: string[] = [];
   const failures: string[] = [];
   let engine: Engine | undefined;
   for (const ledger of dead) {
@@ -38,9 +42,10 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
       failures.push(...failed.map(failure => `run ${runId}: ${failure}`));
       if (failed.length > 0) continue; // the ledger stays, so that it can be tried again
     }
-    const kept = await removeFromClusters(ledger, clock);
-    failures.push(...kept.map(failure => `run ${runId}: ${failure}`));
-    if (kept.length > 0) continue;
+    const fromClusters = await removeFromClusters(ledger, clock);
+    left.push(...fromClusters.left.map(each => `${each} (run ${runId})`));
+    failures.push(...fromClusters.failures.map(failure => `run ${runId}: ${failure}`));
+    if (fromClusters.failures.length > 0) continue;
     rmSync(folder, { recursive: true, force: true });
     removed.push(sentenceOf(ledger));
   }
@@ -52,21 +57,24 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   return {
     removed,
     running: ledgers.filter(({ isRunning, folder }) => isRunning && existsSync(folder)).map(({ runId }) => runId),
+    left,
     failures,
   };
 }
 
 /** What a run made in clusters of the user's. */
-async function removeFromClusters({ existing }: LedgerRecord, clock: Clock): Promise<readonly string[]> {
-  if (existing.length === 0) return [];
+async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> {
+  if (existing.length === 0) return { failures: [], left: [] };
   const { removeFromCluster } = await import('./existing/remove.ts');
-  const failed = await Promise.all(
-    existing.map(async ({ cluster, kubeconfig, uid, before }) => {
-      const failures = await removeFromCluster({ kubeconfig: readFileSync(kubeconfig, 'utf8'), uid, before, clock });
-      return failures.map(failure => `${cluster}: ${failure}`);
+  const parts = await Promise.all(
+    existing.map(async entry => {
+      const kubeconfig = readFileSync(entry.kubeconfig, 'utf8');
+      const { failures, left } = await removeFromCluster({ kubeconfig, runId, entry, atTheEnd: false, clock });
+      const named = (text: string) => `${entry.cluster}: ${text}`;
+      return { failures: failures.map(named), left: left.map(named) };
     }),
   );
-  return failed.flat();
+  return { failures: parts.flatMap(({ failures }) => failures), left: parts.flatMap(({ left }) => left) };
 }
 
 function sentenceOf({ runId, clusters, networks, existing, isKept }: LedgerRecord): string {

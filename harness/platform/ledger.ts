@@ -20,6 +20,8 @@ export interface ExistingEntry {
   readonly uid: string;
   /** Kind → names. */
   readonly before: Readonly<Record<string, readonly string[]>>;
+  /** The API server keeps who has created a namespace, so that this run's can be told from others. */
+  readonly isMarked: boolean;
 }
 
 const FILE = 'ledger.jsonl';

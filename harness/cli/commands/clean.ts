@@ -9,7 +9,7 @@ export async function cleanCommand(
   flags: { readonly cache: boolean },
   { env, stdout, stderr }: Environment,
 ): Promise<number> {
-  const { removed, running, failures } = await clean({
+  const { removed, running, left, failures } = await clean({
     state: stateFolder(env),
     clock: systemClock,
     cache: flags.cache,
@@ -19,6 +19,7 @@ export async function cleanCommand(
   if (flags.cache) stdout.write('removed the cache of images\n');
   if (removed.length === 0 && !flags.cache) stdout.write('There is nothing to remove.\n');
   for (const run of running) stdout.write(`left alone, since it goes on: run ${run}\n`);
+  for (const each of left) stdout.write(`left alone, since it is someone else's: ${each}\n`);
   for (const failure of failures) stderr.write(`not removed: ${failure}\n`);
   return failures.length === 0 ? EXIT.passed : EXIT.unknown;
 }

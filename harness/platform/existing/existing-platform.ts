@@ -1,20 +1,18 @@
 /** Clusters that the user has: looked at before they are written to, and left as they were found. */
-import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../base/clock.ts';
-import { HarnessError } from '../../base/errors.ts';
+import { HarnessError, messageOf } from '../../base/errors.ts';
+import { packageRoot } from '../../base/package-root.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
-import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
-import { Bundle, describeClusters } from '../diagnostics.ts';
-import { Ledger } from '../ledger.ts';
-import type { Cluster, Finding, Platform, PlatformCapabilities, Programs, StartedPlatform } from '../platform.ts';
+import { readLedgers } from '../ledger.ts';
+import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { findIstio, findKubectl, type ProgramOptions } from '../programs.ts';
-import { windowOf } from '../versions.ts';
+import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
 import { contextNames, readContexts } from './contexts.ts';
 import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
-import { removeFromCluster } from './remove.ts';
+import type { ProbeDeadlines, ProbeImages } from './probe.ts';
+import { type RealPrograms, StartedExisting } from './started.ts';
 
 export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   readonly edition: string;
@@ -31,6 +29,8 @@ export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   readonly hub?: string;
   readonly tag?: string;
   readonly set?: readonly string[];
+  /** How long the proof that the clusters reach each other may take; minutes by default, as clouds need them. */
+  readonly deadlines?: ProbeDeadlines;
 }
 
 export class ExistingPlatform implements Platform {
@@ -65,92 +65,51 @@ export class ExistingPlatform implements Platform {
   }
 
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
+    signal.throwIfAborted();
     const { edition, state } = this.#options;
     const { found, servers } = this.#read(topology);
-    const inspections = await Promise.all(found.map(context => inspectCluster(context, edition, signal)));
-    const findings = [
-      ...inspections.flatMap(each => each.findings),
-      ...judgeTogether(topology, inspections, new Set(servers.keys())),
-    ];
-    const bad = findings.filter(({ ok }) => !ok);
-    if (bad.length > 0) {
-      throw new HarnessError(
-        'ERR_PLATFORM_NOT_READY',
-        `Nothing was written. ${bad.map(({ subject, found: what }) => `${subject}: ${what}`).join('; ')}`,
-        {
-          hint: [...new Set(bad.map(({ fix }) => fix ?? ''))].join(' '),
-        },
-      );
-    }
-    const programs = this.#areSimulated ? undefined : await this.#programs(inspections, signal);
-    const ledger = Ledger.open(state, randomBytes(4).toString('hex'), this.name);
-    const files = new Map<ClusterName, string>();
-    for (const { context, uid, before } of inspections) {
-      const file = join(ledger.folder, `${context.cluster}.kubeconfig`);
-      writeFileSync(file, context.kubeconfig, { mode: 0o600 });
-      files.set(context.cluster, file);
-      ledger.write({ type: 'existing', cluster: context.cluster, kubeconfig: file, uid, before });
-    }
-    return this.#started(inspections, servers, programs, ledger, files);
-  }
-
-  #started(
-    inspections: readonly Inspection[],
-    servers: ReadonlyMap<ClusterName, string>,
-    programs: Programs | undefined,
-    ledger: Ledger,
-    files: ReadonlyMap<ClusterName, string>,
-  ): StartedPlatform {
-    const clusters = new Map(
-      inspections.map(({ context: { cluster, kubeconfig } }): [ClusterName, Cluster] => {
-        const server = servers.get(cluster);
-        const outer = server === undefined ? kubeconfig : kubeconfig.replace(/(server: )\S+/, `$1${server}`);
-        return [cluster, { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) }];
+    const inspections = await Promise.all(
+      found.map(context => {
+        const serverForOthers = servers.get(context.cluster);
+        return inspectCluster(context, { edition, signal, ...(serverForOthers !== undefined && { serverForOthers }) });
       }),
     );
-    let ended: Promise<void> | undefined;
-    const end = async () => {
-      const failed = await Promise.all(
-        inspections.map(async ({ context, uid, before }) => {
-          const failures = await removeFromCluster({ kubeconfig: context.kubeconfig, uid, before, clock: systemClock });
-          return failures.map(failure => `${context.cluster}: ${failure}`);
-        }),
+    const surroundings = {
+      topology,
+      inspections,
+      servers: new Set<string>(servers.keys()),
+      ledgers: readLedgers(state),
+    };
+    refuseBad([...inspections.flatMap(each => each.findings), ...judgeTogether(surroundings)], 'Nothing was written.');
+    const real = this.#areSimulated ? undefined : await this.#programs(inspections, signal);
+    const programs = real?.programs;
+    const started = new StartedExisting({ topology, inspections, servers, real, options: this.#options });
+    try {
+      const samples = programs
+        ? join(programs.istioFolder, 'samples')
+        : join(packageRoot(), 'fixtures', 'samples', edition);
+      const findings = await started.probe(sampleImages(samples), signal, this.#options.deadlines);
+      refuseBad(findings, 'What was made to find out is removed again.');
+      return started;
+    } catch (error) {
+      const left = await started[Symbol.asyncDispose]().then(
+        () => '',
+        (failure: unknown) => ` ${messageOf(failure)}`,
       );
-      if (failed.flat().length > 0) {
-        ledger.close();
-        throw new Error(`Not everything was removed (mesh-harness clean tries again): ${failed.flat().join('; ')}`);
-      }
-      ledger.remove();
-    };
-    return {
-      clusters,
-      clock: systemClock,
-      adjustments: [
-        ...remoteSecretAdjustments(servers, 'the address of the kubeconfig is good for this machine only'),
-        ...installAdjustments([...clusters.keys()], { lowRequests: false, ...this.#options }),
-      ],
-      ...(programs && { programs }),
-      collectDiagnostics: folder =>
-        describeClusters(new Bundle(folder), clusters.values(), programs, cluster => files.get(cluster.name)),
-      keep: () => {
-        ledger.write({ type: 'kept' });
-        ended ??= Promise.resolve(ledger.close());
-        return ['The mesh is left in your clusters. To remove exactly what this run has made: mesh-harness clean'];
-      },
-      [Symbol.asyncDispose]: () => {
-        ended ??= end();
-        return ended;
-      },
-    };
+      signal.throwIfAborted();
+      if (error instanceof HarnessError && left === '') throw error;
+      throw new HarnessError('ERR_PLATFORM_NOT_READY', `${messageOf(error)}${left}`, { cause: error });
+    }
   }
 
-  async #programs(inspections: readonly Inspection[], signal: AbortSignal): Promise<Programs> {
+  async #programs(inspections: readonly Inspection[], signal: AbortSignal): Promise<RealPrograms> {
     const options = { ...this.#options, signal };
     const [kubectl, istio] = await Promise.all([
-      findKubectl(inspections[0]?.version ?? '', options),
+      findKubectl(kubectlFor(inspections), options),
       findIstio(windowOf(this.#options.edition), options),
     ]);
-    return { kubectl: kubectl.file, istioctl: istio.file, istioFolder: istio.folder, env: {} };
+    const programs = { kubectl: kubectl.file, istioctl: istio.file, istioFolder: istio.folder, env: {} };
+    return { programs, istioVersion: istio.version };
   }
 
   #read(topology: Topology) {
@@ -184,4 +143,40 @@ export class ExistingPlatform implements Platform {
       }),
     );
   }
+}
+
+function refuseBad(findings: readonly Finding[], first: string): void {
+  const bad = findings.filter(({ ok }) => !ok);
+  if (bad.length === 0) return;
+  const sentences = bad.map(({ subject, found }) => `${subject}: ${found}`);
+  throw new HarnessError('ERR_PLATFORM_NOT_READY', `${first} ${sentences.join('; ')}`, {
+    hint: [...new Set(bad.map(({ fix }) => fix ?? ''))].join(' '),
+  });
+}
+
+/** The kubectl that is near enough to all of them, without what distributions add (`v1.31.2-eks-7f9249a`): the preflight has seen that there is one. */
+function kubectlFor(inspections: readonly Inspection[]): string {
+  const known = inspections
+    .flatMap(({ version }) => {
+      const line = lineOf(version);
+      return line ? [{ version, line }] : [];
+    })
+    .toSorted((one, other) => compare(one.line, other.line));
+  const [oldest, newest] = [known.at(0), known.at(-1)];
+  if (!oldest || !newest) return '';
+  const [major, minor] = oldest.line;
+  if (newest.line[1] - minor > KUBECTL_SKEW) return `v${major}.${minor + KUBECTL_SKEW}.0`;
+  return /v?\d+\.\d+\.\d+/.exec(oldest.version)?.[0] ?? oldest.version;
+}
+
+/** The images that the guide's samples run, by the release's own files. @throws HarnessError ERR_UNREADABLE_FILE */
+function sampleImages(samples: string): ProbeImages {
+  // The client of the guide was called sleep, and is called curl now.
+  const client = readdirSync(samples).includes('curl') ? 'curl/curl.yaml' : 'sleep/sleep.yaml';
+  const imageIn = (file: string) => {
+    const image = /^\s*image:\s*(\S+)/m.exec(readFileSync(join(samples, file), 'utf8'))?.[1];
+    if (image !== undefined) return image;
+    throw new HarnessError('ERR_UNREADABLE_FILE', `${join(samples, file)} names no image.`);
+  };
+  return { client: imageIn(client), server: imageIn('helloworld/helloworld.yaml') };
 }

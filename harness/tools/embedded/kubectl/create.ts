@@ -9,9 +9,13 @@ import { apiErrorText } from './errors.ts';
 import { displayName, pathTo } from './resources.ts';
 import { type Call, usage, type Verb } from './verb.ts';
 
-const QUERY = { fieldManager: 'kubectl-create', fieldValidation: 'Strict' };
 const COMMON: FlagTable = { validate: { type: 'text', bare: 'strict' }, 'field-manager': { type: 'text' } };
 const FROM: FlagTable = { 'from-file': { type: 'list' }, 'from-literal': { type: 'list' }, ...COMMON };
+
+const queryOf = ({ flags }: Call) => ({
+  fieldManager: flags.text('field-manager') ?? 'kubectl-create',
+  fieldValidation: 'Strict',
+});
 
 function nameOf({ args }: Call, command: string): string {
   const [name] = args;
@@ -24,7 +28,7 @@ export const createNamespace: Verb = {
   async run(call) {
     const name = nameOf(call, 'create namespace');
     const body: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    await call.client.create({ apiVersion: 'v1', plural: 'namespaces' }, body, QUERY, call.signal);
+    await call.client.create({ apiVersion: 'v1', plural: 'namespaces' }, body, queryOf(call), call.signal);
     call.invocation.stdout(`namespace/${name} created\n`);
     return 0;
   },
@@ -121,7 +125,7 @@ export const createFromFile: Verb = {
       }
       const namespace = object.metadata.namespace ?? call.namespace;
       try {
-        const made = await call.client.create(pathTo(resource, namespace), object, QUERY, call.signal);
+        const made = await call.client.create(pathTo(resource, namespace), object, queryOf(call), call.signal);
         call.invocation.stdout(`${displayName(resource, made.metadata.name ?? '')} created\n`);
       } catch (error) {
         const text = apiErrorText(error, { doing: 'creating', from });
@@ -138,7 +142,7 @@ export const createFromFile: Verb = {
 async function createNamed(call: Call, plural: string, kind: string, body: Record<string, unknown>): Promise<void> {
   const { client, namespace, signal, invocation } = call;
   try {
-    const made = await client.create({ apiVersion: 'v1', plural, namespace }, body, QUERY, signal);
+    const made = await client.create({ apiVersion: 'v1', plural, namespace }, body, queryOf(call), signal);
     invocation.stdout(`${kind}/${made.metadata.name ?? ''} created\n`);
   } catch (error) {
     throw wrapped(kind, error);

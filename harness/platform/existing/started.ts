@@ -1,0 +1,164 @@
+/** A run on clusters of a user: what it notes on disk before it writes, and how it takes away what it has made. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
+import { HarnessError } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ClusterName } from '../../model/names.ts';
+import type { Topology } from '../../model/topology.ts';
+import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
+import { Bundle, describeClusters } from '../diagnostics.ts';
+import { type ExistingEntry, Ledger } from '../ledger.ts';
+import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
+import { compare, type Line, lineOf } from '../versions.ts';
+import type { ExistingOptions } from './existing-platform.ts';
+import { managerOf, probeNamespaceOf } from './ownership.ts';
+import type { Inspection } from './preflight.ts';
+import { type ProbeDeadlines, type ProbeImages, probeReachability } from './probe.ts';
+import { removeFromCluster } from './remove.ts';
+
+/** The programs that work on clusters which are none of our simulator's. */
+export interface RealPrograms {
+  readonly programs: Programs;
+  readonly istioVersion: string;
+}
+
+export interface Beginning {
+  readonly topology: Topology;
+  readonly inspections: readonly Inspection[];
+  /** Cluster → where the others are told that its API server is; the kubeconfig's address for those that are not in it. */
+  readonly servers: ReadonlyMap<ClusterName, string>;
+  readonly real: RealPrograms | undefined;
+  readonly options: ExistingOptions;
+}
+
+/** From here on `kubectl create` takes `--field-manager` and API servers keep `managedFields` of everything; 1.18 and 1.19 do in part. */
+const MARKED_FROM: Line = [1, 20];
+
+export class StartedExisting implements StartedPlatform {
+  readonly clusters: ReadonlyMap<ClusterName, Cluster>;
+  readonly clock = systemClock;
+  readonly adjustments: readonly PlatformAdjustment[];
+  readonly programs?: Programs;
+  readonly #beginning: Beginning;
+  readonly #runId = randomBytes(4).toString('hex');
+  readonly #ledger: Ledger;
+  readonly #entries: readonly ExistingEntry[];
+  #ended: Promise<void> | undefined;
+
+  /** Notes what is there, and whose it is. Nothing is written to a cluster. */
+  constructor(beginning: Beginning) {
+    const { inspections, servers, real, options } = beginning;
+    this.#beginning = beginning;
+    if (real) this.programs = real.programs;
+    this.#ledger = Ledger.open(options.state, this.#runId, 'existing');
+    this.#entries = inspections.map(inspection => this.#note(inspection));
+    this.clusters = new Map(
+      inspections.map(({ context: { cluster, kubeconfig } }): [ClusterName, Cluster] => {
+        const server = servers.get(cluster);
+        const outer = server === undefined ? kubeconfig : kubeconfig.replace(/(server: )\S+/, `$1${server}`);
+        return [cluster, { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) }];
+      }),
+    );
+    this.adjustments = [
+      ...remoteSecretAdjustments(
+        servers,
+        'the address of the kubeconfig is good for this machine only',
+        // Our own istioctl has the flag --server in every release.
+        real && lacksServerFlag(real.istioVersion) ? cluster => this.#outerFile(cluster) : undefined,
+      ),
+      ...installAdjustments([...this.clusters.keys()], { lowRequests: false, ...options }),
+      ...this.#marks(),
+    ];
+  }
+
+  #note({ context, uid, before, version }: Inspection): ExistingEntry {
+    const kubeconfig = join(this.#ledger.folder, `${context.cluster}.kubeconfig`);
+    writeFileSync(kubeconfig, context.kubeconfig, { mode: 0o600 });
+    const line = lineOf(version);
+    const isMarked = line !== undefined && compare(line, MARKED_FROM) >= 0;
+    const entry = { cluster: context.cluster, kubeconfig, uid, before, isMarked };
+    this.#ledger.write({ type: 'existing', ...entry });
+    return entry;
+  }
+
+  /** A kubeconfig as the other clusters need it. */
+  #outerFile(cluster: ClusterName): string {
+    const file = join(this.#ledger.folder, `${cluster}.for-others.kubeconfig`);
+    writeFileSync(file, this.clusters.get(cluster)?.kubeconfig('other-clusters') ?? '', { mode: 0o600 });
+    return file;
+  }
+
+  /** So that, after a crash, this run's namespaces can be told from those that someone has made since. */
+  #marks(): readonly PlatformAdjustment[] {
+    return this.#beginning.inspections.flatMap(({ context: { cluster } }) => {
+      if (!this.#entries.find(entry => entry.cluster === cluster)?.isMarked) return [];
+      return {
+        tool: 'kubectl' as const,
+        verb: ['create', 'namespace'],
+        cluster,
+        addArgs: ['--field-manager', managerOf(this.#runId)],
+        because: 'marks the namespaces that this run creates, so that no others are ever removed',
+      };
+    });
+  }
+
+  /** Asks from pods whether the clusters reach each other. */
+  async probe(images: ProbeImages, signal: AbortSignal, deadlines?: ProbeDeadlines): Promise<readonly Finding[]> {
+    const clusters = [...this.clusters.values()].map(cluster => ({
+      name: cluster.name,
+      client: new KubernetesClient(cluster.kubeconfig('this-machine')),
+      server: /server: (\S+)/.exec(cluster.kubeconfig('other-clusters'))?.[1] ?? '',
+    }));
+    try {
+      const { topology } = this.#beginning;
+      const common = { topology, clusters, images, runId: this.#runId, clock: this.clock, signal };
+      const findings = await probeReachability({ ...common, ...(deadlines && { deadlines }) });
+      // They go while the run goes on; its end waits for that.
+      const path = { apiVersion: 'v1', plural: 'namespaces', name: probeNamespaceOf(this.#runId) };
+      if (findings.every(({ ok }) => ok)) {
+        await Promise.all(clusters.map(({ client }) => client.delete(path, undefined, signal)));
+      }
+      return findings;
+    } finally {
+      for (const { client } of clusters) client.close();
+    }
+  }
+
+  async collectDiagnostics(folder: string): Promise<void> {
+    const fileOf = (cluster: Cluster) => this.#entries.find(entry => entry.cluster === cluster.name)?.kubeconfig;
+    await describeClusters(new Bundle(folder), this.clusters.values(), this.programs, fileOf);
+  }
+
+  keep(): readonly string[] {
+    this.#ledger.write({ type: 'kept' });
+    this.#ended ??= Promise.resolve(this.#ledger.close());
+    return ['The mesh is left in your clusters. To remove exactly what this run has made: mesh-harness clean'];
+  }
+
+  /** @throws HarnessError ERR_KUBERNETES_API with all that could not be removed */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    const failed = await Promise.all(
+      this.#beginning.inspections.map(async ({ context: { cluster, kubeconfig } }) => {
+        const entry = this.#entries.find(each => each.cluster === cluster);
+        if (!entry) return [];
+        const removal = { kubeconfig, runId: this.#runId, entry, atTheEnd: true, clock: this.clock };
+        return (await removeFromCluster(removal)).failures.map(failure => `${cluster}: ${failure}`);
+      }),
+    );
+    if (failed.flat().length === 0) {
+      this.#ledger.remove();
+      return;
+    }
+    this.#ledger.close();
+    throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failed.flat().join('; ')}`, {
+      hint: 'mesh-harness clean tries again.',
+    });
+  }
+}
