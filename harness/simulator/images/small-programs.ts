@@ -1,4 +1,5 @@
 /** What busybox gives an image that people exec into: sleep, echo, cat and the like. */
+import { StringDecoder } from 'node:string_decoder';
 import { sleep as sleepFor } from '../../base/clock.ts';
 import type { Main, ProcessContext } from '../program.ts';
 
@@ -71,9 +72,21 @@ const hostname: Main = async context => {
   return 0;
 };
 
+/** Puts through what comes in, characters whole. */
+async function passStdin({ stdin, stdout }: ProcessContext): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  for await (const chunk of stdin ?? []) stdout(decoder.write(chunk));
+  stdout(decoder.end());
+}
+
 const cat: Main = async context => {
   let exitCode = 0;
-  for (const path of context.argv.slice(1)) {
+  const paths = context.argv.slice(1);
+  for (const path of paths.length === 0 ? ['-'] : paths) {
+    if (path === '-') {
+      await passStdin(context);
+      continue;
+    }
     const content = readFile(context, path);
     if (content === undefined) {
       context.stderr(`cat: can't open '${path}': No such file or directory\n`);

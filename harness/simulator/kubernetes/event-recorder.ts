@@ -1,6 +1,5 @@
 /** Events: what a component wants people to know about an object, counted instead of repeated. */
 import type { Clock } from '../../base/clock.ts';
-import type { Random } from '../../base/random.ts';
 import { type ObjectReference, type Stored, timestamp } from './objects.ts';
 import type { TypedClient } from './typed-client.ts';
 
@@ -30,17 +29,15 @@ interface Bucket {
 export class EventRecorder {
   readonly #client: TypedClient;
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #component: string;
   readonly #host: string | undefined;
   readonly #known = new Map<string, { readonly namespace: string; readonly name: string }>();
   readonly #buckets = new Map<string, Bucket>();
 
   /** @param host - the node, for a kubelet */
-  constructor(client: TypedClient, clock: Clock, random: Random, component: string, host?: string) {
+  constructor(client: TypedClient, clock: Clock, component: string, host?: string) {
     this.#client = client;
     this.#clock = clock;
-    this.#random = random;
     this.#component = component;
     this.#host = host;
   }
@@ -58,7 +55,8 @@ export class EventRecorder {
       this.#client.update('events', { ...existing, count, lastTimestamp: now } as Stored);
       return;
     }
-    const name = `${about.name}.${this.#random.text(16, '0123456789abcdef')}`;
+    // Unlike client-go, which appends the time: a list goes by name, and tells what happened in its order.
+    const name = `${about.name}.${this.#client.local.resourceVersion.toString(16).padStart(16, '0')}`;
     this.#known.set(key, { namespace, name });
     this.#client.create('events', {
       metadata: { name, namespace },

@@ -40,6 +40,11 @@ export class LocalClient {
   }
 
   /** @returns undefined if there is none */
+  /** Of the newest write. */
+  get resourceVersion(): number {
+    return this.#objects.store.resourceVersion;
+  }
+
   get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
     return this.#objects.store.get(this.#objects.registry.require(resource), namespace, name);
   }

@@ -1,6 +1,5 @@
 /** The scheduler: gives each pod a node that has room for what it requests, or says why there is none. */
 import type { Clock } from '../../base/clock.ts';
-import type { Random } from '../../base/random.ts';
 import { type Controller, stopAll } from './controllers/controller.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
@@ -55,11 +54,10 @@ function refusal(pod: Pod, node: Node, used: Amounts): string | undefined {
 export interface SchedulerContext {
   readonly client: TypedClient;
   readonly clock: Clock;
-  readonly random: Random;
 }
 
-export function startScheduler({ client, clock, random }: SchedulerContext): Controller {
-  const events = new EventRecorder(client, clock, random, 'default-scheduler');
+export function startScheduler({ client, clock }: SchedulerContext): Controller {
+  const events = new EventRecorder(client, clock, 'default-scheduler');
   /** Pods that found no node; they are tried again when something was freed or added. */
   const waiting = new Set<string>();
   /** Node → uid of each pod on it → what it takes. */

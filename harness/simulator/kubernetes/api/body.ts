@@ -49,10 +49,20 @@ export function decodeObject(body: Buffer, mediaType: string, kind: string): Jso
   return parseJson(body, kind);
 }
 
-const unrecognized = (kind: string, problem: string): ApiError =>
+const unrecognized = (kind: string, problem: string, body: Buffer): ApiError =>
   badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem}`,
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${summaryOf(body)})`,
   );
+
+const MAX_SUMMARY_BYTES = 30;
+
+/** The beginning of a body; in hexadecimal unless it looks like JSON (staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go @v1.32). */
+function summaryOf(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const start = body.subarray(0, MAX_SUMMARY_BYTES);
+  const text = start[0] === 0x7b ? start.toString() : start.toString('hex');
+  return body.length > MAX_SUMMARY_BYTES ? `${text} ...` : text;
+}
 
 /** Deeper than any object of Kubernetes, and no danger to the stack. */
 const MAX_DEPTH = 1000;
@@ -80,13 +90,14 @@ function parseJson(body: Buffer, kind: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw unrecognized(kind, jsonProblem(error, text));
+    throw unrecognized(kind, jsonProblem(error, text), body);
   }
   checkShape(value);
   if (!isObject(value)) {
     throw unrecognized(
       kind,
       `json: cannot unmarshal ${jsonTypeOf(value)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      body,
     );
   }
   return value;
@@ -103,7 +114,7 @@ export function parseYaml(body: Buffer, kind: string): JsonObject {
     );
   }
   checkShape(value);
-  if (!isObject(value)) throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`);
+  if (!isObject(value)) throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`, body);
   return value;
 }
 
@@ -124,8 +135,21 @@ export function jsonProblem(error: unknown, text: string): string {
   const position = /at position (\d+)/.exec(words)?.[1];
   if (/end of JSON|Unterminated/i.test(words) || Number(position) >= text.length) return 'unexpected end of JSON input';
   const character = position === undefined ? (/token '(.)'/u.exec(words)?.[1] ?? '') : (text[Number(position)] ?? '');
+  const literal = brokenLiteral(text, character);
+  if (literal !== undefined) return literal;
   const where = EXPECTATIONS.find(([pattern]) => pattern.test(words))?.[1] ?? 'looking for beginning of value';
   return `invalid character '${character === "'" ? "\\'" : character}' ${where}`;
+}
+
+/** `not`: a word that begins like one of JSON's, and stops to at this character. */
+function brokenLiteral(text: string, character: string): string | undefined {
+  for (const [, word = ''] of text.matchAll(/(?:^|[[{:,])\s*([tfn]\w*\W?)/g)) {
+    const literal = ['true', 'false', 'null'].find(candidate => candidate[0] === word[0]) ?? '';
+    const at = [...literal].findIndex((expected, index) => word[index] !== expected);
+    if (at > 0 && word[at] === character)
+      return `invalid character '${character}' in literal ${literal} (expecting '${literal[at]}')`;
+  }
+  return undefined;
 }
 
 /** How Go names what it found in JSON. */

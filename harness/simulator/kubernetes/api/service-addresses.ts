@@ -58,7 +58,9 @@ export class ServiceAddresses {
       else spec['clusterIP'] = this.#pick(dryRun);
       spec['clusterIPs'] = [spec['clusterIP']];
       if (asked && kept && asked !== kept) {
-        errors.push(invalidValue('spec.clusterIPs[0]', asked, 'may not change once set'));
+        errors.push(
+          invalidValue('spec.clusterIPs[0]', asked, 'may not change once set', `[]string{${JSON.stringify(asked)}}`),
+        );
       } else if (asked && !kept && asked !== 'None') {
         const problem = this.#reserve(asked, dryRun);
         if (problem) errors.push(invalidValue('spec.clusterIPs', [asked], problem));

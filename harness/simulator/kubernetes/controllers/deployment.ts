@@ -36,8 +36,8 @@ class DeploymentController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { client, clock, random } = context;
-    this.#events = new EventRecorder(client, clock, random, 'deployment-controller');
+    const { client, clock } = context;
+    this.#events = new EventRecorder(client, clock, 'deployment-controller');
     this.#queue = new WorkQueue(clock, key => this.#sync(key));
     this.#stops = [
       () => this.#queue.stop(),

@@ -17,7 +17,7 @@ export function startLoadBalancerController(
   { client, clock, random }: ControllerContext,
   addresses: LoadBalancerAddresses,
 ): Controller {
-  const events = new EventRecorder(client, clock, random.stream('events'), 'service-controller');
+  const events = new EventRecorder(client, clock, 'service-controller');
   const pending = new Map<string, Timer>();
   /** Uid of the Service → its address. */
   const given = new Map<string, string>();

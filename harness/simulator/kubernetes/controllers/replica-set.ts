@@ -44,8 +44,8 @@ class ReplicaSetController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { client, clock, random } = context;
-    this.#events = new EventRecorder(client, clock, random, 'replicaset-controller');
+    const { client, clock } = context;
+    this.#events = new EventRecorder(client, clock, 'replicaset-controller');
     this.#queue = new WorkQueue(clock, key => this.#sync(key));
     this.#stops = [
       () => this.#queue.stop(),

@@ -37,7 +37,7 @@ export class Kubelet implements Controller {
   constructor(options: KubeletOptions) {
     this.#options = options;
     const { client, clock, random, nodeName } = options;
-    this.#events = new EventRecorder(client, clock, random.stream('events'), 'kubelet', nodeName);
+    this.#events = new EventRecorder(client, clock, 'kubelet', nodeName);
     this.#images = new ImagePuller(options.images, clock, random.stream('images'));
     const onSource = (kind: 'configmap' | 'secret') => (event: { object: { metadata: Pod['metadata'] } }) => {
       const { namespace, name = '' } = event.object.metadata;

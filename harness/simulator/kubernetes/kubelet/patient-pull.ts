@@ -44,7 +44,7 @@ export async function pullPatiently(
         'Pulled',
         pullMs === undefined
           ? `Container image "${reference}" already present on machine`
-          : `Successfully pulled image "${reference}" in ${pullMs}ms (${pullMs}ms including waiting)`,
+          : `Successfully pulled image "${reference}" in ${goDuration(pullMs)} (${goDuration(pullMs)} including waiting)`,
       );
       backoff.reset();
       return pulled;
@@ -61,3 +61,6 @@ export async function pullPatiently(
     }
   }
 }
+
+/** A duration as Go prints it: `997ms`, `1.134s`. */
+const goDuration = (ms: number): string => (ms < 1000 ? `${ms}ms` : `${ms / 1000}s`);

@@ -78,6 +78,8 @@ function conditionsOf(
     completed ? { type: 'Initialized', status: 'True', ...completed } : verdict('Initialized', initialized),
     verdict('Ready', ready),
     verdict('ContainersReady', ready),
+    // The scheduler has said so already, unless the pod came with its node.
+    verdict('PodScheduled', undefined),
   ];
   const kept = before.filter(({ type }) => !next.some(own => own.type === type));
   const own = next.map(({ type, status, reason, message }): Condition => {

@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
       await client.patch({ ...services, name: 'fixed' }, 'merge', { spec: { clusterIP: '10.110.9.9' } });
     },
     expected:
-      '422 Invalid: Service "fixed" is invalid: spec.clusterIPs[0]: Invalid value: "10.110.9.9": may not change once set',
+      '422 Invalid: Service "fixed" is invalid: spec.clusterIPs[0]: Invalid value: []string{"10.110.9.9"}: may not change once set',
   },
   {
     name: 'a selector that does not match its template',
@@ -185,13 +185,13 @@ const rows: readonly Row[] = [
     call: client =>
       client.request('POST', '/api/v1/namespaces/sample/configmaps', { body: '{', contentType: 'application/json' }),
     expected:
-      "400 BadRequest: the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input",
+      "400 BadRequest: the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input ({)",
   },
   {
     name: 'a body with a word in it',
     call: client => client.request('POST', '/api/v1/namespaces/sample/configmaps', { body: '{"a": x}' }),
     expected:
-      "400 BadRequest: the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid character 'x' looking for beginning of value",
+      "400 BadRequest: the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid character 'x' looking for beginning of value ({\"a\": x})",
   },
   {
     name: 'a body of an unknown type',

@@ -19,6 +19,8 @@ import { receiveObject } from './receive.ts';
 /** Kinds whose DELETE answers with the object even when it is gone at once. */
 const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];
 
+const MAX_MANAGER_BYTES = 128;
+
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /** @throws ApiError 422 for another value than `All` */
@@ -39,6 +41,7 @@ function contextOf(call: Call<ResourceRequest>, operation: 'Create' | 'Update' |
   const { info, response, user } = call;
   const dryRun = isDryRun(info.query.getAll('dryRun'), `${operation}Options`);
   const fieldManager = managerOf(call);
+  checkManager(fieldManager, `${operation}Options`);
   return {
     user,
     dryRun,
@@ -53,6 +56,18 @@ function contextOf(call: Call<ResourceRequest>, operation: 'Create' | 'Update' |
     },
     warn: text => warn(response, text),
   };
+}
+
+/** apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateFieldManager. */
+function checkManager(manager: string, kind: string): void {
+  if (Buffer.byteLength(manager) <= MAX_MANAGER_BYTES) return;
+  throw invalid({ group: 'meta.k8s.io', kind }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'fieldManager',
+      message: `Too long: may not be more than ${MAX_MANAGER_BYTES} bytes`,
+    },
+  ]);
 }
 
 function refuseUnsimulated(type: ResourceType): void {

@@ -176,10 +176,16 @@ function strip<T>(value: T): T {
   return result as T; // the same shape, without directives
 }
 
-/** As Go prints a map: `map[image:q]`. */
+/** As Go prints a map: `map[image:q ports:[map[port:80]]]`. */
 export function goMap(value: JsonObject): string {
   return `map[${Object.keys(value)
     .sort()
-    .map(key => `${key}:${isObject(value[key]) ? goMap(value[key]) : String(value[key])}`)
+    .map(key => `${key}:${goText(value[key])}`)
     .join(' ')}]`;
+}
+
+function goText(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  return isObject(value) ? goMap(value) : String(value);
 }

@@ -107,11 +107,11 @@ function validateService(service: KubernetesObject): FieldError[] {
       names.add(name);
     }
     errors.push(...validatePort(port['port'], `${path}.port`));
-    const target = port['targetPort'];
-    if (typeof target === 'number') errors.push(...validatePort(target, `${path}.targetPort`));
     const protocol = String(port['protocol'] ?? '');
     if (protocol === '') errors.push(required(`${path}.protocol`));
     else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
+    const target = port['targetPort'];
+    if (typeof target === 'number') errors.push(...validatePort(target, `${path}.targetPort`));
     const key = `${String(port['port'])}/${protocol}`;
     if (numbers.has(key)) {
       errors.push({
