@@ -79,14 +79,18 @@ function explicitContainer(
     ],
     env: [...env.filter(({ name }) => !replaced.has(name)), ...gateway.k8s.env],
     ...probes,
-    resources: gateway.k8s.resources ?? RESOURCES,
+    resources: resourcesOf(gateway, settings),
     securityContext: GATEWAY_USER,
     volumeMounts,
   };
 }
 
 /** The proxy of current: a shell that the injection webhook fills. */
-function shellContainer(behaviour: IstioBehaviour, gateway: GatewaySettings): Record<string, unknown> {
+function shellContainer(
+  behaviour: IstioBehaviour,
+  gateway: GatewaySettings,
+  settings: InstallSettings,
+): Record<string, unknown> {
   return {
     name: 'istio-proxy',
     image: 'auto',
@@ -95,13 +99,17 @@ function shellContainer(behaviour: IstioBehaviour, gateway: GatewaySettings): Re
       protocol: 'TCP',
     })),
     env: gateway.k8s.env,
-    resources: gateway.k8s.resources ?? RESOURCES,
+    resources: resourcesOf(gateway, settings),
     securityContext: GATEWAY_USER,
   };
 }
 
 const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>
   gateway.k8s.service.ports ?? behaviour.install.gatewayPorts;
+
+/** A gateway of any name has the values of `istio-ingressgateway` (istio/istio operator/pkg/component/component.go @1.30.3), below its own k8s. */
+const resourcesOf = (gateway: GatewaySettings, { values }: InstallSettings): unknown =>
+  gateway.k8s.resources ?? values.gateways['istio-ingressgateway']?.resources ?? RESOURCES;
 
 /** manifests/charts/gateways/istio-ingress/templates */
 export function gatewayObjects(
@@ -178,7 +186,7 @@ export function gatewayObjects(
               containers: [
                 isExplicit
                   ? explicitContainer(behaviour, gateway, settings, `${images.hub}/proxyv2:${images.tag}`)
-                  : shellContainer(behaviour, gateway),
+                  : shellContainer(behaviour, gateway, settings),
               ],
               ...(isExplicit && { volumes: explicitGateway(behaviour).volumes }),
             },

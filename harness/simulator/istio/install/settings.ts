@@ -135,7 +135,11 @@ const spec = z.strictObject({
       gateways: z
         .strictObject({
           'istio-ingressgateway': z
-            .strictObject({ injectionTemplate: z.string().optional(), autoscaleEnabled: z.boolean().optional() })
+            .strictObject({
+              injectionTemplate: z.string().optional(),
+              autoscaleEnabled: z.boolean().optional(),
+              resources,
+            })
             .optional(),
         })
         .default({}),
