@@ -1,4 +1,5 @@
 /** What clusters of a user must be like before anything is written to them. It only reads. */
+import { setMaxListeners } from 'node:events';
 import { messageOf } from '../../base/errors.ts';
 import { isNotFound, KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
@@ -33,12 +34,14 @@ export interface InspectOptions {
   readonly edition: string;
   /** Where the other clusters are told that its API server is, if not where the kubeconfig says. */
   readonly serverForOthers?: string;
+  /** Milliseconds for all questions together; 15 seconds by default. */
+  readonly askMs?: number;
   readonly signal: AbortSignal;
 }
 
 /** Reads one cluster. A finding that is not ok stops a run. */
 export async function inspectCluster(context: ExistingContext, options: InspectOptions): Promise<Inspection> {
-  const { signal } = options;
+  const { signal, askMs = ASK_MS } = options;
   const client = new KubernetesClient(context.kubeconfig);
   const nothing = { context, uid: '', version: '', server: client.server, before: {}, podRanges: [] };
   const subject = `${context.cluster} (${context.context})`;
@@ -46,7 +49,9 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
   const good = (found: string) => findings.push({ subject, ok: true, found });
   const bad = (found: string, fix: string) => findings.push({ subject, ok: false, found, fix });
   // One deadline for all questions: an API server that hangs must not hang us as often as it is asked.
-  const both = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
+  const both = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
+  // Questions go side by side; Node would take more than ten listeners for a leak.
+  setMaxListeners(0, both);
   try {
     const { gitVersion: version = '' } = (await client.request('GET', '/version', { signal: both })) as {
       readonly gitVersion?: string;
@@ -86,7 +91,7 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     return { ...nothing, uid, version, before, podRanges: podRangesOf(nodes), findings };
   } catch (error) {
     signal.throwIfAborted();
-    const found = both.aborted ? `no answer within ${ASK_MS / 1000} s from ${client.server}` : messageOf(error);
+    const found = both.aborted ? `no answer within ${askMs / 1000} s from ${client.server}` : messageOf(error);
     bad(found, `Does kubectl --context ${context.context} get nodes work?`);
     return { ...nothing, findings };
   } finally {
