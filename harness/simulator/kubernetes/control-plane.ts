@@ -10,6 +10,7 @@ import type { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { CLUSTER_DOMAIN, startClusterDns } from './cluster-dns.ts';
 import type { Controller, ControllerContext } from './controllers/controller.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
+import { startDisruptionController } from './controllers/disruption.ts';
 import { startEndpointSliceMirroringController } from './controllers/endpoint-slice-mirroring.ts';
 import { startEndpointSliceController } from './controllers/endpoint-slices.ts';
 import { startEndpointsController } from './controllers/endpoints.ts';
@@ -81,6 +82,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     startEndpointSliceMirroringController(context('endpoint-slice-mirroring')),
     startGarbageCollector(context('garbage-collector'), all),
     ...(options.hasLoadBalancers === false ? [] : [startLoadBalancerController(context('load-balancer'), network)]),
+    startDisruptionController(context('disruption')),
     startScheduler(context('scheduler')),
     startKubeProxy({ client, network, nodeAddresses: nodes.map(node => node.network.address) }),
     startClusterDns(client, dns),

@@ -39,12 +39,12 @@ export class LocalClient {
     this.#objects = objects;
   }
 
-  /** @returns undefined if there is none */
   /** Of the newest write. */
   get resourceVersion(): number {
     return this.#objects.store.resourceVersion;
   }
 
+  /** @returns undefined if there is none */
   get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
     return this.#objects.store.get(this.#objects.registry.require(resource), namespace, name);
   }

@@ -364,6 +364,23 @@ export interface Namespace extends Stored {
   readonly status?: { readonly phase?: string; readonly conditions?: readonly Condition[] };
 }
 
+export interface PodDisruptionBudget extends Stored {
+  readonly spec: {
+    readonly minAvailable?: number | string;
+    readonly maxUnavailable?: number | string;
+    readonly selector?: LabelSelector;
+    readonly unhealthyPodEvictionPolicy?: string;
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly disruptionsAllowed?: number;
+    readonly currentHealthy?: number;
+    readonly desiredHealthy?: number;
+    readonly expectedPods?: number;
+    readonly conditions?: readonly (Condition & { readonly observedGeneration?: number })[];
+  };
+}
+
 /** `namespace/name`, or the name alone for what lies in no namespace. */
 export function keyOf(object: Stored): string {
   const { namespace, name } = object.metadata;

@@ -10,6 +10,7 @@ import type {
   Namespace,
   Node,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   Secret,
   Service,
@@ -26,6 +27,7 @@ export interface Kinds {
   readonly namespaces: Namespace;
   readonly nodes: Node;
   readonly pods: Pod;
+  readonly 'poddisruptionbudgets.policy': PodDisruptionBudget;
   readonly 'replicasets.apps': ReplicaSet;
   readonly secrets: Secret;
   readonly serviceaccounts: Stored;

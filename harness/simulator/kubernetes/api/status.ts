@@ -197,6 +197,8 @@ export const unknownResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 export const unsupportedMediaType = (message: string): ApiError => new ApiError(415, 'UnsupportedMediaType', message);
+export const tooManyRequests = (message: string, cause: StatusCause): ApiError =>
+  new ApiError(429, 'TooManyRequests', message, { causes: [cause] });
 /** @param what - the feature by its name: `statefulsets.apps` */
 export const notSimulated = (what: string): ApiError =>
   new ApiError(501, 'NotImplemented', `${what} is not simulated by mesh-harness`, {

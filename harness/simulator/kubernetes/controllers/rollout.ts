@@ -2,7 +2,7 @@
 import type { Deployment, ReplicaSet } from '../objects.ts';
 
 /** `25%` of a number, or the number that is written. */
-function resolve(value: number | string | undefined, total: number, round: (share: number) => number): number {
+export function portionOf(value: number | string | undefined, total: number, round: (share: number) => number): number {
   const given = value ?? '25%';
   if (typeof given === 'number') return given;
   const percent = /^(\d+)%$/.exec(given)?.[1];
@@ -19,8 +19,8 @@ export function limitsOf({ spec }: Deployment): Limits {
   const replicas = spec.replicas ?? 1;
   if (spec.strategy?.type === 'Recreate') return { surge: 0, unavailable: 0 };
   const { maxSurge, maxUnavailable } = spec.strategy?.rollingUpdate ?? {};
-  const surge = resolve(maxSurge, replicas, Math.ceil);
-  const unavailable = Math.min(resolve(maxUnavailable, replicas, Math.floor), replicas);
+  const surge = portionOf(maxSurge, replicas, Math.ceil);
+  const unavailable = Math.min(portionOf(maxUnavailable, replicas, Math.floor), replicas);
   // Both zero would be a standstill.
   return surge === 0 && unavailable === 0 ? { surge, unavailable: Math.min(1, replicas) } : { surge, unavailable };
 }

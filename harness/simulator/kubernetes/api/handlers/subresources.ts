@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
   listOf,
   objectOf,
+  objectsOf,
   stringOf,
   timestamp,
   valueAt,
@@ -17,8 +18,17 @@ import { controlPlaneContext } from '../objects.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { keyOf, type ResourceType } from '../resources.ts';
-import { formatLabelSelector, selectorFromObject } from '../selectors.ts';
-import { badRequest, conflict, invalid, invalidValue, methodNotAllowed, notFound } from '../status.ts';
+import { formatLabelSelector, matchesLabels, selectorFromObject } from '../selectors.ts';
+import {
+  ApiError,
+  badRequest,
+  conflict,
+  invalid,
+  invalidValue,
+  methodNotAllowed,
+  notFound,
+  tooManyRequests,
+} from '../status.ts';
 import type { Environment } from './environment.ts';
 
 type Handler = (environment: Environment, call: Call<ResourceRequest>, type: ResourceType) => Promise<void>;
@@ -123,7 +133,7 @@ async function handleBinding(environment: Environment, call: Call<ResourceReques
   sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
-/** Unlike Kubernetes, disruption budgets are not asked: an eviction is a deletion. */
+/** A deletion, if the pod's disruption budget has room for it (pkg/registry/core/pod/storage/eviction.go @v1.32). */
 async function handleEviction(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -135,6 +145,7 @@ async function handleEviction(
   const options = objectOf(body['deleteOptions']);
   const grace = options['gracePeriodSeconds'];
   const dryRun = [...listOf(options['dryRun']), ...info.query.getAll('dryRun')].includes('All');
+  askBudget(environment, environment.objects.get(type, info.namespace, info.name), dryRun);
   await environment.objects.delete(
     type,
     info.namespace,
@@ -143,6 +154,57 @@ async function handleEviction(
     { ...controlPlaneContext(type), user, dryRun },
   );
   sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+}
+
+/** Takes one disruption from the budget that covers a pod. @throws ApiError 429 if it has none, 500 if there are several */
+function askBudget({ store, registry, objects }: Environment, pod: KubernetesObject, dryRun: boolean): void {
+  const { namespace = '', labels = {}, deletionTimestamp } = pod.metadata;
+  const phase = valueAt(pod, 'status', 'phase');
+  // What is not there yet, or on its way out, is no loss.
+  if (deletionTimestamp !== undefined || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed') return;
+  const type = registry.require('poddisruptionbudgets.policy');
+  const covering = store.list(type, { namespace }).filter(candidate => {
+    const selector = selectorFromObject(valueAt(candidate, 'spec', 'selector'));
+    return selector !== undefined && matchesLabels(selector, labels);
+  });
+  if (covering.length > 1) {
+    throw new ApiError(
+      500,
+      'InternalError',
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  }
+  const [budget] = covering;
+  if (!budget) return;
+  const name = budget.metadata.name ?? '';
+  const status = objectOf(budget['status']);
+  const [healthy, desired] = [Number(status['currentHealthy'] ?? 0), Number(status['desiredHealthy'] ?? 0)];
+  const isReady = objectsOf(valueAt(pod, 'status', 'conditions')).some(
+    condition => condition['type'] === 'Ready' && condition['status'] === 'True',
+  );
+  const always = valueAt(budget, 'spec', 'unhealthyPodEvictionPolicy') === 'AlwaysAllow';
+  if (!isReady && (always || (healthy >= desired && desired > 0))) return;
+  const isBehind = Number(status['observedGeneration'] ?? 0) < (budget.metadata.generation ?? 0);
+  const allowed = Number(status['disruptionsAllowed'] ?? 0);
+  if (isBehind || allowed <= 0) {
+    throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", {
+      reason: 'DisruptionBudget',
+      message: isBehind
+        ? `The disruption budget ${name} is still being processed by the server.`
+        : `The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`,
+    });
+  }
+  if (dryRun) return;
+  objects.updateDirectly(
+    type,
+    namespace,
+    name,
+    draft => {
+      draft['status'] = { ...status, disruptionsAllowed: allowed - 1 };
+      return draft;
+    },
+    'status',
+  );
 }
 
 async function handleFinalize(
