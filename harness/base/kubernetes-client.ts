@@ -1,11 +1,11 @@
 /** A kubeconfig (and a way to dial) → one identity's client of one API server, on @kubernetes/client-node. */
-import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { Readable, Writable } from 'node:stream';
 import tls from 'node:tls';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
 import type { Clock } from './clock.ts';
+import { type Answer, endOf, SharedConnection } from './shared-connection.ts';
 
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
@@ -110,43 +110,12 @@ export function pathOf({ apiVersion, plural, namespace, name, subresource }: Res
 }
 
 /**
- * client-node's KubeConfig with one keep-alive agent, which can dial inside this process. `createAgent` is private in its
- * types, yet the only place where client-node takes an agent (kubernetes-api-surface.md §16.2).
+ * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only place where client-node takes an agent
+ * (kubernetes-api-surface.md §16.2).
  */
-function createConfig(dial: Dial | undefined): { readonly config: KubeConfig; readonly agent: https.Agent } {
+function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
   const config = new KubeConfig();
   const agent = new https.Agent({ keepAlive: true });
-  if (dial) {
-    // One identity at one server: what the certificates mean is worked out once, and later connections resume the first one's session, which
-    // spares both sides the signatures. A handshake is by far the dearest part of a short request.
-    let secureContext: tls.SecureContext | undefined;
-    let session: Buffer | undefined;
-    Object.assign(agent, {
-      createConnection: (options: tls.ConnectionOptions) => {
-        secureContext ??= tls.createSecureContext(options);
-        const socket = tls.connect({
-          ...options,
-          secureContext,
-          ...(session && { session }),
-          socket: dial(String(options.host), Number(options.port)),
-          ALPNProtocols: ['http/1.1'],
-        });
-        const offered = session;
-        if (!offered) {
-          // Node tells of each ticket, at the price of a copy of the session; one does for all.
-          socket.on('session', ticket => {
-            session ??= ticket;
-          });
-        } else {
-          socket.once('secureConnect', () => {
-            // The server does not know it any more: the next connection asks for another one.
-            if (!socket.isSessionReused() && session === offered) session = undefined;
-          });
-        }
-        return socket;
-      },
-    });
-  }
   Object.defineProperty(config, 'createAgent', {
     value: (_cluster: unknown, options: https.AgentOptions) => {
       Object.assign(agent.options, options);
@@ -154,6 +123,22 @@ function createConfig(dial: Dial | undefined): { readonly config: KubeConfig; re
     },
   });
   return { config, agent };
+}
+
+/** TLS connections of one identity to one server inside this process: what the certificates mean is worked out once. */
+class Connector {
+  readonly #dial: Dial;
+  #secureContext: tls.SecureContext | undefined;
+
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  connect(options: tls.ConnectionOptions, protocol: 'h2' | 'http/1.1'): tls.TLSSocket {
+    this.#secureContext ??= tls.createSecureContext(options);
+    const socket = this.#dial(String(options.host), Number(options.port));
+    return tls.connect({ ...options, secureContext: this.#secureContext, socket, ALPNProtocols: [protocol] });
+  }
 }
 
 /**
@@ -164,6 +149,8 @@ export class KubernetesClient {
   readonly #config: KubeConfig;
   readonly #agent: https.Agent;
   readonly #server: URL;
+  /** Inside this process everything but exec goes over one connection. */
+  readonly #shared: SharedConnection | undefined;
   #options: Promise<https.RequestOptions> | undefined;
 
   /**
@@ -171,7 +158,7 @@ export class KubernetesClient {
    * @throws Error if the document can not be read or names no cluster
    */
   constructor(kubeconfig: string, options: { readonly dial?: Dial; readonly context?: string } = {}) {
-    ({ config: this.#config, agent: this.#agent } = createConfig(options.dial));
+    ({ config: this.#config, agent: this.#agent } = createConfig());
     this.#config.loadFromString(kubeconfig);
     if (options.context !== undefined) {
       if (!this.#config.getContextObject(options.context))
@@ -181,6 +168,7 @@ export class KubernetesClient {
     const cluster = this.#config.getCurrentCluster();
     if (!cluster) throw new Error('The kubeconfig has no current cluster.');
     this.#server = new URL(cluster.server);
+    if (options.dial) this.#shared = this.#share(new Connector(options.dial));
   }
 
   /** The address of the API server, as the kubeconfig has it. */
@@ -190,8 +178,7 @@ export class KubernetesClient {
 
   async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
     const response = await this.#send(method, path, options);
-    const body = await readAll(response);
-    return parseBody(response.statusCode ?? 0, body);
+    return parseBody(response.statusCode, await readAll(response));
   }
 
   get(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject> {
@@ -279,24 +266,26 @@ export class KubernetesClient {
     const query: Record<string, string> = { watch: 'true' };
     for (const [key, value] of Object.entries(options)) if (value !== undefined) query[key] = String(value);
     const response = await this.#send('GET', pathOf(path), { query, signal });
-    if (response.statusCode !== 200) parseBody(response.statusCode ?? 0, await readAll(response));
+    if (response.statusCode !== 200) parseBody(response.statusCode, await readAll(response));
     onOpen?.();
-    response.setEncoding('utf8');
+    const { body } = response;
+    body.setEncoding('utf8');
     let rest = '';
     await new Promise<void>((resolve, reject) => {
       const onAbort = () =>
-        response.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+        body.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
       signal.addEventListener('abort', onAbort, { once: true });
-      response.on('data', (chunk: string) => {
+      body.on('data', (chunk: string) => {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
         for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as WatchEvent);
       });
-      response.on('end', () => resolve());
-      response.on('error', reject);
-      response.on('close', () => {
+      body.on('error', reject);
+      body.on('close', () => {
         signal.removeEventListener('abort', onAbort);
-        resolve();
+        const failure = endOf(body);
+        if (failure) reject(failure);
+        else resolve();
       });
     });
     signal.throwIfAborted();
@@ -388,50 +377,73 @@ export class KubernetesClient {
     const path = pathOf({ apiVersion: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' });
     const response = await this.#send('GET', path, { query, ...(signal && { signal }) });
     const body = await readAll(response);
-    if (response.statusCode !== 200) parseBody(response.statusCode ?? 0, body);
+    if (response.statusCode !== 200) parseBody(response.statusCode, body);
     return body.toString();
   }
 
   /** Closes all connections, also those of watches. */
   close(): void {
     this.#agent.destroy();
+    this.#shared?.close();
   }
 
   async #send(
     method: string,
     path: string,
     { query, body, contentType, accept, signal }: RequestOptions,
-  ): Promise<IncomingMessage> {
-    this.#options ??= (async () => {
-      const options: https.RequestOptions = {};
-      await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-      return options;
-    })();
+  ): Promise<Answer> {
+    this.#options ??= this.#requestOptions();
     const base = await this.#options;
     signal?.throwIfAborted();
     const payload =
       body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
     const search = query && Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
-    return await new Promise<IncomingMessage>((resolve, reject) => {
+    const target = `${this.#server.pathname.replace(/\/$/, '')}${path}${search}`;
+    const headers: Record<string, string> = {
+      // What client-node sets: Authorization.
+      ...(base.headers as Record<string, string>),
+      accept: accept ?? 'application/json',
+      ...(payload && {
+        'content-type': contentType ?? 'application/json',
+        'content-length': String(payload.length),
+      }),
+    };
+    if (this.#shared) {
+      const { host } = this.#server;
+      const pseudo = { ':method': method, ':scheme': 'https', ':authority': host, ':path': target };
+      return await this.#shared.request({ ...pseudo, ...headers }, payload, signal);
+    }
+    return await new Promise((resolve, reject) => {
       const request = https.request({
         ...base,
         host: this.#server.hostname,
         port: this.#server.port || 443,
         method,
-        path: `${this.#server.pathname.replace(/\/$/, '')}${path}${search}`,
-        headers: {
-          ...base.headers,
-          accept: accept ?? 'application/json',
-          ...(payload && {
-            'content-type': contentType ?? 'application/json',
-            'content-length': String(payload.length),
-          }),
-        },
+        path: target,
+        headers,
         ...(signal && { signal }),
       });
-      request.on('response', resolve);
+      request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
       request.on('error', error => reject(signal?.aborted ? signal.reason : error));
       request.end(payload);
+    });
+  }
+
+  async #requestOptions(): Promise<https.RequestOptions> {
+    const options: https.RequestOptions = {};
+    await this.#config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+    return options;
+  }
+
+  /** Has all requests share a connection, and exec, an upgrade of HTTP/1.1, take one of its own from the agent. */
+  #share(connector: Connector): SharedConnection {
+    Object.assign(this.#agent, {
+      createConnection: (options: tls.ConnectionOptions) => connector.connect(options, 'http/1.1'),
+    });
+    return new SharedConnection(() => {
+      const { hostname, port } = this.#server;
+      const options = { ...this.#agent.options, host: hostname, port: Number(port || 443) };
+      return connector.connect(options as tls.ConnectionOptions, 'h2');
     });
   }
 }
@@ -448,9 +460,11 @@ function parseBody(code: number, body: Buffer): unknown {
   throw new KubernetesApiError(code, parsed as KubernetesStatus);
 }
 
-async function readAll(response: IncomingMessage): Promise<Buffer> {
+async function readAll({ body }: Answer): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  for await (const chunk of body) chunks.push(chunk as Buffer);
+  const failure = endOf(body);
+  if (failure) throw failure;
   return Buffer.concat(chunks);
 }
 

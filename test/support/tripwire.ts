@@ -15,7 +15,8 @@ export interface Tripwire extends Disposable {
 
 /**
  * Resources that live in the event loop. Whatever is not here trips: a list of what is forbidden would miss what the next Node brings.
- * TLS over our own sockets is computed in the loop (TLSWRAP on a JSSTREAM), and nobody awaits a write to the terminal.
+ * TLS and HTTP/2 over our own sockets are computed in the loop (TLSWRAP on a JSSTREAM; a session's writes wait for an immediate of Node's own),
+ * and nobody awaits a write to the terminal.
  */
 const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
   'PROMISE',
@@ -28,6 +29,9 @@ const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
   'SHUTDOWNWRAP',
   'HTTPCLIENTREQUEST',
   'HTTPINCOMINGMESSAGE',
+  'HTTP2SESSION',
+  'HTTP2SETTINGS',
+  'HTTP2STREAM',
   'SIGNALWRAP',
 ]);
 

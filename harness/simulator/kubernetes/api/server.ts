@@ -1,7 +1,8 @@
-/** The API server: HTTPS on sockets that it is handed, authentication, authorization, and the way to the handlers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import https from 'node:https';
+/** The API server: HTTP/2 and HTTP/1.1 over TLS on sockets that it is handed, authentication, authorization, and the way to the handlers. */
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
 import { type Authenticator, impersonate } from '../auth/authenticator.ts';
 import { type Call, sendError, sendText } from './call.ts';
 import { sendPageNotFound } from './handlers/discovery.ts';
@@ -24,6 +25,10 @@ const NEVER_MS = 2 ** 31 - 1;
 
 /** As Go has it. */
 const MAX_HEADER_BYTES = 1 << 20;
+/** kube-apiserver's --http2-max-streams-per-connection (kubernetes/kubernetes staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32). */
+const MAX_STREAMS = 1000;
+/** What one client may have under way; nghttp2's own limit is 10. */
+const MAX_SESSION_MEGABYTES = 1024;
 
 export interface ServerCertificate {
   readonly keyPem: string;
@@ -57,37 +62,46 @@ export function createHttpApi(
   onRequest?: (record: RequestRecord) => void,
 ): HttpApi {
   const connections = new Set<Duplex>();
-  const options: https.ServerOptions & { connectionsCheckingInterval: number } = {
+  const onRequestCome = (request: IncomingMessage, response: ServerResponse) => {
+    void answer(environment, authenticator, request, response, onRequest);
+  };
+  const server = tls.createServer({
     key: certificate.keyPem,
     cert: certificate.certificatePem,
     ca: certificate.clientCaPem,
     requestCert: true,
     rejectUnauthorized: false,
-    ALPNProtocols: ['http/1.1'],
+    // As the real one, which takes upgrades over HTTP/1.1 only.
+    ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // Missing in the types of Node 20; without it a real timer ticks.
-    connectionsCheckingInterval: NEVER_MS,
-    keepAlive: false,
-  };
-  const server = https.createServer(options, (request, response) => {
-    void answer(environment, authenticator, request, response, onRequest);
   });
-  server.requestTimeout = 0;
-  server.headersTimeout = 0;
-  server.keepAliveTimeout = 0;
-  server.timeout = 0;
-  server.on('secureConnection', socket => track(socket));
-  server.on('connection', socket => track(socket));
-  server.on('upgrade', (request, socket, head) => {
+  const options: http.ServerOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: NEVER_MS,
+    requestTimeout: 0,
+    headersTimeout: 0,
+    keepAliveTimeout: 0,
+  };
+  const http1 = http.createServer(options, onRequestCome);
+  http1.on('upgrade', (request, socket, head) => {
     void upgrade(environment, authenticator, request, socket, head, onRequest);
   });
-  server.on('clientError', (_error, socket) => {
+  http1.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     else socket.destroy();
   });
-  // A handshake that fails is the client's affair.
+  const multiplexed = http2.createServer(
+    { settings: { maxConcurrentStreams: MAX_STREAMS }, maxSessionMemory: MAX_SESSION_MEGABYTES },
+    // Node's compatibility API: for what is used here the two are the same.
+    (request, response) => onRequestCome(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  );
+  multiplexed.on('sessionError', () => {}); // the client's affair, like a handshake that fails
   server.on('tlsClientError', () => {});
+  server.on('connection', socket => track(socket));
+  server.on('secureConnection', socket => {
+    track(socket);
+    (socket.alpnProtocol === 'h2' ? multiplexed : http1).emit('connection', socket);
+  });
 
   function track(socket: Duplex): void {
     connections.add(socket);

@@ -53,7 +53,6 @@ export function serveWatch(response: ServerResponse, target: WatchTarget): void 
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-cache, private',
-    'Transfer-Encoding': 'chunked',
   });
   response.flushHeaders();
 

@@ -1,5 +1,6 @@
 /** Who is calling: a client certificate, a bearer token, or nobody in particular. */
 import type { IncomingMessage } from 'node:http';
+import { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { unauthorized } from '../api/status.ts';
 import type { Attributes, RbacAuthorizer } from './rbac.ts';
@@ -28,7 +29,9 @@ export class Authenticator {
   }
 
   #fromCertificate(request: IncomingMessage): UserInfo | undefined {
-    const { socket } = request;
+    // Requests over HTTP/2 share a connection, and each has a stand-in of the socket.
+    const socket = request instanceof Http2ServerRequest ? request.stream.session?.socket : request.socket;
+    if (!socket) return undefined;
     const known = this.#bySocket.get(socket);
     if (known !== undefined) return known ?? undefined;
     const tls = socket as unknown as TLSSocket; // the server only ever has TLS connections

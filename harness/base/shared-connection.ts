@@ -1,0 +1,125 @@
+/** One HTTP/2 connection for all requests of one identity to one API server, watches included, as client-go keeps it. */
+import http2 from 'node:http2';
+import type { Readable } from 'node:stream';
+import type tls from 'node:tls';
+
+/** The head of an answer, and its body as it comes. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly body: Readable;
+}
+
+/** Go's: so much of an answer may be under way before its reader has taken the first byte (golang/net http2/transport.go). */
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+const CONNECTION_WINDOW_BYTES = 1024 * 1024 * 1024;
+/** nghttp2's own limit is 10, which a list of many objects reaches. */
+const MAX_SESSION_MEGABYTES = 1024;
+
+/** What node:http says of a connection that ended before the answer. */
+const hangUp = (message: string): Error => Object.assign(new Error(message), { code: 'ECONNRESET' });
+
+export class SharedConnection {
+  readonly #dial: () => tls.TLSSocket;
+  #socket: tls.TLSSocket | undefined;
+  #session: Promise<http2.ClientHttp2Session> | undefined;
+
+  /** @param dial - begins a TLS connection that offers `h2` */
+  constructor(dial: () => tls.TLSSocket) {
+    this.#dial = dial;
+  }
+
+  /**
+   * Connects if no connection stands, and sends a request.
+   * @param headers - with the pseudo-headers of HTTP/2
+   * @throws the error of the connection; the signal's reason when it aborts, which also breaks off the body
+   */
+  async request(
+    headers: http2.OutgoingHttpHeaders,
+    payload: Buffer | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const session = await unlessAborted(this.#connected(), signal);
+    return new Promise((resolve, reject) => {
+      const stream = session.request(headers, { endStream: payload === undefined });
+      let hasAnswered = false;
+      const onAbort = () => stream.destroy(reasonOf(signal));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      stream.once('response', ({ ':status': statusCode = 0 }) => {
+        hasAnswered = true;
+        resolve({ statusCode, body: stream });
+      });
+      stream.on('error', error => reject(signal?.aborted ? signal.reason : error));
+      stream.once('end', () => signal?.removeEventListener('abort', onAbort));
+      stream.once('close', () => {
+        signal?.removeEventListener('abort', onAbort);
+        if (!hasAnswered) reject(hangUp('socket hang up'));
+      });
+      if (payload) stream.end(payload);
+    });
+  }
+
+  /** Breaks off whatever is under way. */
+  close(): void {
+    this.#session = undefined;
+    this.#socket?.destroy();
+  }
+
+  async #connected(): Promise<http2.ClientHttp2Session> {
+    this.#session ??= this.#open();
+    const session = await this.#session;
+    if (!session.destroyed && !session.closed) return session;
+    this.#session = this.#open();
+    return await this.#session;
+  }
+
+  #open(): Promise<http2.ClientHttp2Session> {
+    const socket = this.#dial();
+    this.#socket = socket;
+    const opened = new Promise<http2.ClientHttp2Session>((resolve, reject) => {
+      const onClose = () =>
+        reject(hangUp('Client network socket disconnected before secure TLS connection was established'));
+      socket.once('error', reject);
+      socket.once('close', onClose);
+      socket.once('secureConnect', () => {
+        socket.off('error', reject);
+        socket.off('close', onClose);
+        const session = http2.connect('https://api-server', {
+          createConnection: () => socket,
+          settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
+          maxSessionMemory: MAX_SESSION_MEGABYTES,
+        });
+        session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+        session.on('error', () => {}); // each request learns of it by its own stream
+        resolve(session);
+      });
+    });
+    // The next request tries anew.
+    opened.catch(() => {
+      if (this.#session === opened) this.#session = undefined;
+    });
+    return opened;
+  }
+}
+
+/**
+ * How a body ended that is closed now: undefined if it is whole. A stream of HTTP/2 whose connection is gone tells of an `end` too; its
+ * reset code says that it was none.
+ */
+export function endOf(body: Readable): Error | undefined {
+  const wasReset = 'rstCode' in body && body.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
+  return body.readableEnded && !wasReset ? undefined : (body.errored ?? hangUp('aborted'));
+}
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error(String(signal?.reason));
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
