@@ -34,11 +34,13 @@ export function startCli(
   options: {
     readonly cwd: string;
     readonly env?: Readonly<Record<string, string>>;
+    /** The Node to run it; by default the one that runs the test. */
+    readonly node?: string;
     readonly onStderr?: (text: string, child: ChildProcess) => void;
   },
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   if (!existsSync(CLI)) throw new Error('dist/ is missing: npm run build');
-  const child = spawn(process.execPath, [CLI, ...argv], {
+  const child = spawn(options.node ?? process.execPath, [CLI, ...argv], {
     cwd: options.cwd,
     env: environment(options.env ?? {}),
     stdio: ['ignore', 'pipe', 'pipe'],
