@@ -1,5 +1,5 @@
 /** What README.md says is run: its example, its mesh, its links, and the package as a user gets it. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -7,6 +7,18 @@ import { ROOT, runCli, temporaryFolder } from './support/cli.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const block = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? '';
+/** A bit of everything that is exported; the last line is an error, to be sure that anything is checked. */
+const USE = `
+import { type ConformanceReport, formatJunit, HarnessError, loadScenario, omitSteps, type Plan, plan, run, type RunOptions } from 'mesh-harness';
+const topology = await loadScenario('multi-primary');
+const fewer: Plan = omitSteps(plan(topology, 'current'), ['cluster1/call-helloworld']);
+const options: RunOptions = { topology, plan: fewer, seed: '3', listeners: [event => console.error(event.type)] };
+const report: ConformanceReport = await run(options);
+const lines: string[] = report.scenarios.map(({ scenario, verdict }) => scenario + verdict);
+console.log(lines, formatJunit(report), (problem: unknown) => problem instanceof HarnessError && problem.code);
+// @ts-expect-error
+run({ topology: 'multi-primary' });
+`;
 const environment = { ...process.env, NODE_OPTIONS: '' };
 
 t.test('the example runs, as a test of its own', async t => {
@@ -66,5 +78,18 @@ t.test('the tarball of npm pack holds all that a run needs', async t => {
     env: environment,
   });
   t.match(output, /^multi-primary\s+passed/);
-  t.ok(existsSync(path.join(installed, 'dist', 'types', 'index.d.ts')), 'with its types');
+
+  // As a library, in a project of someone who is strict.
+  writeFileSync(path.join(elsewhere, 'use.mts'), USE);
+  mkdirSync(path.join(elsewhere, 'node_modules'));
+  symlinkSync(installed, path.join(elsewhere, 'node_modules', 'mesh-harness'));
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'];
+  const options = ['--module', 'NodeNext', '--target', 'ES2022', '--noEmit', '--types', 'node'];
+  const typeRoots = ['--typeRoots', path.join(ROOT, 'node_modules', '@types')];
+  const tsc = spawnSync(
+    process.execPath,
+    [path.join(ROOT, 'node_modules/typescript/bin/tsc'), ...strict, ...options, ...typeRoots, 'use.mts'],
+    { cwd: elsewhere, encoding: 'utf8', env: environment },
+  );
+  t.equal(tsc.stdout, '', 'its types hold');
 });
