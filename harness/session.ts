@@ -20,6 +20,7 @@ import { type RunOutcome, run as runPlan } from './run/runner.ts';
 import { createEmbeddedTools } from './tools/embedded/embedded-tools.ts';
 import type { Tools } from './tools/tools.ts';
 import { checksFor } from './verify/catalog.ts';
+import type { Check } from './verify/check.ts';
 import { expectedShares } from './verify/groups.ts';
 import { DEFAULT_RISK, planSample, type SamplePlan } from './verify/statistics.ts';
 
@@ -50,6 +51,8 @@ export interface SessionOptions {
   readonly keepGoing?: boolean;
   /** Also check what the guide claims but does not verify. */
   readonly extended?: boolean;
+  /** Instead of those that go with the topology. */
+  readonly checks?: readonly Check[];
   readonly signal?: AbortSignal;
   readonly listeners?: readonly RunListener[];
   /** Called before the clean-up, whatever happened until then: to look at the clusters once more. */
@@ -116,7 +119,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         plan,
         platform,
         tools,
-        checks: checksFor(topology, plan, { extended: options.extended ?? false }),
+        checks: options.checks ?? checksFor(topology, plan, { extended: options.extended ?? false }),
         listeners,
         omit,
         keepGoing: options.keepGoing ?? false,

@@ -6,7 +6,16 @@ import { HarnessError } from '../base/errors.ts';
 import { fetchFile } from '../process/fetch.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
-import { compare, formatLine, KIND, KUBECTL_SKEW, type Line, lineOf, type VersionWindow } from './versions.ts';
+import {
+  compare,
+  editionFor,
+  formatLine,
+  KIND,
+  KUBECTL_SKEW,
+  type Line,
+  lineOf,
+  type VersionWindow,
+} from './versions.ts';
 
 export interface ProgramOptions {
   /** Where fetched programs are kept. */
@@ -61,6 +70,14 @@ export async function findIstio(window: VersionWindow, options: ProgramOptions):
       throw new HarnessError('ERR_PLATFORM_NOT_READY', `${istioFolder} is no unpacked Istio release.`, {
         hint: '--istio-dir names the folder that holds bin/istioctl and samples/.',
       });
+    }
+    const edition = editionFor(version);
+    if (edition !== window.edition) {
+      throw new HarnessError(
+        'ERR_PLATFORM_NOT_READY',
+        `${istioFolder} is Istio ${version}, whose guide is edition ${edition}, and the run is of edition ${window.edition}.`,
+        { hint: `--edition ${edition} follows it; or name a release of the line ${formatLine(wanted)}.` },
+      );
     }
     return { file, version, folder: istioFolder };
   }

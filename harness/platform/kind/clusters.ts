@@ -74,6 +74,8 @@ export interface CreateClusterContext {
   /** Where it is to be put, in Docker. */
   readonly network: string;
   readonly signal: AbortSignal;
+  /** Milliseconds; a quarter of an hour by default. */
+  readonly createMs?: number;
   readonly onProgress: (message: string) => void;
 }
 
@@ -100,7 +102,7 @@ export const createArguments = (name: string, config: string, kubeconfig: string
  * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made is gone then
  */
 export async function createCluster(config: ClusterConfig, context: CreateClusterContext): Promise<string> {
-  const { engine, ledger, cleanUp, runId, clock, kind, network, signal, onProgress } = context;
+  const { engine, ledger, cleanUp, runId, clock, kind, network, signal, createMs = CREATE_MS, onProgress } = context;
   const { name } = config;
   const folder = join(ledger.folder, 'kind');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -115,14 +117,14 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   });
   const args = createArguments(name, file, kubeconfig);
   const env = kindEnvironment(runId, network);
-  const result = await runProcess(kind, args, { env, timeoutMs: CREATE_MS, signal, onLine: onProgress });
+  const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: onProgress });
   signal.throwIfAborted();
   if (result.exitCode === 0 && result.fault === undefined) {
     isSettled = true;
     return kubeconfig;
   }
   const line = `KIND_EXPERIMENTAL_DOCKER_NETWORK=${network} ${quoteArgv([kind, ...args])}`;
-  const how = result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault);
+  const how = result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault, createMs);
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
     redact(`kind could not create ${config.spec.name}: ${line} ${how}.\n${tail(`${result.stdout}${result.stderr}`)}`),
@@ -130,9 +132,9 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   );
 }
 
-function describe(fault: 'missing-tool' | 'timeout' | 'killed'): string {
+function describe(fault: 'missing-tool' | 'timeout' | 'killed', createMs: number): string {
   if (fault === 'missing-tool') return 'could not be started';
-  return fault === 'timeout' ? `did not end within ${CREATE_MS / 1000} s` : 'was killed';
+  return fault === 'timeout' ? `did not end within ${createMs / 1000} s` : 'was killed';
 }
 
 const LINES = 40;

@@ -17,7 +17,7 @@ export async function createClusters(
   { ofTopology, transit }: DockerNetworks,
   cache: ImageCache | undefined,
 ): Promise<ReadonlyMap<ClusterName, string>> {
-  const { topology, window, signal, runId, tell } = context;
+  const { topology, window, signal, runId, options, tell } = context;
   const controller = new AbortController();
   const both = AbortSignal.any([signal, controller.signal]);
   const addresses = fixedAddresses(topology.clusters, transit?.nodes ?? []);
@@ -38,6 +38,7 @@ export async function createClusters(
           ...context,
           network: network.name,
           signal: both,
+          ...(options.createMs !== undefined && { createMs: options.createMs }),
           onProgress: message => tell(`${spec.name}: ${message.trim()}`),
         });
         return [spec.name, kubeconfig] as const;

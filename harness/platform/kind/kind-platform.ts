@@ -12,6 +12,7 @@ import { findIstio, findKind, findKubectl } from '../programs.ts';
 import { type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { connectEngine, type Engine } from './engine.ts';
+import { RUN_VARIABLE } from './labels.ts';
 import type { KindOptions } from './options.ts';
 import { isInMachine, judgeEngine, kindDoctor, sameEngine } from './preflight.ts';
 
@@ -45,7 +46,7 @@ export class KindPlatform implements Platform {
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
-    const prepared = await this.#prepare(signal);
+    const prepared = await this.#prepare(runId, signal);
     const ledger = Ledger.open(state, runId, this.name);
     const bringUp = new BringUp({
       ...prepared,
@@ -76,7 +77,7 @@ export class KindPlatform implements Platform {
   }
 
   /** Everything that can be known before something is made. */
-  async #prepare(signal: AbortSignal): Promise<{ engine: Engine; programs: Programs; kind: string }> {
+  async #prepare(runId: string, signal: AbortSignal): Promise<{ engine: Engine; programs: Programs; kind: string }> {
     const { path } = this.#options;
     const command = findProgram('docker', path);
     if (command === undefined)
@@ -103,7 +104,12 @@ export class KindPlatform implements Platform {
     return {
       engine,
       kind: kind.file,
-      programs: { kubectl: kubectl.file, istioctl: istio.file, istioFolder: istio.folder, env: {} },
+      programs: {
+        kubectl: kubectl.file,
+        istioctl: istio.file,
+        istioFolder: istio.folder,
+        env: { [RUN_VARIABLE]: runId },
+      },
     };
   }
 }

@@ -22,6 +22,8 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** `values.…=…` for every `istioctl install`. */
   readonly set?: readonly string[];
   readonly loadBalancer?: string;
+  /** Milliseconds for `kind create cluster`; a quarter of an hour by default, since an image may have to be pulled first. */
+  readonly createMs?: number;
 }
 
 /** All that the parts of one run share. */

@@ -21,11 +21,11 @@ export interface Fault {
   readonly program: ProgramName;
   /** Words that stand in the command line, joined by spaces. */
   readonly when: string;
-  readonly how:
-    | { readonly kind: 'fail'; readonly stderr: string; readonly exitCode?: number }
+  readonly how: /** Something may happen first. */
+    | { readonly kind: 'fail'; readonly stderr: string; readonly act?: () => Promise<void> }
     | { readonly kind: 'answer'; readonly stdout: string }
     /** Does not end by itself. */
-    | { readonly kind: 'hang' }
+    | { readonly kind: 'hang'; readonly act?: () => Promise<void> }
     /** Dies by SIGKILL. */
     | { readonly kind: 'kill' }
     /** Something else happens first; then the call goes on. */

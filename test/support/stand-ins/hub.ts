@@ -119,10 +119,12 @@ export class Hub implements AsyncDisposable {
     const fault = this.faults.find(each => each.program === program && argv.join(' ').includes(each.when))?.how;
     switch (fault?.kind) {
       case 'fail':
-        return print(fault.stderr, 2, fault.exitCode ?? 1);
+        await fault.act?.();
+        return print(fault.stderr, 2, 1);
       case 'answer':
         return print(fault.stdout, 1, 0);
       case 'hang':
+        await fault.act?.();
         return 'exec sleep 3600';
       case 'kill':
         return 'kill -9 $$';

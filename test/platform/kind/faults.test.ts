@@ -1,0 +1,394 @@
+/** Whose fault it is: what tools and clusters may do wrong on kind, and how a run ends then, on a real Docker engine with stand-ins. */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { systemClock } from '../../../harness/base/clock.ts';
+import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
+import { waitUntil } from '../../../harness/base/wait.ts';
+import { clusterName, networkName } from '../../../harness/model/names.ts';
+import type { Topology } from '../../../harness/model/topology.ts';
+import { planTopology } from '../../../harness/plan/plan.ts';
+import type { Plan } from '../../../harness/plan/step.ts';
+import type { KindOptions } from '../../../harness/platform/kind/options.ts';
+import type { RunOutcome } from '../../../harness/run/runner.ts';
+import { prepareSession } from '../../../harness/session.ts';
+import { docker } from '../../support/docker.ts';
+import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
+import { nodesMissing } from '../../support/node-image.ts';
+import type { Fault } from '../../support/stand-ins/calls.ts';
+import { twoClusters } from '../../support/topologies.ts';
+
+const skip = nodesMissing() ?? false;
+
+/** The smallest that is a run: whose fault something is does not depend on how many clusters there are. */
+const topology: Topology = {
+  name: 'one-cluster',
+  description: '',
+  meshId: 'mesh1',
+  networks: [{ name: networkName('network1'), range: '172.30.0.0/21' }],
+  clusters: [
+    {
+      name: clusterName('cluster1'),
+      network: networkName('network1'),
+      role: { kind: 'primary' },
+      podRange: '10.10.0.0/16',
+      serviceRange: '10.255.10.0/24',
+      nodes: 1,
+      helloWorld: ['v1'],
+      client: true,
+    },
+  ],
+};
+
+/** Two steps of the guide, one for kubectl and one for istioctl; neither waits for long. */
+function shortPlan(): Plan {
+  const plan = planTopology(twoClusters(['network1', 'network1']), 'current');
+  const ids = ['cluster1/create-namespace', 'cluster1/install-istio'];
+  const steps = plan.steps
+    .filter(({ id }) => ids.includes(id))
+    .map(step => ({
+      ...step,
+      dependsOn: ids.slice(0, ids.indexOf(step.id)),
+      commands: step.commands.map(command => ({ ...command, timeoutMs: 8000 })),
+    }));
+  return { ...plan, steps };
+}
+
+interface Place {
+  readonly world: KindWorld;
+  readonly runId: string;
+  readonly folder: string;
+}
+
+interface Row {
+  readonly name: string;
+  /** What goes wrong in a call. */
+  readonly fault?: (place: Place) => Fault;
+  /** What is wrong before the run. */
+  readonly before?: (place: Place) => void;
+  readonly options?: Partial<KindOptions>;
+  readonly verdict: 'unknown' | 'failed';
+  /** Of the first finding: the line to paste and what the program said, where a program was started. */
+  readonly reason: RegExp;
+  /** A line that the report shows beside it, and that can be pasted. */
+  readonly line?: RegExp;
+  /** There is nothing to describe: no cluster was ever up. */
+  readonly isBeforeClusters?: boolean;
+}
+
+const INSTALL = 'install';
+const KIND_CREATES = 'create cluster';
+
+/** A pod that shows what ails a cluster. */
+async function makePod({ world, runId }: Place, spec: Record<string, unknown>, ailing: RegExp): Promise<void> {
+  const { kubeconfig } = await world.clusters.get(`mh-${runId}-cluster1`);
+  const client = new KubernetesClient(kubeconfig);
+  const path = { apiVersion: 'v1', plural: 'pods', namespace: 'istio-system' };
+  try {
+    await client.create(path, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'ailing' }, spec });
+    await waitUntil(
+      'the pod to ail',
+      async () => JSON.stringify((await client.get({ ...path, name: 'ailing' }))['status'] ?? {}),
+      status => ailing.test(status),
+      { timeoutMs: 30_000, intervalMs: 200, clock: systemClock },
+    );
+  } finally {
+    client.close();
+  }
+}
+
+/** The words of istioctl when a component does not become ready (istio/istio operator/pkg/install/install.go @1.30.3). */
+const NOT_READY =
+  'Error: failed to install manifests: errors occurred during operation: resources not ready after 5m0s: context deadline exceeded\n';
+
+const ROWS: readonly Row[] = [
+  {
+    name: 'kind is missing',
+    before: ({ folder }) => rmSync(join(folder, 'bin', 'kind')),
+    verdict: 'unknown',
+    reason: /There is no kind 0\.20 or newer, neither on PATH nor in the cache/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kind is too old',
+    fault: () => ({ program: 'kind', when: 'version', how: { kind: 'answer', stdout: '0.11.1\n' } }),
+    verdict: 'unknown',
+    reason: /There is no kind 0\.20 or newer/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kind fails',
+    fault: () => ({
+      program: 'kind',
+      when: KIND_CREATES,
+      how: {
+        kind: 'fail',
+        stderr: 'ERROR: failed to create cluster: could not find a log line that matches "Reached target"\n',
+      },
+    }),
+    verdict: 'unknown',
+    reason:
+      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1[\s\S]*could not find a log line/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kind is killed',
+    fault: () => ({ program: 'kind', when: KIND_CREATES, how: { kind: 'kill' } }),
+    verdict: 'unknown',
+    reason: /kind create cluster .* was killed/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kind hangs',
+    fault: () => ({ program: 'kind', when: KIND_CREATES, how: { kind: 'hang' } }),
+    options: { createMs: 1500 },
+    verdict: 'unknown',
+    reason: /kind create cluster .* did not end within 1\.5 s/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kind can not load an archive',
+    options: { imageArchives: ['/nowhere/images.tar'] },
+    verdict: 'unknown',
+    reason: /kind load image-archive \/nowhere\/images\.tar --name mh-\w+-cluster1 ended with exit code 1: ERROR: stat/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kubectl is missing',
+    before: ({ folder }) => rmSync(join(folder, 'bin', 'kubectl')),
+    verdict: 'unknown',
+    reason: /There is no kubectl within 1 minor version of 1\.34/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kubectl is of another line',
+    fault: () => ({
+      program: 'kubectl',
+      when: 'version',
+      how: { kind: 'answer', stdout: '{"clientVersion":{"gitVersion":"v1.20.1"}}\n' },
+    }),
+    verdict: 'unknown',
+    reason: /There is no kubectl within 1 minor version of 1\.34/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'kubectl goes away meanwhile',
+    fault: ({ folder }) => ({
+      program: 'istioctl',
+      when: 'version',
+      how: { kind: 'meanwhile', act: removeOnSecondCall(join(folder, 'bin', 'kubectl')) },
+    }),
+    verdict: 'unknown',
+    reason: /kubectl is not there: \S+\/kubectl: not found/,
+    line: /^kubectl --context=cluster1 create namespace istio-system$/,
+  },
+  {
+    name: 'kubectl is killed',
+    fault: () => ({ program: 'kubectl', when: 'create namespace', how: { kind: 'kill' } }),
+    verdict: 'unknown',
+    reason: /kubectl was killed/,
+    line: /^kubectl --context=cluster1 create namespace istio-system$/,
+  },
+  {
+    name: 'kubectl hangs',
+    fault: () => ({ program: 'kubectl', when: 'create namespace', how: { kind: 'hang' } }),
+    verdict: 'unknown',
+    reason: /kubectl did not end within 8 s/,
+    line: /^kubectl --context=cluster1 create namespace istio-system$/,
+  },
+  {
+    name: 'the API server goes away, and kubectl says so',
+    fault: ({ world, runId }) => ({
+      program: 'kubectl',
+      when: 'create namespace',
+      how: { kind: 'meanwhile', act: () => endApiServer(world, runId) },
+    }),
+    verdict: 'unknown',
+    reason: /kubectl could not reach the API server: .*connection to the server 127\.0\.0\.1:\d+ was refused/,
+    line: /^kubectl --context=cluster1 create namespace istio-system$/,
+  },
+  {
+    name: 'the API server goes away, and istioctl says anything',
+    fault: ({ world, runId }) => ({
+      program: 'istioctl',
+      when: INSTALL,
+      how: {
+        kind: 'fail',
+        stderr: 'Error: fetch Kubernetes config file: EOF\n',
+        act: () => endApiServer(world, runId),
+      },
+    }),
+    verdict: 'unknown',
+    reason: /The API server of cluster1 does not answer as it should: .*ECONNREFUSED/,
+    line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
+  },
+  {
+    name: 'istioctl is missing',
+    before: ({ world }) => rmSync(join(world.istioFolder, 'bin', 'istioctl')),
+    verdict: 'unknown',
+    reason: /is no unpacked Istio release/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'istioctl is of another edition',
+    fault: () => ({ program: 'istioctl', when: 'version', how: { kind: 'answer', stdout: '1.8.0\n' } }),
+    verdict: 'unknown',
+    reason: /is Istio 1\.8\.0, whose guide is edition 1\.8/,
+    isBeforeClusters: true,
+  },
+  {
+    name: 'istioctl is killed',
+    fault: () => ({ program: 'istioctl', when: INSTALL, how: { kind: 'kill' } }),
+    verdict: 'unknown',
+    reason: /istioctl was killed/,
+    line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
+  },
+  {
+    name: 'istioctl hangs',
+    fault: () => ({ program: 'istioctl', when: INSTALL, how: { kind: 'hang' } }),
+    verdict: 'unknown',
+    reason: /istioctl did not end within 8 s/,
+    line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
+  },
+  {
+    name: 'an image can not be pulled',
+    fault: place => ({
+      program: 'istioctl',
+      when: INSTALL,
+      how: {
+        kind: 'fail',
+        stderr: NOT_READY,
+        act: () =>
+          makePod(place, { containers: [{ name: 'a', image: 'nowhere.invalid/a:1' }] }, /ErrImagePull|BackOff/),
+      },
+    }),
+    verdict: 'unknown',
+    reason: /Pod istio-system\/ailing of cluster1 has no image for a: \w+ nowhere\.invalid\/a:1/,
+    line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
+  },
+  {
+    name: 'a pod can not be scheduled',
+    fault: place => ({
+      program: 'istioctl',
+      when: INSTALL,
+      how: {
+        kind: 'fail',
+        stderr: NOT_READY,
+        act: () =>
+          makePod(
+            place,
+            { containers: [{ name: 'a', image: 'curlimages/curl', resources: { requests: { cpu: '500' } } }] },
+            /Unschedulable/,
+          ),
+      },
+    }),
+    verdict: 'unknown',
+    reason: /Pod istio-system\/ailing of cluster1 can not be scheduled: .*Insufficient cpu/,
+    line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
+  },
+  {
+    name: 'a node ends',
+    fault: ({ runId }) => ({
+      program: 'istioctl',
+      when: INSTALL,
+      how: { kind: 'hang', act: async () => void docker('kill', `mh-${runId}-cluster1-control-plane`) },
+    }),
+    verdict: 'unknown',
+    reason: /The node mh-\w+-cluster1-control-plane of cluster1 ended with exit code 137 while the run went on/,
+  },
+  {
+    name: 'healthy clusters refuse what kubectl asks for',
+    fault: ({ world, runId }) => ({
+      program: 'kubectl',
+      when: 'create namespace',
+      how: { kind: 'meanwhile', act: () => makeNamespace(world, runId) },
+    }),
+    verdict: 'failed',
+    reason:
+      /kubectl ended with exit code 1: Error from server \(AlreadyExists\): namespaces "istio-system" already exists/,
+    line: /^kubectl --context=cluster1 create namespace istio-system$/,
+  },
+  {
+    name: 'istioctl refuses what it is given',
+    options: { set: ['values.nonsense=1'] },
+    verdict: 'failed',
+    reason: /istioctl ended with exit code 1: .*unknown field "nonsense"/,
+    line: /^istioctl --context=cluster1 install .*--set values\.nonsense=1 .*-f cluster1\.yaml$/,
+  },
+];
+
+/** The first question is the platform's own; after the second the steps begin. */
+function removeOnSecondCall(file: string): () => void {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    if (asked === 2) rmSync(file);
+  };
+}
+
+async function endApiServer(world: KindWorld, runId: string): Promise<void> {
+  await (await world.clusters.get(`mh-${runId}-cluster1`)).simulated.stop();
+}
+
+async function makeNamespace(world: KindWorld, runId: string): Promise<void> {
+  const client = new KubernetesClient((await world.clusters.get(`mh-${runId}-cluster1`)).kubeconfig);
+  await client.create(
+    { apiVersion: 'v1', plural: 'namespaces' },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'istio-system' } },
+  );
+  client.close();
+}
+
+/** What of a run is in Docker and on disk. */
+function remains(runId: string, folder: string): readonly string[] {
+  const names = (...args: readonly string[]) =>
+    docker(...args)
+      .split('\n')
+      .filter(name => name.includes(`mh-${runId}-`));
+  const runs = join(folder, 'state', 'runs');
+  return [
+    ...names('ps', '-a', '--format', '{{.Names}}'),
+    ...names('network', 'ls', '--format', '{{.Name}}'),
+    ...(existsSync(runs) ? readdirSync(runs) : []),
+  ];
+}
+
+const shownLines = ({ events }: RunOutcome) =>
+  events.flatMap(event => (event.type === 'step-ended' ? event.commands.map(({ line }) => line) : []));
+
+t.jobs = 4;
+for (const [index, row] of ROWS.entries()) {
+  const { name, fault, before, options, verdict, reason, line, isBeforeClusters = false } = row;
+  t.test(`${name}: ${verdict}`, { skip }, async t => {
+    const folder = t.testdir();
+    const runId = `kf${index}`;
+    await using world = await kindWorld(folder, topology);
+    const place = { world, runId, folder };
+    before?.(place);
+    world.hub.faults = fault ? [fault(place)] : [];
+    const diagnosticsFolder = join(folder, 'diagnostics');
+    const session = await prepareSession({
+      topology,
+      plan: shortPlan(),
+      platform: world.platform(runId, options),
+      diagnosticsFolder,
+      checks: [],
+    });
+    const outcome = await session.start();
+    t.match(outcome, { verdict, exitCode: verdict === 'failed' ? 1 : 3 }, JSON.stringify(outcome.reason));
+    t.match(`${outcome.reason?.message} ${outcome.reason?.hint ?? ''}`, reason);
+    if (line)
+      t.ok(
+        shownLines(outcome).some(shown => line.test(shown)),
+        `${line} in ${shownLines(outcome).join('\n')}`,
+      );
+    t.same(remains(runId, folder), [], 'nothing is left');
+    t.equal(existsSync(join(diagnosticsFolder, 'networks.json')), !isBeforeClusters, 'the clusters were described');
+    if (isBeforeClusters) return;
+    const routes = readFileSync(
+      join(diagnosticsFolder, 'nodes', `mh-${runId}-cluster1-control-plane-routes.txt`),
+      'utf8',
+    );
+    if (name !== 'a node ends') t.match(routes, /default via/, 'before anything was taken away');
+  });
+}
