@@ -43,7 +43,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/network': { from: ['base'] },
   'simulator/kubernetes': {
     from: ['base', 'simulator/network', 'simulator/program.ts'],
-    packages: ['ws', 'fast-json-patch', 'js-yaml', 'protobufjs'],
+    packages: ['ws', 'fast-json-patch', 'js-yaml', 'protobufjs', '@marcbachmann/cel-js'],
   },
   'simulator/istio': {
     from: ['base', 'simulator/network', 'simulator/program.ts'],

@@ -63,7 +63,7 @@ function checkManager(manager: string, kind: string): void {
   if (Buffer.byteLength(manager) <= MAX_MANAGER_BYTES) return;
   throw invalid({ group: 'meta.k8s.io', kind }, '', [
     {
-      reason: 'FieldValueInvalid',
+      reason: 'FieldValueTooLong',
       field: 'fieldManager',
       message: `Too long: may not be more than ${MAX_MANAGER_BYTES} bytes`,
     },

@@ -1,6 +1,7 @@
 /** Custom resources and their structural schemas: pruning, defaults and validation (apiextensions-apiserver pkg/apiserver @v1.32). */
 import { copy, equal, isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { type FieldError, goValue } from '../status.ts';
+import { checkRules } from './rules.ts';
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 const keepsUnknown = (schema: JsonObject): boolean => schema['x-kubernetes-preserve-unknown-fields'] === true;
@@ -65,13 +66,27 @@ const INCOMPLETE: FieldError = {
     'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
-/** All that breaks the schema. Unlike Kubernetes, rules in CEL (`x-kubernetes-validations`) are not evaluated. */
-export function validateStructure(object: JsonObject, schema: JsonObject): FieldError[] {
+/** What keeps the rules in CEL from being looked at. */
+const BLOCKING: readonly FieldError['reason'][] = [
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+];
+
+/**
+ * All that breaks the schema and, if nothing basic is wrong, its rules in CEL.
+ * @param old - the state before, on an update
+ */
+export function validateStructure(object: JsonObject, old: JsonObject | undefined, schema: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   // The metadata has rules of its own.
   const { metadata: _metadata, ...rest } = object;
   check(rest, schema, '', errors, true);
-  return errors.some(({ reason }) => reason === 'FieldValueTypeInvalid') ? [...errors, INCOMPLETE] : errors;
+  return errors.some(({ reason }) => BLOCKING.includes(reason))
+    ? [...errors, INCOMPLETE]
+    : [...errors, ...checkRules(object, old, schema)];
 }
 
 function invalidIn(path: string, value: unknown, detail: string): FieldError {
@@ -129,7 +144,13 @@ function checkScalar(value: unknown, schema: JsonObject, path: string, errors: F
   if (typeof value === 'string') {
     const [least, most] = [limit('minLength'), limit('maxLength')];
     report(least !== undefined && value.length < least, `should be at least ${least} chars long`);
-    report(most !== undefined && value.length > most, `should be at most ${most} chars long`);
+    if (most !== undefined && value.length > most) {
+      errors.push({
+        reason: 'FieldValueTooLong',
+        field: path,
+        message: `Too long: may not be more than ${most} bytes`,
+      });
+    }
     const pattern = stringOf(schema['pattern']);
     if (pattern !== undefined) report(!matchesPattern(pattern, value), `should match '${pattern}'`);
   } else if (typeof value === 'number') {
@@ -147,7 +168,10 @@ function checkScalar(value: unknown, schema: JsonObject, path: string, errors: F
   } else if (Array.isArray(value)) {
     const [least, most] = [limit('minItems'), limit('maxItems')];
     report(least !== undefined && value.length < least, `should have at least ${least} items`);
-    report(most !== undefined && value.length > most, `should have at most ${most} items`);
+    if (most !== undefined && value.length > most) {
+      const message = `Too many: ${value.length}: must have at most ${most} items`;
+      errors.push({ reason: 'FieldValueTooMany', field: path, message });
+    }
   }
 }
 

@@ -1,21 +1,32 @@
 /** Finds all that is wrong with an object that a client wrote. */
 
-import { isObject } from '../json.ts';
+import { isObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
 import type { Validator } from '../objects.ts';
 import { keyOf } from '../resources.ts';
+import { problemsOfRules } from '../schema/rules.ts';
 import { validateStructure } from '../schema/structural.ts';
+import type { FieldError } from '../status.ts';
 import { KIND_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
+
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** A status, a binding and a finalizer are written by components that know what they do. */
 const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
 
-export const validateObject: Validator = (type, object, old, { subresource, version }) => {
+export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
   if (UNCHECKED.includes(subresource)) return [];
   const errors = validateMetadata(type, object);
   if (type.custom) {
     const schema = type.custom.schemas[version];
-    return isObject(schema) ? [...errors, ...validateStructure(object, schema)] : errors;
+    return isObject(schema) ? [...errors, ...validateStructure(object, old, schema)] : errors;
   }
-  return [...errors, ...(KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? [])];
+  const own = KIND_VALIDATORS[keyOf(type)]?.(object, old) ?? [];
+  return keyOf(type) === DEFINITIONS ? [...errors, ...own, ...rulesIn(object, warn)] : [...errors, ...own];
 };
+
+function rulesIn(definition: KubernetesObject, warn: (text: string) => void): FieldError[] {
+  return objectsOf(objectOf(definition['spec'])['versions']).flatMap(({ schema }, index) =>
+    problemsOfRules(objectOf(schema)['openAPIV3Schema'], `spec.versions[${index}].schema.openAPIV3Schema`, warn),
+  );
+}

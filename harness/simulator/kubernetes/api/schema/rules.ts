@@ -1,0 +1,224 @@
+/** The rules in CEL that a schema holds (`x-kubernetes-validations`; apiextensions-apiserver pkg/apiserver/schema/cel/validation.go @v1.32). */
+import { isIP } from 'node:net';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import type { FieldError } from '../status.ts';
+
+/** A URL, as the functions of Kubernetes know it. */
+class ReadUrl {
+  readonly url: URL;
+  constructor(text: string) {
+    this.url = new URL(text);
+  }
+}
+
+/** Absolute, or a path from the root (apiserver pkg/cel/library/urls.go). */
+function readUrl(text: string): ReadUrl | undefined {
+  try {
+    return new ReadUrl(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const environment = new Environment({
+  unlistedVariablesAreDyn: true,
+  homogeneousAggregateLiterals: false,
+  enableOptionalTypes: true,
+})
+  .registerType('kubernetes.URL', { ctor: ReadUrl })
+  .registerFunction('isURL(string): bool', (text: string) => readUrl(text) !== undefined || /^\/\S*$/.test(text))
+  .registerFunction('url(string): kubernetes.URL', (text: string) => {
+    const url = readUrl(text);
+    if (!url) throw new Error(`URL parse error during conversion from string: parse ${JSON.stringify(text)}`);
+    return url;
+  })
+  .registerFunction('kubernetes.URL.getScheme(): string', ({ url }: ReadUrl) => url.protocol.replace(/:$/, ''))
+  .registerFunction('kubernetes.URL.getHost(): string', ({ url }: ReadUrl) => url.host)
+  .registerFunction('kubernetes.URL.getHostname(): string', ({ url }: ReadUrl) => url.hostname)
+  .registerFunction('kubernetes.URL.getPort(): string', ({ url }: ReadUrl) => url.port)
+  .registerFunction('kubernetes.URL.getEscapedPath(): string', ({ url }: ReadUrl) => url.pathname)
+  .registerFunction('isIP(string): bool', (text: string) => isIP(text) !== 0)
+  .registerFunction(
+    'string.find(string): string',
+    (text: string, pattern: string) => new RegExp(pattern, 'u').exec(text)?.[0] ?? '',
+  )
+  .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
+    text.replaceAll(from, () => to),
+  )
+  .registerFunction('string.charAt(int): string', (text: string, at: bigint) => [...text][Number(at)] ?? '');
+
+interface Rule {
+  readonly text: string;
+  /** Undefined for a rule that can not be read, with what is wrong in `problem`. */
+  readonly program: ParseResult | undefined;
+  readonly problem: string;
+  /** It can be read, but uses what is not known here. */
+  readonly isUnknown: boolean;
+  /** Speaks of the state before, so holds for updates only. */
+  readonly isTransition: boolean;
+  readonly message: string;
+  readonly messageProgram: ParseResult | undefined;
+  readonly reason: FieldError['reason'];
+  readonly fieldPath: string;
+}
+
+/** By the schema that holds them; each is read once. */
+const known = new WeakMap<JsonObject, readonly Rule[]>();
+
+function rulesOf(schema: JsonObject): readonly Rule[] {
+  const cached = known.get(schema);
+  if (cached) return cached;
+  const rules = objectsOf(schema['x-kubernetes-validations']).map((entry): Rule => {
+    const text = stringOf(entry['rule']) ?? '';
+    const reason = stringOf(entry['reason']);
+    return {
+      text,
+      ...compile(text),
+      isTransition: /\boldSelf\b/.test(text),
+      // A message of several lines is shown by its first one, as a rule's own text is.
+      message: stringOf(entry['message'])?.trim() || `failed rule: ${text.trim()}`,
+      messageProgram: compile(stringOf(entry['messageExpression']) ?? '').program,
+      reason: isReason(reason) ? reason : 'FieldValueInvalid',
+      fieldPath: stringOf(entry['fieldPath']) ?? '',
+    };
+  });
+  known.set(schema, rules);
+  return rules;
+}
+
+const REASONS = ['FieldValueRequired', 'FieldValueInvalid', 'FieldValueForbidden', 'FieldValueDuplicate'] as const;
+const isReason = (text: string | undefined): text is (typeof REASONS)[number] =>
+  REASONS.some(reason => reason === text);
+
+type Compiled = Pick<Rule, 'program' | 'problem' | 'isUnknown'>;
+
+function compile(text: string): Compiled {
+  try {
+    const program = environment.parse(text);
+    const { valid, error } = program.check();
+    return valid
+      ? { program, problem: '', isUnknown: false }
+      : { program: undefined, problem: firstLine(error), isUnknown: true };
+  } catch (error) {
+    return { program: undefined, problem: firstLine(error), isUnknown: false };
+  }
+}
+
+const firstLine = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+
+/**
+ * What is wrong with the rules of a schema: for whoever writes a CustomResourceDefinition.
+ * @param warn - told of rules that use what is not known here; they are not evaluated
+ */
+export function problemsOfRules(schema: unknown, path: string, warn: (text: string) => void): FieldError[] {
+  if (!isObject(schema)) return [];
+  const errors: FieldError[] = [];
+  for (const [index, { text, program, problem, isUnknown }] of rulesOf(schema).entries()) {
+    const field = `${path}.x-kubernetes-validations[${index}].rule`;
+    if (program) continue;
+    if (isUnknown) warn(`mesh-harness does not evaluate ${field}: ${problem}`);
+    else {
+      const message = `Invalid value: apiextensions.ValidationRule{Rule:${JSON.stringify(text)}}: compilation failed: ${problem}`;
+      errors.push({ reason: 'FieldValueInvalid', field, message });
+    }
+  }
+  for (const [name, property] of Object.entries(objectOf(schema['properties'])))
+    errors.push(...problemsOfRules(property, `${path}.properties[${name}]`, warn));
+  for (const inner of ['items', 'additionalProperties'])
+    errors.push(...problemsOfRules(schema[inner], `${path}.${inner}`, warn));
+  return errors;
+}
+
+/** A value of JSON in the types that CEL has: integers are whole by their schema, not by their looks. */
+function celValue(value: unknown, schema: JsonObject): unknown {
+  if (typeof value === 'number') {
+    const isWhole = schema['type'] === 'integer' || schema['type'] === undefined;
+    return isWhole && Number.isInteger(value) ? BigInt(value) : value;
+  }
+  if (Array.isArray(value)) return value.map(entry => celValue(entry, objectOf(schema['items'])));
+  if (!isObject(value)) return value;
+  const properties = objectOf(schema['properties']);
+  const additional = objectOf(schema['additionalProperties']);
+  // No prototype: a key is there only if it was sent.
+  const result: Record<string, unknown> = Object.create(null);
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry !== undefined)
+      result[key] = celValue(entry, Object.hasOwn(properties, key) ? objectOf(properties[key]) : additional);
+  }
+  return result;
+}
+
+/**
+ * All rules that an object breaks.
+ * @param old - the state before, on an update
+ */
+export function checkRules(value: unknown, old: unknown, schema: JsonObject, path = ''): FieldError[] {
+  const errors = rulesOf(schema).flatMap(rule => checkRule(rule, value, old, schema, path));
+  if (Array.isArray(value)) {
+    const items = objectOf(schema['items']);
+    const before = matchElements(old, schema);
+    value.forEach((element, index) => {
+      errors.push(...checkRules(element, before(element), items, `${path}[${index}]`));
+    });
+  } else if (isObject(value)) {
+    const properties = objectOf(schema['properties']);
+    const additional = schema['additionalProperties'];
+    for (const [key, entry] of Object.entries(value)) {
+      if (entry === undefined || entry === null) continue;
+      const property = Object.hasOwn(properties, key) ? properties[key] : additional;
+      if (isObject(property))
+        errors.push(...checkRules(entry, objectOf(old)[key], property, path === '' ? key : `${path}.${key}`));
+    }
+  }
+  return errors;
+}
+
+/** Finds the element of before: only lists that are maps tell which one it was. */
+function matchElements(old: unknown, schema: JsonObject): (element: unknown) => unknown {
+  const keys = listOf(schema['x-kubernetes-list-map-keys']).map(String);
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
+  return element => old.find(candidate => keys.every(key => objectOf(candidate)[key] === objectOf(element)[key]));
+}
+
+function checkRule(rule: Rule, value: unknown, old: unknown, schema: JsonObject, path: string): FieldError[] {
+  const { program, isTransition, reason } = rule;
+  // Unlike Kubernetes, `optionalOldSelf` is not looked at: without a state before there is nothing to check.
+  if (!program || (isTransition && (old === undefined || old === null))) return [];
+  const context = {
+    self: celValue(value, schema),
+    ...(isTransition && { oldSelf: celValue(old, schema) }),
+  };
+  const field = `${path}${rule.fieldPath}`.replace(/^\./, '') || '<nil>';
+  const shown = JSON.stringify(stringOf(schema['type']) ?? 'object');
+  const report = (detail: string): FieldError[] => [
+    {
+      reason,
+      field,
+      message:
+        reason === 'FieldValueRequired'
+          ? `Required value: ${detail}`
+          : reason === 'FieldValueForbidden'
+            ? `Forbidden: ${detail}`
+            : reason === 'FieldValueDuplicate'
+              ? `Duplicate value: ${shown}`
+              : `Invalid value: ${shown}: ${detail}`,
+    },
+  ];
+  try {
+    return program(context) === true ? [] : report(messageOf(rule, context));
+  } catch (error) {
+    return report(`${firstLine(error)} evaluating rule: ${rule.message}`);
+  }
+}
+
+function messageOf({ message, messageProgram }: Rule, context: Record<string, unknown>): string {
+  if (!messageProgram) return message;
+  try {
+    const text: unknown = messageProgram(context);
+    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : message;
+  } catch {
+    return message;
+  }
+}
