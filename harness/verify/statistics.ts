@@ -216,13 +216,22 @@ export function planSample(requests: number | undefined, options: SampleOptions)
   throw new HarnessError(
     'ERR_SAMPLE_SIZE',
     `${size} requests can not tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,
-    {
-      hint:
-        smallest === undefined
-          ? `No number up to ${MAX_REQUESTS} can. Accept a higher risk: --risk 0.001`
-          : `The smallest number that can is ${smallest}: --requests ${smallest}. Or accept a higher risk: --risk 0.001`,
-    },
+    { hint: [numberThatCan(smallest), riskThatHolds(size, expectedShares, risk)].filter(Boolean).join(' ') },
   );
+}
+
+const numberThatCan = (smallest: number | undefined): string =>
+  smallest === undefined
+    ? `No number up to ${MAX_REQUESTS} can.`
+    : `The smallest number that can is ${smallest}: --requests ${smallest}.`;
+
+/** Worth proposing: from nearly none to a coin's. */
+const RISKS = [1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4] as const;
+
+/** The lowest of them that this many requests hold, if there is one. */
+function riskThatHolds(requests: number, splits: readonly Split[], refused: number): string | undefined {
+  const risk = RISKS.find(each => each > refused && bandsOfAll(requests, splits, each) !== undefined);
+  return risk === undefined ? undefined : `Or accept a higher risk: --risk ${risk}`;
 }
 
 /**

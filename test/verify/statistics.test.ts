@@ -58,6 +58,22 @@ t.test('a number that can not hold the risks is refused with the smallest that c
   }
 });
 
+t.test('a refusal proposes a risk only where one is held', async t => {
+  const hintFor = (requests: number, risk: number): string => {
+    try {
+      planSample(requests, { expectedShares: [[0.5, 0.5]], risk });
+    } catch (error) {
+      if (error instanceof HarnessError) return error.hint ?? '';
+    }
+    return 'accepted';
+  };
+  const proposed = (hint: string) => Number(/--risk (\S+)$/.exec(hint)?.[1]);
+  const risk = proposed(hintFor(100, 1e-6));
+  t.ok(risk > 1e-6);
+  t.equal(hintFor(100, risk), 'accepted');
+  t.notMatch(hintFor(1, 0.3), /--risk/, 'one request tells nothing at any risk');
+});
+
 t.test('a smaller number is accepted with a higher risk', async t => {
   const plan = planSample(100, { expectedShares: [[0.5, 0.5]], risk: 1e-3 });
   for (const { healthyRefused, faultyAccepted, low, high } of plan.bands.flat()) {
