@@ -40,7 +40,7 @@ function overview(report: ConformanceReport): Markup {
     (scenario, index) =>
       html`<tr><td><a href="#${anchorFor(index)('')}">${scenario.scenario}</a></td><td>${outcomeOf(scenario.verdict)}</td><td>${figures(scenario)}</td><td class="number">${duration(scenario.durationMs)}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th>duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function trafficTable(scenario: ScenarioReport): Markup | undefined {
@@ -50,10 +50,10 @@ function trafficTable(scenario: ScenarioReport): Markup | undefined {
     const counted = sample ?? convergence.lastBatch;
     return (counted?.instances ?? []).map(
       ({ cluster, version, instance, count }) =>
-        html`<tr><td>${from}</td><td>${cluster ?? 'no known pod'}</td><td>${version}</td><td><code>${instance}</code></td><td class="number">${count}</td><td class="number">${percent(count / (counted?.requests ?? 1))}</td></tr>`,
+        html`<tr><td>${from}</td><td>${cluster ?? 'no known pod'}</td><td>${version}</td><td class="whole"><code>${instance}</code></td><td class="number">${count}</td><td class="number">${percent(count / (counted?.requests ?? 1))}</td></tr>`,
     );
   });
-  return html`<h3>Who answered whom</h3><div class="scroll"><table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th>answers</th><th>share</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<h3>Who answered whom</h3><div class="scroll"><table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th class="number">answers</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function trafficDetails({ sample, convergence, symptom, from }: Traffic): Markup {
@@ -83,7 +83,7 @@ function trafficDetails({ sample, convergence, symptom, from }: Traffic): Markup
       : undefined,
     'error rates': sample ? riskSentence(sample) : undefined,
   })}
-${sample && html`<div class="scroll"><table><thead><tr><th>answers of</th><th>count</th><th>share</th><th>95 % interval</th><th>expected</th><th>accepted</th></tr></thead><tbody>${shares}</tbody></table></div>${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
+${sample && html`<div class="scroll"><table><thead><tr><th>answers of</th>${['count', 'share', '95 % interval', 'expected', 'accepted'].map(title => html`<th class="number">${title}</th>`)}</tr></thead><tbody>${shares}</tbody></table></div>${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
 ${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 }
 
@@ -119,13 +119,14 @@ function scenarioSection(scenario: ScenarioReport, index: number): Markup {
 <h2>${scenario.scenario}: ${outcomeOf(scenario.verdict)}</h2>
 <p>${scenario.topology.description}</p>
 <p class="notice">${evidenceSentence(scenario)}</p>
+${omitted.length > 0 ? html`<p class="notice">Left out, as asked:${omitted.map(id => html` <a href="#${anchor(id)}"><code>${id}</code></a>`)}</p>` : undefined}
 ${reason && problemNotice(reason)}
 <div class="scroll">${picture(scenario)}</div>
 ${trafficTable(scenario)}
 <h3>Checks</h3>
 ${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check))}
 <h3>Steps</h3>
-<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th>${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step))}</tbody></table></div>
+<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step))}</tbody></table></div>
 <h3>The run</h3>
 ${definitions({
   platform: scenario.platform.name,
@@ -133,7 +134,6 @@ ${definitions({
   seed: scenario.seed,
   'requests per source': String(scenario.requests),
   duration: `${duration(scenario.durationMs)} of ${scenario.clock} time`,
-  'left out': omitted.join(', '),
   'went on after failures': scenario.keepGoing ? 'yes' : 'no',
   tools: Object.entries(scenario.toolVersions)
     .map(([tool, version]) => `${tool} ${version}`)

@@ -66,9 +66,9 @@ function arrow(
   const middle = (from.x + to.x) / 2;
   const path = `M${from.x},${from.y} C${from.x},${from.y + bow} ${to.x},${to.y + bow} ${to.x},${to.y}`;
   const width = kind === 'control' ? 1.5 : 1 + 5 * share;
-  const y = (from.y + to.y) / 2 + bow * 0.75 - (kind === 'local' ? 10 : 0);
+  const y = (from.y + to.y) / 2 + bow * 0.75 - (kind === 'local' ? 11 : 0);
   return html`<path class="${kind}" d="${path}" stroke-width="${width.toFixed(1)}" marker-end="url(#arrow-${kind})"/>
-${label === '' ? undefined : html`<text class="share" x="${middle}" y="${y + 4}" text-anchor="middle">${label}</text>`}`;
+${label === '' ? undefined : html`<text class="share${kind === 'local' ? '' : ' over'}" x="${middle}" y="${y + 4}" text-anchor="middle">${label}</text>`}`;
 }
 
 function clusterBox(scenario: ScenarioReport, place: Place): Markup {
