@@ -36,10 +36,10 @@ export interface SessionOptions {
   readonly real?: RealSettings;
   /** What is left behind at the end, where the platform can: everything, or what a run that did not pass has made. */
   readonly keep?: 'always' | 'on-failure';
-  /** Told what was kept, how to reach it, how to remove it. */
+  /** Told what stays, how to reach it, how to remove it. */
   readonly onKept?: (lines: readonly string[]) => void;
   /** Where the clusters are described at the first failure, before anything is cleaned up. */
-  readonly diagnosticsFolder?: string;
+  readonly diagnosticsFolder?: string | ((runId: string) => string);
   /** The same seed gives the same run on the simulator; `1` by default. */
   readonly seed?: string;
   /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
@@ -103,10 +103,11 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
       istioVersion: plan.istioVersion,
     });
   };
+  const { diagnosticsFolder } = options;
+  const folder = typeof diagnosticsFolder === 'function' ? diagnosticsFolder(runId) : diagnosticsFolder;
   let described: Promise<void> | undefined;
   const describe = (started: StartedPlatform): Promise<void> => {
-    const { diagnosticsFolder } = options;
-    described ??= diagnosticsFolder === undefined ? Promise.resolve() : started.collectDiagnostics(diagnosticsFolder);
+    described ??= folder === undefined ? Promise.resolve() : started.collectDiagnostics(folder);
     return described;
   };
   return {
@@ -134,6 +135,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
           if (verdict !== 'passed' && !signal?.aborted) await describe(started);
           await beforeCleanUp?.(started);
           keepIfAsked(started, verdict, options);
+          options.onKept?.(started.stays ?? []);
         },
       }),
   };

@@ -37,7 +37,14 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   platform: { from: ['process', 'model', 'base'], packages: ['js-yaml', 'testcontainers', 'p-retry'] },
   'platform/simulator': {
-    from: ['platform/platform.ts', 'model', 'base', 'simulator/world.ts', 'simulator/network/virtual-clock.ts'],
+    from: [
+      'platform/platform.ts',
+      'platform/diagnostics.ts',
+      'model',
+      'base',
+      'simulator/world.ts',
+      'simulator/network/virtual-clock.ts',
+    ],
   },
   'simulator/program.ts': { from: ['base', 'simulator/network'] },
   'simulator/network': { from: ['base'] },

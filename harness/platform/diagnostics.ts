@@ -5,7 +5,6 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { KubernetesClient, type KubernetesObject } from '../base/kubernetes-client.ts';
 import { redact } from '../base/redact.ts';
-import { runProcess } from '../process/run.ts';
 import type { Cluster, Programs } from './platform.ts';
 
 export const MAX_BUNDLE_BYTES = 25 * 1024 * 1024;
@@ -97,6 +96,8 @@ async function describe(bundle: Bundle, cluster: Cluster, { clock, programs, kub
     }
     if (programs && kubeconfig !== undefined) {
       await bundle.add(`${name}/proxy-status.txt`, async () => {
+        // Only where real programs are: what starts processes is not loaded into a simulated run.
+        const { runProcess } = await import('../process/run.ts');
         const argv = ['proxy-status', '--kubeconfig', kubeconfig];
         const { stdout, stderr } = await runProcess(programs.istioctl, argv, {
           env: programs.env,

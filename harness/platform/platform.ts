@@ -46,7 +46,10 @@ export interface StartedPlatform extends AsyncDisposable {
   readonly adjustments: readonly PlatformAdjustment[];
   /** The real programs that run the plan's commands; absent: our own, inside this process. */
   readonly programs?: Programs;
+  /** Writes what people need to see why a run did not pass: redacted, at most 25 MB, without changing anything. */
   collectDiagnostics(folder: string): Promise<void>;
+  /** Lines for the user about what outlives every run by intent. */
+  readonly stays?: readonly string[];
   /**
    * Leaves everything where it is: the disposal only closes what this process holds. Absent: nothing outlives the process.
    * @returns lines for the user: what is left, how to reach it, how to remove it

@@ -1,4 +1,5 @@
 /** `mesh-harness run SCENARIO…` */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
@@ -60,6 +61,8 @@ export async function runScenarios(
     const kept: string[] = [];
     using programs = await programsFor(flags.tools, choice.name, edition, env);
     const sessions: PreparedSession[] = [];
+    const placeOf = (runId: string) =>
+      reportPlace({ workingFolder: process.cwd(), runId: sessions[0]?.runId ?? runId, reportDir: flags.reportDir });
     for (const { topology, verify } of await scenariosOf(names)) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;
@@ -82,7 +85,7 @@ export async function runScenarios(
           real,
           onKept: lines => void kept.push(...lines),
           ...(flags.keep ? { keep: 'always' as const } : flags.keepOnFailure && { keep: 'on-failure' as const }),
-          diagnosticsFolder: path.join(flags.reportDir ?? 'mesh-harness-report', 'diagnostics', topology.name),
+          diagnosticsFolder: runId => path.join(placeOf(runId).folder, 'diagnostics', topology.name),
           ...(requests !== undefined && { requests }),
           ...(risk !== undefined && { risk }),
         }),
@@ -90,7 +93,7 @@ export async function runScenarios(
     }
     const [first] = sessions;
     if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
-    const place = reportPlace({ workingFolder: process.cwd(), runId: first.runId, reportDir: flags.reportDir });
+    const place = placeOf(first.runId);
     await assertWritable(place);
 
     for (const session of sessions) {
@@ -113,7 +116,7 @@ export async function runScenarios(
       for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
     }
     if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
-    for (const line of kept) screen.progress(line);
+    for (const line of new Set(kept)) screen.progress(line);
     return exitCodeOf(report);
   } finally {
     progress.stop();
@@ -149,6 +152,9 @@ function tellWhatIsNext(
   if (page)
     tell(`\nReport: ${path.relative('', path.dirname(page)) || '.'}/  (open ${path.relative('', page)} in a browser)`);
   if (report.interrupted || report.verdict === 'passed') return;
+  const described = files[0] === undefined ? undefined : path.join(path.dirname(files[0]), 'diagnostics');
+  if (described !== undefined && existsSync(described))
+    tell(`Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`);
   const again = [
     'mesh-harness',
     'run',
