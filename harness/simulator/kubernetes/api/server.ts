@@ -86,8 +86,11 @@ export function createHttpApi(
   http1.on('upgrade', (request, socket, head) => {
     void upgrade(environment, authenticator, request, socket, head, onRequest);
   });
-  http1.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What comes behind a broken request is broken, too; the answer goes out first.
+    if (socket.writableEnded) return;
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
     else socket.destroy();
   });
   const multiplexed = http2.createServer(
