@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the only reader of argv, the environment and signals. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 import { EXIT, HarnessError } from '../base/errors.ts';
 import { packageVersion } from '../base/package-root.ts';
 import { redact } from '../base/redact.ts';
@@ -40,6 +40,10 @@ async function runCommand(argv: readonly string[], interruption: Interruption): 
     .description("Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.")
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
+    // Nothing, and no, are what everyone expects of a flag that was not given.
+    .configureHelp({
+      optionDescription: option => new Help().optionDescription(option).replace(/ ?\(default: (?:\[\]|false)\)$/, ''),
+    })
     .showHelpAfterError('(mesh-harness --help lists commands and options)')
     .showSuggestionAfterError()
     .addHelpText(
@@ -125,7 +129,7 @@ Examples:
 
   program
     .command('list')
-    .description('list the scenarios')
+    .description('list the scenarios, and the editions of the guide')
     .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
     .addHelpText('after', '\nExamples:\n  $ mesh-harness list')
     .action(action(async options => (await import('./commands/list.ts')).listCommand(options, environment)));

@@ -15,7 +15,7 @@ export class Findings {
 
   /** @param why - the signal's reason */
   interrupt(why: string): void {
-    this.#interruption ??= { kind: 'environment', message: `The run was interrupted: ${why}` };
+    this.#interruption ??= { kind: 'environment', message: `The run ended early. ${why}` };
   }
 
   get interrupted(): boolean {
