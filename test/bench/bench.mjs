@@ -1,10 +1,12 @@
 // The figures of docs/performance.md: ratios within one run, medians of several rounds, rounds interleaved.
 // Usage: npm run bench [-- --rounds N] [--only NAME] [--json]
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/mesh-harness.js');
@@ -80,6 +82,28 @@ for (let round = 0; round < rounds; round++) {
   }
 }
 
+/** Figures of one API server: a program of its own, which is bundled first. */
+async function measureApi() {
+  const outfile = path.join(ROOT, 'node_modules/.cache/mesh-harness-bench', `api-${process.pid}.mjs`);
+  process.on('exit', () => rmSync(outfile, { force: true }));
+  const entryPoints = [path.join(ROOT, 'test/bench/api.ts')];
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+  });
+  const samples = [];
+  for (let round = 0; round < rounds; round++) {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', outfile], { cwd: ROOT });
+    samples.push(JSON.parse(stdout));
+  }
+  return Object.fromEntries(Object.keys(samples[0]).map(name => [name, median(samples.map(sample => sample[name]))]));
+}
+
 const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const summary = Object.fromEntries(
   Object.entries(results).map(([name, samples]) => [
@@ -91,6 +115,7 @@ const summary = Object.fromEntries(
     },
   ]),
 );
+const api = !only || only === 'api' ? await measureApi() : undefined;
 const ratio = (one, other, measure = 'seconds') =>
   summary[one] && summary[other] ? summary[one][measure] / summary[other][measure] : undefined;
 const budgets = [
@@ -102,7 +127,9 @@ const budgets = [
 ].filter(([, measured]) => measured !== undefined);
 
 if (process.argv.includes('--json'))
-  console.log(JSON.stringify({ node: process.version, cpus: os.cpus().length, rounds, summary, budgets }, null, 2));
+  console.log(
+    JSON.stringify({ node: process.version, cpus: os.cpus().length, rounds, summary, api, budgets }, null, 2),
+  );
 else {
   console.log(`Node ${process.version}, ${os.cpus().length} cores, median of ${rounds} rounds (large meshes: one)\n`);
   for (const [name, { seconds, cpuSeconds, megabytes }] of Object.entries(summary))
@@ -116,4 +143,7 @@ else {
   console.log('');
   for (const [what, measured, budget] of budgets)
     console.log(`${measured <= budget ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (budget ${budget})`);
+  if (api) console.log('\nOne API server, over TLS on loopback');
+  for (const [name, figure] of Object.entries(api ?? {}))
+    console.log(`${name.padEnd(44)} ${figure.toFixed(1).padStart(10)}`);
 }
