@@ -7,12 +7,13 @@ import { systemClock } from './base/clock.ts';
 import { HarnessError, messageOf } from './base/errors.ts';
 import { packageRoot, packageVersion } from './base/package-root.ts';
 import { createRandom } from './base/random.ts';
+import { withImages } from './model/sample-images.ts';
 import type { Topology } from './model/topology.ts';
 import { checkStepIds } from './plan/graph.ts';
 import { planTopology } from './plan/plan.ts';
 import type { Plan, StepId } from './plan/step.ts';
 import { platformOf, type RealSettings } from './platform/catalog.ts';
-import type { Platform, StartedPlatform } from './platform/platform.ts';
+import type { Platform, Programs, StartedPlatform } from './platform/platform.ts';
 import { buildReport } from './report/build.ts';
 import type { ConformanceReport } from './report/report.ts';
 import type { RunEvent, RunListener, Verdict } from './run/events.ts';
@@ -89,7 +90,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
       const { createProcessTools } = await import('./tools/process-tools.ts');
       return await createProcessTools({
         clusters: started.clusters,
-        samples: await readReleaseSamples(programs.istioFolder),
+        samples: await readReleaseSamples(programs),
         istioVersion: plan.istioVersion,
         binaries: programs,
         env: programs.env,
@@ -182,12 +183,15 @@ function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept 
 const SAMPLE_FOLDERS = ['helloworld', 'sleep', 'curl', 'multicluster'];
 
 /** The samples of an unpacked Istio release that plans apply. */
-async function readReleaseSamples(release: string): Promise<ReadonlyMap<string, string>> {
+async function readReleaseSamples({
+  istioFolder: release,
+  sampleImages = {},
+}: Programs): Promise<ReadonlyMap<string, string>> {
   const there = new Set(await readdir(path.join(release, 'samples')));
   const parts = await Promise.all(
     SAMPLE_FOLDERS.filter(name => there.has(name)).map(async name => {
       const files = await readFolder(path.join(release, 'samples', name));
-      return [...files].map(([file, text]) => [`samples/${name}/${file}`, text] as const);
+      return [...files].map(([file, text]) => [`samples/${name}/${file}`, withImages(text, sampleImages)] as const);
     }),
   );
   return new Map(parts.flat());

@@ -17,6 +17,7 @@ export interface RealFlags {
   readonly set: readonly string[];
   readonly imageArchive: readonly string[];
   readonly loadBalancer?: string;
+  readonly registryConfig?: string;
   /** False for --no-cache. */
   readonly cache: boolean;
 }
@@ -45,6 +46,7 @@ export function addRealOptions(command: Command): Command {
     .option('--tag <tag>', 'kind, existing: the tag of Istio’s images')
     .option('--set <path=value>', 'kind, existing: for every istioctl install (repeatable)', collect, [])
     .option('--image-archive <file>', 'kind: load images that docker save has written (repeatable)', collect, [])
+    .option('--registry-config <file>', 'kind: credentials for private registries, as docker login writes them')
     .option('--load-balancer <name>', 'kind: node-address (default)')
     .option('--no-cache', 'kind: pull images without the cache that outlives runs');
 }
@@ -61,7 +63,7 @@ export function realSettings(
   { env }: Environment,
   onProgress: (text: string) => void,
 ): RealSettings {
-  const { mirror, istioDir, hub, tag, loadBalancer } = flags;
+  const { mirror, istioDir, hub, tag, loadBalancer, registryConfig } = flags;
   return {
     edition,
     state: stateFolder(env),
@@ -84,5 +86,6 @@ export function realSettings(
     ...(hub !== undefined && { hub }),
     ...(tag !== undefined && { tag }),
     ...(loadBalancer !== undefined && { loadBalancer }),
+    ...(registryConfig !== undefined && { registryConfig: path.resolve(registryConfig) }),
   };
 }

@@ -55,7 +55,7 @@ export function installAdjustments(
     },
     {
       values: [...(hub === undefined ? [] : [`hub=${hub}`]), ...(tag === undefined ? [] : [`tag=${tag}`])],
-      because: 'asked for by --hub or --tag',
+      because: 'asked for by --hub or --tag; the samples of Istio come from that hub too',
     },
     { values: set, because: 'asked for by --set' },
   ];

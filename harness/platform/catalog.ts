@@ -26,6 +26,8 @@ export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
   readonly imageArchives: readonly string[];
   readonly noCache: boolean;
   readonly loadBalancer?: string;
+  /** Credentials for private registries, as `docker login` writes them. */
+  readonly registryConfig?: string;
   readonly hub?: string;
   readonly tag?: string;
   readonly set: readonly string[];

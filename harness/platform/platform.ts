@@ -63,6 +63,8 @@ export interface Programs {
   readonly istioctl: string;
   /** The unpacked Istio release, whose `samples` are used. */
   readonly istioFolder: string;
+  /** In the samples, the beginning of an image's reference → what stands in its place. */
+  readonly sampleImages?: Readonly<Record<string, string>>;
   /** Laid over the environment of every program. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

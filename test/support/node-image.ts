@@ -40,7 +40,17 @@ base=\${1%.0/24}
 /usr/bin/iptables -t nat -A POSTROUTING -s "$1" ! -d "$2" -j MASQUERADE
 `;
 
-export const NODE_FILES: Readonly<Record<string, string>> = { node: NODE, pod: POD };
+/** The runtime's client: it remembers what it is asked for, and has everything but what is nowhere. */
+const CRICTL = `#!/bin/sh
+echo "$@" >> /tmp/crictl
+case "$*" in *nowhere.invalid*)
+  echo 'E1122 remote_image.go:189] "PullImage from image service failed" err="rpc error: code = NotFound"' >&2
+  exit 1 ;;
+esac
+echo "Image is up to date"
+`;
+
+export const NODE_FILES: Readonly<Record<string, string>> = { node: NODE, pod: POD, 'usr/bin/crictl': CRICTL };
 
 /** @param podRange - of the whole cluster */
 export const podCommand = (podCidr: string, podRange: string): readonly string[] => ['/pod', podCidr, podRange];

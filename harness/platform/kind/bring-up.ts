@@ -5,16 +5,17 @@ import { messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { StartedPlatform } from '../platform.ts';
-import { kindEnvironment } from './clusters.ts';
 import { createClusters } from './create-clusters.ts';
-import { type ImageCache, loadArchives, startCache } from './images.ts';
+import { type ImageCache, startCache } from './image-cache.ts';
+import { registryOf, renderImages } from './image-list.ts';
 import { joinNodes } from './join-nodes.ts';
-import { ownName } from './labels.ts';
 import { AddressPool, serveLoadBalancers } from './load-balancer.ts';
 import { createNetworks, type DockerNetworks } from './networks.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
+import { loadArchives, pullImages } from './preload.ts';
 import { prove } from './prove.ts';
+import { prepareRegistryConfig } from './registry-config.ts';
 import { setRoutes } from './routes.ts';
 import { startedPlatform } from './started.ts';
 import { watchNodes } from './watch-nodes.ts';
@@ -37,14 +38,21 @@ export class BringUp {
   }
 
   async run(): Promise<StartedPlatform> {
-    const { engine, topology, cleanUp } = this.#context;
+    const { engine, topology, cleanUp, options, ledger, signal } = this.#context;
     const networks = await createNetworks(topology, this.#context);
-    const cache = await this.#startCache(networks);
-    const kubeconfigs = await createClusters(this.#context, networks, cache);
+    const images = await this.#renderImages();
+    const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
+    const privateRegistries = registries ? registries.registries : new Set<string>();
+    const cache = await this.#startCache(networks, images, privateRegistries);
+    const kubeconfigs = await createClusters(this.#context, networks, {
+      cache,
+      registryConfig: registries ? registries.file : undefined,
+    });
     for (const [name, file] of kubeconfigs) this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
     cleanUp.add('close the connections', () => this.#closeClients());
     const nodes = await joinNodes(this.#context, networks, this.#clients);
-    await Promise.all([setRoutes(engine, nodes, topology.clusters), this.#loadImages(networks)]);
+    await Promise.all([setRoutes(engine, nodes, topology.clusters), loadArchives(this.#context)]);
+    await pullImages(engine, nodes, { images, privateRegistries, signal });
     await prove(this.#context, nodes, this.#clients);
     this.#serveLoadBalancers(networks, nodes);
     const defect = await watchNodes(engine, nodes, this.#stopped.signal);
@@ -53,6 +61,7 @@ export class BringUp {
       kubeconfigs,
       networks,
       defect,
+      cache,
       told: this.#told,
       undo: () => this.undo(),
       letGo: () => this.#letGo(),
@@ -87,27 +96,38 @@ export class BringUp {
     this.#context.ledger.close();
   }
 
-  async #startCache({ ofTopology }: DockerNetworks): Promise<ImageCache | undefined> {
+  /** A rendering that fails is told by the installation itself, whose fault it then is; only what could be had before is not had before. */
+  async #renderImages(): Promise<readonly string[]> {
+    const { programs, options, signal, tell } = this.#context;
+    try {
+      return await renderImages(programs, { ...options, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      tell(`Images are not looked for beforehand: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  async #startCache(
+    { ofTopology }: DockerNetworks,
+    images: readonly string[],
+    privateRegistries: ReadonlySet<string>,
+  ): Promise<ImageCache | undefined> {
     const { engine, options, ledger, tell } = this.#context;
-    if (options.noCache) return undefined;
-    const folder = join(ledger.folder, 'certs.d');
-    const cache = await startCache(engine, { folder, offline: options.offline, onTrouble: tell });
+    // The cache has no credentials.
+    const registries = [...new Set(images.map(registryOf))].filter(name => !privateRegistries.has(name));
+    if (options.noCache || registries.length === 0) return undefined;
+    const cache = await startCache(engine, {
+      registries,
+      folder: join(ledger.folder, 'certs.d'),
+      offline: options.offline,
+      onTrouble: tell,
+      ...(options.cacheImage !== undefined && { image: options.cacheImage }),
+    });
     for (const container of cache?.containers ?? []) {
       for (const { name } of ofTopology.values()) await engine.connect(name, container);
     }
     return cache;
-  }
-
-  async #loadImages({ ofTopology }: DockerNetworks): Promise<void> {
-    const { kind, runId, topology, options, signal } = this.#context;
-    await Promise.all(
-      topology.clusters.map(({ name, network }) =>
-        loadArchives(kind, ownName(runId, name), options.imageArchives ?? [], {
-          env: kindEnvironment(runId, ofTopology.get(network)?.name ?? ''),
-          signal,
-        }),
-      ),
-    );
   }
 
   #serveLoadBalancers({ ofTopology, transit }: DockerNetworks, nodes: readonly KindNode[]): void {

@@ -14,6 +14,7 @@ import { runProcess } from '../../process/run.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Engine } from './engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
+import { KUBELET_CONFIG } from './registry-config.ts';
 import { endPrograms, removeCluster } from './remove.ts';
 
 /** Everything that decides what kind is given. */
@@ -29,6 +30,8 @@ export interface ClusterConfig {
   readonly mirrors?: string;
   /** The node image's containerd does not look into that folder by itself. */
   readonly needsMirrorPatch: boolean;
+  /** A file with credentials for registries, for the nodes' kubelets. */
+  readonly registryConfig?: string;
 }
 
 interface KindConfig {
@@ -40,7 +43,7 @@ const template = (file: string): string => readFileSync(join(packageRoot(), 'kin
 
 /** The document that `kind create cluster --config` reads: `kind-configs/cluster.yaml`, filled in. */
 export function kindConfig(config: ClusterConfig): string {
-  const { name, spec, nodeImage, transitAddresses, mirrors, needsMirrorPatch } = config;
+  const { name, spec, nodeImage, transitAddresses, mirrors, needsMirrorPatch, registryConfig } = config;
   const names = ['localhost', '127.0.0.1', `${name}-control-plane`, ...transitAddresses];
   const text = substitute(
     template('cluster.yaml'),
@@ -54,10 +57,12 @@ export function kindConfig(config: ClusterConfig): string {
   );
   const document = load(text) as KindConfig; // our own template
   for (let index = 1; index < spec.nodes; index++) document.nodes.push({ role: 'worker', image: nodeImage });
+  const mounts = [
+    ...(mirrors === undefined ? [] : [{ hostPath: mirrors, containerPath: '/etc/containerd/certs.d' }]),
+    ...(registryConfig === undefined ? [] : [{ hostPath: registryConfig, containerPath: KUBELET_CONFIG }]),
+  ].map(mount => ({ ...mount, readOnly: true }));
+  if (mounts.length > 0) for (const node of document.nodes) node.extraMounts = mounts;
   if (mirrors !== undefined) {
-    for (const node of document.nodes) {
-      node.extraMounts = [{ hostPath: mirrors, containerPath: '/etc/containerd/certs.d', readOnly: true }];
-    }
     if (needsMirrorPatch) Object.assign(document, load(template('registry-mirror.yaml')));
   }
   return dump(document, { lineWidth: -1, noRefs: true });

@@ -3,7 +3,7 @@ import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import { createCluster } from './clusters.ts';
-import type { ImageCache } from './images.ts';
+import type { ImageCache } from './image-cache.ts';
 import { ownName } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
@@ -15,7 +15,7 @@ import type { RunContext } from './options.ts';
 export async function createClusters(
   context: RunContext,
   { ofTopology, transit }: DockerNetworks,
-  cache: ImageCache | undefined,
+  { cache, registryConfig }: { readonly cache: ImageCache | undefined; readonly registryConfig: string | undefined },
 ): Promise<ReadonlyMap<ClusterName, string>> {
   const { topology, window, signal, runId, options, tell } = context;
   const controller = new AbortController();
@@ -33,6 +33,7 @@ export async function createClusters(
           transitAddresses: addresses.get(spec.name)?.slice(0, 1) ?? [],
           ...(cache && { mirrors: cache.folder }),
           needsMirrorPatch: window.needsMirrorPatch,
+          ...(registryConfig !== undefined && { registryConfig }),
         };
         const kubeconfig = await createCluster(config, {
           ...context,

@@ -74,6 +74,8 @@ export interface Engine {
   createContainer(options: ContainerOptions): Promise<void>;
   /** With its anonymous volumes; nothing happens if there is none. */
   removeContainer(nameOrId: string): Promise<void>;
+  /** Nothing happens if there is one of that name. */
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   removeVolume(name: string): Promise<void>;
   volumes(label: string): Promise<readonly string[]>;
   hasImage(reference: string): Promise<boolean>;
@@ -225,6 +227,9 @@ function engineOf(client: Client): Engine {
     },
     removeContainer: async nameOrId => {
       await ignoreMissing(() => docker.getContainer(nameOrId).remove({ force: true, v: true }));
+    },
+    createVolume: async (name, labels) => {
+      await docker.createVolume({ Name: name, Labels: { ...labels } });
     },
     removeVolume: async name => {
       await ignoreMissing(() => docker.getVolume(name).remove());

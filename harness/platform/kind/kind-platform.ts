@@ -12,9 +12,11 @@ import { findIstio, findKind, findKubectl } from '../programs.ts';
 import { type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { connectEngine, type Engine } from './engine.ts';
+import { sampleImagesFrom } from './image-list.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import type { KindOptions } from './options.ts';
 import { isInMachine, judgeEngine, kindDoctor, sameEngine } from './preflight.ts';
+import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
 
@@ -37,6 +39,12 @@ export class KindPlatform implements Platform {
         hint: `Known: ${LOAD_BALANCERS.join(', ')}`,
       });
     }
+  }
+
+  /** @throws HarnessError ERR_USAGE */
+  check(): void {
+    const { registryConfig } = this.#options;
+    if (registryConfig !== undefined) readCredentials(registryConfig);
   }
 
   async doctor(signal: AbortSignal): Promise<readonly Finding[]> {
@@ -109,6 +117,7 @@ export class KindPlatform implements Platform {
         istioctl: istio.file,
         istioFolder: istio.folder,
         env: { [RUN_VARIABLE]: runId },
+        ...(this.#options.hub !== undefined && { sampleImages: sampleImagesFrom(this.#options.hub) }),
       },
     };
   }

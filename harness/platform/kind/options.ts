@@ -22,6 +22,10 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** `values.…=…` for every `istioctl install`. */
   readonly set?: readonly string[];
   readonly loadBalancer?: string;
+  /** A configuration of Docker's with credentials for private registries. */
+  readonly registryConfig?: string;
+  /** Image of the pull-through cache; `registry:2` by default. */
+  readonly cacheImage?: string;
   /** Milliseconds for `kind create cluster`; a quarter of an hour by default, since an image may have to be pulled first. */
   readonly createMs?: number;
 }

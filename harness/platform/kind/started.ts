@@ -5,6 +5,7 @@ import type { ClusterName } from '../../model/names.ts';
 import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import type { ImageCache } from './image-cache.ts';
 import { kubeconfigFor } from './kubeconfigs.ts';
 import type { DockerNetworks } from './networks.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
@@ -16,6 +17,7 @@ export interface StartedParts {
   readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
   readonly networks: DockerNetworks;
   readonly defect: AbortSignal;
+  readonly cache: ImageCache | undefined;
   /** What the user was told on the way. */
   readonly told: readonly string[];
   /** @returns what is left, for a message */
@@ -29,7 +31,7 @@ const OWNER_ONLY = 0o600;
 
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
   const { clock, programs, ledger, runId } = context;
-  const { kubeconfigs, defect, undo, letGo } = parts;
+  const { kubeconfigs, defect, cache, undo, letGo } = parts;
   let isKept = false;
   const clusters = clustersOf(context, parts);
   return {
@@ -38,6 +40,9 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
     defect,
     adjustments: adjustmentsOf(context, parts, clusters),
     programs,
+    ...(cache && {
+      stays: [`The cache of images stays for later runs (${cache.containers.join(', ')}): mesh-harness clean --cache`],
+    }),
     collectDiagnostics: folder => describe(folder, context, parts, clusters),
     keep: () => {
       isKept = true;

@@ -1,0 +1,89 @@
+/** A pull-through cache of images that outlives runs: one registry in its proxy mode for each upstream. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import type { Engine } from './engine.ts';
+import { CACHE_LABEL } from './labels.ts';
+
+/** The registry program in its proxy mode (distribution/distribution, docs: "Registry as a pull through cache"). */
+const REGISTRY_IMAGE = 'registry:2';
+const REGISTRY_PORT = 5000;
+const STORE = '/var/lib/registry';
+
+/** Docker Hub is the one registry that is not where its name says (docker/docs docker-hub/mirror). */
+const upstreamOf = (registry: string): string =>
+  registry === 'docker.io' ? 'https://registry-1.docker.io' : `https://${registry}`;
+
+export interface ImageCache {
+  /** A folder with a `hosts.toml` for each registry, for containerd. */
+  readonly folder: string;
+  /** The cache's containers. */
+  readonly containers: readonly string[];
+}
+
+export const cacheName = (registry: string): string => `mesh-harness-cache-${registry.replaceAll(/[^a-z0-9]/gi, '-')}`;
+
+export interface CacheOptions {
+  /** The program's image; `registry:2` by default. */
+  readonly image?: string;
+  /** Whose images are wanted. */
+  readonly registries: readonly string[];
+  /** Where the files for containerd are written. */
+  readonly folder: string;
+  readonly offline: boolean;
+  readonly onTrouble: (message: string) => void;
+}
+
+/**
+ * Starts the cache, or finds it running. Its containers belong to no run: `clean --cache` removes them.
+ * @returns undefined, with a word to `onTrouble`, if the registry's own image can not be had: then nodes pull by themselves
+ */
+export async function startCache(engine: Engine, options: CacheOptions): Promise<ImageCache | undefined> {
+  const { image = REGISTRY_IMAGE, registries, folder, offline, onTrouble } = options;
+  try {
+    if (!(await engine.hasImage(image))) {
+      if (offline) throw new Error(`there is no image ${image} on this machine`);
+      await engine.pull(image);
+    }
+    const there = await engine.containers(CACHE_LABEL);
+    for (const registry of registries) {
+      const name = cacheName(registry);
+      const found = there.find(container => container.name === name);
+      if (found?.isRunning) continue;
+      if (found) await engine.removeContainer(found.id);
+      const labels = { [CACHE_LABEL]: registry };
+      await engine.createVolume(name, labels);
+      await engine
+        .createContainer({
+          name,
+          image,
+          labels,
+          env: { REGISTRY_PROXY_REMOTEURL: upstreamOf(registry) },
+          volumes: { [name]: STORE },
+        })
+        // Another run has just started it.
+        .catch((error: unknown) => {
+          if (!/already in use|Conflict/i.test(messageOf(error))) throw error;
+        });
+    }
+  } catch (error) {
+    onTrouble(`Images are pulled without a cache: ${messageOf(error)}`);
+    return undefined;
+  }
+  for (const registry of registries) {
+    mkdirSync(join(folder, registry), { recursive: true });
+    writeFileSync(join(folder, registry, 'hosts.toml'), hostsFile(registry));
+  }
+  return { folder, containers: registries.map(cacheName) };
+}
+
+/** containerd asks the mirror first and then the registry itself (containerd/containerd docs/hosts.md). Nodes know containers by name through Docker's DNS. */
+export function hostsFile(registry: string): string {
+  return [
+    `server = "${upstreamOf(registry)}"`,
+    '',
+    `[host."http://${cacheName(registry)}:${REGISTRY_PORT}"]`,
+    '  capabilities = ["pull", "resolve"]',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,85 @@
+/** Brings images into the nodes before anything is installed: what can not be had is known then, with the line to paste. */
+import { HarnessError } from '../../base/errors.ts';
+import { quoteArgv } from '../../base/quote.ts';
+import { runProcess } from '../../process/run.ts';
+import { kindEnvironment } from './clusters.ts';
+import type { Engine } from './engine.ts';
+import { registryOf } from './image-list.ts';
+import { ownName } from './labels.ts';
+import type { KindNode } from './nodes.ts';
+import type { RunContext } from './options.ts';
+
+const LOAD_MS = 10 * 60_000;
+const ATTEMPTS = 2;
+
+/** Loads archives made with `docker save` into all nodes of every cluster. @throws HarnessError ERR_PLATFORM_NOT_READY */
+export async function loadArchives({ kind, runId, topology, options, signal }: RunContext): Promise<void> {
+  await Promise.all(
+    topology.clusters.map(async ({ name }) => {
+      // One at a time: kind v0.20 reads the first and drops the others (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
+      // Not `load docker-image`: on engines with containerd's image store it fails for images of several platforms (kind#3795).
+      for (const archive of options.imageArchives ?? []) {
+        const args = ['load', 'image-archive', archive, '--name', ownName(runId, name)];
+        const env = kindEnvironment(runId, '');
+        const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
+        signal.throwIfAborted();
+        if (result.exitCode === 0 && result.fault === undefined) continue;
+        const how =
+          result.fault === undefined ? `ended with exit code ${result.exitCode}` : `did not end well (${result.fault})`;
+        throw new HarnessError(
+          'ERR_PLATFORM_NOT_READY',
+          `${quoteArgv([kind, ...args])} ${how}: ${result.stderr.trim()}`,
+          { hint: 'docker save --platform writes an archive that every engine can be given.' },
+        );
+      }
+    }),
+  );
+}
+
+export interface PullOptions {
+  readonly images: readonly string[];
+  /** Registries that want credentials: only the kubelet has them. */
+  readonly privateRegistries: ReadonlySet<string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every image on every node that takes pods, side by side; what is there already is not fetched again.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY for the first that can not be had
+ */
+export async function pullImages(
+  engine: Engine,
+  nodes: readonly KindNode[],
+  { images, privateRegistries, signal }: PullOptions,
+): Promise<void> {
+  const wanted = images.filter(image => !privateRegistries.has(registryOf(image)));
+  await Promise.all(
+    takingPods(nodes).flatMap(({ container }) => wanted.map(image => pull(engine, container, image, signal))),
+  );
+}
+
+async function pull(engine: Engine, container: string, image: string, signal: AbortSignal): Promise<void> {
+  // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile, files/etc/crictl.yaml @v0.20.0, @v0.30.0).
+  const argv = ['crictl', 'pull', image];
+  for (let attempt = 1; ; attempt++) {
+    const { exitCode, output } = await engine.exec(container, argv);
+    signal.throwIfAborted();
+    if (exitCode === 0) return;
+    if (attempt < ATTEMPTS) continue;
+    throw new HarnessError(
+      'ERR_PLATFORM_NOT_READY',
+      `The image ${image} can not be pulled: ${quoteArgv(['docker', 'exec', container, ...argv])} ended with exit code ${exitCode}: ${output.trim()}`,
+      {
+        hint: '--hub names another registry, --registry-config has credentials, --image-archive loads what docker save has written.',
+      },
+    );
+  }
+}
+
+/** kubeadm keeps pods off the control plane, and kind lets them on it only where there is no other node. */
+export function takingPods(nodes: readonly KindNode[]): readonly KindNode[] {
+  return nodes.filter(
+    node =>
+      !node.isControlPlane || !nodes.some(({ cluster, isControlPlane }) => cluster === node.cluster && !isControlPlane),
+  );
+}
