@@ -50,10 +50,10 @@ export class SimulatorPlatform implements Platform {
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { open } = this.#options;
-    return open ? await this.#startOpen(topology, open) : await this.#startClosed(topology);
+    return open ? await this.#startOpen(topology, open, signal) : await this.#startClosed(topology, signal);
   }
 
-  async #startClosed(topology: Topology): Promise<StartedPlatform> {
+  async #startClosed(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
@@ -64,6 +64,7 @@ export class SimulatorPlatform implements Platform {
     try {
       const world = await Promise.race([this.#createWorld(topology, clock), rejection(watchdog.signal)]);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
+      signal.throwIfAborted();
       // API servers have addresses on their network which everyone can reach: one document serves both points of view.
       const clusters = [...world.clusters].map(([name, simulated]): Cluster => {
         const kubeconfig = simulated.kubeconfig();
@@ -84,15 +85,21 @@ export class SimulatorPlatform implements Platform {
       };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
+      signal.throwIfAborted();
       throw notReady(error);
     }
   }
 
-  async #startOpen(topology: Topology, { istioVersion, firstPort, programs }: OpenOptions): Promise<StartedPlatform> {
+  async #startOpen(
+    topology: Topology,
+    { istioVersion, firstPort, programs }: OpenOptions,
+    signal: AbortSignal,
+  ): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     try {
       const world = await this.#createWorld(topology, systemClock);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
+      signal.throwIfAborted();
       const clusters: Cluster[] = [];
       const adjustments: PlatformAdjustment[] = [];
       for (const [index, [name, simulated]] of [...world.clusters].entries()) {
@@ -113,6 +120,7 @@ export class SimulatorPlatform implements Platform {
       return { ...startedOf(systemClock, clusters, adjustments, cleanUp), ...(programs && { programs }) };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
+      signal.throwIfAborted();
       throw notReady(error);
     }
   }
