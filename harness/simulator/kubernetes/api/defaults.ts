@@ -128,7 +128,9 @@ function defaultPod(pod: KubernetesObject): void {
   defaultPodSpec(spec);
   fill(spec, { enableServiceLinks: true });
   const status = child(pod, 'status');
-  fill(status, { phase: 'Pending', qosClass: qosClass(spec) });
+  fill(status, { phase: 'Pending' });
+  // Anew each time: webhooks add containers.
+  status['qosClass'] = qosClass(spec);
 }
 
 function defaultTemplate(spec: JsonObject): void {

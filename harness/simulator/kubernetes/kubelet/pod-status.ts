@@ -132,6 +132,10 @@ function viewsOf(
   });
 }
 
+/** One that has done its work is ready (pkg/kubelet/prober/prober_manager.go). */
+const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>
+  isSidecar ? status : { ...status, ready: status.state.terminated?.exitCode === 0 };
+
 /** The new status; conditions of others, such as the scheduler's, are kept. */
 export function podStatus({ spec, status: before = {} }: Pod, state: PodState): PodStatus {
   const init = viewsOf(spec.initContainers ?? [], state.init, 'PodInitializing');
@@ -146,7 +150,7 @@ export function podStatus({ spec, status: before = {} }: Pod, state: PodState): 
     hostIPs: [{ ip: hostIP }],
     ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
     startTime,
-    ...(init.length > 0 && { initContainerStatuses: init.map(({ status }) => status) }),
+    ...(init.length > 0 && { initContainerStatuses: init.map(initStatus) }),
     containerStatuses: main.map(({ status }) => status),
   };
 }
