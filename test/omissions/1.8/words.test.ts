@@ -4,8 +4,11 @@ import type { CommandReport, ScenarioReport } from '../../../harness/report/repo
 import { run } from '../../../harness/session.ts';
 import { topologyOf } from '../../plan/scenarios.ts';
 
+/** Few requests: it is the plan's own commands that are read. */
+const FEW = { requests: 100, risk: 1e-3 };
+
 async function without(scenario: string, step: string, seed = '1'): Promise<ScenarioReport> {
-  const { scenarios } = await run({ topology: await topologyOf(scenario), omit: [step], seed });
+  const { scenarios } = await run({ topology: await topologyOf(scenario), omit: [step], seed, ...FEW });
   if (!scenarios[0]) throw new Error('The report has no scenario.');
   return scenarios[0];
 }
