@@ -1,7 +1,7 @@
 /**
  * Runs the same seed again and again while other processes load the machine, on one or more Nodes, and compares the reports byte for byte.
  *
- *   npm run determinism -- [--runs 20] [--node PATH]… [--seed 7] [-- MORE ARGUMENTS OF mesh-harness run]
+ *   npm run determinism -- [--runs 20] [--node PATH]… [--edition NAME]… [--seed 7] [-- MORE ARGUMENTS OF mesh-harness run]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const CLI = fileURLToPath(new URL('../../dist/mesh-harness.js', import.meta.url));
-const EDITIONS = ['1.8', 'current'];
 
 const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
     seed: { type: 'string', default: '7' },
+    edition: { type: 'string', multiple: true, default: ['1.8', 'current'] },
     node: { type: 'string', multiple: true, default: [process.execPath] },
   },
   allowPositionals: true,
@@ -56,24 +56,25 @@ const load = Array.from({ length: availableParallelism() }, () =>
     },
   ),
 );
-try {
-  for (const edition of EDITIONS) {
-    let first;
-    for (let run = 1; run <= Number(values.runs); run++) {
-      for (const node of values.node) {
-        const seen = await runOnce(node, edition, path.join(folder, `${edition}-${run}`));
-        first ??= seen;
-        const wrong = [
-          seen.report !== first.report && `another report, ${firstDifference(first.report, seen.report)}`,
-          seen.code !== first.code && `exit code ${seen.code} instead of ${first.code}`,
-          seen.stderr !== '' && `on standard error: ${seen.stderr}`,
-        ].filter(Boolean);
-        if (wrong.length > 0) process.exitCode = 1;
-        console.log(`edition ${edition}, run ${run}, ${node}: ${wrong.join('\n') || 'the same report'}`);
-      }
-    }
-  }
-} finally {
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+process.on('exit', () => {
   for (const child of load) child.kill();
   rmSync(folder, { recursive: true, force: true });
+});
+for (const edition of values.edition) {
+  let first;
+  for (let run = 1; run <= Number(values.runs); run++) {
+    for (const node of values.node) {
+      const seen = await runOnce(node, edition, path.join(folder, `${edition}-${run}`));
+      first ??= seen;
+      const wrong = [
+        seen.report !== first.report && `another report, ${firstDifference(first.report, seen.report)}`,
+        seen.code !== first.code && `exit code ${seen.code} instead of ${first.code}`,
+        seen.stderr !== '' && `on standard error: ${seen.stderr}`,
+      ].filter(Boolean);
+      if (wrong.length > 0) process.exitCode = 1;
+      console.log(`edition ${edition}, run ${run}, ${node}: ${wrong.join('\n') || 'the same report'}`);
+    }
+  }
 }
+process.exit();
