@@ -10,8 +10,10 @@ import { HarnessError, messageOf } from '../base/errors.ts';
 
 export interface FetchOptions {
   readonly url: string;
-  /** Where the file with the checksum lies: 64 hexadecimal digits, then perhaps a name. */
-  readonly checksumUrl: string;
+  /** Where the file with the checksum lies: 64 hexadecimal digits, then perhaps a name. Beside the file by default. */
+  readonly checksumUrl?: string;
+  /** What is known beforehand, instead of a file of the server's. */
+  readonly sha256?: string;
   /** Where it is put, complete or not at all. */
   readonly file: string;
   readonly isProgram: boolean;
@@ -28,11 +30,11 @@ export interface FetchOptions {
  * @throws HarnessError ERR_TOOL if it can not be had, or is not what its checksum says; nothing is kept then
  */
 export async function fetchFile(options: FetchOptions): Promise<string> {
-  const { url, checksumUrl, file, isProgram, signal } = options;
+  const { url, checksumUrl = `${options.url}.sha256`, sha256, file, isProgram, signal } = options;
   const part = `${file}.${process.pid}.part`;
   await mkdir(dirname(file), { recursive: true });
   try {
-    const expected = await retried(options, () => readChecksum(checksumUrl, signal));
+    const expected = sha256 ?? (await retried(options, () => readChecksum(checksumUrl, signal)));
     await retried(options, () => download(url, part, signal));
     const found = await digestOf(part);
     if (found !== expected) {

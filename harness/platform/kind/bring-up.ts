@@ -7,11 +7,11 @@ import type { ClusterName } from '../../model/names.ts';
 import type { StartedPlatform } from '../platform.ts';
 import { createClusters } from './create-clusters.ts';
 import { type ImageCache, startCache } from './image-cache.ts';
-import { registryOf, renderImages } from './image-list.ts';
+import { imagesOf, registryOf, renderImages } from './image-list.ts';
 import { joinNodes } from './join-nodes.ts';
-import { AddressPool, serveLoadBalancers } from './load-balancer.ts';
+import { startLoadBalancers } from './load-balancers.ts';
+import { metalLbManifest } from './metallb.ts';
 import { createNetworks, type DockerNetworks } from './networks.ts';
-import { addressForOthers, type KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 import { loadArchives, pullImages } from './preload.ts';
 import { prove } from './prove.ts';
@@ -40,7 +40,8 @@ export class BringUp {
   async run(): Promise<StartedPlatform> {
     const { engine, topology, cleanUp, options, ledger, signal } = this.#context;
     const networks = await createNetworks(topology, this.#context);
-    const images = await this.#renderImages();
+    const manifest = options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
+    const images = await this.#renderImages(manifest);
     const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await this.#startCache(networks, images, privateRegistries);
@@ -54,8 +55,9 @@ export class BringUp {
     await Promise.all([setRoutes(engine, nodes, topology.clusters), loadArchives(this.#context)]);
     await pullImages(engine, nodes, { images, privateRegistries, signal });
     await prove(this.#context, nodes, this.#clients);
-    this.#serveLoadBalancers(networks, nodes);
-    const defect = await watchNodes(engine, nodes, this.#stopped.signal);
+    const balanced = { networks, nodes, clients: this.#clients, kubeconfigs, manifest };
+    const unbalanced = await startLoadBalancers(this.#context, balanced, this.#stopped);
+    const defect = AbortSignal.any([unbalanced, await watchNodes(engine, nodes, this.#stopped.signal)]);
     return startedPlatform(this.#context, {
       nodes,
       kubeconfigs,
@@ -97,10 +99,11 @@ export class BringUp {
   }
 
   /** A rendering that fails is told by the installation itself, whose fault it then is; only what could be had before is not had before. */
-  async #renderImages(): Promise<readonly string[]> {
+  async #renderImages(manifest: string | undefined): Promise<readonly string[]> {
     const { programs, options, signal, tell } = this.#context;
     try {
-      return await renderImages(programs, { ...options, signal });
+      const more = manifest === undefined ? [] : imagesOf([readFileSync(manifest, 'utf8')]);
+      return [...(await renderImages(programs, { ...options, signal })), ...more];
     } catch (error) {
       signal.throwIfAborted();
       tell(`Images are not looked for beforehand: ${messageOf(error)}`);
@@ -128,34 +131,6 @@ export class BringUp {
       for (const { name } of ofTopology.values()) await engine.connect(name, container);
     }
     return cache;
-  }
-
-  #serveLoadBalancers({ ofTopology, transit }: DockerNetworks, nodes: readonly KindNode[]): void {
-    const { engine, topology, clock, cleanUp, tell } = this.#context;
-    const pools = new Map(
-      [...ofTopology].map(([name, network]) => [name, new AddressPool((transit ?? network).balancers)] as const),
-    );
-    const shared = transit && new AddressPool(transit.balancers);
-    const servers = topology.clusters.map(({ name, network }) => {
-      const head = nodes.find(node => node.cluster === name && node.isControlPlane);
-      const pool = shared ?? pools.get(network);
-      const client = this.#clients.get(name);
-      if (!head || !pool || !client) throw new Error(`${name} has no node.`);
-      return serveLoadBalancers({
-        engine,
-        client,
-        container: head.container,
-        nodeAddress: addressForOthers(head),
-        pool,
-        clock,
-        signal: this.#stopped.signal,
-        onTrouble: message => tell(`${name}: load balancers: ${message}`),
-      });
-    });
-    cleanUp.add('stop serving load balancers', async () => {
-      this.#stopped.abort();
-      await Promise.all(servers);
-    });
   }
 
   #closeClients(): void {

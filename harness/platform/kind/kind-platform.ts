@@ -11,16 +11,16 @@ import type { Finding, Platform, Programs, StartedPlatform } from '../platform.t
 import { findIstio, findKind, findKubectl } from '../programs.ts';
 import { type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
+import { checkCloudProvider } from './cloud-provider.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { sampleImagesFrom } from './image-list.ts';
 import { RUN_VARIABLE } from './labels.ts';
+import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
 import { isInMachine, judgeEngine, kindDoctor, sameEngine } from './preflight.ts';
 import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
-
-const LOAD_BALANCERS = ['node-address'];
 
 export class KindPlatform implements Platform {
   readonly name = 'kind';
@@ -28,22 +28,19 @@ export class KindPlatform implements Platform {
   readonly capabilities = { realProxies: true, faults: false } as const;
   readonly #options: KindOptions;
   readonly #window: VersionWindow;
+  readonly #loadBalancer: LoadBalancer;
 
   /** @throws HarnessError ERR_UNKNOWN_EDITION, ERR_USAGE */
   constructor(options: KindOptions) {
     this.#options = options;
     this.#window = windowOf(options.edition);
-    const { loadBalancer = 'node-address' } = options;
-    if (!LOAD_BALANCERS.includes(loadBalancer)) {
-      throw new HarnessError('ERR_USAGE', `There is no load balancer "${loadBalancer}" on kind.`, {
-        hint: `Known: ${LOAD_BALANCERS.join(', ')}`,
-      });
-    }
+    this.#loadBalancer = loadBalancerOf(options.loadBalancer);
   }
 
   /** @throws HarnessError ERR_USAGE */
-  check(): void {
+  check(topology: Topology): void {
     const { registryConfig } = this.#options;
+    if (this.#loadBalancer === 'cloud-provider-kind') checkCloudProvider(topology);
     if (registryConfig !== undefined) readCredentials(registryConfig);
   }
 

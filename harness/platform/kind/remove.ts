@@ -2,6 +2,7 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { killAll, processesMarked } from '../../process/liveness.ts';
+import { removeBalancers } from './cloud-provider.ts';
 import type { Engine } from './engine.ts';
 import { KIND_CLUSTER_LABEL, RUN_VARIABLE } from './labels.ts';
 import { removeNetwork } from './networks.ts';
@@ -52,6 +53,7 @@ export async function removeRemains(engine: Engine, remains: Remains, clock: Clo
     }
   };
   await endPrograms(remains.runId, clock);
+  await attempt('load balancers', () => removeBalancers(engine, remains.clusters));
   await Promise.all(
     remains.clusters.map(name => attempt(`the cluster ${name}`, () => removeCluster(engine, name, clock))),
   );

@@ -7,6 +7,7 @@ import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
 import type { ImageCache } from './image-cache.ts';
 import { kubeconfigFor } from './kubeconfigs.ts';
+import { loadBalancerOf } from './load-balancers.ts';
 import type { DockerNetworks } from './networks.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
@@ -30,7 +31,7 @@ const API_PORT = 6443;
 const OWNER_ONLY = 0o600;
 
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
-  const { clock, programs, ledger, runId } = context;
+  const { clock, programs, ledger, runId, options } = context;
   const { kubeconfigs, defect, cache, undo, letGo } = parts;
   let isKept = false;
   const clusters = clustersOf(context, parts);
@@ -49,7 +50,10 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
       ledger.write({ type: 'kept' });
       return [
         ...[...kubeconfigs].map(([name, file]) => `${name}: kubectl --kubeconfig ${file} get pods -A`),
-        `Run ${runId} is kept; new load balancers get no addresses any more. To remove it: mesh-harness clean`,
+        ...(loadBalancerOf(options.loadBalancer) === 'metallb'
+          ? []
+          : ['New load balancers get no addresses any more.']),
+        `Run ${runId} is kept. To remove it: mesh-harness clean`,
       ];
     },
     [Symbol.asyncDispose]: async () => {

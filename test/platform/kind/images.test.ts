@@ -162,7 +162,7 @@ t.test(
       imageArchives: [join(folder, 'images.tar'), join(folder, 'images.tar')],
       set: ['values.global.hub=private.example/istio'],
     });
-    platform.check();
+    platform.check(topology);
     const started = await platform.start(topology, signal);
     try {
       const caches = docker('ps', '--filter', 'label=mesh-harness.cache', '--format', '{{.Names}}').split('\n').sort();

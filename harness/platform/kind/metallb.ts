@@ -1,0 +1,136 @@
+/** `metallb`: its controller and speakers in every cluster, with a part of the network's addresses for each. Its images are two more. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { dump } from 'js-yaml';
+import { HarnessError } from '../../base/errors.ts';
+import { quoteArgv } from '../../base/quote.ts';
+import { waitUntil } from '../../base/wait.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { fetchFile } from '../../process/fetch.ts';
+import { type ProcessResult, runProcess } from '../../process/run.ts';
+import type { ProgramOptions } from '../programs.ts';
+import type { DockerNetworks } from './networks.ts';
+import type { RunContext } from './options.ts';
+
+/** The manifest of a release, by the commit that its tag names (metallb/metallb v0.15.3): a tag can be moved, this can not. */
+export const METALLB = {
+  version: 'v0.15.3',
+  commit: '85bfb4f0e0d35090c514e1e5e1a21a8bbd253518',
+  sha256: '84b4e102f2b65f5d69085f5816c29362b74641873d8ac3de996e5f86a8219176',
+} as const;
+
+const NAMESPACE = 'metallb-system';
+const READY = '300s';
+const COMMAND_MS = 6 * 60_000;
+/** The webhook that judges pools answers a moment after its pod is ready. */
+const WEBHOOK_MS = 60_000;
+const WEBHOOK_POLL_MS = 1000;
+
+/** @returns the path of the manifest, which is fetched once */
+export async function metalLbManifest({ cache, mirror, offline, signal, onProgress }: ProgramOptions): Promise<string> {
+  const { version, commit, sha256 } = METALLB;
+  const file = join(cache, 'metallb', version, 'metallb-native.yaml');
+  if (existsSync(file)) return file;
+  if (offline) {
+    throw new HarnessError(
+      'ERR_PLATFORM_NOT_READY',
+      `There is no manifest of MetalLB ${version} in the cache, and --offline fetches nothing.`,
+      { hint: 'Run once without --offline, or take --load-balancer node-address, which needs nothing.' },
+    );
+  }
+  onProgress?.(`fetching MetalLB ${version}`);
+  const base = mirror?.replace(/\/+$/, '');
+  const url =
+    base === undefined
+      ? `https://raw.githubusercontent.com/metallb/metallb/${commit}/config/manifests/metallb-native.yaml`
+      : `${base}/metallb/${version}/metallb-native.yaml`;
+  await fetchFile({ url, sha256, file, isProgram: false, signal, ...(onProgress && { onProgress }) });
+  return file;
+}
+
+/** Clusters that share a network share its slice: each gets a part that is its own. @returns cluster → `first-last` */
+export function poolsOf(
+  clusters: readonly { readonly name: ClusterName; readonly network: string }[],
+  { ofTopology, transit }: DockerNetworks,
+): ReadonlyMap<ClusterName, string> {
+  const pools = new Map<ClusterName, string>();
+  for (const [network, { balancers }] of ofTopology) {
+    const slice = transit?.balancers ?? balancers;
+    const sharing = transit ? clusters : clusters.filter(cluster => cluster.network === network);
+    const size = Math.floor(slice.length / sharing.length);
+    sharing.forEach(({ name }, index) => {
+      const own = slice.slice(index * size, (index + 1) * size);
+      pools.set(name, `${own[0]}-${own.at(-1)}`);
+    });
+  }
+  return pools;
+}
+
+/** What MetalLB calls a pool, and that it is announced by ARP (metallb/metallb website/content/configuration @v0.15.3). */
+export function poolDocuments(range: string): string {
+  const metadata = { name: 'mesh-harness', namespace: NAMESPACE };
+  const apiVersion = 'metallb.io/v1beta1';
+  return [
+    { apiVersion, kind: 'IPAddressPool', metadata, spec: { addresses: [range] } },
+    { apiVersion, kind: 'L2Advertisement', metadata, spec: { ipAddressPools: [metadata.name] } },
+  ]
+    .map(document => dump(document))
+    .join('---\n');
+}
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste */
+export async function installMetalLb(
+  context: RunContext,
+  manifest: string,
+  networks: DockerNetworks,
+  kubeconfigs: ReadonlyMap<ClusterName, string>,
+): Promise<void> {
+  const { topology, programs, clock, signal } = context;
+  const pools = poolsOf(topology.clusters, networks);
+  await Promise.all(
+    topology.clusters.map(async ({ name }) => {
+      const run = (argv: readonly string[], stdin?: string) =>
+        runProcess(programs.kubectl, ['--kubeconfig', kubeconfigs.get(name) ?? '', ...argv], {
+          env: programs.env,
+          timeoutMs: COMMAND_MS,
+          signal,
+          ...(stdin !== undefined && { stdin }),
+        });
+      const must = async (argv: readonly string[]) => {
+        const result = await run(argv);
+        signal.throwIfAborted();
+        if (result.exitCode !== 0 || result.fault !== undefined) throw refusal(name, programs.kubectl, argv, result);
+      };
+      await must(['apply', '-f', manifest]);
+      await must(['rollout', 'status', 'deployment/controller', '-n', NAMESPACE, `--timeout=${READY}`]);
+      await must(['rollout', 'status', 'daemonset/speaker', '-n', NAMESPACE, `--timeout=${READY}`]);
+      const documents = poolDocuments(pools.get(name) ?? '');
+      const argv = ['apply', '-n', NAMESPACE, '-f', '-'];
+      await waitUntil(
+        `MetalLB in ${name} to take its pool of addresses`,
+        () => run(argv, documents),
+        ({ exitCode }) => exitCode === 0,
+        {
+          timeoutMs: WEBHOOK_MS,
+          intervalMs: WEBHOOK_POLL_MS,
+          clock,
+          signal,
+          describe: result => (result as ProcessResult).stderr.trim(),
+        },
+      );
+    }),
+  );
+}
+
+function refusal(
+  cluster: ClusterName,
+  kubectl: string,
+  argv: readonly string[],
+  { exitCode, stdout, stderr }: ProcessResult,
+): HarnessError {
+  return new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `MetalLB did not come up in ${cluster}: ${quoteArgv([kubectl, ...argv])} ended with exit code ${exitCode}: ${`${stdout}${stderr}`.trim()}`,
+    { hint: '--load-balancer node-address needs no image.' },
+  );
+}
