@@ -31,13 +31,20 @@ export interface ProbeContext {
   readonly engine: Engine;
   readonly nodes: readonly KindNode[];
   readonly listeners: ReadonlyMap<ClusterName, Listener>;
+  /** An address of the slice for load balancers that the cluster's control plane has for the time being. */
+  readonly balancers?: ReadonlyMap<ClusterName, string>;
 }
 
 /**
  * Every ordered pair of clusters. A listener that its own node does not reach would make "cut off" mean nothing: that is the positive control.
  * @throws Error if a cluster has no pod to ask from
  */
-export async function probeIsolation({ engine, nodes, listeners }: ProbeContext): Promise<readonly ProbeResult[]> {
+export async function probeIsolation({
+  engine,
+  nodes,
+  listeners,
+  balancers = new Map(),
+}: ProbeContext): Promise<readonly ProbeResult[]> {
   const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
   const namespaces = new Map(
     await Promise.all(heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const)),
@@ -79,6 +86,19 @@ export async function probeIsolation({ engine, nodes, listeners }: ProbeContext)
             url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
             expected: 'reached',
           }),
+          // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
+          ...[balancers.get(other.cluster)].flatMap(address =>
+            address === undefined
+              ? []
+              : [
+                  ask(one.container, [], {
+                    ...pair,
+                    what: 'node → load balancer',
+                    url: `https://${address}:${API_PORT}/readyz`,
+                    expected: 'reached' as const,
+                  }),
+                ],
+          ),
           ...(crosses
             ? [
                 ask(pod.container, enter, {

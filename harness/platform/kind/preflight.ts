@@ -16,6 +16,7 @@ const MEMORY_BYTES = 4 * GIB;
 const DISK_BYTES = 8 * GIB;
 /** Two clusters with a mesh need more than the default of 128 (kind, docs: "Pod errors due to too many open files"). */
 const INOTIFY_INSTANCES = 256;
+const CONNTRACK_ENTRIES = 65_536;
 const OLDEST_ENGINE: Line = [20, 10];
 
 const good = (subject: string, found: string): Finding => ({ subject, ok: true, found });
@@ -73,7 +74,7 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
     engineFindings(options),
     programFindings(options),
     diskFinding(options.cache),
-    Promise.resolve(inotifyFinding()),
+    Promise.resolve([inotifyFinding(), conntrackFinding()]),
   ]);
   return parts.flat();
 }
@@ -149,9 +150,9 @@ async function diskFinding(folder: string): Promise<Finding> {
   }
 }
 
-function inotifyFinding(): Finding {
+export function inotifyFinding(read: (file: string) => string = file => readFileSync(file, 'utf8')): Finding {
   try {
-    const instances = Number(readFileSync('/proc/sys/fs/inotify/max_user_instances', 'utf8'));
+    const instances = Number(read('/proc/sys/fs/inotify/max_user_instances'));
     return instances < INOTIFY_INSTANCES
       ? bad(
           'inotify',
@@ -161,6 +162,18 @@ function inotifyFinding(): Finding {
       : good('inotify', `${instances} instances`);
   } catch {
     return good('inotify', 'not on Linux: Docker runs in a machine of its own');
+  }
+}
+
+/** Every connection of every pod takes an entry on the host (kernel docs, nf_conntrack-sysctl): full, and packets are dropped silently. */
+export function conntrackFinding(read: (file: string) => string = file => readFileSync(file, 'utf8')): Finding {
+  try {
+    const entries = Number(read('/proc/sys/net/netfilter/nf_conntrack_max'));
+    return entries < CONNTRACK_ENTRIES
+      ? bad('conntrack', `${entries} entries`, `sysctl -w net.netfilter.nf_conntrack_max=${2 * CONNTRACK_ENTRIES}`)
+      : good('conntrack', `${entries} entries`);
+  } catch {
+    return good('conntrack', 'not on Linux, or the kernel does not track connections yet');
   }
 }
 

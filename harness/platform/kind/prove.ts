@@ -3,8 +3,11 @@ import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
+import type { Engine } from './engine.ts';
 import { isolationFaults, type Listener, probeIsolation } from './isolation.ts';
-import type { KindNode } from './nodes.ts';
+import { deviceOf } from './load-balancer.ts';
+import type { DockerNetworks } from './networks.ts';
+import { addressForOthers, type KindNode, onNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 
 const READY_MS = 5 * 60_000;
@@ -17,6 +20,7 @@ export async function prove(
   context: RunContext,
   nodes: readonly KindNode[],
   clients: ReadonlyMap<ClusterName, KubernetesClient>,
+  networks: DockerNetworks,
 ): Promise<void> {
   const { engine } = context;
   const listeners = new Map(
@@ -24,7 +28,10 @@ export async function prove(
       [...clients].map(async ([name, client]) => [name, await nameServer(context, name, client)] as const),
     ),
   );
-  const faults = isolationFaults(await probeIsolation({ engine, nodes, listeners }));
+  const results = await withBalancers(engine, nodes, networks, balancers =>
+    probeIsolation({ engine, nodes, listeners, balancers }),
+  );
+  const faults = isolationFaults(results);
   if (faults.length === 0) return;
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
@@ -33,6 +40,35 @@ export async function prove(
       hint: 'Docker keeps networks apart by the packet filter of the host: is another program changing its rules? mesh-harness doctor says more.',
     },
   );
+}
+
+/**
+ * Each control plane has an address of the slice for load balancers while `work` goes on: what listens on the node answers there, as a gateway will.
+ * They are the last of the slice, which no Service gets before a hundred others.
+ */
+async function withBalancers<T>(
+  engine: Engine,
+  nodes: readonly KindNode[],
+  { ofTopology, transit }: DockerNetworks,
+  work: (balancers: ReadonlyMap<ClusterName, string>) => Promise<T>,
+): Promise<T> {
+  const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
+  const given = heads.map((node, index) => {
+    const { balancers } = transit ?? ofTopology.get(node.network) ?? { balancers: [] };
+    return { node, address: balancers.at(-1 - index) ?? '' };
+  });
+  const change = (verb: 'replace' | 'delete') =>
+    Promise.all(
+      given.map(async ({ node, address }) => {
+        const listing = await onNode(engine, node.container, ['ip', '-o', '-4', 'address', 'show']);
+        const device = deviceOf(listing, addressForOthers(node));
+        await onNode(engine, node.container, ['ip', 'address', verb, `${address}/32`, 'dev', device]);
+      }),
+    );
+  await change('replace');
+  const result = await work(new Map(given.map(({ node, address }) => [node.cluster, address] as const)));
+  await change('delete');
+  return result;
 }
 
 /** A pod that answers HTTP in every cluster: the name server's readiness, by the Endpoints of its Service. */

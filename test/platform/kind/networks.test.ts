@@ -118,7 +118,15 @@ t.test(
       Name: string;
       Internal: boolean;
       Labels: Record<string, string>;
+      Options: Record<string, string>;
     }[];
+    const mtu = 'com.docker.network.driver.mtu';
+    const ofBridge = docker('network', 'inspect', '--format', `{{index .Options "${mtu}"}}`, 'bridge');
+    t.same(
+      details.map(({ Options }) => Options[mtu] ?? ''),
+      details.map(() => ofBridge),
+      'with the MTU of the default bridge',
+    );
     t.same(
       details.map(({ Name, Internal, Labels }) => ({ Name, Internal, Labels })),
       [

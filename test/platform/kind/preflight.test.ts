@@ -1,0 +1,77 @@
+/** What this machine must have for kind clusters, and what to do about each thing that it lacks. */
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { EngineInfo } from '../../../harness/platform/kind/engine.ts';
+import {
+  conntrackFinding,
+  inotifyFinding,
+  isInMachine,
+  judgeEngine,
+  sameEngine,
+} from '../../../harness/platform/kind/preflight.ts';
+
+const GIB = 2 ** 30;
+const SOUND: EngineInfo = {
+  id: 'ABCD',
+  version: '28.2.2',
+  operatingSystem: 'Debian GNU/Linux 12',
+  cpus: 4,
+  memoryBytes: 8 * GIB,
+  isRootless: false,
+  kind: 'docker',
+  filtersBridges: true,
+};
+
+t.test('an engine is judged by what it says of itself', async t => {
+  const rows: readonly (readonly [string, Partial<EngineInfo>, RegExp | undefined, RegExp | undefined])[] = [
+    ['a sound one', {}, undefined, undefined],
+    ['one that says nothing of bridges', { filtersBridges: undefined }, undefined, undefined],
+    ['the oldest', { version: '20.10.24+dfsg1' }, undefined, undefined],
+    ['one that is too old', { version: '19.03.15' }, /Docker 19\.03\.15/, /20\.10 or newer/],
+    ['rootless', { isRootless: true }, /rootless/, /runs as root/],
+    ['podman', { kind: 'podman', version: '5.0' }, /podman 5\.0/, /install Docker/],
+    ['bridges unfiltered', { filtersBridges: false }, /by$/, /modprobe br_netfilter/],
+    ['little memory', { memoryBytes: 2 * GIB }, /2\.0 GiB/, /need 4 GiB/],
+  ];
+  for (const [name, info, found, fix] of rows) {
+    const bad = judgeEngine({ ...SOUND, ...info }).filter(({ ok }) => !ok);
+    t.equal(bad.length, found ? 1 : 0, name);
+    if (found) t.match(bad[0], { found, fix }, name);
+  }
+});
+
+t.test('limits of the kernel, and what raises them', async t => {
+  const gone = () => {
+    throw new Error('ENOENT');
+  };
+  for (const [finding, ok, fix] of [
+    [inotifyFinding(() => '128\n'), false, /max_user_instances=512/],
+    [inotifyFinding(() => '512\n'), true, undefined],
+    [inotifyFinding(gone), true, undefined],
+    [conntrackFinding(() => '8192\n'), false, /nf_conntrack_max=131072/],
+    [conntrackFinding(() => '262144\n'), true, undefined],
+    [conntrackFinding(gone), true, undefined],
+  ] as const) {
+    t.match(finding, { ok, ...(fix && { fix }) }, finding.found);
+  }
+});
+
+t.test('the docker command must speak to the engine that we speak to', async t => {
+  const folder = t.testdir();
+  const command = (text: string) => {
+    const file = join(folder, 'docker');
+    writeFileSync(file, `#!/bin/sh\n${text}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
+  const { signal } = new AbortController();
+  t.match(await sameEngine(command('echo ABCD'), SOUND, signal), { ok: true });
+  t.match(await sameEngine(command('echo WXYZ'), SOUND, signal), { ok: false, fix: /docker context show/ });
+  t.match(await sameEngine(command('echo no daemon >&2; exit 1'), SOUND, signal), { ok: false, found: 'no daemon' });
+});
+
+t.test('an engine in a virtual machine has networks that this machine does not reach', async t => {
+  t.equal(isInMachine({ operatingSystem: 'Docker Desktop' }), true);
+  if (process.platform === 'linux') t.equal(isInMachine(SOUND), false);
+});
