@@ -1,7 +1,7 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';
-import type { JsonObject } from '../json.ts';
+import { openApiDocument, openApiIndex } from '../schema/open-api.ts';
 import { methodNotAllowed } from '../status.ts';
 import { handleDiscovery, sendPageNotFound } from './discovery.ts';
 import type { Environment } from './environment.ts';
@@ -46,7 +46,7 @@ export function handlePath(environment: Environment, call: Call): void {
       response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
       return;
     case '/openapi/v3':
-      sendValue(call, 200, openApiIndex(environment));
+      sendValue(call, 200, openApiIndex(environment.registry));
       return;
     case '/.well-known/openid-configuration':
       sendValue(call, 200, {
@@ -65,9 +65,9 @@ export function handlePath(environment: Environment, call: Call): void {
   if (document) {
     const [, root = '', version = ''] = document;
     const group = root === 'api' ? '' : root.slice('apis/'.length);
-    const found = openApiDocument(environment, group, version);
-    if (found) {
-      sendValue(call, 200, found);
+    const found = openApiDocument(environment.registry, group, version);
+    if (found !== undefined) {
+      sendJson(call, 200, found);
       return;
     }
   }
@@ -76,38 +76,4 @@ export function handlePath(environment: Environment, call: Call): void {
 
 function verboseHealth(name: string): string {
   return `${CHECKS.map(check => `[+]${check} ok`).join('\n')}\n${name} check passed\n`;
-}
-
-function openApiIndex({ registry }: Environment): JsonObject {
-  const paths: JsonObject = {};
-  for (const type of registry.all()) {
-    for (const version of type.versions) {
-      const path = type.group === '' ? `api/${version}` : `apis/${type.group}/${version}`;
-      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${registry.revision}` };
-    }
-  }
-  return { paths };
-}
-
-/** Tells that writes may carry `fieldValidation`; the least that makes kubectl leave validation to the server (§5.3). */
-function openApiDocument({ registry }: Environment, group: string, version: string): JsonObject | undefined {
-  const types = registry.all().filter(type => type.group === group && type.versions.includes(version));
-  if (types.length === 0) return undefined;
-  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-  return {
-    openapi: '3.0.0',
-    info: { title: 'mesh-harness', version: VERSION.gitVersion },
-    paths: Object.fromEntries(
-      types.map(type => [
-        `${root}/${type.namespaced ? 'namespaces/{namespace}/' : ''}${type.plural}/{name}`,
-        {
-          patch: {
-            'x-kubernetes-group-version-kind': { group, version, kind: type.kind },
-            parameters: [{ name: 'fieldValidation', in: 'query' }],
-            responses: {},
-          },
-        },
-      ]),
-    ),
-  };
 }

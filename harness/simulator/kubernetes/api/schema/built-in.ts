@@ -8,7 +8,8 @@ type Fields = ReadonlyMap<string, Field & { readonly struct: string }>;
 
 const known = new Map<string, Fields>();
 
-function fieldsOf(message: string): Fields | undefined {
+/** The fields of a message of messages.ts, if it is described there. */
+export function fieldsOf(message: string): Fields | undefined {
   const cached = known.get(message);
   if (cached) return cached;
   const described = messageOf(message);
