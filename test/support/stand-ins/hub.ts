@@ -203,6 +203,9 @@ export class Hub implements AsyncDisposable {
       certificateNames: certificateNamesOf(config),
       addresses: [String(form.get('address'))],
     });
+    // kind's own end: its containers were made after it had been answered.
+    const call = this.calls.findLast(({ argv }) => argv.includes(name));
+    if (call) call.endedAtMs = systemClock.now();
     writeFileSync(String(form.get('kubeconfig')), asKindWritesIt(kubeconfig, name), { mode: 0o600 });
     return print(`Set kubectl context to "kind-${name}"\n`, 2, 0);
   }
