@@ -1,5 +1,9 @@
 /** Which platform a command line means, and the line that says so. */
+import path from 'node:path';
+import { versionOf } from '../platform/programs.ts';
+import { editionFor } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
+import { defaultEdition } from '../session.ts';
 
 /** Without any of these there are no kind clusters; kubectl and istioctl are fetched where they are missing, but not by `auto`. */
 const FOR_KIND = ['docker', 'kind', 'kubectl', 'istioctl'];
@@ -24,13 +28,38 @@ export function choosePlatform(
     : { name: 'simulator', because: `auto: no ${missingForKind.join(', ')}`, missingForKind };
 }
 
+export interface EditionChoice {
+  readonly name: string;
+  /** Why, where a release decides. */
+  readonly because?: string;
+}
+
+/**
+ * As asked for; else that of the release which is to be installed; else the platform's own.
+ * A folder that holds no release decides nothing here: the platform says so when it starts.
+ */
+export async function chooseEdition(
+  { edition, istioDir }: { readonly edition?: string; readonly istioDir?: string },
+  platform: string,
+  signal: AbortSignal,
+): Promise<EditionChoice> {
+  if (edition !== undefined) return { name: edition };
+  // The simulator installs what its edition says: --istio-dir is not for it.
+  if (istioDir !== undefined && platform !== 'simulator') {
+    const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);
+    if (version !== undefined) return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
+  }
+  return { name: defaultEdition(platform) };
+}
+
 /** The first line of a run. */
-export function firstLine({ name, because, missingForKind }: PlatformChoice, edition: string): string {
+export function firstLine({ name, because, missingForKind }: PlatformChoice, edition: EditionChoice): string {
   const reason = because === undefined ? '' : ` (${because})`;
-  if (name !== 'simulator') return `Platform: ${name}${reason}, edition ${edition}.`;
+  const what = `edition ${edition.name}${edition.because === undefined ? '' : ` (${edition.because})`}`;
+  if (name !== 'simulator') return `Platform: ${name}${reason}, ${what}.`;
   const kind =
     missingForKind.length === 0
       ? '--platform kind runs it on real clusters.'
       : `For real clusters, --platform kind: ${missingForKind.join(', ')} not found (mesh-harness doctor).`;
-  return `Platform: simulator${reason}, edition ${edition}. ${kind}`;
+  return `Platform: simulator${reason}, ${what}. ${kind}`;
 }

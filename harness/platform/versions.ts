@@ -54,6 +54,43 @@ export const WINDOWS: readonly VersionWindow[] = [
   },
 ];
 
+/**
+ * Istio's lines → oldest and newest Kubernetes: the column "Supported Kubernetes Versions" of istio.io/latest/docs/releases/supported-releases, as
+ * kept in istio/istio.io data/compatibility/supportStatus.yml @0a759c7 (1.13 to 1.22) and endoflife-date/endoflife.date products/istio.md
+ * @0118c30 (1.9 to 1.12, 1.23 to 1.29). Of 1.8 and 1.30 the windows above tell more.
+ */
+const KUBERNETES_OF: Readonly<Record<string, readonly [Line, Line]>> = {
+  ...Object.fromEntries(WINDOWS.map(({ istio, kubernetes }) => [istio.replace(/\.\d+$/, ''), kubernetes])),
+  '1.9': between(17, 20),
+  '1.10': between(18, 21),
+  '1.11': between(18, 22),
+  '1.12': between(19, 22),
+  '1.13': between(20, 23),
+  '1.14': between(21, 24),
+  '1.15': between(22, 25),
+  '1.16': between(22, 25),
+  '1.17': between(23, 26),
+  '1.18': between(24, 27),
+  '1.19': between(25, 28),
+  '1.20': between(25, 29),
+  '1.21': between(26, 29),
+  '1.22': between(27, 30),
+  '1.23': between(27, 30),
+  '1.24': between(28, 31),
+  '1.25': between(29, 32),
+  '1.26': between(29, 33),
+  '1.27': between(29, 33),
+  '1.28': between(30, 34),
+  '1.29': between(31, 35),
+};
+
+function between(from: number, to: number): readonly [Line, Line] {
+  return [
+    [1, from],
+    [1, to],
+  ];
+}
+
 /** kind that is fetched, and the oldest that is used when found: v0.20.0 made the image of 1.21; later ones still start it (pkg/cluster/internal/kubeadm/config.go @fed2688). */
 export const KIND = { fetched: 'v0.30.0', oldest: [0, 20] as Line } as const;
 
@@ -87,12 +124,28 @@ export const isWithin = (line: Line, [from, to]: readonly [Line, Line]): boolean
   compare(line, from) >= 0 && compare(line, to) <= 0;
 export const formatLine = ([major, minor]: Line): string => `${major}.${minor}`;
 
-/** @returns a sentence if this Kubernetes does not go with the edition's Istio; undefined if it does */
-export function kubernetesMismatch(edition: string, version: string): string | undefined {
-  const { istio, kubernetes, sources } = windowOf(edition);
+/**
+ * @param version - of Kubernetes
+ * @param istio - the release, where it is another than the edition's own; of a line that is not known, nothing is said
+ * @returns a sentence if this Kubernetes does not go with it; undefined if it does
+ */
+export function kubernetesMismatch(edition: string, version: string, istio?: string): string | undefined {
+  const window = windowOf(edition);
+  const release = istio ?? window.istio;
   const line = lineOf(version);
   if (!line) return `"${version}" is no version of Kubernetes.`;
-  if (isWithin(line, kubernetes)) return undefined;
-  const [from, to] = kubernetes.map(formatLine);
-  return `Istio ${istio} needs Kubernetes ${from} to ${to}; this is ${version} (${sources[0]}).`;
+  const istioLine = lineOf(release);
+  const range = istioLine && KUBERNETES_OF[formatLine(istioLine)];
+  if (!range || isWithin(line, range)) return undefined;
+  const [from, to] = range.map(formatLine);
+  const source = lineOf(window.istio)?.join() === istioLine.join() ? window.sources[0] : SUPPORTED_RELEASES;
+  return `Istio ${release} needs Kubernetes ${from} to ${to}; this is ${version} (${source}).`;
+}
+
+const SUPPORTED_RELEASES = 'istio.io/latest/docs/releases/supported-releases';
+
+/** @returns a sentence if the release's guide is another edition than the one that is to be run; undefined if it is that one */
+export function editionMismatch(edition: string, istio: string): string | undefined {
+  const followed = editionFor(istio);
+  return followed === edition ? undefined : `Istio ${istio} goes with edition ${followed}, not with ${edition}.`;
 }

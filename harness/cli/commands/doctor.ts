@@ -1,8 +1,8 @@
 /** `mesh-harness doctor` */
 import { EXIT } from '../../base/errors.ts';
 import { platformOf } from '../../platform/catalog.ts';
-import { defaultEdition } from '../../session.ts';
 import type { Environment } from '../environment.ts';
+import { chooseEdition, choosePlatform } from '../platform-choice.ts';
 import { type RealFlags, realSettings } from '../real-settings.ts';
 
 export interface DoctorFlags extends RealFlags {
@@ -12,10 +12,12 @@ export interface DoctorFlags extends RealFlags {
 
 /** One line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
 export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {
-  const { stdout, signal } = environment;
-  const edition = flags.edition ?? defaultEdition(flags.platform);
+  const { env, stdout, signal } = environment;
+  const choice = choosePlatform(flags.platform, env);
+  const { name: edition } = await chooseEdition(flags, choice.name, signal);
   const real = realSettings(flags, edition, environment, () => {});
-  const platform = await platformOf(flags.platform, { seed: '1', real });
+  const platform = await platformOf(choice.name, { seed: '1', real });
+  if (choice.because !== undefined) stdout.write(`Platform: ${choice.name} (${choice.because})\n`);
   const findings = await platform.doctor(signal);
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   for (const { subject, ok, found, fix } of findings) {

@@ -14,9 +14,9 @@ import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
 import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
-import { defaultEdition, type PreparedSession, prepareSession, reportOf } from '../../session.ts';
+import { type PreparedSession, prepareSession, reportOf } from '../../session.ts';
 import type { Environment } from '../environment.ts';
-import { choosePlatform, firstLine } from '../platform-choice.ts';
+import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
 import { type RealFlags, realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
@@ -55,8 +55,9 @@ export async function runScenarios(
   const startedAtMs = systemClock.now();
   try {
     const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
-    const edition = flags.edition ?? defaultEdition(choice.name);
-    if (!flags.quiet) screen.progress(firstLine(choice, edition));
+    const chosen = await chooseEdition(flags, choice.name, signal);
+    const edition = chosen.name;
+    if (!flags.quiet) screen.progress(firstLine(choice, chosen));
     const real = realSettings(flags, edition, environment, text => flags.quiet || screen.progress(`  ${text}`));
     const kept: string[] = [];
     using programs = await programsFor(flags.tools, choice.name, edition, env);
@@ -159,6 +160,11 @@ function tellWhatIsNext(
     'mesh-harness',
     'run',
     ...names,
+    ...(flags.platform === undefined ? [] : ['--platform', flags.platform]),
+    ...(flags.edition === undefined ? [] : ['--edition', flags.edition]),
+    ...flags.context.flatMap(pair => ['--context', pair]),
+    ...flags.apiServer.flatMap(pair => ['--api-server', pair]),
+    ...(flags.istioDir === undefined ? [] : ['--istio-dir', flags.istioDir]),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...(flags.tools === undefined ? [] : ['--tools', flags.tools]),
     '--seed',

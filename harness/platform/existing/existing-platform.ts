@@ -7,7 +7,7 @@ import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
-import { findIstio, findKubectl, type ProgramOptions } from '../programs.ts';
+import { findIstio, findKubectl, type ProgramOptions, versionOf } from '../programs.ts';
 import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
 import { contextNames, readContexts } from './contexts.ts';
 import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
@@ -66,12 +66,22 @@ export class ExistingPlatform implements Platform {
 
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
-    const { edition, state } = this.#options;
+    const { edition, state, istioFolder } = this.#options;
     const { found, servers } = this.#read(topology);
+    // A release of the user's own has versions of Kubernetes of its own.
+    const istio =
+      istioFolder === undefined || this.#areSimulated
+        ? undefined
+        : await versionOf('istioctl', join(istioFolder, 'bin', 'istioctl'), signal);
     const inspections = await Promise.all(
       found.map(context => {
         const serverForOthers = servers.get(context.cluster);
-        return inspectCluster(context, { edition, signal, ...(serverForOthers !== undefined && { serverForOthers }) });
+        return inspectCluster(context, {
+          edition,
+          signal,
+          ...(istio !== undefined && { istio }),
+          ...(serverForOthers !== undefined && { serverForOthers }),
+        });
       }),
     );
     const surroundings = {

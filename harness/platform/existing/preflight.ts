@@ -32,6 +32,8 @@ export interface Inspection {
 
 export interface InspectOptions {
   readonly edition: string;
+  /** The release that is going to be installed, where it is another than the edition's own. */
+  readonly istio?: string;
   /** Where the other clusters are told that its API server is, if not where the kubeconfig says. */
   readonly serverForOthers?: string;
   /** Milliseconds for all questions together; 15 seconds by default. */
@@ -58,7 +60,7 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     };
     good(`Kubernetes ${version} at ${client.server}`);
     // The simulator's API server is what it is; its Istio does not mind.
-    const mismatch = context.simulated ? undefined : kubernetesMismatch(options.edition, version);
+    const mismatch = context.simulated ? undefined : kubernetesMismatch(options.edition, version, options.istio);
     if (mismatch !== undefined) bad(mismatch, 'Another --edition may go with these clusters.');
     const missing = await missingPermissions(client, both);
     if (missing.length > 0) {

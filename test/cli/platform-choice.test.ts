@@ -1,0 +1,96 @@
+/** Which platform and edition a command line means, and the first line of a run. */
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import t, { type Test } from 'tap';
+import { chooseEdition, choosePlatform, firstLine } from '../../harness/cli/platform-choice.ts';
+import { runCli, temporaryFolder } from '../support/cli.ts';
+
+const ALL = ['docker', 'kind', 'kubectl', 'istioctl'];
+const signal = new AbortController().signal;
+
+/** A folder with these programs in it, for PATH. */
+function programs(t: Test, names: readonly string[], script = '#!/bin/sh\nexit 0\n'): string {
+  const folder = t.testdir();
+  for (const name of names) {
+    writeFileSync(path.join(folder, name), script);
+    chmodSync(path.join(folder, name), 0o755);
+  }
+  return folder;
+}
+
+t.test('the platform, and what is said first', async t => {
+  for (const [asked, there, name, line] of [
+    [
+      undefined,
+      [],
+      'simulator',
+      'Platform: simulator, edition X. For real clusters, --platform kind: docker, kind, kubectl, istioctl not found (mesh-harness doctor).',
+    ],
+    [
+      undefined,
+      ['docker', 'kubectl'],
+      'simulator',
+      'Platform: simulator, edition X. For real clusters, --platform kind: kind, istioctl not found (mesh-harness doctor).',
+    ],
+    [undefined, ALL, 'simulator', 'Platform: simulator, edition X. --platform kind runs it on real clusters.'],
+    ['auto', ALL, 'kind', 'Platform: kind (auto: docker, kind, kubectl, istioctl are there), edition X.'],
+    [
+      'auto',
+      ['docker', 'kind', 'kubectl'],
+      'simulator',
+      'Platform: simulator (auto: no istioctl), edition X. For real clusters, --platform kind: istioctl not found (mesh-harness doctor).',
+    ],
+    ['kind', [], 'kind', 'Platform: kind, edition X.'],
+    ['existing', ALL, 'existing', 'Platform: existing, edition X.'],
+  ] as const) {
+    const choice = choosePlatform(asked, { PATH: programs(t, there) });
+    t.equal(choice.name, name);
+    t.equal(firstLine(choice, { name: 'X' }), line, `${asked} with ${there.join(', ') || 'nothing'}`);
+  }
+});
+
+t.test('the edition: as asked, else by the release, else by the platform', async t => {
+  const releases = t.testdir();
+  const release = (version: string) => {
+    const folder = path.join(releases, version);
+    mkdirSync(path.join(folder, 'bin'), { recursive: true });
+    writeFileSync(path.join(folder, 'bin', 'istioctl'), `#!/bin/sh\necho ${version}\n`);
+    chmodSync(path.join(folder, 'bin', 'istioctl'), 0o755);
+    return folder;
+  };
+  for (const [platform, flags, name, because] of [
+    ['simulator', {}, '1.8', undefined],
+    ['kind', {}, 'current', undefined],
+    ['existing', {}, 'current', undefined],
+    ['simulator', { edition: 'current' }, 'current', undefined],
+    ['kind', { edition: '1.8' }, '1.8', undefined],
+    ['existing', { istioDir: release('1.8.6') }, '1.8', /of Istio 1\.8\.6 in /],
+    ['kind', { istioDir: release('1.24.6') }, 'current', /of Istio 1\.24\.6 in /],
+    ['kind', { istioDir: release('1.8.6'), edition: 'current' }, 'current', undefined],
+    ['simulator', { istioDir: release('1.30.3') }, '1.8', undefined],
+    ['existing', { istioDir: '/nowhere' }, 'current', undefined],
+  ] as const) {
+    const choice = await chooseEdition(flags, platform, signal);
+    t.equal(choice.name, name, `${platform} ${JSON.stringify(flags)}`);
+    if (because === undefined) t.equal(choice.because, undefined);
+    else t.match(firstLine({ name: platform, missingForKind: [] }, choice), because);
+  }
+});
+
+t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', async t => {
+  using folder = temporaryFolder();
+  // Without a context nothing starts: what platform was meant is seen by what is missing.
+  const env = { MESH_HARNESS_PLATFORM: 'existing', KUBECONFIG: '/nowhere' };
+  t.match(await runCli(['run', 'multi-primary'], folder.path, env), {
+    code: 2,
+    stderr: /^Platform: existing, edition current\.\n[\s\S]*No context is known for cluster1, cluster2/,
+  });
+  t.match(await runCli(['run', 'multi-primary', '--omit', 'none', '--platform', 'simulator'], folder.path, env), {
+    code: 2,
+    stderr: /^Platform: simulator, edition 1\.8\./,
+  });
+  t.match(await runCli(['run', 'multi-primary'], folder.path, { MESH_HARNESS_PLATFORM: 'nope' }), {
+    code: 2,
+    stderr: /no platform "nope"/,
+  });
+});
