@@ -65,12 +65,18 @@ t.test('requests side by side, long and short, share one connection', async t =>
   using of = await pair();
   of.listen();
   const watch = await of.ask('/watch');
-  const answers = await Promise.all([of.ask('/a'), of.ask('/b', 'x'.repeat(3 * MIB)), of.ask('/large')]);
+  // Each is read as it comes: on Node 24 a stream of HTTP/2 that has ended is gone for those who come later.
+  const answers = await Promise.all(
+    [of.ask('/a'), of.ask('/b', 'x'.repeat(3 * MIB)), of.ask('/large')].map(async asked => {
+      const answer = await asked;
+      return { statusCode: answer.statusCode, text: await textOf(answer) };
+    }),
+  );
   t.same(
     answers.map(({ statusCode }) => statusCode),
     [201, 201, 200],
   );
-  const texts = await Promise.all(answers.map(textOf));
+  const texts = answers.map(({ text }) => text);
   t.same(texts.slice(0, 2), ['GET /a 0', `POST /b ${3 * MIB}`]);
   t.equal(texts[2]?.length, 6 * MIB);
   t.notOk(watch.body.destroyed, 'the long one goes on');

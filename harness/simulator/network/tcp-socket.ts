@@ -26,8 +26,11 @@ type Segment = { readonly data: Buffer | readonly Buffer[]; readonly taken: () =
 
 /** Up to this size what was written in pieces travels as one: a request's head with its body. */
 const COALESCE_BYTES = 64 * 1024;
-/** Both directions buffer so much before a writer has to wait; a kernel's buffers are of this order. */
-const BUFFER_BYTES = 64 * 1024;
+/**
+ * Each direction buffers so much before a writer has to wait, as a kernel's do once they have grown (net.ipv4.tcp_rmem allows 6 MiB). With
+ * 64 KiB node:http2 came to a standstill, on any Duplex: two ends that both send more than that read nothing until they have written.
+ */
+const BUFFER_BYTES = 1024 * 1024;
 /** Linux sends a lost segment again after 200 ms, doubles that up to 120 s, and gives up after 15 times (tcp_retries2). */
 const FIRST_RETRANSMISSION_MS = 200;
 const MAX_RETRANSMISSION_MS = 120_000;
