@@ -27,6 +27,11 @@ export function transcript(options: TranscriptOptions): string {
     const variables = Object.entries(call.env).map(([name, value]) => `${name}=${value}`);
     lines.push('', `${variables.join(' ')} \\`, `  ${quoteArgv(['kind', ...call.argv])}`, ...filesOf(call));
   }
+  lines.push('', '# What the platform asks the programs by itself');
+  const asked = calls.filter(
+    ({ program, argv }) => program !== 'kind' && (argv.includes('version') || argv[0] === 'manifest'),
+  );
+  lines.push(...[...new Set(asked.map(({ program, argv }) => `$ ${quoteArgv([program, ...argv])}`))].sort());
   lines.push('', "# The plan, in its order; every program has the tools' own folder and kubeconfig");
   for (const { id } of plan.steps) {
     const ended = events.find(event => event.type === 'step-ended' && event.step === id);

@@ -361,7 +361,8 @@ for (const [index, row] of ROWS.entries()) {
   const { name, fault, before, options, verdict, reason, line, isBeforeClusters = false } = row;
   t.test(`${name}: ${verdict}`, { skip }, async t => {
     const folder = t.testdir();
-    const runId = `kf${index}`;
+    // Two suites may run on one engine.
+    const runId = `kf${index}x${process.pid.toString(36)}`;
     await using world = await kindWorld(folder, topology);
     const place = { world, runId, folder };
     before?.(place);
@@ -385,6 +386,7 @@ for (const [index, row] of ROWS.entries()) {
     t.same(remains(runId, folder), [], 'nothing is left');
     t.equal(existsSync(join(diagnosticsFolder, 'networks.json')), !isBeforeClusters, 'the clusters were described');
     if (isBeforeClusters) return;
+    t.ok(existsSync(join(diagnosticsFolder, 'cluster1', 'proxy-status.txt')), 'istioctl was asked too');
     const routes = readFileSync(
       join(diagnosticsFolder, 'nodes', `mh-${runId}-cluster1-control-plane-routes.txt`),
       'utf8',
