@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { HarnessError, messageOf } from '../../base/errors.ts';
-import type { ClusterName } from '../../model/names.ts';
+import { type ClusterName, clusterName } from '../../model/names.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 
@@ -70,6 +70,21 @@ export function contextNames(
     });
   }
   return names;
+}
+
+/** The contexts that are named, without a scenario that says for which clusters: those of `CTX_CLUSTER1`, `--context`, the latter first. */
+export function namedContexts(
+  pairs: readonly string[],
+  variables: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<ClusterName, string> {
+  const ofVariables = Object.entries(variables).flatMap(
+    ([variable, context = '']): readonly (readonly [string, string])[] => {
+      const name = /^CTX_([A-Z0-9_]+)$/.exec(variable)?.[1]?.toLowerCase().replaceAll('_', '-');
+      return name === undefined || context === '' ? [] : [[name, context]];
+    },
+  );
+  const ofFlags = pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
+  return new Map([...ofVariables, ...ofFlags].map(([name, context]) => [clusterName(name), context] as const));
 }
 
 /**

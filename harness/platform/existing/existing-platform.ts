@@ -5,11 +5,13 @@ import { HarnessError, messageOf } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
+import { askAll, type Question } from '../ask-all.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
+import { programQuestions } from '../program-questions.ts';
 import { findIstio, findKubectl, type ProgramOptions, versionOf } from '../programs.ts';
 import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
-import { contextNames, readContexts } from './contexts.ts';
+import { contextNames, namedContexts, readContexts } from './contexts.ts';
 import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
 import type { ProbeDeadlines, ProbeImages } from './probe.ts';
 import { type RealPrograms, StartedExisting } from './started.ts';
@@ -49,15 +51,38 @@ export class ExistingPlatform implements Platform {
     return { realProxies: !this.#areSimulated, faults: false };
   }
 
-  async doctor(): Promise<readonly Finding[]> {
-    const files = this.#options.kubeconfigs.join(', ');
-    return [
-      {
-        subject: 'existing',
-        ok: true,
-        found: `contexts are read from ${files}; a run looks at the clusters before it writes to them`,
-      },
-    ];
+  /** The clusters that are named by `--context` or a variable, and the programs; nothing is written. */
+  async doctor(signal: AbortSignal): Promise<readonly Finding[]> {
+    const { edition, kubeconfigs, contexts, variables, apiServers = [] } = this.#options;
+    const names = namedContexts(contexts, variables);
+    if (names.size === 0) {
+      return [
+        {
+          subject: 'contexts',
+          ok: false,
+          found: `none is named; they are read from ${kubeconfigs.join(', ')}`,
+          fix: '--context cluster1=CONTEXT for each cluster, or CTX_CLUSTER1 and so on.',
+        },
+      ];
+    }
+    const found = readContexts(kubeconfigs, names);
+    const questions = found.map(
+      (context): Question => ({
+        subject: `${context.cluster} (${context.context})`,
+        fix: `Does kubectl --context ${context.context} get nodes work?`,
+        ask: async both => {
+          const server = apiServers
+            .find(pair => pair.startsWith(`${context.cluster}=`))
+            ?.slice(context.cluster.length + 1);
+          const options = { edition, signal: both, ...(server !== undefined && { serverForOthers: server }) };
+          return (await inspectCluster(context, options)).findings;
+        },
+      }),
+    );
+    // Our own tools work on simulated clusters.
+    const areSimulated = found.every(({ simulated }) => simulated !== undefined);
+    const programs = areSimulated ? [] : programQuestions(['kubectl', 'istioctl'], windowOf(edition), this.#options);
+    return await askAll([...questions, ...programs], { signal });
   }
 
   check(topology: Topology): void {

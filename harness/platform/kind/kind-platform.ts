@@ -12,12 +12,13 @@ import { findIstio, findKind, findKubectl } from '../programs.ts';
 import { type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
+import { kindDoctor } from './doctor.ts';
 import { connectEngine, type Engine } from './engine.ts';
 import { sampleImagesFrom } from './image-list.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
-import { isInMachine, judgeEngine, kindDoctor, sameEngine } from './preflight.ts';
+import { isInMachine, judgeEngine, sameEngine } from './preflight.ts';
 import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';

@@ -107,7 +107,7 @@ export async function removeNetwork(engine: Engine, name: string): Promise<void>
 }
 
 /** The ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a VPN's. */
-function hostRanges(): readonly Subnet[] {
+export function hostRanges(): readonly Subnet[] {
   const interfaces = Object.values(networkInterfaces()).flatMap(addresses =>
     (addresses ?? []).flatMap(({ cidr, family }) =>
       family === 'IPv4' && cidr !== null ? (readSubnet(cidr) ?? []) : [],

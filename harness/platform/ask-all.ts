@@ -1,0 +1,48 @@
+/** The questions of a doctor: side by side, each with a deadline of its own, so that what hangs is a finding and holds nothing else up. */
+import { type Clock, systemClock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Finding } from './platform.ts';
+
+export interface Question {
+  readonly subject: string;
+  /** What to do if there is no answer. */
+  readonly fix: string;
+  /** @param signal - aborts at the deadline: processes and requests end with it */
+  readonly ask: (signal: AbortSignal) => Promise<readonly Finding[]> | readonly Finding[];
+}
+
+export interface AskOptions {
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  /** Milliseconds for each; 4 seconds by default, since a doctor has 5 for all. */
+  readonly deadlineMs?: number;
+}
+
+const DEADLINE_MS = 4000;
+
+/** @throws the signal's reason; a question that fails or gets no answer is a finding */
+export async function askAll(questions: readonly Question[], options: AskOptions): Promise<readonly Finding[]> {
+  const answers = await Promise.all(questions.map(question => askOne(question, options)));
+  options.signal.throwIfAborted();
+  return answers.flat();
+}
+
+async function askOne({ subject, fix, ask }: Question, options: AskOptions): Promise<readonly Finding[]> {
+  const { signal, clock = systemClock, deadlineMs = DEADLINE_MS } = options;
+  const late = new AbortController();
+  const both = AbortSignal.any([signal, late.signal]);
+  const bad = (found: string): readonly Finding[] => [{ subject, ok: false, found, fix }];
+  const timer = clock.setTimeout(() => late.abort(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  try {
+    both.throwIfAborted();
+    const ended = new Promise<never>((_resolve, reject) => {
+      both.addEventListener('abort', () => reject(both.reason), { once: true });
+    });
+    // What goes on after the deadline is not waited for: it may never end.
+    return await Promise.race([Promise.resolve(ask(both)), ended]);
+  } catch (error) {
+    return bad(messageOf(late.signal.aborted ? late.signal.reason : error));
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}

@@ -1,0 +1,107 @@
+/** What `doctor --platform kind` asks this machine, all side by side; each question ends by itself, however long something hangs. */
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { findProgram } from '../../process/find.ts';
+import { askAll, type Question } from '../ask-all.ts';
+import type { Finding } from '../platform.ts';
+import { programQuestions } from '../program-questions.ts';
+import type { ProgramOptions } from '../programs.ts';
+import type { VersionWindow } from '../versions.ts';
+import type { Engine, EngineInfo } from './engine.ts';
+import { hostRanges } from './networks.ts';
+import { conntrackFinding, inotifyFinding, judgeEngine, sameEngine } from './preflight.ts';
+import { candidates, formatSubnet, readSubnet, type Subnet } from './subnets.ts';
+
+export interface DoctorOptions extends ProgramOptions {
+  readonly window: VersionWindow;
+  readonly connect: () => Promise<Engine>;
+  readonly clock?: Clock;
+}
+
+const GIB = 2 ** 30;
+const DISK_BYTES = 8 * GIB;
+/** A scenario with two networks takes two and the transit. */
+const NETWORKS = 3;
+const START_DOCKER = 'Start Docker, and make sure that `docker info` works for this user.';
+
+export async function kindDoctor(options: DoctorOptions): Promise<readonly Finding[]> {
+  const { connect, path, cache, window, signal, clock = systemClock } = options;
+  const command = findProgram('docker', path);
+  if (command === undefined) {
+    const found = { subject: 'engine', ok: false, found: 'no docker on PATH' };
+    const questions = [...programQuestions(['kind', 'kubectl', 'istioctl'], window, options), ...ownQuestions(cache)];
+    const fix = 'Install Docker: kind works through the docker command.';
+    return [{ ...found, fix }, ...(await askAll(questions, { signal, clock }))];
+  }
+  const engine = connect();
+  const info = engine.then(each => each.info());
+  // Whoever asks hears of a failure; no one does after the deadline.
+  for (const promise of [engine, info]) promise.catch(() => {});
+  const questions: readonly Question[] = [
+    { subject: 'engine', fix: START_DOCKER, ask: async () => judgeEngine(await info) },
+    {
+      subject: 'docker command',
+      fix: START_DOCKER,
+      ask: async both => {
+        const known: EngineInfo | undefined = await info.catch(() => undefined);
+        return known ? [await sameEngine(command, known, both)] : []; // the engine's own finding has said why
+      },
+    },
+    {
+      subject: 'addresses',
+      fix: START_DOCKER,
+      ask: async () => {
+        const known = await engine.catch(() => undefined);
+        return known ? [addressFinding(await known.networks(), hostRanges())] : [];
+      },
+    },
+    ...programQuestions(['kind', 'kubectl', 'istioctl'], window, options),
+    ...ownQuestions(cache),
+  ];
+  return await askAll(questions, { signal, clock });
+}
+
+/** What this machine is asked without a program. */
+const ownQuestions = (cache: string): readonly Question[] => [
+  { subject: 'disk', fix: 'The folder of the cache can not be asked.', ask: async () => [await diskFinding(cache)] },
+  { subject: 'inotify', fix: '', ask: () => [inotifyFinding(), conntrackFinding()] },
+];
+
+/** Whether there are ranges for the networks of a run that neither Docker nor this machine uses. */
+export function addressFinding(
+  networks: readonly { readonly subnets: readonly string[] }[],
+  host: readonly Subnet[],
+): Finding {
+  const used = networks.flatMap(({ subnets }) => subnets.flatMap(text => readSubnet(text) ?? []));
+  const free: Subnet[] = [];
+  for (const subnet of candidates([...used, ...host])) {
+    free.push(subnet);
+    if (free.length === NETWORKS) break;
+  }
+  const found = `free for networks: ${free.map(formatSubnet).join(', ') || 'none'}`;
+  return free.length === NETWORKS
+    ? { subject: 'addresses', ok: true, found }
+    : {
+        subject: 'addresses',
+        ok: false,
+        found,
+        fix: '`docker network prune` removes networks that no container uses; a VPN that takes all of 10.0.0.0/8 and 172.16.0.0/12 has to go.',
+      };
+}
+
+async function diskFinding(folder: string): Promise<Finding> {
+  for (let at = folder; ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = await statfs(at);
+      const free = bavail * bsize;
+      const found = `${(free / GIB).toFixed(0)} GiB free`;
+      if (free >= DISK_BYTES) return { subject: 'disk', ok: true, found };
+      const fix = `Images and nodes need ${DISK_BYTES / GIB} GiB: docker system prune frees space.`;
+      return { subject: 'disk', ok: false, found, fix };
+    } catch (error) {
+      // Not made yet: what is above it is on the same disk.
+      if (at === dirname(at)) throw error;
+    }
+  }
+}

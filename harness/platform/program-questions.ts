@@ -1,0 +1,98 @@
+/** What a doctor asks about kind, kubectl and istioctl: whether one that fits is at hand, and what a run would do if none is. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../process/find.ts';
+import type { Question } from './ask-all.ts';
+import type { Finding } from './platform.ts';
+import { describeFound, type ProgramOptions, versionOf } from './programs.ts';
+import {
+  compare,
+  editionMismatch,
+  formatLine,
+  KIND,
+  KUBECTL_SKEW,
+  type Line,
+  lineOf,
+  type VersionWindow,
+} from './versions.ts';
+
+type Name = 'kind' | 'kubectl' | 'istioctl';
+
+interface Wanted {
+  readonly isGood: (line: Line) => boolean;
+  readonly words: string;
+  /** The version that is fetched where none that fits is found. */
+  readonly fetched: string;
+  /** Where it is then. */
+  readonly cached: (cache: string) => string;
+}
+
+function wantedOf(name: Name, { nodeVersion, istio }: VersionWindow): Wanted {
+  const server = lineOf(nodeVersion) ?? [1, 0];
+  const release = lineOf(istio) ?? [0, 0];
+  switch (name) {
+    case 'kind':
+      return {
+        isGood: line => compare(line, KIND.oldest) >= 0,
+        words: `${formatLine(KIND.oldest)} or newer`,
+        fetched: KIND.fetched,
+        cached: cache => join(cache, 'kind', KIND.fetched, 'kind'),
+      };
+    case 'kubectl':
+      return {
+        isGood: line => line[0] === server[0] && Math.abs(line[1] - server[1]) <= KUBECTL_SKEW,
+        words: `${formatLine(server)}, or a minor version beside it`,
+        fetched: nodeVersion,
+        cached: cache => join(cache, 'kubectl', nodeVersion, 'kubectl'),
+      };
+    case 'istioctl':
+      return {
+        isGood: line => compare(line, release) === 0,
+        words: formatLine(release),
+        fetched: istio,
+        cached: cache => join(cache, 'istio', `istio-${istio}`, 'bin', 'istioctl'),
+      };
+  }
+}
+
+/** @param window - decides which versions fit */
+export function programQuestions(
+  names: readonly Name[],
+  window: VersionWindow,
+  options: Omit<ProgramOptions, 'signal'>,
+): readonly Question[] {
+  return names.map(name => ({
+    subject: name,
+    fix: `Does \`${name} version\` answer? Another one in front of it on PATH is taken instead.`,
+    ask: async signal => [
+      name === 'istioctl' && options.istioFolder !== undefined
+        ? await releaseFinding(options.istioFolder, window, signal)
+        : await programFinding(name, wantedOf(name, window), { ...options, signal }),
+    ],
+  }));
+}
+
+async function programFinding(name: Name, wanted: Wanted, options: ProgramOptions): Promise<Finding> {
+  const { isGood, words, fetched, cached } = wanted;
+  const found = await describeFound(name, isGood, options);
+  if (found) return { subject: name, ok: true, found: `${found.version} (${found.file})` };
+  const there = findProgram(name, options.path) === undefined ? 'not on PATH' : `not ${words}`;
+  const file = cached(options.cache);
+  if (existsSync(file)) return { subject: name, ok: true, found: `${there}; ${fetched} is in the cache (${file})` };
+  if (!options.offline) return { subject: name, ok: true, found: `${there}; ${fetched} is fetched at the first run` };
+  const fix = `Install ${name} ${words}, or leave --offline out: ${fetched} is fetched then.`;
+  return { subject: name, ok: false, found: `${there}, nor in the cache`, fix };
+}
+
+async function releaseFinding(folder: string, { edition }: VersionWindow, signal: AbortSignal): Promise<Finding> {
+  const file = join(folder, 'bin', 'istioctl');
+  const version = await versionOf('istioctl', file, signal);
+  const subject = 'istioctl';
+  if (version === undefined || !existsSync(join(folder, 'samples'))) {
+    const fix = '--istio-dir names the folder that holds bin/istioctl and samples/.';
+    return { subject, ok: false, found: `${folder} is no unpacked Istio release`, fix };
+  }
+  const mismatch = editionMismatch(edition, version);
+  if (mismatch === undefined) return { subject, ok: true, found: `${version} (${file})` };
+  return { subject, ok: false, found: mismatch, fix: 'Leave --edition out: it follows from the release.' };
+}
