@@ -10,6 +10,7 @@ import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 
 const LOAD_MS = 10 * 60_000;
+const PULL_MS = 10 * 60_000;
 const ATTEMPTS = 2;
 
 /** Loads archives made with `docker save` into all nodes of every cluster. @throws HarnessError ERR_PLATFORM_NOT_READY */
@@ -41,6 +42,8 @@ export interface PullOptions {
   /** Registries that want credentials: only the kubelet has them. */
   readonly privateRegistries: ReadonlySet<string>;
   readonly signal: AbortSignal;
+  /** Milliseconds for each; ten minutes by default. */
+  readonly pullMs?: number;
 }
 
 /**
@@ -50,30 +53,51 @@ export interface PullOptions {
 export async function pullImages(
   engine: Engine,
   nodes: readonly KindNode[],
-  { images, privateRegistries, signal }: PullOptions,
+  { images, privateRegistries, ...how }: PullOptions,
 ): Promise<void> {
   const wanted = images.filter(image => !privateRegistries.has(registryOf(image)));
   await Promise.all(
-    takingPods(nodes).flatMap(({ container }) => wanted.map(image => pull(engine, container, image, signal))),
+    takingPods(nodes).flatMap(({ container }) => wanted.map(image => pull(engine, container, image, how))),
   );
 }
 
-async function pull(engine: Engine, container: string, image: string, signal: AbortSignal): Promise<void> {
+async function pull(
+  engine: Engine,
+  container: string,
+  image: string,
+  { signal, pullMs = PULL_MS }: Pick<PullOptions, 'signal' | 'pullMs'>,
+): Promise<void> {
   // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile, files/etc/crictl.yaml @v0.20.0, @v0.30.0).
-  const argv = ['crictl', 'pull', image];
+  const run = (...argv: readonly string[]) => orAborted(engine.exec(container, ['crictl', ...argv]), signal);
+  // A pull asks the registry even for what an archive has brought, and fails without a network.
+  if ((await run('inspecti', '-q', image)).exitCode === 0) return;
+  const line = quoteArgv(['docker', 'exec', container, 'crictl', 'pull', image]);
+  const deadline = AbortSignal.timeout(pullMs);
   for (let attempt = 1; ; attempt++) {
-    const { exitCode, output } = await engine.exec(container, argv);
-    signal.throwIfAborted();
-    if (exitCode === 0) return;
-    if (attempt < ATTEMPTS) continue;
-    throw new HarnessError(
-      'ERR_PLATFORM_NOT_READY',
-      `The image ${image} can not be pulled: ${quoteArgv(['docker', 'exec', container, ...argv])} ended with exit code ${exitCode}: ${output.trim()}`,
-      {
-        hint: '--hub names another registry, --registry-config has credentials, --image-archive loads what docker save has written.',
-      },
-    );
+    let how: string;
+    try {
+      const { exitCode, output } = await orAborted(run('pull', image), deadline);
+      if (exitCode === 0) return;
+      how = `ended with exit code ${exitCode}: ${output.trim()}`;
+    } catch (error) {
+      if (signal.aborted || !deadline.aborted) throw error;
+      how = `did not end within ${pullMs / 1000} s`;
+    }
+    if (attempt < ATTEMPTS && !deadline.aborted) continue;
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', `The image ${image} can not be pulled: ${line} ${how}`, {
+      hint: '--hub names another registry, --registry-config has credentials, --image-archive loads what docker save has written.',
+    });
   }
+}
+
+/** Ends the wait, not the work: what a container does is ended with the container. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** kubeadm keeps pods off the control plane, and kind lets them on it only where there is no other node. */

@@ -143,10 +143,15 @@ export class Hub implements AsyncDisposable {
     if (command === 'version') return print(`0.30.0\n`, 1, 0);
     const name = flags['--name']?.[0] ?? 'kind';
     if (command === 'load image-archive') {
-      const list = words.map(
-        file => `[ -f ${quoteWord(file)} ] || { echo "ERROR: stat ${file}: no such file or directory" >&2; exit 1; }`,
-      );
-      return [...list, 'exit 0'].join('\n');
+      const nodes = `docker ps -q --filter label=${KIND_CLUSTER_LABEL}=${name}`;
+      // An archive here is a list of names: the nodes have these from then on.
+      return words
+        .map(file => quoteWord(file))
+        .flatMap(file => [
+          `[ -f ${file} ] || { echo ERROR: stat ${file}: no such file or directory >&2; exit 1; }`,
+          `for node in $(${nodes}); do docker exec -i $node /bin/sh -c 'cat >> /tmp/archived' < ${file}; done`,
+        ])
+        .join('\n');
     }
     const config = readConfig(Object.values(files)[0] ?? '');
     const network = env['KIND_EXPERIMENTAL_DOCKER_NETWORK'] ?? 'kind';
