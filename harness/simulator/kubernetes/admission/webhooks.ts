@@ -17,6 +17,7 @@ import { apiVersionOf, keyOf, type ResourceType } from '../api/resources.ts';
 import { ApiError, badRequest, internalError } from '../api/status.ts';
 import type { Store } from '../store/store.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import { meetsConditions } from './match-conditions.ts';
 import { type WebhookClient, WebhookFailure } from './webhook-client.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';
 
@@ -98,9 +99,8 @@ function matching(
   for (const configuration of store.list(registry.require(CONFIGURATIONS[kind]))) {
     for (const webhook of objectsOf(configuration['webhooks'])) {
       const version = versionWanted(webhook, request);
-      if (version !== undefined && selects(webhook, request, namespaceLabels(store, registry, request))) {
-        matches.push({ webhook, version });
-      }
+      if (version === undefined || !selects(webhook, request, namespaceLabels(store, registry, request))) continue;
+      if (meetsConditions(webhook, request, version)) matches.push({ webhook, version });
     }
   }
   return matches;

@@ -216,3 +216,51 @@ t.test('a validating webhook refuses with its own code, and sees the final name'
   );
   t.match(hook.reviews[0]?.request['name'], /^p-/);
 });
+
+t.test('a webhook is spared what its conditions exclude', async t => {
+  const conditions = (...expressions: readonly string[]) => ({
+    matchConditions: expressions.map((expression, index) => ({ name: `c${index}`, expression })),
+  });
+  const rows: readonly {
+    readonly name: string;
+    readonly webhook: Record<string, unknown>;
+    readonly asked: boolean;
+    readonly refusal?: RegExp;
+  }[] = [
+    {
+      name: 'one that holds',
+      webhook: conditions("request.operation == 'CREATE'", 'object.spec.containers.size() == 1'),
+      asked: true,
+    },
+    {
+      name: 'one that does not',
+      webhook: conditions('true', "request.userInfo.username.startsWith('system:')"),
+      asked: false,
+    },
+    {
+      name: 'one that does not, beside one that fails',
+      webhook: conditions('object.nope == 1', 'false'),
+      asked: false,
+    },
+    {
+      name: 'one that fails, where failures count',
+      webhook: { ...conditions('object.nope == 1'), failurePolicy: 'Fail' },
+      asked: false,
+      refusal: /^403 Forbidden: pods .*is forbidden: match condition "c0": No such key: nope/,
+    },
+    {
+      name: 'one that fails, where failures are ignored',
+      webhook: { ...conditions('object.nope == 1'), failurePolicy: 'Ignore' },
+      asked: false,
+    },
+    { name: 'an old object that is not there', webhook: conditions('oldObject == null'), asked: true },
+  ];
+  for (const { name, webhook, asked, refusal } of rows) {
+    await using world = await apiWorld();
+    const authority = await caOf(world);
+    const hook = await startHook(world, { authority });
+    await world.admin.create(configurations('validating'), hookConfiguration(authority.rootPem, webhook));
+    t.match(await refusalOf(world.admin.create(pods, pod())), refusal ?? /^none$/, name);
+    t.equal(hook.reviews.length, asked ? 1 : 0, `${name}: ${asked ? 'it is asked' : 'it is not'}`);
+  }
+});
