@@ -8,6 +8,9 @@ import { ownName } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
 
+/** kind's words to whoever chooses the network (pkg/cluster/internal/providers/docker/provider.go @v0.30.0). We do, in every run. */
+const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons)/;
+
 /**
  * The first that fails ends the others, and all that failed by themselves are told.
  * @returns cluster → path of its kubeconfig
@@ -40,7 +43,9 @@ export async function createClusters(
           network: network.name,
           signal: both,
           ...(options.createMs !== undefined && { createMs: options.createMs }),
-          onProgress: message => tell(`${spec.name}: ${message.trim()}`),
+          onProgress: message => {
+            if (!EXPECTED_WARNING.test(message)) tell(`${spec.name}: ${message.trim()}`);
+          },
         });
         return [spec.name, kubeconfig] as const;
       } catch (error) {
