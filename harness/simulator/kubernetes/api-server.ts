@@ -14,6 +14,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import type { AdmissionPlugin } from './admission/admission.ts';
+import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
 import { WebhookClient } from './admission/webhook-client.ts';
@@ -88,6 +89,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
         serviceAccountAdmission(store, registry, random.stream('token-volumes')),
         priorityAdmission(store, registry),
         tolerationAdmission(),
+        escalationCheck(store, registry, () => authorizer),
         mutatingWebhooks(hooks),
         validatingWebhooks(hooks),
       ];
