@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import type { ClusterName } from '../../model/names.ts';
+import { withImages } from '../../model/sample-images.ts';
 import type { Topology } from '../../model/topology.ts';
 import { askAll, type Question } from '../ask-all.ts';
+import { sampleImagesFrom } from '../kind/image-list.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
@@ -123,7 +125,11 @@ export class ExistingPlatform implements Platform {
       const samples = programs
         ? join(programs.istioFolder, 'samples')
         : join(packageRoot(), 'fixtures', 'samples', edition);
-      const findings = await started.probe(sampleImages(samples), signal, this.#options.deadlines);
+      const findings = await started.probe(
+        sampleImages(samples, programs?.sampleImages),
+        signal,
+        this.#options.deadlines,
+      );
       refuseBad(findings, 'What was made to find out is removed again.');
       return started;
     } catch (error) {
@@ -143,7 +149,14 @@ export class ExistingPlatform implements Platform {
       findKubectl(kubectlFor(inspections), options),
       findIstio(windowOf(this.#options.edition), options),
     ]);
-    const programs = { kubectl: kubectl.file, istioctl: istio.file, istioFolder: istio.folder, env: {} };
+    const { hub } = this.#options;
+    const programs = {
+      kubectl: kubectl.file,
+      istioctl: istio.file,
+      istioFolder: istio.folder,
+      env: {},
+      ...(hub !== undefined && { sampleImages: sampleImagesFrom(hub) }),
+    };
     return { programs, istioVersion: istio.version };
   }
 
@@ -205,11 +218,12 @@ function kubectlFor(inspections: readonly Inspection[]): string {
 }
 
 /** The images that the guide's samples run, by the release's own files. @throws HarnessError ERR_UNREADABLE_FILE */
-function sampleImages(samples: string): ProbeImages {
+function sampleImages(samples: string, instead: Readonly<Record<string, string>> = {}): ProbeImages {
   // The client of the guide was called sleep, and is called curl now.
   const client = readdirSync(samples).includes('curl') ? 'curl/curl.yaml' : 'sleep/sleep.yaml';
   const imageIn = (file: string) => {
-    const image = /^\s*image:\s*(\S+)/m.exec(readFileSync(join(samples, file), 'utf8'))?.[1];
+    const text = withImages(readFileSync(join(samples, file), 'utf8'), instead);
+    const image = /^\s*image:\s*(\S+)/m.exec(text)?.[1];
     if (image !== undefined) return image;
     throw new HarnessError('ERR_UNREADABLE_FILE', `${join(samples, file)} names no image.`);
   };
