@@ -133,14 +133,15 @@ t.test('credentials are taken from a file that holds them, and nothing else of i
   }
 });
 
+const IDLE_IMAGE = 'mesh-harness-test-cache:1';
+
 /** A program that does nothing for long, in the place of the registry: what it serves is not looked at. */
 function idleImage(): string {
-  const reference = 'mesh-harness-test-cache:1';
   docker('rm', '-f', 'mesh-harness-idle');
   docker('create', '--name', 'mesh-harness-idle', testImage(NODE_FILES), '/bin/sleep', '10000');
-  docker('commit', 'mesh-harness-idle', reference);
+  docker('commit', 'mesh-harness-idle', IDLE_IMAGE);
   docker('rm', 'mesh-harness-idle');
-  return reference;
+  return IDLE_IMAGE;
 }
 
 const ownCache = skip === false && docker('ps', '-aq', '--filter', 'label=mesh-harness.cache') !== '';
@@ -155,7 +156,10 @@ t.test(
     const config = join(folder, 'config.json');
     writeFileSync(config, JSON.stringify({ auths: { 'private.example': { auth: CREDENTIALS } } }));
     const cleaning = { state: join(folder, 'state'), clock: systemClock, connect: connectEngine, cache: true };
-    t.teardown(() => clean(cleaning));
+    t.teardown(async () => {
+      await clean(cleaning);
+      docker('rmi', '-f', IDLE_IMAGE);
+    });
     const platform = world.platform('kpi', {
       noCache: false,
       cacheImage: idleImage(),
