@@ -1,9 +1,11 @@
 /** Kind clusters that are up, as a run has them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quoteWord } from '../../base/quote.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
 import type { ImageCache } from './image-cache.ts';
 import { kubeconfigFor } from './kubeconfigs.ts';
@@ -49,7 +51,8 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
       isKept = true;
       ledger.write({ type: 'kept' });
       return [
-        ...[...kubeconfigs].map(([name, file]) => `${name}: kubectl --kubeconfig ${file} get pods -A`),
+        `export KUBECONFIG=${quoteWord(writeMerged(ledger, kubeconfigs))}`,
+        `Contexts: ${[...kubeconfigs.keys()].join(', ')}. For instance: kubectl --context ${[...kubeconfigs.keys()][0]} get pods -A`,
         ...(loadBalancerOf(options.loadBalancer) === 'metallb'
           ? []
           : ['New load balancers get no addresses any more.']),
@@ -62,6 +65,18 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
       if (left !== '') throw new Error(left.trim());
     },
   };
+}
+
+/**
+ * One file for someone at a shell, with a context for each cluster and the addresses of this machine. It lies beside the ledger:
+ * there as long as the clusters are, and removed with them.
+ * @returns its path
+ */
+function writeMerged({ folder }: Ledger, kubeconfigs: StartedParts['kubeconfigs']): string {
+  const file = join(folder, 'kubeconfig');
+  const entries = [...kubeconfigs].map(([name, each]) => ({ name, text: readFileSync(each, 'utf8') }));
+  writeFileSync(file, kubeconfigFor(...entries), { mode: OWNER_ONLY });
+  return file;
 }
 
 /** Where pods of other clusters find each API server. */
@@ -79,8 +94,10 @@ function clustersOf({ topology }: RunContext, parts: StartedParts): ReadonlyMap<
         name,
         {
           name,
-          kubeconfig: from =>
-            from === 'this-machine' ? kubeconfigFor(text, name) : kubeconfigFor(text, name, servers.get(name)),
+          kubeconfig: from => {
+            const server = from === 'this-machine' ? undefined : servers.get(name);
+            return kubeconfigFor({ name, text, ...(server !== undefined && { server }) });
+          },
         },
       ];
     }),

@@ -125,9 +125,23 @@ t.test(
     const started = await platform.start(topology, signal);
     t.match(docker('exec', 'mh-kpb-cluster1-control-plane', '/usr/bin/ip', 'route'), /10\.20\.0\.0\/24 via /);
     t.notMatch(docker('network', 'ls', '--format', '{{.Name}}'), /mh-kpb-transit/);
-    const lines = started.keep?.() ?? [];
-    t.match(lines.join('\n'), /mesh-harness clean/);
+    const lines = (started.keep?.() ?? []).join('\n');
+    t.match(lines, /mesh-harness clean/);
     await started[Symbol.asyncDispose]();
+    const merged = /^export KUBECONFIG='?([^'\n]+)'?$/m.exec(lines)?.[1] ?? '';
+    t.equal(statSync(merged).mode & 0o777, 0o600, 'one kubeconfig, for its owner only');
+    t.notMatch(lines, /-data|BEGIN/, 'named, not shown');
+    for (const context of ['cluster1', 'cluster2']) {
+      const client = new KubernetesClient(readFileSync(merged, 'utf8'), { context });
+      t.match(client.server, /^https:\/\/127\.0\.0\.1:\d+/, `${context}: as this machine reaches it`);
+      const nodes = await client.list({ apiVersion: 'v1', plural: 'nodes' });
+      t.same(
+        nodes.items.map(({ metadata }) => metadata.name),
+        [`mh-kpb-${context}-control-plane`],
+        `${context} is the cluster of that name, after the run has ended`,
+      );
+      client.close();
+    }
     t.equal(remains('kpb', folder).length, 4, 'two nodes, a network, a ledger');
 
     const cleaning = { state: join(folder, 'state'), clock: systemClock, connect: connectEngine };
@@ -143,6 +157,7 @@ t.test(
     writeFileSync(ledger, readFileSync(ledger, 'utf8').replace(/"pid":\d+/, '"pid":99999999'));
     appendFileSync(ledger, '{"type":"netw');
     t.match(await clean(cleaning), { removed: [/^run kpb \(kept\)/], failures: [] });
+    t.notOk(existsSync(merged), 'its kubeconfig goes with it');
     t.same(remains('kpb', folder), []);
   },
 );
