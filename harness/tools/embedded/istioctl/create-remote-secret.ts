@@ -5,6 +5,7 @@ import { renderReader } from '../../../simulator/istio/install/render.ts';
 import { followUntil } from '../follow.ts';
 import { deadlineSignal, ToolExit } from '../invocation.ts';
 import { applyObject } from './apply-objects.ts';
+import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 const READER = 'istio-reader-service-account';
@@ -42,7 +43,7 @@ export const createRemoteSecret: Verb = {
     await ensureAccount(call, account);
     const secret = await tokenSecret(call, account);
     const server = flags.text('server') ?? defaultServer(call);
-    if (!istioVersion.startsWith('1.8.') && /127\.0\.0\.1|localhost/.test(server)) {
+    if (releaseOf(istioVersion).warnsOfLoopback && /127\.0\.0\.1|localhost/.test(server)) {
       invocation.stderr(
         `! server in Kubeconfig is ${server}. This is likely not reachable from inside the cluster, if you're using Kubernetes in Docker, pass --server with the container IP for the API Server.\n`,
       );
@@ -91,7 +92,8 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
     const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ISTIO_NAMESPACE } };
     await client.create(namespaces, body, {}, signal);
   }
-  for (const object of renderReader(istioVersion)) await applyObject(call, object, istioVersion.startsWith('1.8.'));
+  const { overlays } = releaseOf(istioVersion).install;
+  for (const object of renderReader(istioVersion)) await applyObject(call, object, overlays);
   if (!(await client.find(path, signal))) throw new ToolExit(`Error: serviceaccounts "${account}" not found`);
 }
 

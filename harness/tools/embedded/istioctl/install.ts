@@ -13,6 +13,7 @@ import { deadlineSignal, ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { applyObject, objectName } from './apply-objects.ts';
 import { waitForTargets } from './readiness.ts';
+import { type IstioctlRelease, releaseOf } from './releases.ts';
 import type { Call, Verb } from './verb.ts';
 
 const READINESS_TIMEOUT_MS = 300_000;
@@ -35,9 +36,8 @@ export const install: Verb = {
   maxArgs: 0,
   async run(call) {
     const { invocation, flags, istioVersion } = call;
-    const isOld = istioVersion.startsWith('1.8.');
-    // 1.8 asks before it has read a file, and so has no profile to name (operator/cmd/mesh/install.go @1.8.0).
-    const early = isOld ? undefined : renderInput(call);
+    const release = releaseOf(istioVersion).install;
+    const early = release.readsFirst ? renderInput(call) : undefined;
     const what = early ? `Istio ${istioVersion} profile "${early.profile}"` : 'Istio profile';
     if (
       !flags.boolean('skip-confirmation') &&
@@ -51,16 +51,12 @@ export const install: Verb = {
       return 0;
     }
     await ensureNamespace(call, plan);
-    const failures = await installComponents(call, plan, isOld);
+    const failures = await installComponents(call, plan, release);
     if (failures > 0) {
-      throw new ToolExit(
-        isOld
-          ? 'Error: failed to install manifests: errors occurred during operation'
-          : 'Error: failed to install manifests: failed to wait for resource',
-      );
+      throw new ToolExit(`Error: failed to install manifests: ${release.failed}`);
     }
     if (plan.state) await applyObject(call, plan.state, true);
-    if (isOld) invocation.stdout('- Pruning removed resources\n');
+    if (release.tellsComponents) invocation.stdout('- Pruning removed resources\n');
     invocation.stdout('✔ Installation complete\n');
     return 0;
   },
@@ -118,16 +114,18 @@ async function ensureNamespace({ client, signal }: Call, { namespace }: InstallP
   }
 }
 
+type Installer = IstioctlRelease['install'];
+
 /** @returns how many components failed; each has said why */
-async function installComponents(call: Call, plan: InstallPlan, isOld: boolean): Promise<number> {
+async function installComponents(call: Call, plan: InstallPlan, release: Installer): Promise<number> {
   const { invocation } = call;
   let failures = 0;
   for (const component of plan.components) {
-    if (isOld) invocation.stdout(`- Processing resources for ${component.name}.\n`);
+    if (release.tellsComponents) invocation.stdout(`- Processing resources for ${component.name}.\n`);
     // Unlike istioctl, which gives each component five minutes of its own, what comes after a failure is put in place but not waited for.
-    const failure = await installOne(call, component, isOld, failures === 0);
+    const failure = await installOne(call, component, release, failures === 0);
     if (failure === undefined)
-      invocation.stdout(`✔ ${component.name} installed${isOld ? '' : (ORNAMENTS[component.name] ?? '')}\n`);
+      invocation.stdout(`✔ ${component.name} installed${release.ornaments[component.name] ?? ''}\n`);
     else {
       failures++;
       invocation.stderr(`✘ ${component.name} encountered an error: ${failure}\n`);
@@ -136,26 +134,22 @@ async function installComponents(call: Call, plan: InstallPlan, isOld: boolean):
   return failures;
 }
 
-const ORNAMENTS: Readonly<Record<string, string>> = { 'Istio core': ' ⛵️', Istiod: ' 🧠', 'Ingress gateways': ' 🛬' };
-
 async function installOne(
   call: Call,
   component: InstallComponent,
-  isOld: boolean,
+  release: Installer,
   patient: boolean,
 ): Promise<string | undefined> {
   const { client, flags, invocation, signal } = call;
   for (const object of component.objects) {
     try {
-      await applyObject(call, object, isOld);
+      await applyObject(call, object, release.overlays);
     } catch (error) {
       signal.throwIfAborted();
       if (connectionText(error) !== undefined) throw error;
       const isRefusal = apiErrorText(error) !== undefined || /^no matches for kind/.test(messageOf(error));
       if (!isRefusal) throw error;
-      return isOld
-        ? `failed to create "${objectName(object)}": ${messageOf(error)}`
-        : `failed to update resource with server-side apply for obj ${objectName(object)}: ${messageOf(error)}`;
+      return release.refused(objectName(object), messageOf(error));
     }
   }
   const timeoutMs = flags.durationMs('readiness-timeout') ?? READINESS_TIMEOUT_MS;
@@ -166,8 +160,7 @@ async function installOne(
   const missing = await waitForTargets(client, component.waitsFor, onWaiting, deadline.signal);
   signal.throwIfAborted();
   if (missing.length === 0) return undefined;
-  const cause = isOld ? 'timed out waiting for the condition' : 'context deadline exceeded';
-  return `failed to wait for resource: resources not ready after ${duration(timeoutMs)}: ${cause}\n${missing.join('\n')}`;
+  return `failed to wait for resource: resources not ready after ${duration(timeoutMs)}: ${release.timedOut}\n${missing.join('\n')}`;
 }
 
 /** `5m0s`, as Go prints durations. */

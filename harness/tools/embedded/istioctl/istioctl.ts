@@ -5,6 +5,7 @@ import { analyze } from './analyze.ts';
 import { createRemoteSecret } from './create-remote-secret.ts';
 import { install, manifestGenerate } from './install.ts';
 import { proxyConfig } from './proxy-config.ts';
+import { releaseOf } from './releases.ts';
 import { proxyStatus, remoteClusters } from './status.ts';
 import { uninstall } from './uninstall.ts';
 import { endOf, GLOBAL_FLAGS, HELP, runVerb, type Verb } from './verb.ts';
@@ -14,14 +15,15 @@ type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
 
 /** `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x` (istio-multicluster.md §4.1). */
 const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
+  const { remoteSecretsBelow, tellsRemoteClusters } = releaseOf(istioVersion);
+  const isExperimental = remoteSecretsBelow === 'x';
   const experimental: Entry = {
-    below: istioVersion.startsWith('1.8.') ? { 'create-remote-secret': createRemoteSecret, uninstall } : {},
+    below: isExperimental ? { 'create-remote-secret': createRemoteSecret, uninstall } : {},
   };
   const proxies: Entry = { below: proxyConfig };
   return {
-    ...(istioVersion.startsWith('1.8.')
-      ? {}
-      : { 'create-remote-secret': createRemoteSecret, 'remote-clusters': remoteClusters }),
+    ...(isExperimental ? {} : { 'create-remote-secret': createRemoteSecret }),
+    ...(tellsRemoteClusters ? { 'remote-clusters': remoteClusters } : {}),
     analyze,
     experimental,
     install,

@@ -13,6 +13,7 @@ import {
   type DumpedRoutes,
   entriesOf,
 } from './proxy-resources.ts';
+import { type IstioctlRelease, releaseOf } from './releases.ts';
 import type { Call, Verb } from './verb.ts';
 
 const OUTPUT: FlagTable = { output: { type: 'text', short: 'o' } };
@@ -26,7 +27,7 @@ interface Table {
     page: unknown,
     call: Call,
   ) => { readonly json: unknown; readonly rows: readonly (readonly string[])[] };
-  readonly header: (isOld: boolean) => readonly string[];
+  readonly header: (release: IstioctlRelease['proxyConfig']) => readonly string[];
   /** A line before the table. */
   readonly note?: string;
 }
@@ -47,9 +48,9 @@ function verbOf({ flags, path, select, header, note }: Table): Verb {
         call.invocation.stdout(`${JSON.stringify(json, null, 4)}\n`);
         return 0;
       }
-      const isOld = call.istioVersion.startsWith('1.8.');
-      if (note !== undefined && isOld) call.invocation.stdout(`${note}\n`);
-      call.invocation.stdout(columns([header(isOld), ...rows]));
+      const release = releaseOf(call.istioVersion).proxyConfig;
+      if (note !== undefined && release.hasNotes) call.invocation.stdout(`${note}\n`);
+      call.invocation.stdout(columns([header(release), ...rows]));
       return 0;
     },
   };
@@ -139,7 +140,7 @@ const endpoints = verbOf({
 const listeners = verbOf({
   flags: { address: { type: 'text' }, port: { type: 'integer' }, type: { type: 'text' } },
   path: 'config_dump',
-  header: isOld => [isOld ? 'ADDRESS' : 'ADDRESSES', 'PORT', 'MATCH', 'DESTINATION'],
+  header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
   select: (page, { flags }) => {
     if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
     const wanted = entriesOf<{ readonly listener?: DumpedListener }>(page, 'dynamic_listeners', 'active_state')
@@ -199,12 +200,9 @@ const routes = verbOf({
   flags: { name: { type: 'text' } },
   path: 'config_dump',
   note: 'NOTE: This output only contains routes loaded via RDS.',
-  header: isOld =>
-    isOld
-      ? ['NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE']
-      : ['NAME', 'VHOST NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
+  header: ({ routeHeader }) => routeHeader,
   select: (page, { flags, istioVersion }) => {
-    const isOld = istioVersion.startsWith('1.8.');
+    const { routeRow } = releaseOf(istioVersion).proxyConfig;
     const wanted = entriesOf<DumpedRoutes>(page, 'dynamic_route_configs', 'route_config')
       .filter(({ name }) => is(flags.text('name'), name))
       .sort((a, b) => Number(a.name) - Number(b.name) || order(a.name, b.name));
@@ -212,32 +210,18 @@ const routes = verbOf({
       json: wanted,
       rows: wanted.flatMap(({ name, virtual_hosts: hosts = [] }) =>
         hosts.flatMap(({ name: host, domains = [], routes: inside = [] }) =>
-          inside.map(({ match }) => {
-            const path = match?.path ?? `${match?.prefix ?? '/'}*`;
-            return isOld ? [name, shortest(domains), path, ''] : [name, host, firstTwo(domains), path, ''];
-          }),
+          inside.map(({ match }) => routeRow(name, host, domains, match?.path ?? `${match?.prefix ?? '/'}*`)),
         ),
       ),
     };
   },
 });
 
-/** 1.8 shows one domain: the shortest that is no address. */
-function shortest(domains: readonly string[]): string {
-  const names = domains.filter(domain => !/^[\d.:]+$/.test(domain));
-  return [...(names.length > 0 ? names : domains)].sort((a, b) => a.length - b.length)[0] ?? '';
-}
-
-function firstTwo(domains: readonly string[]): string {
-  const names = domains.filter(domain => domain === '*' || !/:\d+$/.test(domain));
-  return `${names.slice(0, 2).join(', ')}${names.length > 2 ? ` + ${names.length - 2} more...` : ''}`;
-}
-
 /** istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go). Unlike istioctl's, the end of life is the one that the mesh keeps to. */
 const secret = verbOf({
   flags: {},
   path: 'certs',
-  header: isOld => [
+  header: ({ tellsTrustDomain }) => [
     'RESOURCE NAME',
     'TYPE',
     'STATUS',
@@ -245,10 +229,10 @@ const secret = verbOf({
     'SERIAL NUMBER',
     'NOT AFTER',
     'NOT BEFORE',
-    ...(isOld ? [] : ['TRUST DOMAIN']),
+    ...(tellsTrustDomain ? ['TRUST DOMAIN'] : []),
   ],
   select: (page, { invocation: { clock }, istioVersion }) => {
-    const isOld = istioVersion.startsWith('1.8.');
+    const release = releaseOf(istioVersion).proxyConfig;
     const { certificates = [] } = page as CertificatesPage; // Envoy's page
     const row = (
       name: string,
@@ -262,10 +246,10 @@ const secret = verbOf({
         type,
         'ACTIVE',
         String(valid),
-        isOld ? BigInt(`0x${serial}`).toString() : serial,
+        release.serial(serial),
         withoutFraction(to),
         withoutFraction(from),
-        ...(isOld ? [] : [trustDomain ?? '']),
+        ...(release.tellsTrustDomain ? [trustDomain ?? ''] : []),
       ];
     };
     return {
