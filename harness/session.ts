@@ -12,7 +12,7 @@ import type { Topology } from './model/topology.ts';
 import { checkStepIds } from './plan/graph.ts';
 import { planTopology } from './plan/plan.ts';
 import type { Plan, StepId } from './plan/step.ts';
-import { platformOf, type RealSettings } from './platform/catalog.ts';
+import { platformMaker, type RealSettings } from './platform/catalog.ts';
 import type { Platform, Programs, StartedPlatform } from './platform/platform.ts';
 import { buildReport } from './report/build.ts';
 import type { ConformanceReport } from './report/report.ts';
@@ -80,7 +80,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
   const platform =
     typeof options.platform === 'object'
       ? options.platform
-      : await platformOf(options.platform ?? 'simulator', { seed, ...(options.real && { real: options.real }) });
+      : await platformMaker(options.platform ?? 'simulator')({ seed, ...(options.real && { real: options.real }) });
   platform.check?.(topology);
   const samples = await readSamples(plan.edition);
   const runId = newRunId();

@@ -1,5 +1,6 @@
 /** Which platform a command line means, and the line that says so. */
 import path from 'node:path';
+import { platformMaker } from '../platform/catalog.ts';
 import { versionOf } from '../platform/programs.ts';
 import { editionFor } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
@@ -16,13 +17,20 @@ export interface PlatformChoice {
   readonly missingForKind: readonly string[];
 }
 
-/** @param asked - of `--platform` or MESH_HARNESS_PLATFORM; `auto` takes kind where everything is there */
+/**
+ * @param asked - of `--platform` or MESH_HARNESS_PLATFORM; `auto` takes kind where everything is there
+ * @throws HarnessError ERR_UNKNOWN_PLATFORM
+ */
 export function choosePlatform(
   asked: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): PlatformChoice {
   const missingForKind = FOR_KIND.filter(name => findProgram(name, env['PATH'] ?? '') === undefined);
-  if (asked !== 'auto') return { name: asked ?? 'simulator', missingForKind };
+  if (asked !== 'auto') {
+    const name = asked === undefined || asked === '' ? 'simulator' : asked;
+    platformMaker(name); // known, before a line is printed
+    return { name, missingForKind };
+  }
   return missingForKind.length === 0
     ? { name: 'kind', because: `auto: ${FOR_KIND.join(', ')} are there`, missingForKind }
     : { name: 'simulator', because: `auto: no ${missingForKind.join(', ')}`, missingForKind };

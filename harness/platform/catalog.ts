@@ -47,10 +47,13 @@ function realSettings(name: string, { real }: PlatformSettings): RealSettings {
   });
 }
 
-/** @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones */
-export async function platformOf(name: string, settings: PlatformSettings): Promise<Platform> {
-  const create = Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name] : undefined;
-  if (create) return await create(settings);
+/**
+ * How to make a platform, by its name.
+ * @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones
+ */
+export function platformMaker(name: string): (settings: PlatformSettings) => Promise<Platform> {
+  const make = Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name] : undefined;
+  if (make) return make;
   throw new HarnessError('ERR_UNKNOWN_PLATFORM', `There is no platform "${name}".`, {
     hint: `Known platforms: ${Object.keys(PLATFORMS).join(', ')}`,
   });

@@ -91,6 +91,6 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
   });
   t.match(await runCli(['run', 'multi-primary'], folder.path, { MESH_HARNESS_PLATFORM: 'nope' }), {
     code: 2,
-    stderr: /no platform "nope"/,
+    stderr: /^mesh-harness: There is no platform "nope"/,
   });
 });

@@ -4,7 +4,7 @@ import t from 'tap';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
-import { platformOf } from '../../harness/platform/catalog.ts';
+import { platformMaker } from '../../harness/platform/catalog.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { readSamples } from '../../harness/session.ts';
@@ -32,7 +32,7 @@ t.test('kubectl and istioctl as processes bring the mesh up as the embedded tool
   const outcome = await run({
     topology,
     plan,
-    platform: await platformOf('simulator', { seed: '1', open: { istioVersion, programs } }),
+    platform: await platformMaker('simulator')({ seed: '1', open: { istioVersion, programs } }),
     tools: ({ clusters }) =>
       createProcessTools({
         clusters,

@@ -1,6 +1,6 @@
 /** `mesh-harness doctor` */
 import { EXIT } from '../../base/errors.ts';
-import { platformOf } from '../../platform/catalog.ts';
+import { platformMaker } from '../../platform/catalog.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform } from '../platform-choice.ts';
 import { type RealFlags, realSettings } from '../real-settings.ts';
@@ -16,7 +16,7 @@ export async function doctorCommand(flags: DoctorFlags, environment: Environment
   const choice = choosePlatform(flags.platform, env);
   const { name: edition } = await chooseEdition(flags, choice.name, signal);
   const real = realSettings(flags, edition, environment, () => {});
-  const platform = await platformOf(choice.name, { seed: '1', real });
+  const platform = await platformMaker(choice.name)({ seed: '1', real });
   if (choice.because !== undefined) stdout.write(`Platform: ${choice.name} (${choice.because})\n`);
   const findings = await platform.doctor(signal);
   const width = Math.max(...findings.map(({ subject }) => subject.length));

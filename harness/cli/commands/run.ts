@@ -5,7 +5,7 @@ import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { editionOf } from '../../plan/plan.ts';
-import { platformOf } from '../../platform/catalog.ts';
+import { platformMaker } from '../../platform/catalog.ts';
 import { formatHtml } from '../../report/html/html.ts';
 import { formatJson } from '../../report/json.ts';
 import { formatJunit } from '../../report/junit.ts';
@@ -77,7 +77,7 @@ export async function runScenarios(
           signal,
           listeners: [event => void events.push(event), progress.listener],
           platform: programs
-            ? await platformOf(choice.name, {
+            ? await platformMaker(choice.name)({
                 seed: flags.seed,
                 open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
               })

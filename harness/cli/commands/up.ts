@@ -8,7 +8,7 @@ import { redact } from '../../base/redact.ts';
 import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/step.ts';
-import { platformOf } from '../../platform/catalog.ts';
+import { platformMaker } from '../../platform/catalog.ts';
 import type { Platform, StartedPlatform } from '../../platform/platform.ts';
 import { run } from '../../run/runner.ts';
 import { readSamples } from '../../session.ts';
@@ -58,7 +58,7 @@ async function stayUp(
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
   using own = OwnState.take(paths, { scenario: topology.name, edition, istioVersion, seed, bare, startedAt });
-  const platform = await platformOf('simulator', {
+  const platform = await platformMaker('simulator')({
     seed,
     open: { istioVersion, ...(firstPort !== undefined && { firstPort }) },
   });
