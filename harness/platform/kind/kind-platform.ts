@@ -9,7 +9,7 @@ import { lacksServerFlag } from '../adjustments.ts';
 import { Ledger } from '../ledger.ts';
 import type { Finding, Platform, Programs, StartedPlatform } from '../platform.ts';
 import { findIstio, findKind, findKubectl } from '../programs.ts';
-import { type VersionWindow, windowOf } from '../versions.ts';
+import { kubernetesMismatch, type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
@@ -49,7 +49,7 @@ export class KindPlatform implements Platform {
     return await kindDoctor({ ...this.#options, signal, window: this.#window, connect: connectEngine });
   }
 
-  async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
+  async start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await this.#prepare(runId, signal);
@@ -69,6 +69,7 @@ export class KindPlatform implements Platform {
     try {
       return await bringUp.run();
     } catch (error) {
+      if (diagnosticsFolder !== undefined && !signal.aborted) await bringUp.describeFailure(diagnosticsFolder);
       const left = await bringUp.undo();
       if (error instanceof HarnessError || signal.aborted) throw error;
       throw new HarnessError(
@@ -96,7 +97,22 @@ export class KindPlatform implements Platform {
       findIstio(this.#window, options),
     ]);
     const info = await engine.info();
-    const findings = [...judgeEngine(info).slice(0, 1), await sameEngine(command, info, signal)];
+    const { edition, nodeVersion, istio: usual } = this.#window;
+    const mismatch = kubernetesMismatch(edition, nodeVersion, istio.version);
+    const findings: readonly Finding[] = [
+      ...judgeEngine(info).slice(0, 1),
+      await sameEngine(command, info, signal),
+      ...(mismatch === undefined
+        ? []
+        : [
+            {
+              subject: 'versions',
+              ok: false,
+              found: mismatch,
+              fix: `--istio-dir has to name a release like ${usual}.`,
+            },
+          ]),
+    ];
     if (findings.some(({ ok }) => !ok)) throw notReady(findings);
     if (lacksServerFlag(this.#window.istio) && isInMachine(info)) {
       throw new HarnessError(
