@@ -130,6 +130,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         seed,
         runId,
         ...(signal && { signal }),
+        ...(folder !== undefined && { diagnosticsFolder: folder }),
         onFirstFailure: describe,
         beforeCleanUp: async (started, verdict) => {
           // What ended the run may have been no step's failure.

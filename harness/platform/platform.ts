@@ -29,8 +29,11 @@ export interface Platform {
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Finds what of its settings does not fit the topology, before anything is started. @throws HarnessError ERR_USAGE */
   check?(topology: Topology): void;
-  /** @throws HarnessError ERR_PLATFORM_NOT_READY; whatever was made until then is gone again */
-  start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform>;
+  /**
+   * @param diagnosticsFolder - where a start that fails may be described, before what it made is removed
+   * @throws HarnessError ERR_PLATFORM_NOT_READY; whatever was made until then is gone again
+   */
+  start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform>;
 }
 
 export interface StartedPlatform extends AsyncDisposable {

@@ -46,6 +46,8 @@ export interface RunOptions {
   readonly deadlines?: Deadlines;
   /** Aborts: nothing more is started, what runs is ended, everything is cleaned up. */
   readonly signal?: AbortSignal;
+  /** Where a platform that does not come up may be described. */
+  readonly diagnosticsFolder?: string;
   /** Called once, when the first step or core check has failed: everything is still as it then was, and the run waits for it. */
   readonly onFirstFailure?: (platform: StartedPlatform) => Promise<void>;
   /** Called before the clean-up, whatever happened until then: for diagnostics, or to keep the clusters for a while. */
@@ -155,9 +157,9 @@ class Run {
   }
 
   async #startPlatform(): Promise<StartedPlatform> {
-    const { platform, topology, started } = this.#options;
+    const { platform, topology, started, diagnosticsFolder } = this.#options;
     this.#signal.throwIfAborted();
-    const running = started ?? (await platform.start(topology, this.#signal));
+    const running = started ?? (await platform.start(topology, this.#signal, diagnosticsFolder));
     if (!started) this.#cleanUp.add('end the platform', async () => running[Symbol.asyncDispose]());
     if (platform.clock === 'virtual') this.#startClock(running.clock);
     if (running.defect) {

@@ -6,6 +6,7 @@ import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { StartedPlatform } from '../platform.ts';
 import { createClusters } from './create-clusters.ts';
+import { describeFailedStart } from './creation-logs.ts';
 import { type ImageCache, startCache } from './image-cache.ts';
 import { imagesOf, registryOf, renderImages } from './image-list.ts';
 import { joinNodes } from './join-nodes.ts';
@@ -68,6 +69,15 @@ export class BringUp {
       undo: () => this.undo(),
       letGo: () => this.#letGo(),
     });
+  }
+
+  /** Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor keep anything from being removed. */
+  async describeFailure(folder: string): Promise<void> {
+    try {
+      await describeFailedStart(folder, this.#context, this.#told);
+    } catch (error) {
+      this.#context.tell(`What failed could not be described: ${messageOf(error)}`);
+    }
   }
 
   /** @returns what is left, for a message; empty if everything is gone */

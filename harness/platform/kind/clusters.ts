@@ -89,7 +89,7 @@ const CREATE_MS = 15 * 60_000;
 const OWNER_ONLY = 0o600;
 
 /** What kind needs to know in its environment; one docker network per process. */
-export const kindEnvironment = (runId: string, network: string): Readonly<Record<string, string | undefined>> => ({
+export const kindEnvironment = (runId: string, network?: string): Readonly<Record<string, string | undefined>> => ({
   KIND_EXPERIMENTAL_PROVIDER: 'docker',
   // Makes kind write two lines of warning (pkg/cluster/internal/providers/docker/provider.go @fed2688): what it says is no failure.
   KIND_EXPERIMENTAL_DOCKER_NETWORK: network,
@@ -101,6 +101,10 @@ export const kindEnvironment = (runId: string, network: string): Readonly<Record
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
   ...['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
+
+/** All that `kind create cluster` has said; it is written when kind has ended. */
+export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): string =>
+  join(folder, 'kind', `${name}.log`);
 
 /**
  * @returns the path of the cluster's kubeconfig, for programs on this machine
@@ -123,6 +127,8 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   const args = createArguments(name, file, kubeconfig);
   const env = kindEnvironment(runId, network);
   const result = await runProcess(kind, args, { env, timeoutMs: createMs, signal, onLine: onProgress });
+  const said = `${result.stdout}${result.stderr}`;
+  writeFileSync(creationLog(ledger, name), redact(said), { mode: OWNER_ONLY });
   signal.throwIfAborted();
   if (result.exitCode === 0 && result.fault === undefined) {
     isSettled = true;
@@ -132,7 +138,7 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   const how = result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault, createMs);
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
-    redact(`kind could not create ${config.spec.name}: ${line} ${how}.\n${tail(`${result.stdout}${result.stderr}`)}`),
+    redact(`kind could not create ${config.spec.name}: ${line} ${how}.\n${tail(said)}`),
     { hint: 'mesh-harness doctor --platform kind says what this machine lacks.' },
   );
 }

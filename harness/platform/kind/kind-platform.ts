@@ -49,7 +49,7 @@ export class KindPlatform implements Platform {
     return await kindDoctor({ ...this.#options, signal, window: this.#window, connect: connectEngine });
   }
 
-  async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
+  async start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await this.#prepare(runId, signal);
@@ -69,6 +69,7 @@ export class KindPlatform implements Platform {
     try {
       return await bringUp.run();
     } catch (error) {
+      if (diagnosticsFolder !== undefined && !signal.aborted) await bringUp.describeFailure(diagnosticsFolder);
       const left = await bringUp.undo();
       if (error instanceof HarnessError || signal.aborted) throw error;
       throw new HarnessError(

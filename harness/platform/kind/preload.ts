@@ -21,7 +21,7 @@ export async function loadArchives({ kind, runId, topology, options, signal }: R
       // Not `load docker-image`: on engines with containerd's image store it fails for images of several platforms (kind#3795).
       for (const archive of options.imageArchives ?? []) {
         const args = ['load', 'image-archive', archive, '--name', ownName(runId, name)];
-        const env = kindEnvironment(runId, '');
+        const env = kindEnvironment(runId);
         const result = await runProcess(kind, args, { env, signal, timeoutMs: LOAD_MS });
         signal.throwIfAborted();
         if (result.exitCode === 0 && result.fault === undefined) continue;

@@ -7,6 +7,7 @@ import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '..
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import { addCreationLogs } from './creation-logs.ts';
 import type { ImageCache } from './image-cache.ts';
 import { kubeconfigFor } from './kubeconfigs.ts';
 import { loadBalancerOf } from './load-balancers.ts';
@@ -127,13 +128,15 @@ function adjustmentsOf(
 
 async function describe(
   folder: string,
-  { engine, programs, clock }: RunContext,
+  context: RunContext,
   { nodes, networks, kubeconfigs, told }: StartedParts,
   clusters: ReadonlyMap<ClusterName, Cluster>,
 ): Promise<void> {
+  const { engine, programs, clock } = context;
   const bundle = new Bundle(folder);
   // What is small and is always wanted comes first: logs may fill the rest.
   await bundle.add('harness.log', async () => `${told.join('\n')}\n`);
+  await addCreationLogs(bundle, context);
   await bundle.add('networks.json', async () => {
     const ofTopology = Object.fromEntries(networks.ofTopology);
     return `${JSON.stringify({ networks: await engine.networks(), nodes, ...networks, ofTopology }, undefined, 1)}\n`;

@@ -72,8 +72,10 @@ interface Row {
   readonly reason: RegExp;
   /** A line that the report shows beside it, and that can be pasted. */
   readonly line?: RegExp;
-  /** There is nothing to describe: no cluster was ever up. */
+  /** No cluster was ever up as a run needs it. */
   readonly isBeforeClusters?: boolean;
+  /** What can be read then: file in the diagnostics → what it says. Nothing at all, unless something is named. */
+  readonly leaves?: Readonly<Record<string, RegExp>>;
 }
 
 const INSTALL = 'install';
@@ -101,6 +103,9 @@ async function makePod({ world, runId }: Place, spec: Record<string, unknown>, a
 const NOT_READY =
   'Error: failed to install manifests: errors occurred during operation: resources not ready after 5m0s: context deadline exceeded\n';
 
+/** More than a message has room for. */
+const LONG_CREATION = Array.from({ length: 60 }, (_, index) => ` ✗ attempt ${index + 1}\n`).join('');
+
 const ROWS: readonly Row[] = [
   {
     name: 'kind is missing',
@@ -123,13 +128,18 @@ const ROWS: readonly Row[] = [
       when: KIND_CREATES,
       how: {
         kind: 'fail',
-        stderr: 'ERROR: failed to create cluster: could not find a log line that matches "Reached target"\n',
+        stderr: `${LONG_CREATION}ERROR: failed to create cluster: could not find a log line that matches "Reached target"\n`,
       },
     }),
     verdict: 'unknown',
     reason:
-      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1[\s\S]*could not find a log line/,
+      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1\.\n ✗ attempt 22\n[\s\S]*could not find a log line/,
     isBeforeClusters: true,
+    leaves: {
+      'kind/cluster1.log': / ✗ attempt 1\n[\s\S]* ✗ attempt 60\nERROR: failed to create cluster/,
+      'harness.log': /cluster1: ✗ attempt 1\n/,
+      'docker.json': /mh-\w+-network1/,
+    },
   },
   {
     name: 'kind is killed',
@@ -137,6 +147,7 @@ const ROWS: readonly Row[] = [
     verdict: 'unknown',
     reason: /kind create cluster .* was killed/,
     isBeforeClusters: true,
+    leaves: { 'docker.json': /mh-\w+-network1/ },
   },
   {
     name: 'kind hangs',
@@ -145,6 +156,7 @@ const ROWS: readonly Row[] = [
     verdict: 'unknown',
     reason: /kind create cluster .* did not end within 1\.5 s/,
     isBeforeClusters: true,
+    leaves: { 'docker.json': /mh-\w+-network1/ },
   },
   {
     name: 'kind can not load an archive',
@@ -152,6 +164,11 @@ const ROWS: readonly Row[] = [
     verdict: 'unknown',
     reason: /kind load image-archive \/nowhere\/images\.tar --name mh-\w+-cluster1 ended with exit code 1: ERROR: stat/,
     isBeforeClusters: true,
+    leaves: {
+      'kind/cluster1.log': /Creating cluster "mh-\w+-cluster1"[\s\S]*Set kubectl context/,
+      'kind/cluster1/export.log': /Exporting logs for cluster/,
+      'kind/cluster1/docker-info.txt': /Server Version/,
+    },
   },
   {
     name: 'kubectl is missing',
@@ -358,7 +375,7 @@ const shownLines = ({ events }: RunOutcome) =>
 
 t.jobs = 4;
 for (const [index, row] of ROWS.entries()) {
-  const { name, fault, before, options, verdict, reason, line, isBeforeClusters = false } = row;
+  const { name, fault, before, options, verdict, reason, line, isBeforeClusters = false, leaves } = row;
   t.test(`${name}: ${verdict}`, { skip }, async t => {
     const folder = t.testdir();
     // Two suites may run on one engine.
@@ -385,7 +402,12 @@ for (const [index, row] of ROWS.entries()) {
       );
     t.same(remains(runId, folder), [], 'nothing is left');
     t.equal(existsSync(join(diagnosticsFolder, 'networks.json')), !isBeforeClusters, 'the clusters were described');
-    if (isBeforeClusters) return;
+    if (isBeforeClusters) {
+      t.equal(existsSync(diagnosticsFolder), leaves !== undefined, 'what was made was described');
+      for (const [file, text] of Object.entries(leaves ?? {}))
+        t.match(readFileSync(join(diagnosticsFolder, file), 'utf8'), text, file);
+      return;
+    }
     t.ok(existsSync(join(diagnosticsFolder, 'cluster1', 'proxy-status.txt')), 'istioctl was asked too');
     const routes = readFileSync(
       join(diagnosticsFolder, 'nodes', `mh-${runId}-cluster1-control-plane-routes.txt`),

@@ -142,6 +142,10 @@ const KIND_COMMANDS: Readonly<Record<string, KnownCommand>> = {
     source: `pkg/cmd/kind/load/image-archive/image-archive.go, ${KIND}`,
     flags: { '--name': 'value', '-n': 'value', '--nodes': 'value' },
   },
+  'export logs': {
+    source: `pkg/cmd/kind/export/logs/logs.go, ${KIND}`,
+    flags: { '--name': 'value', '-n': 'value' },
+  },
   version: { source: `pkg/cmd/kind/version/version.go, cmd/kind/app/main.go, ${KIND}`, flags: {} },
 };
 /** pkg/cmd/kind/root.go @v0.30.0: persistent. */

@@ -153,6 +153,17 @@ export class Hub implements AsyncDisposable {
         ])
         .join('\n');
     }
+    if (command === 'export logs') {
+      // pkg/cluster/internal/providers/docker/provider.go @v0.30.0: one folder for each node, besides what is Docker's own.
+      const out = quoteWord(words[0] ?? '');
+      return [
+        `nodes=$(docker ps -a --filter label=${KIND_CLUSTER_LABEL}=${name} --format '{{.Names}}')`,
+        `[ -n "$nodes" ] || { echo 'ERROR: unknown cluster "${name}"' >&2; exit 1; }`,
+        `mkdir -p ${out} && docker info > ${out}/docker-info.txt 2>&1`,
+        `for node in $nodes; do mkdir -p ${out}/$node; docker inspect $node > ${out}/$node/inspect.json; done`,
+        `echo 'Exporting logs for cluster "${name}" to:' >&2; echo ${out}`,
+      ].join('\n');
+    }
     const config = readConfig(Object.values(files)[0] ?? '');
     const network = env['KIND_EXPERIMENTAL_DOCKER_NETWORK'] ?? 'kind';
     const nodes = config.nodes.map((node, index) => ({
