@@ -10,7 +10,7 @@ import type { ProgramOptions } from '../programs.ts';
 import type { VersionWindow } from '../versions.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { hostRanges } from './networks.ts';
-import { conntrackFinding, inotifyFinding, judgeEngine, sameEngine } from './preflight.ts';
+import { addressFamilyFinding, conntrackFinding, inotifyFinding, judgeEngine, sameEngine } from './preflight.ts';
 import { candidates, formatSubnet, readSubnet, type Subnet } from './subnets.ts';
 
 export interface DoctorOptions extends ProgramOptions {
@@ -53,7 +53,10 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
       fix: START_DOCKER,
       ask: async () => {
         const known = await engine.catch(() => undefined);
-        return known ? [addressFinding(await known.networks(), hostRanges())] : [];
+        if (!known) return [];
+        const networks = await known.networks();
+        const family = addressFamilyFinding(networks);
+        return [family.ok ? addressFinding(networks, hostRanges()) : family];
       },
     },
     ...programQuestions(['kind', 'kubectl', 'istioctl'], window, options),

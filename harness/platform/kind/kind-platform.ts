@@ -18,7 +18,7 @@ import { sampleImagesFrom } from './image-list.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
-import { isInMachine, judgeEngine, sameEngine } from './preflight.ts';
+import { addressFamilyFinding, isInMachine, judgeEngine, sameEngine } from './preflight.ts';
 import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
@@ -102,6 +102,7 @@ export class KindPlatform implements Platform {
     const findings: readonly Finding[] = [
       ...judgeEngine(info).slice(0, 1),
       await sameEngine(command, info, signal),
+      addressFamilyFinding(await engine.networks()),
       ...(mismatch === undefined
         ? []
         : [

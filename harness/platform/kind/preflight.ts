@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
 import { compare, formatLine, type Line, lineOf } from '../versions.ts';
-import type { EngineInfo } from './engine.ts';
+import type { EngineInfo, EngineNetwork } from './engine.ts';
+import { readSubnet } from './subnets.ts';
 
 const ASK_MS = 4000;
 const GIB = 2 ** 30;
@@ -52,6 +53,21 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
         )
       : good('machine', memory),
   ];
+}
+
+/**
+ * An engine whose default network has IPv6 alone (Docker 28 and later: `EnableIPv4` false) is set up for machines without IPv4, which nodes,
+ * routes and load-balancer addresses need here. One that has no default network (`--bridge=none`) can still make others.
+ */
+export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'name' | 'subnets'>[]): Finding {
+  const subnets = networks.find(({ name }) => name === 'bridge')?.subnets ?? [];
+  return subnets.length > 0 && !subnets.some(subnet => readSubnet(subnet) !== undefined)
+    ? bad(
+        'addresses',
+        `the engine's default network has IPv6 alone (${subnets.join(', ')})`,
+        'kind clusters are made with IPv4 here: use an engine whose default network has it.',
+      )
+    : good('addresses', 'IPv4');
 }
 
 /** The engine runs in a virtual machine: this machine has no route to its networks. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { EngineInfo } from '../../../harness/platform/kind/engine.ts';
 import {
+  addressFamilyFinding,
   conntrackFinding,
   inotifyFinding,
   isInMachine,
@@ -38,6 +39,20 @@ t.test('an engine is judged by what it says of itself', async t => {
     const bad = judgeEngine({ ...SOUND, ...info }).filter(({ ok }) => !ok);
     t.equal(bad.length, found ? 1 : 0, name);
     if (found) t.match(bad[0], { found, fix }, name);
+  }
+});
+
+t.test('an engine that is set up for IPv6 alone is refused with a word', async t => {
+  const other = { name: 'mine', subnets: ['172.20.0.0/16'] };
+  for (const [name, networks, ok] of [
+    ['IPv4', [other, { name: 'bridge', subnets: ['172.17.0.0/16'] }], true],
+    ['both', [{ name: 'bridge', subnets: ['fd00:17::/64', '172.17.0.0/16'] }], true],
+    ['IPv6 alone', [other, { name: 'bridge', subnets: ['fd00:17::/64'] }], false],
+    ['no default network', [other], true],
+    ['a network of someone else with IPv6 alone', [{ name: 'six', subnets: ['fd00:6::/64'] }], true],
+  ] as const) {
+    const found = addressFamilyFinding(networks);
+    t.match(found, ok ? { ok } : { ok, found: /IPv6 alone \(fd00:17::\/64\)/, fix: /IPv4/ }, name);
   }
 });
 
