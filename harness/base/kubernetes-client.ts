@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { Readable, Writable } from 'node:stream';
 import tls from 'node:tls';
 import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
+import { reasonOf } from './abort.ts';
 import type { Clock } from './clock.ts';
 import { type Answer, endOf, SharedConnection } from './shared-connection.ts';
 
@@ -272,8 +273,7 @@ export class KubernetesClient {
     body.setEncoding('utf8');
     let rest = '';
     await new Promise<void>((resolve, reject) => {
-      const onAbort = () =>
-        body.destroy(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+      const onAbort = () => body.destroy(reasonOf(signal));
       signal.addEventListener('abort', onAbort, { once: true });
       body.on('data', (chunk: string) => {
         const lines = (rest + chunk).split('\n');

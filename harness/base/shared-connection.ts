@@ -2,6 +2,7 @@
 import http2 from 'node:http2';
 import type { Readable } from 'node:stream';
 import type tls from 'node:tls';
+import { reasonOf, unlessAborted } from './abort.ts';
 
 /** The head of an answer, and its body as it comes. */
 export interface Answer {
@@ -38,11 +39,11 @@ export class SharedConnection {
     payload: Buffer | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
-    const session = await unlessAborted(this.#connected(), signal);
+    const session = await (signal ? unlessAborted(this.#connected(), signal) : this.#connected());
     return new Promise((resolve, reject) => {
       const stream = session.request(headers, { endStream: payload === undefined });
       let hasAnswered = false;
-      const onAbort = () => stream.destroy(reasonOf(signal));
+      const onAbort = () => stream.destroy(signal && reasonOf(signal));
       signal?.addEventListener('abort', onAbort, { once: true });
       stream.once('response', ({ ':status': statusCode = 0 }) => {
         hasAnswered = true;
@@ -65,11 +66,14 @@ export class SharedConnection {
   }
 
   async #connected(): Promise<http2.ClientHttp2Session> {
-    this.#session ??= this.#open();
-    const session = await this.#session;
-    if (!session.destroyed && !session.closed) return session;
-    this.#session = this.#open();
-    return await this.#session;
+    for (;;) {
+      this.#session ??= this.#open();
+      const opening = this.#session;
+      const session = await opening;
+      if (!session.destroyed && !session.closed) return session;
+      // Of those who find it gone together the first forgets it, and all take the next.
+      if (this.#session === opening) this.#session = undefined;
+    }
   }
 
   #open(): Promise<http2.ClientHttp2Session> {
@@ -108,18 +112,4 @@ export class SharedConnection {
 export function endOf(body: Readable): Error | undefined {
   const wasReset = 'rstCode' in body && body.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
   return body.readableEnded && !wasReset ? undefined : (body.errored ?? hangUp('aborted'));
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error(String(signal?.reason));
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

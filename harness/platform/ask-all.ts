@@ -1,4 +1,5 @@
 /** The questions of a doctor: side by side, each with a deadline of its own, so that what hangs is a finding and holds nothing else up. */
+import { unlessAborted } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Finding } from './platform.ts';
@@ -35,11 +36,8 @@ async function askOne({ subject, fix, ask }: Question, options: AskOptions): Pro
   const timer = clock.setTimeout(() => late.abort(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
   try {
     both.throwIfAborted();
-    const ended = new Promise<never>((_resolve, reject) => {
-      both.addEventListener('abort', () => reject(both.reason), { once: true });
-    });
     // What goes on after the deadline is not waited for: it may never end.
-    return await Promise.race([Promise.resolve(ask(both)), ended]);
+    return await unlessAborted(Promise.resolve(ask(both)), both);
   } catch (error) {
     return bad(messageOf(late.signal.aborted ? late.signal.reason : error));
   } finally {

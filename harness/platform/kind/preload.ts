@@ -1,4 +1,5 @@
 /** Brings images into the nodes before anything is installed: what can not be had is known then, with the line to paste. */
+import { unlessAborted } from '../../base/abort.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { runProcess } from '../../process/run.ts';
@@ -68,7 +69,7 @@ async function pull(
   { signal, pullMs = PULL_MS }: Pick<PullOptions, 'signal' | 'pullMs'>,
 ): Promise<void> {
   // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile, files/etc/crictl.yaml @v0.20.0, @v0.30.0).
-  const run = (...argv: readonly string[]) => orAborted(engine.exec(container, ['crictl', ...argv]), signal);
+  const run = (...argv: readonly string[]) => unlessAborted(engine.exec(container, ['crictl', ...argv]), signal);
   // A pull asks the registry even for what an archive has brought, and fails without a network.
   if ((await run('inspecti', '-q', image)).exitCode === 0) return;
   const line = quoteArgv(['docker', 'exec', container, 'crictl', 'pull', image]);
@@ -76,7 +77,7 @@ async function pull(
   for (let attempt = 1; ; attempt++) {
     let how: string;
     try {
-      const { exitCode, output } = await orAborted(run('pull', image), deadline);
+      const { exitCode, output } = await unlessAborted(run('pull', image), deadline);
       if (exitCode === 0) return;
       how = `ended with exit code ${exitCode}: ${output.trim()}`;
     } catch (error) {
@@ -88,16 +89,6 @@ async function pull(
       hint: '--hub names another registry, --registry-config has credentials, --image-archive loads what docker save has written.',
     });
   }
-}
-
-/** Ends the wait, not the work: what a container does is ended with the container. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 /** kubeadm keeps pods off the control plane, and kind lets them on it only where there is no other node. */

@@ -1,4 +1,5 @@
 /** The simulated world as a platform: no Docker, no root, no downloads; on a virtual clock, or opened to other programs on the wall's. */
+import { unlessAborted } from '../../base/abort.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
@@ -62,7 +63,7 @@ export class SimulatorPlatform implements Platform {
     cleanUp.add('call off the watchdog', () => watchdog.stop());
     clock.start();
     try {
-      const world = await Promise.race([this.#createWorld(topology, clock), rejection(watchdog.signal)]);
+      const world = await unlessAborted(this.#createWorld(topology, clock), watchdog.signal);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
       // API servers have addresses on their network which everyone can reach: one document serves both points of view.
@@ -80,7 +81,7 @@ export class SimulatorPlatform implements Platform {
         // A world that gets nowhere answers nothing any more, and its clock calls no one off.
         collectDiagnostics: async folder => {
           if (watchdog.signal.aborted) return;
-          await Promise.race([describeWorld(folder, clusters, clock), rejection(watchdog.signal)]);
+          await unlessAborted(describeWorld(folder, clusters, clock), watchdog.signal);
         },
       };
     } catch (error) {
@@ -167,12 +168,5 @@ function notReady(error: unknown): HarnessError {
   return new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', {
     ...(isTaken && { hint: `${messageOf(error)}. Choose other ports, or let free ones be found.` }),
     cause: error,
-  });
-}
-
-/** Rejects with the signal's reason when it aborts; never resolves. */
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

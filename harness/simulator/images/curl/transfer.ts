@@ -1,5 +1,6 @@
 /** One transfer of curl's: from a URL to an answer or an error. */
 import http from 'node:http';
+import { unlessAborted } from '../../../base/abort.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Connections } from './connection.ts';
 import {
@@ -88,7 +89,7 @@ export async function transfer(
         sink.verbose(`* Re-using existing connection with host ${target.host}`);
       } else {
         phase = 'resolving';
-        const addresses = await orAborted(connections.resolve(target), cancel.signal);
+        const addresses = await unlessAborted(connections.resolve(target), cancel.signal);
         report.resolvedMs = elapsed();
         phase = 'connecting';
         sink.verbose(`*   Trying ${addresses[0]}:${target.port}...`);
@@ -288,14 +289,4 @@ function headOf({ httpVersion, statusCode, statusMessage, rawHeaders }: http.Inc
   for (let index = 0; index < rawHeaders.length; index += 2)
     head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
   return `${head}\r\n`;
-}
-
-/** Waits for something that can not be cancelled, at most until the signal aborts. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
