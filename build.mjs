@@ -1,6 +1,6 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,29 +71,70 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
   legalComments: 'none',
   logLevel: 'warning',
+  outdir: made,
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
   plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached],
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
+
+// The library.
+await build({
+  ...shared,
+  entryPoints: ['harness/index.ts'],
+  format: 'esm',
   // Some dependencies are CommonJS inside and call require.
   banner: {
     js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
   },
-};
+  // What is imported on demand is loaded on demand.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+});
 
+// The command line: a function's text, which harness/cli/bundle.ts reads.
+const {
+  outputFiles: [commandLine],
+} = await build({
+  ...shared,
+  entryPoints: { 'command-line': 'harness/cli/main.ts' },
+  format: 'cjs',
+  supported: { 'dynamic-import': false }, // which a text that is no module cannot do
+  define: { 'import.meta.url': 'fileUrl' },
+  banner: { js: '(function (require, fileUrl, module) {' },
+  footer: { js: '})' },
+  write: false,
+});
+// A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular expressions and tagged templates.
+const beyond = /.{0,30}[^\0-\xff].{0,30}/.exec(commandLine.text);
+if (beyond) throw new Error(`Write it as \\u…, for the bundle: ${beyond[0]}`);
+writeFileSync(`${made}/command-line.js`, commandLine.text, 'latin1');
+
+// The program that starts it, and the one that keeps the code which V8 compiled in a run of everything.
 await build({
   ...shared,
-  entryPoints: { 'mesh-harness': 'harness/cli/main.ts', index: 'harness/index.ts' },
-  outdir: made,
-  chunkNames: 'chunks/[name]-[hash]',
-  // A command loads only what it needs; and what is imported on demand is not spared by the bundler's tree shaking otherwise.
-  splitting: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  entryPoints: { 'mesh-harness': 'harness/cli/start.ts', 'save-code': 'harness/cli/save-code.ts' },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.dirname': '__dirname' },
 });
-chmodSync(`${made}/mesh-harness.js`, 0o755);
+chmodSync(`${made}/mesh-harness.cjs`, 0o755);
+const warmUp = spawnSync(process.execPath, [
+  `${made}/save-code.cjs`,
+  'run',
+  'all',
+  '--quiet',
+  '--report-dir',
+  `${made}/report`,
+]);
+if (warmUp.status !== 0)
+  console.warn(`A start will cost more time: a first run ended with ${warmUp.status}.\n${warmUp.stderr}`);
+rmSync(`${made}/report`, { recursive: true, force: true });
+rmSync(`${made}/save-code.cjs`);
+
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', `${made}/types`], {
   stdio: 'inherit',

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: the only reader of argv, the environment and signals. */
 import { Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 import { EXIT, HarnessError } from '../base/errors.ts';
@@ -280,4 +279,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 endOnDefects();
 // Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.
-process.exit(await main(process.argv.slice(2)));
+void main(process.argv.slice(2)).then(exitCode => process.exit(exitCode));

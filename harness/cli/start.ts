@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+/** The program `mesh-harness`. */
+import { loadBundle } from './bundle.ts';
+
+loadBundle(import.meta.dirname).start();
