@@ -271,11 +271,12 @@ const oneOf =
     return found;
   };
 
-// A reader that went away (| head) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.passed);
-  throw error;
-});
+// A reader that went away (| head) is no failure of ours, and no reason to end: what the exit code says must still be found out.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 endOnDefects();
 // Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.

@@ -211,12 +211,8 @@ class Run {
   async #runStep(step: Step, before: readonly Ended[], shared: Shared): Promise<Ended> {
     const { id } = step;
     const blocker = before.find(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
-    if (this.#signal.aborted) {
-      return this.#endStep(id, 'skipped', 0, [], {
-        kind: 'environment',
-        message: 'The run was interrupted before it.',
-      });
-    }
+    // Not worth an event each: that the run ended before them is told once.
+    if (this.#signal.aborted) return { id, outcome: 'skipped' };
     if (this.#omitted.has(id)) return this.#endStep(id, 'omitted', 0, []);
     if (blocker && !this.#keepGoing) {
       const kind = blocker.problem?.kind ?? 'environment';

@@ -162,12 +162,24 @@ t.test('what a killed process left is swept by the next run', async t => {
   );
 });
 
-t.test('a reader that goes away is no failure', async t => {
-  const { execFileSync } = await import('node:child_process');
+t.test('a reader that goes away is no failure, and hides none', async t => {
+  const { execFileSync, spawnSync } = await import('node:child_process');
   const text = execFileSync(
     'bash',
     ['-c', `set -o pipefail; ${process.execPath} ${CLI} plan primary-remote --format json | head -n 1`],
     { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
   );
   t.equal(text, '{\n');
+  const folder = temporaryFolder();
+  t.teardown(() => folder[Symbol.dispose]());
+  const { status, stdout } = spawnSync(
+    'bash',
+    [
+      '-c',
+      `${process.execPath} ${CLI} run multi-primary --omit cluster1/enable-injection 2>&1 | head -n 1; exit \${PIPESTATUS[0]}`,
+    ],
+    { cwd: folder.path, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  t.match(stdout, /^Platform: simulator/);
+  t.equal(status, 1, 'the verdict of the run');
 });

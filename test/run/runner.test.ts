@@ -276,6 +276,11 @@ t.test('cancellation ends what runs, starts nothing more, verifies nothing, and 
     { signal: controller.signal, checks: [check('x', 'passed')] },
   );
   t.same(stepsOf(ran), { a: 'interrupted', b: 'skipped', c: 'done' });
+  t.same(
+    ran.outcome.events.flatMap(event => (event.type === 'step-ended' ? event.step : [])),
+    ['c', 'a'],
+    'what was not begun is not told of one by one',
+  );
   t.same(ran.outcome.checks, []);
   t.match(ran.outcome, { interrupted: true, verdict: 'unknown', exitCode: 130, reason: { message: /SIGINT/ } });
   t.ok(ran.platform.disposed);

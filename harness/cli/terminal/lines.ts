@@ -12,6 +12,7 @@ type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
 export class ProgressLines {
   readonly #colours: Colours;
   #started: Started | undefined;
+  #endedSteps = 0;
 
   constructor(colours: Colours) {
     this.#colours = colours;
@@ -22,13 +23,17 @@ export class ProgressLines {
     switch (event.type) {
       case 'run-started':
         this.#started = event;
+        this.#endedSteps = 0;
         return this.#heading(event);
       case 'step-ended': {
+        this.#endedSteps += 1;
         const head = `${this.#mark(event.outcome)} ${this.nameOf(event.step)} ${this.#dim(`(${duration(event.durationMs)})`)}`;
         const { problem } = event;
         if (event.outcome === 'done') return [head];
         if (event.outcome === 'omitted') return [`${head} ${this.#dim('left out')}`];
         if (!problem) return [`${head} ${this.#dim(event.outcome)}`];
+        if (event.outcome === 'skipped')
+          return [`${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`];
         return [head, ...indented(problem.message), ...indented(problem.hint)];
       }
       case 'check-ended': {
@@ -40,6 +45,13 @@ export class ProgressLines {
       }
       case 'clean-up-ended':
         return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
+      case 'run-ended': {
+        const notRun = (this.#started?.plan.steps.length ?? 0) - this.#endedSteps;
+        if (!event.interrupted || notRun === 0) return [];
+        return [
+          `${this.#mark('skipped')} ${this.#dim(`${notRun === 1 ? 'one step was' : `${notRun} steps were`} not run`)}`,
+        ];
+      }
       default:
         return [];
     }

@@ -10,6 +10,7 @@ import { createPlainProgress } from '../../../harness/cli/terminal/plain.ts';
 import { createProgress } from '../../../harness/cli/terminal/progress.ts';
 import { createScreen, type Screen } from '../../../harness/cli/terminal/screen.ts';
 import { buildReport } from '../../../harness/report/build.ts';
+import { stepName } from '../../../harness/report/words.ts';
 import { failedRun, passedRun } from '../../support/run-events.ts';
 
 const PLAIN = picocolors.createColors(false);
@@ -59,6 +60,37 @@ t.test('plain progress tells why something failed, and where to look', async t =
   t.match(text, /Look at: remote-secret\/cluster2-in-cluster1/);
   t.match(text, /✗ clean-up: cluster2: the API server did not stop/);
 });
+
+t.test(
+  'a step that is not run has one line with its reason, and steps after an interruption have one together',
+  async t => {
+    const screen = testScreen();
+    const progress = createPlainProgress(screen);
+    const [started, ...rest] = passedRun();
+    if (started?.type !== 'run-started') throw new Error('a run begins with its plan');
+    const [first, second] = started.plan.steps;
+    if (!first || !second) throw new Error('the plan has steps');
+    const problem = { kind: 'mesh', message: `It needs ${first.id}, which has not been done.` } as const;
+    progress.listener(started);
+    progress.listener({
+      atMs: 0,
+      type: 'step-ended',
+      step: second.id,
+      outcome: 'skipped',
+      durationMs: 0,
+      commands: [],
+      problem,
+    });
+    progress.listener({ atMs: 0, type: 'run-ended', verdict: 'unknown', interrupted: true, durationMs: 1 });
+    t.same(screen.lines.slice(1), [
+      ` – ${stepName(second)} not run: It needs ${first.id}, which has not been done.`,
+      ` – ${started.plan.steps.length - 1} steps were not run`,
+    ]);
+    screen.lines.length = 0;
+    for (const event of [started, ...rest]) progress.listener(event);
+    t.notMatch(screen.lines.join('\n'), /not run/, 'a whole run has none');
+  },
+);
 
 t.test('a scenario ends in one line with its figures', async t => {
   const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
