@@ -74,7 +74,8 @@ export function namespaceSteps(topology: Topology): readonly StepDraft[] {
             : 'what is to be put there before the install is refused: namespaces "istio-system" not found',
         },
         errata: [
-          ...(manyNetworks ? ['namespace-condition'] : []),
+          // The page of a remote creates it anyhow, for the annotation.
+          ...(manyNetworks && !isRemote(cluster) ? ['namespace-condition'] : []),
           ...(!isRemote(cluster) && needsCacerts(topology) ? ['certificates-elsewhere'] : []),
           ...(cluster === first ? ['context-names'] : []),
         ],
@@ -100,7 +101,7 @@ export function labelNetworkSteps(topology: Topology): readonly StepDraft[] {
         harmless: true,
         because: 'injected pods carry the network themselves; only endpoints without a sidecar would be told wrong',
       },
-      errata: ['namespace-condition'],
+      errata: isRemote(cluster) ? [] : ['namespace-condition'],
     }),
   );
 }
