@@ -1,5 +1,7 @@
 /** The Docker engine, as far as this platform needs it; testcontainers finds it. */
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 
 /** How a program in a container ended. */
@@ -246,10 +248,23 @@ function engineOf(client: Client): Engine {
       });
     },
     exec: async (container, argv) => {
-      const { exitCode, output } = await client.container.exec(client.container.getById(container), [...argv], {
-        log: false,
+      // Without a standard input. That of testcontainers' own exec stays open where the engine refuses to start the program, as in a container
+      // that is being removed, and keeps its connection and with it this process for the five minutes until the engine forgets it.
+      const exec = await docker
+        .getContainer(container)
+        .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
+      const stream = await exec.start({ stdin: false });
+      const chunks: Buffer[] = [];
+      const both = new Writable({
+        write: (chunk: Buffer, _encoding, done) => {
+          chunks.push(chunk);
+          done();
+        },
       });
-      return { exitCode, output };
+      docker.modem.demuxStream(stream, both, both);
+      await finished(stream, { writable: false });
+      const { ExitCode } = await exec.inspect();
+      return { exitCode: ExitCode ?? -1, output: Buffer.concat(chunks).toString('utf8') };
     },
   };
 }
