@@ -21,15 +21,7 @@ t.test('a program in a container: its exit code and both of its streams', { skip
   t.same(await engine.exec(NAME, ['sh', '-c', 'echo one; exit 3']), { exitCode: 3, output: 'one\n' });
   t.same(await engine.exec(NAME, ['sh', '-c', 'echo two >&2']), { exitCode: 0, output: 'two\n' });
   const { output } = await engine.exec(NAME, ['seq', '100000']);
-  t.equal(
-    output,
-    Array.from(
-      { length: 100_000 },
-      (_, index) => `${index + 1}
-`,
-    ).join(''),
-    'also in many pieces',
-  );
+  t.equal(output, Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''), 'also in many pieces');
   t.ok([126, 127].includes((await engine.exec(NAME, ['/nowhere'])).exitCode), 'one that is not there');
 });
 
