@@ -332,7 +332,7 @@ t.test('a cluster without workloads has no part in the verification', async t =>
   t.notOk(stepOf(plan, 'remote-secret/cluster3-in-cluster2').omission.harmless, 'its control plane must know it');
 });
 
-t.test('an erratum stands where its page has the mistake: a remote gets its namespace and its label unconditionally', async t => {
+t.test('a mistake of a page is told where it stands: remotes are labelled without a condition', async t => {
   const plan = await planOf('primary-remote-multi-network', 'current');
   const conditional = plan.steps.filter(({ errata }) => errata.includes('namespace-condition')).map(({ id }) => id);
   t.same(conditional, ['cluster1/create-namespace', 'cluster1/label-network']);

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
-import { quoteArgv } from '../../base/quote.ts';
 import { editionOf } from '../../plan/plan.ts';
 import { platformMaker } from '../../platform/catalog.ts';
 import { formatHtml } from '../../report/html/html.ts';
@@ -15,32 +14,16 @@ import { formatTap } from '../../report/tap.ts';
 import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { type PreparedSession, prepareSession, reportOf } from '../../session.ts';
+import { planOf, runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
-import { type RealFlags, realSettings } from '../real-settings.ts';
+import { realSettings } from '../real-settings.ts';
+import type { RunFlags } from '../run-flags.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import { createProgress, silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
-
-export interface RunFlags extends RealFlags {
-  readonly platform?: string;
-  /** Of the simulator only: what runs the plan's commands. */
-  readonly tools?: 'embedded' | 'process';
-  readonly edition?: string;
-  readonly keep: boolean;
-  readonly keepOnFailure: boolean;
-  readonly omit: readonly string[];
-  readonly keepGoing: boolean;
-  readonly reportDir?: string;
-  readonly requests?: number;
-  readonly risk?: number;
-  readonly seed: string;
-  readonly extended: boolean;
-  readonly output: 'text' | 'tap';
-  readonly quiet: boolean;
-}
 
 /** Runs the scenarios one after the other; everything that can be wrong with the command line is found before the first starts. */
 export async function runScenarios(
@@ -156,24 +139,7 @@ function tellWhatIsNext(
   const described = files[0] === undefined ? undefined : path.join(path.dirname(files[0]), 'diagnostics');
   if (described !== undefined && existsSync(described))
     tell(`Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`);
-  const again = [
-    'mesh-harness',
-    'run',
-    ...names,
-    ...(flags.platform === undefined ? [] : ['--platform', flags.platform]),
-    ...(flags.edition === undefined ? [] : ['--edition', flags.edition]),
-    ...flags.context.flatMap(pair => ['--context', pair]),
-    ...flags.apiServer.flatMap(pair => ['--api-server', pair]),
-    ...(flags.istioDir === undefined ? [] : ['--istio-dir', flags.istioDir]),
-    ...flags.omit.flatMap(step => ['--omit', step]),
-    ...(flags.tools === undefined ? [] : ['--tools', flags.tools]),
-    '--seed',
-    flags.seed,
-  ];
-  tell(`Again:  ${quoteArgv(again)}`);
+  tell(`Again:  ${runAgain(names, flags)}`);
   const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
-  if (suspect)
-    tell(
-      `Steps:  ${quoteArgv(['mesh-harness', 'plan', names.includes('all') ? suspect.scenario : (names[0] ?? suspect.scenario)])}`,
-    );
+  if (suspect) tell(`Steps:  ${planOf(names, suspect)}`);
 }
