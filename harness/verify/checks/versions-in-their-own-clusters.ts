@@ -18,6 +18,13 @@ function unprovable(topology: Topology): readonly string[] {
   return wrong;
 }
 
+const UNPROVABLE =
+  'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.';
+const STRANGE =
+  'HelloWorld is not deployed as the topology says: the selector of a step picked other Deployments than its own, or a step did not run.';
+const missingFrom = (clusters: readonly ClusterName[]) =>
+  `A version has no pod in ${clusters.join(' and ')}: it was not deployed, or no pod can be created there, of which the check of the workloads tells more.`;
+
 /** The versions whose pods are in a cluster, sorted. */
 const versionsIn = (pods: readonly PodFact[]) =>
   [...new Set(pods.filter(({ app }) => app === SERVICE).map(({ version }) => version ?? 'without a version'))].sort();
@@ -40,10 +47,12 @@ export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex)
       );
       const wrong = [...unprovable(topology)];
       const suspects: ClusterName[] = [];
+      let isStrange = false;
       for (const { spec, versions } of seen) {
         const expected = [...spec.helloWorld].sort();
         if (expected.join() === versions.join()) continue;
         suspects.push(spec.name);
+        isStrange ||= versions.some(version => !expected.includes(version));
         wrong.push(
           `${spec.name} runs ${versions.join(' and ') || 'no version'} instead of ${expected.join(' and ') || 'none'}`,
         );
@@ -61,10 +70,7 @@ export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex)
         found: wrong.join('; '),
         evidence,
         diagnosis: {
-          sentence:
-            suspects.length === 0
-              ? 'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.'
-              : 'HelloWorld is not deployed as the topology says: the selector of a step picked other Deployments than its own, or a step did not run.',
+          sentence: suspects.length === 0 ? UNPROVABLE : isStrange ? STRANGE : missingFrom(suspects),
           steps: inOrder(stepsToSee),
         },
       };

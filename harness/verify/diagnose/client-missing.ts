@@ -16,7 +16,7 @@ export const clientMissing: Pattern = ({ symptom, from }, steps) => {
   const refusal = refusalIn(from);
   if (refusal !== undefined) {
     return {
-      sentence: `The API server of ${name} refuses to create pods: ${refusal}`,
+      sentence: `The API server of ${name} refuses to create pods: ${refusal}.`,
       steps: stepsBehind(refusal, from, steps),
     };
   }

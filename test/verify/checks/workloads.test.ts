@@ -157,6 +157,15 @@ t.test('each version has to live in its own cluster only', async t => {
   t.match(await run(one, 'versions-in-their-own-clusters'), {
     outcome: 'failed',
     found: /cluster2 runs no version instead of v2/,
+    diagnosis: { sentence: /selector/ },
+  });
+
+  await using none = await smallMesh();
+  none.api('cluster2').objects.set(SAMPLE_PODS, []);
+  t.match(await run(none, 'versions-in-their-own-clusters'), {
+    outcome: 'failed',
+    found: 'cluster2 runs no version instead of v2',
+    diagnosis: { sentence: /^A version has no pod in cluster2: it was not deployed, or no pod can be created there/ },
   });
 
   // A topology that asks for it is refused just so.
