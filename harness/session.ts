@@ -91,7 +91,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
       return await createProcessTools({
         clusters: started.clusters,
         samples: await readReleaseSamples(programs),
-        istioVersion: plan.istioVersion,
+        edition: plan.edition,
         binaries: programs,
         env: programs.env,
       });

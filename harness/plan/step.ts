@@ -1,5 +1,7 @@
 /** A step of the guide, as data. */
+
 import type { Command, PlanFile } from '../model/command.ts';
+import type { EditionName } from '../model/east-west-gateway.ts';
 import type { ClusterName } from '../model/names.ts';
 
 export type StepId = string;
@@ -49,7 +51,7 @@ export interface Erratum {
 }
 
 export interface Plan {
-  readonly edition: string;
+  readonly edition: EditionName;
   /** Istio release whose behaviour the edition describes: `1.8.0`. */
   readonly istioVersion: string;
   readonly scenario: string;

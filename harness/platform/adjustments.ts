@@ -5,9 +5,6 @@ import type { PlatformAdjustment } from './platform.ts';
 /** As in both editions: it was experimental once. */
 const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secret']] as const;
 
-/** `create-remote-secret` has had `--server` since 1.9 (istio/istio istioctl/pkg/multicluster/remote_secret.go: absent @1.8.0, there @1.9.0). */
-export const lacksServerFlag = (istioVersion: string): boolean => /^1\.[0-8]\./.test(istioVersion);
-
 /**
  * @param servers - cluster → the address at which the pods of the others reach its API server
  * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which this machine must reach too

@@ -8,11 +8,12 @@ import { describeFound, type ProgramOptions, versionOf } from './programs.ts';
 import {
   compare,
   editionMismatch,
+  FETCHED_KIND,
   formatLine,
-  KIND,
   KUBECTL_SKEW,
   type Line,
   lineOf,
+  releasesOf,
   type VersionWindow,
 } from './versions.ts';
 
@@ -27,16 +28,16 @@ interface Wanted {
   readonly cached: (cache: string) => string;
 }
 
-function wantedOf(name: Name, { nodeVersion, istio }: VersionWindow): Wanted {
+function wantedOf(name: Name, { nodeVersion, oldestKind, istio }: VersionWindow): Wanted {
   const server = lineOf(nodeVersion) ?? [1, 0];
   const release = lineOf(istio) ?? [0, 0];
   switch (name) {
     case 'kind':
       return {
-        isGood: line => compare(line, KIND.oldest) >= 0,
-        words: `${formatLine(KIND.oldest)} or newer`,
-        fetched: KIND.fetched,
-        cached: cache => join(cache, 'kind', KIND.fetched, 'kind'),
+        isGood: line => compare(line, oldestKind) >= 0,
+        words: `${formatLine(oldestKind)} or newer`,
+        fetched: FETCHED_KIND,
+        cached: cache => join(cache, 'kind', FETCHED_KIND, 'kind'),
       };
     case 'kubectl':
       return {
@@ -84,7 +85,7 @@ async function programFinding(name: Name, wanted: Wanted, options: ProgramOption
   return { subject: name, ok: false, found: `${there}, nor in the cache`, fix };
 }
 
-async function releaseFinding(folder: string, { edition }: VersionWindow, signal: AbortSignal): Promise<Finding> {
+async function releaseFinding(folder: string, window: VersionWindow, signal: AbortSignal): Promise<Finding> {
   const file = join(folder, 'bin', 'istioctl');
   const version = await versionOf('istioctl', file, signal);
   const subject = 'istioctl';
@@ -92,7 +93,12 @@ async function releaseFinding(folder: string, { edition }: VersionWindow, signal
     const fix = '--istio-dir names the folder that holds bin/istioctl and samples/.';
     return { subject, ok: false, found: `${folder} is no unpacked Istio release`, fix };
   }
-  const mismatch = editionMismatch(edition, version);
+  const mismatch = editionMismatch(window.edition, version);
   if (mismatch === undefined) return { subject, ok: true, found: `${version} (${file})` };
-  return { subject, ok: false, found: mismatch, fix: 'Leave --edition out: it follows from the release.' };
+  return {
+    subject,
+    ok: false,
+    found: mismatch,
+    fix: `Leave --edition out: it follows from the release. Edition ${window.edition} takes Istio ${releasesOf(window)}.`,
+  };
 }

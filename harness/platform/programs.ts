@@ -8,12 +8,14 @@ import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
 import {
   compare,
-  editionFor,
+  editionMismatch,
+  FETCHED_KIND,
   formatLine,
-  KIND,
+  istioHas,
   KUBECTL_SKEW,
   type Line,
   lineOf,
+  releasesOf,
   type VersionWindow,
 } from './versions.ts';
 
@@ -46,10 +48,10 @@ export interface IstioRelease extends FoundProgram {
 const VERSION_MS = 20_000;
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL */
-export async function findKind(options: ProgramOptions): Promise<FoundProgram> {
-  const isGood = (line: Line) => compare(line, KIND.oldest) >= 0;
-  const wanted = `${formatLine(KIND.oldest)} or newer`;
-  return await findOrFetch('kind', KIND.fetched, wanted, isGood, options);
+export async function findKind({ oldestKind }: VersionWindow, options: ProgramOptions): Promise<FoundProgram> {
+  const isGood = (line: Line) => compare(line, oldestKind) >= 0;
+  const wanted = `${formatLine(oldestKind)} or newer`;
+  return await findOrFetch('kind', FETCHED_KIND, wanted, isGood, options);
 }
 
 export async function findKubectl(server: string, options: ProgramOptions): Promise<FoundProgram> {
@@ -71,13 +73,11 @@ export async function findIstio(window: VersionWindow, options: ProgramOptions):
         hint: '--istio-dir names the folder that holds bin/istioctl and samples/.',
       });
     }
-    const edition = editionFor(version);
-    if (edition !== window.edition) {
-      throw new HarnessError(
-        'ERR_PLATFORM_NOT_READY',
-        `${istioFolder} is Istio ${version}, whose guide is edition ${edition}, and the run is of edition ${window.edition}.`,
-        { hint: `--edition ${edition} follows it; or name a release of the line ${formatLine(wanted)}.` },
-      );
+    const mismatch = editionMismatch(window.edition, version);
+    if (mismatch !== undefined) {
+      throw new HarnessError('ERR_PLATFORM_NOT_READY', `${istioFolder}: ${mismatch}`, {
+        hint: `Leave --edition out: it follows from the release. Edition ${window.edition} takes Istio ${releasesOf(window)}.`,
+      });
     }
     return { file, version, folder: istioFolder };
   }
@@ -200,9 +200,9 @@ export function sourceOf(
       return { url, checksumUrl: `${url}.sha256` };
     }
     case 'istio': {
-      // 1.8 has one archive for macOS, of amd64; and calls it osx, as later ones do.
-      const isOld = (lineOf(version)?.[1] ?? 0) < 10;
-      const suffix = os === 'darwin' ? (isOld || machine === 'amd64' ? 'osx' : 'osx-arm64') : `linux-${machine}`;
+      // The one for macOS on other processors has no name of theirs.
+      const hasArm = machine === 'arm64' && istioHas('armArchiveForMac', version);
+      const suffix = os === 'darwin' ? (hasArm ? 'osx-arm64' : 'osx') : `linux-${machine}`;
       const url = `${base ? `${base}/istio` : 'https://github.com/istio/istio/releases/download'}/${version}/istio-${version}-${suffix}.tar.gz`;
       return { url, checksumUrl: `${url}.sha256` };
     }

@@ -7,7 +7,7 @@ import { HarnessError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { argvOf, substitute } from '../model/argv.ts';
 import type { Command, CommandResult, PlanFile } from '../model/command.ts';
-import { runGatewayScript } from '../model/east-west-gateway.ts';
+import { type EditionName, runGatewayScript } from '../model/east-west-gateway.ts';
 import { createMeshCertificates } from '../model/mesh-certificates.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Cluster } from '../platform/platform.ts';
@@ -20,8 +20,8 @@ export interface ProcessToolsOptions {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** What lies in the working folder from the beginning: `samples/…` → text. */
   readonly samples: ReadonlyMap<string, string>;
-  /** The release that the plan is for: chooses the form of the gateway script where none can be run. */
-  readonly istioVersion: string;
+  /** Of the guide: chooses the form of the gateway script where none can be run. */
+  readonly edition: EditionName;
   /** Paths of the programs; found on PATH by default. */
   readonly binaries?: { readonly kubectl?: string; readonly istioctl?: string };
   /** Laid over this process's environment. */
@@ -142,7 +142,7 @@ class ProcessTools implements Tools {
   ): Promise<CommandResult> {
     const bash = findProgram('bash');
     if (bash && this.#options.samples.has(SCRIPT)) return await this.#start(bash, [SCRIPT, ...args], how);
-    return runGatewayScript(this.#options.istioVersion.startsWith('1.8.') ? '1.8' : 'current', args);
+    return runGatewayScript(this.#options.edition, args);
   }
 
   async #makeCertificates(args: readonly string[]): Promise<CommandResult> {

@@ -94,7 +94,7 @@ async function mirror(t: Test, folder: string): Promise<Mirror> {
 
 type Find = (options: ProgramOptions) => Promise<FoundProgram>;
 const FINDERS: readonly (readonly [string, Find])[] = [
-  ['kind', findKind],
+  ['kind', (options: ProgramOptions) => findKind(WINDOW, options)],
   ['kubectl', options => findKubectl(KUBECTL, options)],
   ['istio', options => findIstio(WINDOW, options)],
 ];
@@ -147,7 +147,7 @@ t.test('what is on PATH is taken where its version fits', async t => {
     chmodSync(join(path, name), 0o755);
   };
   for (const [name, find, good, old] of [
-    ['kind', findKind, 'kind 0.29.0', '0.11.1'],
+    ['kind', (given: ProgramOptions) => findKind(WINDOW, given), 'kind 0.27.0', '0.26.0'],
     [
       'kubectl',
       (given: ProgramOptions) => findKubectl(KUBECTL, given),
@@ -171,7 +171,8 @@ t.test('what is on PATH is taken where its version fits', async t => {
   await t.rejects(findIstio(WINDOW, { ...options, istioFolder: path }), { message: /is no unpacked Istio release/ });
   await t.rejects(findIstio(windowOf('1.8'), { ...options, istioFolder: release }), {
     code: 'ERR_PLATFORM_NOT_READY',
-    hint: /--edition current/,
+    message: /Istio 1\.30\.3 goes with edition current, not with 1\.8/,
+    hint: /Leave --edition out.*Edition 1\.8 takes Istio 1\.8\.$/,
   });
 });
 

@@ -37,7 +37,7 @@ t.test('kubectl and istioctl as processes bring the mesh up as the embedded tool
       createProcessTools({
         clusters,
         samples,
-        istioVersion,
+        edition: plan.edition,
         binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
         env: programs.env,
       }),

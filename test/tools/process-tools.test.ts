@@ -43,7 +43,7 @@ async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, i
   const tools = await createProcessTools({
     clusters,
     samples: new Map([['samples/a.yaml', 'kind: A\n']]),
-    istioVersion: '1.8.0',
+    edition: '1.8',
     binaries: { kubectl: program(folder, 'kubectl', kubectl), istioctl: program(folder, 'istioctl', istioctl) },
     parentFolder: folder,
   });
@@ -126,7 +126,7 @@ t.test('versions, or a clear word about what is missing', async t => {
   const missing = await createProcessTools({
     clusters,
     samples: new Map(),
-    istioVersion: '1.8.0',
+    edition: '1.8',
     binaries: { kubectl: '/nowhere/kubectl' },
     parentFolder: t.testdir(),
   });
@@ -159,7 +159,7 @@ t.test('what a killed process has left behind is swept away, what belongs to a l
   const gone = 'mesh-harness-tools-4194999-abcdef';
   const living = `mesh-harness-tools-${process.ppid}-abcdef`;
   const folder = t.testdir({ [gone]: { kubeconfig: 'secret' }, [living]: {}, other: {} });
-  const tools = await createProcessTools({ clusters, samples: new Map(), istioVersion: '1.8.0', parentFolder: folder });
+  const tools = await createProcessTools({ clusters, samples: new Map(), edition: '1.8', parentFolder: folder });
   t.notOk(existsSync(join(folder, gone)));
   t.ok(existsSync(join(folder, living)));
   t.ok(existsSync(join(folder, 'other')));

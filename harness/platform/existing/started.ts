@@ -7,11 +7,11 @@ import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
-import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
+import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import { type ExistingEntry, Ledger } from '../ledger.ts';
 import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
-import { compare, type Line, lineOf } from '../versions.ts';
+import { compare, istioHas, type Line, lineOf } from '../versions.ts';
 import type { ExistingOptions } from './existing-platform.ts';
 import { managerOf, probeNamespaceOf } from './ownership.ts';
 import type { Inspection } from './preflight.ts';
@@ -66,7 +66,7 @@ export class StartedExisting implements StartedPlatform {
         servers,
         'the address of the kubeconfig is good for this machine only',
         // Our own istioctl has the flag --server in every release.
-        real && lacksServerFlag(real.istioVersion) ? cluster => this.#outerFile(cluster) : undefined,
+        real && !istioHas('serverFlag', real.istioVersion) ? cluster => this.#outerFile(cluster) : undefined,
       ),
       ...installAdjustments([...this.clusters.keys()], { lowRequests: false, ...options }),
       ...this.#marks(),

@@ -1,15 +1,15 @@
 /** Real clusters in Docker: kind makes them, and this joins, routes and proves them, and takes everything away again. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
 import { findProgram } from '../../process/find.ts';
-import { lacksServerFlag } from '../adjustments.ts';
 import { Ledger } from '../ledger.ts';
 import type { Finding, Platform, Programs, StartedPlatform } from '../platform.ts';
 import { findIstio, findKind, findKubectl } from '../programs.ts';
-import { kubernetesMismatch, type VersionWindow, windowOf } from '../versions.ts';
+import { istioHas, kubernetesMismatch, type VersionWindow, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
@@ -51,6 +51,8 @@ export class KindPlatform implements Platform {
 
   async start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     signal.throwIfAborted();
+    // Every image on every node waits on it, side by side; Node would take more than ten listeners for a leak.
+    setMaxListeners(0, signal);
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await this.#prepare(runId, signal);
     const ledger = Ledger.open(state, runId, this.name);
@@ -84,7 +86,7 @@ export class KindPlatform implements Platform {
   }
 
   /** Everything that can be known before something is made. */
-  async #prepare(runId: string, signal: AbortSignal): Promise<{ engine: Engine; programs: Programs; kind: string }> {
+  async #prepare(runId: string, signal: AbortSignal): Promise<Prepared> {
     const { path } = this.#options;
     const command = findProgram('docker', path);
     if (command === undefined)
@@ -92,7 +94,7 @@ export class KindPlatform implements Platform {
     const options = { ...this.#options, signal };
     const [engine, kind, kubectl, istio] = await Promise.all([
       connectEngine(),
-      findKind(options),
+      findKind(this.#window, options),
       findKubectl(this.#window.nodeVersion, options),
       findIstio(this.#window, options),
     ]);
@@ -115,10 +117,10 @@ export class KindPlatform implements Platform {
           ]),
     ];
     if (findings.some(({ ok }) => !ok)) throw notReady(findings);
-    if (lacksServerFlag(this.#window.istio) && isInMachine(info)) {
+    if (!istioHas('serverFlag', istio.version) && isInMachine(info)) {
       throw new HarnessError(
         'ERR_PLATFORM_NOT_READY',
-        `istioctl ${this.#window.istio} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
+        `istioctl ${istio.version} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
         {
           hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
         },
@@ -127,6 +129,7 @@ export class KindPlatform implements Platform {
     return {
       engine,
       kind: kind.file,
+      istio: istio.version,
       programs: {
         kubectl: kubectl.file,
         istioctl: istio.file,
@@ -136,6 +139,13 @@ export class KindPlatform implements Platform {
       },
     };
   }
+}
+
+interface Prepared {
+  readonly engine: Engine;
+  readonly programs: Programs;
+  readonly kind: string;
+  readonly istio: string;
 }
 
 const notReady = (findings: readonly Finding[]): HarnessError => {

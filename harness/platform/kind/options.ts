@@ -36,6 +36,8 @@ export interface RunContext {
   readonly programs: Programs;
   /** Path of the program. */
   readonly kind: string;
+  /** The release that is installed: that of `programs`. */
+  readonly istio: string;
   readonly topology: Topology;
   readonly ledger: Ledger;
   readonly runId: string;

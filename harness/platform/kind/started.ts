@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteWord } from '../../base/quote.ts';
 import type { ClusterName } from '../../model/names.ts';
-import { installAdjustments, lacksServerFlag, remoteSecretAdjustments } from '../adjustments.ts';
+import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import { istioHas } from '../versions.ts';
 import { addCreationLogs } from './creation-logs.ts';
 import type { ImageCache } from './image-cache.ts';
 import { kubeconfigFor } from './kubeconfigs.ts';
@@ -106,7 +107,7 @@ function clustersOf({ topology }: RunContext, parts: StartedParts): ReadonlyMap<
 }
 
 function adjustmentsOf(
-  { topology, options, ledger, window }: RunContext,
+  { topology, options, ledger, istio }: RunContext,
   parts: StartedParts,
   clusters: ReadonlyMap<ClusterName, Cluster>,
 ): readonly PlatformAdjustment[] {
@@ -120,7 +121,7 @@ function adjustmentsOf(
     ...remoteSecretAdjustments(
       serversOf(parts),
       "its kubeconfig names this machine's loopback, which pods can not reach",
-      lacksServerFlag(window.istio) ? forOthers : undefined,
+      istioHas('serverFlag', istio) ? undefined : forOthers,
     ),
     ...installAdjustments(names, { lowRequests: true, ...options }),
   ];

@@ -1,8 +1,9 @@
 /** The stand-ins read their words as the real programs do: what those refuse, they refuse in the same words and with the same exit code. */
 import t from 'tap';
 import { clusterName } from '../../../harness/model/names.ts';
-import { lacksServerFlag, remoteSecretAdjustments } from '../../../harness/platform/adjustments.ts';
+import { remoteSecretAdjustments } from '../../../harness/platform/adjustments.ts';
 import { createArguments } from '../../../harness/platform/kind/clusters.ts';
+import { istioHas } from '../../../harness/platform/versions.ts';
 import { commandsOf, type ProgramName, parse } from '../../support/stand-ins/flags.ts';
 
 const RELEASES = ['1.8.0', '1.30.3'] as const;
@@ -70,14 +71,14 @@ t.test('each command says where it was read', async t => {
 });
 
 t.test('an istioctl without --server is given a kubeconfig instead', async t => {
-  for (const [release, lacks] of [
-    ['1.7.3', true],
-    ['1.8.6', true],
-    ['1.9.0', false],
-    ['1.18.2', false],
-    ['1.30.3', false],
+  for (const [release, has] of [
+    ['1.7.3', false],
+    ['1.8.6', false],
+    ['1.9.0', true],
+    ['1.18.2', true],
+    ['1.30.3', true],
   ] as const) {
-    t.equal(lacksServerFlag(release), lacks, release);
+    t.equal(istioHas('serverFlag', release), has, release);
   }
   const servers = new Map([[clusterName('cluster1'), 'https://172.30.2.64:6443']]);
   const added = (file?: () => string) => remoteSecretAdjustments(servers, 'why', file).map(({ addArgs }) => addArgs);
