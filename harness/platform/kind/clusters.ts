@@ -98,8 +98,9 @@ export const kindEnvironment = (runId: string, network?: string): Readonly<Recor
   [RUN_VARIABLE]: runId,
 });
 
+/** Nodes of a creation that fails are kept: what went wrong stands in their logs. Their removal is ours, as it is when kind is ended. */
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
-  ...['create', 'cluster', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
+  ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
 
 /** All that `kind create cluster` has said; it is written when kind has ended. */
@@ -108,7 +109,7 @@ export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): s
 
 /**
  * @returns the path of the cluster's kubeconfig, for programs on this machine
- * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made is gone then
+ * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made goes with `cleanUp`
  */
 export async function createCluster(config: ClusterConfig, context: CreateClusterContext): Promise<string> {
   const { engine, ledger, cleanUp, runId, clock, kind, network, signal, createMs = CREATE_MS, onProgress } = context;

@@ -44,7 +44,7 @@ interface ExportedFile {
   readonly read: () => Promise<string>;
 }
 
-/** `kind export logs`: it needs no cluster that works, only nodes. kind removes them itself when it fails, but not when it is ended. */
+/** `kind export logs`: it needs no cluster that works, only nodes. */
 async function exportLogs(
   { engine, kind, ledger, runId, signal }: RunContext,
   cluster: string,

@@ -74,7 +74,7 @@ interface Row {
   readonly line?: RegExp;
   /** No cluster was ever up as a run needs it. */
   readonly isBeforeClusters?: boolean;
-  /** What can be read then: file in the diagnostics → what it says. Nothing at all, unless something is named. */
+  /** What can be read then: file in the diagnostics, `NODE` for the node's name → what it says. Nothing at all, unless something is named. */
   readonly leaves?: Readonly<Record<string, RegExp>>;
 }
 
@@ -111,14 +111,14 @@ const ROWS: readonly Row[] = [
     name: 'kind is missing',
     before: ({ folder }) => rmSync(join(folder, 'bin', 'kind')),
     verdict: 'unknown',
-    reason: /There is no kind 0\.20 or newer, neither on PATH nor in the cache/,
+    reason: /There is no kind 0\.27 or newer, neither on PATH nor in the cache/,
     isBeforeClusters: true,
   },
   {
     name: 'kind is too old',
-    fault: () => ({ program: 'kind', when: 'version', how: { kind: 'answer', stdout: '0.11.1\n' } }),
+    fault: () => ({ program: 'kind', when: 'version', how: { kind: 'answer', stdout: '0.26.0\n' } }),
     verdict: 'unknown',
-    reason: /There is no kind 0\.20 or newer/,
+    reason: /There is no kind 0\.27 or newer/,
     isBeforeClusters: true,
   },
   {
@@ -133,12 +133,28 @@ const ROWS: readonly Row[] = [
     }),
     verdict: 'unknown',
     reason:
-      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1\.\n ✗ attempt 22\n[\s\S]*could not find a log line/,
+      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-\w+-network1 \S+\/kind create cluster --retain --name mh-\w+-cluster1 --config \S+ --kubeconfig \S+ ended with exit code 1\.\n ✗ attempt 22\n[\s\S]*could not find a log line/,
     isBeforeClusters: true,
     leaves: {
       'kind/cluster1.log': / ✗ attempt 1\n[\s\S]* ✗ attempt 60\nERROR: failed to create cluster/,
       'harness.log': /cluster1: ✗ attempt 1\n/,
       'docker.json': /mh-\w+-network1/,
+    },
+  },
+  {
+    name: 'kind fails when its nodes are there',
+    fault: () => ({
+      program: 'kind',
+      when: KIND_CREATES,
+      how: { kind: 'fail-late', stderr: 'ERROR: failed to create cluster: failed to init node with kubeadm\n' },
+    }),
+    verdict: 'unknown',
+    reason: /create cluster --retain [\s\S]*failed to init node with kubeadm/,
+    isBeforeClusters: true,
+    leaves: {
+      'kind/cluster1.log': /failed to init node with kubeadm/,
+      'kind/cluster1/export.log': /Exporting logs for cluster/,
+      'kind/cluster1/NODE/inspect.json': /io\.x-k8s\.kind\.role/,
     },
   },
   {
@@ -250,7 +266,7 @@ const ROWS: readonly Row[] = [
     name: 'istioctl is of another edition',
     fault: () => ({ program: 'istioctl', when: 'version', how: { kind: 'answer', stdout: '1.8.0\n' } }),
     verdict: 'unknown',
-    reason: /is Istio 1\.8\.0, whose guide is edition 1\.8/,
+    reason: /Istio 1\.8\.0 goes with edition 1\.8, not with current\. .*Edition current takes Istio 1\.24 and later/,
     isBeforeClusters: true,
   },
   {
@@ -401,18 +417,16 @@ for (const [index, row] of ROWS.entries()) {
         `${line} in ${shownLines(outcome).join('\n')}`,
       );
     t.same(remains(runId, folder), [], 'nothing is left');
+    const node = `mh-${runId}-cluster1-control-plane`;
     t.equal(existsSync(join(diagnosticsFolder, 'networks.json')), !isBeforeClusters, 'the clusters were described');
     if (isBeforeClusters) {
       t.equal(existsSync(diagnosticsFolder), leaves !== undefined, 'what was made was described');
       for (const [file, text] of Object.entries(leaves ?? {}))
-        t.match(readFileSync(join(diagnosticsFolder, file), 'utf8'), text, file);
+        t.match(readFileSync(join(diagnosticsFolder, file.replace('NODE', node)), 'utf8'), text, file);
       return;
     }
     t.ok(existsSync(join(diagnosticsFolder, 'cluster1', 'proxy-status.txt')), 'istioctl was asked too');
-    const routes = readFileSync(
-      join(diagnosticsFolder, 'nodes', `mh-${runId}-cluster1-control-plane-routes.txt`),
-      'utf8',
-    );
+    const routes = readFileSync(join(diagnosticsFolder, 'nodes', `${node}-routes.txt`), 'utf8');
     if (name !== 'a node ends') t.match(routes, /default via/, 'before anything was taken away');
   });
 }

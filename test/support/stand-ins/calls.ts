@@ -23,6 +23,8 @@ export interface Fault {
   readonly when: string;
   readonly how: /** Something may happen first. */
     | { readonly kind: 'fail'; readonly stderr: string; readonly act?: () => Promise<void> }
+    /** kind only: its nodes are there by then. */
+    | { readonly kind: 'fail-late'; readonly stderr: string }
     | { readonly kind: 'answer'; readonly stdout: string }
     /** Does not end by itself. */
     | { readonly kind: 'hang'; readonly act?: () => Promise<void> }

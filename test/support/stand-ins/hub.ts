@@ -121,6 +121,8 @@ export class Hub implements AsyncDisposable {
       case 'fail':
         await fault.act?.();
         return print(fault.stderr, 2, 1);
+      case 'fail-late':
+        return this.#runKind(call, parsed, fault.stderr);
       case 'answer':
         return print(fault.stdout, 1, 0);
       case 'hang':
@@ -139,7 +141,8 @@ export class Hub implements AsyncDisposable {
     return `${print(stdout, 1)}\n${print(stderr, 2, exitCode)}`;
   }
 
-  #runKind({ env, files }: Call, { command, flags, words }: Parsed): string {
+  /** @param failure - what `create cluster` says when it fails with its nodes there */
+  #runKind({ env, files }: Call, { command, flags, words }: Parsed, failure?: string): string {
     if (command === 'version') return print(`0.30.0\n`, 1, 0);
     const name = flags['--name']?.[0] ?? 'kind';
     if (command === 'load image-archive') {
@@ -200,6 +203,14 @@ export class Hub implements AsyncDisposable {
           ...[config.networking.podSubnet.replace(/\d+\.\d+\/\d+$/, `${node.index}.0/24`), config.networking.podSubnet],
         ]),
       ]),
+      ...(failure === undefined
+        ? []
+        : [
+            print(failure, 2),
+            // pkg/cluster/internal/create/create.go @v0.30.0
+            ...(flags['--retain'] ? [] : [quoteArgv(['docker', 'rm', '-f', '-v', ...nodes.map(node => node.name)])]),
+            'exit 1',
+          ]),
       `address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${nodes[0]?.name ?? ''})`,
       `answer=$(curl -sS --unix-socket ${quoteWord(this.#socket)} --form-string name=${name} --form-string "address=$address" \\`,
       `  --form-string kubeconfig=${quoteWord(kubeconfig)} --form-string config=${quoteWord(Object.values(files)[0] ?? '')} http://stand-in/created) || exit 70`,
