@@ -44,6 +44,9 @@ export class BringUp {
     const manifest = options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
     const images = await this.#renderImages(manifest);
     const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
+    if (registries && registries.ignored.length > 0) {
+      this.#context.tell(`No user and password for ${registries.ignored.join(', ')}: kubelets take no tokens`);
+    }
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await this.#startCache(networks, images, privateRegistries);
     const kubeconfigs = await createClusters(this.#context, networks, {

@@ -12,37 +12,56 @@ export interface RegistryConfig {
   readonly file: string;
   /** As `auths` has them, without scheme and path. */
   readonly registries: ReadonlySet<string>;
+  /** Registries whose entries hold what kubelets do not take. */
+  readonly ignored: readonly string[];
 }
 
 interface DockerConfig {
-  readonly auths?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly auths?: Readonly<Record<string, Entry>>;
 }
 
-type Credentials = readonly (readonly [registry: string, entry: Readonly<Record<string, unknown>>])[];
+type Entry = Readonly<Record<string, unknown>>;
+
+interface Credentials {
+  readonly usable: readonly (readonly [registry: string, entry: Entry])[];
+  readonly ignored: readonly string[];
+}
 
 /**
  * @param source - as `docker login` writes it, with the credentials themselves in it
  * @throws HarnessError ERR_USAGE if it holds none, for instance since a program of this machine keeps them
  */
 export function readCredentials(source: string): Credentials {
-  const { auths = {} } = read(source);
-  const kinds = ['auth', 'identitytoken', 'registrytoken', 'password'];
-  const usable = Object.entries(auths).filter(([, entry]) =>
-    kinds.some(key => typeof entry[key] === 'string' && entry[key] !== ''),
+  const entries = Object.entries(read(source).auths ?? {});
+  const usable = entries.filter(([, entry]) => isForKubelets(entry));
+  const ignored = entries.flatMap(([name, entry]) =>
+    Object.keys(entry).length > 0 && !isForKubelets(entry) ? [hostOf(name)] : [],
   );
-  if (usable.length > 0) return usable;
+  if (usable.length > 0) return { usable, ignored };
   throw new HarnessError('ERR_USAGE', `${source} holds no credentials that a node could use.`, {
-    hint: 'Where a credsStore or credHelpers keeps them, nodes can not ask: docker --config DIR login writes a file that holds them itself.',
+    hint:
+      ignored.length > 0
+        ? `Kubelets take a user and a password, and there is none for ${ignored.join(', ')}: an identity token is for the docker command alone.`
+        : 'Where a credsStore or credHelpers keeps them, nodes can not ask: docker --config DIR login writes a file that holds them itself.',
   });
+}
+
+/**
+ * Kubelets read these fields and no tokens, and none of the file if one `auth` in it is no `user:password`
+ * (kubernetes/kubernetes pkg/credentialprovider/config.go: dockerConfigEntryWithAuth, decodeDockerConfigFieldAuth).
+ */
+function isForKubelets({ auth, username, password }: Entry): boolean {
+  if (typeof auth === 'string' && auth !== '') return /^[^:]+:./s.test(Buffer.from(auth, 'base64').toString('utf8'));
+  return [username, password].every(each => typeof each === 'string' && each !== '');
 }
 
 /** @param folder - of the run: the file goes when the run goes */
 export function prepareRegistryConfig(source: string, folder: string): RegistryConfig {
-  const credentials = readCredentials(source);
+  const { usable, ignored } = readCredentials(source);
   const file = join(folder, 'registry-config.json');
   // Nothing else of the file: it may name helpers, proxies and contexts of this machine.
-  writeFileSync(file, JSON.stringify({ auths: Object.fromEntries(credentials) }), { mode: OWNER_ONLY });
-  return { file, registries: new Set(credentials.map(([name]) => hostOf(name))) };
+  writeFileSync(file, JSON.stringify({ auths: Object.fromEntries(usable) }), { mode: OWNER_ONLY });
+  return { file, registries: new Set(usable.map(([name]) => hostOf(name))), ignored };
 }
 
 function read(source: string): DockerConfig {

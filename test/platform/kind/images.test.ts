@@ -20,6 +20,8 @@ const skip = nodesMissing() ?? false;
 const signal = new AbortController().signal;
 const topology = twoClusters(['network1', 'network1']);
 const CREDENTIALS = 'dXNlcjpzZWNyZXQtd29yZA==';
+/** As logins with an identity token leave it. */
+const NO_PASSWORD = Buffer.from('00000000-0000-0000-0000-000000000000:').toString('base64');
 
 t.test('the list holds what manifests name, and what injection adds', async t => {
   const deployment = {
@@ -114,16 +116,26 @@ t.test('pods go to workers where there are any', async t => {
 t.test('credentials are taken from a file that holds them, and nothing else of it', async t => {
   const folder = t.testdir({
     'config.json': JSON.stringify({
-      auths: { 'https://index.docker.io/v1/': { auth: CREDENTIALS }, 'hub.example': { auth: CREDENTIALS }, empty: {} },
+      auths: {
+        'https://index.docker.io/v1/': { auth: CREDENTIALS },
+        'hub.example': { auth: CREDENTIALS },
+        'plain.example': { username: 'user', password: 'word' },
+        'token.example': { auth: NO_PASSWORD, identitytoken: 'abc' },
+        'broken.example': { auth: 'bm90aGluZw==' },
+        empty: {},
+      },
       proxies: { default: { httpProxy: 'http://user:word@proxy' } },
     }),
     'helper.json': JSON.stringify({ auths: { 'hub.example': {} }, credsStore: 'desktop' }),
+    'token.json': JSON.stringify({ auths: { 'token.example': { auth: NO_PASSWORD, identitytoken: 'abc' } } }),
     'broken.json': '{',
   });
-  const { file, registries } = prepareRegistryConfig(join(folder, 'config.json'), folder);
-  t.same([...registries], ['docker.io', 'hub.example']);
+  const { file, registries, ignored } = prepareRegistryConfig(join(folder, 'config.json'), folder);
+  t.same([...registries], ['docker.io', 'hub.example', 'plain.example']);
+  t.same(ignored, ['token.example', 'broken.example'], 'what would keep a kubelet from reading any');
   t.equal(statSync(file).mode & 0o077, 0, 'for the owner only');
-  t.notMatch(readFileSync(file, 'utf8'), /proxy/);
+  t.notMatch(readFileSync(file, 'utf8'), /proxy|token|broken/);
+  t.throws(() => readCredentials(join(folder, 'token.json')), { message: /holds no credentials/, hint: /user and a password.*token\.example/ });
   for (const [name, message] of [
     ['helper.json', /holds no credentials/],
     ['broken.json', /can not be read/],
