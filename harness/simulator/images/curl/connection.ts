@@ -60,12 +60,13 @@ export class Connections {
     return this.#socketOf.get(stream);
   }
 
+  /** Of a name that was given with `--resolve`, or asked for before. */
+  addressesOf({ host, port }: Target): readonly string[] | undefined {
+    return this.#options.resolve.get(`${host.toLowerCase()}:${port}`) ?? this.#names.get(host);
+  }
+
   /** @throws CurlError with exit code 6 */
-  async resolve({ host, port }: Target): Promise<readonly string[]> {
-    const fixed = this.#options.resolve.get(`${host.toLowerCase()}:${port}`);
-    if (fixed) return fixed;
-    const known = this.#names.get(host);
-    if (known) return known;
+  async resolve({ host }: Target): Promise<readonly string[]> {
     try {
       const addresses = await this.#context.network.resolve(host);
       this.#names.set(host, addresses);

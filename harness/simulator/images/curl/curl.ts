@@ -8,7 +8,7 @@ import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
 import { type CurlOptions, parseArguments, UsageError } from './options.ts';
 import { METER_HEAD, meterLine } from './progress-meter.ts';
 import { parseTarget } from './target.ts';
-import { emptyReport, methodOf, type Sink, transfer } from './transfer.ts';
+import { Cancellation, emptyReport, methodOf, type Sink, transfer } from './transfer.ts';
 import { expandUrl, type GlobbedUrl, GlobError } from './url-glob.ts';
 import { formatWriteOut } from './write-out.ts';
 
@@ -54,14 +54,19 @@ export function createCurl(release: CurlRelease): Main {
     }
     const connections = new Connections(context, options, release);
     const output = standardOutput(context);
+    const cancellation = new Cancellation();
+    const onTold = () => cancellation.cancel(context.signal.reason);
+    context.signal.addEventListener('abort', onTold, { once: true });
     let exitCode = 0;
     try {
       for (const url of urls) {
-        exitCode = await fetchOne(context, options, release, connections, url, output);
         if (context.signal.aborted) return TERMINATED;
+        exitCode = await fetchOne(context, options, release, connections, cancellation, url, output);
       }
+      if (context.signal.aborted) return TERMINATED;
       output.flush();
     } finally {
+      context.signal.removeEventListener('abort', onTold);
       connections.close();
     }
     return exitCode;
@@ -79,6 +84,7 @@ async function fetchOne(
   options: CurlOptions,
   release: CurlRelease,
   connections: Connections,
+  cancellation: Cancellation,
   { globbed: { url, values }, path: asked }: Wanted,
   output: StandardOutput,
 ): Promise<number> {
@@ -108,7 +114,7 @@ async function fetchOne(
   try {
     const target = parseTarget(url, release);
     report = emptyReport(target, methodOf(options));
-    await transfer(context, options, release, connections, target, report, sink);
+    await transfer(context, options, release, connections, cancellation, target, report, sink);
     if (path !== undefined && !isVisible && path !== '/dev/null') context.files.write(path, saved);
     writeHeads(context, output, options, heads);
   } catch (reason) {

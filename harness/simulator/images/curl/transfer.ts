@@ -56,6 +56,21 @@ export function emptyReport(target: Target, method: string): TransferReport {
 export const methodOf = ({ method, head, data }: CurlOptions): string =>
   method ?? (head ? 'HEAD' : data.length > 0 ? 'POST' : 'GET');
 
+/** What can end the transfer that is under way. One for all transfers of a process: a signal is dear, and most come to their end by themselves. */
+export class Cancellation {
+  #controller = new AbortController();
+
+  /** For one transfer: not aborted yet. */
+  renewed(): AbortSignal {
+    if (this.#controller.signal.aborted) this.#controller = new AbortController();
+    return this.#controller.signal;
+  }
+
+  cancel(reason: unknown): void {
+    this.#controller.abort(reason);
+  }
+}
+
 /**
  * Fetches one URL, filling `report` as it goes.
  * @throws CurlError for whatever curl would end with; the context's abort reason if the process is told to end
@@ -65,6 +80,7 @@ export async function transfer(
   options: CurlOptions,
   release: CurlRelease,
   connections: Connections,
+  cancellation: Cancellation,
   target: Target,
   report: TransferReport,
   sink: Sink,
@@ -72,16 +88,13 @@ export async function transfer(
   const { clock } = context;
   const start = clock.now();
   const elapsed = () => clock.now() - start;
-  const cancel = new AbortController();
+  const signal = cancellation.renewed();
   let phase: 'resolving' | 'connecting' | 'transferring' = 'resolving';
   let expected: number | undefined;
-  const onDeadline = () => cancel.abort(timedOut(phase, elapsed(), report.downloadedBytes, expected));
-  const onTold = () => cancel.abort(context.signal.reason);
+  const onDeadline = () => cancellation.cancel(timedOut(phase, elapsed(), report.downloadedBytes, expected));
   const maxTime = options.maxTimeMs === undefined ? undefined : clock.setTimeout(onDeadline, options.maxTimeMs);
   const connectTime =
     options.connectTimeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, options.connectTimeoutMs);
-  if (context.signal.aborted) onTold();
-  else context.signal.addEventListener('abort', onTold, { once: true });
   try {
     for (;;) {
       const isReused = connections.isKept(target);
@@ -89,21 +102,21 @@ export async function transfer(
         sink.verbose(`* Re-using existing connection with host ${target.host}`);
       } else {
         phase = 'resolving';
-        const addresses = await unlessAborted(connections.resolve(target), cancel.signal);
+        const addresses = connections.addressesOf(target) ?? (await unlessAborted(connections.resolve(target), signal));
         report.resolvedMs = elapsed();
         phase = 'connecting';
         sink.verbose(`*   Trying ${addresses[0]}:${target.port}...`);
-        const socket = await connections.connect(target, addresses, cancel.signal);
+        const socket = await connections.connect(target, addresses, signal);
         report.connectedMs = elapsed();
         sink.verbose(`* Connected to ${target.host} (${socket.remoteAddress}) port ${target.port}`);
-        const stream = target.isSecure ? await connections.secure(target, socket, cancel.signal) : socket;
+        const stream = target.isSecure ? await connections.secure(target, socket, signal) : socket;
         if (target.isSecure) report.securedMs = elapsed();
         report.connections++;
         connections.offer(target, { stream, socket });
       }
       clock.clearTimeout(connectTime);
       phase = 'transferring';
-      const outcome = await request(options, release, connections, target, report, sink, cancel.signal, {
+      const outcome = await request(options, release, connections, target, report, sink, signal, {
         isReused,
         onLength: length => {
           expected = length;
@@ -118,7 +131,6 @@ export async function transfer(
   } finally {
     clock.clearTimeout(maxTime);
     clock.clearTimeout(connectTime);
-    context.signal.removeEventListener('abort', onTold);
     report.totalMs = elapsed();
   }
 }
