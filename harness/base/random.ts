@@ -16,6 +16,9 @@ export interface Random {
   stream(name: string): Random;
 }
 
+/** Eight digits. */
+const hexOf = (word: number): string => (word + 2 ** 32).toString(16).slice(1);
+
 /**
  * A seeded source (xoshiro128**, Blackman and Vigna); not for cryptography.
  * @param seed - any text; the same text gives the same numbers on every machine
@@ -47,9 +50,9 @@ export function createRandom(seed: string): Random {
     },
     text: (length, alphabet) => Array.from({ length }, () => alphabet[random.integer(alphabet.length)]).join(''),
     uuid: () => {
-      const hex = Array.from({ length: 4 }, () => word().toString(16).padStart(8, '0')).join('');
+      const [first, second, third, fourth] = [hexOf(word()), hexOf(word()), hexOf(word()), hexOf(word())];
       const variant = '89ab'[word() & 3];
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+      return `${first}-${second.slice(0, 4)}-4${second.slice(5)}-${variant}${third.slice(1, 4)}-${third.slice(4)}${fourth}`;
     },
     stream: name => createRandom(`${seed}/${name}`),
   };
