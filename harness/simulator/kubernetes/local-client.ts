@@ -125,16 +125,7 @@ export class LocalClient {
   /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
   finalizeNamespace(name: string): void {
     const type = this.#objects.registry.require('namespaces');
-    this.#objects.updateDirectly(
-      type,
-      '',
-      name,
-      draft => {
-        draft['spec'] = { finalizers: [] };
-        return draft;
-      },
-      'finalize',
-    );
+    this.#objects.updateDirectly(type, '', name, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
   }
 
   /**
@@ -178,7 +169,10 @@ export class LocalClient {
   }
 
   #write(resource: ResourceKey, object: KubernetesObject, subresource: string): KubernetesObject {
-    const change: Change = () => copy(object);
+    const change: Change = () =>
+      subresource === 'status'
+        ? { ...object, metadata: { ...object.metadata }, status: copy(object['status']) }
+        : copy(object);
     const { name = '', namespace = '' } = object.metadata;
     return this.#objects.updateDirectly(this.#objects.registry.require(resource), namespace, name, change, subresource);
   }
@@ -196,8 +190,9 @@ export class LocalClient {
       namespace,
       name,
       draft => {
-        change(draft);
-        return draft;
+        const updated = draft();
+        change(updated);
+        return updated;
       },
       subresource,
     );

@@ -95,8 +95,9 @@ function defaultPodSpec(spec: JsonObject): void {
     terminationGracePeriodSeconds: 30,
   });
   child(spec, 'securityContext');
-  if (spec['serviceAccountName'] !== undefined) spec['serviceAccount'] = spec['serviceAccountName'];
-  else if (spec['serviceAccount'] !== undefined) spec['serviceAccountName'] = spec['serviceAccount'];
+  const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
+  if (account !== undefined && (spec['serviceAccountName'] !== account || spec['serviceAccount'] !== account))
+    Object.assign(spec, { serviceAccountName: account, serviceAccount: account });
   for (const volume of objectsOf(spec['volumes'])) defaultVolume(volume);
   for (const list of ['initContainers', 'containers']) {
     for (const container of objectsOf(spec[list])) {
@@ -243,7 +244,7 @@ function defaultBinding(binding: KubernetesObject): void {
   }
 }
 
-/** Fills in the defaults of the type, in place. */
+/** Fills in the defaults of the type, in place. What has them all is not written to: it may be frozen. */
 export function applyDefaults(type: ResourceType, object: KubernetesObject): void {
   DEFAULTERS[keyOf(type)]?.(object);
 }

@@ -1,6 +1,6 @@
 /** What the API server itself writes into an object's metadata, whatever the client sent. */
 import type { Random } from '../../../base/random.ts';
-import { copy, equal, type KubernetesObject, listOf } from './json.ts';
+import { equal, type KubernetesObject, listOf } from './json.ts';
 import type { ResourceType } from './resources.ts';
 
 /** Names that are generated: no vowels, nothing that looks alike (apimachinery pkg/util/rand/rand.go). */
@@ -76,9 +76,4 @@ export function changesSpec(type: ResourceType, a: KubernetesObject, b: Kubernet
     if (!equal(a[key], b[key])) return true;
   }
   return false;
-}
-
-/** A draft of an object: its top and metadata, ready to be changed; deeper parts too. */
-export function draftOf(object: KubernetesObject): KubernetesObject {
-  return copy(object);
 }

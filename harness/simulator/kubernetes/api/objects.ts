@@ -6,14 +6,7 @@ import { CONTROL_PLANE, type UserInfo } from '../auth/user.ts';
 import type { Store } from '../store/store.ts';
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
-import {
-  changesSpec,
-  clearSystemMetadata,
-  draftOf,
-  generateName,
-  isSameState,
-  keepSystemMetadata,
-} from './metadata.ts';
+import { changesSpec, clearSystemMetadata, generateName, isSameState, keepSystemMetadata } from './metadata.ts';
 import type { ResourceRegistry } from './registry.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
@@ -95,8 +88,8 @@ const DEFAULT_POD_GRACE_SECONDS = 30;
 const MAX_NAME_ATTEMPTS = 8;
 const MAX_CONFLICT_RETRIES = 5;
 
-/** Computes the new state from the stored one; gets a draft that it may change and return. */
-export type Change = (draft: KubernetesObject, current: KubernetesObject) => KubernetesObject;
+/** Computes the new state from the stored one; `draft` makes a copy of that, to be changed and returned. */
+export type Change = (draft: () => KubernetesObject, current: KubernetesObject) => KubernetesObject;
 
 export class ObjectService {
   readonly store: Store;
@@ -137,7 +130,7 @@ export class ObjectService {
     const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
     const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
     this.#identify(type, namespace, admitted);
-    this.#allocate(type, admitted, undefined, context.dryRun);
+    this.#allocate(type, admitted, undefined, context);
     try {
       this.#check(type, admitted, undefined, context);
       await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
@@ -156,7 +149,7 @@ export class ObjectService {
     this.#identify(type, namespace, prepared);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
-    this.#allocate(type, prepared, undefined, false);
+    this.#allocate(type, prepared, undefined, context);
     return this.#insert(type, prepared, context);
   }
 
@@ -177,7 +170,7 @@ export class ObjectService {
       const request = this.#request('UPDATE', type, namespace, updated, current, context);
       const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
       const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
-      this.#allocate(type, admitted, current, context.dryRun);
+      this.#allocate(type, admitted, current, context);
       this.#check(type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
       if (this.store.get(type, namespace, name) !== current) {
@@ -200,7 +193,7 @@ export class ObjectService {
     const current = this.get(type, namespace, name);
     const context = controlPlaneContext(type, subresource);
     const updated = this.#prepareUpdate(type, current, change, context);
-    this.#allocate(type, updated, current, false);
+    this.#allocate(type, updated, current, context);
     return this.#replace(type, current, updated, context);
   }
 
@@ -294,7 +287,7 @@ export class ObjectService {
     context: WriteContext,
   ): KubernetesObject {
     const name = current.metadata.name ?? '';
-    let updated = change(draftOf(current), current);
+    let updated = change(() => copy(current), current);
     const { uid, resourceVersion } = updated.metadata;
     if (
       resourceVersion !== undefined &&
@@ -376,7 +369,7 @@ export class ObjectService {
       if (context.dryRun) return { object: current, gone: true };
       return { object: this.#remove(type, current), gone: true };
     }
-    const updated = draftOf(current);
+    const updated = copy(current);
     if (finalizers.size > 0) updated.metadata['finalizers'] = [...finalizers];
     const already = current.metadata.deletionTimestamp !== undefined;
     const shorter = already && grace < Number(current.metadata['deletionGracePeriodSeconds'] ?? 0);
@@ -394,9 +387,9 @@ export class ObjectService {
     type: ResourceType,
     object: KubernetesObject,
     previous: KubernetesObject | undefined,
-    dryRun: boolean,
+    { subresource, dryRun }: WriteContext,
   ): void {
-    if (keyOf(type) === 'services') this.#addresses.allocate(object, previous, dryRun);
+    if (keyOf(type) === 'services' && subresource !== 'status') this.#addresses.allocate(object, previous, dryRun);
   }
 
   #check(type: ResourceType, object: KubernetesObject, old: KubernetesObject | undefined, context: WriteContext): void {
@@ -416,9 +409,9 @@ function nameIn(object: KubernetesObject | undefined, oldObject: KubernetesObjec
   return object?.metadata.name ?? oldObject?.metadata.name ?? '';
 }
 
-/** A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). */
+/** A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest stays the stored one: frozen. */
 function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
-  const result = copy(current);
+  const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };
   if (updated['status'] === undefined) delete result['status'];
   else result['status'] = updated['status'];
   // Managed fields and the version asked for travel with any write.

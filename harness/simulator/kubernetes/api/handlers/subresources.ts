@@ -121,12 +121,13 @@ async function handleBinding(environment: Environment, call: Call<ResourceReques
     info.namespace,
     info.name,
     draft => {
-      const spec = objectOf(draft['spec']);
+      const pod = draft();
+      const spec = objectOf(pod['spec']);
       const before = stringOf(spec['nodeName']) ?? '';
       if (before !== '')
         throw conflict(type, info.name, `pod ${info.name} is already assigned to node ${JSON.stringify(before)}`);
       spec['nodeName'] = node;
-      return draft;
+      return pod;
     },
     { ...controlPlaneContext(type, 'binding'), user },
   );
@@ -199,10 +200,7 @@ function askBudget({ store, registry, objects }: Environment, pod: KubernetesObj
     type,
     namespace,
     name,
-    draft => {
-      draft['status'] = { ...status, disruptionsAllowed: allowed - 1 };
-      return draft;
-    },
+    draft => ({ ...draft(), status: { ...status, disruptionsAllowed: allowed - 1 } }),
     'status',
   );
 }
@@ -219,10 +217,7 @@ async function handleFinalize(
     type,
     '',
     info.name,
-    draft => {
-      draft['spec'] = { finalizers: listOf(objectOf(body['spec'])['finalizers']) };
-      return draft;
-    },
+    draft => ({ ...draft(), spec: { finalizers: listOf(objectOf(body['spec'])['finalizers']) } }),
     { ...controlPlaneContext(type, 'finalize'), user },
   );
   sendJson(call, 200, encodeObject(type, info.version, updated));
@@ -259,7 +254,8 @@ async function handleScale(environment: Environment, call: Call<ResourceRequest>
     info.namespace,
     info.name,
     draft => {
-      const before = scaleOf(draft) as KubernetesObject; // made above, with metadata
+      const scaled = draft();
+      const before = scaleOf(scaled) as KubernetesObject; // made above, with metadata
       const scale = sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
       const replicas = objectOf(scale['spec'])['replicas'] ?? 0;
       if (!Number.isInteger(replicas) || Number(replicas) < 0) {
@@ -268,9 +264,9 @@ async function handleScale(environment: Environment, call: Call<ResourceRequest>
         ]);
       }
       const version = stringOf(objectOf(scale['metadata'])['resourceVersion']);
-      if (version !== undefined && version !== '') draft.metadata.resourceVersion = version;
-      objectOf(draft['spec'])['replicas'] = replicas;
-      return draft;
+      if (version !== undefined && version !== '') scaled.metadata.resourceVersion = version;
+      objectOf(scaled['spec'])['replicas'] = replicas;
+      return scaled;
     },
     { ...controlPlaneContext(type, 'scale'), user, dryRun: info.query.getAll('dryRun').includes('All') },
   );

@@ -163,7 +163,7 @@ export async function handlePatch(
     info.namespace,
     info.name,
     draft => {
-      const patched = patch.apply(convert(type, info.version, draft), type, info.version);
+      const patched = patch.apply(convert(type, info.version, draft()), type, info.version);
       const object = receivePatched(patched, call, type, patch.shown);
       checkName(object, info);
       return object;

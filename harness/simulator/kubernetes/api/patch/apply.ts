@@ -124,7 +124,7 @@ function merger(
   const wanted = ownable(applied, type, subresource);
   const fields = fieldsOf(wanted, tree, false);
   let managers: readonly Manager[] = [];
-  const change = (draft: KubernetesObject, current: KubernetesObject): KubernetesObject => {
+  const change = (draft: () => KubernetesObject, current: KubernetesObject): KubernetesObject => {
     const live = ownable(convert(type, context.version, current), type, subresource);
     const isOwn = (entry: Manager) =>
       entry.operation === 'Apply' && entry.manager === context.fieldManager && entry.subresource === subresource;
@@ -158,7 +158,7 @@ function merger(
       membersOf(difference(fields, mine.fields)).length === 0;
     managers = [...remaining, unchanged ? mine : entry];
     const asked = applied.metadata.resourceVersion;
-    return rebuild(draft, merged, subresource, asked);
+    return rebuild(draft(), merged, subresource, asked);
   };
   return { change, managers: () => managers };
 }
