@@ -21,6 +21,7 @@ if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit()
 
 // Built aside and put in place as a whole: what runs meanwhile finds either the old bundle or the new one.
 const made = mkdtempSync('.dist-');
+chmodSync(made, 0o755); // for every user of the machine, as npm installs packages
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 
 /** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
