@@ -11,9 +11,12 @@ import { allObjects } from './all-objects.ts';
 import { ROOT } from './cli.ts';
 
 /** @returns cluster → what `allObjects` finds in it */
-export async function objectsAfterEmbeddedTools(scenario: string): Promise<Readonly<Record<string, unknown>>> {
+export async function objectsAfterEmbeddedTools(
+  scenario: string,
+  edition = '1.8',
+): Promise<Readonly<Record<string, unknown>>> {
   const { topology } = await loadScenario(scenario, { folder: `${ROOT}/scenarios` });
-  const plan = planTopology(topology, '1.8');
+  const plan = planTopology(topology, edition);
   const samples = await readSamples(plan.edition);
   const found: Record<string, unknown> = {};
   await run({
