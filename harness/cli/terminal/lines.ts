@@ -1,5 +1,4 @@
 /** The lines that progress consists of: one for each step and check, and one for each scenario at the end. Pure. */
-
 import type { ScenarioReport } from '../../report/report.ts';
 import { duration, figures, stepName } from '../../report/words.ts';
 import type { RunEvent, StepOutcome } from '../../run/events.ts';
@@ -11,11 +10,14 @@ type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
 /** Turns the events of one run into lines; knows the plan from `run-started`. */
 export class ProgressLines {
   readonly #colours: Colours;
+  readonly #wrap: (text: string) => readonly string[];
   #started: Started | undefined;
   #endedSteps = 0;
 
-  constructor(colours: Colours) {
+  /** @param wrap - breaks a message that stands below its line; by default it stays one line, for grep */
+  constructor(colours: Colours, wrap: (text: string) => readonly string[] = text => [text]) {
     this.#colours = colours;
+    this.#wrap = wrap;
   }
 
   /** The event's lines; none for most events. */
@@ -34,14 +36,14 @@ export class ProgressLines {
         if (!problem) return [`${head} ${this.#dim(event.outcome)}`];
         if (event.outcome === 'skipped')
           return [`${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`];
-        return [head, ...indented(problem.message), ...indented(problem.hint)];
+        return [head, ...this.#below(problem.message), ...this.#below(problem.hint)];
       }
       case 'check-ended': {
         const { outcome, sentence, found, diagnosis } = event.result;
         const head = `${this.#mark(outcome)} ${sentence} ${this.#dim(`(${duration(event.durationMs)})`)}`;
-        if (outcome === 'passed') return [head, ...indented(found).map(line => this.#dim(line))];
+        if (outcome === 'passed') return [head, ...this.#below(found).map(line => this.#dim(line))];
         const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
-        return [head, ...indented(found), ...(diagnosis ? indented(`${diagnosis.sentence}${steps}`) : [])];
+        return [head, ...this.#below(found), ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : [])];
       }
       case 'clean-up-ended':
         return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
@@ -80,20 +82,23 @@ export class ProgressLines {
     return outcome === 'unknown' ? ` ${yellow('?')}` : ` ${this.#dim('–')}`;
   }
 
+  #below(message: string | undefined): string[] {
+    return message === undefined || message === ''
+      ? []
+      : message
+          .trimEnd()
+          .split('\n')
+          .flatMap(line => this.#wrap(line))
+          .map(line => `${INDENT}${line}`);
+  }
+
   #dim(text: string): string {
     return this.#colours.dim(text);
   }
 }
 
-/** A message below its line. */
-function indented(message: string | undefined): string[] {
-  return message === undefined || message === ''
-    ? []
-    : message
-        .trimEnd()
-        .split('\n')
-        .map(line => `     ${line}`);
-}
+/** Of a message below its line. */
+export const INDENT = '     ';
 
 /**
  * One line for a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2 151+149/300`.

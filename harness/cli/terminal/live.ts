@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { RunEvent } from '../../run/events.ts';
-import { ProgressLines } from './lines.ts';
+import { INDENT, ProgressLines } from './lines.ts';
 import type { Progress } from './progress.ts';
 import type { Screen } from './screen.ts';
 
@@ -34,6 +34,19 @@ export function fit(text: string, width: number): string {
     used += more;
   }
   return `${kept}…`;
+}
+
+/** Breaks a text into lines of a width in columns, between words only: a word that is longer may be something to copy. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** Cuts and pads. */
@@ -114,7 +127,7 @@ export class LivePicture {
 
 /** @param clock - the wall's: the picture is drawn anew while nothing happens, so that timers move */
 export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, clock: Clock): Progress {
-  const lines = new ProgressLines(screen.progressColours);
+  const lines = new ProgressLines(screen.progressColours, text => wrapped(text, screen.width - INDENT.length - 1));
   const picture = new LivePicture();
   const update = createLogUpdate(stream);
   let timer: Timer | undefined;

@@ -4,8 +4,8 @@ import picocolors from 'picocolors';
 import stringWidth from 'string-width';
 import t from 'tap';
 import type { Clock } from '../../../harness/base/clock.ts';
-import { verdictLine } from '../../../harness/cli/terminal/lines.ts';
-import { createLiveProgress, fit, LivePicture } from '../../../harness/cli/terminal/live.ts';
+import { ProgressLines, verdictLine } from '../../../harness/cli/terminal/lines.ts';
+import { createLiveProgress, fit, LivePicture, wrapped } from '../../../harness/cli/terminal/live.ts';
 import { createPlainProgress } from '../../../harness/cli/terminal/plain.ts';
 import { createProgress } from '../../../harness/cli/terminal/progress.ts';
 import { createScreen, type Screen } from '../../../harness/cli/terminal/screen.ts';
@@ -91,6 +91,22 @@ t.test(
     t.notMatch(screen.lines.join('\n'), /not run/, 'a whole run has none');
   },
 );
+
+t.test('on a terminal messages are wrapped between words, and stay below their line', async t => {
+  const whole = new ProgressLines(PLAIN);
+  const narrow = new ProgressLines(PLAIN, text => wrapped(text, 24));
+  const words = (lines: readonly string[]) => lines.join('\n').replace(/\s+/g, ' ');
+  for (const event of failedRun()) {
+    const lines = narrow.of(event);
+    t.equal(words(lines), words(whole.of(event)), 'the same words');
+    for (const line of lines.filter(each => each.startsWith('     ')))
+      t.ok(stringWidth(line) < 30 || !line.trim().includes(' '), line);
+  }
+  t.ok(
+    failedRun().some(event => narrow.of(event).length > whole.of(event).length),
+    'and there was something to wrap',
+  );
+});
 
 t.test('a scenario ends in one line with its figures', async t => {
   const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
