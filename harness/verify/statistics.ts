@@ -241,8 +241,12 @@ function riskThatHolds(requests: number, splits: readonly Split[], refused: numb
 export function shareInterval(count: number, n: number, confidence = 0.95): readonly [number, number] {
   if (n === 0) return [0, 1];
   const tail = (1 - confidence) / 2;
-  const lower = count === 0 ? 0 : solve(p => atLeast(count, n, p) - tail);
-  const upper = count === n ? 1 : solve(p => tail - atMost(count, n, p));
+  // Of the two sides the one with fewer terms; a tail of this size is exact enough as a complement.
+  const isFew = count <= n / 2;
+  const thisOrMore = (p: number) => (isFew ? 1 - atMost(count - 1, n, p) : atLeast(count, n, p));
+  const thisOrFewer = (p: number) => (isFew ? atMost(count, n, p) : 1 - atLeast(count + 1, n, p));
+  const lower = count === 0 ? 0 : solve(p => thisOrMore(p) - tail);
+  const upper = count === n ? 1 : solve(p => tail - thisOrFewer(p));
   return [lower, upper];
 }
 
