@@ -122,6 +122,12 @@ await failureTable('current', '10.8', [
     }),
   ),
   {
+    fault: 'annotation controlPlaneClusters: any control plane',
+    scenario: 'primary-remote',
+    edits: [rewrite('cluster2/set-control-plane', 'controlPlaneClusters=cluster1', 'controlPlaneClusters=cluster9,*')],
+    shows: 'BOTH BOTH',
+  },
+  {
     fault: 'network2 instead of network1, no gateway anywhere',
     scenario: 'multi-primary',
     edits: [mutation('cluster2/network-is-network9')],
