@@ -35,6 +35,8 @@ export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   readonly set?: readonly string[];
   /** How long the proof that the clusters reach each other may take; minutes by default, as clouds need them. */
   readonly deadlines?: ProbeDeadlines;
+  /** Milliseconds without an answer until an API server is lost; a minute by default. */
+  readonly lostMs?: number;
 }
 
 export class ExistingPlatform implements Platform {

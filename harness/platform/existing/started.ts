@@ -12,6 +12,7 @@ import { Bundle, describeClusters } from '../diagnostics.ts';
 import { type ExistingEntry, Ledger } from '../ledger.ts';
 import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { compare, istioHas, type Line, lineOf } from '../versions.ts';
+import { apiServers, watchAnswers } from '../watch-answers.ts';
 import type { ExistingOptions } from './existing-platform.ts';
 import { managerOf, probeNamespaceOf } from './ownership.ts';
 import type { Inspection } from './preflight.ts';
@@ -41,6 +42,9 @@ export class StartedExisting implements StartedPlatform {
   readonly clock = systemClock;
   readonly adjustments: readonly PlatformAdjustment[];
   readonly programs?: Programs;
+  readonly defect: AbortSignal;
+  readonly #stopped = new AbortController();
+  readonly #clients: ReadonlyMap<ClusterName, KubernetesClient>;
   readonly #beginning: Beginning;
   readonly #runId = randomBytes(4).toString('hex');
   readonly #ledger: Ledger;
@@ -61,6 +65,14 @@ export class StartedExisting implements StartedPlatform {
         return [cluster, { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) }];
       }),
     );
+    this.#clients = new Map(
+      [...this.clusters].map(([name, cluster]) => [name, new KubernetesClient(cluster.kubeconfig('this-machine'))]),
+    );
+    this.defect = watchAnswers(apiServers(this.#clients), {
+      clock: this.clock,
+      stop: this.#stopped.signal,
+      ...(options.lostMs !== undefined && { lostMs: options.lostMs }),
+    });
     this.adjustments = [
       ...remoteSecretAdjustments(
         servers,
@@ -133,6 +145,7 @@ export class StartedExisting implements StartedPlatform {
 
   keep(): readonly string[] {
     this.#ledger.write({ type: 'kept' });
+    this.#letGo();
     this.#ended ??= Promise.resolve(this.#ledger.close());
     return ['The mesh is left in your clusters. To remove exactly what this run has made: mesh-harness clean'];
   }
@@ -143,7 +156,13 @@ export class StartedExisting implements StartedPlatform {
     return this.#ended;
   }
 
+  #letGo(): void {
+    this.#stopped.abort();
+    for (const client of this.#clients.values()) client.close();
+  }
+
   async #end(): Promise<void> {
+    this.#letGo();
     const failed = await Promise.all(
       this.#beginning.inspections.map(async ({ context: { cluster, kubeconfig } }) => {
         const entry = this.#entries.find(each => each.cluster === cluster);

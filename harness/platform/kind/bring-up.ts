@@ -5,6 +5,7 @@ import { messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { StartedPlatform } from '../platform.ts';
+import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { createClusters } from './create-clusters.ts';
 import { describeFailedStart } from './creation-logs.ts';
 import { type ImageCache, startCache } from './image-cache.ts';
@@ -61,7 +62,11 @@ export class BringUp {
     await prove(this.#context, nodes, this.#clients, networks);
     const balanced = { networks, nodes, clients: this.#clients, kubeconfigs, manifest };
     const unbalanced = await startLoadBalancers(this.#context, balanced, this.#stopped);
-    const defect = AbortSignal.any([unbalanced, await watchNodes(engine, nodes, this.#stopped.signal)]);
+    const defect = AbortSignal.any([
+      unbalanced,
+      await watchNodes(engine, nodes, this.#stopped.signal),
+      this.#watchAnswers(),
+    ]);
     return startedPlatform(this.#context, {
       nodes,
       kubeconfigs,
@@ -71,6 +76,16 @@ export class BringUp {
       told: this.#told,
       undo: () => this.undo(),
       letGo: () => this.#letGo(),
+    });
+  }
+
+  #watchAnswers(): AbortSignal {
+    const { engine, clock, options } = this.#context;
+    const docker = { what: 'The Docker engine', ask: () => engine.ping(), hint: 'Does `docker info` work?' };
+    return watchAnswers([docker, ...apiServers(this.#clients)], {
+      clock,
+      stop: this.#stopped.signal,
+      ...(options.lostMs !== undefined && { lostMs: options.lostMs }),
     });
   }
 

@@ -53,6 +53,8 @@ export interface NetworkOptions {
 }
 
 export interface Engine {
+  /** Resolves when the engine answers. */
+  ping(): Promise<void>;
   info(): Promise<EngineInfo>;
   networks(): Promise<readonly EngineNetwork[]>;
   /** @throws EngineError with `overlaps` if the subnet is taken */
@@ -114,6 +116,9 @@ export async function connectEngine(): Promise<Engine> {
 function engineOf(client: Client): Engine {
   const docker = client.container.dockerode;
   return {
+    ping: async () => {
+      await docker.ping();
+    },
     info: async () => {
       // dockerode types it as any; only these fields are used.
       const info = (await docker.info()) as Record<string, unknown>;

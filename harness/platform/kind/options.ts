@@ -28,6 +28,8 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   readonly cacheImage?: string;
   /** Milliseconds for `kind create cluster`; a quarter of an hour by default, since an image may have to be pulled first. */
   readonly createMs?: number;
+  /** Milliseconds without an answer until an API server or the engine is lost; a minute by default. */
+  readonly lostMs?: number;
 }
 
 /** All that the parts of one run share. */

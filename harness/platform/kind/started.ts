@@ -1,6 +1,7 @@
 /** Kind clusters that are up, as a run has them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unlessAborted } from '../../base/abort.ts';
 import { quoteWord } from '../../base/quote.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
@@ -32,6 +33,8 @@ export interface StartedParts {
 }
 
 const API_PORT = 6443;
+/** For all that the engine is asked by diagnostics. */
+const ENGINE_MS = 30_000;
 const OWNER_ONLY = 0o600;
 
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
@@ -135,19 +138,24 @@ async function describe(
 ): Promise<void> {
   const { engine, programs, clock } = context;
   const bundle = new Bundle(folder);
+  const late = AbortSignal.timeout(ENGINE_MS);
+  const unlessLate = <T>(work: Promise<T>) => unlessAborted(work, late);
   // What is small and is always wanted comes first: logs may fill the rest.
   await bundle.add('harness.log', async () => `${told.join('\n')}\n`);
   await addCreationLogs(bundle, context);
   await bundle.add('networks.json', async () => {
     const ofTopology = Object.fromEntries(networks.ofTopology);
-    return `${JSON.stringify({ networks: await engine.networks(), nodes, ...networks, ofTopology }, undefined, 1)}\n`;
+    return `${JSON.stringify({ networks: await unlessLate(engine.networks()), nodes, ...networks, ofTopology }, undefined, 1)}\n`;
   });
   for (const { container } of nodes) {
     for (const [name, argv] of [
       ['routes', ['ip', 'route']],
       ['addresses', ['ip', '-o', 'address']],
     ] as const) {
-      await bundle.add(`nodes/${container}-${name}.txt`, async () => (await engine.exec(container, argv)).output);
+      await bundle.add(
+        `nodes/${container}-${name}.txt`,
+        async () => (await unlessLate(engine.exec(container, argv))).output,
+      );
     }
   }
   await describeClusters(bundle, clusters.values(), programs, ({ name }) => kubeconfigs.get(name), clock);

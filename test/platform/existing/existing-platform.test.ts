@@ -118,3 +118,25 @@ t.test('a start that is interrupted leaves nothing', async t => {
   t.strictSame(await contents(world.clients), before);
   t.same(filesIn(world.state), []);
 });
+
+t.test('a cluster that never answers again ends what goes on', async t => {
+  const topology = twoClusters(['network1', 'network1']);
+  await using world = await existingWorld(topology, { folder: t.testdir() });
+  const started = await world.platform({ lostMs: 4000 }).start(topology, new AbortController().signal);
+  const { defect } = started;
+  t.equal(defect?.aborted, false);
+  await world.world.clusters.get('cluster2')?.stop();
+  await waitUntil('the loss', () => defect?.aborted, Boolean, {
+    clock: systemClock,
+    timeoutMs: 20_000,
+    intervalMs: 50,
+  });
+  t.match(defect?.reason, {
+    code: 'ERR_PLATFORM_NOT_READY',
+    message: /^The API server of cluster2 has not answered for \d s while the run went on: /,
+  });
+  await t.rejects(async () => await started[Symbol.asyncDispose](), {
+    message: /Not everything was removed: cluster2: /,
+    hint: /clean/,
+  });
+});

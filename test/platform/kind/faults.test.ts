@@ -330,6 +330,17 @@ const ROWS: readonly Row[] = [
     reason: /The node mh-\w+-cluster1-control-plane of cluster1 ended with exit code 137 while the run went on/,
   },
   {
+    name: 'an API server never answers again, and istioctl waits for it',
+    fault: ({ world, runId }) => ({
+      program: 'istioctl',
+      when: INSTALL,
+      how: { kind: 'hang', act: () => endApiServer(world, runId) },
+    }),
+    options: { lostMs: 4000 },
+    verdict: 'unknown',
+    reason: /The API server of cluster1 has not answered for \d s while the run went on: .*ECONNREFUSED/,
+  },
+  {
     name: 'healthy clusters refuse what kubectl asks for',
     fault: ({ world, runId }) => ({
       program: 'kubectl',

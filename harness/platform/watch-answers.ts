@@ -1,0 +1,90 @@
+/** Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from then on tells nothing about the mesh. */
+import { setMaxListeners } from 'node:events';
+import { unlessAborted } from '../base/abort.ts';
+import { type Clock, sleep } from '../base/clock.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
+import { KubernetesApiError, type KubernetesClient } from '../base/kubernetes-client.ts';
+
+/** Something that has to answer as long as a run goes on. */
+export interface Answering {
+  /** As a sentence begins: `The API server of cluster1`. */
+  readonly what: string;
+  /** Whatever it resolves to is an answer. */
+  readonly ask: (signal: AbortSignal) => Promise<unknown>;
+  /** What someone may do when it is lost. */
+  readonly hint: string;
+}
+
+export interface WatchAnswersOptions {
+  readonly clock: Clock;
+  /** Ends the watch; what falls silent after it does so by our own hand. */
+  readonly stop: AbortSignal;
+  /** Milliseconds without an answer until it is lost; a minute by default: upgrades and small machines make servers pause. */
+  readonly lostMs?: number;
+}
+
+const LOST_MS = 60_000;
+/** So many questions are asked until it is lost; each may take as long as there is time until the next. */
+const QUESTIONS = 10;
+
+/** @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost */
+export function watchAnswers(all: readonly Answering[], options: WatchAnswersOptions): AbortSignal {
+  const lost = new AbortController();
+  const ended = AbortSignal.any([options.stop, lost.signal]);
+  // A wait and a question for each, side by side.
+  setMaxListeners(0, ended);
+  for (const each of all) {
+    watchOne(each, { ...options, stop: ended }).then(
+      error => error && lost.abort(error),
+      () => {}, // the watch was ended
+    );
+  }
+  return lost.signal;
+}
+
+async function watchOne(
+  { what, ask, hint }: Answering,
+  { clock, stop, lostMs = LOST_MS }: WatchAnswersOptions,
+): Promise<HarnessError> {
+  let silentSinceMs: number | undefined;
+  for (;;) {
+    await sleep(clock, lostMs / QUESTIONS, stop);
+    const askedAtMs = clock.now();
+    const late = new AbortController();
+    const timer = clock.setTimeout(() => late.abort(new Error('no answer')), lostMs / QUESTIONS);
+    const either = AbortSignal.any([stop, late.signal]);
+    try {
+      // What takes no notice of the signal may hang for ever.
+      await unlessAborted(ask(either), either);
+      silentSinceMs = undefined;
+    } catch (error) {
+      stop.throwIfAborted();
+      silentSinceMs ??= askedAtMs;
+      const silentMs = clock.now() - silentSinceMs;
+      if (silentMs < lostMs) continue;
+      const seconds = Math.round(silentMs / 1000);
+      return new HarnessError(
+        'ERR_PLATFORM_NOT_READY',
+        `${what} has not answered for ${seconds} s while the run went on: ${messageOf(error)}`,
+        { hint },
+      );
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+}
+
+/** API servers. A refusal is an answer too. @param clients - by the name of the cluster */
+export function apiServers(clients: ReadonlyMap<string, KubernetesClient>): readonly Answering[] {
+  return [...clients].map(([name, client]) => ({
+    what: `The API server of ${name}`,
+    ask: async signal => {
+      try {
+        await client.request('GET', '/version', { signal });
+      } catch (error) {
+        if (!(error instanceof KubernetesApiError)) throw error;
+      }
+    },
+    hint: `Is ${name} still there? What is seen without it tells nothing about the mesh.`,
+  }));
+}
