@@ -89,6 +89,16 @@ t.test('with keepGoing dependents run, and a value that was not obtained is the 
   t.equal(goes.outcome.verdict, 'failed');
 });
 
+t.test('the commands of a step after one that failed run with keepGoing, and not without', async t => {
+  const commands = ['first', 'second'].map(name => ({ tool: 'kubectl', args: [name], timeoutMs: 1000 }) as const);
+  for (const keepGoing of [false, true]) {
+    const ran = await runSmall(planOf(step('a', { commands })), { first: fails }, { keepGoing });
+    t.equal(ran.log.includes('+second'), keepGoing);
+    t.same(stepsOf(ran), { a: 'failed' }, 'the first failure is the finding');
+    t.match(ran.outcome.reason?.message, /"sample" not found/);
+  }
+});
+
 t.test('a step that is left out implies keepGoing', async t => {
   const plan = planOf(step('a'), step('b', { dependsOn: ['a'] }), step('c', { dependsOn: ['b'] }));
   const ran = await runSmall(plan, {}, { omit: ['b'] });

@@ -9,6 +9,7 @@ import { printList } from '../../../harness/plan/print/list.ts';
 import { printMarkdown } from '../../../harness/plan/print/markdown.ts';
 import { printShell } from '../../../harness/plan/print/shell.ts';
 import { layOut, shellWord } from '../../../harness/plan/print/words.ts';
+import type { Plan } from '../../../harness/plan/step.ts';
 import { EDITION_NAMES, EXAMPLES, FOUR, planOf, topologyOf } from '../scenarios.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -23,12 +24,17 @@ function golden(t: Test, file: string, text: string): void {
   t.equal(text, readFileSync(full, 'utf8'), `fixtures/golden/plan/${file}; if the change is meant: UPDATE_GOLDEN=1`);
 }
 
-t.test('lists and scripts of the four scenarios are as they were reviewed', async t => {
+/** What runs side by side follows from this, and no other text tells of it. */
+const dependenciesOf = ({ steps }: Plan): string =>
+  steps.map(({ id, dependsOn }) => `${[id, ...dependsOn].join('\n  after ')}\n`).join('');
+
+t.test('lists, scripts and dependencies of the four scenarios are as they were reviewed', async t => {
   for (const edition of EDITION_NAMES) {
     for (const scenario of FOUR) {
       const plan = await planOf(scenario, edition);
       golden(t, `${edition}/${scenario}.txt`, printList(plan));
       golden(t, `${edition}/${scenario}.sh`, printShell(plan));
+      golden(t, `${edition}/${scenario}.dependencies.txt`, dependenciesOf(plan));
     }
   }
   golden(t, '1.8/primary-remote.md', printMarkdown(await planOf('primary-remote', '1.8')));

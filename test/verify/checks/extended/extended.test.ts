@@ -1,8 +1,9 @@
 import t from 'tap';
+import { clusterName } from '../../../../harness/model/names.ts';
 import type { StepId } from '../../../../harness/plan/step.ts';
 import { checksFor } from '../../../../harness/verify/catalog.ts';
 import { topologyOf } from '../../../plan/scenarios.ts';
-import { meshOf, smallMesh } from '../../../support/small-mesh.ts';
+import { meshOf, SAMPLE_PODS, smallMesh } from '../../../support/small-mesh.ts';
 import { attempt } from '../../../support/trial.ts';
 
 t.test('which extended checks a topology calls for, after the core ones', async t => {
@@ -42,6 +43,24 @@ t.test('strangers have to be refused on every network: a gateway that is not the
     const result = await check?.run(mesh.context);
     t.equal(result?.outcome, outcome, what);
     t.match(result?.found, found, what);
+  }
+});
+
+t.test('nobody to ask is no evidence: without a pod that has a sidecar every extended check fails', async t => {
+  const remote = { role: { kind: 'remote', controlPlane: clusterName('cluster1') } } as const;
+  await using mesh = await smallMesh(meshOf([1, 2], [{}, remote]));
+  for (const api of mesh.apis.values()) {
+    api.objects.set(SAMPLE_PODS, []);
+    // istiod's list of proxies, among others.
+    api.run = () => ({ exitCode: 0, stdout: '[]', stderr: '' });
+  }
+  const extended = checksFor(mesh.context.topology, undefined, { extended: true }).filter(
+    ({ level }) => level === 'extended',
+  );
+  t.equal(extended.length, 5);
+  for (const check of extended) {
+    const { outcome, found } = await check.run(mesh.context);
+    t.equal(outcome, 'failed', `${check.id}: ${found}`);
   }
 });
 
