@@ -110,6 +110,12 @@ t.test('the gateways that are known', async t => {
       current: ['network1 172.18.1.1:15443'], // by the mesh's configuration, which takes any Service
     },
     {
+      name: 'a Service that does not have the port, in a cluster that is not listed for the network',
+      sources: [source('other', eastWest(NETWORK1, ['172.18.1.1'], 80))],
+      old: ['network1 172.18.1.1:15443'],
+      current: [],
+    },
+    {
       name: 'a host name',
       sources: [source('cluster1', eastWest(NETWORK1, ['lb.example.org']))],
       old: ['network1 lb.example.org:15443'],
