@@ -8,12 +8,12 @@ import { redact } from '../base/redact.ts';
 import { argvOf, substitute } from '../model/argv.ts';
 import type { Command, CommandResult, PlanFile } from '../model/command.ts';
 import { type EditionName, runGatewayScript } from '../model/east-west-gateway.ts';
+import { mergeKubeconfigs } from '../model/kubeconfig.ts';
 import { createMeshCertificates } from '../model/mesh-certificates.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Cluster } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
-import { mergeKubeconfigs } from './kubeconfig.ts';
 import type { RunCommandOptions, Tools } from './tools.ts';
 
 export interface ProcessToolsOptions {

@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../harness/base/clock.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
+import { mergeKubeconfigs } from '../../harness/model/kubeconfig.ts';
 import { markSimulated } from '../../harness/model/simulated-cluster.ts';
 import type { Topology } from '../../harness/model/topology.ts';
 import { type ExistingOptions, ExistingPlatform } from '../../harness/platform/existing/existing-platform.ts';
 import { createWorld, type World } from '../../harness/simulator/world.ts';
-import { mergeKubeconfigs } from '../../harness/tools/kubeconfig.ts';
 import { allObjects } from './all-objects.ts';
 
 export interface ExistingWorld extends AsyncDisposable {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
@@ -60,8 +61,7 @@ export class StartedExisting implements StartedPlatform {
     this.#entries = inspections.map(inspection => this.#note(inspection));
     this.clusters = new Map(
       inspections.map(({ context: { cluster, kubeconfig } }): [ClusterName, Cluster] => {
-        const server = servers.get(cluster);
-        const outer = server === undefined ? kubeconfig : kubeconfig.replace(/(server: )\S+/, `$1${server}`);
+        const outer = mergeKubeconfigs(new Map([[cluster, kubeconfig]]), servers);
         return [cluster, { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) }];
       }),
     );

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unlessAborted } from '../../base/abort.ts';
 import { quoteWord } from '../../base/quote.ts';
+import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
@@ -11,7 +12,6 @@ import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.t
 import { istioHas } from '../versions.ts';
 import { addCreationLogs } from './creation-logs.ts';
 import type { ImageCache } from './image-cache.ts';
-import { kubeconfigFor } from './kubeconfigs.ts';
 import { loadBalancerOf } from './load-balancers.ts';
 import type { DockerNetworks } from './networks.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
@@ -79,8 +79,8 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
  */
 function writeMerged({ folder }: Ledger, kubeconfigs: StartedParts['kubeconfigs']): string {
   const file = join(folder, 'kubeconfig');
-  const entries = [...kubeconfigs].map(([name, each]) => ({ name, text: readFileSync(each, 'utf8') }));
-  writeFileSync(file, kubeconfigFor(...entries), { mode: OWNER_ONLY });
+  const documents = new Map([...kubeconfigs].map(([name, each]) => [name, readFileSync(each, 'utf8')] as const));
+  writeFileSync(file, mergeKubeconfigs(documents), { mode: OWNER_ONLY });
   return file;
 }
 
@@ -94,15 +94,13 @@ function clustersOf({ topology }: RunContext, parts: StartedParts): ReadonlyMap<
   const servers = serversOf(parts);
   return new Map(
     topology.clusters.map(({ name }): [ClusterName, Cluster] => {
-      const text = readFileSync(parts.kubeconfigs.get(name) ?? '', 'utf8');
+      // Written by kind: everything in it is named `kind-…`, and its address is the published port on this machine's loopback.
+      const document = new Map([[name, readFileSync(parts.kubeconfigs.get(name) ?? '', 'utf8')]]);
       return [
         name,
         {
           name,
-          kubeconfig: from => {
-            const server = from === 'this-machine' ? undefined : servers.get(name);
-            return kubeconfigFor({ name, text, ...(server !== undefined && { server }) });
-          },
+          kubeconfig: from => mergeKubeconfigs(document, from === 'this-machine' ? undefined : servers),
         },
       ];
     }),

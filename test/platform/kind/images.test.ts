@@ -135,7 +135,10 @@ t.test('credentials are taken from a file that holds them, and nothing else of i
   t.same(ignored, ['token.example', 'broken.example'], 'what would keep a kubelet from reading any');
   t.equal(statSync(file).mode & 0o077, 0, 'for the owner only');
   t.notMatch(readFileSync(file, 'utf8'), /proxy|token|broken/);
-  t.throws(() => readCredentials(join(folder, 'token.json')), { message: /holds no credentials/, hint: /user and a password.*token\.example/ });
+  t.throws(() => readCredentials(join(folder, 'token.json')), {
+    message: /holds no credentials/,
+    hint: /user and a password.*token\.example/,
+  });
   for (const [name, message] of [
     ['helper.json', /holds no credentials/],
     ['broken.json', /can not be read/],

@@ -168,9 +168,9 @@ t.test("a creation that fails is told in kind's own words, and nothing is left",
   for (const [how, message] of [
     [
       { kind: 'fail', stderr },
-      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --name mh-kpc-cluster2 .* ended with exit code 1[\s\S]*failed to init node with kubeadm/,
+      /KIND_EXPERIMENTAL_DOCKER_NETWORK=mh-kpc-network2 .*kind create cluster --retain --name mh-kpc-cluster2 .* ended with exit code 1[\s\S]*failed to init node with kubeadm/,
     ],
-    [{ kind: 'kill' }, /create cluster --name mh-kpc-cluster2 .* was killed/],
+    [{ kind: 'kill' }, /create cluster --retain --name mh-kpc-cluster2 .* was killed/],
   ] as const) {
     world.hub.faults = [{ program: 'kind', when: 'mh-kpc-cluster2', how }];
     await t.rejects(platform.start(topology, signal), { code: 'ERR_PLATFORM_NOT_READY', message }, how.kind);

@@ -7,7 +7,7 @@ interface Named {
   readonly [key: string]: unknown;
 }
 interface Kubeconfig {
-  readonly clusters?: readonly Named[] | null;
+  readonly clusters?: readonly (Named & { readonly cluster?: object })[] | null;
   readonly users?: readonly Named[] | null;
   readonly contexts?:
     | readonly (Named & {
@@ -20,15 +20,22 @@ interface Kubeconfig {
 /**
  * Joins kubeconfigs; only the current context of each is taken, and everything in it gets the cluster's name, so nothing collides.
  * @param documents - cluster name → kubeconfig; the first becomes the current context
+ * @param servers - cluster name → address of its API server, where it is to be another than the document's
  * @throws HarnessError ERR_TOOL if one has no usable context
  */
-export function mergeKubeconfigs(documents: ReadonlyMap<string, string>): string {
+export function mergeKubeconfigs(
+  documents: ReadonlyMap<string, string>,
+  servers: ReadonlyMap<string, string> = new Map(),
+): string {
   const merged = [...documents].map(([name, text]) => ({ name, ...partsOf(name, text) }));
   return dump(
     {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: merged.map(({ name, cluster }) => ({ name, cluster })),
+      clusters: merged.map(({ name, cluster }) => {
+        const server = servers.get(name);
+        return { name, cluster: server === undefined ? cluster : { ...cluster, server } };
+      }),
       users: merged.map(({ name, user }) => ({ name, user })),
       contexts: merged.map(({ name, namespace }) => ({
         name,
@@ -43,7 +50,7 @@ export function mergeKubeconfigs(documents: ReadonlyMap<string, string>): string
 function partsOf(name: string, text: string) {
   const config = (load(text) ?? {}) as Kubeconfig; // written by a platform; what is missing is refused below
   const current = config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
-  const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.['cluster'];
+  const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.cluster;
   const user = config.users?.find(each => each.name === current?.context?.user)?.['user'];
   if (cluster === undefined || user === undefined) {
     throw new HarnessError('ERR_TOOL', `The kubeconfig of ${name} has no context with a cluster and a user.`);
