@@ -1,74 +1,20 @@
 /** A kubeconfig (and a way to dial) → one identity's client of one API server, on @kubernetes/client-node. */
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { Readable, Writable } from 'node:stream';
 import tls from 'node:tls';
-import { Exec, KubeConfig, type V1Status } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { reasonOf } from './abort.ts';
-import type { Clock } from './clock.ts';
+import { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
+import { type ExecOptions, type ExecOutcome, execInContainer } from './kubernetes-exec.ts';
+import { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
 import { type Answer, endOf, SharedConnection } from './shared-connection.ts';
+
+export { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
+export type { ExecOutcome } from './kubernetes-exec.ts';
+export { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
 
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
-
-/** A Kubernetes object as it travels: trusted as far as apiVersion, kind and metadata, unknown beyond. */
-export interface KubernetesObject {
-  apiVersion?: string;
-  kind?: string;
-  metadata: {
-    name?: string;
-    namespace?: string;
-    uid?: string;
-    resourceVersion?: string;
-    generation?: number;
-    creationTimestamp?: string;
-    deletionTimestamp?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-    ownerReferences?: {
-      apiVersion: string;
-      kind: string;
-      name: string;
-      uid: string;
-      controller?: boolean;
-      blockOwnerDeletion?: boolean;
-    }[];
-    [key: string]: unknown;
-  };
-  [key: string]: unknown;
-}
-
-/** Where an object or a collection lives: `{ apiVersion: 'apps/v1', plural: 'deployments', namespace: 'sample' }`. */
-export interface ResourcePath {
-  readonly apiVersion: string;
-  readonly plural: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
-}
-
-export interface KubernetesStatus {
-  readonly code?: number;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly details?: {
-    readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
-  };
-}
-
-/** An API server answered, and not with success. */
-export class KubernetesApiError extends Error {
-  override readonly name = 'KubernetesApiError';
-  readonly code: number;
-  readonly status: KubernetesStatus;
-  constructor(code: number, status: KubernetesStatus) {
-    super(status.message ?? `The API server answered ${code}.`);
-    this.code = code;
-    this.status = status;
-  }
-}
-
-export const isNotFound = (error: unknown): boolean => error instanceof KubernetesApiError && error.code === 404;
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
@@ -95,19 +41,6 @@ export interface WatchEvent {
 export interface Selectors {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-}
-
-export interface ExecOutcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The path on the server: `/apis/apps/v1/namespaces/sample/deployments/x/scale`. */
-export function pathOf({ apiVersion, plural, namespace, name, subresource }: ResourcePath): string {
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const parts = [plural, name, subresource].filter(part => part !== undefined).map(encodeURIComponent);
-  return `${root}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${parts.join('/')}`;
 }
 
 /**
@@ -295,76 +228,14 @@ export class KubernetesClient {
    * Runs a program in a container and waits for its end.
    * @throws KubernetesApiError if it could not be started; an Error if the connection broke before the exit code was known
    */
-  async exec(
+  exec(
     namespace: string,
     pod: string,
     container: string | undefined,
     argv: readonly string[],
-    options: {
-      readonly stdin?: string;
-      readonly signal?: AbortSignal;
-      readonly clock?: Clock;
-      readonly timeoutMs?: number;
-    } = {},
+    options: ExecOptions = {},
   ): Promise<ExecOutcome> {
-    const { signal, clock, timeoutMs, stdin } = options;
-    signal?.throwIfAborted();
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    const collect = (into: Buffer[]) =>
-      new Writable({
-        write: (chunk: Buffer, _encoding, done) => {
-          into.push(chunk);
-          done();
-        },
-      });
-    let status: V1Status | undefined;
-    // The connection is the only thing to end when the caller gives up or time runs out.
-    const socket = await new Exec(this.#config)
-      .exec(
-        namespace,
-        pod,
-        container ?? '',
-        [...argv],
-        collect(stdout),
-        collect(stderr),
-        stdin === undefined ? null : Readable.from([Buffer.from(stdin)]),
-        false,
-        result => {
-          status = result;
-        },
-      )
-      .catch((error: unknown) => {
-        throw execRefusal(error);
-      });
-    const failure = await new Promise<Error | undefined>(resolve => {
-      const end = (error?: Error) => {
-        signal?.removeEventListener('abort', onAbort);
-        if (timer) clock?.clearTimeout(timer);
-        resolve(error);
-      };
-      const onAbort = () => {
-        socket.terminate();
-        end(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-      };
-      const timer =
-        clock && timeoutMs !== undefined
-          ? clock.setTimeout(() => {
-              socket.terminate();
-              end(new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`));
-            }, timeoutMs)
-          : undefined;
-      signal?.addEventListener('abort', onAbort, { once: true });
-      socket.on('close', () => end());
-      socket.on('error', (error: Error) => end(error));
-    });
-    if (failure) throw failure;
-    if (!status) throw new Error('The connection closed before the exit code was known.');
-    return {
-      exitCode: exitCodeOf(status),
-      stdout: Buffer.concat(stdout).toString(),
-      stderr: Buffer.concat(stderr).toString(),
-    };
+    return execInContainer(this.#config, { namespace, pod, container: container ?? '', argv }, options);
   }
 
   /** A container's log so far. */
@@ -466,19 +337,4 @@ async function readAll({ body }: Answer): Promise<Buffer> {
   const failure = endOf(body);
   if (failure) throw failure;
   return Buffer.concat(chunks);
-}
-
-/** @see kubernetes-api-surface.md §12.2 for the shape of the status */
-function exitCodeOf(status: V1Status): number {
-  if (status.status === 'Success') return 0;
-  const exit = status.details?.causes?.find(cause => cause.reason === 'ExitCode')?.message;
-  if (status.reason === 'NonZeroExitCode' && exit !== undefined) return Number(exit);
-  throw new KubernetesApiError(status.code ?? 500, status as KubernetesStatus);
-}
-
-/** A refused upgrade comes from ws as an event with the response's code in its message only. */
-function execRefusal(error: unknown): Error {
-  const message = error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
-  const code = /Unexpected server response: (\d+)/.exec(message)?.[1];
-  return code ? new KubernetesApiError(Number(code), { code: Number(code), message }) : new Error(message);
 }

@@ -1,0 +1,120 @@
+/** Runs a program in a container, on @kubernetes/client-node's Exec. */
+import { Readable, Writable } from 'node:stream';
+import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import type { Clock } from './clock.ts';
+import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
+
+export interface ExecTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Empty: the pod's default. */
+  readonly container: string;
+  readonly argv: readonly string[];
+}
+
+export interface ExecOptions {
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** Whose time `timeoutMs` is. */
+  readonly clock?: Clock;
+  readonly timeoutMs?: number;
+}
+
+export interface ExecOutcome {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @throws as KubernetesClient.exec */
+export async function execInContainer(
+  config: KubeConfig,
+  { namespace, pod, container, argv }: ExecTarget,
+  { signal, clock, timeoutMs, stdin }: ExecOptions,
+): Promise<ExecOutcome> {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  let status: V1Status | undefined;
+  // Ends by the caller's signal, or when time is up: before the connection stands as well as after.
+  const cancel = new AbortController();
+  const onAbort = () => cancel.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    clock && timeoutMs !== undefined
+      ? clock.setTimeout(
+          () => cancel.abort(new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`)),
+          timeoutMs,
+        )
+      : undefined;
+  try {
+    cancel.signal.throwIfAborted();
+    const opening = new Exec(config).exec(
+      namespace,
+      pod,
+      container,
+      [...argv],
+      collect(stdout),
+      collect(stderr),
+      stdin === undefined ? null : Readable.from([Buffer.from(stdin)]),
+      false,
+      result => {
+        status = result;
+      },
+    );
+    await closed(opening, cancel.signal);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    if (timer) clock?.clearTimeout(timer);
+  }
+  if (!status) throw new Error('The connection closed before the exit code was known.');
+  return {
+    exitCode: exitCodeOf(status),
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/** Waits for the end of a connection that is being opened. The connection is the only thing to end when that is given up. */
+function closed(opening: ReturnType<Exec['exec']>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      reject(signal.reason);
+      opening.then(
+        socket => socket.terminate(),
+        () => {}, // it never came about
+      );
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    opening.then(
+      socket => {
+        socket.on('close', () => resolve());
+        socket.on('error', reject);
+      },
+      (error: unknown) => reject(refusalOf(error)),
+    );
+  });
+}
+
+const collect = (into: Buffer[]): Writable =>
+  new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      into.push(chunk);
+      done();
+    },
+  });
+
+/** The status at the end: `Success`, or `NonZeroExitCode` with the code as a cause. */
+function exitCodeOf(status: V1Status): number {
+  if (status.status === 'Success') return 0;
+  const exit = status.details?.causes?.find(cause => cause.reason === 'ExitCode')?.message;
+  if (status.reason === 'NonZeroExitCode' && exit !== undefined) return Number(exit);
+  throw new KubernetesApiError(status.code ?? 500, status as KubernetesStatus);
+}
+
+/** A refused upgrade comes from ws as an event with the response's code in its message only. */
+function refusalOf(error: unknown): Error {
+  const message = error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
+  const code = /Unexpected server response: (\d+)/.exec(message)?.[1];
+  return code ? new KubernetesApiError(Number(code), { code: Number(code), message }) : new Error(message);
+}
