@@ -1,4 +1,4 @@
-/** Finds whatever comes back from outside the event loop while a simulated world runs: design.md, "time", forbids that anyone awaits it. */
+/** Finds whatever comes back from outside the event loop while a simulated world runs: docs/architecture.md, time, forbids that anyone awaits it. */
 import { AsyncResource, createHook } from 'node:async_hooks';
 
 export interface Trip {

@@ -50,7 +50,7 @@ export interface CertificateRequest {
 export interface CertificateResponse {
   /** PEM, leaf first, root last. */
   readonly certChain: readonly string[];
-  /** Milliseconds since the epoch on the world's clock: the certificate's real lifetime (`design.md`, time). */
+  /** Milliseconds since the epoch on the world's clock: the certificate's real lifetime (`docs/architecture.md`, time). */
   readonly notAfterMs: number;
 }
 

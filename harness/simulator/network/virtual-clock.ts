@@ -4,7 +4,7 @@ import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /**
  * So many turns of the event loop in a row must pass without a sign of activity before the clock jumps. Requests, watches and exec of
- * client-node over TLS never needed more than one (design.md, "time"); the rest is margin.
+ * client-node over TLS never needed more than one (docs/architecture.md, time); the rest is margin.
  */
 const QUIET_TURNS = 4;
 
