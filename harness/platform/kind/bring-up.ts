@@ -58,8 +58,10 @@ export class BringUp {
     cleanUp.add('close the connections', () => this.#closeClients());
     const nodes = await joinNodes(this.#context, networks, this.#clients);
     await Promise.all([setRoutes(engine, nodes, topology.clusters), loadArchives(this.#context)]);
-    await pullImages(engine, nodes, { images, privateRegistries, signal });
-    await prove(this.#context, nodes, this.#clients, networks);
+    await Promise.all([
+      pullImages(engine, nodes, { images, privateRegistries, signal }),
+      prove(this.#context, nodes, this.#clients, networks),
+    ]);
     const balanced = { networks, nodes, clients: this.#clients, kubeconfigs, manifest };
     const unbalanced = await startLoadBalancers(this.#context, balanced, this.#stopped);
     const defect = AbortSignal.any([

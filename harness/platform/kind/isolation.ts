@@ -4,7 +4,11 @@ import type { Engine } from './engine.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 
 const API_PORT = 6443;
+/** How long an open way may take to answer. */
 const SECONDS = 3;
+/** How long a closed one is waited at, at least; and how many times longer than at the slowest of the open ones. */
+const LEAST_SECONDS = 1;
+const TIMES_LONGER = 20;
 /** Where container runtimes put the network namespaces of pods. */
 const NAMESPACES = '/var/run/netns';
 
@@ -25,6 +29,8 @@ export interface ProbeResult {
   readonly url: string;
   readonly expected: 'reached' | 'cut off';
   readonly found: 'reached' | 'cut off';
+  /** Of curl's own clock. */
+  readonly seconds: number;
 }
 
 export interface ProbeContext {
@@ -34,6 +40,16 @@ export interface ProbeContext {
   /** An address of the slice for load balancers that the cluster's control plane has for the time being. */
   readonly balancers?: ReadonlyMap<ClusterName, string>;
 }
+
+/** A way that is open takes about as long as others that are; what stays silent for so much longer is closed. @param open - seconds */
+export const patienceFor = (open: readonly number[]): number =>
+  Math.min(SECONDS, Math.max(LEAST_SECONDS, TIMES_LONGER * Math.max(0, ...open)));
+
+type Probe = Omit<ProbeResult, 'found' | 'seconds'> & {
+  readonly container: string;
+  /** What is put before the command: the way into a pod. */
+  readonly prefix: readonly string[];
+};
 
 /**
  * Every ordered pair of clusters. A listener that its own node does not reach would make "cut off" mean nothing: that is the positive control.
@@ -49,70 +65,78 @@ export async function probeIsolation({
   const namespaces = new Map(
     await Promise.all(heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const)),
   );
-  const ask = async (
-    container: string,
-    prefix: readonly string[],
-    probe: Omit<ProbeResult, 'found'>,
-  ): Promise<ProbeResult> => {
-    // -k: that something answers is the question, not who.
-    const argv = [...prefix, 'curl', '-sk', '-o', '/dev/null', '-m', String(SECONDS), probe.url];
-    const { exitCode } = await engine.exec(container, argv);
-    return { ...probe, found: CONNECTED.has(exitCode) ? 'reached' : 'cut off' };
-  };
-  const controls = heads.map(head => {
-    const url = urlOf(listeners.get(head.cluster));
-    const { cluster } = head;
-    return ask(head.container, [], { from: cluster, to: cluster, what: 'node → own pod', url, expected: 'reached' });
-  });
-  const pairs = heads.flatMap(one =>
-    heads
-      .filter(other => other !== one)
-      .flatMap(other => {
-        const pod = namespaces.get(one.cluster);
-        if (!pod) return [];
-        const enter = ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`];
-        const pair = { from: one.cluster, to: other.cluster };
-        const crosses = one.network !== other.network;
-        return [
-          ask(pod.container, enter, {
-            ...pair,
-            what: 'pod → pod',
-            url: urlOf(listeners.get(other.cluster)),
-            expected: crosses ? 'cut off' : 'reached',
-          }),
-          ask(pod.container, enter, {
-            ...pair,
-            what: 'pod → API server',
-            url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
-            expected: 'reached',
-          }),
-          // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
-          ...[balancers.get(other.cluster)].flatMap(address =>
-            address === undefined
+  const probes: readonly Probe[] = [
+    ...heads.map((head): Probe => {
+      const { container, cluster } = head;
+      const url = urlOf(listeners.get(cluster));
+      return { container, prefix: [], from: cluster, to: cluster, what: 'node → own pod', url, expected: 'reached' };
+    }),
+    ...heads.flatMap(one =>
+      heads
+        .filter(other => other !== one)
+        .flatMap((other): readonly Probe[] => {
+          const pod = namespaces.get(one.cluster);
+          if (!pod) return [];
+          const fromPod = { container: pod.container, prefix: ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`] };
+          const pair = { from: one.cluster, to: other.cluster };
+          const crosses = one.network !== other.network;
+          const balancer = balancers.get(other.cluster);
+          return [
+            {
+              ...fromPod,
+              ...pair,
+              what: 'pod → pod',
+              url: urlOf(listeners.get(other.cluster)),
+              expected: crosses ? 'cut off' : 'reached',
+            },
+            {
+              ...fromPod,
+              ...pair,
+              what: 'pod → API server',
+              url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
+              expected: 'reached',
+            },
+            // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
+            ...(balancer === undefined
               ? []
               : [
-                  ask(one.container, [], {
+                  {
+                    container: one.container,
+                    prefix: [],
                     ...pair,
                     what: 'node → load balancer',
-                    url: `https://${address}:${API_PORT}/readyz`,
+                    url: `https://${balancer}:${API_PORT}/readyz`,
                     expected: 'reached' as const,
-                  }),
-                ],
-          ),
-          ...(crosses
-            ? [
-                ask(pod.container, enter, {
-                  ...pair,
-                  what: 'pod → node on its own network',
-                  url: `https://${other.address}:${API_PORT}/readyz`,
-                  expected: 'cut off' as const,
-                }),
-              ]
-            : []),
-        ];
-      }),
-  );
-  return await Promise.all([...controls, ...pairs]);
+                  },
+                ]),
+            ...(crosses
+              ? [
+                  {
+                    ...fromPod,
+                    ...pair,
+                    what: 'pod → node on its own network',
+                    url: `https://${other.address}:${API_PORT}/readyz`,
+                    expected: 'cut off' as const,
+                  },
+                ]
+              : []),
+          ];
+        }),
+    ),
+  ];
+  const askAll = (expected: Probe['expected'], seconds: number) =>
+    Promise.all(probes.filter(probe => probe.expected === expected).map(probe => ask(engine, probe, seconds)));
+  const open = await askAll('reached', SECONDS);
+  const closed = await askAll('cut off', patienceFor(open.map(({ seconds }) => seconds)));
+  return [...open, ...closed];
+}
+
+async function ask(engine: Engine, { container, prefix, ...probe }: Probe, seconds: number): Promise<ProbeResult> {
+  // -k: that something answers is the question, not who.
+  const curl = ['curl', '-sk', '-o', '/dev/null', '-w', '%{time_total}', '-m', String(seconds), probe.url];
+  const { exitCode, output } = await engine.exec(container, [...prefix, ...curl]);
+  const took = Number(/[\d.]+$/.exec(output.trim())?.[0] ?? seconds);
+  return { ...probe, found: CONNECTED.has(exitCode) ? 'reached' : 'cut off', seconds: took };
 }
 
 /** One sentence for each probe that came out otherwise; none if all is as it should be. */

@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { CleanupStack } from '../../../harness/base/dispose.ts';
 import { clusterName, networkName } from '../../../harness/model/names.ts';
 import type { ClusterSpec, Topology } from '../../../harness/model/topology.ts';
-import { isolationFaults, probeIsolation } from '../../../harness/platform/kind/isolation.ts';
+import { isolationFaults, patienceFor, probeIsolation } from '../../../harness/platform/kind/isolation.ts';
 import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from '../../../harness/platform/kind/labels.ts';
 import { createNetworks } from '../../../harness/platform/kind/networks.ts';
 import type { KindNode } from '../../../harness/platform/kind/nodes.ts';
@@ -220,6 +220,13 @@ t.test('a way between pods that should not be is named, and so is a listener tha
     /cluster2 to cluster2, node → own pod .*expected reached, found cut off/,
     'a dead listener is no proof of isolation',
   );
+});
+
+t.test('a closed way is waited at for much longer than open ones take, within bounds', async t => {
+  t.equal(patienceFor([0.001, 0.004]), 1, 'on a quick machine');
+  t.equal(patienceFor([0.001, 0.1]), 2, 'on a slow one');
+  t.equal(patienceFor([0.001, 0.8]), 3, 'on a very slow one');
+  t.equal(patienceFor([]), 1);
 });
 
 function tries(...args: readonly string[]): boolean {
