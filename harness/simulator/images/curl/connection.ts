@@ -23,7 +23,8 @@ export class Connections {
   /** curl remembers names for a minute, which is longer than it takes here. */
   readonly #names = new Map<string, readonly string[]>();
   readonly #agents = new Map<string, http.Agent>();
-  readonly #socketOf = new WeakMap<Duplex, VirtualSocket>();
+  /** The one connection to each server. */
+  readonly #current = new Map<string, Connection>();
 
   constructor(context: ProcessContext, options: CurlOptions, release: CurlRelease) {
     this.#context = context;
@@ -51,13 +52,14 @@ export class Connections {
   }
 
   /** Makes the agent's next connection this one. */
-  offer(target: Target, { stream, socket }: Connection): void {
-    this.#socketOf.set(stream, socket);
-    Object.assign(this.agentOf(target), { createConnection: () => stream });
+  offer(target: Target, connection: Connection): void {
+    this.#current.set(keyOf(target), connection);
+    Object.assign(this.agentOf(target), { createConnection: () => connection.stream });
   }
 
-  socketBelow(stream: Duplex): VirtualSocket | undefined {
-    return this.#socketOf.get(stream);
+  /** The socket that a transfer goes through. */
+  socketTo(target: Target): VirtualSocket | undefined {
+    return this.#current.get(keyOf(target))?.socket;
   }
 
   /** Of a name that was given with `--resolve`, or asked for before. */

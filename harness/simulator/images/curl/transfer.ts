@@ -180,7 +180,7 @@ function request(
       };
       stream.on('error', onError);
       outgoing.once('close', () => stream.off('error', onError)); // the next transfer may have the same connection
-      const socket = connections.socketBelow(stream);
+      const socket = connections.socketTo(target);
       report.localAddress = socket?.localAddress ?? '';
       report.localPort = socket?.localPort ?? 0;
       report.remoteAddress = socket?.remoteAddress ?? '';
