@@ -1,6 +1,6 @@
 /** Writes reports into a folder: the only file of this layer that touches the disk. */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../base/errors.ts';
 
@@ -32,7 +32,7 @@ export function reportPlace(options: {
 }
 
 /**
- * Makes sure that reports can be written there, before anything is started. Creates no folder.
+ * Makes sure that reports can be written there, before anything is started. Leaves no folder.
  * @throws HarnessError ERR_UNWRITABLE_FOLDER
  */
 export async function assertWritable({ folder }: ReportPlace): Promise<void> {
@@ -40,10 +40,17 @@ export async function assertWritable({ folder }: ReportPlace): Promise<void> {
     try {
       if (!(await stat(current)).isDirectory()) throw new Error(`${current} is not a folder`);
       await access(current, constants.W_OK | constants.X_OK);
-      return;
     } catch (error) {
       const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       if (!isMissing || path.dirname(current) === current) throw unwritable(folder, error);
+      continue;
+    }
+    try {
+      // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive mkdir then tries for ever).
+      await rmdir(await mkdtemp(path.join(current, '.mesh-harness-')));
+      return;
+    } catch (error) {
+      throw unwritable(folder, error);
     }
   }
 }

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { assertWritable, reportPlace, writeReport } from '../../harness/report/write.ts';
@@ -53,12 +62,19 @@ t.test('a folder that can not be written to is found beforehand', async t => {
     });
   await refused('file');
   await refused('file/below');
+  // Root may write there, as far as permissions go.
+  if (existsSync('/proc/self')) await refused('/proc/x');
   if (process.getuid?.() !== 0) {
     mkdirSync(path.join(workingFolder, 'closed'));
     chmodSync(path.join(workingFolder, 'closed'), 0o555);
     await refused('closed/below');
   }
   await t.resolves(assertWritable(reportPlace({ workingFolder, runId: 'x', reportDir: 'a/b/c' })));
+  t.same(
+    readdirSync(workingFolder).filter(name => name !== 'closed'),
+    ['file'],
+    'the look leaves nothing',
+  );
 });
 
 t.test('a failure while writing leaves nothing half-made', async t => {
