@@ -117,5 +117,8 @@ export function verdictLine(scenario: ScenarioReport, colours: Colours, nameWidt
     ...(scenario.keepGoing && scenario.omitted.length === 0 ? ['went on after failures'] : []),
   ];
   const line = parts.filter(part => part !== '').join('  ');
-  return scenario.reason && scenario.verdict !== 'passed' ? `${line}\n  ${scenario.reason.message}` : line;
+  if (!scenario.reason || scenario.verdict === 'passed') return line;
+  const { kind, message, hint } = scenario.reason;
+  // No step or check has said what to do where a platform does not come up, or goes away.
+  return [line, message, ...(kind === 'environment' && hint !== undefined ? [hint] : [])].join('\n  ');
 }

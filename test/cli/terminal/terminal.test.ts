@@ -116,6 +116,12 @@ t.test('a scenario ends in one line with its figures', async t => {
     verdictLine(failed, PLAIN, 14),
     'two-clusters    failed  cluster1 R 10/10  simulated  left out: remote-secret/cluster2-in-cluster1\n  Step cluster2/install-gateway failed.',
   );
+  const reason = { kind: 'environment', message: 'engine: no docker on PATH', hint: 'Install Docker.' } as const;
+  t.match(
+    verdictLine({ ...failed, verdict: 'unknown', reason }, PLAIN),
+    /^two-clusters {2}unknown .*\n {2}engine: no docker on PATH\n {2}Install Docker\.$/,
+    'and where it is the machine, with what to do',
+  );
 });
 
 t.test('texts are cut by what people see of them', async t => {
