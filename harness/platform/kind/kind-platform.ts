@@ -73,10 +73,11 @@ export class KindPlatform implements Platform {
     } catch (error) {
       if (diagnosticsFolder !== undefined && !signal.aborted) await bringUp.describeFailure(diagnosticsFolder);
       const left = await bringUp.undo();
+      if (left !== '') this.#options.onProgress?.(left.trim());
       if (error instanceof HarnessError || signal.aborted) throw error;
       throw new HarnessError(
         'ERR_PLATFORM_NOT_READY',
-        `The kind clusters could not be brought up: ${messageOf(error)}${left}`,
+        `The kind clusters could not be brought up: ${messageOf(error)}`,
         {
           hint: 'mesh-harness doctor --platform kind says what this machine lacks.',
           cause: error,
@@ -92,19 +93,23 @@ export class KindPlatform implements Platform {
     if (command === undefined)
       throw notReady([{ subject: 'engine', ok: false, found: 'no docker on PATH', fix: 'Install Docker.' }]);
     const options = { ...this.#options, signal };
-    const [engine, kind, kubectl, istio] = await Promise.all([
-      connectEngine(),
+    // First: without an engine that will do, nothing need be fetched.
+    const engine = await connectEngine();
+    const info = await engine.info();
+    const unfit = judgeEngine(info).slice(0, 1);
+    if (unfit.some(({ ok }) => !ok)) throw notReady(unfit);
+    const [networks, same, kind, kubectl, istio] = await Promise.all([
+      engine.networks(),
+      sameEngine(command, info, signal),
       findKind(this.#window, options),
       findKubectl(this.#window.nodeVersion, options),
       findIstio(this.#window, options),
     ]);
-    const info = await engine.info();
     const { edition, nodeVersion, istio: usual } = this.#window;
     const mismatch = kubernetesMismatch(edition, nodeVersion, istio.version);
     const findings: readonly Finding[] = [
-      ...judgeEngine(info).slice(0, 1),
-      await sameEngine(command, info, signal),
-      addressFamilyFinding(await engine.networks()),
+      same,
+      addressFamilyFinding(networks),
       ...(mismatch === undefined
         ? []
         : [
