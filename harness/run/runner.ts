@@ -384,12 +384,16 @@ interface Shared {
 }
 
 function problemOf(error: unknown): Problem {
-  const message = redact(error instanceof HarnessError ? `${error.message}${causeOf(error)}` : messageOf(error));
+  const message = redact(error instanceof HarnessError ? withCause(error) : messageOf(error));
   const hint = error instanceof HarnessError ? (error.hint ?? ERROR_CODES[error.code].sentence) : undefined;
   return { kind: 'environment', message, ...(hint !== undefined && { hint }) };
 }
 
-const causeOf = ({ cause }: Error) => (cause === undefined ? '' : ` ${messageOf(cause)}`);
+/** Most messages tell their cause already. */
+function withCause({ message, cause }: Error): string {
+  const more = cause === undefined ? '' : messageOf(cause);
+  return message.includes(more) ? message : `${message} ${more}`;
+}
 
 /** The clean-up has a deadline of its own, by the wall: the world's clock may be what hangs. */
 async function disposeWithin(cleanUp: CleanupStack, deadlineMs: number): Promise<string[]> {

@@ -313,6 +313,18 @@ t.test('a platform that can not be brought up is the environment', async t => {
   t.same(typesOf(outcome.events), ['run-started', 'clean-up-ended', 'run-ended']);
 });
 
+t.test('a cause is told once', async t => {
+  const cause = new Error('connection refused');
+  for (const [message, told] of [
+    ['No engine answers.', 'No engine answers. connection refused'],
+    ['No engine answers: connection refused', 'No engine answers: connection refused'],
+  ] as const) {
+    const failure = new HarnessError('ERR_PLATFORM_NOT_READY', message, { cause });
+    const { outcome } = await runSmall(planOf(step('a')), {}, { platform: new SmallPlatform({ failure }) });
+    t.equal(outcome.reason?.message, told);
+  }
+});
+
 t.test('a listener that throws is told of, and the others hear everything', async t => {
   const heard: RunEvent[] = [];
   const { outcome } = await runSmall(
