@@ -17,8 +17,8 @@ export const ERROR_RATE_TOLD = 0.05;
  * others together have fallen to this part of theirs.
  */
 export const STARVED_PART = 0.4;
-/** More requests than this are never proposed. */
-const MAX_REQUESTS = 20_000;
+/** More requests than this are neither proposed nor sent: one curl asks for all of them, and has ten minutes. */
+export const MAX_REQUESTS = 20_000;
 
 const logFactorials: number[] = [0];
 function logFactorial(n: number): number {
@@ -207,6 +207,11 @@ export function planSample(requests: number | undefined, options: SampleOptions)
   }
   if (requests !== undefined && (!Number.isInteger(requests) || requests < 1)) {
     throw new HarnessError('ERR_USAGE', `The number of requests must be a whole number, 1 or more, not ${requests}.`);
+  }
+  if (requests !== undefined && requests > MAX_REQUESTS) {
+    throw new HarnessError('ERR_USAGE', `${requests} requests from each cluster are too many.`, {
+      hint: `The most is ${MAX_REQUESTS}; ${DEFAULT_REQUESTS} are the default, and tell a healthy mesh of two clusters from a poor one.`,
+    });
   }
   const size = requests ?? smallestSample(expectedShares, risk, DEFAULT_REQUESTS) ?? MAX_REQUESTS;
   const bands = bandsOfAll(size, expectedShares, risk);

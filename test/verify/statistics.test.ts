@@ -5,6 +5,7 @@ import {
   atLeast,
   atMost,
   bandFor,
+  MAX_REQUESTS,
   onceIn,
   planSample,
   shareInterval,
@@ -55,6 +56,16 @@ t.test('a number that can not hold the risks is refused with the smallest that c
       t.ok(error instanceof HarnessError);
       t.match(error, { code: 'ERR_SAMPLE_SIZE', hint: /smallest number that can is 224/ });
     }
+  }
+});
+
+t.test('no more are sent than one curl can send', async t => {
+  t.ok(planSample(MAX_REQUESTS, { expectedShares: [[0.5, 0.5]] }));
+  for (const requests of [MAX_REQUESTS + 1, 99_999_999_999]) {
+    t.throws(() => planSample(requests, { expectedShares: [[0.5, 0.5]] }), {
+      code: 'ERR_USAGE',
+      hint: /The most is 20000/,
+    });
   }
 });
 
