@@ -48,7 +48,7 @@ export interface Trial extends Pick<RunOutcome, 'verdict' | 'reason' | 'steps' |
 }
 
 /** Of a wrong verdict, each way. A seed gives the same run, so this says how few requests may be sent, not how often a table is wrong. */
-const RISK = 1e-3;
+const RISK = 1e-2;
 
 /** Goes on after failures, as someone who pastes on would. */
 export async function attempt(options: TrialOptions): Promise<Trial> {
