@@ -1,5 +1,5 @@
 /** Whose an object in a user's cluster is: Istio's, this run's, or someone else's. */
-import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
 
 /** The guide's namespaces: a cluster that has one of them is in use. */
 export const NAMESPACES = ['istio-system', 'sample'] as const;
@@ -50,8 +50,22 @@ export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(
 /** What a run is called in `managedFields` of the namespaces that its plan creates. */
 export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
 
-/** The namespace that a run's probes live in, in every cluster. */
+/**
+ * The namespace that a run's probes live in, in every cluster: its first write. It stays until the run has ended, and so tells runs of other
+ * machines that the cluster is taken.
+ */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
+
+/** @returns the namespaces of other runs that work on a cluster, or that were killed there */
+export async function namespacesOfRuns(
+  client: KubernetesClient,
+  signal: AbortSignal,
+  ownRunId?: string,
+): Promise<readonly string[]> {
+  const { items } = await client.list({ apiVersion: 'v1', plural: 'namespaces' }, {}, signal);
+  const names = items.map(({ metadata }) => metadata.name ?? '').filter(name => name.startsWith(probeNamespaceOf('')));
+  return names.filter(name => ownRunId === undefined || name !== probeNamespaceOf(ownRunId));
+}
 
 /** Who has written to an object, as the API server noted it. */
 export function managersOf({ metadata }: KubernetesObject): readonly string[] {

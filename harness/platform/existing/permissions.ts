@@ -16,7 +16,7 @@ const of = (group: string, resource: string, ...verbs: readonly string[]): reado
  * that takes `escalate` and `bind` (kubernetes.io/docs/reference/access-authn-authz/rbac, "Privilege escalation prevention").
  */
 export const NEEDED: readonly Permission[] = [
-  ...of('', 'namespaces', 'create', 'patch', 'delete'),
+  ...of('', 'namespaces', 'list', 'create', 'patch', 'delete'),
   ...['configmaps', 'secrets', 'serviceaccounts', 'services'].flatMap(each =>
     of('', each, 'create', 'patch', 'delete'),
   ),

@@ -9,7 +9,14 @@ import type { Finding } from '../platform.ts';
 import { compare, formatLine, KUBECTL_SKEW, kubernetesMismatch, lineOf } from '../versions.ts';
 import { misnamed } from './certificate.ts';
 import type { ExistingContext } from './contexts.ts';
-import { CLUSTER_SCOPED, isIstioDefinition, isOfIstio, NAMESPACES, ROOT_CONFIG_MAPS } from './ownership.ts';
+import {
+  CLUSTER_SCOPED,
+  isIstioDefinition,
+  isOfIstio,
+  NAMESPACES,
+  namespacesOfRuns,
+  ROOT_CONFIG_MAPS,
+} from './ownership.ts';
 import { missingPermissions } from './permissions.ts';
 import { overlappingPods, podRangesOf } from './pod-ranges.ts';
 
@@ -78,6 +85,12 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
       bad(
         `namespace ${name} exists`,
         'Only what a run has made is ever touched: use clusters without a mesh, or remove it yourself.',
+      );
+    }
+    for (const name of await namespacesOfRuns(client, both)) {
+      bad(
+        `namespace ${name} exists: another run works on it, or was killed there`,
+        'Wait for its end, or let mesh-harness clean remove what it has made, on the machine that it ran on.',
       );
     }
     const before = await readBefore(client, both);

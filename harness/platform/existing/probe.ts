@@ -9,7 +9,7 @@ import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { type ClusterSpec, isMultiNetwork, remotesOf, type Topology } from '../../model/topology.ts';
 import type { Finding } from '../platform.ts';
-import { managerOf, probeNamespaceOf } from './ownership.ts';
+import { managerOf, namespacesOfRuns, probeNamespaceOf } from './ownership.ts';
 
 export interface ProbedCluster {
   readonly name: ClusterName;
@@ -61,7 +61,7 @@ interface Listener {
 }
 
 /**
- * Leaves its namespaces behind: they carry the run's mark, and are removed with what the run makes.
+ * Leaves its namespaces behind: they carry the run's mark, keep other runs away, and are removed with what the run makes.
  * @returns a finding for each thing that was asked; one that is not ok stops a run
  * @throws the signal's reason
  */
@@ -183,6 +183,9 @@ async function createPods({ name, client }: ProbedCluster, options: ProbeOptions
     query,
     signal,
   );
+  // Two that begin at once both find the cluster free; of their first writes at least one is seen by the other.
+  const others = await namespacesOfRuns(client, signal, runId);
+  if (others.length > 0) throw new Error(`Another run works on ${name}: it has made ${others.join(', ')} meanwhile.`);
   const pods = { apiVersion: 'v1', plural: 'pods', namespace };
   const pod = (role: 'client' | 'server', more: object) => ({
     apiVersion: 'v1',
@@ -214,6 +217,19 @@ async function createPods({ name, client }: ProbedCluster, options: ProbeOptions
       },
       query,
       signal,
+    );
+  }
+}
+
+/** What a probe has made, save its namespace. */
+export async function removeProbe(client: KubernetesClient, runId: string, signal: AbortSignal): Promise<void> {
+  const namespace = probeNamespaceOf(runId);
+  for (const plural of ['services', 'pods']) {
+    const { items } = await client.list({ apiVersion: 'v1', plural, namespace }, {}, signal);
+    await Promise.all(
+      items.map(({ metadata: { name = '' } }) =>
+        client.delete({ apiVersion: 'v1', plural, namespace, name }, undefined, signal),
+      ),
     );
   }
 }

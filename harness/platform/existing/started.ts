@@ -15,9 +15,9 @@ import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } 
 import { compare, istioHas, type Line, lineOf } from '../versions.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
 import type { ExistingOptions } from './existing-platform.ts';
-import { managerOf, probeNamespaceOf } from './ownership.ts';
+import { managerOf } from './ownership.ts';
 import type { Inspection } from './preflight.ts';
-import { type ProbeDeadlines, type ProbeImages, probeReachability } from './probe.ts';
+import { type ProbeDeadlines, type ProbeImages, probeReachability, removeProbe } from './probe.ts';
 import { removeFromCluster } from './remove.ts';
 
 /** The programs that work on clusters which are none of our simulator's. */
@@ -127,10 +127,8 @@ export class StartedExisting implements StartedPlatform {
       const { topology } = this.#beginning;
       const common = { topology, clusters, images, runId: this.#runId, clock: this.clock, signal };
       const findings = await probeReachability({ ...common, ...(deadlines && { deadlines }) });
-      // They go while the run goes on; its end waits for that.
-      const path = { apiVersion: 'v1', plural: 'namespaces', name: probeNamespaceOf(this.#runId) };
       if (findings.every(({ ok }) => ok)) {
-        await Promise.all(clusters.map(({ client }) => client.delete(path, undefined, signal)));
+        await Promise.all(clusters.map(({ client }) => removeProbe(client, this.#runId, signal)));
       }
       return findings;
     } finally {

@@ -140,3 +140,24 @@ t.test('a cluster that never answers again ends what goes on', async t => {
     hint: /clean/,
   });
 });
+
+t.test('of two runs from different machines one at most works on a cluster', { timeout: 120_000 }, async t => {
+  const topology = twoClusters(['network1', 'network1']);
+  await using world = await existingWorld(topology, { folder: t.testdir() });
+  const before = await contents(world.clients);
+  const { signal } = new AbortController();
+  const machine = (name: string) => world.platform({ state: join(world.state, name) });
+  const both = await Promise.allSettled([machine('a').start(topology, signal), machine('b').start(topology, signal)]);
+  const started = both.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []));
+  t.ok(started.length <= 1, 'begun at once');
+  for (const { reason } of both.filter(each => each.status === 'rejected')) {
+    t.match(reason, { code: 'ERR_PLATFORM_NOT_READY', message: /Another run works on|another run works on it/ });
+  }
+  for (const each of started) await each[Symbol.asyncDispose]();
+  t.strictSame(await contents(world.clients), before);
+
+  const first = await machine('a').start(topology, signal);
+  await t.rejects(machine('b').start(topology, signal), { message: /another run works on it/ }, 'one after the other');
+  await first[Symbol.asyncDispose]();
+  t.strictSame(await contents(world.clients), before);
+});

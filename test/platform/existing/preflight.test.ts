@@ -83,6 +83,13 @@ const REFUSALS: readonly Refusal[] = [
     hint: /Only what a run has made is ever touched/,
   },
   {
+    name: 'the namespace of a run from another machine',
+    given: foreign('v1', 'namespaces', 'Namespace', 'mesh-harness-0a1b2c3d'),
+    message:
+      /cluster2 \(ctx-cluster2\): namespace mesh-harness-0a1b2c3d exists: another run works on it, or was killed/,
+    hint: /mesh-harness clean .* on the machine/,
+  },
+  {
     name: 'a webhook of an Istio in another namespace',
     given: foreign(
       'admissionregistration.k8s.io/v1',
