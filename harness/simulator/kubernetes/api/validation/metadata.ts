@@ -4,6 +4,9 @@ import type { ResourceType } from '../resources.ts';
 import { type FieldError, forbiddenValue, invalidValue, required } from '../status.ts';
 import { problemsOfLabelValue, problemsOfName, problemsOfQualifiedName, problemsOfSubdomain } from './names.ts';
 
+/** What is said of every field that must not change. */
+export const IMMUTABLE = 'field is immutable';
+
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 export function validateMetadata(type: ResourceType, { metadata }: KubernetesObject): FieldError[] {

@@ -1,0 +1,59 @@
+/** ConfigMaps and Secrets: keys, sizes, and what an immutable one keeps (pkg/apis/core/validation @v1.32). */
+import { equal, type KubernetesObject, objectOf } from '../json.ts';
+import { type FieldError, forbiddenValue, invalidValue, required } from '../status.ts';
+import { IMMUTABLE } from './metadata.ts';
+import { problemsOfConfigKey } from './names.ts';
+
+const MAX_CONTENT_BYTES = 1024 * 1024;
+
+export function validateContent(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const map of ['data', 'binaryData']) {
+    for (const [key, value] of Object.entries(objectOf(object[map]))) {
+      for (const problem of problemsOfConfigKey(key)) errors.push(invalidValue(`${map}[${key}]`, key, problem));
+      size += Buffer.byteLength(String(value));
+    }
+  }
+  // Secrets and binary data are in base64 here, which is longer by a third.
+  if (size > MAX_CONTENT_BYTES * (object.kind === 'Secret' ? 4 / 3 : 1)) {
+    errors.push({
+      reason: 'FieldValueInvalid',
+      field: object.kind === 'Secret' ? 'data' : '',
+      message: `Too long: may not be more than ${MAX_CONTENT_BYTES} bytes`,
+    });
+  }
+  if (old?.['immutable'] === true) {
+    if (object['immutable'] !== true)
+      errors.push(forbiddenValue('immutable', 'field is immutable when `immutable` is set'));
+    for (const map of ['data', 'binaryData']) {
+      if (!equal(object[map], old[map])) errors.push(forbiddenValue(map, 'field is immutable when `immutable` is set'));
+    }
+  }
+  return errors;
+}
+
+export function validateSecret(secret: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const errors = validateContent(secret, old);
+  if (old && secret['type'] !== old['type']) errors.push(invalidValue('type', secret['type'], IMMUTABLE));
+  for (const [key, value] of Object.entries(objectOf(secret['data']))) {
+    if (typeof value === 'string' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(value)) {
+      errors.push(invalidValue(`data[${key}]`, '<secret contents redacted>', 'illegal base64 data'));
+    }
+  }
+  const data = objectOf(secret['data']);
+  switch (secret['type']) {
+    case 'kubernetes.io/service-account-token':
+      if (!secret.metadata.annotations?.['kubernetes.io/service-account.name']) {
+        errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
+      }
+      break;
+    case 'kubernetes.io/tls':
+      for (const key of ['tls.crt', 'tls.key']) if (data[key] === undefined) errors.push(required(`data[${key}]`));
+      break;
+    case 'kubernetes.io/dockerconfigjson':
+      if (data['.dockerconfigjson'] === undefined) errors.push(required('data[.dockerconfigjson]'));
+      break;
+  }
+  return errors;
+}

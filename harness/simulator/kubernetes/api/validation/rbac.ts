@@ -1,0 +1,64 @@
+/** Roles and their bindings (pkg/apis/rbac/validation @v1.32). */
+import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import { type FieldError, invalidValue, notSupported, required } from '../status.ts';
+
+export function validateBinding(binding: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const role = objectOf(binding['roleRef']);
+  const kinds = binding.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
+  if (role['apiGroup'] !== 'rbac.authorization.k8s.io') {
+    errors.push(notSupported('roleRef.apiGroup', String(role['apiGroup'] ?? ''), ['rbac.authorization.k8s.io']));
+  }
+  if (!kinds.includes(String(role['kind'])))
+    errors.push(notSupported('roleRef.kind', String(role['kind'] ?? ''), kinds));
+  if ((stringOf(role['name']) ?? '') === '') errors.push(required('roleRef.name'));
+  for (const [index, subject] of objectsOf(binding['subjects']).entries()) {
+    const path = `subjects[${index}]`;
+    if ((stringOf(subject['name']) ?? '') === '') errors.push(required(`${path}.name`));
+    if (!['Group', 'ServiceAccount', 'User'].includes(String(subject['kind']))) {
+      errors.push(notSupported(`${path}.kind`, String(subject['kind'] ?? ''), ['ServiceAccount', 'User', 'Group']));
+    }
+    if (
+      subject['kind'] === 'ServiceAccount' &&
+      binding.kind === 'ClusterRoleBinding' &&
+      !stringOf(subject['namespace'])
+    ) {
+      errors.push(required(`${path}.namespace`));
+    }
+  }
+  if (old && !equal(old['roleRef'], role)) {
+    errors.push(invalidValue('roleRef', role, 'cannot change roleRef', goRoleRef(role)));
+  }
+  return errors;
+}
+
+const goRoleRef = (role: JsonObject): string =>
+  `rbac.RoleRef{APIGroup:${JSON.stringify(role['apiGroup'])}, Kind:${JSON.stringify(role['kind'])}, Name:${JSON.stringify(role['name'])}}`;
+
+export function validateRole(role: KubernetesObject): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, rule] of objectsOf(role['rules']).entries()) {
+    const path = `rules[${index}]`;
+    if (listOf(rule['verbs']).length === 0)
+      errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
+    if (listOf(rule['nonResourceURLs']).length > 0) {
+      if (role.kind === 'Role') {
+        errors.push(
+          invalidValue(
+            `${path}.nonResourceURLs`,
+            rule['nonResourceURLs'],
+            'namespaced rules cannot apply to non-resource URLs',
+          ),
+        );
+      }
+      continue;
+    }
+    if (listOf(rule['apiGroups']).length === 0) {
+      errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
+    }
+    if (listOf(rule['resources']).length === 0) {
+      errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
+    }
+  }
+  return errors;
+}

@@ -1,0 +1,88 @@
+/** Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation @v1.32). */
+import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
+import { matchesLabels, selectorFromObject } from '../selectors.ts';
+import { type FieldError, forbiddenValue, invalidValue, notSupported, required } from '../status.ts';
+import { IMMUTABLE, validateLabels, validateReference, validateSelector } from './metadata.ts';
+import { validatePodSpec } from './pod.ts';
+
+/** A label selector as Go prints a map of strings. */
+function goStringMap(map: Readonly<Record<string, string>>): string {
+  const entries = Object.keys(map)
+    .sort()
+    .map(key => `${JSON.stringify(key)}:${JSON.stringify(map[key])}`);
+  return `map[string]string{${entries.join(', ')}}`;
+}
+
+export function validateWorkload(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const spec = objectOf(object['spec']);
+  const template = objectOf(spec['template']);
+  const selector = spec['selector'];
+  const replicas = spec['replicas'];
+  if (typeof replicas === 'number' && replicas < 0) {
+    errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  }
+  const parsed = selectorFromObject(selector);
+  if (!parsed) errors.push(required('spec.selector'));
+  else {
+    errors.push(...validateSelector(selector, 'spec.selector'));
+    if (parsed.length === 0) {
+      errors.push(invalidValue('spec.selector', {}, 'empty selector is invalid for deployment', '{}'));
+    }
+  }
+  const labels = stringsOf(objectOf(template['metadata'])['labels']);
+  if (parsed && parsed.length > 0 && !matchesLabels(parsed, labels)) {
+    errors.push(
+      invalidValue(
+        'spec.template.metadata.labels',
+        labels,
+        '`selector` does not match template `labels`',
+        goStringMap(labels),
+      ),
+    );
+  }
+  errors.push(...validateLabels(labels, 'spec.template.labels'));
+  errors.push(...validatePodSpec(objectOf(template['spec']), 'spec.template.spec'));
+  const restart = objectOf(template['spec'])['restartPolicy'];
+  if (restart === 'OnFailure' || restart === 'Never') {
+    errors.push(notSupported('spec.template.spec.restartPolicy', restart, ['Always']));
+  }
+  const strategy = objectOf(spec['strategy']);
+  const kind = strategy['type'];
+  if (kind !== undefined && !['Recreate', 'RollingUpdate'].includes(String(kind))) {
+    errors.push(notSupported('spec.strategy.type', String(kind), ['Recreate', 'RollingUpdate']));
+  }
+  if (kind === 'Recreate' && isObject(strategy['rollingUpdate'])) {
+    errors.push(
+      forbiddenValue('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"),
+    );
+  }
+  if (old && !equal(objectOf(old['spec'])['selector'], selector)) {
+    errors.push(invalidValue('spec.selector', selector, IMMUTABLE, goSelector(selector)));
+  }
+  return errors;
+}
+
+function goSelector(selector: unknown): string {
+  const labels = stringsOf(objectOf(selector)['matchLabels']);
+  return `v1.LabelSelector{MatchLabels:${goStringMap(labels)}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}`;
+}
+
+export function validateAutoscaler(autoscaler: KubernetesObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const spec = objectOf(autoscaler['spec']);
+  const target = objectOf(spec['scaleTargetRef']);
+  const most = spec['maxReplicas'];
+  if (typeof most !== 'number' || most < 1)
+    errors.push(invalidValue('spec.maxReplicas', most ?? 0, 'must be greater than 0'));
+  else if (Number(spec['minReplicas'] ?? 1) > most) {
+    errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'));
+  }
+  errors.push(
+    ...validateReference(target['kind'], 'spec.scaleTargetRef.kind').filter(
+      error => error.reason === 'FieldValueRequired',
+    ),
+  );
+  errors.push(...validateReference(target['name'], 'spec.scaleTargetRef.name'));
+  return errors;
+}
