@@ -1,8 +1,9 @@
 /** Writes reports into a folder: the only file of this layer that touches the disk. */
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../base/errors.ts';
+import { assertFolderWritable } from '../base/writable-folder.ts';
 
 /** Where reports go unless the user says otherwise. */
 export const REPORTS_FOLDER = 'mesh-harness-report';
@@ -36,22 +37,10 @@ export function reportPlace(options: {
  * @throws HarnessError ERR_UNWRITABLE_FOLDER
  */
 export async function assertWritable({ folder }: ReportPlace): Promise<void> {
-  for (let current = folder; ; current = path.dirname(current)) {
-    try {
-      if (!(await stat(current)).isDirectory()) throw new Error(`${current} is not a folder`);
-      await access(current, constants.W_OK | constants.X_OK);
-    } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (!isMissing || path.dirname(current) === current) throw unwritable(folder, error);
-      continue;
-    }
-    try {
-      // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive mkdir then tries for ever).
-      await rmdir(await mkdtemp(path.join(current, '.mesh-harness-')));
-      return;
-    } catch (error) {
-      throw unwritable(folder, error);
-    }
+  try {
+    await assertFolderWritable(folder);
+  } catch (error) {
+    throw unwritable(folder, error);
   }
 }
 

@@ -103,6 +103,11 @@ const rows: readonly { readonly name: string; readonly argv: readonly string[]; 
     says: [/overlap/, /10\.1\.128\.0\/17/],
   },
   { name: 'certificates for a name that is none', argv: ['certs', '--out', 'certs', '../etc'], says: [/\.\.\/etc/] },
+  {
+    name: 'certificates for a folder that can not be',
+    argv: ['certs', '--out', file('taken', 'x'), 'cluster1'],
+    says: [/can not be written: .*taken is not a folder/, /--out/],
+  },
   { name: 'certificates without a folder', argv: ['certs', 'cluster1'], says: [/--out/] },
 ];
 

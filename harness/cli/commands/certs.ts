@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { createMeshCertificates } from '../../model/mesh-certificates.ts';
 import { clusterName } from '../../model/names.ts';
 import type { Environment } from '../environment.ts';
@@ -33,6 +34,7 @@ export async function certsCommand(
     }
   }
   try {
+    await assertFolderWritable(path.resolve(out));
     for (const [name, content] of files) {
       const file = path.join(out, name);
       await mkdir(path.dirname(file), { recursive: true });

@@ -1,0 +1,28 @@
+/** Whether files can be made in a folder, which may not be there yet. */
+import { access, constants, mkdtemp, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Looks at the folder, or at the nearest one above it that exists. Leaves nothing behind.
+ * @param folder - absolute
+ * @throws the file system's error, or one that names what is no folder
+ */
+export async function assertFolderWritable(folder: string): Promise<void> {
+  const nearest = await nearestThatExists(folder);
+  await access(nearest, constants.W_OK | constants.X_OK);
+  // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive mkdir then tries for ever).
+  await rmdir(await mkdtemp(path.join(nearest, '.mesh-harness-')));
+}
+
+async function nearestThatExists(folder: string): Promise<string> {
+  for (let current = folder; ; current = path.dirname(current)) {
+    try {
+      if ((await stat(current)).isDirectory()) return current;
+    } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (!isMissing || path.dirname(current) === current) throw error;
+      continue;
+    }
+    throw new Error(`${current} is not a folder`);
+  }
+}
