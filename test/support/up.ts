@@ -41,7 +41,13 @@ export async function upWorld(scenario: string, flags: readonly string[] = [], k
       const { exitCode, stdout, stderr } = await execa(
         'bash',
         ['-c', `set -e; eval "$(${process.execPath} ${CLI} env --state-dir ${stateDir})"; ${script}`],
-        { cwd: folder, reject: false, stdin: 'ignore', env: { PATH: `${bin}:${process.env['PATH']}`, HOME: own.path } },
+        // GOGC, GOMAXPROCS: kubectl ends before it has to collect garbage.
+        {
+          cwd: folder,
+          reject: false,
+          stdin: 'ignore',
+          env: { PATH: `${bin}:${process.env['PATH']}`, HOME: own.path, GOGC: 'off', GOMAXPROCS: '1' },
+        },
       );
       return { code: exitCode ?? null, stdout, stderr };
     },
