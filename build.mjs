@@ -118,13 +118,11 @@ writeFileSync(`${made}/command-line.js`, commandLine.text, 'latin1');
 await build({
   ...shared,
   entryPoints: { 'mesh-harness': 'harness/cli/start.ts', 'save-code': 'harness/cli/save-code.ts' },
-  format: 'cjs',
-  outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.dirname': '__dirname' },
+  format: 'esm',
 });
-chmodSync(`${made}/mesh-harness.cjs`, 0o755);
+chmodSync(`${made}/mesh-harness.js`, 0o755);
 const warmUp = spawnSync(process.execPath, [
-  `${made}/save-code.cjs`,
+  `${made}/save-code.js`,
   'run',
   'all',
   '--quiet',
@@ -134,7 +132,7 @@ const warmUp = spawnSync(process.execPath, [
 if (warmUp.status !== 0)
   console.warn(`A start will cost more time: a first run ended with ${warmUp.status}.\n${warmUp.stderr}`);
 rmSync(`${made}/report`, { recursive: true, force: true });
-rmSync(`${made}/save-code.cjs`);
+rmSync(`${made}/save-code.js`);
 
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', `${made}/types`], {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program `mesh-harness`. */
+import { fileURLToPath } from 'node:url';
 import { loadBundle } from './bundle.ts';
 
-loadBundle(import.meta.dirname).start();
+loadBundle(fileURLToPath(new URL('.', import.meta.url))).start();

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = path.join(ROOT, 'dist/mesh-harness.cjs');
+const CLI = path.join(ROOT, 'dist/mesh-harness.js');
 const value = name => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
 const rounds = Number(value('--rounds') ?? 5);
 const only = value('--only');

@@ -34,13 +34,13 @@ for (const [title, damage] of [
   t.test(`${title} it runs all the same`, t => {
     using folder = temporaryFolder();
     mkdirSync(path.join(folder.path, 'dist'));
-    for (const name of ['mesh-harness.cjs', 'command-line.js', 'command-line.cache'])
+    for (const name of ['mesh-harness.js', 'command-line.js', 'command-line.cache'])
       copyFileSync(path.join(dist, name), path.join(folder.path, 'dist', name));
     for (const name of ['package.json', 'scenarios']) symlinkSync(path.join(ROOT, name), path.join(folder.path, name));
     damage(path.join(folder.path, 'dist', 'command-line.cache'));
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [path.join(folder.path, 'dist', 'mesh-harness.cjs'), 'list'],
+      [path.join(folder.path, 'dist', 'mesh-harness.js'), 'list'],
       { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
     );
     t.same([status, stderr], [0, '']);

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const CLI = fileURLToPath(new URL('../../dist/mesh-harness.cjs', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/mesh-harness.js', import.meta.url));
 
 const { values, positionals } = parseArgs({
   options: {

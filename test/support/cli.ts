@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-export const CLI = path.join(ROOT, 'dist', 'mesh-harness.cjs');
+export const CLI = path.join(ROOT, 'dist', 'mesh-harness.js');
 
 export interface Ended {
   readonly code: number | null;

@@ -8,7 +8,7 @@ const EXECUTABLE = 0o700;
 const READABLE = 0o600;
 
 /** Our own command line, as it is packed. */
-export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-harness.cjs');
+export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-harness.js');
 
 /**
  * @param samples - `samples/…` → text
