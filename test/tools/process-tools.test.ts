@@ -39,6 +39,7 @@ function program(folder: string, name: string, code: string): string {
 
 async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, istioctl = '') {
   const folder = t.testdir();
+  writeFileSync(join(folder, 'package.json'), '{}'); // else the stand-ins would be modules, as all of our package's files are
   const tools = await createProcessTools({
     clusters,
     samples: new Map([['samples/a.yaml', 'kind: A\n']]),
