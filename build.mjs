@@ -1,15 +1,28 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
-/** Whether nothing that goes into the bundle is younger than it. */
+/** Whether nothing that goes into the bundle is younger than it, and this Node takes the code that is kept of it. */
 function isUpToDate() {
-  if (!existsSync('dist')) return false;
+  if (!existsSync('dist/command-line.cache')) return false;
+  const cachedData = readFileSync('dist/command-line.cache');
+  if (new Script(readFileSync('dist/command-line.js', 'latin1'), { cachedData }).cachedDataRejected) return false;
   const built = statSync('dist').mtimeMs;
   const sources = readdirSync('harness', { recursive: true }).map(file => `harness/${file}`);
   return ['harness', ...sources, 'build.mjs', 'package-lock.json', 'tsconfig.json'].every(
