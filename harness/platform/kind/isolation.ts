@@ -132,13 +132,9 @@ export async function probeIsolation({
   const patience = patienceFor(open.map(({ seconds }) => seconds));
   const closed = await askAll(toBeClosed, patience);
   // Docker writes its packet filter anew while other networks of the machine come and go; a way that is open stays open.
-  const again = await Promise.all(
-    closed.map((result, index) => {
-      const probe = toBeClosed[index];
-      return probe && result.found === 'reached' ? ask(engine, probe, patience) : result;
-    }),
-  );
-  return [...open, ...again];
+  const suspects = toBeClosed.filter((_, index) => closed[index]?.found === 'reached');
+  const again = await askAll(suspects, patience);
+  return [...open, ...closed.filter(({ found }) => found === 'cut off'), ...again];
 }
 
 async function ask(engine: Engine, { container, prefix, ...probe }: Probe, seconds: number): Promise<ProbeResult> {
