@@ -1,6 +1,7 @@
 /** Runs a program in a container, on @kubernetes/client-node's Exec. */
 import { Readable, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import { unlessAborted } from './abort.ts';
 import type { Clock } from './clock.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 
@@ -76,24 +77,23 @@ export async function execInContainer(
 }
 
 /** Waits for the end of a connection that is being opened. The connection is the only thing to end when that is given up. */
-function closed(opening: ReturnType<Exec['exec']>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      reject(signal.reason);
-      opening.then(
-        socket => socket.terminate(),
-        () => {}, // it never came about
-      );
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    opening.then(
-      socket => {
+async function closed(opening: ReturnType<Exec['exec']>, signal: AbortSignal): Promise<void> {
+  const end = opening.then(
+    socket =>
+      new Promise<void>((resolve, reject) => {
         socket.on('close', () => resolve());
         socket.on('error', reject);
-      },
-      (error: unknown) => reject(refusalOf(error)),
+      }),
+    (error: unknown) => Promise.reject(refusalOf(error)),
+  );
+  try {
+    await unlessAborted(end, signal);
+  } finally {
+    opening.then(
+      socket => socket.terminate(),
+      () => {}, // it never came about
     );
-  });
+  }
 }
 
 const collect = (into: Buffer[]): Writable =>
