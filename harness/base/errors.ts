@@ -19,6 +19,10 @@ export const ERROR_CODES = {
   ERR_KUBERNETES_API: { sentence: 'An API server refused a call of the harness itself.', exitCode: EXIT.unknown },
   ERR_TIMEOUT: { sentence: 'Something that was awaited did not come about in time.', exitCode: EXIT.unknown },
   ERR_SIMULATOR_STALLED: { sentence: 'The simulated world spun without getting anywhere.', exitCode: EXIT.unknown },
+  ERR_SIMULATOR_DEFECT: {
+    sentence: 'A part of the simulated world failed by a defect of ours.',
+    exitCode: EXIT.unknown,
+  },
   ERR_INTERRUPTED: { sentence: 'The work was interrupted.', exitCode: EXIT.interrupted },
 } as const satisfies Record<string, { sentence: string; exitCode: number }>;
 

@@ -7,10 +7,27 @@ export function describeDefect(error: unknown): string {
   return redact(`mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
 }
 
+function end(error: unknown): void {
+  process.stderr.write(describeDefect(error));
+  process.exit(EXIT.unknown);
+}
+
 /** Ends the process with exit code 3 when an exception reaches the event loop. */
 export function endOnDefects(): void {
-  process.on('uncaughtException', error => {
-    process.stderr.write(describeDefect(error));
-    process.exit(EXIT.unknown);
-  });
+  process.on('uncaughtException', end);
+}
+
+/**
+ * Tells of an exception that reaches the event loop, and goes on, until disposed: clusters that others work on must not
+ * go with the work that failed.
+ */
+export function stayOnDefects(onDefect: (error: unknown) => void): Disposable {
+  process.off('uncaughtException', end);
+  process.on('uncaughtException', onDefect);
+  return {
+    [Symbol.dispose]: () => {
+      process.off('uncaughtException', onDefect);
+      process.on('uncaughtException', end);
+    },
+  };
 }

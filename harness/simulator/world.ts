@@ -4,13 +4,16 @@ import { CleanupStack } from '../base/dispose.ts';
 import { createRandom } from '../base/random.ts';
 import { createImageCatalog } from './images/catalog.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
+import type { Defect } from './kubernetes/supervisor.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
+
+export { type Defect, describeDefect } from './kubernetes/supervisor.ts';
 
 export interface WorldOptions {
   /** The same seed gives the same world. */
   readonly seed: string;
-  readonly clock: Clock & { bump?(): void };
+  readonly clock: Clock;
   readonly networks: readonly { readonly name: string; readonly range: string }[];
   readonly clusters: readonly {
     readonly name: string;
@@ -19,6 +22,8 @@ export interface WorldOptions {
     readonly serviceRange: string;
     readonly nodes: number;
   }[];
+  /** Told of each defect of ours in a cluster, and the world goes on; by default it ends the process. */
+  readonly onDefect?: (cluster: string, defect: Defect) => void;
 }
 
 export interface World extends AsyncDisposable {
@@ -30,6 +35,7 @@ export interface World extends AsyncDisposable {
 
 /** Brings the world up; every cluster's API server answers when the promise resolves. */
 export async function createWorld(options: WorldOptions): Promise<World> {
+  const { onDefect } = options;
   const cleanUp = new CleanupStack();
   const random = createRandom(options.seed);
   const network = new VirtualNetwork({
@@ -49,6 +55,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           clock: options.clock,
           random: random.stream(`cluster/${spec.name}`),
           images,
+          ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),
         });
         cleanUp.add(`stop ${spec.name}`, () => cluster.stop());
         clusters.set(spec.name, cluster);

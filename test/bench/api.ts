@@ -1,10 +1,12 @@
 /** Figures of one simulated API server, over TLS on this machine's loopback: JSON on standard output. Run with --expose-gc by bench.mjs. */
+
 import { Agent, request } from 'node:https';
 import { systemClock } from '../../harness/base/clock.ts';
 import { createRandom } from '../../harness/base/random.ts';
 import { createImageCatalog } from '../../harness/simulator/images/catalog.ts';
 import { createApiServer } from '../../harness/simulator/kubernetes/api-server.ts';
 import { startCluster } from '../../harness/simulator/kubernetes/cluster.ts';
+import { endProcess, Supervisor } from '../../harness/simulator/kubernetes/supervisor.ts';
 import { VirtualNetwork } from '../../harness/simulator/network/virtual-network.ts';
 
 const OBJECTS = 5000;
@@ -21,6 +23,7 @@ const network = new VirtualNetwork({
 const ranges = { podRange: '10.10.0.0/16', serviceRange: '10.110.0.0/16' };
 const node = network.addCluster({ name: 'c', network: 'n', ...ranges }).addNode('c-control-plane');
 const api = await createApiServer({
+  component: new Supervisor(systemClock, endProcess).component('kube-apiserver'),
   clusterName: 'c',
   clock: systemClock,
   random,

@@ -34,6 +34,12 @@ export async function statusCommand(flags: { stateDir?: string }, { env, stdout 
   for (const [index, { name, server }] of state.clusters.entries()) {
     stdout.write(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}\n`);
   }
+  for (const { cluster, message, count, lastAt } of state.defects ?? []) {
+    const [line] = message.split('\n');
+    const where = cluster === undefined ? '' : ` in ${cluster}`;
+    const times = count > 1 ? `, ${count} times` : '';
+    stdout.write(`  a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${paths.log} may tell more)\n`);
+  }
   stdout.write(`  kubeconfig: ${paths.kubeconfig}\n`);
   return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
 }

@@ -13,7 +13,9 @@ import { platformMaker } from '../../platform/catalog.ts';
 import type { Platform, StartedPlatform } from '../../platform/platform.ts';
 import { run } from '../../run/runner.ts';
 import { readSamples } from '../../session.ts';
+import { describeDefect, type World } from '../../simulator/world.ts';
 import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
+import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { createProgress } from '../terminal/progress.ts';
@@ -33,24 +35,35 @@ export interface UpFlags {
   readonly firstPort?: number;
 }
 
-/** Everything that can be wrong with the command line is found before anything starts. */
-export async function upCommand(scenario: string, flags: UpFlags, environment: Environment): Promise<number> {
+/**
+ * Brings clusters up and leaves them. Everything that can be wrong with the command line is found before anything starts.
+ * @param onWorld - called with the world once it runs: for tests that want to look behind the API
+ */
+export async function upCommand(
+  scenario: string,
+  flags: UpFlags,
+  environment: Environment,
+  onWorld?: (world: World) => void,
+): Promise<number> {
   const { topology } = await scenarioOf(scenario);
   const plan = planTopology(topology, flags.edition);
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   return flags.detach
     ? await startDetached(argvOf(scenario, flags), paths, environment)
-    : await stayUp(topology, plan, paths, flags, environment);
+    : await stayUp({ topology, plan, paths, flags, environment, onWorld });
 }
 
-async function stayUp(
-  topology: Topology,
-  plan: Plan,
-  paths: UpPaths,
-  flags: UpFlags,
-  environment: Environment,
-): Promise<number> {
+interface Stay {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly paths: UpPaths;
+  readonly flags: UpFlags;
+  readonly environment: Environment;
+  readonly onWorld: ((world: World) => void) | undefined;
+}
+
+async function stayUp({ topology, plan, paths, flags, environment, onWorld }: Stay): Promise<number> {
   const { env, stdout, stderr, signal } = environment;
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
@@ -58,9 +71,25 @@ async function stayUp(
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
   using own = OwnState.take(paths, { scenario: topology.name, edition, istioVersion, seed, bare, startedAt });
+  const onDefect = (message: string, cluster?: string) => {
+    const at = new Date(systemClock.now()).toISOString();
+    const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
+    // One that comes again and again fills no disk: its 1st, 2nd, 4th, 8th … time is told.
+    if (Math.log2(count) % 1 !== 0) return;
+    const where = cluster === undefined ? '' : ` in ${cluster}`;
+    screen.progress(
+      redact(`${at} a defect of mesh-harness${where}: ${message}${count > 1 ? ` (${count} times)` : ''}`),
+    );
+  };
+  using _ = stayOnDefects(error => onDefect((error instanceof Error && error.stack) || messageOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
-    open: { istioVersion, ...(firstPort !== undefined && { firstPort }) },
+    open: {
+      istioVersion,
+      onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
+      ...(firstPort !== undefined && { firstPort }),
+    },
+    ...(onWorld && { onWorld }),
   });
   await using started = await platform.start(topology, signal);
   const kubeconfigs = new Map([...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]));

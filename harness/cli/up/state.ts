@@ -11,6 +11,16 @@ export interface UpCluster {
   readonly server: string;
 }
 
+/** A defect of ours in the running world, and how often it came. */
+export interface UpDefect {
+  /** The cluster in which it came; absent if it can not be told. */
+  readonly cluster?: string;
+  readonly message: string;
+  readonly count: number;
+  /** ISO 8601, of the last one. */
+  readonly lastAt: string;
+}
+
 /** `state.json`. */
 export interface UpState {
   /** Of this format. */
@@ -27,11 +37,15 @@ export interface UpState {
   readonly phase: 'starting' | 'ready';
   /** In the topology's order; none while they are starting. */
   readonly clusters: readonly UpCluster[];
+  /** The oldest first. */
+  readonly defects?: readonly UpDefect[];
 }
 
 const STATE = 'state.json';
 /** Everything that we ever write into the folder; nothing else is removed with it. */
 const ENTRIES = [STATE, `${STATE}.new`, 'kubeconfig', 'log', 'istio', 'kube-cache'];
+/** The last ones are kept; the log has all. */
+const MAX_DEFECTS = 20;
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 
@@ -130,6 +144,19 @@ export class OwnState implements Disposable {
 
   ready(): void {
     this.#update({ phase: 'ready' });
+  }
+
+  /**
+   * Keeps a defect for `status`.
+   * @returns how often this one has come
+   */
+  failed(defect: Pick<UpDefect, 'cluster' | 'message'>, at: string): number {
+    const { defects = [] } = this.#state;
+    const isSame = (each: UpDefect) => each.cluster === defect.cluster && each.message === defect.message;
+    const count = (defects.find(isSame)?.count ?? 0) + 1;
+    const others = defects.filter(each => !isSame(each)).slice(-MAX_DEFECTS + 1);
+    this.#update({ defects: [...others, { ...defect, count, lastAt: at }] });
+    return count;
   }
 
   #update(change: Partial<UpState>): void {

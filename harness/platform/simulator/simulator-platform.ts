@@ -7,7 +7,7 @@ import { clusterName } from '../../model/names.ts';
 import { markSimulated } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
-import { createWorld, type World } from '../../simulator/world.ts';
+import { createWorld, type Defect, describeDefect, type World } from '../../simulator/world.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import type { Cluster, Finding, Platform, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { watchWorld } from './watchdog.ts';
@@ -29,6 +29,11 @@ export interface OpenOptions {
   readonly firstPort?: number;
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
+  /**
+   * Told of each defect of ours in a component of a cluster, and the world stays; without it, the first one ends the
+   * run.
+   */
+  readonly onDefect?: (cluster: string, defect: Defect) => void;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -59,11 +64,13 @@ export class SimulatorPlatform implements Platform {
     // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
     cleanUp.add('stop the clock', () => clock.stop());
+    const end = new AbortController();
     const watchdog = watchWorld(clock);
+    const defect = AbortSignal.any([watchdog.signal, end.signal]);
     cleanUp.add('call off the watchdog', () => watchdog.stop());
     clock.start();
     try {
-      const world = await unlessAborted(this.#createWorld(topology, clock), watchdog.signal);
+      const world = await unlessAborted(this.#createWorld(topology, clock, endsRun(end)), defect);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
       // API servers have addresses on their network which everyone can reach: one document serves both points of view.
@@ -77,7 +84,7 @@ export class SimulatorPlatform implements Platform {
       });
       return {
         ...startedOf(clock, clusters, [], cleanUp),
-        defect: watchdog.signal,
+        defect,
         // A world that gets nowhere answers nothing any more, and its clock calls no one off.
         collectDiagnostics: async folder => {
           if (watchdog.signal.aborted) return;
@@ -93,12 +100,13 @@ export class SimulatorPlatform implements Platform {
 
   async #startOpen(
     topology: Topology,
-    { istioVersion, firstPort, programs }: OpenOptions,
+    { istioVersion, firstPort, programs, onDefect }: OpenOptions,
     signal: AbortSignal,
   ): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     try {
-      const world = await this.#createWorld(topology, systemClock);
+      const end = new AbortController();
+      const world = await this.#createWorld(topology, systemClock, onDefect ?? endsRun(end));
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
       const clusters: Cluster[] = [];
@@ -118,7 +126,11 @@ export class SimulatorPlatform implements Platform {
         });
         adjustments.push(...serverAdjustments(name, inNetworkServer));
       }
-      return { ...startedOf(systemClock, clusters, adjustments, cleanUp), ...(programs && { programs }) };
+      return {
+        ...startedOf(systemClock, clusters, adjustments, cleanUp),
+        defect: end.signal,
+        ...(programs && { programs }),
+      };
     } catch (error) {
       await cleanUp[Symbol.asyncDispose]();
       signal.throwIfAborted();
@@ -126,12 +138,33 @@ export class SimulatorPlatform implements Platform {
     }
   }
 
-  async #createWorld(topology: Topology, clock: Clock): Promise<World> {
+  async #createWorld(
+    topology: Topology,
+    clock: Clock,
+    onDefect: (cluster: string, defect: Defect) => void,
+  ): Promise<World> {
     const { networks, clusters } = topology;
-    const world = await createWorld({ seed: this.#options.seed, clock, networks, clusters });
+    const world = await createWorld({ seed: this.#options.seed, clock, networks, clusters, onDefect });
     this.#options.onWorld?.(world);
     return world;
   }
+}
+
+/** Aborts with the first defect: a run in a world that is not sound proves nothing. */
+function endsRun(end: AbortController): (cluster: string, defect: Defect) => void {
+  return (cluster, defect) =>
+    end.abort(
+      new HarnessError('ERR_SIMULATOR_DEFECT', `In ${cluster}, ${describeDefect(defect)}${whereOf(defect.error)}`, {
+        hint: 'This is a defect of mesh-harness. Please report it with the command line and the seed.',
+        cause: defect.error,
+      }),
+    );
+}
+
+/** The line of our source that threw, as ` (at …)`. */
+function whereOf({ stack = '' }: Error): string {
+  const frame = stack.split('\n').find(line => line.trimStart().startsWith('at '));
+  return frame === undefined ? '' : ` (${frame.trim()})`;
 }
 
 /** Both forms of the verb; a command of the plan matches one of them. */

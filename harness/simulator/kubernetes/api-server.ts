@@ -28,8 +28,11 @@ import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/boot
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { startCustomResources } from './custom-resources.ts';
+import type { Component } from './supervisor.ts';
 
 export interface ApiServerOptions {
+  /** The frame in which the server works: told what its handlers and watches throw. */
+  readonly component: Component;
   readonly clusterName: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -73,7 +76,7 @@ const YEARS_MS = 3650 * DAY_MS;
 const ADMIN_GROUPS = ['system:masters'];
 
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { clusterName, clock, random, network, port, serviceRange } = options;
+  const { component, clusterName, clock, random, network, port, serviceRange } = options;
   const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };
   const authority = await createRootCa({ commonName: 'kubernetes', ...validity });
   let webhooks: WebhookClient | undefined;
@@ -81,6 +84,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     clock,
     random,
     serviceRange,
+    onListenerError: error => component.failed({ key: 'a watch' }, error),
     plugins: ({ store, registry }): readonly AdmissionPlugin[] => {
       webhooks = new WebhookClient({ clock, network, store, registry });
       const hooks = { store, registry, client: webhooks, random: random.stream('webhooks') };
@@ -139,11 +143,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     usages: ['server'],
     ...validity,
   });
+  const requestIds = random.stream('request-ids');
   const http = createHttpApi(
     environment,
     new Authenticator(tokens),
     { keyPem: serverKeys.privateKeyPem, certificatePem, clientCaPem: authority.rootPem },
-    options.onRequest,
+    {
+      onRequest: options.onRequest,
+      onDefect: (request, error) => component.failed({ key: request }, error),
+      newRequestId: () => requestIds.uuid(),
+    },
   );
   const admin = await issueClient(authority, validity, 'kubernetes-admin', ADMIN_GROUPS);
   return {

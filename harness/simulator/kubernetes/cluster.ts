@@ -7,7 +7,10 @@ import type { ImageCatalog } from '../program.ts';
 import type { RequestRecord } from './api/server.ts';
 import { createApiServer } from './api-server.ts';
 import { startControlPlane } from './control-plane.ts';
+import type { Controller, ControllerContext } from './controllers/controller.ts';
+import { defectEvents } from './defect-events.ts';
 import { type NodeMachine, nodeNames } from './nodes.ts';
+import { type Defect, endProcess, Supervisor } from './supervisor.ts';
 
 /** Where API servers listen, as kubeadm sets them up. */
 const API_PORT = 6443;
@@ -31,6 +34,11 @@ export interface ClusterOptions {
   readonly hasLoadBalancers?: boolean;
   /** Told of every request to the API server when it has been answered. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /**
+   * Told of each defect of ours in a component or a handler, and the cluster goes on; by default it ends the process.
+   * An Event tells of it too.
+   */
+  readonly onDefect?: (defect: Defect) => void;
 }
 
 export interface SimulatedCluster {
@@ -46,13 +54,26 @@ export interface SimulatedCluster {
   accept(socket: Duplex): void;
   /** Opens the API server to other programs on this machine. @returns the port */
   listen(port: number, host: string): Promise<number>;
+  /** Starts one controller more, beside those of the control plane; it ends with the cluster. */
+  startController(name: string, start: (context: ControllerContext) => Controller): void;
   /** Ends all programs, timers and connections. */
   stop(): Promise<void>;
 }
 
 /** Brings a cluster up; its API server answers when the promise resolves. */
 export async function startCluster(options: ClusterOptions): Promise<SimulatedCluster> {
-  const { name, nodes: count, podRange, serviceRange, network, clock, random, images, onRequest } = options;
+  const {
+    name,
+    nodes: count,
+    podRange,
+    serviceRange,
+    network,
+    clock,
+    random,
+    images,
+    onRequest,
+    onDefect = endProcess,
+  } = options;
   const { certificateAddresses, hasLoadBalancers = true } = options;
   const nodes: NodeMachine[] = nodeNames(name, Math.max(1, count)).map((nodeName, index) => ({
     name: nodeName,
@@ -61,7 +82,13 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
   }));
   const [first] = nodes;
   if (!first) throw new RangeError('A cluster needs a node.');
+  let tellInEvents: ((defect: Defect) => void) | undefined;
+  const supervisor = new Supervisor(clock, defect => {
+    tellInEvents?.(defect);
+    onDefect(defect);
+  });
   const api = await createApiServer({
+    component: supervisor.component('kube-apiserver'),
     clusterName: name,
     clock,
     random: random.stream('api-server'),
@@ -71,7 +98,9 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     ...(certificateAddresses && { certificateAddresses }),
     ...(onRequest && { onRequest }),
   });
+  tellInEvents = defectEvents(api.machinery, clock);
   const controlPlane = startControlPlane({
+    supervisor,
     machinery: api.machinery,
     network,
     nodes,
@@ -92,6 +121,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     apiServer: { address: first.network.address, port: API_PORT },
     kubeconfig: server => api.kubeconfig(server),
     accept: socket => api.accept(socket),
+    startController: controlPlane.startController,
     listen: (port, host) => api.listen(port, host),
     stop: async () => {
       controlPlane.stop();

@@ -26,6 +26,7 @@ import { KubeletSessions } from './kubelet/sessions.ts';
 import type { IssueToken } from './kubelet/volumes.ts';
 import { createNode, NODE_CAPACITY, type NodeMachine } from './nodes.ts';
 import { startScheduler } from './scheduler.ts';
+import type { Component, Supervisor } from './supervisor.ts';
 import { TypedClient } from './typed-client.ts';
 
 /** The tenth address of the service range, as kubeadm chooses it. */
@@ -36,6 +37,7 @@ const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 export interface ControlPlaneOptions {
   readonly machinery: Machinery;
+  readonly supervisor: Supervisor;
   readonly network: ClusterNetwork;
   /** The first one is the control plane's. */
   readonly nodes: readonly NodeMachine[];
@@ -56,16 +58,22 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane extends Controller {
   readonly sessions: KubeletApi;
+  /** Starts one controller more; it ends with the others. */
+  startController(name: string, start: (context: ControllerContext) => Controller): void;
 }
 
 /** Makes the objects that a cluster has from its first moment, and starts all components. */
 export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { machinery, network, nodes, clock, random, caCertificate, tokens } = options;
+  const { machinery, supervisor, network, nodes, clock, random, caCertificate, tokens } = options;
   const client = new TypedClient(machinery.client);
   bootstrap(client, options);
-  const all = new AllObjects(machinery.client, machinery.registry);
-  const context = (name: string): ControllerContext => ({ client, clock, random: random.stream(name) });
-  const kubelets = startKubelets(client, options);
+  const clientOf = (component: Component) => new TypedClient(machinery.clientFor(component));
+  const all = new AllObjects(machinery.clientFor(supervisor.component('informers')), machinery.registry);
+  const context = (name: string): ControllerContext => {
+    const component = supervisor.component(name);
+    return { component, client: clientOf(component), clock: component.clock, random: random.stream(name) };
+  };
+  const kubelets = startKubelets(options);
   const dns = network.addPod('coredns', firstOf(nodes).name);
   writeDnsEndpoint(client, dns.address);
   const components: Controller[] = [
@@ -84,7 +92,7 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     ...(options.hasLoadBalancers === false ? [] : [startLoadBalancerController(context('load-balancer'), network)]),
     startDisruptionController(context('disruption')),
     startScheduler(context('scheduler')),
-    startKubeProxy({ client, network, nodeAddresses: nodes.map(node => node.network.address) }),
+    startKubeProxy({ ...context('kube-proxy'), network, nodeAddresses: nodes.map(node => node.network.address) }),
     startClusterDns(client, dns),
     ...kubelets.values(),
   ];
@@ -97,8 +105,11 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   });
   return {
     sessions,
+    startController: (name, start) => {
+      components.push(start(context(name)));
+    },
     stop: () => {
-      for (const component of components.reverse()) component.stop();
+      for (const component of [...components].reverse()) component.stop();
       dns.destroy();
     },
   };
@@ -110,8 +121,8 @@ function firstOf(nodes: readonly NodeMachine[]): NodeMachine {
   return first;
 }
 
-function startKubelets(client: TypedClient, options: ControlPlaneOptions): ReadonlyMap<string, Kubelet> {
-  const { machinery, network, nodes, clock, random, images, tokens } = options;
+function startKubelets(options: ControlPlaneOptions): ReadonlyMap<string, Kubelet> {
+  const { machinery, supervisor, network, nodes, clock, random, images, tokens } = options;
   const nameserver = machinery.addresses.fixed(DNS_ADDRESS_NUMBER);
   const resolver = (namespace: string): ResolverConfig => ({
     nameserver,
@@ -132,10 +143,12 @@ function startKubelets(client: TypedClient, options: ControlPlaneOptions): Reado
   };
   const kubelets = new Map<string, Kubelet>();
   for (const { name, network: nodeNetwork } of nodes) {
+    const component = supervisor.component(`kubelet/${name}`);
     const kubelet = new Kubelet({
       nodeName: name,
-      client,
-      clock,
+      component,
+      client: new TypedClient(machinery.clientFor(component)),
+      clock: component.clock,
       random: random.stream(`kubelet/${name}`),
       images,
       nodeNetwork,

@@ -3,10 +3,12 @@ import type { ClusterNetwork, ServiceRoute, SocketAddress } from '../network/int
 import { type Controller, stopAll } from './controllers/controller.ts';
 import { SERVICE_NAME, SLICES, serviceOf } from './controllers/endpoint-slices.ts';
 import { type EndpointSlice, keyOf, type Service, type ServicePort } from './objects.ts';
+import type { Component } from './supervisor.ts';
 import type { TypedClient } from './typed-client.ts';
 
 /** A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside those of Services. */
 export interface KubeProxyOptions {
+  readonly component: Component;
   readonly client: TypedClient;
   readonly network: Pick<ClusterNetwork, 'setServiceRoutes'>;
   /** Addresses of the nodes, where node ports answer. */
@@ -63,7 +65,7 @@ export function routesOf(
   return routes;
 }
 
-export function startKubeProxy({ client, network, nodeAddresses }: KubeProxyOptions): Controller {
+export function startKubeProxy({ component, client, network, nodeAddresses }: KubeProxyOptions): Controller {
   /** What each Service contributes, so that a change costs one Service and not all of them. */
   const routes = new Map<string, readonly ServiceRoute[]>();
   const dirty = new Set<string>();
@@ -85,7 +87,7 @@ export function startKubeProxy({ client, network, nodeAddresses }: KubeProxyOpti
     network.setServiceRoutes([...routes.values()].flat());
   };
   const mark = (key: string) => {
-    if (dirty.size === 0) queueMicrotask(program);
+    if (dirty.size === 0) component.soon({ key: 'the routes of Services' }, program);
     dirty.add(key);
   };
   const stops = [

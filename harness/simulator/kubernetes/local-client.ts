@@ -10,6 +10,7 @@ import {
 import type { ResourceKey } from './api/resources.ts';
 import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
 import type { UserInfo } from './auth/user.ts';
+import type { Component } from './supervisor.ts';
 
 /** What a list or subscription is restricted to; selectors in the words of the API. */
 export interface LocalFilter {
@@ -34,9 +35,12 @@ export interface LocalEvent {
  */
 export class LocalClient {
   readonly #objects: ObjectService;
+  readonly #component: Component | undefined;
 
-  constructor(objects: ObjectService) {
+  /** @param component - whose client it is: its writes are counted, and an error in its subscribers is caught */
+  constructor(objects: ObjectService, component?: Component) {
     this.#objects = objects;
+    this.#component = component;
   }
 
   /** Of the newest write. */
@@ -58,6 +62,7 @@ export class LocalClient {
   /** @param object - apiVersion, kind and namespace may be left out @throws ApiError 409 if it exists */
   create(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
     const type = this.#objects.registry.require(resource);
+    this.#wrote(resource, object.metadata.namespace, object.metadata.name);
     return this.#objects.createDirectly(type, object.metadata.namespace ?? '', copy(object));
   }
 
@@ -73,6 +78,7 @@ export class LocalClient {
   ): Promise<KubernetesObject> {
     const type = this.#objects.registry.require(resource);
     const context = controlPlaneContext(type);
+    this.#wrote(resource, object.metadata.namespace, object.metadata.name);
     return this.#objects.create(type, object.metadata.namespace ?? '', copy(object), {
       ...context,
       ...(options.user && { user: options.user }),
@@ -119,12 +125,14 @@ export class LocalClient {
    * @throws ApiError 404
    */
   delete(resource: ResourceKey, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
+    this.#wrote(resource, namespace, name);
     return this.#objects.deleteDirectly(this.#objects.registry.require(resource), namespace, name, options);
   }
 
   /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
   finalizeNamespace(name: string): void {
     const type = this.#objects.registry.require('namespaces');
+    this.#wrote('namespaces', '', name);
     this.#objects.updateDirectly(type, '', name, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
   }
 
@@ -135,6 +143,11 @@ export class LocalClient {
   watch(resource: ResourceKey, filter: LocalFilter, onEvent: (event: LocalEvent) => void): () => void {
     const type = this.#objects.registry.require(resource);
     const parsed = this.#filter(resource, filter);
+    const component = this.#component;
+    const tell = (event: LocalEvent) => {
+      if (component) component.run({ resource, key: keyOf(event.object) }, () => onEvent(event));
+      else onEvent(event);
+    };
     let open = true;
     const unsubscribe = this.#objects.store.subscribe(type, change => {
       if (!open) return;
@@ -142,14 +155,19 @@ export class LocalClient {
       const after = change.type !== 'DELETED' && matchesFilter(parsed, type, change.object);
       if (!before && !after) return;
       const event = before && after ? 'MODIFIED' : after ? 'ADDED' : 'DELETED';
-      onEvent({ type: event, object: change.object, previous: change.previous });
+      tell({ type: event, object: change.object, previous: change.previous });
     });
     for (const object of this.#objects.store.list(type, parsed)) {
-      if (open) onEvent({ type: 'ADDED', object, previous: undefined });
+      if (open) tell({ type: 'ADDED', object, previous: undefined });
     }
-    return () => {
+    const stop = () => {
       open = false;
       unsubscribe();
+    };
+    const forget = component?.onStop(stop);
+    return () => {
+      forget?.();
+      stop();
     };
   }
 
@@ -174,6 +192,7 @@ export class LocalClient {
         ? { ...object, metadata: { ...object.metadata }, status: copy(object['status']) }
         : copy(object);
     const { name = '', namespace = '' } = object.metadata;
+    this.#wrote(resource, namespace, name);
     return this.#objects.updateDirectly(this.#objects.registry.require(resource), namespace, name, change, subresource);
   }
 
@@ -185,6 +204,7 @@ export class LocalClient {
     subresource: string,
   ): KubernetesObject {
     const type = this.#objects.registry.require(resource);
+    this.#wrote(resource, namespace, name);
     return this.#objects.updateDirectly(
       type,
       namespace,
@@ -197,4 +217,11 @@ export class LocalClient {
       subresource,
     );
   }
+
+  #wrote(resource: ResourceKey, namespace = '', name = ''): void {
+    this.#component?.wrote({ resource, key: keyOf({ metadata: { namespace, name } }) });
+  }
 }
+
+const keyOf = ({ metadata: { namespace = '', name = '' } }: KubernetesObject): string =>
+  namespace === '' ? name : `${namespace}/${name}`;

@@ -5,6 +5,7 @@ import { WorkQueue } from './controllers/work-queue.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
 import { type Condition, isTrue, keyOf, type Node, type Pod, type PodSpec, timestamp } from './objects.ts';
 import { parseQuantity } from './quantity.ts';
+import type { Component } from './supervisor.ts';
 import type { TypedClient } from './typed-client.ts';
 
 const RESOURCES = ['cpu', 'memory'] as const;
@@ -52,11 +53,12 @@ function refusal(pod: Pod, node: Node, used: Amounts): string | undefined {
 }
 
 export interface SchedulerContext {
+  readonly component: Component;
   readonly client: TypedClient;
   readonly clock: Clock;
 }
 
-export function startScheduler({ client, clock }: SchedulerContext): Controller {
+export function startScheduler({ component, client, clock }: SchedulerContext): Controller {
   const events = new EventRecorder(client, clock, 'default-scheduler');
   /** Pods that found no node; they are tried again when something was freed or added. */
   const waiting = new Set<string>();
@@ -153,7 +155,7 @@ export function startScheduler({ client, clock }: SchedulerContext): Controller 
     events.record(referenceTo(pod, 'Pod', 'v1'), 'Warning', 'FailedScheduling', message);
   };
 
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'pods');
   const stops = [
     () => queue.stop(),
     client.watch('pods', {}, ({ type, object }) => {

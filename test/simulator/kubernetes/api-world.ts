@@ -1,4 +1,5 @@
 /** An API server on the virtual network with clients of any identity: for tests of the API without controllers. */
+
 import {
   type Dial,
   KubernetesApiError,
@@ -7,6 +8,7 @@ import {
 } from '../../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../../harness/base/random.ts';
 import { type ApiServer, createApiServer } from '../../../harness/simulator/kubernetes/api-server.ts';
+import { type Defect, endProcess, Supervisor } from '../../../harness/simulator/kubernetes/supervisor.ts';
 import { type SmallWorld, smallWorld } from '../../support/small-world.ts';
 
 export const SERVICE_RANGE = '10.110.0.0/16';
@@ -24,11 +26,16 @@ export interface ApiWorld extends AsyncDisposable {
 }
 
 /** Has namespaces `default` and `sample`, and their default service accounts. */
-export async function apiWorld(): Promise<ApiWorld> {
+export async function apiWorld({
+  onDefect = endProcess,
+}: {
+  readonly onDefect?: (defect: Defect) => void;
+} = {}): Promise<ApiWorld> {
   // The wall's now: OpenSSL checks certificates against it.
   const world = smallWorld('api', Math.floor(Date.parse(new Date().toISOString())));
   const node = world.nodes.east;
   const api = await createApiServer({
+    component: new Supervisor(world.clock, onDefect).component('kube-apiserver'),
     clusterName: 'east',
     clock: world.clock,
     random: createRandom('api'),

@@ -1,4 +1,5 @@
 /** A cluster without its API server, for tests of the components: a virtual network, a virtual clock, and a few tiny images. */
+
 import http from 'node:http';
 import { Writable } from 'node:stream';
 import { sleep } from '../../../harness/base/clock.ts';
@@ -13,6 +14,7 @@ import { ServiceAccountTokens } from '../../../harness/simulator/kubernetes/auth
 import { startControlPlane } from '../../../harness/simulator/kubernetes/control-plane.ts';
 import { nodeNames } from '../../../harness/simulator/kubernetes/nodes.ts';
 import type { Pod } from '../../../harness/simulator/kubernetes/objects.ts';
+import { endProcess, Supervisor } from '../../../harness/simulator/kubernetes/supervisor.ts';
 import { TypedClient } from '../../../harness/simulator/kubernetes/typed-client.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';
@@ -130,6 +132,7 @@ export class TestWorld implements AsyncDisposable {
     });
     const tokens = new ServiceAccountTokens({ clock, random, ...this.machinery });
     const controlPlane = startControlPlane({
+      supervisor: new Supervisor(clock, endProcess),
       machinery: this.machinery,
       network,
       nodes,

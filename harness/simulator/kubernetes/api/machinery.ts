@@ -4,6 +4,7 @@ import type { Random } from '../../../base/random.ts';
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts';
 import { LocalClient } from '../local-client.ts';
 import { Store } from '../store/store.ts';
+import type { Component } from '../supervisor.ts';
 import { ObjectService } from './objects.ts';
 import { ResourceRegistry } from './registry.ts';
 import { BUILT_IN_RESOURCES } from './resources.ts';
@@ -15,6 +16,8 @@ export interface MachineryOptions {
   readonly random: Random;
   /** CIDR of the cluster IPs: `10.255.0.0/16`. */
   readonly serviceRange: string;
+  /** Told what a watch of a client throws; by default that ends the process. */
+  readonly onListenerError?: (error: unknown) => void;
   /** In the order in which they see a request; called once the store is there. */
   readonly plugins?: (parts: {
     readonly store: Store;
@@ -28,10 +31,18 @@ export interface Machinery {
   readonly addresses: ServiceAddresses;
   readonly objects: ObjectService;
   readonly client: LocalClient;
+  /** The client of one component of the cluster: counts its writes, and catches what its subscribers throw. */
+  clientFor(component: Component): LocalClient;
 }
 
-export function createMachinery({ clock, random, serviceRange, plugins }: MachineryOptions): Machinery {
-  const store = new Store();
+export function createMachinery({
+  clock,
+  random,
+  serviceRange,
+  plugins,
+  onListenerError,
+}: MachineryOptions): Machinery {
+  const store = new Store({ onListenerError });
   const registry = new ResourceRegistry(BUILT_IN_RESOURCES);
   const addresses = new ServiceAddresses(serviceRange, random.stream('service-addresses'));
   const objects = new ObjectService({
@@ -43,5 +54,6 @@ export function createMachinery({ clock, random, serviceRange, plugins }: Machin
     admission: new AdmissionChain(plugins?.({ store, registry }) ?? []),
     validate: validateObject,
   });
-  return { store, registry, addresses, objects, client: new LocalClient(objects) };
+  const clientFor = (component: Component) => new LocalClient(objects, component);
+  return { store, registry, addresses, objects, client: new LocalClient(objects), clientFor };
 }

@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { messageOf } from '../../../base/errors.ts';
 import { type Authenticator, impersonate } from '../auth/authenticator.ts';
 import { type Call, sendError, sendText } from './call.ts';
 import { sendPageNotFound } from './handlers/discovery.ts';
@@ -38,6 +39,19 @@ export interface ServerCertificate {
   readonly clientCaPem: string;
 }
 
+/** Who is told of what the server does. */
+export interface ServerObserver {
+  /** Told of every request when it has been answered. */
+  readonly onRequest?: ((record: RequestRecord) => void) | undefined;
+  /**
+   * Told of an error in a handler that is no answer: a defect of ours.
+   * @param request - method, path and the request's id
+   */
+  readonly onDefect: (request: string, error: unknown) => void;
+  /** Makes the id by which a failed request is told. */
+  readonly newRequestId: () => string;
+}
+
 /** One request as it was answered: for tests and reports. */
 export interface RequestRecord {
   readonly method: string;
@@ -59,11 +73,11 @@ export function createHttpApi(
   environment: Environment,
   authenticator: Authenticator,
   certificate: ServerCertificate,
-  onRequest?: (record: RequestRecord) => void,
+  observer: ServerObserver,
 ): HttpApi {
   const connections = new Set<Duplex>();
   const onRequestCome = (request: IncomingMessage, response: ServerResponse) => {
-    void answer(environment, authenticator, request, response, onRequest);
+    void answer(environment, authenticator, request, response, observer);
   };
   const server = tls.createServer({
     key: certificate.keyPem,
@@ -84,7 +98,7 @@ export function createHttpApi(
   };
   const http1 = http.createServer(options, onRequestCome);
   http1.on('upgrade', (request, socket, head) => {
-    void upgrade(environment, authenticator, request, socket, head, onRequest);
+    void upgrade(environment, authenticator, request, socket, head, observer);
   });
   http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What comes behind a broken request is broken, too; the answer goes out first.
@@ -137,7 +151,7 @@ async function answer(
   authenticator: Authenticator,
   request: IncomingMessage,
   response: ServerResponse,
-  onRequest: ((record: RequestRecord) => void) | undefined,
+  observer: ServerObserver,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   let username = '';
@@ -146,16 +160,23 @@ async function answer(
     username = call.user.username;
     await dispatch(environment, call);
   } catch (error) {
-    sendFailure(response, error);
+    sendFailure(response, failureOf(error, request, observer));
   }
-  onRequest?.({ method, url, username, code: response.statusCode });
+  observer.onRequest?.({ method, url, username, code: response.statusCode });
   // What was not read would hold up the connection.
   if (!request.readableEnded) request.resume();
 }
 
-function sendFailure(response: ServerResponse, error: unknown): void {
-  const failure =
-    error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error));
+/** The answer to a request that failed. What is no answer yet is a defect of ours: it is told, by the request's id. */
+function failureOf(error: unknown, request: IncomingMessage, observer: ServerObserver): ApiError {
+  if (error instanceof ApiError) return error;
+  const id = observer.newRequestId();
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  observer.onDefect(`request ${id}: ${request.method ?? 'GET'} ${path}`, error);
+  return internalError(`a defect of mesh-harness, request ${id}: ${messageOf(error)}`);
+}
+
+function sendFailure(response: ServerResponse, failure: ApiError): void {
   if (response.headersSent) response.destroy();
   else sendError(response, failure);
 }
@@ -281,7 +302,7 @@ async function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  onRequest: ((record: RequestRecord) => void) | undefined,
+  observer: ServerObserver,
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
   const { method = 'GET', url = '/' } = request;
@@ -294,12 +315,11 @@ async function upgrade(
     const type =
       info.kind === 'resource' ? environment.registry.byPath(info.group, info.version, info.plural) : undefined;
     if (info.kind !== 'resource' || !type || !isStream(info)) throw unknownResource();
-    onRequest?.({ method, url, username: user.username, code: 101 });
+    observer.onRequest?.({ method, url, username: user.username, code: 101 });
     await handleStream(environment, info, type, request, socket, head);
   } catch (error) {
-    const failure =
-      error instanceof ApiError ? error : internalError(error instanceof Error ? error.message : String(error));
-    onRequest?.({ method, url, username: '', code: failure.code });
+    const failure = failureOf(error, request, observer);
+    observer.onRequest?.({ method, url, username: '', code: failure.code });
     if (!socket.writable) return;
     const body = `${JSON.stringify(failure.status)}\n`;
     socket.end(

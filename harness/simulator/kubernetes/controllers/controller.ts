@@ -1,10 +1,15 @@
 /** What all controllers have in common. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
+import type { Component } from '../supervisor.ts';
 import type { TypedClient } from '../typed-client.ts';
 
 export interface ControllerContext {
+  /** The frame in which this controller works; its work queues stand in it. */
+  readonly component: Component;
+  /** Counts the controller's writes, and catches what its subscribers throw. */
   readonly client: TypedClient;
+  /** The component's: catches what timers throw. */
   readonly clock: Clock;
   /** A stream that belongs to this controller. */
   readonly random: Random;

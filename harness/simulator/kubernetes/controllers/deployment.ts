@@ -24,9 +24,10 @@ const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
 ]);
 
 const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
+/** Of two sets with the current template the first is the new one, so the order must not depend on what we write. */
 const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
-  revisionOf(a) - revisionOf(b);
+  ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
 
 class DeploymentController implements Controller {
   readonly #context: ControllerContext;
@@ -36,9 +37,9 @@ class DeploymentController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { client, clock } = context;
+    const { component, client, clock } = context;
     this.#events = new EventRecorder(client, clock, 'deployment-controller');
-    this.#queue = new WorkQueue(clock, key => this.#sync(key));
+    this.#queue = new WorkQueue(component, key => this.#sync(key), KIND);
     this.#stops = [
       () => this.#queue.stop(),
       client.watch(KIND, {}, ({ object }) => this.#queue.add(keyOf(object))),
@@ -101,7 +102,10 @@ class DeploymentController implements Controller {
     return this.#context.client.get(SETS, namespace, name) ?? set;
   }
 
-  /** Its ReplicaSets, oldest first; what matches the selector and belongs to nobody is adopted. */
+  /**
+   * Its ReplicaSets, oldest first, by name among equals (pkg/controller/controller_utils.go @v1.32:
+   * ReplicaSetsByCreationTimestamp). Adopts what matches the selector and belongs to nobody.
+   */
   #ownSets(deployment: Deployment): readonly ReplicaSet[] {
     const { namespace = '', name = '', uid = '' } = deployment.metadata;
     const own: ReplicaSet[] = [];

@@ -53,7 +53,7 @@ function wanted(client: TypedClient, { spec }: PodDisruptionBudget, pods: readon
   return { expected: pods.length, desired: minAvailable ?? 0 };
 }
 
-export function startDisruptionController({ client, clock }: ControllerContext): Controller {
+export function startDisruptionController({ component, client, clock }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const budget = client.get(BUDGETS, namespace, name);
@@ -86,7 +86,7 @@ export function startDisruptionController({ client, clock }: ControllerContext):
       },
     });
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, BUDGETS);
   const addFor = (pod: Pod) => {
     for (const budget of client.list(BUDGETS, { namespace: pod.metadata.namespace ?? '' })) {
       if (isCovered(budget, pod)) queue.add(keyOf(budget));

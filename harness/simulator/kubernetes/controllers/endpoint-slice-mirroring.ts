@@ -21,7 +21,7 @@ function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: Endpo
   return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
 }
 
-export function startEndpointSliceMirroringController({ client, clock }: ControllerContext): Controller {
+export function startEndpointSliceMirroringController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const endpoints = client.get('endpoints', namespace, name);
@@ -42,7 +42,7 @@ export function startEndpointSliceMirroringController({ client, clock }: Control
     const contents = (endpoints.subsets ?? []).map(contentOf);
     reconcileSlices(client, endpoints, 'Endpoints', MIRROR, endpoints.metadata.labels ?? {}, contents);
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'endpoints');
   const stops = [
     () => queue.stop(),
     client.watch('endpoints', {}, ({ object }) => queue.add(keyOf(object))),

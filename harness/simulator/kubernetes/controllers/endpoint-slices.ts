@@ -88,7 +88,7 @@ export function reconcileSlices(
   for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
 }
 
-export function startEndpointSliceController({ client, clock }: ControllerContext): Controller {
+export function startEndpointSliceController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const service = client.get('services', namespace, name);
@@ -104,7 +104,7 @@ export function startEndpointSliceController({ client, clock }: ControllerContex
     const labels = { ...service.metadata.labels, ...(isHeadless && { 'service.kubernetes.io/headless': '' }) };
     reconcileSlices(client, service, 'Service', CONTROLLER, labels, contentsOf(podsBehind(client, service)));
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'services');
   const stops = [
     () => queue.stop(),
     ...watchServicePods(client, key => queue.add(key)),

@@ -37,7 +37,7 @@ export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[
     }));
 }
 
-export function startEndpointsController({ client, clock }: ControllerContext): Controller {
+export function startEndpointsController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const service = client.get('services', namespace, name);
@@ -61,7 +61,7 @@ export function startEndpointsController({ client, clock }: ControllerContext): 
       if (!hasCode(error, 409)) throw error;
     }
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'services');
   const stops = [
     () => queue.stop(),
     ...watchServicePods(client, key => queue.add(key)),

@@ -38,7 +38,7 @@ class GarbageCollector implements Controller {
   constructor(context: ControllerContext, all: AllObjects) {
     this.#context = context;
     this.#all = all;
-    this.#queue = new WorkQueue(context.clock, uid => this.#sync(uid));
+    this.#queue = new WorkQueue(context.component, uid => this.#sync(uid));
     this.#stops = [
       () => this.#queue.stop(),
       all.listen(({ type, resource, object }) => {

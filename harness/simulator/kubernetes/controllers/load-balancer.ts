@@ -3,6 +3,7 @@ import type { Timer } from '../../../base/clock.ts';
 import { EventRecorder, referenceTo } from '../event-recorder.ts';
 import { keyOf, type Service } from '../objects.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /** An address takes 1 to 3 seconds, so that whoever does not wait for it reads an empty one. */
 const MIN_DELAY_MS = 1_000;
@@ -14,7 +15,7 @@ export interface LoadBalancerAddresses {
 }
 
 export function startLoadBalancerController(
-  { client, clock, random }: ControllerContext,
+  { component, client, clock, random }: ControllerContext,
   addresses: LoadBalancerAddresses,
 ): Controller {
   const events = new EventRecorder(client, clock, 'service-controller');
@@ -43,21 +44,18 @@ export function startLoadBalancerController(
     given.delete(uid);
     addresses.releaseLoadBalancerAddress(address);
   };
-  const stop = client.watch('services', {}, ({ type, object: service }) => {
+  const sync = (key: string) => {
+    const [namespace = '', name = ''] = key.split('/');
+    const service = client.get('services', namespace, name);
+    if (!service) return;
     const { uid = '' } = service.metadata;
-    if (type === 'DELETED') {
-      release(uid);
-      return;
-    }
     const ingress = service.status?.loadBalancer?.ingress ?? [];
     // A Service with a class is for whoever implements that class; nobody does here, and it stays pending (k8s.io/cloud-provider service/controller.go).
     if (service.spec.type !== 'LoadBalancer' || service.spec.loadBalancerClass !== undefined) {
       if (!given.has(uid) && !pending.has(uid)) return;
       release(uid);
-      const { namespace = '', name = '' } = service.metadata;
-      const current = client.get('services', namespace, name);
-      if (current && ingress.length > 0) {
-        client.updateStatus('services', { ...current, status: { ...current.status, loadBalancer: {} } });
+      if (ingress.length > 0) {
+        client.updateStatus('services', { ...service, status: { ...service.status, loadBalancer: {} } });
       }
       return;
     }
@@ -71,9 +69,14 @@ export function startLoadBalancerController(
       uid,
       clock.setTimeout(() => assign(service), delayMs),
     );
+  };
+  const queue = new WorkQueue(component, sync, 'services');
+  const stop = client.watch('services', {}, ({ type, object }) => {
+    if (type === 'DELETED') release(object.metadata.uid ?? '');
+    else queue.add(keyOf(object));
   });
   const stopTimers = () => {
     for (const timer of pending.values()) clock.clearTimeout(timer);
   };
-  return { stop: () => stopAll([stopTimers, stop]) };
+  return { stop: () => stopAll([stopTimers, () => queue.stop(), stop]) };
 }

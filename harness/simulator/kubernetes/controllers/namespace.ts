@@ -70,7 +70,7 @@ function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[
   ];
 }
 
-export function startNamespaceController({ client, clock }: ControllerContext, all: AllObjects): Controller {
+export function startNamespaceController({ component, client, clock }: ControllerContext, all: AllObjects): Controller {
   const { local } = client;
 
   const deleteContent = (namespace: string): Remains => {
@@ -118,7 +118,7 @@ export function startNamespaceController({ client, clock }: ControllerContext, a
     local.finalizeNamespace(name);
   };
 
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'namespaces');
   const stops = [
     () => queue.stop(),
     all.listen(({ type, resource, object }) => {

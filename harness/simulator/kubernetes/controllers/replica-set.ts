@@ -44,9 +44,9 @@ class ReplicaSetController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { client, clock } = context;
+    const { component, client, clock } = context;
     this.#events = new EventRecorder(client, clock, 'replicaset-controller');
-    this.#queue = new WorkQueue(clock, key => this.#sync(key));
+    this.#queue = new WorkQueue(component, key => this.#sync(key), KIND);
     this.#stops = [
       () => this.#queue.stop(),
       client.watch(KIND, {}, ({ object }) => this.#queue.add(keyOf(object))),

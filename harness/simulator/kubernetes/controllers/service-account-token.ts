@@ -12,7 +12,7 @@ const encode = (text: string) => Buffer.from(text).toString('base64');
 
 /** @param caCertificate - PEM */
 export function startServiceAccountTokenController(
-  { client, clock }: ControllerContext,
+  { component, client }: ControllerContext,
   caCertificate: string,
   issue: (account: KubernetesObject, secretName: string) => string,
 ): Controller {
@@ -35,7 +35,7 @@ export function startServiceAccountTokenController(
     const annotations = { ...secret.metadata.annotations, [ACCOUNT_UID]: account.metadata.uid ?? '' };
     client.update('secrets', { ...secret, metadata: { ...secret.metadata, annotations }, data });
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'secrets');
   const isToken = (secret: Secret) => secret.type === TOKEN_TYPE;
   const stops = [
     () => queue.stop(),

@@ -8,7 +8,10 @@ const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /** @param caCertificate - PEM */
-export function startServiceAccountController({ client, clock }: ControllerContext, caCertificate: string): Controller {
+export function startServiceAccountController(
+  { component, client }: ControllerContext,
+  caCertificate: string,
+): Controller {
   const sync = (namespace: string) => {
     if (!client.isOpen(namespace)) return;
     try {
@@ -28,7 +31,7 @@ export function startServiceAccountController({ client, clock }: ControllerConte
       if (!hasCode(error, 409)) throw error;
     }
   };
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, 'namespaces');
   const stops = [
     () => queue.stop(),
     client.watch('namespaces', {}, ({ object }) => queue.add(object.metadata.name ?? '')),

@@ -1,12 +1,28 @@
 /** A rate-limited queue of keys: each key is worked on by one call at a time, and failures come back later and later. */
-import type { Clock, Timer } from '../../../base/clock.ts';
+import type { Timer } from '../../../base/clock.ts';
+import type { ResourceKey } from '../api/resources.ts';
 import { ApiError } from '../api/status.ts';
+import { type Component, ComponentStopped, type Subject } from '../supervisor.ts';
 
-/** client-go's default for controllers: 5 ms, doubling, up to 1000 s (kubernetes/client-go util/workqueue/default_rate_limiters.go). */
+/**
+ * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys together,
+ * after a burst of 100 (util/workqueue/default_rate_limiters.go @v0.32: DefaultTypedControllerRateLimiter).
+ */
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
+const RETRIES_A_SECOND = 10;
+const RETRY_BURST = 100;
 
-/** How long the n-th failure in a row keeps a key back; the first is n = 0. */
+/** How many keys are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most controllers. */
+const WORKERS = 5;
+
+/** A key that is worked on so often, with less than `REST_MS` in between each time, is in a loop. */
+const MAX_RUNS_WITHOUT_REST = 10_000;
+const REST_MS = 100;
+/** How many keys at rest are remembered before they are looked through. */
+const REMEMBERED_KEYS = 1_000;
+
+/** How long the n-th failure in a row keeps a key back, in milliseconds; the first is n = 0. */
 export function retryDelayMs(failures: number): number {
   return Math.min(BASE_DELAY_MS * 2 ** failures, MAX_DELAY_MS);
 }
@@ -16,78 +32,142 @@ interface Entry {
   failures: number;
   timer: Timer | undefined;
   timerAt: number;
+  /** Since it last rested. */
+  runs: number;
+  endedAt: number;
+}
+
+/** Lets through `RETRY_BURST` at once, and then `RETRIES_A_SECOND`, by the time that each is told to wait. */
+class RetryBucket {
+  #tokens = RETRY_BURST;
+  #at = Number.NEGATIVE_INFINITY;
+
+  /** Takes one token, which may not be there yet. @returns milliseconds until it is */
+  reserve(now: number): number {
+    const earned = ((now - this.#at) * RETRIES_A_SECOND) / 1000;
+    this.#tokens = Math.min(RETRY_BURST, this.#tokens + earned) - 1;
+    this.#at = now;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens * 1000) / RETRIES_A_SECOND;
+  }
 }
 
 export class WorkQueue {
-  readonly #clock: Clock;
+  readonly #component: Component;
   readonly #work: (key: string) => Promise<void> | void;
+  readonly #resource: ResourceKey | undefined;
   readonly #entries = new Map<string, Entry>();
-  #stopped = false;
+  readonly #retries = new RetryBucket();
+  #ready: string[] = [];
+  #busy = 0;
+  #isStopped = false;
 
   /**
-   * @param work - brings the object of this key nearer to what it should be. An ApiError that it throws means "again, later";
-   *   anything else is a defect of ours, which ends the process rather than being tried again for ever
+   * @param component - catches what goes wrong
+   * @param work - brings the object of this key nearer to what it should be; runs as a task of its own. An ApiError
+   *   that it throws means "again, later". Anything else is a defect of ours: it is told, and the key comes again later
+   * @param resource - what the keys `namespace/name` name, for whom a defect is told; absent for keys of another sort
    */
-  constructor(clock: Clock, work: (key: string) => Promise<void> | void) {
-    this.#clock = clock;
+  constructor(component: Component, work: (key: string) => Promise<void> | void, resource?: ResourceKey) {
+    this.#component = component;
     this.#work = work;
+    this.#resource = resource;
+    component.onStop(() => this.stop());
   }
 
   /** Asks for work on a key soon; many askings before it starts count as one. */
   add(key: string): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     const entry = this.#entryOf(key);
     if (entry.state === 'working') entry.state = 'working-again';
     if (entry.state !== 'idle') return;
     entry.state = 'queued';
-    queueMicrotask(() => void this.#run(key, entry));
+    this.#ready.push(key);
+    this.#startNext();
   }
 
-  /** Asks for work after a while, unless it is asked for sooner. */
+  /** Asks for work after `delayMs` milliseconds, unless it is asked for sooner. */
   addAfter(key: string, delayMs: number): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
+    const { clock } = this.#component;
     const entry = this.#entryOf(key);
-    const at = this.#clock.now() + delayMs;
+    const at = clock.now() + delayMs;
     if (entry.timer && entry.timerAt <= at) return;
-    this.#clock.clearTimeout(entry.timer);
+    clock.clearTimeout(entry.timer);
     entry.timerAt = at;
-    entry.timer = this.#clock.setTimeout(() => {
+    entry.timer = clock.setTimeout(() => {
       entry.timer = undefined;
       this.add(key);
     }, delayMs);
   }
 
+  /** Ends all work that has not started. */
   stop(): void {
-    this.#stopped = true;
-    for (const entry of this.#entries.values()) this.#clock.clearTimeout(entry.timer);
+    this.#isStopped = true;
+    for (const entry of this.#entries.values()) this.#component.clock.clearTimeout(entry.timer);
     this.#entries.clear();
+    this.#ready = [];
   }
 
   #entryOf(key: string): Entry {
     let entry = this.#entries.get(key);
     if (!entry) {
-      entry = { state: 'idle', failures: 0, timer: undefined, timerAt: 0 };
+      if (this.#entries.size >= REMEMBERED_KEYS) this.#forgetRested();
+      entry = { state: 'idle', failures: 0, timer: undefined, timerAt: 0, runs: 0, endedAt: 0 };
       this.#entries.set(key, entry);
     }
     return entry;
   }
 
-  async #run(key: string, entry: Entry): Promise<void> {
-    if (this.#stopped) return;
+  #forgetRested(): void {
+    const now = this.#component.clock.now();
+    for (const [key, { state, timer, endedAt, failures }] of this.#entries) {
+      if (state === 'idle' && !timer && failures === 0 && now - endedAt >= REST_MS) this.#entries.delete(key);
+    }
+  }
+
+  #startNext(): void {
+    if (this.#busy >= WORKERS || this.#ready.length === 0) return;
+    const key = this.#ready.shift() as string; // there is one
+    this.#busy += 1;
+    this.#component.soon(this.#subjectOf(key), () => void this.#run(key));
+  }
+
+  async #run(key: string): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (this.#isStopped || !entry) return;
+    if (this.#component.clock.now() - entry.endedAt >= REST_MS) entry.runs = 0;
+    entry.runs += 1;
+    if (entry.runs > MAX_RUNS_WITHOUT_REST) {
+      const how = `its work on this object called for more of the same, ${MAX_RUNS_WITHOUT_REST} times without a rest`;
+      this.#component.looped([this.#subjectOf(key)], how);
+      return;
+    }
     entry.state = 'working';
     try {
       await this.#work(key);
       entry.failures = 0;
     } catch (error) {
-      if (this.#stopped) return;
-      if (!(error instanceof ApiError)) throw error;
-      this.addAfter(key, retryDelayMs(entry.failures));
-      entry.failures += 1;
+      this.#retry(key, entry, error);
     }
+    this.#busy -= 1;
+    if (this.#isStopped) return;
+    entry.endedAt = this.#component.clock.now();
     // Read through the map's type: `add` may have changed it meanwhile.
     const again = (entry.state as Entry['state']) === 'working-again';
     entry.state = 'idle';
     if (again) this.add(key);
-    else if (!entry.timer) this.#entries.delete(key);
+    this.#startNext();
+  }
+
+  #retry(key: string, entry: Entry, error: unknown): void {
+    if (this.#isStopped || error instanceof ComponentStopped) return;
+    if (!(error instanceof ApiError)) this.#component.failed(this.#subjectOf(key), error);
+    const delayMs = Math.max(retryDelayMs(entry.failures), this.#retries.reserve(this.#component.clock.now()));
+    this.addAfter(key, delayMs);
+    entry.failures += 1;
+  }
+
+  #subjectOf(key: string): Subject {
+    return { ...(this.#resource !== undefined && { resource: this.#resource }), key };
   }
 }

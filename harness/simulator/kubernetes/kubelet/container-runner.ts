@@ -19,6 +19,8 @@ import { argvOf, findProgram, ProgramNotFound } from './program-lookup.ts';
 const START_MS = 120;
 
 export interface RunnerContext {
+  /** Runs what nobody awaits, and tells what it throws. */
+  start(work: () => Promise<void>): void;
   readonly clock: Clock;
   readonly random: Random;
   readonly images: ImagePuller;
@@ -143,8 +145,16 @@ export class ContainerRunner {
 
   /** Starts, and keeps it going as the restart policy says. Later calls do nothing. */
   start(): void {
-    this.#loop ??= this.#keepGoing().catch(error => {
-      if (!this.#stop.signal.aborted) throw error;
+    this.#loop ??= new Promise(resolve => {
+      this.#context.start(async () => {
+        try {
+          await this.#keepGoing();
+        } catch (error) {
+          if (error !== this.#stop.signal.reason) throw error;
+        } finally {
+          resolve();
+        }
+      });
     });
   }
 
@@ -267,7 +277,7 @@ export class ContainerRunner {
     running.probes = this.#probe(running);
     this.#context.onChange();
     const postStart = this.container.lifecycle?.postStart?.exec?.command;
-    if (postStart) void this.#runPostStart(running, postStart);
+    if (postStart) this.#context.start(() => this.#runPostStart(running, postStart));
     return running;
   }
 
@@ -360,7 +370,7 @@ export class ContainerRunner {
   #restartFor(running: Running, why: string): void {
     running.probes?.stop();
     this.#event('Normal', 'Killing', `Container ${this.container.name} ${why}, will be restarted`);
-    void this.#end(this.#context.gracePeriodSeconds * 1000);
+    this.#context.start(() => this.#end(this.#context.gracePeriodSeconds * 1000));
   }
 
   /** Ends the process that runs now, if any. */

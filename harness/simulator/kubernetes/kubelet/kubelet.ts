@@ -5,7 +5,8 @@ import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.
 import type { ImageCatalog } from '../../program.ts';
 import { type Controller, stopAll } from '../controllers/controller.ts';
 import { EventRecorder } from '../event-recorder.ts';
-import type { Pod } from '../objects.ts';
+import { keyOf, type Pod } from '../objects.ts';
+import type { Component } from '../supervisor.ts';
 import type { TypedClient } from '../typed-client.ts';
 import type { PodFacts } from './downward.ts';
 import { ImagePuller } from './image-puller.ts';
@@ -14,6 +15,7 @@ import type { IssueToken } from './volumes.ts';
 
 export interface KubeletOptions {
   readonly nodeName: string;
+  readonly component: Component;
   readonly client: TypedClient;
   readonly clock: Clock;
   readonly random: Random;
@@ -65,7 +67,7 @@ export class Kubelet implements Controller {
     if (this.#isStopped) return;
     this.#isStopped = true;
     stopAll(this.#stops);
-    for (const worker of this.#workers.values()) void worker.destroy();
+    for (const worker of this.#workers.values()) this.#destroy(worker);
     this.#workers.clear();
   }
 
@@ -77,8 +79,10 @@ export class Kubelet implements Controller {
       return;
     }
     if (this.#isStopped || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
-    const { client, clock, random, nodeNetwork, allocatable, addSandbox, resolver, issueToken } = this.#options;
+    const { component, client, clock, random, nodeNetwork, allocatable, addSandbox, resolver, issueToken } =
+      this.#options;
     const worker = new PodWorker(pod, {
+      component,
       client,
       clock,
       random: random.stream(`pod/${uid}`),
@@ -100,6 +104,10 @@ export class Kubelet implements Controller {
     const { uid = '' } = pod.metadata;
     const worker = this.#workers.get(uid);
     this.#workers.delete(uid);
-    void worker?.destroy();
+    if (worker) this.#destroy(worker);
+  }
+
+  #destroy(worker: PodWorker): void {
+    this.#options.component.start({ resource: 'pods', key: keyOf(worker.pod) }, () => worker.destroy());
   }
 }

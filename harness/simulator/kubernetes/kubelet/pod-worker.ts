@@ -4,7 +4,8 @@ import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
 import { equal } from '../api/json.ts';
 import { type EventRecorder, referenceTo } from '../event-recorder.ts';
-import { type Container, type Pod, type PodStatus, timestamp } from '../objects.ts';
+import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../objects.ts';
+import type { Component, Subject } from '../supervisor.ts';
 import { hasCode, type TypedClient } from '../typed-client.ts';
 import { createContainerFiles } from './container-files.ts';
 import { ContainerRunner, type RunnerContext } from './container-runner.ts';
@@ -17,6 +18,7 @@ import { type IssueToken, volumeReferences } from './volumes.ts';
 
 /** What the kubelet of a node gives to each of its pods. */
 export interface PodContext {
+  readonly component: Component;
   readonly client: TypedClient;
   readonly clock: Clock;
   /** A stream of this pod's own. */
@@ -77,9 +79,7 @@ export class PodWorker {
   /** Takes the pod in. */
   start(): void {
     this.#setStatusDue();
-    void this.#run().catch(error => {
-      if (!this.#stop.signal.aborted) throw error;
-    });
+    this.#go(() => this.#run());
   }
 
   /** Labels, annotations or the wish for its end have changed. */
@@ -89,7 +89,7 @@ export class PodWorker {
     if (before.metadata.labels !== pod.metadata.labels || before.metadata.annotations !== pod.metadata.annotations) {
       this.#volumes.refreshSoon();
     }
-    if (pod.metadata.deletionTimestamp !== undefined) void this.#terminate();
+    if (pod.metadata.deletionTimestamp !== undefined) this.#go(() => this.#terminate());
   }
 
   /** A ConfigMap or Secret of the pod's namespace has changed. */
@@ -173,6 +173,7 @@ export class PodWorker {
     if (!podNetwork) throw new Error('containers need a sandbox');
     const hostname = spec.hostname ?? metadata.name ?? '';
     return {
+      start: work => this.#go(work),
       clock,
       random,
       images,
@@ -290,8 +291,23 @@ export class PodWorker {
     this.#isStatusDue = true;
     queueMicrotask(() => {
       this.#isStatusDue = false;
-      this.#writeStatus();
+      this.#context.component.run(this.#subject(), () => this.#writeStatus());
     });
+  }
+
+  /** Runs what nobody awaits; the end of the pod ends it too. */
+  #go(work: () => Promise<void>): void {
+    this.#context.component.start(this.#subject(), async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (error !== this.#stop.signal.reason) throw error;
+      }
+    });
+  }
+
+  #subject(): Subject {
+    return { resource: 'pods', key: keyOf(this.#pod) };
   }
 
   #writeStatus(): void {

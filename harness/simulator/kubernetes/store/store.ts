@@ -36,14 +36,28 @@ interface PendingChange {
 
 export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
+export interface StoreOptions {
+  readonly firstResourceVersion?: number;
+  /** Told what a listener throws; by default that ends the process. */
+  readonly onListenerError?: ((error: unknown) => void) | undefined;
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
   readonly #pending: PendingChange[] = [];
+  readonly #onListenerError: (error: unknown) => void;
   #resourceVersion: number;
   #delivering = false;
 
-  constructor(firstResourceVersion = 1) {
+  constructor({ firstResourceVersion = 1, onListenerError = throwLater }: StoreOptions = {}) {
     this.#resourceVersion = firstResourceVersion;
+    this.#onListenerError = onListenerError;
   }
 
   get resourceVersion(): number {
@@ -214,9 +228,7 @@ export class Store {
             listener(change);
           } catch (error) {
             // A defect in one listener must be seen, and must not keep the change from the others.
-            queueMicrotask(() => {
-              throw error;
-            });
+            this.#onListenerError(error);
           }
         }
       }

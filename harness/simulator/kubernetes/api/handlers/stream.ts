@@ -36,7 +36,7 @@ export async function handleStream(
     const ports = query
       .getAll('ports')
       .flatMap(text => text.split(','))
-      .map(Number);
+      .map(portOf);
     servePortForward(request, socket, head, ports, info.name, port => environment.kubelets.portForward(pod, port));
     return;
   }
@@ -67,4 +67,12 @@ export async function handleStream(
   }
   if (!speaksChannels(request)) throw badRequest('unable to upgrade: no channel protocol in common');
   serveSession(request, socket, head, asked, run, onFailure);
+}
+
+/** @throws ApiError 400, as kubelet has it (pkg/kubelet/cri/streaming/portforward/websocket.go @v1.32: BuildV4Options) */
+function portOf(text: string): number {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw badRequest(`unable to parse ${JSON.stringify(text)} as a port`);
+  if (port === 0) throw badRequest(`port ${JSON.stringify(text)} must be > 0`);
+  return port;
 }

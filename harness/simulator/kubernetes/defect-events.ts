@@ -1,0 +1,41 @@
+/** Tells a defect of ours where the cluster's users look: in an Event about the object that was worked on. */
+import type { Clock } from '../../base/clock.ts';
+import type { Machinery } from './api/machinery.ts';
+import { apiVersionOf } from './api/resources.ts';
+import { EventRecorder, referenceTo } from './event-recorder.ts';
+import type { ObjectReference } from './objects.ts';
+import { type Defect, describeDefect, type Subject } from './supervisor.ts';
+import { TypedClient } from './typed-client.ts';
+
+/** Who tells: not the component, in whose name the real one never says such a thing. */
+const SOURCE = 'mesh-harness';
+const REASONS = { threw: 'InternalError', looped: 'ControllerStopped' } as const;
+
+/** Makes a function that records an Event for a defect, and never throws. */
+export function defectEvents({ client, registry }: Machinery, clock: Clock): (defect: Defect) => void {
+  const events = new EventRecorder(new TypedClient(client), clock, SOURCE);
+
+  const aboutWhat = (subjects: readonly Subject[]): ObjectReference => {
+    for (const { resource, key } of subjects) {
+      const type = resource === undefined ? undefined : registry.get(resource);
+      const [namespace = '', name = ''] = key.includes('/') ? key.split('/') : ['', key];
+      const object = type && resource !== undefined && client.get(resource, namespace, name);
+      if (object) return referenceTo(object, type.kind, apiVersionOf(type.group, type.versions[0] ?? ''));
+    }
+    // Of no object that is there: where the control plane lives.
+    const home = client.get('namespaces', '', 'kube-system');
+    return {
+      ...referenceTo(home ?? { metadata: {} }, 'Namespace', 'v1'),
+      name: 'kube-system',
+      namespace: 'kube-system',
+    };
+  };
+
+  return defect => {
+    try {
+      events.record(aboutWhat(defect.subjects), 'Warning', REASONS[defect.kind], describeDefect(defect));
+    } catch {
+      // The store itself may be what is broken. The defect is told elsewhere, too.
+    }
+  };
+}

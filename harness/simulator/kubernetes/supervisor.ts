@@ -1,0 +1,175 @@
+/**
+ * Keeps a defect of one component from ending the others: an error ends the work that threw it, a loop ends the
+ * component that spins. Both are told, and the API server goes on.
+ */
+import type { Clock, Timer } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ResourceKey } from './api/resources.ts';
+
+/** What a component worked on. */
+export interface Subject {
+  /** Absent where the key is of another sort: a uid, the name of a timer. */
+  readonly resource?: ResourceKey;
+  /** `namespace/name` */
+  readonly key: string;
+}
+
+/** A defect of ours in one component of a simulated cluster. */
+export interface Defect {
+  /** `deployment`, `kubelet/cluster1-control-plane` */
+  readonly component: string;
+  /** `threw`: this work has ended, the component goes on. `looped`: the component was stopped. */
+  readonly kind: 'threw' | 'looped';
+  readonly subjects: readonly Subject[];
+  readonly error: Error;
+}
+
+/**
+ * Writes of one component within one turn of the event loop. While they go on no socket is read; no sound component
+ * comes near, for its queue starts at most five pieces of work a turn.
+ */
+const MAX_WRITES_A_TURN = 20_000;
+/** So many of the last writes are kept, to name a loop's objects. */
+const REMEMBERED_SUBJECTS = 8;
+
+/** Thrown by the client of a component that was stopped, to end what it still does. */
+export class ComponentStopped extends Error {
+  override readonly name = 'ComponentStopped';
+}
+
+/** `deployments.apps sample/sleep` */
+export const nameOf = ({ resource, key }: Subject): string => (resource === undefined ? key : `${resource} ${key}`);
+
+/** Tells a defect in one line, for a log. */
+export function describeDefect({ component, kind, subjects, error }: Defect): string {
+  const about = subjects.length === 0 ? '' : ` (${subjects.map(nameOf).join(', ')})`;
+  return kind === 'looped'
+    ? `${component} was stopped: ${error.message}${about}`
+    : `${component} failed: ${messageOf(error)}${about}`;
+}
+
+/** Throws the error of a defect into the event loop, for whoever has no better use of it: the process ends. */
+export function endProcess({ error }: Defect): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** All components of one cluster. */
+export class Supervisor {
+  readonly #clock: Clock;
+  readonly #onDefect: (defect: Defect) => void;
+
+  /** @param onDefect - must not throw */
+  constructor(clock: Clock, onDefect: (defect: Defect) => void) {
+    this.#clock = clock;
+    this.#onDefect = onDefect;
+  }
+
+  /** Makes the frame in which one component works. */
+  component(name: string): Component {
+    return new Component(name, this.#clock, this.#onDefect);
+  }
+}
+
+/** The frame in which one component works: what it runs later goes through here. */
+export class Component {
+  readonly name: string;
+  /** The cluster's clock. What its timers call is caught as all other work is. */
+  readonly clock: Clock;
+  readonly #clock: Clock;
+  readonly #onDefect: (defect: Defect) => void;
+  readonly #stops = new Set<() => void>();
+  #lastWrites: Subject[] = [];
+  #writes = 0;
+  #isStopped = false;
+
+  constructor(name: string, clock: Clock, onDefect: (defect: Defect) => void) {
+    this.name = name;
+    this.#clock = clock;
+    this.#onDefect = onDefect;
+    this.clock = {
+      kind: clock.kind,
+      now: () => clock.now(),
+      setTimeout: (callback: () => void, delayMs: number): Timer =>
+        clock.setTimeout(() => this.run({ key: 'a timer' }, callback), delayMs),
+      clearTimeout: timer => clock.clearTimeout(timer),
+      bump: () => clock.bump?.(),
+    };
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Runs `work` now. What it throws ends it, and is told. */
+  run(subject: Subject, work: () => void): void {
+    if (this.#isStopped) return;
+    try {
+      work();
+    } catch (error) {
+      this.failed(subject, error);
+    }
+  }
+
+  /** Runs `work` in a task of its own, in the next turn of the event loop; a virtual clock waits for it. */
+  soon(subject: Subject, work: () => void): void {
+    this.#clock.bump?.();
+    setImmediate(() => {
+      this.#clock.bump?.();
+      this.run(subject, work);
+    });
+  }
+
+  /** Runs `work`, which nobody awaits. */
+  start(subject: Subject, work: () => Promise<void>): void {
+    if (this.#isStopped) return;
+    work().catch((error: unknown) => this.failed(subject, error));
+  }
+
+  /** Tells of an error that ended some work of the component. An answer of the API is told too: nobody has handled it. */
+  failed(subject: Subject, error: unknown): void {
+    if (error instanceof ComponentStopped || this.#isStopped) return;
+    this.#tell('threw', [subject], error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Stops the component for good, and tells why. */
+  looped(subjects: readonly Subject[], how: string): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    for (const stop of this.#stops) stop();
+    this.#stops.clear();
+    this.#tell('looped', subjects, new Error(how));
+  }
+
+  /**
+   * Calls `stop` when the component is stopped for looping: for watches and queues.
+   * @returns forgets it, once it is stopped otherwise
+   */
+  onStop(stop: () => void): () => void {
+    this.#stops.add(stop);
+    return () => this.#stops.delete(stop);
+  }
+
+  /** Counts a write to the API. @throws ComponentStopped */
+  wrote(subject: Subject): void {
+    if (this.#isStopped) throw new ComponentStopped(`${this.name} was stopped.`);
+    if (this.#writes === 0) {
+      setImmediate(() => {
+        this.#writes = 0;
+        this.#lastWrites = [];
+      });
+    }
+    this.#writes += 1;
+    if (this.#writes < MAX_WRITES_A_TURN - REMEMBERED_SUBJECTS) return;
+    this.#lastWrites.push(subject);
+    if (this.#writes < MAX_WRITES_A_TURN) return;
+    const subjects = new Map(this.#lastWrites.map(each => [nameOf(each), each]));
+    this.looped([...subjects.values()], `it wrote ${MAX_WRITES_A_TURN} times without letting anyone else work`);
+    throw new ComponentStopped(`${this.name} was stopped.`);
+  }
+
+  #tell(kind: Defect['kind'], subjects: readonly Subject[], error: Error): void {
+    this.#onDefect({ component: this.name, kind, subjects, error });
+  }
+}
