@@ -45,7 +45,7 @@ function lineOf(change: Change, type: ResourceType, version: string): string {
   return line;
 }
 
-/** Serves a watch until the client goes, its time is up or the server ends. Sends its headers at once: clients block on them. */
+/** Serves a watch until the client goes, its time is up, its type or the server ends. Sends its headers at once: clients block on them. */
 export function serveWatch(response: ServerResponse, target: WatchTarget): void {
   const { store, clock, type, version, options, representation, signal } = target;
   const { filter } = options;
@@ -122,7 +122,7 @@ export function serveWatch(response: ServerResponse, target: WatchTarget): void 
     else writeEvent(kind, change.object);
   };
 
-  const unsubscribe = store.subscribe(type, onChange);
+  const unsubscribe = store.subscribe(type, onChange, end);
   const timers: ReturnType<Clock['setTimeout']>[] = [];
   response.on('close', end);
   signal.addEventListener('abort', end, { once: true });

@@ -26,12 +26,19 @@ interface Collection {
   history: Change[];
   /** The version of the newest change that the history has lost. */
   lostVersion: number;
-  readonly listeners: Set<ChangeListener>;
+  readonly listeners: Set<Listener>;
+}
+
+interface Listener {
+  readonly onChange: ChangeListener;
+  /** Told when the type is forgotten, after its last change. */
+  readonly onEnd: (() => void) | undefined;
 }
 
 interface PendingChange {
   readonly collection: Collection;
-  readonly change: Change;
+  /** Undefined: the collection is dropped, nothing comes after it. */
+  readonly change: Change | undefined;
 }
 
 export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
@@ -130,14 +137,18 @@ export class Store {
 
   /**
    * Calls back for every change from now on, in order, never from within a write.
+   * @param onEnd - called once, after the last change, if the type is dropped meanwhile
    * @returns ends the subscription
    */
-  subscribe(type: ResourceType, listener: ChangeListener): () => void {
+  subscribe(type: ResourceType, listener: ChangeListener, onEnd?: () => void): () => void {
     const collection = this.#collection(type);
     // What was written before but not delivered yet belongs to the past of this listener.
     const from = this.#resourceVersion;
-    const own: ChangeListener = change => {
-      if (change.resourceVersion > from) listener(change);
+    const own: Listener = {
+      onChange: change => {
+        if (change.resourceVersion > from) listener(change);
+      },
+      onEnd,
     };
     collection.listeners.add(own);
     return () => collection.listeners.delete(own);
@@ -176,9 +187,12 @@ export class Store {
       .filter(object => matchesFilter(filter, type, object));
   }
 
-  /** Forgets a type and its history: its definition is gone. */
+  /** Forgets a type, its objects and its history: its definition is gone. Its subscriptions end. */
   drop(key: ResourceKey): void {
+    const collection = this.#collections.get(key);
+    if (!collection) return;
     this.#collections.delete(key);
+    this.#queue({ collection, change: undefined });
   }
 
   #collection(type: ResourceType): Collection {
@@ -211,8 +225,12 @@ export class Store {
       const lost = collection.history.splice(0, HISTORY_LENGTH);
       collection.lostVersion = lost.at(-1)?.resourceVersion ?? collection.lostVersion;
     }
-    if (collection.listeners.size === 0) return;
-    this.#pending.push({ collection, change });
+    this.#queue({ collection, change });
+  }
+
+  #queue(pending: PendingChange): void {
+    if (pending.collection.listeners.size === 0) return;
+    this.#pending.push(pending);
     if (this.#delivering) return;
     this.#delivering = true;
     queueMicrotask(() => this.#deliver());
@@ -225,7 +243,8 @@ export class Store {
         const { collection, change } = this.#pending[index] as PendingChange; // in range
         for (const listener of [...collection.listeners]) {
           try {
-            listener(change);
+            if (change) listener.onChange(change);
+            else listener.onEnd?.();
           } catch (error) {
             // A defect in one listener must be seen, and must not keep the change from the others.
             this.#onListenerError(error);
