@@ -1,5 +1,6 @@
 /** Changes of every object of every type that is stored, also of custom resources that come later. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import { DEFINITIONS } from './api/definitions.ts';
 import type { ResourceRegistry } from './api/registry.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './api/resources.ts';
 import type { LocalClient, LocalEvent } from './local-client.ts';
@@ -8,7 +9,6 @@ export interface AnyEvent extends LocalEvent {
   readonly resource: ResourceKey;
 }
 
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 /** Events come and go in numbers, own nothing and are owned by nothing; the second is a view of the first. */
 const LEFT_OUT: ReadonlySet<ResourceKey> = new Set(['events', 'events.events.k8s.io']);
 

@@ -106,7 +106,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   for (const binding of bootstrapClusterRoleBindings()) {
     client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
-  const stopCustomResources = startCustomResources(machinery, () => clock.now());
+  const stopCustomResources = startCustomResources(machinery, clock);
   const end = new AbortController();
   // Every watch listens to it; Node would take more than ten for a leak, and say so on standard error.
   setMaxListeners(0, end.signal);

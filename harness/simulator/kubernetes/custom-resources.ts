@@ -1,58 +1,152 @@
-/** Serves what CustomResourceDefinitions define, and tells in their status that it does. */
-
-import { byPriority } from './api/handlers/discovery.ts';
+/** Serves what CustomResourceDefinitions define, tells in their status that it does, and clears up behind those that go. */
+import type { Clock } from '../../base/clock.ts';
 import {
-  equal,
-  type JsonObject,
-  type KubernetesObject,
-  listOf,
-  objectOf,
-  objectsOf,
-  stringOf,
-  timestamp,
-} from './api/json.ts';
+  CLEANUP_FINALIZER,
+  DEFINITIONS,
+  type DefinitionCondition,
+  isConditionTrue,
+  setCondition,
+} from './api/definitions.ts';
+import { byPriority } from './api/handlers/discovery.ts';
+import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './api/json.ts';
 import type { Machinery } from './api/machinery.ts';
-import { ALL_VERBS, keyOf, type ResourceType, type Subresource } from './api/resources.ts';
+import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './api/resources.ts';
+import { WorkQueue } from './controllers/work-queue.ts';
 
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
+/**
+ * Brings what is served in line with the definitions, one by one, whatever state it finds them in.
+ * A definition's name is the key of what it defines: the API lets no other one pass.
+ * @returns ends it
+ */
+export function startCustomResources({ client, registry, store }: Machinery, clock: Clock): () => void {
+  /** Definitions whose instances are on their way out → ends the watch of these. */
+  const leaving = new Map<ResourceKey, () => void>();
 
-/** @returns ends it */
-export function startCustomResources({ client, registry, store }: Machinery, now: () => number): () => void {
-  return client.watch(DEFINITIONS, {}, ({ type, object, previous }) => {
-    const resource = resourceTypeOf(object);
-    const key = keyOf(resource);
-    if (type === 'DELETED') {
-      for (const instance of client.list(key)) {
-        client.delete(key, instance.metadata.namespace ?? '', instance.metadata.name ?? '');
-      }
-      registry.remove(key);
-      store.drop(key);
+  const sync = (key: ResourceKey): void => {
+    const definition = client.get(DEFINITIONS, '', key);
+    if (!definition) {
+      unserve(key);
       return;
     }
-    // Our own words in its status are no reason to serve it anew.
-    if (type === 'MODIFIED' && equal(previous?.['spec'], object['spec'])) return;
-    if (registry.get(key)?.custom === undefined && registry.get(key) !== undefined) return;
-    registry.add(resource);
-    establish(object);
-  });
+    const serves = !isBuiltIn(key);
+    if (serves) serve(key, definition);
+    if (definition.metadata.deletionTimestamp === undefined) {
+      if (serves) establish(definition);
+    } else if (listOf(definition.metadata['finalizers']).includes(CLEANUP_FINALIZER)) finalize(key, serves);
+  };
 
-  function establish(definition: KubernetesObject): void {
-    const names = objectOf(objectOf(definition['spec'])['names']);
-    client.modifyStatus(DEFINITIONS, '', definition.metadata.name ?? '', draft => {
+  const isBuiltIn = (key: ResourceKey): boolean => {
+    const type = registry.get(key);
+    return type !== undefined && type.custom === undefined;
+  };
+
+  const serve = (key: ResourceKey, definition: KubernetesObject): void => {
+    const served = registry.get(key);
+    const resource = resourceTypeOf(definition);
+    // Our own words in its status are no reason to serve it anew.
+    if (served && equal(served, resource)) return;
+    // Where objects lie follows from the scope. Unlike Kubernetes, which leaves those of the old one in etcd, we drop them.
+    if (served && served.namespaced !== resource.namespaced) unserve(key);
+    registry.add(resource);
+  };
+
+  /** Ends the type, its objects and the watches on it. */
+  const unserve = (key: ResourceKey): void => {
+    leaving.get(key)?.();
+    leaving.delete(key);
+    if (registry.get(key)?.custom === undefined) return;
+    registry.remove(key);
+    store.drop(key);
+  };
+
+  const say = (key: ResourceKey, condition: DefinitionCondition): void => {
+    client.modifyStatus(DEFINITIONS, '', key, draft => setCondition(draft, condition, clock.now()));
+  };
+
+  /** apiextensions-apiserver pkg/controller/{status,establish} @v1.32. */
+  const establish = (definition: KubernetesObject): void => {
+    const { name = '' } = definition.metadata;
+    client.modifyStatus(DEFINITIONS, '', name, draft => {
+      for (const condition of SERVED) {
+        if (!isConditionTrue(draft, condition.type)) setCondition(draft, condition, clock.now());
+      }
       const status = objectOf(draft['status']);
-      const conditions = [...objectsOf(status['conditions'])];
-      const set = (type: string, reason: string, message: string) => {
-        if (conditions.some(condition => condition['type'] === type && condition['status'] === 'True')) return;
-        conditions.push({ type, status: 'True', lastTransitionTime: timestamp(now()), reason, message });
-      };
-      set('NamesAccepted', 'NoConflicts', 'no conflicts found');
-      set('Established', 'InitialNamesAccepted', 'the initial names have been accepted');
       const stored = new Set(listOf(status['storedVersions']));
       stored.add(storageVersion(draft));
-      draft['status'] = { ...status, conditions, acceptedNames: { ...names }, storedVersions: [...stored] };
+      draft['status'] = {
+        ...status,
+        acceptedNames: { ...objectOf(objectOf(draft['spec'])['names']) },
+        storedVersions: [...stored],
+      };
     });
-  }
+  };
+
+  /**
+   * apiextensions-apiserver pkg/controller/finalizer/crd_finalizer.go @v1.32, sync. Unlike Kubernetes, which looks every
+   * five seconds whether the instances are gone, and says so after a minute, it is told.
+   */
+  const finalize = (key: ResourceKey, served: boolean): void => {
+    if (served) {
+      say(key, {
+        type: 'Terminating',
+        status: 'True',
+        reason: 'InstanceDeletionInProgress',
+        message: 'CustomResource deletion is in progress',
+      });
+      for (const { metadata } of client.list(key)) {
+        if (metadata.deletionTimestamp === undefined) client.delete(key, metadata.namespace ?? '', metadata.name ?? '');
+      }
+      if (client.list(key).length > 0) {
+        if (!leaving.has(key))
+          leaving.set(
+            key,
+            client.watch(key, {}, () => queue.add(key)),
+          );
+        return;
+      }
+    }
+    say(key, served ? REMOVED : NEVER_SERVED);
+    const finalizers = listOf(client.get(DEFINITIONS, '', key)?.metadata['finalizers']);
+    const others = finalizers.filter(finalizer => finalizer !== CLEANUP_FINALIZER);
+    // Without another finalizer the definition goes now, and with it what it defines.
+    if (others.length === 0) unserve(key);
+    client.modify(DEFINITIONS, '', key, draft => {
+      draft.metadata['finalizers'] = others;
+    });
+  };
+
+  const queue = new WorkQueue(clock, sync);
+  const stopWatch = client.watch(DEFINITIONS, {}, ({ object }) => queue.add(object.metadata.name ?? ''));
+  return () => {
+    stopWatch();
+    queue.stop();
+    for (const stop of leaving.values()) stop();
+  };
 }
+
+const SERVED: readonly DefinitionCondition[] = [
+  { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+  {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  },
+];
+
+const REMOVED: DefinitionCondition = {
+  type: 'Terminating',
+  status: 'False',
+  reason: 'InstanceDeletionCompleted',
+  message: 'removed all instances',
+};
+
+const NEVER_SERVED: DefinitionCondition = {
+  type: 'Terminating',
+  status: 'False',
+  reason: 'NeverEstablished',
+  message: 'resource was never established',
+};
 
 function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
   return objectsOf(objectOf(definition['spec'])['versions']);
@@ -104,6 +198,7 @@ function resourceTypeOf(definition: KubernetesObject): ResourceType {
     custom: {
       definition: definition.metadata.name ?? '',
       storageVersion: storageVersion(definition),
+      terminating: isConditionTrue(definition, 'Terminating'),
       schemas,
       columns,
     },

@@ -5,6 +5,7 @@ import type { AdmissionChain, AdmissionRequest } from '../admission/admission.ts
 import { CONTROL_PLANE, type UserInfo } from '../auth/user.ts';
 import type { Store } from '../store/store.ts';
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
+import { DEFINITIONS, markForDeletion } from './definitions.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
 import { changesSpec, clearSystemMetadata, generateName, isSameState, keepSystemMetadata } from './metadata.ts';
 import type { ResourceRegistry } from './registry.ts';
@@ -355,6 +356,10 @@ export class ObjectService {
     context: WriteContext,
   ): Deletion {
     const current = this.get(type, namespace, name);
+    if (keyOf(type) === DEFINITIONS && current.metadata.deletionTimestamp === undefined) {
+      const marked = markForDeletion(type, current, options.preconditions, this.clock.now());
+      return { object: context.dryRun ? marked : this.store.replace(type, marked), gone: false };
+    }
     checkPreconditions(type, current, options.preconditions);
     const isNamespace = keyOf(type) === 'namespaces';
     if (isNamespace && NAMESPACES_THAT_STAY.includes(name))

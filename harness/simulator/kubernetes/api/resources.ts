@@ -55,6 +55,8 @@ export interface ResourceType {
 export interface CustomResource {
   readonly definition: string;
   readonly storageVersion: string;
+  /** The definition is on its way out: nothing new is created. */
+  readonly terminating: boolean;
   /** By version: the OpenAPI v3 schema, and the columns of tables. */
   readonly schemas: Readonly<Record<string, unknown>>;
   readonly columns: Readonly<Record<string, readonly unknown[]>>;

@@ -47,6 +47,12 @@ function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undef
   return undefined;
 }
 
+/** What a type in deletion tells (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go @v1.32). */
+const VERBS_WHILE_TERMINATING: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
+
+const verbsOf = (type: ResourceType): readonly string[] =>
+  type.custom?.terminating ? VERBS_WHILE_TERMINATING : type.verbs;
+
 function aggregatedResource(type: ResourceType): JsonObject {
   return {
     resource: type.plural,
@@ -55,7 +61,7 @@ function aggregatedResource(type: ResourceType): JsonObject {
     singularResource: type.singular,
     ...(type.shortNames.length > 0 && { shortNames: type.shortNames }),
     ...(type.categories.length > 0 && { categories: type.categories }),
-    verbs: type.verbs,
+    verbs: verbsOf(type),
     ...(type.subresources.length > 0 && {
       subresources: type.subresources.map(({ name, kind, verbs, group = '', version = '' }) => ({
         subresource: name,
@@ -109,7 +115,7 @@ function legacyResources(types: readonly ResourceType[], group: string, version:
         singularName: type.singular,
         namespaced: type.namespaced,
         kind: type.kind,
-        verbs: type.verbs,
+        verbs: verbsOf(type),
         ...(type.shortNames.length > 0 && { shortNames: type.shortNames }),
         ...(type.categories.length > 0 && { categories: type.categories }),
       },

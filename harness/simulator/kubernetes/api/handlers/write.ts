@@ -74,6 +74,16 @@ function refuseUnsimulated(type: ResourceType): void {
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
 }
 
+/**
+ * apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.32, serveResource: of the verbs, only create is
+ * refused, so an apply may still make an object; it is deleted with the others.
+ */
+function refuseWhileTerminating(type: ResourceType): void {
+  if (!type.custom?.terminating) return;
+  const text = 'create not allowed while custom resource definition is terminating';
+  throw new ApiError(405, 'MethodNotAllowed', text, { group: type.group, kind: type.plural });
+}
+
 function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: ResourceType): void {
   if (!type.namespaced) return;
   const sent = object.metadata.namespace;
@@ -90,6 +100,7 @@ export async function handleCreate(
   const { info, request } = call;
   if (info.name !== '' || (type.namespaced && info.namespace === '')) throw methodNotAllowed();
   if (!type.verbs.includes('create')) throw methodNotAllowed();
+  refuseWhileTerminating(type);
   const context = contextOf(call, 'Create');
   refuseUnsimulated(type);
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);

@@ -1,7 +1,8 @@
 /** What extends the API: webhooks and custom resource definitions (pkg/apis/admissionregistration/validation, apiextensions-apiserver @v1.32). */
+import { isConditionTrue } from '../definitions.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { duplicate, type FieldError, invalidValue, notSupported, required } from '../status.ts';
-import { validateSelector } from './metadata.ts';
+import { unchanged, validateSelector } from './metadata.ts';
 import { problemsOfLabel1035, problemsOfSubdomain } from './names.ts';
 
 export function validateWebhooks(configuration: KubernetesObject): FieldError[] {
@@ -58,7 +59,7 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
   return errors;
 }
 
-export function validateDefinition(definition: KubernetesObject): FieldError[] {
+export function validateDefinition(definition: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectOf(definition['spec']);
   const names = objectOf(spec['names']);
@@ -93,5 +94,25 @@ export function validateDefinition(definition: KubernetesObject): FieldError[] {
   }
   if (plural === '') errors.push(required('spec.names.plural'));
   if (!stringOf(names['kind'])) errors.push(required('spec.names.kind'));
+  return old ? [...errors, ...changesOfDefinition(definition, old)] : errors;
+}
+
+/** apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go @v1.32, validateCustomResourceDefinitionUpdate. */
+function changesOfDefinition(definition: KubernetesObject, old: KubernetesObject): FieldError[] {
+  const spec = objectOf(definition['spec']);
+  // Both say where the objects lie, and what they are.
+  const ofServed = isConditionTrue(old, 'Established') ? [['scope'], ['names', 'kind']] : [];
+  const errors = [...ofServed, ['group'], ['names', 'plural']].flatMap(path =>
+    unchanged(definition, old, ['spec', ...path]),
+  );
+  const versions = objectsOf(spec['versions']);
+  const names = versions.map(version => version['name']);
+  // A version that begins to be the stored one is one in the same write (pkg/registry/customresourcedefinition/strategy.go).
+  const before = listOf(objectOf(old['status'])['storedVersions']);
+  const stored = new Set([...before, ...versions.filter(({ storage }) => storage === true).map(({ name }) => name)]);
+  for (const [index, version] of [...stored].entries()) {
+    if (names.includes(version)) continue;
+    errors.push(invalidValue(`status.storedVersions[${index}]`, version, 'must appear in spec.versions'));
+  }
   return errors;
 }

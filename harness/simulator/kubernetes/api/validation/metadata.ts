@@ -1,11 +1,25 @@
 /** What holds for the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
-import { type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { type FieldError, forbiddenValue, invalidValue, required } from '../status.ts';
 import { problemsOfLabelValue, problemsOfName, problemsOfQualifiedName, problemsOfSubdomain } from './names.ts';
 
 /** What is said of every field that must not change. */
 export const IMMUTABLE = 'field is immutable';
+
+/**
+ * What is wrong if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32, ValidateImmutableField).
+ * @param shown - the new value as Go prints it, if that is no plain value
+ */
+export function unchanged(
+  object: KubernetesObject,
+  old: KubernetesObject,
+  path: readonly string[],
+  shown?: string,
+): FieldError[] {
+  const value = valueAt(object, ...path);
+  return equal(value, valueAt(old, ...path)) ? [] : [invalidValue(path.join('.'), value, IMMUTABLE, shown)];
+}
 
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 

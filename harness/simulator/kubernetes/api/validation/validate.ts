@@ -1,5 +1,6 @@
 /** Finds all that is wrong with an object that a client wrote. */
 
+import { DEFINITIONS } from '../definitions.ts';
 import { isObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
 import type { Validator } from '../objects.ts';
 import { keyOf } from '../resources.ts';
@@ -8,8 +9,6 @@ import { validateStructure } from '../schema/structural.ts';
 import type { FieldError } from '../status.ts';
 import { KIND_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
-
-const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** A status, a binding and a finalizer are written by components that know what they do. */
 const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];

@@ -1,0 +1,79 @@
+/** CustomResourceDefinitions as objects: their conditions, and what DELETE does to one. */
+import { copy, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, timestamp } from './json.ts';
+import type { ResourceKey, ResourceType } from './resources.ts';
+import { conflict } from './status.ts';
+
+export const DEFINITIONS: ResourceKey = 'customresourcedefinitions.apiextensions.k8s.io';
+
+/** Keeps a definition until its instances are gone (apiextensions-apiserver pkg/apis/apiextensions/types.go @v1.32). */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+
+export interface DefinitionCondition {
+  readonly type: 'NamesAccepted' | 'Established' | 'Terminating';
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export function isConditionTrue(definition: KubernetesObject, type: DefinitionCondition['type']): boolean {
+  return objectsOf(objectOf(definition['status'])['conditions']).some(
+    condition => condition['type'] === type && condition['status'] === 'True',
+  );
+}
+
+/**
+ * Sets a condition in a draft; its time changes with its status only.
+ * (apiextensions-apiserver pkg/apihelpers/helpers.go @v1.32, SetCRDCondition)
+ * @param now - milliseconds since the epoch
+ */
+export function setCondition(draft: KubernetesObject, next: DefinitionCondition, now: number): void {
+  const status = objectOf(draft['status']);
+  const conditions = objectsOf(status['conditions']);
+  const old = conditions.find(condition => condition['type'] === next.type);
+  const lastTransitionTime = (old?.['status'] === next.status && old['lastTransitionTime']) || timestamp(now);
+  const { type, status: value, ...why } = next;
+  const condition: JsonObject = { type, status: value, lastTransitionTime, ...why };
+  draft['status'] = {
+    ...status,
+    conditions: old ? conditions.map(entry => (entry === old ? condition : entry)) : [...conditions, condition],
+  };
+}
+
+/**
+ * The state that the first DELETE leaves, whatever its propagation policy
+ * (apiextensions-apiserver pkg/registry/customresourcedefinition/etcd.go @v1.32, Delete).
+ * @param now - milliseconds since the epoch
+ * @throws ApiError 409 if the definition is not the one that is meant
+ */
+export function markForDeletion(
+  type: ResourceType,
+  current: KubernetesObject,
+  preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined,
+  now: number,
+): KubernetesObject {
+  const { name = '', uid, resourceVersion } = current.metadata;
+  const check = (what: string, asked: string | undefined, found: string | undefined) => {
+    if (asked === undefined || asked === found) return;
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${found}`,
+    );
+  };
+  check('UID', preconditions?.uid, uid);
+  check('ResourceVersion', preconditions?.resourceVersion, resourceVersion);
+  const marked = copy(current);
+  marked.metadata.deletionTimestamp = timestamp(now);
+  marked.metadata['finalizers'] = [...new Set([...listOf(current.metadata['finalizers']), CLEANUP_FINALIZER])];
+  setCondition(
+    marked,
+    {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    },
+    now,
+  );
+  return marked;
+}
