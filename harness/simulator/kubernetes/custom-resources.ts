@@ -1,4 +1,4 @@
-/** Serves what CustomResourceDefinitions define, tells in their status that it does, and clears up behind those that go. */
+/** Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go. */
 import type { Clock } from '../../base/clock.ts';
 import {
   CLEANUP_FINALIZER,
@@ -45,7 +45,7 @@ export function startCustomResources({ client, registry, store }: Machinery, clo
     const resource = resourceTypeOf(definition);
     // Our own words in its status are no reason to serve it anew.
     if (served && equal(served, resource)) return;
-    // Where objects lie follows from the scope. Unlike Kubernetes, which leaves those of the old one in etcd, we drop them.
+    // Where objects lie follows from the scope. Unlike Kubernetes, which leaves the old ones in etcd, we drop them.
     if (served && served.namespaced !== resource.namespaced) unserve(key);
     registry.add(resource);
   };

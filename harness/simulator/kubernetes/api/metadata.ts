@@ -2,6 +2,7 @@
 import type { Random } from '../../../base/random.ts';
 import { equal, type KubernetesObject, listOf } from './json.ts';
 import type { ResourceType } from './resources.ts';
+import { type FieldError, IMMUTABLE, invalidValue } from './status.ts';
 
 /** Names that are generated: no vowels, nothing that looks alike (apimachinery pkg/util/rand/rand.go). */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -46,6 +47,25 @@ export function keepSystemMetadata(updated: KubernetesObject, current: Kubernete
     else updated.metadata[key] = from[key];
   }
   delete updated.metadata['selfLink'];
+}
+
+/**
+ * What is wrong with a write that marks an object for deletion, which DELETE alone does
+ * (apiserver pkg/registry/rest/update.go, apimachinery pkg/api/validation/objectmeta.go @v1.32).
+ */
+export function changesOfDeletion(updated: KubernetesObject, current: KubernetesObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const { deletionTimestamp: time } = updated.metadata;
+  if (current.metadata.deletionTimestamp === undefined && typeof time === 'string') {
+    const shown = `${time.replace('T', ' ').replace('Z', '')} +0000 UTC`;
+    errors.push(invalidValue('metadata.deletionTimestamp', time, IMMUTABLE, shown));
+  }
+  const key = 'deletionGracePeriodSeconds';
+  const [grace, before] = [updated.metadata[key], current.metadata[key]];
+  if (typeof grace === 'number' && grace !== before) {
+    errors.push(invalidValue(`metadata.${key}`, grace, IMMUTABLE));
+  }
+  return errors;
 }
 
 /** The object without what changes on every write: to tell whether a write changes anything. */

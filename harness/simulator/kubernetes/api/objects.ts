@@ -7,7 +7,14 @@ import type { Store } from '../store/store.ts';
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
 import { DEFINITIONS, markForDeletion } from './definitions.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
-import { changesSpec, clearSystemMetadata, generateName, isSameState, keepSystemMetadata } from './metadata.ts';
+import {
+  changesOfDeletion,
+  changesSpec,
+  clearSystemMetadata,
+  generateName,
+  isSameState,
+  keepSystemMetadata,
+} from './metadata.ts';
 import type { ResourceRegistry } from './registry.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
@@ -167,7 +174,7 @@ export class ObjectService {
   ): Promise<KubernetesObject> {
     for (let attempt = 0; ; attempt++) {
       const current = this.get(type, namespace, name);
-      const updated = this.#prepareUpdate(type, current, change, context);
+      const updated = this.#prepareUpdate(type, current, checkedChange(type, change, context), context);
       const request = this.#request('UPDATE', type, namespace, updated, current, context);
       const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
       const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
@@ -412,6 +419,17 @@ function settle(type: ResourceType, changed: KubernetesObject): KubernetesObject
 
 function nameIn(object: KubernetesObject | undefined, oldObject: KubernetesObject | undefined): string {
   return object?.metadata.name ?? oldObject?.metadata.name ?? '';
+}
+
+/** A change that is refused if it marks the object for deletion; a write of `/status` leaves the metadata alone. */
+function checkedChange(type: ResourceType, change: Change, { subresource }: WriteContext): Change {
+  if (subresource !== '') return change;
+  return (draft, current) => {
+    const updated = change(draft, current);
+    const errors = changesOfDeletion(updated, current);
+    if (errors.length > 0) throw invalid(type, current.metadata.name ?? '', errors);
+    return updated;
+  };
 }
 
 /** A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest stays the stored one: frozen. */

@@ -126,6 +126,9 @@ export interface FieldError {
   readonly field: string;
 }
 
+/** What is said of every field that must not change. */
+export const IMMUTABLE = 'field is immutable';
+
 export const required = (field: string, detail = ''): FieldError => ({
   reason: 'FieldValueRequired',
   message: detail === '' ? 'Required value' : `Required value: ${detail}`,

@@ -3,6 +3,7 @@ import { type KubernetesObject, objectOf } from '../json.ts';
 import type { FieldError } from '../status.ts';
 import { validateContent, validateSecret } from './content.ts';
 import { validateDefinition, validateWebhooks } from './extension.ts';
+import { FIXED_FIELDS, validateFixed } from './fixed.ts';
 import { validatePodSpec, validatePodUpdate } from './pod.ts';
 import { validateBinding, validateRole } from './rbac.ts';
 import { validateEndpoints, validateService, validateSlice } from './service.ts';
@@ -10,8 +11,14 @@ import { validateAutoscaler, validateWorkload } from './workload.ts';
 
 export type KindValidator = (object: KubernetesObject, old: KubernetesObject | undefined) => FieldError[];
 
+const fixed = Object.entries(FIXED_FIELDS).map(([key, fields]): [string, KindValidator] => [
+  key,
+  (object, old) => validateFixed(fields, object, old),
+]);
+
 /** By resource key. */
 export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
+  ...Object.fromEntries(fixed),
   configmaps: validateContent,
   secrets: validateSecret,
   services: validateService,

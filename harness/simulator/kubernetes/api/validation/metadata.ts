@@ -1,11 +1,8 @@
 /** What holds for the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
-import { type FieldError, forbiddenValue, invalidValue, required } from '../status.ts';
+import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../status.ts';
 import { problemsOfLabelValue, problemsOfName, problemsOfQualifiedName, problemsOfSubdomain } from './names.ts';
-
-/** What is said of every field that must not change. */
-export const IMMUTABLE = 'field is immutable';
 
 /**
  * What is wrong if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32, ValidateImmutableField).

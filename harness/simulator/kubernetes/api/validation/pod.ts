@@ -202,33 +202,67 @@ function quantityOf(value: unknown): number {
   return Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? 1);
 }
 
-/** Only few fields of a pod may change; the text is long, as the real one's. */
+/** The fields of a pod that may change; the text is long, as the real one's, which has the difference behind it. */
+const POD_UPDATE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+
+/** ValidatePodUpdate. */
 export function validatePodUpdate(pod: KubernetesObject, old: KubernetesObject): FieldError[] {
-  const comparable = (object: KubernetesObject): JsonObject => {
-    const spec = copy(objectOf(object['spec']));
-    for (const list of ['containers', 'initContainers', 'ephemeralContainers']) {
-      for (const container of objectsOf(spec[list])) delete container['image'];
+  const before = objectOf(old['spec']);
+  const after = objectOf(pod['spec']);
+  for (const list of ['containers', 'initContainers']) {
+    if (objectsOf(before[list]).length !== objectsOf(after[list]).length) {
+      return [forbiddenValue(`spec.${list}`, 'pod updates may not add or remove containers')];
     }
-    for (const key of [
-      'activeDeadlineSeconds',
-      'tolerations',
-      'ephemeralContainers',
-      'terminationGracePeriodSeconds',
-    ]) {
-      delete spec[key];
-    }
-    delete spec['schedulingGates'];
-    return spec;
-  };
-  const before = comparable(old);
-  const after = comparable(pod);
-  // A binding is the one way in which a node is chosen.
-  if (before['nodeName'] === undefined) delete after['nodeName'];
-  if (equal(before, after)) return [];
-  return [
-    forbiddenValue(
-      'spec',
-      'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
-    ),
+  }
+  const errors = [
+    ...changeOfDeadline(after['activeDeadlineSeconds'], before['activeDeadlineSeconds']),
+    ...changeOfTolerations(after['tolerations'], before['tolerations']),
+    ...changeOfGates(after['schedulingGates'], before['schedulingGates']),
   ];
+  if (!equal(fixedPartOf(before), fixedPartOf(after))) errors.push(forbiddenValue('spec', POD_UPDATE));
+  return errors;
+}
+
+/** What of a pod's spec may not change at all. */
+function fixedPartOf(spec: JsonObject): JsonObject {
+  const part = copy(spec);
+  for (const list of ['containers', 'initContainers']) {
+    for (const container of objectsOf(part[list])) delete container['image'];
+  }
+  // A binding, which is not checked, chooses the node; ephemeral containers have a subresource.
+  for (const key of ['activeDeadlineSeconds', 'tolerations', 'ephemeralContainers', 'schedulingGates'])
+    delete part[key];
+  return part;
+}
+
+function changeOfDeadline(after: unknown, before: unknown): FieldError[] {
+  const field = 'spec.activeDeadlineSeconds';
+  if (after === undefined) {
+    const text = 'must not update from a positive integer to nil value';
+    return before === undefined ? [] : [invalidValue(field, after, text)];
+  }
+  const isLater = typeof before === 'number' && Number(after) > before;
+  return isLater ? [invalidValue(field, after, 'must be less than or equal to previous value')] : [];
+}
+
+function changeOfTolerations(after: unknown, before: unknown): FieldError[] {
+  const plain = (toleration: JsonObject) => ({ ...toleration, tolerationSeconds: undefined });
+  const isKept = (old: JsonObject) => objectsOf(after).some(toleration => equal(plain(toleration), plain(old)));
+  if (objectsOf(before).every(isKept)) return [];
+  return [forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+}
+
+function changeOfGates(after: unknown, before: unknown): FieldError[] {
+  const known = objectsOf(before).map(gate => gate['name']);
+  return objectsOf(after).flatMap(({ name }, index) =>
+    known.includes(name)
+      ? []
+      : [
+          forbiddenValue(
+            `spec.schedulingGates[${index}].name`,
+            `only deletion is allowed, but found new scheduling gate '${String(name)}'`,
+          ),
+        ],
+  );
 }

@@ -1,12 +1,21 @@
 /** Services and where they lead: ports, Endpoints, EndpointSlices (pkg/apis/core/validation, pkg/apis/discovery/validation @v1.32). */
-import { type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import { duplicate, type FieldError, invalidValue, notSupported, required } from '../status.ts';
-import { IMMUTABLE, validateLabels } from './metadata.ts';
+import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbiddenValue,
+  goValue,
+  IMMUTABLE,
+  invalidValue,
+  notSupported,
+  required,
+} from '../status.ts';
+import { validateLabels } from './metadata.ts';
 import { problemsOfLabel, problemsOfSubdomain } from './names.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
-export function validateService(service: KubernetesObject): FieldError[] {
+export function validateService(service: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectOf(service['spec']);
   const ports = objectsOf(spec['ports']);
@@ -60,6 +69,35 @@ export function validateService(service: KubernetesObject): FieldError[] {
   const external = spec['externalTrafficPolicy'];
   if (external !== undefined && !['Cluster', 'Local'].includes(String(external))) {
     errors.push(notSupported('spec.externalTrafficPolicy', String(external), ['Cluster', 'Local']));
+  }
+  const balancer = spec['loadBalancerClass'];
+  if (type !== 'LoadBalancer' && balancer !== undefined) {
+    errors.push(forbiddenValue('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
+  }
+  return old ? [...changesOfService(spec, objectOf(old['spec'])), ...errors] : errors;
+}
+
+/** ValidateServiceUpdate; what becomes of cluster IPs is checked where they are given. */
+function changesOfService(spec: JsonObject, before: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const both = (holds: (of: JsonObject) => boolean) => holds(spec) && holds(before);
+  if (both(of => of['type'] !== 'ExternalName' && of['clusterIP'] !== 'None')) {
+    const families = listOf(spec['ipFamilies']);
+    const shown = `[]core.IPFamily{${families.map(goValue).join(', ')}}`;
+    if (listOf(before['ipFamilies'])[0] !== families[0]) {
+      errors.push(invalidValue('spec.ipFamilies[0]', families, 'may not change once set', shown));
+    }
+  }
+  const isBalanced = (of: JsonObject) => of['type'] === 'LoadBalancer';
+  const balancer = spec['loadBalancerClass'];
+  if (both(isBalanced) && balancer !== before['loadBalancerClass']) {
+    errors.push(invalidValue('spec.loadBalancerClass', balancer, 'may not change once set'));
+  }
+  const isChecked = (of: JsonObject) => isBalanced(of) && of['externalTrafficPolicy'] === 'Local';
+  const [port, had] = [spec['healthCheckNodePort'], before['healthCheckNodePort']];
+  // An absent one is the old one; unlike Kubernetes, none is given if none is asked for.
+  if (both(isChecked) && port !== undefined && had !== undefined && port !== had) {
+    errors.push(forbiddenValue('spec.healthCheckNodePort', IMMUTABLE));
   }
   return errors;
 }

@@ -1,8 +1,8 @@
 /** Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation @v1.32). */
 import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors.ts';
-import { type FieldError, forbiddenValue, invalidValue, notSupported, required } from '../status.ts';
-import { IMMUTABLE, validateLabels, validateReference, validateSelector } from './metadata.ts';
+import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, notSupported, required } from '../status.ts';
+import { validateLabels, validateReference, validateSelector } from './metadata.ts';
 import { validatePodSpec } from './pod.ts';
 
 /** A label selector as Go prints a map of strings. */

@@ -1,0 +1,52 @@
+/** Fields that keep their first value, of kinds of which little else is checked: data. */
+import { equal, type KubernetesObject, valueAt } from '../json.ts';
+import { type FieldError, forbiddenValue } from '../status.ts';
+import { unchanged } from './metadata.ts';
+
+interface FixedField {
+  readonly path: readonly string[];
+  /** What a change is answered with; undefined: the sentence for all immutable fields, with the new value. */
+  readonly forbidden?: string;
+  /** What the real server's defaults make of an absent value; ours leave it absent. */
+  readonly byDefault?: unknown;
+  /** Only a value that is there is kept: a first one may come later. */
+  readonly onceSet?: true;
+}
+
+const NODE = (field: string) => `node updates may not change ${field} except from "" to valid`;
+const CLASS = (field: string) => `updates to ${field} are forbidden.`;
+
+/** By resource key; kubernetes pkg/apis/<group>/validation/validation.go @v1.32, Validate<Kind>Update. */
+export const FIXED_FIELDS: Readonly<Record<string, readonly FixedField[]>> = {
+  nodes: [
+    { path: ['spec', 'podCIDRs'], forbidden: NODE('podCIDR'), onceSet: true },
+    { path: ['spec', 'providerID'], forbidden: NODE('providerID'), onceSet: true },
+  ],
+  'controllerrevisions.apps': [{ path: ['data'] }],
+  'ingressclasses.networking.k8s.io': [{ path: ['spec', 'controller'] }],
+  'priorityclasses.scheduling.k8s.io': [
+    { path: ['value'], forbidden: 'may not be changed in an update.', byDefault: 0 },
+    { path: ['preemptionPolicy'], byDefault: 'PreemptLowerPriority' },
+  ],
+  'storageclasses.storage.k8s.io': [
+    { path: ['parameters'], forbidden: CLASS('parameters') },
+    { path: ['provisioner'], forbidden: CLASS('provisioner') },
+    { path: ['reclaimPolicy'], forbidden: CLASS('reclaimPolicy'), byDefault: 'Delete' },
+    { path: ['volumeBindingMode'], byDefault: 'Immediate' },
+  ],
+};
+
+/** @returns what is wrong with the fields that have changed */
+export function validateFixed(
+  fields: readonly FixedField[],
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  if (!old) return [];
+  return fields.flatMap(({ path, forbidden, byDefault, onceSet }) => {
+    const before = valueAt(old, ...path) ?? byDefault;
+    const after = valueAt(object, ...path) ?? byDefault;
+    if (equal(before, after) || (onceSet && before === undefined)) return [];
+    return forbidden === undefined ? unchanged(object, old, path) : [forbiddenValue(path.join('.'), forbidden)];
+  });
+}
