@@ -1,9 +1,8 @@
 /** Name of a platform → its folder, loaded when asked for. No one else names a platform. */
 import { HarnessError } from '../base/errors.ts';
-import type { World } from '../simulator/world.ts';
 import type { Platform } from './platform.ts';
 import type { ProgramOptions } from './programs.ts';
-import type { OpenOptions } from './simulator/simulator-platform.ts';
+import type { OpenOptions, SimulatorOptions } from './simulator/simulator-platform.ts';
 
 export interface PlatformSettings {
   /** The same seed gives the same run, where chance is the platform's own. */
@@ -11,7 +10,7 @@ export interface PlatformSettings {
   /** Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open anyway. */
   readonly open?: OpenOptions;
   /** Called with each simulated world that was started: for tests that want to look behind the API. */
-  readonly onWorld?: (world: World) => void;
+  readonly onWorld?: SimulatorOptions['onWorld'];
   /** What platforms with real clusters need to know; the simulator does without. */
   readonly real?: RealSettings;
 }

@@ -23,7 +23,7 @@ const network = new VirtualNetwork({
 const ranges = { podRange: '10.10.0.0/16', serviceRange: '10.110.0.0/16' };
 const node = network.addCluster({ name: 'c', network: 'n', ...ranges }).addNode('c-control-plane');
 const api = await createApiServer({
-  component: new Supervisor(systemClock, endProcess).component('kube-apiserver'),
+  supervisor: new Supervisor(systemClock, endProcess),
   clusterName: 'c',
   clock: systemClock,
   random,

@@ -28,11 +28,11 @@ import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/boot
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { startCustomResources } from './custom-resources.ts';
-import type { Component } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 export interface ApiServerOptions {
-  /** The frame in which the server works: told what its handlers and watches throw. */
-  readonly component: Component;
+  /** Makes the frames in which the server works: told what its handlers and watches throw. */
+  readonly supervisor: Supervisor;
   readonly clusterName: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -76,10 +76,11 @@ const YEARS_MS = 3650 * DAY_MS;
 const ADMIN_GROUPS = ['system:masters'];
 
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { component, clusterName, clock, random, network, port, serviceRange } = options;
+  const { supervisor, clusterName, clock, random, network, port, serviceRange } = options;
   const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };
   const authority = await createRootCa({ commonName: 'kubernetes', ...validity });
   let webhooks: WebhookClient | undefined;
+  const component = supervisor.component('kube-apiserver');
   const machinery = createMachinery({
     clock,
     random,
@@ -106,7 +107,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   for (const binding of bootstrapClusterRoleBindings()) {
     client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
-  const stopCustomResources = startCustomResources(machinery, clock);
+  const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
   const end = new AbortController();
   // Every watch listens to it; Node would take more than ten for a leak, and say so on standard error.
   setMaxListeners(0, end.signal);

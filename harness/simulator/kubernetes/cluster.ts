@@ -88,7 +88,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     onDefect(defect);
   });
   const api = await createApiServer({
-    component: supervisor.component('kube-apiserver'),
+    supervisor,
     clusterName: name,
     clock,
     random: random.stream('api-server'),

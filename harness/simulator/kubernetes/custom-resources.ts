@@ -1,5 +1,4 @@
 /** Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go. */
-import type { Clock } from '../../base/clock.ts';
 import {
   CLEANUP_FINALIZER,
   DEFINITIONS,
@@ -12,13 +11,17 @@ import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, object
 import type { Machinery } from './api/machinery.ts';
 import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './api/resources.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
+import type { Component } from './supervisor.ts';
 
 /**
  * Brings what is served in line with the definitions, one by one, whatever state it finds them in.
  * A definition's name is the key of what it defines: the API lets no other one pass.
  * @returns ends it
  */
-export function startCustomResources({ client, registry, store }: Machinery, clock: Clock): () => void {
+export function startCustomResources(machinery: Machinery, component: Component): () => void {
+  const { registry, store } = machinery;
+  const { clock } = component;
+  const client = machinery.clientFor(component);
   /** Definitions whose instances are on their way out → ends the watch of these. */
   const leaving = new Map<ResourceKey, () => void>();
 
@@ -115,7 +118,7 @@ export function startCustomResources({ client, registry, store }: Machinery, clo
     });
   };
 
-  const queue = new WorkQueue(clock, sync);
+  const queue = new WorkQueue(component, sync, DEFINITIONS);
   const stopWatch = client.watch(DEFINITIONS, {}, ({ object }) => queue.add(object.metadata.name ?? ''));
   return () => {
     stopWatch();

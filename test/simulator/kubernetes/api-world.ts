@@ -35,7 +35,7 @@ export async function apiWorld({
   const world = smallWorld('api', Math.floor(Date.parse(new Date().toISOString())));
   const node = world.nodes.east;
   const api = await createApiServer({
-    component: new Supervisor(world.clock, onDefect).component('kube-apiserver'),
+    supervisor: new Supervisor(world.clock, onDefect),
     clusterName: 'east',
     clock: world.clock,
     random: createRandom('api'),
