@@ -18,18 +18,23 @@ import { Script } from 'node:vm';
 import { build } from 'esbuild';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
-/** Whether nothing that goes into the bundle is younger than it, and this Node takes the code that is kept of it. */
+/**
+ * Whether nothing that goes into the bundle is younger than it, and this Node takes the code that is kept of
+ * it.
+ */
 function isUpToDate() {
   if (!existsSync('dist/command-line.cache')) return false;
   const cachedData = readFileSync('dist/command-line.cache');
-  if (new Script(readFileSync('dist/command-line.js', 'latin1'), { cachedData }).cachedDataRejected) return false;
+  if (new Script(readFileSync('dist/command-line.js', 'latin1'), { cachedData }).cachedDataRejected)
+    return false;
   const built = statSync('dist').mtimeMs;
   const sources = readdirSync('harness', { recursive: true }).map(file => `harness/${file}`);
   return ['harness', ...sources, 'build.mjs', 'package-lock.json', 'tsconfig.json'].every(
     file => statSync(file).mtimeMs < built,
   );
 }
-// The first npx in a clone links the package into npm's cache and runs `prepare` a second time, within sight of a waiting user.
+// The first npx in a clone links the package into npm's cache and runs `prepare` a second time, within sight
+// of a waiting user.
 if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit();
 
 // Built aside and put in place as a whole: what runs meanwhile finds either the old bundle or the new one.
@@ -44,12 +49,17 @@ const dropUnusedModels = {
   setup({ onResolve }) {
     onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: clientNode, sideEffects: false }));
     onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer }) =>
-      importer.startsWith(dirname(clientNode)) ? { path: join(resolveDir, path), sideEffects: false } : undefined,
+      importer.startsWith(dirname(clientNode))
+        ? { path: join(resolveDir, path), sideEffects: false }
+        : undefined,
     );
   },
 };
 
-/** node-fetch brings a URL of its own for Nodes that have none; it pulls in the deprecated punycode, and a third of a megabyte of tables. */
+/**
+ * node-fetch brings a URL of its own for Nodes that have none; it pulls in the deprecated punycode, and a
+ * third of a megabyte of tables.
+ */
 const nodeHasUrl = {
   name: 'node-has-url',
   setup({ onResolve, onLoad }) {
@@ -61,7 +71,8 @@ const nodeHasUrl = {
 };
 
 /**
- * What client-node loads at once, and no way leads to from here: `base/kubernetes-client.ts` sends with node:https through an agent of its own.
+ * What client-node loads at once, and no way leads to from here: `base/kubernetes-client.ts` sends with
+ * node:https through an agent of its own.
  * Two thirds of what client-node brings with it, most of that tables of Unicode.
  */
 const leaveOutUnreached = {
@@ -122,7 +133,8 @@ const {
   footer: { js: '})' },
   write: false,
 });
-// A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular expressions and tagged templates.
+// A letter a byte: so it is read without decoding. The bundler escapes what lies beyond, save in regular
+// expressions and tagged templates.
 const beyond = /.{0,30}[^\0-\xff].{0,30}/.exec(commandLine.text);
 if (beyond) throw new Error(`Write it as \\u…, for the bundle: ${beyond[0]}`);
 writeFileSync(`${made}/command-line.js`, commandLine.text, 'latin1');

@@ -25,8 +25,10 @@ export type { Check, CheckResult } from './verify/check.ts';
 
 /**
  * The topology of a scenario.
- * @param nameOrPath - one of the guide's four (`multi-primary`), or the path of a file of your own (`./my-mesh.yaml`)
- * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem of the file
+ * @param nameOrPath - one of the guide's four (`multi-primary`), or the path of a file of your own
+ *   (`./my-mesh.yaml`)
+ * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem
+ *   of the file
  */
 export async function loadScenario(nameOrPath: string): Promise<Topology> {
   const { topology } = await loadScenarioFrom(nameOrPath, { folder: path.join(packageRoot(), 'scenarios') });

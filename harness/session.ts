@@ -1,4 +1,7 @@
-/** Puts a run together: topology → plan → platform → tools → runner → report. What the command line and the library share. */
+/**
+ * Puts a run together: topology → plan → platform → tools → runner → report. What the command line and the
+ * library share.
+ */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -27,7 +30,9 @@ import { DEFAULT_RISK, planSample, type SamplePlan } from './verify/statistics.t
 
 export interface SessionOptions {
   readonly topology: Topology;
-  /** The plan to run; by default that of the topology and `edition`. A mutated one shows what the checks see. */
+  /**
+   * The plan to run; by default that of the topology and `edition`. A mutated one shows what the checks see.
+   */
   readonly plan?: Plan;
   /** `1.8` or `current`; by default `1.8` on the simulator, `current` elsewhere. Of no effect with `plan`. */
   readonly edition?: string;
@@ -35,7 +40,10 @@ export interface SessionOptions {
   readonly platform?: string | Platform;
   /** For platforms with real clusters that are given by their name. */
   readonly real?: RealSettings;
-  /** What is left behind at the end, where the platform can: everything, or what a run that did not pass has made. */
+  /**
+   * What is left behind at the end, where the platform can: everything, or what a run that did not pass has
+   * made.
+   */
   readonly keep?: 'always' | 'on-failure';
   /** Told what stays, how to reach it, how to remove it. */
   readonly onKept?: (lines: readonly string[]) => void;
@@ -69,18 +77,30 @@ export interface PreparedSession {
 }
 
 /**
- * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may be read while a world runs.
+ * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may
+ * be read while a world runs.
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
-  const { topology, seed = '1', risk = DEFAULT_RISK, omit = [], listeners = [], signal, beforeCleanUp } = options;
+  const {
+    topology,
+    seed = '1',
+    risk = DEFAULT_RISK,
+    omit = [],
+    listeners = [],
+    signal,
+    beforeCleanUp,
+  } = options;
   const plan = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   checkStepIds(plan, omit);
   const sample = planSample(options.requests, { expectedShares: expectedShares(topology), risk });
   const platform =
     typeof options.platform === 'object'
       ? options.platform
-      : await platformMaker(options.platform ?? 'simulator')({ seed, ...(options.real && { real: options.real }) });
+      : await platformMaker(options.platform ?? 'simulator')({
+          seed,
+          ...(options.real && { real: options.real }),
+        });
   platform.check?.(topology);
   const samples = await readSamples(plan.edition);
   const runId = newRunId();
@@ -192,7 +212,9 @@ async function readReleaseSamples({
   const parts = await Promise.all(
     SAMPLE_FOLDERS.filter(name => there.has(name)).map(async name => {
       const files = await readFolder(path.join(release, 'samples', name));
-      return [...files].map(([file, text]) => [`samples/${name}/${file}`, withImages(text, sampleImages)] as const);
+      return [...files].map(
+        ([file, text]) => [`samples/${name}/${file}`, withImages(text, sampleImages)] as const,
+      );
     }),
   );
   return new Map(parts.flat());
@@ -213,14 +235,17 @@ export async function readSamples(edition: string): Promise<ReadonlyMap<string, 
 
 /** Path within the folder, with slashes → text; sorted. */
 async function readFolder(folder: string): Promise<ReadonlyMap<string, string>> {
-  const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
+  const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry =>
+    entry.isFile(),
+  );
   const files = entries
     .map(entry => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
     .sort();
   return new Map(
     await Promise.all(
       files.map(
-        async file => [file.replaceAll(path.sep, '/'), await readFile(path.join(folder, file), 'utf8')] as const,
+        async file =>
+          [file.replaceAll(path.sep, '/'), await readFile(path.join(folder, file), 'utf8')] as const,
       ),
     ),
   );

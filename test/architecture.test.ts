@@ -1,4 +1,7 @@
-/** Who may import whom, and which packages a layer may use. The table is the rule; `docs/architecture.md` tells why. */
+/**
+ * Who may import whom, and which packages a layer may use. The table is the rule; `docs/architecture.md`
+ * tells why.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,7 +86,8 @@ const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .map(file => file.replaceAll(path.sep, '/'))
   .sort();
 
-const within = (file: string, folder: string) => folder === '' || file === folder || file.startsWith(`${folder}/`);
+const within = (file: string, folder: string) =>
+  folder === '' || file === folder || file.startsWith(`${folder}/`);
 const layerOf = (file: string) =>
   Object.keys(LAYERS)
     .filter(layer => within(file, layer))
@@ -95,7 +99,12 @@ interface Import {
 }
 
 function importsOf(file: string): Import[] {
-  const source = ts.createSourceFile(file, readFileSync(path.join(ROOT, file), 'utf8'), ts.ScriptTarget.ES2022, true);
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(path.join(ROOT, file), 'utf8'),
+    ts.ScriptTarget.ES2022,
+    true,
+  );
   const imports: Import[] = [];
   const visit = (node: ts.Node): void => {
     if (
@@ -103,12 +112,15 @@ function importsOf(file: string): Import[] {
       node.moduleSpecifier &&
       ts.isStringLiteral(node.moduleSpecifier)
     ) {
-      const typeOnly = ts.isImportDeclaration(node) ? node.importClause?.isTypeOnly === true : node.isTypeOnly;
+      const typeOnly = ts.isImportDeclaration(node)
+        ? node.importClause?.isTypeOnly === true
+        : node.isTypeOnly;
       imports.push({ specifier: node.moduleSpecifier.text, typeOnly });
     }
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const argument = node.arguments[0];
-      if (argument && ts.isStringLiteral(argument)) imports.push({ specifier: argument.text, typeOnly: false });
+      if (argument && ts.isStringLiteral(argument))
+        imports.push({ specifier: argument.text, typeOnly: false });
     }
     ts.forEachChild(node, visit);
   };
@@ -138,7 +150,8 @@ t.test('imports point down only', async t => {
       if (specifier.startsWith('.')) {
         const target = resolve(file, specifier);
         const allowed = within(target, layer) || rule.from.some(folder => within(target, folder));
-        if (!allowed) breaches.push(`harness/${file} imports harness/${target}: not in LAYERS['${layer}'].from`);
+        if (!allowed)
+          breaches.push(`harness/${file} imports harness/${target}: not in LAYERS['${layer}'].from`);
       } else {
         const name = specifier
           .split('/')
@@ -194,7 +207,8 @@ t.test('time, chance and the environment come in as arguments', async t => {
     for (const [index, line] of lines.entries()) {
       if (/^\s*(\/\/|\*|\/\*)/.test(line)) continue;
       for (const { pattern, allowedIn } of rules) {
-        if (pattern.test(line) && !allowedIn.test(file)) breaches.push(`harness/${file}:${index + 1}: ${line.trim()}`);
+        if (pattern.test(line) && !allowedIn.test(file))
+          breaches.push(`harness/${file}:${index + 1}: ${line.trim()}`);
       }
     }
   }

@@ -1,4 +1,7 @@
-/** The same seed gives the same report byte for byte, apart from `volatile`: within a process, and in two that load the machine for each other. */
+/**
+ * The same seed gives the same report byte for byte, apart from `volatile`: within a process, and in two that
+ * load the machine for each other.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -17,7 +20,11 @@ interface Told {
 }
 
 async function told({ scenario, ...options }: Told): Promise<string> {
-  const { volatile: _, ...rest } = await run({ topology: await topologyOf(scenario), extended: true, ...options });
+  const { volatile: _, ...rest } = await run({
+    topology: await topologyOf(scenario),
+    extended: true,
+    ...options,
+  });
   return JSON.stringify(rest, null, 2);
 }
 
@@ -45,7 +52,9 @@ const RUNS: readonly Told[] = [
 
 for (const options of RUNS) {
   const { scenario, edition = '1.8', omit } = options;
-  const title = [`${scenario}, edition ${edition}`, ...(omit ?? []).map(step => `without ${step}`)].join(', ');
+  const title = [`${scenario}, edition ${edition}`, ...(omit ?? []).map(step => `without ${step}`)].join(
+    ', ',
+  );
   t.test(`${title}: two runs in one process give the same report`, async t => {
     const first = await told(options);
     t.equal(firstDifference(first, await told(options)), 'no difference');
@@ -61,27 +70,33 @@ t.test('another seed gives another run', async t => {
 /** Paths of further Nodes, as in PATH: CONTRIBUTING.md. */
 const OTHER_NODES = (process.env['MESH_HARNESS_NODES'] ?? '').split(path.delimiter).filter(Boolean);
 
-t.test('two processes at once give the same report', { skip: !existsSync(CLI) && 'dist/ is missing' }, async t => {
-  using folder = temporaryFolder();
-  const report = async (node: string, name: string) => {
-    const argv = ['run', 'all', '--extended', '--quiet', '--report-dir', name];
-    const ended = await startCli(argv, { cwd: folder.path, node }).ended;
-    t.same([ended.code, ended.stderr], [0, ''], node);
-    // The file is our own.
-    const whole = JSON.parse(readFileSync(path.join(folder.path, name, 'report.json'), 'utf8')) as Parameters<
-      typeof formatJson
-    >[0];
-    const { volatile: _, ...rest } = whole;
-    return JSON.stringify(rest, null, 2);
-  };
-  const [one = '', other = ''] = await Promise.all(['one', 'other'].map(name => report(process.execPath, name)));
-  t.equal(firstDifference(one, other), 'no difference');
-  await t.test(
-    'and so do other Nodes',
-    { skip: OTHER_NODES.length === 0 && 'MESH_HARNESS_NODES names none' },
-    async t => {
-      for (const node of OTHER_NODES)
-        t.equal(firstDifference(one, await report(node, 'elsewhere')), 'no difference', node);
-    },
-  );
-});
+t.test(
+  'two processes at once give the same report',
+  { skip: !existsSync(CLI) && 'dist/ is missing' },
+  async t => {
+    using folder = temporaryFolder();
+    const report = async (node: string, name: string) => {
+      const argv = ['run', 'all', '--extended', '--quiet', '--report-dir', name];
+      const ended = await startCli(argv, { cwd: folder.path, node }).ended;
+      t.same([ended.code, ended.stderr], [0, ''], node);
+      // The file is our own.
+      const whole = JSON.parse(
+        readFileSync(path.join(folder.path, name, 'report.json'), 'utf8'),
+      ) as Parameters<typeof formatJson>[0];
+      const { volatile: _, ...rest } = whole;
+      return JSON.stringify(rest, null, 2);
+    };
+    const [one = '', other = ''] = await Promise.all(
+      ['one', 'other'].map(name => report(process.execPath, name)),
+    );
+    t.equal(firstDifference(one, other), 'no difference');
+    await t.test(
+      'and so do other Nodes',
+      { skip: OTHER_NODES.length === 0 && 'MESH_HARNESS_NODES names none' },
+      async t => {
+        for (const node of OTHER_NODES)
+          t.equal(firstDifference(one, await report(node, 'elsewhere')), 'no difference', node);
+      },
+    );
+  },
+);

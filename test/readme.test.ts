@@ -6,7 +6,8 @@ import t from 'tap';
 import { ROOT, runCli, temporaryFolder } from './support/cli.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-const block = (language: string) => new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? '';
+const block = (language: string) =>
+  new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1] ?? '';
 /** A bit of everything that is exported; the last line is an error, to be sure that anything is checked. */
 const USE = `
 import { type ConformanceReport, formatJunit, HarnessError, loadScenario, omitSteps, type Plan, plan, run, type RunOptions } from 'mesh-harness';
@@ -83,7 +84,13 @@ t.test('the tarball of npm pack holds all that a run needs', async t => {
   writeFileSync(path.join(elsewhere, 'use.mts'), USE);
   mkdirSync(path.join(elsewhere, 'node_modules'));
   symlinkSync(installed, path.join(elsewhere, 'node_modules', 'mesh-harness'));
-  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'];
+  const strict = [
+    '--strict',
+    '--exactOptionalPropertyTypes',
+    '--noUncheckedIndexedAccess',
+    '--skipLibCheck',
+    'false',
+  ];
   const options = ['--module', 'NodeNext', '--target', 'ES2022', '--noEmit', '--types', 'node'];
   const typeRoots = ['--typeRoots', path.join(ROOT, 'node_modules', '@types')];
   const tsc = spawnSync(

@@ -1,6 +1,9 @@
 /** Waits that an abort ends. */
 
-/** Ends the wait with the signal's reason, not the work: for what can not be cancelled, or is worth having for others. */
+/**
+ * Ends the wait with the signal's reason, not the work: for what can not be cancelled, or is worth having for
+ * others.
+ */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);

@@ -1,8 +1,10 @@
 /**
  * X.509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout.
  *
- * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the virtual-time rule of the simulator
- * demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top of them signs with WebCrypto, and reads everything again that it writes.
+ * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the
+ * virtual-time rule of the simulator
+ * demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top of them signs with WebCrypto, and
+ * reads everything again that it writes.
  */
 import {
   createPrivateKey,
@@ -57,7 +59,10 @@ export interface Subject {
   readonly locality?: string;
 }
 
-/** The period that is written into a certificate. OpenSSL checks it against the wall's clock, whatever the virtual one says. */
+/**
+ * The period that is written into a certificate. OpenSSL checks it against the wall's clock, whatever the
+ * virtual one says.
+ */
 export interface Validity {
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
@@ -104,8 +109,19 @@ export function createKeyPair(): KeyPair {
 /** A self-signed authority. */
 export async function createRootCa(options: Subject & Validity): Promise<Authority> {
   const keys = createKeyPair();
-  const certificatePem = createCertificate(options, keys.publicKeyDer, undefined, keys.privateKeyPem, caExtensions());
-  return { certificatePem, privateKeyPem: keys.privateKeyPem, chainPem: certificatePem, rootPem: certificatePem };
+  const certificatePem = createCertificate(
+    options,
+    keys.publicKeyDer,
+    undefined,
+    keys.privateKeyPem,
+    caExtensions(),
+  );
+  return {
+    certificatePem,
+    privateKeyPem: keys.privateKeyPem,
+    chainPem: certificatePem,
+    rootPem: certificatePem,
+  };
 }
 
 /** An authority signed by `parent`, which may sign leaves only. */
@@ -115,7 +131,13 @@ export async function createIntermediateCa(
 ): Promise<Authority> {
   const keys = createKeyPair();
   const extensions = [...caExtensions(0), ...alternativeNames(options)];
-  const certificatePem = createCertificate(options, keys.publicKeyDer, parent, parent.privateKeyPem, extensions);
+  const certificatePem = createCertificate(
+    options,
+    keys.publicKeyDer,
+    parent,
+    parent.privateKeyPem,
+    extensions,
+  );
   return {
     certificatePem,
     privateKeyPem: keys.privateKeyPem,
@@ -144,7 +166,11 @@ export async function issueCertificate(authority: Authority, request: LeafReques
   const usages = request.usages ?? ['server', 'client'];
   const extensions = [
     extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
-    extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment), true),
+    extension(
+      id_ce_keyUsage,
+      new KeyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment),
+      true,
+    ),
     extension(
       id_ce_extKeyUsage,
       new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
@@ -191,7 +217,9 @@ export async function readCsr(pem: string): Promise<{ readonly publicKeyDer: Buf
 
 function distinguishedName({ commonName, organizations = [], locality }: Subject): Name {
   const attribute = (type: string, utf8String: string) =>
-    new RelativeDistinguishedName([new AttributeTypeAndValue({ type, value: new AttributeValue({ utf8String }) })]);
+    new RelativeDistinguishedName([
+      new AttributeTypeAndValue({ type, value: new AttributeValue({ utf8String }) }),
+    ]);
   return new Name([
     ...organizations.map(organization => attribute(OID.organization, organization)),
     ...(locality === undefined ? [] : [attribute(OID.locality, locality)]),
@@ -204,8 +232,14 @@ const extension = (extnID: string, value: unknown, critical = false): Extension 
 
 function caExtensions(pathLenConstraint?: number): Extension[] {
   const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
-  const constraints = new BasicConstraints({ cA: true, ...(pathLenConstraint !== undefined && { pathLenConstraint }) });
-  return [extension(id_ce_basicConstraints, constraints, true), extension(id_ce_keyUsage, new KeyUsage(uses), true)];
+  const constraints = new BasicConstraints({
+    cA: true,
+    ...(pathLenConstraint !== undefined && { pathLenConstraint }),
+  });
+  return [
+    extension(id_ce_basicConstraints, constraints, true),
+    extension(id_ce_keyUsage, new KeyUsage(uses), true),
+  ];
 }
 
 function alternativeNames({
@@ -253,7 +287,10 @@ const signatureOf = (content: unknown, key: KeyObject): ArrayBuffer =>
 
 const arrayBufferOf = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-/** An authority signs often; reading its key takes many times as long as a signature. Of a few only, lest they pile up. */
+/**
+ * An authority signs often; reading its key takes many times as long as a signature. Of a few only, lest they
+ * pile up.
+ */
 const signingKeys = new Map<string, KeyObject>();
 const MAX_SIGNING_KEYS = 16;
 

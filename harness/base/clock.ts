@@ -13,11 +13,17 @@ export interface Clock {
   setTimeout(callback: () => void, delayMs: number): Timer;
   /** Clearing a timer that has fired, or `undefined`, does nothing. */
   clearTimeout(timer: Timer | undefined): void;
-  /** Tells a virtual clock that something happened: its time stands still for some turns of the event loop more. */
+  /**
+   * Tells a virtual clock that something happened: its time stands still for some turns of the event loop
+   * more.
+   */
   bump?(): void;
 }
 
-/** Node's timers hold 31 bits of milliseconds, 24.8 days, and fire at once for more. A `sleep 3650d` in a container is longer. */
+/**
+ * Node's timers hold 31 bits of milliseconds, 24.8 days, and fire at once for more. A `sleep 3650d` in a
+ * container is longer.
+ */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** A timer of any length, in stretches that Node can hold. */

@@ -23,7 +23,9 @@ export class CleanupStack implements AsyncDisposable {
         await entry.undo();
       } catch (error) {
         failures.push(
-          new Error(`${entry.what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+          new Error(`${entry.what}: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          }),
         );
       }
     }

@@ -13,12 +13,21 @@ export const ERROR_CODES = {
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },
   ERR_UNREADABLE_FILE: { sentence: 'A file that was asked for can not be read.', exitCode: EXIT.usage },
   ERR_UNWRITABLE_FOLDER: { sentence: 'A folder that is to be written to can not be.', exitCode: EXIT.usage },
-  ERR_SAMPLE_SIZE: { sentence: 'The number of requests can not hold the error rates asked for.', exitCode: EXIT.usage },
+  ERR_SAMPLE_SIZE: {
+    sentence: 'The number of requests can not hold the error rates asked for.',
+    exitCode: EXIT.usage,
+  },
   ERR_PLATFORM_NOT_READY: { sentence: 'The platform could not be brought up.', exitCode: EXIT.unknown },
   ERR_TOOL: { sentence: 'A program that the plan needs could not do its work.', exitCode: EXIT.unknown },
-  ERR_KUBERNETES_API: { sentence: 'An API server refused a call of the harness itself.', exitCode: EXIT.unknown },
+  ERR_KUBERNETES_API: {
+    sentence: 'An API server refused a call of the harness itself.',
+    exitCode: EXIT.unknown,
+  },
   ERR_TIMEOUT: { sentence: 'Something that was awaited did not come about in time.', exitCode: EXIT.unknown },
-  ERR_SIMULATOR_STALLED: { sentence: 'The simulated world spun without getting anywhere.', exitCode: EXIT.unknown },
+  ERR_SIMULATOR_STALLED: {
+    sentence: 'The simulated world spun without getting anywhere.',
+    exitCode: EXIT.unknown,
+  },
   ERR_SIMULATOR_DEFECT: {
     sentence: 'A part of the simulated world failed by a defect of ours.',
     exitCode: EXIT.unknown,
@@ -34,7 +43,10 @@ export interface HarnessErrorOptions {
   readonly cause?: unknown;
 }
 
-/** What every layer throws when the work can not go on. An outcome that may well be negative is a value instead. */
+/**
+ * What every layer throws when the work can not go on. An outcome that may well be negative is a value
+ * instead.
+ */
 export class HarnessError extends Error {
   override readonly name = 'HarnessError';
   readonly code: ErrorCode;

@@ -28,7 +28,9 @@ export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly contentType?: string;
-  /** `application/json` by default; a Table is asked for with `application/json;as=Table;v=v1;g=meta.k8s.io`. */
+  /**
+   * `application/json` by default; a Table is asked for with `application/json;as=Table;v=v1;g=meta.k8s.io`.
+   */
   readonly accept?: string;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +46,8 @@ export interface Selectors {
 }
 
 /**
- * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only place where client-node takes an agent
+ * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only
+ * place where client-node takes an agent
  * (kubernetes-api-surface.md §16.2).
  */
 function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
@@ -59,7 +62,10 @@ function createConfig(): { readonly config: KubeConfig; readonly agent: https.Ag
   return { config, agent };
 }
 
-/** TLS connections of one identity to one server inside this process: what the certificates mean is worked out once. */
+/**
+ * TLS connections of one identity to one server inside this process: what the certificates mean is worked out
+ * once.
+ */
 class Connector {
   readonly #dial: Dial;
   #secureContext: tls.SecureContext | undefined;
@@ -77,7 +83,8 @@ class Connector {
 
 /**
  * One identity at one API server. Paths, objects and watches are generic: kinds are data here.
- * Every method throws KubernetesApiError when the server answers with an error, and a Node error (`code`) when it can not be reached.
+ * Every method throws KubernetesApiError when the server answers with an error, and a Node error (`code`)
+ * when it can not be reached.
  */
 export class KubernetesClient {
   readonly #config: KubeConfig;
@@ -134,7 +141,10 @@ export class KubernetesClient {
     selectors: Selectors = {},
     signal?: AbortSignal,
   ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
-    const list = (await this.request('GET', pathOf(path), { query: { ...selectors }, ...(signal && { signal }) })) as {
+    const list = (await this.request('GET', pathOf(path), {
+      query: { ...selectors },
+      ...(signal && { signal }),
+    })) as {
       items?: KubernetesObject[] | null;
       metadata?: { resourceVersion?: string };
     };
@@ -147,7 +157,11 @@ export class KubernetesClient {
     query: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<KubernetesObject> {
-    return this.request('POST', pathOf(path), { body, query, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+    return this.request('POST', pathOf(path), {
+      body,
+      query,
+      ...(signal && { signal }),
+    }) as Promise<KubernetesObject>;
   }
 
   replace(
@@ -156,7 +170,11 @@ export class KubernetesClient {
     query: Record<string, string> = {},
     signal?: AbortSignal,
   ): Promise<KubernetesObject> {
-    return this.request('PUT', pathOf(path), { body, query, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+    return this.request('PUT', pathOf(path), {
+      body,
+      query,
+      ...(signal && { signal }),
+    }) as Promise<KubernetesObject>;
   }
 
   patch(
@@ -179,11 +197,15 @@ export class KubernetesClient {
     body: Record<string, unknown> = { propagationPolicy: 'Background' },
     signal?: AbortSignal,
   ): Promise<KubernetesObject> {
-    return this.request('DELETE', pathOf(path), { body, ...(signal && { signal }) }) as Promise<KubernetesObject>;
+    return this.request('DELETE', pathOf(path), {
+      body,
+      ...(signal && { signal }),
+    }) as Promise<KubernetesObject>;
   }
 
   /**
-   * Watches until the server closes the stream (resolves), it breaks (throws) or `signal` aborts (throws its reason).
+   * Watches until the server closes the stream (resolves), it breaks (throws) or `signal` aborts (throws its
+   * reason).
    * @param onOpen - called when the server has accepted the watch
    */
   async watch(
@@ -226,7 +248,8 @@ export class KubernetesClient {
 
   /**
    * Runs a program in a container and waits for its end.
-   * @throws KubernetesApiError if it could not be started; an Error if the connection broke before the exit code was known
+   * @throws KubernetesApiError if it could not be started; an Error if the connection broke before the exit
+   *   code was known
    */
   exec(
     namespace: string,
@@ -306,7 +329,10 @@ export class KubernetesClient {
     return options;
   }
 
-  /** Has all requests share a connection, and exec, an upgrade of HTTP/1.1, take one of its own from the agent. */
+  /**
+   * Has all requests share a connection, and exec, an upgrade of HTTP/1.1, take one of its own from the
+   * agent.
+   */
   #share(connector: Connector): SharedConnection {
     Object.assign(this.#agent, {
       createConnection: (options: tls.ConnectionOptions) => connector.connect(options, 'http/1.1'),

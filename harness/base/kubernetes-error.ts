@@ -5,7 +5,11 @@ export interface KubernetesStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly details?: {
-    readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
+    readonly causes?: readonly {
+      readonly reason?: string;
+      readonly message?: string;
+      readonly field?: string;
+    }[];
   };
 }
 
@@ -21,4 +25,5 @@ export class KubernetesApiError extends Error {
   }
 }
 
-export const isNotFound = (error: unknown): boolean => error instanceof KubernetesApiError && error.code === 404;
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof KubernetesApiError && error.code === 404;

@@ -76,7 +76,10 @@ export async function execInContainer(
   };
 }
 
-/** Waits for the end of a connection that is being opened. The connection is the only thing to end when that is given up. */
+/**
+ * Waits for the end of a connection that is being opened. The connection is the only thing to end when that
+ * is given up.
+ */
 async function closed(opening: ReturnType<Exec['exec']>, signal: AbortSignal): Promise<void> {
   const end = opening.then(
     socket =>
@@ -114,7 +117,8 @@ function exitCodeOf(status: V1Status): number {
 
 /** A refused upgrade comes from ws as an event with the response's code in its message only. */
 function refusalOf(error: unknown): Error {
-  const message = error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
+  const message =
+    error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);
   const code = /Unexpected server response: (\d+)/.exec(message)?.[1];
   return code ? new KubernetesApiError(Number(code), { code: Number(code), message }) : new Error(message);
 }

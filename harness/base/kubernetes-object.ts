@@ -27,7 +27,10 @@ export interface KubernetesObject {
   [key: string]: unknown;
 }
 
-/** Where an object or a collection lives: `{ apiVersion: 'apps/v1', plural: 'deployments', namespace: 'sample' }`. */
+/**
+ * Where an object or a collection lives: `{ apiVersion: 'apps/v1', plural: 'deployments', namespace: 'sample'
+ * }`.
+ */
 export interface ResourcePath {
   readonly apiVersion: string;
   readonly plural: string;

@@ -14,5 +14,6 @@ export function packageRoot(): string {
 /** The version in our package.json. */
 export function packageVersion(): string {
   // Our own file: its shape is known.
-  return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
+  return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
+    .version;
 }

@@ -48,7 +48,8 @@ export function createRandom(seed: string): Random {
       if (items.length === 0) throw new RangeError('nothing to pick from');
       return items[random.integer(items.length)] as (typeof items)[number]; // the index is in range
     },
-    text: (length, alphabet) => Array.from({ length }, () => alphabet[random.integer(alphabet.length)]).join(''),
+    text: (length, alphabet) =>
+      Array.from({ length }, () => alphabet[random.integer(alphabet.length)]).join(''),
     uuid: () => {
       const [first, second, third, fourth] = [hexOf(word()), hexOf(word()), hexOf(word()), hexOf(word())];
       const variant = '89ab'[word() & 3];

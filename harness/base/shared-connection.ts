@@ -1,4 +1,7 @@
-/** One HTTP/2 connection for all requests of one identity to one API server, watches included, as client-go keeps it. */
+/**
+ * One HTTP/2 connection for all requests of one identity to one API server, watches included, as client-go
+ * keeps it.
+ */
 import http2 from 'node:http2';
 import type { Readable } from 'node:stream';
 import type tls from 'node:tls';
@@ -10,7 +13,10 @@ export interface Answer {
   readonly body: Readable;
 }
 
-/** Go's: so much of an answer may be under way before its reader has taken the first byte (golang/net http2/transport.go). */
+/**
+ * Go's: so much of an answer may be under way before its reader has taken the first byte (golang/net
+ * http2/transport.go).
+ */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 1024 * 1024 * 1024;
 /** nghttp2's own limit is 10, which a list of many objects reaches. */
@@ -106,7 +112,8 @@ export class SharedConnection {
 }
 
 /**
- * How a body ended that is closed now: undefined if it is whole. A stream of HTTP/2 whose connection is gone tells of an `end` too; its
+ * How a body ended that is closed now: undefined if it is whole. A stream of HTTP/2 whose connection is gone
+ * tells of an `end` too; its
  * reset code says that it was none.
  */
 export function endOf(body: Readable): Error | undefined {

@@ -20,7 +20,8 @@ export interface WaitOptions {
  * A probe that throws counts as "not yet", and its message as the last thing seen.
  *
  * @param what - a clause that can stand after "waited for": `istiod in cluster1 to be ready`
- * @throws HarnessError ERR_TIMEOUT after the deadline, telling what was last seen; the signal's reason when it aborts
+ * @throws HarnessError ERR_TIMEOUT after the deadline, telling what was last seen; the signal's reason when
+ *   it aborts
  */
 export async function waitUntil<T>(
   what: string,
@@ -28,7 +29,14 @@ export async function waitUntil<T>(
   accept: (value: T) => boolean,
   options: WaitOptions,
 ): Promise<T> {
-  const { clock, timeoutMs, intervalMs, signal, inARow = 1, describe = value => JSON.stringify(value) } = options;
+  const {
+    clock,
+    timeoutMs,
+    intervalMs,
+    signal,
+    inARow = 1,
+    describe = value => JSON.stringify(value),
+  } = options;
   const deadline = clock.now() + timeoutMs;
   let lastSeen = 'nothing';
   let cause: unknown;

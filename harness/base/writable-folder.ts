@@ -10,7 +10,8 @@ import path from 'node:path';
 export async function assertFolderWritable(folder: string): Promise<void> {
   const nearest = await nearestThatExists(folder);
   await access(nearest, constants.W_OK | constants.X_OK);
-  // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive mkdir then tries for ever).
+  // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive
+  // mkdir then tries for ever).
   await rmdir(await mkdtemp(path.join(nearest, '.mesh-harness-')));
 }
 

@@ -6,7 +6,8 @@ import type { RunFlags } from './run-flags.ts';
 
 /** What the run was about; where its reports went and how it told of itself is left to the next. */
 export function runAgain(names: readonly string[], flags: RunFlags): string {
-  const one = (flag: string, value: string | number | undefined) => (value === undefined ? [] : [flag, String(value)]);
+  const one = (flag: string, value: string | number | undefined) =>
+    value === undefined ? [] : [flag, String(value)];
   const many = (flag: string, values: readonly string[]) => values.flatMap(value => [flag, value]);
   const is = (flag: string, given: boolean) => (given ? [flag] : []);
   return quoteArgv([

@@ -1,11 +1,16 @@
-/** The bundle of the command line, and the code that V8 made of it in an earlier run: without that, parsing and compiling is an eighth of a run. */
+/**
+ * The bundle of the command line, and the code that V8 made of it in an earlier run: without that, parsing
+ * and compiling is an eighth of a run.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 
-/** The text of a function of `require`, the file's own URL and a `module`; `build.mjs` makes it of `main.ts`. */
+/**
+ * The text of a function of `require`, the file's own URL and a `module`; `build.mjs` makes it of `main.ts`.
+ */
 const BUNDLE = 'command-line.js';
 const CODE_CACHE = 'command-line.cache';
 
@@ -16,7 +21,10 @@ export interface Bundle {
   saveCode(): void;
 }
 
-/** @param folder - where the bundle lies. Code of another version of V8 is of no use, and no harm: V8 compiles as if there were none. */
+/**
+ * @param folder - where the bundle lies. Code of another version of V8 is of no use, and no harm: V8 compiles
+ *   as if there were none.
+ */
 export function loadBundle(folder: string): Bundle {
   const filename = path.join(folder, BUNDLE);
   const cache = path.join(folder, CODE_CACHE);
@@ -26,7 +34,11 @@ export function loadBundle(folder: string): Bundle {
   });
   return {
     start: () => {
-      const main = script.runInThisContext() as (require: NodeJS.Require, url: string, module: object) => void; // see BUNDLE
+      const main = script.runInThisContext() as (
+        require: NodeJS.Require,
+        url: string,
+        module: object,
+      ) => void; // see BUNDLE
       main(createRequire(filename), pathToFileURL(filename).href, {});
     },
     saveCode: () => writeFileSync(cache, script.createCachedData()),

@@ -4,7 +4,9 @@ import { redact } from '../base/redact.ts';
 
 /** The text for a defect, its stack included. */
 export function describeDefect(error: unknown): string {
-  return redact(`mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  return redact(
+    `mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`,
+  );
 }
 
 function end(error: unknown): void {
@@ -18,7 +20,8 @@ export function endOnDefects(): void {
 }
 
 /**
- * Tells of an exception that reaches the event loop, and goes on, until disposed: clusters that others work on must not
+ * Tells of an exception that reaches the event loop, and goes on, until disposed: clusters that others work
+ * on must not
  * go with the work that failed.
  */
 export function stayOnDefects(onDefect: (error: unknown) => void): Disposable {

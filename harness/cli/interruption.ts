@@ -14,7 +14,8 @@ const PARENT_CHECK_INTERVAL_MS = 250;
 /**
  * The first signal asks for a clean end; a second one does not wait for it.
  *
- * @param underNpm - whether npm or npx started us: it puts a shell in between, whose own parent is then the one to watch
+ * @param underNpm - whether npm or npx started us: it puts a shell in between, whose own parent is then the
+ *   one to watch
  * @param outlivesParent - whether we were detached from the process that started us
  */
 export function watchForInterruption(underNpm: boolean, outlivesParent = false): Interruption {
@@ -48,7 +49,8 @@ function ancestorsOf(underNpm: boolean): string {
 /** @returns undefined where there is no /proc */
 function parentOf(pid: number): string | undefined {
   try {
-    // pid (name) state ppid …; the name may hold anything, so the fields are counted from its closing bracket.
+    // pid (name) state ppid …; the name may hold anything, so the fields are counted from its closing
+    // bracket.
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ')[1];
   } catch {
     return undefined;

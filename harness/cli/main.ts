@@ -30,18 +30,26 @@ async function runCommand(argv: readonly string[], interruption: Interruption): 
     async (...args: Args) => {
       exitCode = await command(...args);
     };
-  const environment = { env: process.env, stdout: process.stdout, stderr: process.stderr, signal: interruption.signal };
+  const environment = {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interruption.signal,
+  };
   // All words that follow are istioctl's own, --help among them.
   if (argv[0] === 'istioctl')
     return (await import('./commands/istioctl.ts')).istioctlCommand(argv.slice(1), environment);
 
   const program = new Command('mesh-harness')
-    .description("Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.")
+    .description(
+      "Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.",
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
     // Nothing, and no, are what everyone expects of a flag that was not given.
     .configureHelp({
-      optionDescription: option => new Help().optionDescription(option).replace(/ ?\(default: (?:\[\]|false)\)$/, ''),
+      optionDescription: option =>
+        new Help().optionDescription(option).replace(/ ?\(default: (?:\[\]|false)\)$/, ''),
     })
     .showHelpAfterError('(mesh-harness --help lists commands and options)')
     .showSuggestionAfterError()
@@ -67,7 +75,10 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
       '--platform <name>',
       'where the clusters come from: simulator (default), kind, existing, or auto: kind where all it needs is there; MESH_HARNESS_PLATFORM sets another',
     )
-    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current')
+    .option(
+      '--edition <name>',
+      'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current',
+    )
     .option(
       '--tools <kind>',
       'simulator: embedded (default), or process: the kubectl on PATH and our istioctl as programs, on the clock of the wall',
@@ -115,7 +126,9 @@ Examples:
     .option('--edition <name>', '1.8 or current: decides which versions are needed');
   addRealOptions(doctor)
     .addHelpText('after', '\nExamples:\n  $ mesh-harness doctor\n  $ mesh-harness doctor --offline')
-    .action(action(async options => (await import('./commands/doctor.ts')).doctorCommand(options, environment)));
+    .action(
+      action(async options => (await import('./commands/doctor.ts')).doctorCommand(options, environment)),
+    );
 
   program
     .command('clean')
@@ -124,7 +137,9 @@ Examples:
     )
     .option('--cache', 'also remove the cache of images', false)
     .addHelpText('after', '\nExamples:\n  $ mesh-harness clean')
-    .action(action(async options => (await import('./commands/clean.ts')).cleanCommand(options, environment)));
+    .action(
+      action(async options => (await import('./commands/clean.ts')).cleanCommand(options, environment)),
+    );
 
   program
     .command('list')
@@ -172,7 +187,9 @@ Examples:
   ] as const;
   program
     .command('up')
-    .description('start simulated clusters that stay, and listen on loopback for kubectl, istioctl and other programs')
+    .description(
+      'start simulated clusters that stay, and listen on loopback for kubectl, istioctl and other programs',
+    )
     .argument('<scenario>', 'name of a scenario, or a file of your own')
     .option('--bare', 'leave the steps of the guide to the user', false)
     .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 or current', '1.8')
@@ -193,12 +210,16 @@ Examples:
   $ mesh-harness down`,
     )
     .action(
-      action(async (scenario, options) => (await import('./commands/up.ts')).upCommand(scenario, options, environment)),
+      action(async (scenario, options) =>
+        (await import('./commands/up.ts')).upCommand(scenario, options, environment),
+      ),
     );
 
   program
     .command('env')
-    .description('print the variables of the guide for the clusters that are up, for eval "$(mesh-harness env)"')
+    .description(
+      'print the variables of the guide for the clusters that are up, for eval "$(mesh-harness env)"',
+    )
     .option(...stateDir)
     .addHelpText('after', '\nExamples:\n  $ eval "$(mesh-harness env)"')
     .action(action(async options => (await import('./commands/env.ts')).envCommand(options, environment)));
@@ -208,7 +229,9 @@ Examples:
     .description('tell which clusters are up, and whether they answer')
     .option(...stateDir)
     .addHelpText('after', '\nExamples:\n  $ mesh-harness status')
-    .action(action(async options => (await import('./commands/status.ts')).statusCommand(options, environment)));
+    .action(
+      action(async options => (await import('./commands/status.ts')).statusCommand(options, environment)),
+    );
 
   program
     .command('down')
@@ -220,12 +243,16 @@ Examples:
   // For the help only: its words were taken before this parser could read them.
   program
     .command('istioctl')
-    .description('istioctl for simulated clusters: install, create-remote-secret, proxy-status, proxy-config, …')
+    .description(
+      'istioctl for simulated clusters: install, create-remote-secret, proxy-status, proxy-config, …',
+    )
     .argument('[words...]', 'as those of istioctl');
 
   program
     .command('version')
-    .description('print the version of mesh-harness, of Node, and of the Istio releases that the editions describe')
+    .description(
+      'print the version of mesh-harness, of Node, and of the Istio releases that the editions describe',
+    )
     .addHelpText('after', '\nExamples:\n  $ mesh-harness version')
     .action(action(async () => (await import('./commands/version.ts')).versionCommand(environment)));
 
@@ -237,7 +264,8 @@ Examples:
 
 /** Tells the user what went wrong, and returns the exit code that says it to a script. */
 function reportFailure(error: unknown, interruption: Interruption): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage; // commander has written the text
+  // Commander has written the text.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   if (interruption.signal.aborted) {
     process.stderr.write('mesh-harness: interrupted\n');
     return EXIT.interrupted;
@@ -259,7 +287,8 @@ function wholeNumber(value: string): number {
 
 function probability(value: string): number {
   const number = Number(value);
-  if (!(number > 0 && number < 0.5)) throw new InvalidArgumentError('A probability above 0 and below 0.5 is needed.');
+  if (!(number > 0 && number < 0.5))
+    throw new InvalidArgumentError('A probability above 0 and below 0.5 is needed.');
   return number;
 }
 
@@ -271,7 +300,8 @@ const oneOf =
     return found;
   };
 
-// A reader that went away (| head) is no failure of ours, and no reason to end: what the exit code says must still be found out.
+// A reader that went away (| head) is no failure of ours, and no reason to end: what the exit code says must
+// still be found out.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

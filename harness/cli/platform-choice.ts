@@ -6,7 +6,10 @@ import { editionFor } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
 import { defaultEdition } from '../session.ts';
 
-/** Without any of these there are no kind clusters; kubectl and istioctl are fetched where they are missing, but not by `auto`. */
+/**
+ * Without any of these there are no kind clusters; kubectl and istioctl are fetched where they are missing,
+ * but not by `auto`.
+ */
 const FOR_KIND = ['docker', 'kind', 'kubectl', 'istioctl'];
 
 export interface PlatformChoice {
@@ -55,7 +58,8 @@ export async function chooseEdition(
   // The simulator installs what its edition says: --istio-dir is not for it.
   if (istioDir !== undefined && platform !== 'simulator') {
     const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);
-    if (version !== undefined) return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
+    if (version !== undefined)
+      return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
   }
   return { name: defaultEdition(platform) };
 }

@@ -45,8 +45,16 @@ export function addRealOptions(command: Command): Command {
     .option('--hub <registry>', 'kind, existing: the registry of Istio’s images')
     .option('--tag <tag>', 'kind, existing: the tag of Istio’s images')
     .option('--set <path=value>', 'kind, existing: for every istioctl install (repeatable)', collect, [])
-    .option('--image-archive <file>', 'kind: load images that docker save has written (repeatable)', collect, [])
-    .option('--registry-config <file>', 'kind: credentials for private registries, as docker login writes them')
+    .option(
+      '--image-archive <file>',
+      'kind: load images that docker save has written (repeatable)',
+      collect,
+      [],
+    )
+    .option(
+      '--registry-config <file>',
+      'kind: credentials for private registries, as docker login writes them',
+    )
     .option('--load-balancer <name>', 'kind: node-address (default), metallb or cloud-provider-kind')
     .option('--no-cache', 'kind: pull images without the cache that outlives runs');
 }

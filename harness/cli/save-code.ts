@@ -1,4 +1,7 @@
-/** Runs the command line as `start.ts` does, and keeps the code that V8 has compiled when it ends: a part of the build. */
+/**
+ * Runs the command line as `start.ts` does, and keeps the code that V8 has compiled when it ends: a part of
+ * the build.
+ */
 import { fileURLToPath } from 'node:url';
 import { loadBundle } from './bundle.ts';
 

@@ -1,4 +1,7 @@
-/** The programs of a run on the simulator with `--tools process`: the kubectl of this machine, and our own istioctl as a process. */
+/**
+ * The programs of a run on the simulator with `--tools process`: the kubectl of this machine, and our own
+ * istioctl as a process.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,7 @@
-/** A command of a plan as words: `${NAME}` replaced as an unquoted here-document has it, and the context put in. */
+/**
+ * A command of a plan as words: `${NAME}` replaced as an unquoted here-document has it, and the context put
+ * in.
+ */
 import type { Command } from './command.ts';
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;

@@ -8,7 +8,9 @@ import type { ClusterName } from './names.ts';
  */
 export type ToolName = 'kubectl' | 'istioctl' | 'gen-eastwest-gateway' | 'certs';
 
-/** A file that the step writes before its commands run, as the guide does with `cat <<EOF > ./cluster1.yaml`. */
+/**
+ * A file that the step writes before its commands run, as the guide does with `cat <<EOF > ./cluster1.yaml`.
+ */
 export interface PlanFile {
   /** Path relative to the working folder: `cluster1.yaml`. */
   readonly path: string;
@@ -22,11 +24,19 @@ export interface Command {
   readonly cluster?: ClusterName;
   /** Without the program's name and without `--context`; may hold `${NAME}`. */
   readonly args: readonly string[];
-  /** Text for standard input; may hold `${NAME}`. A command that follows a piped one has the pipe as its input instead. */
+  /**
+   * Text for standard input; may hold `${NAME}`. A command that follows a piped one has the pipe as its input
+   * instead.
+   */
   readonly stdin?: string;
-  /** Where standard output goes: into the next command of the step, into the variable `name`, or to the log. */
+  /**
+   * Where standard output goes: into the next command of the step, into the variable `name`, or to the log.
+   */
   readonly output?: { readonly to: 'next-command' } | { readonly to: 'variable'; readonly name: string };
-  /** For a command that waits: a clause that can stand after "waits for". A captured value that is awaited must not be empty. */
+  /**
+   * For a command that waits: a clause that can stand after "waits for". A captured value that is awaited
+   * must not be empty.
+   */
   readonly awaits?: string;
   /** Milliseconds until the command counts as hung; the plan gives every command one. */
   readonly timeoutMs: number;

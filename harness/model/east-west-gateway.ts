@@ -16,14 +16,20 @@ export interface GatewayRequest {
   readonly singleCluster?: boolean;
 }
 
-/** How the script ended. Like Istio's, it complains about a missing value on standard output, so the complaint runs on into the pipe. */
+/**
+ * How the script ended. Like Istio's, it complains about a missing value on standard output, so the complaint
+ * runs on into the pipe.
+ */
 export interface ScriptResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Names of the Service's ports; the numbers are the same in both editions. istio/istio samples/multicluster/gen-eastwest-gateway.sh @1.8.0, @1.30.3 */
+/**
+ * Names of the Service's ports; the numbers are the same in both editions. istio/istio
+ * samples/multicluster/gen-eastwest-gateway.sh @1.8.0, @1.30.3
+ */
 const PORT_NAMES: Readonly<
   Record<EditionName, readonly [status: string, mtls: string, istiod: string, webhook: string]>
 > = {
@@ -106,9 +112,11 @@ function valuesOf(
 
 /**
  * The script itself: flags in, document or complaint out.
- * Unlike Istio's, it has no `--ambient`, and a word that is no flag is refused (Istio's loops on it for ever).
+ * Unlike Istio's, it has no `--ambient`, and a word that is no flag is refused (Istio's loops on it for
+ * ever).
  *
- * @param environment - 1.8 takes MESH, CLUSTER and NETWORK from it where a flag is absent, as Istio's script happens to; `current` takes NETWORK
+ * @param environment - 1.8 takes MESH, CLUSTER and NETWORK from it where a flag is absent, as Istio's script
+ *   happens to; `current` takes NETWORK
  */
 export function runGatewayScript(
   edition: EditionName,
@@ -122,7 +130,8 @@ export function runGatewayScript(
     revision: '',
   };
   let singleCluster = false;
-  const valued = edition === '1.8' ? ['mesh', 'cluster', 'network'] : ['mesh', 'cluster', 'network', 'revision'];
+  const valued =
+    edition === '1.8' ? ['mesh', 'cluster', 'network'] : ['mesh', 'cluster', 'network', 'revision'];
   for (let index = 0; index < args.length; index++) {
     const flag = args[index] ?? '';
     const name = flag.slice(2);

@@ -18,7 +18,8 @@ interface Kubeconfig {
 }
 
 /**
- * Joins kubeconfigs; only the current context of each is taken, and everything in it gets the cluster's name, so nothing collides.
+ * Joins kubeconfigs; only the current context of each is taken, and everything in it gets the cluster's name,
+ * so nothing collides.
  * @param documents - cluster name → kubeconfig; the first becomes the current context
  * @param servers - cluster name → address of its API server, where it is to be another than the document's
  * @throws HarnessError ERR_TOOL if one has no usable context
@@ -49,7 +50,8 @@ export function mergeKubeconfigs(
 
 function partsOf(name: string, text: string) {
   const config = (load(text) ?? {}) as Kubeconfig; // written by a platform; what is missing is refused below
-  const current = config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
+  const current =
+    config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
   const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.cluster;
   const user = config.users?.find(each => each.name === current?.context?.user)?.['user'];
   if (cluster === undefined || user === undefined) {

@@ -1,4 +1,7 @@
-/** The certificates that the guide's trust section asks for: a common root, and an intermediate authority for each cluster. */
+/**
+ * The certificates that the guide's trust section asks for: a common root, and an intermediate authority for
+ * each cluster.
+ */
 import { createIntermediateCa, createRootCa } from '../base/certificates.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,7 +14,8 @@ const INTERMEDIATE_DAYS = 730;
  *
  * @param clusters - a folder of this name is made for each
  * @param nowMs - milliseconds since the epoch; the certificates are valid from a day before
- * @returns path relative to the output folder → PEM: `root-cert.pem`, and for each cluster the four files of its `cacerts` secret
+ * @returns path relative to the output folder → PEM: `root-cert.pem`, and for each cluster the four files of
+ *   its `cacerts` secret
  */
 export async function createMeshCertificates(
   clusters: readonly string[],

@@ -4,7 +4,10 @@ import type { ClusterName } from '../model/names.ts';
 
 /** Milliseconds for a command that only asks or tells an API server something. */
 const QUICK_MS = 60_000;
-/** istioctl waits up to five minutes for each of its components and reports that itself; only beyond that does it count as hung. */
+/**
+ * istioctl waits up to five minutes for each of its components and reports that itself; only beyond that does
+ * it count as hung.
+ */
 const INSTALL_MS = 15 * 60_000;
 /** Milliseconds until a load balancer must have given an address. */
 const ADDRESS_MS = 180_000;
@@ -13,7 +16,11 @@ const DEPLOYMENT_SECONDS = 180;
 /** Milliseconds for ten requests of at most 15 s each. */
 const REQUESTS_MS = 180_000;
 
-export const kubectl = (cluster: ClusterName, args: readonly string[], more: Partial<Command> = {}): Command => ({
+export const kubectl = (
+  cluster: ClusterName,
+  args: readonly string[],
+  more: Partial<Command> = {},
+): Command => ({
   tool: 'kubectl',
   cluster,
   args,
@@ -21,7 +28,11 @@ export const kubectl = (cluster: ClusterName, args: readonly string[], more: Par
   ...more,
 });
 
-export const istioctl = (cluster: ClusterName, args: readonly string[], more: Partial<Command> = {}): Command => ({
+export const istioctl = (
+  cluster: ClusterName,
+  args: readonly string[],
+  more: Partial<Command> = {},
+): Command => ({
   tool: 'istioctl',
   cluster,
   args,
@@ -89,15 +100,30 @@ export const createRemoteSecret = (
 export const waitForDeployment = (cluster: ClusterName, name: string): Command =>
   kubectl(
     cluster,
-    ['wait', '--for=condition=Available', `deployment/${name}`, '-n', 'sample', `--timeout=${DEPLOYMENT_SECONDS}s`],
+    [
+      'wait',
+      '--for=condition=Available',
+      `deployment/${name}`,
+      '-n',
+      'sample',
+      `--timeout=${DEPLOYMENT_SECONDS}s`,
+    ],
     { awaits: `${name} in ${cluster} to be available`, timeoutMs: DEPLOYMENT_SECONDS * 1000 + QUICK_MS },
   );
 
 /** The name of the client's pod, then ten requests from it, as the guide repeats its one. */
-export const callHelloWorld = (cluster: ClusterName, client: string, variable: string): readonly Command[] => [
-  kubectl(cluster, ['get', 'pod', '-n', 'sample', '-l', `app=${client}`, '-o', 'jsonpath={.items[0].metadata.name}'], {
-    output: { to: 'variable', name: variable },
-  }),
+export const callHelloWorld = (
+  cluster: ClusterName,
+  client: string,
+  variable: string,
+): readonly Command[] => [
+  kubectl(
+    cluster,
+    ['get', 'pod', '-n', 'sample', '-l', `app=${client}`, '-o', 'jsonpath={.items[0].metadata.name}'],
+    {
+      output: { to: 'variable', name: variable },
+    },
+  ),
   kubectl(
     cluster,
     [

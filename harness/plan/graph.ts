@@ -8,7 +8,8 @@ interface Node {
 }
 
 /**
- * The steps in an order in which each comes after what it depends on; where the graph allows, in the order given.
+ * The steps in an order in which each comes after what it depends on; where the graph allows, in the order
+ * given.
  * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
  */
 export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {
@@ -21,7 +22,8 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
   const state = new Map<StepId, 'open' | 'done'>();
   const visit = (step: T, path: readonly StepId[]): void => {
     if (state.get(step.id) === 'done') return;
-    if (state.get(step.id) === 'open') throw new Error(`Steps depend on each other: ${[...path, step.id].join(' → ')}`);
+    if (state.get(step.id) === 'open')
+      throw new Error(`Steps depend on each other: ${[...path, step.id].join(' → ')}`);
     state.set(step.id, 'open');
     for (const id of step.dependsOn) {
       const needed = byId.get(id);
@@ -35,7 +37,10 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
   return ordered;
 }
 
-/** @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones, if the plan has no step with one of the ids */
+/**
+ * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones, if the plan has no step with one of the
+ *   ids
+ */
 export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
   const known = plan.steps.map(step => step.id);
   const unknown = ids.filter(id => !known.includes(id));
@@ -48,7 +53,10 @@ export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
   );
 }
 
-/** The steps that cannot be done right without `id`: those that depend on it, directly or not; in the plan's order. */
+/**
+ * The steps that cannot be done right without `id`: those that depend on it, directly or not; in the plan's
+ * order.
+ */
 export function dependentsOf(plan: Plan, id: StepId): readonly Step[] {
   checkStepIds(plan, [id]);
   const reached = new Set([id]);
@@ -60,7 +68,8 @@ export function dependentsOf(plan: Plan, id: StepId): readonly Step[] {
 }
 
 /**
- * The rest of a plan, as if everything before `id` had been done: that step and all that come after it. Earlier steps whose captured
+ * The rest of a plan, as if everything before `id` had been done: that step and all that come after it.
+ * Earlier steps whose captured
  * values are still used are kept; they only read.
  * @throws HarnessError ERR_UNKNOWN_STEP
  */

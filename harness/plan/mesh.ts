@@ -1,4 +1,7 @@
-/** What the steps want to know of a topology: who has a gateway, who watches whom, what a network's gateway is good for. */
+/**
+ * What the steps want to know of a topology: who has a gateway, who watches whom, what a network's gateway is
+ * good for.
+ */
 import type { ClusterName, NetworkName } from '../model/names.ts';
 import {
   type ClusterSpec,
@@ -12,11 +15,15 @@ import {
 export const isControlPlane = (topology: Topology, cluster: ClusterSpec): boolean =>
   remotesOf(topology, cluster.name).length > 0;
 
-/** On several networks every cluster has an east-west gateway; on one, only a primary that remotes reach through it. */
+/**
+ * On several networks every cluster has an east-west gateway; on one, only a primary that remotes reach
+ * through it.
+ */
 export const hasGateway = (topology: Topology, cluster: ClusterSpec): boolean =>
   isMultiNetwork(topology) || isControlPlane(topology, cluster);
 
-export const hasWorkloads = (cluster: ClusterSpec): boolean => cluster.client || cluster.helloWorld.length > 0;
+export const hasWorkloads = (cluster: ClusterSpec): boolean =>
+  cluster.client || cluster.helloWorld.length > 0;
 
 /** The clusters whose proxies `primary` serves: itself and its remotes. */
 export const servedBy = (topology: Topology, primary: ClusterName): readonly ClusterSpec[] =>
@@ -38,15 +45,18 @@ export interface RemoteSecret {
 }
 
 /**
- * Every primary watches every other cluster. A remote's own control plane needs this twice over, since it also asks the remote's API
- * server whether a proxy's token is good; the other primaries only want the endpoints. Remotes hold no secrets: no proxy asks them.
+ * Every primary watches every other cluster. A remote's own control plane needs this twice over, since it
+ * also asks the remote's API
+ * server whether a proxy's token is good; the other primaries only want the endpoints. Remotes hold no
+ * secrets: no proxy asks them.
  */
 export function remoteSecretsOf(topology: Topology): readonly RemoteSecret[] {
   return topology.clusters.flatMap(watched =>
     primariesOf(topology)
       .filter(holder => holder.name !== watched.name)
       .sort(
-        (one, other) => Number(controlPlaneOf(watched) === other.name) - Number(controlPlaneOf(watched) === one.name),
+        (one, other) =>
+          Number(controlPlaneOf(watched) === other.name) - Number(controlPlaneOf(watched) === one.name),
       )
       .map(holder => ({ watched, holder })),
   );

@@ -1,4 +1,6 @@
-/** Plans with something left out or done wrong, as plans of their own: how the checks are shown to have teeth. */
+/**
+ * Plans with something left out or done wrong, as plans of their own: how the checks are shown to have teeth.
+ */
 import type { Command } from '../model/command.ts';
 import {
   type ClusterSpec,
@@ -121,7 +123,10 @@ function wrongNetworks(topology: Topology, cluster: ClusterSpec): readonly Mutat
   ];
 }
 
-/** Its own network, and in `current` that of the injection path; meshNetworks and the gateway stay as they are. */
+/**
+ * Its own network, and in `current` that of the injection path; meshNetworks and the gateway stay as they
+ * are.
+ */
 const withNetwork = (text: string, cluster: ClusterSpec, network: string): string =>
   text
     .replace(new RegExp(`^(      network: )${cluster.network}$`, 'm'), `$1${network}`)
@@ -164,7 +169,10 @@ function wrongRegistries(topology: Topology, plan: Plan): readonly Mutation[] {
           primariesOf(topology).reduce(
             (result, primary) =>
               inInstallFile(result, primary, text =>
-                text.replace(`- fromRegistry: ${cluster.name}\n`, `- fromRegistry: ${cluster.name}-misspelt\n`),
+                text.replace(
+                  `- fromRegistry: ${cluster.name}\n`,
+                  `- fromRegistry: ${cluster.name}-misspelt\n`,
+                ),
               ),
             changed,
           ),
@@ -191,7 +199,8 @@ function brokenSecrets(secret: Step): readonly Mutation[] {
       sentence: `The token in ${secret.id} is no longer valid when the secret is installed.`,
       harmless: false,
       because,
-      // The account is deleted after its token was written down; this is how a token is revoked in a real cluster too.
+      // The account is deleted after its token was written down; this is how a token is revoked in a real
+      // cluster too.
       apply: replaced([
         { ...create, output: { to: 'variable', name: variable } },
         {
@@ -230,7 +239,8 @@ function misplacedVersions(topology: Topology): readonly Mutation[] {
         steps: plan.steps.map(step => {
           if (step.id.endsWith('/create-helloworld-service'))
             return mapArgs(step, arg => arg.replace(/^service=helloworld$/, 'app=helloworld'));
-          // Whoever follows the guide deploys after this step, and not at the same time: two that create one thing get in each other's way.
+          // Whoever follows the guide deploys after this step, and not at the same time: two that create one
+          // thing get in each other's way.
           return isOfDeployment(step) && step.cluster !== undefined
             ? { ...step, dependsOn: [...step.dependsOn, `${step.cluster}/create-helloworld-service`] }
             : step;
@@ -260,7 +270,10 @@ function misplacedVersions(topology: Topology): readonly Mutation[] {
 
 const isOfDeployment = ({ id }: Step): boolean => /\/(deploy|wait-for)-helloworld-/.test(id);
 
-/** What the step needs is needed in the other cluster now, save for what is done only once: `cluster2/enable-injection` → `cluster1/…`. */
+/**
+ * What the step needs is needed in the other cluster now, save for what is done only once:
+ * `cluster2/enable-injection` → `cluster1/…`.
+ */
 function inCluster(plan: Plan, id: StepId, cluster: string): StepId {
   const other = id.replace(/^[^/]+/, cluster);
   return plan.steps.some(step => step.id === other) ? other : id;

@@ -12,7 +12,10 @@ export interface GuideReference {
   readonly page?: string;
   /** Heading of the guide's section: `Configure cluster1 as a primary`. */
   readonly section: string;
-  /** First and last line of the passage in the guide's page; absent if the guide has no such step (see `errata`). */
+  /**
+   * First and last line of the passage in the guide's page; absent if the guide has no such step (see
+   * `errata`).
+   */
   readonly lines?: readonly [number, number];
 }
 
@@ -55,7 +58,9 @@ export interface Plan {
   /** Istio release whose behaviour the edition describes: `1.8.0`. */
   readonly istioVersion: string;
   readonly scenario: string;
-  /** The workload that requests are sent from: its `app` label, which is its container's name too (`sleep`). */
+  /**
+   * The workload that requests are sent from: its `app` label, which is its container's name too (`sleep`).
+   */
   readonly client: string;
   /** In an order in which they can be run one after the other. */
   readonly steps: readonly Step[];

@@ -1,4 +1,7 @@
-/** "Verify the Installation": HelloWorld and the client, in every cluster that is to have them. Both editions go the same way here. */
+/**
+ * "Verify the Installation": HelloWorld and the client, in every cluster that is to have them. Both editions
+ * go the same way here.
+ */
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import { applySample, callHelloWorld, kubectl, waitForDeployment } from './commands.ts';
@@ -70,7 +73,9 @@ const serviceStep = (cluster: ClusterSpec, isFirst: boolean, text: VerifyText): 
   id: `${cluster.name}/create-helloworld-service`,
   title: 'Create the HelloWorld Service',
   dependsOn: [`${cluster.name}/create-sample-namespace`],
-  commands: [applySample(cluster.name, 'helloworld/helloworld.yaml', '-l', 'service=helloworld', '-n', 'sample')],
+  commands: [
+    applySample(cluster.name, 'helloworld/helloworld.yaml', '-l', 'service=helloworld', '-n', 'sample'),
+  ],
   omission: {
     harmless: false,
     because: cluster.client
@@ -93,7 +98,9 @@ function helloWorldSteps(
       id: deploy,
       title: `Deploy HelloWorld ${version}`,
       dependsOn: [`${cluster.name}/enable-injection`, ...text.injectionNeeds(cluster)],
-      commands: [applySample(cluster.name, 'helloworld/helloworld.yaml', '-l', `version=${version}`, '-n', 'sample')],
+      commands: [
+        applySample(cluster.name, 'helloworld/helloworld.yaml', '-l', `version=${version}`, '-n', 'sample'),
+      ],
       omission: { harmless: false, because: `no one answers as ${version} from ${cluster.name}` },
     },
     {
@@ -117,12 +124,20 @@ function clientStep(cluster: ClusterSpec, isFirst: boolean, text: VerifyText): S
     title: `Deploy ${text.client}`,
     dependsOn: [`${cluster.name}/enable-injection`, ...text.injectionNeeds(cluster)],
     commands: [applySample(cluster.name, `${text.client}/${text.client}.yaml`, '-n', 'sample')],
-    omission: { harmless: false, because: `there is no pod in ${cluster.name} from which requests could be sent` },
+    omission: {
+      harmless: false,
+      because: `there is no pod in ${cluster.name} from which requests could be sent`,
+    },
   };
 }
 
 /** Waits for the client itself, so that leaving out any wait before it does no harm. */
-function callStep(cluster: ClusterSpec, isFirst: boolean, waits: readonly StepId[], text: VerifyText): StepDraft {
+function callStep(
+  cluster: ClusterSpec,
+  isFirst: boolean,
+  waits: readonly StepId[],
+  text: VerifyText,
+): StepDraft {
   const name: ClusterName = cluster.name;
   return {
     ...base(cluster, 'call', isFirst, text),

@@ -7,7 +7,8 @@ const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secr
 
 /**
  * @param servers - cluster → the address at which the pods of the others reach its API server
- * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which this machine must reach too
+ * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which
+ *   this machine must reach too
  */
 export function remoteSecretAdjustments(
   servers: ReadonlyMap<ClusterName, string>,
@@ -29,8 +30,10 @@ export interface InstallSettings {
 }
 
 /**
- * istiod asks for 500m and 2Gi, each proxy for 100m; kube-system of a node for 950m: together all of two processors
- * (istio/istio manifests/profiles/default.yaml @1.8.0, manifests/charts/istio-control/istio-discovery/values.yaml @1.30.3).
+ * istiod asks for 500m and 2Gi, each proxy for 100m; kube-system of a node for 950m: together all of two
+ * processors
+ * (istio/istio manifests/profiles/default.yaml @1.8.0,
+ * manifests/charts/istio-control/istio-discovery/values.yaml @1.30.3).
  */
 const LOW_REQUESTS = [
   'values.pilot.resources.requests.cpu=50m',

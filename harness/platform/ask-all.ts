@@ -1,4 +1,7 @@
-/** The questions of a doctor: side by side, each with a deadline of its own, so that what hangs is a finding and holds nothing else up. */
+/**
+ * The questions of a doctor: side by side, each with a deadline of its own, so that what hangs is a finding
+ * and holds nothing else up.
+ */
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
@@ -22,7 +25,10 @@ export interface AskOptions {
 const DEADLINE_MS = 4000;
 
 /** @throws the signal's reason; a question that fails or gets no answer is a finding */
-export async function askAll(questions: readonly Question[], options: AskOptions): Promise<readonly Finding[]> {
+export async function askAll(
+  questions: readonly Question[],
+  options: AskOptions,
+): Promise<readonly Finding[]> {
   const answers = await Promise.all(questions.map(question => askOne(question, options)));
   options.signal.throwIfAborted();
   return answers.flat();
@@ -33,7 +39,10 @@ async function askOne({ subject, fix, ask }: Question, options: AskOptions): Pro
   const late = new AbortController();
   const both = AbortSignal.any([signal, late.signal]);
   const bad = (found: string): readonly Finding[] => [{ subject, ok: false, found, fix }];
-  const timer = clock.setTimeout(() => late.abort(new Error(`no answer within ${deadlineMs / 1000} s`)), deadlineMs);
+  const timer = clock.setTimeout(
+    () => late.abort(new Error(`no answer within ${deadlineMs / 1000} s`)),
+    deadlineMs,
+  );
   try {
     both.throwIfAborted();
     // What goes on after the deadline is not waited for: it may never end.

@@ -7,7 +7,10 @@ import type { OpenOptions, SimulatorOptions } from './simulator/simulator-platfo
 export interface PlatformSettings {
   /** The same seed gives the same run, where chance is the platform's own. */
   readonly seed: string;
-  /** Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open anyway. */
+  /**
+   * Opens the simulator to other programs of this machine, on the wall's clock. Other platforms are open
+   * anyway.
+   */
   readonly open?: OpenOptions;
   /** Called with each simulated world that was started: for tests that want to look behind the API. */
   readonly onWorld?: SimulatorOptions['onWorld'];
@@ -36,17 +39,25 @@ export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
 }
 
 const PLATFORMS: Readonly<Record<string, (settings: PlatformSettings) => Promise<Platform>>> = {
-  simulator: async settings => new (await import('./simulator/simulator-platform.ts')).SimulatorPlatform(settings),
-  kind: async settings => new (await import('./kind/kind-platform.ts')).KindPlatform(realSettings('kind', settings)),
+  simulator: async settings =>
+    new (await import('./simulator/simulator-platform.ts')).SimulatorPlatform(settings),
+  kind: async settings =>
+    new (await import('./kind/kind-platform.ts')).KindPlatform(realSettings('kind', settings)),
   existing: async settings =>
-    new (await import('./existing/existing-platform.ts')).ExistingPlatform(realSettings('existing', settings)),
+    new (await import('./existing/existing-platform.ts')).ExistingPlatform(
+      realSettings('existing', settings),
+    ),
 };
 
 function realSettings(name: string, { real }: PlatformSettings): RealSettings {
   if (real) return real;
-  throw new HarnessError('ERR_USAGE', `The platform ${name} needs to be told where programs and ledgers are kept.`, {
-    hint: 'Give its settings (`real`), or a platform instead of its name.',
-  });
+  throw new HarnessError(
+    'ERR_USAGE',
+    `The platform ${name} needs to be told where programs and ledgers are kept.`,
+    {
+      hint: 'Give its settings (`real`), or a platform instead of its name.',
+    },
+  );
 }
 
 /**

@@ -56,7 +56,9 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   }
   return {
     removed,
-    running: ledgers.filter(({ isRunning, folder }) => isRunning && existsSync(folder)).map(({ runId }) => runId),
+    running: ledgers
+      .filter(({ isRunning, folder }) => isRunning && existsSync(folder))
+      .map(({ runId }) => runId),
     left,
     failures,
   };
@@ -69,7 +71,13 @@ async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Cloc
   const parts = await Promise.all(
     existing.map(async entry => {
       const kubeconfig = readFileSync(entry.kubeconfig, 'utf8');
-      const { failures, left } = await removeFromCluster({ kubeconfig, runId, entry, atTheEnd: false, clock });
+      const { failures, left } = await removeFromCluster({
+        kubeconfig,
+        runId,
+        entry,
+        atTheEnd: false,
+        clock,
+      });
       const named = (text: string) => `${entry.cluster}: ${text}`;
       return { failures: failures.map(named), left: left.map(named) };
     }),
@@ -78,6 +86,8 @@ async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Cloc
 }
 
 function sentenceOf({ runId, clusters, networks, existing, isKept }: LedgerRecord): string {
-  const what = [...clusters, ...networks, ...existing.map(({ cluster }) => `the mesh in ${cluster}`)].join(', ');
+  const what = [...clusters, ...networks, ...existing.map(({ cluster }) => `the mesh in ${cluster}`)].join(
+    ', ',
+  );
   return `run ${runId}${isKept ? ' (kept)' : ''}: ${what === '' ? 'nothing but its files' : what}`;
 }

@@ -1,4 +1,7 @@
-/** What a failed run leaves for people to read: pods, events, logs, what the proxies say. Redacted, and never more than 25 MB. */
+/**
+ * What a failed run leaves for people to read: pods, events, logs, what the proxies say. Redacted, and never
+ * more than 25 MB.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
@@ -28,7 +31,10 @@ const COLLECTIONS = [
   { apiVersion: 'apps/v1', plural: 'deployments' },
 ] as const;
 
-/** Writes files into one folder until the budget is spent. Nothing is awaited for the disk: a simulated world would go on meanwhile. */
+/**
+ * Writes files into one folder until the budget is spent. Nothing is awaited for the disk: a simulated world
+ * would go on meanwhile.
+ */
 export class Bundle {
   readonly #folder: string;
   #left: number;
@@ -68,7 +74,9 @@ export async function describeClusters(
   clock: Clock = systemClock,
 ): Promise<void> {
   await Promise.all(
-    [...clusters].map(cluster => describe(bundle, cluster, { programs, kubeconfig: kubeconfigFile(cluster), clock })),
+    [...clusters].map(cluster =>
+      describe(bundle, cluster, { programs, kubeconfig: kubeconfigFile(cluster), clock }),
+    ),
   );
 }
 
@@ -78,7 +86,11 @@ interface Asked {
   readonly clock: Clock;
 }
 
-async function describe(bundle: Bundle, cluster: Cluster, { clock, programs, kubeconfig }: Asked): Promise<void> {
+async function describe(
+  bundle: Bundle,
+  cluster: Cluster,
+  { clock, programs, kubeconfig }: Asked,
+): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   const giveUpAfter = (ms: number) =>
@@ -114,7 +126,8 @@ async function describe(bundle: Bundle, cluster: Cluster, { clock, programs, kub
     const ours = pods.filter(({ metadata }) => NAMESPACES.includes(metadata.namespace ?? ''));
     for (const pod of ours.filter(each => containersOf(each).includes(PROXY))) {
       const { namespace = '', name: podName = '' } = pod.metadata;
-      // The proxy's own words. Envoy leaves keys out of them (envoyproxy/envoy api/envoy/admin/v3/config_dump.proto).
+      // The proxy's own words. Envoy leaves keys out of them (envoyproxy/envoy
+      // api/envoy/admin/v3/config_dump.proto).
       for (const [file, path] of [
         ['clusters.txt', 'clusters'],
         ['config.json', 'config_dump?include_eds=on'],
@@ -152,7 +165,9 @@ function withoutNoise({ metadata, ...rest }: KubernetesObject): KubernetesObject
 
 function containersOf(pod: KubernetesObject): readonly string[] {
   // A PodSpec.
-  const spec = (pod['spec'] ?? {}) as Readonly<Record<string, readonly { readonly name: string }[] | undefined>>;
+  const spec = (pod['spec'] ?? {}) as Readonly<
+    Record<string, readonly { readonly name: string }[] | undefined>
+  >;
   return [...(spec['initContainers'] ?? []), ...(spec['containers'] ?? [])].map(({ name }) => name);
 }
 

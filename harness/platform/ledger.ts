@@ -1,5 +1,17 @@
-/** What a run has made outside of this process, on disk: written before each thing is made, so that a killed run can be cleaned up. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+/**
+ * What a run has made outside of this process, on disk: written before each thing is made, so that a killed
+ * run can be cleaned up.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
 
@@ -44,7 +56,8 @@ export class Ledger {
    * @param runId - of lower-case letters and digits
    */
   static open(state: string, runId: string, platform: string): Ledger {
-    // The process id is in the name too: between this line and the first entry there is a moment in which we may be killed.
+    // The process id is in the name too: between this line and the first entry there is a moment in which we
+    // may be killed.
     const folder = join(state, RUNS, `${runId}.${process.pid}`);
     mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
     const ledger = new Ledger(folder, openSync(join(folder, FILE), 'a', OWNER_ONLY));

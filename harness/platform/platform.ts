@@ -24,10 +24,15 @@ export interface Platform {
   readonly name: string;
   /** What it can do beyond the guide; a check asks for these, never for a name. */
   readonly capabilities: PlatformCapabilities;
-  /** Which kind of clock a started platform has; a run's first event, which comes before the start, tells it. */
+  /**
+   * Which kind of clock a started platform has; a run's first event, which comes before the start, tells it.
+   */
   readonly clock: Clock['kind'];
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Finds what of its settings does not fit the topology, before anything is started. @throws HarnessError ERR_USAGE */
+  /**
+   * Finds what of its settings does not fit the topology, before anything is started.
+   * @throws HarnessError ERR_USAGE
+   */
   check?(topology: Topology): void;
   /**
    * @param diagnosticsFolder - where a start that fails may be described, before what it made is removed
@@ -43,18 +48,23 @@ export interface StartedPlatform extends AsyncDisposable {
   /** Aborts with a HarnessError when the platform itself can not go on. */
   readonly defect?: AbortSignal;
   /**
-   * Arguments that this platform needs beyond the guide, by tool and verb; listed apart from errata and shown in the report.
+   * Arguments that this platform needs beyond the guide, by tool and verb; listed apart from errata and shown
+   * in the report.
    * For instance `create-remote-secret --server https://…` for each cluster.
    */
   readonly adjustments: readonly PlatformAdjustment[];
   /** The real programs that run the plan's commands; absent: our own, inside this process. */
   readonly programs?: Programs;
-  /** Writes what people need to see why a run did not pass: redacted, at most 25 MB, without changing anything. */
+  /**
+   * Writes what people need to see why a run did not pass: redacted, at most 25 MB, without changing
+   * anything.
+   */
   collectDiagnostics(folder: string): Promise<void>;
   /** Lines for the user about what outlives every run by intent. */
   readonly stays?: readonly string[];
   /**
-   * Leaves everything where it is: the disposal only closes what this process holds. Absent: nothing outlives the process.
+   * Leaves everything where it is: the disposal only closes what this process holds. Absent: nothing outlives
+   * the process.
    * @returns lines for the user: what is left, how to reach it, how to remove it
    */
   keep?(): readonly string[];

@@ -1,4 +1,7 @@
-/** What a doctor asks about kind, kubectl and istioctl: whether one that fits is at hand, and what a run would do if none is. */
+/**
+ * What a doctor asks about kind, kubectl and istioctl: whether one that fits is at hand, and what a run would
+ * do if none is.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../process/find.ts';
@@ -79,8 +82,10 @@ async function programFinding(name: Name, wanted: Wanted, options: ProgramOption
   if (found) return { subject: name, ok: true, found: `${found.version} (${found.file})` };
   const there = findProgram(name, options.path) === undefined ? 'not on PATH' : `not ${words}`;
   const file = cached(options.cache);
-  if (existsSync(file)) return { subject: name, ok: true, found: `${there}; ${fetched} is in the cache (${file})` };
-  if (!options.offline) return { subject: name, ok: true, found: `${there}; ${fetched} is fetched at the first run` };
+  if (existsSync(file))
+    return { subject: name, ok: true, found: `${there}; ${fetched} is in the cache (${file})` };
+  if (!options.offline)
+    return { subject: name, ok: true, found: `${there}; ${fetched} is fetched at the first run` };
   const fix = `Install ${name} ${words}, or leave --offline out: ${fetched} is fetched then.`;
   return { subject: name, ok: false, found: `${there}, nor in the cache`, fix };
 }

@@ -48,7 +48,10 @@ export interface IstioRelease extends FoundProgram {
 const VERSION_MS = 20_000;
 
 /** @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL */
-export async function findKind({ oldestKind }: VersionWindow, options: ProgramOptions): Promise<FoundProgram> {
+export async function findKind(
+  { oldestKind }: VersionWindow,
+  options: ProgramOptions,
+): Promise<FoundProgram> {
   const isGood = (line: Line) => compare(line, oldestKind) >= 0;
   const wanted = `${formatLine(oldestKind)} or newer`;
   return await findOrFetch('kind', FETCHED_KIND, wanted, isGood, options);
@@ -146,7 +149,12 @@ async function fetchIstio(version: string, options: ProgramOptions): Promise<voi
   options.onProgress?.(`fetching Istio ${version}`);
   const parent = join(options.cache, 'istio');
   const archive = join(parent, `istio-${version}.tar.gz`);
-  await fetchFile({ ...options, ...sourceOf('istio', version, options.mirror), file: archive, isProgram: false });
+  await fetchFile({
+    ...options,
+    ...sourceOf('istio', version, options.mirror),
+    file: archive,
+    isProgram: false,
+  });
   // Unpacked aside and then moved: a folder of that name is complete.
   const aside = join(parent, `.unpacking-${process.pid}`);
   try {

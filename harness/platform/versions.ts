@@ -35,7 +35,8 @@ export const WINDOWS: readonly VersionWindow[] = [
       [1, 16],
       [1, 21],
     ],
-    nodeImage: 'kindest/node:v1.21.14@sha256:8a4e9bb3f415d2bb81629ce33ef9c76ba514c14d707f9797a01e3216376ba093',
+    nodeImage:
+      'kindest/node:v1.21.14@sha256:8a4e9bb3f415d2bb81629ce33ef9c76ba514c14d707f9797a01e3216376ba093',
     nodeVersion: 'v1.21.14',
     oldestKind: [0, 20],
     needsMirrorPatch: true,
@@ -71,8 +72,10 @@ export const WINDOWS: readonly VersionWindow[] = [
 ];
 
 /**
- * Istio's lines → oldest and newest Kubernetes: the column "Supported Kubernetes Versions" of istio.io/latest/docs/releases/supported-releases, as
- * kept in endoflife-date/endoflife.date products/istio.md @0118c30. Of 1.8 and 1.30 the windows above tell more; what lies between has no edition.
+ * Istio's lines → oldest and newest Kubernetes: the column "Supported Kubernetes Versions" of
+ * istio.io/latest/docs/releases/supported-releases, as
+ * kept in endoflife-date/endoflife.date products/istio.md @0118c30. Of 1.8 and 1.30 the windows above tell
+ * more; what lies between has no edition.
  */
 const KUBERNETES_OF: Readonly<Record<string, readonly [Line, Line]>> = {
   ...Object.fromEntries(WINDOWS.map(({ istio, kubernetes }) => [istio.replace(/\.\d+$/, ''), kubernetes])),
@@ -94,12 +97,18 @@ function between(from: number, to: number): readonly [Line, Line] {
 /** The kind that is fetched where none is found that will do. */
 export const FETCHED_KIND = 'v0.30.0';
 
-/** kubectl may be a minor version older or newer than the API server (kubernetes.io/releases/version-skew-policy). */
+/**
+ * kubectl may be a minor version older or newer than the API server
+ * (kubernetes.io/releases/version-skew-policy).
+ */
 export const KUBECTL_SKEW = 1;
 
 /** What a run asks of a release, and the line that it came with. */
 const CAME_WITH = {
-  /** `create-remote-secret --server`; istio/istio istioctl/pkg/multicluster/remote_secret.go: absent @1.8.0, there @1.9.0. */
+  /**
+   * `create-remote-secret --server`; istio/istio istioctl/pkg/multicluster/remote_secret.go: absent @1.8.0,
+   * there @1.9.0.
+   */
   serverFlag: [1, 9],
   /** An archive for macOS on ARM; istio/istio release/downloadIstioCandidate.sh. */
   armArchiveForMac: [1, 10],
@@ -115,18 +124,28 @@ export function istioHas(feature: keyof typeof CAME_WITH, istio: string): boolea
 export function windowOf(edition: string): VersionWindow {
   const found = WINDOWS.find(window => window.edition === edition);
   if (found) return found;
-  throw new HarnessError('ERR_UNKNOWN_EDITION', `It is not known which versions go with edition "${edition}".`, {
-    hint: `Known editions: ${WINDOWS.map(window => window.edition).join(', ')}`,
-  });
+  throw new HarnessError(
+    'ERR_UNKNOWN_EDITION',
+    `It is not known which versions go with edition "${edition}".`,
+    {
+      hint: `Known editions: ${WINDOWS.map(window => window.edition).join(', ')}`,
+    },
+  );
 }
 
-/** The edition that an Istio release goes with. Whatever came after 1.8 is nearer to today's guide: networks by label came with 1.9. */
+/**
+ * The edition that an Istio release goes with. Whatever came after 1.8 is nearer to today's guide: networks
+ * by label came with 1.9.
+ */
 export function editionFor(istio: string): string {
   const line = lineOf(istio);
   return line && compare(line, [1, 8]) <= 0 ? '1.8' : 'current';
 }
 
-/** `v1.34.0+k3s1`, `kind v0.30.0 go1.24.6 linux/amd64` → `[1, 34]`, `[0, 30]`; undefined if there is no version in it */
+/**
+ * `v1.34.0+k3s1`, `kind v0.30.0 go1.24.6 linux/amd64` → `[1, 34]`, `[0, 30]`; undefined if there is no
+ * version in it
+ */
 export function lineOf(text: string): Line | undefined {
   const match = /(\d+)\.(\d+)/.exec(text);
   return match ? [Number(match[1]), Number(match[2])] : undefined;
@@ -140,7 +159,8 @@ export const formatLine = ([major, minor]: Line): string => `${major}.${minor}`;
 
 /**
  * @param version - of Kubernetes
- * @param istio - the release, where it is another than the edition's own; of a line that is not known, nothing is said
+ * @param istio - the release, where it is another than the edition's own; of a line that is not known,
+ *   nothing is said
  * @returns a sentence if this Kubernetes does not go with it; undefined if it does
  */
 export function kubernetesMismatch(edition: string, version: string, istio?: string): string | undefined {
@@ -172,5 +192,7 @@ export function editionMismatch(edition: string, istio: string): string | undefi
 /** `1.24 and later`. */
 export function releasesOf({ releases: [from, to] }: VersionWindow): string {
   if (compare(from, to) === 0) return formatLine(from);
-  return Number.isFinite(to[1]) ? `${formatLine(from)} to ${formatLine(to)}` : `${formatLine(from)} and later`;
+  return Number.isFinite(to[1])
+    ? `${formatLine(from)} to ${formatLine(to)}`
+    : `${formatLine(from)} and later`;
 }

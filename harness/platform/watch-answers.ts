@@ -1,4 +1,7 @@
-/** Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from then on tells nothing about the mesh. */
+/**
+ * Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from
+ * then on tells nothing about the mesh.
+ */
 import { setMaxListeners } from 'node:events';
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
@@ -19,7 +22,10 @@ export interface WatchAnswersOptions {
   readonly clock: Clock;
   /** Ends the watch; what falls silent after it does so by our own hand. */
   readonly stop: AbortSignal;
-  /** Milliseconds without an answer until it is lost; a minute by default: upgrades and small machines make servers pause. */
+  /**
+   * Milliseconds without an answer until it is lost; a minute by default: upgrades and small machines make
+   * servers pause.
+   */
   readonly lostMs?: number;
 }
 

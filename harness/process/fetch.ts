@@ -10,7 +10,10 @@ import { HarnessError, messageOf } from '../base/errors.ts';
 
 export interface FetchOptions {
   readonly url: string;
-  /** Where the file with the checksum lies: 64 hexadecimal digits, then perhaps a name. Beside the file by default. */
+  /**
+   * Where the file with the checksum lies: 64 hexadecimal digits, then perhaps a name. Beside the file by
+   * default.
+   */
   readonly checksumUrl?: string;
   /** What is known beforehand, instead of a file of the server's. */
   readonly sha256?: string;

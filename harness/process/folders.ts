@@ -4,12 +4,20 @@ import { join } from 'node:path';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The folder with a folder for each run that made something outside of this process. `MESH_HARNESS_STATE` names another. */
+/**
+ * The folder with a folder for each run that made something outside of this process. `MESH_HARNESS_STATE`
+ * names another.
+ */
 export function stateFolder(env: Env = process.env): string {
-  return env['MESH_HARNESS_STATE'] ?? join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'mesh-harness');
+  return (
+    env['MESH_HARNESS_STATE'] ??
+    join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'mesh-harness')
+  );
 }
 
 /** The folder with programs that were fetched. `MESH_HARNESS_CACHE` names another. */
 export function cacheFolder(env: Env = process.env): string {
-  return env['MESH_HARNESS_CACHE'] ?? join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mesh-harness');
+  return (
+    env['MESH_HARNESS_CACHE'] ?? join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mesh-harness')
+  );
 }

@@ -14,7 +14,10 @@ export function identityOf(pid: number): ProcessIdentity {
   return { pid, ...(startTicks !== undefined && { startTicks }) };
 }
 
-/** True if this very process still runs; ids are given out again, so the time of its start is compared where it is known. */
+/**
+ * True if this very process still runs; ids are given out again, so the time of its start is compared where
+ * it is known.
+ */
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
@@ -56,7 +59,8 @@ export async function killAll(pids: readonly number[], clock: Clock, timeoutMs: 
     }
   }
   const until = clock.now() + timeoutMs;
-  while (pids.some(pid => isAlive({ pid }) && !isZombie(pid)) && clock.now() < until) await sleep(clock, POLL_MS);
+  while (pids.some(pid => isAlive({ pid }) && !isZombie(pid)) && clock.now() < until)
+    await sleep(clock, POLL_MS);
 }
 
 function entriesOfProc(): readonly number[] {

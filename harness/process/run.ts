@@ -28,7 +28,8 @@ const MAX_OUTPUT_CHARACTERS = 64 * 1024 * 1024;
 
 /**
  * @param file - a path, or a name that is looked for on PATH
- * @returns `fault` is `missing-tool` if it could not be started, `timeout` after `timeoutMs`, `killed` by the signal or by someone else
+ * @returns `fault` is `missing-tool` if it could not be started, `timeout` after `timeoutMs`, `killed` by the
+ *   signal or by someone else
  */
 export async function runProcess(
   file: string,

@@ -37,7 +37,8 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     harness: { name: 'mesh-harness', version: facts.harnessVersion ?? null },
     verdict: worst(scenarios.map(({ verdict }) => verdict)),
     interrupted: scenarios.some(({ interrupted }) => interrupted),
-    evidence: scenarios.length > 0 && scenarios.every(({ evidence }) => evidence === 'real') ? 'real' : 'simulated',
+    evidence:
+      scenarios.length > 0 && scenarios.every(({ evidence }) => evidence === 'real') ? 'real' : 'simulated',
     scenarios,
     volatile: {
       runId: runIds[0] ?? null,
@@ -98,7 +99,10 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   return withoutSecrets(report);
 }
 
-/** Errata that shaped a step of this plan, in the plan's order; one that shaped none would tell nothing about the run. */
+/**
+ * Errata that shaped a step of this plan, in the plan's order; one that shaped none would tell nothing about
+ * the run.
+ */
 function usedErrata({ errata, steps }: Plan): ScenarioReport['errata'] {
   const used = new Set(steps.flatMap(step => step.errata));
   const relevant = used.size > 0 ? errata.filter(({ id }) => used.has(id)) : errata;
@@ -121,7 +125,11 @@ function buildSteps(plan: Plan, events: readonly RunEvent[]): readonly StepRepor
   return plan.steps.map(step => buildStep(step, startedAt.get(step.id), ended.get(step.id)));
 }
 
-function buildStep(step: Step, startedAtMs: number | undefined, end: EventOf<'step-ended'> | undefined): StepReport {
+function buildStep(
+  step: Step,
+  startedAtMs: number | undefined,
+  end: EventOf<'step-ended'> | undefined,
+): StepReport {
   return {
     id: step.id,
     title: step.title,
@@ -172,7 +180,8 @@ function withoutSecrets<T>(value: T): T {
   }
   if (Array.isArray(value)) return value.map(withoutSecrets) as T & unknown[]; // the same elements, cleaned
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutSecrets(entry)])) as T; // the same keys
+    // The same keys.
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutSecrets(entry)])) as T;
   }
   return value;
 }

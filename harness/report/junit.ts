@@ -1,4 +1,7 @@
-/** The report as JUnit XML, for CI systems: a suite for each scenario, a test case for each step and each check. */
+/**
+ * The report as JUnit XML, for CI systems: a suite for each scenario, a test case for each step and each
+ * check.
+ */
 import type { Problem } from '../run/events.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, figures } from './words.ts';
@@ -30,7 +33,9 @@ interface Case {
 
 function element(name: string, attributes: Readonly<Record<string, string | number>>, body?: string): string {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(String(value))}"`);
-  return body === undefined ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${body}</${name}>`;
+  return body === undefined
+    ? `<${name}${written.join('')}/>`
+    : `<${name}${written.join('')}>${body}</${name}>`;
 }
 
 const secondsOf = (ms: number) => (ms / 1000).toFixed(3);
@@ -45,7 +50,9 @@ function stepCase(scenario: ScenarioReport, step: StepReport): Case {
     case 'failed': {
       const failed = step.commands.filter(({ exitCode, fault }) => exitCode !== 0 || fault !== undefined);
       const text = failed.map(({ line, exitCode, stderr, stdout }) =>
-        [`$ ${line}`, stdout ?? '', stderr ?? '', `(exit code ${exitCode})`].filter(part => part !== '').join('\n'),
+        [`$ ${line}`, stdout ?? '', stderr ?? '', `(exit code ${exitCode})`]
+          .filter(part => part !== '')
+          .join('\n'),
       );
       const message = problem?.message ?? 'The step failed.';
       return {
@@ -56,9 +63,12 @@ function stepCase(scenario: ScenarioReport, step: StepReport): Case {
     default: {
       const message =
         problem?.message ??
-        { omitted: 'left out as asked', skipped: 'not run', interrupted: 'interrupted', 'not-reached': 'not reached' }[
-          outcome
-        ];
+        {
+          omitted: 'left out as asked',
+          skipped: 'not run',
+          interrupted: 'interrupted',
+          'not-reached': 'not reached',
+        }[outcome];
       return { ...base, result: { kind: 'skipped', type: outcome, message, text: '' } };
     }
   }
@@ -74,7 +84,10 @@ function checkCase(scenario: ScenarioReport, check: CheckReport): Case {
     ...(diagnosis ? [diagnosis.sentence, `Look at: ${diagnosis.steps.join(', ')}`] : []),
     JSON.stringify(check.traffic ?? check.evidence, null, 2),
   ].join('\n');
-  return { ...base, result: { kind: outcome === 'failed' ? 'failure' : 'error', type: 'check', message: found, text } };
+  return {
+    ...base,
+    result: { kind: outcome === 'failed' ? 'failure' : 'error', type: 'check', message: found, text },
+  };
 }
 
 function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases: readonly Case[] } {
@@ -121,7 +134,9 @@ function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases
       if (!result) return element('testcase', attributes);
       const { kind, type, message, text } = result;
       const detail =
-        kind === 'skipped' ? element('skipped', { message }) : element(kind, { type, message }, escapeXml(text));
+        kind === 'skipped'
+          ? element('skipped', { message })
+          : element(kind, { type, message }, escapeXml(text));
       return element('testcase', attributes, detail);
     }),
   ];
@@ -134,7 +149,9 @@ function counts(cases: readonly Case[]) {
   return { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') };
 }
 
-/** Times are of the run's clock, as the property `clock` says. What differs between equal runs is left out. */
+/**
+ * Times are of the run's clock, as the property `clock` says. What differs between equal runs is left out.
+ */
 export function formatJunit(report: ConformanceReport): string {
   const suites = report.scenarios.map(suite);
   const { tests, failures, errors } = counts(suites.flatMap(({ cases }) => cases));

@@ -51,7 +51,9 @@ function describeStep(step: StepReport): readonly string[] {
 
 function describeCheck({ id, sentence, outcome, found, diagnosis }: CheckReport): readonly string[] {
   const steps =
-    diagnosis && diagnosis.steps.length > 0 ? ` Look at ${diagnosis.steps.map(step => `\`${step}\``).join(', ')}.` : '';
+    diagnosis && diagnosis.steps.length > 0
+      ? ` Look at ${diagnosis.steps.map(step => `\`${step}\``).join(', ')}.`
+      : '';
   return [
     `- **${cell(sentence)}** (\`${id}\`): ${outcome}`,
     `  - Found: ${cell(found)}`,
@@ -70,7 +72,10 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
     cell(evidenceSentence(scenario)),
     '',
     ...(scenario.reason
-      ? [`**${cell(scenario.reason.message)}**${scenario.reason.hint ? ` ${cell(scenario.reason.hint)}` : ''}`, '']
+      ? [
+          `**${cell(scenario.reason.message)}**${scenario.reason.hint ? ` ${cell(scenario.reason.hint)}` : ''}`,
+          '',
+        ]
       : []),
     `Edition ${scenario.edition} (Istio ${scenario.istioVersion}), seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
       scenario.omitted.length > 0 ? ` Left out: ${scenario.omitted.map(id => `\`${id}\``).join(', ')}.` : ''
@@ -86,7 +91,10 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
     ),
     ...traffic.flatMap(({ from, sample }) =>
       sample
-        ? [`From ${cell(from)}: ${[riskSentence(sample), ...togetherSentences(sample).map(cell)].join(' ')}`, '']
+        ? [
+            `From ${cell(from)}: ${[riskSentence(sample), ...togetherSentences(sample).map(cell)].join(' ')}`,
+            '',
+          ]
         : [],
     ),
     ...(scenario.adjustments.length > 0

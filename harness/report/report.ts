@@ -1,4 +1,7 @@
-/** The model of a report: what `report.json` holds, and what every format is a function of. Documented in `docs/reports.md`. */
+/**
+ * The model of a report: what `report.json` holds, and what every format is a function of. Documented in
+ * `docs/reports.md`.
+ */
 import type { Topology } from '../model/topology.ts';
 import type { GuideReference, StepId } from '../plan/step.ts';
 import type { PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
@@ -11,7 +14,10 @@ export const SCHEMA_VERSION = 1;
 /** What a report can vouch for: a simulated run says nothing about Istio itself. */
 export type EvidenceLevel = 'simulated' | 'real';
 
-/** The claim about the mesh, in the words of conformance; only a real run makes one, and only if it came to a verdict. */
+/**
+ * The claim about the mesh, in the words of conformance; only a real run makes one, and only if it came to a
+ * verdict.
+ */
 export type Conclusion = 'conformant' | 'nonconformant';
 
 export interface ConformanceReport {

@@ -1,4 +1,7 @@
-/** The report as TAP 14 (https://testanything.org/tap-version-14-specification.html): a subtest for each scenario. */
+/**
+ * The report as TAP 14 (https://testanything.org/tap-version-14-specification.html): a subtest for each
+ * scenario.
+ */
 import { dump } from 'js-yaml';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, stepName } from './words.ts';

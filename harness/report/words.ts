@@ -32,8 +32,13 @@ export const stepName = ({ cluster, title }: Pick<StepReport, 'cluster' | 'title
 export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
   checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
 
-/** Which clusters of a sample are judged together, and why: `cluster1 (70) and cluster3 (130) are judged together: …`; mostly none. */
-export function togetherSentences({ shares }: Pick<NonNullable<Traffic['sample']>, 'shares'>): readonly string[] {
+/**
+ * Which clusters of a sample are judged together, and why: `cluster1 (70) and cluster3 (130) are judged
+ * together: …`; mostly none.
+ */
+export function togetherSentences({
+  shares,
+}: Pick<NonNullable<Traffic['sample']>, 'shares'>): readonly string[] {
   return shares.flatMap(({ together }) =>
     together
       ? [
@@ -53,7 +58,10 @@ export function riskSentence({ risks, requests, remote }: NonNullable<Traffic['s
 const shareFigure = ({ count, together }: Share): string =>
   together ? `(${together.counts.map(each => each.count).join('+')})` : String(count);
 
-/** The figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the clusters that answer. */
+/**
+ * The figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
+ * clusters that answer.
+ */
 export function figures(scenario: ScenarioReport): string {
   return trafficOf(scenario)
     .map(({ from, sample, symptom, convergence }) => {

@@ -81,7 +81,10 @@ export async function writeReport(
   }
 }
 
-/** Makes the new thing beside the old one, then renames it: a reader sees either, and two runs at once don't mix. */
+/**
+ * Makes the new thing beside the old one, then renames it: a reader sees either, and two runs at once don't
+ * mix.
+ */
 async function replace(target: string, create: (temporary: string) => Promise<void>): Promise<void> {
   // A name that no other process picks; it has nothing to do with the run's own chance.
   const temporary = `${target}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`;

@@ -20,7 +20,11 @@ export class Emitter {
    * @param elapsedMs - the time that an event gets
    * @param onFailure - told once for each listener that throws
    */
-  constructor(listeners: readonly RunListener[], elapsedMs: () => number, onFailure: (message: string) => void) {
+  constructor(
+    listeners: readonly RunListener[],
+    elapsedMs: () => number,
+    onFailure: (message: string) => void,
+  ) {
     this.#listeners = listeners;
     this.#elapsedMs = elapsedMs;
     this.#onFailure = onFailure;

@@ -1,4 +1,7 @@
-/** The evidence that the environment is sound, taken at the moment of a failure: API servers, nodes, images, scheduling, sandboxes. */
+/**
+ * The evidence that the environment is sound, taken at the moment of a failure: API servers, nodes, images,
+ * scheduling, sandboxes.
+ */
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import { isNotFound, type KubernetesClient, type KubernetesObject } from '../base/kubernetes-client.ts';
@@ -15,7 +18,10 @@ const IMAGE_REASONS = new Set([
   'ErrImageNeverPull',
   'ImageInspectError',
 ]);
-/** A gateway's image until injection fills it in: that no one can pull it is the mesh's own doing (istio-multicluster.md §2.1). */
+/**
+ * A gateway's image until injection fills it in: that no one can pull it is the mesh's own doing
+ * (istio-multicluster.md §2.1).
+ */
 const IMAGE_TO_BE_INJECTED = 'auto';
 
 interface Condition {
@@ -55,14 +61,20 @@ export async function findEnvironmentFault(
   clients: ReadonlyMap<string, KubernetesClient>,
   options: { readonly clock: Clock; readonly sinceMs: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
-  const faults = await Promise.all([...clients].map(([cluster, client]) => inspect(cluster, client, options)));
+  const faults = await Promise.all(
+    [...clients].map(([cluster, client]) => inspect(cluster, client, options)),
+  );
   return faults.find(fault => fault !== undefined);
 }
 
 async function inspect(
   cluster: string,
   client: KubernetesClient,
-  { clock, sinceMs, signal }: { readonly clock: Clock; readonly sinceMs: number; readonly signal: AbortSignal },
+  {
+    clock,
+    sinceMs,
+    signal,
+  }: { readonly clock: Clock; readonly sinceMs: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
@@ -81,7 +93,8 @@ async function inspect(
     const pods = (items as Pod[]).filter(pod => madeAtMs(pod) >= sinceMs - CLOCK_SKEW_MS); // of `pods`
     for (const pod of pods) {
       const fault = podFault(pod);
-      if (fault !== undefined) return `Pod ${pod.metadata.namespace}/${pod.metadata.name} of ${cluster} ${fault}.`;
+      if (fault !== undefined)
+        return `Pod ${pod.metadata.namespace}/${pod.metadata.name} of ${cluster} ${fault}.`;
     }
     const stuck = pods.filter(pod => pod.status?.phase === 'Pending');
     return stuck.length === 0 ? undefined : await findSandboxFault(cluster, client, stuck, controller.signal);
@@ -134,7 +147,8 @@ async function findSandboxFault(
       signal,
     );
     for (const event of items) {
-      const { uid, namespace, name } = (event['involvedObject'] ?? {}) as Record<string, string | undefined>; // an ObjectReference
+      // An ObjectReference.
+      const { uid, namespace, name } = (event['involvedObject'] ?? {}) as Record<string, string | undefined>;
       if (uid !== undefined && uids.has(uid)) {
         return `Pod ${namespace}/${name} of ${cluster} gets no sandbox: ${String(event['message'] ?? '')}`;
       }

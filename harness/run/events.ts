@@ -1,4 +1,7 @@
-/** A run as a stream of plain JSON values. A report can be rebuilt from them. Times are milliseconds of the run's clock since its start. */
+/**
+ * A run as a stream of plain JSON values. A report can be rebuilt from them. Times are milliseconds of the
+ * run's clock since its start.
+ */
 import type { CommandResult } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';

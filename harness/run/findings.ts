@@ -2,7 +2,8 @@
 import type { Problem, Verdict } from './events.ts';
 
 /**
- * A run has failed if something is the mesh's fault and no step before it failed for its environment: what comes after that may be a mere
+ * A run has failed if something is the mesh's fault and no step before it failed for its environment: what
+ * comes after that may be a mere
  * consequence. A check that the environment kept from an answer says nothing against one that has its answer.
  */
 export class Findings {
@@ -34,7 +35,9 @@ export class Findings {
   }
 
   get #meshFault(): Problem | undefined {
-    const poisoned = this.#all.findIndex(({ problem, from }) => from === 'step' && problem.kind === 'environment');
+    const poisoned = this.#all.findIndex(
+      ({ problem, from }) => from === 'step' && problem.kind === 'environment',
+    );
     const sound = poisoned < 0 ? this.#all : this.#all.slice(0, poisoned);
     return sound.find(({ problem }) => problem.kind === 'mesh')?.problem;
   }

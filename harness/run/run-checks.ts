@@ -16,7 +16,10 @@ export interface RunChecksOptions {
 }
 
 /** @returns the results in the order of `checks`; fewer if the run was interrupted */
-export async function runChecks(checks: readonly Check[], options: RunChecksOptions): Promise<readonly CheckResult[]> {
+export async function runChecks(
+  checks: readonly Check[],
+  options: RunChecksOptions,
+): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const group of groupsOf(checks)) {
     if (options.signal.aborted) break;
@@ -30,7 +33,10 @@ export async function runChecks(checks: readonly Check[], options: RunChecksOpti
   return results;
 }
 
-/** Neighbours that ask from different clusters make a group; a check of no cluster stands alone, and so do extended ones, which read counters. */
+/**
+ * Neighbours that ask from different clusters make a group; a check of no cluster stands alone, and so do
+ * extended ones, which read counters.
+ */
 export function groupsOf(checks: readonly Check[]): readonly (readonly Check[])[] {
   const groups: Check[][] = [];
   for (const check of checks) {
@@ -61,7 +67,10 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = clock.setTimeout(
-    () => controller.abort(new HarnessError('ERR_TIMEOUT', `The check did not end within ${deadlineMs / 1000} s.`)),
+    () =>
+      controller.abort(
+        new HarnessError('ERR_TIMEOUT', `The check did not end within ${deadlineMs / 1000} s.`),
+      ),
     deadlineMs,
   );
   let lastMessage = '';
@@ -71,7 +80,8 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
       ...context,
       signal: controller.signal,
       onProgress: message => {
-        if (message !== lastMessage) emitter.emit({ type: 'check-progress', check: id, message: redact(message) });
+        if (message !== lastMessage)
+          emitter.emit({ type: 'check-progress', check: id, message: redact(message) });
         lastMessage = message;
       },
     });

@@ -44,7 +44,10 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
   let failure: StepResult['failure'];
   const unobtained = keepGoing ? [] : neededBy(step, context.captured).filter(name => !variables.has(name));
   if (unobtained.length > 0) {
-    return { commands, failure: { message: `No step has obtained ${unobtained.join(', ')}.`, isEnvironment: false } };
+    return {
+      commands,
+      failure: { message: `No step has obtained ${unobtained.join(', ')}.`, isEnvironment: false },
+    };
   }
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
@@ -62,7 +65,12 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
     let pipe: string | undefined;
     for (const planned of step.commands) {
       const command = adjusted(planned, context.adjustments);
-      const attempt = await runCommand(command, pipe, { ...context, signal: controller.signal }, deadlineAtMs);
+      const attempt = await runCommand(
+        command,
+        pipe,
+        { ...context, signal: controller.signal },
+        deadlineAtMs,
+      );
       const { result } = attempt;
       commands.push({ line: lineOf(command, variables), result: shown(command, result) });
       if (command.output?.to === 'variable') variables.set(command.output.name, captured(result.stdout));
@@ -70,7 +78,9 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
       if (context.signal.aborted) break;
       if (attempt.failure !== undefined) {
         failure ??= {
-          message: expired ? `It did not end within ${step.deadlineMs / 1000} s: ${attempt.failure}` : attempt.failure,
+          message: expired
+            ? `It did not end within ${step.deadlineMs / 1000} s: ${attempt.failure}`
+            : attempt.failure,
           isEnvironment: result.fault !== undefined,
         };
         if (expired || !keepGoing) break;
@@ -109,7 +119,8 @@ async function runCommand(
 ): Promise<{ readonly result: CommandResult; readonly failure?: string }> {
   const awaited = command.output?.to === 'variable' ? command.awaits : undefined;
   const startedAtMs = clock.now();
-  // A value that never comes is a finding about the mesh, so the last attempt must end before the step is cut off.
+  // A value that never comes is a finding about the mesh, so the last attempt must end before the step is cut
+  // off.
   const untilMs = Math.min(startedAtMs + command.timeoutMs, stepDeadlineAtMs - CAPTURE_INTERVAL_MS);
   for (;;) {
     const result = await tools.run(command, {
@@ -120,13 +131,17 @@ async function runCommand(
     });
     const obtained = awaited === undefined || captured(result.stdout) !== '';
     if (result.exitCode === 0 && result.fault === undefined && obtained) return { result };
-    const retry = awaited !== undefined && result.fault === undefined && clock.now() + CAPTURE_INTERVAL_MS <= untilMs;
+    const retry =
+      awaited !== undefined && result.fault === undefined && clock.now() + CAPTURE_INTERVAL_MS <= untilMs;
     if (!retry) return { result, failure: failureOf(command, result, clock.now() - startedAtMs) };
     onProgress(`waiting for ${awaited}`);
     try {
       await sleep(clock, CAPTURE_INTERVAL_MS, signal);
     } catch {
-      return { result: { ...result, fault: 'killed' }, failure: failureOf(command, { ...result, fault: 'killed' }, 0) };
+      return {
+        result: { ...result, fault: 'killed' },
+        failure: failureOf(command, { ...result, fault: 'killed' }, 0),
+      };
     }
   }
 }
@@ -172,7 +187,9 @@ const captured = (stdout: string) => stdout.replace(/\n+$/, '');
 export function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
   const matching = adjustments.filter(
     ({ tool, verb, cluster }) =>
-      tool === command.tool && cluster === command.cluster && verb.every((word, index) => command.args[index] === word),
+      tool === command.tool &&
+      cluster === command.cluster &&
+      verb.every((word, index) => command.args[index] === word),
   );
   let { args } = command;
   for (const { verb, addArgs } of matching) args = [...verb, ...addArgs, ...args.slice(verb.length)];
@@ -182,7 +199,10 @@ export function adjusted(command: Command, adjustments: readonly PlatformAdjustm
 const lineOf = (command: Command, variables: ReadonlyMap<string, string>) =>
   redact(quoteArgv([command.tool, ...argvOf(command, variables)]));
 
-/** What goes through a pipe is no one's to read, as in a shell: it may be a Secret. A complaint that went there instead is shown. */
+/**
+ * What goes through a pipe is no one's to read, as in a shell: it may be a Secret. A complaint that went
+ * there instead is shown.
+ */
 function shown({ output }: Command, result: CommandResult): CommandResult {
   const piped = output?.to === 'next-command' && result.exitCode === 0;
   return {

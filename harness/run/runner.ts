@@ -34,7 +34,10 @@ export interface RunOptions {
   readonly listeners?: readonly RunListener[];
   /** Steps that are left out; implies `keepGoing`. */
   readonly omit?: readonly StepId[];
-  /** Goes on after a failure as someone who pastes on would: dependents run, a value that was not obtained is the empty string. */
+  /**
+   * Goes on after a failure as someone who pastes on would: dependents run, a value that was not obtained is
+   * the empty string.
+   */
   readonly keepGoing?: boolean;
   /** Size of the fixed sample per source; 300 by default. */
   readonly requests?: number;
@@ -48,14 +51,23 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Where a platform that does not come up may be described. */
   readonly diagnosticsFolder?: string;
-  /** Called once, when the first step or core check has failed: everything is still as it then was, and the run waits for it. */
+  /**
+   * Called once, when the first step or core check has failed: everything is still as it then was, and the
+   * run waits for it.
+   */
   readonly onFirstFailure?: (platform: StartedPlatform) => Promise<void>;
-  /** Called before the clean-up, whatever happened until then: for diagnostics, or to keep the clusters for a while. */
+  /**
+   * Called before the clean-up, whatever happened until then: for diagnostics, or to keep the clusters for a
+   * while.
+   */
   readonly beforeCleanUp?: (platform: StartedPlatform, verdict: Verdict) => Promise<void>;
 }
 
 export interface Deadlines {
-  /** Milliseconds of the platform's clock for one check; it has its own, shorter ones, and this is only for what hangs. Two hours by default. */
+  /**
+   * Milliseconds of the platform's clock for one check; it has its own, shorter ones, and this is only for
+   * what hangs. Two hours by default.
+   */
   readonly checkMs?: number;
   /** Milliseconds of the wall's clock for the clean-up; two minutes by default. */
   readonly cleanUpMs?: number;
@@ -114,12 +126,15 @@ class Run {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#signal = options.signal ?? new AbortController().signal;
-    // Everything that runs side by side listens to it; Node would take more than ten for a leak, and say so on standard error.
+    // Everything that runs side by side listens to it; Node would take more than ten for a leak, and say so
+    // on standard error.
     setMaxListeners(0, this.#signal);
     this.#omitted = new Set(options.omit ?? []);
     this.#keepGoing = options.keepGoing === true || this.#omitted.size > 0;
     const elapsedMs = () => (this.#clock ? this.#clock.now() - this.#originMs : 0);
-    this.#emitter = new Emitter(options.listeners ?? [], elapsedMs, message => this.#listenerFailures.push(message));
+    this.#emitter = new Emitter(options.listeners ?? [], elapsedMs, message =>
+      this.#listenerFailures.push(message),
+    );
   }
 
   async run(): Promise<RunOutcome> {
@@ -216,7 +231,10 @@ class Run {
     if (this.#omitted.has(id)) return this.#endStep(id, 'omitted', 0, []);
     if (blocker && !this.#keepGoing) {
       const kind = blocker.problem?.kind ?? 'environment';
-      return this.#endStep(id, 'skipped', 0, [], { kind, message: `It needs ${blocker.id}, which has not been done.` });
+      return this.#endStep(id, 'skipped', 0, [], {
+        kind,
+        message: `It needs ${blocker.id}, which has not been done.`,
+      });
     }
     const { started, tools, clients, variables, captured } = shared;
     const { clock } = started;
@@ -267,7 +285,14 @@ class Run {
     commands: Extract<RunEvent, { type: 'step-ended' }>['commands'],
     problem?: Problem,
   ): Ended {
-    this.#emitter.emit({ type: 'step-ended', step: id, outcome, durationMs, commands, ...(problem && { problem }) });
+    this.#emitter.emit({
+      type: 'step-ended',
+      step: id,
+      outcome,
+      durationMs,
+      commands,
+      ...(problem && { problem }),
+    });
     return { id, outcome, ...(problem && { problem }) };
   }
 
@@ -285,7 +310,10 @@ class Run {
     return { kind: 'environment', message: redact(fault), hint: redact(`Seen when this failed: ${message}`) };
   }
 
-  async #runChecks(started: StartedPlatform, clients: ReadonlyMap<ClusterName, KubernetesClient>): Promise<void> {
+  async #runChecks(
+    started: StartedPlatform,
+    clients: ReadonlyMap<ClusterName, KubernetesClient>,
+  ): Promise<void> {
     const {
       topology,
       plan,
@@ -399,11 +427,15 @@ function withCause({ message, cause }: Error): string {
 async function disposeWithin(cleanUp: CleanupStack, deadlineMs: number): Promise<string[]> {
   let timer: ReturnType<Clock['setTimeout']> | undefined;
   const late = new Promise<string[]>(resolve => {
-    timer = systemClock.setTimeout(() => resolve([`It did not end within ${deadlineMs / 1000} s.`]), deadlineMs);
+    timer = systemClock.setTimeout(
+      () => resolve([`It did not end within ${deadlineMs / 1000} s.`]),
+      deadlineMs,
+    );
   });
   const work = cleanUp[Symbol.asyncDispose]().then(
     () => [],
-    (error: unknown) => (error instanceof AggregateError ? error.errors : [error]).map(each => redact(messageOf(each))),
+    (error: unknown) =>
+      (error instanceof AggregateError ? error.errors : [error]).map(each => redact(messageOf(each))),
   );
   const failures = await Promise.race([work, late]);
   systemClock.clearTimeout(timer);

@@ -7,10 +7,12 @@ export interface Node {
 }
 
 /**
- * Starts each node as soon as all that it depends on have ended, in the order given where several may start at once.
+ * Starts each node as soon as all that it depends on have ended, in the order given where several may start
+ * at once.
  * @param visit - gets the outcomes of the nodes that it depends on, in the order of `dependsOn`
  * @returns the outcomes in the order of `nodes`
- * @throws Error if a node depends on one that does not come before it; else what `visit` throws first, after all have ended
+ * @throws Error if a node depends on one that does not come before it; else what `visit` throws first, after
+ *   all have ended
  */
 export async function runGraph<T extends Node, Outcome>(
   nodes: readonly T[],

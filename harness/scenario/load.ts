@@ -24,21 +24,30 @@ export async function listScenarios({ folder }: ScenarioFolder): Promise<readonl
       .map(entry => entry.name.replace(EXTENSION, ''))
       .sort();
   } catch (error) {
-    throw new HarnessError('ERR_UNREADABLE_FILE', `The folder of scenarios can not be read: ${messageOf(error)}`, {
-      hint: 'It belongs to mesh-harness; install the package again.',
-      cause: error,
-    });
+    throw new HarnessError(
+      'ERR_UNREADABLE_FILE',
+      `The folder of scenarios can not be read: ${messageOf(error)}`,
+      {
+        hint: 'It belongs to mesh-harness; install the package again.',
+        cause: error,
+      },
+    );
   }
 }
 
 /**
  * Loads a scenario.
  * @param nameOrPath - a name from `listScenarios`, or a path: with a slash, or ending in .yaml or .yml
- * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem of the file
+ * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem
+ *   of the file
  */
 export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolder): Promise<Scenario> {
   if (/[/\\]/.test(nameOrPath) || EXTENSION.test(nameOrPath)) {
-    return parseScenario(path.basename(nameOrPath).replace(EXTENSION, ''), await read(nameOrPath), nameOrPath);
+    return parseScenario(
+      path.basename(nameOrPath).replace(EXTENSION, ''),
+      await read(nameOrPath),
+      nameOrPath,
+    );
   }
   const names = await listScenarios({ folder });
   if (!names.includes(nameOrPath)) {
@@ -76,10 +85,14 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new HarnessError('ERR_UNREADABLE_FILE', `The scenario file ${file} can not be read: ${messageOf(error)}`, {
-      hint: 'Check the path. The scenarios that come with mesh-harness are told by: mesh-harness list',
-      cause: error,
-    });
+    throw new HarnessError(
+      'ERR_UNREADABLE_FILE',
+      `The scenario file ${file} can not be read: ${messageOf(error)}`,
+      {
+        hint: 'Check the path. The scenarios that come with mesh-harness are told by: mesh-harness list',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,4 +1,7 @@
-/** IPv4 ranges: reading them, telling whether they overlap, and the ranges that a scenario gets when it names none. */
+/**
+ * IPv4 ranges: reading them, telling whether they overlap, and the ranges that a scenario gets when it names
+ * none.
+ */
 
 export interface Range {
   readonly first: number;
@@ -26,17 +29,22 @@ export function readRange(text: string): Range | string {
   return { first, last: first + size - 1, prefix };
 }
 
-export const overlap = (one: Range, other: Range): boolean => one.first <= other.last && other.first <= one.last;
+export const overlap = (one: Range, other: Range): boolean =>
+  one.first <= other.last && other.first <= one.last;
 
 /**
- * 10.10.0.0/16, 10.20.0.0/16, … as Istio's own kind topologies have them (istio/istio prow/config/topology/multicluster.json @1.8.0),
+ * 10.10.0.0/16, 10.20.0.0/16, … as Istio's own kind topologies have them (istio/istio
+ * prow/config/topology/multicluster.json @1.8.0),
  * then 10.11.0.0/16, 10.21.0.0/16, …
  * @param index - of the cluster, from 0
  */
 export const defaultPodRange = (index: number): string => `10.${slot(index)}.0.0/16`;
 /** 10.255.10.0/24, 10.255.20.0/24, … @param index - of the cluster, from 0 */
 export const defaultServiceRange = (index: number): string => `10.255.${slot(index)}.0/24`;
-/** 172.30.0.0/21, 172.30.8.0/21, …: 2046 addresses for nodes and load balancers. @param index - of the network, from 0 */
+/**
+ * 172.30.0.0/21, 172.30.8.0/21, …: 2046 addresses for nodes and load balancers.
+ * @param index - of the network, from 0
+ */
 export const defaultNetworkRange = (index: number): string =>
   formatRange(((172 * 256 + 30) * 256 + index * 8) * 256, 21);
 

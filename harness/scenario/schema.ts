@@ -182,7 +182,10 @@ function describe(value: unknown): string {
 }
 
 const formatPath = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))), '');
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))),
+    '',
+  );
 const join = (where: string, key: string): string => (where === '' ? key : `${where}.${key}`);
 
 const isMapping = (value: unknown): value is Record<PropertyKey, unknown> =>
@@ -261,7 +264,8 @@ function checkNames(entries: readonly Entry[], kind: string): string[] {
 }
 
 /** Names stand unquoted in the guide's YAML, where `1` is a number and `no` is false. */
-const readsAsText = (name: string): boolean => yaml.load(name) === name && !/^(y|n|yes|no|on|off)$/i.test(name); // js-yaml is YAML 1.2, Istio's parser reads 1.1 too
+const readsAsText = (name: string): boolean =>
+  yaml.load(name) === name && !/^(y|n|yes|no|on|off)$/i.test(name); // js-yaml is YAML 1.2, Istio's parser reads 1.1 too
 
 function checkNetworks(networks: readonly Entry[], clusters: readonly Entry[]): string[] {
   const names = networks.flatMap(network => textOf(network, 'name') ?? []);
@@ -274,14 +278,18 @@ function checkNetworks(networks: readonly Entry[], clusters: readonly Entry[]): 
     }),
     ...networks.flatMap(network => {
       const name = textOf(network, 'name');
-      return name === undefined || used.has(name) ? [] : [`${network.where}: no cluster is on network "${name}"`];
+      return name === undefined || used.has(name)
+        ? []
+        : [`${network.where}: no cluster is on network "${name}"`];
     }),
   ];
 }
 
 function checkRoles(clusters: readonly Entry[]): string[] {
   const named = (role: string) =>
-    clusters.filter(cluster => cluster.fields['role'] === role).flatMap(cluster => textOf(cluster, 'name') ?? []);
+    clusters
+      .filter(cluster => cluster.fields['role'] === role)
+      .flatMap(cluster => textOf(cluster, 'name') ?? []);
   const primaries = named('primary');
   const remotes = named('remote');
   const problems = clusters.flatMap(cluster => {

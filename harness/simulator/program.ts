@@ -3,7 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
 
-/** Read access to the container's files: image, mounted ConfigMaps, Secrets and projected tokens. Kubelet refreshes volumes. */
+/**
+ * Read access to the container's files: image, mounted ConfigMaps, Secrets and projected tokens. Kubelet
+ * refreshes volumes.
+ */
 export interface ContainerFiles {
   /** @throws an Error with code ENOENT */
   read(path: string): string;
@@ -14,7 +17,10 @@ export interface ContainerFiles {
   write(path: string, content: string): void;
 }
 
-/** What a process in a container has: the counterpart of argv, environ, the file system, the network namespace and the kernel's clock. */
+/**
+ * What a process in a container has: the counterpart of argv, environ, the file system, the network namespace
+ * and the kernel's clock.
+ */
 export interface ProcessContext {
   /** argv[0] is the program's name as it was called. */
   readonly argv: readonly string[];
@@ -40,7 +46,10 @@ export interface ProcessContext {
 export type Main = (context: ProcessContext) => Promise<number>;
 
 export interface Image {
-  /** Which references it stands for, without registry and tag: `istio/proxyv2`; matched against the end of the reference's path. */
+  /**
+   * Which references it stands for, without registry and tag: `istio/proxyv2`; matched against the end of the
+   * reference's path.
+   */
   readonly name: string;
   /** Restricts the tags; without it every tag matches. */
   readonly tags?: readonly string[];
@@ -49,7 +58,10 @@ export interface Image {
   /** As in a Dockerfile; a container's `command` replaces both. */
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
-  /** Programs by path or name: `/bin/sleep` is found as `sleep` too. What is not here can not be run or exec'ed (exit code 127 or 126). */
+  /**
+   * Programs by path or name: `/bin/sleep` is found as `sleep` too. What is not here can not be run or
+   * exec'ed (exit code 127 or 126).
+   */
   readonly programs: Readonly<Record<string, Main>>;
 }
 

@@ -66,6 +66,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     throw error;
   }
   // Side by side they may have come up in any order; the map keeps the topology's.
-  const ordered = new Map(options.clusters.map(({ name }) => [name, clusters.get(name) as SimulatedCluster] as const)); // all are there
+  const ordered = new Map(
+    options.clusters.map(({ name }) => [name, clusters.get(name) as SimulatedCluster] as const),
+  ); // all are there
   return { network, clusters: ordered, machine, [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose]() };
 }

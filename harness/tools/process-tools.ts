@@ -105,7 +105,8 @@ class ProcessTools implements Tools {
   async run(command: Command, options: RunCommandOptions): Promise<CommandResult> {
     const { variables, signal, onProgress } = options;
     const args = argvOf(command, variables);
-    const stdin = options.stdin ?? (command.stdin === undefined ? undefined : substitute(command.stdin, variables));
+    const stdin =
+      options.stdin ?? (command.stdin === undefined ? undefined : substitute(command.stdin, variables));
     const how = {
       timeoutMs: command.timeoutMs,
       signal,
@@ -151,7 +152,11 @@ class ProcessTools implements Tools {
     const clusters = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
     const files = await createMeshCertificates(clusters, systemClock.now());
     for (const [path, text] of files) await this.#write(join(out, path), text, OWNER_ONLY);
-    return { exitCode: 0, stdout: [...files.keys()].map(path => `${join(out, path)}\n`).join(''), stderr: '' };
+    return {
+      exitCode: 0,
+      stdout: [...files.keys()].map(path => `${join(out, path)}\n`).join(''),
+      stderr: '',
+    };
   }
 
   async #write(path: string, text: string, mode: number): Promise<void> {
@@ -173,7 +178,10 @@ function clientVersion(json: string): string {
   }
 }
 
-/** kubectl's and istioctl's words for an API server that can not be reached; at the start of a line, so that a program in a pod can not fake them. */
+/**
+ * kubectl's and istioctl's words for an API server that can not be reached; at the start of a line, so that a
+ * program in a pod can not fake them.
+ */
 const UNREACHABLE =
   /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;
 

@@ -2,9 +2,14 @@
 import type { Command, CommandResult, PlanFile } from '../model/command.ts';
 
 export interface RunCommandOptions {
-  /** Standard input: the command's own text with its variables replaced, or the output of the command before. */
+  /**
+   * Standard input: the command's own text with its variables replaced, or the output of the command before.
+   */
   readonly stdin?: string;
-  /** Values for `${NAME}` in arguments. A name without a value is replaced by the empty string, as a shell does. */
+  /**
+   * Values for `${NAME}` in arguments. A name without a value is replaced by the empty string, as a shell
+   * does.
+   */
   readonly variables: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
   /** Progress that the tool reports while it works: `Waiting for Deployment/istio-system/istiod`. */

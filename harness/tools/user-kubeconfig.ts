@@ -47,7 +47,8 @@ export function kubeconfigFiles(
 }
 
 /**
- * Of entries with the same name the first counts, and of current contexts too; a file that is not there is passed over.
+ * Of entries with the same name the first counts, and of current contexts too; a file that is not there is
+ * passed over.
  * @throws HarnessError ERR_UNREADABLE_FILE
  */
 export function readKubeconfig(files: readonly string[]): UserKubeconfig {
@@ -80,12 +81,17 @@ export function readKubeconfig(files: readonly string[]): UserKubeconfig {
 
 function readDocument(file: string): Document {
   try {
-    return (load(readFileSync(file, 'utf8')) ?? {}) as Document; // a kubeconfig; whatever lacks is taken for empty
+    // A kubeconfig; whatever lacks is taken for empty.
+    return (load(readFileSync(file, 'utf8')) ?? {}) as Document;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw new HarnessError('ERR_UNREADABLE_FILE', `The kubeconfig ${file} can not be read: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new HarnessError(
+      'ERR_UNREADABLE_FILE',
+      `The kubeconfig ${file} can not be read: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

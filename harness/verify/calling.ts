@@ -15,12 +15,16 @@ export interface Trouble {
 }
 export const isTrouble = (value: object): value is Trouble => 'trouble' in value;
 
-/** Answers of the API server that speak of the pod and not of the server: gone, not running, no such container. */
+/**
+ * Answers of the API server that speak of the pod and not of the server: gone, not running, no such
+ * container.
+ */
 const POD_REFUSALS: ReadonlySet<number> = new Set([400, 404, 409, 500]);
 
 /**
  * Runs a program in a pod.
- * @throws KubernetesApiError if the API server refuses the caller; HarnessError ERR_KUBERNETES_API if the connection breaks or hangs
+ * @throws KubernetesApiError if the API server refuses the caller; HarnessError ERR_KUBERNETES_API if the
+ *   connection breaks or hangs
  */
 export async function execIn(
   client: KubernetesClient,
@@ -37,7 +41,9 @@ export async function execIn(
       if (!POD_REFUSALS.has(error.code)) throw error;
       return { trouble: `exec into ${at.pod} was refused: ${error.message}` };
     }
-    throw new HarnessError('ERR_KUBERNETES_API', `exec into ${at.pod}: ${messageOf(error)}`, { cause: error });
+    throw new HarnessError('ERR_KUBERNETES_API', `exec into ${at.pod}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -45,7 +51,9 @@ export async function execIn(
 export function pickClientPod(pods: readonly PodFact[], app: string): PodFact | undefined {
   const candidates = pods.filter(pod => pod.app === app);
   return (
-    candidates.find(({ isReady }) => isReady) ?? candidates.find(({ status }) => status === 'Running') ?? candidates[0]
+    candidates.find(({ isReady }) => isReady) ??
+    candidates.find(({ status }) => status === 'Running') ??
+    candidates[0]
   );
 }
 
@@ -57,7 +65,8 @@ export async function callFrom(
 ): Promise<{ readonly answers: readonly Answer[]; readonly pod: PodFact } | Trouble> {
   const pods = await listPods(client, NAMESPACE, context.signal);
   const pod = pickClientPod(pods, context.client);
-  if (!pod) return { trouble: `there is no pod with the label app=${context.client} in the namespace ${NAMESPACE}` };
+  if (!pod)
+    return { trouble: `there is no pod with the label app=${context.client} in the namespace ${NAMESPACE}` };
   if (pod.status !== 'Running') return { trouble: `the client pod does not run: ${describePod(pod)}` };
   const outcome = await execIn(
     client,

@@ -20,8 +20,10 @@ export interface ChecksOptions {
 }
 
 /**
- * The checks for a topology, in the order in which they are to be run: readiness, placement, traffic, then the extended ones.
- * None depends on another, so they may also run side by side; the extended ones after the others, as they read counters.
+ * The checks for a topology, in the order in which they are to be run: readiness, placement, traffic, then
+ * the extended ones.
+ * None depends on another, so they may also run side by side; the extended ones after the others, as they
+ * read counters.
  * @param plan - for the ids of the steps that a diagnosis points to
  */
 export function checksFor(
@@ -35,7 +37,9 @@ export function checksFor(
       .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
       .map(spec => workloadsReady(spec, steps)),
     versionsInTheirOwnClusters(topology, steps),
-    ...topology.clusters.filter(({ client }) => client).map(spec => reachesEveryVersion(topology, spec, steps)),
+    ...topology.clusters
+      .filter(({ client }) => client)
+      .map(spec => reachesEveryVersion(topology, spec, steps)),
   ];
   return [...core, ...(options.extended === true ? extendedChecks(topology, steps) : [])].map(withUnknown);
 }

@@ -6,11 +6,20 @@ import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
 
 /** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
-export type Evidence = string | number | boolean | null | readonly Evidence[] | { readonly [key: string]: Evidence };
+export type Evidence =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Evidence[]
+  | { readonly [key: string]: Evidence };
 
 export interface CheckContext {
   readonly topology: Topology;
-  readonly clusters: ReadonlyMap<ClusterName, { readonly spec: ClusterSpec; readonly client: KubernetesClient }>;
+  readonly clusters: ReadonlyMap<
+    ClusterName,
+    { readonly spec: ClusterSpec; readonly client: KubernetesClient }
+  >;
   readonly capabilities: PlatformCapabilities;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -26,9 +35,11 @@ export interface CheckContext {
 /**
  * What repeated calls from one cluster's client show:
  * - `BOTH`: answers from every cluster that has the workload, in about the expected shares
- * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints, or, of a network with several clusters, not all
+ * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints, or, of a network
+ *   with several clusters, not all
  * - `X`: only local answers; remote endpoints are known, and refuse or fail the handshake
- * - `B`: remote endpoints are known, and packets to them vanish: calls are slow or fail after the connect timeout
+ * - `B`: remote endpoints are known, and packets to them vanish: calls are slow or fail after the connect
+ *   timeout
  * - `LOC-plain`: only local answers, the client has no sidecar
  * - `DNS`: the name is not known in this cluster
  * - `CFG`: the client's sidecar has no configuration, its pod is not ready
@@ -54,7 +65,10 @@ export type Symptom =
   | 'ERRORS'
   | 'OTHER';
 
-/** One way in which calls failed: `curl: (6) Could not resolve host: helloworld.sample`, `503 no healthy upstream`. */
+/**
+ * One way in which calls failed: `curl: (6) Could not resolve host: helloworld.sample`, `503 no healthy
+ * upstream`.
+ */
 export interface ErrorCount {
   readonly error: string;
   readonly count: number;
@@ -104,7 +118,10 @@ export interface Traffic {
   readonly symptom: Symptom;
   readonly convergence: {
     readonly converged: boolean;
-    /** Milliseconds of the run's clock until the first of the three good batches ended, or until it was given up. */
+    /**
+     * Milliseconds of the run's clock until the first of the three good batches ended, or until it was given
+     * up.
+     */
     readonly afterMs: number;
     readonly batches: number;
     readonly batchSize: number;
@@ -119,7 +136,11 @@ export interface Traffic {
   readonly sample?: Tally & {
     readonly shares: readonly Share[];
     /** All answers that came from other clusters than `from`, as a share. */
-    readonly remote: { readonly count: number; readonly share: number; readonly interval: readonly [number, number] };
+    readonly remote: {
+      readonly count: number;
+      readonly share: number;
+      readonly interval: readonly [number, number];
+    };
     /** How often an answer came from another instance than the one before. */
     readonly switches: number;
     /** One letter for each answer, in order; `!` is an error. */
@@ -135,7 +156,10 @@ export interface Traffic {
   };
 }
 
-/** The outcome of a check. `unknown` means the environment got in the way (an API server refused), not that nothing was asked. */
+/**
+ * The outcome of a check. `unknown` means the environment got in the way (an API server refused), not that
+ * nothing was asked.
+ */
 export interface CheckOutcome {
   readonly outcome: 'passed' | 'failed' | 'unknown';
   /** What was found, in a sentence: `300 of 300 answered; v1 148, v2 152`. */

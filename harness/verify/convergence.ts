@@ -1,4 +1,7 @@
-/** Waits until every cluster, or network, that is to answer has answered: a mesh that is still spreading is not judged. */
+/**
+ * Waits until every cluster, or network, that is to answer has answered: a mesh that is still spreading is
+ * not judged.
+ */
 import { type Clock, sleep } from '../base/clock.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../model/topology.ts';
@@ -42,9 +45,11 @@ export interface ConvergenceOptions {
 }
 
 /**
- * Waits until three batches in a row are complete, without an error and with an answer of every group; and then until the gateways of
+ * Waits until three batches in a row are complete, without an error and with an answer of every group; and
+ * then until the gateways of
  * each network with several clusters carry the weight of all their pods.
- * A batch that has begun is finished, so the wait may end later than its deadline by the time that one batch takes.
+ * A batch that has begun is finished, so the wait may end later than its deadline by the time that one batch
+ * takes.
  */
 export async function converge(context: CheckContext, options: ConvergenceOptions): Promise<Convergence> {
   const { source, client, groups, directory } = options;
@@ -93,9 +98,15 @@ export async function converge(context: CheckContext, options: ConvergenceOption
   }
 }
 
-const pauseFor = (clock: Clock, delayMs: number, signal: AbortSignal) => sleep(clock, Math.max(1, delayMs), signal);
+const pauseFor = (clock: Clock, delayMs: number, signal: AbortSignal) =>
+  sleep(clock, Math.max(1, delayMs), signal);
 
-function isGood(answers: readonly Answer[], groups: readonly AnswerGroup[], locate: Locate, size: number): boolean {
+function isGood(
+  answers: readonly Answer[],
+  groups: readonly AnswerGroup[],
+  locate: Locate,
+  size: number,
+): boolean {
   return (
     answers.length === size &&
     answers.every(({ kind }) => kind === 'answer') &&
@@ -106,7 +117,9 @@ function isGood(answers: readonly Answer[], groups: readonly AnswerGroup[], loca
 function describeBatch(answers: readonly Answer[], groups: readonly AnswerGroup[], locate: Locate): string {
   const errors = answers.filter(({ kind }) => kind === 'error');
   const first = errors[0];
-  const from = answers.map(answer => (answer.kind === 'answer' ? locate(answer.instance, answer.version) : null));
+  const from = answers.map(answer =>
+    answer.kind === 'answer' ? locate(answer.instance, answer.version) : null,
+  );
   const counts = groups.map(group => {
     const count = from.filter(cluster => group.clusters.some(name => name === cluster)).length;
     return `${count} from ${groupName(group)}`;

@@ -15,7 +15,8 @@ export interface Shortfall {
 }
 
 /**
- * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a group a cluster that the
+ * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a
+ * group a cluster that the
  * source's control plane does not know of is not missed by its answers, as another may give them all.
  * @param pods - who runs where; an endpoint that belongs to none of them leaves the question open
  * @returns empty if nothing is amiss, or the proxy does not tell
@@ -51,7 +52,9 @@ export function shortfallsIn(
 ): readonly Shortfall[] {
   if (endpoints.length === 0 || endpoints.some(({ owner }) => owner === null)) return [];
   const weightOf = (some: readonly KnownEndpoint[]) => some.reduce((sum, { weight }) => sum + weight, 0);
-  const near = endpoints.find(({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) === source.network);
+  const near = endpoints.find(
+    ({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) === source.network,
+  );
   // The weight of one pod; without a pod that is called by its address, all together stand for all.
   const ofOnePod = near?.weight ?? weightOf(endpoints) / groups.reduce((sum, { pods }) => sum + pods, 0);
   return groups.filter(isJoint).flatMap(group => {

@@ -9,14 +9,21 @@ import { contributionsOf } from './workloads.ts';
 /**
  * Clusters whose answers are counted as one.
  *
- * A source calls each pod of its own network by its address, so that each cluster there has a share of its own. All of another network is
- * behind gateways: how much a network gets is settled by the weight of its gateways, which counts its ready pods (istio/istio
- * pilot/pkg/xds/ep_filters.go @1.8.0). Which of those pods answers is not settled call by call: the gateway's tcp_proxy picks a pod for
- * each *connection*, and the source's proxy keeps its few connections and sends many calls through each. In a healthy mesh, one of two
+ * A source calls each pod of its own network by its address, so that each cluster there has a share of its
+ * own. All of another network is
+ * behind gateways: how much a network gets is settled by the weight of its gateways, which counts its ready
+ * pods (istio/istio
+ * pilot/pkg/xds/ep_filters.go @1.8.0). Which of those pods answers is not settled call by call: the gateway's
+ * tcp_proxy picks a pod for
+ * each *connection*, and the source's proxy keeps its few connections and sends many calls through each. In a
+ * healthy mesh, one of two
  * clusters on that network may answer all of a sample.
  */
 export interface AnswerGroup {
-  /** Those with HelloWorld, in the order of the topology. More than one only on another network than the source's. */
+  /**
+   * Those with HelloWorld, in the order of the topology. More than one only on another network than the
+   * source's.
+   */
   readonly clusters: readonly ClusterName[];
   readonly network: NetworkName;
   /** On the source's own network. */
@@ -28,7 +35,10 @@ export interface AnswerGroup {
   readonly share: number;
 }
 
-/** The groups of a topology, seen from one of its clusters, in the order of their first clusters; their shares add up to 1. */
+/**
+ * The groups of a topology, seen from one of its clusters, in the order of their first clusters; their shares
+ * add up to 1.
+ */
 export function groupsFrom(topology: Topology, source: Pick<ClusterSpec, 'network'>): readonly AnswerGroup[] {
   const contributions = contributionsOf(topology).map(contribution => ({
     ...contribution,
@@ -68,7 +78,9 @@ export function whyTogether({ clusters, network }: AnswerGroup, source: ClusterN
   return `${source} reaches ${network} through gateways only, where a pod is picked for each connection, and connections are kept for many calls: how ${clusters.join(' and ')} share the calls is chance, how many come to ${network} is not`;
 }
 
-/** What every source's sample is expected to split into: what `planSample` takes. Equal ones are there once. */
+/**
+ * What every source's sample is expected to split into: what `planSample` takes. Equal ones are there once.
+ */
 export function expectedShares(topology: Topology): readonly Split[] {
   const splits = new Map<string, Split>();
   for (const source of topology.clusters.filter(({ client }) => client)) {
@@ -81,14 +93,18 @@ export function expectedShares(topology: Topology): readonly Split[] {
 /** Fewest calls in a batch. */
 const SMALLEST_BATCH = 10;
 
-/** A batch misses the rarest of those who must answer with a probability of at most 1 in 1000: 10 calls for a half. */
+/**
+ * A batch misses the rarest of those who must answer with a probability of at most 1 in 1000: 10 calls for a
+ * half.
+ */
 export function batchSizeFor(groups: readonly AnswerGroup[]): number {
   const rarest = groups.map(({ isNear, share, pods }) => (isNear ? share / pods : share));
   return Math.max(SMALLEST_BATCH, ...rarest.map(share => answersToSee(share, 1e-3)));
 }
 
 /**
- * The groups that some answer is missing of: near, each version of the cluster has to answer, by a pod that is there; far, any pod of
+ * The groups that some answer is missing of: near, each version of the cluster has to answer, by a pod that
+ * is there; far, any pod of
  * the network.
  */
 export function silentGroups(

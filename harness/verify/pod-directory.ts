@@ -1,4 +1,7 @@
-/** Which cluster an instance lives in: the pods of every cluster, kept, and read anew when an instance is in none. */
+/**
+ * Which cluster an instance lives in: the pods of every cluster, kept, and read anew when an instance is in
+ * none.
+ */
 import type { ClusterName } from '../model/names.ts';
 import type { CheckContext } from './check.ts';
 import { listPods, type PodFact } from './pods.ts';
@@ -30,7 +33,8 @@ export class PodDirectory {
 
   /** Reads the pods anew if one of the instances is unknown. @throws KubernetesApiError */
   async learn(answers: readonly Answer[]): Promise<void> {
-    if (answers.some(answer => answer.kind === 'answer' && !this.#owners.has(answer.instance))) await this.refresh();
+    if (answers.some(answer => answer.kind === 'answer' && !this.#owners.has(answer.instance)))
+      await this.refresh();
   }
 
   /** @throws KubernetesApiError */
@@ -38,7 +42,9 @@ export class PodDirectory {
     const { clusters, signal } = this.#context;
     this.#pods = new Map(
       await Promise.all(
-        [...clusters].map(async ([name, { client }]) => [name, await listPods(client, NAMESPACE, signal)] as const),
+        [...clusters].map(
+          async ([name, { client }]) => [name, await listPods(client, NAMESPACE, signal)] as const,
+        ),
       ),
     );
     this.#owners = new Map();

@@ -1,4 +1,6 @@
-/** Pods as `kubectl get pod` shows them: the columns READY and STATUS, and what else a check asks of a pod. */
+/**
+ * Pods as `kubectl get pod` shows them: the columns READY and STATUS, and what else a check asks of a pod.
+ */
 import type { KubernetesClient, KubernetesObject } from '../base/kubernetes-client.ts';
 import { SIDECAR } from './workloads.ts';
 
@@ -55,11 +57,16 @@ interface PodShape {
 
 const IMAGE_TROUBLES = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
 
-/** Reads a Pod. The rules for STATUS are those of kubectl's printer (kubernetes/kubernetes pkg/printers/internalversion/printers.go @v1.32.0, printPod). */
+/**
+ * Reads a Pod. The rules for STATUS are those of kubectl's printer (kubernetes/kubernetes
+ * pkg/printers/internalversion/printers.go @v1.32.0, printPod).
+ */
 export function readPod(object: KubernetesObject): PodFact {
   const { spec = {}, status = {} } = object as PodShape;
   const restartable = new Set(
-    (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
+    (spec.initContainers ?? [])
+      .filter(({ restartPolicy }) => restartPolicy === 'Always')
+      .map(({ name }) => name),
   );
   const names = [...(spec.containers ?? []).map(({ name }) => name), ...restartable];
   const statuses = [
@@ -69,7 +76,9 @@ export function readPod(object: KubernetesObject): PodFact {
   const readyContainers = statuses.filter(({ ready }) => ready === true).length;
   const hasSidecar = names.includes(SIDECAR);
   const shown = shownStatus(status, spec.initContainers?.length ?? 0, restartable);
-  const unscheduled = status.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  const unscheduled = status.conditions?.find(
+    ({ type, status: is }) => type === 'PodScheduled' && is === 'False',
+  );
   const message =
     unscheduled?.message ??
     [...(status.initContainerStatuses ?? []), ...statuses]
@@ -105,7 +114,8 @@ function shownStatus(
   for (const [index, { name, state, started }] of inits.entries()) {
     if (state?.terminated?.exitCode === 0) continue;
     if (restartable.has(name) && started === true) continue;
-    if (state?.terminated) return `Init:${state.terminated.reason ?? `ExitCode:${state.terminated.exitCode ?? '?'}`}`;
+    if (state?.terminated)
+      return `Init:${state.terminated.reason ?? `ExitCode:${state.terminated.exitCode ?? '?'}`}`;
     const waiting = state?.waiting?.reason;
     if (waiting !== undefined && waiting !== '' && waiting !== 'PodInitializing') return `Init:${waiting}`;
     return `Init:${index}/${initContainers}`;
@@ -118,7 +128,11 @@ function shownStatus(
 }
 
 /** The pods of a namespace that are not being deleted, by name. @throws KubernetesApiError */
-export async function listPods(client: KubernetesClient, namespace: string, signal: AbortSignal): Promise<PodFact[]> {
+export async function listPods(
+  client: KubernetesClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<PodFact[]> {
   const { items } = await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal);
   return items
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)

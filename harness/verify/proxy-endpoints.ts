@@ -1,4 +1,7 @@
-/** What a client's proxy knows of HelloWorld: the endpoints and counters of its admin interface (`/clusters`, in text). */
+/**
+ * What a client's proxy knows of HelloWorld: the endpoints and counters of its admin interface (`/clusters`,
+ * in text).
+ */
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import { type ExecContext, execIn, isTrouble } from './calling.ts';
 import { SIDECAR } from './workloads.ts';
@@ -16,7 +19,8 @@ export interface ProxyEndpoint {
 }
 
 /**
- * Reads `/clusters`: lines `outbound|5000||helloworld…::10.10.0.7:5000::cx_total::3` (envoyproxy/envoy source/server/admin/clusters_handler.cc).
+ * Reads `/clusters`: lines `outbound|5000||helloworld…::10.10.0.7:5000::cx_total::3` (envoyproxy/envoy
+ * source/server/admin/clusters_handler.cc).
  * @param cluster - the Envoy cluster's name, or a pattern that it begins with
  * @returns the hosts, by address
  */

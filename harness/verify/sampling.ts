@@ -1,4 +1,7 @@
-/** Calls of HelloWorld by curl: the argument vector, the strict reading of what it prints, and the count of it. */
+/**
+ * Calls of HelloWorld by curl: the argument vector, the strict reading of what it prints, and the count of
+ * it.
+ */
 import type { ExecOutcome } from '../base/kubernetes-client.ts';
 import type { Tally } from './check.ts';
 import { round } from './statistics.ts';
@@ -8,7 +11,10 @@ import { SERVICE_URL } from './workloads.ts';
 const CALL_TIMEOUT_SECONDS = 15;
 /** Calls from this many seconds on are counted as slow. */
 const SLOW_SECONDS = 1;
-/** Ends each answer. HTTP bodies of the guide don't hold it; curl replaces `\n` and the variables (any curl since 7.12). */
+/**
+ * Ends each answer. HTTP bodies of the guide don't hold it; curl replaces `\n` and the variables (any curl
+ * since 7.12).
+ */
 const WRITE_OUT = String.raw`\n<call %{http_code} %{time_total}>\n`;
 const CALL_END = /\n<call (\d{3}) (\d+(?:[.,]\d+)?)>\n/g;
 
@@ -25,7 +31,8 @@ export interface Answers {
 }
 
 /**
- * One curl for `requests` calls, without a shell. curl numbers the URLs itself (`[1-300]`); each is a connection of its own, so that each
+ * One curl for `requests` calls, without a shell. curl numbers the URLs itself (`[1-300]`); each is a
+ * connection of its own, so that each
  * is balanced anew.
  */
 export function curlArgv(requests: number): readonly string[] {
@@ -79,7 +86,10 @@ export function readAnswers(outcome: ExecOutcome, requests: number): Answers {
   return { answers };
 }
 
-/** curl runs the calls one after the other, so that its messages stand in the order of the calls that failed (`failures` is consumed). */
+/**
+ * curl runs the calls one after the other, so that its messages stand in the order of the calls that failed
+ * (`failures` is consumed).
+ */
 function readAnswer(status: string, body: string, seconds: number, failures: string[]): Answer {
   const hello = /^Hello version: (\S+), instance: (\S+)\n?$/.exec(body);
   if (status === '200' && hello?.[1] !== undefined && hello[2] !== undefined) {
@@ -97,7 +107,10 @@ export type Locate = (instance: string, version: string) => string | null;
 
 /** Counts answers by instance and errors by kind. */
 export function tally(answers: readonly Answer[], locate: Locate, clusterOrder: readonly string[]): Tally {
-  const instances = new Map<string, { cluster: string | null; version: string; instance: string; count: number }>();
+  const instances = new Map<
+    string,
+    { cluster: string | null; version: string; instance: string; count: number }
+  >();
   const errors = new Map<string, number>();
   for (const answer of answers) {
     if (answer.kind === 'error') {
@@ -110,11 +123,13 @@ export function tally(answers: readonly Answer[], locate: Locate, clusterOrder: 
     entry.count += 1;
     instances.set(key, entry);
   }
-  const rank = (cluster: string | null) => (cluster === null ? clusterOrder.length : clusterOrder.indexOf(cluster));
+  const rank = (cluster: string | null) =>
+    cluster === null ? clusterOrder.length : clusterOrder.indexOf(cluster);
   return {
     requests: answers.length,
     instances: [...instances.values()].sort(
-      (a, b) => rank(a.cluster) - rank(b.cluster) || compare(a.version, b.version) || compare(a.instance, b.instance),
+      (a, b) =>
+        rank(a.cluster) - rank(b.cluster) || compare(a.version, b.version) || compare(a.instance, b.instance),
     ),
     errors: [...errors]
       .map(([error, count]) => ({ error, count }))
@@ -128,21 +143,31 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** How many answers of the tally came from this cluster. */
 export function countFrom(counted: Tally, cluster: string): number {
-  return counted.instances.filter(entry => entry.cluster === cluster).reduce((sum, { count }) => sum + count, 0);
+  return counted.instances
+    .filter(entry => entry.cluster === cluster)
+    .reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The answers in order, one letter each, with what the letters mean; and how often one differs from the one before. */
+/**
+ * The answers in order, one letter each, with what the letters mean; and how often one differs from the one
+ * before.
+ */
 export function sequenceOf(
   answers: readonly Answer[],
   counted: Tally,
-): { readonly sequence: string; readonly legend: Readonly<Record<string, string>>; readonly switches: number } {
+): {
+  readonly sequence: string;
+  readonly legend: Readonly<Record<string, string>>;
+  readonly switches: number;
+} {
   const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
   const letterOf = new Map<string, string>();
   const legend: Record<string, string> = {};
   for (const [index, { cluster, version, instance }] of counted.instances.entries()) {
     const letter = letters[index] ?? '?';
     letterOf.set(`${version} ${instance}`, letter);
-    legend[letter] = letter === '?' ? 'another instance' : `${cluster ?? 'no cluster'} → helloworld ${version}`;
+    legend[letter] =
+      letter === '?' ? 'another instance' : `${cluster ?? 'no cluster'} → helloworld ${version}`;
   }
   let switches = 0;
   let previous: string | undefined;
@@ -161,9 +186,12 @@ export function describeTally(counted: Tally, clusters: readonly string[]): stri
   const parts = clusters.map(cluster => `${countFrom(counted, cluster)} from ${cluster}`);
   const strangers = counted.instances.filter(({ cluster }) => cluster === null);
   if (strangers.length > 0) {
-    parts.push(`${strangers.reduce((sum, { count }) => sum + count, 0)} from no known pod (${strangers[0]?.instance})`);
+    parts.push(
+      `${strangers.reduce((sum, { count }) => sum + count, 0)} from no known pod (${strangers[0]?.instance})`,
+    );
   }
   for (const { error, count } of counted.errors.slice(0, 3)) parts.push(`${count} × ${error}`);
-  if (counted.slow > 0) parts.push(`${counted.slow} took a second or more (up to ${counted.longestSeconds} s)`);
+  if (counted.slow > 0)
+    parts.push(`${counted.slow} took a second or more (up to ${counted.longestSeconds} s)`);
   return parts.join(', ');
 }

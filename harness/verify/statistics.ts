@@ -1,8 +1,11 @@
 /**
- * The mathematics of a sample: exact binomial tails, the band that a healthy share falls into, and how many requests that takes. Pure.
+ * The mathematics of a sample: exact binomial tails, the band that a healthy share falls into, and how many
+ * requests that takes. Pure.
  *
- * The model: each answer comes from a given cluster, or group of clusters (`groups.ts`), with probability p, independent of the others.
- * Istio's round robin spreads less than that (each worker alternates), so that a healthy mesh is refused even more rarely than stated.
+ * The model: each answer comes from a given cluster, or group of clusters (`groups.ts`), with probability p,
+ * independent of the others.
+ * Istio's round robin spreads less than that (each worker alternates), so that a healthy mesh is refused even
+ * more rarely than stated.
  */
 import { HarnessError } from '../base/errors.ts';
 
@@ -13,16 +16,20 @@ export const DEFAULT_REQUESTS = 300;
 /** The error rate whose probability of being missed is printed with each sample. */
 export const ERROR_RATE_TOLD = 0.05;
 /**
- * A share counts as starved if it has fallen to this part of what is expected: 0.20 where 0.50 is. The mirror image holds upwards: the
+ * A share counts as starved if it has fallen to this part of what is expected: 0.20 where 0.50 is. The mirror
+ * image holds upwards: the
  * others together have fallen to this part of theirs.
  */
 export const STARVED_PART = 0.4;
-/** More requests than this are neither proposed nor sent: one curl asks for all of them, and has ten minutes. */
+/**
+ * More requests than this are neither proposed nor sent: one curl asks for all of them, and has ten minutes.
+ */
 export const MAX_REQUESTS = 20_000;
 
 const logFactorials: number[] = [0];
 function logFactorial(n: number): number {
-  for (let i = logFactorials.length; i <= n; i++) logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i));
+  for (let i = logFactorials.length; i <= n; i++)
+    logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i));
   return logFactorials[n] ?? 0;
 }
 
@@ -31,7 +38,8 @@ export function binomialProbability(k: number, n: number, p: number): number {
   if (k < 0 || k > n) return 0;
   if (p <= 0) return k === 0 ? 1 : 0;
   if (p >= 1) return k === n ? 1 : 0;
-  const log = logFactorial(n) - logFactorial(k) - logFactorial(n - k) + k * Math.log(p) + (n - k) * Math.log1p(-p);
+  const log =
+    logFactorial(n) - logFactorial(k) - logFactorial(n - k) + k * Math.log(p) + (n - k) * Math.log1p(-p);
   return Math.exp(log);
 }
 
@@ -43,7 +51,8 @@ export function atMost(k: number, n: number, p: number): number {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`n must be a whole number, 0 or more: ${n}`);
   if (!(p >= 0 && p <= 1)) throw new RangeError(`p must lie between 0 and 1: ${p}`);
   if (k >= n) return 1;
-  // Above the mean the complement is the shorter and the more exact sum only when it is small; a plain sum is exact enough there.
+  // Above the mean the complement is the shorter and the more exact sum only when it is small; a plain sum is
+  // exact enough there.
   let sum = 0;
   for (let i = 0; i <= k; i++) sum += binomialProbability(i, n, p);
   return Math.min(1, sum);
@@ -60,7 +69,9 @@ export interface Band {
   /** Fewest and most answers that are accepted. */
   readonly low: number;
   readonly high: number;
-  /** The shares that it is told apart from; null where there is none (nothing, or everything, is expected). */
+  /**
+   * The shares that it is told apart from; null where there is none (nothing, or everything, is expected).
+   */
   readonly starvedShare: number | null;
   readonly excessiveShare: number | null;
   /** Probability that a healthy mesh falls outside. */
@@ -69,11 +80,15 @@ export interface Band {
   readonly faultyAccepted: number;
 }
 
-/** Limits of one side: the largest count k such that refusing everything below k is right for both hypotheses, nearest to the middle. */
+/**
+ * Limits of one side: the largest count k such that refusing everything below k is right for both hypotheses,
+ * nearest to the middle.
+ */
 function lowerLimit(n: number, expected: number, starved: number, risk: number): number | undefined {
   const middle = Math.ceil((n * (expected + starved)) / 2 - 1e-9);
   const holds = (k: number) => atMost(k - 1, n, expected) <= risk / 2 && atLeast(k, n, starved) <= risk;
-  // Healthy counts fall below k ever more often as k grows, starved ones reach it ever more rarely: walk away from the side that fails.
+  // Healthy counts fall below k ever more often as k grows, starved ones reach it ever more rarely: walk away
+  // from the side that fails.
   if (holds(middle)) return middle;
   const step = atMost(middle - 1, n, expected) > risk / 2 ? -1 : 1;
   for (let k = middle + step; k > 0 && k <= n; k += step) {
@@ -86,11 +101,13 @@ function lowerLimit(n: number, expected: number, starved: number, risk: number):
 /**
  * The band of accepted counts for a share.
  *
- * Each limit lies midway between the expected share and the share that it must be told apart from (0.35 between 0.50 and 0.20), or, if
+ * Each limit lies midway between the expected share and the share that it must be told apart from (0.35
+ * between 0.50 and 0.20), or, if
  * one of the two risks is broken there, at the nearest count where both hold.
  *
  * @param expected - the healthy share, 0 ≤ expected ≤ 1; at 0 and 1 only 0 or all answers are accepted
- * @param risk - accepted probability of a wrong verdict, each way; the healthy one is split evenly over the two limits
+ * @param risk - accepted probability of a wrong verdict, each way; the healthy one is split evenly over the
+ *   two limits
  * @returns undefined if no limits hold the risks for this n
  */
 export function bandFor(n: number, expected: number, risk: number): Band | undefined {
@@ -130,7 +147,10 @@ export interface SamplePlan {
   readonly errorRateMissed: number;
 }
 
-/** The healthy risk is shared among the bands that can be broken separately: of two that add up to 1, one follows from the other. */
+/**
+ * The healthy risk is shared among the bands that can be broken separately: of two that add up to 1, one
+ * follows from the other.
+ */
 function riskPerBand(shares: Split, risk: number): number {
   const open = shares.filter(share => share > 0 && share < 1).length;
   return open <= 2 ? risk : risk / open;
@@ -149,7 +169,11 @@ function bandsFor(requests: number, shares: Split, risk: number): readonly Band[
 }
 
 /** The bands of every source's sample; each source is a sample of its own, and so is its risk. */
-function bandsOfAll(requests: number, splits: readonly Split[], risk: number): SamplePlan['bands'] | undefined {
+function bandsOfAll(
+  requests: number,
+  splits: readonly Split[],
+  risk: number,
+): SamplePlan['bands'] | undefined {
   const bands: (readonly Band[])[] = [];
   for (const shares of splits) {
     const ofSource = bandsFor(requests, shares, risk);
@@ -162,7 +186,8 @@ function bandsOfAll(requests: number, splits: readonly Split[], risk: number): S
 /**
  * The smallest number of requests, at least `from`, whose bands hold the risks for every source.
  *
- * Whether a number holds them is monotone but for the rounding of the limits, which plays out within a few requests: so the edge is
+ * Whether a number holds them is monotone but for the rounding of the limits, which plays out within a few
+ * requests: so the edge is
  * found by halving, and the last stretch before it is tried one by one.
  * @returns undefined if that takes more than 20 000
  */
@@ -196,7 +221,8 @@ export interface SampleOptions {
 /**
  * What a sample of this size can tell. Called before anything starts.
  * @param requests - as the user asked; undefined for 300, or more if the topology needs them
- * @throws HarnessError ERR_SAMPLE_SIZE with the smallest number that can hold the risks; ERR_USAGE if a number is out of range
+ * @throws HarnessError ERR_SAMPLE_SIZE with the smallest number that can hold the risks; ERR_USAGE if a
+ *   number is out of range
  */
 export function planSample(requests: number | undefined, options: SampleOptions): SamplePlan {
   const { expectedShares, risk = DEFAULT_RISK } = options;
@@ -206,7 +232,10 @@ export function planSample(requests: number | undefined, options: SampleOptions)
     });
   }
   if (requests !== undefined && (!Number.isInteger(requests) || requests < 1)) {
-    throw new HarnessError('ERR_USAGE', `The number of requests must be a whole number, 1 or more, not ${requests}.`);
+    throw new HarnessError(
+      'ERR_USAGE',
+      `The number of requests must be a whole number, 1 or more, not ${requests}.`,
+    );
   }
   if (requests !== undefined && requests > MAX_REQUESTS) {
     throw new HarnessError('ERR_USAGE', `${requests} requests from each cluster are too many.`, {
@@ -240,7 +269,8 @@ function riskThatHolds(requests: number, splits: readonly Split[], refused: numb
 }
 
 /**
- * The exact (Clopper-Pearson) confidence interval of a share: it covers the true one with at least `confidence`.
+ * The exact (Clopper-Pearson) confidence interval of a share: it covers the true one with at least
+ * `confidence`.
  * @returns lower and upper bound, 0 to 1
  */
 export function shareInterval(count: number, n: number, confidence = 0.95): readonly [number, number] {

@@ -12,7 +12,8 @@ export interface SymptomInput {
   readonly tally: Tally;
   readonly clientPod: PodFact | undefined;
   /**
-   * Whether the client's proxy has endpoints that are no pods of its own cluster, nor of those that answered, and whether one of them is the raw address of a pod
+   * Whether the client's proxy has endpoints that are no pods of its own cluster, nor of those that answered,
+   * and whether one of them is the raw address of a pod
    * behind another network. Undefined if the proxy could not be asked.
    */
   readonly remoteEndpoints: { readonly known: boolean; readonly unreachable: boolean } | undefined;
@@ -22,9 +23,13 @@ export interface SymptomInput {
   readonly skewed: boolean;
 }
 
-/** Envoy's words for a peer whose packets vanish: 1.8.0 calls a connect timeout a local reset (istio/istio#32523). */
+/**
+ * Envoy's words for a peer whose packets vanish: 1.8.0 calls a connect timeout a local reset
+ * (istio/istio#32523).
+ */
 const VANISHED = /reset reason: (local reset|connection timeout)|upstream request timeout|^curl: \(28\)/;
-const REFUSED = /reset reason: (?:remote )?connection (?:failure|termination)|TLS error|CERTIFICATE_VERIFY_FAILED/;
+const REFUSED =
+  /reset reason: (?:remote )?connection (?:failure|termination)|TLS error|CERTIFICATE_VERIFY_FAILED/;
 const NO_ENDPOINTS = /no healthy upstream/;
 /** From this many seconds on, a call has waited for Envoy's connect timeout of 10 s. */
 const CONNECT_TIMEOUT_SECONDS = 9;

@@ -23,7 +23,11 @@ t.test(
   'a leaf under an intermediate is accepted by OpenSSL with the root alone, and carries its SPIFFE identity',
   async t => {
     const root = await createRootCa({ commonName: 'Root CA', organizations: ['Test'], ...validity });
-    const made = await createIntermediateCa(root, { commonName: 'Intermediate CA', locality: 'cluster1', ...validity });
+    const made = await createIntermediateCa(root, {
+      commonName: 'Intermediate CA',
+      locality: 'cluster1',
+      ...validity,
+    });
     const intermediate = loadAuthority(made);
     const keys = createKeyPair();
     const csr = await readCsr(await createCsr(keys, { uris: ['spiffe://ignored'] }));
@@ -34,10 +38,21 @@ t.test(
       ...validity,
     });
     const [clientSide, serverSide] = duplexPair();
-    new tls.TLSSocket(serverSide, { isServer: true, key: keys.privateKeyPem, cert: leaf + intermediate.chainPem });
-    const client = tls.connect({ socket: clientSide, ca: root.certificatePem, servername: 'istiod.istio-system.svc' });
+    new tls.TLSSocket(serverSide, {
+      isServer: true,
+      key: keys.privateKeyPem,
+      cert: leaf + intermediate.chainPem,
+    });
+    const client = tls.connect({
+      socket: clientSide,
+      ca: root.certificatePem,
+      servername: 'istiod.istio-system.svc',
+    });
     await new Promise((resolve, reject) => client.on('secureConnect', resolve).on('error', reject));
-    t.match(client.getPeerCertificate().subjectaltname, /URI:spiffe:\/\/cluster\.local\/ns\/sample\/sa\/default/);
+    t.match(
+      client.getPeerCertificate().subjectaltname,
+      /URI:spiffe:\/\/cluster\.local\/ns\/sample\/sa\/default/,
+    );
     client.destroy();
   },
 );
@@ -51,7 +66,11 @@ t.test('a key that belongs to another certificate is refused', async t => {
 t.test('a library that is not ours reads in a certificate what was asked for', async t => {
   x509.cryptoProvider.set(webcrypto as webcrypto.Crypto);
   const root = await createRootCa({ commonName: 'Root CA', organizations: ['Ünït', 'Test'], ...validity });
-  const intermediate = await createIntermediateCa(root, { commonName: 'Intermediate CA', locality: 'c1', ...validity });
+  const intermediate = await createIntermediateCa(root, {
+    commonName: 'Intermediate CA',
+    locality: 'c1',
+    ...validity,
+  });
   const keys = createKeyPair();
   const names = Array.from({ length: 40 }, (_, index) => `name-${index}.a-rather-long-domain.example`);
   const notAfterMs = Date.UTC(2051, 0, 2, 3, 4, 5);
@@ -126,6 +145,10 @@ t.test('a request of such a library is read, one that was changed is not', async
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
   const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${changed.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
   await t.rejects(readCsr(pem));
-  for (const text of ['', 'nothing', '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----'])
+  for (const text of [
+    '',
+    'nothing',
+    '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----',
+  ])
     await t.rejects(readCsr(text), text);
 });

@@ -13,7 +13,9 @@ async function muteServer(): Promise<{ readonly server: net.Server; readonly cli
   const { port } = server.address() as AddressInfo; // it listens on a port
   const kubeconfig = {
     'current-context': 'mute',
-    clusters: [{ name: 'mute', cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+    clusters: [
+      { name: 'mute', cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+    ],
     users: [{ name: 'me', user: { token: 'none' } }],
     contexts: [{ name: 'mute', context: { cluster: 'mute', user: 'me' } }],
   };
@@ -37,9 +39,12 @@ t.test('a server that does not answer', async t => {
     });
   });
   await t.test('is left when time is up', async t => {
-    await t.rejects(client.exec('default', 'pod', undefined, ['sleep', '9'], { clock: systemClock, timeoutMs: 20 }), {
-      message: 'no end after 0.02 s: sleep 9',
-    });
+    await t.rejects(
+      client.exec('default', 'pod', undefined, ['sleep', '9'], { clock: systemClock, timeoutMs: 20 }),
+      {
+        message: 'no end after 0.02 s: sleep 9',
+      },
+    );
   });
   await t.test('is not asked by a caller who had enough before', async t => {
     const before = sockets.length;

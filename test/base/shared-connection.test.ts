@@ -105,7 +105,10 @@ t.test('a connection that broke ends what was under way, and the next request ta
     { status: 'rejected', reason: { code: 'ECONNRESET' } },
     { status: 'rejected', reason: { code: 'ECONNRESET' } },
   ]);
-  t.same(await Promise.all(['/b', '/c'].map(async path => textOf(await of.ask(path)))), ['GET /b 0', 'GET /c 0']);
+  t.same(await Promise.all(['/b', '/c'].map(async path => textOf(await of.ask(path)))), [
+    'GET /b 0',
+    'GET /c 0',
+  ]);
   t.equal(of.accepted.length, 2, 'those who find it gone together share the next');
 });
 

@@ -1,4 +1,7 @@
-/** Figures of one simulated API server, over TLS on this machine's loopback: JSON on standard output. Run with --expose-gc by bench.mjs. */
+/**
+ * Figures of one simulated API server, over TLS on this machine's loopback: JSON on standard output. Run with
+ * --expose-gc by bench.mjs.
+ */
 
 import { Agent, request } from 'node:https';
 import { systemClock } from '../../harness/base/clock.ts';
@@ -38,7 +41,12 @@ const { certificatePem: cert, keyPem: key } = await api.issueClientCertificate('
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, cert, key, ca: api.caPem });
 
 /** @param onData - gets what comes, piece by piece; without it the whole is returned */
-function call(method: string, path: string, body?: unknown, onData?: (text: string) => void): Promise<string> {
+function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  onData?: (text: string) => void,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request({
       agent,
@@ -139,7 +147,12 @@ const cluster = await (async () => {
     nodes: 1,
     podRange: '10.20.0.0/16',
     serviceRange: '10.120.0.0/16',
-    network: network.addCluster({ name: 'd', network: 'n', podRange: '10.20.0.0/16', serviceRange: '10.120.0.0/16' }),
+    network: network.addCluster({
+      name: 'd',
+      network: 'n',
+      podRange: '10.20.0.0/16',
+      serviceRange: '10.120.0.0/16',
+    }),
     clock: systemClock,
     random: random.stream('d'),
     images: createImageCatalog(),

@@ -10,7 +10,8 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/mesh-harness.js');
-const value = name => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const value = name =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const rounds = Number(value('--rounds') ?? 5);
 const only = value('--only');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-harness-bench-'));
@@ -34,13 +35,21 @@ function meshOf(n) {
   return file;
 }
 
-const run = (...scenarios) => [CLI, 'run', ...scenarios, '--quiet', '--report-dir', path.join(folder, 'report')];
+const run = (...scenarios) => [
+  CLI,
+  'run',
+  ...scenarios,
+  '--quiet',
+  '--report-dir',
+  path.join(folder, 'report'),
+];
 const FEW_REQUESTS = ['--risk', '0.3'];
 const subjects = {
   'import client-node': { argv: ['-e', "import('@kubernetes/client-node')"] },
   'one scenario': { argv: run('primary-remote-multi-network') },
   'all four': { argv: run('all') },
-  // A healthy share of a twentieth is told from a poor one by thousands of requests; what is measured here is the mesh, not them.
+  // A healthy share of a twentieth is told from a poor one by thousands of requests; what is measured here is
+  // the mesh, not them.
   '5 clusters': { argv: [...run(meshOf(5)), ...FEW_REQUESTS], rounds: 1 },
   '10 clusters': { argv: [...run(meshOf(10)), ...FEW_REQUESTS], rounds: 1 },
   '20 clusters': { argv: [...run(meshOf(20)), ...FEW_REQUESTS], rounds: 1 },
@@ -101,7 +110,9 @@ async function measureApi() {
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', outfile], { cwd: ROOT });
     samples.push(JSON.parse(stdout));
   }
-  return Object.fromEntries(Object.keys(samples[0]).map(name => [name, median(samples.map(sample => sample[name]))]));
+  return Object.fromEntries(
+    Object.keys(samples[0]).map(name => [name, median(samples.map(sample => sample[name]))]),
+  );
 }
 
 const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -119,7 +130,11 @@ const api = !only || only === 'api' ? await measureApi() : undefined;
 const ratio = (one, other, measure = 'seconds') =>
   summary[one] && summary[other] ? summary[one][measure] / summary[other][measure] : undefined;
 const budgets = [
-  ['one scenario, cold process to exit, against importing client-node', ratio('one scenario', 'import client-node'), 4],
+  [
+    'one scenario, cold process to exit, against importing client-node',
+    ratio('one scenario', 'import client-node'),
+    4,
+  ],
   ['all four in one process, against one', ratio('all four', 'one scenario'), 3],
   ['peak memory of one scenario, MB', summary['one scenario']?.megabytes, 250],
   ['20 clusters, seconds', summary['20 clusters']?.seconds, 10],
@@ -131,7 +146,9 @@ if (process.argv.includes('--json'))
     JSON.stringify({ node: process.version, cpus: os.cpus().length, rounds, summary, api, budgets }, null, 2),
   );
 else {
-  console.log(`Node ${process.version}, ${os.cpus().length} cores, median of ${rounds} rounds (large meshes: one)\n`);
+  console.log(
+    `Node ${process.version}, ${os.cpus().length} cores, median of ${rounds} rounds (large meshes: one)\n`,
+  );
   for (const [name, { seconds, cpuSeconds, megabytes }] of Object.entries(summary))
     console.log(
       `${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s ${cpuSeconds.toFixed(2).padStart(7)} s CPU ${megabytes.toFixed(0).padStart(6)} MB`,
@@ -139,7 +156,9 @@ else {
   // Beside others on the machine the CPU tells more than the clock on the wall.
   const cpuRatio = ratio('one scenario', 'import client-node', 'cpuSeconds');
   if (cpuRatio !== undefined)
-    console.log(`\none scenario against importing client-node, in CPU of all threads: ${cpuRatio.toFixed(2)}`);
+    console.log(
+      `\none scenario against importing client-node, in CPU of all threads: ${cpuRatio.toFixed(2)}`,
+    );
   console.log('');
   for (const [what, measured, budget] of budgets)
     console.log(`${measured <= budget ? '✓' : '✗'} ${what}: ${measured.toFixed(2)} (budget ${budget})`);

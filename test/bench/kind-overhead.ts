@@ -1,6 +1,8 @@
 /**
- * How much of a run on kind is the harness's own: with stand-ins that take fixed times, what passes while no program runs. Ends with exit code 1 if
- * that is more than the budget, or if the clusters wait for each other. Needs a Docker engine, and a machine that does nothing else.
+ * How much of a run on kind is the harness's own: with stand-ins that take fixed times, what passes while no
+ * program runs. Ends with exit code 1 if
+ * that is more than the budget, or if the clusters wait for each other. Needs a Docker engine, and a machine
+ * that does nothing else.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +33,9 @@ function takesMs(program: string, argv: readonly string[]): number {
 function busyMs(calls: readonly Call[]): number {
   let busy = 0;
   let until = 0;
-  for (const { startedAtMs, endedAtMs = startedAtMs } of [...calls].sort((a, b) => a.startedAtMs - b.startedAtMs)) {
+  for (const { startedAtMs, endedAtMs = startedAtMs } of [...calls].sort(
+    (a, b) => a.startedAtMs - b.startedAtMs,
+  )) {
     busy += Math.max(0, endedAtMs - Math.max(until, startedAtMs));
     until = Math.max(until, endedAtMs);
   }
@@ -44,7 +48,10 @@ function pauses(calls: readonly Call[]): readonly string[] {
   let last: Call | undefined;
   for (const call of [...calls].sort((a, b) => a.startedAtMs - b.startedAtMs)) {
     if (last)
-      found.push({ ms: call.startedAtMs - (last.endedAtMs ?? 0), after: [last.program, ...last.argv].join(' ') });
+      found.push({
+        ms: call.startedAtMs - (last.endedAtMs ?? 0),
+        after: [last.program, ...last.argv].join(' '),
+      });
     if ((call.endedAtMs ?? 0) >= (last?.endedAtMs ?? 0)) last = call;
   }
   return found

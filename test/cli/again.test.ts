@@ -25,11 +25,22 @@ const NONE: RunFlags = {
 const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string }[] = [
   { flags: {}, line: '--seed 1' },
   {
-    flags: { edition: 'current', omit: ['a/b', 'c'], keepGoing: true, extended: true, requests: 400, risk: 0.001 },
+    flags: {
+      edition: 'current',
+      omit: ['a/b', 'c'],
+      keepGoing: true,
+      extended: true,
+      requests: 400,
+      risk: 0.001,
+    },
     line: '--edition current --omit a/b --omit c --keep-going --extended --requests 400 --risk 0.001 --seed 1',
   },
   {
-    flags: { platform: 'existing', context: ['cluster1=kind-a'], apiServer: ['cluster1=https://10.0.0.1:6443'] },
+    flags: {
+      platform: 'existing',
+      context: ['cluster1=kind-a'],
+      apiServer: ['cluster1=https://10.0.0.1:6443'],
+    },
     line: '--platform existing --context cluster1=kind-a --api-server cluster1=https://10.0.0.1:6443 --seed 1',
   },
   {
@@ -51,11 +62,15 @@ const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string 
       "--platform kind --istio-dir '/opt/my istio' --mirror https://mirror.example --offline --hub registry.example/istio --tag 1.30.3 " +
       '--set a=b --image-archive x.tar --registry-config config.json --load-balancer metallb --no-cache --seed 7',
   },
-  { flags: { tools: 'process', reportDir: 'out', quiet: false, output: 'tap' }, line: '--tools process --seed 1' },
+  {
+    flags: { tools: 'process', reportDir: 'out', quiet: false, output: 'tap' },
+    line: '--tools process --seed 1',
+  },
 ];
 
 t.test('a run is done again with the flags that were used', async t => {
-  for (const { flags, line } of rows) t.equal(runAgain(['all'], { ...NONE, ...flags }), `mesh-harness run all ${line}`);
+  for (const { flags, line } of rows)
+    t.equal(runAgain(['all'], { ...NONE, ...flags }), `mesh-harness run all ${line}`);
 });
 
 t.test('the plan is that of the scenario which did not pass, in the edition that was run', async t => {

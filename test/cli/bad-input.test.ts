@@ -13,16 +13,28 @@ const file = (name: string, text: string) => {
 const mesh = (clusters: string, networks = '  - name: network1\n') =>
   `meshID: mesh1\nnetworks:\n${networks}clusters:\n${clusters}`;
 
-const rows: readonly { readonly name: string; readonly argv: readonly string[]; readonly says: readonly RegExp[] }[] = [
+const rows: readonly {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly says: readonly RegExp[];
+}[] = [
   { name: 'an unknown command', argv: ['rnu', 'all'], says: [/unknown command 'rnu'/, /run/] },
-  { name: 'an unknown option', argv: ['run', 'all', '--ommit', 'x'], says: [/unknown option '--ommit'/, /--omit/] },
+  {
+    name: 'an unknown option',
+    argv: ['run', 'all', '--ommit', 'x'],
+    says: [/unknown option '--ommit'/, /--omit/],
+  },
   { name: 'no scenario', argv: ['run'], says: [/missing required argument 'scenario'/] },
   {
     name: 'an unknown scenario',
     argv: ['run', 'multi-primry'],
     says: [/no scenario "multi-primry"/, /multi-primary, multi-primary-multi-network/],
   },
-  { name: 'an unknown scenario to plan', argv: ['plan', 'nope'], says: [/no scenario "nope"/, /primary-remote/] },
+  {
+    name: 'an unknown scenario to plan',
+    argv: ['plan', 'nope'],
+    says: [/no scenario "nope"/, /primary-remote/],
+  },
   {
     name: 'an unknown step',
     argv: ['run', 'multi-primary', '--omit', 'cluster3/install'],
@@ -33,7 +45,11 @@ const rows: readonly { readonly name: string; readonly argv: readonly string[]; 
     argv: ['run', 'all', '--platform', 'minikube'],
     says: [/no platform "minikube"/, /simulator/],
   },
-  { name: 'an unknown edition', argv: ['run', 'all', '--edition', '0.9'], says: [/no edition "0\.9"/, /1\.8/] },
+  {
+    name: 'an unknown edition',
+    argv: ['run', 'all', '--edition', '0.9'],
+    says: [/no edition "0\.9"/, /1\.8/],
+  },
   {
     name: 'an unknown format',
     argv: ['plan', 'multi-primary', '--format', 'yaml'],
@@ -46,7 +62,11 @@ const rows: readonly { readonly name: string; readonly argv: readonly string[]; 
     says: [/20 requests/, /--requests \d+/, /--risk/],
   },
   { name: 'a risk that is none', argv: ['run', 'all', '--risk', '2'], says: [/probability/] },
-  { name: 'a file that is not there', argv: ['run', './nowhere.yaml'], says: [/nowhere\.yaml/, /no such file/] },
+  {
+    name: 'a file that is not there',
+    argv: ['run', './nowhere.yaml'],
+    says: [/nowhere\.yaml/, /no such file/],
+  },
   {
     name: 'a report folder that can not be',
     argv: ['run', 'all', '--report-dir', file('file', 'x')],
@@ -102,7 +122,11 @@ const rows: readonly { readonly name: string; readonly argv: readonly string[]; 
     ],
     says: [/overlap/, /10\.1\.128\.0\/17/],
   },
-  { name: 'certificates for a name that is none', argv: ['certs', '--out', 'certs', '../etc'], says: [/\.\.\/etc/] },
+  {
+    name: 'certificates for a name that is none',
+    argv: ['certs', '--out', 'certs', '../etc'],
+    says: [/\.\.\/etc/],
+  },
   {
     name: 'certificates for a folder that can not be',
     argv: ['certs', '--out', file('taken', 'x'), 'cluster1'],

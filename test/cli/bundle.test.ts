@@ -36,7 +36,8 @@ for (const [title, damage] of [
     mkdirSync(path.join(folder.path, 'dist'));
     for (const name of ['mesh-harness.js', 'command-line.js', 'command-line.cache'])
       copyFileSync(path.join(dist, name), path.join(folder.path, 'dist', name));
-    for (const name of ['package.json', 'scenarios']) symlinkSync(path.join(ROOT, name), path.join(folder.path, name));
+    for (const name of ['package.json', 'scenarios'])
+      symlinkSync(path.join(ROOT, name), path.join(folder.path, name));
     damage(path.join(folder.path, 'dist', 'command-line.cache'));
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

@@ -32,7 +32,12 @@ t.test('the platform, and what is said first', async t => {
       'simulator',
       'Platform: simulator, edition X. For real clusters, --platform kind: kind, istioctl not found (mesh-harness doctor).',
     ],
-    [undefined, ALL, 'simulator', 'Platform: simulator, edition X. --platform kind runs it on real clusters.'],
+    [
+      undefined,
+      ALL,
+      'simulator',
+      'Platform: simulator, edition X. --platform kind runs it on real clusters.',
+    ],
     ['auto', ALL, 'kind', 'Platform: kind (auto: docker, kind, kubectl, istioctl are there), edition X.'],
     [
       'auto',
@@ -85,10 +90,13 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
     code: 2,
     stderr: /^Platform: existing, edition current\.\n[\s\S]*No context is known for cluster1, cluster2/,
   });
-  t.match(await runCli(['run', 'multi-primary', '--omit', 'none', '--platform', 'simulator'], folder.path, env), {
-    code: 2,
-    stderr: /^Platform: simulator, edition 1\.8\./,
-  });
+  t.match(
+    await runCli(['run', 'multi-primary', '--omit', 'none', '--platform', 'simulator'], folder.path, env),
+    {
+      code: 2,
+      stderr: /^Platform: simulator, edition 1\.8\./,
+    },
+  );
   t.match(await runCli(['run', 'multi-primary'], folder.path, { MESH_HARNESS_PLATFORM: 'nope' }), {
     code: 2,
     stderr: /^mesh-harness: There is no platform "nope"/,

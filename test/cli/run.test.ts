@@ -5,36 +5,50 @@ import t from 'tap';
 import type { ConformanceReport } from '../../harness/report/report.ts';
 import { CLI, runCli, startCli, temporaryFolder } from '../support/cli.ts';
 
-const SCENARIOS = ['multi-primary', 'multi-primary-multi-network', 'primary-remote', 'primary-remote-multi-network'];
+const SCENARIOS = [
+  'multi-primary',
+  'multi-primary-multi-network',
+  'primary-remote',
+  'primary-remote-multi-network',
+];
 const reportIn = (folder: string) =>
   JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8')) as ConformanceReport;
 
-t.test('run all: four passes on standard output, nothing but progress on standard error, all reports', async t => {
-  const folder = temporaryFolder();
-  t.teardown(() => folder[Symbol.dispose]());
-  const { code, stdout, stderr } = await runCli(['run', 'all', '--quiet'], folder.path);
-  t.equal(code, 0, stderr);
-  t.equal(stderr, '', 'quiet leaves only results');
-  t.same(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map(line => line.split(/\s+/).slice(0, 2)),
-    SCENARIOS.map(name => [name, 'passed']),
-  );
-  const all = path.join(folder.path, 'mesh-harness-report');
-  const latest = path.join(all, readlinkSync(path.join(all, 'latest')));
-  t.same(readdirSync(latest).sort(), ['junit.xml', 'report.html', 'report.json', 'report.md', 'report.tap']);
-  const report = reportIn(latest);
-  t.equal(report.verdict, 'passed');
-  t.equal(report.evidence, 'simulated');
-  t.same(
-    report.scenarios.map(({ scenario, verdict }) => [scenario, verdict]),
-    SCENARIOS.map(name => [name, 'passed']),
-  );
-  for (const name of ['junit.xml', 'report.html', 'report.md', 'report.tap'])
-    t.match(readFileSync(path.join(latest, name), 'utf8'), /simulated/, name);
-});
+t.test(
+  'run all: four passes on standard output, nothing but progress on standard error, all reports',
+  async t => {
+    const folder = temporaryFolder();
+    t.teardown(() => folder[Symbol.dispose]());
+    const { code, stdout, stderr } = await runCli(['run', 'all', '--quiet'], folder.path);
+    t.equal(code, 0, stderr);
+    t.equal(stderr, '', 'quiet leaves only results');
+    t.same(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map(line => line.split(/\s+/).slice(0, 2)),
+      SCENARIOS.map(name => [name, 'passed']),
+    );
+    const all = path.join(folder.path, 'mesh-harness-report');
+    const latest = path.join(all, readlinkSync(path.join(all, 'latest')));
+    t.same(readdirSync(latest).sort(), [
+      'junit.xml',
+      'report.html',
+      'report.json',
+      'report.md',
+      'report.tap',
+    ]);
+    const report = reportIn(latest);
+    t.equal(report.verdict, 'passed');
+    t.equal(report.evidence, 'simulated');
+    t.same(
+      report.scenarios.map(({ scenario, verdict }) => [scenario, verdict]),
+      SCENARIOS.map(name => [name, 'passed']),
+    );
+    for (const name of ['junit.xml', 'report.html', 'report.md', 'report.tap'])
+      t.match(readFileSync(path.join(latest, name), 'utf8'), /simulated/, name);
+  },
+);
 
 t.test('--output tap is a TAP document and nothing else', async t => {
   const folder = temporaryFolder();
@@ -80,25 +94,28 @@ const afterFirstStep = (act: (pid: number) => void) => {
 };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  t.test(`${signal} in the middle: exit code 130, a report of what was done until then, and a clean end`, async t => {
-    const folder = temporaryFolder();
-    t.teardown(() => folder[Symbol.dispose]());
-    const { ended } = startCli(['run', 'all', '--report-dir', 'here'], {
-      cwd: folder.path,
-      onStderr: afterFirstStep(pid => process.kill(pid, signal)),
-    });
-    const { code, stderr } = await ended;
-    t.equal(code, 130);
-    t.notMatch(stderr, /^\s+at /m);
-    const report = reportIn(path.join(folder.path, 'here'));
-    t.equal(report.interrupted, true);
-    t.same(
-      report.scenarios.map(({ interrupted }) => interrupted),
-      [true],
-      'the others were not begun',
-    );
-    t.same(report.scenarios[0]?.cleanUpFailures, []);
-  });
+  t.test(
+    `${signal} in the middle: exit code 130, a report of what was done until then, and a clean end`,
+    async t => {
+      const folder = temporaryFolder();
+      t.teardown(() => folder[Symbol.dispose]());
+      const { ended } = startCli(['run', 'all', '--report-dir', 'here'], {
+        cwd: folder.path,
+        onStderr: afterFirstStep(pid => process.kill(pid, signal)),
+      });
+      const { code, stderr } = await ended;
+      t.equal(code, 130);
+      t.notMatch(stderr, /^\s+at /m);
+      const report = reportIn(path.join(folder.path, 'here'));
+      t.equal(report.interrupted, true);
+      t.same(
+        report.scenarios.map(({ interrupted }) => interrupted),
+        [true],
+        'the others were not begun',
+      );
+      t.same(report.scenarios[0]?.cleanUpFailures, []);
+    },
+  );
 }
 
 t.test('a run whose parent is gone ends itself', async t => {

@@ -1,4 +1,7 @@
-/** The guide typed into a shell: bare clusters, the printed script, the real kubectl, and our istioctl as a program. */
+/**
+ * The guide typed into a shell: bare clusters, the printed script, the real kubectl, and our istioctl as a
+ * program.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';

@@ -1,4 +1,7 @@
-/** A world that stays while a part of it fails: the defect is told in the log and by `status`, and the API answers. */
+/**
+ * A world that stays while a part of it fails: the defect is told in the log and by `status`, and the API
+ * answers.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -29,8 +32,12 @@ t.test('defects in a world that is up', async t => {
   const environment = { env: process.env, stdout: out.stream, stderr: err.stream, signal: end.signal };
   const flags = { detach: false, bare: true, edition: 'current', seed: '1', stateDir };
   const up = upCommand('multi-primary', flags, environment, world => {
-    world.clusters.get('cluster1')?.startController('thrower', context => throwingController(context, () => {}));
-    world.clusters.get('cluster2')?.startController('spinner', context => loopingController(context, () => {}));
+    world.clusters
+      .get('cluster1')
+      ?.startController('thrower', context => throwingController(context, () => {}));
+    world.clusters
+      .get('cluster2')
+      ?.startController('spinner', context => loopingController(context, () => {}));
   });
   const limits = { clock: systemClock, timeoutMs: 20_000, intervalMs: 50 };
   const status = async () => {

@@ -36,7 +36,8 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
   const { pid } = world;
 
   t.equal(modeOf(world.stateDir), 0o700);
-  for (const file of ['state.json', 'kubeconfig', 'log']) t.equal(modeOf(path.join(world.stateDir, file)), 0o600, file);
+  for (const file of ['state.json', 'kubeconfig', 'log'])
+    t.equal(modeOf(path.join(world.stateDir, file)), 0o600, file);
   for (const file of ['istioctl', 'mesh-harness', 'samples/multicluster/gen-eastwest-gateway.sh'])
     t.equal(modeOf(path.join(world.stateDir, 'istio', file)), 0o700, file);
   t.notMatch(readFileSync(path.join(world.stateDir, 'log'), 'utf8'), /PRIVATE KEY|client-key-data/);
@@ -83,7 +84,8 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
       /^$/,
     ],
   ];
-  for (const [line, code, stdout, stderr] of typed) t.match(await world.bash(line), { code, stdout, stderr }, line);
+  for (const [line, code, stdout, stderr] of typed)
+    t.match(await world.bash(line), { code, stdout, stderr }, line);
   writeFileSync(path.join(world.folder, 'foreign'), FOREIGN);
   t.match(
     await world.bash('istioctl install -y --kubeconfig foreign'),
@@ -120,26 +122,29 @@ t.test('in the foreground Ctrl-C ends it, with the plan applied before', async t
   const stateDir = path.join(folder.path, 'state');
   let seen = '';
   let isAsked = false;
-  const { child, ended } = startCli(['up', 'primary-remote', '--edition', 'current', '--state-dir', stateDir], {
-    cwd: folder.path,
-    onStderr: text => {
-      seen = text;
-      if (!isAsked && /is up\. In a shell:/.test(text)) {
-        isAsked = true;
-        runCli(['istioctl', '--kubeconfig', path.join(stateDir, 'kubeconfig'), 'remote-clusters'], folder.path).then(
-          asked => {
+  const { child, ended } = startCli(
+    ['up', 'primary-remote', '--edition', 'current', '--state-dir', stateDir],
+    {
+      cwd: folder.path,
+      onStderr: text => {
+        seen = text;
+        if (!isAsked && /is up\. In a shell:/.test(text)) {
+          isAsked = true;
+          runCli(
+            ['istioctl', '--kubeconfig', path.join(stateDir, 'kubeconfig'), 'remote-clusters'],
+            folder.path,
+          ).then(asked => {
             t.match(asked, {
               code: 0,
               stdout:
                 /^NAME +SECRET +STATUS +ISTIOD\ncluster1 +synced .*\ncluster2 +istio-system\/istio-remote-secret-cluster2 +synced /,
             });
             child.kill('SIGINT');
-          },
-          t.threw,
-        );
-      }
+          }, t.threw);
+        }
+      },
     },
-  });
+  );
   const { code, stdout } = await ended;
   t.equal(code, 0, seen);
   t.match(stdout, /^export KUBECONFIG=/);
@@ -155,13 +160,24 @@ t.test('a folder with files of others is not taken, and a taken port is told', a
   const refused = await runCli(['up', 'multi-primary', '--state-dir', stateDir], folder.path);
   t.match(refused, { code: 2, stderr: /holds files that are not ours: thesis\.txt/ });
   t.same(readdirSync(stateDir), ['thesis.txt']);
-  const unknown = await runCli(['up', 'nope', '--detach', '--state-dir', path.join(folder.path, 'state')], folder.path);
+  const unknown = await runCli(
+    ['up', 'nope', '--detach', '--state-dir', path.join(folder.path, 'state')],
+    folder.path,
+  );
   t.match(unknown, { code: 2, stderr: /nope/ });
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo; // of a TCP server that listens
   const late = await runCli(
-    ['up', 'multi-primary', '--bare', '--first-port', String(port), '--state-dir', path.join(folder.path, 'state')],
+    [
+      'up',
+      'multi-primary',
+      '--bare',
+      '--first-port',
+      String(port),
+      '--state-dir',
+      path.join(folder.path, 'state'),
+    ],
     folder.path,
   );
   taken.close();

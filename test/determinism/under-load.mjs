@@ -1,7 +1,9 @@
 /**
- * Runs the same seed again and again while other processes load the machine, on one or more Nodes, and compares the reports byte for byte.
+ * Runs the same seed again and again while other processes load the machine, on one or more Nodes, and
+ * compares the reports byte for byte.
  *
- *   npm run determinism -- [--runs 20] [--node PATH]… [--edition NAME]… [--seed 7] [-- MORE ARGUMENTS OF mesh-harness run]
+ *   npm run determinism -- [--runs 20] [--node PATH]… [--edition NAME]… [--seed 7] [-- MORE ARGUMENTS OF
+ *   mesh-harness run]
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,7 +27,18 @@ const what = positionals.length > 0 ? positionals : ['all'];
 
 /** The report without what may differ, and what was said on standard error. */
 async function runOnce(node, edition, folder) {
-  const args = [CLI, 'run', ...what, '--edition', edition, '--seed', values.seed, '--quiet', '--report-dir', folder];
+  const args = [
+    CLI,
+    'run',
+    ...what,
+    '--edition',
+    edition,
+    '--seed',
+    values.seed,
+    '--quiet',
+    '--report-dir',
+    folder,
+  ];
   const child = spawn(node, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', text => {

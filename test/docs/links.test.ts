@@ -10,9 +10,13 @@ const pages = [
 ];
 
 /** Without what is code: it may look like a heading, or like a link. */
-const proseOf = (page: string) => readFileSync(path.join(ROOT, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
+const proseOf = (page: string) =>
+  readFileSync(path.join(ROOT, page), 'utf8').replace(/^```[\s\S]*?^```/gm, '');
 
-/** As GitHub makes them: lower case, only letters, digits, hyphens and spaces, the spaces as hyphens; the second of the same name ends in -1. */
+/**
+ * As GitHub makes them: lower case, only letters, digits, hyphens and spaces, the spaces as hyphens; the
+ * second of the same name ends in -1.
+ */
 function anchorsOf(page: string): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const [, title = ''] of proseOf(page).matchAll(/^#{1,6} +(.+?) *$/gm)) {
@@ -41,5 +45,8 @@ t.test('every link within the repository leads somewhere', async t => {
     }
   }
   t.same(dead, []);
-  t.ok(pages.length > 8 && anchors > 4, `${anchors} links to headings in ${pages.length} pages were looked at`);
+  t.ok(
+    pages.length > 8 && anchors > 4,
+    `${anchors} links to headings in ${pages.length} pages were looked at`,
+  );
 });

@@ -1,4 +1,7 @@
-/** What can be done wrong with a plan, as functions from plan to plan: the words that the rows of the failure table are written in. */
+/**
+ * What can be done wrong with a plan, as functions from plan to plan: the words that the rows of the failure
+ * table are written in.
+ */
 import type { Command, PlanFile } from '../../harness/model/command.ts';
 import { clusterName } from '../../harness/model/names.ts';
 import type { Topology } from '../../harness/model/topology.ts';
@@ -13,7 +16,10 @@ export const kubectl = (cluster: string, line: string, more: Partial<Command> = 
 export const istioctl = (cluster: string, line: string, more: Partial<Command> = {}): Command =>
   commands.istioctl(clusterName(cluster), words(line), more);
 
-/** Waits until what was done has had its effect: requests take no time in a simulated world, so they would come too early. */
+/**
+ * Waits until what was done has had its effect: requests take no time in a simulated world, so they would
+ * come too early.
+ */
 export const aMoment = (cluster: string, seconds = 60): Command =>
   kubectl(cluster, `exec deploy/curl -n sample -c curl -- sleep ${seconds}`, { timeoutMs: seconds * 2000 });
 
@@ -58,7 +64,10 @@ export const withoutArgs =
   plan =>
     changeStep(plan, id, step => ({
       ...step,
-      commands: step.commands.map(command => ({ ...command, args: command.args.filter(arg => !gone.includes(arg)) })),
+      commands: step.commands.map(command => ({
+        ...command,
+        args: command.args.filter(arg => !gone.includes(arg)),
+      })),
     }));
 
 /** Arguments added to a step's first command. */
@@ -126,7 +135,9 @@ export const inTheEnd =
     ],
   });
 
-/** A step that is done too late: after another that needs it. What waited for it waits for what it waited for. */
+/**
+ * A step that is done too late: after another that needs it. What waited for it waits for what it waited for.
+ */
 export const delayed =
   (id: StepId, after: StepId): Edit =>
   plan => {

@@ -79,7 +79,10 @@ export async function istiodLog(clients: Clients, cluster: string): Promise<stri
   return (await Promise.all(logs)).join('');
 }
 
-/** The status of each cluster that a cluster's istiod knows, itself included: `cluster1 synced, cluster2 timeout`. */
+/**
+ * The status of each cluster that a cluster's istiod knows, itself included: `cluster1 synced, cluster2
+ * timeout`.
+ */
 export async function clusterStatus(clients: Clients, cluster: string): Promise<string> {
   const client = clients.get(cluster);
   const pods = await client?.list(
@@ -103,5 +106,7 @@ export async function meshRoot(clients: Clients, cluster: string): Promise<unkno
 /** The pods of the namespace `sample` in a cluster, as kubectl shows them. */
 export async function podsOf(clients: Clients, cluster: string): Promise<string> {
   const client = clients.get(cluster);
-  return client ? (await listPods(client, 'sample', new AbortController().signal)).map(describePod).join('\n') : '';
+  return client
+    ? (await listPods(client, 'sample', new AbortController().signal)).map(describePod).join('\n')
+    : '';
 }

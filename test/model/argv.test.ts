@@ -15,5 +15,8 @@ t.test('the context stands before everything else, and only where the tool has c
   t.same(argvOf({ tool: 'kubectl', cluster, args: ['exec', 'x', '--', 'ls'], timeoutMs: 1 }, new Map()), [
     ...['--context=cluster1', 'exec', 'x', '--', 'ls'],
   ]);
-  t.same(argvOf({ tool: 'certs', cluster, args: ['--out', 'certs'], timeoutMs: 1 }, new Map()), ['--out', 'certs']);
+  t.same(argvOf({ tool: 'certs', cluster, args: ['--out', 'certs'], timeoutMs: 1 }, new Map()), [
+    '--out',
+    'certs',
+  ]);
 });

@@ -2,10 +2,16 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import yaml from 'js-yaml';
 import t from 'tap';
-import { type EditionName, gatewayOperator, runGatewayScript } from '../../harness/model/east-west-gateway.ts';
+import {
+  type EditionName,
+  gatewayOperator,
+  runGatewayScript,
+} from '../../harness/model/east-west-gateway.ts';
 
 const scriptOf = (edition: EditionName) =>
-  fileURLToPath(new URL(`../../fixtures/samples/${edition}/multicluster/gen-eastwest-gateway.sh`, import.meta.url));
+  fileURLToPath(
+    new URL(`../../fixtures/samples/${edition}/multicluster/gen-eastwest-gateway.sh`, import.meta.url),
+  );
 
 const BOTH: readonly EditionName[] = ['1.8', 'current'];
 const CASES: readonly {
@@ -42,11 +48,17 @@ t.test('the shell script and the function are one', async t => {
 });
 
 t.test('1.8 asks for mesh, cluster and network, on standard output', async t => {
-  t.match(runGatewayScript('1.8', ['--network', 'network1']), { exitCode: 1, stdout: /--mesh, --cluster/, stderr: '' });
+  t.match(runGatewayScript('1.8', ['--network', 'network1']), {
+    exitCode: 1,
+    stdout: /--mesh, --cluster/,
+    stderr: '',
+  });
 });
 
 t.test('the documents differ as the releases do', async t => {
-  const old = yaml.load(gatewayOperator({ edition: '1.8', mesh: 'mesh1', cluster: 'cluster1', network: 'network1' }));
+  const old = yaml.load(
+    gatewayOperator({ edition: '1.8', mesh: 'mesh1', cluster: 'cluster1', network: 'network1' }),
+  );
   t.match(old, {
     metadata: { name: 'eastwest' },
     spec: {
@@ -72,6 +84,9 @@ t.test('the documents differ as the releases do', async t => {
 
 t.test('the scripts are executable', async t => {
   for (const edition of BOTH) {
-    t.match(execFileSync(scriptOf(edition), ['--single-cluster'], { encoding: 'utf8' }), /^apiVersion: install/);
+    t.match(
+      execFileSync(scriptOf(edition), ['--single-cluster'], { encoding: 'utf8' }),
+      /^apiVersion: install/,
+    );
   }
 });

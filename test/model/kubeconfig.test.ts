@@ -31,7 +31,10 @@ t.test('each gets the name of its cluster, the first is current, and addresses m
     kind: 'Config',
     clusters: [
       { name: 'cluster1', cluster: { server: 'https://127.0.0.1:1', 'certificate-authority-data': 'Q0E=' } },
-      { name: 'cluster2', cluster: { server: 'https://172.30.2.65:6443', 'certificate-authority-data': 'Q0E=' } },
+      {
+        name: 'cluster2',
+        cluster: { server: 'https://172.30.2.65:6443', 'certificate-authority-data': 'Q0E=' },
+      },
     ],
     users: [
       { name: 'cluster1', user: { token: 'word-1' } },

@@ -25,7 +25,11 @@ t.test('every cluster has an intermediate of its own below one root', async t =>
     t.ok(intermediate.ca);
     t.match(intermediate.subject, `L=${cluster}`);
     t.equal(intermediate.subjectAltName, 'DNS:istiod.istio-system.svc');
-    t.equal(Date.parse(intermediate.validFrom), Date.parse('2029-12-31T00:00:00Z'), 'valid from a day before');
+    t.equal(
+      Date.parse(intermediate.validFrom),
+      Date.parse('2029-12-31T00:00:00Z'),
+      'valid from a day before',
+    );
     t.match(read(`${cluster}/ca-key.pem`), /BEGIN PRIVATE KEY/);
   }
   t.not(read('cluster1/ca-cert.pem'), read('cluster2/ca-cert.pem'));

@@ -9,10 +9,20 @@ const withoutSecond = { from: BROKEN, sees: { cluster1: 'R', cluster2: 'BOTH' } 
 const table: Table = {
   'different-roots': { from: '§10.2 two unrelated roots', sees: { cluster1: 'X', cluster2: 'X' } },
   // Each takes the other's pods for neighbours, and dials addresses that it can not reach.
-  'cluster1/network-is-network2': { from: '§10.3 network wrong, MPN', sees: { cluster1: 'B', cluster2: 'B' } },
-  'cluster2/network-is-network1': { from: '§10.8 network wrong, MPN', sees: { cluster1: 'B', cluster2: 'B' } },
-  // A network without a gateway is dialled directly (§0.2 rule 1); the way out goes by the other's gateway, as it should.
-  'cluster1/network-is-network9': { from: '§10.8 networkX, mirrored', sees: { cluster1: 'BOTH', cluster2: 'B' } },
+  'cluster1/network-is-network2': {
+    from: '§10.3 network wrong, MPN',
+    sees: { cluster1: 'B', cluster2: 'B' },
+  },
+  'cluster2/network-is-network1': {
+    from: '§10.8 network wrong, MPN',
+    sees: { cluster1: 'B', cluster2: 'B' },
+  },
+  // A network without a gateway is dialled directly (§0.2 rule 1); the way out goes by the other's gateway,
+  // as it should.
+  'cluster1/network-is-network9': {
+    from: '§10.8 networkX, mirrored',
+    sees: { cluster1: 'BOTH', cluster2: 'B' },
+  },
   'cluster2/network-is-network9': { from: '§10.8 networkX', sees: { cluster1: 'B', cluster2: 'BOTH' } },
   'cluster1/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt, 1.8.0'),
   'cluster2/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt, 1.8.0'),

@@ -6,9 +6,18 @@ const remote = (from: string) => remoteWithoutConfiguration(from, { multiNetwork
 
 const table: Table = {
   'different-roots': remote('§10.2 no common root, PRN 1.8'),
-  'cluster1/network-is-network2': { from: '§10.3 network wrong, PRN', sees: { cluster1: 'B', cluster2: 'B' } },
-  'cluster2/network-is-network1': { from: '§10.8 network wrong, PRN', sees: { cluster1: 'B', cluster2: 'B' } },
-  'cluster1/network-is-network9': { from: '§10.8 networkX, mirrored', sees: { cluster1: 'BOTH', cluster2: 'B' } },
+  'cluster1/network-is-network2': {
+    from: '§10.3 network wrong, PRN',
+    sees: { cluster1: 'B', cluster2: 'B' },
+  },
+  'cluster2/network-is-network1': {
+    from: '§10.8 network wrong, PRN',
+    sees: { cluster1: 'B', cluster2: 'B' },
+  },
+  'cluster1/network-is-network9': {
+    from: '§10.8 networkX, mirrored',
+    sees: { cluster1: 'BOTH', cluster2: 'B' },
+  },
   'cluster2/network-is-network9': { from: '§10.8 networkX', sees: { cluster1: 'B', cluster2: 'BOTH' } },
   'cluster2/cluster-name-is-wrong': remote('§10.8 clusterName ≠ key, PRN 1.8'),
   'cluster1/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt, 1.8.0'),

@@ -7,8 +7,14 @@ const remote = (from: string) => remoteWithoutConfiguration(from, { multiNetwork
 const table: Table = {
   'different-roots': remote('§10.2 no common root, PR 1.8'),
   // What is foreign is replaced by the gateway of network1, which has no listener for services here.
-  'cluster1/network-is-network9': { from: '§10.3 network wrong, PR', sees: { cluster1: 'X', cluster2: 'BOTH' } },
-  'cluster2/network-is-network9': { from: '§10.8 network wrong, PR', sees: { cluster1: 'BOTH', cluster2: 'X' } },
+  'cluster1/network-is-network9': {
+    from: '§10.3 network wrong, PR',
+    sees: { cluster1: 'X', cluster2: 'BOTH' },
+  },
+  'cluster2/network-is-network9': {
+    from: '§10.8 network wrong, PR',
+    sees: { cluster1: 'BOTH', cluster2: 'X' },
+  },
   'cluster2/cluster-name-is-wrong': remote('§10.8 clusterName ≠ key, PR 1.8'),
   'cluster1/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt: no effect in PR'),
   'cluster2/registry-is-misspelt': HARMLESS('§10.3 fromRegistry misspelt: no effect in PR'),

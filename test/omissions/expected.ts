@@ -1,4 +1,7 @@
-/** What is observed when a step of the guide is left out, in the terms of the failure table (istio-multicluster.md §10). */
+/**
+ * What is observed when a step of the guide is left out, in the terms of the failure table
+ * (istio-multicluster.md §10).
+ */
 import type { Symptom } from '../../harness/verify/check.ts';
 
 export interface Expected {
@@ -8,11 +11,17 @@ export interface Expected {
   readonly sees: Readonly<Record<string, Symptom>>;
   /** By cluster: how all calls that fail do so, as curl shows it. No call from another cluster fails. */
   readonly fails?: Readonly<Record<string, RegExp>>;
-  /** By cluster: what is wrong with the pods in `sample`, their names without hashes. All other clusters' are as the guide shows them. */
+  /**
+   * By cluster: what is wrong with the pods in `sample`, their names without hashes. All other clusters' are
+   * as the guide shows them.
+   */
   readonly pods?: Readonly<Record<string, string>>;
   /** By cluster: what Kubernetes warns of in `sample`. */
   readonly warnings?: Readonly<Record<string, RegExp>>;
-  /** What is wrong with where the versions live; else it is as the topology has it, save for pods that are missing. */
+  /**
+   * What is wrong with where the versions live; else it is as the topology has it, save for pods that are
+   * missing.
+   */
   readonly placement?: string;
   /** By step: what it says. These fail, and no other. */
   readonly steps?: Readonly<Record<string, RegExp>>;
@@ -23,7 +32,8 @@ export type Table = Readonly<Record<string, Expected>>;
 
 // ---- words that several rows share
 
-export const REFUSED_TO_CLIENT = /^curl: \(7\) Failed to connect to helloworld\.sample port 5000: Connection refused$/;
+export const REFUSED_TO_CLIENT =
+  /^curl: \(7\) Failed to connect to helloworld\.sample port 5000: Connection refused$/;
 export const UNKNOWN_HOST = /^curl: \(6\) Could not resolve host: helloworld\.sample$/;
 /** Envoy 1.16.0 calls a connect timeout a local reset, and does not retry it (§5.8, "1.8.0 special"). */
 export const LOCAL_RESET =
@@ -31,8 +41,12 @@ export const LOCAL_RESET =
 
 export const NO_SAMPLE_NAMESPACE = /namespaces "sample" not found/;
 export const NO_SYSTEM_NAMESPACE = /namespaces "istio-system" not found/;
-export const NO_GATEWAY_KIND = /no matches for kind "Gateway" in version "networking\.istio\.io\/v1(alpha3)?"/;
-/** istioctl names what it waited for: operator/pkg/helmreconciler/wait.go @1.8.0, operator/pkg/install/wait.go @1.30.3. */
+export const NO_GATEWAY_KIND =
+  /no matches for kind "Gateway" in version "networking\.istio\.io\/v1(alpha3)?"/;
+/**
+ * istioctl names what it waited for: operator/pkg/helmreconciler/wait.go @1.8.0, operator/pkg/install/wait.go
+ * @1.30.3.
+ */
 export const notReadyAfter5Minutes = (deployment: string): RegExp =>
   new RegExp(
     `Ingress gateways encountered an error: failed to wait for resource: resources not ready after 5m0s: ` +
@@ -56,7 +70,10 @@ export const podsWithoutSidecar = (cluster: string, client = 'sleep'): Readonly<
   [cluster]: [`helloworld-${VERSION[cluster]}`, client].sort().map(noSidecar).join('; '),
 });
 
-/** cluster2's proxies get no configuration from cluster1's istiod: its pods run, none gets ready, and cluster1 never hears of v2. */
+/**
+ * cluster2's proxies get no configuration from cluster1's istiod: its pods run, none gets ready, and cluster1
+ * never hears of v2.
+ */
 export const remoteWithoutConfiguration = (
   from: string,
   more: { readonly steps?: Readonly<Record<string, RegExp>>; readonly multiNetwork: boolean },
@@ -76,7 +93,10 @@ export const remoteWithoutConfiguration = (
 
 // ---- "Configure Trust" (§10.2)
 
-/** Without `make-certificates`, a namespace for them, or `cacerts` themselves, an istiod makes a root of its own. */
+/**
+ * Without `make-certificates`, a namespace for them, or `cacerts` themselves, an istiod makes a root of its
+ * own.
+ */
 export function trustRows(
   withoutTrust: (from: string, steps: Readonly<Record<string, RegExp>>) => Expected,
   /** What else needs the namespace, in each cluster. */

@@ -1,4 +1,7 @@
-/** Runs a scenario with something left out or done wrong, and holds what is seen against the table of what is to be seen. */
+/**
+ * Runs a scenario with something left out or done wrong, and holds what is seen against the table of what is
+ * to be seen.
+ */
 import t, { type Test } from 'tap';
 import type { Topology } from '../../harness/model/topology.ts';
 import { mutationsOf } from '../../harness/plan/mutate.ts';
@@ -56,7 +59,11 @@ interface Case {
 async function holdAgainst(topology: Topology, table: Table, cases: readonly Case[]): Promise<void> {
   t.setTimeout(900_000);
   const requests = smallestSample(expectedShares(topology), RISK);
-  t.same(Object.keys(table).sort(), cases.map(({ id }) => id).sort(), 'there is a row for each, and no other');
+  t.same(
+    Object.keys(table).sort(),
+    cases.map(({ id }) => id).sort(),
+    'there is a row for each, and no other',
+  );
   for (const { id, harmless, because, plan, omit } of cases) {
     const expected = table[id];
     if (!expected) continue;
@@ -109,12 +116,16 @@ function compareCalls(t: Test, { from, symptom, sample, convergence }: Traffic, 
   const failed = (calls?.errors ?? []).reduce((sum, { count }) => sum + count, 0) / (calls?.requests || 1);
   if (symptom === 'B') {
     const slow = (calls?.slow ?? 0) / (calls?.requests || 1);
-    t.ok(slow >= ABOUT_HALF[0] && slow <= ABOUT_HALF[1], `about half of the calls from ${from} are slow: ${slow}`);
+    t.ok(
+      slow >= ABOUT_HALF[0] && slow <= ABOUT_HALF[1],
+      `about half of the calls from ${from} are slow: ${slow}`,
+    );
     t.ok((calls?.longestSeconds ?? 0) >= 10, 'they wait for the connect timeout of 10 s');
     t.equal(failed, isHidden ? 0 : slow, 'on 1.8.0 they fail then; later a retry elsewhere hides it');
   } else t.equal(calls?.slow ?? 0, 0, `no call from ${from} is slow`);
   if (symptom === 'CFG' || symptom === 'DNS') t.equal(failed, 1, 'every call fails');
-  if (['R', 'X', 'B', 'LOC-plain'].includes(symptom)) t.same([...answeredBy], [from], 'only the local version answers');
+  if (['R', 'X', 'B', 'LOC-plain'].includes(symptom))
+    t.same([...answeredBy], [from], 'only the local version answers');
   if (symptom === 'REMOTE-ONLY') t.notOk(answeredBy.has(from), 'only the other version answers');
   if (symptom === 'BOTH') t.ok(sample, 'a fixed sample was taken');
 }
@@ -142,14 +153,16 @@ function comparePods(t: Test, seen: ScenarioReport, { pods = {}, placement }: Ex
   }
   const placed = seen.checks.find(({ id }) => id === 'versions-in-their-own-clusters');
   if (placement !== undefined) t.equal(placed?.found, placement);
-  else if (!JSON.stringify(pods).includes('there is no pod of helloworld')) t.equal(placed?.outcome, 'passed');
+  else if (!JSON.stringify(pods).includes('there is no pod of helloworld'))
+    t.equal(placed?.outcome, 'passed');
 }
 
 /** What Kubernetes says of the pods that are not there. */
 function compareWarnings(t: Test, seen: ScenarioReport, { warnings = {} }: Expected): void {
   for (const [cluster, says] of Object.entries(warnings)) {
     const check = seen.checks.find(({ id }) => id === `${cluster}-workloads-ready`);
-    const { warnings: seenThere = [] } = (check?.evidence ?? {}) as { warnings?: readonly string[] }; // of that check, when it has failed
+    // Of that check, when it has failed.
+    const { warnings: seenThere = [] } = (check?.evidence ?? {}) as { warnings?: readonly string[] };
     t.match(seenThere.join('\n'), says);
   }
 }
@@ -163,7 +176,8 @@ function compareSteps(t: Test, seen: ScenarioReport, { steps = {} }: Expected, p
   }
   for (const { id, durationMs } of seen.steps) {
     const { deadlineMs } = plan.steps.find(step => step.id === id) ?? { deadlineMs: 0 };
-    if (durationMs > deadlineMs) t.fail(`${id} took ${durationMs} ms, beyond its deadline of ${deadlineMs} ms`);
+    if (durationMs > deadlineMs)
+      t.fail(`${id} took ${durationMs} ms, beyond its deadline of ${deadlineMs} ms`);
   }
 }
 

@@ -4,7 +4,8 @@ import { dependentsOf, resumeAt, topologicalOrder } from '../../harness/plan/gra
 import { planOf } from './scenarios.ts';
 
 const node = (id: string, ...dependsOn: string[]) => ({ id, dependsOn });
-const order = (...nodes: { id: string; dependsOn: string[] }[]) => topologicalOrder(nodes).map(({ id }) => id);
+const order = (...nodes: { id: string; dependsOn: string[] }[]) =>
+  topologicalOrder(nodes).map(({ id }) => id);
 
 t.test('steps come after what they need, and otherwise stay where they are', async t => {
   t.same(order(node('a'), node('b'), node('c', 'a')), ['a', 'b', 'c']);
@@ -37,7 +38,10 @@ t.test('a run is taken up again at a step', async t => {
     'the address is asked for again, all else counts as done',
   );
   t.equal(resumeAt(plan, 'make-certificates').steps.length, plan.steps.length);
-  t.equal(resumeAt(plan, 'cluster2/create-sample-namespace').steps[0]?.id, 'cluster2/create-sample-namespace');
+  t.equal(
+    resumeAt(plan, 'cluster2/create-sample-namespace').steps[0]?.id,
+    'cluster2/create-sample-namespace',
+  );
 });
 
 t.test('an unknown step is answered with the known ones', async t => {
@@ -48,7 +52,11 @@ t.test('an unknown step is answered with the known ones', async t => {
       t.fail('found');
     } catch (error) {
       t.ok(error instanceof HarnessError);
-      t.match(error, { code: 'ERR_UNKNOWN_STEP', message: /no step "install"/, hint: /make-certificates, cluster1/ });
+      t.match(error, {
+        code: 'ERR_UNKNOWN_STEP',
+        message: /no step "install"/,
+        hint: /make-certificates, cluster1/,
+      });
     }
   }
 });

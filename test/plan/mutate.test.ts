@@ -27,11 +27,19 @@ t.test('every mutation changes the plan, and nothing but what it says', async t 
       const before = JSON.stringify(plan.steps);
       const mutations = mutationsOf(await topologyOf(scenario), plan);
       const ids = mutations.map(({ id }) => id);
-      t.equal(new Set(ids).size, ids.length, `${edition} ${scenario}: ${ids.length} mutations with names of their own`);
+      t.equal(
+        new Set(ids).size,
+        ids.length,
+        `${edition} ${scenario}: ${ids.length} mutations with names of their own`,
+      );
       for (const mutation of mutations) {
         const changed = mutation.apply(plan);
         // As texts: comparing plans value by value takes seconds here.
-        t.not(JSON.stringify(changed.steps), before, `${edition} ${scenario} ${mutation.id} changes something`);
+        t.not(
+          JSON.stringify(changed.steps),
+          before,
+          `${edition} ${scenario} ${mutation.id} changes something`,
+        );
         t.equal(idsOf(changed), idsOf(plan), 'the steps are the same');
         t.ok(mutation.sentence.endsWith('.') && mutation.because.length > 20);
       }
@@ -60,7 +68,11 @@ t.test('the mistakes of the issue are there', async t => {
   ];
   for (const [edition, scenario, id, harmless] of table) {
     const mutations = mutationsOf(await topologyOf(scenario), await planOf(scenario, edition));
-    t.equal(mutations.find(mutation => mutation.id === id)?.harmless, harmless, `${edition} ${scenario} ${id}`);
+    t.equal(
+      mutations.find(mutation => mutation.id === id)?.harmless,
+      harmless,
+      `${edition} ${scenario} ${id}`,
+    );
   }
 });
 
@@ -73,7 +85,10 @@ t.test('what some of them do', async t => {
       ?.apply(plan);
     return changed?.steps.find(candidate => candidate.id === step);
   };
-  t.match(apply('cluster2/network-is-network1', 'cluster2/install-istio')?.files[0]?.content, '/net/network1\n');
+  t.match(
+    apply('cluster2/network-is-network1', 'cluster2/install-istio')?.files[0]?.content,
+    '/net/network1\n',
+  );
   t.match(
     apply('cluster2/cluster-name-is-wrong', 'cluster2/install-istio')?.files[0]?.content,
     '/inject/cluster/cluster2-misspelt/net/network2',

@@ -38,22 +38,34 @@ t.test('every plan is a graph whose steps stand in a possible order', async t =>
   }
 });
 
-t.test('every step says what it comes from, how long it may take, and what follows if it is left out', async t => {
-  for (const edition of EDITION_NAMES) {
-    for (const scenario of [...FOUR, ...EXAMPLES]) {
-      const plan = await planOf(scenario, edition);
-      for (const step of plan.steps) {
-        const name = `${edition} ${scenario} ${step.id}`;
-        t.match(step.id, /^([a-z0-9-]+\/)?[a-z0-9-]+$/, name);
-        t.ok(step.title.length > 5 && step.guide.section && step.omission.because.length > 20, `${name} is told`);
-        t.ok(edition === '1.8' ? step.guide.lines : step.guide.page, `${name} has its place in the guide`);
-        t.ok(step.commands.length > 0 && step.commands.every(({ timeoutMs }) => timeoutMs > 0), `${name} has commands`);
-        t.ok(step.deadlineMs > Math.max(...step.commands.map(({ timeoutMs }) => timeoutMs)), `${name} has a deadline`);
-        t.notOk(/[A-Z]{4,}/.test(step.id));
+t.test(
+  'every step says what it comes from, how long it may take, and what follows if it is left out',
+  async t => {
+    for (const edition of EDITION_NAMES) {
+      for (const scenario of [...FOUR, ...EXAMPLES]) {
+        const plan = await planOf(scenario, edition);
+        for (const step of plan.steps) {
+          const name = `${edition} ${scenario} ${step.id}`;
+          t.match(step.id, /^([a-z0-9-]+\/)?[a-z0-9-]+$/, name);
+          t.ok(
+            step.title.length > 5 && step.guide.section && step.omission.because.length > 20,
+            `${name} is told`,
+          );
+          t.ok(edition === '1.8' ? step.guide.lines : step.guide.page, `${name} has its place in the guide`);
+          t.ok(
+            step.commands.length > 0 && step.commands.every(({ timeoutMs }) => timeoutMs > 0),
+            `${name} has commands`,
+          );
+          t.ok(
+            step.deadlineMs > Math.max(...step.commands.map(({ timeoutMs }) => timeoutMs)),
+            `${name} has a deadline`,
+          );
+          t.notOk(/[A-Z]{4,}/.test(step.id));
+        }
       }
     }
-  }
-});
+  },
+);
 
 t.test('every erratum shapes a step of some plan, and no step names one that is not there', async t => {
   for (const { name, errata } of EDITIONS) {
@@ -70,8 +82,15 @@ t.test('every erratum shapes a step of some plan, and no step names one that is 
       );
     }
     for (const erratum of errata) {
-      t.ok(erratum.guideLine && erratum.wouldHappen.length > 7 && erratum.weDo, `${name} ${erratum.id} is told`);
-      t.equal(erratum.lines !== undefined, name === '1.8', `${name} ${erratum.id}: lines are those of the one page`);
+      t.ok(
+        erratum.guideLine && erratum.wouldHappen.length > 7 && erratum.weDo,
+        `${name} ${erratum.id} is told`,
+      );
+      t.equal(
+        erratum.lines !== undefined,
+        name === '1.8',
+        `${name} ${erratum.id}: lines are those of the one page`,
+      );
     }
   }
 });
@@ -155,7 +174,10 @@ t.test('1.8: the commands are the repaired ones', async t => {
     lineOf(plan, 'cluster1/create-helloworld-service'),
     'kubectl apply -f samples/helloworld/helloworld.yaml -l service=helloworld -n sample',
   );
-  t.equal(lineOf(plan, 'remote-secret/cluster2-in-cluster1'), 'istioctl x create-remote-secret --name=cluster2');
+  t.equal(
+    lineOf(plan, 'remote-secret/cluster2-in-cluster1'),
+    'istioctl x create-remote-secret --name=cluster2',
+  );
   t.equal(stepOf(plan, 'remote-secret/cluster2-in-cluster1').commands[0]?.cluster, 'cluster2');
   t.equal(stepOf(plan, 'remote-secret/cluster2-in-cluster1').commands[1]?.cluster, 'cluster1');
   t.equal(
@@ -189,7 +211,10 @@ t.test('1.8: the commands are the repaired ones', async t => {
               {
                 endpoints: [{ fromRegistry: `cluster${number}` }],
                 gateways: [
-                  { registryServiceName: 'istio-eastwestgateway.istio-system.svc.cluster.local', port: 15443 },
+                  {
+                    registryServiceName: 'istio-eastwestgateway.istio-system.svc.cluster.local',
+                    port: 15443,
+                  },
                 ],
               },
             ]),
@@ -227,7 +252,10 @@ t.test('current: the steps of the pages of today', async t => {
     'cluster1/expose-services',
     'cluster1/list-remote-clusters',
   ]);
-  t.equal(lineOf(plan, 'remote-secret/cluster2-in-cluster1'), 'istioctl create-remote-secret --name=cluster2');
+  t.equal(
+    lineOf(plan, 'remote-secret/cluster2-in-cluster1'),
+    'istioctl create-remote-secret --name=cluster2',
+  );
   t.equal(lineOf(plan, 'cluster1/install-gateway'), 'gen-eastwest-gateway --network network1');
   t.equal(
     lineOf(plan, 'cluster2/set-control-plane'),
@@ -246,9 +274,16 @@ t.test('current: the steps of the pages of today', async t => {
     },
   });
   const multiPrimary = await planOf('multi-primary', 'current');
-  t.match(idsOf(multiPrimary), ['cluster1/create-namespace', 'cluster2/create-namespace', 'make-certificates']);
+  t.match(idsOf(multiPrimary), [
+    'cluster1/create-namespace',
+    'cluster2/create-namespace',
+    'make-certificates',
+  ]);
   t.notMatch(JSON.stringify(multiPrimary.steps.flatMap(step => step.files)), /externalIstiod|meshNetworks/);
-  t.notOk(idsOf(await planOf('primary-remote', 'current')).includes('make-certificates'), 'one istiod, one root');
+  t.notOk(
+    idsOf(await planOf('primary-remote', 'current')).includes('make-certificates'),
+    'one istiod, one root',
+  );
 });
 
 t.test('what may be left out', async t => {
@@ -274,7 +309,11 @@ t.test('what may be left out', async t => {
       [...labels, ...lists('cluster1', 'cluster2'), ...gateways('cluster1', 'cluster2')],
     ],
     ['current', 'primary-remote', [...lists('cluster1'), ...gateways('cluster1')]],
-    ['current', 'primary-remote-multi-network', [...labels, ...lists('cluster1'), ...gateways('cluster1', 'cluster2')]],
+    [
+      'current',
+      'primary-remote-multi-network',
+      [...labels, ...lists('cluster1'), ...gateways('cluster1', 'cluster2')],
+    ],
   ];
   for (const [edition, scenario, harmless] of table) {
     t.same(
@@ -301,7 +340,9 @@ t.test('several primaries watch each other and every remote; remotes watch no on
       edition,
     );
     t.ok(
-      stepOf(plan, 'remote-secret/cluster3-in-cluster2').dependsOn.includes('remote-secret/cluster3-in-cluster1'),
+      stepOf(plan, 'remote-secret/cluster3-in-cluster2').dependsOn.includes(
+        'remote-secret/cluster3-in-cluster1',
+      ),
       'two secrets of one cluster are not created at once',
     );
     const large = planTopology(largeTopology(20, 4), edition);
@@ -317,7 +358,9 @@ t.test('several primaries watch each other and every remote; remotes watch no on
 t.test('clusters are worked on side by side', async t => {
   for (const edition of EDITION_NAMES) {
     const plan = await planOf('multi-primary-multi-network', edition);
-    for (const step of plan.steps.filter(({ id }) => /^cluster\d\/(create|install|expose|enable|deploy)/.test(id))) {
+    for (const step of plan.steps.filter(({ id }) =>
+      /^cluster\d\/(create|install|expose|enable|deploy)/.test(id),
+    )) {
       const others = step.dependsOn.filter(id => /^cluster\d/.test(id) && !id.startsWith(`${step.cluster}/`));
       t.same(others, [], `${edition} ${step.id} waits for no other cluster`);
     }
@@ -328,13 +371,21 @@ t.test('a cluster without workloads has no part in the verification', async t =>
   const plan = await planOf('three-networks', '1.8');
   t.notOk(idsOf(plan).includes('cluster3/deploy-helloworld-v1'));
   t.ok(idsOf(plan).includes('cluster3/create-helloworld-service'), 'its client resolves the name there');
-  t.ok(stepOf(plan, 'remote-secret/cluster3-in-cluster1').omission.harmless, 'there is nothing to be learned of it');
-  t.notOk(stepOf(plan, 'remote-secret/cluster3-in-cluster2').omission.harmless, 'its control plane must know it');
+  t.ok(
+    stepOf(plan, 'remote-secret/cluster3-in-cluster1').omission.harmless,
+    'there is nothing to be learned of it',
+  );
+  t.notOk(
+    stepOf(plan, 'remote-secret/cluster3-in-cluster2').omission.harmless,
+    'its control plane must know it',
+  );
 });
 
 t.test('a mistake of a page is told where it stands: remotes are labelled without a condition', async t => {
   const plan = await planOf('primary-remote-multi-network', 'current');
-  const conditional = plan.steps.filter(({ errata }) => errata.includes('namespace-condition')).map(({ id }) => id);
+  const conditional = plan.steps
+    .filter(({ errata }) => errata.includes('namespace-condition'))
+    .map(({ id }) => id);
   t.same(conditional, ['cluster1/create-namespace', 'cluster1/label-network']);
 });
 
@@ -345,7 +396,10 @@ t.test('an unknown edition is answered with the known ones', async t => {
     t.fail('planned');
   } catch (error) {
     t.ok(error instanceof HarnessError);
-    t.match(error, { code: 'ERR_UNKNOWN_EDITION', hint: 'Known editions: 1.8 (Istio 1.8.0), current (Istio 1.30.3)' });
+    t.match(error, {
+      code: 'ERR_UNKNOWN_EDITION',
+      hint: 'Known editions: 1.8 (Istio 1.8.0), current (Istio 1.30.3)',
+    });
   }
 });
 

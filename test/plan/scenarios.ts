@@ -19,7 +19,9 @@ export const EDITION_NAMES = ['1.8', 'current'] as const;
 
 export async function topologyOf(name: string): Promise<Topology> {
   const isExample = EXAMPLES.some(example => example === name);
-  const { topology } = await loadScenario(isExample ? path.join(folder, 'examples', `${name}.yaml`) : name, { folder });
+  const { topology } = await loadScenario(isExample ? path.join(folder, 'examples', `${name}.yaml`) : name, {
+    folder,
+  });
   return topology;
 }
 
@@ -33,5 +35,6 @@ export function largeTopology(count: number, networks: number): Topology {
     return `  - {name: cluster${index + 1}, network: network${(index % networks) + 1}, role: ${role}}`;
   });
   const names = Array.from({ length: networks }, (_, index) => `{name: network${index + 1}}`);
-  return parseScenario('large', `networks: [${names.join(', ')}]\nclusters:\n${clusters.join('\n')}`, 'large').topology;
+  return parseScenario('large', `networks: [${names.join(', ')}]\nclusters:\n${clusters.join('\n')}`, 'large')
+    .topology;
 }

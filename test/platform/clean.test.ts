@@ -1,4 +1,7 @@
-/** A run that is killed at any moment leaves a ledger, and by it `clean` takes everything away, and nothing that is someone else's. */
+/**
+ * A run that is killed at any moment leaves a ledger, and by it `clean` takes everything away, and nothing
+ * that is someone else's.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

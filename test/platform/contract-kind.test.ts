@@ -1,4 +1,7 @@
-/** kind keeps the contract of platforms: on a real Docker engine, with a stand-in for kind and simulated clusters behind its nodes. */
+/**
+ * kind keeps the contract of platforms: on a real Docker engine, with a stand-in for kind and simulated
+ * clusters behind its nodes.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { docker } from '../support/docker.ts';

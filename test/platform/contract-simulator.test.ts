@@ -6,10 +6,13 @@ import { type Place, platformContract } from './contract.ts';
 function place(open: { readonly istioVersion: string } | undefined): Place {
   return {
     platform: new SimulatorPlatform({ seed: '1', ...(open && { open }) }),
-    // What a world holds of this process: a server for each API server that listens, and the turn of the loop that its clock always asks for.
+    // What a world holds of this process: a server for each API server that listens, and the turn of the loop
+    // that its clock always asks for.
     remains: async () => {
       await sleep(systemClock, 20);
-      return process.getActiveResourcesInfo().filter(name => name === 'TCPServerWrap' || name === 'Immediate');
+      return process
+        .getActiveResourcesInfo()
+        .filter(name => name === 'TCPServerWrap' || name === 'Immediate');
     },
     [Symbol.asyncDispose]: async () => {},
   };

@@ -1,4 +1,7 @@
-/** What every platform promises to those above it. One suite; a platform's test file says how it is brought about, and what can not be asked there. */
+/**
+ * What every platform promises to those above it. One suite; a platform's test file says how it is brought
+ * about, and what can not be asked there.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -33,7 +36,10 @@ interface Running {
   readonly started: StartedPlatform;
   readonly clients: ReadonlyMap<ClusterName, KubernetesClient>;
   /** Pods `client` and `server` in each cluster, ready. */
-  readonly pods: ReadonlyMap<ClusterName, { readonly address: string; readonly balancers: readonly string[] }>;
+  readonly pods: ReadonlyMap<
+    ClusterName,
+    { readonly address: string; readonly balancers: readonly string[] }
+  >;
 }
 
 const NAMESPACE = 'contract';
@@ -45,7 +51,12 @@ const WAIT = { timeoutMs: 60_000, intervalMs: 100 };
 
 /** Each is asked of one started platform with two clusters, on one network and on two. */
 const PROMISES: Readonly<Record<string, (running: Running) => Promise<void>>> = {
-  'the clusters are those of the topology, and time is told as announced': async ({ t, topology, place, started }) => {
+  'the clusters are those of the topology, and time is told as announced': async ({
+    t,
+    topology,
+    place,
+    started,
+  }) => {
     t.same(
       [...started.clusters.keys()],
       topology.clusters.map(({ name }) => name),
@@ -54,22 +65,34 @@ const PROMISES: Readonly<Record<string, (running: Running) => Promise<void>>> = 
     t.equal(started.clock.kind, place.platform.clock);
   },
 
-  'each kubeconfig has one context, named like its cluster, and can be used': async ({ t, started, clients }) => {
+  'each kubeconfig has one context, named like its cluster, and can be used': async ({
+    t,
+    started,
+    clients,
+  }) => {
     for (const [name, cluster] of started.clusters) {
       for (const from of ['this-machine', 'other-clusters'] as const) {
-        const document = load(cluster.kubeconfig(from)) as Record<string, readonly { name: string }[] | string>; // a kubeconfig
+        const document = load(cluster.kubeconfig(from)) as Record<
+          string,
+          readonly { name: string }[] | string
+        >; // a kubeconfig
         t.equal(document['current-context'], name);
         t.match(document['contexts'], [{ name }]);
         t.equal(document['contexts']?.length, 1);
       }
       const nodes = (await clients.get(name)?.list({ apiVersion: 'v1', plural: 'nodes' }))?.items ?? [];
-      t.ok(nodes.length > 0 && nodes.every(node => hasCondition(node['status'], 'Ready')), `${name}: nodes are ready`);
+      t.ok(
+        nodes.length > 0 && nodes.every(node => hasCondition(node['status'], 'Ready')),
+        `${name}: nodes are ready`,
+      );
     }
   },
 
   'no two clusters are the same': async ({ t, started, clients }) => {
     const path = { apiVersion: 'v1', plural: 'namespaces', name: 'kube-system' };
-    const uids = await Promise.all([...clients.values()].map(async client => (await client.get(path)).metadata.uid));
+    const uids = await Promise.all(
+      [...clients.values()].map(async client => (await client.get(path)).metadata.uid),
+    );
     t.equal(new Set(uids).size, clients.size);
     for (const from of ['this-machine', 'other-clusters'] as const) {
       const servers = [...started.clusters.values()].map(cluster => serverIn(cluster.kubeconfig(from)));
@@ -77,19 +100,24 @@ const PROMISES: Readonly<Record<string, (running: Running) => Promise<void>>> = 
     }
   },
 
-  'an API server is reached from the pods of the other cluster, at its address for other clusters': async running => {
-    for (const [from, to] of pairs(running)) {
-      const cluster = running.started.clusters.get(to);
-      const url = `${serverIn(cluster?.kubeconfig('other-clusters') ?? '')}/version`;
-      running.t.ok(REACHED.includes(await curl(running, from, '-k', url)), `${from} → ${url}`);
-    }
-  },
+  'an API server is reached from the pods of the other cluster, at its address for other clusters':
+    async running => {
+      for (const [from, to] of pairs(running)) {
+        const cluster = running.started.clusters.get(to);
+        const url = `${serverIn(cluster?.kubeconfig('other-clusters') ?? '')}/version`;
+        running.t.ok(REACHED.includes(await curl(running, from, '-k', url)), `${from} → ${url}`);
+      }
+    },
 
   'pods of one network reach each other, those of separate networks do not': async running => {
     const { t, topology, pods } = running;
     const isOne = topology.networks.length === 1;
     for (const { name } of topology.clusters) {
-      t.equal(await curl(running, name, urlOf(pods.get(name)?.address)), 0, `${name} → its own pod: the control`);
+      t.equal(
+        await curl(running, name, urlOf(pods.get(name)?.address)),
+        0,
+        `${name} → its own pod: the control`,
+      );
     }
     for (const [from, to] of pairs(running)) {
       const code = await curl(running, from, urlOf(pods.get(to)?.address));
@@ -195,10 +223,13 @@ const LIVES: Readonly<Record<string, (t: Test, place: Place, topology: Topology)
   'doctor says what is wrong with what to do about it': async (t, { platform }) => {
     const findings = await platform.doctor(new AbortController().signal);
     t.ok(findings.length > 0);
-    for (const { subject, ok, found, fix } of findings) t.ok(found !== '' && (ok || fix !== undefined), subject);
+    for (const { subject, ok, found, fix } of findings)
+      t.ok(found !== '' && (ok || fix !== undefined), subject);
   },
   'a start that was called off before it began': async (t, { platform }, topology) => {
-    await t.rejects(platform.start(topology, AbortSignal.abort(new Error('called off'))), { message: 'called off' });
+    await t.rejects(platform.start(topology, AbortSignal.abort(new Error('called off'))), {
+      message: 'called off',
+    });
   },
   'a start that is called off while it goes on': async (t, { platform }, topology) => {
     // In the same turn, and as soon as something of it can be there.
@@ -258,7 +289,8 @@ async function furnish(client: KubernetesClient, { clock }: StartedPlatform) {
       const ready = items.filter(({ status }) => hasCondition(status, 'Ready'));
       const address = ready.map(pod => (pod['status'] as { podIP?: string }).podIP).at(-1) ?? ''; // of a Pod
       const balancers = (await client.list(services)).items.flatMap(({ status }) => {
-        const { loadBalancer } = status as { loadBalancer?: { ingress?: readonly { ip: string }[] } }; // of a Service
+        // Of a Service.
+        const { loadBalancer } = status as { loadBalancer?: { ingress?: readonly { ip: string }[] } };
         return (loadBalancer?.ingress ?? []).map(({ ip }) => ip);
       });
       return { ready: ready.length, address, balancers };
@@ -280,20 +312,29 @@ async function unfurnish(client: KubernetesClient, { clock }: StartedPlatform): 
 }
 
 /** @returns curl's exit code, in the client pod of a cluster */
-async function curl({ clients, started }: Running, from: ClusterName, ...words: readonly string[]): Promise<number> {
+async function curl(
+  { clients, started }: Running,
+  from: ClusterName,
+  ...words: readonly string[]
+): Promise<number> {
   const argv = ['curl', '-s', '-o', '/dev/null', '--max-time', '2', ...words];
   const { clock } = started;
-  const outcome = await clients.get(from)?.exec(NAMESPACE, 'client', 'client', argv, { clock, timeoutMs: 20_000 });
+  const outcome = await clients
+    .get(from)
+    ?.exec(NAMESPACE, 'client', 'client', argv, { clock, timeoutMs: 20_000 });
   return outcome?.exitCode ?? -1;
 }
 
 const pairs = ({ topology: { clusters } }: Running): readonly (readonly [ClusterName, ClusterName])[] =>
-  clusters.flatMap(({ name: from }) => clusters.flatMap(({ name: to }) => (from === to ? [] : [[from, to] as const])));
+  clusters.flatMap(({ name: from }) =>
+    clusters.flatMap(({ name: to }) => (from === to ? [] : [[from, to] as const])),
+  );
 
 const urlOf = (address: string | undefined): string => `http://${address}:${PORT}/hello`;
 const serverIn = (kubeconfig: string): string => /server: (\S+)/.exec(kubeconfig)?.[1] ?? '';
 
 function hasCondition(status: unknown, wanted: string): boolean {
-  const { conditions = [] } = (status ?? {}) as { conditions?: readonly { type: string; status: string }[] }; // of a Pod or Node
+  // Of a Pod or Node.
+  const { conditions = [] } = (status ?? {}) as { conditions?: readonly { type: string; status: string }[] };
   return conditions.some(condition => condition.type === wanted && condition.status === 'True');
 }

@@ -7,7 +7,9 @@ import { Bundle, MAX_BUNDLE_BYTES } from '../../harness/platform/diagnostics.ts'
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { run } from '../../harness/session.ts';
 
-const KEY = ['-----BEGIN PRIVATE KEY-----', 'MIGHAgEAMBMGByqGSM49AgEG', '-----END PRIVATE KEY-----'].join('\n');
+const KEY = ['-----BEGIN PRIVATE KEY-----', 'MIGHAgEAMBMGByqGSM49AgEG', '-----END PRIVATE KEY-----'].join(
+  '\n',
+);
 
 t.test('a bundle takes keys out, says what it could not have, and keeps to its size', async t => {
   const folder = t.testdir();
@@ -42,7 +44,8 @@ t.test('at the first failure the clusters are described as they are then, on the
     diagnosticsFolder: folder,
     listeners: [
       event => {
-        if (event.type === 'clean-up-ended') t.ok(existsSync(join(folder, 'cluster1')), 'before any clean-up');
+        if (event.type === 'clean-up-ended')
+          t.ok(existsSync(join(folder, 'cluster1')), 'before any clean-up');
       },
     ],
   });
@@ -59,10 +62,17 @@ t.test('at the first failure the clusters are described as they are then, on the
       'proxies',
       'services.json',
     ]);
-    const pods = JSON.parse(read(`${cluster}/pods.json`)) as { metadata: { name: string; managedFields?: unknown } }[];
+    const pods = JSON.parse(read(`${cluster}/pods.json`)) as {
+      metadata: { name: string; managedFields?: unknown };
+    }[];
     t.ok(pods.some(({ metadata }) => metadata.name.startsWith('istiod-')));
-    const istiod = readdirSync(join(folder, cluster, 'logs', 'istio-system')).find(name => name.startsWith('istiod-'));
-    t.ok(statSync(join(folder, cluster, 'logs', 'istio-system', istiod ?? '', 'discovery.log')).size > 0, 'logs');
+    const istiod = readdirSync(join(folder, cluster, 'logs', 'istio-system')).find(name =>
+      name.startsWith('istiod-'),
+    );
+    t.ok(
+      statSync(join(folder, cluster, 'logs', 'istio-system', istiod ?? '', 'discovery.log')).size > 0,
+      'logs',
+    );
     const [proxy = ''] = readdirSync(join(folder, cluster, 'proxies', 'sample'));
     t.match(read(`${cluster}/proxies/sample/${proxy}/clusters.txt`), /outbound\|5000\|\|helloworld\.sample/);
     t.match(JSON.parse(read(`${cluster}/proxies/sample/${proxy}/config.json`)), { configs: Array });

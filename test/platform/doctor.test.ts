@@ -1,4 +1,7 @@
-/** The doctors: what they say, and that nothing which hangs holds them up. Deadlines are counted on a clock that is moved by hand. */
+/**
+ * The doctors: what they say, and that nothing which hangs holds them up. Deadlines are counted on a clock
+ * that is moved by hand.
+ */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -99,7 +102,8 @@ t.test('an engine and programs that hang are findings, each with what to do', as
     clock,
     signal,
   });
-  // Until the sound ones have answered: they are processes. Engine, docker command, addresses and kubectl are left.
+  // Until the sound ones have answered: they are processes. Engine, docker command, addresses and kubectl are
+  // left.
   await waitUntil('the sound ones', delays, left => left.length === 4, {
     clock: systemClock,
     timeoutMs: 30_000,
@@ -185,7 +189,10 @@ t.test('addresses: what Docker and this machine leave free', async t => {
     ok: true,
     found: 'free for networks: 172.30.0.0/24, 172.30.1.0/24, 172.30.2.0/24',
   });
-  t.match(addressFinding([{ subnets: ['172.30.0.0/16', 'fd00::/8'] }], []), { ok: true, found: /: 172\.29\.0\.0\/24/ });
+  t.match(addressFinding([{ subnets: ['172.30.0.0/16', 'fd00::/8'] }], []), {
+    ok: true,
+    found: /: 172\.29\.0\.0\/24/,
+  });
   t.match(addressFinding([], everything), {
     ok: false,
     found: 'free for networks: none',
@@ -218,12 +225,20 @@ t.test('the command: a line for each finding, what to do below it, and the exit 
     `clusters: [{ name: c, cluster: { server: 'https://127.0.0.1:${port}' } }]\nusers: [${user}]\ncontexts: [{ name: c, context: { cluster: c, user: c } }]\n`,
   );
   const bin = programs(t, { kubectl: `echo '{"clientVersion":{"gitVersion":"v1.34.1"}}'` });
-  const env = { KUBECONFIG: kubeconfig, CTX_CLUSTER1: 'c', PATH: bin, MESH_HARNESS_CACHE: join(folder.path, 'cache') };
+  const env = {
+    KUBECONFIG: kubeconfig,
+    CTX_CLUSTER1: 'c',
+    PATH: bin,
+    MESH_HARNESS_CACHE: join(folder.path, 'cache'),
+  };
   const { code, stdout } = await runCli(['doctor', '--platform', 'existing', '--offline'], folder.path, env);
   t.equal(code, 3);
   t.match(stdout, /^✗ cluster1 \(c\) +no answer within 4 s\n +Does kubectl --context c get nodes work\?\n/);
   t.match(stdout, /^✓ kubectl +v1\.34\.1 /m);
-  t.match(stdout, /^✗ istioctl +not on PATH, nor in the cache\n +Install istioctl 1\.30, or leave --offline out/m);
+  t.match(
+    stdout,
+    /^✗ istioctl +not on PATH, nor in the cache\n +Install istioctl 1\.30, or leave --offline out/m,
+  );
   t.match(await runCli(['doctor', '--platform', 'simulator'], folder.path), {
     code: 0,
     stdout: /^✓ simulator +runs inside/,

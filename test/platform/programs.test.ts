@@ -1,4 +1,7 @@
-/** kind, kubectl and istioctl: found, or fetched once from a mirror on loopback, checked, kept, and used; from the flags of the command line on. */
+/**
+ * kind, kubectl and istioctl: found, or fetched once from a mirror on loopback, checked, kept, and used; from
+ * the flags of the command line on.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -89,7 +92,8 @@ async function mirror(t: Test, folder: string): Promise<Mirror> {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, faults }; // it listens on TCP
+  // It listens on TCP.
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests, faults };
 }
 
 type Find = (options: ProgramOptions) => Promise<FoundProgram>;
@@ -100,7 +104,9 @@ const FINDERS: readonly (readonly [string, Find])[] = [
 ];
 const partsIn = (folder: string): readonly string[] =>
   existsSync(folder)
-    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => /part|unpacking|\.gz$/.test(name))
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+        /part|unpacking|\.gz$/.test(name),
+      )
     : [];
 
 for (const [name, find] of FINDERS) {
@@ -120,7 +126,11 @@ for (const [name, find] of FINDERS) {
     await t.rejects(find(options), { code: 'ERR_TOOL', message: /answered 404/, hint: /--mirror/ });
     faults.set(name, 'wrong checksum');
     await t.rejects(find(options), { code: 'ERR_TOOL', message: /is not what its checksum says/ });
-    await t.rejects(find({ ...options, offline: true }), { code: 'ERR_PLATFORM_NOT_READY' }, 'nothing was kept');
+    await t.rejects(
+      find({ ...options, offline: true }),
+      { code: 'ERR_PLATFORM_NOT_READY' },
+      'nothing was kept',
+    );
     t.same(partsIn(cache), []);
 
     faults.set(name, 'cut off');
@@ -168,7 +178,9 @@ t.test('what is on PATH is taken where its version fits', async t => {
   const inRelease = { ...options, path: join(release, 'bin') };
   t.match(await findIstio(WINDOW, inRelease), { folder: release }, 'a release whose bin folder is on PATH');
   t.match(await findIstio(WINDOW, { ...options, istioFolder: release }), { folder: release }, '--istio-dir');
-  await t.rejects(findIstio(WINDOW, { ...options, istioFolder: path }), { message: /is no unpacked Istio release/ });
+  await t.rejects(findIstio(WINDOW, { ...options, istioFolder: path }), {
+    message: /is no unpacked Istio release/,
+  });
   await t.rejects(findIstio(windowOf('1.8'), { ...options, istioFolder: release }), {
     code: 'ERR_PLATFORM_NOT_READY',
     message: /Istio 1\.30\.3 goes with edition current, not with 1\.8/,
@@ -233,7 +245,15 @@ t.test('from --mirror to the programs of a run', { timeout: 120_000 }, async t =
     '--api-server',
     `${name}=https://${apiServer.address}:${apiServer.port}`,
   ]);
-  const argv = ['run', 'multi-primary', '--platform', 'existing', ...servers, '--report-dir', join(folder, 'report')];
+  const argv = [
+    'run',
+    'multi-primary',
+    '--platform',
+    'existing',
+    ...servers,
+    '--report-dir',
+    join(folder, 'report'),
+  ];
   // Without our own kubectl: the one that fits this Kubernetes is not this machine's.
   const PATH =
     process.env['PATH']
@@ -273,7 +293,9 @@ t.test('from --mirror to the programs of a run', { timeout: 120_000 }, async t =
   );
   t.ok(
     lines.some(line =>
-      /bin\/kubectl --context=cluster1 create namespace --field-manager mesh-harness-\w+ istio-system/.test(line),
+      /bin\/kubectl --context=cluster1 create namespace --field-manager mesh-harness-\w+ istio-system/.test(
+        line,
+      ),
     ),
     'kubectl runs the plan',
   );

@@ -1,6 +1,12 @@
 /** Which versions go together. */
 import t from 'tap';
-import { editionFor, editionMismatch, kubernetesMismatch, WINDOWS, windowOf } from '../../harness/platform/versions.ts';
+import {
+  editionFor,
+  editionMismatch,
+  kubernetesMismatch,
+  WINDOWS,
+  windowOf,
+} from '../../harness/platform/versions.ts';
 import { EDITION_NAMES } from '../plan/scenarios.ts';
 
 t.test('the edition follows from the release', async t => {
@@ -15,7 +21,8 @@ t.test('the edition follows from the release', async t => {
   ] as const) {
     t.equal(editionFor(istio), edition, istio);
   }
-  for (const { edition, istio } of WINDOWS) t.equal(editionFor(istio), edition, 'the releases of the windows do');
+  for (const { edition, istio } of WINDOWS)
+    t.equal(editionFor(istio), edition, 'the releases of the windows do');
 });
 
 t.test('a release that does not have what an edition asks for is told', async t => {
@@ -49,7 +56,12 @@ t.test('a Kubernetes that does not go with the release is told with its source',
     ['current', undefined, 'v1.36.1-gke.1', undefined],
     ['current', undefined, 'v1.31.9-eks-7f9249a', /^Istio 1\.30\.3 needs Kubernetes 1\.32 to 1\.36/],
     ['current', '1.24.6', 'v1.31.9', undefined],
-    ['current', '1.24.6', 'v1.32.0', /^Istio 1\.24\.6 needs Kubernetes 1\.28 to 1\.31.*\(istio\.io\/latest\//],
+    [
+      'current',
+      '1.24.6',
+      'v1.32.0',
+      /^Istio 1\.24\.6 needs Kubernetes 1\.28 to 1\.31.*\(istio\.io\/latest\//,
+    ],
     ['current', '1.26.2', 'v1.9.0', /^Istio 1\.26\.2 needs Kubernetes 1\.29 to 1\.33/],
     ['current', '1.99.0', 'v1.20.0', undefined],
     ['current', undefined, 'nonsense', /is no version of Kubernetes/],

@@ -36,7 +36,10 @@ for (const [name, answers, lost] of [
       if (answer === 'fails') throw new Error('connection refused');
     };
     const other = { what: 'The other', ask: async () => {}, hint: '' };
-    const signal = watchAnswers([{ what: 'The one', ask, hint: 'Look.' }, other], { clock, stop: stop.signal });
+    const signal = watchAnswers([{ what: 'The one', ask, hint: 'Look.' }, other], {
+      clock,
+      stop: stop.signal,
+    });
     const ended = new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()));
     await Promise.race([through, ended]);
     stop.abort();

@@ -48,7 +48,10 @@ t.test('a right checksum: kept, and a program', async t => {
 });
 
 t.test('a wrong checksum: refused, nothing kept, not tried again', async t => {
-  const { get, file, ranges, left } = await mirror(t, (_request, response) => void response.end('something else'));
+  const { get, file, ranges, left } = await mirror(
+    t,
+    (_request, response) => void response.end('something else'),
+  );
   await t.rejects(get(), { code: 'ERR_TOOL', message: /is not what its checksum says/ });
   t.notOk(existsSync(file));
   t.same(left(), []);

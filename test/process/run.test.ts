@@ -4,7 +4,11 @@ import { findProgram } from '../../harness/process/find.ts';
 import { runProcess } from '../../harness/process/run.ts';
 
 const node = (code: string, options: Partial<Parameters<typeof runProcess>[2]> = {}) =>
-  runProcess(process.execPath, ['-e', code], { timeoutMs: 20_000, signal: new AbortController().signal, ...options });
+  runProcess(process.execPath, ['-e', code], {
+    timeoutMs: 20_000,
+    signal: new AbortController().signal,
+    ...options,
+  });
 
 t.test('output, exit code and standard input', async t => {
   t.same(
@@ -20,16 +24,23 @@ t.test('output, exit code and standard input', async t => {
 });
 
 t.test('without an input, standard input is closed', async t => {
-  t.match(await node('process.stdin.on("end", () => console.log("closed")).resume()'), { stdout: 'closed\n' });
+  t.match(await node('process.stdin.on("end", () => console.log("closed")).resume()'), {
+    stdout: 'closed\n',
+  });
 });
 
 t.test('a variable of the environment can be set and taken away', async t => {
   const env = { ADDED: 'x', HOME: undefined };
-  t.match(await node('console.log(process.env.ADDED, process.env.HOME)', { env }), { stdout: 'x undefined\n' });
+  t.match(await node('console.log(process.env.ADDED, process.env.HOME)', { env }), {
+    stdout: 'x undefined\n',
+  });
 });
 
 t.test('a program that is not there', async t => {
-  const result = await runProcess('/nowhere/kubectl', [], { timeoutMs: 1000, signal: new AbortController().signal });
+  const result = await runProcess('/nowhere/kubectl', [], {
+    timeoutMs: 1000,
+    signal: new AbortController().signal,
+  });
   t.match(result, { exitCode: 127, fault: 'missing-tool', stderr: '/nowhere/kubectl: not found\n' });
 });
 

@@ -21,7 +21,13 @@ t.test('steps stand in the order of the plan, checks in the order in which they 
 });
 
 t.test('the verdict of several runs is the worst', async t => {
-  const unknown: RunEvent = { atMs: 1, type: 'run-ended', verdict: 'unknown', interrupted: false, durationMs: 1 };
+  const unknown: RunEvent = {
+    atMs: 1,
+    type: 'run-ended',
+    verdict: 'unknown',
+    interrupted: false,
+    durationMs: 1,
+  };
   const lost = [...passedRun().slice(0, -1), unknown];
   t.equal(buildReport(passedRun()).verdict, 'passed');
   t.equal(buildReport([...passedRun(), ...lost]).verdict, 'unknown');

@@ -44,14 +44,19 @@ for (const [file, format] of Object.entries(FORMATS)) {
 
   t.test(`${file} holds no key, token or certificate, and says that it is simulated`, async t => {
     const text = format(report);
-    for (const secret of [SECRETS.token, SECRETS.keyBody, SECRETS.certificateBody]) t.notOk(text.includes(secret));
+    for (const secret of [SECRETS.token, SECRETS.keyBody, SECRETS.certificateBody])
+      t.notOk(text.includes(secret));
     t.match(text, /simulated/i);
     t.notMatch(text, /\bconformant\b/);
   });
 }
 
 t.test('two runs with the same seed differ in "volatile" alone', async t => {
-  const other = buildReport([...passedRun(), ...failedRun()], { ...FACTS, nodeVersion: '24.0.0', wallDurationMs: 99 });
+  const other = buildReport([...passedRun(), ...failedRun()], {
+    ...FACTS,
+    nodeVersion: '24.0.0',
+    wallDurationMs: 99,
+  });
   t.notSame(other.volatile, report.volatile);
   t.equal(formatJson({ ...other, volatile: report.volatile }), formatJson(report));
   for (const format of [formatJunit, formatTap, formatMarkdown]) t.equal(format(other), format(report));
@@ -91,7 +96,9 @@ t.test('a verdict that no step and no check accounts for shows in JUnit', async 
     reason: { kind: 'environment', message: 'Docker is gone' },
     durationMs: 1,
   });
-  t.match(readMarkup(formatJunit(buildReport(events))).find('error')[0]?.attributes, { message: 'Docker is gone' });
+  t.match(readMarkup(formatJunit(buildReport(events))).find('error')[0]?.attributes, {
+    message: 'Docker is gone',
+  });
 });
 
 t.test('TAP has one point for each scenario, and diagnostics that are YAML', async t => {

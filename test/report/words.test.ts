@@ -50,14 +50,21 @@ t.test('clusters that are judged together are shown as such in every format', as
   t.same(sample && togetherSentences(sample), [sentence]);
 
   const page = formatHtml(report);
-  t.match(page, /<td>cluster1\+cluster3<\/td><td class="number">200<\/td>.*<td class="number">140 to 231<\/td>/);
-  t.ok(page.includes('cluster1 (200) and cluster3 (0) are judged together: cluster2 reaches &lt;network1&gt;'));
+  t.match(
+    page,
+    /<td>cluster1\+cluster3<\/td><td class="number">200<\/td>.*<td class="number">140 to 231<\/td>/,
+  );
+  t.ok(
+    page.includes('cluster1 (200) and cluster3 (0) are judged together: cluster2 reaches &lt;network1&gt;'),
+  );
   t.match(
     formatMarkdown(report),
     /From cluster2: With 300 calls .* cluster1 \(200\) and cluster3 \(0\) are judged together/,
   );
   t.match(JSON.parse(formatJson(report)), {
-    scenarios: [{ checks: [{}, { traffic: { sample: { shares: [{ together: { network: 'network1' } }, {}] } } }] }],
+    scenarios: [
+      { checks: [{}, { traffic: { sample: { shares: [{ together: { network: 'network1' } }, {}] } } }] },
+    ],
   });
 });
 

@@ -42,7 +42,9 @@ t.test('many writers at once leave whole files and one link', async t => {
   const workingFolder = t.testdir();
   await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
-      writeReport(reportPlace({ workingFolder, runId: `run-${n % 4}` }), { 'report.json': `${n}`.repeat(10_000) }),
+      writeReport(reportPlace({ workingFolder, runId: `run-${n % 4}` }), {
+        'report.json': `${n}`.repeat(10_000),
+      }),
     ),
   );
   const all = path.join(workingFolder, 'mesh-harness-report');

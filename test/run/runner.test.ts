@@ -5,7 +5,14 @@ import { clusterName } from '../../harness/model/names.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import { type RunOptions, type RunOutcome, run } from '../../harness/run/runner.ts';
 import type { Check, CheckOutcome } from '../../harness/verify/check.ts';
-import { type Action, planOf, SmallPlatform, SmallTools, smallTopology, step } from '../support/small-plan.ts';
+import {
+  type Action,
+  planOf,
+  SmallPlatform,
+  SmallTools,
+  smallTopology,
+  step,
+} from '../support/small-plan.ts';
 
 interface Ran {
   readonly outcome: RunOutcome;
@@ -41,12 +48,20 @@ const check = (id: string, outcome: CheckOutcome['outcome'], more: Partial<Check
   run: async () => ({ outcome, found: `found ${outcome}`, evidence: { id } }),
   ...more,
 });
-const fails: Action = () => ({ exitCode: 1, stderr: 'Error from server (NotFound): namespaces "sample" not found\n' });
+const fails: Action = () => ({
+  exitCode: 1,
+  stderr: 'Error from server (NotFound): namespaces "sample" not found\n',
+});
 const stepsOf = ({ outcome }: Ran) => Object.fromEntries(outcome.steps);
 const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
 
 t.test('steps start when what they depend on is done, and run side by side where they may', async t => {
-  const plan = planOf(step('a'), step('b'), step('c', { dependsOn: ['a'] }), step('d', { dependsOn: ['b', 'c'] }));
+  const plan = planOf(
+    step('a'),
+    step('b'),
+    step('c', { dependsOn: ['a'] }),
+    step('d', { dependsOn: ['b', 'c'] }),
+  );
   const slow: Action = async ({ sleep }) => {
     await sleep(1000);
     return '';
@@ -65,7 +80,10 @@ t.test('after a failure dependents are skipped, the rest goes on, and the checks
   t.same(stepsOf(ran), { a: 'failed', b: 'skipped', c: 'skipped', d: 'done' });
   t.equal(ran.outcome.verdict, 'failed');
   t.equal(ran.outcome.exitCode, 1);
-  t.match(ran.outcome.reason, { kind: 'mesh', message: /Do a: kubectl ended with exit code 1: .*"sample" not found/ });
+  t.match(ran.outcome.reason, {
+    kind: 'mesh',
+    message: /Do a: kubectl ended with exit code 1: .*"sample" not found/,
+  });
   t.equal(ran.outcome.checks.length, 1);
   t.match(
     ran.outcome.events.find(event => event.type === 'step-ended' && event.step === 'c'),
@@ -90,7 +108,9 @@ t.test('with keepGoing dependents run, and a value that was not obtained is the 
 });
 
 t.test('the commands of a step after one that failed run with keepGoing, and not without', async t => {
-  const commands = ['first', 'second'].map(name => ({ tool: 'kubectl', args: [name], timeoutMs: 1000 }) as const);
+  const commands = ['first', 'second'].map(
+    name => ({ tool: 'kubectl', args: [name], timeoutMs: 1000 }) as const,
+  );
   for (const keepGoing of [false, true]) {
     const ran = await runSmall(planOf(step('a', { commands })), { first: fails }, { keepGoing });
     t.equal(ran.log.includes('+second'), keepGoing);
@@ -172,9 +192,16 @@ t.test('a tool that hangs, is killed or is missing tells nothing about the mesh'
       action: () => ({ exitCode: 137, fault: 'timeout' }),
       message: /kubectl did not end within 60 s/,
     },
-    missing: { action: () => ({ exitCode: 127, fault: 'missing-tool', stderr: 'not found' }), message: /is not there/ },
+    missing: {
+      action: () => ({ exitCode: 127, fault: 'missing-tool', stderr: 'not found' }),
+      message: /is not there/,
+    },
     'no API server': {
-      action: () => ({ exitCode: 1, fault: 'api-unreachable', stderr: 'Unable to connect to the server: EOF' }),
+      action: () => ({
+        exitCode: 1,
+        fault: 'api-unreachable',
+        stderr: 'Unable to connect to the server: EOF',
+      }),
       message: /could not reach the API server: Unable to connect/,
     },
   };
@@ -191,7 +218,9 @@ t.test('a failure while an API server does not answer is the fault of the enviro
     name: clusterName('cluster1'),
     kubeconfig: () =>
       JSON.stringify({
-        clusters: [{ name: 'a', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }],
+        clusters: [
+          { name: 'a', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } },
+        ],
         users: [{ name: 'a', user: { token: 't' } }],
         contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
         'current-context': 'a',
@@ -200,7 +229,11 @@ t.test('a failure while an API server does not answer is the fault of the enviro
   const platform = new SmallPlatform({ clusters: [refusing] });
   const ran = await runSmall(planOf(step('a')), { a: fails }, { platform });
   t.equal(ran.outcome.verdict, 'unknown');
-  t.match(ran.outcome.reason, { kind: 'environment', message: /API server of cluster1/, hint: /namespaces "sample"/ });
+  t.match(ran.outcome.reason, {
+    kind: 'environment',
+    message: /API server of cluster1/,
+    hint: /namespaces "sample"/,
+  });
 });
 
 t.test('checks: one that fails fails the run, one that gets no answer leaves it open', async t => {
@@ -228,11 +261,14 @@ t.test('checks: one that fails fails the run, one that gets no answer leaves it 
   }
 });
 
-t.test('a step that failed for its environment leaves the run open, whatever the checks find then', async t => {
-  const missing: Action = () => ({ exitCode: 127, fault: 'missing-tool' });
-  const { outcome } = await runSmall(planOf(step('a')), { a: missing }, { checks: [check('b', 'failed')] });
-  t.equal(outcome.verdict, 'unknown');
-});
+t.test(
+  'a step that failed for its environment leaves the run open, whatever the checks find then',
+  async t => {
+    const missing: Action = () => ({ exitCode: 127, fault: 'missing-tool' });
+    const { outcome } = await runSmall(planOf(step('a')), { a: missing }, { checks: [check('b', 'failed')] });
+    t.equal(outcome.verdict, 'unknown');
+  },
+);
 
 t.test('checks of different clusters run side by side, the next of the same cluster after them', async t => {
   const log: string[] = [];
@@ -261,7 +297,11 @@ t.test('a check that hangs is ended, and what it was asked stays open', async t 
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
   });
-  const { outcome } = await runSmall(planOf(step('a')), {}, { checks: [hanging], deadlines: { checkMs: 5000 } });
+  const { outcome } = await runSmall(
+    planOf(step('a')),
+    {},
+    { checks: [hanging], deadlines: { checkMs: 5000 } },
+  );
   t.equal(outcome.verdict, 'unknown');
   t.match(outcome.checks[0], { outcome: 'unknown', found: /did not end within 5 s/ });
 });
@@ -292,7 +332,12 @@ t.test('cancellation ends what runs, starts nothing more, verifies nothing, and 
     'what was not begun is not told of one by one',
   );
   t.same(ran.outcome.checks, []);
-  t.match(ran.outcome, { interrupted: true, verdict: 'unknown', exitCode: 130, reason: { message: /SIGINT/ } });
+  t.match(ran.outcome, {
+    interrupted: true,
+    verdict: 'unknown',
+    exitCode: 130,
+    reason: { message: /SIGINT/ },
+  });
   t.ok(ran.platform.disposed);
   t.ok(ran.tools.disposed);
   t.match(ran.outcome.events.at(-1), { type: 'run-ended', interrupted: true, durationMs: 1000 });
@@ -309,7 +354,10 @@ t.test('a platform that can not be brought up is the environment', async t => {
     failure: new HarnessError('ERR_PLATFORM_NOT_READY', 'No Docker.', { hint: 'Install it.' }),
   });
   const { outcome } = await runSmall(planOf(step('a')), {}, { platform });
-  t.match(outcome, { verdict: 'unknown', reason: { kind: 'environment', message: 'No Docker.', hint: 'Install it.' } });
+  t.match(outcome, {
+    verdict: 'unknown',
+    reason: { kind: 'environment', message: 'No Docker.', hint: 'Install it.' },
+  });
   t.same(typesOf(outcome.events), ['run-started', 'clean-up-ended', 'run-ended']);
 });
 
@@ -384,7 +432,9 @@ t.test('what the platform adds to a command stands right behind the verb', async
   });
   const plan = planOf(
     step('s', {
-      commands: [{ tool: 'istioctl', cluster: clusterName('cluster1'), args: ['make', '--name=a'], timeoutMs: 1 }],
+      commands: [
+        { tool: 'istioctl', cluster: clusterName('cluster1'), args: ['make', '--name=a'], timeoutMs: 1 },
+      ],
     }),
   );
   const { outcome } = await runSmall(

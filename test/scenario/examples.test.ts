@@ -1,4 +1,7 @@
-/** The meshes of scenarios/examples/ run, in both editions; where two clusters share a network, a step left out is still seen. */
+/**
+ * The meshes of scenarios/examples/ run, in both editions; where two clusters share a network, a step left
+ * out is still seen.
+ */
 import t from 'tap';
 import { EDITION_NAMES, EXAMPLES, topologyOf } from '../plan/scenarios.ts';
 import { attempt } from '../support/trial.ts';

@@ -30,7 +30,12 @@ t.test('the four scenarios of the guide', async t => {
     topology.clusters.map(({ name, network, role, helloWorld }) => ({ name, network, role, helloWorld })),
     [
       { name: 'cluster1', network: 'network1', role: { kind: 'primary' }, helloWorld: ['v1'] },
-      { name: 'cluster2', network: 'network2', role: { kind: 'remote', controlPlane: 'cluster1' }, helloWorld: ['v2'] },
+      {
+        name: 'cluster2',
+        network: 'network2',
+        role: { kind: 'remote', controlPlane: 'cluster1' },
+        helloWorld: ['v2'],
+      },
     ],
   );
 });

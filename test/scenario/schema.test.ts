@@ -16,7 +16,8 @@ const problemsOf = (text: string) => {
 };
 
 const NETWORKS = 'networks: [{name: network1}, {name: network2}]';
-const clusters = (...lines: string[]) => `${NETWORKS}\nclusters:\n${lines.map(line => `  - {${line}}\n`).join('')}`;
+const clusters = (...lines: string[]) =>
+  `${NETWORKS}\nclusters:\n${lines.map(line => `  - {${line}}\n`).join('')}`;
 const ONE = 'name: cluster1, network: network1, role: primary';
 const TWO = 'name: cluster2, network: network2, role: primary';
 
@@ -67,7 +68,11 @@ const TABLE: readonly {
   },
   {
     name: 'names that YAML takes for something else',
-    text: clusters('name: "12", network: network1, role: primary', TWO, 'name: "no", network: network2, role: primary'),
+    text: clusters(
+      'name: "12", network: network1, role: primary',
+      TWO,
+      'name: "no", network: network2, role: primary',
+    ),
     problems: [/clusters\[0\].name: YAML reads 12/, /clusters\[2\].name: YAML reads no/],
   },
   {
@@ -126,7 +131,10 @@ const TABLE: readonly {
   },
   {
     name: 'texts that are no ranges',
-    text: clusters(`${ONE}, podRange: 10.20.0.1/16`, `${TWO}, serviceRange: 10.300.0.0/16, podRange: 10.9.9.0/28`),
+    text: clusters(
+      `${ONE}, podRange: 10.20.0.1/16`,
+      `${TWO}, serviceRange: 10.300.0.0/16, podRange: 10.9.9.0/28`,
+    ),
     problems: [
       'clusters[0].podRange: "10.20.0.1/16" does not start at its first address; write it as 10.20.0.0/16',
       'clusters[1].podRange: "10.9.9.0/28" is too small; a /24 is the least',
@@ -198,7 +206,9 @@ t.test('every problem is told with its path, all at once', async t => {
 });
 
 t.test('what a scenario leaves out is filled in', async t => {
-  const result = read(clusters(ONE, TWO, 'name: cluster3, network: network1, role: remote, controlPlane: cluster1'));
+  const result = read(
+    clusters(ONE, TWO, 'name: cluster3, network: network1, role: remote, controlPlane: cluster1'),
+  );
   t.match(result, {
     scenario: {
       topology: {
@@ -209,9 +219,19 @@ t.test('what a scenario leaves out is filled in', async t => {
           { name: 'network2', range: '172.30.8.0/21' },
         ],
         clusters: [
-          { podRange: '10.10.0.0/16', serviceRange: '10.255.10.0/24', nodes: 1, helloWorld: ['v1'], client: true },
+          {
+            podRange: '10.10.0.0/16',
+            serviceRange: '10.255.10.0/24',
+            nodes: 1,
+            helloWorld: ['v1'],
+            client: true,
+          },
           { podRange: '10.20.0.0/16', serviceRange: '10.255.20.0/24', helloWorld: ['v2'] },
-          { role: { kind: 'remote', controlPlane: 'cluster1' }, podRange: '10.30.0.0/16', helloWorld: ['v1'] },
+          {
+            role: { kind: 'remote', controlPlane: 'cluster1' },
+            podRange: '10.30.0.0/16',
+            helloWorld: ['v1'],
+          },
         ],
       },
       verify: {},

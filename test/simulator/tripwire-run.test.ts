@@ -18,7 +18,8 @@ for (const edition of EDITION_NAMES) {
     using wire = armTripwire();
     await session.start();
     // Each kind once: the places, not how often they were passed.
-    // The watchdog looks at the wall's clock every few seconds, which a loaded machine lets a run take; nothing waits for it.
+    // The watchdog looks at the wall's clock every few seconds, which a loaded machine lets a run take;
+    // nothing waits for it.
     const awaited = wire.trips.filter(({ stack }) => !stack.includes('/watchdog.ts'));
     const places = [...new Set(awaited.map(({ type, stack }) => `${type}\n${stack}`))];
     t.same(places, []);

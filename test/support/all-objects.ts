@@ -3,14 +3,19 @@ import type { KubernetesClient, KubernetesObject } from '../../harness/base/kube
 
 interface ResourceList {
   readonly groupVersion: string;
-  readonly resources: readonly { readonly name: string; readonly kind: string; readonly verbs: readonly string[] }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly verbs: readonly string[];
+  }[];
 }
 
 /** Come and go by themselves, or hold nothing but times and picks. */
 const LEFT_OUT = new Set(['events', 'leases']);
 
 /**
- * @returns `Kind namespace/name` → the object. Names that the cluster has made up end in `…`; uids, times, versions, managers, addresses and
+ * @returns `Kind namespace/name` → the object. Names that the cluster has made up end in `…`; uids, times,
+ *   versions, managers, addresses and
  *   whatever is random is left out or replaced by a word for it
  */
 export async function allObjects(client: KubernetesClient): Promise<ReadonlyMap<string, unknown>> {
@@ -24,9 +29,12 @@ export async function allObjects(client: KubernetesClient): Promise<ReadonlyMap<
   }
   const plain = objects.map(object => [titleOf(object), plainOf(readable(object))] as const);
   // Two pods of one Deployment have the same name here; their order is chance.
-  const rows = plain.sort(([a, x], [b, y]) => compare(`${a} ${JSON.stringify(x)}`, `${b} ${JSON.stringify(y)}`));
+  const rows = plain.sort(([a, x], [b, y]) =>
+    compare(`${a} ${JSON.stringify(x)}`, `${b} ${JSON.stringify(y)}`),
+  );
   const found = new Map<string, unknown>();
-  for (const [title, object] of rows) found.set(found.has(title) ? `${title} (${found.size})` : title, object);
+  for (const [title, object] of rows)
+    found.set(found.has(title) ? `${title} (${found.size})` : title, object);
   return found;
 }
 
@@ -39,7 +47,8 @@ async function resourceLists(client: KubernetesClient): Promise<readonly Resourc
   };
   const others = await Promise.all(
     groups.map(
-      async group => (await client.request('GET', `/apis/${group.preferredVersion.groupVersion}`)) as ResourceList,
+      async group =>
+        (await client.request('GET', `/apis/${group.preferredVersion.groupVersion}`)) as ResourceList,
     ),
   );
   return [{ ...core, groupVersion: 'v1' }, ...others];

@@ -1,5 +1,11 @@
-/** Controllers with a defect each, for tests of what a defect does to the others. All work on ConfigMaps `victim`. */
-import type { Controller, ControllerContext } from '../../harness/simulator/kubernetes/controllers/controller.ts';
+/**
+ * Controllers with a defect each, for tests of what a defect does to the others. All work on ConfigMaps
+ * `victim`.
+ */
+import type {
+  Controller,
+  ControllerContext,
+} from '../../harness/simulator/kubernetes/controllers/controller.ts';
 import { WorkQueue } from '../../harness/simulator/kubernetes/controllers/work-queue.ts';
 import { keyOf } from '../../harness/simulator/kubernetes/objects.ts';
 
@@ -29,7 +35,8 @@ export function throwingController(context: ControllerContext, onTry: () => void
 function turn({ client }: ControllerContext, key: string): void {
   const [namespace = '', name = ''] = key.split('/');
   const victim = client.get('configmaps', namespace, name);
-  if (victim) client.update('configmaps', { ...victim, data: { turns: String(Number(victim.data?.['turns']) + 1) } });
+  if (victim)
+    client.update('configmaps', { ...victim, data: { turns: String(Number(victim.data?.['turns']) + 1) } });
 }
 
 /** Changes, in tasks of its own, what makes it work again. */
@@ -40,7 +47,10 @@ export function loopingController(context: ControllerContext, onTurn: () => void
   });
 }
 
-/** Changes within the notice of a change what it is noticed of: in microtasks, so that nobody else gets a turn. */
+/**
+ * Changes within the notice of a change what it is noticed of: in microtasks, so that nobody else gets a
+ * turn.
+ */
 export function spinningController(context: ControllerContext): Controller {
   const stop = context.client.watch('configmaps', {}, ({ type, object }) => {
     if (type !== 'DELETED' && isVictim(object.metadata.name)) turn(context, keyOf(object));

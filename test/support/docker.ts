@@ -1,4 +1,7 @@
-/** A Docker engine for tests, and an image that they build themselves: busybox with this machine's ip, nsenter and curl. No image is pulled. */
+/**
+ * A Docker engine for tests, and an image that they build themselves: busybox with this machine's ip, nsenter
+ * and curl. No image is pulled.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -34,7 +37,9 @@ export function dockerMissing(): string | undefined {
   } catch {
     return 'needs a Docker engine: `docker info` fails';
   }
-  const missing = ['busybox', 'tar', 'ldd', ...PROGRAMS].filter(name => findProgram(name, searchPath()) === undefined);
+  const missing = ['busybox', 'tar', 'ldd', ...PROGRAMS].filter(
+    name => findProgram(name, searchPath()) === undefined,
+  );
   return missing.length > 0 ? `needs ${missing.join(', ')} on this machine to build its image` : undefined;
 }
 
@@ -86,7 +91,9 @@ export function testImage(files: Readonly<Record<string, string>> = {}): string 
       writeFileSync(join(root, path), text);
       if (text.startsWith('#!')) chmodSync(join(root, path), 0o755);
     }
-    execFileSync('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, reference], { stdio: 'pipe' });
+    execFileSync('sh', ['-c', 'tar -C "$1" -c . | docker import - "$2"', 'sh', root, reference], {
+      stdio: 'pipe',
+    });
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -117,7 +124,9 @@ function librariesOf(file: string): readonly string[] {
 /** The folder `xtables` beside the libraries that the program is linked with. */
 function extensionsOf(iptables: string): readonly string[] {
   const folders = new Set(
-    librariesOf(iptables).map(library => join('/usr', dirname(library), 'xtables').replace('/usr/usr', '/usr')),
+    librariesOf(iptables).map(library =>
+      join('/usr', dirname(library), 'xtables').replace('/usr/usr', '/usr'),
+    ),
   );
   const folder = [...folders].find(existsSync);
   if (folder === undefined) return [];

@@ -11,7 +11,8 @@ export function duplexPair(): [Duplex, Duplex] {
         callback?.();
       },
       write(chunk, _encoding, done) {
-        const peer = (this as ReturnType<typeof make>).peer as ReturnType<typeof make>; // set before anyone writes
+        // Set before anyone writes.
+        const peer = (this as ReturnType<typeof make>).peer as ReturnType<typeof make>;
         if (peer.push(chunk)) done();
         else peer.pending = done;
       },

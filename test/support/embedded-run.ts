@@ -24,7 +24,13 @@ export async function objectsAfterEmbeddedTools(
     plan,
     platform: new SimulatorPlatform({ seed: '1' }),
     tools: ({ clusters, clock }) =>
-      createEmbeddedTools({ clusters, clock, random: createRandom('1'), samples, istioVersion: plan.istioVersion }),
+      createEmbeddedTools({
+        clusters,
+        clock,
+        random: createRandom('1'),
+        samples,
+        istioVersion: plan.istioVersion,
+      }),
     checks: [],
     seed: '1',
     runId: 'embedded',

@@ -30,7 +30,10 @@ export interface ExistingWorldOptions {
 }
 
 /** The clusters that the topology asks for, and a kubeconfig with all of them. */
-export async function existingWorld(topology: Topology, options: ExistingWorldOptions): Promise<ExistingWorld> {
+export async function existingWorld(
+  topology: Topology,
+  options: ExistingWorldOptions,
+): Promise<ExistingWorld> {
   const { folder, edition = '1.8', isMarked = true } = options;
   const { networks, clusters } = topology;
   mkdirSync(folder, { recursive: true });
@@ -41,7 +44,10 @@ export async function existingWorld(topology: Topology, options: ExistingWorldOp
     const { address, port: inNetworkPort } = cluster.apiServer;
     const inNetworkServer = `https://${address}:${inNetworkPort}`;
     const document = cluster.kubeconfig(`https://127.0.0.1:${port}`);
-    documents.set(name, isMarked ? markSimulated(document, { inNetworkServer, istioVersion: '1.8.0' }) : document);
+    documents.set(
+      name,
+      isMarked ? markSimulated(document, { inNetworkServer, istioVersion: '1.8.0' }) : document,
+    );
   }
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(
@@ -78,8 +84,12 @@ export async function existingWorld(topology: Topology, options: ExistingWorldOp
 export const contextVariables = ({ clusters }: Topology): Readonly<Record<string, string>> =>
   Object.fromEntries(clusters.map(({ name }) => [`CTX_${name.toUpperCase()}`, `ctx-${name}`]));
 
-/** Everything in all clusters; what was there before is the same object afterwards, not one of the same name. */
-export async function contents(clients: ReadonlyMap<string, KubernetesClient>): Promise<Record<string, unknown>> {
+/**
+ * Everything in all clusters; what was there before is the same object afterwards, not one of the same name.
+ */
+export async function contents(
+  clients: ReadonlyMap<string, KubernetesClient>,
+): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (const [cluster, client] of clients) {
     for (const [title, object] of await allObjects(client)) found[`${cluster} ${title}`] = object;

@@ -1,4 +1,7 @@
-/** A server with the face of istiod (CA and discovery over TLS, as in xds.ts) that pushes what a test tells it to. */
+/**
+ * A server with the face of istiod (CA and discovery over TLS, as in xds.ts) that pushes what a test tells it
+ * to.
+ */
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type Authority, createKeyPair, issueCertificate, readCsr } from '../../harness/base/certificates.ts';
@@ -29,7 +32,10 @@ export class FakeIstiod {
   /** Every message of every proxy, in the order of arrival. */
   readonly requests: (DiscoveryRequest & { readonly from: string })[] = [];
   /** Headers of each certificate request and stream. */
-  readonly credentials: { readonly authorization: string | undefined; readonly clusterId: string | undefined }[] = [];
+  readonly credentials: {
+    readonly authorization: string | undefined;
+    readonly clusterId: string | undefined;
+  }[] = [];
   /** How many certificates were signed. */
   signed = 0;
   /** Answers 401 to everyone while true. */
@@ -48,7 +54,11 @@ export class FakeIstiod {
   }
 
   /** @param dnsNames - what its certificate says it is */
-  async listen(network: NetworkNamespace, port: number, dnsNames: readonly string[]): Promise<{ close(): void }> {
+  async listen(
+    network: NetworkNamespace,
+    port: number,
+    dnsNames: readonly string[],
+  ): Promise<{ close(): void }> {
     const keys = createKeyPair();
     const notBeforeMs = this.#clock.now() - DAY_MS;
     const leaf = await issueCertificate(this.#authority, {
@@ -58,7 +68,12 @@ export class FakeIstiod {
       notAfterMs: notBeforeMs + 365 * DAY_MS,
     });
     const server = https.createServer(
-      { key: keys.privateKeyPem, cert: leaf + this.#authority.chainPem, keepAliveTimeout: 0, requestTimeout: 0 },
+      {
+        key: keys.privateKeyPem,
+        cert: leaf + this.#authority.chainPem,
+        keepAliveTimeout: 0,
+        requestTimeout: 0,
+      },
       (request, response) => {
         const { authorization } = request.headers;
         this.credentials.push({ authorization, clusterId: request.headers['clusterid']?.toString() });
@@ -66,7 +81,9 @@ export class FakeIstiod {
         if (this.refusesTokens) {
           const isXds = request.url === '/v3/discovery';
           response.writeHead(401, { 'content-type': 'application/json' });
-          response.end(JSON.stringify({ message: isXds ? 'authentication failure' : 'request authenticate failure' }));
+          response.end(
+            JSON.stringify({ message: isXds ? 'authentication failure' : 'request authenticate failure' }),
+          );
           return;
         }
         let body = '';
@@ -74,7 +91,9 @@ export class FakeIstiod {
           body += chunk;
         });
         request.on('end', () => {
-          this.#sign(JSON.parse(body) as CertificateRequest).then(answer => response.end(JSON.stringify(answer)));
+          this.#sign(JSON.parse(body) as CertificateRequest).then(answer =>
+            response.end(JSON.stringify(answer)),
+          );
         });
       },
     );
@@ -86,7 +105,9 @@ export class FakeIstiod {
         socket.end(`HTTP/1.1 401 Unauthorized\r\ncontent-length: ${message.length}\r\n\r\n${message}`);
         return;
       }
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: mesh-harness-xds\r\n\r\n');
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: mesh-harness-xds\r\n\r\n',
+      );
       this.#serve(socket);
     });
     const listener = network.listen(port, socket => server.emit('connection', socket));
@@ -122,7 +143,10 @@ export class FakeIstiod {
     });
     const { certificatePem, rootPem } = this.#authority;
     const above = certificatePem === rootPem ? [] : [certificatePem];
-    return { certChain: [leaf, ...above, rootPem], notAfterMs: this.#clock.now() + this.certificateLifetimeMs };
+    return {
+      certChain: [leaf, ...above, rootPem],
+      notAfterMs: this.#clock.now() + this.certificateLifetimeMs,
+    };
   }
 
   #serve(stream: Duplex): void {
@@ -148,13 +172,21 @@ export class FakeIstiod {
     const resources = this.#configure(node);
     for (const type of PUSH_ORDER) {
       const version = `v${this.#version}`;
-      const response: DiscoveryResponse = { type, version, nonce: `${type}-${version}`, resources: resources[type] };
+      const response: DiscoveryResponse = {
+        type,
+        version,
+        nonce: `${type}-${version}`,
+        resources: resources[type],
+      };
       stream.write(`${JSON.stringify(response)}\n`);
     }
   }
 }
 
-/** The service account that a request of ours asks for; it stands in it as plain text. Unlike this, istiod takes it from the token. */
+/**
+ * The service account that a request of ours asks for; it stands in it as plain text. Unlike this, istiod
+ * takes it from the token.
+ */
 function uriOf(csr: string): string {
   const der = Buffer.from(csr.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64').toString('latin1');
   return `spiffe://cluster.local/ns/sample/sa/${/\/sa\/(default|sleep)/.exec(der)?.[1] ?? ''}`;

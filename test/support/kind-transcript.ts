@@ -1,4 +1,7 @@
-/** What a run on kind has called, as text for people: each command line with its files, in the order of the plan, without what differs from run to run. */
+/**
+ * What a run on kind has called, as text for people: each command line with its files, in the order of the
+ * plan, without what differs from run to run.
+ */
 import { loadAll } from 'js-yaml';
 import { quoteArgv } from '../../harness/base/quote.ts';
 import type { Plan } from '../../harness/plan/step.ts';
@@ -41,7 +44,11 @@ export function transcript(options: TranscriptOptions): string {
       const [call] = callsOf(calls, line);
       lines.push(`$ ${line}`);
       if (!call) continue;
-      lines.push(`  in ${call.folder} with KUBECONFIG=${call.kubeconfig}`, ...filesOf(call), ...stdinOf(call));
+      lines.push(
+        `  in ${call.folder} with KUBECONFIG=${call.kubeconfig}`,
+        ...filesOf(call),
+        ...stdinOf(call),
+      );
     }
   }
   return `${mask(lines.join('\n'))}\n`;
@@ -62,7 +69,10 @@ function stdinOf({ stdin }: Call): readonly string[] {
   // What our own tools and scripts have written.
   const objects = loadAll(stdin) as readonly ({ kind?: string; metadata?: { name?: string } } | null)[];
   const secret = objects.find(object => object?.kind === 'Secret');
-  return ['  standard input:', ...(secret ? [`    a Secret ${secret.metadata?.name ?? ''}`] : indented(stdin))];
+  return [
+    '  standard input:',
+    ...(secret ? [`    a Secret ${secret.metadata?.name ?? ''}`] : indented(stdin)),
+  ];
 }
 
 /** Docker's own choice of a range, and who was first to get an address in it, differ. */

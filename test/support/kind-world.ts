@@ -1,4 +1,7 @@
-/** All that the kind platform meets, with stand-ins in the place of kind, kubectl and istioctl, and simulated clusters behind them. */
+/**
+ * All that the kind platform meets, with stand-ins in the place of kind, kubectl and istioctl, and simulated
+ * clusters behind them.
+ */
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../harness/base/package-root.ts';
@@ -31,7 +34,9 @@ export async function kindWorld(folder: string, topology: Topology, edition = 'c
   const istioFolder = join(folder, `istio-${istio}`);
   mkdirSync(bin, { recursive: true });
   mkdirSync(join(istioFolder, 'bin'), { recursive: true });
-  cpSync(join(packageRoot(), 'fixtures', 'samples', edition), join(istioFolder, 'samples'), { recursive: true });
+  cpSync(join(packageRoot(), 'fixtures', 'samples', edition), join(istioFolder, 'samples'), {
+    recursive: true,
+  });
   const hub = new Hub({ clusters, istio, nodeImage: testImage(NODE_FILES), nodeOptions: NODE_OPTIONS });
   await hub.listen();
   hub.writeProgram(join(bin, 'kind'), 'kind');

@@ -6,7 +6,9 @@ import { findProgram } from '../../harness/process/find.ts';
 /** The version that the simulated API servers call their own. */
 const MINOR = '1.32';
 
-/** A kubectl of 1.32 where one is told apart by its name, else the one on PATH; undefined if there is none. */
+/**
+ * A kubectl of 1.32 where one is told apart by its name, else the one on PATH; undefined if there is none.
+ */
 export function findKubectl(): string | undefined {
   const onPath = findProgram('kubectl');
   // Some installations have a kubectl that chooses among others beside it by the server's version.
@@ -14,6 +16,11 @@ export function findKubectl(): string | undefined {
   return findProgram(`kubectl.${MINOR}`) ?? (beside !== undefined && existsSync(beside) ? beside : onPath);
 }
 
-/** For `t.test(name, { skip }, …)`. With MESH_HARNESS_REQUIRE_KUBECTL in the environment a missing one is a failure. */
+/**
+ * For `t.test(name, { skip }, …)`. With MESH_HARNESS_REQUIRE_KUBECTL in the environment a missing one is a
+ * failure.
+ */
 export const withoutKubectl = (kubectl: string | undefined): string | false =>
-  kubectl === undefined && !process.env['MESH_HARNESS_REQUIRE_KUBECTL'] ? 'there is no kubectl on PATH' : false;
+  kubectl === undefined && !process.env['MESH_HARNESS_REQUIRE_KUBECTL']
+    ? 'there is no kubectl on PATH'
+    : false;

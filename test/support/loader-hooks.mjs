@@ -1,5 +1,6 @@
 /**
- * Loads a TypeScript file as one bundle of all it imports of ours. tap runs each test file in a process of its own: to compile and load
+ * Loads a TypeScript file as one bundle of all it imports of ours. tap runs each test file in a process of
+ * its own: to compile and load
  * the hundreds of files behind it one by one took each of them seven seconds, on every machine, in every run.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
@@ -26,7 +27,9 @@ async function clientNode() {
     stdin: { contents: `export * from '${CLIENT_NODE}';`, resolveDir: modules },
     outfile: made,
     // Some of what it needs is CommonJS and calls require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   renameSync(made, file);
   return file;

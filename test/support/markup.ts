@@ -1,4 +1,7 @@
-/** A strict reader of the XML and HTML that we write, for tests: every element is closed, every attribute quoted, every `&` an entity. */
+/**
+ * A strict reader of the XML and HTML that we write, for tests: every element is closed, every attribute
+ * quoted, every `&` an entity.
+ */
 
 const VOID = new Set(['meta', 'br', 'hr', 'input', 'img', 'link']);
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -1,4 +1,6 @@
-/** What tap's domains are for holds without them: an error that nobody catches fails the file, and is told. */
+/**
+ * What tap's domains are for holds without them: an error that nobody catches fails the file, and is told.
+ */
 import { execa } from 'execa';
 import t from 'tap';
 import { ROOT } from './cli.ts';

@@ -1,8 +1,12 @@
-/** What containers in the place of kind's nodes are made of: an API server's port, and pods with a network namespace of their own. */
+/**
+ * What containers in the place of kind's nodes are made of: an API server's port, and pods with a network
+ * namespace of their own.
+ */
 import { docker, dockerMissing, testImage } from './docker.ts';
 
 /**
- * What a container needs to be such a node. kind's own are privileged; not every machine that runs tests may do that, and Docker before 28 leaves
+ * What a container needs to be such a node. kind's own are privileged; not every machine that runs tests may
+ * do that, and Docker before 28 leaves
  * /proc/sys read-only otherwise.
  */
 export const NODE_OPTIONS: readonly string[] = [
@@ -40,7 +44,10 @@ base=\${1%.0/24}
 /usr/bin/iptables -t nat -A POSTROUTING -s "$1" ! -d "$2" -j MASQUERADE
 `;
 
-/** The runtime's client: it has what archives brought, remembers what it pulls, and can not pull what is nowhere. */
+/**
+ * The runtime's client: it has what archives brought, remembers what it pulls, and can not pull what is
+ * nowhere.
+ */
 const CRICTL = `#!/bin/sh
 if [ "$1" = inspecti ]; then grep -qx "$3" /tmp/archived 2>/dev/null; exit $?; fi
 echo "$@" >> /tmp/crictl
@@ -53,10 +60,18 @@ esac
 echo "Image is up to date"
 `;
 
-export const NODE_FILES: Readonly<Record<string, string>> = { node: NODE, pod: POD, 'usr/bin/crictl': CRICTL };
+export const NODE_FILES: Readonly<Record<string, string>> = {
+  node: NODE,
+  pod: POD,
+  'usr/bin/crictl': CRICTL,
+};
 
 /** @param podRange - of the whole cluster */
-export const podCommand = (podCidr: string, podRange: string): readonly string[] => ['/pod', podCidr, podRange];
+export const podCommand = (podCidr: string, podRange: string): readonly string[] => [
+  '/pod',
+  podCidr,
+  podRange,
+];
 
 /** @returns why no such node can be started here; undefined if one can */
 export function nodesMissing(): string | undefined {

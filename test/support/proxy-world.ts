@@ -92,9 +92,15 @@ export class ProxyWorld implements AsyncDisposable {
 
   /** A root and an intermediate below it. */
   async authority(name: string): Promise<{ readonly root: Authority; readonly intermediate: Authority }> {
-    const validity = { notBeforeMs: this.clock.now() - 86_400_000, notAfterMs: this.clock.now() + 3650 * 86_400_000 };
+    const validity = {
+      notBeforeMs: this.clock.now() - 86_400_000,
+      notAfterMs: this.clock.now() + 3650 * 86_400_000,
+    };
     const root = await createRootCa({ commonName: `Root ${name}`, ...validity });
-    const intermediate = await createIntermediateCa(root, { commonName: `Intermediate ${name}`, ...validity });
+    const intermediate = await createIntermediateCa(root, {
+      commonName: `Intermediate ${name}`,
+      ...validity,
+    });
     return { root, intermediate };
   }
 
@@ -140,7 +146,8 @@ export class ProxyWorld implements AsyncDisposable {
         signal: ending.signal,
         ...how,
       });
-    if (app) this.#running.push(run(app, ['app'], { env: { SERVICE_VERSION: name.slice(-2), HOSTNAME: name } }));
+    if (app)
+      this.#running.push(run(app, ['app'], { env: { SERVICE_VERSION: name.slice(-2), HOSTNAME: name } }));
     const pod: Pod = {
       name,
       network,
@@ -195,7 +202,8 @@ export class ProxyWorld implements AsyncDisposable {
           '/var/run/secrets/tokens/istio-token': 'token-of-the-pod\n',
           '/var/run/secrets/istio/root-cert.pem': rootPem,
           '/etc/istio/pod/labels': 'app="helloworld"\nversion="v1"\n',
-          '/etc/istio/pod/annotations': 'sidecar.istio.io/statsInclusionPrefixes="cluster.outbound,listener"\n',
+          '/etc/istio/pod/annotations':
+            'sidecar.istio.io/statsInclusionPrefixes="cluster.outbound,listener"\n',
         }),
       },
     );
@@ -233,9 +241,13 @@ export class ProxyWorld implements AsyncDisposable {
 }
 
 export const curl: Main = createCurl(CURL_OF_2020);
-export const helloWorld: Main = helloWorldImages[0]?.programs['/opt/microservices/helloworld'] ?? (async () => 1);
+export const helloWorld: Main =
+  helloWorldImages[0]?.programs['/opt/microservices/helloworld'] ?? (async () => 1);
 
-/** Calls helloworld so many times, each on a connection of its own. @returns bodies, without line breaks, and status codes */
+/**
+ * Calls helloworld so many times, each on a connection of its own.
+ * @returns bodies, without line breaks, and status codes
+ */
 export async function callHello(pod: Pod, times: number): Promise<{ status: string; body: string }[]> {
   const { stdout, stderr } = await pod.exec(
     curl,
@@ -281,7 +293,11 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
       {
         name: 'tlsMode-istio',
         match: { tlsMode: 'istio' },
-        tls: { sni: SNI, alpn: ['istio-http/1.1', 'istio', 'http/1.1'], matchSubjectAltNames: [DEFAULT_ACCOUNT] },
+        tls: {
+          sni: SNI,
+          alpn: ['istio-http/1.1', 'istio', 'http/1.1'],
+          matchSubjectAltNames: [DEFAULT_ACCOUNT],
+        },
       },
       { name: 'tlsMode-disabled', match: {} },
     ],
@@ -300,7 +316,9 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
           SERVICE_IP,
           `${SERVICE_IP}:5000`,
         ],
-        routes: [{ match: { prefix: '/' }, cluster: OUTBOUND, timeoutMs: 0, retryPolicy: behaviour.retryPolicy }],
+        routes: [
+          { match: { prefix: '/' }, cluster: OUTBOUND, timeoutMs: 0, retryPolicy: behaviour.retryPolicy },
+        ],
       },
       {
         name: 'allow_any',
@@ -325,7 +343,9 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
       address: '0.0.0.0',
       port: 5000,
       bindToPort: false,
-      filterChains: [{ filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'outbound_0.0.0.0_5000' } }],
+      filterChains: [
+        { filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'outbound_0.0.0.0_5000' } },
+      ],
     },
   ];
   return {
@@ -399,7 +419,13 @@ export function inboundResources(): ProxyResources {
             filter,
           },
           { match: { destinationPort: 5000, transportProtocol: 'raw_buffer' }, filter },
-          { filter: { type: 'tcp_proxy', cluster: 'PassthroughCluster', statPrefix: 'InboundPassthroughCluster' } },
+          {
+            filter: {
+              type: 'tcp_proxy',
+              cluster: 'PassthroughCluster',
+              statPrefix: 'InboundPassthroughCluster',
+            },
+          },
         ],
       },
     ],

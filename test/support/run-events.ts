@@ -60,7 +60,10 @@ export const PLAN: Plan = {
   ],
 };
 
-const ok = (line: string, stdout = ''): CommandRecord => ({ line, result: { exitCode: 0, stdout, stderr: '' } });
+const ok = (line: string, stdout = ''): CommandRecord => ({
+  line,
+  result: { exitCode: 0, stdout, stderr: '' },
+});
 
 function traffic(from: string, local: number): Traffic {
   const counts = from === 'cluster1' ? [local, 300 - local] : [300 - local, local];
@@ -68,7 +71,12 @@ function traffic(from: string, local: number): Traffic {
     requests,
     instances: [
       { cluster: 'cluster1', version: 'v1', instance: 'helloworld-v1-86f77cd7bd-cpxhv', count: first },
-      { cluster: 'cluster2', version: 'v2', instance: 'helloworld-v2-758dd55874-6x4t8', count: requests - first },
+      {
+        cluster: 'cluster2',
+        version: 'v2',
+        instance: 'helloworld-v2-758dd55874-6x4t8',
+        count: requests - first,
+      },
     ],
     errors: [],
     slow: 0,
@@ -96,7 +104,11 @@ function traffic(from: string, local: number): Traffic {
     sample: {
       ...tally(300, counts[0] ?? 0),
       shares: [share('cluster1', counts[0] ?? 0), share('cluster2', counts[1] ?? 0)],
-      remote: { count: 300 - local, share: Number(((300 - local) / 300).toFixed(4)), interval: [0.4486, 0.5646] },
+      remote: {
+        count: 300 - local,
+        share: Number(((300 - local) / 300).toFixed(4)),
+        interval: [0.4486, 0.5646],
+      },
       switches: 161,
       sequence: 'abba'.repeat(75),
       legend: { a: 'cluster1 → helloworld v1', b: 'cluster2 → helloworld v2' },
@@ -119,7 +131,8 @@ const passing = (cluster: string, local: number): CheckResult => ({
 const failing: CheckResult = {
   ...passing('cluster1', 0),
   outcome: 'failed',
-  found: 'The mesh did not converge within 120 s: 10 from cluster1, 0 from cluster2 | `no` <healthy> upstream #1',
+  found:
+    'The mesh did not converge within 120 s: 10 from cluster1, 0 from cluster2 | `no` <healthy> upstream #1',
   evidence: { endpoints: ['10.10.0.5:5000, pod of cluster1'], token: SECRETS.token, list: [SECRETS.key] },
   diagnosis: {
     sentence:
@@ -137,7 +150,9 @@ const failing: CheckResult = {
       total: { requests: 120, instances: [], errors: [], slow: 0, longestSeconds: 0.004 },
       lastBatch: {
         requests: 10,
-        instances: [{ cluster: 'cluster1', version: 'v1', instance: 'helloworld-v1-86f77cd7bd-cpxhv', count: 10 }],
+        instances: [
+          { cluster: 'cluster1', version: 'v1', instance: 'helloworld-v1-86f77cd7bd-cpxhv', count: 10 },
+        ],
         errors: [],
         slow: 0,
         longestSeconds: 0.004,
@@ -153,7 +168,10 @@ function started(omitted: readonly string[], realProxies: boolean): RunEvent {
     runId: omitted.length > 0 ? 'run-2' : 'run-1',
     topology: twoClusters(2),
     plan: PLAN,
-    platform: { name: realProxies ? 'kind' : 'simulator', capabilities: { realProxies, faults: !realProxies } },
+    platform: {
+      name: realProxies ? 'kind' : 'simulator',
+      capabilities: { realProxies, faults: !realProxies },
+    },
     clock: realProxies ? 'wall' : 'virtual',
     seed: '1',
     requests: 300,
@@ -195,10 +213,15 @@ export function passedRun(realProxies = false): readonly RunEvent[] {
       ],
       toolVersions: { kubectl: '1.32.0' },
     },
-    ...PLAN.steps.flatMap(({ id }): RunEvent[] => [{ atMs: 1200, type: 'step-started', step: id }, ended(id, 'done')]),
+    ...PLAN.steps.flatMap(({ id }): RunEvent[] => [
+      { atMs: 1200, type: 'step-started', step: id },
+      ended(id, 'done'),
+    ]),
     ...checks.map(({ id }): RunEvent => ({ atMs: 3000, type: 'check-started', check: id })),
     // They end in another order than they began.
-    ...checks.reverse().map((result): RunEvent => ({ atMs: 5000, type: 'check-ended', result, durationMs: 2000 })),
+    ...checks
+      .reverse()
+      .map((result): RunEvent => ({ atMs: 5000, type: 'check-ended', result, durationMs: 2000 })),
     { atMs: 5100, type: 'clean-up-ended', failures: [] },
     { atMs: 5100, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 5100 },
   ];
@@ -209,7 +232,11 @@ export function failedRun(): readonly RunEvent[] {
   const omitted = ['remote-secret/cluster2-in-cluster1'];
   const failure: RunEvent = ended('cluster2/install-gateway', 'failed', {
     durationMs: 300_000,
-    problem: { kind: 'mesh', message: 'Ingress gateways: timed out', hint: `Look at istiod. ${SECRETS.token}` },
+    problem: {
+      kind: 'mesh',
+      message: 'Ingress gateways: timed out',
+      hint: `Look at istiod. ${SECRETS.token}`,
+    },
     commands: [
       {
         line: `kubectl apply --token ${SECRETS.token}`,

@@ -51,7 +51,11 @@ export function filesOf(
   };
 }
 
-export async function runProgram(image: Image, argv: readonly string[], options: ProgramOptions): Promise<Finished> {
+export async function runProgram(
+  image: Image,
+  argv: readonly string[],
+  options: ProgramOptions,
+): Promise<Finished> {
   let stdout = '';
   let stderr = '';
   const context: ProcessContext = {

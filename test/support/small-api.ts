@@ -1,10 +1,17 @@
-/** An API server for tests of checks: real HTTPS and exec over WebSocket, objects that the test puts there, programs that it writes. */
+/**
+ * An API server for tests of checks: real HTTPS and exec over WebSocket, objects that the test puts there,
+ * programs that it writes.
+ */
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { createKeyPair, createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
 import { type Clock, systemClock, type Timer } from '../../harness/base/clock.ts';
-import { type ExecOutcome, KubernetesClient, type KubernetesObject } from '../../harness/base/kubernetes-client.ts';
+import {
+  type ExecOutcome,
+  KubernetesClient,
+  type KubernetesObject,
+} from '../../harness/base/kubernetes-client.ts';
 
 export type RunProgram = (
   argv: readonly string[],
@@ -13,7 +20,9 @@ export type RunProgram = (
 
 export interface SmallApi extends AsyncDisposable {
   readonly client: KubernetesClient;
-  /** Path of a collection → its objects: `/api/v1/namespaces/sample/pods`. What is not there is an empty list. */
+  /**
+   * Path of a collection → its objects: `/api/v1/namespaces/sample/pods`. What is not there is an empty list.
+   */
   readonly objects: Map<string, KubernetesObject[]>;
   /** What exec runs. */
   run: RunProgram;
@@ -60,13 +69,18 @@ export async function smallApi(): Promise<SmallApi> {
       return;
     }
     const slash = path.lastIndexOf('/');
-    const named = objects.get(path.slice(0, slash))?.find(({ metadata }) => metadata.name === path.slice(slash + 1));
+    const named = objects
+      .get(path.slice(0, slash))
+      ?.find(({ metadata }) => metadata.name === path.slice(slash + 1));
     if (named) send(200, named);
     else if (objects.has(path) || isCollection(path))
       send(200, { kind: 'List', metadata: { resourceVersion: '1' }, items: objects.get(path) ?? [] });
     else send(404, { kind: 'Status', code: 404, reason: 'NotFound', message: `${path} not found` });
   });
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: offered => [...offered][0] ?? false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: offered => [...offered][0] ?? false,
+  });
   server.on('upgrade', (request, socket, head) => {
     if (api.refuseWith !== undefined) {
       socket.end(`HTTP/1.1 ${api.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
@@ -77,7 +91,10 @@ export async function smallApi(): Promise<SmallApi> {
       const argv = url.searchParams.getAll('command');
       calls.push(argv);
       const pod = url.pathname.split('/').at(-2) ?? '';
-      const { exitCode, stdout, stderr } = api.run(argv, { pod, container: url.searchParams.get('container') ?? '' });
+      const { exitCode, stdout, stderr } = api.run(argv, {
+        pod,
+        container: url.searchParams.get('container') ?? '',
+      });
       const send = (channel: number, text: string) =>
         webSocket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
       if (stdout !== '') send(1, stdout);
@@ -125,9 +142,13 @@ export async function smallApi(): Promise<SmallApi> {
 }
 
 /** Paths that end in a plural of a kind, as far as checks ask for them. */
-const isCollection = (path: string) => /\/(pods|events|secrets|gateways|services|namespaces|configmaps)$/.test(path);
+const isCollection = (path: string) =>
+  /\/(pods|events|secrets|gateways|services|namespaces|configmaps)$/.test(path);
 
-/** The wall's clock, but pauses take no time: it jumps ahead instead. Deadlines of an exec, which are longer than pauses, stay away. */
+/**
+ * The wall's clock, but pauses take no time: it jumps ahead instead. Deadlines of an exec, which are longer
+ * than pauses, stay away.
+ */
 export function impatientClock(): Clock {
   let ahead = 0;
   return {

@@ -104,11 +104,14 @@ export const SAMPLE_PODS = '/api/v1/namespaces/sample/pods';
 export function curlOutput(
   answers: readonly (readonly [body: string, status: number, seconds?: number])[],
 ): ExecOutcome {
-  const stdout = answers.map(([body, status, seconds = 0.004]) => `${body}\n<call ${status} ${seconds}>\n`).join('');
+  const stdout = answers
+    .map(([body, status, seconds = 0.004]) => `${body}\n<call ${status} ${seconds}>\n`)
+    .join('');
   return { exitCode: 0, stdout, stderr: '' };
 }
 
-export const hello = (version: string, instance: string) => `Hello version: ${version}, instance: ${instance}\n`;
+export const hello = (version: string, instance: string) =>
+  `Hello version: ${version}, instance: ${instance}\n`;
 
 /** How many calls an argument vector asks for. */
 export const requestsOf = (argv: readonly string[]) => Number(/\[1-(\d+)\]$/.exec(argv.at(-1) ?? '')?.[1]);
@@ -132,7 +135,9 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     if (client) pods.push(pod(`sleep-${index + 1}`, { app: 'sleep', address: `10.${index + 1}0.0.9` }));
     api.objects.set(SAMPLE_PODS, pods);
     api.objects.set('/api/v1/namespaces/sample/services', [{ metadata: { name: 'helloworld' } }]);
-    api.objects.set('/api/v1/namespaces/istio-system/pods', [pod('istiod-1', { app: 'istiod', ready: '1/1' })]);
+    api.objects.set('/api/v1/namespaces/istio-system/pods', [
+      pod('istiod-1', { app: 'istiod', ready: '1/1' }),
+    ]);
     const others = topology.clusters.filter(other => other.name !== name);
     api.objects.set(
       '/api/v1/namespaces/istio-system/secrets',
@@ -152,7 +157,9 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     api.run = argv => {
       if (argv[0] !== 'curl') return { exitCode: 1, stdout: '', stderr: '' };
       const count = requestsOf(argv);
-      return curlOutput(Array.from({ length: count }, (_, n) => [everyone[n % everyone.length] ?? '', 200] as const));
+      return curlOutput(
+        Array.from({ length: count }, (_, n) => [everyone[n % everyone.length] ?? '', 200] as const),
+      );
     };
   }
   const context: CheckContext = {

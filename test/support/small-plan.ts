@@ -1,4 +1,7 @@
-/** A small world for the runner: a platform without clusters, a clock that jumps, and tools whose commands are TypeScript functions. */
+/**
+ * A small world for the runner: a platform without clusters, a clock that jumps, and tools whose commands are
+ * TypeScript functions.
+ */
 import type { Clock, Timer } from '../../harness/base/clock.ts';
 import { sleep } from '../../harness/base/clock.ts';
 import type { Command, CommandResult } from '../../harness/model/command.ts';
@@ -98,7 +101,10 @@ export type Action = (call: {
   readonly sleep: (ms: number) => Promise<void>;
 }) => Promise<Partial<CommandResult> | string> | Partial<CommandResult> | string;
 
-/** Tools whose commands are functions by their first argument; one that is not there succeeds. `log` gets every start and end. */
+/**
+ * Tools whose commands are functions by their first argument; one that is not there succeeds. `log` gets
+ * every start and end.
+ */
 export class SmallTools implements Tools {
   readonly name = 'embedded';
   readonly log: string[] = [];

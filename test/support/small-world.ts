@@ -1,7 +1,16 @@
 /** A running virtual clock and a network of two networks and three clusters, for tests of what runs on it. */
-import { type Authority, createKeyPair, createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
+import {
+  type Authority,
+  createKeyPair,
+  createRootCa,
+  issueCertificate,
+} from '../../harness/base/certificates.ts';
 import { createRandom } from '../../harness/base/random.ts';
-import type { ClusterNetwork, NetworkNamespace, VirtualSocket } from '../../harness/simulator/network/interfaces.ts';
+import type {
+  ClusterNetwork,
+  NetworkNamespace,
+  VirtualSocket,
+} from '../../harness/simulator/network/interfaces.ts';
 import { VirtualClock } from '../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../harness/simulator/network/virtual-network.ts';
 
@@ -30,7 +39,12 @@ export function smallWorld(seed = 'test', startMs = START_MS): SmallWorld {
     ],
   });
   const add = (name: string, on: string, index: number) =>
-    network.addCluster({ name, network: on, podRange: `10.${index}0.0.0/16`, serviceRange: `10.1${index}0.0.0/16` });
+    network.addCluster({
+      name,
+      network: on,
+      podRange: `10.${index}0.0.0/16`,
+      serviceRange: `10.1${index}0.0.0/16`,
+    });
   const clusters = {
     east: add('east', 'network1', 1),
     west: add('west', 'network1', 2),

@@ -8,7 +8,10 @@ import { createEmbeddedTools } from '../../harness/tools/embedded/embedded-tools
 
 export interface ToolsWorld extends AsyncDisposable {
   readonly clock: VirtualClock;
-  /** Runs a line; quotes keep blanks together. The context is that of the first cluster unless the line names one. */
+  /**
+   * Runs a line; quotes keep blanks together. The context is that of the first cluster unless the line names
+   * one.
+   */
   run(
     line: string,
     options?: { readonly stdin?: string; readonly signal?: AbortSignal; readonly timeoutMs?: number },
@@ -58,7 +61,11 @@ export async function toolsWorld(
       return await tools.run(
         // The first word of a line in a test is a tool's name.
         { tool: tool as ToolName, args, timeoutMs },
-        { variables: new Map(), signal: signal ?? new AbortController().signal, ...(stdin !== undefined && { stdin }) },
+        {
+          variables: new Map(),
+          signal: signal ?? new AbortController().signal,
+          ...(stdin !== undefined && { stdin }),
+        },
       );
     },
     [Symbol.asyncDispose]: async () => {
@@ -69,4 +76,5 @@ export async function toolsWorld(
   };
 }
 
-const wordsOf = (line: string) => (line.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map(word => word.replaceAll("'", ''));
+const wordsOf = (line: string) =>
+  (line.match(/(?:'[^']*'|[^\s'])+/g) ?? []).map(word => word.replaceAll("'", ''));

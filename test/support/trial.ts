@@ -1,4 +1,7 @@
-/** One run on the simulator with something left out or done wrong, and what was seen: the tables of omissions and failures are made of these. */
+/**
+ * One run on the simulator with something left out or done wrong, and what was seen: the tables of omissions
+ * and failures are made of these.
+ */
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import type { Topology } from '../../harness/model/topology.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
@@ -47,7 +50,10 @@ export interface Trial extends Pick<RunOutcome, 'verdict' | 'reason' | 'steps' |
   errors(cluster: string): readonly string[];
 }
 
-/** Of a wrong verdict, each way. A seed gives the same run, so this says how few requests may be sent, not how often a table is wrong. */
+/**
+ * Of a wrong verdict, each way. A seed gives the same run, so this says how few requests may be sent, not how
+ * often a table is wrong.
+ */
 const RISK = 1e-2;
 
 /** Goes on after failures, as someone who pastes on would. */
@@ -103,7 +109,10 @@ export async function attempt(options: TrialOptions): Promise<Trial> {
 }
 
 /** The simulator, with another topology to start than the one it is told. */
-const elsewhere = (simulator: SimulatorPlatform, surroundings: (topology: Topology) => Topology): Platform => ({
+const elsewhere = (
+  simulator: SimulatorPlatform,
+  surroundings: (topology: Topology) => Topology,
+): Platform => ({
   name: simulator.name,
   clock: simulator.clock,
   capabilities: simulator.capabilities,

@@ -1,4 +1,7 @@
-/** Finds whatever comes back from outside the event loop while a simulated world runs: docs/architecture.md, time, forbids that anyone awaits it. */
+/**
+ * Finds whatever comes back from outside the event loop while a simulated world runs: docs/architecture.md,
+ * time, forbids that anyone awaits it.
+ */
 import { AsyncResource, createHook } from 'node:async_hooks';
 
 export interface Trip {
@@ -14,8 +17,10 @@ export interface Tripwire extends Disposable {
 }
 
 /**
- * Resources that live in the event loop. Whatever is not here trips: a list of what is forbidden would miss what the next Node brings.
- * TLS and HTTP/2 over our own sockets are computed in the loop (TLSWRAP on a JSSTREAM; a session's writes wait for an immediate of Node's own),
+ * Resources that live in the event loop. Whatever is not here trips: a list of what is forbidden would miss
+ * what the next Node brings.
+ * TLS and HTTP/2 over our own sockets are computed in the loop (TLSWRAP on a JSSTREAM; a session's writes
+ * wait for an immediate of Node's own),
  * and nobody awaits a write to the terminal.
  */
 const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
@@ -36,7 +41,8 @@ const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Starts to watch; ends with `using`, or `[Symbol.dispose]()`. A thing trips the wire when it calls back, not when it is made: the synchronous
+ * Starts to watch; ends with `using`, or `[Symbol.dispose]()`. A thing trips the wire when it calls back, not
+ * when it is made: the synchronous
  * calls of node:crypto and node:zlib make the same resources as the asynchronous ones, and never call back.
  */
 export function armTripwire(): Tripwire {
@@ -45,7 +51,8 @@ export function armTripwire(): Tripwire {
   const pending = new Map<number, { readonly type: string; readonly made: Error }>();
   const hook = createHook({
     init(id, type, _trigger, resource) {
-      if (WITHIN_THE_LOOP.has(type) || resource instanceof AsyncResource) return; // the latter is made of JavaScript alone
+      // The latter is made of JavaScript alone.
+      if (WITHIN_THE_LOOP.has(type) || resource instanceof AsyncResource) return;
       pending.set(id, { type, made: placeHere() });
     },
     before(id) {
@@ -79,10 +86,14 @@ const framesOf = (place: Error): string[] =>
     .map(line => line.trim());
 
 /**
- * Timers that Node's HTTP and TLS set for themselves (the cached Date header, a server's check of its connections, the limit of a handshake)
- * are unreferenced, and nobody waits for them. One that our code asked for has our frame right behind the timers'.
+ * Timers that Node's HTTP and TLS set for themselves (the cached Date header, a server's check of its
+ * connections, the limit of a handshake)
+ * are unreferenced, and nobody waits for them. One that our code asked for has our frame right behind the
+ * timers'.
  */
 function isOfNodesOwn(frames: readonly string[]): boolean {
   const caller = frames.find(frame => !/node:(internal\/)?(timers|async_hooks)/.test(frame));
-  return caller !== undefined && /node:(_http|_tls|net|https?:|internal\/(http|net|stream_base))/.test(caller);
+  return (
+    caller !== undefined && /node:(_http|_tls|net|https?:|internal\/(http|net|stream_base))/.test(caller)
+  );
 }

@@ -1,4 +1,7 @@
-/** A test file with an error that nobody catches, of the kind that UNCAUGHT names; `no-domains.test.ts` runs it in a process of its own. */
+/**
+ * A test file with an error that nobody catches, of the kind that UNCAUGHT names; `no-domains.test.ts` runs
+ * it in a process of its own.
+ */
 import t from 'tap';
 
 const failure = () => new Error('nobody catches this');

@@ -18,7 +18,11 @@ export interface UpWorld extends AsyncDisposable {
 }
 
 /** @param kubectl - the binary that scripts find under this name; by default what is on PATH */
-export async function upWorld(scenario: string, flags: readonly string[] = [], kubectl?: string): Promise<UpWorld> {
+export async function upWorld(
+  scenario: string,
+  flags: readonly string[] = [],
+  kubectl?: string,
+): Promise<UpWorld> {
   const own = temporaryFolder();
   const stateDir = path.join(own.path, 'state');
   const folder = path.join(own.path, 'work');
@@ -33,8 +37,9 @@ export async function upWorld(scenario: string, flags: readonly string[] = [], k
     folder,
     up,
     get pid() {
-      return (JSON.parse(readFileSync(path.join(stateDir, 'state.json'), 'utf8')) as { owner: { pid: number } }).owner
-        .pid;
+      return (
+        JSON.parse(readFileSync(path.join(stateDir, 'state.json'), 'utf8')) as { owner: { pid: number } }
+      ).owner.pid;
     },
     cli,
     bash: async script => {

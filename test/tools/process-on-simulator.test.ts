@@ -1,4 +1,7 @@
-/** The plan through real programs on an open simulated world: the same verdict, and the same objects, as with the embedded tools. */
+/**
+ * The plan through real programs on an open simulated world: the same verdict, and the same objects, as with
+ * the embedded tools.
+ */
 import path from 'node:path';
 import t from 'tap';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';

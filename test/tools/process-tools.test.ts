@@ -44,7 +44,10 @@ async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, i
     clusters,
     samples: new Map([['samples/a.yaml', 'kind: A\n']]),
     edition: '1.8',
-    binaries: { kubectl: program(folder, 'kubectl', kubectl), istioctl: program(folder, 'istioctl', istioctl) },
+    binaries: {
+      kubectl: program(folder, 'kubectl', kubectl),
+      istioctl: program(folder, 'istioctl', istioctl),
+    },
     parentFolder: folder,
   });
   return { tools, folder };
@@ -76,7 +79,10 @@ t.test(
     });
     t.match(load(kubeconfig), {
       'current-context': 'cluster1',
-      contexts: [{ name: 'cluster1' }, { name: 'cluster2', context: { cluster: 'cluster2', user: 'cluster2' } }],
+      contexts: [
+        { name: 'cluster1' },
+        { name: 'cluster2', context: { cluster: 'cluster2', user: 'cluster2' } },
+      ],
       users: [
         { user: { token: 'token-of-https://cluster1:6443' } },
         { user: { token: 'token-of-https://cluster2:6443' } },
@@ -102,7 +108,10 @@ t.test('an API server that is not reached is not the fault of the mesh', async t
     `console.error('The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port?'); process.exit(1)`,
     `console.error('curl: (7) Failed to connect: Connection refused'); process.exit(7)`,
   );
-  t.match(await tools.run(command('kubectl', []), { variables, signal }), { exitCode: 1, fault: 'api-unreachable' });
+  t.match(await tools.run(command('kubectl', []), { variables, signal }), {
+    exitCode: 1,
+    fault: 'api-unreachable',
+  });
   t.equal((await tools.run(command('istioctl', []), { variables, signal })).fault, undefined);
   await tools[Symbol.asyncDispose]();
 });
@@ -138,7 +147,10 @@ t.test('certificates and the gateway document need no program', async t => {
   const { tools, folder } = await toolsIn(t, '');
   const made = await tools.run(command('certs', ['--out', 'certs', 'cluster1']), { variables, signal });
   t.match(made.stdout, /certs\/cluster1\/ca-key\.pem/);
-  const working = join(folder, readdirSync(folder).find(name => name.startsWith('mesh-harness-tools-')) ?? '');
+  const working = join(
+    folder,
+    readdirSync(folder).find(name => name.startsWith('mesh-harness-tools-')) ?? '',
+  );
   t.equal(statSync(join(working, 'certs/cluster1/ca-key.pem')).mode & 0o777, 0o600);
   const args = ['--mesh', 'mesh1', '--cluster', 'cluster1', '--network', 'network1'];
   t.match(await tools.run(command('gen-eastwest-gateway', args), { variables, signal }), {
@@ -155,13 +167,21 @@ t.test('a file outside of the working folder is refused', async t => {
   await tools[Symbol.asyncDispose]();
 });
 
-t.test('what a killed process has left behind is swept away, what belongs to a living one is not', async t => {
-  const gone = 'mesh-harness-tools-4194999-abcdef';
-  const living = `mesh-harness-tools-${process.ppid}-abcdef`;
-  const folder = t.testdir({ [gone]: { kubeconfig: 'secret' }, [living]: {}, other: {} });
-  const tools = await createProcessTools({ clusters, samples: new Map(), edition: '1.8', parentFolder: folder });
-  t.notOk(existsSync(join(folder, gone)));
-  t.ok(existsSync(join(folder, living)));
-  t.ok(existsSync(join(folder, 'other')));
-  await tools[Symbol.asyncDispose]();
-});
+t.test(
+  'what a killed process has left behind is swept away, what belongs to a living one is not',
+  async t => {
+    const gone = 'mesh-harness-tools-4194999-abcdef';
+    const living = `mesh-harness-tools-${process.ppid}-abcdef`;
+    const folder = t.testdir({ [gone]: { kubeconfig: 'secret' }, [living]: {}, other: {} });
+    const tools = await createProcessTools({
+      clusters,
+      samples: new Map(),
+      edition: '1.8',
+      parentFolder: folder,
+    });
+    t.notOk(existsSync(join(folder, gone)));
+    t.ok(existsSync(join(folder, living)));
+    t.ok(existsSync(join(folder, 'other')));
+    await tools[Symbol.asyncDispose]();
+  },
+);

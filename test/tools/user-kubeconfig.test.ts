@@ -26,22 +26,28 @@ t.test('a flag goes before KUBECONFIG, and that before the home folder', async t
   for (const [env, flag, files] of rows) t.same(kubeconfigFiles(env, '/home/me', flag), files);
 });
 
-t.test('several files are joined: of the same name the first counts, and what is not there is passed over', async t => {
-  using folder = temporaryFolder();
-  const files = ['one', 'none', 'two', 'again'].map(name => path.join(folder.path, name));
-  writeFileSync(files[0] ?? '', markSimulated(kubeconfig('one', 'https://127.0.0.1:1'), MARK));
-  writeFileSync(files[2] ?? '', kubeconfig('two', 'https://127.0.0.1:2'));
-  writeFileSync(files[3] ?? '', kubeconfig('one', 'https://127.0.0.1:3'));
-  const joined = readKubeconfig(files);
-  t.same(joined.context(undefined), { name: 'one', simulated: MARK }, 'the first current context');
-  t.same(joined.context('two'), { name: 'two', simulated: undefined }, 'a cluster of others');
-  t.equal(joined.context('three'), undefined);
-  t.match(load(joined.text), {
-    clusters: [{ cluster: { server: 'https://127.0.0.1:1' } }, { cluster: { server: 'https://127.0.0.1:2' } }],
-    'current-context': 'one',
-  });
-  t.equal(readKubeconfig([files[1] ?? '']).context(undefined), undefined, 'no file at all');
-});
+t.test(
+  'several files are joined: of the same name the first counts, and what is not there is passed over',
+  async t => {
+    using folder = temporaryFolder();
+    const files = ['one', 'none', 'two', 'again'].map(name => path.join(folder.path, name));
+    writeFileSync(files[0] ?? '', markSimulated(kubeconfig('one', 'https://127.0.0.1:1'), MARK));
+    writeFileSync(files[2] ?? '', kubeconfig('two', 'https://127.0.0.1:2'));
+    writeFileSync(files[3] ?? '', kubeconfig('one', 'https://127.0.0.1:3'));
+    const joined = readKubeconfig(files);
+    t.same(joined.context(undefined), { name: 'one', simulated: MARK }, 'the first current context');
+    t.same(joined.context('two'), { name: 'two', simulated: undefined }, 'a cluster of others');
+    t.equal(joined.context('three'), undefined);
+    t.match(load(joined.text), {
+      clusters: [
+        { cluster: { server: 'https://127.0.0.1:1' } },
+        { cluster: { server: 'https://127.0.0.1:2' } },
+      ],
+      'current-context': 'one',
+    });
+    t.equal(readKubeconfig([files[1] ?? '']).context(undefined), undefined, 'no file at all');
+  },
+);
 
 t.test('a file that is no YAML is told by its name', async t => {
   using folder = temporaryFolder();

@@ -99,7 +99,8 @@ t.test('near clusters stand alone, those of another network together', async t =
 });
 
 t.test('the size of a sample suits every source', async t => {
-  const sizeFor = (topology: Topology) => planSample(undefined, { expectedShares: expectedShares(topology) }).requests;
+  const sizeFor = (topology: Topology) =>
+    planSample(undefined, { expectedShares: expectedShares(topology) }).requests;
   t.equal(sizeFor(meshOf([1, 1])), 300);
   t.equal(sizeFor(meshOf([1, 2])), 300);
   t.same(expectedShares(meshOf([1, 1])), [[0.5, 0.5]], 'equal splits are there once');
@@ -127,17 +128,26 @@ t.test('the size of a sample suits every source', async t => {
   });
 });
 
-t.test('a batch misses the rarest group once in a thousand times at most, and has 10 calls at least', async t => {
-  const sizes = (topology: Topology) => topology.clusters.map(source => batchSizeFor(groupsFrom(topology, source)));
-  t.same(sizes(meshOf([1, 2])), [10, 10]);
-  t.same(sizes(meshOf([1, 2, 1])), [18, 18, 18]);
-  // Seven of eight are behind the gateways of one network: the near one is the rarest.
-  t.same(sizes(meshOf([1, 2, 2, 2, 2, 2, 2, 2]))[0], 52);
-  t.same(sizes(meshOf([1, 2, 2, 2], [none]))[0], 10);
-});
+t.test(
+  'a batch misses the rarest group once in a thousand times at most, and has 10 calls at least',
+  async t => {
+    const sizes = (topology: Topology) =>
+      topology.clusters.map(source => batchSizeFor(groupsFrom(topology, source)));
+    t.same(sizes(meshOf([1, 2])), [10, 10]);
+    t.same(sizes(meshOf([1, 2, 1])), [18, 18, 18]);
+    // Seven of eight are behind the gateways of one network: the near one is the rarest.
+    t.same(sizes(meshOf([1, 2, 2, 2, 2, 2, 2, 2]))[0], 52);
+    t.same(sizes(meshOf([1, 2, 2, 2], [none]))[0], 10);
+  },
+);
 
 const HOME: Readonly<Record<string, string>> = { a: 'cluster1', b: 'cluster2', c: 'cluster3', d: 'cluster4' };
-const answer = (version: string, instance: string): Answer => ({ kind: 'answer', seconds: 0.01, version, instance });
+const answer = (version: string, instance: string): Answer => ({
+  kind: 'answer',
+  seconds: 0.01,
+  version,
+  instance,
+});
 const locate = (instance: string) => HOME[instance] ?? null;
 
 t.test('who has not answered: every near cluster has to, and one of each other network', async t => {
@@ -151,7 +161,11 @@ t.test('who has not answered: every near cluster has to, and one of each other n
     // The version was seen, but of another cluster, or of no pod that is known.
     [[answer(v1, 'a'), answer(v2, 'd')], 1, ['cluster2']],
     [[answer(v1, 'a'), answer(v2, 'd'), answer(v2, 'ghost')], 1, ['cluster2']],
-    [[answer(v1, 'a'), answer(v2, 'b'), { kind: 'error', seconds: 1, error: '503' }], 1, ['cluster3+cluster4']],
+    [
+      [answer(v1, 'a'), answer(v2, 'b'), { kind: 'error', seconds: 1, error: '503' }],
+      1,
+      ['cluster3+cluster4'],
+    ],
   ];
   for (const [answers, from, silent] of rows) {
     const groups = groupsFrom(topology, sourceOf(topology, from));
@@ -164,55 +178,75 @@ t.test('who has not answered: every near cluster has to, and one of each other n
   t.same(silentGroups(far, [answer(v1, 'a'), answer(v2, 'b')], locate), []);
 });
 
-t.test('the gateways of a network with several clusters have to carry the weight of all its pods', async t => {
-  const endpoint = (kind: 'pod' | 'gateway' | null, cluster: string, weight: number): KnownEndpoint => ({
-    address: '10.0.0.1',
-    port: 1,
-    weight,
-    owner: kind && { kind, cluster: clusterName(cluster) },
-    failedConnections: 0,
-    requests: 0,
-    failedRequests: 0,
-  });
-  const topology = meshOf([1, 2, 1]);
-  const networkOf = (cluster: ClusterName) => topology.clusters.find(({ name }) => name === cluster)?.network;
-  const rows: readonly (readonly [what: string, endpoints: readonly KnownEndpoint[], counted: readonly number[]])[] = [
-    ['one gateway for both', [endpoint('pod', 'cluster2', 1), endpoint('gateway', 'cluster1', 2)], []],
-    ['one is not counted', [endpoint('pod', 'cluster2', 1), endpoint('gateway', 'cluster1', 1)], [1]],
-    [
-      'two gateways, weights scaled to share them',
-      [endpoint('pod', 'cluster2', 2), endpoint('gateway', 'cluster1', 2), endpoint('gateway', 'cluster3', 2)],
-      [],
-    ],
-    [
-      'two gateways that share one pod',
-      [endpoint('pod', 'cluster2', 2), endpoint('gateway', 'cluster1', 1), endpoint('gateway', 'cluster3', 1)],
-      [1],
-    ],
-    ['nobody is counted', [endpoint('pod', 'cluster2', 1)], [0]],
-    ['the proxy does not tell', [], []],
-    ['an address of nobody leaves it open', [endpoint('pod', 'cluster2', 1), endpoint(null, 'cluster1', 1)], []],
-  ];
-  for (const [what, endpoints, counted] of rows) {
-    const groups = groupsFrom(topology, sourceOf(topology, 2));
-    const found = shortfallsIn(endpoints, sourceOf(topology, 2), groups, networkOf);
-    t.same(
-      found.map(each => each.counted),
-      counted,
-      what,
-    );
-  }
-  // Without a pod that is called by its address, the parts are compared.
-  const remote = meshOf([1, 2, 2, 3, 3], [none]);
-  const network = (cluster: ClusterName) => remote.clusters.find(({ name }) => name === cluster)?.network;
-  const groups = groupsFrom(remote, sourceOf(remote, 1));
-  const weights = (two: number, three: number) =>
-    shortfallsIn(
-      [endpoint('gateway', 'cluster2', two), endpoint('gateway', 'cluster4', three)],
-      sourceOf(remote, 1),
-      groups,
-      network,
-    ).map(({ group }) => groupName(group));
-  t.same(weights(2, 2), []);
-  t.same(weights(2, 1), ['cluster4+cluster5']);
-});
+t.test(
+  'the gateways of a network with several clusters have to carry the weight of all its pods',
+  async t => {
+    const endpoint = (kind: 'pod' | 'gateway' | null, cluster: string, weight: number): KnownEndpoint => ({
+      address: '10.0.0.1',
+      port: 1,
+      weight,
+      owner: kind && { kind, cluster: clusterName(cluster) },
+      failedConnections: 0,
+      requests: 0,
+      failedRequests: 0,
+    });
+    const topology = meshOf([1, 2, 1]);
+    const networkOf = (cluster: ClusterName) =>
+      topology.clusters.find(({ name }) => name === cluster)?.network;
+    const rows: readonly (readonly [
+      what: string,
+      endpoints: readonly KnownEndpoint[],
+      counted: readonly number[],
+    ])[] = [
+      ['one gateway for both', [endpoint('pod', 'cluster2', 1), endpoint('gateway', 'cluster1', 2)], []],
+      ['one is not counted', [endpoint('pod', 'cluster2', 1), endpoint('gateway', 'cluster1', 1)], [1]],
+      [
+        'two gateways, weights scaled to share them',
+        [
+          endpoint('pod', 'cluster2', 2),
+          endpoint('gateway', 'cluster1', 2),
+          endpoint('gateway', 'cluster3', 2),
+        ],
+        [],
+      ],
+      [
+        'two gateways that share one pod',
+        [
+          endpoint('pod', 'cluster2', 2),
+          endpoint('gateway', 'cluster1', 1),
+          endpoint('gateway', 'cluster3', 1),
+        ],
+        [1],
+      ],
+      ['nobody is counted', [endpoint('pod', 'cluster2', 1)], [0]],
+      ['the proxy does not tell', [], []],
+      [
+        'an address of nobody leaves it open',
+        [endpoint('pod', 'cluster2', 1), endpoint(null, 'cluster1', 1)],
+        [],
+      ],
+    ];
+    for (const [what, endpoints, counted] of rows) {
+      const groups = groupsFrom(topology, sourceOf(topology, 2));
+      const found = shortfallsIn(endpoints, sourceOf(topology, 2), groups, networkOf);
+      t.same(
+        found.map(each => each.counted),
+        counted,
+        what,
+      );
+    }
+    // Without a pod that is called by its address, the parts are compared.
+    const remote = meshOf([1, 2, 2, 3, 3], [none]);
+    const network = (cluster: ClusterName) => remote.clusters.find(({ name }) => name === cluster)?.network;
+    const groups = groupsFrom(remote, sourceOf(remote, 1));
+    const weights = (two: number, three: number) =>
+      shortfallsIn(
+        [endpoint('gateway', 'cluster2', two), endpoint('gateway', 'cluster4', three)],
+        sourceOf(remote, 1),
+        groups,
+        network,
+      ).map(({ group }) => groupName(group));
+    t.same(weights(2, 2), []);
+    t.same(weights(2, 1), ['cluster4+cluster5']);
+  },
+);

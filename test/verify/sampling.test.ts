@@ -10,7 +10,8 @@ t.test('one argument vector asks all, without a shell', async t => {
   const argv = curlArgv(300);
   t.equal(argv[0], 'curl');
   t.equal(argv.at(-1), 'http://helloworld.sample:5000/hello?[1-300]');
-  for (const option of ['-sS', '-m', '15', '-H', 'Connection: close', '-w']) t.ok(argv.includes(option), option);
+  for (const option of ['-sS', '-m', '15', '-H', 'Connection: close', '-w'])
+    t.ok(argv.includes(option), option);
 });
 
 const rows: readonly {
@@ -44,7 +45,11 @@ const rows: readonly {
   },
   {
     name: 'an unknown name',
-    output: outcome(end('000').repeat(2), 'curl: (6) Could not resolve host: helloworld.sample\n'.repeat(2), 6),
+    output: outcome(
+      end('000').repeat(2),
+      'curl: (6) Could not resolve host: helloworld.sample\n'.repeat(2),
+      6,
+    ),
     requests: 2,
     kinds: [
       'curl: (6) Could not resolve host: helloworld.sample',

@@ -23,7 +23,8 @@ export async function certsCommand(
     });
   }
   const repeated = clusters.filter((name, index) => clusters.indexOf(name) !== index);
-  if (repeated.length > 0) throw new HarnessError('ERR_USAGE', `Named twice: ${[...new Set(repeated)].join(', ')}`);
+  if (repeated.length > 0)
+    throw new HarnessError('ERR_USAGE', `Named twice: ${[...new Set(repeated)].join(', ')}`);
 
   const files = await createMeshCertificates(clusters.map(clusterName), systemClock.now());
   for (const name of files.keys()) {
@@ -42,10 +43,14 @@ export async function certsCommand(
       stdout.write(`${file}\n`);
     }
   } catch (error) {
-    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The certificates can not be written: ${messageOf(error)}`, {
-      hint: 'Choose a folder that can be written to with --out.',
-      cause: error,
-    });
+    throw new HarnessError(
+      'ERR_UNWRITABLE_FOLDER',
+      `The certificates can not be written: ${messageOf(error)}`,
+      {
+        hint: 'Choose a folder that can be written to with --out.',
+        cause: error,
+      },
+    );
   }
   return EXIT.passed;
 }

@@ -11,7 +11,10 @@ const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
 /** 0 also where nothing was up. */
-export async function downCommand(flags: { stateDir?: string }, { env, stderr, signal }: Environment): Promise<number> {
+export async function downCommand(
+  flags: { stateDir?: string },
+  { env, stderr, signal }: Environment,
+): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found) {
@@ -38,8 +41,12 @@ async function end(owner: Parameters<typeof isAlive>[0], signal: AbortSignal): P
     signal.throwIfAborted();
     if (isAlive(owner)) await killAll([owner.pid], systemClock, PATIENCE_MS);
     if (!isAlive(owner)) return;
-    throw new HarnessError('ERR_PLATFORM_NOT_READY', `Process ${owner.pid} can not be ended: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new HarnessError(
+      'ERR_PLATFORM_NOT_READY',
+      `Process ${owner.pid} can not be ended: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -4,7 +4,10 @@ import type { Environment } from '../environment.ts';
 import { readState, upPaths } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
 
-export async function envCommand(flags: { stateDir?: string }, { env, stdout }: Environment): Promise<number> {
+export async function envCommand(
+  flags: { stateDir?: string },
+  { env, stdout }: Environment,
+): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found?.alive) {

@@ -1,4 +1,6 @@
-/** `mesh-harness istioctl …`: istioctl as a program, for clusters of the simulator that `up` has left running. */
+/**
+ * `mesh-harness istioctl …`: istioctl as a program, for clusters of the simulator that `up` has left running.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline/promises';
@@ -16,7 +18,9 @@ import type { Environment } from '../environment.ts';
 /** @param argv - all words after `istioctl`, which are its own: flags of ours do not mix with them */
 export async function istioctlCommand(argv: readonly string[], environment: Environment): Promise<number> {
   const { stdout, stderr, signal } = environment;
-  const kubeconfig = readKubeconfig(kubeconfigFiles(environment.env, os.homedir(), flagValue(argv, 'kubeconfig', 'c')));
+  const kubeconfig = readKubeconfig(
+    kubeconfigFiles(environment.env, os.homedir(), flagValue(argv, 'kubeconfig', 'c')),
+  );
   const simulated = kubeconfig.context(flagValue(argv, 'context'))?.simulated;
   const connection = new Connection(kubeconfig);
   const invocation: Invocation = {
@@ -78,7 +82,10 @@ class Connection {
   }
 }
 
-/** The last value of a flag, wherever it stands; the command line is read in full only when the release is known. */
+/**
+ * The last value of a flag, wherever it stands; the command line is read in full only when the release is
+ * known.
+ */
 function flagValue(argv: readonly string[], name: string, short?: string): string | undefined {
   let value: string | undefined;
   for (const [index, word] of argv.entries()) {
@@ -89,8 +96,12 @@ function flagValue(argv: readonly string[], name: string, short?: string): strin
   return value;
 }
 
-/** Standard input is read only where it is asked for: a program must not wait for a terminal that nobody types into. */
-const isStandardInput = (word: string): boolean => word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
+/**
+ * Standard input is read only where it is asked for: a program must not wait for a terminal that nobody types
+ * into.
+ */
+const isStandardInput = (word: string): boolean =>
+  word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   let text = '';
@@ -117,7 +128,8 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw Object.assign(new Error(`open ${file}: no such file or directory`), { code });
+    if (code === 'ENOENT')
+      throw Object.assign(new Error(`open ${file}: no such file or directory`), { code });
     throw new ToolExit(`Error: ${messageOf(error)}`);
   }
 }

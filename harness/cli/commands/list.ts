@@ -6,7 +6,10 @@ import { EDITIONS } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
 import type { Environment } from '../environment.ts';
 
-export async function listCommand({ format }: { format: 'text' | 'json' }, { stdout }: Environment): Promise<number> {
+export async function listCommand(
+  { format }: { format: 'text' | 'json' },
+  { stdout }: Environment,
+): Promise<number> {
   const folder = path.join(packageRoot(), 'scenarios');
   const scenarios = await Promise.all(
     (await listScenarios({ folder })).map(async name => {

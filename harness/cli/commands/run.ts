@@ -25,7 +25,10 @@ import { verdictLine } from '../terminal/lines.ts';
 import { createProgress, silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 
-/** Runs the scenarios one after the other; everything that can be wrong with the command line is found before the first starts. */
+/**
+ * Runs the scenarios one after the other; everything that can be wrong with the command line is found before
+ * the first starts.
+ */
 export async function runScenarios(
   names: readonly string[],
   flags: RunFlags,
@@ -41,12 +44,21 @@ export async function runScenarios(
     const chosen = await chooseEdition(flags, choice.name, signal);
     const edition = chosen.name;
     if (!flags.quiet) screen.progress(firstLine(choice, chosen));
-    const real = realSettings(flags, edition, environment, text => flags.quiet || screen.progress(`  ${text}`));
+    const real = realSettings(
+      flags,
+      edition,
+      environment,
+      text => flags.quiet || screen.progress(`  ${text}`),
+    );
     const kept: string[] = [];
     using programs = await programsFor(flags.tools, choice.name, edition, env);
     const sessions: PreparedSession[] = [];
     const placeOf = (runId: string) =>
-      reportPlace({ workingFolder: process.cwd(), runId: sessions[0]?.runId ?? runId, reportDir: flags.reportDir });
+      reportPlace({
+        workingFolder: process.cwd(),
+        runId: sessions[0]?.runId ?? runId,
+        reportDir: flags.reportDir,
+      });
     for (const { topology, verify } of await scenariosOf(names)) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;
@@ -68,7 +80,9 @@ export async function runScenarios(
           edition,
           real,
           onKept: lines => void kept.push(...lines),
-          ...(flags.keep ? { keep: 'always' as const } : flags.keepOnFailure && { keep: 'on-failure' as const }),
+          ...(flags.keep
+            ? { keep: 'always' as const }
+            : flags.keepOnFailure && { keep: 'on-failure' as const }),
           diagnosticsFolder: runId => path.join(placeOf(runId).folder, 'diagnostics', topology.name),
           ...(requests !== undefined && { requests }),
           ...(risk !== undefined && { risk }),
@@ -97,7 +111,8 @@ export async function runScenarios(
     if (flags.output === 'tap') stdout.write(formatTap(report));
     else {
       const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
-      for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
+      for (const scenario of report.scenarios)
+        screen.result(verdictLine(scenario, screen.resultColours, width));
     }
     if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
     for (const line of new Set(kept)) screen.progress(line);
@@ -116,7 +131,10 @@ async function programsFor(
 ): Promise<Awaited<ReturnType<typeof simulatorPrograms>> | undefined> {
   if (tools === undefined) return undefined;
   if (platform !== 'simulator') {
-    throw new HarnessError('ERR_USAGE', `--tools is for the simulator; on ${platform} the real programs do the work.`);
+    throw new HarnessError(
+      'ERR_USAGE',
+      `--tools is for the simulator; on ${platform} the real programs do the work.`,
+    );
   }
   return tools === 'process' ? await simulatorPrograms(edition, env) : undefined;
 }
@@ -134,11 +152,15 @@ function tellWhatIsNext(
 ): void {
   const page = files.find(file => file.endsWith('.html'));
   if (page)
-    tell(`\nReport: ${path.relative('', path.dirname(page)) || '.'}/  (open ${path.relative('', page)} in a browser)`);
+    tell(
+      `\nReport: ${path.relative('', path.dirname(page)) || '.'}/  (open ${path.relative('', page)} in a browser)`,
+    );
   if (report.interrupted || report.verdict === 'passed') return;
   const described = files[0] === undefined ? undefined : path.join(path.dirname(files[0]), 'diagnostics');
   if (described !== undefined && existsSync(described))
-    tell(`Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`);
+    tell(
+      `Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`,
+    );
   tell(`Again:  ${runAgain(names, flags)}`);
   const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
   if (suspect) tell(`Steps:  ${planOf(names, suspect)}`);

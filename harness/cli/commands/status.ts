@@ -10,7 +10,10 @@ import { readState, type UpCluster, type UpPaths, upPaths } from '../up/state.ts
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** 0 if it is up and answers, 1 otherwise. */
-export async function statusCommand(flags: { stateDir?: string }, { env, stdout }: Environment): Promise<number> {
+export async function statusCommand(
+  flags: { stateDir?: string },
+  { env, stdout }: Environment,
+): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found) {
@@ -38,17 +41,23 @@ export async function statusCommand(flags: { stateDir?: string }, { env, stdout 
     const [line] = message.split('\n');
     const where = cluster === undefined ? '' : ` in ${cluster}`;
     const times = count > 1 ? `, ${count} times` : '';
-    stdout.write(`  a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${paths.log} may tell more)\n`);
+    stdout.write(
+      `  a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${paths.log} may tell more)\n`,
+    );
   }
   stdout.write(`  kubeconfig: ${paths.kubeconfig}\n`);
   return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
 }
 
-async function answerOf({ name }: UpCluster, { kubeconfig }: UpPaths): Promise<{ ok: boolean; text: string }> {
+async function answerOf(
+  { name }: UpCluster,
+  { kubeconfig }: UpPaths,
+): Promise<{ ok: boolean; text: string }> {
   const client = new KubernetesClient(readFileSync(kubeconfig, 'utf8'), { context: name });
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const version = (await client.request('GET', '/version', { signal })) as { gitVersion?: string }; // of /version
+    // Of /version.
+    const version = (await client.request('GET', '/version', { signal })) as { gitVersion?: string };
     return { ok: true, text: `Kubernetes ${version.gitVersion ?? ''}` };
   } catch (error) {
     return { ok: false, text: `does not answer: ${messageOf(error)}` };

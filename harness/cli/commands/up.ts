@@ -36,7 +36,8 @@ export interface UpFlags {
 }
 
 /**
- * Brings clusters up and leaves them. Everything that can be wrong with the command line is found before anything starts.
+ * Brings clusters up and leaves them. Everything that can be wrong with the command line is found before
+ * anything starts.
  * @param onWorld - called with the world once it runs: for tests that want to look behind the API
  */
 export async function upCommand(
@@ -92,8 +93,13 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
     ...(onWorld && { onWorld }),
   });
   await using started = await platform.start(topology, signal);
-  const kubeconfigs = new Map([...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]));
-  const clusters = [...kubeconfigs].map(([name, text]) => ({ name, server: /server: (\S+)/.exec(text)?.[1] ?? '' }));
+  const kubeconfigs = new Map(
+    [...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]),
+  );
+  const clusters = [...kubeconfigs].map(([name, text]) => ({
+    name,
+    server: /server: (\S+)/.exec(text)?.[1] ?? '',
+  }));
   own.started(clusters, mergeKubeconfigs(kubeconfigs));
   writeReleaseFolder(paths.release, samples, paths.kubeconfig);
   for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
@@ -165,7 +171,8 @@ async function applyPlan(application: Application): Promise<number> {
 async function until(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
   const any = AbortSignal.any(signals.filter(signal => signal !== undefined));
   // A pending promise alone keeps no process alive; the servers that listen do.
-  if (!any.aborted) await new Promise<void>(resolve => any.addEventListener('abort', () => resolve(), { once: true }));
+  if (!any.aborted)
+    await new Promise<void>(resolve => any.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function tellWhatIsNext(screen: Screen, flags: UpFlags, topology: Topology, { env }: Environment): void {

@@ -1,4 +1,7 @@
-/** The lines that progress consists of: one for each step and check, and one for each scenario at the end. Pure. */
+/**
+ * The lines that progress consists of: one for each step and check, and one for each scenario at the end.
+ * Pure.
+ */
 import type { ScenarioReport } from '../../report/report.ts';
 import { duration, figures, stepName } from '../../report/words.ts';
 import type { RunEvent, StepOutcome } from '../../run/events.ts';
@@ -35,7 +38,9 @@ export class ProgressLines {
         if (event.outcome === 'omitted') return [`${head} ${this.#dim('left out')}`];
         if (!problem) return [`${head} ${this.#dim(event.outcome)}`];
         if (event.outcome === 'skipped')
-          return [`${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`];
+          return [
+            `${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`,
+          ];
         return [head, ...this.#below(problem.message), ...this.#below(problem.hint)];
       }
       case 'check-ended': {
@@ -43,7 +48,11 @@ export class ProgressLines {
         const head = `${this.#mark(outcome)} ${sentence} ${this.#dim(`(${duration(event.durationMs)})`)}`;
         if (outcome === 'passed') return [head, ...this.#below(found).map(line => this.#dim(line))];
         const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
-        return [head, ...this.#below(found), ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : [])];
+        return [
+          head,
+          ...this.#below(found),
+          ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : []),
+        ];
       }
       case 'clean-up-ended':
         return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
@@ -104,7 +113,11 @@ export const INDENT = '     ';
  * One line for a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2 151+149/300`.
  * @param nameWidth - width of the longest name, so that the columns of several lines stand below each other
  */
-export function verdictLine(scenario: ScenarioReport, colours: Colours, nameWidth = scenario.scenario.length): string {
+export function verdictLine(
+  scenario: ScenarioReport,
+  colours: Colours,
+  nameWidth = scenario.scenario.length,
+): string {
   const { green, red, yellow } = colours;
   const paint = { passed: green, failed: red, unknown: yellow }[scenario.verdict];
   const word = scenario.interrupted ? 'interrupted' : scenario.verdict;

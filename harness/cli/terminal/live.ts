@@ -1,4 +1,7 @@
-/** Progress on a terminal: what is done scrolls up as plain lines, and what runs stands below, clusters side by side, with timers. */
+/**
+ * Progress on a terminal: what is done scrolls up as plain lines, and what runs stands below, clusters side
+ * by side, with timers.
+ */
 import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -36,7 +39,10 @@ export function fit(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Breaks a text into lines of a width in columns, between words only: a word that is longer may be something to copy. */
+/**
+ * Breaks a text into lines of a width in columns, between words only: a word that is longer may be something
+ * to copy.
+ */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
@@ -68,12 +74,19 @@ export class LivePicture {
         this.#activities.clear();
         this.#clusters = event.topology.clusters;
         this.#clusterOf = new Map(
-          event.plan.steps.flatMap(({ id, cluster }) => (cluster === undefined ? [] : [[id, cluster] as const])),
+          event.plan.steps.flatMap(({ id, cluster }) =>
+            cluster === undefined ? [] : [[id, cluster] as const],
+          ),
         );
         break;
       case 'step-started': {
         const cluster = this.#clusterOf.get(event.step);
-        this.#activities.set(event.step, { name: name(event.step), cluster, sinceMs: nowMs, message: undefined });
+        this.#activities.set(event.step, {
+          name: name(event.step),
+          cluster,
+          sinceMs: nowMs,
+          message: undefined,
+        });
         break;
       }
       case 'check-started': {
@@ -113,9 +126,12 @@ export class LivePicture {
     ];
     const all = [...this.#activities.values()];
     if (all.length === 0) return [];
-    const names = this.#clusters.map(({ name }) => name).filter(name => all.some(({ cluster }) => cluster === name));
+    const names = this.#clusters
+      .map(({ name }) => name)
+      .filter(name => all.some(({ cluster }) => cluster === name));
     const column = Math.floor((width - 1) / Math.max(1, names.length));
-    if (names.length < 2 || column < MIN_COLUMN) return all.flatMap(entry).map(line => fit(` ${line}`, width - 1));
+    if (names.length < 2 || column < MIN_COLUMN)
+      return all.flatMap(entry).map(line => fit(` ${line}`, width - 1));
     const shared = all.filter(({ cluster }) => cluster === undefined).flatMap(entry);
     const columns = names.map(name => all.filter(({ cluster }) => cluster === name).flatMap(entry));
     const rows = Array.from({ length: Math.max(...columns.map(lines => lines.length)) }, (_, row) =>
@@ -127,7 +143,9 @@ export class LivePicture {
 
 /** @param clock - the wall's: the picture is drawn anew while nothing happens, so that timers move */
 export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, clock: Clock): Progress {
-  const lines = new ProgressLines(screen.progressColours, text => wrapped(text, screen.width - INDENT.length - 1));
+  const lines = new ProgressLines(screen.progressColours, text =>
+    wrapped(text, screen.width - INDENT.length - 1),
+  );
   const picture = new LivePicture();
   const update = createLogUpdate(stream);
   let timer: Timer | undefined;
@@ -163,7 +181,8 @@ export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, c
         update.clear();
         for (const line of finished) screen.progress(line);
       }
-      // A busy simulated world leaves the timer little room: events draw too, but not more often than the timer would.
+      // A busy simulated world leaves the timer little room: events draw too, but not more often than the
+      // timer would.
       if (finished.length > 0 || clock.now() - drawnAt >= FRAME_MS) draw();
       if (event.type === 'run-ended') stop();
     },

@@ -1,4 +1,6 @@
-/** Where text for people goes: results and progress apart, with the width and the colours that each can take. */
+/**
+ * Where text for people goes: results and progress apart, with the width and the colours that each can take.
+ */
 import picocolors from 'picocolors';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -24,11 +26,17 @@ export interface ScreenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org) go before what the stream can do. */
+/**
+ * `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org) go before what the stream can
+ * do.
+ */
 function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colours {
-  const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '' && env['FORCE_COLOR'] !== '0';
+  const isForced =
+    env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '' && env['FORCE_COLOR'] !== '0';
   const isForbidden = (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
-  return picocolors.createColors(isForced || (!isForbidden && stream.isTTY === true && env['TERM'] !== 'dumb'));
+  return picocolors.createColors(
+    isForced || (!isForbidden && stream.isTTY === true && env['TERM'] !== 'dumb'),
+  );
 }
 
 /** The screen of this process. Nothing is awaited: writes to files, pipes and terminals are synchronous. */

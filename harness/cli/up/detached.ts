@@ -1,4 +1,6 @@
-/** Starts the process that stays, apart from this one and its terminal, and waits until its world is ready. */
+/**
+ * Starts the process that stays, apart from this one and its terminal, and waits until its world is ready.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';

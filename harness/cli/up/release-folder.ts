@@ -14,7 +14,11 @@ export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-har
  * @param samples - `samples/…` → text
  * @param kubeconfig - what the programs use where KUBECONFIG is not set
  */
-export function writeReleaseFolder(folder: string, samples: ReadonlyMap<string, string>, kubeconfig: string): void {
+export function writeReleaseFolder(
+  folder: string,
+  samples: ReadonlyMap<string, string>,
+  kubeconfig: string,
+): void {
   for (const [name, text] of samples) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true, mode: EXECUTABLE });

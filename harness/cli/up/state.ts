@@ -1,5 +1,17 @@
-/** What a world that was left running keeps on disk: who runs it, what it is, and the files that its users need. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * What a world that was left running keeps on disk: who runs it, what it is, and the files that its users
+ * need.
+ */
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { stateFolder } from '../../process/folders.ts';
@@ -56,11 +68,17 @@ export interface UpPaths {
   readonly log: string;
   /** What stands in for the folder of an Istio release: `istioctl` and `samples/`. */
   readonly release: string;
-  /** kubectl keeps what it has learnt of a server by address and port for hours; other clusters may get the same port later. */
+  /**
+   * kubectl keeps what it has learnt of a server by address and port for hours; other clusters may get the
+   * same port later.
+   */
   readonly kubeCache: string;
 }
 
-export function upPaths(stateDir: string | undefined, env: Readonly<Record<string, string | undefined>>): UpPaths {
+export function upPaths(
+  stateDir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): UpPaths {
   const folder = path.resolve(stateDir ?? path.join(stateFolder(env), 'up'));
   const inside = (name: string) => path.join(folder, name);
   return {
@@ -73,7 +91,9 @@ export function upPaths(stateDir: string | undefined, env: Readonly<Record<strin
 }
 
 /** @returns undefined if nothing was left here; `alive` is false for what a killed process left */
-export function readState({ folder }: UpPaths): { readonly state: UpState; readonly alive: boolean } | undefined {
+export function readState({
+  folder,
+}: UpPaths): { readonly state: UpState; readonly alive: boolean } | undefined {
   let text: string;
   try {
     text = readFileSync(path.join(folder, STATE), 'utf8');
@@ -87,24 +107,36 @@ export function readState({ folder }: UpPaths): { readonly state: UpState; reado
   } catch {
     // Not ours, or cut off: told below.
   }
-  throw new HarnessError('ERR_UNREADABLE_FILE', `${path.join(folder, STATE)} is not what this version writes.`, {
-    hint: `Remove ${folder}, or name another folder with --state-dir.`,
-  });
+  throw new HarnessError(
+    'ERR_UNREADABLE_FILE',
+    `${path.join(folder, STATE)} is not what this version writes.`,
+    {
+      hint: `Remove ${folder}, or name another folder with --state-dir.`,
+    },
+  );
 }
 
 /** Whether this folder can be the state's: made by us, empty, or not there. @throws HarnessError */
 export function assertUsable(paths: UpPaths): void {
   const found = readState(paths);
   if (found?.alive) {
-    throw new HarnessError('ERR_USAGE', `${found.state.scenario} is up already (process ${found.state.owner.pid}).`, {
-      hint: 'mesh-harness down ends it; --state-dir DIR starts another one beside it.',
-    });
+    throw new HarnessError(
+      'ERR_USAGE',
+      `${found.state.scenario} is up already (process ${found.state.owner.pid}).`,
+      {
+        hint: 'mesh-harness down ends it; --state-dir DIR starts another one beside it.',
+      },
+    );
   }
   const strange = entriesOf(paths.folder).filter(name => !ENTRIES.includes(name));
   if (strange.length > 0) {
-    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `${paths.folder} holds files that are not ours: ${strange[0]}`, {
-      hint: 'Name an empty folder, or one that is not there yet, with --state-dir.',
-    });
+    throw new HarnessError(
+      'ERR_UNWRITABLE_FOLDER',
+      `${paths.folder} holds files that are not ours: ${strange[0]}`,
+      {
+        hint: 'Name an empty folder, or one that is not there yet, with --state-dir.',
+      },
+    );
   }
 }
 
@@ -119,12 +151,19 @@ export class OwnState implements Disposable {
   }
 
   /**
-   * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process writes to it already.
+   * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process
+   * writes to it already.
    * @throws HarnessError if a living process has it, or it is somebody else's
    */
   static take(paths: UpPaths, about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>): OwnState {
     assertUsable(paths);
-    const state: UpState = { version: 1, owner: identityOf(process.pid), ...about, phase: 'starting', clusters: [] };
+    const state: UpState = {
+      version: 1,
+      owner: identityOf(process.pid),
+      ...about,
+      phase: 'starting',
+      clusters: [],
+    };
     try {
       mkdirSync(paths.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
       chmodSync(paths.folder, OWNER_ONLY_FOLDER);
@@ -186,7 +225,8 @@ export function removeState(paths: UpPaths): void {
 }
 
 function removeEntries({ folder }: UpPaths, wanted: (name: string) => boolean): void {
-  for (const name of ENTRIES.filter(wanted)) rmSync(path.join(folder, name), { recursive: true, force: true });
+  for (const name of ENTRIES.filter(wanted))
+    rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
 function entriesOf(folder: string): readonly string[] {
@@ -199,10 +239,14 @@ function entriesOf(folder: string): readonly string[] {
 }
 
 function unusable(folder: string, error: unknown): HarnessError {
-  return new HarnessError('ERR_UNWRITABLE_FOLDER', `The state can not be kept in ${folder}: ${messageOf(error)}`, {
-    hint: 'Name another folder with --state-dir.',
-    cause: error,
-  });
+  return new HarnessError(
+    'ERR_UNWRITABLE_FOLDER',
+    `The state can not be kept in ${folder}: ${messageOf(error)}`,
+    {
+      hint: 'Name another folder with --state-dir.',
+      cause: error,
+    },
+  );
 }
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);

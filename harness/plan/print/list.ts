@@ -1,7 +1,10 @@
 /** A plan as a list for people. */
 import type { Plan, Step } from '../step.ts';
 
-/** Sections of the guide, and under them the steps: number, id, title, the guide's lines. A `~` marks what may be left out. */
+/**
+ * Sections of the guide, and under them the steps: number, id, title, the guide's lines. A `~` marks what may
+ * be left out.
+ */
 export function printList(plan: Plan): string {
   const lines = [
     `${plan.scenario}: ${plan.steps.length} steps, edition ${plan.edition} of the guide (Istio ${plan.istioVersion})`,
@@ -9,7 +12,8 @@ export function printList(plan: Plan): string {
   const idWidth = Math.max(...plan.steps.map(({ id }) => id.length));
   let section = '';
   for (const [index, step] of plan.steps.entries()) {
-    const heading = step.guide.page === undefined ? step.guide.section : `${step.guide.section} (${step.guide.page})`;
+    const heading =
+      step.guide.page === undefined ? step.guide.section : `${step.guide.section} (${step.guide.page})`;
     if (heading !== section) {
       section = heading;
       lines.push('', heading);

@@ -1,4 +1,7 @@
-/** A plan as a guide to read: what to type, why the text differs from the original, and what a missing step would show. */
+/**
+ * A plan as a guide to read: what to type, why the text differs from the original, and what a missing step
+ * would show.
+ */
 import type { Command } from '../../model/command.ts';
 import { contextVariable } from '../mesh.ts';
 import type { Erratum, Plan, Step } from '../step.ts';
@@ -51,14 +54,17 @@ function commandText(pipe: readonly Command[]): string {
   const last = pipe.at(-1);
   const text = pipeText(pipe);
   if (last?.output?.to !== 'variable') return text;
-  const repeat = last.awaits === undefined ? '' : `# repeat it until it is not empty: this waits for ${last.awaits}\n`;
+  const repeat =
+    last.awaits === undefined ? '' : `# repeat it until it is not empty: this waits for ${last.awaits}\n`;
   return `${repeat}export ${last.output.name}="$(${text})"`;
 }
 
 const codeBlock = (texts: readonly string[]): string => ['```bash', ...texts, '```'].join('\n');
 
 function erratumBlock({ guideLine, lines, wouldHappen, weDo }: Erratum): string {
-  const place = lines ? ` (${lines[0] === lines[1] ? `line ${lines[0]}` : `lines ${lines.join(' to ')}`})` : '';
+  const place = lines
+    ? ` (${lines[0] === lines[1] ? `line ${lines[0]}` : `lines ${lines.join(' to ')}`})`
+    : '';
   return [
     `> **The guide says**${place}: \`${guideLine}\`  `,
     `> **What would happen:** ${wouldHappen}  `,

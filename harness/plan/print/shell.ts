@@ -8,7 +8,10 @@ import { fileText, layOut, pipesOf, pipeText, wordsOf } from './words.ts';
 
 const SCRIPT_COLUMNS = 100;
 
-/** Runs in the folder of an Istio release; contexts come from CTX_CLUSTER1, CTX_CLUSTER2, …, or are called like the clusters. */
+/**
+ * Runs in the folder of an Istio release; contexts come from CTX_CLUSTER1, CTX_CLUSTER2, …, or are called
+ * like the clusters.
+ */
 export function printShell(plan: Plan): string {
   const commands = plan.steps.flatMap(step => step.commands);
   const awaitsValue = commands.some(isAwaitedValue);
@@ -38,14 +41,20 @@ function preamble(plan: Plan): readonly string[] {
     ...clusters.map(cluster => `#   ${contextVariable(cluster)}, or else the context "${cluster}"`),
     'set -euo pipefail',
     '',
-    ...clusters.map(cluster => `export ${contextVariable(cluster)}="\${${contextVariable(cluster)}:-${cluster}}"`),
+    ...clusters.map(
+      cluster => `export ${contextVariable(cluster)}="\${${contextVariable(cluster)}:-${cluster}}"`,
+    ),
     '',
     'if [[ ! -d samples/multicluster ]]; then',
     `  echo 'There is no samples/multicluster here. Run this in the folder of an Istio ${plan.istioVersion} release.' >&2`,
     '  exit 1',
     'fi',
     ...(usesCerts
-      ? ['if ! command -v mesh-harness > /dev/null; then', '  mesh-harness() { npx mesh-harness "$@"; }', 'fi']
+      ? [
+          'if ! command -v mesh-harness > /dev/null; then',
+          '  mesh-harness() { npx mesh-harness "$@"; }',
+          'fi',
+        ]
       : []),
     '',
     `step() { echo "==> $*" >&2; }`,
@@ -91,7 +100,8 @@ function commandText(pipe: readonly Command[]): string {
   return `${name}="$(${value})"\nexport ${name}`;
 }
 
-const isAwaitedValue = (command: Command): boolean => command.output?.to === 'variable' && command.awaits !== undefined;
+const isAwaitedValue = (command: Command): boolean =>
+  command.output?.to === 'variable' && command.awaits !== undefined;
 
 function headingOf({ guide }: Step): string {
   return guide.page === undefined ? guide.section : `${guide.page}: ${guide.section}`;

@@ -24,7 +24,9 @@ export const hereDocumentText = (text: string): string => escapeOutsideVariables
 function escapeOutsideVariables(text: string, special: RegExp): string {
   const literals = text.split(VARIABLE);
   const variables = text.match(VARIABLE) ?? [];
-  return literals.map((literal, index) => literal.replace(special, '\\$&') + (variables[index] ?? '')).join('');
+  return literals
+    .map((literal, index) => literal.replace(special, '\\$&') + (variables[index] ?? ''))
+    .join('');
 }
 
 /** A terminator that no line of the text is equal to. */
@@ -37,7 +39,8 @@ export function hereDocumentEnd(text: string): string {
 
 /** The words of a command, the context of its cluster included. */
 export function wordsOf(command: Command): readonly string[] {
-  const context = command.cluster === undefined ? [] : [`--context="\${${contextVariable(command.cluster)}}"`];
+  const context =
+    command.cluster === undefined ? [] : [`--context="\${${contextVariable(command.cluster)}}"`];
   return [...PROGRAMS[command.tool], ...context, ...command.args.map(shellWord)];
 }
 
@@ -48,7 +51,8 @@ export function layOut(words: readonly string[]): string {
   for (const [index, word] of words.entries()) {
     // A flag stays with the value after it, so that a line is broken before a flag or a word of its own.
     const next = words[index + 1];
-    const unit = word.startsWith('-') && next !== undefined && !next.startsWith('-') ? `${word} ${next}` : word;
+    const unit =
+      word.startsWith('-') && next !== undefined && !next.startsWith('-') ? `${word} ${next}` : word;
     const isValue = index > 0 && words[index - 1]?.startsWith('-') && !word.startsWith('-');
     if (line !== '' && !isValue && line.length + 1 + unit.length > MAX_WIDTH) {
       lines.push(line);

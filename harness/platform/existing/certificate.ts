@@ -7,7 +7,11 @@ import tls from 'node:tls';
  * @returns what is wrong, as a clause; undefined if it names the address
  * @throws Error if there is no TLS server
  */
-export async function misnamed(server: string, address: string, signal: AbortSignal): Promise<string | undefined> {
+export async function misnamed(
+  server: string,
+  address: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { hostname, port } = new URL(server);
   const asked = new URL(address).hostname.replace(/^\[|\]$/g, '');
   const socket = tls.connect({

@@ -62,7 +62,9 @@ export function contextNames(
     });
   }
   const variableOf = (name: string) => `CTX_${name.toUpperCase().replaceAll('-', '_')}`;
-  const names = new Map(known.map(name => [name, given.get(name) ?? variables[variableOf(name)] ?? ''] as const));
+  const names = new Map(
+    known.map(name => [name, given.get(name) ?? variables[variableOf(name)] ?? ''] as const),
+  );
   const missing = [...names].filter(([, context]) => context === '').map(([name]) => name);
   if (missing.length > 0) {
     throw new HarnessError('ERR_USAGE', `No context is known for ${missing.join(', ')}.`, {
@@ -72,7 +74,10 @@ export function contextNames(
   return names;
 }
 
-/** The contexts that are named, without a scenario that says for which clusters: those of `CTX_CLUSTER1`, `--context`, the latter first. */
+/**
+ * The contexts that are named, without a scenario that says for which clusters: those of `CTX_CLUSTER1`,
+ * `--context`, the latter first.
+ */
 export function namedContexts(
   pairs: readonly string[],
   variables: Readonly<Record<string, string | undefined>>,
@@ -83,12 +88,17 @@ export function namedContexts(
       return name === undefined || context === '' ? [] : [[name, context]];
     },
   );
-  const ofFlags = pairs.map(pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const);
-  return new Map([...ofVariables, ...ofFlags].map(([name, context]) => [clusterName(name), context] as const));
+  const ofFlags = pairs.map(
+    pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
+  );
+  return new Map(
+    [...ofVariables, ...ofFlags].map(([name, context]) => [clusterName(name), context] as const),
+  );
 }
 
 /**
- * @param files - as in the variable KUBECONFIG: where two have the same name, the first wins (client-go's rule)
+ * @param files - as in the variable KUBECONFIG: where two have the same name, the first wins (client-go's
+ *   rule)
  * @throws HarnessError ERR_UNREADABLE_FILE, ERR_USAGE
  */
 export function readContexts(
@@ -97,13 +107,19 @@ export function readContexts(
 ): readonly ExistingContext[] {
   const documents = files.flatMap(file => {
     try {
-      return [{ folder: dirname(resolve(file)), config: (load(readFileSync(file, 'utf8')) ?? {}) as Kubeconfig }]; // what is missing is refused below
+      return [
+        { folder: dirname(resolve(file)), config: (load(readFileSync(file, 'utf8')) ?? {}) as Kubeconfig },
+      ]; // what is missing is refused below
     } catch (error) {
       if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-      throw new HarnessError('ERR_UNREADABLE_FILE', `The kubeconfig ${file} can not be read: ${messageOf(error)}`, {
-        hint: 'KUBECONFIG names others.',
-        cause: error,
-      });
+      throw new HarnessError(
+        'ERR_UNREADABLE_FILE',
+        `The kubeconfig ${file} can not be read: ${messageOf(error)}`,
+        {
+          hint: 'KUBECONFIG names others.',
+          cause: error,
+        },
+      );
     }
   });
   const find = (list: 'clusters' | 'users' | 'contexts', name: string | undefined) => {

@@ -28,12 +28,16 @@ export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Files, as in the variable KUBECONFIG. */
   readonly kubeconfigs: readonly string[];
-  /** `cluster1=https://…`: an address that pods of the other clusters reach, where the kubeconfig's is none. */
+  /**
+   * `cluster1=https://…`: an address that pods of the other clusters reach, where the kubeconfig's is none.
+   */
   readonly apiServers?: readonly string[];
   readonly hub?: string;
   readonly tag?: string;
   readonly set?: readonly string[];
-  /** How long the proof that the clusters reach each other may take; minutes by default, as clouds need them. */
+  /**
+   * How long the proof that the clusters reach each other may take; minutes by default, as clouds need them.
+   */
   readonly deadlines?: ProbeDeadlines;
   /** Milliseconds without an answer until an API server is lost; a minute by default. */
   readonly lostMs?: number;
@@ -50,7 +54,9 @@ export class ExistingPlatform implements Platform {
     windowOf(options.edition);
   }
 
-  /** Clusters of our simulator may be addressed by their contexts too; then a run claims nothing about Istio. */
+  /**
+   * Clusters of our simulator may be addressed by their contexts too; then a run claims nothing about Istio.
+   */
   get capabilities(): PlatformCapabilities {
     return { realProxies: !this.#areSimulated, faults: false };
   }
@@ -85,7 +91,9 @@ export class ExistingPlatform implements Platform {
     );
     // Our own tools work on simulated clusters.
     const areSimulated = found.every(({ simulated }) => simulated !== undefined);
-    const programs = areSimulated ? [] : programQuestions(['kubectl', 'istioctl'], windowOf(edition), this.#options);
+    const programs = areSimulated
+      ? []
+      : programQuestions(['kubectl', 'istioctl'], windowOf(edition), this.#options);
     return await askAll([...questions, ...programs], { signal });
   }
 
@@ -119,7 +127,10 @@ export class ExistingPlatform implements Platform {
       servers: new Set<string>(servers.keys()),
       ledgers: readLedgers(state),
     };
-    refuseBad([...inspections.flatMap(each => each.findings), ...judgeTogether(surroundings)], 'Nothing was written.');
+    refuseBad(
+      [...inspections.flatMap(each => each.findings), ...judgeTogether(surroundings)],
+      'Nothing was written.',
+    );
     const real = this.#areSimulated ? undefined : await this.#programs(inspections, signal);
     const programs = real?.programs;
     const started = new StartedExisting({ topology, inspections, servers, real, options: this.#options });
@@ -204,7 +215,10 @@ function refuseBad(findings: readonly Finding[], first: string): void {
   });
 }
 
-/** The kubectl that is near enough to all of them, without what distributions add (`v1.31.2-eks-7f9249a`): the preflight has seen that there is one. */
+/**
+ * The kubectl that is near enough to all of them, without what distributions add (`v1.31.2-eks-7f9249a`): the
+ * preflight has seen that there is one.
+ */
 function kubectlFor(inspections: readonly Inspection[]): string {
   const known = inspections
     .flatMap(({ version }) => {
@@ -219,7 +233,10 @@ function kubectlFor(inspections: readonly Inspection[]): string {
   return /v?\d+\.\d+\.\d+/.exec(oldest.version)?.[0] ?? oldest.version;
 }
 
-/** The images that the guide's samples run, by the release's own files. @throws HarnessError ERR_UNREADABLE_FILE */
+/**
+ * The images that the guide's samples run, by the release's own files.
+ * @throws HarnessError ERR_UNREADABLE_FILE
+ */
 function sampleImages(samples: string, instead: Readonly<Record<string, string>> = {}): ProbeImages {
   // The client of the guide was called sleep, and is called curl now.
   const client = readdirSync(samples).includes('curl') ? 'curl/curl.yaml' : 'sleep/sleep.yaml';

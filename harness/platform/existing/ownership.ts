@@ -13,27 +13,45 @@ export interface ClusterScopedKind {
 }
 
 /**
- * In the order in which they are removed. Webhooks first: they would refuse what comes after once their server is gone. Then what istiod is
+ * In the order in which they are removed. Webhooks first: they would refuse what comes after once their
+ * server is gone. Then what istiod is
  * allowed to do, so that it makes nothing anew.
  */
 export const CLUSTER_SCOPED: readonly ClusterScopedKind[] = [
   { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'mutatingwebhookconfigurations' },
   { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'validatingwebhookconfigurations' },
-  // Where asked for by values.experimental.stableValidationPolicy (istio/istio manifests/charts/base/templates @1.30.3).
-  { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'validatingadmissionpolicybindings', optional: true },
+  // Where asked for by values.experimental.stableValidationPolicy (istio/istio
+  // manifests/charts/base/templates @1.30.3).
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    plural: 'validatingadmissionpolicybindings',
+    optional: true,
+  },
   { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'validatingadmissionpolicies', optional: true },
   { apiVersion: 'rbac.authorization.k8s.io/v1', plural: 'clusterrolebindings' },
   { apiVersion: 'rbac.authorization.k8s.io/v1', plural: 'clusterroles' },
   { apiVersion: 'apiextensions.k8s.io/v1', plural: 'customresourcedefinitions' },
-  // istiod makes them where the Gateway API is installed (istio/istio pilot/pkg/config/kube/gateway/gatewayclass.go @1.30.3).
+  // istiod makes them where the Gateway API is installed (istio/istio
+  // pilot/pkg/config/kube/gateway/gatewayclass.go @1.30.3).
   { apiVersion: 'gateway.networking.k8s.io/v1', plural: 'gatewayclasses', optional: true },
 ];
 
-/** istiod writes them into every namespace (istio/istio pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go @1.30.3). */
+/**
+ * istiod writes them into every namespace (istio/istio
+ * pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go @1.30.3).
+ */
 export const ROOT_CONFIG_MAPS = ['istio-ca-root-cert', 'istio-ca-crl'] as const;
 
-/** What istioctl puts on each object that it makes, and the charts on most (istio/istio manifests/charts @1.8.0, @1.30.3). */
-const LABELS = ['install.operator.istio.io/owning-resource', 'operator.istio.io/component', 'istio.io/rev', 'release'];
+/**
+ * What istioctl puts on each object that it makes, and the charts on most (istio/istio manifests/charts
+ * @1.8.0, @1.30.3).
+ */
+const LABELS = [
+  'install.operator.istio.io/owning-resource',
+  'operator.istio.io/component',
+  'istio.io/rev',
+  'release',
+];
 
 /** True for what an installation has made: a name of Istio's alone may be anyone's. */
 export function isOfIstio({ metadata, ...object }: KubernetesObject): boolean {
@@ -51,7 +69,8 @@ export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(
 export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
 
 /**
- * The namespace that a run's probes live in, in every cluster: its first write. It stays until the run has ended, and so tells runs of other
+ * The namespace that a run's probes live in, in every cluster: its first write. It stays until the run has
+ * ended, and so tells runs of other
  * machines that the cluster is taken.
  */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
@@ -63,12 +82,15 @@ export async function namespacesOfRuns(
   ownRunId?: string,
 ): Promise<readonly string[]> {
   const { items } = await client.list({ apiVersion: 'v1', plural: 'namespaces' }, {}, signal);
-  const names = items.map(({ metadata }) => metadata.name ?? '').filter(name => name.startsWith(probeNamespaceOf('')));
+  const names = items
+    .map(({ metadata }) => metadata.name ?? '')
+    .filter(name => name.startsWith(probeNamespaceOf('')));
   return names.filter(name => ownRunId === undefined || name !== probeNamespaceOf(ownRunId));
 }
 
 /** Who has written to an object, as the API server noted it. */
 export function managersOf({ metadata }: KubernetesObject): readonly string[] {
-  const fields = (metadata['managedFields'] ?? []) as readonly { readonly manager?: string }[]; // as the API has it
+  // As the API has it.
+  const fields = (metadata['managedFields'] ?? []) as readonly { readonly manager?: string }[];
   return fields.map(({ manager = '' }) => manager);
 }

@@ -1,4 +1,6 @@
-/** What the user of a context may do, and what an installation needs. Asking is a POST, but nothing is stored. */
+/**
+ * What the user of a context may do, and what an installation needs. Asking is a POST, but nothing is stored.
+ */
 import { type KubernetesClient, pathOf } from '../../base/kubernetes-client.ts';
 
 interface Permission {
@@ -12,8 +14,10 @@ const of = (group: string, resource: string, ...verbs: readonly string[]): reado
   verbs.map(verb => ({ verb, group, resource }));
 
 /**
- * What the plans of both editions, `istioctl install` and the removal write. Roles are given rights that their maker may not have:
- * that takes `escalate` and `bind` (kubernetes.io/docs/reference/access-authn-authz/rbac, "Privilege escalation prevention").
+ * What the plans of both editions, `istioctl install` and the removal write. Roles are given rights that
+ * their maker may not have:
+ * that takes `escalate` and `bind` (kubernetes.io/docs/reference/access-authn-authz/rbac, "Privilege
+ * escalation prevention").
  */
 export const NEEDED: readonly Permission[] = [
   ...of('', 'namespaces', 'list', 'create', 'patch', 'delete'),
@@ -37,15 +41,24 @@ export const NEEDED: readonly Permission[] = [
 ];
 
 /** @returns what of it the user may not do, as `create clusterroles.rbac.authorization.k8s.io` */
-export async function missingPermissions(client: KubernetesClient, signal: AbortSignal): Promise<readonly string[]> {
+export async function missingPermissions(
+  client: KubernetesClient,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   if (await isAllowed(client, { verb: '*', group: '*', resource: '*' }, signal)) return [];
   const answers = await Promise.all(
-    NEEDED.map(async permission => ((await isAllowed(client, permission, signal)) ? [] : [nameOf(permission)])),
+    NEEDED.map(async permission =>
+      (await isAllowed(client, permission, signal)) ? [] : [nameOf(permission)],
+    ),
   );
   return answers.flat();
 }
 
-async function isAllowed(client: KubernetesClient, permission: Permission, signal: AbortSignal): Promise<boolean> {
+async function isAllowed(
+  client: KubernetesClient,
+  permission: Permission,
+  signal: AbortSignal,
+): Promise<boolean> {
   const apiVersion = 'authorization.k8s.io/v1';
   const review = (await client.request('POST', pathOf({ apiVersion, plural: 'selfsubjectaccessreviews' }), {
     body: { apiVersion, kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: permission } },

@@ -3,10 +3,16 @@ import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
 import { formatSubnet, overlaps, readSubnet, type Subnet } from '../kind/subnets.ts';
 
-/** The ranges that nodes say their pods are in; none where the network plug-in keeps that to itself, as those of clouds do. */
+/**
+ * The ranges that nodes say their pods are in; none where the network plug-in keeps that to itself, as those
+ * of clouds do.
+ */
 export function podRangesOf(nodes: readonly KubernetesObject[]): readonly Subnet[] {
   return nodes.flatMap(node => {
-    const { podCIDR, podCIDRs = [] } = (node['spec'] ?? {}) as { podCIDR?: string; podCIDRs?: readonly string[] }; // a NodeSpec
+    const { podCIDR, podCIDRs = [] } = (node['spec'] ?? {}) as {
+      podCIDR?: string;
+      podCIDRs?: readonly string[];
+    }; // a NodeSpec
     const texts = podCIDRs.length > 0 ? podCIDRs : podCIDR === undefined ? [] : [podCIDR];
     return texts.flatMap(text => readSubnet(text) ?? []);
   });

@@ -67,7 +67,9 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     };
     good(`Kubernetes ${version} at ${client.server}`);
     // The simulator's API server is what it is; its Istio does not mind.
-    const mismatch = context.simulated ? undefined : kubernetesMismatch(options.edition, version, options.istio);
+    const mismatch = context.simulated
+      ? undefined
+      : kubernetesMismatch(options.edition, version, options.istio);
     if (mismatch !== undefined) bad(mismatch, 'Another --edition may go with these clusters.');
     const missing = await missingPermissions(client, both);
     if (missing.length > 0) {
@@ -96,7 +98,10 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     const before = await readBefore(client, both);
     const there = Object.entries(before).flatMap(([plural, names]) => names.map(name => `${plural}/${name}`));
     if (there.length > 0) {
-      bad(`an Istio is or was there: ${shorten(there)}`, 'An installation would write over it: use other clusters.');
+      bad(
+        `an Istio is or was there: ${shorten(there)}`,
+        'An installation would write over it: use other clusters.',
+      );
     }
     if (options.serverForOthers !== undefined) {
       const wrong = await misnamed(client.server, options.serverForOthers, both);
@@ -106,7 +111,9 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
     return { ...nothing, uid, version, before, podRanges: podRangesOf(nodes), findings };
   } catch (error) {
     signal.throwIfAborted();
-    const found = both.aborted ? `no answer within ${askMs / 1000} s from ${client.server}` : messageOf(error);
+    const found = both.aborted
+      ? `no answer within ${askMs / 1000} s from ${client.server}`
+      : messageOf(error);
     bad(found, `Does kubectl --context ${context.context} get nodes work?`);
     return { ...nothing, findings };
   } finally {
@@ -130,7 +137,11 @@ async function readBefore(
   }
   const maps = await Promise.all(
     ROOT_CONFIG_MAPS.map(name =>
-      client.list({ apiVersion: 'v1', plural: 'configmaps' }, { fieldSelector: `metadata.name=${name}` }, signal),
+      client.list(
+        { apiVersion: 'v1', plural: 'configmaps' },
+        { fieldSelector: `metadata.name=${name}` },
+        signal,
+      ),
     ),
   );
   before['configmaps'] = maps.flatMap(({ items }) =>
@@ -151,19 +162,24 @@ export interface Surroundings {
 /** What can only be seen with all clusters side by side. */
 export function judgeTogether(surroundings: Surroundings): readonly Finding[] {
   const { topology, inspections } = surroundings;
-  const ranges = new Map(inspections.map(({ context, podRanges }) => [String(context.cluster), podRanges] as const));
-  const nameOf = (name: string) => inspections.find(({ context }) => context.cluster === name)?.context.context ?? name;
+  const ranges = new Map(
+    inspections.map(({ context, podRanges }) => [String(context.cluster), podRanges] as const),
+  );
+  const nameOf = (name: string) =>
+    inspections.find(({ context }) => context.cluster === name)?.context.context ?? name;
   return [
     ...sameClusters(inspections),
     ...loopbackServers(surroundings),
     ...farVersions(inspections),
     ...otherRuns(surroundings),
-    ...overlappingPods(topology, ranges).map(({ clusters: [one, other], network, ranges: [mine, theirs] }) => ({
-      subject: 'pod ranges',
-      ok: false,
-      found: `${one} (${nameOf(one)}) has pods in ${mine}, ${other} (${nameOf(other)}) in ${theirs}, both on ${network}`,
-      fix: 'Pods that talk directly need ranges of their own: other clusters, or a scenario with a network for each.',
-    })),
+    ...overlappingPods(topology, ranges).map(
+      ({ clusters: [one, other], network, ranges: [mine, theirs] }) => ({
+        subject: 'pod ranges',
+        ok: false,
+        found: `${one} (${nameOf(one)}) has pods in ${mine}, ${other} (${nameOf(other)}) in ${theirs}, both on ${network}`,
+        fix: 'Pods that talk directly need ranges of their own: other clusters, or a scenario with a network for each.',
+      }),
+    ),
   ];
 }
 
@@ -196,7 +212,8 @@ function loopbackServers({ topology, inspections, servers }: Surroundings): read
     }));
 }
 
-const isLoopback = (server: string): boolean => /^https:\/\/(127\.|localhost\b|\[::1\]|0\.0\.0\.0)/.test(server);
+const isLoopback = (server: string): boolean =>
+  /^https:\/\/(127\.|localhost\b|\[::1\]|0\.0\.0\.0)/.test(server);
 
 /** One kubectl works on all of them. */
 function farVersions(inspections: readonly Inspection[]): readonly Finding[] {
@@ -226,10 +243,14 @@ function otherRuns({ inspections, ledgers }: Surroundings): readonly Finding[] {
         subject: `${context.cluster} (${context.context})`,
         ok: false,
         found: isRunning ? `run ${runId} works on it now` : `run ${runId} has left its mesh in it`,
-        fix: isRunning ? 'Wait for its end, or use another cluster.' : 'mesh-harness clean removes what it has made.',
+        fix: isRunning
+          ? 'Wait for its end, or use another cluster.'
+          : 'mesh-harness clean removes what it has made.',
       })),
   );
 }
 
 const shorten = (names: readonly string[]): string =>
-  names.length <= SHOWN + 1 ? names.join(', ') : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;
+  names.length <= SHOWN + 1
+    ? names.join(', ')
+    : `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more`;

@@ -1,6 +1,8 @@
 /**
- * The proof, before Istio is installed, that clusters of a user reach each other where a mesh needs it: two pods and a load balancer in a
- * namespace of their own, which goes away again. The images are those of the guide's samples, which the run needs anyway.
+ * The proof, before Istio is installed, that clusters of a user reach each other where a mesh needs it: two
+ * pods and a load balancer in a
+ * namespace of their own, which goes away again. The images are those of the guide's samples, which the run
+ * needs anyway.
  */
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -48,7 +50,10 @@ const DEADLINES: ProbeDeadlines = { podsMs: 180_000, addressMs: 180_000, reachMs
 const POLL_MS = 250;
 const SECONDS = 3;
 const PORT = 5000;
-/** curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about (`man curl`, EXIT CODES). */
+/**
+ * curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about
+ * (`man curl`, EXIT CODES).
+ */
 const CONNECTED: ReadonlySet<number> = new Set([0, 22, 35, 52, 56, 60]);
 
 /** Clusters that get an east-west gateway: others reach them through a load balancer. */
@@ -61,7 +66,8 @@ interface Listener {
 }
 
 /**
- * Leaves its namespaces behind: they carry the run's mark, keep other runs away, and are removed with what the run makes.
+ * Leaves its namespaces behind: they carry the run's mark, keep other runs away, and are removed with what
+ * the run makes.
  * @returns a finding for each thing that was asked; one that is not ok stops a run
  * @throws the signal's reason
  */
@@ -107,7 +113,12 @@ function questionsOf(
   const own = listeners.get(name)?.pod;
   return [
     // Without it, a pod that is not reached from elsewhere would say nothing about the way there.
-    { from: name, what: 'its own pod', url: `http://${own}:${PORT}/hello`, fix: 'Its pods do not reach each other.' },
+    {
+      from: name,
+      what: 'its own pod',
+      url: `http://${own}:${PORT}/hello`,
+      fix: 'Its pods do not reach each other.',
+    },
     ...topology.clusters
       .filter(other => other !== from)
       .flatMap((other): readonly Question[] => {
@@ -162,7 +173,8 @@ async function ask({ from, what, url, fix }: Question, options: ProbeOptions): P
         intervalMs: POLL_MS,
         clock,
         signal,
-        describe: outcome => `curl ended with exit code ${(outcome as { readonly exitCode: number }).exitCode}`, // of exec
+        describe: outcome =>
+          `curl ended with exit code ${(outcome as { readonly exitCode: number }).exitCode}`, // of exec
       },
     );
     return { subject: from, ok: true, found: `reaches ${what}` };
@@ -183,9 +195,11 @@ async function createPods({ name, client }: ProbedCluster, options: ProbeOptions
     query,
     signal,
   );
-  // Two that begin at once both find the cluster free; of their first writes at least one is seen by the other.
+  // Two that begin at once both find the cluster free; of their first writes at least one is seen by the
+  // other.
   const others = await namespacesOfRuns(client, signal, runId);
-  if (others.length > 0) throw new Error(`Another run works on ${name}: it has made ${others.join(', ')} meanwhile.`);
+  if (others.length > 0)
+    throw new Error(`Another run works on ${name}: it has made ${others.join(', ')} meanwhile.`);
   const pods = { apiVersion: 'v1', plural: 'pods', namespace };
   const pod = (role: 'client' | 'server', more: object) => ({
     apiVersion: 'v1',
@@ -222,7 +236,11 @@ async function createPods({ name, client }: ProbedCluster, options: ProbeOptions
 }
 
 /** What a probe has made, save its namespace. */
-export async function removeProbe(client: KubernetesClient, runId: string, signal: AbortSignal): Promise<void> {
+export async function removeProbe(
+  client: KubernetesClient,
+  runId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const namespace = probeNamespaceOf(runId);
   for (const plural of ['services', 'pods']) {
     const { items } = await client.list({ apiVersion: 'v1', plural, namespace }, {}, signal);
@@ -242,7 +260,11 @@ async function findListener({ name, client }: ProbedCluster, options: ProbeOptio
     `the pods of a probe in ${name} to be ready`,
     async () => (await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal)).items,
     items => items.length === 2 && items.every(isReady),
-    { ...wait, timeoutMs: deadlines.podsMs, describe: items => describePods(items as readonly KubernetesObject[]) },
+    {
+      ...wait,
+      timeoutMs: deadlines.podsMs,
+      describe: items => describePods(items as readonly KubernetesObject[]),
+    },
   );
   const server = pods.find(({ metadata }) => metadata.name === 'server');
   const { podIP: pod = '' } = (server?.['status'] ?? {}) as { readonly podIP?: string }; // a PodStatus
@@ -251,9 +273,15 @@ async function findListener({ name, client }: ProbedCluster, options: ProbeOptio
   const ingress = await waitUntil(
     `a load balancer in ${name} to have an address`,
     async () =>
-      ingressOf(await client.get({ apiVersion: 'v1', plural: 'services', namespace, name: 'server' }, signal)),
+      ingressOf(
+        await client.get({ apiVersion: 'v1', plural: 'services', namespace, name: 'server' }, signal),
+      ),
     found => found !== undefined,
-    { ...wait, timeoutMs: deadlines.addressMs, describe: () => 'none: does anything serve load balancers there?' },
+    {
+      ...wait,
+      timeoutMs: deadlines.addressMs,
+      describe: () => 'none: does anything serve load balancers there?',
+    },
   );
   if (ingress?.ip === undefined) {
     throw new Error(
@@ -263,23 +291,32 @@ async function findListener({ name, client }: ProbedCluster, options: ProbeOptio
   return { pod, balancer: ingress.ip };
 }
 
-function ingressOf(service: KubernetesObject): { readonly ip?: string; readonly hostname?: string } | undefined {
+function ingressOf(
+  service: KubernetesObject,
+): { readonly ip?: string; readonly hostname?: string } | undefined {
   // A ServiceStatus.
   const { loadBalancer } = (service['status'] ?? {}) as {
-    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+    readonly loadBalancer?: {
+      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+    };
   };
   return loadBalancer?.ingress?.[0];
 }
 
 interface PodStatus {
   readonly phase?: string;
-  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly message?: string;
+  }[];
   readonly containerStatuses?: readonly {
     readonly state?: { readonly waiting?: { readonly reason?: string; readonly message?: string } };
   }[];
 }
 
-const statusOf = (pod: KubernetesObject): PodStatus => (pod['status'] ?? {}) as PodStatus; // as the API has it
+// As the API has it.
+const statusOf = (pod: KubernetesObject): PodStatus => (pod['status'] ?? {}) as PodStatus;
 const isReady = (pod: KubernetesObject): boolean =>
   statusOf(pod).conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
@@ -290,7 +327,9 @@ const describePods = (pods: readonly KubernetesObject[]): string =>
       const { phase = 'unknown', conditions = [], containerStatuses = [] } = statusOf(pod);
       const waiting = containerStatuses[0]?.state?.waiting;
       const why =
-        waiting?.message ?? waiting?.reason ?? conditions.find(({ message }) => message !== undefined)?.message;
+        waiting?.message ??
+        waiting?.reason ??
+        conditions.find(({ message }) => message !== undefined)?.message;
       return `pod ${pod.metadata.name} is ${phase}${why === undefined ? '' : `: ${why}`}`;
     })
     .join('; ');

@@ -26,7 +26,8 @@ export interface RemoveOptions {
   readonly runId: string;
   readonly entry: Pick<ExistingEntry, 'uid' | 'before' | 'isMarked'>;
   /**
-   * By the run itself, at its end: a namespace without anyone's mark was made by its istioctl then. Later it may be anyone's.
+   * By the run itself, at its end: a namespace without anyone's mark was made by its istioctl then. Later it
+   * may be anyone's.
    */
   readonly atTheEnd: boolean;
   readonly clock: Clock;
@@ -81,7 +82,8 @@ class Removal {
       else this.#left.push(`namespace ${name}, which this run has not made`);
       if (name === 'istio-system') isMeshOwn = isOwn;
     }
-    // Without the namespace of this run's Istio, or with someone else's, what is there of Istio is not this run's: the namespaces go last.
+    // Without the namespace of this run's Istio, or with someone else's, what is there of Istio is not this
+    // run's: the namespaces go last.
     if (isMeshOwn) {
       for (const kind of CLUSTER_SCOPED) await this.#removeNew(kind);
       await this.#removeConfigMaps(own);
@@ -93,7 +95,10 @@ class Removal {
     return { failures: this.#failures, left: this.#left };
   }
 
-  /** Namespaces that the plan creates carry the run's mark from their first moment on, also if the run was killed then. */
+  /**
+   * Namespaces that the plan creates carry the run's mark from their first moment on, also if the run was
+   * killed then.
+   */
   #isOwn(namespace: KubernetesObject): boolean {
     const { entry, runId, atTheEnd } = this.#options;
     const managers = managersOf(namespace);

@@ -1,4 +1,7 @@
-/** A run on clusters of a user: what it notes on disk before it writes, and how it takes away what it has made. */
+/**
+ * A run on clusters of a user: what it notes on disk before it writes, and how it takes away what it has
+ * made.
+ */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,13 +32,19 @@ export interface RealPrograms {
 export interface Beginning {
   readonly topology: Topology;
   readonly inspections: readonly Inspection[];
-  /** Cluster → where the others are told that its API server is; the kubeconfig's address for those that are not in it. */
+  /**
+   * Cluster → where the others are told that its API server is; the kubeconfig's address for those that are
+   * not in it.
+   */
   readonly servers: ReadonlyMap<ClusterName, string>;
   readonly real: RealPrograms | undefined;
   readonly options: ExistingOptions;
 }
 
-/** From here on `kubectl create` takes `--field-manager` and API servers keep `managedFields` of everything; 1.18 and 1.19 do in part. */
+/**
+ * From here on `kubectl create` takes `--field-manager` and API servers keep `managedFields` of everything;
+ * 1.18 and 1.19 do in part.
+ */
 const MARKED_FROM: Line = [1, 20];
 
 export class StartedExisting implements StartedPlatform {
@@ -62,11 +71,17 @@ export class StartedExisting implements StartedPlatform {
     this.clusters = new Map(
       inspections.map(({ context: { cluster, kubeconfig } }): [ClusterName, Cluster] => {
         const outer = mergeKubeconfigs(new Map([[cluster, kubeconfig]]), servers);
-        return [cluster, { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) }];
+        return [
+          cluster,
+          { name: cluster, kubeconfig: from => (from === 'this-machine' ? kubeconfig : outer) },
+        ];
       }),
     );
     this.#clients = new Map(
-      [...this.clusters].map(([name, cluster]) => [name, new KubernetesClient(cluster.kubeconfig('this-machine'))]),
+      [...this.clusters].map(([name, cluster]) => [
+        name,
+        new KubernetesClient(cluster.kubeconfig('this-machine')),
+      ]),
     );
     this.defect = watchAnswers(apiServers(this.#clients), {
       clock: this.clock,
@@ -117,7 +132,11 @@ export class StartedExisting implements StartedPlatform {
   }
 
   /** Asks from pods whether the clusters reach each other. */
-  async probe(images: ProbeImages, signal: AbortSignal, deadlines?: ProbeDeadlines): Promise<readonly Finding[]> {
+  async probe(
+    images: ProbeImages,
+    signal: AbortSignal,
+    deadlines?: ProbeDeadlines,
+  ): Promise<readonly Finding[]> {
     const clusters = [...this.clusters.values()].map(cluster => ({
       name: cluster.name,
       client: new KubernetesClient(cluster.kubeconfig('this-machine')),
@@ -137,7 +156,8 @@ export class StartedExisting implements StartedPlatform {
   }
 
   async collectDiagnostics(folder: string): Promise<void> {
-    const fileOf = (cluster: Cluster) => this.#entries.find(entry => entry.cluster === cluster.name)?.kubeconfig;
+    const fileOf = (cluster: Cluster) =>
+      this.#entries.find(entry => entry.cluster === cluster.name)?.kubeconfig;
     await describeClusters(new Bundle(folder), this.clusters.values(), this.programs, fileOf);
   }
 
@@ -145,7 +165,9 @@ export class StartedExisting implements StartedPlatform {
     this.#ledger.write({ type: 'kept' });
     this.#letGo();
     this.#ended ??= Promise.resolve(this.#ledger.close());
-    return ['The mesh is left in your clusters. To remove exactly what this run has made: mesh-harness clean'];
+    return [
+      'The mesh is left in your clusters. To remove exactly what this run has made: mesh-harness clean',
+    ];
   }
 
   /** @throws HarnessError ERR_KUBERNETES_API with all that could not be removed */

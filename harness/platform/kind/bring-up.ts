@@ -1,4 +1,7 @@
-/** Bringing a run's clusters up, read from the top: networks, clusters side by side, transit, routes, the proof, load balancers. */
+/**
+ * Bringing a run's clusters up, read from the top: networks, clusters side by side, transit, routes, the
+ * proof, load balancers.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
@@ -42,11 +45,14 @@ export class BringUp {
   async run(): Promise<StartedPlatform> {
     const { engine, topology, cleanUp, options, ledger, signal } = this.#context;
     const networks = await createNetworks(topology, this.#context);
-    const manifest = options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
+    const manifest =
+      options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
     const images = await this.#renderImages(manifest);
     const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
     if (registries && registries.ignored.length > 0) {
-      this.#context.tell(`No user and password for ${registries.ignored.join(', ')}: kubelets take no tokens`);
+      this.#context.tell(
+        `No user and password for ${registries.ignored.join(', ')}: kubelets take no tokens`,
+      );
     }
     const privateRegistries = registries ? registries.registries : new Set<string>();
     const cache = await this.#startCache(networks, images, privateRegistries);
@@ -54,7 +60,8 @@ export class BringUp {
       cache,
       registryConfig: registries ? registries.file : undefined,
     });
-    for (const [name, file] of kubeconfigs) this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
+    for (const [name, file] of kubeconfigs)
+      this.#clients.set(name, new KubernetesClient(readFileSync(file, 'utf8')));
     cleanUp.add('close the connections', () => this.#closeClients());
     const nodes = await joinNodes(this.#context, networks, this.#clients);
     await Promise.all([setRoutes(engine, nodes, topology.clusters), loadArchives(this.#context)]);
@@ -91,7 +98,10 @@ export class BringUp {
     });
   }
 
-  /** Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor keep anything from being removed. */
+  /**
+   * Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor keep
+   * anything from being removed.
+   */
   async describeFailure(folder: string): Promise<void> {
     try {
       await describeFailedStart(folder, this.#context, this.#told);
@@ -128,7 +138,10 @@ export class BringUp {
     this.#context.ledger.close();
   }
 
-  /** A rendering that fails is told by the installation itself, whose fault it then is; only what could be had before is not had before. */
+  /**
+   * A rendering that fails is told by the installation itself, whose fault it then is; only what could be had
+   * before is not had before.
+   */
   async #renderImages(manifest: string | undefined): Promise<readonly string[]> {
     const { programs, options, signal, tell } = this.#context;
     try {

@@ -1,4 +1,7 @@
-/** `cloud-provider-kind`: a program of this machine that makes a container with an Envoy for each Service of type LoadBalancer. */
+/**
+ * `cloud-provider-kind`: a program of this machine that makes a container with an Envoy for each Service of
+ * type LoadBalancer.
+ */
 import { HarnessError } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
 import { findProgram } from '../../process/find.ts';
@@ -14,8 +17,10 @@ const SERVES_MS = 86_400_000;
 const LINES = 10;
 
 /**
- * Its containers stand on one network (KIND_EXPERIMENTAL_DOCKER_NETWORK; pkg/loadbalancer/server.go @v0.6.0 to v0.11.1) and reach nodes by the
- * address that Kubernetes knows, which is the one on the cluster's own network: Docker keeps them from the nodes of any other.
+ * Its containers stand on one network (KIND_EXPERIMENTAL_DOCKER_NETWORK; pkg/loadbalancer/server.go @v0.6.0
+ * to v0.11.1) and reach nodes by the
+ * address that Kubernetes knows, which is the one on the cluster's own network: Docker keeps them from the
+ * nodes of any other.
  * @throws HarnessError ERR_USAGE
  */
 export function checkCloudProvider({ name, clusters }: Topology): void {
@@ -32,7 +37,8 @@ export function checkCloudProvider({ name, clusters }: Topology): void {
  * Starts it, and ends it with `signal`.
  * @param onEnd - told why, should it end before
  * @returns resolves when it has ended
- * @throws HarnessError ERR_PLATFORM_NOT_READY if it is missing, or would also serve clusters that are not of this run
+ * @throws HarnessError ERR_PLATFORM_NOT_READY if it is missing, or would also serve clusters that are not of
+ *   this run
  */
 export async function startCloudProvider(
   context: Pick<RunContext, 'engine' | 'runId' | 'topology' | 'cleanUp'> & {
@@ -50,7 +56,9 @@ export async function startCloudProvider(
     });
   }
   const own = new Set<string>(topology.clusters.map(({ name }) => ownName(runId, name)));
-  const foreign = (await engine.containers(KIND_CLUSTER_LABEL)).map(({ labels }) => labels[KIND_CLUSTER_LABEL] ?? '');
+  const foreign = (await engine.containers(KIND_CLUSTER_LABEL)).map(
+    ({ labels }) => labels[KIND_CLUSTER_LABEL] ?? '',
+  );
   const others = [...new Set(foreign)].filter(name => !own.has(name));
   if (others.length > 0) {
     throw new HarnessError(
@@ -59,7 +67,8 @@ export async function startCloudProvider(
       { hint: 'Remove them first, or take --load-balancer node-address, which touches nothing else.' },
     );
   }
-  // Before it makes the first: its containers are not nodes, and carry the cluster's name in a label of their own.
+  // Before it makes the first: its containers are not nodes, and carry the cluster's name in a label of their
+  // own.
   cleanUp.add('remove the containers of load balancers', () => removeBalancers(engine, [...own]));
   const [network] = ofTopology.values();
   const said: string[] = [];
@@ -73,7 +82,8 @@ export async function startCloudProvider(
     signal,
     onLine: line => void said.splice(0, said.push(line) - LINES),
   }).then(({ exitCode }) => {
-    if (!signal.aborted) onEnd(`${file} ended with exit code ${exitCode} while the run went on: ${said.join(' · ')}`);
+    if (!signal.aborted)
+      onEnd(`${file} ended with exit code ${exitCode} while the run went on: ${said.join(' · ')}`);
   });
   return () => ended;
 }

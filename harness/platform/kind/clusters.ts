@@ -24,7 +24,9 @@ export interface ClusterConfig {
   readonly spec: ClusterSpec;
   /** With its digest. */
   readonly nodeImage: string;
-  /** Fixed addresses that the control plane will have on the transit network: its certificate must name them. */
+  /**
+   * Fixed addresses that the control plane will have on the transit network: its certificate must name them.
+   */
   readonly transitAddresses: readonly string[];
   /** A folder with a `hosts.toml` for each registry, for the nodes' containerd. */
   readonly mirrors?: string;
@@ -84,21 +86,31 @@ export interface CreateClusterContext {
   readonly onProgress: (message: string) => void;
 }
 
-/** kind itself gives up on a node after half a minute and on kubeadm after four; pulling its image can take longer than both. */
+/**
+ * kind itself gives up on a node after half a minute and on kubeadm after four; pulling its image can take
+ * longer than both.
+ */
 const CREATE_MS = 15 * 60_000;
 const OWNER_ONLY = 0o600;
 
 /** What kind needs to know in its environment; one docker network per process. */
-export const kindEnvironment = (runId: string, network?: string): Readonly<Record<string, string | undefined>> => ({
+export const kindEnvironment = (
+  runId: string,
+  network?: string,
+): Readonly<Record<string, string | undefined>> => ({
   KIND_EXPERIMENTAL_PROVIDER: 'docker',
-  // Makes kind write two lines of warning (pkg/cluster/internal/providers/docker/provider.go @fed2688): what it says is no failure.
+  // Makes kind write two lines of warning (pkg/cluster/internal/providers/docker/provider.go @fed2688): what
+  // it says is no failure.
   KIND_EXPERIMENTAL_DOCKER_NETWORK: network,
   KIND_CLUSTER_NAME: undefined,
   KUBECONFIG: undefined,
   [RUN_VARIABLE]: runId,
 });
 
-/** Nodes of a creation that fails are kept: what went wrong stands in their logs. Their removal is ours, as it is when kind is ended. */
+/**
+ * Nodes of a creation that fails are kept: what went wrong stands in their logs. Their removal is ours, as it
+ * is when kind is ended.
+ */
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
   ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
@@ -109,10 +121,22 @@ export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): s
 
 /**
  * @returns the path of the cluster's kubeconfig, for programs on this machine
- * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made goes with `cleanUp`
+ * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made goes
+ *   with `cleanUp`
  */
 export async function createCluster(config: ClusterConfig, context: CreateClusterContext): Promise<string> {
-  const { engine, ledger, cleanUp, runId, clock, kind, network, signal, createMs = CREATE_MS, onProgress } = context;
+  const {
+    engine,
+    ledger,
+    cleanUp,
+    runId,
+    clock,
+    kind,
+    network,
+    signal,
+    createMs = CREATE_MS,
+    onProgress,
+  } = context;
   const { name } = config;
   const folder = join(ledger.folder, 'kind');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -136,7 +160,8 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
     return kubeconfig;
   }
   const line = `KIND_EXPERIMENTAL_DOCKER_NETWORK=${network} ${quoteArgv([kind, ...args])}`;
-  const how = result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault, createMs);
+  const how =
+    result.fault === undefined ? `ended with exit code ${result.exitCode}` : describe(result.fault, createMs);
   throw new HarnessError(
     'ERR_PLATFORM_NOT_READY',
     redact(`kind could not create ${config.spec.name}: ${line} ${how}.\n${tail(said)}`),

@@ -8,7 +8,10 @@ import { ownName } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
 
-/** kind's words to whoever chooses the network (pkg/cluster/internal/providers/docker/provider.go @v0.30.0). We do, in every run. */
+/**
+ * kind's words to whoever chooses the network (pkg/cluster/internal/providers/docker/provider.go @v0.30.0).
+ * We do, in every run.
+ */
 const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons)/;
 
 /**
@@ -18,7 +21,10 @@ const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons
 export async function createClusters(
   context: RunContext,
   { ofTopology, transit }: DockerNetworks,
-  { cache, registryConfig }: { readonly cache: ImageCache | undefined; readonly registryConfig: string | undefined },
+  {
+    cache,
+    registryConfig,
+  }: { readonly cache: ImageCache | undefined; readonly registryConfig: string | undefined },
 ): Promise<ReadonlyMap<ClusterName, string>> {
   const { topology, window, signal, runId, options, tell } = context;
   const controller = new AbortController();
@@ -56,7 +62,9 @@ export async function createClusters(
     }),
   );
   signal.throwIfAborted();
-  const failures = attempts.flatMap(attempt => (attempt.status === 'rejected' ? [attempt.reason as unknown] : []));
+  const failures = attempts.flatMap(attempt =>
+    attempt.status === 'rejected' ? [attempt.reason as unknown] : [],
+  );
   const own = [...new Set(failures)].filter(failure => failure instanceof HarnessError);
   if (failures.length > 0) {
     const [first] = own.length > 0 ? own : failures;

@@ -1,4 +1,7 @@
-/** What is left to read of a bring-up that failed: every word of kind's own, and what kind collects from nodes that are still there. */
+/**
+ * What is left to read of a bring-up that failed: every word of kind's own, and what kind collects from nodes
+ * that are still there.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runProcess } from '../../process/run.ts';
@@ -13,7 +16,10 @@ const EXPORT_MS = 60_000;
 const MAX_FILE_CHARACTERS = 2 * 1024 * 1024;
 
 /** `kind/<cluster>.log`, for each cluster whose creation has come to its end. */
-export async function addCreationLogs(bundle: Bundle, { topology, ledger, runId }: RunContext): Promise<void> {
+export async function addCreationLogs(
+  bundle: Bundle,
+  { topology, ledger, runId }: RunContext,
+): Promise<void> {
   for (const { name } of topology.clusters) {
     const file = creationLog(ledger, ownName(runId, name));
     if (existsSync(file)) await bundle.add(`kind/${name}.log`, async () => readFileSync(file, 'utf8'));
@@ -24,18 +30,28 @@ export async function addCreationLogs(bundle: Bundle, { topology, ledger, runId 
  * Describes clusters that did not come up, before they are removed.
  * @param told - what the user was told on the way
  */
-export async function describeFailedStart(folder: string, context: RunContext, told: readonly string[]): Promise<void> {
+export async function describeFailedStart(
+  folder: string,
+  context: RunContext,
+  told: readonly string[],
+): Promise<void> {
   const { engine, topology } = context;
   const bundle = new Bundle(folder);
   await bundle.add('harness.log', async () => `${told.join('\n')}\n`);
   await addCreationLogs(bundle, context);
   await bundle.add('docker.json', async () => {
-    const found = { networks: await engine.networks(), containers: await engine.containers(KIND_CLUSTER_LABEL) };
+    const found = {
+      networks: await engine.networks(),
+      containers: await engine.containers(KIND_CLUSTER_LABEL),
+    };
     return `${JSON.stringify(found, undefined, 1)}\n`;
   });
-  const exported = await Promise.all(topology.clusters.map(async ({ name }) => await exportLogs(context, name)));
+  const exported = await Promise.all(
+    topology.clusters.map(async ({ name }) => await exportLogs(context, name)),
+  );
   // The biggest last: a journal may spend what is left of the bundle's size.
-  for (const { name, read } of exported.flat().sort((a, b) => a.bytes - b.bytes)) await bundle.add(name, read);
+  for (const { name, read } of exported.flat().sort((a, b) => a.bytes - b.bytes))
+    await bundle.add(name, read);
 }
 
 interface ExportedFile {
@@ -50,7 +66,8 @@ async function exportLogs(
   cluster: string,
 ): Promise<readonly ExportedFile[]> {
   const name = ownName(runId, cluster);
-  const nodes = await engine.containers(KIND_CLUSTER_LABEL, name).catch(() => []); // why the engine is silent stands in docker.json
+  // Why the engine is silent stands in docker.json.
+  const nodes = await engine.containers(KIND_CLUSTER_LABEL, name).catch(() => []);
   if (nodes.length === 0) return [];
   const out = join(ledger.folder, 'logs', name);
   const { stdout, stderr } = await runProcess(kind, ['export', 'logs', out, '--name', name], {

@@ -1,4 +1,7 @@
-/** What `doctor --platform kind` asks this machine, all side by side; each question ends by itself, however long something hangs. */
+/**
+ * What `doctor --platform kind` asks this machine, all side by side; each question ends by itself, however
+ * long something hangs.
+ */
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
@@ -10,7 +13,13 @@ import type { ProgramOptions } from '../programs.ts';
 import type { VersionWindow } from '../versions.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { hostRanges } from './networks.ts';
-import { addressFamilyFinding, conntrackFinding, inotifyFinding, judgeEngine, sameEngine } from './preflight.ts';
+import {
+  addressFamilyFinding,
+  conntrackFinding,
+  inotifyFinding,
+  judgeEngine,
+  sameEngine,
+} from './preflight.ts';
 import { candidates, formatSubnet, readSubnet, type Subnet } from './subnets.ts';
 
 export interface DoctorOptions extends ProgramOptions {
@@ -30,7 +39,10 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
   const command = findProgram('docker', path);
   if (command === undefined) {
     const found = { subject: 'engine', ok: false, found: 'no docker on PATH' };
-    const questions = [...programQuestions(['kind', 'kubectl', 'istioctl'], window, options), ...ownQuestions(cache)];
+    const questions = [
+      ...programQuestions(['kind', 'kubectl', 'istioctl'], window, options),
+      ...ownQuestions(cache),
+    ];
     const fix = 'Install Docker: kind works through the docker command.';
     return [{ ...found, fix }, ...(await askAll(questions, { signal, clock }))];
   }
@@ -67,7 +79,11 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
 
 /** What this machine is asked without a program. */
 const ownQuestions = (cache: string): readonly Question[] => [
-  { subject: 'disk', fix: 'The folder of the cache can not be asked.', ask: async () => [await diskFinding(cache)] },
+  {
+    subject: 'disk',
+    fix: 'The folder of the cache can not be asked.',
+    ask: async () => [await diskFinding(cache)],
+  },
   { subject: 'inotify', fix: '', ask: () => [inotifyFinding(), conntrackFinding()] },
 ];
 

@@ -20,7 +20,10 @@ export interface EngineInfo {
   readonly isRootless: boolean;
   /** `docker` or another program that speaks its language. */
   readonly kind: 'docker' | 'podman';
-  /** Whether bridged packets pass the host's packet filter: what isolates an internal network. Undefined if the engine does not say. */
+  /**
+   * Whether bridged packets pass the host's packet filter: what isolates an internal network. Undefined if
+   * the engine does not say.
+   */
   readonly filtersBridges: boolean | undefined;
 }
 
@@ -132,7 +135,9 @@ function engineOf(client: Client): Engine {
         cpus: Number(info['NCPU'] ?? 0),
         memoryBytes: Number(info['MemTotal'] ?? 0),
         isRootless: security.some(option => option.includes('rootless')),
-        kind: /podman/i.test(`${system} ${String(info['ProductLicense'] ?? '')} ${String(info['InitBinary'] ?? '')}`)
+        kind: /podman/i.test(
+          `${system} ${String(info['ProductLicense'] ?? '')} ${String(info['InitBinary'] ?? '')}`,
+        )
           ? 'podman'
           : 'docker',
         // Engines from 28 on no longer say it; they load what they need themselves.
@@ -189,7 +194,9 @@ function engineOf(client: Client): Engine {
     containers: async (label, value) => {
       const found = await docker.listContainers({
         all: true,
-        ...(label !== undefined && { filters: { label: [value === undefined ? label : `${label}=${value}`] } }),
+        ...(label !== undefined && {
+          filters: { label: [value === undefined ? label : `${label}=${value}`] },
+        }),
       });
       return found.map(({ Id, Names, Labels, State, NetworkSettings }) => ({
         id: Id,
@@ -209,7 +216,8 @@ function engineOf(client: Client): Engine {
       // Lines of JSON; one event may come in several pieces.
       const lines = createInterface({ input: events, crlfDelay: Number.POSITIVE_INFINITY });
       lines.on('line', line => {
-        const { Actor } = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } }; // an events message
+        // An events message.
+        const { Actor } = JSON.parse(line) as { Actor?: { Attributes?: Record<string, string> } };
         onEnd(Actor?.Attributes?.['name'] ?? '', Actor?.Attributes?.['exitCode'] ?? 'unknown');
       });
       const lost = (error?: unknown) => {
@@ -245,7 +253,8 @@ function engineOf(client: Client): Engine {
       const { Volumes } = await docker.listVolumes({ filters: { label: [label] } });
       return (Volumes ?? []).map(({ Name }) => Name);
     },
-    hasImage: async reference => (await ignoreMissing(() => docker.getImage(reference).inspect())) !== undefined,
+    hasImage: async reference =>
+      (await ignoreMissing(() => docker.getImage(reference).inspect())) !== undefined,
     pull: async reference => {
       const stream = await docker.pull(reference);
       await new Promise<void>((resolve, reject) => {
@@ -253,8 +262,10 @@ function engineOf(client: Client): Engine {
       });
     },
     exec: async (container, argv) => {
-      // Without a standard input. That of testcontainers' own exec stays open where the engine refuses to start the program, as in a container
-      // that is being removed, and keeps its connection and with it this process for the five minutes until the engine forgets it.
+      // Without a standard input. That of testcontainers' own exec stays open where the engine refuses to
+      // start the program, as in a container
+      // that is being removed, and keeps its connection and with it this process for the five minutes until
+      // the engine forgets it.
       const exec = await docker
         .getContainer(container)
         .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });
@@ -282,14 +293,18 @@ export class EngineError extends Error {
 
   constructor(what: string, cause: unknown) {
     super(`${what}: ${messageOf(cause)}`, { cause });
-    // moby/moby libnetwork ipamapi: "Pool overlaps with other one on this address space" (20.10 to 28), "…invalid pool request…" around it.
+    // moby/moby libnetwork ipamapi: "Pool overlaps with other one on this address space" (20.10 to 28),
+    // "…invalid pool request…" around it.
     this.overlaps = /[Pp]ool overlaps/.test(this.message);
   }
 }
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'statusCode' in error && error.statusCode === 404;
-/** Another removal of the same container goes on: it will be gone (409, "removal of container … is already in progress"). */
+/**
+ * Another removal of the same container goes on: it will be gone (409, "removal of container … is already in
+ * progress").
+ */
 const isBeingRemoved = (error: unknown): boolean =>
   error instanceof Error &&
   'statusCode' in error &&

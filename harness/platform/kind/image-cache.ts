@@ -5,7 +5,10 @@ import { messageOf } from '../../base/errors.ts';
 import type { Engine } from './engine.ts';
 import { CACHE_LABEL } from './labels.ts';
 
-/** The registry program in its proxy mode (distribution/distribution, docs: "Registry as a pull through cache"). */
+/**
+ * The registry program in its proxy mode (distribution/distribution, docs: "Registry as a pull through
+ * cache").
+ */
 const REGISTRY_IMAGE = 'registry:2';
 const REGISTRY_PORT = 5000;
 const STORE = '/var/lib/registry';
@@ -21,7 +24,8 @@ export interface ImageCache {
   readonly containers: readonly string[];
 }
 
-export const cacheName = (registry: string): string => `mesh-harness-cache-${registry.replaceAll(/[^a-z0-9]/gi, '-')}`;
+export const cacheName = (registry: string): string =>
+  `mesh-harness-cache-${registry.replaceAll(/[^a-z0-9]/gi, '-')}`;
 
 export interface CacheOptions {
   /** The program's image; `registry:2` by default. */
@@ -36,7 +40,8 @@ export interface CacheOptions {
 
 /**
  * Starts the cache, or finds it running. Its containers belong to no run: `clean --cache` removes them.
- * @returns undefined, with a word to `onTrouble`, if the registry's own image can not be had: then nodes pull by themselves
+ * @returns undefined, with a word to `onTrouble`, if the registry's own image can not be had: then nodes pull
+ *   by themselves
  */
 export async function startCache(engine: Engine, options: CacheOptions): Promise<ImageCache | undefined> {
   const { image = REGISTRY_IMAGE, registries, folder, offline, onTrouble } = options;
@@ -77,7 +82,10 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
   return { folder, containers: registries.map(cacheName) };
 }
 
-/** containerd asks the mirror first and then the registry itself (containerd/containerd docs/hosts.md). Nodes know containers by name through Docker's DNS. */
+/**
+ * containerd asks the mirror first and then the registry itself (containerd/containerd docs/hosts.md). Nodes
+ * know containers by name through Docker's DNS.
+ */
 export function hostsFile(registry: string): string {
   return [
     `server = "${upstreamOf(registry)}"`,

@@ -27,9 +27,17 @@ export async function renderImages(
   { istioctl, istioFolder, env, sampleImages = {} }: Programs,
   { hub, tag, set = [], signal }: ImageSettings,
 ): Promise<readonly string[]> {
-  const values = [...(hub === undefined ? [] : [`hub=${hub}`]), ...(tag === undefined ? [] : [`tag=${tag}`]), ...set];
+  const values = [
+    ...(hub === undefined ? [] : [`hub=${hub}`]),
+    ...(tag === undefined ? [] : [`tag=${tag}`]),
+    ...set,
+  ];
   const argv = ['manifest', 'generate', ...values.flatMap(value => ['--set', value])];
-  const { stdout, stderr, exitCode } = await runProcess(istioctl, argv, { env, timeoutMs: RENDER_MS, signal });
+  const { stdout, stderr, exitCode } = await runProcess(istioctl, argv, {
+    env,
+    timeoutMs: RENDER_MS,
+    signal,
+  });
   signal.throwIfAborted();
   if (exitCode !== 0) {
     const line = quoteArgv([istioctl, ...argv]);
@@ -42,7 +50,9 @@ export async function renderImages(
   return imagesOf([stdout, ...samples]);
 }
 
-/** The samples' images that Istio itself publishes, in the names of 1.8 and of today, with `--hub` instead. */
+/**
+ * The samples' images that Istio itself publishes, in the names of 1.8 and of today, with `--hub` instead.
+ */
 export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> => ({
   'docker.io/istio/': `${hub}/`,
   'registry.istio.io/release/': `${hub}/`,
@@ -50,7 +60,8 @@ export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> 
 
 /**
  * Every image that a set of manifests names, sorted; also what injection adds, by the values in its ConfigMap
- * (istio/istio manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml @1.8.0 and @1.30.3).
+ * (istio/istio manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml @1.8.0
+ * and @1.30.3).
  * @param manifests - of `istioctl manifest generate` and of the samples
  */
 export function imagesOf(manifests: readonly string[]): readonly string[] {
@@ -90,7 +101,11 @@ function injectedImage(document: unknown): string | undefined {
     readonly metadata?: { readonly name?: string };
     readonly data?: { readonly values?: string };
   }; // a manifest that istioctl has written
-  if (kind !== 'ConfigMap' || !metadata?.name?.startsWith('istio-sidecar-injector') || data?.values === undefined) {
+  if (
+    kind !== 'ConfigMap' ||
+    !metadata?.name?.startsWith('istio-sidecar-injector') ||
+    data?.values === undefined
+  ) {
     return undefined;
   }
   const { global = {} } = JSON.parse(data.values) as InjectorValues; // of the release's own chart
@@ -101,7 +116,10 @@ function injectedImage(document: unknown): string | undefined {
   return `${hub}/${image}:${tag}${variant ? `-${variant}` : ''}`;
 }
 
-/** `docker.io` for a name without a registry (distribution/reference normalize.go: a first part with a dot, a colon, or localhost is one). */
+/**
+ * `docker.io` for a name without a registry (distribution/reference normalize.go: a first part with a dot, a
+ * colon, or localhost is one).
+ */
 export function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';

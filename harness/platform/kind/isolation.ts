@@ -1,4 +1,7 @@
-/** The proof, before Istio is installed, that pods reach what they should and nothing else. It asks from within a pod of each cluster. */
+/**
+ * The proof, before Istio is installed, that pods reach what they should and nothing else. It asks from
+ * within a pod of each cluster.
+ */
 import type { ClusterName } from '../../model/names.ts';
 import type { Engine } from './engine.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
@@ -6,13 +9,19 @@ import { addressForOthers, type KindNode } from './nodes.ts';
 const API_PORT = 6443;
 /** How long an open way may take to answer. */
 const SECONDS = 3;
-/** How long a closed one is waited at, at least; and how many times longer than at the slowest of the open ones. */
+/**
+ * How long a closed one is waited at, at least; and how many times longer than at the slowest of the open
+ * ones.
+ */
 const LEAST_SECONDS = 1;
 const TIMES_LONGER = 20;
 /** Where container runtimes put the network namespaces of pods. */
 const NAMESPACES = '/var/run/netns';
 
-/** curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about (`man curl`, EXIT CODES). */
+/**
+ * curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about
+ * (`man curl`, EXIT CODES).
+ */
 const CONNECTED: ReadonlySet<number> = new Set([0, 22, 35, 52, 56, 60]);
 
 /** Something in a pod that answers HTTP: the name server's own readiness port. */
@@ -41,7 +50,10 @@ export interface ProbeContext {
   readonly balancers?: ReadonlyMap<ClusterName, string>;
 }
 
-/** A way that is open takes about as long as others that are; what stays silent for so much longer is closed. @param open - seconds */
+/**
+ * A way that is open takes about as long as others that are; what stays silent for so much longer is closed.
+ * @param open - seconds
+ */
 export const patienceFor = (open: readonly number[]): number =>
   Math.min(SECONDS, Math.max(LEAST_SECONDS, TIMES_LONGER * Math.max(0, ...open)));
 
@@ -52,7 +64,8 @@ type Probe = Omit<ProbeResult, 'found' | 'seconds'> & {
 };
 
 /**
- * Every ordered pair of clusters. A listener that its own node does not reach would make "cut off" mean nothing: that is the positive control.
+ * Every ordered pair of clusters. A listener that its own node does not reach would make "cut off" mean
+ * nothing: that is the positive control.
  * @throws Error if a cluster has no pod to ask from
  */
 export async function probeIsolation({
@@ -63,13 +76,23 @@ export async function probeIsolation({
 }: ProbeContext): Promise<readonly ProbeResult[]> {
   const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
   const namespaces = new Map(
-    await Promise.all(heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const)),
+    await Promise.all(
+      heads.map(async ({ cluster }) => [cluster, await findPod(engine, cluster, nodes)] as const),
+    ),
   );
   const probes: readonly Probe[] = [
     ...heads.map((head): Probe => {
       const { container, cluster } = head;
       const url = urlOf(listeners.get(cluster));
-      return { container, prefix: [], from: cluster, to: cluster, what: 'node → own pod', url, expected: 'reached' };
+      return {
+        container,
+        prefix: [],
+        from: cluster,
+        to: cluster,
+        what: 'node → own pod',
+        url,
+        expected: 'reached',
+      };
     }),
     ...heads.flatMap(one =>
       heads
@@ -77,7 +100,10 @@ export async function probeIsolation({
         .flatMap((other): readonly Probe[] => {
           const pod = namespaces.get(one.cluster);
           if (!pod) return [];
-          const fromPod = { container: pod.container, prefix: ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`] };
+          const fromPod = {
+            container: pod.container,
+            prefix: ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`],
+          };
           const pair = { from: one.cluster, to: other.cluster };
           const crosses = one.network !== other.network;
           const balancer = balancers.get(other.cluster);
@@ -96,7 +122,8 @@ export async function probeIsolation({
               url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
               expected: 'reached',
             },
-            // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
+            // A remote's API server calls its webhook through the primary's gateway, and it is its node that
+            // sends.
             ...(balancer === undefined
               ? []
               : [
@@ -131,13 +158,18 @@ export async function probeIsolation({
   const toBeClosed = probes.filter(probe => !isOpen(probe));
   const patience = patienceFor(open.map(({ seconds }) => seconds));
   const closed = await askAll(toBeClosed, patience);
-  // Docker writes its packet filter anew while other networks of the machine come and go; a way that is open stays open.
+  // Docker writes its packet filter anew while other networks of the machine come and go; a way that is open
+  // stays open.
   const suspects = toBeClosed.filter((_, index) => closed[index]?.found === 'reached');
   const again = await askAll(suspects, patience);
   return [...open, ...closed.filter(({ found }) => found === 'cut off'), ...again];
 }
 
-async function ask(engine: Engine, { container, prefix, ...probe }: Probe, seconds: number): Promise<ProbeResult> {
+async function ask(
+  engine: Engine,
+  { container, prefix, ...probe }: Probe,
+  seconds: number,
+): Promise<ProbeResult> {
   // -k: that something answers is the question, not who.
   const curl = ['curl', '-sk', '-o', '/dev/null', '-w', '%{time_total}', '-m', String(seconds), probe.url];
   const { exitCode, output } = await engine.exec(container, [...prefix, ...curl]);

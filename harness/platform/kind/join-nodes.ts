@@ -1,4 +1,7 @@
-/** From containers to nodes that are ready and joined: the transit network, and what each node's pods have for addresses. */
+/**
+ * From containers to nodes that are ready and joined: the transit network, and what each node's pods have for
+ * addresses.
+ */
 import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -11,7 +14,9 @@ import type { RunContext } from './options.ts';
 const READY_MS = 5 * 60_000;
 const POLL_MS = 500;
 
-/** The transit network comes last: kind reads a node's one address while it creates, and stumbles over two. */
+/**
+ * The transit network comes last: kind reads a node's one address while it creates, and stumbles over two.
+ */
 export async function joinNodes(
   context: RunContext,
   { ofTopology, transit }: DockerNetworks,
@@ -27,7 +32,9 @@ export async function joinNodes(
       if (!client) throw new Error(`${spec.name} has no connection.`);
       if (transit) {
         await Promise.all(
-          containers.map(({ name }, index) => engine.connect(transit.name, name, fixed.get(spec.name)?.[index])),
+          containers.map(({ name }, index) =>
+            engine.connect(transit.name, name, fixed.get(spec.name)?.[index]),
+          ),
         );
       }
       const names = containers.map(({ name }) => name);
@@ -49,7 +56,10 @@ export async function joinNodes(
   return perCluster.flat();
 }
 
-/** kind only warns when a control plane does not become ready; a run must not start then. @returns node → the range of its pods */
+/**
+ * kind only warns when a control plane does not become ready; a run must not start then.
+ * @returns node → the range of its pods
+ */
 async function waitForNodes(
   { clock, signal }: RunContext,
   cluster: ClusterName,

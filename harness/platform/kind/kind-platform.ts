@@ -1,4 +1,7 @@
-/** Real clusters in Docker: kind makes them, and this joins, routes and proves them, and takes everything away again. */
+/**
+ * Real clusters in Docker: kind makes them, and this joins, routes and proves them, and takes everything away
+ * again.
+ */
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { systemClock } from '../../base/clock.ts';
@@ -51,7 +54,8 @@ export class KindPlatform implements Platform {
 
   async start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     signal.throwIfAborted();
-    // Every image on every node waits on it, side by side; Node would take more than ten listeners for a leak.
+    // Every image on every node waits on it, side by side; Node would take more than ten listeners for a
+    // leak.
     setMaxListeners(0, signal);
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await this.#prepare(runId, signal);
@@ -71,7 +75,8 @@ export class KindPlatform implements Platform {
     try {
       return await bringUp.run();
     } catch (error) {
-      if (diagnosticsFolder !== undefined && !signal.aborted) await bringUp.describeFailure(diagnosticsFolder);
+      if (diagnosticsFolder !== undefined && !signal.aborted)
+        await bringUp.describeFailure(diagnosticsFolder);
       const left = await bringUp.undo();
       if (left !== '') this.#options.onProgress?.(left.trim());
       if (error instanceof HarnessError || signal.aborted) throw error;

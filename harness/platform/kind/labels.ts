@@ -4,12 +4,21 @@
 export const RUN_LABEL = 'mesh-harness.run';
 /** On networks: the topology's name for it, or `transit`. */
 export const ROLE_LABEL = 'mesh-harness.role';
-/** On the containers and volumes of the pull-through cache: the registry that they stand for. They outlive runs. */
+/**
+ * On the containers and volumes of the pull-through cache: the registry that they stand for. They outlive
+ * runs.
+ */
 export const CACHE_LABEL = 'mesh-harness.cache';
-/** kind's own, on nodes (kubernetes-sigs/kind pkg/cluster/internal/providers/docker/constants.go @fed2688); kind sets no others. */
+/**
+ * kind's own, on nodes (kubernetes-sigs/kind pkg/cluster/internal/providers/docker/constants.go @fed2688);
+ * kind sets no others.
+ */
 export const KIND_CLUSTER_LABEL = 'io.x-k8s.kind.cluster';
 export const KIND_ROLE_LABEL = 'io.x-k8s.kind.role';
-/** On the load balancers that cloud-provider-kind makes: the cluster's name in kind (pkg/constants/constants.go @v0.6.0 to v0.11.1). */
+/**
+ * On the load balancers that cloud-provider-kind makes: the cluster's name in kind
+ * (pkg/constants/constants.go @v0.6.0 to v0.11.1).
+ */
 export const BALANCER_LABEL = 'io.x-k8s.cloud-provider-kind.cluster';
 /** In the environment of the programs that we start: by it `clean` finds those that outlived a killed run. */
 export const RUN_VARIABLE = 'MESH_HARNESS_RUN';

@@ -1,4 +1,7 @@
-/** `node-address`: each Service of type LoadBalancer gets an address of its own on a node. No image, and no port is shared. */
+/**
+ * `node-address`: each Service of type LoadBalancer gets an address of its own on a node. No image, and no
+ * port is shared.
+ */
 import { type Clock, sleep } from '../../base/clock.ts';
 import { isNotFound, type KubernetesClient, type KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Engine } from './engine.ts';
@@ -48,7 +51,10 @@ interface Service extends KubernetesObject {
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };
 }
 
-/** Serves the Services of one cluster until `signal` aborts. kube-proxy does the rest: it takes the address in the status for its own. */
+/**
+ * Serves the Services of one cluster until `signal` aborts. kube-proxy does the rest: it takes the address in
+ * the status for its own.
+ */
 export async function serveLoadBalancers(options: LoadBalancerOptions): Promise<void> {
   const { client, clock, signal, onTrouble } = options;
   const device = new NodeAddresses(options);
@@ -134,14 +140,24 @@ class NodeAddresses {
     const address = this.#given.get(key);
     if (address === undefined) return;
     const { engine, container, pool } = this.#options;
-    await engine.exec(container, ['ip', 'address', 'delete', `${address}/32`, 'dev', await this.#deviceName()]);
+    await engine.exec(container, [
+      'ip',
+      'address',
+      'delete',
+      `${address}/32`,
+      'dev',
+      await this.#deviceName(),
+    ]);
     this.#given.delete(key);
     pool.give(address);
   }
 
   async #deviceName(): Promise<string> {
     const { engine, container, nodeAddress } = this.#options;
-    this.#device ??= deviceOf(await onNode(engine, container, ['ip', '-o', '-4', 'address', 'show']), nodeAddress);
+    this.#device ??= deviceOf(
+      await onNode(engine, container, ['ip', '-o', '-4', 'address', 'show']),
+      nodeAddress,
+    );
     return this.#device;
   }
 }

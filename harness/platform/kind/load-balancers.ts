@@ -75,7 +75,9 @@ function serveNodeAddresses(
   stopped: AbortSignal,
 ): () => Promise<void> {
   const pools = new Map(
-    [...ofTopology].map(([name, network]) => [name, new AddressPool((transit ?? network).balancers)] as const),
+    [...ofTopology].map(
+      ([name, network]) => [name, new AddressPool((transit ?? network).balancers)] as const,
+    ),
   );
   const shared = transit && new AddressPool(transit.balancers);
   const servers = topology.clusters.map(({ name, network }) => {

@@ -1,4 +1,7 @@
-/** `metallb`: its controller and speakers in every cluster, with a part of the network's addresses for each. Its images are two more. */
+/**
+ * `metallb`: its controller and speakers in every cluster, with a part of the network's addresses for each.
+ * Its images are two more.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
@@ -12,7 +15,10 @@ import type { ProgramOptions } from '../programs.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
 
-/** The manifest of a release, by the commit that its tag names (metallb/metallb v0.15.3): a tag can be moved, this can not. */
+/**
+ * The manifest of a release, by the commit that its tag names (metallb/metallb v0.15.3): a tag can be moved,
+ * this can not.
+ */
 export const METALLB = {
   version: 'v0.15.3',
   commit: '85bfb4f0e0d35090c514e1e5e1a21a8bbd253518',
@@ -27,7 +33,13 @@ const WEBHOOK_MS = 60_000;
 const WEBHOOK_POLL_MS = 1000;
 
 /** @returns the path of the manifest, which is fetched once */
-export async function metalLbManifest({ cache, mirror, offline, signal, onProgress }: ProgramOptions): Promise<string> {
+export async function metalLbManifest({
+  cache,
+  mirror,
+  offline,
+  signal,
+  onProgress,
+}: ProgramOptions): Promise<string> {
   const { version, commit, sha256 } = METALLB;
   const file = join(cache, 'metallb', version, 'metallb-native.yaml');
   if (existsSync(file)) return file;
@@ -48,7 +60,10 @@ export async function metalLbManifest({ cache, mirror, offline, signal, onProgre
   return file;
 }
 
-/** Clusters that share a network share its slice: each gets a part that is its own. @returns cluster → `first-last` */
+/**
+ * Clusters that share a network share its slice: each gets a part that is its own.
+ * @returns cluster → `first-last`
+ */
 export function poolsOf(
   clusters: readonly { readonly name: ClusterName; readonly network: string }[],
   { ofTopology, transit }: DockerNetworks,
@@ -66,7 +81,10 @@ export function poolsOf(
   return pools;
 }
 
-/** What MetalLB calls a pool, and that it is announced by ARP (metallb/metallb website/content/configuration @v0.15.3). */
+/**
+ * What MetalLB calls a pool, and that it is announced by ARP (metallb/metallb website/content/configuration
+ * @v0.15.3).
+ */
 export function poolDocuments(range: string): string {
   const metadata = { name: 'mesh-harness', namespace: NAMESPACE };
   const apiVersion = 'metallb.io/v1beta1';
@@ -99,7 +117,8 @@ export async function installMetalLb(
       const must = async (argv: readonly string[]) => {
         const result = await run(argv);
         signal.throwIfAborted();
-        if (result.exitCode !== 0 || result.fault !== undefined) throw refusal(name, programs.kubectl, argv, result);
+        if (result.exitCode !== 0 || result.fault !== undefined)
+          throw refusal(name, programs.kubectl, argv, result);
       };
       await must(['apply', '-f', manifest]);
       await must(['rollout', 'status', 'deployment/controller', '-n', NAMESPACE, `--timeout=${READY}`]);

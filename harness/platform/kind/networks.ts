@@ -8,7 +8,14 @@ import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
-import { type AddressPlan, candidates, planAddresses, readRouteTable, readSubnet, type Subnet } from './subnets.ts';
+import {
+  type AddressPlan,
+  candidates,
+  planAddresses,
+  readRouteTable,
+  readSubnet,
+  type Subnet,
+} from './subnets.ts';
 
 export interface DockerNetwork extends AddressPlan {
   /** In Docker. */
@@ -49,10 +56,13 @@ export async function createNetworks(topology: Topology, context: NetworkContext
     return network;
   };
   const ofTopology = new Map<NetworkName, DockerNetwork>();
-  const used = topology.networks.filter(({ name }) => topology.clusters.some(({ network }) => network === name));
+  const used = topology.networks.filter(({ name }) =>
+    topology.clusters.some(({ network }) => network === name),
+  );
   // These must not be internal: the entrypoint of kind's nodes needs a default route.
   for (const { name } of used) ofTopology.set(name, await make(name, false));
-  // Internal: a network with a gateway would take the default route over if its name sorts first, and Docker drops what pods
+  // Internal: a network with a gateway would take the default route over if its name sorts first, and Docker
+  // drops what pods
   // send over an internal one, which is the isolation of pod ranges (kind-traps: measured).
   return used.length > 1 ? { ofTopology, transit: await make(TRANSIT, true) } : { ofTopology };
 }
@@ -90,12 +100,19 @@ async function createOne(
       if (!(error instanceof EngineError && error.overlaps) || ++attempt >= ATTEMPTS) throw error;
     }
   }
-  throw new HarnessError('ERR_PLATFORM_NOT_READY', 'There is no free range of addresses for a Docker network.', {
-    hint: '`docker network prune` removes networks that no container uses.',
-  });
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    'There is no free range of addresses for a Docker network.',
+    {
+      hint: '`docker network prune` removes networks that no container uses.',
+    },
+  );
 }
 
-/** Removes a network of ours. The cache's containers are taken off it; any other container that is on it keeps it, and is named. */
+/**
+ * Removes a network of ours. The cache's containers are taken off it; any other container that is on it keeps
+ * it, and is named.
+ */
 export async function removeNetwork(engine: Engine, name: string): Promise<void> {
   const network = (await engine.networks()).find(each => each.name === name && RUN_LABEL in each.labels);
   if (!network) return;
@@ -106,7 +123,9 @@ export async function removeNetwork(engine: Engine, name: string): Promise<void>
   await engine.removeNetwork(name);
 }
 
-/** The ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a VPN's. */
+/**
+ * The ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a VPN's.
+ */
 export function hostRanges(): readonly Subnet[] {
   const interfaces = Object.values(networkInterfaces()).flatMap(addresses =>
     (addresses ?? []).flatMap(({ cidr, family }) =>

@@ -26,7 +26,10 @@ export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   readonly registryConfig?: string;
   /** Image of the pull-through cache; `registry:2` by default. */
   readonly cacheImage?: string;
-  /** Milliseconds for `kind create cluster`; a quarter of an hour by default, since an image may have to be pulled first. */
+  /**
+   * Milliseconds for `kind create cluster`; a quarter of an hour by default, since an image may have to be
+   * pulled first.
+   */
   readonly createMs?: number;
   /** Milliseconds without an answer until an API server or the engine is lost; a minute by default. */
   readonly lostMs?: number;

@@ -1,4 +1,7 @@
-/** What this machine must have before a run makes anything: read only, and each thing missing is a finding with what to do. */
+/**
+ * What this machine must have before a run makes anything: read only, and each thing missing is a finding
+ * with what to do.
+ */
 import { readFileSync } from 'node:fs';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
@@ -10,7 +13,10 @@ const ASK_MS = 4000;
 const GIB = 2 ** 30;
 /** A node with its kube-system, an istiod with lowered requests, gateways and HelloWorld; two of them. */
 const MEMORY_BYTES = 4 * GIB;
-/** Two clusters with a mesh need more than the default of 128 (kind, docs: "Pod errors due to too many open files"). */
+/**
+ * Two clusters with a mesh need more than the default of 128 (kind, docs: "Pod errors due to too many open
+ * files").
+ */
 const INOTIFY_INSTANCES = 256;
 const CONNTRACK_ENTRIES = 65_536;
 const OLDEST_ENGINE: Line = [20, 10];
@@ -56,8 +62,10 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
 }
 
 /**
- * An engine whose default network has IPv6 alone (Docker 28 and later: `EnableIPv4` false) is set up for machines without IPv4, which nodes,
- * routes and load-balancer addresses need here. One that has no default network (`--bridge=none`) can still make others.
+ * An engine whose default network has IPv6 alone (Docker 28 and later: `EnableIPv4` false) is set up for
+ * machines without IPv4, which nodes,
+ * routes and load-balancer addresses need here. One that has no default network (`--bridge=none`) can still
+ * make others.
  */
 export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'name' | 'subnets'>[]): Finding {
   const subnets = networks.find(({ name }) => name === 'bridge')?.subnets ?? [];
@@ -74,14 +82,18 @@ export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'nam
 export const isInMachine = ({ operatingSystem }: Pick<EngineInfo, 'operatingSystem'>): boolean =>
   process.platform !== 'linux' || /Docker Desktop/i.test(operatingSystem);
 
-/** kind works through the docker command, which follows contexts; we through what testcontainers finds. They must be one. */
+/**
+ * kind works through the docker command, which follows contexts; we through what testcontainers finds. They
+ * must be one.
+ */
 export async function sameEngine(command: string, info: EngineInfo, signal: AbortSignal): Promise<Finding> {
   const { stdout, stderr, exitCode } = await runProcess(command, ['info', '--format', '{{.ID}}'], {
     timeoutMs: ASK_MS,
     signal,
   });
   const id = stdout.trim();
-  if (exitCode !== 0) return bad('docker command', stderr.trim(), 'Make sure that `docker info` works for this user.');
+  if (exitCode !== 0)
+    return bad('docker command', stderr.trim(), 'Make sure that `docker info` works for this user.');
   return id === info.id
     ? good('docker command', 'speaks to the same engine')
     : bad(
@@ -106,12 +118,21 @@ export function inotifyFinding(read: (file: string) => string = file => readFile
   }
 }
 
-/** Every connection of every pod takes an entry on the host (kernel docs, nf_conntrack-sysctl): full, and packets are dropped silently. */
-export function conntrackFinding(read: (file: string) => string = file => readFileSync(file, 'utf8')): Finding {
+/**
+ * Every connection of every pod takes an entry on the host (kernel docs, nf_conntrack-sysctl): full, and
+ * packets are dropped silently.
+ */
+export function conntrackFinding(
+  read: (file: string) => string = file => readFileSync(file, 'utf8'),
+): Finding {
   try {
     const entries = Number(read('/proc/sys/net/netfilter/nf_conntrack_max'));
     return entries < CONNTRACK_ENTRIES
-      ? bad('conntrack', `${entries} entries`, `sysctl -w net.netfilter.nf_conntrack_max=${2 * CONNTRACK_ENTRIES}`)
+      ? bad(
+          'conntrack',
+          `${entries} entries`,
+          `sysctl -w net.netfilter.nf_conntrack_max=${2 * CONNTRACK_ENTRIES}`,
+        )
       : good('conntrack', `${entries} entries`);
   } catch {
     return good('conntrack', 'not on Linux, or the kernel does not track connections yet');

@@ -1,4 +1,7 @@
-/** Brings images into the nodes before anything is installed: what can not be had is known then, with the line to paste. */
+/**
+ * Brings images into the nodes before anything is installed: what can not be had is known then, with the line
+ * to paste.
+ */
 import { unlessAborted } from '../../base/abort.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
@@ -14,12 +17,17 @@ const LOAD_MS = 10 * 60_000;
 const PULL_MS = 10 * 60_000;
 const ATTEMPTS = 2;
 
-/** Loads archives made with `docker save` into all nodes of every cluster. @throws HarnessError ERR_PLATFORM_NOT_READY */
+/**
+ * Loads archives made with `docker save` into all nodes of every cluster.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY
+ */
 export async function loadArchives({ kind, runId, topology, options, signal }: RunContext): Promise<void> {
   await Promise.all(
     topology.clusters.map(async ({ name }) => {
-      // One at a time: kind v0.20 reads the first and drops the others (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
-      // Not `load docker-image`: on engines with containerd's image store it fails for images of several platforms (kind#3795).
+      // One at a time: kind v0.20 reads the first and drops the others
+      // (pkg/cmd/kind/load/image-archive/image-archive.go @v0.20.0).
+      // Not `load docker-image`: on engines with containerd's image store it fails for images of several
+      // platforms (kind#3795).
       for (const archive of options.imageArchives ?? []) {
         const args = ['load', 'image-archive', archive, '--name', ownName(runId, name)];
         const env = kindEnvironment(runId);
@@ -27,7 +35,9 @@ export async function loadArchives({ kind, runId, topology, options, signal }: R
         signal.throwIfAborted();
         if (result.exitCode === 0 && result.fault === undefined) continue;
         const how =
-          result.fault === undefined ? `ended with exit code ${result.exitCode}` : `did not end well (${result.fault})`;
+          result.fault === undefined
+            ? `ended with exit code ${result.exitCode}`
+            : `did not end well (${result.fault})`;
         throw new HarnessError(
           'ERR_PLATFORM_NOT_READY',
           `${quoteArgv([kind, ...args])} ${how}: ${result.stderr.trim()}`,
@@ -68,8 +78,10 @@ async function pull(
   image: string,
   { signal, pullMs = PULL_MS }: Pick<PullOptions, 'signal' | 'pullMs'>,
 ): Promise<void> {
-  // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile, files/etc/crictl.yaml @v0.20.0, @v0.30.0).
-  const run = (...argv: readonly string[]) => unlessAborted(engine.exec(container, ['crictl', ...argv]), signal);
+  // The nodes of kind have crictl and its settings (kubernetes-sigs/kind images/base/Dockerfile,
+  // files/etc/crictl.yaml @v0.20.0, @v0.30.0).
+  const run = (...argv: readonly string[]) =>
+    unlessAborted(engine.exec(container, ['crictl', ...argv]), signal);
   // A pull asks the registry even for what an archive has brought, and fails without a network.
   if ((await run('inspecti', '-q', image)).exitCode === 0) return;
   const line = quoteArgv(['docker', 'exec', container, 'crictl', 'pull', image]);
@@ -95,6 +107,7 @@ async function pull(
 export function takingPods(nodes: readonly KindNode[]): readonly KindNode[] {
   return nodes.filter(
     node =>
-      !node.isControlPlane || !nodes.some(({ cluster, isControlPlane }) => cluster === node.cluster && !isControlPlane),
+      !node.isControlPlane ||
+      !nodes.some(({ cluster, isControlPlane }) => cluster === node.cluster && !isControlPlane),
   );
 }

@@ -1,4 +1,7 @@
-/** Asks, before Istio is installed, whether the networks are what the scenario wants; a run on others would tell nothing about Istio. */
+/**
+ * Asks, before Istio is installed, whether the networks are what the scenario wants; a run on others would
+ * tell nothing about Istio.
+ */
 import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
@@ -43,7 +46,8 @@ export async function prove(
 }
 
 /**
- * Each control plane has an address of the slice for load balancers while `work` goes on: what listens on the node answers there, as a gateway will.
+ * Each control plane has an address of the slice for load balancers while `work` goes on: what listens on the
+ * node answers there, as a gateway will.
  * They are the last of the slice, which no Service gets before a hundred others.
  */
 async function withBalancers<T>(

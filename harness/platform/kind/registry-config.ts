@@ -1,10 +1,15 @@
-/** Credentials for private registries, from a configuration of Docker's to the kubelets of all nodes. They reach no report and no log. */
+/**
+ * Credentials for private registries, from a configuration of Docker's to the kubelets of all nodes. They
+ * reach no report and no log.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 
 const OWNER_ONLY = 0o600;
-/** Where a kubelet looks for them (kind, docs/user/private-registries: "Mount a Config File to Each Node"). */
+/**
+ * Where a kubelet looks for them (kind, docs/user/private-registries: "Mount a Config File to Each Node").
+ */
 export const KUBELET_CONFIG = '/var/lib/kubelet/config.json';
 
 export interface RegistryConfig {
@@ -48,10 +53,12 @@ export function readCredentials(source: string): Credentials {
 
 /**
  * Kubelets read these fields and no tokens, and none of the file if one `auth` in it is no `user:password`
- * (kubernetes/kubernetes pkg/credentialprovider/config.go: dockerConfigEntryWithAuth, decodeDockerConfigFieldAuth).
+ * (kubernetes/kubernetes pkg/credentialprovider/config.go: dockerConfigEntryWithAuth,
+ * decodeDockerConfigFieldAuth).
  */
 function isForKubelets({ auth, username, password }: Entry): boolean {
-  if (typeof auth === 'string' && auth !== '') return /^[^:]+:./s.test(Buffer.from(auth, 'base64').toString('utf8'));
+  if (typeof auth === 'string' && auth !== '')
+    return /^[^:]+:./s.test(Buffer.from(auth, 'base64').toString('utf8'));
   return [username, password].every(each => typeof each === 'string' && each !== '');
 }
 
@@ -68,9 +75,13 @@ function read(source: string): DockerConfig {
   try {
     return JSON.parse(readFileSync(source, 'utf8')) as DockerConfig; // what is missing is refused above
   } catch (error) {
-    throw new HarnessError('ERR_USAGE', `${source} can not be read as a configuration of Docker: ${messageOf(error)}`, {
-      hint: '--registry-config names a file such as ~/.docker/config.json.',
-    });
+    throw new HarnessError(
+      'ERR_USAGE',
+      `${source} can not be read as a configuration of Docker: ${messageOf(error)}`,
+      {
+        hint: '--registry-config names a file such as ~/.docker/config.json.',
+      },
+    );
   }
 }
 

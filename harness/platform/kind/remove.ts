@@ -1,4 +1,6 @@
-/** Removing what a run has made: used by the run itself at its end, and by `clean` for those that were killed. */
+/**
+ * Removing what a run has made: used by the run itself at its end, and by `clean` for those that were killed.
+ */
 import { type Clock, sleep } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { killAll, processesMarked } from '../../process/liveness.ts';
@@ -13,16 +15,25 @@ const QUIET_ROUNDS = 2;
 const ROUND_MS = 300;
 const MAX_ROUNDS = 40;
 
-/** Ends the programs that this run has started and that still work for it, such as a `kind create` whose parent was killed. */
+/**
+ * Ends the programs that this run has started and that still work for it, such as a `kind create` whose
+ * parent was killed.
+ */
 export async function endPrograms(runId: string, clock: Clock): Promise<void> {
   await killAll(processesMarked(RUN_VARIABLE, runId), clock, KILL_MS);
 }
 
 /**
- * Removes the nodes of a cluster with their volumes. kind itself is not needed: nodes are containers with its label.
+ * Removes the nodes of a cluster with their volumes. kind itself is not needed: nodes are containers with its
+ * label.
  * @param isSettled - nothing is being created any more: one look is enough
  */
-export async function removeCluster(engine: Engine, name: string, clock: Clock, isSettled = false): Promise<void> {
+export async function removeCluster(
+  engine: Engine,
+  name: string,
+  clock: Clock,
+  isSettled = false,
+): Promise<void> {
   let quiet = 0;
   for (let round = 0; round < MAX_ROUNDS && quiet < (isSettled ? 1 : QUIET_ROUNDS); round++) {
     const found = await engine.containers(KIND_CLUSTER_LABEL, name);
@@ -43,7 +54,11 @@ export interface Remains {
  * Removes all that a ledger names.
  * @returns what could not be removed, one sentence each
  */
-export async function removeRemains(engine: Engine, remains: Remains, clock: Clock): Promise<readonly string[]> {
+export async function removeRemains(
+  engine: Engine,
+  remains: Remains,
+  clock: Clock,
+): Promise<readonly string[]> {
   const failures: string[] = [];
   const attempt = async (what: string, work: () => Promise<void>) => {
     try {

@@ -1,4 +1,6 @@
-/** Which node sends which pod addresses where: to the peer on one network, into a black hole across networks. */
+/**
+ * Which node sends which pod addresses where: to the peer on one network, into a black hole across networks.
+ */
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Engine } from './engine.ts';
 import { type KindNode, onNode } from './nodes.ts';
@@ -10,12 +12,17 @@ export interface NodeCommand {
 }
 
 /**
- * Between every pair of nodes of different clusters on one network: the /24 of the peer, by its address there. Within a cluster kind's own
- * CNI does it. A foreign pod range of another network goes into a black hole: with no route at all the packet would leave by the default route to
+ * Between every pair of nodes of different clusters on one network: the /24 of the peer, by its address
+ * there. Within a cluster kind's own
+ * CNI does it. A foreign pod range of another network goes into a black hole: with no route at all the packet
+ * would leave by the default route to
  * the host and its LAN, where stray answers come from.
  * @returns `ip route replace`, which can be repeated
  */
-export function routeCommands(nodes: readonly KindNode[], clusters: readonly ClusterSpec[]): readonly NodeCommand[] {
+export function routeCommands(
+  nodes: readonly KindNode[],
+  clusters: readonly ClusterSpec[],
+): readonly NodeCommand[] {
   return nodes.flatMap(node => {
     const peers = nodes.filter(peer => peer.network === node.network && peer.cluster !== node.cluster);
     const foreign = clusters.filter(({ network }) => network !== node.network);

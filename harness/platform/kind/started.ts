@@ -49,7 +49,9 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
     adjustments: adjustmentsOf(context, parts, clusters),
     programs,
     ...(cache && {
-      stays: [`The cache of images stays for later runs (${cache.containers.join(', ')}): mesh-harness clean --cache`],
+      stays: [
+        `The cache of images stays for later runs (${cache.containers.join(', ')}): mesh-harness clean --cache`,
+      ],
     }),
     collectDiagnostics: folder => describe(folder, context, parts, clusters),
     keep: () => {
@@ -73,13 +75,16 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
 }
 
 /**
- * One file for someone at a shell, with a context for each cluster and the addresses of this machine. It lies beside the ledger:
+ * One file for someone at a shell, with a context for each cluster and the addresses of this machine. It lies
+ * beside the ledger:
  * there as long as the clusters are, and removed with them.
  * @returns its path
  */
 function writeMerged({ folder }: Ledger, kubeconfigs: StartedParts['kubeconfigs']): string {
   const file = join(folder, 'kubeconfig');
-  const documents = new Map([...kubeconfigs].map(([name, each]) => [name, readFileSync(each, 'utf8')] as const));
+  const documents = new Map(
+    [...kubeconfigs].map(([name, each]) => [name, readFileSync(each, 'utf8')] as const),
+  );
   writeFileSync(file, mergeKubeconfigs(documents), { mode: OWNER_ONLY });
   return file;
 }
@@ -94,7 +99,8 @@ function clustersOf({ topology }: RunContext, parts: StartedParts): ReadonlyMap<
   const servers = serversOf(parts);
   return new Map(
     topology.clusters.map(({ name }): [ClusterName, Cluster] => {
-      // Written by kind: everything in it is named `kind-…`, and its address is the published port on this machine's loopback.
+      // Written by kind: everything in it is named `kind-…`, and its address is the published port on this
+      // machine's loopback.
       const document = new Map([[name, readFileSync(parts.kubeconfigs.get(name) ?? '', 'utf8')]]);
       return [
         name,

@@ -28,7 +28,8 @@ export function overlaps(one: Subnet, other: Subnet): boolean {
 const OWN_PREFIX = 24;
 
 /**
- * The subnets that may be taken, best first. Docker gives out 172.17 to 172.31 as /16 from below, and home networks are in
+ * The subnets that may be taken, best first. Docker gives out 172.17 to 172.31 as /16 from below, and home
+ * networks are in
  * 192.168: so from the upper middle of 172, and then from 10.
  */
 export function* candidates(taken: readonly Subnet[]): Generator<Subnet> {
@@ -45,7 +46,8 @@ export function* candidates(taken: readonly Subnet[]): Generator<Subnet> {
 }
 
 /**
- * Who gets which address of a /24: Docker takes from the first 64 what no one asked for, nodes get fixed ones from .64 on, and load
+ * Who gets which address of a /24: Docker takes from the first 64 what no one asked for, nodes get fixed ones
+ * from .64 on, and load
  * balancers from the upper half, which Docker never gives out by itself.
  */
 export interface AddressPlan {
@@ -90,6 +92,7 @@ function fromLittleEndian(hex: string): number {
 
 function numberOf(address: string): number | undefined {
   const parts = address.split('.').map(Number);
-  if (parts.length !== 4 || parts.some(part => !Number.isInteger(part) || part < 0 || part > 255)) return undefined;
+  if (parts.length !== 4 || parts.some(part => !Number.isInteger(part) || part < 0 || part > 255))
+    return undefined;
   return parts.reduce((value, part) => value * 256 + part, 0);
 }

@@ -1,13 +1,21 @@
-/** Watches the nodes while a run goes on: one that ends takes its cluster with it, and what is seen from then on tells nothing about the mesh. */
+/**
+ * Watches the nodes while a run goes on: one that ends takes its cluster with it, and what is seen from then
+ * on tells nothing about the mesh.
+ */
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { Engine } from './engine.ts';
 import type { KindNode } from './nodes.ts';
 
 /**
  * @param stop - ends the watch; nodes that end after it end by our own hand
- * @returns aborts with ERR_PLATFORM_NOT_READY at the first node that ends, or when the engine does not answer any more
+ * @returns aborts with ERR_PLATFORM_NOT_READY at the first node that ends, or when the engine does not answer
+ *   any more
  */
-export async function watchNodes(engine: Engine, nodes: readonly KindNode[], stop: AbortSignal): Promise<AbortSignal> {
+export async function watchNodes(
+  engine: Engine,
+  nodes: readonly KindNode[],
+  stop: AbortSignal,
+): Promise<AbortSignal> {
   const controller = new AbortController();
   const fail = (message: string) => {
     if (stop.aborted) return;

@@ -1,4 +1,7 @@
-/** The simulated world as a platform: no Docker, no root, no downloads; on a virtual clock, or opened to other programs on the wall's. */
+/**
+ * The simulated world as a platform: no Docker, no root, no downloads; on a virtual clock, or opened to other
+ * programs on the wall's.
+ */
 import { unlessAborted } from '../../base/abort.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
@@ -9,13 +12,22 @@ import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import { createWorld, type Defect, describeDefect, type World } from '../../simulator/world.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
-import type { Cluster, Finding, Platform, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
+import type {
+  Cluster,
+  Finding,
+  Platform,
+  PlatformAdjustment,
+  Programs,
+  StartedPlatform,
+} from '../platform.ts';
 import { watchWorld } from './watchdog.ts';
 
 export interface SimulatorOptions {
   /** The same seed gives the same run. */
   readonly seed: string;
-  /** Opens the world to other programs of this machine; without it, nothing outside of this process sees it. */
+  /**
+   * Opens the world to other programs of this machine; without it, nothing outside of this process sees it.
+   */
   readonly open?: OpenOptions;
   /** Called with each world that was started: for tests that want to look behind the API. */
   readonly onWorld?: (world: World) => void;
@@ -30,7 +42,8 @@ export interface OpenOptions {
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
   /**
-   * Told of each defect of ours in a component of a cluster, and the world stays; without it, the first one ends the
+   * Told of each defect of ours in a component of a cluster, and the world stays; without it, the first one
+   * ends the
    * run.
    */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
@@ -50,7 +63,9 @@ export class SimulatorPlatform implements Platform {
   }
 
   async doctor(): Promise<readonly Finding[]> {
-    return [{ subject: 'simulator', ok: true, found: `runs inside this process, on Node ${process.version}` }];
+    return [
+      { subject: 'simulator', ok: true, found: `runs inside this process, on Node ${process.version}` },
+    ];
   }
 
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
@@ -61,7 +76,8 @@ export class SimulatorPlatform implements Platform {
 
   async #startClosed(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
-    // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not depend on when a run begins.
+    // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not
+    // depend on when a run begins.
     const clock = new VirtualClock(Math.floor(systemClock.now() / 1000) * 1000);
     cleanUp.add('stop the clock', () => clock.stop());
     const end = new AbortController();
@@ -73,7 +89,8 @@ export class SimulatorPlatform implements Platform {
       const world = await unlessAborted(this.#createWorld(topology, clock, endsRun(end)), defect);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
-      // API servers have addresses on their network which everyone can reach: one document serves both points of view.
+      // API servers have addresses on their network which everyone can reach: one document serves both points
+      // of view.
       const clusters = [...world.clusters].map(([name, simulated]): Cluster => {
         const kubeconfig = simulated.kubeconfig();
         return {
@@ -154,10 +171,14 @@ export class SimulatorPlatform implements Platform {
 function endsRun(end: AbortController): (cluster: string, defect: Defect) => void {
   return (cluster, defect) =>
     end.abort(
-      new HarnessError('ERR_SIMULATOR_DEFECT', `In ${cluster}, ${describeDefect(defect)}${whereOf(defect.error)}`, {
-        hint: 'This is a defect of mesh-harness. Please report it with the command line and the seed.',
-        cause: defect.error,
-      }),
+      new HarnessError(
+        'ERR_SIMULATOR_DEFECT',
+        `In ${cluster}, ${describeDefect(defect)}${whereOf(defect.error)}`,
+        {
+          hint: 'This is a defect of mesh-harness. Please report it with the command line and the seed.',
+          cause: defect.error,
+        },
+      ),
     );
 }
 

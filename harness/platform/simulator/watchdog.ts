@@ -1,10 +1,13 @@
-/** Sees when a simulated world gets nowhere: a defect of ours, which must end the run instead of hanging it. */
+/**
+ * Sees when a simulated world gets nowhere: a defect of ours, which must end the run instead of hanging it.
+ */
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import type { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 
 /**
- * Milliseconds that this process worked without a jump of the virtual clock. Not those that went by: on a machine that is busy with other
+ * Milliseconds that this process worked without a jump of the virtual clock. Not those that went by: on a
+ * machine that is busy with other
  * things, or that slept, a sound run gets no further for as long as it takes.
  */
 const PATIENCE_MS = 60_000;
@@ -32,7 +35,8 @@ export interface Watchdog {
 }
 
 /**
- * A world stalls when it is quiet and no timer is pending (what is awaited can never come), or when it spins: something happens all the
+ * A world stalls when it is quiet and no timer is pending (what is awaited can never come), or when it spins:
+ * something happens all the
  * time, so that its clock never jumps.
  */
 export function watchWorld(clock: VirtualClock, { wall, workedMs }: Surroundings = thisMachine): Watchdog {

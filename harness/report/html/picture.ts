@@ -1,4 +1,7 @@
-/** The topology as a picture (SVG): networks, clusters, gateways, and the traffic that was seen, with its shares. */
+/**
+ * The topology as a picture (SVG): networks, clusters, gateways, and the traffic that was seen, with its
+ * shares.
+ */
 import { controlPlaneOf, isMultiNetwork, isRemote } from '../../model/topology.ts';
 import type { ScenarioReport } from '../report.ts';
 import { percent, trafficOf } from '../words.ts';
@@ -35,7 +38,9 @@ function part({ x, y }: Point, label: string, isBad = false): Markup {
 
 /** Clusters of one network stand side by side. */
 function placesOf({ topology }: ScenarioReport): readonly Place[] {
-  const sorted = topology.networks.flatMap(({ name }) => topology.clusters.filter(({ network }) => network === name));
+  const sorted = topology.networks.flatMap(({ name }) =>
+    topology.clusters.filter(({ network }) => network === name),
+  );
   return sorted.map(({ name, network }, index) => {
     const x = NETWORK_PADDING + 10 + (index % COLUMNS) * (BOX.width + BOX.gap);
     const y = TOP + Math.floor(index / COLUMNS) * (BOX.height + 190);
@@ -54,7 +59,9 @@ function placesOf({ topology }: ScenarioReport): readonly Place[] {
   });
 }
 
-/** A curve from one point to another that bows by `bow` pixels, downwards if positive; its label sits on it. */
+/**
+ * A curve from one point to another that bows by `bow` pixels, downwards if positive; its label sits on it.
+ */
 function arrow(
   from: Point,
   to: Point,
@@ -74,9 +81,12 @@ ${label === '' ? undefined : html`<text class="share${kind === 'local' ? '' : ' 
 function clusterBox(scenario: ScenarioReport, place: Place): Markup {
   const spec = scenario.topology.clusters.find(({ name }) => name === place.name);
   if (!spec) return html``;
-  const hasGateway = scenario.steps.some(({ cluster, id }) => cluster === place.name && /\/install-gateway$/.test(id));
+  const hasGateway = scenario.steps.some(
+    ({ cluster, id }) => cluster === place.name && /\/install-gateway$/.test(id),
+  );
   const notReady = scenario.checks.some(
-    ({ cluster, id, outcome }) => cluster === place.name && id.endsWith('-workloads-ready') && outcome !== 'passed',
+    ({ cluster, id, outcome }) =>
+      cluster === place.name && id.endsWith('-workloads-ready') && outcome !== 'passed',
   );
   const role = isRemote(spec) ? `remote of ${controlPlaneOf(spec)}` : 'primary';
   return html`<rect class="cluster" x="${place.x}" y="${place.y}" width="${BOX.width}" height="${BOX.height}" rx="10"/>
@@ -127,19 +137,36 @@ function arrows(scenario: ScenarioReport, places: readonly Place[]): readonly Ma
     if (!source || !target) continue;
     const from = { x: source.client.x + 40, y: source.client.y - PART.height / 2 };
     drawn.push(
-      arrow(from, { x: target.istiod.x, y: target.istiod.y - PART.height / 2 }, -96, 'control', 'configuration'),
+      arrow(
+        from,
+        { x: target.istiod.x, y: target.istiod.y - PART.height / 2 },
+        -96,
+        'control',
+        'configuration',
+      ),
     );
   }
   return drawn;
 }
 
-/** Inside a cluster straight on; on one network below the boxes; between networks through the other's gateway. */
+/**
+ * Inside a cluster straight on; on one network below the boxes; between networks through the other's gateway.
+ */
 function trafficArrows(source: Place, target: Place, share: number): readonly Markup[] {
   const half = PART.height / 2;
   const label = percent(share);
   if (source === target) {
     const from = { x: source.client.x + PART.width / 2, y: source.client.y };
-    return [arrow(from, { x: target.workload.x - PART.width / 2 - 5, y: target.workload.y }, 0, 'local', label, share)];
+    return [
+      arrow(
+        from,
+        { x: target.workload.x - PART.width / 2 - 5, y: target.workload.y },
+        0,
+        'local',
+        label,
+        share,
+      ),
+    ];
   }
   // The way to the right spans more, so it runs below the way back.
   const goesRight = source.x < target.x;

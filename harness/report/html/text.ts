@@ -23,7 +23,9 @@ function insert(value: Insertable): string {
     .replace(/'/g, '&#39;');
 }
 
-/** A template: `html\`<p>${text}</p>\``; texts are escaped, lists joined, markup inserted, undefined left out. */
+/**
+ * A template: `html\`<p>${text}</p>\``; texts are escaped, lists joined, markup inserted, undefined left out.
+ */
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));
 }

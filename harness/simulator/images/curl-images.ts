@@ -9,7 +9,9 @@ const programsOf2025: Readonly<Record<string, Main>> = { ...smallPrograms, '/usr
 /** Runs the program that its arguments name, or curl with them (curl/curl-container etc/entrypoint.sh). */
 const entrypoint: Main = context => {
   const [, name = ''] = context.argv;
-  const program = Object.entries(programsOf2025).find(([path]) => path === name || path.endsWith(`/${name}`))?.[1];
+  const program = Object.entries(programsOf2025).find(
+    ([path]) => path === name || path.endsWith(`/${name}`),
+  )?.[1];
   const isProgram = program !== undefined && name !== '';
   return isProgram
     ? program({ ...context, argv: context.argv.slice(1) })

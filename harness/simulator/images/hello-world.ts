@@ -1,4 +1,7 @@
-/** The program of the images `examples-helloworld-v1` and `-v2`: an HTTP server that tells its version and its pod. */
+/**
+ * The program of the images `examples-helloworld-v1` and `-v2`: an HTTP server that tells its version and its
+ * pod.
+ */
 import http from 'node:http';
 import type { Image, Main } from '../program.ts';
 import { untilTold } from './pause.ts';

@@ -6,7 +6,10 @@ import { CURL_OF_2020, createCurl } from './curl/curl.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';
 import { smallPrograms } from './small-programs.ts';
 
-/** The releases that there are, by line; today's image is distroless, so `pilot-discovery request` takes the place of curl there. */
+/**
+ * The releases that there are, by line; today's image is distroless, so `pilot-discovery request` takes the
+ * place of curl there.
+ */
 const LINES = [
   {
     versions: ['1.8.0', '1.8.1', '1.8.2', '1.8.3', '1.8.4', '1.8.5', '1.8.6'],

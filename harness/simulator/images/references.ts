@@ -1,7 +1,10 @@
 /** Image references: `docker.io/istio/proxyv2:1.8.0` taken apart, and matched with images. */
 import type { Image } from '../program.ts';
 
-/** Where Istio's images are: docker.io/istio, gcr.io/istio-release, registry.istio.io/release, and gcr.io/istio-testing for untagged builds. */
+/**
+ * Where Istio's images are: docker.io/istio, gcr.io/istio-release, registry.istio.io/release, and
+ * gcr.io/istio-testing for untagged builds.
+ */
 export const IMAGE_ORGANISATIONS: readonly string[] = ['istio', 'istio-release', 'release'];
 
 export interface ImageReference {
@@ -18,14 +21,20 @@ export function parseReference(reference: string): ImageReference | undefined {
   if (!match || name === undefined) return undefined;
   const parts = name.split('/');
   const first = parts[0] ?? '';
-  const hasRegistry = parts.length > 1 && (first.includes('.') || first.includes(':') || first === 'localhost');
+  const hasRegistry =
+    parts.length > 1 && (first.includes('.') || first.includes(':') || first === 'localhost');
   const path = parts.slice(hasRegistry ? 1 : 0).join('/');
   if (!/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/.test(path)) return undefined;
   return { path: path.includes('/') || hasRegistry ? path : `library/${path}`, tag: match[2] ?? 'latest' };
 }
 
-/** True if the image's name is the end of the reference's path, at a slash, and the tag is one that it has. */
-export function isReferenceOf({ path, tag }: ImageReference, { name, tags }: Pick<Image, 'name' | 'tags'>): boolean {
+/**
+ * True if the image's name is the end of the reference's path, at a slash, and the tag is one that it has.
+ */
+export function isReferenceOf(
+  { path, tag }: ImageReference,
+  { name, tags }: Pick<Image, 'name' | 'tags'>,
+): boolean {
   const isNamed = path === name || path.endsWith(`/${name}`);
   return isNamed && (tags === undefined || tags.includes(tag));
 }

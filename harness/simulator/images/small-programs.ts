@@ -26,7 +26,9 @@ export function sleepSeconds(operands: readonly string[]): number | undefined {
 const sleep: Main = async ({ argv, clock, signal, stderr }) => {
   const seconds = sleepSeconds(argv.slice(1));
   if (seconds === undefined) {
-    stderr(argv.length < 2 ? 'sleep: missing operand\n' : `sleep: invalid number '${argv.slice(1).join(' ')}'\n`);
+    stderr(
+      argv.length < 2 ? 'sleep: missing operand\n' : `sleep: invalid number '${argv.slice(1).join(' ')}'\n`,
+    );
     return 1;
   }
   try {

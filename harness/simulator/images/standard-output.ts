@@ -11,8 +11,14 @@ export interface StandardOutput {
   flush(): void;
 }
 
-/** Like C's: what goes to a pipe leaves in pieces of a kilobyte and at the program's end; a terminal sees it at once. */
-export function standardOutput({ isTerminal, stdout }: Pick<ProcessContext, 'isTerminal' | 'stdout'>): StandardOutput {
+/**
+ * Like C's: what goes to a pipe leaves in pieces of a kilobyte and at the program's end; a terminal sees it
+ * at once.
+ */
+export function standardOutput({
+  isTerminal,
+  stdout,
+}: Pick<ProcessContext, 'isTerminal' | 'stdout'>): StandardOutput {
   let pending = '';
   const flush = () => {
     const text = pending;

@@ -26,9 +26,14 @@ export interface IstioBehaviour {
   readonly networkPrecedence: readonly NetworkSource[];
   /** Whether a gateway Service must have the port (15443) that it is to be reached at. */
   readonly gatewayServiceMustExposePort: boolean;
-  /** Whether a load balancer known by its host name can be a gateway (resolved), or is known and of no use. */
+  /**
+   * Whether a load balancer known by its host name can be a gateway (resolved), or is known and of no use.
+   */
   readonly resolvesHostnameGateways: boolean;
-  /** A gateway has the `outbound_.…` clusters: by `ISTIO_META_ROUTER_MODE`, or because a Gateway with AUTO_PASSTHROUGH selects it. */
+  /**
+   * A gateway has the `outbound_.…` clusters: by `ISTIO_META_ROUTER_MODE`, or because a Gateway with
+   * AUTO_PASSTHROUGH selects it.
+   */
   readonly routerMode: 'environment' | 'auto-passthrough-gateway';
   /** How AUTO_PASSTHROUGH finds the upstream: by the SNI itself, or a filter chain for each service port. */
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
@@ -36,22 +41,37 @@ export interface IstioBehaviour {
   readonly sniClustersDemandMtls: boolean;
   /** The name of the cluster that hands a request to the application, and the address it dials. */
   readonly inbound: {
-    readonly clusterName: (ports: { service: number; container: number }, protocol: string, host: string) => string;
+    readonly clusterName: (
+      ports: { service: number; container: number },
+      protocol: string,
+      host: string,
+    ) => string;
     readonly upstream: 'loopback' | 'pod-address';
   };
 
   // ---- how istiod keeps remote clusters
-  /** 1.8 syncs one remote secret at a time and its readiness waits for them; current does so side by side, with a deadline. */
-  readonly remoteSync: { readonly kind: 'blocking' } | { readonly kind: 'asynchronous'; readonly timeoutMs: number };
+  /**
+   * 1.8 syncs one remote secret at a time and its readiness waits for them; current does so side by side,
+   * with a deadline.
+   */
+  readonly remoteSync:
+    | { readonly kind: 'blocking' }
+    | { readonly kind: 'asynchronous'; readonly timeoutMs: number };
   /** A remote secret with the cluster id of istiod's own cluster. */
   readonly acceptsOwnClusterId: boolean;
   /** `Endpoints` or `EndpointSlice`. */
   readonly endpointSource: 'endpoints' | 'endpoint-slices';
-  /** Whether an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`, `controlPlaneClusters`). */
+  /**
+   * Whether an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`,
+   * `controlPlaneClusters`).
+   */
   readonly leadsRemoteClusters: boolean;
   /** The URL path of the webhook may name cluster and network: `/inject/cluster/x/net/y`. */
   readonly injectionPathParameters: boolean;
-  /** Which webhook configurations get istiod's CA bundle: the one that `INJECTION_WEBHOOK_CONFIG_NAME` names, or those of its revision. */
+  /**
+   * Which webhook configurations get istiod's CA bundle: the one that `INJECTION_WEBHOOK_CONFIG_NAME` names,
+   * or those of its revision.
+   */
   readonly ownsWebhooksBy: 'name' | 'revision-label';
   /** Whether a proxy that says it is in cluster `Kubernetes`, the default name, is taken for a local one. */
   readonly defaultClusterIdIsLocal: boolean;
@@ -61,7 +81,10 @@ export interface IstioBehaviour {
   readonly checksIdentity: boolean;
   /** What `/debug/endpointz` shows. */
   readonly endpointPage: 'instances' | 'shards';
-  /** Whether cacerts must be complete to be used: current refuses a partial bundle by name, 1.8 looks for `ca-key.pem` only. */
+  /**
+   * Whether cacerts must be complete to be used: current refuses a partial bundle by name, 1.8 looks for
+   * `ca-key.pem` only.
+   */
   readonly partialCaBundle: 'fails-to-read' | 'refused-as-incomplete';
 
   // ---- the agent and the pod
@@ -102,7 +125,11 @@ export interface InstallBehaviour {
   /** A gateway's pod is complete, or filled in by injection (image `auto`). */
   readonly gatewayPods: 'complete' | 'injected';
   /** Ports of the ingress gateway's Service. */
-  readonly gatewayPorts: readonly { readonly name: string; readonly port: number; readonly targetPort: number }[];
+  readonly gatewayPorts: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly targetPort: number;
+  }[];
   /** Whether a workload of a single replica has a PodDisruptionBudget. */
   readonly budgetsForSingleReplicas: boolean;
   /** The component that brings istiod's service account and roles. */
@@ -113,7 +140,10 @@ export interface InstallBehaviour {
   readonly mountsConfigMaps: boolean;
   /** Whether istiod may make Deployments for gateways of the Gateway API. */
   readonly managesGateways: boolean;
-  /** Whether other clusters' istiods may read ConfigMaps, definitions, and gateways and services of Kubernetes' own multicluster APIs. */
+  /**
+   * Whether other clusters' istiods may read ConfigMaps, definitions, and gateways and services of
+   * Kubernetes' own multicluster APIs.
+   */
   readonly readerReadsMore: boolean;
   /** Telemetry is a matter of EnvoyFilters, or built in. */
   readonly telemetryFilters: boolean;
@@ -129,7 +159,9 @@ export interface InjectionBehaviour {
   readonly podFields: Readonly<Record<string, string>>;
   /** @param domain - of the pod's namespace; `{{ serviceCluster }}` is for the template */
   readonly agentArguments: (domain: string) => readonly string[];
-  readonly probes: Readonly<Record<string, { readonly periodSeconds: number; readonly [setting: string]: unknown }>>;
+  readonly probes: Readonly<
+    Record<string, { readonly periodSeconds: number; readonly [setting: string]: unknown }>
+  >;
   readonly podLabels: Readonly<Record<string, string>>;
   readonly podAnnotations: Readonly<Record<string, string>>;
   readonly podSecurity: Readonly<Record<string, number>>;
@@ -150,7 +182,10 @@ export interface EnvoyWording {
   readonly connectionFailure: string;
   /** The reset reason of a connection that was not made in time: 1.16.0 takes it for a reset of its own. */
   readonly connectTimeout: string;
-  /** What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not tell yet. */
+  /**
+   * What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not
+   * tell yet.
+   */
   readonly connectError: ((message: string) => string) | undefined;
   /** @param detail - what the verifier found, where the release tells */
   readonly tlsError: (code: number, name: string, detail?: string) => string;

@@ -1,9 +1,18 @@
-/** What differs between the Istio releases that are simulated: all of it, side by side, as data. `behaviour.ts` tells what each property means. */
+/**
+ * What differs between the Istio releases that are simulated: all of it, side by side, as data.
+ * `behaviour.ts` tells what each property means.
+ */
 import type { IstioBehaviour } from './behaviour.ts';
 
 export type { EnvoyWording, InstallBehaviour, IstioBehaviour, NetworkSource } from './behaviour.ts';
 
-const RETRY_ON = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'] as const;
+const RETRY_ON = [
+  'connect-failure',
+  'refused-stream',
+  'unavailable',
+  'cancelled',
+  'retriable-status-codes',
+] as const;
 
 /** Istio 1.8.0 with Envoy 1.16.0. */
 const ISTIO_1_8: IstioBehaviour = {
@@ -49,7 +58,9 @@ const ISTIO_1_8: IstioBehaviour = {
       ...['--domain', domain, '--serviceCluster', '{{ serviceCluster }}'],
       ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error', '--concurrency', '2'],
     ],
-    probes: { readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 30, timeoutSeconds: 3 } },
+    probes: {
+      readinessProbe: { initialDelaySeconds: 1, periodSeconds: 2, failureThreshold: 30, timeoutSeconds: 3 },
+    },
     podLabels: { 'istio.io/rev': 'default' },
     podAnnotations: {},
     podSecurity: { fsGroup: 1337 },
@@ -59,7 +70,8 @@ const ISTIO_1_8: IstioBehaviour = {
   },
   lbPolicy: 'ROUND_ROBIN',
   connectTimeoutMs: 10_000,
-  // pilot/pkg/networking/core/v1alpha3/route/retry/retry.go @1.8.0. Envoy 1.16.0 takes a connect timeout for a local reset: no retry (istio/istio#32523).
+  // pilot/pkg/networking/core/v1alpha3/route/retry/retry.go @1.8.0. Envoy 1.16.0 takes a connect timeout for
+  // a local reset: no retry (istio/istio#32523).
   retryPolicy: {
     numRetries: 2,
     retryOn: RETRY_ON,
@@ -93,7 +105,8 @@ const ISTIO_1_8: IstioBehaviour = {
   logsConnectAttempts: true,
   certificateLog: {
     issued: ttlSeconds => `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s`,
-    failed: (identity, message, waitMs) => `CSR failed for ${identity}: ${message}, trying again in ${waitMs / 1000}s`,
+    failed: (identity, message, waitMs) =>
+      `CSR failed for ${identity}: ${message}, trying again in ${waitMs / 1000}s`,
   },
   notReadyReason: 'config not received from Pilot (is Pilot running?)',
   envoy: {
@@ -148,7 +161,11 @@ const ISTIO_CURRENT: IstioBehaviour = {
     podFields: { ISTIO_META_NODE_NAME: 'spec.nodeName' },
     agentArguments: domain => [
       ...['--domain', domain],
-      ...['--proxyLogLevel=warning', '--proxyComponentLogLevel=misc:error', '--log_output_level=default:info'],
+      ...[
+        '--proxyLogLevel=warning',
+        '--proxyComponentLogLevel=misc:error',
+        '--log_output_level=default:info',
+      ],
     ],
     probes: {
       startupProbe: { initialDelaySeconds: 0, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 600 },
@@ -197,7 +214,8 @@ const ISTIO_CURRENT: IstioBehaviour = {
   workers: 2,
   logsConnectAttempts: false,
   certificateLog: {
-    issued: ttlSeconds => `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s, resource:default`,
+    issued: ttlSeconds =>
+      `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s, resource:default`,
     failed: (_identity, message) =>
       `failed to warm certificate: failed to generate workload certificate: create certificate: ${message}`,
   },

@@ -1,12 +1,17 @@
 /**
- * The wire between istiod and a proxy. The framing is ours; the resources have the shape of Envoy's (v3 API), cut to what the guide needs.
+ * The wire between istiod and a proxy. The framing is ours; the resources have the shape of Envoy's (v3 API),
+ * cut to what the guide needs.
  *
  * Transport: one TLS connection to istiod's port 15012 (or 15010 without TLS), HTTP/1.1.
- * - Discovery: `GET /v3/discovery` with `Connection: Upgrade`, `Upgrade: mesh-harness-xds`, `Authorization: Bearer <token>` and `ClusterID: <cluster id>`.
- *   istiod answers 101, and from then on both sides send one JSON message a line. The proxy sends a `DiscoveryRequest` first (with its node),
- *   then one for each response (acknowledging it, or refusing it with `errorDetail`). istiod pushes a `DiscoveryResponse` whenever something changed.
+ * - Discovery: `GET /v3/discovery` with `Connection: Upgrade`, `Upgrade: mesh-harness-xds`, `Authorization:
+ *   Bearer <token>` and `ClusterID: <cluster id>`.
+ *   istiod answers 101, and from then on both sides send one JSON message a line. The proxy sends a
+ *   `DiscoveryRequest` first (with its node),
+ *   then one for each response (acknowledging it, or refusing it with `errorDetail`). istiod pushes a
+ *   `DiscoveryResponse` whenever something changed.
  *   A refused token gives 401 with a JSON body `{ "message": "authentication failure" }`.
- * - Certificates: `POST /istio.v1.auth.IstioCertificateService/CreateCertificate` with the same two headers and a `CertificateRequest`;
+ * - Certificates: `POST /istio.v1.auth.IstioCertificateService/CreateCertificate` with the same two headers
+ *   and a `CertificateRequest`;
  *   200 with a `CertificateResponse`, 401 with `{ "message": "request authenticate failure" }`.
  */
 
@@ -17,7 +22,10 @@ export const PUSH_ORDER: readonly TypeUrl[] = ['cluster', 'endpoint', 'listener'
 export interface XdsNode {
   /** `sidecar~10.10.0.5~sleep-xyz.sample~sample.svc.cluster.local`, or `router~…`. */
   readonly id: string;
-  /** The proxy's environment `ISTIO_META_*` without the prefix: CLUSTER_ID, NETWORK, MESH_ID, ROUTER_MODE, REQUESTED_NETWORK_VIEW, … */
+  /**
+   * The proxy's environment `ISTIO_META_*` without the prefix: CLUSTER_ID, NETWORK, MESH_ID, ROUTER_MODE,
+   * REQUESTED_NETWORK_VIEW, …
+   */
   readonly metadata: Readonly<Record<string, string>>;
   /** The pod's labels, which Gateway selectors match. */
   readonly labels: Readonly<Record<string, string>>;
@@ -50,14 +58,21 @@ export interface CertificateRequest {
 export interface CertificateResponse {
   /** PEM, leaf first, root last. */
   readonly certChain: readonly string[];
-  /** Milliseconds since the epoch on the world's clock: the certificate's real lifetime (`docs/architecture.md`, time). */
+  /**
+   * Milliseconds since the epoch on the world's clock: the certificate's real lifetime
+   * (`docs/architecture.md`, time).
+   */
   readonly notAfterMs: number;
 }
 
 // ---- clusters
 
 export interface Cluster {
-  /** `outbound|5000||helloworld.sample.svc.cluster.local`, `outbound_.5000_._.helloworld.sample.svc.cluster.local`, `inbound|5000||`, `BlackHoleCluster`, `PassthroughCluster`. */
+  /**
+   * `outbound|5000||helloworld.sample.svc.cluster.local`,
+   * `outbound_.5000_._.helloworld.sample.svc.cluster.local`, `inbound|5000||`, `BlackHoleCluster`,
+   * `PassthroughCluster`.
+   */
   readonly name: string;
   readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST';
   readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'CLUSTER_PROVIDED';
@@ -103,7 +118,10 @@ export interface Listener {
   readonly port: number;
   /** False: not a socket, but where `virtualOutbound` hands connections over to, by original destination. */
   readonly bindToPort: boolean;
-  /** Hands over to the listener of the original destination, if there is one, before it looks at its own chains. */
+  /**
+   * Hands over to the listener of the original destination, if there is one, before it looks at its own
+   * chains.
+   */
   readonly useOriginalDst?: boolean;
   /** Reads SNI and ALPN from the ClientHello before a chain is chosen. */
   readonly tlsInspector?: boolean;
@@ -113,12 +131,17 @@ export interface Listener {
 export interface FilterChain {
   readonly name?: string;
   readonly match?: FilterChainMatch;
-  /** Terminates mTLS with the workload's certificate; the client's is demanded and verified against the root. */
+  /**
+   * Terminates mTLS with the workload's certificate; the client's is demanded and verified against the root.
+   */
   readonly downstreamTls?: { readonly alpn: readonly string[] };
   readonly filter: NetworkFilter;
 }
 
-/** All that is given must match; the most specific chain wins (port, server name, transport protocol, ALPN, in that order, as in Envoy). */
+/**
+ * All that is given must match; the most specific chain wins (port, server name, transport protocol, ALPN, in
+ * that order, as in Envoy).
+ */
 export interface FilterChainMatch {
   readonly destinationPort?: number;
   /** Exact names or suffixes `*.local`. */
@@ -169,7 +192,9 @@ export type RetryCondition =
 export interface RetryPolicy {
   /** Attempts after the first. */
   readonly numRetries: number;
-  /** `connect-timeout` is apart from `connect-failure`: Envoy 1.16.0 does not retry it (istio/istio#32523). */
+  /**
+   * `connect-timeout` is apart from `connect-failure`: Envoy 1.16.0 does not retry it (istio/istio#32523).
+   */
   readonly retryOn: readonly RetryCondition[];
   readonly retriableStatusCodes: readonly number[];
   /** Picks again, at most this many times, rather than a host that was tried before (previous_hosts). */

@@ -1,4 +1,6 @@
-/** One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together. */
+/**
+ * One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together.
+ */
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { dump } from 'js-yaml';
@@ -66,7 +68,10 @@ export interface ApiServer {
   listen(port: number, host: string): Promise<number>;
   /** A certificate for a user in these groups. */
   issueClientCertificate(user: string, groups: readonly string[]): Promise<ClientCertificate>;
-  /** The administrator's, with a client certificate; one context, named like the cluster. @param server - `https://…`; the node's address by default */
+  /**
+   * The administrator's, with a client certificate; one context, named like the cluster.
+   * @param server - `https://…`; the node's address by default
+   */
   kubeconfig(server?: string): string;
   stop(): Promise<void>;
 }
@@ -140,7 +145,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       'localhost',
       network.name,
     ],
-    ipAddresses: [network.address, machinery.addresses.fixed(1), '127.0.0.1', ...(options.certificateAddresses ?? [])],
+    ipAddresses: [
+      network.address,
+      machinery.addresses.fixed(1),
+      '127.0.0.1',
+      ...(options.certificateAddresses ?? []),
+    ],
     usages: ['server'],
     ...validity,
   });

@@ -33,10 +33,15 @@ export function lookUp(client: TypedClient, name: string, aliases = 0): readonly
   return serviceAddresses(client, service, labels[0], aliases);
 }
 
-/** `10-10-0-7.sample.pod.cluster.local` is 10.10.0.7, whether there is such a pod or not (`pods insecure`, kubeadm's setting). */
+/**
+ * `10-10-0-7.sample.pod.cluster.local` is 10.10.0.7, whether there is such a pod or not (`pods insecure`,
+ * kubeadm's setting).
+ */
 function podAddress(labels: readonly string[]): readonly string[] | undefined {
   const [dashed = ''] = labels;
-  return labels.length === 1 && /^\d{1,3}(-\d{1,3}){3}$/.test(dashed) ? [dashed.replaceAll('-', '.')] : undefined;
+  return labels.length === 1 && /^\d{1,3}(-\d{1,3}){3}$/.test(dashed)
+    ? [dashed.replaceAll('-', '.')]
+    : undefined;
 }
 
 function serviceAddresses(
@@ -55,7 +60,10 @@ function serviceAddresses(
   }
   if (clusterIP !== 'None') return hostname === undefined && clusterIP ? [clusterIP] : undefined;
   const addresses: string[] = [];
-  for (const { endpoints = [] } of client.list(SLICES, { namespace, labelSelector: `${SERVICE_NAME}=${name}` })) {
+  for (const { endpoints = [] } of client.list(SLICES, {
+    namespace,
+    labelSelector: `${SERVICE_NAME}=${name}`,
+  })) {
     for (const endpoint of endpoints) {
       if (endpoint.conditions?.ready === false) continue;
       const [address] = endpoint.addresses;

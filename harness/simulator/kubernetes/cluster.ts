@@ -30,12 +30,16 @@ export interface ClusterOptions {
   readonly images: ImageCatalog;
   /** Addresses that the API server's certificate names beside its own: `apiServer.certSANs` of kubeadm. */
   readonly certificateAddresses?: readonly string[];
-  /** False where nobody gives addresses to Services of type LoadBalancer, as on a cluster that kubeadm has just made. */
+  /**
+   * False where nobody gives addresses to Services of type LoadBalancer, as on a cluster that kubeadm has
+   * just made.
+   */
   readonly hasLoadBalancers?: boolean;
   /** Told of every request to the API server when it has been answered. */
   readonly onRequest?: (record: RequestRecord) => void;
   /**
-   * Told of each defect of ours in a component or a handler, and the cluster goes on; by default it ends the process.
+   * Told of each defect of ours in a component or a handler, and the cluster goes on; by default it ends the
+   * process.
    * An Event tells of it too.
    */
   readonly onDefect?: (defect: Defect) => void;

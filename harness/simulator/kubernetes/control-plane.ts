@@ -1,4 +1,7 @@
-/** Everything in a cluster that is not the API server: controllers, scheduler, kubelets, kube-proxy and the name server. */
+/**
+ * Everything in a cluster that is not the API server: controllers, scheduler, kubelets, kube-proxy and the
+ * name server.
+ */
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, ResolverConfig } from '../network/interfaces.ts';
@@ -89,10 +92,16 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
     startEndpointSliceController(context('endpoint-slices')),
     startEndpointSliceMirroringController(context('endpoint-slice-mirroring')),
     startGarbageCollector(context('garbage-collector'), all),
-    ...(options.hasLoadBalancers === false ? [] : [startLoadBalancerController(context('load-balancer'), network)]),
+    ...(options.hasLoadBalancers === false
+      ? []
+      : [startLoadBalancerController(context('load-balancer'), network)]),
     startDisruptionController(context('disruption')),
     startScheduler(context('scheduler')),
-    startKubeProxy({ ...context('kube-proxy'), network, nodeAddresses: nodes.map(node => node.network.address) }),
+    startKubeProxy({
+      ...context('kube-proxy'),
+      network,
+      nodeAddresses: nodes.map(node => node.network.address),
+    }),
     startClusterDns(client, dns),
     ...kubelets.values(),
   ];
@@ -131,13 +140,23 @@ function startKubelets(options: ControlPlaneOptions): ReadonlyMap<string, Kubele
   });
   const issueToken: IssueToken = (pod, audience, expirationSeconds) => {
     const { namespace = '', name = '', uid = '' } = pod.metadata;
-    const account = machinery.client.get('serviceaccounts', namespace, pod.spec.serviceAccountName ?? 'default');
-    // Without its account the pod can not have been admitted; if that went meanwhile, so has the token's worth.
+    const account = machinery.client.get(
+      'serviceaccounts',
+      namespace,
+      pod.spec.serviceAccountName ?? 'default',
+    );
+    // Without its account the pod can not have been admitted; if that went meanwhile, so has the token's
+    // worth.
     if (!account) return { token: '', expiresAt: clock.now() + 60_000 };
     const { token, expirationTimestamp } = tokens.issue(account, {
       audiences: audience === undefined || audience === '' ? [] : [audience],
       expirationSeconds,
-      boundTo: { kind: 'Pod', name, uid, ...(pod.spec.nodeName !== undefined && { node: pod.spec.nodeName }) },
+      boundTo: {
+        kind: 'Pod',
+        name,
+        uid,
+        ...(pod.spec.nodeName !== undefined && { node: pod.spec.nodeName }),
+      },
     });
     return { token, expiresAt: Date.parse(expirationTimestamp) };
   };
@@ -175,7 +194,11 @@ function bootstrap(client: TypedClient, options: ControlPlaneOptions): void {
   const apiAddress = machinery.addresses.fixed(API_ADDRESS_NUMBER);
   const apiPorts = [{ name: 'https', port: apiPort, protocol: 'TCP' }];
   client.create('services', {
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
     spec: {
       type: 'ClusterIP',
       clusterIP: apiAddress,
@@ -194,7 +217,11 @@ function bootstrap(client: TypedClient, options: ControlPlaneOptions): void {
   });
   // The API server keeps its own slice, which no controller manages.
   client.create('endpointslices.discovery.k8s.io', {
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { 'kubernetes.io/service-name': 'kubernetes' },
+    },
     addressType: 'IPv4',
     ports: apiPorts,
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
@@ -204,13 +231,18 @@ function bootstrap(client: TypedClient, options: ControlPlaneOptions): void {
     metadata: {
       name: 'kube-dns',
       namespace: 'kube-system',
-      labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' },
+      labels: {
+        'k8s-app': 'kube-dns',
+        'kubernetes.io/cluster-service': 'true',
+        'kubernetes.io/name': 'CoreDNS',
+      },
     },
     spec: {
       type: 'ClusterIP',
       clusterIP: dnsAddress,
       clusterIPs: [dnsAddress],
-      // Unlike kubeadm's, it has no selector: the name server is no pod that one sees, and it speaks UDP only.
+      // Unlike kubeadm's, it has no selector: the name server is no pod that one sees, and it speaks UDP
+      // only.
       ports: [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }],
     },
   });

@@ -1,4 +1,6 @@
-/** Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go. */
+/**
+ * Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go.
+ */
 import {
   CLEANUP_FINALIZER,
   DEFINITIONS,
@@ -7,7 +9,15 @@ import {
   setCondition,
 } from './api/definitions.ts';
 import { byPriority } from './api/handlers/discovery.ts';
-import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './api/json.ts';
+import {
+  equal,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from './api/json.ts';
 import type { Machinery } from './api/machinery.ts';
 import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './api/resources.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
@@ -48,7 +58,8 @@ export function startCustomResources(machinery: Machinery, component: Component)
     const resource = resourceTypeOf(definition);
     // Our own words in its status are no reason to serve it anew.
     if (served && equal(served, resource)) return;
-    // Where objects lie follows from the scope. Unlike Kubernetes, which leaves the old ones in etcd, we drop them.
+    // Where objects lie follows from the scope. Unlike Kubernetes, which leaves the old ones in etcd, we drop
+    // them.
     if (served && served.namespaced !== resource.namespaced) unserve(key);
     registry.add(resource);
   };
@@ -85,7 +96,8 @@ export function startCustomResources(machinery: Machinery, component: Component)
   };
 
   /**
-   * apiextensions-apiserver pkg/controller/finalizer/crd_finalizer.go @v1.32, sync. Unlike Kubernetes, which looks every
+   * apiextensions-apiserver pkg/controller/finalizer/crd_finalizer.go @v1.32, sync. Unlike Kubernetes, which
+   * looks every
    * five seconds whether the instances are gone, and says so after a minute, it is told.
    */
   const finalize = (key: ResourceKey, served: boolean): void => {
@@ -97,7 +109,8 @@ export function startCustomResources(machinery: Machinery, component: Component)
         message: 'CustomResource deletion is in progress',
       });
       for (const { metadata } of client.list(key)) {
-        if (metadata.deletionTimestamp === undefined) client.delete(key, metadata.namespace ?? '', metadata.name ?? '');
+        if (metadata.deletionTimestamp === undefined)
+          client.delete(key, metadata.namespace ?? '', metadata.name ?? '');
       }
       if (client.list(key).length > 0) {
         if (!leaving.has(key))

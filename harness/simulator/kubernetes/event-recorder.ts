@@ -4,7 +4,12 @@ import { type ObjectReference, type Stored, timestamp } from './objects.ts';
 import type { TypedClient } from './typed-client.ts';
 
 /** The reference to the object, or to a part of it, that an event is about. */
-export function referenceTo(object: Stored, kind: string, apiVersion: string, fieldPath?: string): ObjectReference {
+export function referenceTo(
+  object: Stored,
+  kind: string,
+  apiVersion: string,
+  fieldPath?: string,
+): ObjectReference {
   const { namespace, name = '', uid = '', resourceVersion } = object.metadata;
   return {
     kind,
@@ -17,7 +22,10 @@ export function referenceTo(object: Stored, kind: string, apiVersion: string, fi
   };
 }
 
-/** A source may tell so much about one object at once, and one more each five minutes (client-go tools/record/events_cache.go). */
+/**
+ * A source may tell so much about one object at once, and one more each five minutes (client-go
+ * tools/record/events_cache.go).
+ */
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 

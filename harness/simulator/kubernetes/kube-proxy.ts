@@ -6,7 +6,10 @@ import { type EndpointSlice, keyOf, type Service, type ServicePort } from './obj
 import type { Component } from './supervisor.ts';
 import type { TypedClient } from './typed-client.ts';
 
-/** A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside those of Services. */
+/**
+ * A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside
+ * those of Services.
+ */
 export interface KubeProxyOptions {
   readonly component: Component;
   readonly client: TypedClient;
@@ -24,7 +27,8 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): reado
   const last = new Map<string, SocketAddress>();
   for (const { ports = [], endpoints = [] } of slices) {
     const target = ports.find(
-      ({ name = '', protocol = 'TCP' }) => name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
+      ({ name = '', protocol = 'TCP' }) =>
+        name === (port.name ?? '') && protocol === (port.protocol ?? 'TCP'),
     );
     if (target?.port === undefined) continue;
     for (const { addresses, conditions } of endpoints) {
@@ -41,7 +45,8 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): reado
 
 /**
  * The routes of one Service.
- * Unlike kube-proxy, sessionAffinity and the traffic policies are not looked at: every address leads to every ready endpoint.
+ * Unlike kube-proxy, sessionAffinity and the traffic policies are not looked at: every address leads to every
+ * ready endpoint.
  */
 export function routesOf(
   service: Service,
@@ -51,7 +56,11 @@ export function routesOf(
   const { clusterIP, ports = [], externalIPs = [], type } = service.spec;
   if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return [];
   const ingress = service.status?.loadBalancer?.ingress ?? [];
-  const addresses = [clusterIP, ...externalIPs, ...ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]))];
+  const addresses = [
+    clusterIP,
+    ...externalIPs,
+    ...ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
+  ];
   const routes: ServiceRoute[] = [];
   for (const port of ports) {
     const protocol = port.protocol ?? 'TCP';

@@ -3,7 +3,10 @@ import type { LabelSelector } from './objects.ts';
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
-/** A Service's kind of selector. An empty or absent one selects nothing: its endpoints are someone else's affair. */
+/**
+ * A Service's kind of selector. An empty or absent one selects nothing: its endpoints are someone else's
+ * affair.
+ */
 export function matchesMap(selector: Labels, labels: Labels): boolean {
   if (!selector) return false;
   const wanted = Object.entries(selector);
@@ -12,7 +15,8 @@ export function matchesMap(selector: Labels, labels: Labels): boolean {
 
 /** A workload's kind of selector. An empty one selects everything. */
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels?.[key] !== value) return false;
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
+    if (labels?.[key] !== value) return false;
   for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
     const value = labels?.[key];
     const holds =

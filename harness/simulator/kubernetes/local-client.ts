@@ -1,4 +1,7 @@
-/** The API for the cluster's own components: reads and writes at once, without authorization, admission and validation. */
+/**
+ * The API for the cluster's own components: reads and writes at once, without authorization, admission and
+ * validation.
+ */
 import { copy, type KubernetesObject } from './api/json.ts';
 import {
   type Change,
@@ -28,16 +31,20 @@ export interface LocalEvent {
 }
 
 /**
- * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `copyOf` and `update`.
+ * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `copyOf` and
+ * `update`.
  * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
- * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the order of the writes.
+ * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the
+ * order of the writes.
  * Methods throw ApiError (api/status.ts): `code` 404, 409 and so on.
  */
 export class LocalClient {
   readonly #objects: ObjectService;
   readonly #component: Component | undefined;
 
-  /** @param component - whose client it is: its writes are counted, and an error in its subscribers is caught */
+  /**
+   * @param component - whose client it is: its writes are counted, and an error in its subscribers is caught
+   */
   constructor(objects: ObjectService, component?: Component) {
     this.#objects = objects;
     this.#component = component;
@@ -53,7 +60,10 @@ export class LocalClient {
     return this.#objects.store.get(this.#objects.registry.require(resource), namespace, name);
   }
 
-  /** In the order of namespace and name; a type that is not served (a custom resource without its definition) has none. */
+  /**
+   * In the order of namespace and name; a type that is not served (a custom resource without its definition)
+   * has none.
+   */
   list(resource: ResourceKey, filter: LocalFilter = {}): readonly KubernetesObject[] {
     const type = this.#objects.registry.get(resource);
     return type ? this.#objects.store.list(type, this.#filter(resource, filter)) : [];
@@ -67,7 +77,8 @@ export class LocalClient {
   }
 
   /**
-   * Creates as the real component does, through admission: mutating and validating webhooks are called, validation applies.
+   * Creates as the real component does, through admission: mutating and validating webhooks are called,
+   * validation applies.
    * The ReplicaSet controller creates pods with it.
    * @throws ApiError as the API server would have answered; its message is what goes into `Error creating: …`
    */
@@ -133,11 +144,18 @@ export class LocalClient {
   finalizeNamespace(name: string): void {
     const type = this.#objects.registry.require('namespaces');
     this.#wrote('namespaces', '', name);
-    this.#objects.updateDirectly(type, '', name, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
+    this.#objects.updateDirectly(
+      type,
+      '',
+      name,
+      draft => ({ ...draft(), spec: { finalizers: [] } }),
+      'finalize',
+    );
   }
 
   /**
-   * Calls back for each object that is there (ADDED, at once) and then for every change, in order, in a later microtask.
+   * Calls back for each object that is there (ADDED, at once) and then for every change, in order, in a later
+   * microtask.
    * @returns ends the subscription
    */
   watch(resource: ResourceKey, filter: LocalFilter, onEvent: (event: LocalEvent) => void): () => void {
@@ -193,7 +211,13 @@ export class LocalClient {
         : copy(object);
     const { name = '', namespace = '' } = object.metadata;
     this.#wrote(resource, namespace, name);
-    return this.#objects.updateDirectly(this.#objects.registry.require(resource), namespace, name, change, subresource);
+    return this.#objects.updateDirectly(
+      this.#objects.registry.require(resource),
+      namespace,
+      name,
+      change,
+      subresource,
+    );
   }
 
   #modify(

@@ -20,7 +20,9 @@ export function nodeNames(cluster: string, count: number): readonly string[] {
   );
 }
 
-/** The addresses of a node's pods: a /24 of a large range, all of a small one; as the network hands them out. */
+/**
+ * The addresses of a node's pods: a /24 of a large range, all of a small one; as the network hands them out.
+ */
 function podCidr(podRange: string, index: number): string {
   const [base = '10.0.0.0', bits = '16'] = podRange.split('/');
   if (Number(bits) > 20) return podRange;
@@ -79,7 +81,12 @@ export function createNode(
       capacity: amounts,
       allocatable: amounts,
       conditions: [
-        condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+        condition(
+          'MemoryPressure',
+          'False',
+          'KubeletHasSufficientMemory',
+          'kubelet has sufficient memory available',
+        ),
         condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),

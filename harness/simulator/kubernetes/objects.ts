@@ -1,4 +1,7 @@
-/** The built-in kinds, as far as the cluster's own components (controllers, scheduler, kubelet, kube-proxy, DNS) read or write them. */
+/**
+ * The built-in kinds, as far as the cluster's own components (controllers, scheduler, kubelet, kube-proxy,
+ * DNS) read or write them.
+ */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 
 export type OwnerReference = NonNullable<KubernetesObject['metadata']['ownerReferences']>[number];
@@ -87,7 +90,11 @@ export interface Container {
     readonly configMapRef?: { readonly name?: string; readonly optional?: boolean };
     readonly secretRef?: { readonly name?: string; readonly optional?: boolean };
   }[];
-  readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[];
+  readonly ports?: readonly {
+    readonly name?: string;
+    readonly containerPort: number;
+    readonly protocol?: string;
+  }[];
   readonly resources?: {
     readonly requests?: Readonly<Record<string, string | number>>;
     readonly limits?: Readonly<Record<string, string | number>>;
@@ -122,8 +129,16 @@ export interface DownwardItem {
 }
 
 export interface ProjectedSource {
-  readonly configMap?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
-  readonly secret?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
+  readonly configMap?: {
+    readonly name?: string;
+    readonly items?: readonly KeyToPath[];
+    readonly optional?: boolean;
+  };
+  readonly secret?: {
+    readonly name?: string;
+    readonly items?: readonly KeyToPath[];
+    readonly optional?: boolean;
+  };
   readonly downwardAPI?: { readonly items?: readonly DownwardItem[] };
   readonly serviceAccountToken?: {
     readonly audience?: string;
@@ -134,7 +149,11 @@ export interface ProjectedSource {
 
 export interface Volume {
   readonly name: string;
-  readonly configMap?: { readonly name?: string; readonly items?: readonly KeyToPath[]; readonly optional?: boolean };
+  readonly configMap?: {
+    readonly name?: string;
+    readonly items?: readonly KeyToPath[];
+    readonly optional?: boolean;
+  };
   readonly secret?: {
     readonly secretName?: string;
     readonly items?: readonly KeyToPath[];
@@ -246,7 +265,10 @@ export interface Deployment extends Stored {
     readonly selector: LabelSelector;
     readonly strategy?: {
       readonly type?: string;
-      readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string };
+      readonly rollingUpdate?: {
+        readonly maxSurge?: number | string;
+        readonly maxUnavailable?: number | string;
+      };
     };
     readonly template: PodTemplate;
   };
@@ -285,7 +307,11 @@ export interface Service extends Stored {
   };
   readonly status?: {
     readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly ip?: string; readonly ipMode?: string; readonly hostname?: string }[];
+      readonly ingress?: readonly {
+        readonly ip?: string;
+        readonly ipMode?: string;
+        readonly hostname?: string;
+      }[];
     };
     readonly conditions?: readonly Condition[];
   };
@@ -327,7 +353,11 @@ export interface Endpoints extends Stored {
 
 export interface SliceEndpoint {
   readonly addresses: readonly string[];
-  readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean };
+  readonly conditions?: {
+    readonly ready?: boolean;
+    readonly serving?: boolean;
+    readonly terminating?: boolean;
+  };
   readonly hostname?: string;
   readonly nodeName?: string;
   readonly targetRef?: ObjectReference;
@@ -397,7 +427,10 @@ export function timestamp(now: number): string {
   return `${new Date(now).toISOString().slice(0, 19)}Z`;
 }
 
-export function conditionOf(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
+export function conditionOf(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
   return conditions?.find(condition => condition.type === type);
 }
 
@@ -409,6 +442,8 @@ export function isTrue(conditions: readonly Condition[] | undefined, type: strin
 /** A pod whose containers may still run or come to run. */
 export function isActive(pod: Pod): boolean {
   return (
-    pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed'
+    pod.metadata.deletionTimestamp === undefined &&
+    pod.status?.phase !== 'Succeeded' &&
+    pod.status?.phase !== 'Failed'
   );
 }

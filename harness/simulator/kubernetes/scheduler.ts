@@ -13,7 +13,8 @@ type Resource = (typeof RESOURCES)[number];
 export type Amounts = Readonly<Record<Resource, number>>;
 
 /**
- * What a pod takes of its node: the sum over its containers and sidecars, or what its hungriest init container takes if that is more
+ * What a pod takes of its node: the sum over its containers and sidecars, or what its hungriest init
+ * container takes if that is more
  * (kubernetes/kubernetes pkg/api/v1/resource/helpers.go).
  */
 export function requestsOf({ containers, initContainers = [] }: PodSpec): Amounts {
@@ -141,7 +142,8 @@ export function startScheduler({ component, client, clock }: SchedulerContext): 
         : `0/${nodes} nodes are available: ${reasons}. preemption: 0/${nodes} nodes are available: ${nodes} No preemption victims found for incoming pod.`;
     const before = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     if (before?.status !== 'False' || before.message !== message) {
-      const lastTransitionTime = before?.status === 'False' ? before.lastTransitionTime : timestamp(clock.now());
+      const lastTransitionTime =
+        before?.status === 'False' ? before.lastTransitionTime : timestamp(clock.now());
       client.updateStatus('pods', {
         ...pod,
         status: withScheduled(pod, {
@@ -160,7 +162,8 @@ export function startScheduler({ component, client, clock }: SchedulerContext): 
     () => queue.stop(),
     client.watch('pods', {}, ({ type, object }) => {
       const { nodeName } = object.spec;
-      const isOver = type === 'DELETED' || object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
+      const isOver =
+        type === 'DELETED' || object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed';
       if (isOver) {
         waiting.delete(keyOf(object));
         if (nodeName !== undefined && taken.get(nodeName)?.delete(object.metadata.uid ?? '')) retryWaiting();

@@ -1,5 +1,6 @@
 /**
- * Keeps a defect of one component from ending the others: an error ends the work that threw it, a loop ends the
+ * Keeps a defect of one component from ending the others: an error ends the work that threw it, a loop ends
+ * the
  * component that spins. Both are told, and the API server goes on.
  */
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -25,7 +26,8 @@ export interface Defect {
 }
 
 /**
- * Writes of one component within one turn of the event loop. While they go on no socket is read; no sound component
+ * Writes of one component within one turn of the event loop. While they go on no socket is read; no sound
+ * component
  * comes near, for its queue starts at most five pieces of work a turn.
  */
 const MAX_WRITES_A_TURN = 20_000;
@@ -38,7 +40,8 @@ export class ComponentStopped extends Error {
 }
 
 /** `deployments.apps sample/sleep` */
-export const nameOf = ({ resource, key }: Subject): string => (resource === undefined ? key : `${resource} ${key}`);
+export const nameOf = ({ resource, key }: Subject): string =>
+  resource === undefined ? key : `${resource} ${key}`;
 
 /** Tells a defect in one line, for a log. */
 export function describeDefect({ component, kind, subjects, error }: Defect): string {
@@ -48,7 +51,9 @@ export function describeDefect({ component, kind, subjects, error }: Defect): st
     : `${component} failed: ${messageOf(error)}${about}`;
 }
 
-/** Throws the error of a defect into the event loop, for whoever has no better use of it: the process ends. */
+/**
+ * Throws the error of a defect into the event loop, for whoever has no better use of it: the process ends.
+ */
 export function endProcess({ error }: Defect): void {
   queueMicrotask(() => {
     throw error;
@@ -127,7 +132,10 @@ export class Component {
     work().catch((error: unknown) => this.failed(subject, error));
   }
 
-  /** Tells of an error that ended some work of the component. An answer of the API is told too: nobody has handled it. */
+  /**
+   * Tells of an error that ended some work of the component. An answer of the API is told too: nobody has
+   * handled it.
+   */
   failed(subject: Subject, error: unknown): void {
     if (error instanceof ComponentStopped || this.#isStopped) return;
     this.#tell('threw', [subject], error instanceof Error ? error : new Error(String(error)));
@@ -165,7 +173,10 @@ export class Component {
     this.#lastWrites.push(subject);
     if (this.#writes < MAX_WRITES_A_TURN) return;
     const subjects = new Map(this.#lastWrites.map(each => [nameOf(each), each]));
-    this.looped([...subjects.values()], `it wrote ${MAX_WRITES_A_TURN} times without letting anyone else work`);
+    this.looped(
+      [...subjects.values()],
+      `it wrote ${MAX_WRITES_A_TURN} times without letting anyone else work`,
+    );
     throw new ComponentStopped(`${this.name} was stopped.`);
   }
 

@@ -1,4 +1,7 @@
-/** The local client with the kinds that the cluster's own components know: what is read has a type, what is written is a new object. */
+/**
+ * The local client with the kinds that the cluster's own components know: what is read has a type, what is
+ * written is a new object.
+ */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { ApiError } from './api/status.ts';
 import type { LocalClient, LocalFilter } from './local-client.ts';
@@ -53,19 +56,25 @@ export class TypedClient {
   }
 
   get<K extends Kind>(kind: K, namespace: string, name: string): Kinds[K] | undefined {
-    return this.local.get(kind, namespace, name) as Kinds[K] | undefined; // stored objects went through validation and defaults
+    // Stored objects went through validation and defaults.
+    return this.local.get(kind, namespace, name) as Kinds[K] | undefined;
   }
 
   list<K extends Kind>(kind: K, filter: LocalFilter = {}): readonly Kinds[K][] {
     return this.local.list(kind, filter) as readonly unknown[] as readonly Kinds[K][]; // as for `get`
   }
 
-  watch<K extends Kind>(kind: K, filter: LocalFilter, onEvent: (event: TypedEvent<Kinds[K]>) => void): () => void {
+  watch<K extends Kind>(
+    kind: K,
+    filter: LocalFilter,
+    onEvent: (event: TypedEvent<Kinds[K]>) => void,
+  ): () => void {
     return this.local.watch(kind, filter, event => onEvent(event as unknown as TypedEvent<Kinds[K]>)); // as for `get`
   }
 
   create<K extends Kind>(kind: K, object: New<Kinds[K]>): Kinds[K] {
-    return this.local.create(kind, object as unknown as KubernetesObject) as unknown as Kinds[K]; // the client copies what it is given
+    // The client copies what it is given.
+    return this.local.create(kind, object as unknown as KubernetesObject) as unknown as Kinds[K];
   }
 
   /** Replaces all but the status. Acts at once, so there are no conflicts with what was read just before. */

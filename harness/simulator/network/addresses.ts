@@ -37,7 +37,8 @@ export class AddressRange {
     const [base = '', prefix = ''] = cidr.split('/');
     const address = parseAddress(base);
     const bits = /^\d{1,2}$/.test(prefix) ? Number(prefix) : Number.NaN;
-    if (address === undefined || !(bits >= 0 && bits <= 30)) throw new RangeError(`"${cidr}" is not an IPv4 range.`);
+    if (address === undefined || !(bits >= 0 && bits <= 30))
+      throw new RangeError(`"${cidr}" is not an IPv4 range.`);
     const size = 2 ** (32 - bits);
     const first = address - (address % size);
     return new AddressRange(first, first + size - 1);
@@ -62,7 +63,9 @@ export class AddressRange {
   }
 }
 
-/** Hands out the addresses of a range in order, and those that came back only when the range has gone round. */
+/**
+ * Hands out the addresses of a range in order, and those that came back only when the range has gone round.
+ */
 export class AddressPool {
   readonly #range: AddressRange;
   readonly #taken = new Set<number>();

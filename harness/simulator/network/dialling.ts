@@ -7,7 +7,10 @@ import { endOf, type Protocol, type Route, type Routing, type Tracked } from './
 import { socketError } from './socket-errors.ts';
 import { TcpSocket, type WorldClock } from './tcp-socket.ts';
 
-/** Linux sends a SYN again 1, 3, 7, 15, 31 and 63 s after the first (tcp_syn_retries = 6) and gives up after 127 s. */
+/**
+ * Linux sends a SYN again 1, 3, 7, 15, 31 and 63 s after the first (tcp_syn_retries = 6) and gives up after
+ * 127 s.
+ */
 const SYN_RETRANSMISSIONS = 6;
 const FIRST_SYN_TIMEOUT_MS = 1000;
 /** Three ARP requests, a second apart (mcast_solicit, retrans_time_ms), then EHOSTUNREACH. */
@@ -21,7 +24,13 @@ export interface Surroundings {
 }
 
 /** Connects `socket` from `from`. The outcome is an event of the socket, never on the caller's stack. */
-export function dial(around: Surroundings, from: Host, socket: TcpSocket, to: SocketAddress, uid: number): void {
+export function dial(
+  around: Surroundings,
+  from: Host,
+  socket: TcpSocket,
+  to: SocketAddress,
+  uid: number,
+): void {
   const { clock, routing, faults, recorder } = around;
   const tracked: Tracked = {};
   const localPort = from.ephemeralPort();
@@ -52,7 +61,8 @@ export function dial(around: Surroundings, from: Host, socket: TcpSocket, to: So
 
   const answered = (route: Route, flow: Flow) => {
     if (isAbandoned()) return;
-    const onConnection = route.kind === 'arrives' ? route.host.listenerOf(route.at.port, route.at.address) : undefined;
+    const onConnection =
+      route.kind === 'arrives' ? route.host.listenerOf(route.at.port, route.at.address) : undefined;
     if (route.kind !== 'arrives' || route.host.isGone || onConnection === undefined) {
       fail('ECONNREFUSED', 'refused');
       return;

@@ -28,9 +28,13 @@ export interface DnsAnswer {
   readonly addresses: readonly string[];
 }
 
-/** @returns false if no DNS message can hold the name: an empty or too long label, more than 253 characters */
+/**
+ * @returns false if no DNS message can hold the name: an empty or too long label, more than 253 characters
+ */
 export function isEncodableName(name: string): boolean {
-  return name.length <= 253 && name.split('.').every(label => label.length > 0 && Buffer.byteLength(label) <= 63);
+  return (
+    name.length <= 253 && name.split('.').every(label => label.length > 0 && Buffer.byteLength(label) <= 63)
+  );
 }
 
 /** @param name - without a final dot; see `isEncodableName` */
@@ -48,7 +52,11 @@ export function encodeQuery(id: number, name: string): Buffer {
 
 /** @returns undefined for what is no query with one question */
 export function decodeQuery(message: Buffer): DnsQuery | undefined {
-  if (message.length < 17 || (message.readUInt16BE(2) & FLAG_RESPONSE) !== 0 || message.readUInt16BE(4) !== 1) {
+  if (
+    message.length < 17 ||
+    (message.readUInt16BE(2) & FLAG_RESPONSE) !== 0 ||
+    message.readUInt16BE(4) !== 1
+  ) {
     return undefined;
   }
   const question = readName(message, 12);
@@ -63,7 +71,8 @@ export function decodeQuery(message: Buffer): DnsQuery | undefined {
 /**
  * What a name server does with a packet.
  *
- * @param lookup - gets a name in lower case without a final dot; `undefined`: there is no such name (NXDOMAIN); an empty list: the name exists
+ * @param lookup - gets a name in lower case without a final dot; `undefined`: there is no such name
+ *   (NXDOMAIN); an empty list: the name exists
  *   and has no address
  * @returns the answer, or undefined for a packet that deserves none
  */

@@ -27,9 +27,15 @@ export type FlowMatcher = (flow: Flow) => boolean;
 /** Takes a fault away again; a second call does nothing. */
 export type Undo = () => void;
 
-/** The ready-made faults. A fault applies from then on, to connections that exist too (except `refuse`, which only meets new ones). */
+/**
+ * The ready-made faults. A fault applies from then on, to connections that exist too (except `refuse`, which
+ * only meets new ones).
+ */
 export interface Faults {
-  /** Nothing passes between two networks, gateways and API servers included; `undo` heals it, and TCP sends again what was lost. */
+  /**
+   * Nothing passes between two networks, gateways and API servers included; `undo` heals it, and TCP sends
+   * again what was lost.
+   */
   partition(networkA: string, networkB: string): Undo;
   /** Packets that match vanish. */
   drop(matches: FlowMatcher): Undo;

@@ -52,7 +52,9 @@ class PortTable<T> {
   /** @throws an Error with code EADDRINUSE */
   bind(port: number, address: string, handler: T): () => void {
     const bound = this.#ports.get(port) ?? [];
-    if (bound.some(other => other.address === address || other.address === '0.0.0.0' || address === '0.0.0.0')) {
+    if (
+      bound.some(other => other.address === address || other.address === '0.0.0.0' || address === '0.0.0.0')
+    ) {
       throw socketError('listen', 'EADDRINUSE', address, port);
     }
     const entry = { address, handler };
@@ -65,7 +67,8 @@ class PortTable<T> {
   }
 
   find(port: number, address: string): T | undefined {
-    return this.#ports.get(port)?.find(bound => bound.address === '0.0.0.0' || bound.address === address)?.handler;
+    return this.#ports.get(port)?.find(bound => bound.address === '0.0.0.0' || bound.address === address)
+      ?.handler;
   }
 
   has(port: number): boolean {

@@ -1,10 +1,15 @@
-/** The virtual network as its users see it: sockets, listeners, names. What implements it lies beside this file. */
+/**
+ * The virtual network as its users see it: sockets, listeners, names. What implements it lies beside this
+ * file.
+ */
 import type { Duplex } from 'node:stream';
 
 /**
- * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https and
+ * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https
+ * and
  * node:tls expect of a `net.Socket`. Emits `connect`, `data`, `end`, `error` (with a Node `code`), `close`.
- * Like a `net.Socket` it ends itself when the other end does; set `allowHalfOpen = true` on it to go on writing (a splicing proxy does).
+ * Like a `net.Socket` it ends itself when the other end does; set `allowHalfOpen = true` on it to go on
+ * writing (a splicing proxy does).
  */
 export interface VirtualSocket extends Duplex {
   readonly connecting: boolean;
@@ -40,11 +45,15 @@ export interface ConnectOptions {
 }
 
 /**
- * A namespace as one process has it: what the process opens ends with it. The kubelet makes one for each container and exec, and calls `exit`
+ * A namespace as one process has it: what the process opens ends with it. The kubelet makes one for each
+ * container and exec, and calls `exit`
  * when `main` has returned or the container is killed.
  */
 export interface ProcessNetwork extends NetworkNamespace {
-  /** Closes the listeners and connections that were opened here, as the kernel closes the files of a process that ends. */
+  /**
+   * Closes the listeners and connections that were opened here, as the kernel closes the files of a process
+   * that ends.
+   */
   exit(): void;
 }
 
@@ -55,7 +64,8 @@ export interface Listener {
 }
 
 /**
- * A redirect of a namespace's traffic, as istio-init sets it with iptables. The real one: `istio-iptables -p 15001 -z 15006 -u 1337 …`.
+ * A redirect of a namespace's traffic, as istio-init sets it with iptables. The real one: `istio-iptables -p
+ * 15001 -z 15006 -u 1337 …`.
  * Outbound connections to loopback are never redirected.
  */
 export interface RedirectRules {
@@ -74,14 +84,19 @@ export interface ResolverConfig {
   readonly ndots: number;
 }
 
-/** What a process sees of the network: the network namespace of a pod, a node, or a machine outside of the clusters. */
+/**
+ * What a process sees of the network: the network namespace of a pod, a node, or a machine outside of the
+ * clusters.
+ */
 export interface NetworkNamespace {
   readonly name: string;
   /** Its own address, besides loopback. */
   readonly address: string;
   /**
-   * Dials. The outcome is an event, as with `net.connect`: `connect`, or `error` with ECONNREFUSED (a host without a listener; a Service
-   * without ready endpoints) or ETIMEDOUT after the kernel's 127 s of silence (no route, a dropped packet; most clients give up before).
+   * Dials. The outcome is an event, as with `net.connect`: `connect`, or `error` with ECONNREFUSED (a host
+   * without a listener; a Service
+   * without ready endpoints) or ETIMEDOUT after the kernel's 127 s of silence (no route, a dropped packet;
+   * most clients give up before).
    * @param address - an IPv4 address, not a name: `resolve` first
    */
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket;
@@ -91,7 +106,8 @@ export interface NetworkNamespace {
    */
   listen(port: number, onConnection: (socket: VirtualSocket) => void, address?: string): Listener;
   /**
-   * Looks a name up as the C library does: literal addresses and `localhost` by itself, else search domains, by packets to the name server.
+   * Looks a name up as the C library does: literal addresses and `localhost` by itself, else search domains,
+   * by packets to the name server.
    * @returns the IPv4 addresses, at least one
    * @throws an Error with code ENOTFOUND (no such name) or EAI_AGAIN (no answer from the name server)
    */
@@ -127,16 +143,24 @@ export interface ServiceRoute {
 
 /** The part of the network that one cluster owns; made by the world, handed to the cluster. */
 export interface ClusterNetwork {
-  /** A namespace for a node; its address comes from the network's range. The first node has the API server too. */
+  /**
+   * A namespace for a node; its address comes from the network's range. The first node has the API server
+   * too.
+   */
   addNode(name: string): NetworkNamespace;
-  /** A namespace for a pod on that node; its address comes from the pod range. An address is not reused while others are left. */
+  /**
+   * A namespace for a pod on that node; its address comes from the pod range. An address is not reused while
+   * others are left.
+   */
   addPod(name: string, node: string): NetworkNamespace;
   /** An address for a load balancer, from a slice of the network's range; reachable from every network. */
   allocateLoadBalancerAddress(): string;
   releaseLoadBalancerAddress(address: string): void;
   /**
-   * Replaces the routes of the cluster. They apply to packets that its pods and nodes send, and, for load-balancer and node addresses, to
-   * packets that arrive from anywhere. Which endpoint serves a connection is drawn from the cluster's stream of chance.
+   * Replaces the routes of the cluster. They apply to packets that its pods and nodes send, and, for
+   * load-balancer and node addresses, to
+   * packets that arrive from anywhere. Which endpoint serves a connection is drawn from the cluster's stream
+   * of chance.
    */
   setServiceRoutes(routes: readonly ServiceRoute[]): void;
 }

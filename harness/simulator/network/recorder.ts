@@ -13,7 +13,10 @@ export interface ConnectionRecord {
   readonly fromAddress: string;
   /** What it dialled. */
   readonly to: SocketAddress;
-  /** What happened to the packet on the way: `redirect:15001`, `service`, `load-balancer:172.18.255.1`, `node:172.18.0.2`, `redirect-in:15006`. */
+  /**
+   * What happened to the packet on the way: `redirect:15001`, `service`, `load-balancer:172.18.255.1`,
+   * `node:172.18.0.2`, `redirect-in:15006`.
+   */
   readonly via: readonly string[];
   /** The name of the namespace where it arrived, if it did. */
   readonly arrivedAt: string | undefined;

@@ -1,4 +1,7 @@
-/** A name → its addresses, as the C library looks it up: literals, localhost, then the name server along the search list. */
+/**
+ * A name → its addresses, as the C library looks it up: literals, localhost, then the name server along the
+ * search list.
+ */
 import { parseAddress } from './addresses.ts';
 import { DNS_PORT, decodeAnswer, encodeQuery, isEncodableName, RCODE } from './dns.ts';
 import type { ResolverConfig } from './interfaces.ts';
@@ -8,11 +11,19 @@ import { lookupError } from './socket-errors.ts';
 const TIMEOUT_MS = 5000;
 const ATTEMPTS = 2;
 
-/** Sends one packet and waits for its answer; rejects after `timeoutMs`, or at once if the host refuses it. */
+/**
+ * Sends one packet and waits for its answer; rejects after `timeoutMs`, or at once if the host refuses it.
+ */
 export type Exchange = (address: string, port: number, query: Buffer, timeoutMs: number) => Promise<Buffer>;
 
-/** The names that are asked for in turn. A name with enough dots is tried as it is first; one with a final dot only as it is. */
-export function candidates(name: string, { search, ndots }: Pick<ResolverConfig, 'search' | 'ndots'>): string[] {
+/**
+ * The names that are asked for in turn. A name with enough dots is tried as it is first; one with a final dot
+ * only as it is.
+ */
+export function candidates(
+  name: string,
+  { search, ndots }: Pick<ResolverConfig, 'search' | 'ndots'>,
+): string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const searched = search.map(domain => `${name}.${domain.replace(/\.$/, '')}`);
   const dots = name.split('.').length - 1;
@@ -33,7 +44,8 @@ export async function resolveName(
 ): Promise<readonly string[]> {
   if (parseAddress(name) !== undefined) return [name];
   if (name === 'localhost' || name === 'localhost.') return ['127.0.0.1'];
-  if (config === undefined) throw lookupError('EAI_AGAIN', name); // no resolv.conf: 127.0.0.1:53, where nobody listens
+  // No resolv.conf: 127.0.0.1:53, where nobody listens.
+  if (config === undefined) throw lookupError('EAI_AGAIN', name);
   let serverFailed = false;
   for (const candidate of candidates(name, config)) {
     if (!isEncodableName(candidate)) continue;

@@ -1,4 +1,7 @@
-/** Where a packet goes: networks, clusters with their service routes, nodes, load balancers, and what vanishes. */
+/**
+ * Where a packet goes: networks, clusters with their service routes, nodes, load balancers, and what
+ * vanishes.
+ */
 import type { Random } from '../../base/random.ts';
 import { AddressPool, AddressRange, isLoopback } from './addresses.ts';
 import type { FlowEnd } from './faults.ts';
@@ -20,7 +23,8 @@ export class Lan {
   constructor(name: string, range: string) {
     this.name = name;
     this.range = AddressRange.parse(range);
-    // The last part of the range is for load balancers (as people configure MetalLB on a docker network); .0, the gateway .1 and the broadcast
+    // The last part of the range is for load balancers (as people configure MetalLB on a docker network); .0,
+    // the gateway .1 and the broadcast
     // address are nobody's.
     const forLoadBalancers = Math.min(256, Math.floor(this.range.size / 4));
     const split = this.range.size - forLoadBalancers;
@@ -59,7 +63,8 @@ export class ClusterSegment {
   }
 }
 
-const keyOf = (protocol: Protocol, { address, port }: SocketAddress): string => `${protocol} ${address}:${port}`;
+const keyOf = (protocol: Protocol, { address, port }: SocketAddress): string =>
+  `${protocol} ${address}:${port}`;
 
 /** What the kernel remembers of a connection: the endpoint that was drawn for its first packet serves all. */
 export interface Tracked {
@@ -80,7 +85,9 @@ export type Route =
       readonly end: FlowEnd;
     }
   | {
-      /** `refused`: somebody says no at once; `unreachable`: nobody answers ARP; `silence`: packets vanish. */
+      /**
+       * `refused`: somebody says no at once; `unreachable`: nobody answers ARP; `silence`: packets vanish.
+       */
       readonly kind: 'refused' | 'unreachable' | 'silence';
       readonly via: readonly string[];
       readonly end: FlowEnd;
@@ -104,8 +111,10 @@ export class Routing {
   route(from: Host, to: SocketAddress, protocol: Protocol, uid: number, tracked: Tracked): Route {
     if (isLoopback(to.address)) return this.#arriveLocally(from, to, to, '127.0.0.1', []);
     const rules = from.redirect;
-    // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT; istio/istio
-    // tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's own: there 1.8 takes them to the inbound port.
+    // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT;
+    // istio/istio
+    // tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's own: there
+    // 1.8 takes them to the inbound port.
     if (protocol === 'TCP' && rules && uid !== rules.exemptUid && to.address !== from.address) {
       const at = { address: '127.0.0.1', port: rules.outboundPort };
       return this.#arriveLocally(from, at, to, from.address, [`redirect:${rules.outboundPort}`]);
@@ -127,8 +136,10 @@ export class Routing {
     if (cluster) {
       const route = cluster.routeFor(protocol, to);
       if (route) return this.#translate(cluster, route, sender, source, protocol, tracked, via, hops);
-      // kube-proxy has no rule for other addresses and ports of the service range; the default route takes them to nowhere.
-      if (cluster.serviceRange.contains(to.address)) return { kind: 'silence', via, end: nobody(to.address, cluster) };
+      // kube-proxy has no rule for other addresses and ports of the service range; the default route takes
+      // them to nowhere.
+      if (cluster.serviceRange.contains(to.address))
+        return { kind: 'silence', via, end: nobody(to.address, cluster) };
     }
     if (to.address === sender.address) return this.#arriveLocally(sender, to, to, source, via);
 
@@ -136,7 +147,8 @@ export class Routing {
     const pod = lan?.pods.get(to.address);
     if (pod) return this.#arrive(pod, to, source, via);
     if (lan?.podRanges.some(range => range.contains(to.address))) {
-      // The node that has the range has no route to a pod that is gone; the packet ends at the default gateway.
+      // The node that has the range has no route to a pod that is gone; the packet ends at the default
+      // gateway.
       return { kind: 'silence', via, end: nobody(to.address, undefined, lan.name) };
     }
 
@@ -147,7 +159,8 @@ export class Routing {
       if (!node) return { kind: 'silence', via, end };
       const passed = [...via, `load-balancer:${to.address}`];
       const route = loadBalancer.routeFor(protocol, to);
-      // The address is one of the node's (klipper, kind's port mapping): a port without a Service meets the node's own kernel.
+      // The address is one of the node's (klipper, kind's port mapping): a port without a Service meets the
+      // node's own kernel.
       if (!route) return { kind: 'refused', via: passed, end };
       return this.#translate(loadBalancer, route, node, node.address, protocol, tracked, passed, hops);
     }
@@ -156,7 +169,8 @@ export class Routing {
     if (host) {
       // What a pod sends out of the pod ranges is masqueraded by its node, save to that node itself.
       const { kind, nodeAddress } = sender.placement;
-      const seen = kind === 'pod' && nodeAddress !== undefined && nodeAddress !== host.address ? nodeAddress : source;
+      const seen =
+        kind === 'pod' && nodeAddress !== undefined && nodeAddress !== host.address ? nodeAddress : source;
       const owner = this.#clusterOf(host);
       const route = owner === cluster ? undefined : owner?.routeFor(protocol, to);
       if (owner && route) {
@@ -175,7 +189,8 @@ export class Routing {
     }
 
     for (const other of this.lans.values()) {
-      // Every network's own range is on link for all (that is how nodes and gateways are reachable): nobody answers ARP.
+      // Every network's own range is on link for all (that is how nodes and gateways are reachable): nobody
+      // answers ARP.
       if (other.range.contains(to.address)) {
         return { kind: 'unreachable', via, end: nobody(to.address, undefined, other.name) };
       }
@@ -197,15 +212,18 @@ export class Routing {
     const passed = [...via, `service:${route.address}:${route.port}`];
     const end = nobody(route.address, cluster);
     const endpoint = hops === 0 ? (tracked.endpoint ?? cluster.pick(route)) : cluster.pick(route);
-    // Without endpoints kube-proxy rejects (chain KUBE-EXTERNAL-SERVICES / KUBE-SERVICES, kubernetes/kubernetes pkg/proxy/iptables/proxier.go).
+    // Without endpoints kube-proxy rejects (chain KUBE-EXTERNAL-SERVICES / KUBE-SERVICES,
+    // kubernetes/kubernetes pkg/proxy/iptables/proxier.go).
     if (!endpoint) return { kind: 'refused', via: passed, end };
     if (hops === 0) tracked.endpoint = endpoint;
     if (hops >= MAX_HOPS) return { kind: 'silence', via: passed, end };
-    // Masqueraded (KUBE-MARK-MASQ): what comes for a load-balancer or node address, and a pod's packets that come back to itself.
+    // Masqueraded (KUBE-MARK-MASQ): what comes for a load-balancer or node address, and a pod's packets that
+    // come back to itself.
     const isClusterAddress = cluster.serviceRange.contains(route.address);
     const masquerades = !isClusterAddress || endpoint.address === sender.address;
     const node = this.#nodeOf(sender, cluster);
-    if (masquerades && node) return this.#send(node, node.address, endpoint, protocol, tracked, passed, hops + 1);
+    if (masquerades && node)
+      return this.#send(node, node.address, endpoint, protocol, tracked, passed, hops + 1);
     return this.#send(sender, source, endpoint, protocol, tracked, passed, hops + 1);
   }
 

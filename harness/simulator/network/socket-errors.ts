@@ -22,7 +22,12 @@ export interface SocketError extends NodeJS.ErrnoException {
   readonly port?: number;
 }
 
-export function socketError(syscall: string, code: SocketErrorCode, address?: string, port?: number): SocketError {
+export function socketError(
+  syscall: string,
+  code: SocketErrorCode,
+  address?: string,
+  port?: number,
+): SocketError {
   const where = address === undefined ? '' : ` ${address}${port === undefined ? '' : `:${port}`}`;
   return Object.assign(new Error(`${syscall} ${code}${where}`), {
     errno: ERRNO[code],
@@ -33,7 +38,9 @@ export function socketError(syscall: string, code: SocketErrorCode, address?: st
   });
 }
 
-/** A name that could not be resolved, as `dns.lookup` reports it: `getaddrinfo ENOTFOUND helloworld.sample`. */
+/**
+ * A name that could not be resolved, as `dns.lookup` reports it: `getaddrinfo ENOTFOUND helloworld.sample`.
+ */
 export function lookupError(code: 'ENOTFOUND' | 'EAI_AGAIN', hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), {
     errno: code === 'ENOTFOUND' ? -3008 : -3001,

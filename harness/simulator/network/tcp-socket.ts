@@ -1,4 +1,7 @@
-/** One end of a TCP connection of the virtual network: a `Duplex` that node:tls, node:http and ws take for a `net.Socket`. */
+/**
+ * One end of a TCP connection of the virtual network: a `Duplex` that node:tls, node:http and ws take for a
+ * `net.Socket`.
+ */
 import { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { SocketAddress, VirtualSocket } from './interfaces.ts';
@@ -27,18 +30,25 @@ type Segment = { readonly data: Buffer | readonly Buffer[]; readonly taken: () =
 /** Up to this size what was written in pieces travels as one: a request's head with its body. */
 const COALESCE_BYTES = 64 * 1024;
 /**
- * Each direction buffers so much before a writer has to wait, as a kernel's do once they have grown (net.ipv4.tcp_rmem allows 6 MiB). With
- * 64 KiB node:http2 came to a standstill, on any Duplex: two ends that both send more than that read nothing until they have written.
+ * Each direction buffers so much before a writer has to wait, as a kernel's do once they have grown
+ * (net.ipv4.tcp_rmem allows 6 MiB). With
+ * 64 KiB node:http2 came to a standstill, on any Duplex: two ends that both send more than that read nothing
+ * until they have written.
  */
 const BUFFER_BYTES = 1024 * 1024;
-/** Linux sends a lost segment again after 200 ms, doubles that up to 120 s, and gives up after 15 times (tcp_retries2). */
+/**
+ * Linux sends a lost segment again after 200 ms, doubles that up to 120 s, and gives up after 15 times
+ * (tcp_retries2).
+ */
 const FIRST_RETRANSMISSION_MS = 200;
 const MAX_RETRANSMISSION_MS = 120_000;
 const RETRANSMISSIONS = 15;
 
 /**
- * Segments travel one at a time and in order, each with one `setImmediate`: a turn of the event loop lies between a write and its arrival, so
- * a busy connection starves neither the pump of the clock nor signals, and arrivals are in the order of the writes all over the world. A write's
+ * Segments travel one at a time and in order, each with one `setImmediate`: a turn of the event loop lies
+ * between a write and its arrival, so
+ * a busy connection starves neither the pump of the clock nor signals, and arrivals are in the order of the
+ * writes all over the world. A write's
  * callback is called when the other end has room for more, which is what gives backpressure.
  */
 export class TcpSocket extends Duplex implements VirtualSocket {
@@ -68,7 +78,8 @@ export class TcpSocket extends Duplex implements VirtualSocket {
   #lastActivity = 0;
 
   constructor(clock: WorldClock, onGone?: () => void) {
-    // Like net.Socket, an end that sees the other's FIN ends itself, unless `allowHalfOpen` is set to true on it.
+    // Like net.Socket, an end that sees the other's FIN ends itself, unless `allowHalfOpen` is set to true on
+    // it.
     super({ allowHalfOpen: false, readableHighWaterMark: BUFFER_BYTES, writableHighWaterMark: BUFFER_BYTES });
     this.#clock = clock;
     this.#onGone = onGone;
@@ -106,7 +117,10 @@ export class TcpSocket extends Duplex implements VirtualSocket {
 
   // ---- for the network
 
-  /** Joins two ends. The listener's side is told first, as a connection is in the backlog before the client's `connect` returns. */
+  /**
+   * Joins two ends. The listener's side is told first, as a connection is in the backlog before the client's
+   * `connect` returns.
+   */
   static join(client: TcpSocket, clientSide: Established, server: TcpSocket, serverSide: Established): void {
     client.#establish(server, clientSide);
     server.#establish(client, serverSide);
@@ -156,7 +170,11 @@ export class TcpSocket extends Duplex implements VirtualSocket {
     this.#transmit(length <= COALESCE_BYTES ? Buffer.concat(buffers, length) : buffers, length, callback);
   }
 
-  #transmit(data: Buffer | readonly Buffer[], length: number, callback: (error?: Error | null) => void): void {
+  #transmit(
+    data: Buffer | readonly Buffer[],
+    length: number,
+    callback: (error?: Error | null) => void,
+  ): void {
     this.#clock.bump?.();
     if (length === 0) {
       // node:http ends each message with an empty write; the kernel makes no segment of it.
@@ -206,7 +224,8 @@ export class TcpSocket extends Duplex implements VirtualSocket {
     const inFlight = this.#inFlight;
     this.#inFlight = undefined;
     if (this.#peer && !this.#wasReset && !this.#resetSent) {
-      // Linux (tcp_close): data that nobody read makes it a reset; else a FIN, also when the program gave up with an error of its own.
+      // Linux (tcp_close): data that nobody read makes it a reset; else a FIN, also when the program gave up
+      // with an error of its own.
       if (unread) this.#sendReset();
       else if (!this.#finSent) this.#sendFin();
     }
@@ -226,7 +245,10 @@ export class TcpSocket extends Duplex implements VirtualSocket {
     return this.destroy();
   }
 
-  /** Ends the writable side, and destroys the socket once everything is written. node:http asks for it after the last response. */
+  /**
+   * Ends the writable side, and destroys the socket once everything is written. node:http asks for it after
+   * the last response.
+   */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
@@ -259,7 +281,8 @@ export class TcpSocket extends Duplex implements VirtualSocket {
     } else if (verdict !== 'drop') {
       this.#clock.setTimeout(this.#arrive, verdict);
     } else if (this.#outbox[0] === 'rst' || this.destroyed) {
-      // A reset is never sent again; and whoever has closed does not see to it that the rest arrives (orphans live for a minute at most).
+      // A reset is never sent again; and whoever has closed does not see to it that the rest arrives (orphans
+      // live for a minute at most).
       this.#outbox.length = 0;
       this.#travelling = false;
     } else if (attempt >= RETRANSMISSIONS) {

@@ -1,4 +1,7 @@
-/** The pending timers of a virtual clock: a binary heap ordered by due time, then by the order in which they were set. */
+/**
+ * The pending timers of a virtual clock: a binary heap ordered by due time, then by the order in which they
+ * were set.
+ */
 import type { Timer } from '../../base/clock.ts';
 
 export interface QueuedTimer extends Timer {
@@ -22,7 +25,10 @@ export class TimerQueue {
     this.#siftUp(this.#heap.length - 1);
   }
 
-  /** Forgets the callback now and the entry later: most timers are deadlines that are cleared long before they are due. */
+  /**
+   * Forgets the callback now and the entry later: most timers are deadlines that are cleared long before they
+   * are due.
+   */
   clear(timer: QueuedTimer): void {
     if (timer.callback === undefined) return;
     timer.callback = undefined;
@@ -55,7 +61,8 @@ export class TimerQueue {
   }
 
   #compact(): void {
-    this.#heap = this.#heap.filter(timer => timer.callback !== undefined).sort(inOrder); // a sorted array is a heap
+    // A sorted array is a heap.
+    this.#heap = this.#heap.filter(timer => timer.callback !== undefined).sort(inOrder);
     this.#cleared = 0;
   }
 
@@ -86,7 +93,8 @@ export class TimerQueue {
   }
 
   #isBefore(a: number, b: number): boolean {
-    return inOrder(this.#heap[a] as QueuedTimer, this.#heap[b] as QueuedTimer) < 0; // both indexes are in range
+    // Both indexes are in range.
+    return inOrder(this.#heap[a] as QueuedTimer, this.#heap[b] as QueuedTimer) < 0;
   }
 }
 

@@ -1,23 +1,31 @@
-/** The clock of a simulated world: it stands still while something happens and jumps to the next timer when nothing does. */
+/**
+ * The clock of a simulated world: it stands still while something happens and jumps to the next timer when
+ * nothing does.
+ */
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /**
- * So many turns of the event loop in a row must pass without a sign of activity before the clock jumps. Requests, watches and exec of
+ * So many turns of the event loop in a row must pass without a sign of activity before the clock jumps.
+ * Requests, watches and exec of
  * client-node over TLS never needed more than one (docs/architecture.md, time); the rest is margin.
  */
 const QUIET_TURNS = 4;
 
 /**
- * A clock that a pump moves. Whatever happens in the world (a socket written to, ended, destroyed; a timer set or fired) calls `bump`. The
- * pump looks on once in each turn of the event loop; after four turns without a bump it moves the time to the earliest timer and fires what
- * is due then, in the order in which it was set. So nothing depends on the speed of the machine, provided that nothing which is awaited leaves the
+ * A clock that a pump moves. Whatever happens in the world (a socket written to, ended, destroyed; a timer
+ * set or fired) calls `bump`. The
+ * pump looks on once in each turn of the event loop; after four turns without a bump it moves the time to the
+ * earliest timer and fires what
+ * is due then, in the order in which it was set. So nothing depends on the speed of the machine, provided
+ * that nothing which is awaited leaves the
  * event loop.
  */
 export class VirtualClock implements Clock {
   readonly kind = 'virtual';
   /**
-   * Called when the world is quiet and no timer is pending: what is awaited can never come. The pump rests until the next bump.
+   * Called when the world is quiet and no timer is pending: what is awaited can never come. The pump rests
+   * until the next bump.
    */
   onStall: (() => void) | undefined;
   readonly #timers = new TimerQueue();
@@ -30,7 +38,10 @@ export class VirtualClock implements Clock {
   #running = false;
   #armed: NodeJS.Immediate | undefined;
 
-  /** @param startMs - milliseconds since the epoch; the wall's now by default, for OpenSSL checks certificates against the wall */
+  /**
+   * @param startMs - milliseconds since the epoch; the wall's now by default, for OpenSSL checks certificates
+   *   against the wall
+   */
   constructor(startMs: number = systemClock.now()) {
     this.#now = Math.floor(startMs);
   }
@@ -115,7 +126,8 @@ export class VirtualClock implements Clock {
   #jumpTo(due: number): void {
     this.#jumps++;
     if (due > this.#now) this.#now = due;
-    // A timer that is set while these fire waits for the next quiet moment, even if its delay is 0: else it could hold the loop forever.
+    // A timer that is set while these fire waits for the next quiet moment, even if its delay is 0: else it
+    // could hold the loop forever.
     const sequence = this.#sequence;
     try {
       for (;;) {

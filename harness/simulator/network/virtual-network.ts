@@ -1,4 +1,6 @@
-/** The network of a simulated world: makes networks, clusters and machines, and carries what their hosts send. */
+/**
+ * The network of a simulated world: makes networks, clusters and machines, and carries what their hosts send.
+ */
 import type { Random } from '../../base/random.ts';
 import { AddressPool, AddressRange } from './addresses.ts';
 import { dial, exchange, type Surroundings } from './dialling.ts';
@@ -11,7 +13,10 @@ import type { WorldClock } from './tcp-socket.ts';
 
 /** Machines outside of all networks get their addresses here (TEST-NET-2, RFC 5737). */
 const MACHINE_RANGE = '198.51.100.0/24';
-/** Each node has so many pod addresses if the range is large enough, as kube-controller-manager hands out a /24. */
+/**
+ * Each node has so many pod addresses if the range is large enough, as kube-controller-manager hands out a
+ * /24.
+ */
 const NODE_POD_ADDRESSES = 256;
 /** A range of this size (a /20) or more is sliced. */
 const MIN_SLICED_ADDRESSES = 16 * NODE_POD_ADDRESSES;
@@ -49,7 +54,12 @@ export class VirtualNetwork {
       }
       this.#routing.lans.set(name, lan);
     }
-    const around: Surroundings = { clock, routing: this.#routing, faults: this.#faults, recorder: this.recorder };
+    const around: Surroundings = {
+      clock,
+      routing: this.#routing,
+      faults: this.#faults,
+      recorder: this.recorder,
+    };
     this.#wire = {
       clock,
       dial: (from, socket, to, uid) => dial(around, from, socket, to, uid),
@@ -62,17 +72,24 @@ export class VirtualNetwork {
     return this.#faults;
   }
 
-  /** @throws RangeError for an unknown network, a name that is taken, or a range that is none or overlaps another on the network */
+  /**
+   * @throws RangeError for an unknown network, a name that is taken, or a range that is none or overlaps
+   *   another on the network
+   */
   addCluster({ name, network, podRange, serviceRange }: ClusterNetworkOptions): ClusterNetwork {
     const lan = this.#routing.lans.get(network);
     if (!lan) {
-      throw new RangeError(`There is no network "${network}"; there is ${[...this.#routing.lans.keys()].join(', ')}.`);
+      throw new RangeError(
+        `There is no network "${network}"; there is ${[...this.#routing.lans.keys()].join(', ')}.`,
+      );
     }
     if (this.#routing.clusters.has(name)) throw new RangeError(`There is a cluster "${name}" already.`);
     const segment = new ClusterSegment(name, lan, serviceRange, this.#random.stream(`kube-proxy/${name}`));
     const pods = AddressRange.parse(podRange);
     if ([lan.range, ...lan.podRanges, segment.serviceRange].some(range => range.overlaps(pods))) {
-      throw new RangeError(`The pod range ${podRange} of ${name} overlaps another range of its own or of ${network}.`);
+      throw new RangeError(
+        `The pod range ${podRange} of ${name} overlaps another range of its own or of ${network}.`,
+      );
     }
     this.#routing.clusters.set(name, segment);
     lan.podRanges.push(pods);
@@ -82,14 +99,20 @@ export class VirtualNetwork {
   /** A machine outside of the clusters, such as a laptop: it reaches nodes and load balancers, not pods. */
   addMachine(name: string): NetworkNamespace {
     const address = this.#machineAddresses.take(`the machine ${name}`);
-    const placement = { kind: 'machine', cluster: undefined, network: undefined, nodeAddress: undefined } as const;
+    const placement = {
+      kind: 'machine',
+      cluster: undefined,
+      network: undefined,
+      nodeAddress: undefined,
+    } as const;
     const host = new Host(name, address, placement, this.#wire);
     this.#routing.hosts.set(address, host);
     return host;
   }
 
   /**
-   * One more address for the first node of a cluster, as `ip address add` gives it: what listens there answers, and Services whose status names
+   * One more address for the first node of a cluster, as `ip address add` gives it: what listens there
+   * answers, and Services whose status names
    * it as their load balancer's are served there.
    * @throws RangeError for a cluster without a node, or an address that someone has
    */
@@ -107,7 +130,8 @@ export class VirtualNetwork {
       lan?.pods.delete(host.address);
       return;
     }
-    for (const [address, holder] of this.#routing.hosts) if (holder === host) this.#routing.hosts.delete(address);
+    for (const [address, holder] of this.#routing.hosts)
+      if (holder === host) this.#routing.hosts.delete(address);
     if (kind === 'machine') this.#machineAddresses.release(host.address);
     else lan?.nodeAddresses.release(host.address);
     const segment = cluster === undefined ? undefined : this.#routing.clusters.get(cluster);
@@ -135,7 +159,12 @@ class ClusterPart implements ClusterNetwork {
   addNode(name: string): NetworkNamespace {
     const { lan } = this.#segment;
     const address = lan.nodeAddresses.take(`the node ${name}`);
-    const placement = { kind: 'node', cluster: this.#segment.name, network: lan.name, nodeAddress: address } as const;
+    const placement = {
+      kind: 'node',
+      cluster: this.#segment.name,
+      network: lan.name,
+      nodeAddress: address,
+    } as const;
     const host = new Host(name, address, placement, this.#wire);
     this.#routing.hosts.set(address, host);
     this.#segment.nodes.push(host);
@@ -145,7 +174,8 @@ class ClusterPart implements ClusterNetwork {
 
   addPod(name: string, node: string): NetworkNamespace {
     const place = this.#nodes.get(node);
-    if (!place) throw new RangeError(`The cluster ${this.#segment.name} has no node "${node}" for the pod ${name}.`);
+    if (!place)
+      throw new RangeError(`The cluster ${this.#segment.name} has no node "${node}" for the pod ${name}.`);
     const { lan } = this.#segment;
     const address = place.pods.take(`the pod ${name}`);
     const wire: Wire = {
@@ -193,7 +223,9 @@ class ClusterPart implements ClusterNetwork {
     }
     const offset = index * NODE_POD_ADDRESSES;
     if (offset >= this.#podRange.size) {
-      throw new RangeError(`The pod range of ${this.#segment.name} has no addresses for a node number ${index + 1}.`);
+      throw new RangeError(
+        `The pod range of ${this.#segment.name} has no addresses for a node number ${index + 1}.`,
+      );
     }
     return new AddressPool(this.#podRange.slice(offset + 2, NODE_POD_ADDRESSES - 3));
   }

@@ -1,4 +1,7 @@
-/** `mesh-harness certs` as a command of a plan: writes a root and an intermediate for each cluster into the working folder. */
+/**
+ * `mesh-harness certs` as a command of a plan: writes a root and an intermediate for each cluster into the
+ * working folder.
+ */
 import { createMeshCertificates } from '../../model/mesh-certificates.ts';
 import { FlagError, parseFlags } from './flags.ts';
 import { type Program, ToolExit } from './invocation.ts';

@@ -1,4 +1,7 @@
-/** The tools of a plan inside our process: kubectl, istioctl, the gateway script and the maker of certificates, without a binary. */
+/**
+ * The tools of a plan inside our process: kubectl, istioctl, the gateway script and the maker of
+ * certificates, without a binary.
+ */
 import type { Clock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -27,19 +30,25 @@ export interface EmbeddedToolsOptions {
   readonly istioVersion: string;
 }
 
-/** @returns tools with a working folder and connections of their own; dispose of them to close the connections */
+/**
+ * @returns tools with a working folder and connections of their own; dispose of them to close the connections
+ */
 export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
   const { clock, random, istioVersion } = options;
   const folder = new WorkingFolder(options.samples);
   const clients = new Map<string, KubernetesClient>();
   const connect = (context: string | undefined, kubeconfig?: string): KubernetesClient => {
-    if (kubeconfig !== undefined) throw new ToolExit('Error: --kubeconfig is not available inside this process');
+    if (kubeconfig !== undefined)
+      throw new ToolExit('Error: --kubeconfig is not available inside this process');
     const name = context ?? [...options.clusters.keys()][0] ?? '';
     const known = clients.get(name);
     if (known) return known;
     const cluster = [...options.clusters.values()].find(each => each.name === name);
     if (!cluster) throw new UnknownContextError(name);
-    const client = new KubernetesClient(cluster.kubeconfig('this-machine'), cluster.dial ? { dial: cluster.dial } : {});
+    const client = new KubernetesClient(
+      cluster.kubeconfig('this-machine'),
+      cluster.dial ? { dial: cluster.dial } : {},
+    );
     clients.set(name, client);
     return client;
   };
@@ -52,7 +61,8 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
   return {
     name: 'embedded',
     versions: async () => ({ kubectl: KUBECTL_VERSION, istioctl: istioVersion }),
-    writeFile: async (file: PlanFile, variables) => folder.write(file.path, substitute(file.content, variables)),
+    writeFile: async (file: PlanFile, variables) =>
+      folder.write(file.path, substitute(file.content, variables)),
     run: async (
       command: Command,
       { stdin, variables, signal, onProgress }: RunCommandOptions,

@@ -1,4 +1,7 @@
-/** Reads flags as Go's pflag does: interspersed, `--name value`, `--name=value`, `-nvalue`, clusters of short ones. */
+/**
+ * Reads flags as Go's pflag does: interspersed, `--name value`, `--name=value`, `-nvalue`, clusters of short
+ * ones.
+ */
 
 export interface FlagSpec {
   readonly short?: string;

@@ -1,5 +1,10 @@
 /** Follows objects by list and watch until they are as wanted: no polling, however long it takes. */
-import type { KubernetesClient, KubernetesObject, ResourcePath, Selectors } from '../../base/kubernetes-client.ts';
+import type {
+  KubernetesClient,
+  KubernetesObject,
+  ResourcePath,
+  Selectors,
+} from '../../base/kubernetes-client.ts';
 
 /** What is there now, by name (`namespace/name` where the objects have namespaces). */
 export type Snapshot = ReadonlyMap<string, KubernetesObject>;

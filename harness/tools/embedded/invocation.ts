@@ -1,4 +1,7 @@
-/** What a command has when it runs inside our process: its words, its streams, its files, the clusters and the time. */
+/**
+ * What a command has when it runs inside our process: its words, its streams, its files, the clusters and the
+ * time.
+ */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -17,7 +20,8 @@ export interface Invocation {
   /** Names of the files right in a folder, sorted; `undefined` if there is no such folder. */
   listFolder(path: string): readonly string[] | undefined;
   /**
-   * Asks someone at a terminal, or whatever standard input is, and waits for a line; absent where nobody waits, and `stdin` holds the answer.
+   * Asks someone at a terminal, or whatever standard input is, and waits for a line; absent where nobody
+   * waits, and `stdin` holds the answer.
    * @returns the empty string at the end of the input
    */
   readonly ask?: (question: string) => Promise<string>;
@@ -28,7 +32,8 @@ export interface Invocation {
    */
   connect(context: string | undefined, kubeconfig?: string): KubernetesClient;
   /**
-   * Where the API server is for the pods of other clusters (`https://172.18.0.2:6443`), if the kubeconfig tells that it is not where this
+   * Where the API server is for the pods of other clusters (`https://172.18.0.2:6443`), if the kubeconfig
+   * tells that it is not where this
    * machine finds it.
    */
   readonly serverForPods?: (context: string | undefined) => string | undefined;
@@ -65,7 +70,10 @@ export class ToolExit extends Error {
   }
 }
 
-/** An abort that `deadlineMs` milliseconds of the clock bring about, or the parent's. Dispose it to stop the timer. */
+/**
+ * An abort that `deadlineMs` milliseconds of the clock bring about, or the parent's. Dispose it to stop the
+ * timer.
+ */
 export function deadlineSignal(
   clock: Clock,
   deadlineMs: number,

@@ -33,10 +33,13 @@ interface Asked {
 }
 
 /**
- * From the client of this cluster, HelloWorld is answered by every version, by the very pods that run in each cluster, without an error
+ * From the client of this cluster, HelloWorld is answered by every version, by the very pods that run in each
+ * cluster, without an error
  * and in shares that an even balance explains.
- * The guide, "Verifying Cross-Cluster Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle strictly,
- * as the choice is made per worker and at random; so one fixed sample is judged by exact binomial bands (`statistics.ts`). Clusters that
+ * The guide, "Verifying Cross-Cluster Traffic": "the HelloWorld version should toggle between v1 and v2". It
+ * need not toggle strictly,
+ * as the choice is made per worker and at random; so one fixed sample is judged by exact binomial bands
+ * (`statistics.ts`). Clusters that
  * share another network are judged together (`groups.ts`).
  */
 export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
@@ -50,7 +53,8 @@ export function reachesEveryVersion(topology: Topology, source: ClusterSpec, ste
     cluster: source.name,
     run: async context => {
       const client = context.clusters.get(source.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${source.name}.`, evidence: null };
+      if (!client)
+        return { outcome: 'unknown', found: `There is no cluster ${source.name}.`, evidence: null };
       const directory = new PodDirectory(context);
       const convergence = await converge(context, { source, client, groups, directory });
       if (convergence.converged) context.onProgress(`converged, sampling ${context.requests} calls`);
@@ -66,7 +70,9 @@ function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
   return counted.instances
     .filter(
       ({ cluster, version }) =>
-        !context.topology.clusters.some(({ name, helloWorld }) => name === cluster && helloWorld.includes(version)),
+        !context.topology.clusters.some(
+          ({ name, helloWorld }) => name === cluster && helloWorld.includes(version),
+        ),
     )
     .map(({ cluster, version, instance }) =>
       cluster === null
@@ -119,7 +125,9 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Asked): Pro
     ...(sample && { sample }),
   };
   if (passed) {
-    const joint = groups.filter(isJoint).map(group => `; ${group.clusters.join(' and ')} are judged together`);
+    const joint = groups
+      .filter(isJoint)
+      .map(group => `; ${group.clusters.join(' and ')} are judged together`);
     const found = `${sample.requests} of ${sample.requests} calls answered: ${describeTally(sample, clustersWith(context))}; converged after ${seconds(convergence.afterMs)}${joint.join('')}`;
     return { outcome: 'passed', found, evidence: {}, traffic: { ...traffic, symptom: 'BOTH' } };
   }
@@ -136,7 +144,14 @@ const clustersWith = ({ topology }: CheckContext): readonly ClusterName[] =>
   contributionsOf(topology).map(({ cluster }) => cluster);
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-function describeSkew({ cluster, count, band: [low, high], share, interval: [from, to], expected }: Share): string {
+function describeSkew({
+  cluster,
+  count,
+  band: [low, high],
+  share,
+  interval: [from, to],
+  expected,
+}: Share): string {
   return `${cluster} gave ${count} answers where ${low} to ${high} are accepted (a share of ${share}, 95 % interval ${from} to ${to}; expected ${expected})`;
 }
 
@@ -151,7 +166,11 @@ function sampleOf(
   const bands = plan.bands.flat();
   const shareOf = (count: number) => {
     const [low, high] = shareInterval(count, counted.requests);
-    return { count, share: round(count / counted.requests, 4), interval: [round(low, 4), round(high, 4)] as const };
+    return {
+      count,
+      share: round(count / counted.requests, 4),
+      interval: [round(low, 4), round(high, 4)] as const,
+    };
   };
   const shares = groups.flatMap((group, index): Share[] => {
     const band = bands[index];
@@ -233,7 +252,9 @@ async function explain(
     clientPod,
     remoteEndpoints: foreign && {
       known: foreign.length > 0,
-      unreachable: foreign.some(({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) !== source.network),
+      unreachable: foreign.some(
+        ({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) !== source.network,
+      ),
     },
     misplaced: seen.misplaced,
     skewed: seen.skewed,
@@ -257,7 +278,10 @@ async function explain(
   };
 }
 
-/** Whether an endpoint is surely one of other clusters in these groups: a pod of a near one, a gateway of a far one's network. */
+/**
+ * Whether an endpoint is surely one of other clusters in these groups: a pod of a near one, a gateway of a
+ * far one's network.
+ */
 function belongsTo(
   { owner }: KnownEndpoint,
   groups: readonly AnswerGroup[],

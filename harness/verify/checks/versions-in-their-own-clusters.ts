@@ -27,10 +27,15 @@ const missingFrom = (clusters: readonly ClusterName[]) =>
 
 /** The versions whose pods are in a cluster, sorted. */
 const versionsIn = (pods: readonly PodFact[]) =>
-  [...new Set(pods.filter(({ app }) => app === SERVICE).map(({ version }) => version ?? 'without a version'))].sort();
+  [
+    ...new Set(
+      pods.filter(({ app }) => app === SERVICE).map(({ version }) => version ?? 'without a version'),
+    ),
+  ].sort();
 
 /**
- * The guide, "Verify the Installation": v1 is deployed to cluster1 and v2 to cluster2. Where a cluster has both, answers of v1 and v2 are
+ * The guide, "Verify the Installation": v1 is deployed to cluster1 and v2 to cluster2. Where a cluster has
+ * both, answers of v1 and v2 are
  * no proof that anything crossed.
  */
 export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex): Check {
@@ -64,7 +69,10 @@ export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex)
           .map(({ spec, versions }) => `${versions.join(', ')} in ${spec.name}`);
         return { outcome: 'passed', found: found.join('; '), evidence };
       }
-      const stepsToSee = suspects.flatMap(name => [...steps.about('workload', name), ...steps.about('service', name)]);
+      const stepsToSee = suspects.flatMap(name => [
+        ...steps.about('workload', name),
+        ...steps.about('service', name),
+      ]);
       return {
         outcome: 'failed',
         found: wrong.join('; '),

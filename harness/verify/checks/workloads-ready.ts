@@ -31,7 +31,9 @@ function wantedIn(spec: ClusterSpec, client: string): readonly Wanted[] {
 
 /** What is wrong with the pods of the namespace; empty if they are as the guide shows them. */
 function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly string[] {
-  const missing = wanted.filter(({ matches }) => !pods.some(matches)).map(({ what }) => `there is no pod of ${what}`);
+  const missing = wanted
+    .filter(({ matches }) => !pods.some(matches))
+    .map(({ what }) => `there is no pod of ${what}`);
   const notReady = pods
     .filter(({ isReady }) => !isReady)
     .map(pod => {
@@ -48,7 +50,9 @@ function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly
 function isSettled(pods: readonly PodFact[], wanted: readonly Wanted[]): boolean {
   return (
     wanted.every(({ matches }) => pods.some(matches)) &&
-    pods.every(({ status, readyContainers, containers }) => status === 'Running' && readyContainers === containers)
+    pods.every(
+      ({ status, readyContainers, containers }) => status === 'Running' && readyContainers === containers,
+    )
   );
 }
 
@@ -69,8 +73,10 @@ async function waitForPods(
 }
 
 /**
- * Every pod of the guide's namespace is `2/2 Running` in this cluster, those that the topology asks for among them.
- * The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2 Running`. A pod that is `1/1` has no sidecar: a failure.
+ * Every pod of the guide's namespace is `2/2 Running` in this cluster, those that the topology asks for among
+ * them.
+ * The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2 Running`. A pod that is `1/1` has
+ * no sidecar: a failure.
  */
 export function workloadsReady(spec: ClusterSpec, steps: StepIndex): Check {
   return {
@@ -102,7 +108,8 @@ async function explain(
   wrong: readonly string[],
 ): Promise<CheckOutcome> {
   const blocked = pods.filter(({ isReady }) => !isReady);
-  const isEnvironment = blocked.length > 0 && blocked.every(({ blockedByEnvironment }) => blockedByEnvironment);
+  const isEnvironment =
+    blocked.length > 0 && blocked.every(({ blockedByEnvironment }) => blockedByEnvironment);
   const facts = await tryGather(() => gatherFacts(context), context.signal);
   const known = 'reason' in facts ? undefined : facts;
   const diagnosis = known && !isEnvironment ? diagnosisOf(known, spec, steps, context.client) : undefined;
@@ -115,15 +122,29 @@ async function explain(
   };
 }
 
-function diagnosisOf(facts: Facts, spec: ClusterSpec, steps: StepIndex, client: string): Diagnosis | undefined {
+function diagnosisOf(
+  facts: Facts,
+  spec: ClusterSpec,
+  steps: StepIndex,
+  client: string,
+): Diagnosis | undefined {
   const own = facts.clusters.get(spec.name);
   if (!own) return undefined;
   const clientPod = own.pods.find(({ app }) => app === client);
   if (!own.namespaceExists || refusalIn(own) !== undefined || (spec.client && !clientPod)) {
-    const asked: CallFacts = { ...facts, from: own, clientPod, endpoints: undefined, symptom: 'NOPOD', missing: [] };
+    const asked: CallFacts = {
+      ...facts,
+      from: own,
+      clientPod,
+      endpoints: undefined,
+      symptom: 'NOPOD',
+      missing: [],
+    };
     return clientMissing(asked, steps);
   }
-  const absent = spec.helloWorld.find(version => !own.pods.some(pod => pod.app === SERVICE && pod.version === version));
+  const absent = spec.helloWorld.find(
+    version => !own.pods.some(pod => pod.app === SERVICE && pod.version === version),
+  );
   if (absent !== undefined) {
     return {
       sentence: `HelloWorld ${absent} was not deployed in ${spec.name}.`,

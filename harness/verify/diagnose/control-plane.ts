@@ -1,4 +1,6 @@
-/** CFG: the client's sidecar got no configuration, as its control plane is missing, unreachable or refuses it. */
+/**
+ * CFG: the client's sidecar got no configuration, as its control plane is missing, unreachable or refuses it.
+ */
 import { type ClusterSpec, controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
@@ -26,7 +28,10 @@ export const withoutConfiguration: Pattern = (facts, steps) => {
   if (facts.symptom !== 'CFG') return undefined;
   const { from } = facts;
   const { sentence, steps: ids } = explainNotReady(from, facts, steps);
-  return { sentence: `The sidecar of the client in ${from.spec.name} has no configuration: ${sentence}.`, steps: ids };
+  return {
+    sentence: `The sidecar of the client in ${from.spec.name} has no configuration: ${sentence}.`,
+    steps: ids,
+  };
 };
 
 /** Why sidecars in a cluster do not become ready, as a clause, and what to look at. */
@@ -51,7 +56,9 @@ export function explainNotReady(
     return say(`its control plane is in ${from}, where no istiod is ready`, steps.about('install', from));
   }
   if (!primary.remoteSecrets.includes(name)) {
-    return say(`the istiod of ${from} has no remote secret for ${name}, and can not verify the tokens of its proxies`);
+    return say(
+      `the istiod of ${from} has no remote secret for ${name}, and can not verify the tokens of its proxies`,
+    );
   }
   if (!primary.gatewayAddresses?.length) {
     return say(

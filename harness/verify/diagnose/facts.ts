@@ -1,6 +1,13 @@
-/** What a diagnosis goes by: the objects of each cluster that the guide's steps leave behind, read when a check has failed. */
+/**
+ * What a diagnosis goes by: the objects of each cluster that the guide's steps leave behind, read when a
+ * check has failed.
+ */
 import { messageOf } from '../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient, type KubernetesObject } from '../../base/kubernetes-client.ts';
+import {
+  KubernetesApiError,
+  type KubernetesClient,
+  type KubernetesObject,
+} from '../../base/kubernetes-client.ts';
 import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext, Evidence, Symptom } from '../check.ts';
@@ -31,7 +38,10 @@ export interface ClusterFacts {
   readonly exposesServices: boolean;
   readonly exposesIstiod: boolean;
   readonly hasCacerts: boolean;
-  /** Which of the distinct mesh roots of the run this cluster's workloads trust: 1, 2, …; undefined if none is published. */
+  /**
+   * Which of the distinct mesh roots of the run this cluster's workloads trust: 1, 2, …; undefined if none is
+   * published.
+   */
   readonly root: number | undefined;
 }
 
@@ -61,15 +71,22 @@ export interface CallFacts extends Facts {
   /** In the client's proxy: those of the own cluster, and those that may be of the missing ones. */
   readonly endpoints: readonly KnownEndpoint[] | undefined;
   readonly symptom: Symptom;
-  /** Clusters with HelloWorld that did not answer, or of a network that did not, or that is known in part only. */
+  /**
+   * Clusters with HelloWorld that did not answer, or of a network that did not, or that is known in part
+   * only.
+   */
   readonly missing: readonly ClusterName[];
 }
 
 /**
- * The addresses of all gateways of a network, those of any of its clusters: undefined if it has no gateway, empty while none has an
+ * The addresses of all gateways of a network, those of any of its clusters: undefined if it has no gateway,
+ * empty while none has an
  * address.
  */
-export function gatewaysOf(network: NetworkName, { clusters }: Pick<Facts, 'clusters'>): readonly string[] | undefined {
+export function gatewaysOf(
+  network: NetworkName,
+  { clusters }: Pick<Facts, 'clusters'>,
+): readonly string[] | undefined {
   const known = [...clusters.values()]
     .filter(({ spec }) => spec.network === network)
     .map(({ gatewayAddresses }) => gatewayAddresses)
@@ -105,7 +122,10 @@ function at(value: unknown, ...path: (string | number)[]): unknown {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** The addresses of a cluster's east-west gateway; undefined if it has none, empty while it waits for one. @throws KubernetesApiError */
+/**
+ * The addresses of a cluster's east-west gateway; undefined if it has none, empty while it waits for one.
+ * @throws KubernetesApiError
+ */
 export async function gatewayAddressesIn(
   client: KubernetesClient,
   signal: AbortSignal,
@@ -125,24 +145,34 @@ async function readCluster(
 ): Promise<Omit<ClusterFacts, 'root'> & { readonly rootText: string | undefined }> {
   const istio = { namespace: ISTIO_NAMESPACE };
   const sample = { namespace: NAMESPACE };
-  const [namespace, pods, service, events, istioPods, gatewayAddresses, remoteSecrets, gateways, cacerts, roots] =
-    await Promise.all([
-      client.find({ apiVersion: 'v1', plural: 'namespaces', name: NAMESPACE }, signal),
-      listPods(client, NAMESPACE, signal),
-      client.find({ apiVersion: 'v1', plural: 'services', ...sample, name: SERVICE }, signal),
-      items(client, { apiVersion: 'v1', plural: 'events', ...sample }, {}, signal),
-      listPods(client, ISTIO_NAMESPACE, signal),
-      gatewayAddressesIn(client, signal),
-      items(
-        client,
-        { apiVersion: 'v1', plural: 'secrets', ...istio },
-        { labelSelector: 'istio/multiCluster=true' },
-        signal,
-      ),
-      items(client, { apiVersion: 'networking.istio.io/v1alpha3', plural: 'gateways' }, {}, signal),
-      client.find({ apiVersion: 'v1', plural: 'secrets', ...istio, name: 'cacerts' }, signal),
-      client.find({ apiVersion: 'v1', plural: 'configmaps', ...sample, name: 'istio-ca-root-cert' }, signal),
-    ]);
+  const [
+    namespace,
+    pods,
+    service,
+    events,
+    istioPods,
+    gatewayAddresses,
+    remoteSecrets,
+    gateways,
+    cacerts,
+    roots,
+  ] = await Promise.all([
+    client.find({ apiVersion: 'v1', plural: 'namespaces', name: NAMESPACE }, signal),
+    listPods(client, NAMESPACE, signal),
+    client.find({ apiVersion: 'v1', plural: 'services', ...sample, name: SERVICE }, signal),
+    items(client, { apiVersion: 'v1', plural: 'events', ...sample }, {}, signal),
+    listPods(client, ISTIO_NAMESPACE, signal),
+    gatewayAddressesIn(client, signal),
+    items(
+      client,
+      { apiVersion: 'v1', plural: 'secrets', ...istio },
+      { labelSelector: 'istio/multiCluster=true' },
+      signal,
+    ),
+    items(client, { apiVersion: 'networking.istio.io/v1alpha3', plural: 'gateways' }, {}, signal),
+    client.find({ apiVersion: 'v1', plural: 'secrets', ...istio, name: 'cacerts' }, signal),
+    client.find({ apiVersion: 'v1', plural: 'configmaps', ...sample, name: 'istio-ca-root-cert' }, signal),
+  ]);
   const servers = gateways.flatMap(gateway => list(at(gateway, 'spec', 'servers')));
   const warnings = events
     .filter(event => event['type'] === 'Warning' && !isOvercome(event, events))
@@ -173,7 +203,9 @@ async function readCluster(
   };
 }
 
-/** Whether what failed has been done since: a controller that was refused a pod tries again until it gets it. */
+/**
+ * Whether what failed has been done since: a controller that was refused a pod tries again until it gets it.
+ */
 function isOvercome(event: KubernetesObject, events: readonly KubernetesObject[]): boolean {
   if (event['reason'] !== 'FailedCreate') return false;
   const about = (each: KubernetesObject) =>
@@ -192,7 +224,9 @@ function isOvercome(event: KubernetesObject, events: readonly KubernetesObject[]
  * @throws KubernetesApiError if an API server refuses to tell of the core kinds
  */
 export async function gatherFacts({ topology, clusters, signal }: CheckContext): Promise<Facts> {
-  const read = await Promise.all([...clusters.values()].map(({ spec, client }) => readCluster(spec, client, signal)));
+  const read = await Promise.all(
+    [...clusters.values()].map(({ spec, client }) => readCluster(spec, client, signal)),
+  );
   const roots = [...new Set(read.map(({ rootText }) => rootText).filter(root => root !== undefined))];
   return {
     topology,
@@ -209,7 +243,10 @@ export async function gatherFacts({ topology, clusters, signal }: CheckContext):
 /** What tells whose an address is. */
 export type Owners = ReadonlyMap<ClusterName, Pick<ClusterFacts, 'spec' | 'pods' | 'gatewayAddresses'>>;
 
-/** The endpoints of HelloWorld in a client's proxy, and whose they are; undefined if the proxy can not be asked. */
+/**
+ * The endpoints of HelloWorld in a client's proxy, and whose they are; undefined if the proxy can not be
+ * asked.
+ */
 export async function gatherEndpoints(
   context: CheckContext,
   facts: { readonly clusters: Owners },
@@ -229,7 +266,9 @@ export async function gatherEndpoints(
 
 /** The own cluster comes first: where pod ranges overlap, an address means the local pod. */
 function ownerOf(address: string, clusters: Owners, from: ClusterName): KnownEndpoint['owner'] {
-  const order = [...clusters.values()].sort((a, b) => Number(b.spec.name === from) - Number(a.spec.name === from));
+  const order = [...clusters.values()].sort(
+    (a, b) => Number(b.spec.name === from) - Number(a.spec.name === from),
+  );
   for (const { spec, pods } of order) {
     if (pods.some(pod => pod.address === address)) return { kind: 'pod', cluster: spec.name };
   }

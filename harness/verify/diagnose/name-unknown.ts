@@ -1,4 +1,6 @@
-/** DNS: the Service does not exist in the client's cluster, so that its name server does not know the name. */
+/**
+ * DNS: the Service does not exist in the client's cluster, so that its name server does not know the name.
+ */
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder } from './steps.ts';

@@ -1,10 +1,16 @@
-/** Why an API server creates no pods: its injection webhook can not be called, and what it says of that tells where to look. */
+/**
+ * Why an API server creates no pods: its injection webhook can not be called, and what it says of that tells
+ * where to look.
+ */
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';
 import { controlPlaneSteps } from './control-plane.ts';
 import type { ClusterFacts } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
-/** What the API server of a cluster said when it last refused to create a pod; undefined if it did not, or has changed its mind. */
+/**
+ * What the API server of a cluster said when it last refused to create a pod; undefined if it did not, or has
+ * changed its mind.
+ */
 export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string | undefined =>
   warnings.find(warning => warning.startsWith('FailedCreate'))?.replace(/^FailedCreate: /, '');
 
@@ -12,7 +18,11 @@ export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string 
  * The steps to look at, most likely first.
  * @param refusal - the API server's words (istio-multicluster.md §7.1 has the catalogue)
  */
-export function stepsBehind(refusal: string, of: Pick<ClusterFacts, 'spec'>, steps: StepIndex): readonly string[] {
+export function stepsBehind(
+  refusal: string,
+  of: Pick<ClusterFacts, 'spec'>,
+  steps: StepIndex,
+): readonly string[] {
   const { name } = of.spec;
   // The webhook of a primary is its own istiod's.
   if (!isRemote(of.spec)) return controlPlaneSteps(of, steps);

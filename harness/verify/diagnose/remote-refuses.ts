@@ -30,7 +30,10 @@ export const remoteRefuses: Pattern = ({ symptom, from, missing, clusters, endpo
     if (configuredBy && !configuredBy.exposesServices) {
       return {
         sentence: `The east-west gateway of ${gateway} refuses calls of services: nothing in ${configuredBy.spec.name} exposes them.`,
-        steps: inOrder(steps.about('expose-services', configuredBy.spec.name), steps.about('expose-services', gateway)),
+        steps: inOrder(
+          steps.about('expose-services', configuredBy.spec.name),
+          steps.about('expose-services', gateway),
+        ),
       };
     }
     return {

@@ -12,7 +12,9 @@ import { inOrder, type StepIndex } from './steps.ts';
 export const remoteUnknown: Pattern = (facts, steps) => {
   const { symptom, from, missing, clusters } = facts;
   if (symptom !== 'R') return undefined;
-  const remotes = missing.map(name => clusters.get(name)).filter(remote => remote !== undefined && remote !== from);
+  const remotes = missing
+    .map(name => clusters.get(name))
+    .filter(remote => remote !== undefined && remote !== from);
   // Of several that are judged together one may be in order: the first that lacks something speaks.
   for (const remote of remotes) {
     const why = remote && whatItLacks(remote, facts, steps);
@@ -71,7 +73,10 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   }
   if (pods.every(({ readyContainers, containers }) => readyContainers < containers)) {
     const why = explainNotReady(remote, facts, steps);
-    return { sentence: `${unknown}: no pod of HelloWorld is ready there: ${why.sentence}.`, steps: why.steps };
+    return {
+      sentence: `${unknown}: no pod of HelloWorld is ready there: ${why.sentence}.`,
+      steps: why.steps,
+    };
   }
   return undefined;
 }
@@ -95,6 +100,9 @@ function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex):
   }
   return {
     sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
-    steps: inOrder(steps.remoteSecret(name, primary?.spec.name ?? ''), steps.about('install', from.spec.name)),
+    steps: inOrder(
+      steps.remoteSecret(name, primary?.spec.name ?? ''),
+      steps.about('install', from.spec.name),
+    ),
   };
 }

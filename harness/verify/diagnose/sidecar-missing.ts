@@ -6,7 +6,10 @@ import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /** Why pods of a cluster have no sidecar. */
-export function explainMissingSidecar({ spec, injection, readyIstiods }: ClusterFacts, steps: StepIndex): Diagnosis {
+export function explainMissingSidecar(
+  { spec, injection, readyIstiods }: ClusterFacts,
+  steps: StepIndex,
+): Diagnosis {
   const { name } = spec;
   if (injection !== 'enabled') {
     return {

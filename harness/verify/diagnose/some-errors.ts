@@ -7,11 +7,14 @@ import { inOrder } from './steps.ts';
 export const someErrors: Pattern = ({ symptom, from, clusters }, steps) => {
   if (symptom !== 'ERRORS') return undefined;
   const all = [...clusters.values()];
-  // istio/istio pilot/pkg/xds/ep_filters.go @1.8.0: endpoints of a network without a gateway are given to other gateways too.
+  // istio/istio pilot/pkg/xds/ep_filters.go @1.8.0: endpoints of a network without a gateway are given to
+  // other gateways too.
   const lacking = all.filter(({ spec }) => (gatewaysOf(spec.network, { clusters }) ?? []).length === 0);
   const networks = new Set(all.map(({ spec }) => spec.network));
   const culprit =
-    networks.size > 1 ? (lacking.find(({ spec }) => spec.network !== from.spec.network) ?? lacking[0]) : undefined;
+    networks.size > 1
+      ? (lacking.find(({ spec }) => spec.network !== from.spec.network) ?? lacking[0])
+      : undefined;
   if (culprit) {
     const { network } = culprit.spec;
     const ofNetwork = (topic: 'gateway-install' | 'gateway-address') =>

@@ -1,7 +1,10 @@
 /** Finds the steps of a plan that a diagnosis points to, by what they are about. */
 import type { Plan } from '../../plan/step.ts';
 
-/** What a step may be about; the pattern is matched with its id (every edition uses the same), less the cluster's name in front. */
+/**
+ * What a step may be about; the pattern is matched with its id (every edition uses the same), less the
+ * cluster's name in front.
+ */
 const TOPICS = {
   certificates: /^(make-certificates|create-cacerts)$/,
   'istio-namespace': /^create-namespace$/,

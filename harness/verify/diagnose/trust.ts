@@ -1,9 +1,14 @@
-/** Different roots: which clusters lack the common certificates, and the steps that would have brought them. */
+/**
+ * Different roots: which clusters lack the common certificates, and the steps that would have brought them.
+ */
 import type { Diagnosis } from '../check.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
-/** What to look at where two clusters trust different roots. The sentence is a clause: `cluster2 has no secret cacerts`. */
+/**
+ * What to look at where two clusters trust different roots. The sentence is a clause: `cluster2 has no secret
+ * cacerts`.
+ */
 export function explainRoots(facts: Pick<Facts, 'clusters'>, steps: StepIndex): Diagnosis {
   const all = [...facts.clusters.values()];
   const lacking = all.filter(({ hasCacerts }) => !hasCacerts);

@@ -111,12 +111,19 @@ t.test('on a terminal messages are wrapped between words, and stay below their l
 t.test('a scenario ends in one line with its figures', async t => {
   const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
   if (!passed || !failed) throw new Error('two scenarios were built');
-  t.equal(verdictLine(passed, PLAIN), 'two-clusters  passed  cluster1 148+152/300  cluster2 149+151/300  simulated');
+  t.equal(
+    verdictLine(passed, PLAIN),
+    'two-clusters  passed  cluster1 148+152/300  cluster2 149+151/300  simulated',
+  );
   t.equal(
     verdictLine(failed, PLAIN, 14),
     'two-clusters    failed  cluster1 R 10/10  simulated  left out: remote-secret/cluster2-in-cluster1\n  Step cluster2/install-gateway failed.',
   );
-  const reason = { kind: 'environment', message: 'engine: no docker on PATH', hint: 'Install Docker.' } as const;
+  const reason = {
+    kind: 'environment',
+    message: 'engine: no docker on PATH',
+    hint: 'Install Docker.',
+  } as const;
   t.match(
     verdictLine({ ...failed, verdict: 'unknown', reason }, PLAIN),
     /^two-clusters {2}unknown .*\n {2}engine: no docker on PATH\n {2}Install Docker\.$/,
@@ -159,9 +166,14 @@ t.test('the live picture has clusters side by side, and fits any terminal', asyn
   t.equal(wide[0], ' make-certificates 2.5 s');
   t.match(wide[1], /^ cluster1\/install-istio 2\.5 s +cluster2\/install-istio 2\.5 s$/);
   for (const width of [1, 2, 10, 20, 40, 61, 80, 200]) {
-    for (const line of picture.draw(width, 3500)) t.ok(stringWidth(line) < Math.max(2, width), `${width}: ${line}`);
+    for (const line of picture.draw(width, 3500))
+      t.ok(stringWidth(line) < Math.max(2, width), `${width}: ${line}`);
   }
-  picture.apply({ atMs: 0, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 1 }, name, 4000);
+  picture.apply(
+    { atMs: 0, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 1 },
+    name,
+    4000,
+  );
   t.same(picture.draw(100, 4000), []);
 });
 
@@ -205,7 +217,10 @@ t.test('colours and live progress follow the terminal and the environment', asyn
   t.equal(piped.isTTY, false);
   t.equal(piped.width, 80);
   t.equal(piped.resultColours.isColorSupported, false);
-  t.equal(createScreen({ stdout: pipe, stderr: pipe, env: { FORCE_COLOR: '1' } }).resultColours.isColorSupported, true);
+  t.equal(
+    createScreen({ stdout: pipe, stderr: pipe, env: { FORCE_COLOR: '1' } }).resultColours.isColorSupported,
+    true,
+  );
   t.equal(
     createScreen({ stdout: stream, stderr: stream, env: { NO_COLOR: '1' } }).progressColours.isColorSupported,
     false,

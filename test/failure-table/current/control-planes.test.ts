@@ -40,7 +40,8 @@ await failureTable('current', '10.3', [
     shows: 'BOTH BOTH',
   },
   {
-    // The namespace keeps the name that it was given before; so istiod itself stays on the network that the gateway is to show.
+    // The namespace keeps the name that it was given before; so istiod itself stays on the network that the
+    // gateway is to show.
     fault: "network wrong, so that v2 is looked for behind cluster1's own gateway",
     scenario: 'primary-remote',
     edits: [
@@ -53,7 +54,8 @@ await failureTable('current', '10.3', [
     shows: 'X BOTH',
   },
   {
-    // A namespace that istioctl makes is labelled with the wrong name (§1.6): the gateway, which shows network1 only, no longer knows istiod.
+    // A namespace that istioctl makes is labelled with the wrong name (§1.6): the gateway, which shows
+    // network1 only, no longer knows istiod.
     fault: 'network wrong, in the label of istio-system too',
     scenario: 'primary-remote',
     edits: [mutation('cluster1/network-is-network9')],
@@ -85,7 +87,11 @@ await failureTable('current', '10.3', [
     fault: 'fromRegistry misspelt',
     scenario: 'multi-primary-multi-network',
     edits: ['cluster1', 'cluster2'].map(name =>
-      rewrite(`${name}/install-istio`, '    global:\n', `    global:\n      meshNetworks:\n${MISSPELT_NETWORKS}`),
+      rewrite(
+        `${name}/install-istio`,
+        '    global:\n',
+        `    global:\n      meshNetworks:\n${MISSPELT_NETWORKS}`,
+      ),
     ),
     shows: 'BOTH BOTH',
   },
@@ -124,7 +130,13 @@ await failureTable('current', '10.8', [
   {
     fault: 'annotation controlPlaneClusters: any control plane',
     scenario: 'primary-remote',
-    edits: [rewrite('cluster2/set-control-plane', 'controlPlaneClusters=cluster1', 'controlPlaneClusters=cluster9,*')],
+    edits: [
+      rewrite(
+        'cluster2/set-control-plane',
+        'controlPlaneClusters=cluster1',
+        'controlPlaneClusters=cluster9,*',
+      ),
+    ],
     shows: 'BOTH BOTH',
   },
   {
@@ -189,7 +201,10 @@ await failureTable('current', '10.8', [
     shows: 'R R',
     look: async (clients, t) => {
       for (const cluster of ['cluster1', 'cluster2'])
-        t.match(await istiodLog(clients, cluster), /ignoring cluster .*as it would overwrite the config cluster/);
+        t.match(
+          await istiodLog(clients, cluster),
+          /ignoring cluster .*as it would overwrite the config cluster/,
+        );
     },
   },
 ]);

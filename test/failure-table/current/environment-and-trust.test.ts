@@ -64,7 +64,10 @@ await failureTable('current', '10.1', [
     shows: 'R BOTH',
     look: async (clients, t) => {
       t.equal(await clusterStatus(clients, 'cluster1'), 'cluster1 synced, cluster2 timeout');
-      t.match(await istiodLog(clients, 'cluster1'), /dial tcp 127\.0\.0\.1:36543: connect: connection refused/);
+      t.match(
+        await istiodLog(clients, 'cluster1'),
+        /dial tcp 127\.0\.0\.1:36543: connect: connection refused/,
+      );
     },
   },
   {
@@ -134,7 +137,8 @@ await failureTable('current', '10.2', [
       'cluster1/install-istio': /Istiod encountered an error: .*resources not ready after 5m0s/,
       'cluster1/list-remote-clusters': /./,
     },
-    look: async (clients, t) => t.match(await istiodLog(clients, 'cluster1'), /incomplete signing CA bundle detected/),
+    look: async (clients, t) =>
+      t.match(await istiodLog(clients, 'cluster1'), /incomplete signing CA bundle detected/),
   },
   {
     fault: 'the same intermediate in both clusters',

@@ -1,4 +1,7 @@
-/** Sections 10.4 to 10.7, 10.9 and 10.10 of the failure table, edition current: east-west gateways, and what is exposed on them. */
+/**
+ * Sections 10.4 to 10.7, 10.9 and 10.10 of the failure table, edition current: east-west gateways, and what
+ * is exposed on them.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../../harness/base/package-root.ts';
@@ -83,7 +86,8 @@ await failureTable('current', '10.4', [
     ],
     shows: 'BOTH B',
     steps: {
-      'cluster1/install-gateway': /no matches for kind "IstioOperator" in version "install.istio.io\/v1alpha1"/,
+      'cluster1/install-gateway':
+        /no matches for kind "IstioOperator" in version "install.istio.io\/v1alpha1"/,
       'cluster1/wait-for-gateway': /services "istio-eastwestgateway" not found/,
     },
   },
@@ -133,7 +137,10 @@ await failureTable('current', '10.5', [
   {
     fault: 'applied to cluster2 instead of cluster1',
     scenario: 'primary-remote',
-    edits: [delayed('cluster1/expose-istiod', 'cluster2/install-istio'), lastOn('cluster1/expose-istiod', 'cluster2')],
+    edits: [
+      delayed('cluster1/expose-istiod', 'cluster2/install-istio'),
+      lastOn('cluster1/expose-istiod', 'cluster2'),
+    ],
     shows: 'R NOPOD',
     warning: ['cluster2', webhook('connect: connection refused')],
   },
@@ -163,7 +170,9 @@ await failureTable('current', '10.6', [
     scenario: 'multi-primary-multi-network',
     edits: [hasty('cluster1/expose-services', 'cluster1/install-istio')],
     shows: 'BOTH X',
-    steps: { 'cluster1/expose-services': /no matches for kind "Gateway" .*\n?ensure CRDs are installed first/ },
+    steps: {
+      'cluster1/expose-services': /no matches for kind "Gateway" .*\n?ensure CRDs are installed first/,
+    },
   },
   {
     fault: 'applied in the remote, where nobody reads it',
@@ -219,7 +228,8 @@ await failureTable('current', '10.7', [
     warning: ['cluster2', webhook('(connect: connection refused|context deadline exceeded|i/o timeout)')],
   },
   {
-    // The API server and running proxies keep the connections that they have; a new proxy has none, and waits.
+    // The API server and running proxies keep the connections that they have; a new proxy has none, and
+    // waits.
     fault: 'address gone later',
     scenario: 'primary-remote',
     edits: [

@@ -1,4 +1,7 @@
-/** Sections 10.11 and 10.12 of the failure table, edition current: remote secrets, and what they give access to. */
+/**
+ * Sections 10.11 and 10.12 of the failure table, edition current: remote secrets, and what they give access
+ * to.
+ */
 import {
   aMoment,
   butFirst,
@@ -76,12 +79,18 @@ await failureTable('current', '10.11', [
     edits: [lastOn(OF_1, 'cluster1')],
     shows: 'BOTH R',
     look: async (clients, t) =>
-      t.match(await istiodLog(clients, 'cluster1'), /ignoring cluster .*as it would overwrite the config cluster/),
+      t.match(
+        await istiodLog(clients, 'cluster1'),
+        /ignoring cluster .*as it would overwrite the config cluster/,
+      ),
   },
   {
     fault: 'upper-case names',
     scenario: 'multi-primary',
-    edits: [rewrite(OF_1, '--name=cluster1', '--name=CLUSTER1'), rewrite(OF_2, '--name=cluster2', '--name=CLUSTER2')],
+    edits: [
+      rewrite(OF_1, '--name=cluster1', '--name=CLUSTER1'),
+      rewrite(OF_2, '--name=cluster2', '--name=CLUSTER2'),
+    ],
     shows: 'R R',
     steps: {
       [OF_1]: /"istio-remote-secret-CLUSTER1" is invalid: metadata.name: .*a lowercase RFC 1123 subdomain/,
@@ -93,14 +102,16 @@ await failureTable('current', '10.11', [
     scenario: 'multi-primary',
     edits: [mutation(`${OF_1}/unreachable-server`)],
     shows: 'BOTH R',
-    look: async (clients, t) => t.equal(await clusterStatus(clients, 'cluster2'), 'cluster2 synced, cluster1 timeout'),
+    look: async (clients, t) =>
+      t.equal(await clusterStatus(clients, 'cluster2'), 'cluster2 synced, cluster1 timeout'),
   },
   {
     fault: 'token no longer valid',
     scenario: 'multi-primary-multi-network',
     edits: [mutation(`${OF_1}/bad-token`)],
     shows: 'BOTH R',
-    look: async (clients, t) => t.match(await istiodLog(clients, 'cluster2'), /Failed to (list|watch).*Unauthorized/),
+    look: async (clients, t) =>
+      t.match(await istiodLog(clients, 'cluster2'), /Failed to (list|watch).*Unauthorized/),
   },
   {
     fault: 'account without permissions',
@@ -138,7 +149,11 @@ await failureTable('current', '10.12', [
     fault: 'kubeconfig that runs a program',
     scenario: 'multi-primary',
     edits: [
-      instead(OF_2, [kubectl('cluster1', 'apply -f secret.yaml')], [{ path: 'secret.yaml', content: EXEC_KUBECONFIG }]),
+      instead(
+        OF_2,
+        [kubectl('cluster1', 'apply -f secret.yaml')],
+        [{ path: 'secret.yaml', content: EXEC_KUBECONFIG }],
+      ),
     ],
     shows: 'R BOTH',
     look: async (clients, t) => {
@@ -163,7 +178,10 @@ await failureTable('current', '10.12', [
     ],
     shows: 'R CFG',
     look: async (clients, t) =>
-      t.match(await istiodLog(clients, 'cluster1'), /failed to validate the JWT from cluster "cluster2".*forbidden/),
+      t.match(
+        await istiodLog(clients, 'cluster1'),
+        /failed to validate the JWT from cluster "cluster2".*forbidden/,
+      ),
   },
   {
     fault: 'token revoked later: the last endpoints stay',
@@ -187,7 +205,12 @@ await failureTable('current', '10.12', [
   {
     fault: 'token revoked later: running pods stay, a new one gets no configuration',
     scenario: 'primary-remote',
-    edits: [inTheEnd([revoked('cluster2'), kubectl('cluster2', 'rollout restart deployment/helloworld-v2 -n sample')])],
+    edits: [
+      inTheEnd([
+        revoked('cluster2'),
+        kubectl('cluster2', 'rollout restart deployment/helloworld-v2 -n sample'),
+      ]),
+    ],
     shows: 'BOTH BOTH',
     passes: false,
     look: async (clients, t) => t.match(await podsOf(clients, 'cluster2'), /helloworld-v2\S* 1\/2 Running/),

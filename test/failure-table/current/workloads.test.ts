@@ -1,4 +1,7 @@
-/** Sections 10.13 and 10.14 of the failure table, edition current: what is deployed to verify, and how faults are unmasked. */
+/**
+ * Sections 10.13 and 10.14 of the failure table, edition current: what is deployed to verify, and how faults
+ * are unmasked.
+ */
 import { delayed, type Edit, instead, inTheEnd, kubectl, mutation, rewrite } from '../edits.ts';
 import { failureTable, type Row } from '../rows.ts';
 
@@ -135,7 +138,8 @@ await failureTable('current', '10.14', [
     edits: [mutation('different-roots'), withoutLocalVersion],
     shows: 'X R',
     errors: {
-      cluster1: /^503 .*remote connection failure, transport failure reason: TLS_error:.*CERTIFICATE_VERIFY_FAILED/,
+      cluster1:
+        /^503 .*remote connection failure, transport failure reason: TLS_error:.*CERTIFICATE_VERIFY_FAILED/,
     },
   },
   {

@@ -9,7 +9,10 @@ import {
 } from '../expected.ts';
 import { holdOmissions } from '../hold-against.ts';
 
-/** Without an istiod no one writes istio-ca-root-cert, which the gateway's pod mounts; but its Service has an address all the same. */
+/**
+ * Without an istiod no one writes istio-ca-root-cert, which the gateway's pod mounts; but its Service has an
+ * address all the same.
+ */
 const gatewayWithoutIstio = (cluster: string) => ({
   [`${cluster}/install-gateway`]: notReadyAfter5Minutes('istio-eastwestgateway'),
   [`${cluster}/expose-services`]: NO_GATEWAY_KIND,
@@ -17,7 +20,8 @@ const gatewayWithoutIstio = (cluster: string) => ({
 
 const table: Table = {
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
-  // fromRegistry gives the un-injected pod its network, and the gateway's Service that network an address: it is left out (§0.2 rule 7).
+  // fromRegistry gives the un-injected pod its network, and the gateway's Service that network an address: it
+  // is left out (§0.2 rule 7).
   'cluster1/install-istio': {
     from: '§10.3 step omitted, MPN, with a known gateway address',
     sees: { cluster1: 'LOC-plain', cluster2: 'R' },

@@ -4,7 +4,8 @@ import { holdOmissions } from '../hold-against.ts';
 
 const table: Table = {
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
-  // An un-injected pod on the same network is called in plain text; the remote secret works without an Istio in its cluster (§4.2).
+  // An un-injected pod on the same network is called in plain text; the remote secret works without an Istio
+  // in its cluster (§4.2).
   'cluster1/install-istio': {
     from: '§10.3 step omitted, MP',
     sees: { cluster1: 'LOC-plain', cluster2: 'BOTH' },

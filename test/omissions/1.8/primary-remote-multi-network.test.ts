@@ -16,7 +16,8 @@ const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
 
 const table: Table = {
   ...trustRows(remote),
-  // The gateway's Service gets an address though its pod does not start: cluster2 is told of one where nothing listens (§10.7).
+  // The gateway's Service gets an address though its pod does not start: cluster2 is told of one where
+  // nothing listens (§10.7).
   'cluster1/install-istio': {
     ...remote('§10.3 step omitted, PRN, a dead address', {
       'cluster1/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway'),
@@ -26,7 +27,8 @@ const table: Table = {
     sees: { cluster1: 'LOC-plain', cluster2: 'CFG' },
     pods: { ...podsWithoutSidecar('cluster1'), ...remote('').pods },
   },
-  // An empty address makes a primary of the remote, whose own copy of expose-services then counts; it has no remote secret.
+  // An empty address makes a primary of the remote, whose own copy of expose-services then counts; it has no
+  // remote secret.
   'cluster1/install-gateway': {
     from: '§10.4 omitted, PRN, and §10.7 empty',
     sees: { cluster1: 'BOTH', cluster2: 'R' },

@@ -1,4 +1,7 @@
-/** What the guide's own commands print when a step before them was left out, where the failure table quotes it. */
+/**
+ * What the guide's own commands print when a step before them was left out, where the failure table quotes
+ * it.
+ */
 import t from 'tap';
 import type { CommandReport, ScenarioReport } from '../../../harness/report/report.ts';
 import { run } from '../../../harness/session.ts';
@@ -17,7 +20,10 @@ const commandsOf = (report: ScenarioReport, step: string): readonly CommandRepor
   report.steps.find(({ id }) => id === step)?.commands ?? [];
 
 t.test('without Sleep there is no pod to exec into (§10.13)', async t => {
-  const said = commandsOf(await without('multi-primary', 'cluster1/deploy-sleep'), 'cluster1/call-helloworld');
+  const said = commandsOf(
+    await without('multi-primary', 'cluster1/deploy-sleep'),
+    'cluster1/call-helloworld',
+  );
   t.match(said.at(-2)?.stderr, /array index out of bounds: index 0, length 0/);
   t.equal(said.at(-1)?.stderr, 'error: pod, type/name or --filename must be specified\n');
   t.equal(said.at(-1)?.exitCode, 1);
@@ -34,22 +40,30 @@ t.test('without the Service its name is unknown, which is the exit code too (§9
 t.test('a sidecar without configuration refuses (§9.7)', async t => {
   const report = await without('primary-remote', 'cluster1/expose-istiod');
   const said = commandsOf(report, 'cluster2/call-helloworld').at(-1);
-  t.match(said?.stderr, /^curl: \(7\) Failed to connect to helloworld\.sample port 5000: Connection refused$/m);
+  t.match(
+    said?.stderr,
+    /^curl: \(7\) Failed to connect to helloworld\.sample port 5000: Connection refused$/m,
+  );
   t.match(said?.stderr, /command terminated with exit code 7\n$/);
   t.equal(said?.exitCode, 7);
 });
 
-// §10.4 note a: cluster2's gateway has v1's raw address among its endpoints, and may pick it for a connection that comes from
-// cluster1. Proxies keep the connections that work, so this shows in the first calls, and with some seeds only.
-t.test('without a gateway in cluster1, first calls from there may vanish behind the gateway of cluster2', async t => {
-  const first = async (seed: string) => {
-    const report = await without('multi-primary-multi-network', 'cluster1/install-gateway', seed);
-    const { traffic } = report.checks.find(({ id }) => id === 'cluster1-reaches-every-version') ?? {};
-    t.equal(traffic?.symptom, 'BOTH', `seed ${seed}`);
-    return traffic?.convergence;
-  };
-  const unlucky = await first('2');
-  t.ok((unlucky?.afterMs ?? 0) >= 10_000, 'the mesh converges later by the connect timeout of 10 s');
-  t.match(unlucky?.total.errors[0]?.error, /^503 .*reset reason: local reset$/);
-  t.equal((await first('5'))?.afterMs, 0, 'with the right picks no call is lost');
-});
+// §10.4 note a: cluster2's gateway has v1's raw address among its endpoints, and may pick it for a connection
+// that comes from
+// cluster1. Proxies keep the connections that work, so this shows in the first calls, and with some seeds
+// only.
+t.test(
+  'without a gateway in cluster1, first calls from there may vanish behind the gateway of cluster2',
+  async t => {
+    const first = async (seed: string) => {
+      const report = await without('multi-primary-multi-network', 'cluster1/install-gateway', seed);
+      const { traffic } = report.checks.find(({ id }) => id === 'cluster1-reaches-every-version') ?? {};
+      t.equal(traffic?.symptom, 'BOTH', `seed ${seed}`);
+      return traffic?.convergence;
+    };
+    const unlucky = await first('2');
+    t.ok((unlucky?.afterMs ?? 0) >= 10_000, 'the mesh converges later by the connect timeout of 10 s');
+    t.match(unlucky?.total.errors[0]?.error, /^503 .*reset reason: local reset$/);
+    t.equal((await first('5'))?.afterMs, 0, 'with the right picks no call is lost');
+  },
+);

@@ -11,7 +11,9 @@ import {
 import { holdOmissions } from '../hold-against.ts';
 import { NO_ISTIOD_TO_ASK } from './remote-without-pods.ts';
 
-/** No one completes the gateway's pod: its image is still `auto`. But its Service has an address all the same. */
+/**
+ * No one completes the gateway's pod: its image is still `auto`. But its Service has an address all the same.
+ */
 const withoutIstio = (cluster: string) => ({
   [`${cluster}/install-gateway`]: notReadyAfter5Minutes('istio-eastwestgateway'),
   [`${cluster}/expose-services`]: NO_GATEWAY_KIND,
@@ -25,7 +27,8 @@ const table: Table = {
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps }), ['label-network']),
   'cluster1/label-network': HARMLESS('§10.8 ns label omitted: injected pods carry their network themselves'),
   'cluster2/label-network': HARMLESS('§10.8 ns label omitted: injected pods carry their network themselves'),
-  // The label on istio-system gives the un-injected pod its network, and the gateway's Service that network an address: it is left out.
+  // The label on istio-system gives the un-injected pod its network, and the gateway's Service that network
+  // an address: it is left out.
   'cluster1/install-istio': {
     from: '§10.3 step omitted, MPN, with a known gateway address',
     sees: { cluster1: 'LOC-plain', cluster2: 'R' },

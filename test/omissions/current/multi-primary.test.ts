@@ -4,9 +4,11 @@ import { holdOmissions } from '../hold-against.ts';
 import { NO_ISTIOD_TO_ASK } from './remote-without-pods.ts';
 
 const table: Table = {
-  // Without the namespace there is no cacerts; the install makes a namespace of its own, and istiod a root of its own.
+  // Without the namespace there is no cacerts; the install makes a namespace of its own, and istiod a root of
+  // its own.
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
-  // An un-injected pod on the same network is called in plain text; the remote secret works without an Istio in its cluster (§4.2).
+  // An un-injected pod on the same network is called in plain text; the remote secret works without an Istio
+  // in its cluster (§4.2).
   'cluster1/install-istio': {
     from: '§10.3 step omitted, MP',
     sees: { cluster1: 'LOC-plain', cluster2: 'BOTH' },

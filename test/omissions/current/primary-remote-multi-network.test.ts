@@ -9,7 +9,13 @@ import {
   verificationRows,
 } from '../expected.ts';
 import { holdOmissions } from '../hold-against.ts';
-import { NO_ISTIOD_TO_ASK, NO_SERVICE, REFUSED, remoteWithoutPods, UNKNOWN_AUTHORITY } from './remote-without-pods.ts';
+import {
+  NO_ISTIOD_TO_ASK,
+  NO_SERVICE,
+  REFUSED,
+  remoteWithoutPods,
+  UNKNOWN_AUTHORITY,
+} from './remote-without-pods.ts';
 
 const remote = (from: string, because: string, steps: Readonly<Record<string, RegExp>> = {}) =>
   remoteWithoutPods(from, because, { steps, multiNetwork: true });
@@ -45,7 +51,8 @@ const table: Table = {
   'cluster2/set-control-plane': remote('§10.8 annotation omitted', UNKNOWN_AUTHORITY),
   'cluster2/label-network': LABEL,
   'cluster1/save-address': remote('§10.7 empty', NO_SERVICE),
-  // The label on istio-system gives the un-injected pod its network, and the gateway's Service that network an address: it is left out.
+  // The label on istio-system gives the un-injected pod its network, and the gateway's Service that network
+  // an address: it is left out.
   'cluster2/install-istio': {
     from: '§10.8 omitted, PRN, with a known gateway address',
     sees: { cluster1: 'R', cluster2: 'LOC-plain' },

@@ -9,7 +9,13 @@ import {
   verificationRows,
 } from '../expected.ts';
 import { holdOmissions } from '../hold-against.ts';
-import { NO_ISTIOD_TO_ASK, NO_SERVICE, REFUSED, remoteWithoutPods, UNKNOWN_AUTHORITY } from './remote-without-pods.ts';
+import {
+  NO_ISTIOD_TO_ASK,
+  NO_SERVICE,
+  REFUSED,
+  remoteWithoutPods,
+  UNKNOWN_AUTHORITY,
+} from './remote-without-pods.ts';
 
 const remote = (from: string, because: string, steps: Readonly<Record<string, RegExp>> = {}) =>
   remoteWithoutPods(from, because, { steps, multiNetwork: false });

@@ -1,4 +1,7 @@
-/** What is observed when today's remote, which has no istiod of its own, can not use its primary's: no pod is created (§7.4, §10). */
+/**
+ * What is observed when today's remote, which has no istiod of its own, can not use its primary's: no pod is
+ * created (§7.4, §10).
+ */
 import { type Expected, notReadyAfter5Minutes, timedOut } from '../expected.ts';
 
 /** What the API server of cluster2 says of the webhook, after its URL. */

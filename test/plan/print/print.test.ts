@@ -21,7 +21,11 @@ function golden(t: Test, file: string, text: string): void {
     mkdirSync(path.dirname(full), { recursive: true });
     writeFileSync(full, text);
   }
-  t.equal(text, readFileSync(full, 'utf8'), `fixtures/golden/plan/${file}; if the change is meant: UPDATE_GOLDEN=1`);
+  t.equal(
+    text,
+    readFileSync(full, 'utf8'),
+    `fixtures/golden/plan/${file}; if the change is meant: UPDATE_GOLDEN=1`,
+  );
 }
 
 /** What runs side by side follows from this, and no other text tells of it. */
@@ -83,19 +87,34 @@ esac`,
   program('mesh-harness', '');
   program('sleep', '');
   cpSync(path.join(root, 'fixtures/samples/1.8'), path.join(folder, 'samples'), { recursive: true });
-  writeFileSync(path.join(folder, 'script.sh'), printShell(await planOf('primary-remote-multi-network', '1.8')));
+  writeFileSync(
+    path.join(folder, 'script.sh'),
+    printShell(await planOf('primary-remote-multi-network', '1.8')),
+  );
   const run = spawnSync('bash', ['script.sh'], {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: `${bin}:${process.env['PATH']}`, LOG: path.join(folder, 'log'), CTX_CLUSTER2: 'kind-cluster2' },
+    env: {
+      PATH: `${bin}:${process.env['PATH']}`,
+      LOG: path.join(folder, 'log'),
+      CTX_CLUSTER2: 'kind-cluster2',
+    },
   });
   t.equal(run.status, 0, run.stderr);
   const log = readFileSync(path.join(folder, 'log'), 'utf8');
   t.match(log, 'mesh-harness [certs] [--out] [certs] [cluster1] [cluster2]\n');
   t.match(log, 'kubectl [--context=kind-cluster2] [create] [secret] [generic] [cacerts]');
-  t.match(log, '  stdin:           topology.istio.io/network: network2\n', 'the gateway script is piped into istioctl');
+  t.match(
+    log,
+    '  stdin:           topology.istio.io/network: network2\n',
+    'the gateway script is piped into istioctl',
+  );
   t.match(log, 'kubectl [--context=cluster1] [apply] [-f] [-]\n  stdin: a document\n');
-  t.equal([...log.matchAll(/jsonpath=\{\.status\.loadBalancer/g)].length, 3, 'it asks until there is an address');
+  t.equal(
+    [...log.matchAll(/jsonpath=\{\.status\.loadBalancer/g)].length,
+    3,
+    'it asks until there is an address',
+  );
   t.match(readFileSync(path.join(folder, 'cluster2.yaml'), 'utf8'), 'remotePilotAddress: 172.30.0.9\n');
   t.match(
     log,

@@ -1,4 +1,7 @@
-/** A run on `mesh-harness up --bare` that is killed at any moment: `mesh-harness clean` leaves the clusters as they were before it. */
+/**
+ * A run on `mesh-harness up --bare` that is killed at any moment: `mesh-harness clean` leaves the clusters as
+ * they were before it.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -24,7 +27,12 @@ t.test('killed, cleaned: every object is as it was', { timeout: 400_000 }, async
   t.equal(up.up.code, 0, up.up.stderr);
   const kubeconfig = path.join(up.stateDir, 'kubeconfig');
   const state = path.join(up.folder, 'runs-of-the-test');
-  const env = { KUBECONFIG: kubeconfig, CTX_CLUSTER1: 'cluster1', CTX_CLUSTER2: 'cluster2', MESH_HARNESS_STATE: state };
+  const env = {
+    KUBECONFIG: kubeconfig,
+    CTX_CLUSTER1: 'cluster1',
+    CTX_CLUSTER2: 'cluster2',
+    MESH_HARNESS_STATE: state,
+  };
   const clients = new Map(
     ['cluster1', 'cluster2'].map(
       name => [name, new KubernetesClient(readFileSync(kubeconfig, 'utf8'), { context: name })] as const,
@@ -41,13 +49,16 @@ t.test('killed, cleaned: every object is as it was', { timeout: 400_000 }, async
   }
   const foreign = () =>
     Promise.all(
-      [...clients.values()].flatMap(client => FOREIGN.map(([place, , name]) => client.get({ ...place, name }))),
+      [...clients.values()].flatMap(client =>
+        FOREIGN.map(([place, , name]) => client.get({ ...place, name })),
+      ),
     );
   // istiod puts a ConfigMap into every namespace, and a controller one of its own: that one is waited for.
   await waitUntil(
     'the namespace to be furnished',
     async () =>
-      (await clients.get('cluster2')?.list({ apiVersion: 'v1', plural: 'configmaps', namespace: 'theirs' }))?.items,
+      (await clients.get('cluster2')?.list({ apiVersion: 'v1', plural: 'configmaps', namespace: 'theirs' }))
+        ?.items,
     (items = []) => items.length === 2,
     { clock: systemClock, timeoutMs: 10_000, intervalMs: 50 },
   );

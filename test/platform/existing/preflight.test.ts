@@ -1,4 +1,7 @@
-/** What makes a run refuse clusters: each row is one thing that is wrong with them, and nothing is left in them for it. */
+/**
+ * What makes a run refuse clusters: each row is one thing that is wrong with them, and nothing is left in
+ * them for it.
+ */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +12,11 @@ import { HarnessError } from '../../../harness/base/errors.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import type { ExistingOptions } from '../../../harness/platform/existing/existing-platform.ts';
-import { type Inspection, inspectCluster, judgeTogether } from '../../../harness/platform/existing/preflight.ts';
+import {
+  type Inspection,
+  inspectCluster,
+  judgeTogether,
+} from '../../../harness/platform/existing/preflight.ts';
 import { Ledger } from '../../../harness/platform/ledger.ts';
 import { contents, type ExistingWorld, existingWorld } from '../../support/existing-world.ts';
 import { twoClusters } from '../../support/topologies.ts';
@@ -50,7 +57,9 @@ const foreign =
     };
   };
 
-const istioLabels = { metadata: { labels: { 'install.operator.istio.io/owning-resource': 'installed-state' } } };
+const istioLabels = {
+  metadata: { labels: { 'install.operator.istio.io/owning-resource': 'installed-state' } },
+};
 
 const REFUSALS: readonly Refusal[] = [
   {
@@ -136,13 +145,15 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: 'an address that the certificate does not name',
     options: { apiServers: ['cluster1=https://192.0.2.1:6443'] },
-    message: /cluster1 \(ctx-cluster1\): its certificate does not name 192\.0\.2\.1, but .*IP Address:127\.0\.0\.1/,
+    message:
+      /cluster1 \(ctx-cluster1\): its certificate does not name 192\.0\.2\.1, but .*IP Address:127\.0\.0\.1/,
     hint: /--api-server has to name an address that the certificate has/,
   },
   {
     name: 'an address where no API server is',
     options: { apiServers: ['cluster1=https://127.0.0.1:1'] },
-    message: /removed again\. cluster2: Waited 0\.1 s for a pod of cluster2 to reach the API server of cluster1/,
+    message:
+      /removed again\. cluster2: Waited 0\.1 s for a pod of cluster2 to reach the API server of cluster1/,
     hint: /--api-server cluster1=https:/,
   },
   {
@@ -214,7 +225,13 @@ async function kubeconfigOfReader({ clients, documents }: ExistingWorld): Promis
     },
   );
   const made = await client?.create(
-    { apiVersion: 'v1', plural: 'serviceaccounts', namespace: 'default', name: 'default', subresource: 'token' },
+    {
+      apiVersion: 'v1',
+      plural: 'serviceaccounts',
+      namespace: 'default',
+      name: 'default',
+      subresource: 'token',
+    },
     { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: {}, spec: {} },
   );
   const { token } = (made?.['status'] ?? {}) as { token?: string }; // a TokenRequest
@@ -223,40 +240,43 @@ async function kubeconfigOfReader({ clients, documents }: ExistingWorld): Promis
   return dump({ ...document, users: [{ name: 'reader', user: { token } }] });
 }
 
-t.test('a cluster that will not do is refused with the reason and what to do, and stays as it was', async t => {
-  await using world = await existingWorld(topology, { folder: t.testdir() });
-  await world.clients.get('cluster2')?.create(
-    { apiVersion: READER.apiVersion, plural: 'clusterroles' },
-    {
-      apiVersion: READER.apiVersion,
-      kind: 'ClusterRole',
-      metadata: { name: 'reader' },
-      rules: [
-        { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
-        { apiGroups: [''], resources: ['namespaces'], verbs: ['create'] },
-      ],
-    },
-  );
-  const before = await contents(world.clients);
-  const kubeconfigs = ['', '.twice', '.gone', '.reader'].map(ending => world.kubeconfig + ending);
-  for (const row of REFUSALS) {
-    const undo = await row.given?.(world);
-    const platform = world.platform({ kubeconfigs, deadlines: QUICK, ...row.options });
-    const error = await platform.start(row.topology ?? topology, signal).then(
-      async started => {
-        await started[Symbol.asyncDispose]();
-        return new Error('it was not refused');
+t.test(
+  'a cluster that will not do is refused with the reason and what to do, and stays as it was',
+  async t => {
+    await using world = await existingWorld(topology, { folder: t.testdir() });
+    await world.clients.get('cluster2')?.create(
+      { apiVersion: READER.apiVersion, plural: 'clusterroles' },
+      {
+        apiVersion: READER.apiVersion,
+        kind: 'ClusterRole',
+        metadata: { name: 'reader' },
+        rules: [
+          { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
+          { apiGroups: [''], resources: ['namespaces'], verbs: ['create'] },
+        ],
       },
-      (reason: unknown) => reason,
     );
-    await undo?.();
-    t.ok(error instanceof HarnessError && error.code === 'ERR_PLATFORM_NOT_READY', `${row.name}: refused`);
-    t.match(error, { message: row.message, hint: row.hint }, row.name);
-    t.strictSame(await contents(world.clients), before, `${row.name}: nothing is left`);
-    const runs = join(world.state, 'runs');
-    t.same(existsSync(runs) ? readdirSync(runs) : [], [], `${row.name}: no ledger is left`);
-  }
-});
+    const before = await contents(world.clients);
+    const kubeconfigs = ['', '.twice', '.gone', '.reader'].map(ending => world.kubeconfig + ending);
+    for (const row of REFUSALS) {
+      const undo = await row.given?.(world);
+      const platform = world.platform({ kubeconfigs, deadlines: QUICK, ...row.options });
+      const error = await platform.start(row.topology ?? topology, signal).then(
+        async started => {
+          await started[Symbol.asyncDispose]();
+          return new Error('it was not refused');
+        },
+        (reason: unknown) => reason,
+      );
+      await undo?.();
+      t.ok(error instanceof HarnessError && error.code === 'ERR_PLATFORM_NOT_READY', `${row.name}: refused`);
+      t.match(error, { message: row.message, hint: row.hint }, row.name);
+      t.strictSame(await contents(world.clients), before, `${row.name}: nothing is left`);
+      const runs = join(world.state, 'runs');
+      t.same(existsSync(runs) ? readdirSync(runs) : [], [], `${row.name}: no ledger is left`);
+    }
+  },
+);
 
 t.test('clusters that are no simulated ones have to fit the edition, and the others’ pods', async t => {
   await using world = await existingWorld(topology, { folder: t.testdir(), isMarked: false });
@@ -315,7 +335,10 @@ t.test('what is seen with all clusters side by side', async t => {
     [
       'overlapping pod ranges on one network',
       oneNetwork,
-      [inspection(1, { podRanges: [range(10, 24)] }), inspection(2, { podRanges: [range(30, 24), range(10, 16)] })],
+      [
+        inspection(1, { podRanges: [range(10, 24)] }),
+        inspection(2, { podRanges: [range(30, 24), range(10, 16)] }),
+      ],
       ['cluster1 (ctx1) has pods in 10.10.0.0/24, cluster2 (ctx2) in 10.10.0.0/16, both on network1'],
     ],
     [
@@ -340,7 +363,11 @@ t.test('what is seen with all clusters side by side', async t => {
 
 t.test('contexts that are missing or unknown are named before anything starts', async t => {
   await using world = await existingWorld(topology, { folder: t.testdir() });
-  type Expected = { readonly code: string; readonly message?: string | RegExp; readonly hint?: string | RegExp };
+  type Expected = {
+    readonly code: string;
+    readonly message?: string | RegExp;
+    readonly hint?: string | RegExp;
+  };
   const rows: readonly (readonly [Partial<ExistingOptions>, Expected])[] = [
     [{ variables: {} }, { code: 'ERR_USAGE', message: 'No context is known for cluster1, cluster2.' }],
     [

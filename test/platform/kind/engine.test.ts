@@ -1,4 +1,7 @@
-/** On a real Docker engine: programs in containers, also in those that are on their way out. Nothing is pulled. */
+/**
+ * On a real Docker engine: programs in containers, also in those that are on their way out. Nothing is
+ * pulled.
+ */
 import t from 'tap';
 import { docker, dockerMissing, testEngine, testImage } from '../../support/docker.ts';
 
@@ -21,7 +24,11 @@ t.test('a program in a container: its exit code and both of its streams', { skip
   t.same(await engine.exec(NAME, ['sh', '-c', 'echo one; exit 3']), { exitCode: 3, output: 'one\n' });
   t.same(await engine.exec(NAME, ['sh', '-c', 'echo two >&2']), { exitCode: 0, output: 'two\n' });
   const { output } = await engine.exec(NAME, ['seq', '100000']);
-  t.equal(output, Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''), 'also in many pieces');
+  t.equal(
+    output,
+    Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join(''),
+    'also in many pieces',
+  );
   t.ok([126, 127].includes((await engine.exec(NAME, ['/nowhere'])).exitCode), 'one that is not there');
 });
 
@@ -35,7 +42,9 @@ t.test(
     const start = () => Array.from({ length: 10 }, () => engine.exec(NAME, ['true']));
     const outcomes = await Promise.allSettled([...start(), engine.removeContainer(NAME), ...start()]);
     t.ok(
-      outcomes.some(outcome => outcome.status === 'rejected' || (outcome.value ?? { exitCode: 0 }).exitCode !== 0),
+      outcomes.some(
+        outcome => outcome.status === 'rejected' || (outcome.value ?? { exitCode: 0 }).exitCode !== 0,
+      ),
       'some could not be started',
     );
     t.equal(connections(), before);

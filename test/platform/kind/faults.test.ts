@@ -1,4 +1,7 @@
-/** Whose fault it is: what tools and clusters may do wrong on kind, and how a run ends then, on a real Docker engine with stand-ins. */
+/**
+ * Whose fault it is: what tools and clusters may do wrong on kind, and how a run ends then, on a real Docker
+ * engine with stand-ins.
+ */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -74,7 +77,10 @@ interface Row {
   readonly line?: RegExp;
   /** No cluster was ever up as a run needs it. */
   readonly isBeforeClusters?: boolean;
-  /** What can be read then: file in the diagnostics, `NODE` for the node's name → what it says. Nothing at all, unless something is named. */
+  /**
+   * What can be read then: file in the diagnostics, `NODE` for the node's name → what it says. Nothing at
+   * all, unless something is named.
+   */
   readonly leaves?: Readonly<Record<string, RegExp>>;
 }
 
@@ -82,7 +88,11 @@ const INSTALL = 'install';
 const KIND_CREATES = 'create cluster';
 
 /** A pod that shows what ails a cluster. */
-async function makePod({ world, runId }: Place, spec: Record<string, unknown>, ailing: RegExp): Promise<void> {
+async function makePod(
+  { world, runId }: Place,
+  spec: Record<string, unknown>,
+  ailing: RegExp,
+): Promise<void> {
   const { kubeconfig } = await world.clusters.get(`mh-${runId}-cluster1`);
   const client = new KubernetesClient(kubeconfig);
   const path = { apiVersion: 'v1', plural: 'pods', namespace: 'istio-system' };
@@ -99,7 +109,10 @@ async function makePod({ world, runId }: Place, spec: Record<string, unknown>, a
   }
 }
 
-/** The words of istioctl when a component does not become ready (istio/istio operator/pkg/install/install.go @1.30.3). */
+/**
+ * The words of istioctl when a component does not become ready (istio/istio operator/pkg/install/install.go
+ * @1.30.3).
+ */
 const NOT_READY =
   'Error: failed to install manifests: errors occurred during operation: resources not ready after 5m0s: context deadline exceeded\n';
 
@@ -146,7 +159,10 @@ const ROWS: readonly Row[] = [
     fault: () => ({
       program: 'kind',
       when: KIND_CREATES,
-      how: { kind: 'fail-late', stderr: 'ERROR: failed to create cluster: failed to init node with kubeadm\n' },
+      how: {
+        kind: 'fail-late',
+        stderr: 'ERROR: failed to create cluster: failed to init node with kubeadm\n',
+      },
     }),
     verdict: 'unknown',
     reason: /create cluster --retain [\s\S]*failed to init node with kubeadm/,
@@ -178,7 +194,8 @@ const ROWS: readonly Row[] = [
     name: 'kind can not load an archive',
     options: { imageArchives: ['/nowhere/images.tar'] },
     verdict: 'unknown',
-    reason: /kind load image-archive \/nowhere\/images\.tar --name mh-\w+-cluster1 ended with exit code 1: ERROR: stat/,
+    reason:
+      /kind load image-archive \/nowhere\/images\.tar --name mh-\w+-cluster1 ended with exit code 1: ERROR: stat/,
     isBeforeClusters: true,
     leaves: {
       'kind/cluster1.log': /Creating cluster "mh-\w+-cluster1"[\s\S]*Set kubectl context/,
@@ -266,7 +283,8 @@ const ROWS: readonly Row[] = [
     name: 'istioctl is of another edition',
     fault: () => ({ program: 'istioctl', when: 'version', how: { kind: 'answer', stdout: '1.8.0\n' } }),
     verdict: 'unknown',
-    reason: /Istio 1\.8\.0 goes with edition 1\.8, not with current\. .*Edition current takes Istio 1\.24 and later/,
+    reason:
+      /Istio 1\.8\.0 goes with edition 1\.8, not with current\. .*Edition current takes Istio 1\.24 and later/,
     isBeforeClusters: true,
   },
   {
@@ -292,7 +310,11 @@ const ROWS: readonly Row[] = [
         kind: 'fail',
         stderr: NOT_READY,
         act: () =>
-          makePod(place, { containers: [{ name: 'a', image: 'nowhere.invalid/a:1' }] }, /ErrImagePull|BackOff/),
+          makePod(
+            place,
+            { containers: [{ name: 'a', image: 'nowhere.invalid/a:1' }] },
+            /ErrImagePull|BackOff/,
+          ),
       },
     }),
     verdict: 'unknown',
@@ -310,7 +332,9 @@ const ROWS: readonly Row[] = [
         act: () =>
           makePod(
             place,
-            { containers: [{ name: 'a', image: 'curlimages/curl', resources: { requests: { cpu: '500' } } }] },
+            {
+              containers: [{ name: 'a', image: 'curlimages/curl', resources: { requests: { cpu: '500' } } }],
+            },
             /Unschedulable/,
           ),
       },
@@ -327,7 +351,8 @@ const ROWS: readonly Row[] = [
       how: { kind: 'hang', act: async () => void docker('kill', `mh-${runId}-cluster1-control-plane`) },
     }),
     verdict: 'unknown',
-    reason: /The node mh-\w+-cluster1-control-plane of cluster1 ended with exit code 137 while the run went on/,
+    reason:
+      /The node mh-\w+-cluster1-control-plane of cluster1 ended with exit code 137 while the run went on/,
   },
   {
     name: 'an API server never answers again, and istioctl waits for it',
@@ -429,7 +454,11 @@ for (const [index, row] of ROWS.entries()) {
       );
     t.same(remains(runId, folder), [], 'nothing is left');
     const node = `mh-${runId}-cluster1-control-plane`;
-    t.equal(existsSync(join(diagnosticsFolder, 'networks.json')), !isBeforeClusters, 'the clusters were described');
+    t.equal(
+      existsSync(join(diagnosticsFolder, 'networks.json')),
+      !isBeforeClusters,
+      'the clusters were described',
+    );
     if (isBeforeClusters) {
       t.equal(existsSync(diagnosticsFolder), leaves !== undefined, 'what was made was described');
       for (const [file, text] of Object.entries(leaves ?? {}))

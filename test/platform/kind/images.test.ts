@@ -1,4 +1,7 @@
-/** Where nodes get images from: the list that is rendered, the cache that outlives runs, archives, and credentials for private registries. */
+/**
+ * Where nodes get images from: the list that is rendered, the cache that outlives runs, archives, and
+ * credentials for private registries.
+ */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
@@ -87,7 +90,11 @@ t.test('the node image of 1.21 is told where mirrors are, a later one knows', as
       }),
     );
   const mirrors = { hostPath: '/state/certs.d', containerPath: '/etc/containerd/certs.d', readOnly: true };
-  const credentials = { hostPath: '/state/c.json', containerPath: '/var/lib/kubelet/config.json', readOnly: true };
+  const credentials = {
+    hostPath: '/state/c.json',
+    containerPath: '/var/lib/kubelet/config.json',
+    readOnly: true,
+  };
   t.match(config(false), {
     nodes: [
       { role: 'control-plane', extraMounts: [mirrors] },
@@ -96,7 +103,9 @@ t.test('the node image of 1.21 is told where mirrors are, a later one knows', as
   });
   t.notMatch(config(false), { containerdConfigPatches: Array });
   t.match(config(true), { containerdConfigPatches: [/config_path = "\/etc\/containerd\/certs\.d"/] });
-  t.match(config(false, { registryConfig: '/state/c.json' }), { nodes: [{ extraMounts: [mirrors, credentials] }] });
+  t.match(config(false, { registryConfig: '/state/c.json' }), {
+    nodes: [{ extraMounts: [mirrors, credentials] }],
+  });
 });
 
 t.test('pods go to workers where there are any', async t => {
@@ -170,7 +179,12 @@ t.test(
     await using world = await kindWorld(folder, topology);
     const config = join(folder, 'config.json');
     writeFileSync(config, JSON.stringify({ auths: { 'private.example': { auth: CREDENTIALS } } }));
-    const cleaning = { state: join(folder, 'state'), clock: systemClock, connect: connectEngine, cache: true };
+    const cleaning = {
+      state: join(folder, 'state'),
+      clock: systemClock,
+      connect: connectEngine,
+      cache: true,
+    };
     t.teardown(async () => {
       await clean(cleaning);
       docker('rmi', '-f', IDLE_IMAGE);
@@ -185,7 +199,9 @@ t.test(
     platform.check(topology);
     const started = await platform.start(topology, signal);
     try {
-      const caches = docker('ps', '--filter', 'label=mesh-harness.cache', '--format', '{{.Names}}').split('\n').sort();
+      const caches = docker('ps', '--filter', 'label=mesh-harness.cache', '--format', '{{.Names}}')
+        .split('\n')
+        .sort();
       t.same(
         caches,
         ['mesh-harness-cache-docker-io', 'mesh-harness-cache-registry-istio-io'],
@@ -196,7 +212,10 @@ t.test(
         caches[0],
       );
       const node = 'mh-kpi-cluster2-control-plane';
-      t.match(docker('exec', node, 'cat', '/etc/containerd/certs.d/docker.io/hosts.toml'), cacheName('docker.io'));
+      t.match(
+        docker('exec', node, 'cat', '/etc/containerd/certs.d/docker.io/hosts.toml'),
+        cacheName('docker.io'),
+      );
       t.same(JSON.parse(docker('exec', node, 'cat', '/var/lib/kubelet/config.json')), {
         auths: { 'private.example': { auth: CREDENTIALS } },
       });
@@ -225,7 +244,11 @@ t.test(
     t.match(docker('ps', '--format', '{{.Names}}'), 'mesh-harness-cache-docker-io', 'it outlives the run');
     t.same((await clean(cleaning)).failures, []);
     t.equal(docker('ps', '-aq', '--filter', 'label=mesh-harness.cache'), '');
-    t.equal(docker('volume', 'ls', '-q', '--filter', 'label=mesh-harness.cache'), '', 'and its volumes go with it');
+    t.equal(
+      docker('volume', 'ls', '-q', '--filter', 'label=mesh-harness.cache'),
+      '',
+      'and its volumes go with it',
+    );
   },
 );
 
@@ -251,7 +274,8 @@ t.test('a pull that does not end is told, and an interruption does not wait for 
   >[1];
   const wanted = { images: ['slow.invalid/a:1'], privateRegistries: new Set<string>() };
   await t.rejects(pullImages(engine, nodes, { ...wanted, signal, pullMs: 500 }), {
-    message: /docker exec mh-kpk-cluster1-control-plane crictl pull slow\.invalid\/a:1 did not end within 0\.5 s/,
+    message:
+      /docker exec mh-kpk-cluster1-control-plane crictl pull slow\.invalid\/a:1 did not end within 0\.5 s/,
   });
   const controller = new AbortController();
   const pulling = pullImages(engine, nodes, { ...wanted, signal: controller.signal });

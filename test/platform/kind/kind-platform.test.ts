@@ -1,4 +1,7 @@
-/** The platform from its start to its end on a real Docker engine, with stand-ins for kind, kubectl and istioctl. */
+/**
+ * The platform from its start to its end on a real Docker engine, with stand-ins for kind, kubectl and
+ * istioctl.
+ */
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -50,7 +53,9 @@ t.test('two networks: brought up, given addresses, described, and gone again', {
   const transit = JSON.parse(docker('network', 'inspect', 'mh-kpa-transit')) as [
     { Containers: Record<string, { Name: string; IPv4Address: string }> },
   ];
-  const onTransit = Object.values(transit[0].Containers).find(({ Name }) => Name === 'mh-kpa-cluster1-control-plane');
+  const onTransit = Object.values(transit[0].Containers).find(
+    ({ Name }) => Name === 'mh-kpa-cluster1-control-plane',
+  );
   t.equal(
     onTransit?.IPv4Address.split('/')[0],
     address,
@@ -65,7 +70,9 @@ t.test('two networks: brought up, given addresses, described, and gone again', {
   );
   t.equal(statSync(kindFolder).mode & 0o077, 0, 'kubeconfigs are for the owner only');
   t.match(
-    started.adjustments.find(({ cluster, verb }) => cluster === 'cluster1' && verb[0] === 'create-remote-secret'),
+    started.adjustments.find(
+      ({ cluster, verb }) => cluster === 'cluster1' && verb[0] === 'create-remote-secret',
+    ),
     { addArgs: ['--server', `https://${address}:6443`] },
   );
 
@@ -164,7 +171,8 @@ t.test(
 
 t.test("a creation that fails is told in kind's own words, and nothing is left", { skip }, async t => {
   const { folder, topology, platform, world } = await worldFor(t, ['network1', 'network2'], 'kpc');
-  const stderr = 'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec" failed\n';
+  const stderr =
+    'ERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec" failed\n';
   for (const [how, message] of [
     [
       { kind: 'fail', stderr },

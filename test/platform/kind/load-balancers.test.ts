@@ -60,8 +60,16 @@ t.test('the manifest is fetched once, and only if it is what it should be', asyn
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => void server.close());
   const { port } = server.address() as AddressInfo; // it listens on TCP
-  const options = { cache: join(folder, 'cache'), mirror: `http://127.0.0.1:${port}/`, offline: false, signal };
-  await t.rejects(metalLbManifest(options), { code: 'ERR_TOOL', message: new RegExp(`expected ${METALLB.sha256}`) });
+  const options = {
+    cache: join(folder, 'cache'),
+    mirror: `http://127.0.0.1:${port}/`,
+    offline: false,
+    signal,
+  };
+  await t.rejects(metalLbManifest(options), {
+    code: 'ERR_TOOL',
+    message: new RegExp(`expected ${METALLB.sha256}`),
+  });
   t.same(asked, [`/metallb/${METALLB.version}/metallb-native.yaml`], 'no checksum is asked of the server');
   await t.rejects(metalLbManifest({ ...options, offline: true }), {
     code: 'ERR_PLATFORM_NOT_READY',
@@ -83,7 +91,9 @@ t.test('MetalLB is installed in every cluster, and given its pool when it is rea
   world.hub.faults = [{ program: 'kubectl', when: 'metallb', how: { kind: 'answer', stdout: '' } }];
   const started = await world.platform('kpm', { loadBalancer: 'metallb' }).start(two, signal);
   try {
-    const calls = world.hub.calls.filter(({ program, argv }) => program === 'kubectl' && argv[0] === '--kubeconfig');
+    const calls = world.hub.calls.filter(
+      ({ program, argv }) => program === 'kubectl' && argv[0] === '--kubeconfig',
+    );
     for (const cluster of ['cluster1', 'cluster2']) {
       const own = calls.filter(({ argv }) => argv[1]?.endsWith(`mh-kpm-${cluster}.kubeconfig`));
       t.same(
@@ -103,8 +113,13 @@ t.test('MetalLB is installed in every cluster, and given its pool when it is rea
       t.match(pool, { kind: 'IPAddressPool' });
       t.match(advertisement, { kind: 'L2Advertisement', spec: { ipAddressPools: ['mesh-harness'] } });
       await started.collectDiagnostics(join(folder, 'bundle'));
-      const networks = JSON.stringify(JSON.parse(readFileSync(join(folder, 'bundle', 'networks.json'), 'utf8')));
-      t.ok(pool?.spec['addresses']?.[0]?.startsWith(`${slice.exec(networks)?.[1]}.`), 'on the network that both reach');
+      const networks = JSON.stringify(
+        JSON.parse(readFileSync(join(folder, 'bundle', 'networks.json'), 'utf8')),
+      );
+      t.ok(
+        pool?.spec['addresses']?.[0]?.startsWith(`${slice.exec(networks)?.[1]}.`),
+        'on the network that both reach',
+      );
     }
     t.match(
       docker('exec', 'mh-kpm-cluster1-control-plane', 'cat', '/tmp/crictl'),
@@ -170,10 +185,14 @@ t.test('cloud-provider-kind serves one network, and what it made goes with the r
       await cleanUp[Symbol.asyncDispose]();
     };
   };
-  await t.rejects(start(), { code: 'ERR_PLATFORM_NOT_READY', message: /There is no cloud-provider-kind on PATH/ });
+  await t.rejects(start(), {
+    code: 'ERR_PLATFORM_NOT_READY',
+    message: /There is no cloud-provider-kind on PATH/,
+  });
   writeProvider(folder, 'exec sleep 1000');
   const stop = await start();
-  const balancers = () => docker('ps', '-a', '--filter', 'name=kindccm-kpp', '--format', '{{.Names}} {{.Networks}}');
+  const balancers = () =>
+    docker('ps', '-a', '--filter', 'name=kindccm-kpp', '--format', '{{.Names}} {{.Networks}}');
   const patience = { timeoutMs: 20_000, intervalMs: 200, clock: systemClock };
   await waitUntil('the load balancer', balancers, text => text !== '', patience);
   t.equal(balancers(), 'kindccm-kpp mh-kpp-network1');

@@ -1,4 +1,6 @@
-/** On a real Docker engine: the networks of a run, with containers in the place of nodes. Nothing is pulled. */
+/**
+ * On a real Docker engine: the networks of a run, with containers in the place of nodes. Nothing is pulled.
+ */
 import { spawnSync } from 'node:child_process';
 import t, { type Test } from 'tap';
 import { CleanupStack } from '../../../harness/base/dispose.ts';
@@ -37,7 +39,10 @@ const topologyOf = (...networks: readonly string[]): Topology => ({
   clusters: networks.map((network, index) => spec(index + 1, network)),
 });
 
-/** Two nodes for each cluster, each with a pod that serves HTTP; all joined and routed as the platform does it. */
+/**
+ * Two nodes for each cluster, each with a pod that serves HTTP; all joined and routed as the platform does
+ * it.
+ */
 async function nodesOf(t: Test, topology: Topology) {
   const engine = await testEngine();
   const image = testImage(NODE_FILES);
@@ -57,7 +62,12 @@ async function nodesOf(t: Test, topology: Topology) {
       cleanUp.add(container, () => engine.removeContainer(container));
       docker(
         ...['run', '-d', ...NODE_OPTIONS, '--name', container, '--net', network.name],
-        ...['--label', `${KIND_CLUSTER_LABEL}=mh-${runId}-${cluster.name}`, '--label', `${KIND_ROLE_LABEL}=${role}`],
+        ...[
+          '--label',
+          `${KIND_CLUSTER_LABEL}=mh-${runId}-${cluster.name}`,
+          '--label',
+          `${KIND_ROLE_LABEL}=${role}`,
+        ],
         ...[image, '/node'],
       );
       const transitAddress = networks.transit?.nodes[index];
@@ -101,10 +111,28 @@ t.test(
       for (const other of nodes) {
         if (one === other) continue;
         const reaches = (address: string | undefined) =>
-          tries('exec', one.container, 'curl', '-sk', '-o', '/dev/null', '-m', '2', `http://${address}:6443/`);
-        t.equal(reaches(other.transitAddress), true, `${one.container} reaches ${other.container} over transit`);
+          tries(
+            'exec',
+            one.container,
+            'curl',
+            '-sk',
+            '-o',
+            '/dev/null',
+            '-m',
+            '2',
+            `http://${address}:6443/`,
+          );
+        t.equal(
+          reaches(other.transitAddress),
+          true,
+          `${one.container} reaches ${other.container} over transit`,
+        );
         if (one.network === other.network)
-          t.equal(reaches(other.address), true, `${one.container} reaches ${other.container} on their own network`);
+          t.equal(
+            reaches(other.address),
+            true,
+            `${one.container} reaches ${other.container} on their own network`,
+          );
       }
     }
     const details = JSON.parse(
@@ -151,7 +179,8 @@ t.test(
     for (const { container, address, transitAddress } of nodes) {
       // Where istioctl has no --server, it must reach the API server at the address that others are given.
       t.equal(
-        spawnSync('curl', ['-s', '-o', '/dev/null', '-m', '3', `http://${transitAddress}:6443/readyz`]).status,
+        spawnSync('curl', ['-s', '-o', '/dev/null', '-m', '3', `http://${transitAddress}:6443/readyz`])
+          .status,
         0,
         `this machine reaches ${container} over transit`,
       );
@@ -197,30 +226,35 @@ t.test(
   },
 );
 
-t.test('a way between pods that should not be is named, and so is a listener that is dead', { skip }, async t => {
-  const topology = topologyOf('network1', 'network2');
-  const { engine, networks, nodes, listeners } = await nodesOf(t, topology);
-  const [one, other] = nodes.filter(({ isControlPlane }) => isControlPlane);
-  const second = networks.ofTopology.get(networkName('network2'))?.name;
-  if (!one || !other || second === undefined) throw new Error('no nodes');
-  // What someone's `docker network connect` would do, with a route; the node hides its pods behind its own address there.
-  docker('network', 'connect', second, one.container);
-  docker('exec', one.container, 'ip', 'route', 'replace', other.podCidr, 'via', other.address);
-  const leaking = isolationFaults(await probeIsolation({ engine, nodes, listeners }));
-  t.match(leaking.join('\n'), /cluster1 to cluster2, pod → pod .*expected cut off, found reached/);
-  t.notMatch(leaking.join('\n'), /cluster2 to cluster1, pod → pod/, 'the way back is still closed');
-  const dead = new Map(
-    [...listeners].map(
-      ([name, listener]) => [name, name === 'cluster2' ? { ...listener, port: 9 } : listener] as const,
-    ),
-  );
-  const faults = isolationFaults(await probeIsolation({ engine, nodes, listeners: dead }));
-  t.match(
-    faults.join('\n'),
-    /cluster2 to cluster2, node → own pod .*expected reached, found cut off/,
-    'a dead listener is no proof of isolation',
-  );
-});
+t.test(
+  'a way between pods that should not be is named, and so is a listener that is dead',
+  { skip },
+  async t => {
+    const topology = topologyOf('network1', 'network2');
+    const { engine, networks, nodes, listeners } = await nodesOf(t, topology);
+    const [one, other] = nodes.filter(({ isControlPlane }) => isControlPlane);
+    const second = networks.ofTopology.get(networkName('network2'))?.name;
+    if (!one || !other || second === undefined) throw new Error('no nodes');
+    // What someone's `docker network connect` would do, with a route; the node hides its pods behind its own
+    // address there.
+    docker('network', 'connect', second, one.container);
+    docker('exec', one.container, 'ip', 'route', 'replace', other.podCidr, 'via', other.address);
+    const leaking = isolationFaults(await probeIsolation({ engine, nodes, listeners }));
+    t.match(leaking.join('\n'), /cluster1 to cluster2, pod → pod .*expected cut off, found reached/);
+    t.notMatch(leaking.join('\n'), /cluster2 to cluster1, pod → pod/, 'the way back is still closed');
+    const dead = new Map(
+      [...listeners].map(
+        ([name, listener]) => [name, name === 'cluster2' ? { ...listener, port: 9 } : listener] as const,
+      ),
+    );
+    const faults = isolationFaults(await probeIsolation({ engine, nodes, listeners: dead }));
+    t.match(
+      faults.join('\n'),
+      /cluster2 to cluster2, node → own pod .*expected reached, found cut off/,
+      'a dead listener is no proof of isolation',
+    );
+  },
+);
 
 t.test('a closed way is waited at for much longer than open ones take, within bounds', async t => {
   t.equal(patienceFor([0.001, 0.004]), 1, 'on a quick machine');

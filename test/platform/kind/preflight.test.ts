@@ -83,7 +83,10 @@ t.test('the docker command must speak to the engine that we speak to', async t =
   const { signal } = new AbortController();
   t.match(await sameEngine(command('echo ABCD'), SOUND, signal), { ok: true });
   t.match(await sameEngine(command('echo WXYZ'), SOUND, signal), { ok: false, fix: /docker context show/ });
-  t.match(await sameEngine(command('echo no daemon >&2; exit 1'), SOUND, signal), { ok: false, found: 'no daemon' });
+  t.match(await sameEngine(command('echo no daemon >&2; exit 1'), SOUND, signal), {
+    ok: false,
+    found: 'no daemon',
+  });
 });
 
 t.test('an engine in a virtual machine has networks that this machine does not reach', async t => {

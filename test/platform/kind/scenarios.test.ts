@@ -1,4 +1,7 @@
-/** The four scenarios of the guide on kind, from the first command to the last, with stand-ins for kind, kubectl and istioctl. */
+/**
+ * The four scenarios of the guide on kind, from the first command to the last, with stand-ins for kind,
+ * kubectl and istioctl.
+ */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -82,63 +85,72 @@ const SCENARIOS = [
 
 t.jobs = 5;
 for (const [index, [scenario, edition]] of SCENARIOS.entries()) {
-  t.test(`${scenario} of ${edition} passes, and calls what it should in the right order`, { skip }, async t => {
-    const folder = t.testdir();
-    // Two suites may run on one engine.
-    const runId = `kps${index}x${process.pid.toString(36)}`;
-    const { topology } = await loadScenario(scenario, { folder: join(packageRoot(), 'scenarios') });
-    await using world = await kindWorld(folder, topology, edition);
-    const { hub } = world;
-    const creations = meeting();
-    const installations = meeting();
-    const overlaps = scenario.startsWith('multi-primary');
-    hub.faults = [
-      { program: 'kind', when: 'create cluster', how: { kind: 'meanwhile', act: creations } },
-      ...(overlaps
-        ? ([1, 2] as const).map(n => ({
-            program: 'istioctl' as const,
-            when: `-f cluster${n}.yaml`,
-            how: { kind: 'meanwhile' as const, act: installations },
-          }))
-        : []),
-    ];
-    const { plan, events, deployments } = await runOn(t, world, scenario, runId, edition);
-    const recorded = events.flatMap(event =>
-      event.type === 'step-ended' ? event.commands.map(({ line }) => line) : [],
-    );
-    // The platform's own questions are shown at the head of the golden file.
-    const isOwn = ({ program, argv }: Call) => program === 'kind' || argv.includes('version') || argv[0] === 'manifest';
-    const ofPlan = hub.calls.filter(call => !isOwn(call));
-    t.same(
-      ofPlan.filter(({ program, argv }) => !recorded.includes(quoteArgv([program, ...argv]))),
-      [],
-      'nothing is called that the report does not show',
-    );
-    t.same(orderFaults(plan, events, hub.calls), [], 'nothing begins before what it depends on');
-    const requests = (name: string) =>
-      (deployments.find(({ metadata }) => metadata.name === name)?.['spec'] as never)?.['template']?.['spec']?.[
-        'containers'
-      ]?.[0]?.['resources']?.['requests'];
-    t.match(requests('istiod'), { cpu: '50m', memory: '256Mi' }, 'istiod asks for less than the release has it');
+  t.test(
+    `${scenario} of ${edition} passes, and calls what it should in the right order`,
+    { skip },
+    async t => {
+      const folder = t.testdir();
+      // Two suites may run on one engine.
+      const runId = `kps${index}x${process.pid.toString(36)}`;
+      const { topology } = await loadScenario(scenario, { folder: join(packageRoot(), 'scenarios') });
+      await using world = await kindWorld(folder, topology, edition);
+      const { hub } = world;
+      const creations = meeting();
+      const installations = meeting();
+      const overlaps = scenario.startsWith('multi-primary');
+      hub.faults = [
+        { program: 'kind', when: 'create cluster', how: { kind: 'meanwhile', act: creations } },
+        ...(overlaps
+          ? ([1, 2] as const).map(n => ({
+              program: 'istioctl' as const,
+              when: `-f cluster${n}.yaml`,
+              how: { kind: 'meanwhile' as const, act: installations },
+            }))
+          : []),
+      ];
+      const { plan, events, deployments } = await runOn(t, world, scenario, runId, edition);
+      const recorded = events.flatMap(event =>
+        event.type === 'step-ended' ? event.commands.map(({ line }) => line) : [],
+      );
+      // The platform's own questions are shown at the head of the golden file.
+      const isOwn = ({ program, argv }: Call) =>
+        program === 'kind' || argv.includes('version') || argv[0] === 'manifest';
+      const ofPlan = hub.calls.filter(call => !isOwn(call));
+      t.same(
+        ofPlan.filter(({ program, argv }) => !recorded.includes(quoteArgv([program, ...argv]))),
+        [],
+        'nothing is called that the report does not show',
+      );
+      t.same(orderFaults(plan, events, hub.calls), [], 'nothing begins before what it depends on');
+      const requests = (name: string) =>
+        (deployments.find(({ metadata }) => metadata.name === name)?.['spec'] as never)?.['template']?.[
+          'spec'
+        ]?.['containers']?.[0]?.['resources']?.['requests'];
+      t.match(
+        requests('istiod'),
+        { cpu: '50m', memory: '256Mi' },
+        'istiod asks for less than the release has it',
+      );
 
-    const text = transcript({
-      runId,
-      plan,
-      events,
-      calls: hub.calls,
-      folders: { [join(folder, 'state')]: 'STATE', [world.istioFolder]: 'ISTIO' },
-    });
-    const file = join(GOLDEN, `${scenario}-${edition}.txt`);
-    if (process.env['UPDATE_GOLDEN']) writeFileSync(file, text);
-    t.equal(text, readFileSync(file, 'utf8'), `${file}; if the change is meant: UPDATE_GOLDEN=1`);
-    t.same(
-      docker('ps', '-a', '--format', '{{.Names}}')
-        .split('\n')
-        .filter(name => name.includes(runId)),
-      [],
-      'no container is left',
-    );
-    const runs = join(folder, 'state', 'runs');
-    t.same(existsSync(runs) ? readdirSync(runs) : [], [], 'no file is left');
-  });
+      const text = transcript({
+        runId,
+        plan,
+        events,
+        calls: hub.calls,
+        folders: { [join(folder, 'state')]: 'STATE', [world.istioFolder]: 'ISTIO' },
+      });
+      const file = join(GOLDEN, `${scenario}-${edition}.txt`);
+      if (process.env['UPDATE_GOLDEN']) writeFileSync(file, text);
+      t.equal(text, readFileSync(file, 'utf8'), `${file}; if the change is meant: UPDATE_GOLDEN=1`);
+      t.same(
+        docker('ps', '-a', '--format', '{{.Names}}')
+          .split('\n')
+          .filter(name => name.includes(runId)),
+        [],
+        'no container is left',
+      );
+      const runs = join(folder, 'state', 'runs');
+      t.same(existsSync(runs) ? readdirSync(runs) : [], [], 'no file is left');
+    },
+  );
 }

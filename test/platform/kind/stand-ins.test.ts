@@ -1,4 +1,7 @@
-/** The stand-ins read their words as the real programs do: what those refuse, they refuse in the same words and with the same exit code. */
+/**
+ * The stand-ins read their words as the real programs do: what those refuse, they refuse in the same words
+ * and with the same exit code.
+ */
 import t from 'tap';
 import { clusterName } from '../../../harness/model/names.ts';
 import { remoteSecretAdjustments } from '../../../harness/platform/adjustments.ts';
@@ -28,7 +31,13 @@ t.test('words that the real ones do not know', async t => {
       1,
     ],
     ['istioctl', '1.30.3', 'install --nonsense', 'Error: unknown flag: --nonsense\n', 64],
-    ['istioctl', '1.30.3', 'x create-remote-secret --name a', 'Error: unknown command "x" for "istioctl"\n', 64],
+    [
+      'istioctl',
+      '1.30.3',
+      'x create-remote-secret --name a',
+      'Error: unknown command "x" for "istioctl"\n',
+      64,
+    ],
     ['istioctl', '1.8.0', 'x create-remote-secret --server https://a', 'Error: unknown flag: --server\n', 64],
     ['istioctl', '1.8.0', 'remote-clusters', 'Error: unknown command "remote-clusters" for "istioctl"\n', 64],
   ];
@@ -38,7 +47,12 @@ t.test('words that the real ones do not know', async t => {
 });
 
 t.test('words that they know, in any order', async t => {
-  const rows: readonly (readonly [ProgramName, readonly string[], string, Record<string, readonly string[]>])[] = [
+  const rows: readonly (readonly [
+    ProgramName,
+    readonly string[],
+    string,
+    Record<string, readonly string[]>,
+  ])[] = [
     [
       'kind',
       createArguments('mh-a-cluster1', '/c.yaml', '/k'),
@@ -81,7 +95,8 @@ t.test('an istioctl without --server is given a kubeconfig instead', async t => 
     t.equal(istioHas('serverFlag', release), has, release);
   }
   const servers = new Map([[clusterName('cluster1'), 'https://172.30.2.64:6443']]);
-  const added = (file?: () => string) => remoteSecretAdjustments(servers, 'why', file).map(({ addArgs }) => addArgs);
+  const added = (file?: () => string) =>
+    remoteSecretAdjustments(servers, 'why', file).map(({ addArgs }) => addArgs);
   t.same(added(), Array(2).fill(['--server', 'https://172.30.2.64:6443']));
   t.same(
     added(() => '/for-others'),

@@ -20,7 +20,8 @@ for (const [kind, start] of Object.entries(CONTROLLERS)) {
     });
     await using started = await platform.start(twoClusters(['a', 'a']), new AbortController().signal);
     const { defect } = started;
-    if (!defect?.aborted) await new Promise(resolve => defect?.addEventListener('abort', resolve, { once: true }));
+    if (!defect?.aborted)
+      await new Promise(resolve => defect?.addEventListener('abort', resolve, { once: true }));
     t.match(defect?.reason, {
       code: 'ERR_SIMULATOR_DEFECT',
       exitCode: 3,

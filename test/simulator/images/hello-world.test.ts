@@ -29,7 +29,9 @@ t.test('HelloWorld tells the version of its image and the name of its pod', asyn
   for (const [index, { pod }] of servers.entries()) {
     const hello = `Hello version: v${index + 1}, instance: helloworld-v${index + 1}-abc\n`;
     t.same(await curl(`${pod.address}:5000/hello?1`), { exitCode: 0, stdout: hello, stderr: '' });
-    t.match(await curl('-w', ' %{http_code}', `${pod.address}:5000/health`), { stdout: 'Helloworld is healthy 200' });
+    t.match(await curl('-w', ' %{http_code}', `${pod.address}:5000/health`), {
+      stdout: 'Helloworld is healthy 200',
+    });
     t.match(await curl('-w', ' %{http_code}', `${pod.address}:5000/other`), { stdout: / 404$/ });
     t.match(await curl('-w', ' %{http_code}', '-d', 'x', `${pod.address}:5000/hello`), { stdout: / 405$/ });
   }

@@ -57,7 +57,10 @@ const ROWS: readonly Row[] = [
   { argv: ['ls', '/etc'], stdout: 'hosts\nresolv.conf\n' },
   { argv: ['ls', '/nope'], exitCode: 1, stderr: 'ls: /nope: No such file or directory\n' },
   { argv: ['/entrypoint.sh', 'echo', 'a'], stdout: 'a\n' },
-  { argv: ['/entrypoint.sh', '--version'], stdout: 'curl 8.16.0 (x86_64-alpine-linux-musl)\nProtocols: http https\n' },
+  {
+    argv: ['/entrypoint.sh', '--version'],
+    stdout: 'curl 8.16.0 (x86_64-alpine-linux-musl)\nProtocols: http https\n',
+  },
   { argv: ['true'] },
   { argv: ['false'], exitCode: 1 },
   { argv: ['sleep'], exitCode: 1, stderr: 'sleep: missing operand\n' },

@@ -9,11 +9,15 @@ import { behaviourOf } from '../../../harness/simulator/istio/editions.ts';
 const ISTIO = fileURLToPath(new URL('../../../harness/simulator/istio', import.meta.url));
 
 t.test('no code asks which release it is: it asks for a property of the edition', async t => {
-  const files = readdirSync(ISTIO, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.ts'));
+  const files = readdirSync(ISTIO, { recursive: true, encoding: 'utf8' }).filter(file =>
+    file.endsWith('.ts'),
+  );
   t.ok(files.length > 50);
   for (const file of files) {
     const lines = readFileSync(path.join(ISTIO, file), 'utf8').split('\n');
-    const asking = lines.filter(line => /\.line\s*[!=]==|[!=]==\s*'(1\.8|current)'|startsWith\('1\./.test(line));
+    const asking = lines.filter(line =>
+      /\.line\s*[!=]==|[!=]==\s*'(1\.8|current)'|startsWith\('1\./.test(line),
+    );
     if (asking.length > 0) t.fail(`${file}: ${asking.join(' ')} (give editions.ts a property for it)`);
   }
 });
@@ -21,7 +25,9 @@ t.test('no code asks which release it is: it asks for a property of the edition'
 t.test('every edition of the guide has its behaviour, and no release goes unnoticed', async t => {
   for (const { name, istioVersion } of EDITIONS) t.equal(behaviourOf(istioVersion).line, name);
   t.equal(behaviourOf('1.8.6').line, '1.8');
-  t.throws(() => behaviourOf('1.80.0'), { message: /Istio 1\.80\.0 is not simulated; 1\.8\.x and 1\.30\.x are/ });
+  t.throws(() => behaviourOf('1.80.0'), {
+    message: /Istio 1\.80\.0 is not simulated; 1\.8\.x and 1\.30\.x are/,
+  });
   t.throws(() => behaviourOf('1.29.0'), { message: /not simulated/ });
 });
 

@@ -1,4 +1,7 @@
-/** A world of clusters with an istiod in some of them, whose ports can be reached from outside: for tests of istiod over its wires. */
+/**
+ * A world of clusters with an istiod in some of them, whose ports can be reached from outside: for tests of
+ * istiod over its wires.
+ */
 import http from 'node:http';
 import tls from 'node:tls';
 import { sleep } from '../../../harness/base/clock.ts';
@@ -47,7 +50,9 @@ export class IstiodWorld implements AsyncDisposable {
     const known = this.#clients.get(cluster);
     if (known) return known;
     const kubeconfig = this.#world.clusters.get(cluster)?.kubeconfig() ?? '';
-    const client = new KubernetesClient(kubeconfig, { dial: (host, port) => this.#world.machine.connect(host, port) });
+    const client = new KubernetesClient(kubeconfig, {
+      dial: (host, port) => this.#world.machine.connect(host, port),
+    });
     this.#clients.set(cluster, client);
     return client;
   }
@@ -55,7 +60,10 @@ export class IstiodWorld implements AsyncDisposable {
   create(cluster: string, object: KubernetesObject): Promise<KubernetesObject> {
     const { apiVersion = '', kind = '', metadata } = object;
     const namespace = metadata.namespace;
-    return this.client(cluster).create({ apiVersion, plural: pluralOf(kind), ...(namespace && { namespace }) }, object);
+    return this.client(cluster).create(
+      { apiVersion, plural: pluralOf(kind), ...(namespace && { namespace }) },
+      object,
+    );
   }
 
   /** Waits in virtual time. @throws Error after five minutes of it */
@@ -67,12 +75,17 @@ export class IstiodWorld implements AsyncDisposable {
     throw new Error(`in vain: ${what}`);
   }
 
-  /** Installs a control plane without gateways, and a load balancer before all of its ports. @returns its address */
+  /**
+   * Installs a control plane without gateways, and a load balancer before all of its ports.
+   * @returns its address
+   */
   async install(cluster: string, version: string, more: readonly KubernetesObject[] = []): Promise<string> {
     const text = JSON.stringify({
       apiVersion: 'install.istio.io/v1alpha1',
       kind: 'IstioOperator',
-      spec: { values: { global: { meshID: 'mesh1', multiCluster: { clusterName: cluster }, network: 'network1' } } },
+      spec: {
+        values: { global: { meshID: 'mesh1', multiCluster: { clusterName: cluster }, network: 'network1' } },
+      },
     });
     const plan = renderInstall([text], { version });
     await this.create(cluster, plan.namespace);
@@ -119,7 +132,11 @@ export class IstiodWorld implements AsyncDisposable {
     server = `https://${this.#world.clusters.get(cluster)?.apiServer.address}:6443`,
   ): Promise<string> {
     const namespace = 'kube-system';
-    await this.create(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'reader', namespace } });
+    await this.create(cluster, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'reader', namespace },
+    });
     await this.create(cluster, {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
@@ -140,7 +157,12 @@ export class IstiodWorld implements AsyncDisposable {
     });
   }
 
-  async token(cluster: string, namespace: string, name: string, audiences: readonly string[]): Promise<string> {
+  async token(
+    cluster: string,
+    namespace: string,
+    name: string,
+    audiences: readonly string[],
+  ): Promise<string> {
     const path = { apiVersion: 'v1', plural: 'serviceaccounts', namespace, name, subresource: 'token' };
     const body = {
       apiVersion: 'authentication.k8s.io/v1',
@@ -174,9 +196,18 @@ export class IstiodWorld implements AsyncDisposable {
   ): Promise<{ readonly status: number; readonly body: string }> {
     const { method = 'GET', headers = {}, body, rootPem } = options;
     const raw = this.#world.machine.connect(address, port);
-    const socket = rootPem ? tls.connect({ socket: raw, ca: rootPem, servername: 'istiod.istio-system.svc' }) : raw;
+    const socket = rootPem
+      ? tls.connect({ socket: raw, ca: rootPem, servername: 'istiod.istio-system.svc' })
+      : raw;
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      const request = http.request({ createConnection: () => socket, host: address, port, method, path, headers });
+      const request = http.request({
+        createConnection: () => socket,
+        host: address,
+        port,
+        method,
+        path,
+        headers,
+      });
       request.on('response', resolve);
       request.on('error', reject);
       request.end(body);

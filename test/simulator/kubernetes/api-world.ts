@@ -1,4 +1,7 @@
-/** An API server on the virtual network with clients of any identity: for tests of the API without controllers. */
+/**
+ * An API server on the virtual network with clients of any identity: for tests of the API without
+ * controllers.
+ */
 
 import {
   type Dial,

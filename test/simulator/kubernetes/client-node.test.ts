@@ -1,4 +1,7 @@
-/** What programs on @kubernetes/client-node do, with a cluster on this machine's loopback: typed calls, patches, watches and streams. */
+/**
+ * What programs on @kubernetes/client-node do, with a cluster on this machine's loopback: typed calls,
+ * patches, watches and streams.
+ */
 import net, { type AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import {
@@ -49,7 +52,11 @@ async function clusterWorld(): Promise<{ readonly config: KubeConfig } & AsyncDi
 }
 
 const until = <T>(what: string, probe: () => Promise<T | undefined>): Promise<T | undefined> =>
-  waitUntil(what, probe, found => found !== undefined, { timeoutMs: 20_000, intervalMs: 20, clock: systemClock });
+  waitUntil(what, probe, found => found !== undefined, {
+    timeoutMs: 20_000,
+    intervalMs: 20,
+    clock: systemClock,
+  });
 
 /** `409 AlreadyExists`: what a call was refused with. */
 async function refusalOf(call: Promise<unknown>): Promise<string> {
@@ -69,7 +76,10 @@ t.test('typed calls, whose bodies have no kind', async t => {
   const metadata = { name: 'a' };
   const created = await core.createNamespacedConfigMap({ namespace, body: { metadata, data: { k: 'v' } } });
   t.match(created, { kind: 'ConfigMap', metadata: { namespace, creationTimestamp: Date } });
-  t.equal(await refusalOf(core.createNamespacedConfigMap({ namespace, body: { metadata } })), '409 AlreadyExists');
+  t.equal(
+    await refusalOf(core.createNamespacedConfigMap({ namespace, body: { metadata } })),
+    '409 AlreadyExists',
+  );
   t.equal((await core.readNamespacedConfigMap({ namespace, name: 'a' })).data?.['k'], 'v');
   t.equal(await refusalOf(core.readNamespacedConfigMap({ namespace, name: 'b' })), '404 NotFound');
   const { items } = await core.listNamespacedConfigMap({ namespace, fieldSelector: 'metadata.name=a' });
@@ -92,7 +102,9 @@ t.test('typed calls, whose bodies have no kind', async t => {
   await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'b', labels: { x: 'y' } } } });
   const gone = await core.deleteCollectionNamespacedConfigMap({ namespace, labelSelector: 'x=y' });
   t.equal(gone.kind, 'ConfigMapList');
-  t.match(await core.deleteNamespacedConfigMap({ namespace, name: 'a', gracePeriodSeconds: 0 }), { status: 'Success' });
+  t.match(await core.deleteNamespacedConfigMap({ namespace, name: 'a', gracePeriodSeconds: 0 }), {
+    status: 'Success',
+  });
 });
 
 t.test('untyped objects, by discovery, and custom ones', async t => {
@@ -185,7 +197,9 @@ t.test('watches, logs, exec and port-forward', async t => {
     const output = new PassThrough();
     const status = await new Promise<V1Status>((resolve, reject) => {
       const stdin = input === undefined ? null : Readable.from([Buffer.from(input)]);
-      new Exec(config).exec(namespace, name, 'shell', argv, output, output, stdin, false, resolve).catch(reject);
+      new Exec(config)
+        .exec(namespace, name, 'shell', argv, output, output, stdin, false, resolve)
+        .catch(reject);
     });
     output.end();
     return `${status.status} ${await read(output)}`;
@@ -195,7 +209,9 @@ t.test('watches, logs, exec and port-forward', async t => {
   t.match(await exec(['false']), /^Failure/);
 
   const forward = new PortForward(config);
-  const server = net.createServer(socket => void forward.portForward(namespace, name, [5000], socket, null, socket));
+  const server = net.createServer(
+    socket => void forward.portForward(namespace, name, [5000], socket, null, socket),
+  );
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.write('GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');

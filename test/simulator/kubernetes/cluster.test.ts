@@ -31,13 +31,17 @@ async function startWorld(name = 'cluster1') {
     images,
     onRequest: record => records.push(record),
   });
-  const client = new KubernetesClient(cluster.kubeconfig(), { dial: (host, port) => machine.connect(host, port) });
+  const client = new KubernetesClient(cluster.kubeconfig(), {
+    dial: (host, port) => machine.connect(host, port),
+  });
   const readyPod = async (prefix: string): Promise<KubernetesObject> => {
     for (let tries = 0; tries < 300; tries++) {
       const { items } = await client.list(PODS);
       const found = items.find(({ metadata, status }) => {
         const { conditions = [] } = status as { conditions?: { type: string; status: string }[] };
-        return metadata.name?.startsWith(prefix) && conditions.some(c => c.type === 'Ready' && c.status === 'True');
+        return (
+          metadata.name?.startsWith(prefix) && conditions.some(c => c.type === 'Ready' && c.status === 'True')
+        );
       });
       if (found) return found;
       await sleep(clock, 500);
@@ -87,13 +91,18 @@ t.test('a whole cluster, through its API server only', async t => {
     t.equal(exitCode, 0);
     seen.add(stdout);
   }
-  const webs = (await client.list(PODS, { labelSelector: 'app=web' })).items.map(pod => pod.metadata.name ?? '');
+  const webs = (await client.list(PODS, { labelSelector: 'app=web' })).items.map(
+    pod => pod.metadata.name ?? '',
+  );
   t.same([...seen].sort(), webs.map(pod => `hello from ${pod}\n`).sort(), 'both pods answer');
 
   t.equal((await client.exec('sample', name, undefined, ['fail', '3'])).exitCode, 3);
   await t.rejects(client.exec('sample', name, 'main', ['bash']), /executable file not found in \$PATH/);
   t.equal(await client.logs('sample', webs[0] ?? ''), 'listening as 101\n');
-  t.match((await client.exec('sample', name, 'main', ['get', 'kubernetes.default', '443'])).stdout, /ECONNRESET|HPE/);
+  t.match(
+    (await client.exec('sample', name, 'main', ['get', 'kubernetes.default', '443'])).stdout,
+    /ECONNRESET|HPE/,
+  );
 
   await client.delete({ ...NAMESPACES, name: 'sample' });
   for (let tries = 0; (await client.find({ ...NAMESPACES, name: 'sample' })) && tries < 100; tries++) {

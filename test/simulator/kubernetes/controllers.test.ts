@@ -4,7 +4,9 @@ import { ApiError } from '../../../harness/simulator/kubernetes/api/status.ts';
 import { deployment, service, TestWorld } from './test-world.ts';
 
 const condition = (world: TestWorld, name: string, type: string) =>
-  world.client.get('deployments.apps', 'sample', name)?.status?.conditions?.find(entry => entry.type === type);
+  world.client
+    .get('deployments.apps', 'sample', name)
+    ?.status?.conditions?.find(entry => entry.type === type);
 
 t.test('a namespace gets its service account and the root certificate', async t => {
   await using world = new TestWorld();
@@ -84,7 +86,9 @@ t.test('a new template is rolled out without going below what must be available'
   });
   await world.until(() => {
     const { status } = world.client.get('deployments.apps', 'sample', 'web') ?? {};
-    return status?.observedGeneration === 2 && status.updatedReplicas === 4 && status.replicas === 4 ? true : undefined;
+    return status?.observedGeneration === 2 && status.updatedReplicas === 4 && status.replicas === 4
+      ? true
+      : undefined;
   });
   await world.advance(5);
   stop();
@@ -94,7 +98,10 @@ t.test('a new template is rolled out without going below what must be available'
   t.equal(world.pods().length, 4);
   const revisions = world.client
     .list('replicasets.apps', { namespace: 'sample' })
-    .map(({ metadata, spec }) => [metadata.annotations?.['deployment.kubernetes.io/revision'], spec.replicas]);
+    .map(({ metadata, spec }) => [
+      metadata.annotations?.['deployment.kubernetes.io/revision'],
+      spec.replicas,
+    ]);
   t.same(revisions.sort(), [
     ['1', 0],
     ['2', 4],
@@ -126,7 +133,11 @@ t.test('what admission says against a pod is told, and tried again later and lat
   world.create('deployments.apps', deployment('web'));
   await world.advance(11);
   t.equal(world.pods().length, 0);
-  t.match(condition(world, 'web', 'ReplicaFailure'), { status: 'True', reason: 'FailedCreate', message: reason });
+  t.match(condition(world, 'web', 'ReplicaFailure'), {
+    status: 'True',
+    reason: 'FailedCreate',
+    message: reason,
+  });
   t.match(condition(world, 'web', 'Available'), { status: 'False' });
   const [event] = world.events('ReplicaSet').filter(entry => entry.reason === 'FailedCreate');
   t.equal(event?.message, `Error creating: ${reason}`);
@@ -159,7 +170,8 @@ t.test('scaling down removes pods, the ones that are not ready first', async t =
 
 t.test('a load balancer gets its address after a moment', async t => {
   await using world = new TestWorld();
-  const address = () => world.client.get('services', 'sample', 'gateway')?.status?.loadBalancer?.ingress?.[0]?.ip;
+  const address = () =>
+    world.client.get('services', 'sample', 'gateway')?.status?.loadBalancer?.ingress?.[0]?.ip;
   world.create('deployments.apps', deployment('gateway'));
   world.create('deployments.apps', deployment('client', { command: ['/bin/sleep'] }));
   world.create('services', service('gateway', { type: 'LoadBalancer' }));
@@ -174,7 +186,10 @@ t.test('a load balancer gets its address after a moment', async t => {
     [address(), 80],
     ['172.18.0.2', port],
   ]) {
-    t.match((await world.exec(client, 'main', 'get', String(host), String(number))).output, /^hello from gateway-/);
+    t.match(
+      (await world.exec(client, 'main', 'get', String(host), String(number))).output,
+      /^hello from gateway-/,
+    );
   }
   const before = address();
   world.client.local.delete('services', 'sample', 'gateway');
@@ -207,7 +222,9 @@ t.test('a Service without a selector leads where its Endpoints say', async t => 
   await world.advance(1);
   t.match((await world.exec(client, 'main', 'get', 'remote', '8080')).output, /^hello from web-/);
   t.match((await world.exec(client, 'main', 'get', 'headless', '8080')).output, /^hello from web-/);
-  t.match(world.client.get('endpoints', 'sample', 'remote')?.subsets, [{ addresses: [{ ip: web.status?.podIP }] }]);
+  t.match(world.client.get('endpoints', 'sample', 'remote')?.subsets, [
+    { addresses: [{ ip: web.status?.podIP }] },
+  ]);
 });
 
 t.test('a Service whose pods are gone refuses', async t => {
@@ -255,7 +272,9 @@ t.test('a namespace goes when its content has gone', async t => {
   );
   await world.readyPod('web-');
   await world.readyPod('slow-');
-  world.create('configmaps', { metadata: { name: 'kept', namespace: 'sample', finalizers: ['example.org/wait'] } });
+  world.create('configmaps', {
+    metadata: { name: 'kept', namespace: 'sample', finalizers: ['example.org/wait'] },
+  });
   world.client.local.delete('namespaces', '', 'sample');
   await world.advance(2);
   const status = world.client.get('namespaces', '', 'sample')?.status;
@@ -314,9 +333,17 @@ t.test('the same seed gives the same cluster', async t => {
     world.create('deployments.apps', deployment('web', {}, { replicas: 3 }));
     world.create('deployments.apps', deployment('bad', { image: 'nope' }));
     const changes: string[] = [];
-    for (const kind of ['pods', 'events', 'services', 'replicasets.apps', 'endpointslices.discovery.k8s.io'] as const) {
+    for (const kind of [
+      'pods',
+      'events',
+      'services',
+      'replicasets.apps',
+      'endpointslices.discovery.k8s.io',
+    ] as const) {
       world.client.watch(kind, {}, ({ type, object: { metadata } }) => {
-        changes.push(`${world.clock.now() - startedAt} ${type} ${kind} ${metadata.name} ${metadata.resourceVersion}`);
+        changes.push(
+          `${world.clock.now() - startedAt} ${type} ${kind} ${metadata.name} ${metadata.resourceVersion}`,
+        );
       });
     }
     await world.advance(60);

@@ -1,5 +1,9 @@
 import t from 'tap';
-import type { KubernetesClient, KubernetesObject, WatchEvent } from '../../../harness/base/kubernetes-client.ts';
+import type {
+  KubernetesClient,
+  KubernetesObject,
+  WatchEvent,
+} from '../../../harness/base/kubernetes-client.ts';
 import { CLEANUP_FINALIZER } from '../../../harness/simulator/kubernetes/api/definitions.ts';
 import { type ApiWorld, apiWorld, refusalOf } from './api-world.ts';
 
@@ -124,7 +128,11 @@ t.test('a definition stays until the last of its instances is gone', async t => 
   const watched = watchAll(admin, seen);
   await settle(world);
   const answer = await admin.delete(it);
-  t.match(answer.metadata, { deletionTimestamp: /Z$/, finalizers: [CLEANUP_FINALIZER] }, 'DELETE answers with it');
+  t.match(
+    answer.metadata,
+    { deletionTimestamp: /Z$/, finalizers: [CLEANUP_FINALIZER] },
+    'DELETE answers with it',
+  );
   t.equal(answer.metadata['deletionGracePeriodSeconds'], undefined);
   await settle(world);
   t.same(conditionsOf(await admin.get(it)), {
@@ -143,14 +151,19 @@ t.test('a definition stays until the last of its instances is gone', async t => 
   t.equal((await admin.delete(it)).metadata.name, name, 'a second DELETE changes nothing');
   await admin.patch({ ...routes, name: 'held' }, 'merge', { metadata: { finalizers: null } });
   await watched;
-  t.same(seen, ['ADDED free', 'ADDED held', 'DELETED free', 'MODIFIED held', 'DELETED held'], 'and the watch ended');
+  t.same(
+    seen,
+    ['ADDED free', 'ADDED held', 'DELETED free', 'MODIFIED held', 'DELETED held'],
+    'and the watch ended',
+  );
   t.match(await refusalOf(admin.get(it)), /^404 NotFound/);
   t.match(await refusalOf(admin.list(routes)), NOT_SERVED);
 });
 
 /** Resolves when the server ends the watch. */
 function watchAll(admin: KubernetesClient, seen: string[]): Promise<void> {
-  const tell = ({ type, object }: WatchEvent) => seen.push(`${type} ${(object as KubernetesObject).metadata.name}`);
+  const tell = ({ type, object }: WatchEvent) =>
+    seen.push(`${type} ${(object as KubernetesObject).metadata.name}`);
   return admin.watch(routes, {}, tell, new AbortController().signal);
 }
 
@@ -187,7 +200,10 @@ t.test('a definition of what is built in is never served, and takes nothing with
 });
 
 /** What people and programs do to definitions; none of it ends the server. */
-const oddities: readonly { readonly what: string; readonly act: (admin: KubernetesClient) => Promise<unknown> }[] = [
+const oddities: readonly {
+  readonly what: string;
+  readonly act: (admin: KubernetesClient) => Promise<unknown>;
+}[] = [
   {
     what: 'no version is served',
     act: admin => admin.patch(it, 'merge', { spec: { versions: [version('v1', { served: false })] } }),
@@ -210,7 +226,9 @@ const oddities: readonly { readonly what: string; readonly act: (admin: Kubernet
   {
     what: 'its status is no status',
     act: admin =>
-      admin.patch({ ...it, subresource: 'status' }, 'merge', { status: { conditions: [1], storedVersions: 'v1' } }),
+      admin.patch({ ...it, subresource: 'status' }, 'merge', {
+        status: { conditions: [1], storedVersions: 'v1' },
+      }),
   },
   {
     what: 'its finalizer is taken away in deletion',
@@ -235,7 +253,11 @@ for (const { what, act } of oddities) {
     await settle(world);
     await settle(world);
     const seen = await refusalOf(admin.get(it));
-    t.match(seen, what.startsWith('no version') ? 'none' : /^404 NotFound/, 'the definition is gone, or waits');
+    t.match(
+      seen,
+      what.startsWith('no version') ? 'none' : /^404 NotFound/,
+      'the definition is gone, or waits',
+    );
     if (seen !== 'none') t.match(await refusalOf(admin.list(routes)), NOT_SERVED);
   });
 }

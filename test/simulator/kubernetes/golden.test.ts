@@ -1,6 +1,17 @@
-/** The operations of kubernetes-api-surface.md, typed into a shell with the real kubectl: each ends as against Kubernetes 1.32. */
+/**
+ * The operations of kubernetes-api-surface.md, typed into a shell with the real kubectl: each ends as against
+ * Kubernetes 1.32.
+ */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import t from 'tap';
@@ -44,7 +55,9 @@ async function shellWorld(name: string) {
   });
   const folder = mkdtempSync(path.join(tmpdir(), 'mesh-harness-golden-'));
   const port = await cluster.listen(0, '127.0.0.1');
-  writeFileSync(path.join(folder, 'config'), cluster.kubeconfig(`https://127.0.0.1:${port}`), { mode: 0o600 });
+  writeFileSync(path.join(folder, 'config'), cluster.kubeconfig(`https://127.0.0.1:${port}`), {
+    mode: 0o600,
+  });
   mkdirSync(path.join(folder, 'bin'));
   symlinkSync(kubectl ?? '', path.join(folder, 'bin/kubectl'));
   const env = {
@@ -52,7 +65,8 @@ async function shellWorld(name: string) {
     HOME: folder,
     TMPDIR: folder,
     KUBECONFIG: path.join(folder, 'config'),
-    // Go's own affair: some hundred programs that end at once need neither a collector of garbage nor threads for it.
+    // Go's own affair: some hundred programs that end at once need neither a collector of garbage nor threads
+    // for it.
     GOGC: 'off',
     GOMAXPROCS: '1',
   };
@@ -80,7 +94,8 @@ for (const file of readdirSync(GOLDEN)) {
       readFileSync(path.join(GOLDEN, file), 'utf8'),
     )) {
       const outcome = await world.bash(command);
-      const text = (out: string, error: string, exit: number) => `${out}\n--- errors\n${error}\n--- exit ${exit}`;
+      const text = (out: string, error: string, exit: number) =>
+        `${out}\n--- errors\n${error}\n--- exit ${exit}`;
       t.equal(
         text(settle(outcome.stdout, stdout), settle(outcome.stderr, stderr), outcome.code),
         text(stdout, stderr, code),

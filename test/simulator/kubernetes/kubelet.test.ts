@@ -18,7 +18,8 @@ t.test('a deployment becomes a running pod that a Service leads to', async t => 
   }
   t.equal((await world.exec(client, 'main', 'get', 'nobody', '80')).output, 'ENOTFOUND\n');
   const events = world.events('Pod').map(({ reason }) => reason);
-  for (const reason of ['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started']) t.ok(events.includes(reason), reason);
+  for (const reason of ['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started'])
+    t.ok(events.includes(reason), reason);
 });
 
 const waitingReason = (world: TestWorld, prefix: string) =>
@@ -30,7 +31,11 @@ const waitingReason = (world: TestWorld, prefix: string) =>
 t.test('a pod whose readiness probe fails runs, but is not ready and serves nothing', async t => {
   await using world = new TestWorld();
   world.create('services', service('web'));
-  const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, initialDelaySeconds: 1, periodSeconds: 2 };
+  const readinessProbe = {
+    httpGet: { path: '/ready', port: 8080 },
+    initialDelaySeconds: 1,
+    periodSeconds: 2,
+  };
   const env = [{ name: 'READY_AFTER_MS', value: '20000' }];
   world.create('deployments.apps', deployment('web', { readinessProbe, env }));
   const pod = await world.until(() => world.pods().find(({ status }) => status?.phase === 'Running'));
@@ -68,7 +73,12 @@ t.test('what keeps a container from starting is its waiting reason', async t => 
       reason: 'CreateContainerConfigError',
       later: 'CreateContainerConfigError',
     },
-    { name: 'never', container: { imagePullPolicy: 'Never' }, reason: 'ErrImageNeverPull', later: 'ErrImageNeverPull' },
+    {
+      name: 'never',
+      container: { imagePullPolicy: 'Never' },
+      reason: 'ErrImageNeverPull',
+      later: 'ErrImageNeverPull',
+    },
   ];
   await using world = new TestWorld();
   for (const { name, container } of cases) world.create('deployments.apps', deployment(name, container));
@@ -105,7 +115,10 @@ t.test('a pod waits for its volumes in ContainerCreating, and for optional ones 
     world.events('Pod').find(({ reason }) => reason === 'FailedMount'),
     { message: 'MountVolume.SetUp failed for volume "root" : configmap "root-cert" not found' },
   );
-  world.create('configmaps', { metadata: { name: 'root-cert', namespace: 'sample' }, data: { 'root.pem': 'one' } });
+  world.create('configmaps', {
+    metadata: { name: 'root-cert', namespace: 'sample' },
+    data: { 'root.pem': 'one' },
+  });
   const ready = await world.readyPod('web-');
   t.equal((await world.exec(ready, 'main', 'cat', '/etc/root/root.pem')).output, 'one');
   t.match((await world.exec(ready, 'main', 'cat', '/etc/cacerts/ca.pem')).end, { exitCode: 1 });
@@ -113,12 +126,19 @@ t.test('a pod waits for its volumes in ContainerCreating, and for optional ones 
   const map = world.client.get('configmaps', 'sample', 'root-cert');
   if (map) world.client.update('configmaps', { ...map, data: { 'root.pem': 'two' } });
   await world.advance(61);
-  t.equal((await world.exec(ready, 'main', 'cat', '/etc/root/root.pem')).output, 'two', 'contents are refreshed');
+  t.equal(
+    (await world.exec(ready, 'main', 'cat', '/etc/root/root.pem')).output,
+    'two',
+    'contents are refreshed',
+  );
 });
 
 t.test('a program sees its environment, its token and its user', async t => {
   await using world = new TestWorld();
-  world.create('configmaps', { metadata: { name: 'settings', namespace: 'sample' }, data: { color: 'blue' } });
+  world.create('configmaps', {
+    metadata: { name: 'settings', namespace: 'sample' },
+    data: { color: 'blue' },
+  });
   world.create('secrets', {
     metadata: { name: 'keys', namespace: 'sample' },
     data: { key: Buffer.from('hush').toString('base64') },
@@ -141,7 +161,9 @@ t.test('a program sees its environment, its token and its user', async t => {
     {
       name: 'tokens',
       projected: {
-        sources: [{ serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } }],
+        sources: [
+          { serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } },
+        ],
       },
     },
   ];
@@ -167,12 +189,18 @@ t.test('a program sees its environment, its token and its user', async t => {
     KUBERNETES_SERVICE_PORT: '443',
   });
   const token = (await world.exec(pod, 'main', 'cat', '/var/run/secrets/tokens/istio-token')).output;
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<
+    string,
+    unknown
+  >;
   t.match(claims, { aud: ['istio-ca'], sub: 'system:serviceaccount:sample:default' });
   const folder = '/var/run/secrets/kubernetes.io/serviceaccount';
   t.equal((await world.exec(pod, 'main', 'cat', `${folder}/ca.crt`)).output, 'the root');
   t.equal((await world.exec(pod, 'main', 'cat', `${folder}/namespace`)).output, 'sample');
-  t.match((await world.exec(pod, 'main', 'cat', '/etc/resolv.conf')).output, /^search sample.svc.cluster.local/);
+  t.match(
+    (await world.exec(pod, 'main', 'cat', '/etc/resolv.conf')).output,
+    /^search sample.svc.cluster.local/,
+  );
   const written: string[] = [];
   const signal = new AbortController().signal;
   const options = { follow: false, previous: false, timestamps: false };
@@ -216,13 +244,19 @@ t.test('init containers run in order, and sidecars among them stay', async t => 
   await world.advance(3);
   t.match(world.pods()[0]?.status, {
     phase: 'Pending',
-    initContainerStatuses: [{ state: { running: {} } }, { state: { waiting: { reason: 'PodInitializing' } } }],
+    initContainerStatuses: [
+      { state: { running: {} } },
+      { state: { waiting: { reason: 'PodInitializing' } } },
+    ],
     containerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }],
   });
   await world.advance(4);
   t.match(world.pods()[0]?.status, {
     phase: 'Pending',
-    initContainerStatuses: [{ state: { terminated: { exitCode: 0 } } }, { started: false, state: { running: {} } }],
+    initContainerStatuses: [
+      { state: { terminated: { exitCode: 0 } } },
+      { started: false, state: { running: {} } },
+    ],
     containerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }],
   });
   const pod = await world.readyPod('app-');
@@ -237,7 +271,10 @@ t.test('a deleted pod gets a signal, and a stubborn one is killed after its grac
   });
   world.create('pods', {
     metadata: { name: 'stubborn', namespace: 'sample' },
-    spec: { containers: [{ name: 'main', image: 'tiny', command: ['stubborn'] }], terminationGracePeriodSeconds: 7 },
+    spec: {
+      containers: [{ name: 'main', image: 'tiny', command: ['stubborn'] }],
+      terminationGracePeriodSeconds: 7,
+    },
   });
   await world.readyPod('polite');
   await world.readyPod('stubborn');
@@ -259,7 +296,10 @@ t.test('what can not be executed says so', async t => {
     kind: 'failed',
     message: /exec: "bash": executable file not found in \$PATH: unknown$/,
   });
-  t.match((await world.exec(pod, 'other', 'env')).end, { kind: 'failed', message: 'container not found ("other")' });
+  t.match((await world.exec(pod, 'other', 'env')).end, {
+    kind: 'failed',
+    message: 'container not found ("other")',
+  });
   t.match((await world.exec(pod, 'main', 'fail', '42')).end, { kind: 'exited', exitCode: 42 });
 });
 
@@ -310,7 +350,10 @@ t.test('a pod that runs to its end has succeeded or failed', async t => {
   ] as const) {
     world.create('pods', {
       metadata: { name, namespace: 'sample' },
-      spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'tiny', command: ['fail', code] }] },
+      spec: {
+        restartPolicy: 'Never',
+        containers: [{ name: 'main', image: 'tiny', command: ['fail', code] }],
+      },
     });
   }
   await world.advance(5);

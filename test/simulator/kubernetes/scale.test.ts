@@ -1,4 +1,7 @@
-/** Many objects, many changes: with the informer that programs on @kubernetes/client-node use, and with the controllers of a cluster. */
+/**
+ * Many objects, many changes: with the informer that programs on @kubernetes/client-node use, and with the
+ * controllers of a cluster.
+ */
 import { KubeConfig, type KubernetesObject, makeInformer } from '@kubernetes/client-node';
 import t from 'tap';
 import { apiWorld, configMap } from './api-world.ts';
@@ -72,7 +75,9 @@ t.test('a namespace with a thousand objects ends', async t => {
   world.create('namespaces', { metadata: { name: 'full' } });
   for (let index = 0; index < 330; index++) {
     const metadata = { name: `x${index}`, namespace: 'full' };
-    world.create('configmaps', { metadata: { ...metadata, ...(index % 10 === 0 && { finalizers: ['ex.io/hold'] }) } });
+    world.create('configmaps', {
+      metadata: { ...metadata, ...(index % 10 === 0 && { finalizers: ['ex.io/hold'] }) },
+    });
     world.create('secrets', { metadata });
     world.create('serviceaccounts', { metadata });
   }

@@ -114,7 +114,10 @@ t.test('a subscriber that writes what it watches is stopped before it starves th
   cluster.startController('starver', spinningController);
   await client.create(MAPS, configMap('victim'));
   const [event] = await opened.events('ControllerStopped');
-  t.match(event, { involvedObject: { name: 'victim' }, message: /^starver was stopped: it wrote 20000 times/ });
+  t.match(event, {
+    involvedObject: { name: 'victim' },
+    message: /^starver was stopped: it wrote 20000 times/,
+  });
   t.equal(defects.length, 1);
   await opened.answers();
 });
@@ -140,7 +143,12 @@ t.test(
     await using opened = await openedCluster();
     const { client, defects } = opened;
     const { metadata, spec } = deployment('web', {}, { replicas: 1 });
-    const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...metadata, namespace: 'default' }, spec };
+    const web = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { ...metadata, namespace: 'default' },
+      spec,
+    };
     // Of the same second it sorts before the Deployment's own set, so that it is the new one.
     const { metadata: owner } = await client.create(DEPLOYMENTS, web);
     const mine = {

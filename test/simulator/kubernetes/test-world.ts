@@ -1,4 +1,7 @@
-/** A cluster without its API server, for tests of the components: a virtual network, a virtual clock, and a few tiny images. */
+/**
+ * A cluster without its API server, for tests of the components: a virtual network, a virtual clock, and a
+ * few tiny images.
+ */
 
 import http from 'node:http';
 import { Writable } from 'node:stream';
@@ -112,7 +115,11 @@ export class TestWorld implements AsyncDisposable {
   constructor(options: { readonly nodes?: number; readonly plugins?: readonly AdmissionPlugin[] } = {}) {
     const random = createRandom('test');
     const { clock } = this;
-    const virtualNetwork = new VirtualNetwork({ clock, random, networks: [{ name: 'n', range: '172.18.0.0/16' }] });
+    const virtualNetwork = new VirtualNetwork({
+      clock,
+      random,
+      networks: [{ name: 'n', range: '172.18.0.0/16' }],
+    });
     const ranges = { podRange: '10.10.0.0/16', serviceRange: '10.255.0.0/16' };
     const network = virtualNetwork.addCluster({ name: 'c', network: 'n', ...ranges });
     const nodes = nodeNames('c', options.nodes ?? 1).map((name, index) => ({

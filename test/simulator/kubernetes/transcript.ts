@@ -1,4 +1,7 @@
-/** Transcripts of a shell as tests: what was typed, and what came out, with the parts left open that differ from run to run. */
+/**
+ * Transcripts of a shell as tests: what was typed, and what came out, with the parts left open that differ
+ * from run to run.
+ */
 
 /** One command and what it must print. */
 export interface Exchange {
@@ -11,7 +14,8 @@ export interface Exchange {
 }
 
 /**
- * Reads a transcript. `# …` is a remark, `$ …` a command; the lines below are its output, those after `! ` its errors, `[exit N]` its end.
+ * Reads a transcript. `# …` is a remark, `$ …` a command; the lines below are its output, those after `! `
+ * its errors, `[exit N]` its end.
  * A backslash before a line of output takes its first character literally.
  *
  * @throws SyntaxError for output without a command
@@ -33,7 +37,8 @@ export function parseTranscript(text: string): Exchange[] {
       open = { command: line.slice(2), line: index + 1, stdout: [], stderr: [], code: 0 };
     } else if (!open) {
       if (line !== '') throw new SyntaxError(`line ${index + 1} belongs to no command: ${line}`);
-    } else if (open.command.endsWith('\\')) open.command = `${open.command.slice(0, -1).trimEnd()} ${line.trim()}`;
+    } else if (open.command.endsWith('\\'))
+      open.command = `${open.command.slice(0, -1).trimEnd()} ${line.trim()}`;
     else if (line.startsWith('! ')) open.stderr.push(line.slice(2));
     else if (line.startsWith('\\')) open.stdout.push(line.slice(1));
     else if (/^\[exit \d+\]$/.test(line)) open.code = Number(line.slice(6, -1));
@@ -69,7 +74,8 @@ function patternOf(line: string): RegExp {
 }
 
 /**
- * Puts the transcript's words in the place of those that they leave open, so that both texts are equal where they agree.
+ * Puts the transcript's words in the place of those that they leave open, so that both texts are equal where
+ * they agree.
  * A line `…` stands for any number of lines.
  */
 export function settle(actual: string, expected: string): string {

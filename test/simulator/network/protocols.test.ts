@@ -32,7 +32,9 @@ const bodyOf = async (response: http.IncomingMessage): Promise<string> => {
 t.test('node:http keeps a connection and uses it again', async t => {
   const { world, client, server } = pair();
   using _ = world;
-  const web = http.createServer(NO_TIMERS, (request, response) => response.end(`you asked for ${request.url}`));
+  const web = http.createServer(NO_TIMERS, (request, response) =>
+    response.end(`you asked for ${request.url}`),
+  );
   t.teardown(() => web.close());
   server.listen(80, socket => web.emit('connection', socket));
   let connections = 0;
@@ -75,7 +77,11 @@ t.test('node:https with certificates of both sides, and a request body', async t
   const agent = new https.Agent({ keepAlive: true });
   Object.assign(agent, {
     createConnection: () =>
-      connectSecurely(client.connect(server.address, 443), { servername: 'server.test', ca: ca.rootPem, ...mine }),
+      connectSecurely(client.connect(server.address, 443), {
+        servername: 'server.test',
+        ca: ca.rootPem,
+        ...mine,
+      }),
   });
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     const request = https.request({ agent, method: 'POST', path: '/', host: 'server.test' }, resolve);
@@ -109,7 +115,10 @@ t.test('a TLS server that refuses the client’s certificate is heard of', async
     });
     secure.on('error', () => secure.destroy());
   });
-  const secure = connectSecurely(client.connect(server.address, 443), { servername: 'server.test', ca: ca.rootPem });
+  const secure = connectSecurely(client.connect(server.address, 443), {
+    servername: 'server.test',
+    ca: ca.rootPem,
+  });
   const error = await new Promise<NodeJS.ErrnoException>(resolve => {
     secure.once('error', resolve);
     secure.resume();
@@ -157,9 +166,14 @@ t.test('a TLS socket’s idle timer runs on the world’s clock', async t => {
       secure.setTimeout(90_000, () => resolve(world.elapsed()));
     });
   });
-  const secure = connectSecurely(client.connect(server.address, 443), { servername: 'server.test', ca: ca.rootPem });
+  const secure = connectSecurely(client.connect(server.address, 443), {
+    servername: 'server.test',
+    ca: ca.rootPem,
+  });
   await new Promise(resolve => secure.once('secureConnect', resolve));
-  const clientTimedOut = new Promise<number>(resolve => secure.setTimeout(30_000, () => resolve(world.elapsed())));
+  const clientTimedOut = new Promise<number>(resolve =>
+    secure.setTimeout(30_000, () => resolve(world.elapsed())),
+  );
   t.equal(await clientTimedOut, 30_000);
   t.equal(await serverTimedOut, 90_000);
 });
@@ -171,11 +185,14 @@ t.test('ws speaks both ways', async t => {
   t.teardown(() => web.close());
   const sockets = new WebSocketServer({ noServer: true });
   web.on('upgrade', (request, socket, head) =>
-    sockets.handleUpgrade(request, socket, head, peer => peer.on('message', data => peer.send(`echo ${data}`))),
+    sockets.handleUpgrade(request, socket, head, peer =>
+      peer.on('message', data => peer.send(`echo ${data}`)),
+    ),
   );
   server.listen(80, socket => web.emit('connection', socket));
   const peer = new WebSocket('ws://server/exec', {
-    createConnection: () => client.connect(server.address, 80) as never, // ws asks for a net.Socket and is content with less
+    // Ws asks for a net.Socket and is content with less.
+    createConnection: () => client.connect(server.address, 80) as never,
   });
   peer.on('open', () => peer.send('hello'));
   const message = await new Promise<string>(resolve => peer.once('message', data => resolve(String(data))));
@@ -196,10 +213,13 @@ t.test('an HTTP server that goes away in the middle of an answer is seen as such
   t.teardown(() => web.close());
   server.listen(80, socket => web.emit('connection', socket));
   const outcome = await new Promise<string>(resolve => {
-    const request = http.get({ createConnection: () => client.connect(server.address, 80), path: '/' }, response => {
-      response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
-      response.resume();
-    });
+    const request = http.get(
+      { createConnection: () => client.connect(server.address, 80), path: '/' },
+      response => {
+        response.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+        response.resume();
+      },
+    );
     request.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
   });
   t.equal(outcome, 'ECONNRESET');

@@ -163,7 +163,10 @@ t.test('ranges that overlap are refused', t => {
     network.addCluster({ name, network: on, podRange, serviceRange: '10.200.0.0/16' });
   t.throws(() => add('more', 'network1', '10.20.128.0/17'), /overlaps another range/);
   t.throws(() => add('more', 'network1', '10.200.0.0/24'), /overlaps another range/);
-  t.throws(() => add('more', 'nowhere', '10.40.0.0/16'), /There is no network "nowhere"; there is network1, network2/);
+  t.throws(
+    () => add('more', 'nowhere', '10.40.0.0/16'),
+    /There is no network "nowhere"; there is network1, network2/,
+  );
   t.throws(() => add('east', 'network1', '10.40.0.0/16'), /There is a cluster "east" already/);
   t.throws(() => add('more', 'network1', '10.40.0.0'), /is not an IPv4 range/);
   t.doesNotThrow(() => add('more', 'network2', '10.20.0.0/16'), 'on another network it does not matter');

@@ -2,9 +2,17 @@ import t from 'tap';
 import type { NetworkNamespace, VirtualSocket } from '../../../harness/simulator/network/interfaces.ts';
 import { outcomeOf, smallWorld } from '../../support/small-world.ts';
 
-const RULES = { outboundPort: 15001, inboundPort: 15006, exemptUid: 1337, exemptInboundPorts: [15090, 15021, 15020] };
+const RULES = {
+  outboundPort: 15001,
+  inboundPort: 15006,
+  exemptUid: 1337,
+  exemptInboundPorts: [15090, 15021, 15020],
+};
 
-/** `client` and `server` have a sidecar; each server says which port took the connection, and where it was meant to go. */
+/**
+ * `client` and `server` have a sidecar; each server says which port took the connection, and where it was
+ * meant to go.
+ */
 function meshed() {
   const world = smallWorld();
   const client = world.clusters.east.addPod('client', 'east-node');
@@ -38,7 +46,11 @@ t.test('what an application dials goes to the outbound port', async t => {
   const socket = client.connect(plain.address, 80);
   t.equal(await outcomeOf(socket), 'connected');
   t.same(accepted, ['client:15001 at 127.0.0.1:15001 from 10.10.0.2 for 10.20.0.3:80']);
-  t.same([socket.remoteAddress, socket.remotePort], ['10.20.0.3', 80], 'the application sees what it dialled');
+  t.same(
+    [socket.remoteAddress, socket.remotePort],
+    ['10.20.0.3', 80],
+    'the application sees what it dialled',
+  );
 });
 
 t.test('the original destination is the cluster IP: the redirect stands before the Service', async t => {
@@ -124,13 +136,16 @@ t.test('what arrives through a load balancer is redirected in the target’s pod
   });
 });
 
-t.test('without a proxy behind the rules connections are refused, and without rules all is as before', async t => {
-  using world = smallWorld();
-  const pod = world.clusters.east.addPod('pod', 'east-node');
-  const other = world.clusters.east.addPod('other', 'east-node');
-  other.listen(80, () => {});
-  pod.setRedirect(RULES);
-  t.equal(await outcomeOf(pod.connect(other.address, 80)), 'ECONNREFUSED');
-  pod.setRedirect(undefined);
-  t.equal(await outcomeOf(pod.connect(other.address, 80)), 'connected');
-});
+t.test(
+  'without a proxy behind the rules connections are refused, and without rules all is as before',
+  async t => {
+    using world = smallWorld();
+    const pod = world.clusters.east.addPod('pod', 'east-node');
+    const other = world.clusters.east.addPod('other', 'east-node');
+    other.listen(80, () => {});
+    pod.setRedirect(RULES);
+    t.equal(await outcomeOf(pod.connect(other.address, 80)), 'ECONNREFUSED');
+    pod.setRedirect(undefined);
+    t.equal(await outcomeOf(pod.connect(other.address, 80)), 'connected');
+  },
+);

@@ -28,7 +28,12 @@ function withNameServer() {
     }),
   );
   world.clusters.east.setServiceRoutes([
-    { address: RESOLVER.nameserver, port: 53, protocol: 'UDP', endpoints: [{ address: server.address, port: 53 }] },
+    {
+      address: RESOLVER.nameserver,
+      port: 53,
+      protocol: 'UDP',
+      endpoints: [{ address: server.address, port: 53 }],
+    },
   ]);
   client.setResolver(RESOLVER);
   return { world, client, server, asked };
@@ -79,7 +84,9 @@ t.test('silence is EAI_AGAIN after two times five seconds', async t => {
 t.test('a name server without endpoints is EAI_AGAIN at once', async t => {
   const { world, client } = withNameServer();
   using _ = world;
-  world.clusters.east.setServiceRoutes([{ address: RESOLVER.nameserver, port: 53, protocol: 'UDP', endpoints: [] }]);
+  world.clusters.east.setServiceRoutes([
+    { address: RESOLVER.nameserver, port: 53, protocol: 'UDP', endpoints: [] },
+  ]);
   await t.rejects(client.resolve('helloworld'), { code: 'EAI_AGAIN' });
   t.equal(world.elapsed(), 0);
 });
@@ -106,11 +113,18 @@ t.test('messages are DNS on the wire', t => {
     answer?.toString('hex'),
     '123485800001000100000000' + '0161026263000001' + '0001' + 'c00c0001000100000005000401020304',
   );
-  t.same(decodeAnswer(answer as Buffer), { id: 0x1234, rcode: RCODE.noError, addresses: ['1.2.3.4'] }); // checked above
+  // Checked above.
+  t.same(decodeAnswer(answer as Buffer), { id: 0x1234, rcode: RCODE.noError, addresses: ['1.2.3.4'] });
   const aaaa = Buffer.from(query);
   aaaa.writeUInt16BE(28, aaaa.length - 4);
-  t.match(decodeAnswer(answerQuery(aaaa, () => ['1.2.3.4']) as Buffer), { rcode: RCODE.noError, addresses: [] });
-  t.match(decodeAnswer(answerQuery(query, () => undefined) as Buffer), { rcode: RCODE.nameError, addresses: [] });
+  t.match(decodeAnswer(answerQuery(aaaa, () => ['1.2.3.4']) as Buffer), {
+    rcode: RCODE.noError,
+    addresses: [],
+  });
+  t.match(decodeAnswer(answerQuery(query, () => undefined) as Buffer), {
+    rcode: RCODE.nameError,
+    addresses: [],
+  });
   t.equal(
     answerQuery(Buffer.from('no query'), () => []),
     undefined,

@@ -89,7 +89,8 @@ t.test('a pod that reaches itself through a Service comes from its node', async 
   const { world, servers, taken, route } = withServers();
   using _ = world;
   world.clusters.east.setServiceRoutes([route(CLUSTER_IP, 80, servers.slice(0, 1))]);
-  t.equal(await outcomeOf((servers[0] as NetworkNamespace).connect(CLUSTER_IP, 80)), 'connected'); // there are three
+  // There are three.
+  t.equal(await outcomeOf((servers[0] as NetworkNamespace).connect(CLUSTER_IP, 80)), 'connected');
   t.same(taken, [`s1 from ${world.nodes.east.address}`]);
 });
 

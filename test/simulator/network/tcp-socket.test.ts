@@ -147,7 +147,9 @@ t.test('a write that waits for a reader fails when the socket is destroyed', asy
   using world = smallWorld();
   const { client, server } = await connected(world);
   t.ok(server);
-  const failed = new Promise<Error | null | undefined>(resolve => client.write(Buffer.alloc(3_000_000), resolve));
+  const failed = new Promise<Error | null | undefined>(resolve =>
+    client.write(Buffer.alloc(3_000_000), resolve),
+  );
   await sleep(world.clock, 1);
   client.destroy();
   t.match(await failed, { code: 'ECANCELED' });

@@ -1,4 +1,7 @@
-/** What the stand-in for kind makes beside its containers: simulated clusters whose API servers listen on loopback, one world for each run. */
+/**
+ * What the stand-in for kind makes beside its containers: simulated clusters whose API servers listen on
+ * loopback, one world for each run.
+ */
 import { systemClock } from '../../../harness/base/clock.ts';
 import { CleanupStack } from '../../../harness/base/dispose.ts';
 import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
@@ -61,7 +64,10 @@ export class StandInClusters implements AsyncDisposable {
     return await cluster;
   }
 
-  /** This machine, as it stands to the network on which a node has that address. @throws Error if there is none */
+  /**
+   * This machine, as it stands to the network on which a node has that address.
+   * @throws Error if there is none
+   */
   machineWith(address: string): NetworkNamespace {
     for (const { machine, addresses } of this.#runs.values()) if (addresses.has(address)) return machine;
     throw new Error(`No node of the stand-ins has the address ${address}.`);
@@ -79,7 +85,10 @@ export class StandInClusters implements AsyncDisposable {
       clock: systemClock,
       random: createRandom(runId),
       // Addresses that others are given are Docker's; these are seen by no one.
-      networks: this.#topology.networks.map((each, index) => ({ name: each.name, range: `100.64.${index}.0/24` })),
+      networks: this.#topology.networks.map((each, index) => ({
+        name: each.name,
+        range: `100.64.${index}.0/24`,
+      })),
     });
     const world = {
       network,
@@ -127,7 +136,10 @@ export class StandInClusters implements AsyncDisposable {
     return { simulated, kubeconfig };
   }
 
-  /** An address in a Service's status is one that the platform has put on the node: the real kube-proxy and the real kernel serve it then. */
+  /**
+   * An address in a Service's status is one that the platform has put on the node: the real kube-proxy and
+   * the real kernel serve it then.
+   */
   #followLoadBalancers(network: VirtualNetwork, cluster: string, kubeconfig: string): void {
     const client = new KubernetesClient(kubeconfig);
     const controller = new AbortController();
@@ -138,7 +150,9 @@ export class StandInClusters implements AsyncDisposable {
         {},
         ({ object }) => {
           // A ServiceStatus.
-          const { loadBalancer } = (object['status'] ?? {}) as { loadBalancer?: { ingress?: { ip?: string }[] } };
+          const { loadBalancer } = (object['status'] ?? {}) as {
+            loadBalancer?: { ingress?: { ip?: string }[] };
+          };
           for (const { ip } of loadBalancer?.ingress ?? []) {
             if (ip === undefined || known.has(ip)) continue;
             known.add(ip);

@@ -1,4 +1,7 @@
-/** The commands and flags of the real programs that stand-ins know: a word that is not in these tables fails, as it does there. */
+/**
+ * The commands and flags of the real programs that stand-ins know: a word that is not in these tables fails,
+ * as it does there.
+ */
 
 /** `value`: takes one; `list`: may be given again; `switch`: takes none, or one after `=`. */
 type Kind = 'value' | 'list' | 'switch';
@@ -15,7 +18,10 @@ export type ProgramName = 'kind' | 'kubectl' | 'istioctl';
 const KIND = 'kubernetes-sigs/kind @fed268827e21, the same @v0.30.0';
 const KUBECTL = 'kubernetes/kubernetes staging/src/k8s.io/kubectl/pkg/cmd';
 
-/** staging/src/k8s.io/cli-runtime/pkg/genericclioptions/config_flags.go @v1.34.0: every kubectl command has them. */
+/**
+ * staging/src/k8s.io/cli-runtime/pkg/genericclioptions/config_flags.go @v1.34.0: every kubectl command has
+ * them.
+ */
 const KUBECTL_GLOBAL: Flags = {
   '--kubeconfig': 'value',
   '--context': 'value',
@@ -47,7 +53,10 @@ const KUBECTL_COMMANDS: Readonly<Record<string, KnownCommand>> = {
     flags: { '-o': 'value', '--output': 'value', '-l': 'value', '--selector': 'value', '-A': 'switch' },
   },
   label: { source: `${KUBECTL}/label/label.go @v1.34.0`, flags: { '--overwrite': 'switch', '-l': 'value' } },
-  annotate: { source: `${KUBECTL}/annotate/annotate.go @v1.34.0`, flags: { '--overwrite': 'switch', '-l': 'value' } },
+  annotate: {
+    source: `${KUBECTL}/annotate/annotate.go @v1.34.0`,
+    flags: { '--overwrite': 'switch', '-l': 'value' },
+  },
   wait: {
     source: `${KUBECTL}/wait/wait.go @v1.34.0`,
     flags: { '--for': 'value', '--timeout': 'value', '-l': 'value', '--all': 'switch' },
@@ -60,7 +69,10 @@ const KUBECTL_COMMANDS: Readonly<Record<string, KnownCommand>> = {
     source: `${KUBECTL}/exec/exec.go @v1.34.0`,
     flags: { '-c': 'value', '--container': 'value', '-i': 'switch', '-t': 'switch' },
   },
-  version: { source: `${KUBECTL}/version/version.go @v1.34.0`, flags: { '--client': 'switch', '-o': 'value' } },
+  version: {
+    source: `${KUBECTL}/version/version.go @v1.34.0`,
+    flags: { '--client': 'switch', '-o': 'value' },
+  },
 };
 
 /** istio/istio istioctl/pkg/cli/option.go @1.30.3; istioctl/cmd/root.go @1.8.0. */
@@ -94,18 +106,27 @@ const PROXY_CONFIG: Flags = { '-o': 'value', '--output': 'value' };
 const ISTIOCTL_COMMANDS: Readonly<Record<'1.8.0' | '1.30.3', Readonly<Record<string, KnownCommand>>>> = {
   '1.8.0': {
     install: { source: 'istio/istio operator/cmd/mesh/install.go @1.8.0', flags: INSTALL },
-    'manifest generate': { source: 'istio/istio operator/cmd/mesh/manifest-generate.go @1.8.0', flags: GENERATE },
+    'manifest generate': {
+      source: 'istio/istio operator/cmd/mesh/manifest-generate.go @1.8.0',
+      flags: GENERATE,
+    },
     'x create-remote-secret': {
       source: 'istio/istio istioctl/pkg/multicluster/remote_secret.go @1.8.0: no --server',
       flags: { '--name': 'value', '--service-account': 'value', '--type': 'value', '--auth-type': 'value' },
     },
     'proxy-status': { source: 'istio/istio istioctl/cmd/proxystatus.go @1.8.0', flags: {} },
     'proxy-config': { source: 'istio/istio istioctl/cmd/proxyconfig.go @1.8.0', flags: PROXY_CONFIG },
-    version: { source: 'istio/pkg version/cobra.go, istioctl/cmd/version.go @1.8.0', flags: { '--remote': 'switch' } },
+    version: {
+      source: 'istio/pkg version/cobra.go, istioctl/cmd/version.go @1.8.0',
+      flags: { '--remote': 'switch' },
+    },
   },
   '1.30.3': {
     install: { source: 'istio/istio operator/cmd/mesh/install.go @1.30.3', flags: INSTALL },
-    'manifest generate': { source: 'istio/istio operator/cmd/mesh/manifest-generate.go @1.30.3', flags: GENERATE },
+    'manifest generate': {
+      source: 'istio/istio operator/cmd/mesh/manifest-generate.go @1.30.3',
+      flags: GENERATE,
+    },
     'create-remote-secret': {
       source: 'istio/istio istioctl/pkg/multicluster/remote_secret.go @1.30.3',
       flags: {
@@ -119,9 +140,18 @@ const ISTIOCTL_COMMANDS: Readonly<Record<'1.8.0' | '1.30.3', Readonly<Record<str
       },
     },
     'remote-clusters': { source: 'istio/istio istioctl/pkg/proxyconfig/clusters.go @1.30.3', flags: {} },
-    'proxy-status': { source: 'istio/istio istioctl/pkg/proxystatus/proxystatus.go @1.30.3', flags: PROXY_CONFIG },
-    'proxy-config': { source: 'istio/istio istioctl/pkg/proxyconfig/proxyconfig.go @1.30.3', flags: PROXY_CONFIG },
-    version: { source: 'istio/istio pkg/version/cobra.go @1.30.3', flags: { '--remote': 'switch', '-o': 'value' } },
+    'proxy-status': {
+      source: 'istio/istio istioctl/pkg/proxystatus/proxystatus.go @1.30.3',
+      flags: PROXY_CONFIG,
+    },
+    'proxy-config': {
+      source: 'istio/istio istioctl/pkg/proxyconfig/proxyconfig.go @1.30.3',
+      flags: PROXY_CONFIG,
+    },
+    version: {
+      source: 'istio/istio pkg/version/cobra.go @1.30.3',
+      flags: { '--remote': 'switch', '-o': 'value' },
+    },
   },
 };
 
@@ -170,8 +200,10 @@ export class Refusal extends Error {
 }
 
 /**
- * What a program says to a word that it does not know: cobra's words (spf13/cobra command.go, spf13/pflag flag.go) in the program's own frame.
- * kind: cmd/kind/app/main.go @v0.30.0. kubectl: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go, component-base/cli/run.go @v1.34.0. istioctl:
+ * What a program says to a word that it does not know: cobra's words (spf13/cobra command.go, spf13/pflag
+ * flag.go) in the program's own frame.
+ * kind: cmd/kind/app/main.go @v0.30.0. kubectl: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go,
+ * component-base/cli/run.go @v1.34.0. istioctl:
  * istioctl/cmd/istioctl/main.go, istioctl/cmd/sysexits.go @1.30.3: 64.
  */
 const refuse = (program: ProgramName, command: string, message: string): Refusal => {
@@ -191,7 +223,10 @@ const globalsOf: Readonly<Record<ProgramName, Flags>> = {
   istioctl: ISTIOCTL_GLOBAL,
 };
 
-export function commandsOf(program: ProgramName, istio: '1.8.0' | '1.30.3'): Readonly<Record<string, KnownCommand>> {
+export function commandsOf(
+  program: ProgramName,
+  istio: '1.8.0' | '1.30.3',
+): Readonly<Record<string, KnownCommand>> {
   if (program === 'istioctl') return ISTIOCTL_COMMANDS[istio];
   return program === 'kind' ? KIND_COMMANDS : KUBECTL_COMMANDS;
 }
@@ -202,10 +237,16 @@ export function parse(program: ProgramName, argv: readonly string[], istio: '1.8
   const own = separator < 0 ? argv : argv.slice(0, separator);
   const commands = commandsOf(program, istio);
   const bare = bareWords(own, globalsOf[program]);
-  const command = [3, 2, 1].map(count => bare.slice(0, count).join(' ')).find(name => Object.hasOwn(commands, name));
+  const command = [3, 2, 1]
+    .map(count => bare.slice(0, count).join(' '))
+    .find(name => Object.hasOwn(commands, name));
   const known = command === undefined ? undefined : commands[command];
   if (command === undefined || !known)
-    throw refuse(program, '', `unknown command ${JSON.stringify(bare[0] ?? '')} for ${JSON.stringify(program)}`);
+    throw refuse(
+      program,
+      '',
+      `unknown command ${JSON.stringify(bare[0] ?? '')} for ${JSON.stringify(program)}`,
+    );
   const table: Flags = { ...globalsOf[program], ...known.flags };
   const flags: Record<string, string[]> = {};
   const words: string[] = [];

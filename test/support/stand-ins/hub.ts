@@ -1,6 +1,8 @@
 /**
- * Where the stand-ins get their answers. Each is a script that tells this server, over a socket, what it was called with, and does what it is
- * told: so the real programs' processes, streams, signals and exit codes are there, and what they do is decided in the test.
+ * Where the stand-ins get their answers. Each is a script that tells this server, over a socket, what it was
+ * called with, and does what it is
+ * told: so the real programs' processes, streams, signals and exit codes are there, and what they do is
+ * decided in the test.
  */
 
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,7 +118,9 @@ export class Hub implements AsyncDisposable {
 
   async #run(call: Call, parsed: Parsed): Promise<string> {
     const { program, argv } = call;
-    const fault = this.faults.find(each => each.program === program && argv.join(' ').includes(each.when))?.how;
+    const fault = this.faults.find(
+      each => each.program === program && argv.join(' ').includes(each.when),
+    )?.how;
     switch (fault?.kind) {
       case 'fail':
         await fault.act?.();
@@ -157,7 +161,8 @@ export class Hub implements AsyncDisposable {
         .join('\n');
     }
     if (command === 'export logs') {
-      // pkg/cluster/internal/providers/docker/provider.go @v0.30.0: one folder for each node, besides what is Docker's own.
+      // pkg/cluster/internal/providers/docker/provider.go @v0.30.0: one folder for each node, besides what is
+      // Docker's own.
       const out = quoteWord(words[0] ?? '');
       return [
         `nodes=$(docker ps -a --filter label=${KIND_CLUSTER_LABEL}=${name} --format '{{.Names}}')`,
@@ -187,7 +192,8 @@ export class Hub implements AsyncDisposable {
           ]),
       `echo 'Creating cluster "${name}" ...' >&2`,
       ...nodes.flatMap(node => [
-        // pkg/cluster/internal/providers/docker/provision.go @fed268827e21: names, labels, the anonymous volume, the network.
+        // pkg/cluster/internal/providers/docker/provision.go @fed268827e21: names, labels, the anonymous
+        // volume, the network.
         `${quoteArgv([
           ...['docker', 'run', '--detach', '--hostname', node.name, '--name', node.name],
           ...['--label', `${KIND_ROLE_LABEL}=${node.role}`, '--label', `${KIND_CLUSTER_LABEL}=${name}`],
@@ -200,7 +206,10 @@ export class Hub implements AsyncDisposable {
         ])} >/dev/null || exit 1`,
         quoteArgv([
           ...['docker', 'exec', node.name, '/pod'],
-          ...[config.networking.podSubnet.replace(/\d+\.\d+\/\d+$/, `${node.index}.0/24`), config.networking.podSubnet],
+          ...[
+            config.networking.podSubnet.replace(/\d+\.\d+\/\d+$/, `${node.index}.0/24`),
+            config.networking.podSubnet,
+          ],
         ]),
       ]),
       ...(failure === undefined
@@ -208,7 +217,9 @@ export class Hub implements AsyncDisposable {
         : [
             print(failure, 2),
             // pkg/cluster/internal/create/create.go @v0.30.0
-            ...(flags['--retain'] ? [] : [quoteArgv(['docker', 'rm', '-f', '-v', ...nodes.map(node => node.name)])]),
+            ...(flags['--retain']
+              ? []
+              : [quoteArgv(['docker', 'rm', '-f', '-v', ...nodes.map(node => node.name)])]),
             'exit 1',
           ]),
       `address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' ${nodes[0]?.name ?? ''})`,
@@ -218,7 +229,10 @@ export class Hub implements AsyncDisposable {
     ].join('\n');
   }
 
-  /** The containers are there: the cluster in them comes up, and kind writes its kubeconfig, readable by its owner only. */
+  /**
+   * The containers are there: the cluster in them comes up, and kind writes its kubeconfig, readable by its
+   * owner only.
+   */
   async #created(form: FormData): Promise<string> {
     const name = String(form.get('name'));
     const config = readConfig(String(form.get('config')));
@@ -256,7 +270,10 @@ const readConfig = (text: string): KindConfig => load(text) as KindConfig; // wh
 /** The list in the patch for ClusterConfiguration: kind up to 0.31 takes it instead of its own. */
 function certificateNamesOf({ kubeadmConfigPatches = [] }: KindConfig): readonly string[] {
   return kubeadmConfigPatches.flatMap(patch => {
-    const { kind, apiServer } = load(patch) as { kind?: string; apiServer?: { certSANs?: readonly string[] } }; // the harness's own
+    const { kind, apiServer } = load(patch) as {
+      kind?: string;
+      apiServer?: { certSANs?: readonly string[] };
+    }; // the harness's own
     return kind === 'ClusterConfiguration' ? (apiServer?.certSANs ?? []) : [];
   });
 }
@@ -267,13 +284,18 @@ const nodeSuffix = (index: number): string =>
 
 /** pkg/cluster/internal/kubeconfig/internal/kubeconfig/helpers.go @fed268827e21: KINDClusterKey. */
 const asKindWritesIt = (kubeconfig: string, name: string): string =>
-  kubeconfig.replaceAll(new RegExp(`(name|cluster|user|current-context): ${name}$`, 'gm'), `$1: kind-${name}`);
+  kubeconfig.replaceAll(
+    new RegExp(`(name|cluster|user|current-context): ${name}$`, 'gm'),
+    `$1: kind-${name}`,
+  );
 
 /** Files that are given with -f or --config, save the release's own samples. */
 function filesOf({ flags }: Parsed, folder: string): Readonly<Record<string, string>> {
   const names = [...(flags['-f'] ?? []), ...(flags['--filename'] ?? []), ...(flags['--config'] ?? [])];
   const own = names.filter(name => name !== '-' && !name.startsWith('samples/') && !/^https?:/.test(name));
-  return Object.fromEntries(own.map(name => [name, readText(name.startsWith('/') ? name : join(folder, name))]));
+  return Object.fromEntries(
+    own.map(name => [name, readText(name.startsWith('/') ? name : join(folder, name))]),
+  );
 }
 
 function readText(file: string): string {

@@ -1,4 +1,7 @@
-/** kubectl and istioctl of the stand-ins: strict readers of command lines, and behind them our own, on the kubeconfig that they were given. */
+/**
+ * kubectl and istioctl of the stand-ins: strict readers of command lines, and behind them our own, on the
+ * kubeconfig that they were given.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { systemClock } from '../../../harness/base/clock.ts';
@@ -59,7 +62,10 @@ export async function runTool(
   }
 }
 
-/** An address of loopback is dialled; any other is a node's, which only the simulated network of the run knows. */
+/**
+ * An address of loopback is dialled; any other is a node's, which only the simulated network of the run
+ * knows.
+ */
 function clientOf(text: string, context: string | undefined, clusters: StandInClusters): KubernetesClient {
   let client: KubernetesClient;
   try {

@@ -1,6 +1,11 @@
 /** Flags as pflag reads them. */
 import t from 'tap';
-import { FlagError, type FlagTable, parseDuration, parseFlags } from '../../../harness/tools/embedded/flags.ts';
+import {
+  FlagError,
+  type FlagTable,
+  parseDuration,
+  parseFlags,
+} from '../../../harness/tools/embedded/flags.ts';
 
 const table: FlagTable = {
   filename: { type: 'list', short: 'f' },
@@ -14,7 +19,10 @@ const table: FlagTable = {
 };
 
 t.test('words and flags may be mixed in any order', async t => {
-  const flags = parseFlags(['apply', '-f', 'a.yaml', '--namespace=x', 'b', '-fb.yaml', '-n', 'y', '-it'], table);
+  const flags = parseFlags(
+    ['apply', '-f', 'a.yaml', '--namespace=x', 'b', '-fb.yaml', '-n', 'y', '-it'],
+    table,
+  );
   t.same(flags.args, ['apply', 'b']);
   t.same(flags.list('filename'), ['a.yaml', 'b.yaml']);
   t.equal(flags.text('namespace'), 'y', 'the last one wins');
@@ -45,11 +53,15 @@ t.test('what can not be read is refused in the words of pflag', async t => {
       ['--overwrite=maybe'],
       'invalid argument "maybe" for "--overwrite" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
     ],
-    [['--replicas=x'], 'invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax'],
+    [
+      ['--replicas=x'],
+      'invalid argument "x" for "--replicas" flag: strconv.ParseInt: parsing "x": invalid syntax',
+    ],
     [['--timeout=5'], 'invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"'],
     [['--timeout=x'], 'invalid argument "x" for "--timeout" flag: time: invalid duration "x"'],
   ];
-  for (const [argv, message] of rows) t.throws(() => parseFlags(argv, table), new FlagError(message), message);
+  for (const [argv, message] of rows)
+    t.throws(() => parseFlags(argv, table), new FlagError(message), message);
 });
 
 t.test('durations', async t => {

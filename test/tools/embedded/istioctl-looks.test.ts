@@ -117,16 +117,23 @@ for (const [istioVersion, edition] of [
       ['istioctl uninstall --purge', 1, 'Cancelled.\n'],
       ['istioctl uninstall --revision default', 1, /--revision is not available inside this process/],
     ];
-    for (const [line, exitCode, stderr] of refusals) t.match(await world.run(line), { exitCode, stderr }, line);
+    for (const [line, exitCode, stderr] of refusals)
+      t.match(await world.run(line), { exitCode, stderr }, line);
 
     const removed = await world.run('istioctl uninstall --purge -y');
     t.match(removed, {
       exitCode: 0,
       stdout: /Removed Deployment:istio-system:istiod\.\n[\s\S]*✔ Uninstall complete\n$/,
     });
-    const left = await world.run('kubectl get deploy,svc,crd,mutatingwebhookconfigurations -n istio-system -o name');
+    const left = await world.run(
+      'kubectl get deploy,svc,crd,mutatingwebhookconfigurations -n istio-system -o name',
+    );
     t.equal(left.stdout, '', 'nothing of it is left');
-    t.match(await world.run('istioctl install -y -f a.yaml'), { exitCode: 0 }, 'and it can be installed again');
+    t.match(
+      await world.run('istioctl install -y -f a.yaml'),
+      { exitCode: 0 },
+      'and it can be installed again',
+    );
   });
 }
 

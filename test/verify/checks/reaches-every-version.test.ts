@@ -78,7 +78,10 @@ t.test('the sample is never retried: one error in it fails the check', async t =
   api.run = (argv, at) => {
     const outcome = healthy(argv, at);
     if (requestsOf(argv) !== 300) return outcome;
-    return { ...outcome, stdout: outcome.stdout.replace(/^.*\n\n<call 200/, 'no healthy upstream\n<call 503') };
+    return {
+      ...outcome,
+      stdout: outcome.stdout.replace(/^.*\n\n<call 200/, 'no healthy upstream\n<call 503'),
+    };
   };
   const result = await run(mesh);
   t.match(result, { outcome: 'failed', found: /1 of 300 calls failed.*503 no healthy upstream/ });
@@ -118,7 +121,10 @@ t.test('answers of instances that live elsewhere, or nowhere, are refused', asyn
   t.match(stray.diagnosis?.steps, ['cluster1/deploy-helloworld-v1']);
 
   answers[1] = hello('v2', 'helloworld-v2-ghost');
-  t.match(await run(mesh), { outcome: 'failed', found: /helloworld-v2-ghost, which is no pod of any cluster/ });
+  t.match(await run(mesh), {
+    outcome: 'failed',
+    found: /helloworld-v2-ghost, which is no pod of any cluster/,
+  });
 });
 
 t.test('a mesh that converges late is waited for, and the time is told', async t => {
@@ -225,7 +231,11 @@ t.test('what is seen is named in the words of the failure table, and traced to a
                 local(argv).map((body, n) =>
                   n % 2 === 0
                     ? [body, 200]
-                    : ['upstream connect error or disconnect/reset before headers. reset reason: local reset', 503, 10],
+                    : [
+                        'upstream connect error or disconnect/reset before headers. reset reason: local reset',
+                        503,
+                        10,
+                      ],
                 ),
               )
             : endpoints('10.10.0.5:5000', '10.20.0.5:5000');
@@ -326,7 +336,10 @@ t.test('an interruption ends a check at once', async t => {
   await using mesh = await smallMesh();
   const interruption = new AbortController();
   interruption.abort(new Error('stopped'));
-  await t.rejects(check(mesh, 'cluster1-reaches-every-version').run({ ...mesh.context, signal: interruption.signal }), {
-    message: 'stopped',
-  });
+  await t.rejects(
+    check(mesh, 'cluster1-reaches-every-version').run({ ...mesh.context, signal: interruption.signal }),
+    {
+      message: 'stopped',
+    },
+  );
 });

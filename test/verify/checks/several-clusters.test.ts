@@ -3,17 +3,33 @@ import type { ExecOutcome } from '../../../harness/base/kubernetes-client.ts';
 import type { Plan } from '../../../harness/plan/step.ts';
 import { checksFor } from '../../../harness/verify/catalog.ts';
 import type { CheckOutcome } from '../../../harness/verify/check.ts';
-import { curlOutput, hello, meshOf, requestsOf, type SmallMesh, smallMesh } from '../../support/small-mesh.ts';
+import {
+  curlOutput,
+  hello,
+  meshOf,
+  requestsOf,
+  type SmallMesh,
+  smallMesh,
+} from '../../support/small-mesh.ts';
 
-const STEP_IDS = ['remote-secret/cluster3-in-cluster1', 'remote-secret/cluster3-in-cluster2', 'cluster3/install-istio'];
+const STEP_IDS = [
+  'remote-secret/cluster3-in-cluster1',
+  'remote-secret/cluster3-in-cluster2',
+  'cluster3/install-istio',
+];
 // Of a plan, checks read the ids of its steps.
 const PLAN = { steps: STEP_IDS.map(id => ({ id })) } as unknown as Pick<Plan, 'steps'>;
 
 /** cluster1 and cluster3 are on one network and run the same version; cluster2 is on another. */
 const mesh = () => smallMesh(meshOf([1, 2, 1]), 432);
 
-async function callsFrom(mesh: SmallMesh, cluster: string): Promise<CheckOutcome & { readonly sentence: string }> {
-  const check = checksFor(mesh.context.topology, PLAN).find(({ id }) => id === `${cluster}-reaches-every-version`);
+async function callsFrom(
+  mesh: SmallMesh,
+  cluster: string,
+): Promise<CheckOutcome & { readonly sentence: string }> {
+  const check = checksFor(mesh.context.topology, PLAN).find(
+    ({ id }) => id === `${cluster}-reaches-every-version`,
+  );
   if (!check) throw new Error(`no check for ${cluster}`);
   return { ...(await check.run(mesh.context)), sentence: check.sentence };
 }
@@ -35,11 +51,12 @@ function proxyOf(hosts: Readonly<Record<string, number>>): ExecOutcome {
 
 /** The addresses of cluster1's east-west gateway. */
 function withGateway(mesh: SmallMesh): void {
-  mesh
-    .api('cluster1')
-    .objects.set('/api/v1/namespaces/istio-system/services', [
-      { metadata: { name: 'istio-eastwestgateway' }, status: { loadBalancer: { ingress: [{ ip: '172.18.0.9' }] } } },
-    ]);
+  mesh.api('cluster1').objects.set('/api/v1/namespaces/istio-system/services', [
+    {
+      metadata: { name: 'istio-eastwestgateway' },
+      status: { loadBalancer: { ingress: [{ ip: '172.18.0.9' }] } },
+    },
+  ]);
 }
 
 t.test('from its own network each cluster is judged by itself, though two run the same version', async t => {
@@ -47,7 +64,8 @@ t.test('from its own network each cluster is judged by itself, though two run th
   const result = await callsFrom(small, 'cluster1');
   t.match(result, {
     outcome: 'passed',
-    found: /432 of 432 calls answered: 144 from cluster1, 144 from cluster2, 144 from cluster3; converged after [^;]*$/,
+    found:
+      /432 of 432 calls answered: 144 from cluster1, 144 from cluster2, 144 from cluster3; converged after [^;]*$/,
     sentence: /^Calls from cluster1 are answered by HelloWorld of every cluster, evenly/,
     traffic: {
       convergence: { batches: 3, batchSize: 18 },
@@ -107,7 +125,8 @@ t.test(
 
 t.test('together they have to get what their pods should', async t => {
   await using small = await mesh();
-  small.api('cluster2').run = argv => byTurns(argv, ...(requestsOf(argv) === 432 ? [ONE, TWO, TWO] : [ONE, TWO]));
+  small.api('cluster2').run = argv =>
+    byTurns(argv, ...(requestsOf(argv) === 432 ? [ONE, TWO, TWO] : [ONE, TWO]));
   const result = await callsFrom(small, 'cluster2');
   t.match(result, {
     outcome: 'failed',
@@ -140,11 +159,12 @@ t.test('a near cluster that never answers fails the wait, and is the one that is
   );
   withGateway(small);
   // The other one is known, through its gateway: that does not make the missing one known.
-  small
-    .api('cluster2')
-    .objects.set('/api/v1/namespaces/istio-system/services', [
-      { metadata: { name: 'istio-eastwestgateway' }, status: { loadBalancer: { ingress: [{ ip: '172.19.0.9' }] } } },
-    ]);
+  small.api('cluster2').objects.set('/api/v1/namespaces/istio-system/services', [
+    {
+      metadata: { name: 'istio-eastwestgateway' },
+      status: { loadBalancer: { ingress: [{ ip: '172.19.0.9' }] } },
+    },
+  ]);
   api.run = argv =>
     argv[0] === 'curl' ? byTurns(argv, ONE, TWO) : proxyOf({ '10.10.0.5:5000': 1, '172.19.0.9:15443': 1 });
   const result = await callsFrom(small, 'cluster1');
@@ -160,32 +180,35 @@ t.test('a near cluster that never answers fails the wait, and is the one that is
   t.equal(result.traffic?.sample, undefined);
 });
 
-t.test('a far cluster that is not counted is missed by the weight of its gateways, not by its answers', async t => {
-  await using small = await mesh();
-  withGateway(small);
-  const api = small.api('cluster2');
-  let looks = 0;
-  api.run = argv => {
-    if (argv[0] === 'curl') return byTurns(argv, ONE, TWO);
-    looks += 1;
-    return proxyOf({ '10.20.0.5:5000': 1, '172.18.0.9:15443': looks > 2 ? 2 : 1 });
-  };
-  const late = await callsFrom(small, 'cluster2');
-  t.equal(late.outcome, 'passed');
-  t.equal(late.traffic?.convergence.batches, 9, 'three good batches were not enough twice');
+t.test(
+  'a far cluster that is not counted is missed by the weight of its gateways, not by its answers',
+  async t => {
+    await using small = await mesh();
+    withGateway(small);
+    const api = small.api('cluster2');
+    let looks = 0;
+    api.run = argv => {
+      if (argv[0] === 'curl') return byTurns(argv, ONE, TWO);
+      looks += 1;
+      return proxyOf({ '10.20.0.5:5000': 1, '172.18.0.9:15443': looks > 2 ? 2 : 1 });
+    };
+    const late = await callsFrom(small, 'cluster2');
+    t.equal(late.outcome, 'passed');
+    t.equal(late.traffic?.convergence.batches, 9, 'three good batches were not enough twice');
 
-  const secrets = '/api/v1/namespaces/istio-system/secrets';
-  api.objects.set(
-    secrets,
-    (api.objects.get(secrets) ?? []).filter(({ metadata }) => !metadata.name?.endsWith('cluster3')),
-  );
-  looks = Number.NEGATIVE_INFINITY;
-  const never = await callsFrom(small, 'cluster2');
-  t.match(never, {
-    outcome: 'failed',
-    found:
-      /did not converge .*the proxy of cluster2 gives the gateways of network1 the weight of 1 of the 2 pods behind them \(in cluster1 and cluster3\)$/,
-    traffic: { symptom: 'R', convergence: { converged: false, trouble: /the weight of 1 of the 2 pods/ } },
-    diagnosis: { sentence: /remote secret for cluster3/, steps: ['remote-secret/cluster3-in-cluster2'] },
-  });
-});
+    const secrets = '/api/v1/namespaces/istio-system/secrets';
+    api.objects.set(
+      secrets,
+      (api.objects.get(secrets) ?? []).filter(({ metadata }) => !metadata.name?.endsWith('cluster3')),
+    );
+    looks = Number.NEGATIVE_INFINITY;
+    const never = await callsFrom(small, 'cluster2');
+    t.match(never, {
+      outcome: 'failed',
+      found:
+        /did not converge .*the proxy of cluster2 gives the gateways of network1 the weight of 1 of the 2 pods behind them \(in cluster1 and cluster3\)$/,
+      traffic: { symptom: 'R', convergence: { converged: false, trouble: /the weight of 1 of the 2 pods/ } },
+      diagnosis: { sentence: /remote secret for cluster3/, steps: ['remote-secret/cluster3-in-cluster2'] },
+    });
+  },
+);

@@ -1,7 +1,14 @@
 import t from 'tap';
 import { checksFor } from '../../../harness/verify/catalog.ts';
 import { readPod } from '../../../harness/verify/pods.ts';
-import { clusterSpec, pod, SAMPLE_PODS, type SmallMesh, smallMesh, twoClusters } from '../../support/small-mesh.ts';
+import {
+  clusterSpec,
+  pod,
+  SAMPLE_PODS,
+  type SmallMesh,
+  smallMesh,
+  twoClusters,
+} from '../../support/small-mesh.ts';
 
 async function run(mesh: SmallMesh, id: string) {
   const found = checksFor(mesh.context.topology).find(each => each.id === id);
@@ -87,7 +94,11 @@ t.test('pods that are not as the guide shows them are refused, with the reason',
     {
       name: 'an image that can not be pulled, which says nothing of the mesh',
       pods: [
-        pod('helloworld-v1-1', { app: 'helloworld', version: 'v1', status: waiting('ErrImagePull', 'no such image') }),
+        pod('helloworld-v1-1', {
+          app: 'helloworld',
+          version: 'v1',
+          status: waiting('ErrImagePull', 'no such image'),
+        }),
         client,
       ],
       outcome: 'unknown',
@@ -120,7 +131,12 @@ t.test('columns of a pod are those of kubectl', async t => {
     containers: [{ name: 'sleep' }],
     initContainers: [{ name: 'istio-init' }, { name: 'istio-proxy', restartPolicy: 'Always' }],
   };
-  t.match(readPod({ ...init, spec }), { status: 'Init:1/2', readyContainers: 0, containers: 2, hasSidecar: true });
+  t.match(readPod({ ...init, spec }), {
+    status: 'Init:1/2',
+    readyContainers: 0,
+    containers: 2,
+    hasSidecar: true,
+  });
   const unscheduled = pod('b', {
     app: 'sleep',
     status: {
@@ -129,7 +145,11 @@ t.test('columns of a pod are those of kubectl', async t => {
       conditions: [{ type: 'PodScheduled', status: 'False', message: '0/1 nodes are available' }],
     },
   });
-  t.match(readPod(unscheduled), { status: 'Pending', blockedByEnvironment: true, message: '0/1 nodes are available' });
+  t.match(readPod(unscheduled), {
+    status: 'Pending',
+    blockedByEnvironment: true,
+    message: '0/1 nodes are available',
+  });
 });
 
 t.test('each version has to live in its own cluster only', async t => {
@@ -165,11 +185,15 @@ t.test('each version has to live in its own cluster only', async t => {
   t.match(await run(none, 'versions-in-their-own-clusters'), {
     outcome: 'failed',
     found: 'cluster2 runs no version instead of v2',
-    diagnosis: { sentence: /^A version has no pod in cluster2: it was not deployed, or no pod can be created there/ },
+    diagnosis: {
+      sentence: /^A version has no pod in cluster2: it was not deployed, or no pod can be created there/,
+    },
   });
 
   // A topology that asks for it is refused just so.
-  await using asked = await smallMesh(twoClusters(1, [{ helloWorld: ['v1', 'v2'] }, { helloWorld: ['v1', 'v2'] }]));
+  await using asked = await smallMesh(
+    twoClusters(1, [{ helloWorld: ['v1', 'v2'] }, { helloWorld: ['v1', 'v2'] }]),
+  );
   t.match(await run(asked, 'versions-in-their-own-clusters'), {
     outcome: 'failed',
     found: /puts v1 and v2 into cluster1 together/,

@@ -44,7 +44,9 @@ export const edition18: Edition = {
         .map(cluster => saveAddressStep(topology, cluster)),
       ...remotes.flatMap(cluster => [
         installRemoteStep(topology, cluster),
-        ...(manyNetworks ? [installGatewayStep(topology, cluster), exposeServicesStep(topology, cluster)] : []),
+        ...(manyNetworks
+          ? [installGatewayStep(topology, cluster), exposeServicesStep(topology, cluster)]
+          : []),
       ]),
       ...secrets.filter(step => !remotes.some(cluster => attaches(step, cluster))),
       ...verificationSteps(topology, VERIFY),

@@ -21,9 +21,11 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
       guide: passageOnSecret(topology, secret),
       dependsOn: [
         `${holder.name}/install-istio`,
-        // A remote's install waits for this very secret; its service account is made by create-remote-secret itself.
+        // A remote's install waits for this very secret; its service account is made by create-remote-secret
+        // itself.
         isRemote(watched) ? `${watched.name}/create-cacerts` : `${watched.name}/install-istio`,
-        // The first secret of a cluster creates the account or its token; two at once would get in each other's way.
+        // The first secret of a cluster creates the account or its token; two at once would get in each
+        // other's way.
         ...(leader && leader !== secret ? [remoteSecretId(leader)] : []),
       ],
       files: [],
@@ -36,7 +38,10 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
                 ? `${holder.name}'s istiod can not check the tokens of ${watched.name}'s proxies, which stay 1/2 ready`
                 : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
           }
-        : { harmless: true, because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}` },
+        : {
+            harmless: true,
+            because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}`,
+          },
       errata: ['upper-case-names', ...(isRemote(watched) ? ['remote-secret-order'] : [])],
     };
   });

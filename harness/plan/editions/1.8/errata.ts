@@ -1,4 +1,7 @@
-/** What is wrong or missing in the guide's page for 1.8: where, what would happen, and what the plan does instead. */
+/**
+ * What is wrong or missing in the guide's page for 1.8: where, what would happen, and what the plan does
+ * instead.
+ */
 import type { Erratum } from '../../step.ts';
 
 export const ERRATA: readonly Erratum[] = [
@@ -28,7 +31,8 @@ export const ERRATA: readonly Erratum[] = [
   },
   {
     id: 'trust-in-remotes',
-    guideLine: 'A multicluster service mesh deployment requires that you establish trust between all clusters …',
+    guideLine:
+      'A multicluster service mesh deployment requires that you establish trust between all clusters …',
     lines: [60, 65],
     wouldHappen:
       "It reads as if a remote could do without a CA of its own. In 1.8 a remote's own istiod signs its certificates: without cacerts its proxies refuse the primary's istiod.",
@@ -38,7 +42,8 @@ export const ERRATA: readonly Erratum[] = [
     id: 'prompt',
     guideLine: '$ istioctl install --context=… -f cluster1.yaml',
     lines: [133, 133],
-    wouldHappen: 'istioctl asks "Proceed? (y/N)"; without a person to answer it prints Cancelled. and exits with 1.',
+    wouldHappen:
+      'istioctl asks "Proceed? (y/N)"; without a person to answer it prints Cancelled. and exits with 1.',
     weDo: 'istioctl install -y -f cluster1.yaml',
   },
   {
@@ -123,7 +128,8 @@ export const ERRATA: readonly Erratum[] = [
     id: 'expose-services-in-remotes',
     guideLine: '$ kubectl --context=… apply -n istio-system -f samples/multicluster/expose-services.yaml',
     lines: [565, 568],
-    wouldHappen: "Nothing. The remote's gateway is configured by the primary's istiod, which reads the primary's copy.",
+    wouldHappen:
+      "Nothing. The remote's gateway is configured by the primary's istiod, which reads the primary's copy.",
     weDo: 'Keep it, as a step that may be left out.',
   },
   {

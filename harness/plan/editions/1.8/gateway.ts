@@ -1,5 +1,11 @@
 /** The east-west gateway, and what is exposed on it. */
-import { type ClusterSpec, controlPlaneOf, isMultiNetwork, isRemote, type Topology } from '../../../model/topology.ts';
+import {
+  type ClusterSpec,
+  controlPlaneOf,
+  isMultiNetwork,
+  isRemote,
+  type Topology,
+} from '../../../model/topology.ts';
 import { applySample, installGateway } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { isControlPlane, isEntered, isOnlyGateway, servedBy } from '../../mesh.ts';

@@ -1,6 +1,15 @@
-/** Where the guide's page says what: sections and lines of `multicluster-install.md`, one table for its four tabs. */
+/**
+ * Where the guide's page says what: sections and lines of `multicluster-install.md`, one table for its four
+ * tabs.
+ */
 import type { ClusterName } from '../../../model/names.ts';
-import { type ClusterSpec, isMultiNetwork, isRemote, remotesOf, type Topology } from '../../../model/topology.ts';
+import {
+  type ClusterSpec,
+  isMultiNetwork,
+  isRemote,
+  remotesOf,
+  type Topology,
+} from '../../../model/topology.ts';
 import { isControlPlane, type RemoteSecret } from '../../mesh.ts';
 import type { GuideReference } from '../../step.ts';
 
@@ -55,7 +64,10 @@ const PRIMARY_REMOTE_MULTI_NETWORK: Tab = {
   'remote secret': passage(c => `Enable Endpoint Discovery for ${c}`, [572, 579]),
 };
 
-/** The passage on `subject` in the tab that fits the cluster: that of its role, and of a mesh with as many networks. */
+/**
+ * The passage on `subject` in the tab that fits the cluster: that of its role, and of a mesh with as many
+ * networks.
+ */
 export function passageOn(subject: Subject, topology: Topology, cluster: ClusterSpec): GuideReference {
   const inPrimaryRemote = isRemote(cluster) || (isControlPlane(topology, cluster) && subject !== 'secret');
   const [one, several] = inPrimaryRemote

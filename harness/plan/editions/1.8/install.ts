@@ -1,5 +1,11 @@
 /** "Configure … as a primary", "… as a remote": the IstioOperator file and `istioctl install`. */
-import { type ClusterSpec, controlPlaneOf, isMultiNetwork, isRemote, type Topology } from '../../../model/topology.ts';
+import {
+  type ClusterSpec,
+  controlPlaneOf,
+  isMultiNetwork,
+  isRemote,
+  type Topology,
+} from '../../../model/topology.ts';
 import { awaitGatewayAddress, installFile } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { addressVariable, hasGateway, hasWorkloads, isControlPlane } from '../../mesh.ts';
@@ -26,7 +32,9 @@ export function installPrimaryStep(topology: Topology, cluster: ClusterSpec): St
   };
 }
 
-/** One step for each control plane that has remotes: the guide asks for the address once for its one remote. */
+/**
+ * One step for each control plane that has remotes: the guide asks for the address once for its one remote.
+ */
 export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepDraft {
   return {
     id: `${primary.name}/save-address`,
@@ -38,7 +46,8 @@ export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepD
     commands: [awaitGatewayAddress(primary.name, addressVariable(topology, primary.name))],
     omission: {
       harmless: false,
-      because: 'the address is empty: each remote silently becomes a primary of its own that knows no other cluster',
+      because:
+        'the address is empty: each remote silently becomes a primary of its own that knows no other cluster',
     },
     errata: ['address-not-awaited', 'address-ip-only', 'ingress-gateway-wording'],
   };
@@ -51,7 +60,8 @@ export function installRemoteStep(topology: Topology, cluster: ClusterSpec): Ste
     title: 'Install a remote configuration',
     cluster: cluster.name,
     guide: passageOn('install', topology, cluster),
-    // Its ingress gateway is configured by the primary's istiod, which must be reachable and know this cluster before istioctl's waiting ends.
+    // Its ingress gateway is configured by the primary's istiod, which must be reachable and know this
+    // cluster before istioctl's waiting ends.
     dependsOn: [
       `${cluster.name}/create-cacerts`,
       `${primary}/save-address`,

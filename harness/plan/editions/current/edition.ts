@@ -31,7 +31,9 @@ export const editionCurrent: Edition = {
         installPrimaryStep(topology, cluster),
         ...(hasGateway(topology, cluster) ? gatewaySteps(topology, cluster) : []),
         ...(isControlPlane(topology, cluster) ? [exposeIstiodStep(topology, cluster)] : []),
-        ...(manyNetworks && !isControlPlane(topology, cluster) ? [exposeServicesStep(topology, cluster)] : []),
+        ...(manyNetworks && !isControlPlane(topology, cluster)
+          ? [exposeServicesStep(topology, cluster)]
+          : []),
       ]),
       ...remotes.flatMap(cluster => [
         ...namespaces.filter(step => step.cluster === cluster.name),

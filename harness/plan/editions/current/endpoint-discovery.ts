@@ -1,4 +1,7 @@
-/** "Enable Endpoint Discovery", and for remotes "Attach … as a remote cluster": a remote secret for each cluster, in each primary that watches it. */
+/**
+ * "Enable Endpoint Discovery", and for remotes "Attach … as a remote cluster": a remote secret for each
+ * cluster, in each primary that watches it.
+ */
 import { controlPlaneOf, type Topology } from '../../../model/topology.ts';
 import { createRemoteSecret } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
@@ -40,7 +43,10 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
               ? `${holder.name}'s istiod can not give ${watched.name}'s webhook its CA bundle: no pod can be created (x509)`
               : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
           }
-        : { harmless: true, because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}` },
+        : {
+            harmless: true,
+            because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}`,
+          },
       errata: [],
     };
   });

@@ -1,4 +1,6 @@
-/** What the pages of today leave open or get wrong: where, what would happen, and what the plan does instead. */
+/**
+ * What the pages of today leave open or get wrong: where, what would happen, and what the plan does instead.
+ */
 import type { Erratum } from '../../step.ts';
 
 export const ERRATA: readonly Erratum[] = [
@@ -33,7 +35,8 @@ export const ERRATA: readonly Erratum[] = [
   {
     id: 'prompt',
     guideLine: '$ istioctl install --context=… -f cluster1.yaml',
-    wouldHappen: 'istioctl asks "Proceed? (y/N)"; without a person to answer it prints Cancelled. and exits with 1.',
+    wouldHappen:
+      'istioctl asks "Proceed? (y/N)"; without a person to answer it prints Cancelled. and exits with 1.',
     weDo: 'istioctl install -y -f cluster1.yaml',
   },
   {

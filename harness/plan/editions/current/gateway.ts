@@ -15,10 +15,13 @@ export function gatewaySteps(topology: Topology, cluster: ClusterSpec): readonly
       title: `Install the east-west gateway in ${cluster.name}`,
       cluster: cluster.name,
       guide,
-      // Its pod is completed by injection. In a remote this takes the primary's istiod: reachable, and let in by the secret.
+      // Its pod is completed by injection. In a remote this takes the primary's istiod: reachable, and let in
+      // by the secret.
       dependsOn: [
         `${cluster.name}/install-istio`,
-        ...(isRemote(cluster) ? [`remote-secret/${cluster.name}-in-${primary}`, `${primary}/expose-istiod`] : []),
+        ...(isRemote(cluster)
+          ? [`remote-secret/${cluster.name}-in-${primary}`, `${primary}/expose-istiod`]
+          : []),
       ],
       files: [],
       commands: installGateway(cluster.name, ['--network', cluster.network]),
@@ -60,7 +63,8 @@ export function exposeIstiodStep(topology: Topology, primary: ClusterSpec): Step
     commands: [applySample(primary.name, 'multicluster/expose-istiod.yaml', '-n', 'istio-system')],
     omission: {
       harmless: false,
-      because: 'the gateway refuses connections to istiod: no pod can be created in its remotes (connection refused)',
+      because:
+        'the gateway refuses connections to istiod: no pod can be created in its remotes (connection refused)',
     },
     errata: [],
   };
@@ -74,7 +78,11 @@ export function exposeServicesStep(topology: Topology, primary: ClusterSpec): St
     id: `${primary.name}/expose-services`,
     title: `Expose services in ${served.map(({ name }) => name).join(' and ')}`,
     cluster: primary.name,
-    guide: sectionFor(topology, primary, `Expose services in ${served.map(({ name }) => name).join(' and ')}`),
+    guide: sectionFor(
+      topology,
+      primary,
+      `Expose services in ${served.map(({ name }) => name).join(' and ')}`,
+    ),
     dependsOn: [`${primary.name}/install-istio`],
     files: [],
     commands: [applySample(primary.name, 'multicluster/expose-services.yaml', '-n', 'istio-system')],

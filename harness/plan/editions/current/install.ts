@@ -1,5 +1,13 @@
-/** "Configure … as a primary", "… as a remote", and the annotation that puts a remote into an istiod's hands. */
-import { type ClusterSpec, controlPlaneOf, isMultiNetwork, remotesOf, type Topology } from '../../../model/topology.ts';
+/**
+ * "Configure … as a primary", "… as a remote", and the annotation that puts a remote into an istiod's hands.
+ */
+import {
+  type ClusterSpec,
+  controlPlaneOf,
+  isMultiNetwork,
+  remotesOf,
+  type Topology,
+} from '../../../model/topology.ts';
 import { awaitGatewayAddress, installFile, kubectl } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { addressVariable, hasGateway, hasWorkloads, isControlPlane } from '../../mesh.ts';
@@ -40,7 +48,8 @@ function primaryFile(topology: Topology, cluster: ClusterSpec): string {
     '      multiCluster:',
     `        clusterName: ${cluster.name}`,
     `      network: ${cluster.network}`,
-    // Lets this istiod write root certificates and CA bundles into clusters that name it as their control plane.
+    // Lets this istiod write root certificates and CA bundles into clusters that name it as their control
+    // plane.
     ...(isControlPlane(topology, cluster) ? ['      externalIstiod: true'] : []),
     '',
   ].join('\n');
@@ -77,7 +86,11 @@ export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepD
     id: `${primary.name}/save-address`,
     title: `Save the address of ${primary.name}'s east-west gateway`,
     cluster: primary.name,
-    guide: sectionFor(topology, primary, `Configure ${remotesOf(topology, primary.name)[0]?.name} as a remote`),
+    guide: sectionFor(
+      topology,
+      primary,
+      `Configure ${remotesOf(topology, primary.name)[0]?.name} as a remote`,
+    ),
     dependsOn: [`${primary.name}/install-gateway`],
     files: [],
     commands: [awaitGatewayAddress(primary.name, addressVariable(topology, primary.name))],
@@ -106,7 +119,10 @@ export function installRemoteStep(topology: Topology, cluster: ClusterSpec): Ste
     commands: [installFile(cluster.name)],
     omission:
       hasWorkloads(cluster) || hasGateway(topology, cluster)
-        ? { harmless: false, because: 'it has no webhook and no way to istiod: its pods get no sidecar (1/1 ready)' }
+        ? {
+            harmless: false,
+            because: 'it has no webhook and no way to istiod: its pods get no sidecar (1/1 ready)',
+          }
         : { harmless: true, because: 'nothing runs in this cluster' },
     errata: ['prompt'],
   };

@@ -6,7 +6,10 @@ import { BEFORE_YOU_BEGIN, sectionFor } from './guide.ts';
 
 const TRUST = { page: BEFORE_YOU_BEGIN, section: 'Configure Trust' };
 
-/** The clusters that need a CA of their own: primaries, where there are several. One istiod alone signs for all of its remotes. */
+/**
+ * The clusters that need a CA of their own: primaries, where there are several. One istiod alone signs for
+ * all of its remotes.
+ */
 export function needsCacerts(topology: Topology): boolean {
   return primariesOf(topology).length > 1;
 }
@@ -40,7 +43,8 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
         commands: [createCacerts(cluster.name)],
         omission: {
           harmless: false,
-          because: 'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
+          because:
+            'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
         },
         errata: ['certificates-elsewhere'],
       }),
@@ -48,7 +52,10 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
   ];
 }
 
-/** A step for each cluster in which the namespace must be there before Istio is: for cacerts, a label or an annotation. */
+/**
+ * A step for each cluster in which the namespace must be there before Istio is: for cacerts, a label or an
+ * annotation.
+ */
 export function namespaceSteps(topology: Topology): readonly StepDraft[] {
   const [first] = topology.clusters;
   const manyNetworks = isMultiNetwork(topology);
@@ -95,11 +102,17 @@ export function labelNetworkSteps(topology: Topology): readonly StepDraft[] {
       dependsOn: [`${cluster.name}/create-namespace`],
       files: [],
       commands: [
-        kubectl(cluster.name, ['label', 'namespace', 'istio-system', `topology.istio.io/network=${cluster.network}`]),
+        kubectl(cluster.name, [
+          'label',
+          'namespace',
+          'istio-system',
+          `topology.istio.io/network=${cluster.network}`,
+        ]),
       ],
       omission: {
         harmless: true,
-        because: 'injected pods carry the network themselves; only endpoints without a sidecar would be told wrong',
+        because:
+          'injected pods carry the network themselves; only endpoints without a sidecar would be told wrong',
       },
       errata: isRemote(cluster) ? [] : ['namespace-condition'],
     }),

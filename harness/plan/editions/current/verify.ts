@@ -1,5 +1,11 @@
 /** The page "Verify the installation", with curl as the client. */
-import { type ClusterSpec, controlPlaneOf, isRemote, primariesOf, type Topology } from '../../../model/topology.ts';
+import {
+  type ClusterSpec,
+  controlPlaneOf,
+  isRemote,
+  primariesOf,
+  type Topology,
+} from '../../../model/topology.ts';
 import { istioctl } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { remoteSecretsOf } from '../../mesh.ts';
@@ -34,7 +40,10 @@ export const VERIFY: VerifyText = {
   // A remote's pods are injected by the primary's istiod, which must be reachable and let in.
   injectionNeeds: (cluster: ClusterSpec) =>
     isRemote(cluster)
-      ? [`remote-secret/${cluster.name}-in-${controlPlaneOf(cluster)}`, `${controlPlaneOf(cluster)}/expose-istiod`]
+      ? [
+          `remote-secret/${cluster.name}-in-${controlPlaneOf(cluster)}`,
+          `${controlPlaneOf(cluster)}/expose-istiod`,
+        ]
       : [],
 };
 

@@ -5,7 +5,14 @@ import type tls from 'node:tls';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import type { ProcessContext } from '../../program.ts';
-import { CurlError, type CurlRelease, couldNotConnect, couldNotResolve, EXIT_CODE, handshakeFailed } from './errors.ts';
+import {
+  CurlError,
+  type CurlRelease,
+  couldNotConnect,
+  couldNotResolve,
+  EXIT_CODE,
+  handshakeFailed,
+} from './errors.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
 
@@ -123,7 +130,8 @@ export class Connections {
       const secured = connectSecurely(socket, {
         host: target.host,
         ...(isName && { servername: target.host }),
-        // Without --cacert the public authorities of the image would be trusted, none of which there is in this world.
+        // Without --cacert the public authorities of the image would be trusted, none of which there is in
+        // this world.
         ca: ca === undefined ? [] : [ca],
         ...(cert !== undefined && key !== undefined && { cert, key }),
         rejectUnauthorized: !insecure,
@@ -153,14 +161,18 @@ export class Connections {
 
 const keyOf = ({ isSecure, host, port }: Target): string => `${isSecure ? 'https' : 'http'} ${host}:${port}`;
 
-/** Resolves at the event; rejects with the stream's error, or when it closes, or (destroying it) with the signal's reason. */
+/**
+ * Resolves at the event; rejects with the stream's error, or when it closes, or (destroying it) with the
+ * signal's reason.
+ */
 function untilEvent(stream: Duplex, event: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       stream.off(event, onEvent);
       stream.off('close', onClose);
       signal.removeEventListener('abort', onAbort);
-      // The error listener stays until the next one is there: an error of a stream that nobody listens to would end the process.
+      // The error listener stays until the next one is there: an error of a stream that nobody listens to
+      // would end the process.
       act();
     };
     const onEvent = () => settle(resolve);

@@ -1,4 +1,7 @@
-/** The program curl: every URL of its command line in turn, in the words and with the exit codes of the real one. */
+/**
+ * The program curl: every URL of its command line in turn, in the words and with the exit codes of the real
+ * one.
+ */
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
@@ -38,7 +41,9 @@ export function createCurl(release: CurlRelease): Main {
     } catch (error) {
       if (error instanceof CurlError) return complain(context, error);
       if (!(error instanceof UsageError)) throw error;
-      context.stderr(`curl: ${error.message}\ncurl: try 'curl --help' or 'curl --manual' for more information\n`);
+      context.stderr(
+        `curl: ${error.message}\ncurl: try 'curl --help' or 'curl --manual' for more information\n`,
+      );
       return EXIT_CODE.usage;
     }
     try {
@@ -138,7 +143,12 @@ async function fetchOne(
   return exitCode;
 }
 
-function writeHeads(context: ProcessContext, output: StandardOutput, { dumpHeader }: CurlOptions, heads: string): void {
+function writeHeads(
+  context: ProcessContext,
+  output: StandardOutput,
+  { dumpHeader }: CurlOptions,
+  heads: string,
+): void {
   if (dumpHeader === undefined) return;
   if (dumpHeader === '-') {
     output.write(heads);

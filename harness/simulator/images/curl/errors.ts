@@ -1,4 +1,7 @@
-/** curl's exit codes and the sentences that go with them, in the words of the two releases that the guide's images have. */
+/**
+ * curl's exit codes and the sentences that go with them, in the words of the two releases that the guide's
+ * images have.
+ */
 
 /** The release in the image: their messages differ. */
 export interface CurlRelease {
@@ -69,7 +72,8 @@ export function couldNotConnect(
 ): CurlError {
   const code = codeOf(error);
   const exitCode = code === 'ETIMEDOUT' ? EXIT_CODE.timeout : EXIT_CODE.connect;
-  if (!isModern) return new CurlError(exitCode, `Failed to connect to ${host} port ${port}: ${strerror(code)}`);
+  if (!isModern)
+    return new CurlError(exitCode, `Failed to connect to ${host} port ${port}: ${strerror(code)}`);
   const reason = exitCode === EXIT_CODE.timeout ? 'Timeout was reached' : 'Could not connect to server';
   return new CurlError(exitCode, `Failed to connect to ${host} port ${port} after ${afterMs} ms: ${reason}`);
 }
@@ -119,7 +123,12 @@ const VERIFY_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** What ended a handshake: the server's certificate (60), or anything else (35). */
-export function handshakeFailed({ isModern }: CurlRelease, host: string, port: number, error: unknown): CurlError {
+export function handshakeFailed(
+  { isModern }: CurlRelease,
+  host: string,
+  port: number,
+  error: unknown,
+): CurlError {
   const code = codeOf(error);
   const advice = isModern ? ADVICE.modern : ADVICE.old;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -154,7 +163,10 @@ export function handshakeFailed({ isModern }: CurlRelease, host: string, port: n
   return new CurlError(EXIT_CODE.tls, isModern ? `TLS connect error: ${text}` : text);
 }
 
-/** Node's `…:error:0A000410:SSL routines:ssl3_read_bytes:…:../deps/…:1605:SSL alert number 40`, without the parts of the source code. */
+/**
+ * Node's `…:error:0A000410:SSL routines:ssl3_read_bytes:…:../deps/…:1605:SSL alert number 40`, without the
+ * parts of the source code.
+ */
 function opensslText(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const match = /error:([0-9A-F]+):SSL routines:[^:]*:([^:]+)/i.exec(message);

@@ -1,4 +1,7 @@
-/** curl's command line, as far as it is simulated; anything else is refused with exit code 2, as curl does with what it does not know. */
+/**
+ * curl's command line, as far as it is simulated; anything else is refused with exit code 2, as curl does
+ * with what it does not know.
+ */
 import { CurlError, EXIT_CODE } from './errors.ts';
 
 export interface CurlOptions {

@@ -1,4 +1,7 @@
-/** curl's progress meter, which it shows on stderr unless it is told to be silent: the head, and the line at a transfer's end. */
+/**
+ * curl's progress meter, which it shows on stderr unless it is told to be silent: the head, and the line at a
+ * transfer's end.
+ */
 import type { TransferReport } from './write-out.ts';
 
 export const METER_HEAD =
@@ -17,5 +20,7 @@ export function meterLine({ downloadedBytes, totalMs }: TransferReport): string 
 function clockTime(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const part = (value: number) => String(value).padStart(2, '0');
-  return `${Math.floor(seconds / 3600)}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`.padStart(8);
+  return `${Math.floor(seconds / 3600)}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`.padStart(
+    8,
+  );
 }

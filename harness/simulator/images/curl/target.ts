@@ -26,7 +26,9 @@ export function parseTarget(text: string, { isModern }: CurlRelease): Target {
   if (/[\s\0]/.test(rest)) {
     throw new CurlError(
       EXIT_CODE.badUrl,
-      isModern ? 'URL rejected: Malformed input to a URL function' : 'URL using bad/illegal format or missing URL',
+      isModern
+        ? 'URL rejected: Malformed input to a URL function'
+        : 'URL using bad/illegal format or missing URL',
     );
   }
   const [, authority = '', after = ''] = /^([^/?#]*)([^#]*)/.exec(rest) ?? [];

@@ -56,7 +56,10 @@ export function emptyReport(target: Target, method: string): TransferReport {
 export const methodOf = ({ method, head, data }: CurlOptions): string =>
   method ?? (head ? 'HEAD' : data.length > 0 ? 'POST' : 'GET');
 
-/** What can end the transfer that is under way. One for all transfers of a process: a signal is dear, and most come to their end by themselves. */
+/**
+ * What can end the transfer that is under way. One for all transfers of a process: a signal is dear, and most
+ * come to their end by themselves.
+ */
 export class Cancellation {
   #controller = new AbortController();
 
@@ -73,7 +76,8 @@ export class Cancellation {
 
 /**
  * Fetches one URL, filling `report` as it goes.
- * @throws CurlError for whatever curl would end with; the context's abort reason if the process is told to end
+ * @throws CurlError for whatever curl would end with; the context's abort reason if the process is told to
+ *   end
  */
 export async function transfer(
   context: ProcessContext,
@@ -92,9 +96,12 @@ export async function transfer(
   let phase: 'resolving' | 'connecting' | 'transferring' = 'resolving';
   let expected: number | undefined;
   const onDeadline = () => cancellation.cancel(timedOut(phase, elapsed(), report.downloadedBytes, expected));
-  const maxTime = options.maxTimeMs === undefined ? undefined : clock.setTimeout(onDeadline, options.maxTimeMs);
+  const maxTime =
+    options.maxTimeMs === undefined ? undefined : clock.setTimeout(onDeadline, options.maxTimeMs);
   const connectTime =
-    options.connectTimeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, options.connectTimeoutMs);
+    options.connectTimeoutMs === undefined
+      ? undefined
+      : clock.setTimeout(onDeadline, options.connectTimeoutMs);
   try {
     for (;;) {
       const isReused = connections.isKept(target);
@@ -102,7 +109,8 @@ export async function transfer(
         sink.verbose(`* Re-using existing connection with host ${target.host}`);
       } else {
         phase = 'resolving';
-        const addresses = connections.addressesOf(target) ?? (await unlessAborted(connections.resolve(target), signal));
+        const addresses =
+          connections.addressesOf(target) ?? (await unlessAborted(connections.resolve(target), signal));
         report.resolvedMs = elapsed();
         phase = 'connecting';
         sink.verbose(`*   Trying ${addresses[0]}:${target.port}...`);
@@ -179,7 +187,8 @@ function request(
         connectionError = error;
       };
       stream.on('error', onError);
-      outgoing.once('close', () => stream.off('error', onError)); // the next transfer may have the same connection
+      // The next transfer may have the same connection.
+      outgoing.once('close', () => stream.off('error', onError));
       const socket = connections.socketTo(target);
       report.localAddress = socket?.localAddress ?? '';
       report.localPort = socket?.localPort ?? 0;
@@ -254,7 +263,8 @@ function errorOf(error: unknown): CurlError {
   if (code === 'EPIPE') return new CurlError(EXIT_CODE.send, 'Send failure: Broken pipe');
   if (code.startsWith('HPE_')) return new CurlError(1, 'Received HTTP/0.9 when not allowed');
   if (code === 'ECONNRESET' || code === '') return emptyReply();
-  // TLS 1.3: the server's refusal of the client's certificate comes after the handshake, as an alert to what is read first.
+  // TLS 1.3: the server's refusal of the client's certificate comes after the handshake, as an alert to what
+  // is read first.
   const message = error instanceof Error ? error.message : String(error);
   const alert = /SSL routines:[^:]*:([^:]+)/.exec(message);
   return new CurlError(

@@ -1,4 +1,7 @@
-/** curl's URL globbing: `[1-300]`, `[01-20:2]`, `[a-f]` and `{one,two}`, and what `#1` in an output name stands for. */
+/**
+ * curl's URL globbing: `[1-300]`, `[01-20:2]`, `[a-f]` and `{one,two}`, and what `#1` in an output name
+ * stands for.
+ */
 
 export class GlobError extends Error {}
 
@@ -8,7 +11,10 @@ export interface GlobbedUrl {
   readonly values: readonly string[];
 }
 
-/** curl refuses more (tool_urlglob.c has a limit of its own; ours keeps a typing error from filling the memory). */
+/**
+ * curl refuses more (tool_urlglob.c has a limit of its own; ours keeps a typing error from filling the
+ * memory).
+ */
 const MAX_URLS = 100_000;
 
 /**
@@ -43,7 +49,8 @@ export function expandUrl(pattern: string): GlobbedUrl[] {
     } else if (character === '{') {
       const end = pattern.indexOf('}', position);
       if (end < 0) throw new GlobError(`unmatched brace in URL position ${position + 1}`);
-      if (end === position + 1) throw new GlobError(`empty string within braces in URL position ${position + 2}`);
+      if (end === position + 1)
+        throw new GlobError(`empty string within braces in URL position ${position + 2}`);
       append(pattern.slice(position + 1, end).split(','));
       position = end + 1;
     } else if (character === ']' || character === '}') {
@@ -62,12 +69,16 @@ function readRange(text: string): string[] | undefined {
   if (numbers) {
     const [, first = '', last = '', step = '1'] = numbers;
     const width = first.startsWith('0') ? first.length : 0;
-    return sequence(Number(first), Number(last), Number(step))?.map(value => String(value).padStart(width, '0'));
+    return sequence(Number(first), Number(last), Number(step))?.map(value =>
+      String(value).padStart(width, '0'),
+    );
   }
   const letters = /^([a-zA-Z])-([a-zA-Z])(?::(\d+))?$/.exec(text);
   if (!letters) return undefined;
   const [, first = '', last = '', step = '1'] = letters;
-  return sequence(first.charCodeAt(0), last.charCodeAt(0), Number(step))?.map(code => String.fromCharCode(code));
+  return sequence(first.charCodeAt(0), last.charCodeAt(0), Number(step))?.map(code =>
+    String.fromCharCode(code),
+  );
 }
 
 function sequence(first: number, last: number, step: number): number[] | undefined {

@@ -68,7 +68,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   errormsg: { show: report => report.errorMessage, isModern: true },
 };
 
-const speed = (bytes: number, ms: number): string => (ms > 0 ? Math.floor((bytes * 1000) / ms) : bytes).toString();
+const speed = (bytes: number, ms: number): string =>
+  (ms > 0 ? Math.floor((bytes * 1000) / ms) : bytes).toString();
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 

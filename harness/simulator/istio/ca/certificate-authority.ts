@@ -1,5 +1,14 @@
-/** istiod's certificate authority: from the Secret `cacerts` as mounted, or self-signed and kept in the Secret `istio-ca-secret`. */
-import { type Authority, createRootCa, issueCertificate, loadAuthority, readCsr } from '../../../base/certificates.ts';
+/**
+ * istiod's certificate authority: from the Secret `cacerts` as mounted, or self-signed and kept in the Secret
+ * `istio-ca-secret`.
+ */
+import {
+  type Authority,
+  createRootCa,
+  issueCertificate,
+  loadAuthority,
+  readCsr,
+} from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -10,10 +19,16 @@ const FOLDER = '/etc/cacerts';
 const FILES = ['ca-key.pem', 'ca-cert.pem', 'root-cert.pem', 'cert-chain.pem'] as const;
 const SELF_SIGNED_SECRET = 'istio-ca-secret';
 const DAY_MS = 86_400_000;
-/** OpenSSL compares with the wall's clock, of which the virtual one may be ahead; so what is written is wide. The real lifetime is told beside it. */
+/**
+ * OpenSSL compares with the wall's clock, of which the virtual one may be ahead; so what is written is wide.
+ * The real lifetime is told beside it.
+ */
 const WRITTEN_MARGIN_MS = 30 * DAY_MS;
 const WRITTEN_LIFETIME_MS = 3650 * DAY_MS;
-/** security/pkg/pki/ca/ca.go: workload certificates live a day unless less is asked for, and never more than 90. */
+/**
+ * security/pkg/pki/ca/ca.go: workload certificates live a day unless less is asked for, and never more than
+ * 90.
+ */
 const MAX_LIFETIME_MS = 90 * DAY_MS;
 
 const writtenValidity = (clock: Clock) => ({
@@ -22,13 +37,18 @@ const writtenValidity = (clock: Clock) => ({
 });
 
 /**
- * The plugged-in authority, if one is mounted. Unlike today's Istio, which watches the files of a bundle, both releases read it once, at the start.
+ * The plugged-in authority, if one is mounted. Unlike today's Istio, which watches the files of a bundle,
+ * both releases read it once, at the start.
  * @throws Error with istiod's own words if the files are incomplete or do not fit together
  */
-export function readPluggedAuthority(files: ContainerFiles, behaviour: IstioBehaviour): Authority | undefined {
+export function readPluggedAuthority(
+  files: ContainerFiles,
+  behaviour: IstioBehaviour,
+): Authority | undefined {
   const present = FILES.filter(name => files.exists(`${FOLDER}/${name}`));
   const missing = FILES.filter(name => !present.includes(name));
-  // pilot/pkg/bootstrap/istio_ca.go: 1.8 looks for the key alone and fails later; current wants all or nothing.
+  // pilot/pkg/bootstrap/istio_ca.go: 1.8 looks for the key alone and fails later; current wants all or
+  // nothing.
   const isPlugged =
     behaviour.partialCaBundle === 'refused-as-incomplete' ? present.length > 0 : missing[0] !== 'ca-key.pem';
   if (!isPlugged) return undefined;
@@ -51,7 +71,10 @@ export function readPluggedAuthority(files: ContainerFiles, behaviour: IstioBeha
   }
 }
 
-/** Reads the self-signed authority of an earlier istiod of this cluster, or makes one: a root of its own for each cluster. */
+/**
+ * Reads the self-signed authority of an earlier istiod of this cluster, or makes one: a root of its own for
+ * each cluster.
+ */
 export async function selfSignedAuthority(
   client: KubernetesClient,
   namespace: string,
@@ -106,7 +129,8 @@ function authorityFromSecret(data: unknown): Authority {
 
 /** Each certificate of a PEM text by itself. */
 export const pemBlocks = (pem: string): string[] =>
-  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ?? [];
+  pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ??
+  [];
 
 export interface SignedWorkload {
   /** Leaf first, root last. */
@@ -115,7 +139,8 @@ export interface SignedWorkload {
 }
 
 /**
- * Signs a workload's request. The identity comes from the caller, who knows it from the token; whatever names the request holds are ignored
+ * Signs a workload's request. The identity comes from the caller, who knows it from the token; whatever names
+ * the request holds are ignored
  * (security/pkg/server/ca/server.go).
  * @throws Error if the request is none
  */
@@ -125,7 +150,11 @@ export async function signWorkload(
   request: { readonly csr: string; readonly identity: string; readonly lifetimeMs: number },
 ): Promise<SignedWorkload> {
   const { publicKeyDer } = await readCsr(request.csr);
-  const leaf = await issueCertificate(authority, { publicKeyDer, uris: [request.identity], ...writtenValidity(clock) });
+  const leaf = await issueCertificate(authority, {
+    publicKeyDer,
+    uris: [request.identity],
+    ...writtenValidity(clock),
+  });
   const above = pemBlocks(authority.chainPem);
   const [root] = pemBlocks(authority.rootPem);
   if (root !== undefined && !above.includes(root)) above.push(root);

@@ -23,7 +23,11 @@ const ISTIO_GROUPS = [
 const LABELS = { app: 'istio-reader', release: 'istio' };
 
 /** What other clusters' istiods may do here, through a remote secret. */
-export function readerRules(behaviour: IstioBehaviour, isRemote: boolean, externalIstiod: boolean): PolicyRule[] {
+export function readerRules(
+  behaviour: IstioBehaviour,
+  isRemote: boolean,
+  externalIstiod: boolean,
+): PolicyRule[] {
   const writesConfig = behaviour.leadsRemoteClusters ? isRemote : externalIstiod;
   return [
     { apiGroups: ISTIO_GROUPS, resources: ['*'], verbs: READ },
@@ -49,7 +53,11 @@ export function readerRules(behaviour: IstioBehaviour, isRemote: boolean, extern
       ? [
           { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
           { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: READ },
-          { apiGroups: ['multicluster.x-k8s.io'], resources: ['serviceexports', 'serviceimports'], verbs: READ },
+          {
+            apiGroups: ['multicluster.x-k8s.io'],
+            resources: ['serviceexports', 'serviceimports'],
+            verbs: READ,
+          },
         ]
       : []),
     ...(writesConfig
@@ -70,7 +78,9 @@ export function readerRules(behaviour: IstioBehaviour, isRemote: boolean, extern
   ];
 }
 
-/** What `create-remote-secret --create-service-account` makes where it is missing, and every installation has. */
+/**
+ * What `create-remote-secret --create-service-account` makes where it is missing, and every installation has.
+ */
 export function readerObjects(
   behaviour: IstioBehaviour,
   names: ReleaseNames,
@@ -99,7 +109,11 @@ function istiodRules(): PolicyRule[] {
     },
     { apiGroups: ISTIO_GROUPS, resources: ['*'], verbs: [...READ, 'create', 'delete', 'patch', 'update'] },
     { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
-    { apiGroups: [''], resources: ['pods', 'nodes', 'services', 'namespaces', 'endpoints', 'secrets'], verbs: READ },
+    {
+      apiGroups: [''],
+      resources: ['pods', 'nodes', 'services', 'namespaces', 'endpoints', 'secrets'],
+      verbs: READ,
+    },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
     { apiGroups: [''], resources: ['configmaps'], verbs: [...READ, 'create', 'update'] },
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
@@ -136,8 +150,16 @@ export function istiodAccess(behaviour: IstioBehaviour, names: ReleaseNames): Ku
       names.istiodRole,
       account,
       [
-        { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get', 'watch', 'list', 'update', 'delete'] },
-        { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'update', 'patch', 'create'] },
+        {
+          apiGroups: [''],
+          resources: ['secrets'],
+          verbs: ['create', 'get', 'watch', 'list', 'update', 'delete'],
+        },
+        {
+          apiGroups: ['coordination.k8s.io'],
+          resources: ['leases'],
+          verbs: ['get', 'update', 'patch', 'create'],
+        },
       ],
       ISTIOD_LABELS,
     ),

@@ -1,4 +1,7 @@
-/** The custom resource definitions of the releases, with open schemas: istiod looks at the fields, not the API server. */
+/**
+ * The custom resource definitions of the releases, with open schemas: istiod looks at the fields, not the API
+ * server.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../editions.ts';
 import { kubernetesObject } from './kubernetes-objects.ts';
@@ -29,7 +32,13 @@ const DEFINITIONS: readonly Definition[] = [
   },
   { group: NETWORKING, plural: 'envoyfilters', kind: 'EnvoyFilter', versions: ALPHA },
   { group: NETWORKING, plural: 'gateways', kind: 'Gateway', shortNames: ['gw'], versions: ROUTING_VERSIONS },
-  { group: NETWORKING, plural: 'serviceentries', kind: 'ServiceEntry', shortNames: ['se'], versions: ROUTING_VERSIONS },
+  {
+    group: NETWORKING,
+    plural: 'serviceentries',
+    kind: 'ServiceEntry',
+    shortNames: ['se'],
+    versions: ROUTING_VERSIONS,
+  },
   { group: NETWORKING, plural: 'sidecars', kind: 'Sidecar', versions: ROUTING_VERSIONS },
   {
     group: NETWORKING,
@@ -74,8 +83,18 @@ const DEFINITIONS: readonly Definition[] = [
     shortNames: ['ra'],
     versions: SECURITY_VERSIONS,
   },
-  { group: 'telemetry.istio.io', plural: 'telemetries', kind: 'Telemetry', versions: CURRENT_ONLY('v1alpha1', 'v1') },
-  { group: 'extensions.istio.io', plural: 'wasmplugins', kind: 'WasmPlugin', versions: CURRENT_ONLY('v1alpha1') },
+  {
+    group: 'telemetry.istio.io',
+    plural: 'telemetries',
+    kind: 'Telemetry',
+    versions: CURRENT_ONLY('v1alpha1', 'v1'),
+  },
+  {
+    group: 'extensions.istio.io',
+    plural: 'wasmplugins',
+    kind: 'WasmPlugin',
+    versions: CURRENT_ONLY('v1alpha1'),
+  },
   {
     group: 'extensions.istio.io',
     plural: 'trafficextensions',

@@ -1,4 +1,7 @@
-/** One entry of `components.ingressGateways`: deployment, service, identity. The east-west gateway is such an entry too. */
+/**
+ * One entry of `components.ingressGateways`: deployment, service, identity. The east-west gateway is such an
+ * entry too.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../editions.ts';
 import { agentArguments, explicitGateway } from './injection-template.ts';
@@ -68,7 +71,9 @@ function explicitContainer(
     args: [
       'proxy',
       'router',
-      ...agentArguments(behaviour, '$(POD_NAMESPACE)').map(arg => arg.replace('{{ serviceCluster }}', gateway.name)),
+      ...agentArguments(behaviour, '$(POD_NAMESPACE)').map(arg =>
+        arg.replace('{{ serviceCluster }}', gateway.name),
+      ),
     ],
     ports: [
       ...portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
@@ -107,7 +112,10 @@ function shellContainer(
 const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>
   gateway.k8s.service.ports ?? behaviour.install.gatewayPorts;
 
-/** A gateway of any name has the values of `istio-ingressgateway` (istio/istio operator/pkg/component/component.go @1.30.3), below its own k8s. */
+/**
+ * A gateway of any name has the values of `istio-ingressgateway` (istio/istio
+ * operator/pkg/component/component.go @1.30.3), below its own k8s.
+ */
 const resourcesOf = (gateway: GatewaySettings, { values }: InstallSettings): unknown =>
   gateway.k8s.resources ?? values.gateways['istio-ingressgateway']?.resources ?? RESOURCES;
 
@@ -170,7 +178,12 @@ export function gatewayObjects(
                     'service.istio.io/canonical-revision': 'latest',
                     'sidecar.istio.io/inject': 'false',
                   }
-                : { ...selector, release: 'istio', 'istio.io/rev': 'default', 'sidecar.istio.io/inject': 'true' },
+                : {
+                    ...selector,
+                    release: 'istio',
+                    'istio.io/rev': 'default',
+                    'sidecar.istio.io/inject': 'true',
+                  },
               annotations: isExplicit
                 ? {
                     'prometheus.io/port': '15020',
@@ -178,7 +191,11 @@ export function gatewayObjects(
                     'sidecar.istio.io/inject': 'false',
                     ...gateway.k8s.podAnnotations,
                   }
-                : { 'inject.istio.io/templates': 'gateway', 'istio.io/rev': 'default', ...gateway.k8s.podAnnotations },
+                : {
+                    'inject.istio.io/templates': 'gateway',
+                    'istio.io/rev': 'default',
+                    ...gateway.k8s.podAnnotations,
+                  },
             },
             spec: {
               serviceAccountName: account,

@@ -1,15 +1,19 @@
 /**
  * What is put into pods, as the data of ConfigMap `istio-sidecar-injector`.
  *
- * Unlike Istio, the templates are YAML with `{{ path }}` in place of values, not Go templates: `{{ path }}` alone stands for the value
- * itself, `{{ path | json }}` for its JSON, and an entry with `$when: path` is left out if that value is empty or false.
+ * Unlike Istio, the templates are YAML with `{{ path }}` in place of values, not Go templates: `{{ path }}`
+ * alone stands for the value
+ * itself, `{{ path | json }}` for its JSON, and an entry with `$when: path` is left out if that value is
+ * empty or false.
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../editions.ts';
 
 const FIELD = (path: string) => ({ fieldRef: { fieldPath: path } });
 
-/** Environment of every proxy; manifests/charts/istio-control/istio-discovery/files/injection-template.yaml */
+/**
+ * Environment of every proxy; manifests/charts/istio-control/istio-discovery/files/injection-template.yaml
+ */
 function environment(behaviour: IstioBehaviour, router: boolean): unknown[] {
   return [
     { name: 'JWT_POLICY', value: '{{ values.global.jwtPolicy }}' },
@@ -20,7 +24,10 @@ function environment(behaviour: IstioBehaviour, router: boolean): unknown[] {
     { name: 'INSTANCE_IP', valueFrom: FIELD('status.podIP') },
     { name: 'SERVICE_ACCOUNT', valueFrom: FIELD('spec.serviceAccountName') },
     { name: 'HOST_IP', valueFrom: FIELD('status.hostIP') },
-    ...Object.entries(behaviour.injection.podFields).map(([name, path]) => ({ name, valueFrom: FIELD(path) })),
+    ...Object.entries(behaviour.injection.podFields).map(([name, path]) => ({
+      name,
+      valueFrom: FIELD(path),
+    })),
     { name: 'PROXY_CONFIG', value: '{{ proxyConfig | json }}' },
     ...(router
       ? []
@@ -53,7 +60,9 @@ const VOLUMES = [
   {
     name: 'istio-token',
     projected: {
-      sources: [{ serviceAccountToken: { path: 'istio-token', expirationSeconds: 43200, audience: 'istio-ca' } }],
+      sources: [
+        { serviceAccountToken: { path: 'istio-token', expirationSeconds: 43200, audience: 'istio-ca' } },
+      ],
     },
   },
   { name: 'istiod-ca-cert', configMap: { name: 'istio-ca-root-cert' } },
@@ -69,7 +78,9 @@ const VOLUME_MOUNTS = [
 
 function probes({ injection }: IstioBehaviour): Record<string, unknown> {
   const httpGet = { path: '/healthz/ready', port: 15021 };
-  return Object.fromEntries(Object.entries(injection.probes).map(([name, probe]) => [name, { httpGet, ...probe }]));
+  return Object.fromEntries(
+    Object.entries(injection.probes).map(([name, probe]) => [name, { httpGet, ...probe }]),
+  );
 }
 
 const PROXY_RESOURCES = {
@@ -192,7 +203,10 @@ export function injectionConfig(behaviour: IstioBehaviour): string {
       : {
           ...common,
           defaultTemplates: ['sidecar'],
-          templates: { sidecar, gateway: yaml.dump(gatewayTemplate(behaviour), { lineWidth: -1, noRefs: true }) },
+          templates: {
+            sidecar,
+            gateway: yaml.dump(gatewayTemplate(behaviour), { lineWidth: -1, noRefs: true }),
+          },
         },
     { lineWidth: -1 },
   );

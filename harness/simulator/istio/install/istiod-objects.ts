@@ -107,7 +107,9 @@ function deployment(
     {
       name: 'istio-token',
       projected: {
-        sources: [{ serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } }],
+        sources: [
+          { serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } },
+        ],
       },
     },
     { name: 'cacerts', secret: { secretName: 'cacerts', optional: true } },

@@ -88,7 +88,8 @@ export function autoscaler(
   { min, max }: { readonly min: number; readonly max: number },
   labels: Readonly<Record<string, string>>,
 ): KubernetesObject {
-  // autoscaling/v2 and policy/v1 below: the simulated Kubernetes is 1.32, where a real Istio 1.8 would ask for versions that are gone.
+  // autoscaling/v2 and policy/v1 below: the simulated Kubernetes is 1.32, where a real Istio 1.8 would ask
+  // for versions that are gone.
   return kubernetesObject(
     'autoscaling/v2',
     'HorizontalPodAutoscaler',
@@ -99,7 +100,10 @@ export function autoscaler(
         maxReplicas: max,
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
         metrics: [
-          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+          },
         ],
       },
     },

@@ -10,7 +10,8 @@ const LABELS = { 'istio.io/rev': 'default', release: 'istio' };
 
 /** Where proxies take their configuration from. */
 export function discoveryAddress(behaviour: IstioBehaviour, settings: InstallSettings): string {
-  const isRemote = behaviour.install.remoteBy === 'address' && settings.values.global.remotePilotAddress !== '';
+  const isRemote =
+    behaviour.install.remoteBy === 'address' && settings.values.global.remotePilotAddress !== '';
   return `${isRemote ? 'istiod-remote' : 'istiod'}.${ISTIO_NAMESPACE}.svc:15012`;
 }
 
@@ -39,7 +40,10 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
 }
 
 /** The values that the injector fills its templates from: the charts' own, as JSON. */
-export function injectorValues(settings: InstallSettings, images: { readonly hub: string; readonly tag: string }) {
+export function injectorValues(
+  settings: InstallSettings,
+  images: { readonly hub: string; readonly tag: string },
+) {
   const { global } = settings.values;
   return {
     global: {
@@ -54,7 +58,11 @@ export function injectorValues(settings: InstallSettings, images: { readonly hub
       caAddress: global.caAddress,
       pilotCertProvider: 'istiod',
       trustDomain: settings.meshConfig.trustDomain ?? 'cluster.local',
-      proxy: { image: 'proxyv2', clusterDomain: 'cluster.local', logLevel: global.proxy?.logLevel ?? 'warning' },
+      proxy: {
+        image: 'proxyv2',
+        clusterDomain: 'cluster.local',
+        logLevel: global.proxy?.logLevel ?? 'warning',
+      },
       proxy_init: { image: 'proxyv2' },
     },
   };
@@ -70,6 +78,11 @@ export function injectorConfigMap(
     'v1',
     'ConfigMap',
     { name: 'istio-sidecar-injector', namespace: ISTIO_NAMESPACE, labels: LABELS },
-    { data: { config: injectionConfig(behaviour), values: JSON.stringify(injectorValues(settings, images), null, 2) } },
+    {
+      data: {
+        config: injectionConfig(behaviour),
+        values: JSON.stringify(injectorValues(settings, images), null, 2),
+      },
+    },
   );
 }

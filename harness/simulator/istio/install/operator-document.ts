@@ -1,4 +1,7 @@
-/** Reads IstioOperator documents as istioctl does: YAML with Go's error texts, `--set`, and the merge of several files. */
+/**
+ * Reads IstioOperator documents as istioctl does: YAML with Go's error texts, `--set`, and the merge of
+ * several files.
+ */
 import yaml from 'js-yaml';
 import { InstallError } from './install-error.ts';
 
@@ -34,7 +37,10 @@ export function readOperator(texts: readonly string[], settings: readonly string
   return { name, spec };
 }
 
-/** Maps are merged, everything else is replaced. An explicit null replaces too, as in `remotePilotAddress:` without a value. */
+/**
+ * Maps are merged, everything else is replaced. An explicit null replaces too, as in `remotePilotAddress:`
+ * without a value.
+ */
 export function mergeTrees(base: Tree, over: Tree): Tree {
   const merged: Tree = { ...base };
   for (const [key, value] of Object.entries(over)) {
@@ -52,7 +58,9 @@ function checkDocument(document: unknown): OperatorDocument {
   }
   const { apiVersion, kind, metadata, spec, ...others } = document;
   if (kind !== 'IstioOperator' || apiVersion !== 'install.istio.io/v1alpha1')
-    throw new InstallError(`fail to parse IstioOperator: unknown apiVersion or kind: "${apiVersion}", "${kind}"`);
+    throw new InstallError(
+      `fail to parse IstioOperator: unknown apiVersion or kind: "${apiVersion}", "${kind}"`,
+    );
   const unknown = Object.keys(others).filter(key => key !== 'status');
   if (unknown.length > 0) throw new InstallError(`unknown field "${unknown[0]}" in v1alpha1.IstioOperator`);
   if (spec !== undefined && spec !== null && !isTree(spec))
@@ -74,7 +82,8 @@ function parseYaml(text: string): unknown[] {
 }
 
 /**
- * Go's YAML takes a line that is nothing but `:` (an undefined `${NETWORK1}:`) for an error, js-yaml for the key null.
+ * Go's YAML takes a line that is nothing but `:` (an undefined `${NETWORK1}:`) for an error, js-yaml for the
+ * key null.
  * Its line numbers count from 0 there: `yaml: line 10` is the eleventh (istio-multicluster.md §11.1 row 3).
  */
 function refuseEmptyKeys(text: string): void {

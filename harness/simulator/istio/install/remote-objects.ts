@@ -1,9 +1,15 @@
-/** How a cluster finds a control plane that runs elsewhere: services without selector, with the gateway's address as endpoint. */
+/**
+ * How a cluster finds a control plane that runs elsewhere: services without selector, with the gateway's
+ * address as endpoint.
+ */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 
-/** 1.8: beside the local istiod, for xDS only. manifests/charts/base/templates/services.yaml, endpoints.yaml @1.8.0 */
+/**
+ * 1.8: beside the local istiod, for xDS only. manifests/charts/base/templates/services.yaml, endpoints.yaml
+ * @1.8.0
+ */
 export function remoteDiscoveryOf18(address: string): KubernetesObject[] {
   const meta = { name: 'istiod-remote', namespace: ISTIO_NAMESPACE, labels: { release: 'istio' } };
   const ports = [{ name: 'tcp-istiod', port: 15012, protocol: 'TCP' }];
@@ -13,7 +19,10 @@ export function remoteDiscoveryOf18(address: string): KubernetesObject[] {
   ];
 }
 
-/** current: in place of a local istiod. templates/remote-istiod-service.yaml, remote-istiod-endpointslices.yaml @1.30.3 */
+/**
+ * current: in place of a local istiod. templates/remote-istiod-service.yaml,
+ * remote-istiod-endpointslices.yaml @1.30.3
+ */
 export function remoteIstiod(address: string): KubernetesObject[] {
   const meta = {
     name: 'istiod',
@@ -25,7 +34,11 @@ export function remoteIstiod(address: string): KubernetesObject[] {
     { name: 'tcp-webhook', port: 443, targetPort: 15017, protocol: 'TCP' },
   ];
   if (!isIPv4(address))
-    return [kubernetesObject('v1', 'Service', meta, { spec: { type: 'ExternalName', externalName: address, ports } })];
+    return [
+      kubernetesObject('v1', 'Service', meta, {
+        spec: { type: 'ExternalName', externalName: address, ports },
+      }),
+    ];
   return [
     kubernetesObject('v1', 'Service', meta, { spec: { ports } }),
     kubernetesObject(

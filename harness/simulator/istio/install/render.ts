@@ -1,4 +1,7 @@
-/** `istioctl install` as a pure function: IstioOperator documents → the objects of the installation, in order, and what it waits for. */
+/**
+ * `istioctl install` as a pure function: IstioOperator documents → the objects of the installation, in order,
+ * and what it waits for.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { behaviourOf, type IstioBehaviour } from '../editions.ts';
 import { coreObjects, readerObjects } from './base-objects.ts';
@@ -43,7 +46,10 @@ export interface InstallPlan {
   /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
   readonly namespace: KubernetesObject;
   readonly components: readonly InstallComponent[];
-  /** The name under which the installation is recorded, and its objects labelled: `installed-state`, `installed-state-eastwest`. */
+  /**
+   * The name under which the installation is recorded, and its objects labelled: `installed-state`,
+   * `installed-state-eastwest`.
+   */
   readonly stateName: string;
   /** The record itself; absent in current, which keeps none. */
   readonly state?: KubernetesObject;
@@ -65,9 +71,13 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
   const operator = readOperator(documents, options.settings);
   const settings = readSettings(operator.spec);
   const { global } = settings.values;
-  const images = { hub: settings.hub || global.hub || names.hub, tag: settings.tag || global.tag || options.version };
+  const images = {
+    hub: settings.hub || global.hub || names.hub,
+    tag: settings.tag || global.tag || options.version,
+  };
   const parts = partsOf(behaviour, settings);
-  // Only current takes the word remote by itself; in 1.8 an address is what makes a remote (manifests/profiles/remote.yaml @1.8.0 is empty).
+  // Only current takes the word remote by itself; in 1.8 an address is what makes a remote
+  // (manifests/profiles/remote.yaml @1.8.0 is empty).
   const isRemote = behaviour.install.remoteBy === 'profile' && settings.profile === 'remote';
 
   const components: InstallComponent[] = [];
@@ -100,12 +110,16 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
 }
 
 /**
- * The service account and the rights that `create-remote-secret` makes where they are missing: those of the default profile.
+ * The service account and the rights that `create-remote-secret` makes where they are missing: those of the
+ * default profile.
  * @param version - of istioctl
  */
 export function renderReader(version: string): readonly KubernetesObject[] {
   const behaviour = behaviourOf(version);
-  return readerObjects(behaviour, releaseNames(behaviour, version), { isRemote: false, externalIstiod: false });
+  return readerObjects(behaviour, releaseNames(behaviour, version), {
+    isRemote: false,
+    externalIstiod: false,
+  });
 }
 
 interface Parts {
@@ -129,7 +143,8 @@ function partsOf(behaviour: IstioBehaviour, settings: InstallSettings): Parts {
     k8s: { env: [], service: {}, serviceAnnotations: {}, podAnnotations: {} },
   };
   // An entry of the same name is laid over the profile's own.
-  const gateways = hasIngress && !asked.some(({ name }) => name === ingress.name) ? [ingress, ...asked] : asked;
+  const gateways =
+    hasIngress && !asked.some(({ name }) => name === ingress.name) ? [ingress, ...asked] : asked;
   return {
     base: components.base.enabled ?? profile !== 'empty',
     pilot: components.pilot.enabled ?? (profile !== 'empty' && !isRemote),
@@ -166,7 +181,10 @@ function waitTargets(objects: readonly KubernetesObject[]): WaitTarget[] {
   );
 }
 
-/** The operator's marks, by which a later run of the same name prunes what it no longer wants. operator/pkg/helmreconciler */
+/**
+ * The operator's marks, by which a later run of the same name prunes what it no longer wants.
+ * operator/pkg/helmreconciler
+ */
 function labelled(component: InstallComponent, stateName: string, version: string): InstallComponent {
   const marks = {
     'install.operator.istio.io/owning-resource': stateName,
@@ -184,5 +202,10 @@ function labelled(component: InstallComponent, stateName: string, version: strin
 
 function stateResource(name: string, asked: Tree, settings: InstallSettings): KubernetesObject {
   const spec = mergeTrees({ profile: settings.profile }, asked);
-  return kubernetesObject('install.istio.io/v1alpha1', 'IstioOperator', { name, namespace: ISTIO_NAMESPACE }, { spec });
+  return kubernetesObject(
+    'install.istio.io/v1alpha1',
+    'IstioOperator',
+    { name, namespace: ISTIO_NAMESPACE },
+    { spec },
+  );
 }

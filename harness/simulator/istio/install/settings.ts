@@ -1,4 +1,7 @@
-/** The values of an IstioOperator that the simulated charts know; whatever else is asked for is refused by name. */
+/**
+ * The values of an IstioOperator that the simulated charts know; whatever else is asked for is refused by
+ * name.
+ */
 import * as z from 'zod';
 import { InstallError } from './install-error.ts';
 import type { Tree } from './operator-document.ts';
@@ -8,9 +11,16 @@ const optionalText = text.nullish().transform(value => value ?? '');
 const port = z.number().int().min(1).max(65535);
 const open = z.record(z.string(), z.unknown());
 
-const envEntry = z.strictObject({ name: z.string(), value: optionalText.optional(), valueFrom: open.optional() });
+const envEntry = z.strictObject({
+  name: z.string(),
+  value: optionalText.optional(),
+  valueFrom: open.optional(),
+});
 const resources = z
-  .strictObject({ requests: z.record(z.string(), text).optional(), limits: z.record(z.string(), text).optional() })
+  .strictObject({
+    requests: z.record(z.string(), text).optional(),
+    limits: z.record(z.string(), text).optional(),
+  })
   .optional();
 
 const k8s = z
@@ -131,7 +141,9 @@ const spec = z.strictObject({
           traceSampling: z.number().default(1),
         })
         .prefault({}),
-      istiodRemote: z.strictObject({ enabled: z.boolean().optional(), injectionPath: optionalText }).prefault({}),
+      istiodRemote: z
+        .strictObject({ enabled: z.boolean().optional(), injectionPath: optionalText })
+        .prefault({}),
       gateways: z
         .strictObject({
           'istio-ingressgateway': z

@@ -19,7 +19,11 @@ const isNot = (key: string, ...values: string[]) => ({ key, operator: 'NotIn', v
 const isAbsent = (key: string) => ({ key, operator: 'DoesNotExist' });
 
 /** The four webhooks of current and what each selects. */
-const INJECTION_RULES: readonly { readonly name: string; readonly namespace: Selector; readonly object: Selector }[] = [
+const INJECTION_RULES: readonly {
+  readonly name: string;
+  readonly namespace: Selector;
+  readonly object: Selector;
+}[] = [
   {
     name: 'rev.namespace.sidecar-injector.istio.io',
     namespace: { matchExpressions: [is('istio.io/rev', 'default'), isAbsent('istio-injection')] },
@@ -43,7 +47,12 @@ const INJECTION_RULES: readonly { readonly name: string; readonly namespace: Sel
 ];
 const NEVER: Selector = { matchLabels: { 'istio.io/deactivated': 'never-match' } };
 
-function injectionWebhook(name: string, path: string, namespaceSelector: Selector, objectSelector?: Selector) {
+function injectionWebhook(
+  name: string,
+  path: string,
+  namespaceSelector: Selector,
+  objectSelector?: Selector,
+) {
   return {
     name,
     clientConfig: { service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path, port: 443 } },
@@ -61,7 +70,12 @@ function injectionWebhook(name: string, path: string, namespaceSelector: Selecto
  */
 export function injectionWebhooks(behaviour: IstioBehaviour, path: string): KubernetesObject[] {
   const configuration = (name: string, labels: Record<string, string>, webhooks: unknown[]) =>
-    kubernetesObject('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', { name, labels }, { webhooks });
+    kubernetesObject(
+      'admissionregistration.k8s.io/v1',
+      'MutatingWebhookConfiguration',
+      { name, labels },
+      { webhooks },
+    );
   if (behaviour.install.injectionWebhooks === 'one') {
     const enabled = { matchLabels: { 'istio-injection': 'enabled' } };
     return [
@@ -70,7 +84,8 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
       ]),
     ];
   }
-  // istioctl install then tags the revision as the default one: the tag's webhooks select, those of the chart no longer do (§1.3).
+  // istioctl install then tags the revision as the default one: the tag's webhooks select, those of the chart
+  // no longer do (§1.3).
   const webhooks = (live: boolean) =>
     INJECTION_RULES.map(({ name, namespace, object }) => ({
       ...injectionWebhook(name, path, live ? namespace : NEVER, live ? object : NEVER),
@@ -82,7 +97,10 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
   ];
 }
 
-/** The validation of Istio's own resources. istiod raises the failure policy of the first to Fail when it has set the CA bundle. */
+/**
+ * The validation of Istio's own resources. istiod raises the failure policy of the first to Fail when it has
+ * set the CA bundle.
+ */
 export function validatingWebhooks(behaviour: IstioBehaviour): KubernetesObject[] {
   const configuration = (name: string, webhook: string, failurePolicy: string) =>
     kubernetesObject(
@@ -93,7 +111,9 @@ export function validatingWebhooks(behaviour: IstioBehaviour): KubernetesObject[
         webhooks: [
           {
             name: webhook,
-            clientConfig: { service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path: '/validate', port: 443 } },
+            clientConfig: {
+              service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path: '/validate', port: 443 },
+            },
             rules: [
               {
                 operations: ['CREATE', 'UPDATE'],

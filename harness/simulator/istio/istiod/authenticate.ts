@@ -1,4 +1,7 @@
-/** Who is asking? A proxy's token is reviewed by the API server of the cluster that it claims to be in (istio-multicluster.md §6.5). */
+/**
+ * Who is asking? A proxy's token is reviewed by the API server of the cluster that it claims to be in
+ * (istio-multicluster.md §6.5).
+ */
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { spiffeId } from '../ca/certificate-authority.ts';
@@ -54,7 +57,9 @@ export class Authenticator {
       );
       status = (review['status'] ?? {}) as ReviewStatus; // an API server's answer
     } catch (error) {
-      throw new Error(`failed to validate the JWT from cluster "${clusterId}": ${messageOf(error)}`, { cause: error });
+      throw new Error(`failed to validate the JWT from cluster "${clusterId}": ${messageOf(error)}`, {
+        cause: error,
+      });
     }
     if (status.error)
       throw new Error(
@@ -74,13 +79,18 @@ export class Authenticator {
   }
 
   #callerOf(clusterId: string, { authenticated, user }: ReviewStatus): Caller {
-    const [, namespace, serviceAccount] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user?.username ?? '') ?? [];
+    const [, namespace, serviceAccount] =
+      /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user?.username ?? '') ?? [];
     if (!authenticated || namespace === undefined || serviceAccount === undefined) {
       throw new Error(
         `failed to validate the JWT from cluster "${clusterId}": the token is not authenticated or not a service account`,
       );
     }
-    return { namespace, serviceAccount, identity: spiffeId(this.#options.trustDomain(), namespace, serviceAccount) };
+    return {
+      namespace,
+      serviceAccount,
+      identity: spiffeId(this.#options.trustDomain(), namespace, serviceAccount),
+    };
   }
 }
 

@@ -11,9 +11,15 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /**
  * @param server - `https://127.0.0.1:36543`
- * @returns `Failed to list *v1.Service: Get "https://127.0.0.1:36543/api/v1/services": dial tcp 127.0.0.1:36543: connect: connection refused`
+ * @returns `Failed to list *v1.Service: Get "https://127.0.0.1:36543/api/v1/services": dial tcp
+ *   127.0.0.1:36543: connect: connection refused`
  */
-export function describeListFailure(kind: string, path: ResourcePath, server: string, error: unknown): string {
+export function describeListFailure(
+  kind: string,
+  path: ResourcePath,
+  server: string,
+  error: unknown,
+): string {
   return `Failed to list ${goType(kind, path.apiVersion)}: ${causeOf(path, server, error)}`;
 }
 

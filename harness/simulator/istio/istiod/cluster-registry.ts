@@ -1,6 +1,14 @@
-/** What istiod knows of one cluster: its services, and the endpoints behind them, as watched at its API server. */
+/**
+ * What istiod knows of one cluster: its services, and the endpoints behind them, as watched at its API
+ * server.
+ */
 import type { Clock } from '../../../base/clock.ts';
-import type { KubernetesClient, KubernetesObject, ResourcePath, Selectors } from '../../../base/kubernetes-client.ts';
+import type {
+  KubernetesClient,
+  KubernetesObject,
+  ResourcePath,
+  Selectors,
+} from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
 import { spiffeId } from '../ca/certificate-authority.ts';
 import type { IstioBehaviour } from '../editions.ts';
@@ -101,7 +109,12 @@ export class ClusterRegistry {
   }
 
   get hasSynced(): boolean {
-    return this.#services.hasSynced && this.#pods.hasSynced && this.#endpoints.hasSynced && this.#namespace.hasSynced;
+    return (
+      this.#services.hasSynced &&
+      this.#pods.hasSynced &&
+      this.#endpoints.hasSynced &&
+      this.#namespace.hasSynced
+    );
   }
 
   /** `v1.32.0`, the oldest among the nodes; empty before it is known. */
@@ -182,7 +195,10 @@ export class ClusterRegistry {
     });
   }
 
-  /** Unlike Istio, nodes are read once: only the kubelet's version matters here, since no one prefers a locality. */
+  /**
+   * Unlike Istio, nodes are read once: only the kubelet's version matters here, since no one prefers a
+   * locality.
+   */
   async #readNodes(): Promise<void> {
     if (!this.#options.behaviour.nativeSidecars) return;
     const nodes = await this.client()
@@ -190,7 +206,8 @@ export class ClusterRegistry {
       .catch(() => ({ items: [] as KubernetesObject[] }));
     const versions = nodes.items.map(
       node =>
-        (node['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined)?.nodeInfo?.kubeletVersion ?? '',
+        (node['status'] as { nodeInfo?: { kubeletVersion?: string } } | undefined)?.nodeInfo
+          ?.kubeletVersion ?? '',
     );
     this.#kubeletVersion = versions.sort((a, b) => minorOf(a) - minorOf(b))[0] ?? '';
   }
@@ -210,10 +227,15 @@ export class ClusterRegistry {
     if (now) this.#podByAddress.set(now.address, now);
     const addresses = new Set([now?.address, before?.address]);
     for (const address of addresses)
-      for (const service of (address && this.#servicesByAddress.get(address)) || []) this.#serviceChanged(service);
+      for (const service of (address && this.#servicesByAddress.get(address)) || [])
+        this.#serviceChanged(service);
   }
 
-  #endpointsChanged(key: string, now: RegistryEndpoints | undefined, before: RegistryEndpoints | undefined): void {
+  #endpointsChanged(
+    key: string,
+    now: RegistryEndpoints | undefined,
+    before: RegistryEndpoints | undefined,
+  ): void {
     if (same(now, before)) return;
     const service = (now ?? before)?.service ?? '';
     const keys = this.#endpointKeys.get(service) ?? new Set();

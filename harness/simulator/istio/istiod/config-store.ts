@@ -1,4 +1,7 @@
-/** Istio's own resources as istiod reads them: from its own cluster only, whatever clusters it discovers (istio-multicluster.md §5.2). */
+/**
+ * Istio's own resources as istiod reads them: from its own cluster only, whatever clusters it discovers
+ * (istio-multicluster.md §5.2).
+ */
 import type { Clock } from '../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
@@ -34,7 +37,10 @@ export interface ConfigStoreOptions {
   readonly onChange: () => void;
 }
 
-/** Kinds that shape traffic and are stored without effect here. Istio's telemetry filters come with every installation of 1.8. */
+/**
+ * Kinds that shape traffic and are stored without effect here. Istio's telemetry filters come with every
+ * installation of 1.8.
+ */
 const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
   ['networking.istio.io/v1alpha3', 'serviceentries'],
   ['networking.istio.io/v1alpha3', 'sidecars'],
@@ -68,7 +74,12 @@ export class ConfigStore {
   }
 
   get synced(): Promise<void> {
-    const informers = [this.#gateways, this.#virtualServices, this.#destinationRules, this.#peerAuthentications];
+    const informers = [
+      this.#gateways,
+      this.#virtualServices,
+      this.#destinationRules,
+      this.#peerAuthentications,
+    ];
     return Promise.all(informers.map(({ synced }) => synced)).then(() => {});
   }
 
@@ -80,7 +91,9 @@ export class ConfigStore {
         .list({ apiVersion, plural }, {}, signal)
         .catch(() => ({ items: [] }));
       for (const { metadata } of found.items)
-        log.warn(`${plural}.${apiVersion} ${metadata.namespace}/${metadata.name} is not simulated and has no effect`);
+        log.warn(
+          `${plural}.${apiVersion} ${metadata.namespace}/${metadata.name} is not simulated and has no effect`,
+        );
     }
   }
 
@@ -112,7 +125,9 @@ export class ConfigStore {
         const config = read(object, unsupported);
         const { namespace, name } = object.metadata;
         for (const field of unsupported.fields)
-          log.warn(`${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`);
+          log.warn(
+            `${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`,
+          );
         return config;
       },
       onChange: (_key, now, before) => {

@@ -138,9 +138,17 @@ export class ControlPlane {
     return (this.state.registry(clusterId) ?? this.#local).kubeletVersion;
   }
 
-  /** Resolves when everything that readiness depends on is there (pilot/pkg/bootstrap/server.go, waitForCacheSync). */
+  /**
+   * Resolves when everything that readiness depends on is there (pilot/pkg/bootstrap/server.go,
+   * waitForCacheSync).
+   */
   async ready(): Promise<void> {
-    await Promise.all([this.#configMaps.synced, this.#local.synced, this.#config.synced, this.remotes.initialSync]);
+    await Promise.all([
+      this.#configMaps.synced,
+      this.#local.synced,
+      this.#config.synced,
+      this.remotes.initialSync,
+    ]);
     this.metrics.set('istiod_managed_clusters', 1, { cluster_type: 'local' });
     await this.#push();
     void this.#config.tellWithoutEffect();
@@ -191,7 +199,9 @@ export class ControlPlane {
     });
   }
 
-  /** Unlike Istio 1.8, which looks at the files of its volumes, both releases watch the ConfigMaps themselves. */
+  /**
+   * Unlike Istio 1.8, which looks at the files of its volumes, both releases watch the ConfigMaps themselves.
+   */
   #watchConfigMaps(): Informer<Readonly<Record<string, string>>> {
     const { context, settings, client, log } = this.#options;
     return new Informer({
@@ -202,7 +212,8 @@ export class ControlPlane {
       signal: context.signal,
       keep: ({ metadata, ...object }) =>
         metadata.name === MESH_CONFIG_MAP || metadata.name === INJECTOR_CONFIG_MAP
-          ? ((object['data'] ?? {}) as Readonly<Record<string, string>>) // texts, as the API server validated them
+          ? // Texts, as the API server validated them.
+            ((object['data'] ?? {}) as Readonly<Record<string, string>>)
           : undefined,
       onChange: (key, data) => {
         try {

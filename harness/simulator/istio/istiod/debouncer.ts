@@ -1,4 +1,7 @@
-/** Gathers changes until it has been quiet for a moment, or for long enough (pilot/pkg/xds/discovery.go, debounce). */
+/**
+ * Gathers changes until it has been quiet for a moment, or for long enough (pilot/pkg/xds/discovery.go,
+ * debounce).
+ */
 import type { Clock, Timer } from '../../../base/clock.ts';
 
 export interface DebouncerOptions {
@@ -50,7 +53,8 @@ export class Debouncer {
         if (isDue) void this.#run();
         else this.#arm();
       },
-      // Whole milliseconds, rounded up: a timer that fires a hair too early would be set again for no time at all.
+      // Whole milliseconds, rounded up: a timer that fires a hair too early would be set again for no time at
+      // all.
       Math.max(Math.ceil(dueAt - clock.now()), 0),
     );
   }

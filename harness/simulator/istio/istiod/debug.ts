@@ -151,7 +151,9 @@ const PAGES: Readonly<Record<string, Page>> = {
   push_status: ({ state }) => ({ services: state.services.length }),
 };
 
-/** In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own. */
+/**
+ * In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own.
+ */
 const ENDPOINT_PAGES: Readonly<Record<'instances' | 'shards', Page>> = { instances: endpoints, shards };
 
 /**

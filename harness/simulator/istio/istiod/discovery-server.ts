@@ -1,4 +1,7 @@
-/** The xDS server: proxies' streams, and what is pushed down them when the mesh changes (pilot/pkg/xds/ads.go). */
+/**
+ * The xDS server: proxies' streams, and what is pushed down them when the mesh changes
+ * (pilot/pkg/xds/ads.go).
+ */
 import type http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
@@ -12,7 +15,10 @@ import { type ProxyNode, readProxyNode } from './proxy-node.ts';
 import type { Resources } from './resources.ts';
 
 export const DISCOVERY_PATH = '/v3/discovery';
-/** `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, without chance in it. */
+/**
+ * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, without
+ * chance in it.
+ */
 const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 
 interface SentState {
@@ -62,8 +68,16 @@ export class DiscoveryServer {
     return this.#connections.values();
   }
 
-  /** Takes `GET /v3/discovery` with an upgrade. @param isSecure - on the plaintext port no token is asked for */
-  async accept(request: http.IncomingMessage, socket: Duplex, head: Buffer, isSecure: boolean): Promise<void> {
+  /**
+   * Takes `GET /v3/discovery` with an upgrade.
+   * @param isSecure - on the plaintext port no token is asked for
+   */
+  async accept(
+    request: http.IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    isSecure: boolean,
+  ): Promise<void> {
     const { authenticator, log, metrics } = this.#options;
     socket.on('error', () => {}); // its close is enough
     if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== 'mesh-harness-xds') {
@@ -75,12 +89,16 @@ export class DiscoveryServer {
       if (isSecure) caller = await authenticator.authenticate(request.headers);
     } catch (error) {
       metrics.add('pilot_xds_authentication_failures');
-      log.error(`Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`);
+      log.error(
+        `Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`,
+      );
       refuse(socket, 401, 'authentication failure');
       return;
     }
     if (socket.destroyed) return;
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mesh-harness-xds\r\n\r\n');
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mesh-harness-xds\r\n\r\n',
+    );
     this.#serve(socket, head, caller);
   }
 

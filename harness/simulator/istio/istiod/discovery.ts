@@ -1,4 +1,7 @@
-/** The program `pilot-discovery`: istiod in its pod (pilot/cmd/pilot-discovery, pilot/pkg/bootstrap/server.go). */
+/**
+ * The program `pilot-discovery`: istiod in its pod (pilot/cmd/pilot-discovery,
+ * pilot/pkg/bootstrap/server.go).
+ */
 import { setMaxListeners } from 'node:events';
 import type http from 'node:http';
 import { type Authority, createKeyPair } from '../../../base/certificates.ts';
@@ -50,7 +53,8 @@ async function runDiscovery(process: ProcessContext): Promise<number> {
   const closers: (() => void)[] = [];
   try {
     const client = inClusterClient(context);
-    // Asked before anything is watched, as client-go's discovery does; a server that does not answer shows in each watch.
+    // Asked before anything is watched, as client-go's discovery does; a server that does not answer shows in
+    // each watch.
     await client()
       .request('GET', '/version', { signal })
       .catch(() => {});
@@ -223,7 +227,8 @@ async function answerCertificate(
   try {
     const caller = await plane.authenticator.authenticate(request.headers);
     try {
-      const { csr, validityDurationSeconds } = JSON.parse(body) as CertificateRequest; // a request that is none fails in the CA
+      // A request that is none fails in the CA.
+      const { csr, validityDurationSeconds } = JSON.parse(body) as CertificateRequest;
       const signed = await signWorkload(authority, clock, {
         csr,
         identity: caller.identity,
@@ -237,7 +242,9 @@ async function answerCertificate(
     }
   } catch (error) {
     plane.metrics.add('citadel_server_authentication_failure_count');
-    log.warn(`failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`);
+    log.warn(
+      `failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`,
+    );
     answerJson(response, 401, { message: 'request authenticate failure' });
   }
 }

@@ -1,11 +1,17 @@
-/** EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (istio-multicluster.md §5.6). */
+/**
+ * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (istio-multicluster.md
+ * §5.6).
+ */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../editions.ts';
 import type { LbEndpoint } from '../xds.ts';
 import type { IstioEndpoint } from './mesh-model.ts';
 import type { NetworkGateways } from './network-of.ts';
 
-/** Who asks: what a proxy's place in the networks makes of endpoints. Proxies with equal views share the answer. */
+/**
+ * Who asks: what a proxy's place in the networks makes of endpoints. Proxies with equal views share the
+ * answer.
+ */
 export interface EndpointView {
   /** Empty if the proxy has no network. */
   readonly network: string;
@@ -33,14 +39,19 @@ export function filterByNetwork(
 }
 
 /** pilot/pkg/xds/ep_filters.go @1.8.0 */
-function filterOf18(gateways: NetworkGateways, view: EndpointView, endpoints: readonly IstioEndpoint[]): LbEndpoint[] {
+function filterOf18(
+  gateways: NetworkGateways,
+  view: EndpointView,
+  endpoints: readonly IstioEndpoint[],
+): LbEndpoint[] {
   const multiples = gateways.counts().reduce((product, count) => product * count, 1);
   const result: LbEndpoint[] = [];
   const remote = new Map<string, number>();
   for (const endpoint of endpoints) {
     const { network } = endpoint;
     const isLocal = network === view.network || network === '' || view.network === '';
-    // A network without a known gateway is taken for reachable, before the proxy's view is even looked at (§2.3).
+    // A network without a known gateway is taken for reachable, before the proxy's view is even looked at
+    // (§2.3).
     if (isLocal || gateways.of(network).length === 0) {
       result.push(direct(endpoint, multiples));
       continue;
@@ -75,11 +86,13 @@ function filterOfCurrent(
   const weights = new Map<string, { readonly address: string; readonly port: number; weight: number }>();
   for (const endpoint of endpoints) {
     const { network, clusterId } = endpoint;
-    if (view.requestedNetworks.length > 0 && network !== '' && !view.requestedNetworks.includes(network)) continue;
+    if (view.requestedNetworks.length > 0 && network !== '' && !view.requestedNetworks.includes(network))
+      continue;
     const ofNetwork = gateways.of(network);
     const ofCluster = ofNetwork.filter(gateway => gateway.clusterId === clusterId);
     const ways = ofCluster.length > 0 ? ofCluster : ofNetwork;
-    // A proxy without a network does not count as being on the endpoint's: it takes the gateway if there is one.
+    // A proxy without a network does not count as being on the endpoint's: it takes the gateway if there is
+    // one.
     if (network === view.network || network === '' || ways.length === 0) {
       result.push(direct(endpoint, scale));
       continue;

@@ -1,4 +1,7 @@
-/** The way from a pod to an API server: its own cluster's by the mounted service account, another's by a kubeconfig. */
+/**
+ * The way from a pod to an API server: its own cluster's by the mounted service account, another's by a
+ * kubeconfig.
+ */
 import { isIPv4 } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type Dial, KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -9,7 +12,8 @@ const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Dials through the pod's network. A name is looked up first, in the pod's resolver. */
 export function dialThrough(network: NetworkNamespace): Dial {
-  return (host, port) => (isIPv4(host) ? network.connect(host, port) : new NamedConnection(network, host, port));
+  return (host, port) =>
+    isIPv4(host) ? network.connect(host, port) : new NamedConnection(network, host, port);
 }
 
 /** A stream that exists before its name is resolved. */
@@ -78,7 +82,8 @@ class NamedConnection extends Duplex {
 }
 
 /**
- * A client of the own cluster's API server, as client-go's in-cluster configuration: it follows the token when the kubelet renews it.
+ * A client of the own cluster's API server, as client-go's in-cluster configuration: it follows the token
+ * when the kubelet renews it.
  * @throws Error with code ENOENT if the pod has no service account mounted
  */
 export function inClusterClient(context: ProcessContext): () => KubernetesClient {

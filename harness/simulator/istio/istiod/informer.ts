@@ -1,4 +1,6 @@
-/** A local copy of a collection of Kubernetes objects, kept by list and watch as client-go's reflector does. */
+/**
+ * A local copy of a collection of Kubernetes objects, kept by list and watch as client-go's reflector does.
+ */
 import { type Clock, sleep } from '../../../base/clock.ts';
 import {
   KubernetesApiError,
@@ -30,11 +32,17 @@ export interface InformerOptions<T> {
   readonly after?: { readonly tried: Promise<void> };
 }
 
-/** k8s.io/client-go tools/cache/reflector.go @v0.19.3: 800 ms, doubled up to 30 s, with jitter; reset by a success here. */
+/**
+ * k8s.io/client-go tools/cache/reflector.go @v0.19.3: 800 ms, doubled up to 30 s, with jitter; reset by a
+ * success here.
+ */
 const FIRST_BACKOFF_MS = 800;
 const MAX_BACKOFF_MS = 30_000;
 
-/** The part of a path that names an object within an informer: `sample/helloworld`, or `istio-system` for what has no namespace. */
+/**
+ * The part of a path that names an object within an informer: `sample/helloworld`, or `istio-system` for what
+ * has no namespace.
+ */
 export const keyOf = ({ metadata }: KubernetesObject): string =>
   metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`;
 

@@ -1,4 +1,7 @@
-/** Istio's own resources, cut to the fields that are honoured; whatever else is in them is told, not dropped in silence. */
+/**
+ * Istio's own resources, cut to the fields that are honoured; whatever else is in them is told, not dropped
+ * in silence.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
 export interface GatewayServer {
@@ -109,7 +112,8 @@ export class Unsupported {
 const fullHost = (host: string, namespace: string, domain: string): string =>
   host.includes('.') || host === '*' ? host : `${host}.${namespace}.svc.${domain}`;
 
-const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+const keyOf = ({ metadata }: KubernetesObject): string =>
+  `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
 export function readGateway(object: KubernetesObject, unsupported: Unsupported): GatewayConfig {
   const spec = tree(object['spec']);
@@ -142,7 +146,8 @@ export function readVirtualService(
   const spec = tree(object['spec']);
   const namespace = object.metadata.namespace ?? '';
   unsupported.check('', spec, ['hosts', 'gateways', 'http', 'tls', 'tcp']);
-  const gatewayKey = (name: string) => (name === 'mesh' || name.includes('/') ? name : `${namespace}/${name}`);
+  const gatewayKey = (name: string) =>
+    name === 'mesh' || name.includes('/') ? name : `${namespace}/${name}`;
   const gatewayKeys = (value: unknown) => (value === undefined ? undefined : texts(value).map(gatewayKey));
   const destination = (path: string, value: unknown): Destination => {
     const routes = list(value);
@@ -245,13 +250,18 @@ export function readDestinationRule(
         name: text(subset['name']) ?? '',
         labels: labels(subset['labels']),
         policy:
-          'trafficPolicy' in subset ? policyOf(`subsets[${index}].trafficPolicy`, subset['trafficPolicy']) : undefined,
+          'trafficPolicy' in subset
+            ? policyOf(`subsets[${index}].trafficPolicy`, subset['trafficPolicy'])
+            : undefined,
       };
     }),
   };
 }
 
-export function readPeerAuthentication(object: KubernetesObject, unsupported: Unsupported): PeerAuthenticationConfig {
+export function readPeerAuthentication(
+  object: KubernetesObject,
+  unsupported: Unsupported,
+): PeerAuthenticationConfig {
   const spec = tree(object['spec']);
   unsupported.check('', spec, ['selector', 'mtls']);
   const mode = text(tree(spec['mtls'])['mode']);

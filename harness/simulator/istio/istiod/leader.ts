@@ -20,7 +20,8 @@ export interface LeaderOptions {
 
 /**
  * Resolves when this pod holds the lock; never if another does for ever.
- * Unlike Istio, the lock is not renewed: it is held until the holder's pod is gone, which saves a write every two seconds.
+ * Unlike Istio, the lock is not renewed: it is held until the holder's pod is gone, which saves a write every
+ * two seconds.
  */
 export async function becomeLeader(options: LeaderOptions): Promise<void> {
   const { lock, podName, clock, signal, log } = options;

@@ -1,4 +1,7 @@
-/** What an istiod does in clusters whose control plane it is: roots into namespaces, its CA into webhooks (istio-multicluster.md §1.5). */
+/**
+ * What an istiod does in clusters whose control plane it is: roots into namespaces, its CA into webhooks
+ * (istio-multicluster.md §1.5).
+ */
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
@@ -32,7 +35,15 @@ const isOurs =
 export function leadOwnCluster(options: LedClusterOptions): void {
   const { settings, client, clock, signal, log } = options;
   const lead = (lock: string, work: () => void) => {
-    becomeLeader({ client, namespace: settings.namespace, lock, podName: settings.podName, clock, signal, log })
+    becomeLeader({
+      client,
+      namespace: settings.namespace,
+      lock,
+      podName: settings.podName,
+      clock,
+      signal,
+      log,
+    })
       .then(work)
       .catch(() => {}); // only when istiod ends
   };
@@ -45,7 +56,8 @@ export function leadOwnCluster(options: LedClusterOptions): void {
       ...options,
       namespace: settings.namespace,
       strictName,
-      isOurs: object => (ownsWebhooksBy === 'name' ? object.metadata.name === strictName : isOurs(settings)(object)),
+      isOurs: object =>
+        ownsWebhooksBy === 'name' ? object.metadata.name === strictName : isOurs(settings)(object),
     }),
   );
 }
@@ -53,16 +65,23 @@ export function leadOwnCluster(options: LedClusterOptions): void {
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';
 
 /**
- * A remote cluster, if this istiod is external and the cluster says that this is its control plane: annotation `topology.istio.io/controlPlaneClusters`
- * of its namespace istio-system. pilot/pkg/serviceregistry/kube/controller/multicluster.go, checkShouldLead @1.30.3
+ * A remote cluster, if this istiod is external and the cluster says that this is its control plane:
+ * annotation `topology.istio.io/controlPlaneClusters`
+ * of its namespace istio-system. pilot/pkg/serviceregistry/kube/controller/multicluster.go, checkShouldLead
+ * @1.30.3
  */
 export async function leadRemoteCluster(options: LedClusterOptions): Promise<void> {
   const { settings, client, clusterId, signal, log } = options;
   if (!settings.behaviour.leadsRemoteClusters || !settings.externalIstiod) return;
   let leads = false;
   try {
-    const namespace = await client().find({ apiVersion: 'v1', plural: 'namespaces', name: settings.namespace }, signal);
-    const clusters = (namespace?.metadata.annotations?.[CONTROL_PLANES] ?? '').split(',').map(name => name.trim());
+    const namespace = await client().find(
+      { apiVersion: 'v1', plural: 'namespaces', name: settings.namespace },
+      signal,
+    );
+    const clusters = (namespace?.metadata.annotations?.[CONTROL_PLANES] ?? '')
+      .split(',')
+      .map(name => name.trim());
     leads = clusters.includes(settings.clusterId) || clusters.includes('*');
   } catch (error) {
     log.error(`failed to read namespace ${settings.namespace} of cluster ${clusterId}: ${messageOf(error)}`);

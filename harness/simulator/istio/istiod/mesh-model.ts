@@ -67,11 +67,18 @@ const BY_NAME: Readonly<Record<string, Protocol>> = {
 };
 
 /**
- * The protocol of a service port: by `appProtocol`, else by its name up to the first dash (pkg/config/kube/conversion.go).
+ * The protocol of a service port: by `appProtocol`, else by its name up to the first dash
+ * (pkg/config/kube/conversion.go).
  * Unlike Istio, which sniffs the protocol of a port that tells none, such a port is TCP.
  */
-export function protocolOf(name: string, transport: string | undefined, appProtocol: string | undefined): Protocol {
+export function protocolOf(
+  name: string,
+  transport: string | undefined,
+  appProtocol: string | undefined,
+): Protocol {
   if (transport === 'UDP') return 'udp';
   const word = (appProtocol ?? name).toLowerCase();
-  return BY_NAME[word] ?? BY_NAME[word.startsWith('grpc-web') ? 'grpc-web' : (word.split('-')[0] ?? '')] ?? 'tcp';
+  return (
+    BY_NAME[word] ?? BY_NAME[word.startsWith('grpc-web') ? 'grpc-web' : (word.split('-')[0] ?? '')] ?? 'tcp'
+  );
 }

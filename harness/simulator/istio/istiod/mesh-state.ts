@@ -39,7 +39,10 @@ export class MeshState {
   readonly #registries: ClusterRegistry[] = [];
   readonly #shards = new Map<string, Shards>();
   readonly #services = new Map<string, MeshService>();
-  /** Registry → the hostnames to read again; `all` stands for each of them. In the order in which they were told. */
+  /**
+   * Registry → the hostnames to read again; `all` stands for each of them. In the order in which they were
+   * told.
+   */
   readonly #dirty = new Map<ClusterRegistry, Set<string> | 'all'>();
   readonly #removedClusters = new Set<string>();
   readonly #resolve: (host: string) => Promise<readonly string[]>;
@@ -78,7 +81,9 @@ export class MeshState {
 
   /** By hostname. */
   get services(): readonly MeshService[] {
-    this.#sortedServices ??= [...this.#services.keys()].sort().map(host => this.#services.get(host) as MeshService); // keys of this very map
+    this.#sortedServices ??= [...this.#services.keys()]
+      .sort()
+      .map(host => this.#services.get(host) as MeshService); // keys of this very map
     return this.#sortedServices;
   }
 
@@ -105,7 +110,8 @@ export class MeshState {
     const at = this.#registries.indexOf(registry);
     if (at >= 0) this.#registries.splice(at, 1);
     this.#dirty.delete(registry);
-    // Shards belong to the id, not to the registry: of two registries with one id, either takes them away (§5.1).
+    // Shards belong to the id, not to the registry: of two registries with one id, either takes them away
+    // (§5.1).
     this.#removedClusters.add(registry.clusterId);
   }
 
@@ -143,7 +149,8 @@ export class MeshState {
     for (const clusterId of this.#removedClusters) {
       for (const [hostname, shards] of this.#shards) if (shards.delete(clusterId)) hostnames.add(hostname);
       // Another registry of the same id has its own endpoints still.
-      for (const registry of this.#registries) if (registry.clusterId === clusterId) this.#dirty.set(registry, 'all');
+      for (const registry of this.#registries)
+        if (registry.clusterId === clusterId) this.#dirty.set(registry, 'all');
       for (const service of this.#services.values())
         if (service.clusterIps.has(clusterId)) hostnames.add(service.hostname);
     }
@@ -223,7 +230,8 @@ export class MeshState {
         hosts.map(async host => [host, await this.#resolve(host).catch(() => [])] as const),
       );
       this.#resolved = new Map(answers);
-      if (hosts.length > 0) gateways = discoverGateways(this.#behaviour, this.#mesh, this.#registries, this.#resolved);
+      if (hosts.length > 0)
+        gateways = discoverGateways(this.#behaviour, this.#mesh, this.#registries, this.#resolved);
     }
     if (gateways.fingerprint === this.#gateways.fingerprint) return false;
     this.#gateways = gateways;

@@ -1,4 +1,6 @@
-/** Networks: which one an endpoint is on, and which gateways lead into one (istio-multicluster.md §2.2, §5.4). */
+/**
+ * Networks: which one an endpoint is on, and which gateways lead into one (istio-multicluster.md §2.2, §5.4).
+ */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../editions.ts';
 import { cidrContains, type MeshConfig } from './mesh-config.ts';
@@ -70,7 +72,9 @@ function labelledGateways(behaviour: IstioBehaviour, source: GatewaySource): Net
   return gateways;
 }
 
-/** Gateways that the mesh's configuration names, by address or by a Service of the clusters on that network. */
+/**
+ * Gateways that the mesh's configuration names, by address or by a Service of the clusters on that network.
+ */
 function configuredGateways(mesh: MeshConfig, sources: readonly GatewaySource[]): NetworkGateway[] {
   const gateways: NetworkGateway[] = [];
   for (const [network, { fromRegistry, gateways: configured }] of mesh.networks) {
@@ -146,5 +150,6 @@ export function discoverGateways(
       : (resolved.get(gateway.address) ?? []).map(address => ({ ...gateway, address })),
   );
   const unique = new Map(all.map(gateway => [JSON.stringify(gateway), gateway]));
-  return new NetworkGateways([...unique.keys()].sort().map(key => unique.get(key) as NetworkGateway)); // keys of this very map
+  // Keys of this very map.
+  return new NetworkGateways([...unique.keys()].sort().map(key => unique.get(key) as NetworkGateway));
 }

@@ -15,7 +15,10 @@ export interface ProxyNode {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** @throws Error if the id is not of the form that Istio's agent gives (pilot/pkg/model/context.go, ParseServiceNodeWithMetadata) */
+/**
+ * @throws Error if the id is not of the form that Istio's agent gives (pilot/pkg/model/context.go,
+ *   ParseServiceNodeWithMetadata)
+ */
 export function readProxyNode(node: XdsNode): ProxyNode {
   const [role = '', address = '', id = '', domain] = node.id.split('~');
   if ((role !== 'sidecar' && role !== 'router') || domain === undefined)

@@ -13,8 +13,10 @@ export interface PushContext {
   readonly systemNamespace: string;
 }
 
-const includes = (labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean =>
-  Object.entries(selector).every(([key, value]) => labels[key] === value);
+const includes = (
+  labels: Readonly<Record<string, string>>,
+  selector: Readonly<Record<string, string>>,
+): boolean => Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 /** Gateways that select a proxy; their namespace plays no part (PILOT_SCOPE_GATEWAY_TO_NAMESPACE is off). */
 export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>
@@ -47,7 +49,11 @@ export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryS
 }
 
 /** The container's port behind a Service's port. */
-export function targetPortOf({ state }: PushContext, proxy: ProxyNode, port: ServicePort): number | undefined {
+export function targetPortOf(
+  { state }: PushContext,
+  proxy: ProxyNode,
+  port: ServicePort,
+): number | undefined {
   if (typeof port.targetPort === 'number') return port.targetPort;
   const pod = state.registry(proxy.clusterId)?.pod(proxy.namespace, proxy.podName);
   return pod?.ports[port.targetPort];

@@ -1,4 +1,7 @@
-/** What a registry keeps of a cluster's objects: the few fields that discovery needs, since there may be hundreds of clusters. */
+/**
+ * What a registry keeps of a cluster's objects: the few fields that discovery needs, since there may be
+ * hundreds of clusters.
+ */
 import { isIPv4 } from 'node:net';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { NETWORK_LABEL, protocolOf, type RegistryService } from './mesh-model.ts';
@@ -36,14 +39,18 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
     externalName: spec.type === 'ExternalName' ? spec.externalName : undefined,
     selector: spec.selector,
     labels,
-    ports: (spec.ports ?? []).map(({ name: portName = '', port, targetPort = port, protocol, appProtocol }) => ({
-      name: portName,
-      port,
-      targetPort,
-      protocol: protocolOf(portName, protocol, appProtocol),
-    })),
+    ports: (spec.ports ?? []).map(
+      ({ name: portName = '', port, targetPort = port, protocol, appProtocol }) => ({
+        name: portName,
+        port,
+        targetPort,
+        protocol: protocolOf(portName, protocol, appProtocol),
+      }),
+    ),
     externalAddresses: [
-      ...ingress.flatMap(({ ip, hostname }) => (ip !== undefined ? [ip] : hostname !== undefined ? [hostname] : [])),
+      ...ingress.flatMap(({ ip, hostname }) =>
+        ip !== undefined ? [ip] : hostname !== undefined ? [hostname] : [],
+      ),
       ...(spec.externalIPs ?? []),
     ],
   };
@@ -70,7 +77,8 @@ export function readPod(object: KubernetesObject): RegistryPod | undefined {
     containers?: readonly { ports?: readonly { name?: string; containerPort: number }[] }[];
   };
   const status = (object['status'] ?? {}) as { podIP?: string; phase?: string };
-  if (!status.podIP || spec.hostNetwork || status.phase === 'Failed' || status.phase === 'Succeeded') return undefined;
+  if (!status.podIP || spec.hostNetwork || status.phase === 'Failed' || status.phase === 'Succeeded')
+    return undefined;
   const ports: Record<string, number> = {};
   for (const container of spec.containers ?? [])
     for (const port of container.ports ?? []) if (port.name) ports[port.name] = port.containerPort;
@@ -146,4 +154,5 @@ export function readEndpointSlice(object: KubernetesObject): RegistryEndpoints |
   };
 }
 
-export const networkLabelOf = (object: KubernetesObject): string => object.metadata.labels?.[NETWORK_LABEL] ?? '';
+export const networkLabelOf = (object: KubernetesObject): string =>
+  object.metadata.labels?.[NETWORK_LABEL] ?? '';

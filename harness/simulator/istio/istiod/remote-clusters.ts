@@ -1,4 +1,7 @@
-/** Remote clusters come and go with remote secrets (pkg/kube/secretcontroller @1.8.0, pkg/kube/multicluster @1.30.3). */
+/**
+ * Remote clusters come and go with remote secrets (pkg/kube/secretcontroller @1.8.0, pkg/kube/multicluster
+ * @1.30.3).
+ */
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -111,7 +114,8 @@ export class RemoteClusters {
     if (this.#options.signal.aborted) return;
     for (const cluster of [...this.#clusters.values()])
       if (cluster.secret === key && !secret?.kubeconfigs.has(cluster.id)) this.#remove(cluster);
-    for (const [clusterId, kubeconfig] of secret?.kubeconfigs ?? []) await this.#put(key, clusterId, kubeconfig);
+    for (const [clusterId, kubeconfig] of secret?.kubeconfigs ?? [])
+      await this.#put(key, clusterId, kubeconfig);
     this.#options.metrics.set('istiod_managed_clusters', this.#clusters.size, { cluster_type: 'remote' });
   }
 
@@ -134,7 +138,8 @@ export class RemoteClusters {
     const cluster = this.#create(key, clusterId, kubeconfig, fingerprint);
     if (!cluster) return;
     if (settings.behaviour.remoteSync.kind === 'blocking') {
-      // 1.8: an update is a deletion and an addition, and no other secret is looked at until this cluster's caches have synced (istio/istio#32102).
+      // 1.8: an update is a deletion and an addition, and no other secret is looked at until this cluster's
+      // caches have synced (istio/istio#32102).
       if (known) this.#remove(known);
       this.#clusters.set(clusterId, cluster);
       await this.#untilSynced(cluster);
@@ -152,7 +157,12 @@ export class RemoteClusters {
   }
 
   /** @returns undefined for a kubeconfig that can not be used; istiod tells and goes on */
-  #create(key: string, clusterId: string, kubeconfig: string, fingerprint: string): RemoteCluster | undefined {
+  #create(
+    key: string,
+    clusterId: string,
+    kubeconfig: string,
+    fingerprint: string,
+  ): RemoteCluster | undefined {
     const { settings, dial, log, createRegistry, signal } = this.#options;
     try {
       if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
@@ -177,7 +187,9 @@ export class RemoteClusters {
         },
       };
     } catch (error) {
-      log.error(`Failed to add remote cluster from secret=${key} for cluster_id=${clusterId}: ${messageOf(error)}`);
+      log.error(
+        `Failed to add remote cluster from secret=${key} for cluster_id=${clusterId}: ${messageOf(error)}`,
+      );
       return undefined;
     }
   }
@@ -201,7 +213,10 @@ export class RemoteClusters {
     else state.addRegistry(cluster.registry);
     before?.stop();
     log.info(`Finished syncing cluster_id=${cluster.id}, secret=${cluster.secret}`);
-    this.#options.metrics.set('istiod_remote_cluster_sync_status', 1, { cluster_id: cluster.id, status: 'synced' });
+    this.#options.metrics.set('istiod_remote_cluster_sync_status', 1, {
+      cluster_id: cluster.id,
+      status: 'synced',
+    });
     onChange();
     onSynced(cluster);
   }
@@ -218,7 +233,10 @@ export class RemoteClusters {
     onChange();
   }
 
-  /** current: a cluster that does not sync in time no longer holds anything up; it is tried for ever all the same. */
+  /**
+   * current: a cluster that does not sync in time no longer holds anything up; it is tried for ever all the
+   * same.
+   */
   #expire(cluster: RemoteCluster, timeoutMs: number): void {
     const { clock, metrics, log } = this.#options;
     clock.setTimeout(() => {
@@ -234,7 +252,9 @@ export class RemoteClusters {
     const { settings, clock } = this.#options;
     const sync = settings.behaviour.remoteSync;
     if (sync.kind === 'blocking') return;
-    const all = Promise.all([...this.#clusters.values()].map(cluster => this.#untilSynced(cluster))).then(() => {});
+    const all = Promise.all([...this.#clusters.values()].map(cluster => this.#untilSynced(cluster))).then(
+      () => {},
+    );
     let timer: ReturnType<Clock['setTimeout']> | undefined;
     const deadline = new Promise<void>(resolve => {
       timer = clock.setTimeout(resolve, sync.timeoutMs);

@@ -25,7 +25,8 @@ export function readRemoteSecret(object: KubernetesObject): RemoteSecret {
   };
 }
 
-export const fingerprintOf = (kubeconfig: string): string => createHash('sha256').update(kubeconfig).digest('hex');
+export const fingerprintOf = (kubeconfig: string): string =>
+  createHash('sha256').update(kubeconfig).digest('hex');
 
 interface User {
   readonly name?: string;
@@ -33,7 +34,8 @@ interface User {
 }
 
 /**
- * current refuses kubeconfigs that would make istiod run programs or read its own files (pkg/kube/multicluster: sanitizeKubeConfig).
+ * current refuses kubeconfigs that would make istiod run programs or read its own files
+ * (pkg/kube/multicluster: sanitizeKubeConfig).
  * @throws Error
  */
 export function refuseUnsafe(kubeconfig: string): void {

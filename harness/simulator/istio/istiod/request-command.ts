@@ -1,4 +1,6 @@
-/** `pilot-discovery request GET /debug/clusterz`: asks istiod from inside its container, which has no curl. */
+/**
+ * `pilot-discovery request GET /debug/clusterz`: asks istiod from inside its container, which has no curl.
+ */
 import http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';

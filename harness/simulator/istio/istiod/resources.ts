@@ -1,4 +1,7 @@
-/** The resources of a push as text, made once for all proxies that see the same and kept until the mesh changes. */
+/**
+ * The resources of a push as text, made once for all proxies that see the same and kept until the mesh
+ * changes.
+ */
 import type { TypeUrl } from '../xds.ts';
 import { fixedClusters, inboundClusters, serviceClusters } from './generate/clusters.ts';
 import { serviceEndpoints } from './generate/endpoints.ts';
@@ -12,8 +15,10 @@ import { isSniRouter, type PushContext, visibleServices } from './push-context.t
 /** Resources in JSON, joined by commas: the inside of a response's `resources`. */
 type Fragment = string;
 
-const fragmentOf = (resources: readonly unknown[]): Fragment => resources.map(item => JSON.stringify(item)).join(',');
-const join = (...fragments: readonly Fragment[]): Fragment => fragments.filter(fragment => fragment !== '').join(',');
+const fragmentOf = (resources: readonly unknown[]): Fragment =>
+  resources.map(item => JSON.stringify(item)).join(',');
+const join = (...fragments: readonly Fragment[]): Fragment =>
+  fragments.filter(fragment => fragment !== '').join(',');
 
 export class Resources {
   readonly #domain: string;
@@ -39,7 +44,9 @@ export class Resources {
     this.#context = context;
     this.#perView.clear();
     if (change.everything || isConfigChanged) this.#perService.clear();
-    else for (const views of this.#perService.values()) for (const hostname of change.hostnames) views.delete(hostname);
+    else
+      for (const views of this.#perService.values())
+        for (const hostname of change.hostnames) views.delete(hostname);
   }
 
   of(type: TypeUrl, proxy: ProxyNode): Fragment {
@@ -61,21 +68,28 @@ export class Resources {
     const shared = this.#forServices(`cluster|${JSON.stringify(kind)}`, service =>
       serviceClusters(context, service, kind),
     );
-    return join(shared, fragmentOf([...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)]));
+    return join(
+      shared,
+      fragmentOf([...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)]),
+    );
   }
 
   #endpoints(proxy: ProxyNode): Fragment {
     const context = this.#context;
     const { view, clusterId, role } = proxy;
     const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy) };
-    return this.#forServices(`endpoint|${JSON.stringify(kind)}`, service => serviceEndpoints(context, service, kind));
+    return this.#forServices(`endpoint|${JSON.stringify(kind)}`, service =>
+      serviceEndpoints(context, service, kind),
+    );
   }
 
   #listeners(proxy: ProxyNode): Fragment {
     const context = this.#context;
     if (proxy.role === 'router') return fragmentOf(gatewayListeners(context, proxy, this.#onUnsupported));
     const { clusterId } = proxy;
-    const outbound = this.#forView(`listener|${clusterId}`, () => fragmentOf(outboundListeners(context, clusterId)));
+    const outbound = this.#forView(`listener|${clusterId}`, () =>
+      fragmentOf(outboundListeners(context, clusterId)),
+    );
     return join(outbound, fragmentOf([inboundListener(context, proxy)]));
   }
 

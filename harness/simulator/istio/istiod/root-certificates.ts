@@ -1,4 +1,7 @@
-/** Keeps ConfigMap `istio-ca-root-cert` in every namespace of a cluster, from which proxies know the mesh's root. */
+/**
+ * Keeps ConfigMap `istio-ca-root-cert` in every namespace of a cluster, from which proxies know the mesh's
+ * root.
+ */
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -27,7 +30,8 @@ export function distributeRootCertificates(options: RootCertificatesOptions): vo
     const present = maps.get(`${namespace}/${NAME}`);
     if (present === rootPem) return;
     void write(client(), namespace, rootPem, present !== undefined, signal).catch((error: unknown) => {
-      // A namespace that is going away takes nothing new; any other refusal is told, and tried again when something changes.
+      // A namespace that is going away takes nothing new; any other refusal is told, and tried again when
+      // something changes.
       if (!signal.aborted)
         log.error(`error when creating configmap ${NAME} in namespace ${namespace}: ${messageOf(error)}`);
     });

@@ -23,7 +23,10 @@ const WITHOUT_TIMERS = {
 };
 
 /** @returns what closes the port and all of its connections */
-export function serve({ network, port, tls, onUpgrade }: ServeOptions, onRequest: RequestHandler): () => void {
+export function serve(
+  { network, port, tls, onUpgrade }: ServeOptions,
+  onRequest: RequestHandler,
+): () => void {
   const handler: RequestHandler = (request, response) => {
     response.sendDate = false; // it would be this machine's date, not the world's
     onRequest(request, response);

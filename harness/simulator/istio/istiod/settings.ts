@@ -11,7 +11,10 @@ export interface IstiodSettings {
   readonly namespace: string;
   readonly revision: string;
   readonly externalIstiod: boolean;
-  /** The mutating webhook configurations of this name get our CA (1.8); current goes by the label `istio.io/rev`. */
+  /**
+   * The mutating webhook configurations of this name get our CA (1.8); current goes by the label
+   * `istio.io/rev`.
+   */
   readonly injectionWebhookName: string;
   readonly domain: string;
   /** Names in istiod's serving certificate, in both editions (§1.3). */

@@ -1,4 +1,7 @@
-/** The validation webhook: refuses Istio resources that could not mean anything (pkg/config/validation/validation.go). */
+/**
+ * The validation webhook: refuses Istio resources that could not mean anything
+ * (pkg/config/validation/validation.go).
+ */
 
 type Tree = Readonly<Record<string, unknown>>;
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
@@ -35,7 +38,9 @@ function problemsOfVirtualService(spec: Tree): string[] {
     ...(routes.length > 0 ? [] : ['http, tcp or tls must be provided in virtual service']),
     ...list(spec['tls'])
       .map(tree)
-      .flatMap(route => (list(route['match']).length > 0 ? [] : ['TLS route must have at least one match condition'])),
+      .flatMap(route =>
+        list(route['match']).length > 0 ? [] : ['TLS route must have at least one match condition'],
+      ),
   ];
 }
 

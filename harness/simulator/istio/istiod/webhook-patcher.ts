@@ -1,7 +1,14 @@
-/** Puts the CA's root into the admission webhooks that point at istiod, so that API servers trust it (pkg/webhooks/webhookpatch.go). */
+/**
+ * Puts the CA's root into the admission webhooks that point at istiod, so that API servers trust it
+ * (pkg/webhooks/webhookpatch.go).
+ */
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient, type KubernetesObject } from '../../../base/kubernetes-client.ts';
+import {
+  KubernetesApiError,
+  type KubernetesClient,
+  type KubernetesObject,
+} from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
 import { Informer } from './informer.ts';
 import type { Log } from './log.ts';
@@ -24,7 +31,8 @@ export interface WebhookPatcherOptions {
 }
 
 const GROUP = 'admissionregistration.k8s.io/v1';
-const webhooksOf = (object: KubernetesObject): readonly Webhook[] => (object['webhooks'] ?? []) as readonly Webhook[];
+const webhooksOf = (object: KubernetesObject): readonly Webhook[] =>
+  (object['webhooks'] ?? []) as readonly Webhook[];
 
 /** Keeps the caBundle of the mutating configurations until the signal aborts. */
 export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
@@ -45,7 +53,13 @@ export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
       );
       if (operations.length === 0) return;
       client()
-        .patch({ apiVersion: GROUP, plural: 'mutatingwebhookconfigurations', name }, 'json', operations, {}, signal)
+        .patch(
+          { apiVersion: GROUP, plural: 'mutatingwebhookconfigurations', name },
+          'json',
+          operations,
+          {},
+          signal,
+        )
         .catch((error: unknown) => {
           if (!signal.aborted) log.error(`Patching webhook ${name} failed: ${messageOf(error)}`);
         });
@@ -55,7 +69,9 @@ export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
   });
 }
 
-/** An object that validation must refuse: its refusal shows that API server and webhook have found each other. */
+/**
+ * An object that validation must refuse: its refusal shows that API server and webhook have found each other.
+ */
 const INVALID_GATEWAY = {
   apiVersion: 'networking.istio.io/v1alpha3',
   kind: 'Gateway',
@@ -70,7 +86,10 @@ export interface ValidationPatcherOptions extends WebhookPatcherOptions {
   readonly strictName: string;
 }
 
-/** pkg/webhooks/validation/controller/controller.go: the CA first, then, when a probe was refused, the failure policy. */
+/**
+ * pkg/webhooks/validation/controller/controller.go: the CA first, then, when a probe was refused, the failure
+ * policy.
+ */
 export function patchValidatingWebhooks(options: ValidationPatcherOptions): void {
   const { client, clock, random, signal, log, isOurs, strictName } = options;
   const caBundle = Buffer.from(options.rootPem).toString('base64');
@@ -83,9 +102,18 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
       clientConfig: { ...webhook.clientConfig, caBundle },
     }));
     if (JSON.stringify(webhooks) === JSON.stringify(webhooksOf(object))) return;
-    const path = { apiVersion: GROUP, plural: 'validatingwebhookconfigurations', name: object.metadata.name ?? '' };
+    const path = {
+      apiVersion: GROUP,
+      plural: 'validatingwebhookconfigurations',
+      name: object.metadata.name ?? '',
+    };
     client()
-      .replace(path, { ...object, apiVersion: GROUP, kind: 'ValidatingWebhookConfiguration', webhooks }, {}, signal)
+      .replace(
+        path,
+        { ...object, apiVersion: GROUP, kind: 'ValidatingWebhookConfiguration', webhooks },
+        {},
+        signal,
+      )
       .catch((error: unknown) => {
         const isStale = error instanceof KubernetesApiError && error.code === 409;
         if (!signal.aborted && !isStale)

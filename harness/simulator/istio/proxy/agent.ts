@@ -1,4 +1,7 @@
-/** `pilot-agent`: the program in every proxy container. It gets a certificate and configuration from istiod, and runs Envoy on them. */
+/**
+ * `pilot-agent`: the program in every proxy container. It gets a certificate and configuration from istiod,
+ * and runs Envoy on them.
+ */
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import { createLog } from '../istiod/log.ts';
@@ -80,7 +83,10 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
 }
 
 /** The same process with something changed; a context may be an instance of a class, so it is not spread. */
-function derive(context: ProcessContext, changes: Partial<Pick<ProcessContext, 'argv' | 'signal'>>): ProcessContext {
+function derive(
+  context: ProcessContext,
+  changes: Partial<Pick<ProcessContext, 'argv' | 'signal'>>,
+): ProcessContext {
   const { argv, env, uid, hostname, files, network, clock, random, stdin, signal } = context;
   return {
     argv,

@@ -1,7 +1,9 @@
 /** `istio-iptables`: the program of the init container that sends a pod's traffic through its sidecar. */
 import type { Main, ProcessContext } from '../../program.ts';
 
-/** Flags of the real program: letter → long name (istio/istio tools/istio-iptables/pkg/cmd/root.go @1.8.0). */
+/**
+ * Flags of the real program: letter → long name (istio/istio tools/istio-iptables/pkg/cmd/root.go @1.8.0).
+ */
 const FLAGS: Readonly<Record<string, string>> = {
   p: 'envoy-port',
   z: 'inbound-capture-port',
@@ -21,7 +23,8 @@ const SWITCHES = new Set(['dry-run', 'skip-rule-apply', 'run-validation', 'redir
 
 /**
  * Sets the redirect rules of the pod's network namespace.
- * Unlike Istio, only what the injection template asks for is simulated: REDIRECT of all outbound and inbound traffic, with excluded inbound ports.
+ * Unlike Istio, only what the injection template asks for is simulated: REDIRECT of all outbound and inbound
+ * traffic, with excluded inbound ports.
  */
 export const istioIptables: Main = async context => {
   const flags = readFlags(context);
@@ -42,7 +45,9 @@ export const istioIptables: Main = async context => {
     .split(',')
     .filter(port => port !== '')
     .map(Number);
-  const bad = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts].find(value => !Number.isInteger(value));
+  const bad = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts].find(
+    value => !Number.isInteger(value),
+  );
   if (bad !== undefined) {
     context.stderr('Error: a port or user id is no number\n');
     return 1;
@@ -85,9 +90,12 @@ function readFlags({ argv }: ProcessContext): ReadonlyMap<string, string> | stri
 function unsupportedIn(flags: ReadonlyMap<string, string>): string | undefined {
   const mode = flags.get('istio-inbound-interception-mode');
   if (mode !== undefined && mode !== 'REDIRECT') return `interception mode ${mode}`;
-  if ((flags.get('istio-service-cidr') ?? '*') !== '*') return 'the redirect of some address ranges only (-i)';
+  if ((flags.get('istio-service-cidr') ?? '*') !== '*')
+    return 'the redirect of some address ranges only (-i)';
   if ((flags.get('istio-service-exclude-cidr') ?? '') !== '') return 'the exclusion of address ranges (-x)';
-  if ((flags.get('istio-inbound-ports') ?? '*') !== '*') return 'the redirect of some inbound ports only (-b)';
-  if ((flags.get('istio-local-outbound-ports-exclude') ?? '') !== '') return 'the exclusion of outbound ports (-o)';
+  if ((flags.get('istio-inbound-ports') ?? '*') !== '*')
+    return 'the redirect of some inbound ports only (-b)';
+  if ((flags.get('istio-local-outbound-ports-exclude') ?? '') !== '')
+    return 'the exclusion of outbound ports (-o)';
   return undefined;
 }

@@ -1,4 +1,7 @@
-/** Nobody gives away rights that he does not have (pkg/registry/rbac/{role,rolebinding}/policybased/storage.go @v1.32). */
+/**
+ * Nobody gives away rights that he does not have (pkg/registry/rbac/{role,rolebinding}/policybased/storage.go
+ * @v1.32).
+ */
 import { equal, listOf, objectOf, objectsOf, stringOf } from '../api/json.ts';
 import type { ResourceRegistry } from '../api/registry.ts';
 import { keyOf } from '../api/resources.ts';
@@ -20,7 +23,8 @@ interface Right {
   readonly subject: string;
 }
 
-const goList = (entries: readonly string[]): string => `[${entries.map(entry => JSON.stringify(entry)).join(' ')}]`;
+const goList = (entries: readonly string[]): string =>
+  `[${entries.map(entry => JSON.stringify(entry)).join(' ')}]`;
 const texts = (value: unknown): string[] => listOf(value).map(String);
 
 function rightsOf(rules: unknown, namespace: string): Right[] {
@@ -56,7 +60,12 @@ function rightsOf(rules: unknown, namespace: string): Right[] {
 }
 
 /** @returns the rules that the user lacks, one to a line; empty if there are none */
-function missingRights(authorizer: RbacAuthorizer, user: UserInfo, rules: unknown, namespace: string): string {
+function missingRights(
+  authorizer: RbacAuthorizer,
+  user: UserInfo,
+  rules: unknown,
+  namespace: string,
+): string {
   const missing = new Map<string, Set<string>>();
   for (const { attributes, verb, subject } of rightsOf(rules, namespace)) {
     if (authorizer.authorize(user, attributes).allowed) continue;

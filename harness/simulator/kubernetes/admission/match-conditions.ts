@@ -1,4 +1,7 @@
-/** Whether a webhook wants to see a request, by its expressions in CEL (apiserver pkg/admission/plugin/webhook/matchconditions @v1.32). */
+/**
+ * Whether a webhook wants to see a request, by its expressions in CEL (apiserver
+ * pkg/admission/plugin/webhook/matchconditions @v1.32).
+ */
 import { type JsonObject, objectsOf, stringOf } from '../api/json.ts';
 import { apiVersionOf } from '../api/resources.ts';
 import { type Compiled, celValue, compile, firstLine } from '../api/schema/cel.ts';

@@ -1,4 +1,6 @@
-/** What admission adds to every new Pod: its service account with the token's volume, priority, tolerations. */
+/**
+ * What admission adds to every new Pod: its service account with the token's volume, priority, tolerations.
+ */
 import type { Random } from '../../../base/random.ts';
 import { copy, type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../api/json.ts';
 import type { ResourceRegistry } from '../api/registry.ts';
@@ -27,7 +29,11 @@ function specOf(pod: KubernetesObject): JsonObject {
 }
 
 /** plugin/pkg/admission/serviceaccount/admission.go @v1.32. */
-export function serviceAccountAdmission(store: Store, registry: ResourceRegistry, random: Random): AdmissionPlugin {
+export function serviceAccountAdmission(
+  store: Store,
+  registry: ResourceRegistry,
+  random: Random,
+): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
     handles: request => isNewPod(request) && request.object?.metadata.annotations?.[MIRROR] === undefined,
@@ -45,9 +51,13 @@ export function serviceAccountAdmission(store: Store, registry: ResourceRegistry
           `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
         );
       }
-      const wantsToken = spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
+      const wantsToken =
+        spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
       if (wantsToken !== false) mountToken(spec, random);
-      if (objectsOf(spec['imagePullSecrets']).length === 0 && objectsOf(account['imagePullSecrets']).length > 0) {
+      if (
+        objectsOf(spec['imagePullSecrets']).length === 0 &&
+        objectsOf(account['imagePullSecrets']).length > 0
+      ) {
         spec['imagePullSecrets'] = copy(account['imagePullSecrets']);
       }
       return pod;
@@ -125,7 +135,8 @@ export function tolerationAdmission(): AdmissionPlugin {
             (own === key || own === undefined || own === '') &&
             (effect === 'NoExecute' || effect === undefined || effect === ''),
         );
-        if (!covered) tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+        if (!covered)
+          tolerations.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
       }
       spec['tolerations'] = tolerations;
       return pod;

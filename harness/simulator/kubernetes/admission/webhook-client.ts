@@ -96,7 +96,13 @@ export class WebhookClient {
       const shown = `${url.href}${url.search === '' ? '?' : '&'}timeout=${seconds}s`;
       try {
         const [host = ''] = await this.#network.resolve(url.hostname);
-        const target = { serverName: url.hostname, host, port, path: url.pathname + url.search, origin: url.origin };
+        const target = {
+          serverName: url.hostname,
+          host,
+          port,
+          path: url.pathname + url.search,
+          origin: url.origin,
+        };
         return { url: shown, target, problem: '' };
       } catch {
         return { url: shown, problem: `dial tcp: lookup ${url.hostname}: no such host` };
@@ -192,7 +198,11 @@ export class WebhookClient {
         response.on('error', () => fail('unexpected EOF', false));
         response.on('end', () => {
           this.#clock.clearTimeout(timer);
-          resolve({ kind: 'answered', code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+          resolve({
+            kind: 'answered',
+            code: response.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString(),
+          });
         });
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
@@ -224,7 +234,8 @@ function wordOf(error: NodeJS.ErrnoException, { serverName, host, port }: Target
   if (code === 'ECONNRESET') {
     return error.syscall === 'read' ? `read tcp ${host}:${port}: read: connection reset by peer` : 'EOF';
   }
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return 'tls: first record does not look like a TLS handshake';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return 'tls: first record does not look like a TLS handshake';
   if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE') return 'EOF';
   return error.message;
 }

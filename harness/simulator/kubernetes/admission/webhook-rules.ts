@@ -1,4 +1,7 @@
-/** Which webhooks a request goes to: rules, selectors, scope (apiserver pkg/admission/plugin/webhook/{rules,predicates} @v1.32). */
+/**
+ * Which webhooks a request goes to: rules, selectors, scope (apiserver
+ * pkg/admission/plugin/webhook/{rules,predicates} @v1.32).
+ */
 import { type JsonObject, type KubernetesObject, listOf, objectsOf, stringOf } from '../api/json.ts';
 import type { ResourceType } from '../api/resources.ts';
 import { objectSelectorMatches } from '../api/selectors.ts';
@@ -44,13 +47,17 @@ export function versionWanted(webhook: JsonObject, request: AdmissionRequest): s
   return request.type.versions.find(matches);
 }
 
-/** @param namespaceLabels - of the namespace that the object lies in, or is; undefined for other cluster-scoped objects */
+/**
+ * @param namespaceLabels - of the namespace that the object lies in, or is; undefined for other
+ *   cluster-scoped objects
+ */
 export function selects(
   webhook: JsonObject,
   request: AdmissionRequest,
   namespaceLabels: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  if (namespaceLabels && !objectSelectorMatches(webhook['namespaceSelector'] ?? {}, namespaceLabels)) return false;
+  if (namespaceLabels && !objectSelectorMatches(webhook['namespaceSelector'] ?? {}, namespaceLabels))
+    return false;
   const selector = webhook['objectSelector'] ?? {};
   const matches = (object: KubernetesObject | undefined) =>
     object !== undefined && objectSelectorMatches(selector, object.metadata.labels);

@@ -39,7 +39,10 @@ const CONFIGURATIONS = {
   validating: 'validatingwebhookconfigurations.admissionregistration.k8s.io',
 } as const;
 
-/** apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32: one after another, in the order of the configurations' names. */
+/**
+ * apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32: one after another, in the order of
+ * the configurations' names.
+ */
 export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   return {
     name: 'MutatingAdmissionWebhook',
@@ -60,7 +63,8 @@ export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
       for (const { name, result } of called) {
         if (equal(result, object)) continue;
         for (const { webhook, version } of matching(options, 'mutating', { ...request, object })) {
-          if (webhook['name'] === name) object = await mutateOnce(options, webhook, version, { ...request, object });
+          if (webhook['name'] === name)
+            object = await mutateOnce(options, webhook, version, { ...request, object });
         }
       }
       return object;
@@ -84,7 +88,11 @@ export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   };
 }
 
-function anyMatches(options: WebhookOptions, kind: keyof typeof CONFIGURATIONS, request: AdmissionRequest): boolean {
+function anyMatches(
+  options: WebhookOptions,
+  kind: keyof typeof CONFIGURATIONS,
+  request: AdmissionRequest,
+): boolean {
   const type = options.registry.require(CONFIGURATIONS[kind]);
   return options.store.count(type) > 0 && matching(options, kind, request).length > 0;
 }
@@ -99,19 +107,25 @@ function matching(
   for (const configuration of store.list(registry.require(CONFIGURATIONS[kind]))) {
     for (const webhook of objectsOf(configuration['webhooks'])) {
       const version = versionWanted(webhook, request);
-      if (version === undefined || !selects(webhook, request, namespaceLabels(store, registry, request))) continue;
+      if (version === undefined || !selects(webhook, request, namespaceLabels(store, registry, request)))
+        continue;
       if (meetsConditions(webhook, request, version)) matches.push({ webhook, version });
     }
   }
   return matches;
 }
 
-function stillMatches({ store, registry }: WebhookOptions, webhook: JsonObject, request: AdmissionRequest): boolean {
+function stillMatches(
+  { store, registry }: WebhookOptions,
+  webhook: JsonObject,
+  request: AdmissionRequest,
+): boolean {
   return selects(webhook, request, namespaceLabels(store, registry, request));
 }
 
 function namespaceLabels(store: Store, registry: ResourceRegistry, request: AdmissionRequest) {
-  if (keyOf(request.type) === 'namespaces') return (request.object ?? request.oldObject)?.metadata.labels ?? {};
+  if (keyOf(request.type) === 'namespaces')
+    return (request.object ?? request.oldObject)?.metadata.labels ?? {};
   if (!request.type.namespaced) return undefined;
   return store.get(registry.require('namespaces'), '', request.namespace)?.metadata.labels ?? {};
 }
@@ -143,7 +157,11 @@ async function mutateOnce(
 }
 
 function inVersion(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
-  return { ...convert(type, version, object), kind: type.kind, apiVersion: apiVersionOf(type.group, version) };
+  return {
+    ...convert(type, version, object),
+    kind: type.kind,
+    apiVersion: apiVersionOf(type.group, version),
+  };
 }
 
 /**
@@ -168,7 +186,9 @@ async function ask(
   } catch (error) {
     if (!(error instanceof WebhookFailure)) throw error;
     if (webhook['failurePolicy'] === 'Ignore') return undefined;
-    throw internalError(`failed calling webhook ${JSON.stringify(name)}: failed to call webhook: ${error.message}`);
+    throw internalError(
+      `failed calling webhook ${JSON.stringify(name)}: failed to call webhook: ${error.message}`,
+    );
   }
   for (const warning of listOf(response['warnings'])) request.warn(String(warning));
   if (response['allowed'] === true) return response;
@@ -181,7 +201,11 @@ function denial(name: string, status: JsonObject): ApiError {
   const message = stringOf(status['message']) ?? '';
   const reason = stringOf(status['reason']) ?? '';
   const text =
-    message !== '' ? `${denied}: ${message}` : reason !== '' ? `${denied}: ${reason}` : `${denied} without explanation`;
+    message !== ''
+      ? `${denied}: ${message}`
+      : reason !== ''
+        ? `${denied}: ${reason}`
+        : `${denied} without explanation`;
   const code = Number(status['code'] ?? 0);
   return new ApiError(Math.max(code, 400), reason === '' ? undefined : reason, text);
 }

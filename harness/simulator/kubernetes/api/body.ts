@@ -22,7 +22,9 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
         resolve(Buffer.concat(chunks));
         return;
       }
-      reject(new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`));
+      reject(
+        new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${MAX_BODY_BYTES}`),
+      );
     });
     request.on('error', reject);
     request.on('aborted', () => reject(badRequest('the client went away')));
@@ -56,7 +58,10 @@ const unrecognized = (kind: string, problem: string, body: Buffer): ApiError =>
 
 const MAX_SUMMARY_BYTES = 30;
 
-/** The beginning of a body; in hexadecimal unless it looks like JSON (staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go @v1.32). */
+/**
+ * The beginning of a body; in hexadecimal unless it looks like JSON
+ * (staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go @v1.32).
+ */
 function summaryOf(body: Buffer): string {
   if (body.length === 0) return '<empty>';
   const start = body.subarray(0, MAX_SUMMARY_BYTES);
@@ -114,7 +119,8 @@ export function parseYaml(body: Buffer, kind: string): JsonObject {
     );
   }
   checkShape(value);
-  if (!isObject(value)) throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`, body);
+  if (!isObject(value))
+    throw unrecognized(kind, `json: cannot unmarshal ${jsonTypeOf(value)} into Go value`, body);
   return value;
 }
 
@@ -133,11 +139,14 @@ const EXPECTATIONS: readonly (readonly [RegExp, string])[] = [
 export function jsonProblem(error: unknown, text: string): string {
   const words = error instanceof Error ? error.message : '';
   const position = /at position (\d+)/.exec(words)?.[1];
-  if (/end of JSON|Unterminated/i.test(words) || Number(position) >= text.length) return 'unexpected end of JSON input';
-  const character = position === undefined ? (/token '(.)'/u.exec(words)?.[1] ?? '') : (text[Number(position)] ?? '');
+  if (/end of JSON|Unterminated/i.test(words) || Number(position) >= text.length)
+    return 'unexpected end of JSON input';
+  const character =
+    position === undefined ? (/token '(.)'/u.exec(words)?.[1] ?? '') : (text[Number(position)] ?? '');
   const literal = brokenLiteral(text, character);
   if (literal !== undefined) return literal;
-  const where = EXPECTATIONS.find(([pattern]) => pattern.test(words))?.[1] ?? 'looking for beginning of value';
+  const where =
+    EXPECTATIONS.find(([pattern]) => pattern.test(words))?.[1] ?? 'looking for beginning of value';
   return `invalid character '${character === "'" ? "\\'" : character}' ${where}`;
 }
 

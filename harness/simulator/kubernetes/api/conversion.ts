@@ -1,4 +1,7 @@
-/** Objects between the version in which they are stored and those that clients speak, where these differ by more than a name. */
+/**
+ * Objects between the version in which they are stored and those that clients speak, where these differ by
+ * more than a name.
+ */
 import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 
@@ -25,7 +28,10 @@ const autoscalerV1: Conversion = {
     delete spec['targetCPUUtilizationPercentage'];
     if (percentage === undefined || spec['metrics'] !== undefined) return;
     spec['metrics'] = [
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } } },
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: percentage } },
+      },
     ];
   },
 };

@@ -1,4 +1,7 @@
-/** The defaults that the API server fills in on write (pkg/apis/<group>/<version>/defaults.go @v1.32), by resource type. */
+/**
+ * The defaults that the API server fills in on write (pkg/apis/<group>/<version>/defaults.go @v1.32), by
+ * resource type.
+ */
 import {
   isObject,
   type JsonObject,
@@ -15,7 +18,8 @@ type Defaulter = (object: KubernetesObject) => void;
 
 function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
   for (const [key, value] of Object.entries(defaults)) {
-    if (target[key] === undefined || target[key] === null) target[key] = Array.isArray(value) ? [...value] : value;
+    if (target[key] === undefined || target[key] === null)
+      target[key] = Array.isArray(value) ? [...value] : value;
   }
 }
 
@@ -80,7 +84,8 @@ function defaultVolume(volume: JsonObject): void {
   if (isObject(volume['hostPath'])) fill(volume['hostPath'], { type: '' });
   const items = [...objectsOf(objectOf(volume['downwardAPI'])['items'])];
   for (const source of objectsOf(objectOf(volume['projected'])['sources'])) {
-    if (isObject(source['serviceAccountToken'])) fill(source['serviceAccountToken'], { expirationSeconds: 3600 });
+    if (isObject(source['serviceAccountToken']))
+      fill(source['serviceAccountToken'], { expirationSeconds: 3600 });
     items.push(...objectsOf(objectOf(source['downwardAPI'])['items']));
   }
   for (const item of items) if (isObject(item['fieldRef'])) fill(item['fieldRef'], { apiVersion: 'v1' });
@@ -155,7 +160,8 @@ function defaultService(service: KubernetesObject): void {
   if (spec['type'] !== 'ExternalName') {
     fill(spec, { ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', internalTrafficPolicy: 'Cluster' });
   }
-  if (spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer') fill(spec, { externalTrafficPolicy: 'Cluster' });
+  if (spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer')
+    fill(spec, { externalTrafficPolicy: 'Cluster' });
   if (spec['type'] === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
   fill(child(service, 'status'), { loadBalancer: {} });
 }
@@ -221,7 +227,8 @@ const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   'horizontalpodautoscalers.autoscaling': autoscaler => fill(child(autoscaler, 'spec'), { minReplicas: 1 }),
   'rolebindings.rbac.authorization.k8s.io': defaultBinding,
   'clusterrolebindings.rbac.authorization.k8s.io': defaultBinding,
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io': configuration => defaultWebhooks(configuration, true),
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': configuration =>
+    defaultWebhooks(configuration, true),
   'validatingwebhookconfigurations.admissionregistration.k8s.io': configuration =>
     defaultWebhooks(configuration, false),
   'customresourcedefinitions.apiextensions.k8s.io': definition => {

@@ -1,11 +1,22 @@
 /** CustomResourceDefinitions as objects: their conditions, and what DELETE does to one. */
-import { copy, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, timestamp } from './json.ts';
+import {
+  copy,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  timestamp,
+} from './json.ts';
 import type { ResourceKey, ResourceType } from './resources.ts';
 import { conflict } from './status.ts';
 
 export const DEFINITIONS: ResourceKey = 'customresourcedefinitions.apiextensions.k8s.io';
 
-/** Keeps a definition until its instances are gone (apiextensions-apiserver pkg/apis/apiextensions/types.go @v1.32). */
+/**
+ * Keeps a definition until its instances are gone (apiextensions-apiserver pkg/apis/apiextensions/types.go
+ * @v1.32).
+ */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 export interface DefinitionCondition {
@@ -35,7 +46,9 @@ export function setCondition(draft: KubernetesObject, next: DefinitionCondition,
   const condition: JsonObject = { type, status: value, lastTransitionTime, ...why };
   draft['status'] = {
     ...status,
-    conditions: old ? conditions.map(entry => (entry === old ? condition : entry)) : [...conditions, condition],
+    conditions: old
+      ? conditions.map(entry => (entry === old ? condition : entry))
+      : [...conditions, condition],
   };
 }
 
@@ -64,7 +77,9 @@ export function markForDeletion(
   check('ResourceVersion', preconditions?.resourceVersion, resourceVersion);
   const marked = copy(current);
   marked.metadata.deletionTimestamp = timestamp(now);
-  marked.metadata['finalizers'] = [...new Set([...listOf(current.metadata['finalizers']), CLEANUP_FINALIZER])];
+  marked.metadata['finalizers'] = [
+    ...new Set([...listOf(current.metadata['finalizers']), CLEANUP_FINALIZER]),
+  ];
   setCondition(
     marked,
     {

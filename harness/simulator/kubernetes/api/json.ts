@@ -31,7 +31,8 @@ export function stringOf(value: unknown): string | undefined {
 /** The entries of a map of strings; other values are left out. */
 export function stringsOf(value: unknown): Record<string, string> {
   const result: Record<string, string> = {};
-  for (const [key, entry] of Object.entries(objectOf(value))) if (typeof entry === 'string') result[key] = entry;
+  for (const [key, entry] of Object.entries(objectOf(value)))
+    if (typeof entry === 'string') result[key] = entry;
   return result;
 }
 
@@ -53,7 +54,8 @@ export function copy<T>(value: T): T {
   const result: JsonObject = {};
   for (const key of Object.keys(value)) {
     // An own property even for `__proto__`, which a plain assignment would turn into the prototype.
-    if (key === '__proto__') Object.defineProperty(result, key, { value: copy(value[key]), enumerable: true });
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value: copy(value[key]), enumerable: true });
     else result[key] = copy(value[key]);
   }
   return result as T; // the same shape, key by key
@@ -71,7 +73,9 @@ export function equal(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** Makes the value and all within it unchangeable; what is frozen already is trusted to be so to the bottom. */
+/**
+ * Makes the value and all within it unchangeable; what is frozen already is trusted to be so to the bottom.
+ */
 export function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -31,7 +31,10 @@ export interface LogOptions {
   readonly limitBytes?: number;
 }
 
-/** The kubelets of a cluster, by the pod's node. The pod exists and is bound to a node; the container is one of its own. */
+/**
+ * The kubelets of a cluster, by the pod's node. The pod exists and is bound to a node; the container is one
+ * of its own.
+ */
 export interface KubeletApi {
   /** Runs a program in a running container. Ends the process when `signal` aborts. */
   exec(
@@ -42,10 +45,17 @@ export interface KubeletApi {
     signal: AbortSignal,
   ): Promise<ExecEnd>;
   /** Joins the container's main process. */
-  attach(pod: KubernetesObject, container: string, streams: ExecStreams, signal: AbortSignal): Promise<ExecEnd>;
+  attach(
+    pod: KubernetesObject,
+    container: string,
+    streams: ExecStreams,
+    signal: AbortSignal,
+  ): Promise<ExecEnd>;
   /**
-   * Writes the log to `output` and resolves at its end (with `follow`: when the container ends or `signal` aborts).
-   * @throws ApiError 400 for a container that has no log yet: `container "c" in pod "p" is waiting to start: ContainerCreating`
+   * Writes the log to `output` and resolves at its end (with `follow`: when the container ends or `signal`
+   * aborts).
+   * @throws ApiError 400 for a container that has no log yet: `container "c" in pod "p" is waiting to start:
+   *   ContainerCreating`
    */
   logs(
     pod: KubernetesObject,
@@ -55,7 +65,8 @@ export interface KubeletApi {
     signal: AbortSignal,
   ): Promise<void>;
   /**
-   * Dials a port on the loopback of the pod's network namespace. Errors are emitted by the stream, with the text of the real one:
+   * Dials a port on the loopback of the pod's network namespace. Errors are emitted by the stream, with the
+   * text of the real one:
    * `dial tcp4 127.0.0.1:80: connect: connection refused`.
    */
   portForward(pod: KubernetesObject, port: number): Duplex;

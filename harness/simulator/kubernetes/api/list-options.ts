@@ -91,7 +91,10 @@ function checkOptions(options: ListOptions, isWatch: boolean, mentionsInitialEve
       }
       if (continueToken !== '') {
         errors.push(
-          forbiddenValue('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
+          forbiddenValue(
+            'resourceVersionMatch',
+            'resourceVersionMatch is forbidden when continue is provided',
+          ),
         );
       }
       if (match !== 'Exact' && match !== 'NotOlderThan') {
@@ -103,7 +106,10 @@ function checkOptions(options: ListOptions, isWatch: boolean, mentionsInitialEve
       }
       if (match === 'Exact' && resourceVersion === '0') {
         errors.push(
-          forbiddenValue('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
+          forbiddenValue(
+            'resourceVersionMatch',
+            'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+          ),
         );
       }
     }
@@ -136,14 +142,18 @@ export function checkNotInFuture(version: number | undefined, current: number): 
   });
 }
 
-/** Where a list goes on: the version at which its first page was read, and the last object of the page before. */
+/**
+ * Where a list goes on: the version at which its first page was read, and the last object of the page before.
+ */
 export interface Continuation {
   readonly resourceVersion: number;
   readonly after: string;
 }
 
 export function encodeContinuation({ resourceVersion, after }: Continuation): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: resourceVersion, start: after })).toString('base64url');
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: resourceVersion, start: after })).toString(
+    'base64url',
+  );
 }
 
 /** @throws ApiError 400 */
@@ -165,8 +175,13 @@ export function pageOf(
   objects: readonly KubernetesObject[],
   after: string | undefined,
   limit: number,
-): { readonly page: readonly KubernetesObject[]; readonly last: string | undefined; readonly remaining: number } {
-  const keyOf = (object: KubernetesObject) => `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
+): {
+  readonly page: readonly KubernetesObject[];
+  readonly last: string | undefined;
+  readonly remaining: number;
+} {
+  const keyOf = (object: KubernetesObject) =>
+    `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
   const start = after === undefined ? 0 : objects.findIndex(object => keyOf(object) > after);
   if (start === -1) return { page: [], last: undefined, remaining: 0 };
   const end = limit === 0 ? objects.length : Math.min(objects.length, start + limit);

@@ -31,7 +31,9 @@ export interface Machinery {
   readonly addresses: ServiceAddresses;
   readonly objects: ObjectService;
   readonly client: LocalClient;
-  /** The client of one component of the cluster: counts its writes, and catches what its subscribers throw. */
+  /**
+   * The client of one component of the cluster: counts its writes, and catches what its subscribers throw.
+   */
   clientFor(component: Component): LocalClient;
 }
 

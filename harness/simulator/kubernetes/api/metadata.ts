@@ -84,7 +84,9 @@ export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
 /** Times of managed fields alone are no change. */
 function sameManagedFields(a: unknown, b: unknown): boolean {
   const plain = (entries: unknown) =>
-    listOf(entries).map(entry => (typeof entry === 'object' && entry !== null ? { ...entry, time: undefined } : entry));
+    listOf(entries).map(entry =>
+      typeof entry === 'object' && entry !== null ? { ...entry, time: undefined } : entry,
+    );
   return equal(plain(a), plain(b));
 }
 

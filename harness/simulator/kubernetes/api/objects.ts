@@ -1,4 +1,7 @@
-/** Creating, changing and deleting objects: the rules between a request and the store, for remote and local clients alike. */
+/**
+ * Creating, changing and deleting objects: the rules between a request and the store, for remote and local
+ * clients alike.
+ */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { AdmissionChain, AdmissionRequest } from '../admission/admission.ts';
@@ -125,7 +128,10 @@ export class ObjectService {
     return object;
   }
 
-  /** Creates with admission and validation, as a request does. @param object - is the caller's own; it is changed */
+  /**
+   * Creates with admission and validation, as a request does.
+   * @param object - is the caller's own; it is changed
+   */
   async create(
     type: ResourceType,
     namespace: string,
@@ -162,7 +168,8 @@ export class ObjectService {
   }
 
   /**
-   * Changes an object with admission and validation; repeated if someone else wrote meanwhile and the change does not
+   * Changes an object with admission and validation; repeated if someone else wrote meanwhile and the change
+   * does not
    * insist on a version.
    */
   async update(
@@ -255,7 +262,8 @@ export class ObjectService {
     else delete object.metadata.namespace;
     if (type.hasStatus) delete object['status'];
     applyDefaults(type, object);
-    if (keyOf(type) === 'namespaces') object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
+    if (keyOf(type) === 'namespaces')
+      object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
     dropEmptyMetadata(object);
     return object;
   }
@@ -344,7 +352,10 @@ export class ObjectService {
     return this.store.replace(type, updated);
   }
 
-  /** An object in deletion goes with its last finalizer; a Pod waits for its kubelet, a Namespace for its content. */
+  /**
+   * An object in deletion goes with its last finalizer; a Pod waits for its kubelet, a Namespace for its
+   * content.
+   */
   #mayGo(type: ResourceType, object: KubernetesObject): boolean {
     if (keyOf(type) === 'namespaces') return listOf(valueAt(object, 'spec', 'finalizers')).length === 0;
     return Number(object.metadata['deletionGracePeriodSeconds'] ?? 0) === 0;
@@ -372,11 +383,15 @@ export class ObjectService {
     if (isNamespace && NAMESPACES_THAT_STAY.includes(name))
       throw forbidden(type, name, 'this namespace may not be deleted');
     const grace = keyOf(type) === 'pods' ? podGraceSeconds(current, options.gracePeriodSeconds) : 0;
-    const finalizers = new Set(listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string'));
+    const finalizers = new Set(
+      listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string'),
+    );
     if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
     if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
     const waits =
-      grace > 0 || finalizers.size > 0 || (isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0);
+      grace > 0 ||
+      finalizers.size > 0 ||
+      (isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0);
     if (!waits) {
       if (context.dryRun) return { object: current, gone: true };
       return { object: this.#remove(type, current), gone: true };
@@ -401,10 +416,16 @@ export class ObjectService {
     previous: KubernetesObject | undefined,
     { subresource, dryRun }: WriteContext,
   ): void {
-    if (keyOf(type) === 'services' && subresource !== 'status') this.#addresses.allocate(object, previous, dryRun);
+    if (keyOf(type) === 'services' && subresource !== 'status')
+      this.#addresses.allocate(object, previous, dryRun);
   }
 
-  #check(type: ResourceType, object: KubernetesObject, old: KubernetesObject | undefined, context: WriteContext): void {
+  #check(
+    type: ResourceType,
+    object: KubernetesObject,
+    old: KubernetesObject | undefined,
+    context: WriteContext,
+  ): void {
     const errors = this.#validate(type, object, old, context);
     if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
   }
@@ -421,7 +442,10 @@ function nameIn(object: KubernetesObject | undefined, oldObject: KubernetesObjec
   return object?.metadata.name ?? oldObject?.metadata.name ?? '';
 }
 
-/** A change that is refused if it marks the object for deletion; a write of `/status` leaves the metadata alone. */
+/**
+ * A change that is refused if it marks the object for deletion; a write of `/status` leaves the metadata
+ * alone.
+ */
 function checkedChange(type: ResourceType, change: Change, { subresource }: WriteContext): Change {
   if (subresource !== '') return change;
   return (draft, current) => {
@@ -432,7 +456,10 @@ function checkedChange(type: ResourceType, change: Change, { subresource }: Writ
   };
 }
 
-/** A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest stays the stored one: frozen. */
+/**
+ * A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest
+ * stays the stored one: frozen.
+ */
 function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
   const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };
   if (updated['status'] === undefined) delete result['status'];
@@ -448,7 +475,11 @@ function keepStatus(updated: KubernetesObject, current: KubernetesObject): void 
   else updated['status'] = copy(current['status']);
 }
 
-function checkNoNewFinalizers(type: ResourceType, current: KubernetesObject, updated: KubernetesObject): void {
+function checkNoNewFinalizers(
+  type: ResourceType,
+  current: KubernetesObject,
+  updated: KubernetesObject,
+): void {
   const before = new Set(listOf(current.metadata['finalizers']));
   const added = listOf(updated.metadata['finalizers']).filter(entry => !before.has(entry));
   if (added.length === 0) return;

@@ -1,4 +1,6 @@
-/** Which resource types are served at the moment: the built-in ones, and those of CustomResourceDefinitions. */
+/**
+ * Which resource types are served at the moment: the built-in ones, and those of CustomResourceDefinitions.
+ */
 import { apiVersionOf, keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 
 export class ResourceRegistry {

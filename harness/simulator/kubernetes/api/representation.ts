@@ -1,4 +1,7 @@
-/** What the client wants to see of objects, by its Accept header: the objects, a table, or their metadata alone. */
+/**
+ * What the client wants to see of objects, by its Accept header: the objects, a table, or their metadata
+ * alone.
+ */
 import { encodeList, encodeObject, type ListMetadata } from './encoding.ts';
 import type { KubernetesObject } from './json.ts';
 import type { ResourceType } from './resources.ts';
@@ -10,7 +13,10 @@ export interface Representation {
   readonly includeObject: string;
 }
 
-/** The first media type that can be served; everything else is answered with JSON objects, which all clients take. */
+/**
+ * The first media type that can be served; everything else is answered with JSON objects, which all clients
+ * take.
+ */
 export function representationFor(accept: string | undefined, includeObject: string | null): Representation {
   const object: Representation = { kind: 'object', includeObject: '' };
   for (const entry of (accept ?? '').split(',')) {

@@ -1,4 +1,7 @@
-/** What a request is about, from its method and URL (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32). */
+/**
+ * What a request is about, from its method and URL
+ * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32).
+ */
 import type { Attributes } from '../auth/rbac.ts';
 import { badRequest } from './status.ts';
 
@@ -40,7 +43,8 @@ const VERBS: Readonly<Record<string, string>> = {
 /** Subresources of a Namespace; any other word after its name is a resource in it. */
 const NAMESPACE_SUBRESOURCES: readonly string[] = ['status', 'finalize'];
 
-export const isTrue = (value: string | null): boolean => value === 'true' || value === '1' || value === 'True';
+export const isTrue = (value: string | null): boolean =>
+  value === 'true' || value === '1' || value === 'True';
 
 /** @throws ApiError 400 for a path that can not be decoded */
 export function parseRequest(method: string, url: string): RequestInfo {
@@ -94,7 +98,11 @@ export function parseRequest(method: string, url: string): RequestInfo {
 /** What the authorizer is asked. @param demandedName - the name that a field selector demands */
 export function attributesOf(info: RequestInfo, demandedName: string | undefined): Attributes {
   if (info.kind === 'path')
-    return { kind: 'path', verb: VERBS[info.method] === 'get' ? 'get' : info.method.toLowerCase(), path: info.path };
+    return {
+      kind: 'path',
+      verb: VERBS[info.method] === 'get' ? 'get' : info.method.toLowerCase(),
+      path: info.path,
+    };
   return {
     kind: 'resource',
     verb: info.verb,

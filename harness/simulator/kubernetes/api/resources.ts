@@ -1,4 +1,7 @@
-/** The resource types that the API serves, as data: names, versions, verbs, subresources and the rules that depend on the type. */
+/**
+ * The resource types that the API serves, as data: names, versions, verbs, subresources and the rules that
+ * depend on the type.
+ */
 
 export const ALL_VERBS = [
   'create',
@@ -77,7 +80,8 @@ export function apiVersionOf(group: string, version: string): string {
 /** The apiVersion in which the store keeps objects of the type. */
 export function storageApiVersion(type: ResourceType): string {
   if (type.storedAs !== undefined) return type.versions[0] as string; // of the core group
-  return apiVersionOf(type.group, type.custom?.storageVersion ?? (type.versions[0] as string)); // a type has a version
+  // A type has a version.
+  return apiVersionOf(type.group, type.custom?.storageVersion ?? (type.versions[0] as string));
 }
 
 interface Row {
@@ -97,10 +101,22 @@ interface Row {
 
 const READ_WRITE = ['get', 'patch', 'update'];
 
-function define(group: string, versions: readonly string[], plural: string, kind: string, row: Row = {}): ResourceType {
+function define(
+  group: string,
+  versions: readonly string[],
+  plural: string,
+  kind: string,
+  row: Row = {},
+): ResourceType {
   const subresources: Subresource[] = [...(row.extra ?? [])];
   if (row.scale) {
-    subresources.push({ name: 'scale', verbs: READ_WRITE, kind: 'Scale', group: 'autoscaling', version: 'v1' });
+    subresources.push({
+      name: 'scale',
+      verbs: READ_WRITE,
+      kind: 'Scale',
+      group: 'autoscaling',
+      version: 'v1',
+    });
   }
   if (row.status) subresources.push({ name: 'status', verbs: READ_WRITE, kind });
   subresources.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -196,7 +212,15 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
   define('', ['v1'], 'secrets', 'Secret'),
   define('', ['v1'], 'serviceaccounts', 'ServiceAccount', {
     names: ['sa'],
-    extra: [{ name: 'token', verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' }],
+    extra: [
+      {
+        name: 'token',
+        verbs: ['create'],
+        kind: 'TokenRequest',
+        group: 'authentication.k8s.io',
+        version: 'v1',
+      },
+    ],
   }),
   define('', ['v1'], 'services', 'Service', {
     names: ['svc'],
@@ -242,9 +266,14 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
     notSimulated: 'statefulsets.apps',
   }),
   define('events.k8s.io', ['v1'], 'events', 'Event', { names: ['ev'], storedAs: 'events' }),
-  define('authentication.k8s.io', ['v1'], 'selfsubjectreviews', 'SelfSubjectReview', { cluster: true, virtual: true }),
+  define('authentication.k8s.io', ['v1'], 'selfsubjectreviews', 'SelfSubjectReview', {
+    cluster: true,
+    virtual: true,
+  }),
   define('authentication.k8s.io', ['v1'], 'tokenreviews', 'TokenReview', { cluster: true, virtual: true }),
-  define('authorization.k8s.io', ['v1'], 'localsubjectaccessreviews', 'LocalSubjectAccessReview', { virtual: true }),
+  define('authorization.k8s.io', ['v1'], 'localsubjectaccessreviews', 'LocalSubjectAccessReview', {
+    virtual: true,
+  }),
   define('authorization.k8s.io', ['v1'], 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', {
     cluster: true,
     virtual: true,
@@ -269,7 +298,12 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
     generation: true,
     notSimulated: 'cronjobs.batch',
   }),
-  define('batch', ['v1'], 'jobs', 'Job', { ...all, status: true, generation: true, notSimulated: 'jobs.batch' }),
+  define('batch', ['v1'], 'jobs', 'Job', {
+    ...all,
+    status: true,
+    generation: true,
+    notSimulated: 'jobs.batch',
+  }),
   define('certificates.k8s.io', ['v1'], 'certificatesigningrequests', 'CertificateSigningRequest', {
     names: ['csr'],
     cluster: true,
@@ -278,7 +312,11 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
     notSimulated: 'certificatesigningrequests.certificates.k8s.io',
   }),
   define('networking.k8s.io', ['v1'], 'ingressclasses', 'IngressClass', { cluster: true, generation: true }),
-  define('networking.k8s.io', ['v1'], 'ingresses', 'Ingress', { names: ['ing'], status: true, generation: true }),
+  define('networking.k8s.io', ['v1'], 'ingresses', 'Ingress', {
+    names: ['ing'],
+    status: true,
+    generation: true,
+  }),
   define('networking.k8s.io', ['v1'], 'networkpolicies', 'NetworkPolicy', {
     names: ['netpol'],
     generation: true,
@@ -300,16 +338,28 @@ export const BUILT_IN_RESOURCES: readonly ResourceType[] = [
   define('rbac.authorization.k8s.io', ['v1'], 'rolebindings', 'RoleBinding', { nameRule: 'path-segment' }),
   define('rbac.authorization.k8s.io', ['v1'], 'roles', 'Role', { nameRule: 'path-segment' }),
   define('storage.k8s.io', ['v1'], 'storageclasses', 'StorageClass', { names: ['sc'], cluster: true }),
-  define('admissionregistration.k8s.io', ['v1'], 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', {
-    cluster: true,
-    generation: true,
-    categories: ['api-extensions'],
-  }),
-  define('admissionregistration.k8s.io', ['v1'], 'validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', {
-    cluster: true,
-    generation: true,
-    categories: ['api-extensions'],
-  }),
+  define(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    'mutatingwebhookconfigurations',
+    'MutatingWebhookConfiguration',
+    {
+      cluster: true,
+      generation: true,
+      categories: ['api-extensions'],
+    },
+  ),
+  define(
+    'admissionregistration.k8s.io',
+    ['v1'],
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    {
+      cluster: true,
+      generation: true,
+      categories: ['api-extensions'],
+    },
+  ),
   define('apiextensions.k8s.io', ['v1'], 'customresourcedefinitions', 'CustomResourceDefinition', {
     names: ['crd', 'crds'],
     cluster: true,

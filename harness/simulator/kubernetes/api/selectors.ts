@@ -55,7 +55,8 @@ export function parseLabelSelector(text: string): LabelSelector {
     requirements.push(requirement());
     const separator = next();
     if (separator.kind === 'end') break;
-    if (separator.text !== ',') throw cannotParse(`found '${separator.text}', expected: ',' or 'end of string'`);
+    if (separator.text !== ',')
+      throw cannotParse(`found '${separator.text}', expected: ',' or 'end of string'`);
     if (peek().kind !== 'word' && peek().text !== '!') {
       throw cannotParse(`found '${peek().text}', expected: identifier after ','`);
     }
@@ -73,10 +74,12 @@ export function parseLabelSelector(text: string): LabelSelector {
     checkKey(key.text);
     const following = peek();
     if (negated) {
-      if (following.kind === 'end' || following.text === ',') return { key: key.text, operator: '!', values: [] };
+      if (following.kind === 'end' || following.text === ',')
+        return { key: key.text, operator: '!', values: [] };
       throw cannotParse(`found '${following.text}', expected: ',' or 'end of string'`);
     }
-    if (following.kind === 'end' || following.text === ',') return { key: key.text, operator: 'exists', values: [] };
+    if (following.kind === 'end' || following.text === ',')
+      return { key: key.text, operator: 'exists', values: [] };
     next();
     switch (following.text) {
       case '=':
@@ -121,7 +124,8 @@ export function parseLabelSelector(text: string): LabelSelector {
         values.push('');
       } else {
         const value = next();
-        if (value.kind !== 'word') throw cannotParse(`found '${value.text}', expected: ',', ')' or identifier`);
+        if (value.kind !== 'word')
+          throw cannotParse(`found '${value.text}', expected: ',', ')' or identifier`);
         checkValue(key, value.text);
         values.push(value.text);
       }
@@ -163,7 +167,10 @@ function holds({ operator, values }: Requirement, value: string | undefined): bo
   }
 }
 
-export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>> | undefined): boolean {
+export function matchesLabels(
+  selector: LabelSelector,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
   return selector.every(requirement => {
     const value = labels && Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
     return holds(requirement, value);
@@ -177,14 +184,19 @@ const OPERATORS: Readonly<Record<string, Requirement['operator']>> = {
   DoesNotExist: '!',
 };
 
-/** A `LabelSelector` object (`matchLabels`, `matchExpressions`); undefined matches nothing, an empty one everything. */
+/**
+ * A `LabelSelector` object (`matchLabels`, `matchExpressions`); undefined matches nothing, an empty one
+ * everything.
+ */
 export function selectorFromObject(selector: unknown): LabelSelector | undefined {
   if (!isObject(selector)) return undefined;
-  const requirements: Requirement[] = Object.entries(stringsOf(selector['matchLabels'])).map(([key, value]) => ({
-    key,
-    operator: 'in',
-    values: [value],
-  }));
+  const requirements: Requirement[] = Object.entries(stringsOf(selector['matchLabels'])).map(
+    ([key, value]) => ({
+      key,
+      operator: 'in',
+      values: [value],
+    }),
+  );
   for (const expression of objectsOf(selector['matchExpressions'])) {
     requirements.push({
       key: stringOf(expression['key']) ?? '',
@@ -242,7 +254,10 @@ const METADATA_FIELDS: Readonly<Record<string, FieldReader>> = {
 
 const involved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
 
-/** What each kind supports beyond the two of metadata (pkg/registry/core/<kind>/strategy.go, pkg/apis/core/v1/conversion.go @v1.32). */
+/**
+ * What each kind supports beyond the two of metadata (pkg/registry/core/<kind>/strategy.go,
+ * pkg/apis/core/v1/conversion.go @v1.32).
+ */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldReader>>>> = {
   pods: {
     'spec.nodeName': at('spec', 'nodeName'),
@@ -267,7 +282,8 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, FieldReader>>>> = 
     ...Object.fromEntries(involved.map(name => [`involvedObject.${name}`, at('involvedObject', name)])),
     reason: at('reason'),
     reportingComponent: at('reportingComponent'),
-    source: object => String(valueAt(object, 'source', 'component') ?? valueAt(object, 'reportingComponent') ?? ''),
+    source: object =>
+      String(valueAt(object, 'source', 'component') ?? valueAt(object, 'reportingComponent') ?? ''),
     type: at('type'),
   },
 };
@@ -308,7 +324,11 @@ function splitTerms(text: string): string[] {
   return terms;
 }
 
-export function matchesFields(selector: FieldSelector, type: ResourceType, object: KubernetesObject): boolean {
+export function matchesFields(
+  selector: FieldSelector,
+  type: ResourceType,
+  object: KubernetesObject,
+): boolean {
   return selector.every(({ field, value, equal }) => {
     const reader = METADATA_FIELDS[field] ?? FIELDS[keyOf(type)]?.[field];
     return (reader?.(object) === value) === equal;
@@ -328,7 +348,11 @@ export interface Filter {
 }
 
 export function matchesFilter(filter: Filter, type: ResourceType, object: KubernetesObject): boolean {
-  if (filter.namespace !== undefined && filter.namespace !== '' && object.metadata.namespace !== filter.namespace)
+  if (
+    filter.namespace !== undefined &&
+    filter.namespace !== '' &&
+    object.metadata.namespace !== filter.namespace
+  )
     return false;
   if (filter.labels && !matchesLabels(filter.labels, object.metadata.labels)) return false;
   return !filter.fields || matchesFields(filter.fields, type, object);

@@ -1,4 +1,7 @@
-/** The API server: HTTP/2 and HTTP/1.1 over TLS on sockets that it is handed, authentication, authorization, and the way to the handlers. */
+/**
+ * The API server: HTTP/2 and HTTP/1.1 over TLS on sockets that it is handed, authentication, authorization,
+ * and the way to the handlers.
+ */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import type { Duplex } from 'node:stream';
@@ -15,18 +18,34 @@ import { handleGet, handleList, handleWatch } from './handlers/read.ts';
 import { handleReview, refuse } from './handlers/reviews.ts';
 import { handleStream, isStream } from './handlers/stream.ts';
 import { subresourceHandler } from './handlers/subresources.ts';
-import { handleCreate, handleDelete, handleDeleteCollection, handlePatch, handleUpdate } from './handlers/write.ts';
+import {
+  handleCreate,
+  handleDelete,
+  handleDeleteCollection,
+  handlePatch,
+  handleUpdate,
+} from './handlers/write.ts';
 import { attributesOf, parseRequest, type RequestInfo, type ResourceRequest } from './request-info.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import { demandedName, parseFieldSelector } from './selectors.ts';
-import { ApiError, badRequest, internalError, methodNotAllowed, notSimulated, unknownResource } from './status.ts';
+import {
+  ApiError,
+  badRequest,
+  internalError,
+  methodNotAllowed,
+  notSimulated,
+  unknownResource,
+} from './status.ts';
 
 /** Longer than any run: Node's own checks of connections would be real timers. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /** As Go has it. */
 const MAX_HEADER_BYTES = 1 << 20;
-/** kube-apiserver's --http2-max-streams-per-connection (kubernetes/kubernetes staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32). */
+/**
+ * kube-apiserver's --http2-max-streams-per-connection (kubernetes/kubernetes
+ * staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32).
+ */
 const MAX_STREAMS = 1000;
 /** What one client may have under way; nghttp2's own limit is 10. */
 const MAX_SESSION_MEGABYTES = 1024;
@@ -103,14 +122,17 @@ export function createHttpApi(
   http1.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // What comes behind a broken request is broken, too; the answer goes out first.
     if (socket.writableEnded) return;
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable)
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
     else socket.destroy();
   });
   const multiplexed = http2.createServer(
     { settings: { maxConcurrentStreams: MAX_STREAMS }, maxSessionMemory: MAX_SESSION_MEGABYTES },
     // Node's compatibility API: for what is used here the two are the same.
-    (request, response) => onRequestCome(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+    (request, response) =>
+      onRequestCome(request as unknown as IncomingMessage, response as unknown as ServerResponse),
   );
   multiplexed.on('sessionError', () => {}); // the client's affair, like a handshake that fails
   server.on('tlsClientError', () => {});
@@ -139,7 +161,9 @@ export function createHttpApi(
         });
       }),
     stop: async () => {
-      const closed = server.listening ? new Promise<void>(resolve => server.close(() => resolve())) : undefined;
+      const closed = server.listening
+        ? new Promise<void>(resolve => server.close(() => resolve()))
+        : undefined;
       for (const socket of connections) socket.destroy();
       await closed;
     },
@@ -167,7 +191,10 @@ async function answer(
   if (!request.readableEnded) request.resume();
 }
 
-/** The answer to a request that failed. What is no answer yet is a defect of ours: it is told, by the request's id. */
+/**
+ * The answer to a request that failed. What is no answer yet is a defect of ours: it is told, by the
+ * request's id.
+ */
 function failureOf(error: unknown, request: IncomingMessage, observer: ServerObserver): ApiError {
   if (error instanceof ApiError) return error;
   const id = observer.newRequestId();
@@ -219,7 +246,8 @@ async function dispatch(environment: Environment, call: Call): Promise<void> {
   const { info, response } = call;
   const type = environment.registry.byPath(info.group, info.version, info.plural);
   if (!type) {
-    // A group that is not served, or whose types are custom, does not know Status (kubernetes-api-surface.md §1.3).
+    // A group that is not served, or whose types are custom, does not know Status (kubernetes-api-surface.md
+    // §1.3).
     if (environment.registry.servedBy(info.group, info.version) === 'built-in') throw unknownResource();
     sendPageNotFound(call);
     return;
@@ -313,7 +341,9 @@ async function upgrade(
     const attributes = attributesOf(info, undefined);
     if (!environment.authorizer.authorize(user, attributes).allowed) throw refuse(user, attributes);
     const type =
-      info.kind === 'resource' ? environment.registry.byPath(info.group, info.version, info.plural) : undefined;
+      info.kind === 'resource'
+        ? environment.registry.byPath(info.group, info.version, info.plural)
+        : undefined;
     if (info.kind !== 'resource' || !type || !isStream(info)) throw unknownResource();
     observer.onRequest?.({ method, url, username: user.username, code: 101 });
     await handleStream(environment, info, type, request, socket, head);

@@ -22,7 +22,10 @@ export class ServiceAddresses {
   readonly #addresses = new Set<string>();
   readonly #ports = new Set<number>();
 
-  /** @param range - CIDR: `10.255.0.0/16`; the first address is kept for Service `kubernetes`, the tenth for the name server */
+  /**
+   * @param range - CIDR: `10.255.0.0/16`; the first address is kept for Service `kubernetes`, the tenth for
+   *   the name server
+   */
   constructor(range: string, random: Random) {
     const [base = '10.96.0.0', bits = '16'] = range.split('/');
     this.#range = range;
@@ -59,7 +62,12 @@ export class ServiceAddresses {
       spec['clusterIPs'] = [spec['clusterIP']];
       if (asked && kept && asked !== kept) {
         errors.push(
-          invalidValue('spec.clusterIPs[0]', asked, 'may not change once set', `[]string{${JSON.stringify(asked)}}`),
+          invalidValue(
+            'spec.clusterIPs[0]',
+            asked,
+            'may not change once set',
+            `[]string{${JSON.stringify(asked)}}`,
+          ),
         );
       } else if (asked && !kept && asked !== 'None') {
         const problem = this.#reserve(asked, dryRun);
@@ -85,12 +93,18 @@ export class ServiceAddresses {
     // The real allocator, too, draws at random from above a band that is left for static addresses.
     const band = Math.min(Math.max(16, Math.floor(this.#size / 16)), 256);
     for (let attempt = 0; attempt < 1000; attempt++) {
-      const address = toAddress(this.#first + band + this.#random.integer(Math.max(1, this.#size - band - 1)));
+      const address = toAddress(
+        this.#first + band + this.#random.integer(Math.max(1, this.#size - band - 1)),
+      );
       if (this.#addresses.has(address)) continue;
       if (!dryRun) this.#addresses.add(address);
       return address;
     }
-    throw new ApiError(500, 'InternalError', 'Internal error occurred: failed to allocate a serviceIP: range is full');
+    throw new ApiError(
+      500,
+      'InternalError',
+      'Internal error occurred: failed to allocate a serviceIP: range is full',
+    );
   }
 
   #reserve(address: string, dryRun: boolean): string | undefined {
@@ -98,7 +112,8 @@ export class ServiceAddresses {
     if (!(value > this.#first && value < this.#first + this.#size - 1)) {
       return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#range}`;
     }
-    if (this.#addresses.has(address)) return `failed to allocate IP ${address}: provided IP is already allocated`;
+    if (this.#addresses.has(address))
+      return `failed to allocate IP ${address}: provided IP is already allocated`;
     if (!dryRun) this.#addresses.add(address);
     return undefined;
   }
@@ -110,7 +125,8 @@ export class ServiceAddresses {
     dryRun: boolean,
   ): void {
     const type = spec['type'];
-    const wants = type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
+    const wants =
+      type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
     const ports = objectsOf(spec['ports']);
     const old = objectsOf(before['ports']);
     const had = new Set(old.map(port => Number(port['nodePort'])).filter(port => port > 0));
@@ -121,7 +137,9 @@ export class ServiceAddresses {
       if (type !== 'NodePort' && type !== 'LoadBalancer') {
         if (asked !== 0 && had.has(asked)) delete port['nodePort'];
         else if (asked !== 0)
-          errors.push(forbiddenValue(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+          errors.push(
+            forbiddenValue(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"),
+          );
         return;
       }
       if (asked !== 0) {
@@ -135,7 +153,9 @@ export class ServiceAddresses {
             ),
           );
         } else if (this.#ports.has(asked)) {
-          errors.push(invalidValue(`spec.ports[${index}].nodePort`, asked, 'provided port is already allocated'));
+          errors.push(
+            invalidValue(`spec.ports[${index}].nodePort`, asked, 'provided port is already allocated'),
+          );
         } else if (!dryRun) this.#ports.add(asked);
         return;
       }

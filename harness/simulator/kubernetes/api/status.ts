@@ -71,7 +71,12 @@ function detailsOf(resource: Named, name: string, kind = resource.plural): Statu
 }
 
 export function notFound(resource: Named, name: string): ApiError {
-  return new ApiError(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name));
+  return new ApiError(
+    404,
+    'NotFound',
+    `${qualified(resource)} "${name}" not found`,
+    detailsOf(resource, name),
+  );
 }
 
 export function alreadyExists(resource: Named, name: string): ApiError {
@@ -136,7 +141,12 @@ export const required = (field: string, detail = ''): FieldError => ({
 });
 
 /** @param shown - the value as Go prints it: strings quoted */
-export const invalidValue = (field: string, value: unknown, detail: string, shown = goValue(value)): FieldError => ({
+export const invalidValue = (
+  field: string,
+  value: unknown,
+  detail: string,
+  shown = goValue(value),
+): FieldError => ({
   reason: 'FieldValueInvalid',
   message: detail === '' ? `Invalid value: ${shown}` : `Invalid value: ${shown}: ${detail}`,
   field,
@@ -197,11 +207,17 @@ export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'U
 export const internalError = (message: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 export const methodNotAllowed = (): ApiError =>
-  new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+  new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
 export const unknownResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
-export const unsupportedMediaType = (message: string): ApiError => new ApiError(415, 'UnsupportedMediaType', message);
+export const unsupportedMediaType = (message: string): ApiError =>
+  new ApiError(415, 'UnsupportedMediaType', message);
 export const tooManyRequests = (message: string, cause: StatusCause): ApiError =>
   new ApiError(429, 'TooManyRequests', message, { causes: [cause] });
 /** @param what - the feature by its name: `statefulsets.apps` */

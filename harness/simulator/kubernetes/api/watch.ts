@@ -28,7 +28,9 @@ export interface WatchTarget {
   readonly signal: AbortSignal;
 }
 
-/** Lines of events without selectors or special forms, by change: encoded once for all watchers of a version. */
+/**
+ * Lines of events without selectors or special forms, by change: encoded once for all watchers of a version.
+ */
 const lines = new WeakMap<Change, Map<string, string>>();
 
 function lineOf(change: Change, type: ResourceType, version: string): string {
@@ -45,7 +47,10 @@ function lineOf(change: Change, type: ResourceType, version: string): string {
   return line;
 }
 
-/** Serves a watch until the client goes, its time is up, its type or the server ends. Sends its headers at once: clients block on them. */
+/**
+ * Serves a watch until the client goes, its time is up, its type or the server ends. Sends its headers at
+ * once: clients block on them.
+ */
 export function serveWatch(response: ServerResponse, target: WatchTarget): void {
   const { store, clock, type, version, options, representation, signal } = target;
   const { filter } = options;
@@ -90,7 +95,8 @@ export function serveWatch(response: ServerResponse, target: WatchTarget): void 
   const writeBookmark = (annotations?: Record<string, string>) => {
     const metadata = { resourceVersion: String(store.resourceVersion), ...(annotations && { annotations }) };
     const kind = representation.kind === 'metadata' ? 'PartialObjectMetadata' : type.kind;
-    const apiVersion = representation.kind === 'metadata' ? 'meta.k8s.io/v1' : apiVersionOf(type.group, version);
+    const apiVersion =
+      representation.kind === 'metadata' ? 'meta.k8s.io/v1' : apiVersionOf(type.group, version);
     write(`{"type":"BOOKMARK","object":${JSON.stringify({ kind, apiVersion, metadata })}}\n`);
   };
   const end = () => {
@@ -147,7 +153,8 @@ export function serveWatch(response: ServerResponse, target: WatchTarget): void 
     }
     timers.push(clock.setTimeout(end, timeoutMs));
   }
-  // Unlike Kubernetes, periodic bookmarks come on the wall's clock only: on the virtual one every idle minute would be work.
+  // Unlike Kubernetes, periodic bookmarks come on the wall's clock only: on the virtual one every idle minute
+  // would be work.
   if (options.allowWatchBookmarks && clock.kind === 'wall') {
     const remind = (index: number) => {
       timers[index] = clock.setTimeout(() => {

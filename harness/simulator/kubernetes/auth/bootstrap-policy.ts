@@ -1,4 +1,7 @@
-/** The roles and bindings that every cluster has from its first moment (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.32), as far as used here. */
+/**
+ * The roles and bindings that every cluster has from its first moment
+ * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.32), as far as used here.
+ */
 import type { KubernetesObject } from '../api/json.ts';
 
 const BOOTSTRAPPED = {
@@ -52,17 +55,23 @@ const VIEWED: readonly RuleData[] = [
   },
   {
     groups: ['apps'],
-    resources: ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'].flatMap(name => [
-      name,
-      `${name}/scale`,
-      `${name}/status`,
-    ]),
+    resources: ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'].flatMap(
+      name => [name, `${name}/scale`, `${name}/status`],
+    ),
     verbs: READ,
   },
   { groups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
-  { groups: ['autoscaling'], resources: ['horizontalpodautoscalers', 'horizontalpodautoscalers/status'], verbs: READ },
+  {
+    groups: ['autoscaling'],
+    resources: ['horizontalpodautoscalers', 'horizontalpodautoscalers/status'],
+    verbs: READ,
+  },
   { groups: ['batch'], resources: ['cronjobs', 'cronjobs/status', 'jobs', 'jobs/status'], verbs: READ },
-  { groups: ['networking.k8s.io'], resources: ['ingresses', 'ingresses/status', 'networkpolicies'], verbs: READ },
+  {
+    groups: ['networking.k8s.io'],
+    resources: ['ingresses', 'ingresses/status', 'networkpolicies'],
+    verbs: READ,
+  },
   { groups: ['policy'], resources: ['poddisruptionbudgets', 'poddisruptionbudgets/status'], verbs: READ },
 ];
 
@@ -164,14 +173,15 @@ const CLUSTER_ROLES: Readonly<Record<string, readonly RuleData[]>> = {
   ],
 };
 
-const CLUSTER_ROLE_BINDINGS: Readonly<Record<string, { readonly role?: string; readonly groups: readonly string[] }>> =
-  {
-    'cluster-admin': { groups: ['system:masters'] },
-    'system:discovery': { groups: ['system:authenticated'] },
-    'system:basic-user': { groups: ['system:authenticated'] },
-    'system:public-info-viewer': { groups: ['system:authenticated', 'system:unauthenticated'] },
-    'system:service-account-issuer-discovery': { groups: ['system:serviceaccounts'] },
-  };
+const CLUSTER_ROLE_BINDINGS: Readonly<
+  Record<string, { readonly role?: string; readonly groups: readonly string[] }>
+> = {
+  'cluster-admin': { groups: ['system:masters'] },
+  'system:discovery': { groups: ['system:authenticated'] },
+  'system:basic-user': { groups: ['system:authenticated'] },
+  'system:public-info-viewer': { groups: ['system:authenticated', 'system:unauthenticated'] },
+  'system:service-account-issuer-discovery': { groups: ['system:serviceaccounts'] },
+};
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 

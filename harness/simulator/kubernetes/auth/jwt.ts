@@ -13,7 +13,10 @@ function decode(part: string): JsonObject | undefined {
   }
 }
 
-/** The key of one issuer. Unlike Kubernetes as kubeadm sets it up, which signs with RSA: ECDSA keys cost no time to make. */
+/**
+ * The key of one issuer. Unlike Kubernetes as kubeadm sets it up, which signs with RSA: ECDSA keys cost no
+ * time to make.
+ */
 export class TokenKey {
   readonly #privateKey: KeyObject;
   readonly #publicKey: KeyObject;
@@ -29,14 +32,18 @@ export class TokenKey {
 
   sign(claims: JsonObject): string {
     const signed = `${encode({ alg: 'ES256', kid: this.keyId })}.${encode(claims)}`;
-    const signature = sign('sha256', Buffer.from(signed), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' });
+    const signature = sign('sha256', Buffer.from(signed), {
+      key: this.#privateKey,
+      dsaEncoding: 'ieee-p1363',
+    });
     return `${signed}.${signature.toString('base64url')}`;
   }
 
   /** @returns the claims, or undefined for what this key did not sign */
   verify(token: string): JsonObject | undefined {
     const [header, claims, signature, ...rest] = token.split('.');
-    if (header === undefined || claims === undefined || signature === undefined || rest.length > 0) return undefined;
+    if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
+      return undefined;
     if (decode(header)?.['alg'] !== 'ES256') return undefined;
     const valid = verify(
       'sha256',

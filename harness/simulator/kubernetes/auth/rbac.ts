@@ -1,5 +1,15 @@
-/** Role-based access control: who may do what, from the Roles and bindings in the store (plugin/pkg/auth/authorizer/rbac @v1.32). */
-import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../api/json.ts';
+/**
+ * Role-based access control: who may do what, from the Roles and bindings in the store
+ * (plugin/pkg/auth/authorizer/rbac @v1.32).
+ */
+import {
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../api/json.ts';
 import type { ResourceRegistry } from '../api/registry.ts';
 import { objectSelectorMatches } from '../api/selectors.ts';
 import type { Store } from '../store/store.ts';
@@ -55,7 +65,8 @@ export class RbacAuthorizer {
   constructor(store: Store, registry: ResourceRegistry) {
     this.#store = store;
     this.#registry = registry;
-    for (const resource of RBAC_RESOURCES) store.subscribe(registry.require(resource), () => this.#grants.clear());
+    for (const resource of RBAC_RESOURCES)
+      store.subscribe(registry.require(resource), () => this.#grants.clear());
   }
 
   authorize(user: UserInfo, attributes: Attributes): Decision {
@@ -64,7 +75,8 @@ export class RbacAuthorizer {
       if (grant.namespace !== undefined) {
         if (attributes.kind === 'path' || attributes.namespace !== grant.namespace) continue;
       }
-      if (grant.rules.some(rule => ruleAllows(rule, attributes))) return { allowed: true, reason: grant.reason };
+      if (grant.rules.some(rule => ruleAllows(rule, attributes)))
+        return { allowed: true, reason: grant.reason };
     }
     return DENIED;
   }
@@ -72,7 +84,13 @@ export class RbacAuthorizer {
   /** All rules that apply to the user in the namespace: for SelfSubjectRulesReview. */
   rulesFor(user: UserInfo, namespace: string): readonly Rule[] {
     if (user.groups.includes('system:masters')) {
-      const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] };
+      const everything = {
+        verbs: ['*'],
+        apiGroups: ['*'],
+        resources: ['*'],
+        resourceNames: [],
+        nonResourceURLs: [],
+      };
       return [everything, { ...everything, apiGroups: [], resources: [], nonResourceURLs: ['*'] }];
     }
     return this.#grantsOf(user)
@@ -93,9 +111,13 @@ export class RbacAuthorizer {
   #computeGrants(user: UserInfo): Grant[] {
     const grants: Grant[] = [];
     for (const resource of ['clusterrolebindings', 'rolebindings']) {
-      for (const binding of this.#store.list(this.#registry.require(`${resource}.rbac.authorization.k8s.io`))) {
+      for (const binding of this.#store.list(
+        this.#registry.require(`${resource}.rbac.authorization.k8s.io`),
+      )) {
         const { name = '', namespace } = binding.metadata;
-        const subject = objectsOf(binding['subjects']).find(candidate => isSubject(candidate, user, namespace ?? ''));
+        const subject = objectsOf(binding['subjects']).find(candidate =>
+          isSubject(candidate, user, namespace ?? ''),
+        );
         if (!subject) continue;
         const role = objectOf(binding['roleRef']);
         const roleName = stringOf(role['name']) ?? '';
@@ -167,7 +189,9 @@ export function ruleAllows(rule: Rule, attributes: Attributes): boolean {
   if (attributes.kind === 'path') {
     return rule.nonResourceURLs.some(
       url =>
-        url === '*' || url === attributes.path || (url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))),
+        url === '*' ||
+        url === attributes.path ||
+        (url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))),
     );
   }
   const { group, resource, subresource, name } = attributes;

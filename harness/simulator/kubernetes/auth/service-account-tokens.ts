@@ -22,7 +22,12 @@ export interface TokenRequest {
   readonly audiences: readonly string[];
   readonly expirationSeconds: number;
   /** The pod (or other object) with which the token ends. */
-  readonly boundTo?: { readonly kind: string; readonly name: string; readonly uid: string; readonly node?: string };
+  readonly boundTo?: {
+    readonly kind: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly node?: string;
+  };
 }
 
 export interface IssuedToken {
@@ -107,7 +112,9 @@ export class ServiceAccountTokens {
   identify(token: string): TokenIdentity | undefined {
     const claims = this.#verified(token);
     if (!claims) return undefined;
-    return claims['iss'] === LEGACY_ISSUER ? this.#identifyLegacy(claims, token) : this.#identifyBound(claims);
+    return claims['iss'] === LEGACY_ISSUER
+      ? this.#identifyLegacy(claims, token)
+      : this.#identifyBound(claims);
   }
 
   #verified(token: string): JsonObject | undefined {
@@ -146,7 +153,10 @@ export class ServiceAccountTokens {
     const node = stringOf(objectOf(own['node'])['name']);
     if (node !== undefined) extra['authentication.kubernetes.io/node-name'] = [node];
     return {
-      user: { ...serviceAccountUser(namespace, account.metadata.name ?? '', account.metadata.uid ?? ''), extra },
+      user: {
+        ...serviceAccountUser(namespace, account.metadata.name ?? '', account.metadata.uid ?? ''),
+        extra,
+      },
       audiences: listOf(claims['aud']).filter(audience => typeof audience === 'string'),
     };
   }
@@ -172,7 +182,11 @@ export class ServiceAccountTokens {
   /** The object of that name if it still is the same one. */
   #live(resource: string, namespace: string, reference: unknown): KubernetesObject | undefined {
     if (!isObject(reference)) return undefined;
-    const object = this.#store.get(this.#registry.require(resource), namespace, stringOf(reference['name']) ?? '');
+    const object = this.#store.get(
+      this.#registry.require(resource),
+      namespace,
+      stringOf(reference['name']) ?? '',
+    );
     return object && object.metadata.uid === reference['uid'] ? object : undefined;
   }
 }

@@ -68,7 +68,10 @@ function hasProgressed(before: Status, after: Counts): boolean {
  * When the Deployment will have made no progress for too long; undefined if that can not happen.
  * @returns milliseconds since the epoch
  */
-export function progressDeadline(deployment: Deployment, conditions: readonly Condition[]): number | undefined {
+export function progressDeadline(
+  deployment: Deployment,
+  conditions: readonly Condition[],
+): number | undefined {
   const seconds = deployment.spec.progressDeadlineSeconds ?? 600;
   const progressing = conditionOf(conditions, 'Progressing');
   if (!progressing || seconds >= 2 ** 31 - 1 || deployment.spec.paused) return undefined;
@@ -92,14 +95,17 @@ export function deploymentStatus(
   const before = deployment.status ?? {};
   const counts = countsOf(deployment, newSet, sets);
   let conditions = before.conditions ?? [];
-  const isAvailable = counts.availableReplicas >= (deployment.spec.replicas ?? 1) - limitsOf(deployment).unavailable;
+  const isAvailable =
+    counts.availableReplicas >= (deployment.spec.replicas ?? 1) - limitsOf(deployment).unavailable;
   conditions = withCondition(
     conditions,
     {
       type: 'Available',
       status: isAvailable ? 'True' : 'False',
       reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-      message: isAvailable ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+      message: isAvailable
+        ? 'Deployment has minimum availability.'
+        : 'Deployment does not have minimum availability.',
     },
     now,
   );
@@ -129,7 +135,8 @@ function progressOf(
 ): readonly Condition[] {
   const current = conditionOf(conditions, 'Progressing');
   const name = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
-  const isSettled = counts.replicas === counts.updatedReplicas && current?.reason === 'NewReplicaSetAvailable';
+  const isSettled =
+    counts.replicas === counts.updatedReplicas && current?.reason === 'NewReplicaSetAvailable';
   if (isSettled || deployment.spec.paused) return conditions;
   const set = (status: 'True' | 'False', reason: string, message: string, touch = false) =>
     withCondition(conditions, { type: 'Progressing', status, reason, message }, now, { touch });

@@ -24,7 +24,10 @@ const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
 ]);
 
 const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
-/** Of two sets with the current template the first is the new one, so the order must not depend on what we write. */
+/**
+ * Of two sets with the current template the first is the new one, so the order must not depend on what we
+ * write.
+ */
 const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
   ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
@@ -49,7 +52,8 @@ class DeploymentController implements Controller {
       }),
       client.watch('pods', {}, ({ type, object }) => {
         // A Recreate waits for the last old pod to be gone.
-        if (type === 'DELETED') this.#ownerOfPod(object.metadata.namespace ?? '', controllerOf(object)?.name ?? '');
+        if (type === 'DELETED')
+          this.#ownerOfPod(object.metadata.namespace ?? '', controllerOf(object)?.name ?? '');
       }),
     ];
   }
@@ -77,8 +81,16 @@ class DeploymentController implements Controller {
     if (deployment.spec.paused) {
       // Paused: no new template is rolled out, but the number of pods is kept.
       if (existing)
-        this.#scale(deployment, existing, newSetSize(deployment, replicasOf(existing), othersOf(sets, existing)));
-      this.#writeStatus(this.#again(deployment), existing && this.#setAgain(existing), this.#ownSets(deployment));
+        this.#scale(
+          deployment,
+          existing,
+          newSetSize(deployment, replicasOf(existing), othersOf(sets, existing)),
+        );
+      this.#writeStatus(
+        this.#again(deployment),
+        existing && this.#setAgain(existing),
+        this.#ownSets(deployment),
+      );
       return;
     }
     const newSet = this.#newSet(deployment, sets, existing);
@@ -120,9 +132,18 @@ class DeploymentController implements Controller {
       ) {
         const ownerReferences = [
           ...(set.metadata.ownerReferences ?? []),
-          { apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true, blockOwnerDeletion: true },
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            name,
+            uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
         ];
-        own.push(this.#context.client.update(SETS, { ...set, metadata: { ...set.metadata, ownerReferences } }));
+        own.push(
+          this.#context.client.update(SETS, { ...set, metadata: { ...set.metadata, ownerReferences } }),
+        );
       }
     }
     return own.sort(byAge);
@@ -154,7 +175,10 @@ class DeploymentController implements Controller {
     if (current.metadata.annotations?.[REVISION] !== shown) {
       client.update(KIND, {
         ...current,
-        metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, [REVISION]: shown } },
+        metadata: {
+          ...current.metadata,
+          annotations: { ...current.metadata.annotations, [REVISION]: shown },
+        },
       });
     }
     const known = this.#again(deployment);
@@ -166,7 +190,11 @@ class DeploymentController implements Controller {
         ...known,
         status: {
           ...known.status,
-          conditions: withCondition(conditions, { type: 'Progressing', status: 'True', reason, message }, clock.now()),
+          conditions: withCondition(
+            conditions,
+            { type: 'Progressing', status: 'True', reason, message },
+            clock.now(),
+          ),
         },
       });
     }
@@ -211,12 +239,22 @@ class DeploymentController implements Controller {
           labels,
           annotations: { ...annotations },
           ownerReferences: [
-            { apiVersion: 'apps/v1', kind: 'Deployment', name, uid, controller: true, blockOwnerDeletion: true },
+            {
+              apiVersion: 'apps/v1',
+              kind: 'Deployment',
+              name,
+              uid,
+              controller: true,
+              blockOwnerDeletion: true,
+            },
           ],
         },
         spec: {
-          replicas: deployment.spec.strategy?.type === 'Recreate' && sumOf(sets, replicasOf) > 0 ? 0 : replicas,
-          ...(deployment.spec.minReadySeconds !== undefined && { minReadySeconds: deployment.spec.minReadySeconds }),
+          replicas:
+            deployment.spec.strategy?.type === 'Recreate' && sumOf(sets, replicasOf) > 0 ? 0 : replicas,
+          ...(deployment.spec.minReadySeconds !== undefined && {
+            minReadySeconds: deployment.spec.minReadySeconds,
+          }),
           selector: { ...selector, matchLabels: { ...selector.matchLabels, 'pod-template-hash': hash } },
           template: { ...template, metadata: { ...template.metadata, labels } },
         },
@@ -234,7 +272,8 @@ class DeploymentController implements Controller {
   }
 
   #roll(deployment: Deployment, newSet: ReplicaSet, old: readonly ReplicaSet[]): void {
-    // Unlike Kubernetes, a change of `replicas` in the midst of a rollout is not spread over old and new pods by proportion.
+    // Unlike Kubernetes, a change of `replicas` in the midst of a rollout is not spread over old and new pods
+    // by proportion.
     if (this.#scale(deployment, newSet, newSetSize(deployment, replicasOf(newSet), old))) return;
     for (const [set, size] of shrinkOldSets(deployment, newSet, old)) this.#scale(deployment, set, size);
   }
@@ -284,7 +323,10 @@ class DeploymentController implements Controller {
 
   #dropHistory(deployment: Deployment, old: readonly ReplicaSet[]): void {
     const empty = old.filter(
-      set => replicasOf(set) === 0 && (set.status?.replicas ?? 0) === 0 && set.metadata.deletionTimestamp === undefined,
+      set =>
+        replicasOf(set) === 0 &&
+        (set.status?.replicas ?? 0) === 0 &&
+        set.metadata.deletionTimestamp === undefined,
     );
     const surplus = empty.length - (deployment.spec.revisionHistoryLimit ?? 10);
     for (const { metadata } of [...empty]

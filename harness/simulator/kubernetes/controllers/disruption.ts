@@ -1,4 +1,7 @@
-/** Disruption budgets: how many of the pods that each one names may be evicted now (pkg/controller/disruption/disruption.go @v1.32). */
+/**
+ * Disruption budgets: how many of the pods that each one names may be evicted now
+ * (pkg/controller/disruption/disruption.go @v1.32).
+ */
 import { matchesSelector } from '../label-selector.ts';
 import {
   conditionOf,
@@ -30,9 +33,11 @@ function expectedScale(client: TypedClient, pods: readonly Pod[]): number {
   for (const pod of pods) {
     const owner = controllerOf(pod);
     const namespace = pod.metadata.namespace ?? '';
-    const set = owner?.kind === 'ReplicaSet' ? client.get('replicasets.apps', namespace, owner.name) : undefined;
+    const set =
+      owner?.kind === 'ReplicaSet' ? client.get('replicasets.apps', namespace, owner.name) : undefined;
     const above = set && controllerOf(set);
-    const deployment = above?.kind === 'Deployment' ? client.get('deployments.apps', namespace, above.name) : undefined;
+    const deployment =
+      above?.kind === 'Deployment' ? client.get('deployments.apps', namespace, above.name) : undefined;
     const controller: Stored = deployment ?? set ?? pod;
     // Unlike Kubernetes, a pod that nobody controls counts as one.
     scales.set(controller.metadata.uid ?? '', (deployment ?? set)?.spec.replicas ?? 1);
@@ -80,7 +85,8 @@ export function startDisruptionController({ component, client, clock }: Controll
             reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods',
             message: '',
             observedGeneration,
-            lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? '') : timestamp(clock.now()),
+            lastTransitionTime:
+              before?.status === status ? (before.lastTransitionTime ?? '') : timestamp(clock.now()),
           },
         ],
       },
@@ -102,7 +108,8 @@ export function startDisruptionController({ component, client, clock }: Controll
       if (previous) addFor(previous);
     }),
     client.watch('deployments.apps', {}, ({ object: { metadata } }) => {
-      for (const budget of client.list(BUDGETS, { namespace: metadata.namespace ?? '' })) queue.add(keyOf(budget));
+      for (const budget of client.list(BUDGETS, { namespace: metadata.namespace ?? '' }))
+        queue.add(keyOf(budget));
     }),
   ];
   return { stop: () => stopAll(stops) };

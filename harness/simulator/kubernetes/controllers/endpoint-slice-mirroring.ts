@@ -1,4 +1,7 @@
-/** Mirrors Endpoints that someone wrote by hand, for a Service without a selector, into EndpointSlices: kube-proxy reads only those. */
+/**
+ * Mirrors Endpoints that someone wrote by hand, for a Service without a selector, into EndpointSlices:
+ * kube-proxy reads only those.
+ */
 import { type EndpointSubset, keyOf, type SliceEndpoint } from '../objects.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { MANAGED_BY, reconcileSlices, SERVICE_NAME, SLICES, type SliceContent } from './endpoint-slices.ts';

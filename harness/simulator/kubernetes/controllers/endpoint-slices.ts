@@ -46,7 +46,8 @@ function contentsOf(pods: readonly ServicePod[]): readonly SliceContent[] {
 }
 
 /**
- * Makes the slices of one manager be these: those with the same ports are kept and refilled, what is left over goes.
+ * Makes the slices of one manager be these: those with the same ports are kept and refilled, what is left
+ * over goes.
  * @param owner - whose name the slices carry, and with whom they go
  */
 export function reconcileSlices(
@@ -78,7 +79,9 @@ export function reconcileSlices(
         generateName: `${name}-`,
         namespace,
         labels: allLabels,
-        ownerReferences: [{ apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true }],
+        ownerReferences: [
+          { apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true },
+        ],
       },
       addressType: 'IPv4',
       ports,
@@ -101,7 +104,10 @@ export function startEndpointSliceController({ component, client }: ControllerCo
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
     const isHeadless = service.spec.clusterIP === 'None';
-    const labels = { ...service.metadata.labels, ...(isHeadless && { 'service.kubernetes.io/headless': '' }) };
+    const labels = {
+      ...service.metadata.labels,
+      ...(isHeadless && { 'service.kubernetes.io/headless': '' }),
+    };
     reconcileSlices(client, service, 'Service', CONTROLLER, labels, contentsOf(podsBehind(client, service)));
   };
   const queue = new WorkQueue(component, sync, 'services');
@@ -110,7 +116,8 @@ export function startEndpointSliceController({ component, client }: ControllerCo
     ...watchServicePods(client, key => queue.add(key)),
     client.watch(SLICES, {}, ({ type, object }) => {
       const { labels = {}, namespace } = object.metadata;
-      if (type === 'DELETED' && labels[MANAGED_BY] === CONTROLLER) queue.add(`${namespace}/${labels[SERVICE_NAME]}`);
+      if (type === 'DELETED' && labels[MANAGED_BY] === CONTROLLER)
+        queue.add(`${namespace}/${labels[SERVICE_NAME]}`);
     }),
   ];
   return { stop: () => stopAll(stops) };

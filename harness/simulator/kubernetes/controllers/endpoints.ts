@@ -1,5 +1,14 @@
-/** Endpoints: the pods behind each Service with a selector. Those of Services without one belong to whoever made them. */
-import { type EndpointAddress, type EndpointPort, type EndpointSubset, keyOf, type Service } from '../objects.ts';
+/**
+ * Endpoints: the pods behind each Service with a selector. Those of Services without one belong to whoever
+ * made them.
+ */
+import {
+  type EndpointAddress,
+  type EndpointPort,
+  type EndpointSubset,
+  keyOf,
+  type Service,
+} from '../objects.ts';
 import { hasCode } from '../typed-client.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
@@ -52,7 +61,11 @@ export function startEndpointsController({ component, client }: ControllerContex
     const content = subsets.length > 0 ? { subsets } : {};
     if (existing) {
       const { subsets: _old, ...rest } = existing;
-      client.update('endpoints', { ...rest, metadata: { ...existing.metadata, labels: metadata.labels }, ...content });
+      client.update('endpoints', {
+        ...rest,
+        metadata: { ...existing.metadata, labels: metadata.labels },
+        ...content,
+      });
       return;
     }
     try {

@@ -1,4 +1,6 @@
-/** Garbage collection: what is owned goes with its owners; or first (foreground); or stays behind (orphan). */
+/**
+ * Garbage collection: what is owned goes with its owners; or first (foreground); or stays behind (orphan).
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { AllObjects } from '../all-objects.ts';
 import type { ResourceKey } from '../api/resources.ts';
@@ -159,7 +161,8 @@ class GarbageCollector implements Controller {
       const found = this.#objectOf(dependent);
       if (!found) continue;
       this.#modify(found.place, draft => {
-        draft.metadata.ownerReferences = draft.metadata.ownerReferences?.filter(owner => owner.uid !== uid) ?? [];
+        draft.metadata.ownerReferences =
+          draft.metadata.ownerReferences?.filter(owner => owner.uid !== uid) ?? [];
         if (draft.metadata.ownerReferences.length === 0) delete draft.metadata.ownerReferences;
       });
     }
@@ -182,9 +185,16 @@ class GarbageCollector implements Controller {
     }
   }
 
-  #delete({ resource, namespace, name }: Place, uid: string, propagationPolicy: 'Background' | 'Foreground'): void {
+  #delete(
+    { resource, namespace, name }: Place,
+    uid: string,
+    propagationPolicy: 'Background' | 'Foreground',
+  ): void {
     try {
-      this.#context.client.local.delete(resource, namespace, name, { propagationPolicy, preconditions: { uid } });
+      this.#context.client.local.delete(resource, namespace, name, {
+        propagationPolicy,
+        preconditions: { uid },
+      });
     } catch (error) {
       if (!hasCode(error, 404) && !hasCode(error, 409)) throw error;
     }

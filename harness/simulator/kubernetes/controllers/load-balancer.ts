@@ -1,4 +1,7 @@
-/** Addresses for Services of type LoadBalancer: asked of the network, written into the status after a moment, given back at the end. */
+/**
+ * Addresses for Services of type LoadBalancer: asked of the network, written into the status after a moment,
+ * given back at the end.
+ */
 import type { Timer } from '../../../base/clock.ts';
 import { EventRecorder, referenceTo } from '../event-recorder.ts';
 import { keyOf, type Service } from '../objects.ts';
@@ -34,7 +37,12 @@ export function startLoadBalancerController(
       ...current,
       status: { ...current.status, loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } },
     });
-    events.record(referenceTo(service, 'Service', 'v1'), 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    events.record(
+      referenceTo(service, 'Service', 'v1'),
+      'Normal',
+      'EnsuredLoadBalancer',
+      'Ensured load balancer',
+    );
   };
   const release = (uid: string) => {
     clock.clearTimeout(pending.get(uid));
@@ -50,7 +58,8 @@ export function startLoadBalancerController(
     if (!service) return;
     const { uid = '' } = service.metadata;
     const ingress = service.status?.loadBalancer?.ingress ?? [];
-    // A Service with a class is for whoever implements that class; nobody does here, and it stays pending (k8s.io/cloud-provider service/controller.go).
+    // A Service with a class is for whoever implements that class; nobody does here, and it stays pending
+    // (k8s.io/cloud-provider service/controller.go).
     if (service.spec.type !== 'LoadBalancer' || service.spec.loadBalancerClass !== undefined) {
       if (!given.has(uid) && !pending.has(uid)) return;
       release(uid);

@@ -1,4 +1,7 @@
-/** Namespaces on their way out: their content is deleted, what is left is told, and when nothing is left they go. */
+/**
+ * Namespaces on their way out: their content is deleted, what is left is told, and when nothing is left they
+ * go.
+ */
 import type { AllObjects } from '../all-objects.ts';
 import { keyOf } from '../api/resources.ts';
 import { type Condition, timestamp } from '../objects.ts';
@@ -6,7 +9,10 @@ import { hasCode } from '../typed-client.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** The two conditions that are always False here, since our discovery never fails, and the text that goes with it. */
+/**
+ * The two conditions that are always False here, since our discovery never fails, and the text that goes with
+ * it.
+ */
 const UNTROUBLED: readonly Pick<Condition, 'type' | 'reason' | 'message'>[] = [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
@@ -70,7 +76,10 @@ function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[
   ];
 }
 
-export function startNamespaceController({ component, client, clock }: ControllerContext, all: AllObjects): Controller {
+export function startNamespaceController(
+  { component, client, clock }: ControllerContext,
+  all: AllObjects,
+): Controller {
   const { local } = client;
 
   const deleteContent = (namespace: string): Remains => {
@@ -107,7 +116,9 @@ export function startNamespaceController({ component, client, clock }: Controlle
       const before = namespace.status?.conditions ?? [];
       const conditions = conditionsOf(remains, now).map(next => {
         const old = before.find(({ type }) => type === next.type);
-        return old?.status === next.status ? { ...next, lastTransitionTime: old.lastTransitionTime ?? now } : next;
+        return old?.status === next.status
+          ? { ...next, lastTransitionTime: old.lastTransitionTime ?? now }
+          : next;
       });
       client.updateStatus('namespaces', { ...namespace, status: { phase: 'Terminating', conditions } });
       return;

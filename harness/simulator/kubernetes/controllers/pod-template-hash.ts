@@ -28,7 +28,8 @@ function withoutHash(template: PodTemplate): PodTemplate {
 }
 
 /**
- * Unlike Kubernetes, which hashes Go's print of its structs, we hash canonical JSON (FNV-1a, 32 bits): names look alike, the letters differ.
+ * Unlike Kubernetes, which hashes Go's print of its structs, we hash canonical JSON (FNV-1a, 32 bits): names
+ * look alike, the letters differ.
  * @param collisions - how often this name was already taken by another template
  */
 export function podTemplateHash(template: PodTemplate, collisions = 0): string {

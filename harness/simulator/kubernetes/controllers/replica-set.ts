@@ -25,7 +25,10 @@ function readySince(pod: Pod): number | undefined {
   return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : undefined;
 }
 
-/** Whom to remove first: not scheduled, not running, not ready, youngest (kubernetes/kubernetes pkg/controller/controller_utils.go: ActivePods). */
+/**
+ * Whom to remove first: not scheduled, not running, not ready, youngest (kubernetes/kubernetes
+ * pkg/controller/controller_utils.go: ActivePods).
+ */
 function removalOrder(a: Pod, b: Pod): number {
   const rank = (pod: Pod) =>
     !pod.spec.nodeName ? 0 : pod.status?.phase !== 'Running' ? 1 : readySince(pod) === undefined ? 2 : 3;
@@ -114,7 +117,14 @@ class ReplicaSetController implements Controller {
           ...(metadata?.labels && { labels: { ...metadata.labels } }),
           ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
           ownerReferences: [
-            { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true },
+            {
+              apiVersion: 'apps/v1',
+              kind: 'ReplicaSet',
+              name,
+              uid,
+              controller: true,
+              blockOwnerDeletion: true,
+            },
           ],
         },
         spec,
@@ -168,8 +178,9 @@ class ReplicaSetController implements Controller {
       status: {
         replicas: pods.length,
         ...nonZero({
-          fullyLabeledReplicas: pods.filter(pod => labels.every(([key, value]) => pod.metadata.labels?.[key] === value))
-            .length,
+          fullyLabeledReplicas: pods.filter(pod =>
+            labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
+          ).length,
           readyReplicas: ready,
           availableReplicas: available,
         }),

@@ -2,7 +2,11 @@
 import type { Deployment, ReplicaSet } from '../objects.ts';
 
 /** `25%` of a number, or the number that is written. */
-export function portionOf(value: number | string | undefined, total: number, round: (share: number) => number): number {
+export function portionOf(
+  value: number | string | undefined,
+  total: number,
+  round: (share: number) => number,
+): number {
   const given = value ?? '25%';
   if (typeof given === 'number') return given;
   const percent = /^(\d+)%$/.exec(given)?.[1];
@@ -22,7 +26,9 @@ export function limitsOf({ spec }: Deployment): Limits {
   const surge = portionOf(maxSurge, replicas, Math.ceil);
   const unavailable = Math.min(portionOf(maxUnavailable, replicas, Math.floor), replicas);
   // Both zero would be a standstill.
-  return surge === 0 && unavailable === 0 ? { surge, unavailable: Math.min(1, replicas) } : { surge, unavailable };
+  return surge === 0 && unavailable === 0
+    ? { surge, unavailable: Math.min(1, replicas) }
+    : { surge, unavailable };
 }
 
 export const replicasOf = (set: ReplicaSet | undefined): number => set?.spec.replicas ?? 0;
@@ -42,7 +48,8 @@ export function newSetSize(deployment: Deployment, current: number, old: readonl
 }
 
 /**
- * Which old ReplicaSets shrink now, and to what: pods that never got well go first, then as many as leave enough available
+ * Which old ReplicaSets shrink now, and to what: pods that never got well go first, then as many as leave
+ * enough available
  * (kubernetes/kubernetes pkg/controller/deployment/rolling.go: reconcileOldReplicaSets).
  */
 export function shrinkOldSets(

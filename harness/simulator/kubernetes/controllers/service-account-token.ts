@@ -1,4 +1,7 @@
-/** Secrets of type kubernetes.io/service-account-token: they get a token without an end, the root certificate and the namespace. */
+/**
+ * Secrets of type kubernetes.io/service-account-token: they get a token without an end, the root certificate
+ * and the namespace.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { keyOf, type Secret } from '../objects.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
@@ -24,7 +27,8 @@ export function startServiceAccountTokenController(
     const account = client.local.get('serviceaccounts', namespace, accountName);
     const uid = secret.metadata.annotations?.[ACCOUNT_UID];
     if (!account || (uid !== undefined && uid !== account.metadata.uid)) {
-      // kubernetes/kubernetes pkg/controller/serviceaccount/tokens_controller.go: a token of nobody is removed.
+      // kubernetes/kubernetes pkg/controller/serviceaccount/tokens_controller.go: a token of nobody is
+      // removed.
       client.local.delete('secrets', namespace, name);
       return;
     }
@@ -44,7 +48,8 @@ export function startServiceAccountTokenController(
     }),
     client.watch('serviceaccounts', {}, ({ object: { metadata } }) => {
       for (const secret of client.list('secrets', { namespace: metadata.namespace ?? '' })) {
-        if (isToken(secret) && secret.metadata.annotations?.[ACCOUNT_NAME] === metadata.name) queue.add(keyOf(secret));
+        if (isToken(secret) && secret.metadata.annotations?.[ACCOUNT_NAME] === metadata.name)
+          queue.add(keyOf(secret));
       }
     }),
   ];

@@ -1,4 +1,7 @@
-/** What every namespace gets by itself: the service account `default` and the ConfigMap with the API server's root certificate. */
+/**
+ * What every namespace gets by itself: the service account `default` and the ConfigMap with the API server's
+ * root certificate.
+ */
 import { hasCode } from '../typed-client.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -26,7 +29,8 @@ export function startServiceAccountController(
       };
       const data = { 'ca.crt': caCertificate };
       if (!existing) client.create('configmaps', { metadata, data });
-      else if (existing.data?.['ca.crt'] !== caCertificate) client.update('configmaps', { ...existing, data });
+      else if (existing.data?.['ca.crt'] !== caCertificate)
+        client.update('configmaps', { ...existing, data });
     } catch (error) {
       if (!hasCode(error, 409)) throw error;
     }

@@ -1,4 +1,6 @@
-/** Which pods stand behind a Service, and on which ports; what Endpoints and EndpointSlices have in common. */
+/**
+ * Which pods stand behind a Service, and on which ports; what Endpoints and EndpointSlices have in common.
+ */
 import { matchesMap } from '../label-selector.ts';
 import {
   type EndpointPort,
@@ -22,12 +24,17 @@ export interface ServicePod {
 }
 
 /** The number of a target port in this pod; undefined if no container names it so. */
-function targetPort({ port, targetPort: target, protocol = 'TCP' }: ServicePort, pod: Pod): number | undefined {
+function targetPort(
+  { port, targetPort: target, protocol = 'TCP' }: ServicePort,
+  pod: Pod,
+): number | undefined {
   if (target === undefined) return port;
   if (typeof target === 'number') return target;
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
   for (const container of [...pod.spec.containers, ...sidecars]) {
-    const found = container.ports?.find(({ name, protocol: own = 'TCP' }) => name === target && own === protocol);
+    const found = container.ports?.find(
+      ({ name, protocol: own = 'TCP' }) => name === target && own === protocol,
+    );
     if (found) return found.containerPort;
   }
   return undefined;

@@ -1,11 +1,15 @@
-/** A rate-limited queue of keys: each key is worked on by one call at a time, and failures come back later and later. */
+/**
+ * A rate-limited queue of keys: each key is worked on by one call at a time, and failures come back later and
+ * later.
+ */
 import type { Timer } from '../../../base/clock.ts';
 import type { ResourceKey } from '../api/resources.ts';
 import { ApiError } from '../api/status.ts';
 import { type Component, ComponentStopped, type Subject } from '../supervisor.ts';
 
 /**
- * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys together,
+ * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys
+ * together,
  * after a burst of 100 (util/workqueue/default_rate_limiters.go @v0.32: DefaultTypedControllerRateLimiter).
  */
 const BASE_DELAY_MS = 5;
@@ -13,7 +17,10 @@ const MAX_DELAY_MS = 1_000_000;
 const RETRIES_A_SECOND = 10;
 const RETRY_BURST = 100;
 
-/** How many keys are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most controllers. */
+/**
+ * How many keys are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most
+ * controllers.
+ */
 const WORKERS = 5;
 
 /** A key that is worked on so often, with less than `REST_MS` in between each time, is in a loop. */
@@ -63,9 +70,12 @@ export class WorkQueue {
 
   /**
    * @param component - catches what goes wrong
-   * @param work - brings the object of this key nearer to what it should be; runs as a task of its own. An ApiError
-   *   that it throws means "again, later". Anything else is a defect of ours: it is told, and the key comes again later
-   * @param resource - what the keys `namespace/name` name, for whom a defect is told; absent for keys of another sort
+   * @param work - brings the object of this key nearer to what it should be; runs as a task of its own. An
+   *   ApiError
+   *   that it throws means "again, later". Anything else is a defect of ours: it is told, and the key comes
+   *   again later
+   * @param resource - what the keys `namespace/name` name, for whom a defect is told; absent for keys of
+   *   another sort
    */
   constructor(component: Component, work: (key: string) => Promise<void> | void, resource?: ResourceKey) {
     this.#component = component;
@@ -162,7 +172,10 @@ export class WorkQueue {
   #retry(key: string, entry: Entry, error: unknown): void {
     if (this.#isStopped || error instanceof ComponentStopped) return;
     if (!(error instanceof ApiError)) this.#component.failed(this.#subjectOf(key), error);
-    const delayMs = Math.max(retryDelayMs(entry.failures), this.#retries.reserve(this.#component.clock.now()));
+    const delayMs = Math.max(
+      retryDelayMs(entry.failures),
+      this.#retries.reserve(this.#component.clock.now()),
+    );
     this.addAfter(key, delayMs);
     entry.failures += 1;
   }

@@ -1,4 +1,7 @@
-/** The kubelet's patience with what fails again and again: 10 s, doubling, up to 5 minutes; forgotten after 10 quiet minutes. */
+/**
+ * The kubelet's patience with what fails again and again: 10 s, doubling, up to 5 minutes; forgotten after 10
+ * quiet minutes.
+ */
 import type { Clock } from '../../../base/clock.ts';
 
 const INITIAL_MS = 10_000;
@@ -14,7 +17,8 @@ export class Backoff {
   }
 
   /**
-   * How long to wait before the next try, which the caller then makes: nothing before the first one, then longer each time
+   * How long to wait before the next try, which the caller then makes: nothing before the first one, then
+   * longer each time
    * (kubernetes/client-go util/flowcontrol/backoff.go).
    */
   next(): number {

@@ -50,7 +50,8 @@ export function createContainerFiles(
     for (const mount of mounts) {
       if (path !== mount.path && !path.startsWith(`${mount.path}/`)) continue;
       const rest = path.slice(mount.path.length + 1);
-      const inside = mount.subPath === undefined ? rest : rest === '' ? mount.subPath : `${mount.subPath}/${rest}`;
+      const inside =
+        mount.subPath === undefined ? rest : rest === '' ? mount.subPath : `${mount.subPath}/${rest}`;
       return { mount, inside };
     }
     return undefined;
@@ -64,7 +65,13 @@ export function createContainerFiles(
   const namesIn = (folder: string): Set<string> => {
     const names = new Set<string>();
     const place = placeOf(folder);
-    const prefix = place ? (place.inside === '' ? '' : `${place.inside}/`) : folder === '/' ? '/' : `${folder}/`;
+    const prefix = place
+      ? place.inside === ''
+        ? ''
+        : `${place.inside}/`
+      : folder === '/'
+        ? '/'
+        : `${folder}/`;
     for (const file of place ? place.mount.volume.files.keys() : layer.keys()) {
       if (!file.startsWith(prefix)) continue;
       const [name] = file.slice(prefix.length).split('/');

@@ -1,4 +1,7 @@
-/** One container of a pod from its first start to its last end: image, process, probes, restarts, and the status that tells of them. */
+/**
+ * One container of a pod from its first start to its last end: image, process, probes, restarts, and the
+ * status that tells of them.
+ */
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Random } from '../../../base/random.ts';
@@ -270,7 +273,16 @@ export class ContainerRunner {
       this.#terminated(128, 'StartError', null, message);
       return undefined;
     }
-    const running: Running = { process, image, env, files, uid, startedAt, execs: new Set(), probes: undefined };
+    const running: Running = {
+      process,
+      image,
+      env,
+      files,
+      uid,
+      startedAt,
+      execs: new Set(),
+      probes: undefined,
+    };
     this.#running = running;
     this.#event('Normal', 'Started', `Started container ${this.container.name}`);
     this.#state = { running: { startedAt } };
@@ -345,7 +357,10 @@ export class ContainerRunner {
     );
   }
 
-  async #execToEnd(argv: readonly string[], signal?: AbortSignal): Promise<{ exitCode: number; output: string }> {
+  async #execToEnd(
+    argv: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ exitCode: number; output: string }> {
     let output = '';
     const collect = (text: string) => {
       output += text;

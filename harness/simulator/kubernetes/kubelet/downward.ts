@@ -1,4 +1,6 @@
-/** What a pod may learn of itself: fieldRef and resourceFieldRef, in environments and in downwardAPI volumes. */
+/**
+ * What a pod may learn of itself: fieldRef and resourceFieldRef, in environments and in downwardAPI volumes.
+ */
 import type { Pod } from '../objects.ts';
 import { parseQuantity } from '../quantity.ts';
 
@@ -62,7 +64,9 @@ export function resourceValue(
   const [kind = '', what = ''] = resource.split('.');
   const resources = container?.resources;
   const declared =
-    kind === 'limits' ? resources?.limits?.[what] : (resources?.requests?.[what] ?? resources?.limits?.[what]);
+    kind === 'limits'
+      ? resources?.limits?.[what]
+      : (resources?.requests?.[what] ?? resources?.limits?.[what]);
   const amount =
     declared === undefined && kind === 'limits' && (what === 'cpu' || what === 'memory')
       ? facts.allocatable[what]

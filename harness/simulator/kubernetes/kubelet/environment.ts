@@ -2,7 +2,10 @@
 import type { ConfigMap, Container, EnvVar, Secret, Service } from '../objects.ts';
 import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
 
-/** The ConfigMaps, Secrets and Services of one namespace (and the Service `kubernetes`), as the kubelet sees them now. */
+/**
+ * The ConfigMaps, Secrets and Services of one namespace (and the Service `kubernetes`), as the kubelet sees
+ * them now.
+ */
 export interface Lookup {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
@@ -21,7 +24,11 @@ export class ContainerConfigError extends Error {
  */
 export function expand(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(/\$\$|\$\(([^)]*)\)/g, (whole, name: string | undefined) =>
-    whole === '$$' ? '$' : name !== undefined && Object.hasOwn(variables, name) ? (variables[name] ?? '') : whole,
+    whole === '$$'
+      ? '$'
+      : name !== undefined && Object.hasOwn(variables, name)
+        ? (variables[name] ?? '')
+        : whole,
   );
 }
 
@@ -39,7 +46,8 @@ function serviceVariables(services: readonly Service[], all: boolean): Record<st
     variables[`${prefix}_SERVICE_HOST`] = spec.clusterIP;
     variables[`${prefix}_SERVICE_PORT`] = String(port.port);
     for (const { name, port: number } of spec.ports ?? []) {
-      if (name) variables[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(number);
+      if (name)
+        variables[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(number);
     }
     // The variables of Docker's links: they are old, but programs find them.
     const protocol = (port.protocol ?? 'TCP').toLowerCase();
@@ -68,9 +76,13 @@ export function environmentOf(
   const services = serviceVariables(lookup.services(), pod.spec.enableServiceLinks !== false);
   const own: Record<string, string> = {};
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const data = configMapRef ? lookup.configMap(configMapRef.name ?? '')?.data : secretData(lookup, secretRef?.name);
+    const data = configMapRef
+      ? lookup.configMap(configMapRef.name ?? '')?.data
+      : secretData(lookup, secretRef?.name);
     const isOptional = configMapRef?.optional ?? secretRef?.optional ?? false;
-    const exists = configMapRef ? lookup.configMap(configMapRef.name ?? '') : lookup.secret(secretRef?.name ?? '');
+    const exists = configMapRef
+      ? lookup.configMap(configMapRef.name ?? '')
+      : lookup.secret(secretRef?.name ?? '');
     if (!exists && !isOptional) {
       throw new ContainerConfigError(
         configMapRef ? `configmap "${configMapRef.name}" not found` : `secret "${secretRef?.name}" not found`,

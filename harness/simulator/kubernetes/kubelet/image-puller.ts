@@ -22,13 +22,17 @@ export interface PulledImage {
   readonly pullMs: number | undefined;
 }
 
-/** A pull takes this long at least, and up to as much again: so that what does not wait for pods is seen not to. */
+/**
+ * A pull takes this long at least, and up to as much again: so that what does not wait for pods is seen not
+ * to.
+ */
 const PULL_MS = 700;
 
 /** `auto` → `docker.io/library/auto:latest` (distribution/reference normalize.go). */
 export function normalizeReference(reference: string): string {
   const [first = '', ...rest] = reference.split('/');
-  const hasRegistry = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
+  const hasRegistry =
+    rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
   const path = hasRegistry ? reference : `docker.io/${rest.length === 0 ? 'library/' : ''}${reference}`;
   const last = path.slice(path.lastIndexOf('/') + 1);
   return last.includes(':') || last.includes('@') ? path : `${path}:latest`;

@@ -1,4 +1,7 @@
-/** The kubelet of one node: a worker for each pod that is bound to the node, and what the API server asks of pods. */
+/**
+ * The kubelet of one node: a worker for each pod that is bound to the node, and what the API server asks of
+ * pods.
+ */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';

@@ -4,7 +4,10 @@ import type { Container } from '../objects.ts';
 import type { Backoff } from './backoff.ts';
 import { ImageError, type ImagePuller, type PulledImage } from './image-puller.ts';
 
-/** How soon the kubelet comes by again where nothing was tried that one could back off from (kubernetes/kubernetes pkg/kubelet/pod_workers.go). */
+/**
+ * How soon the kubelet comes by again where nothing was tried that one could back off from
+ * (kubernetes/kubernetes pkg/kubelet/pod_workers.go).
+ */
 export const RETRY_MS = 10_000;
 /** How long ErrImagePull stands before it becomes ImagePullBackOff. */
 const FIRST_SYNC_MS = 1_000;

@@ -29,7 +29,8 @@ function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly C
   if (hasFailedInit && policy === 'Never') return 'Failed';
   const hasRun = main.some(({ hasStarted }) => hasStarted);
   if (!isInitialized && !hasRun) return 'Pending';
-  if (main.some(({ hasStarted, status }) => !hasStarted && status.state.waiting !== undefined)) return 'Pending';
+  if (main.some(({ hasStarted, status }) => !hasStarted && status.state.waiting !== undefined))
+    return 'Pending';
   if (main.some(({ status }) => status.state.running !== undefined) || policy === 'Always') return 'Running';
   const terminated = main.map(({ status }) => status.state.terminated);
   if (terminated.some(state => state === undefined)) return 'Running';
@@ -40,8 +41,10 @@ function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly C
 
 type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
-const verdict = (type: string, trouble: { readonly reason: string; readonly message?: string } | undefined): Verdict =>
-  trouble ? { type, status: 'False', ...trouble } : { type, status: 'True' };
+const verdict = (
+  type: string,
+  trouble: { readonly reason: string; readonly message?: string } | undefined,
+): Verdict => (trouble ? { type, status: 'False', ...trouble } : { type, status: 'True' });
 
 /** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
 function conditionsOf(
@@ -64,7 +67,9 @@ function conditionsOf(
           reason: 'ContainersNotInitialized',
           message: `containers with incomplete status: ${names(incomplete)}`,
         };
-  const unready = [...init.filter(({ isSidecar }) => isSidecar), ...main].filter(({ status }) => !status.ready);
+  const unready = [...init.filter(({ isSidecar }) => isSidecar), ...main].filter(
+    ({ status }) => !status.ready,
+  );
   const ready =
     phase === 'Succeeded' || phase === 'Failed'
       ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
@@ -139,7 +144,11 @@ const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>
 /** The new status; conditions of others, such as the scheduler's, are kept. */
 export function podStatus({ spec, status: before = {} }: Pod, state: PodState): PodStatus {
   const init = viewsOf(spec.initContainers ?? [], state.init, 'PodInitializing');
-  const main = viewsOf(spec.containers, state.main, init.length > 0 ? 'PodInitializing' : 'ContainerCreating');
+  const main = viewsOf(
+    spec.containers,
+    state.main,
+    init.length > 0 ? 'PodInitializing' : 'ContainerCreating',
+  );
   const phase = phaseOf(spec, init, main);
   const { hostIP, podIP, startTime, hasSandbox, now } = state;
   return {

@@ -1,4 +1,7 @@
-/** The volumes of one pod: mounted before anything runs, tried again until they can be, and kept up to date after that. */
+/**
+ * The volumes of one pod: mounted before anything runs, tried again until they can be, and kept up to date
+ * after that.
+ */
 import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { Volume } from '../objects.ts';
@@ -8,7 +11,9 @@ import { MountError, type MountedVolume, mountVolume, type VolumeSources } from 
 /** Between two tries to mount (kubernetes/kubernetes pkg/util/goroutinemap/exponentialbackoff). */
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 122_000;
-/** A change of a mounted ConfigMap or Secret is seen at one of the kubelet's rounds, which come once a minute. */
+/**
+ * A change of a mounted ConfigMap or Secret is seen at one of the kubelet's rounds, which come once a minute.
+ */
 const SYNC_PERIOD_MS = 60_000;
 
 export interface PodVolumesOptions {

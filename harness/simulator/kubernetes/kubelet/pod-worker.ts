@@ -1,4 +1,7 @@
-/** One pod on a node, from binding to its last breath: volumes, network, init containers, containers, status, termination. */
+/**
+ * One pod on a node, from binding to its last breath: volumes, network, init containers, containers, status,
+ * termination.
+ */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
@@ -59,7 +62,8 @@ export class PodWorker {
       random,
       sources: { lookup: this.#lookup(), issueToken, now: () => clock.now() },
       facts: () => this.#facts(),
-      onFailure: message => events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Warning', 'FailedMount', message),
+      onFailure: message =>
+        events.record(referenceTo(this.#pod, 'Pod', 'v1'), 'Warning', 'FailedMount', message),
     });
   }
 
@@ -86,7 +90,10 @@ export class PodWorker {
   update(pod: Pod): void {
     const before = this.#pod;
     this.#pod = pod;
-    if (before.metadata.labels !== pod.metadata.labels || before.metadata.annotations !== pod.metadata.annotations) {
+    if (
+      before.metadata.labels !== pod.metadata.labels ||
+      before.metadata.annotations !== pod.metadata.annotations
+    ) {
       this.#volumes.refreshSoon();
     }
     if (pod.metadata.deletionTimestamp !== undefined) this.#go(() => this.#terminate());
@@ -98,7 +105,10 @@ export class PodWorker {
     if ((kind === 'configmap' ? configMaps : secrets).has(name)) this.#volumes.refreshSoon();
   }
 
-  /** The pod has been removed from the API without waiting for us, or the node is stopped: ends everything at once. */
+  /**
+   * The pod has been removed from the API without waiting for us, or the node is stopped: ends everything at
+   * once.
+   */
   async destroy(): Promise<void> {
     this.#isGone = true;
     this.#isTerminating = true;
@@ -116,7 +126,8 @@ export class PodWorker {
     const context = this.#makeRunnerContext();
     const waiting = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
     const { restartPolicy = 'Always' } = this.#pod.spec;
-    // An init container is done when it has succeeded, whatever the pod's policy; a sidecar says Always itself.
+    // An init container is done when it has succeeded, whatever the pod's policy; a sidecar says Always
+    // itself.
     const initPolicy = restartPolicy === 'Never' ? 'Never' : 'OnFailure';
     for (const container of initContainers) {
       const policy = container.restartPolicy ?? initPolicy;
@@ -158,7 +169,8 @@ export class PodWorker {
       return;
     }
     this.#sandbox = addSandbox(name);
-    // Unlike Kubernetes, `dnsConfig` and the policies None and Default leave a pod without a name server: nodes have none.
+    // Unlike Kubernetes, `dnsConfig` and the policies None and Default leave a pod without a name server:
+    // nodes have none.
     if (dnsPolicy === 'ClusterFirst' || dnsPolicy === 'ClusterFirstWithHostNet') {
       this.#sandbox.setResolver(resolver(namespace));
     }
@@ -252,7 +264,8 @@ export class PodWorker {
     if (this.#isTerminating) return;
     this.#isTerminating = true;
     for (const { container, isRunning } of [...this.#init, ...this.#main]) {
-      if (isRunning) this.#containerEvent(container, 'Normal', 'Killing', `Stopping container ${container.name}`);
+      if (isRunning)
+        this.#containerEvent(container, 'Normal', 'Killing', `Stopping container ${container.name}`);
     }
     if (!this.#stop.signal.aborted) this.#stop.abort(new Error('the pod is being deleted'));
     await this.#endContainers(this.#graceMs());

@@ -17,7 +17,10 @@ export interface ProbeTarget {
   readonly podAddress: string;
   readonly container: Container;
   /** Runs a program in the container. Resolves with its exit code and all that it wrote. */
-  exec(argv: readonly string[], signal: AbortSignal): Promise<{ readonly exitCode: number; readonly output: string }>;
+  exec(
+    argv: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly exitCode: number; readonly output: string }>;
 }
 
 const HEALTHY: ProbeOutcome = { ok: true, message: '' };
@@ -50,7 +53,8 @@ function dialError(error: unknown, address: string): string {
 }
 
 /**
- * A plain request over one socket. node:http would be right, too; but an unready pod is probed hundreds of times in a run,
+ * A plain request over one socket. node:http would be right, too; but an unready pod is probed hundreds of
+ * times in a run,
  * and of the reply only the status line matters.
  */
 function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
@@ -66,7 +70,8 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
     ['accept', 'Accept: */*'],
     ['connection', 'Connection: close'],
   ]);
-  for (const { name, value } of action.httpHeaders ?? []) headers.set(name.toLowerCase(), `${name}: ${value}`);
+  for (const { name, value } of action.httpHeaders ?? [])
+    headers.set(name.toLowerCase(), `${name}: ${value}`);
   return new Promise(resolve => {
     const plain = target.node.connect(host, port);
     const socket = isHttps ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
@@ -82,10 +87,16 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
     };
     const timer = target.clock.setTimeout(
       () =>
-        finish(unhealthy(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`)),
+        finish(
+          unhealthy(
+            `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+          ),
+        ),
       timeoutMs,
     );
-    socket.on('error', (error: Error) => finish(unhealthy(`Get "${url}": ${dialError(error, `${host}:${port}`)}`)));
+    socket.on('error', (error: Error) =>
+      finish(unhealthy(`Get "${url}": ${dialError(error, `${host}:${port}`)}`)),
+    );
     socket.on('close', () => finish(unhealthy(`Get "${url}": EOF`)));
     socket.on('end', () => finish(unhealthy(`Get "${url}": EOF`)));
     socket.on('data', (chunk: Buffer) => {
@@ -121,13 +132,20 @@ function tcpProbe(
       socket.destroy();
       resolve(outcome);
     };
-    const timer = target.clock.setTimeout(() => finish(unhealthy(`dial tcp ${host}:${port}: i/o timeout`)), timeoutMs);
+    const timer = target.clock.setTimeout(
+      () => finish(unhealthy(`dial tcp ${host}:${port}: i/o timeout`)),
+      timeoutMs,
+    );
     socket.on('connect', () => finish(HEALTHY));
     socket.on('error', (error: Error) => finish(unhealthy(dialError(error, `${host}:${port}`))));
   });
 }
 
-async function execProbe(argv: readonly string[], target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
+async function execProbe(
+  argv: readonly string[],
+  target: ProbeTarget,
+  timeoutMs: number,
+): Promise<ProbeOutcome> {
   const abort = new AbortController();
   const timer = target.clock.setTimeout(() => abort.abort(new Error('timeout')), timeoutMs);
   try {

@@ -7,7 +7,10 @@ export interface ProberOptions {
   readonly probe: Probe;
   readonly clock: Clock;
   readonly ask: () => Promise<ProbeOutcome>;
-  /** A verdict was reached: `successThreshold` or `failureThreshold` answers of one kind in a row. Called once per change. */
+  /**
+   * A verdict was reached: `successThreshold` or `failureThreshold` answers of one kind in a row. Called once
+   * per change.
+   */
   readonly onVerdict: (isHealthy: boolean) => void;
   /** Every single answer that is bad. */
   readonly onFailure: (message: string) => void;

@@ -1,4 +1,6 @@
-/** One running program, and the kernel's part in its end: its timers, connections and listeners go with it. */
+/**
+ * One running program, and the kernel's part in its end: its timers, connections and listeners go with it.
+ */
 import type { Clock, Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Random } from '../../../base/random.ts';
@@ -117,7 +119,8 @@ export function startProcess(options: ProcessOptions): Process {
       .then(end, error => {
         if (abort.signal.aborted) end(EXIT_SIGTERM);
         else {
-          // What a program does not catch ends it with a word on stderr, as a panic does (without the trace, which differs from machine to machine).
+          // What a program does not catch ends it with a word on stderr, as a panic does (without the trace,
+          // which differs from machine to machine).
           context.stderr(`${messageOf(error)}\n`);
           end(1);
         }

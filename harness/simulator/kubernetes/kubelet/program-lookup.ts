@@ -13,9 +13,12 @@ export function findProgram(image: Image, name: string): Main {
   if (exact) return exact;
   const base = name.slice(name.lastIndexOf('/') + 1);
   for (const [path, main] of Object.entries(programs)) {
-    // A bare name finds a path on $PATH; a path finds a program that the image lists by name only, where such programs lie.
-    const isOnPath = !name.includes('/') && path.includes('/') && path.slice(path.lastIndexOf('/') + 1) === name;
-    const isListedByName = !path.includes('/') && path === base && /^(\/usr)?(\/local)?\/s?bin\/[^/]+$/.test(name);
+    // A bare name finds a path on $PATH; a path finds a program that the image lists by name only, where such
+    // programs lie.
+    const isOnPath =
+      !name.includes('/') && path.includes('/') && path.slice(path.lastIndexOf('/') + 1) === name;
+    const isListedByName =
+      !path.includes('/') && path === base && /^(\/usr)?(\/local)?\/s?bin\/[^/]+$/.test(name);
     if (isOnPath || isListedByName) return main;
   }
   throw new ProgramNotFound(
@@ -25,7 +28,10 @@ export function findProgram(image: Image, name: string): Main {
   );
 }
 
-/** What a container runs: `command` replaces the entrypoint and drops the image's own arguments, `args` replaces those. */
+/**
+ * What a container runs: `command` replaces the entrypoint and drops the image's own arguments, `args`
+ * replaces those.
+ */
 export function argvOf(
   image: Image,
   command: readonly string[] | undefined,

@@ -62,7 +62,12 @@ export class KubeletSessions implements KubeletApi {
   }
 
   /** Unlike Kubernetes, what is typed goes nowhere: main processes here do not read from a terminal. */
-  attach(pod: KubernetesObject, container: string, streams: ExecStreams, signal: AbortSignal): Promise<ExecEnd> {
+  attach(
+    pod: KubernetesObject,
+    container: string,
+    streams: ExecStreams,
+    signal: AbortSignal,
+  ): Promise<ExecEnd> {
     const runner = this.#find(pod)?.runner(container);
     const log = runner?.log;
     if (!runner?.isRunning || !log) return Promise.resolve(failed(`container not found ("${container}")`));
@@ -116,7 +121,8 @@ export class KubeletSessions implements KubeletApi {
     if (!sandbox) return new Duplex({ read: ignore }).destroy(new Error('the pod has no sandbox'));
     const socket: VirtualSocket = sandbox.connect('127.0.0.1', port);
     socket.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') error.message = `dial tcp4 127.0.0.1:${port}: connect: connection refused`;
+      if (error.code === 'ECONNREFUSED')
+        error.message = `dial tcp4 127.0.0.1:${port}: connect: connection refused`;
     });
     return socket;
   }
@@ -138,7 +144,9 @@ export class KubeletSessions implements KubeletApi {
     if (log) return log;
     const reason = runner?.waitingReason ?? 'ContainerCreating';
     const how =
-      reason === 'ErrImagePull' || reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason;
+      reason === 'ErrImagePull' || reason === 'ImagePullBackOff'
+        ? 'trying and failing to pull image'
+        : reason;
     throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${how}`);
   }
 }

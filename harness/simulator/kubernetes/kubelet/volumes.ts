@@ -36,7 +36,10 @@ export interface MountedVolume {
 }
 
 /** Which objects a pod's volumes show, so that their changes can be followed. */
-export function volumeReferences(pod: Pod): { readonly configMaps: Set<string>; readonly secrets: Set<string> } {
+export function volumeReferences(pod: Pod): {
+  readonly configMaps: Set<string>;
+  readonly secrets: Set<string>;
+} {
   const configMaps = new Set<string>();
   const secrets = new Set<string>();
   for (const volume of pod.spec.volumes ?? []) {
@@ -130,13 +133,17 @@ function project(
     if (!map && !optional) throw missing(volume, `configmap "${name}" not found`);
     const data = new Map(Object.entries(map?.data ?? {}));
     for (const [key, value] of Object.entries(map?.binaryData ?? {})) data.set(key, decode(value));
-    select(data, items, optional, into, () => missing(volume, absentKeys(`configmap "${namespace}/${name}"`)));
+    select(data, items, optional, into, () =>
+      missing(volume, absentKeys(`configmap "${namespace}/${name}"`)),
+    );
   }
   if (source.secret) {
     const { name = '', items, optional = false } = source.secret;
     const secret = lookup.secret(name);
     if (!secret && !optional) throw missing(volume, `secret "${name}" not found`);
-    const data = new Map(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const));
+    const data = new Map(
+      Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const),
+    );
     select(data, items, optional, into, () => missing(volume, absentKeys(`secret "${namespace}/${name}"`)));
   }
   for (const item of source.downwardAPI?.items ?? []) into.set(item.path, downwardValue(facts, item));

@@ -1,4 +1,7 @@
-/** The objects of one cluster in memory: one counter of versions, changes in order, and enough history to resume watches. */
+/**
+ * The objects of one cluster in memory: one counter of versions, changes in order, and enough history to
+ * resume watches.
+ */
 
 import { freeze, type KubernetesObject } from '../api/json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from '../api/resources.ts';
@@ -41,7 +44,8 @@ interface PendingChange {
   readonly change: Change | undefined;
 }
 
-export const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+export const objectKey = (namespace: string | undefined, name: string): string =>
+  `${namespace ?? ''}/${name}`;
 
 export interface StoreOptions {
   readonly firstResourceVersion?: number;
@@ -72,7 +76,9 @@ export class Store {
   }
 
   get(type: ResourceType, namespace: string | undefined, name: string): KubernetesObject | undefined {
-    return this.#collections.get(collectionKey(type))?.objects.get(objectKey(type.namespaced ? namespace : '', name));
+    return this.#collections
+      .get(collectionKey(type))
+      ?.objects.get(objectKey(type.namespaced ? namespace : '', name));
   }
 
   /** In the order of namespace and name. */
@@ -81,7 +87,11 @@ export class Store {
     if (!collection) return [];
     const result: KubernetesObject[] = [];
     const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
-    for (let index = prefix === '' ? 0 : lowerBound(collection.keys, prefix); index < collection.keys.length; index++) {
+    for (
+      let index = prefix === '' ? 0 : lowerBound(collection.keys, prefix);
+      index < collection.keys.length;
+      index++
+    ) {
       const key = collection.keys[index] as string; // in range
       if (!key.startsWith(prefix)) break;
       const object = collection.objects.get(key) as KubernetesObject; // keys and objects go together
@@ -123,7 +133,12 @@ export class Store {
   }
 
   /** @param last - the state in which it goes; the stored one by default */
-  remove(type: ResourceType, namespace: string | undefined, name: string, last?: KubernetesObject): KubernetesObject {
+  remove(
+    type: ResourceType,
+    namespace: string | undefined,
+    name: string,
+    last?: KubernetesObject,
+  ): KubernetesObject {
     const collection = this.#collection(type);
     const key = objectKey(type.namespaced ? namespace : '', name);
     const previous = collection.objects.get(key);

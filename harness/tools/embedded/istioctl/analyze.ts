@@ -1,5 +1,6 @@
 /**
- * `istioctl analyze`, for what can be told from the objects that the guide makes. istio/istio pkg/config/analysis/msg/messages.yaml, galley/pkg/config/analysis @1.8.0
+ * `istioctl analyze`, for what can be told from the objects that the guide makes. istio/istio
+ * pkg/config/analysis/msg/messages.yaml, galley/pkg/config/analysis @1.8.0
  * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
@@ -55,9 +56,13 @@ export const analyze: Verb = {
     const messages = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)])
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
       .sort(
-        (a, b) => LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || order(a.code, b.code) || order(a.about, b.about),
+        (a, b) =>
+          LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) ||
+          order(a.code, b.code) ||
+          order(a.about, b.about),
       );
-    for (const { level, code, about, text } of messages) invocation.stdout(`${level} [${code}] (${about}) ${text}\n`);
+    for (const { level, code, about, text } of messages)
+      invocation.stdout(`${level} [${code}] (${about}) ${text}\n`);
     if (messages.length === 0) {
       invocation.stdout(
         all
@@ -89,7 +94,8 @@ async function snapshotOf({ client, signal }: Call, namespace: string | undefine
       throw error;
     }
   };
-  const within = ({ metadata }: KubernetesObject) => namespace === undefined || metadata.namespace === namespace;
+  const within = ({ metadata }: KubernetesObject) =>
+    namespace === undefined || metadata.namespace === namespace;
   const allPods = await list('v1', 'pods');
   const namespaces = await list('v1', 'namespaces');
   return {
@@ -132,8 +138,14 @@ function* podsWithoutProxy({ namespaces, pods }: Snapshot): Generator<Message> {
     const { name = '', namespace, annotations } = pod.metadata;
     const { hostNetwork, containers = [] } = specOf(pod);
     const isOut =
-      annotations?.['sidecar.istio.io/inject'] === 'false' || labelOf(pod, 'sidecar.istio.io/inject') === 'false';
-    if (!injected.has(namespace) || hostNetwork || isOut || containers.some(each => each.name === 'istio-proxy'))
+      annotations?.['sidecar.istio.io/inject'] === 'false' ||
+      labelOf(pod, 'sidecar.istio.io/inject') === 'false';
+    if (
+      !injected.has(namespace) ||
+      hostNetwork ||
+      isOut ||
+      containers.some(each => each.name === 'istio-proxy')
+    )
       continue;
     yield {
       level: 'Warning',
@@ -155,7 +167,10 @@ function* gatewaysWithoutPods({ gateways, allPods }: Snapshot): Generator<Messag
     const { name = '', namespace } = gateway.metadata;
     const { selector = {} } = (gateway['spec'] ?? {}) as GatewaySpec; // of a Gateway
     const labels = Object.entries(selector);
-    if (labels.length === 0 || allPods.some(pod => labels.every(([key, value]) => labelOf(pod, key) === value)))
+    if (
+      labels.length === 0 ||
+      allPods.some(pod => labels.every(([key, value]) => labelOf(pod, key) === value))
+    )
       continue;
     yield {
       level: 'Error',

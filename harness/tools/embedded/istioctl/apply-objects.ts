@@ -8,8 +8,10 @@ import type { Call } from './verb.ts';
 const MAX_CONFLICTS = 5;
 
 /**
- * 1.8 lays the new object over the live one and replaces it (operator/pkg/helmreconciler/apply.go @1.8.0); later releases apply on the
- * server (operator/pkg/install/install.go @1.30.3). Unlike istioctl 1.8, which asks before it creates, this creates first and asks if
+ * 1.8 lays the new object over the live one and replaces it (operator/pkg/helmreconciler/apply.go @1.8.0);
+ * later releases apply on the
+ * server (operator/pkg/install/install.go @1.30.3). Unlike istioctl 1.8, which asks before it creates, this
+ * creates first and asks if
  * that is refused: the end is the same, with half the requests.
  *
  * @throws Error with istioctl's words for a kind that the server has not
@@ -50,7 +52,8 @@ const isConflict = (error: unknown, reason: string) =>
 function overlaid<T>(live: T, over: T): T {
   if (!isMap(live) || !isMap(over)) return over;
   const merged: Record<string, unknown> = { ...live };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in merged ? overlaid(merged[key], value) : value;
+  for (const [key, value] of Object.entries(over))
+    merged[key] = key in merged ? overlaid(merged[key], value) : value;
   return merged as T; // both are maps of the same shape, and so is what they make together
 }
 

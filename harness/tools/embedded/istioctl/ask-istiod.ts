@@ -1,4 +1,7 @@
-/** Asks the istiods of a cluster for a debug page, from inside their containers, as `istioctl x internal-debug` does. */
+/**
+ * Asks the istiods of a cluster for a debug page, from inside their containers, as `istioctl x
+ * internal-debug` does.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { type Call, ISTIO_NAMESPACE } from './verb.ts';
@@ -33,17 +36,23 @@ async function askOne(
 ): Promise<Answer> {
   const istiod = metadata.name ?? '';
   const argv = ['pilot-discovery', 'request', 'GET', path];
-  const { exitCode, stdout, stderr } = await client.exec(ISTIO_NAMESPACE, istiod, 'discovery', argv, { signal });
+  const { exitCode, stdout, stderr } = await client.exec(ISTIO_NAMESPACE, istiod, 'discovery', argv, {
+    signal,
+  });
   if (exitCode !== 0) throw new ToolExit(`Error: unable to query ${istiod}: ${stderr.trim()}`);
   return { istiod, page: JSON.parse(stdout) };
 }
 
 /** Go's tabwriter: columns as wide as their widest cell and `padding` blanks; nothing after the last. */
 export function columns(rows: readonly (readonly string[])[], padding = 5): string {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(...rows.map(row => (row[column] ?? '').length)),
+  );
   return rows
     .map(row =>
-      row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + padding))).join(''),
+      row
+        .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd((widths[at] ?? 0) + padding)))
+        .join(''),
     )
     .map(line => `${line}\n`)
     .join('');

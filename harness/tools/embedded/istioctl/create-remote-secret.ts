@@ -1,4 +1,7 @@
-/** `istioctl create-remote-secret`: a Secret with a kubeconfig that lets another istiod read this cluster. istio/istio istioctl/pkg/multicluster/remote_secret.go */
+/**
+ * `istioctl create-remote-secret`: a Secret with a kubeconfig that lets another istiod read this cluster.
+ * istio/istio istioctl/pkg/multicluster/remote_secret.go
+ */
 import { dump } from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { renderReader } from '../../../simulator/istio/install/render.ts';
@@ -35,7 +38,8 @@ export const createRemoteSecret: Verb = {
     const { flags, invocation, istioVersion } = call;
     refuseUnknownKinds(call);
     const name = flags.text('name') ?? (await defaultName(call));
-    // Istio's own rule for labels lets upper case pass, which the API server then refuses in the Secret's name (§4.4).
+    // Istio's own rule for labels lets upper case pass, which the API server then refuses in the Secret's
+    // name (§4.4).
     if (!/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name) || name.length > 63) {
       throw new ToolExit(`Error: "${name}" is not a valid DNS 1123 label`);
     }
@@ -54,7 +58,8 @@ export const createRemoteSecret: Verb = {
 };
 
 /**
- * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster on this machine it names a port
+ * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster
+ * on this machine it names a port
  * of the loopback, and the secret would send istiod to its own pod (§4.3).
  */
 function defaultServer({ client, flags, invocation }: Call): string {
@@ -71,7 +76,8 @@ function refuseUnknownKinds({ flags }: Call): void {
   if (type !== 'remote' && type !== 'config')
     throw new ToolExit(`Error: invalid argument "${type}" for "--type" flag: unknown SecretType`);
   const auth = flags.text('auth-type') ?? 'bearer-token';
-  if (auth !== 'bearer-token') throw new ToolExit(`Error: --auth-type ${auth} is not available inside this process`);
+  if (auth !== 'bearer-token')
+    throw new ToolExit(`Error: --auth-type ${auth} is not available inside this process`);
 }
 
 async function defaultName({ client, signal }: Call): Promise<string> {
@@ -79,7 +85,10 @@ async function defaultName({ client, signal }: Call): Promise<string> {
   return namespace.metadata.uid ?? '';
 }
 
-/** Where the account is absent, it and its rights are made, as the default profile has them: so this works before the remote is installed (§4.2). */
+/**
+ * Where the account is absent, it and its rights are made, as the default profile has them: so this works
+ * before the remote is installed (§4.2).
+ */
 async function ensureAccount(call: Call, account: string): Promise<void> {
   const { client, flags, signal, istioVersion } = call;
   const path = { apiVersion: 'v1', plural: 'serviceaccounts', namespace: ISTIO_NAMESPACE, name: account };
@@ -99,7 +108,8 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
 
 /**
  * The Secret that holds the account's token: the one that the account names, an annotated one, or a new one.
- * Unlike istioctl 1.8, which reads only what the account names and therefore fails on Kubernetes 1.24 and later, this does for both
+ * Unlike istioctl 1.8, which reads only what the account names and therefore fails on Kubernetes 1.24 and
+ * later, this does for both
  * releases what the current one does.
  */
 async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
@@ -115,7 +125,11 @@ async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
   }
   const isToken = (secret: TokenSecret) =>
     secret.type === TOKEN_TYPE && secret.metadata.annotations?.[ACCOUNT_ANNOTATION] === account;
-  const { items } = await client.list({ ...SECRETS, namespace }, { fieldSelector: `type=${TOKEN_TYPE}` }, signal);
+  const { items } = await client.list(
+    { ...SECRETS, namespace },
+    { fieldSelector: `type=${TOKEN_TYPE}` },
+    signal,
+  );
   const existing = (items as TokenSecret[]).find(isToken); // of `secrets`
   const name = existing?.metadata.name ?? `${account}-istio-remote-secret-token`;
   if (!existing) {
@@ -127,7 +141,8 @@ async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
     };
     await client.create({ ...SECRETS, namespace }, body, {}, signal);
   }
-  const filled = (secret: TokenSecret | undefined) => Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
+  const filled = (secret: TokenSecret | undefined) =>
+    Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
   if (existing && filled(existing)) return existing;
   using deadline = deadlineSignal(invocation.clock, TOKEN_TIMEOUT_MS, signal);
   try {

@@ -69,7 +69,9 @@ export const manifestGenerate: Verb = {
   async run(call) {
     const plan = renderInput(call);
     const objects = plan.components.flatMap(({ objects: inside }) => inside);
-    call.invocation.stdout(objects.map(object => `${dump(object, { noRefs: true, lineWidth: -1 })}---\n`).join(''));
+    call.invocation.stdout(
+      objects.map(object => `${dump(object, { noRefs: true, lineWidth: -1 })}---\n`).join(''),
+    );
     return 0;
   },
 };
@@ -122,7 +124,8 @@ async function installComponents(call: Call, plan: InstallPlan, release: Install
   let failures = 0;
   for (const component of plan.components) {
     if (release.tellsComponents) invocation.stdout(`- Processing resources for ${component.name}.\n`);
-    // Unlike istioctl, which gives each component five minutes of its own, what comes after a failure is put in place but not waited for.
+    // Unlike istioctl, which gives each component five minutes of its own, what comes after a failure is put
+    // in place but not waited for.
     const failure = await installOne(call, component, release, failures === 0);
     if (failure === undefined)
       invocation.stdout(`✔ ${component.name} installed${release.ornaments[component.name] ?? ''}\n`);

@@ -1,4 +1,7 @@
-/** istioctl inside our process, in the release of the edition: which verbs there are, and how a command line finds its own. */
+/**
+ * istioctl inside our process, in the release of the edition: which verbs there are, and how a command line
+ * finds its own.
+ */
 import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
 import { type Invocation, type Program, ToolExit } from '../invocation.ts';
 import { analyze } from './analyze.ts';
@@ -13,7 +16,10 @@ import { version } from './version.ts';
 
 type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
 
-/** `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x` (istio-multicluster.md §4.1). */
+/**
+ * `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x`
+ * (istio-multicluster.md §4.1).
+ */
 const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   const { remoteSecretsBelow, tellsRemoteClusters } = releaseOf(istioVersion);
   const isExperimental = remoteSecretsBelow === 'x';
@@ -64,7 +70,11 @@ export const istioctlOf =
     return await runVerb(entry, argv, invocation, istioVersion);
   };
 
-function help(invocation: Invocation, path: readonly string[], below: Readonly<Record<string, Entry>>): number {
+function help(
+  invocation: Invocation,
+  path: readonly string[],
+  below: Readonly<Record<string, Entry>>,
+): number {
   invocation.stdout(
     `Usage:\n  ${path.join(' ')} [command]\n\nCommands inside this process: ${Object.keys(below).join(', ')}\n`,
   );
@@ -78,7 +88,9 @@ interface NextWord {
 
 function nextWord(argv: readonly string[]): NextWord {
   const known: FlagTable = { ...GLOBAL_FLAGS, ...HELP };
-  const takesValue = new Set(Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]));
+  const takesValue = new Set(
+    Object.entries(GLOBAL_FLAGS).flatMap(([name, { short }]) => [`--${name}`, `-${short}`]),
+  );
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (!word.startsWith('-')) return { word, rest: [...argv.slice(0, at), ...argv.slice(at + 1)] };

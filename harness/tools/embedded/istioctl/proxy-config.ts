@@ -1,4 +1,7 @@
-/** `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables. istio/istio istioctl/cmd/proxyconfig.go @1.8.0 */
+/**
+ * `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables.
+ * istio/istio istioctl/cmd/proxyconfig.go @1.8.0
+ */
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import { columns } from './ask-istiod.ts';
@@ -39,9 +42,12 @@ function verbOf({ flags, path, select, header, note }: Table): Verb {
     async run(call) {
       const [word] = call.args;
       if (word === undefined)
-        throw new ToolExit('Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME');
+        throw new ToolExit(
+          'Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME',
+        );
       const output = call.flags.text('output') ?? 'short';
-      if (output !== 'short' && output !== 'json') throw new ToolExit(`Error: output format "${output}" not supported`);
+      if (output !== 'short' && output !== 'json')
+        throw new ToolExit(`Error: output format "${output}" not supported`);
       const page = await askProxy(call, await proxyPod(call, word), path);
       const { json, rows } = select(page, call);
       if (output === 'json') {
@@ -56,7 +62,11 @@ function verbOf({ flags, path, select, header, note }: Table): Verb {
   };
 }
 
-/** `outbound|5000|v1|helloworld.sample.svc.cluster.local`, or with `_.` between the parts as a gateway has them; @returns undefined for another name */
+/**
+ * `outbound|5000|v1|helloworld.sample.svc.cluster.local`, or with `_.` between the parts as a gateway has
+ * them;
+ * @returns undefined for another name
+ */
 function subsetKey(name: string) {
   const parts = name.split(name.includes('|') ? '|' : '_.');
   if (parts.length < 4) return undefined;
@@ -84,10 +94,16 @@ const clusters = verbOf({
           is(flags.text('subset'), key?.subset) &&
           is(flags.text('direction'), key?.direction),
       )
-      .map(({ cluster, key }) => ({ cluster, key: key ?? { direction: '', port: 0, subset: '', host: cluster.name } }))
+      .map(({ cluster, key }) => ({
+        cluster,
+        key: key ?? { direction: '', port: 0, subset: '', host: cluster.name },
+      }))
       .sort(
         ({ key: a }, { key: b }) =>
-          order(a.host, b.host) || order(a.subset, b.subset) || a.port - b.port || order(a.direction, b.direction),
+          order(a.host, b.host) ||
+          order(a.subset, b.subset) ||
+          a.port - b.port ||
+          order(a.direction, b.direction),
       );
     return {
       json: wanted.map(({ cluster }) => cluster),
@@ -105,7 +121,12 @@ const clusters = verbOf({
 
 /** istioctl/pkg/writer/envoy/clusters/clusters.go */
 const endpoints = verbOf({
-  flags: { address: { type: 'text' }, port: { type: 'integer' }, cluster: { type: 'text' }, status: { type: 'text' } },
+  flags: {
+    address: { type: 'text' },
+    port: { type: 'integer' },
+    cluster: { type: 'text' },
+    status: { type: 'text' },
+  },
   path: 'clusters?format=json',
   header: () => ['ENDPOINT', 'STATUS', 'OUTLIER CHECK', 'CLUSTER'],
   select: (page, { flags }) => {
@@ -131,7 +152,12 @@ const endpoints = verbOf({
     const names = new Set(wanted.map(({ name }) => name));
     return {
       json: statuses.filter(({ name }) => names.has(name)),
-      rows: wanted.map(({ name, address, port, status, outlier }) => [`${address}:${port}`, status, outlier, name]),
+      rows: wanted.map(({ name, address, port, status, outlier }) => [
+        `${address}:${port}`,
+        status,
+        outlier,
+        name,
+      ]),
     };
   },
 });
@@ -143,7 +169,11 @@ const listeners = verbOf({
   header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
   select: (page, { flags }) => {
     if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
-    const wanted = entriesOf<{ readonly listener?: DumpedListener }>(page, 'dynamic_listeners', 'active_state')
+    const wanted = entriesOf<{ readonly listener?: DumpedListener }>(
+      page,
+      'dynamic_listeners',
+      'active_state',
+    )
       .flatMap(({ listener }) => listener ?? [])
       .map(listener => ({
         listener,
@@ -155,7 +185,12 @@ const listeners = verbOf({
     return {
       json: wanted.map(({ listener }) => listener),
       rows: wanted.flatMap(({ listener, address, port }) =>
-        (listener.filter_chains ?? []).map(chain => [address, String(port), matchOf(chain), destinationOf(chain)]),
+        (listener.filter_chains ?? []).map(chain => [
+          address,
+          String(port),
+          matchOf(chain),
+          destinationOf(chain),
+        ]),
       ),
     };
   },
@@ -192,7 +227,9 @@ function destinationOf({ filters = [] }: DumpedChain): string {
 }
 
 const pathsOf = ({ virtual_hosts: hosts = [] }: DumpedRoutes): readonly string[] => [
-  ...new Set(hosts.flatMap(({ routes = [] }) => routes.map(({ match }) => match?.path ?? `${match?.prefix ?? '/'}*`))),
+  ...new Set(
+    hosts.flatMap(({ routes = [] }) => routes.map(({ match }) => match?.path ?? `${match?.prefix ?? '/'}*`)),
+  ),
 ];
 
 /** istioctl/pkg/writer/envoy/configdump/route.go */
@@ -217,7 +254,10 @@ const routes = verbOf({
   },
 });
 
-/** istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go). Unlike istioctl's, the end of life is the one that the mesh keeps to. */
+/**
+ * istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go). Unlike istioctl's, the end of life is
+ * the one that the mesh keeps to.
+ */
 const secret = verbOf({
   flags: {},
   path: 'certs',
@@ -237,10 +277,17 @@ const secret = verbOf({
     const row = (
       name: string,
       type: string,
-      { serial_number: serial, valid_from: from, expiration_time: to, subject_alt_names: names }: CertificateDetails,
+      {
+        serial_number: serial,
+        valid_from: from,
+        expiration_time: to,
+        subject_alt_names: names,
+      }: CertificateDetails,
     ) => {
       const valid = Date.parse(from) <= clock.now() && clock.now() < Date.parse(to);
-      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(names?.find(({ uri }) => uri !== undefined)?.uri ?? '')?.[1];
+      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(
+        names?.find(({ uri }) => uri !== undefined)?.uri ?? '',
+      )?.[1];
       return [
         name,
         type,
@@ -263,7 +310,8 @@ const secret = verbOf({
 });
 
 const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');
-const is = <T>(wanted: T | undefined, actual: T | undefined): boolean => wanted === undefined || wanted === actual;
+const is = <T>(wanted: T | undefined, actual: T | undefined): boolean =>
+  wanted === undefined || wanted === actual;
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Each under the names that it goes by. istioctl/cmd/proxyconfig.go */

@@ -1,4 +1,7 @@
-/** The proxy that a verb is about: which pod is meant, and what its administration says. istio/istio istioctl/pkg/util/handlers/handlers.go */
+/**
+ * The proxy that a verb is about: which pod is meant, and what its administration says. istio/istio
+ * istioctl/pkg/util/handlers/handlers.go
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import type { Call } from './verb.ts';
@@ -12,7 +15,13 @@ interface Workload extends KubernetesObject {
   readonly spec?: { readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
 }
 
-const DEPLOYMENT_WORDS = new Set(['deploy', 'deployment', 'deployments', 'deployment.apps', 'deployments.apps']);
+const DEPLOYMENT_WORDS = new Set([
+  'deploy',
+  'deployment',
+  'deployments',
+  'deployment.apps',
+  'deployments.apps',
+]);
 const POD_WORDS = new Set(['po', 'pod', 'pods']);
 const PROXY = 'istio-proxy';
 
@@ -29,7 +38,9 @@ export async function proxyPod({ client, flags, signal }: Call, word: string): P
   const namespace = dot < 0 ? (flags.text('namespace') ?? 'default') : rest.slice(dot + 1);
   if (POD_WORDS.has(kind)) return { name, namespace };
   if (!DEPLOYMENT_WORDS.has(kind)) {
-    throw new ToolExit(`Error: "${kind}" is not available inside this process; name a pod, or deployment/NAME`);
+    throw new ToolExit(
+      `Error: "${kind}" is not available inside this process; name a pod, or deployment/NAME`,
+    );
   }
   const deployment = (await client.get(
     { apiVersion: 'apps/v1', plural: 'deployments', namespace, name },
@@ -53,7 +64,8 @@ export async function askProxy({ client, signal }: Call, pod: ProxyPod, path: st
     { apiVersion: 'v1', plural: 'pods', namespace: pod.namespace, name: pod.name },
     signal,
   );
-  const { containers = [] } = (found['spec'] ?? {}) as { containers?: readonly { readonly name: string }[] }; // of a Pod
+  // Of a Pod.
+  const { containers = [] } = (found['spec'] ?? {}) as { containers?: readonly { readonly name: string }[] };
   if (!containers.some(({ name }) => name === PROXY)) {
     throw new ToolExit(
       `Error: the pod ${pod.namespace}/${pod.name} has no container ${PROXY}: no sidecar was injected`,

@@ -1,4 +1,7 @@
-/** Waits for what an installation brings up. istio/istio operator/pkg/helmreconciler/wait.go @1.8.0, operator/pkg/install/wait.go @1.30.3 */
+/**
+ * Waits for what an installation brings up. istio/istio operator/pkg/helmreconciler/wait.go @1.8.0,
+ * operator/pkg/install/wait.go @1.30.3
+ */
 import type { KubernetesClient, KubernetesObject, ResourcePath } from '../../../base/kubernetes-client.ts';
 import type { WaitTarget } from '../../../simulator/istio/install/render.ts';
 import { followUntil, type Snapshot } from '../follow.ts';
@@ -36,7 +39,10 @@ export async function waitForTargets(
     [...groupBy(targets).values()].map(async group => {
       const [first] = group;
       if (!first) return;
-      const path = { ...COLLECTIONS[first.kind], ...(first.namespace !== undefined && { namespace: first.namespace }) };
+      const path = {
+        ...COLLECTIONS[first.kind],
+        ...(first.namespace !== undefined && { namespace: first.namespace }),
+      };
       const accept = (snapshot: Snapshot) => {
         for (const target of group) {
           const key = target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`;
@@ -79,7 +85,9 @@ function isReady(kind: WaitTarget['kind'], object: KubernetesObject | undefined)
   const status = (object['status'] ?? {}) as Status; // the status of one of the three kinds
   switch (kind) {
     case 'CustomResourceDefinition':
-      return status.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') ?? false;
+      return (
+        status.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') ?? false
+      );
     case 'Namespace':
       return status.phase === 'Active';
     case 'Deployment': {

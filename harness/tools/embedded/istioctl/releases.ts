@@ -1,4 +1,7 @@
-/** What differs between the istioctl releases that are simulated: all of it, side by side. What they install differs in `simulator/istio/editions.ts`. */
+/**
+ * What differs between the istioctl releases that are simulated: all of it, side by side. What they install
+ * differs in `simulator/istio/editions.ts`.
+ */
 
 /** Entries are what `proxy-status` shows of one proxy. */
 export interface ProxyEntry {
@@ -19,7 +22,10 @@ export interface IstioctlRelease {
   /** Whether `create-remote-secret` warns of a server that others can not reach. */
   readonly warnsOfLoopback: boolean;
   readonly install: {
-    /** 1.8 asks for confirmation before it has read a file, and so has no profile to name (operator/cmd/mesh/install.go @1.8.0). */
+    /**
+     * 1.8 asks for confirmation before it has read a file, and so has no profile to name
+     * (operator/cmd/mesh/install.go @1.8.0).
+     */
     readonly readsFirst: boolean;
     /** 1.8 lays objects over those that are there; later releases apply on the server. */
     readonly overlays: boolean;
@@ -41,7 +47,12 @@ export interface IstioctlRelease {
     readonly hasNotes: boolean;
     readonly listenerAddress: string;
     readonly routeHeader: readonly string[];
-    readonly routeRow: (route: string, host: string, domains: readonly string[], match: string) => readonly string[];
+    readonly routeRow: (
+      route: string,
+      host: string,
+      domains: readonly string[],
+      match: string,
+    ) => readonly string[];
     /** Of hexadecimal digits. */
     readonly serial: (serial: string) => string;
     readonly tellsTrustDomain: boolean;
@@ -100,7 +111,13 @@ const ISTIOCTL_CURRENT: IstioctlRelease = {
   },
   proxyStatus: {
     header: ['NAME', 'CLUSTER', 'ISTIOD', 'VERSION', 'SUBSCRIBED TYPES'],
-    row: (entry, istiod) => [entry.proxy, entry.cluster_id ?? '', istiod, entry.istio_version ?? '', subscribed(entry)],
+    row: (entry, istiod) => [
+      entry.proxy,
+      entry.cluster_id ?? '',
+      istiod,
+      entry.istio_version ?? '',
+      subscribed(entry),
+    ],
   },
   proxyConfig: {
     hasNotes: false,

@@ -16,7 +16,12 @@ export const remoteClusters: Verb = {
   maxArgs: 0,
   async run(call) {
     const rows = (await askIstiod(call, '/debug/clusterz')).flatMap(({ istiod, page }) =>
-      (page as readonly ClusterEntry[]).map(({ id, secretName, syncStatus }) => [id, secretName, syncStatus, istiod]),
+      (page as readonly ClusterEntry[]).map(({ id, secretName, syncStatus }) => [
+        id,
+        secretName,
+        syncStatus,
+        istiod,
+      ]),
     ); // istiod's own page
     call.invocation.stdout(columns([['NAME', 'SECRET', 'STATUS', 'ISTIOD'], ...rows]));
     return 0;

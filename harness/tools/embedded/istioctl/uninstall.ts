@@ -1,4 +1,7 @@
-/** `istioctl uninstall`: takes out of a cluster what an installation put into it. istio/istio operator/cmd/mesh/uninstall.go, operator/pkg/helmreconciler/prune.go */
+/**
+ * `istioctl uninstall`: takes out of a cluster what an installation put into it. istio/istio
+ * operator/cmd/mesh/uninstall.go, operator/pkg/helmreconciler/prune.go
+ */
 import { isNotFound, type KubernetesObject, type ResourcePath } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { pathTo } from '../kubectl/resources.ts';
@@ -51,7 +54,10 @@ export const uninstall: Verb = {
     if (isPurge) invocation.stdout('All Istio resources will be pruned from the cluster\n');
     if (
       !flags.boolean('skip-confirmation') &&
-      !(await confirmed(call, `${isPurge ? '' : 'The resources of the installation will be pruned. '}Proceed? (y/N) `))
+      !(await confirmed(
+        call,
+        `${isPurge ? '' : 'The resources of the installation will be pruned. '}Proceed? (y/N) `,
+      ))
     ) {
       throw new ToolExit('Cancelled.');
     }
@@ -85,7 +91,10 @@ async function everything({ client, signal }: Call): Promise<readonly Doomed[]> 
   for (const [kind, apiVersion, plural] of PRUNED) {
     for (const { metadata } of await listed(client, { apiVersion, plural }, signal, MADE_BY_INSTALLER)) {
       const { name = '', namespace } = metadata;
-      doomed.push({ kind, path: { apiVersion, plural, name, ...(namespace !== undefined && { namespace }) } });
+      doomed.push({
+        kind,
+        path: { apiVersion, plural, name, ...(namespace !== undefined && { namespace }) },
+      });
     }
   }
   return doomed;

@@ -1,4 +1,7 @@
-/** What a verb of istioctl is, and how its failures read. istio/istio istioctl/cmd/istioctl/main.go, istioctl/cmd/root.go @1.8.0 */
+/**
+ * What a verb of istioctl is, and how its failures read. istio/istio istioctl/cmd/istioctl/main.go,
+ * istioctl/cmd/root.go @1.8.0
+ */
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { FlagError, type FlagSpec, type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit, UnknownContextError } from '../invocation.ts';

@@ -1,4 +1,6 @@
-/** `istioctl version`. Unlike istioctl, which asks istiod, it reads the releases from the images of the pods. */
+/**
+ * `istioctl version`. Unlike istioctl, which asks istiod, it reads the releases from the images of the pods.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
@@ -7,7 +9,11 @@ interface Pod extends KubernetesObject {
 }
 
 export const version: Verb = {
-  flags: { remote: { type: 'boolean' }, short: { type: 'boolean', short: 's' }, output: { type: 'text', short: 'o' } },
+  flags: {
+    remote: { type: 'boolean' },
+    short: { type: 'boolean', short: 's' },
+    output: { type: 'text', short: 'o' },
+  },
   maxArgs: 0,
   async run(call) {
     const { flags, invocation, istioVersion } = call;
@@ -30,7 +36,9 @@ export const version: Verb = {
     const data = [...counts].sort().map(([each, count]) => `${each} (${count} proxies)`);
     invocation.stdout(`client version: ${istioVersion}\n`);
     invocation.stdout(`control plane version: ${[...new Set(controlPlanes)].sort().join(', ')}\n`);
-    invocation.stdout(data.length === 0 ? 'data plane version: none\n' : `data plane version: ${data.join(', ')}\n`);
+    invocation.stdout(
+      data.length === 0 ? 'data plane version: none\n' : `data plane version: ${data.join(', ')}\n`,
+    );
     return 0;
   },
 };
@@ -42,7 +50,10 @@ async function versionsOf(
 ): Promise<readonly string[]> {
   const { namespace, labelSelector } = where;
   const path = { apiVersion: 'v1', plural: 'pods', ...(namespace !== undefined && { namespace }) };
-  const selectors = { fieldSelector: 'status.phase=Running', ...(labelSelector !== undefined && { labelSelector }) };
+  const selectors = {
+    fieldSelector: 'status.phase=Running',
+    ...(labelSelector !== undefined && { labelSelector }),
+  };
   const { items } = await client.list(path, selectors, signal);
   return (items as Pod[]).flatMap(pod => {
     const image = pod.spec?.containers?.find(({ name }) => name === container)?.image;

@@ -1,4 +1,6 @@
-/** `kubectl apply`: client-side with the three-way patch, or on the server. Kubernetes: kubectl pkg/cmd/apply. */
+/**
+ * `kubectl apply`: client-side with the three-way patch, or on the server. Kubernetes: kubectl pkg/cmd/apply.
+ */
 
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
@@ -40,7 +42,11 @@ export const apply: Verb = {
       );
     }
     const matches = selectorOf(flags.text('selector'));
-    const { documents, errors: unread } = readDocuments(invocation, files, flags.text('validate') !== 'false');
+    const { documents, errors: unread } = readDocuments(
+      invocation,
+      files,
+      flags.text('validate') !== 'false',
+    );
     const errors = [...unread];
     const selected: { document: Document; resource: Resource }[] = [];
     for (const document of documents) {
@@ -128,7 +134,9 @@ async function applyOne(call: Call, { object, from }: Document, resource: Resour
       force: String(flags.boolean('force-conflicts')),
       ...dryRun,
     };
-    await during({ doing: 'applying patch to', from }, () => client.patch(path, 'apply', object, query, signal));
+    await during({ doing: 'applying patch to', from }, () =>
+      client.patch(path, 'apply', object, query, signal),
+    );
     say('serverside-applied');
     return;
   }
@@ -159,7 +167,9 @@ async function applyOne(call: Call, { object, from }: Document, resource: Resour
     try {
       const type = resource.builtIn ? 'strategic' : 'merge';
       if (!clientOnly) {
-        await during({ doing: 'applying patch to', from }, () => client.patch(path, type, patch, query, signal));
+        await during({ doing: 'applying patch to', from }, () =>
+          client.patch(path, type, patch, query, signal),
+        );
       }
       say('configured');
       return;
@@ -195,6 +205,7 @@ function patchFor(
         'The missing annotation will be patched automatically.\n',
     );
   }
-  const original = lastApplied === undefined ? undefined : (JSON.parse(lastApplied) as JsonObject); // what an apply wrote
+  // What an apply wrote.
+  const original = lastApplied === undefined ? undefined : (JSON.parse(lastApplied) as JsonObject);
   return (resource.builtIn ? strategicPatchOf : mergePatchOf)({ original, modified, current });
 }

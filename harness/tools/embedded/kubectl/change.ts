@@ -1,4 +1,6 @@
-/** `kubectl patch`, `scale` and `delete`. Kubernetes: kubectl pkg/cmd/patch, pkg/cmd/scale, pkg/cmd/delete. */
+/**
+ * `kubectl patch`, `scale` and `delete`. Kubernetes: kubectl pkg/cmd/patch, pkg/cmd/scale, pkg/cmd/delete.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { load } from 'js-yaml';
 import { messageOf } from '../../../base/errors.ts';
@@ -9,7 +11,11 @@ import { readDocuments } from './documents.ts';
 import { displayName, pathTo, type Resource, typeName } from './resources.ts';
 import { type Call, findObjects, readTargets, type Verb } from './verb.ts';
 
-const PATCH_TYPES: Readonly<Record<string, PatchType>> = { json: 'json', merge: 'merge', strategic: 'strategic' };
+const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  json: 'json',
+  merge: 'merge',
+  strategic: 'strategic',
+};
 
 export const patch: Verb = {
   flags: {
@@ -26,7 +32,8 @@ export const patch: Verb = {
     if (text === undefined)
       throw new ToolExit('error: must specify --patch or --patch-file containing the contents of the patch');
     const type = PATCH_TYPES[flags.text('type') ?? 'strategic'];
-    if (!type) throw new ToolExit(`error: --type must be one of [json merge strategic], not "${flags.text('type')}"`);
+    if (!type)
+      throw new ToolExit(`error: --type must be one of [json merge strategic], not "${flags.text('type')}"`);
     const body = parsed(text);
     const subresource = flags.text('subresource');
     const query: Record<string, string> = {
@@ -35,10 +42,15 @@ export const patch: Verb = {
     };
     for (const { resource, object } of await findObjects(call, await readTargets(call.mapper, call.args))) {
       const { name = '', namespace } = object.metadata;
-      const path = { ...pathTo(resource, namespace, name), ...(subresource !== undefined && { subresource }) };
+      const path = {
+        ...pathTo(resource, namespace, name),
+        ...(subresource !== undefined && { subresource }),
+      };
       const after = await client.patch(path, type, body, query, signal);
       const same = isDeepStrictEqual(after.metadata.resourceVersion, object.metadata.resourceVersion);
-      invocation.stdout(`${displayName(resource, name)} patched${same && !query['dryRun'] ? ' (no change)' : ''}\n`);
+      invocation.stdout(
+        `${displayName(resource, name)} patched${same && !query['dryRun'] ? ' (no change)' : ''}\n`,
+      );
     }
     return 0;
   },
@@ -64,7 +76,9 @@ export const scale: Verb = {
     const replicas = flags.integer('replicas');
     if (replicas === undefined) throw new ToolExit('error: required flag(s) "replicas" not set');
     if (replicas < 0)
-      throw new ToolExit(`error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0`);
+      throw new ToolExit(
+        `error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0`,
+      );
     const selector = flags.text('selector');
     const found = await findObjects(
       call,
@@ -76,7 +90,8 @@ export const scale: Verb = {
       const { name = '', namespace } = object.metadata;
       const path = { ...pathTo(resource, namespace, name), subresource: 'scale' };
       const expected = flags.integer('current-replicas');
-      const { replicas: now } = (object['spec'] ?? {}) as { replicas?: number }; // of a kind that can be scaled
+      // Of a kind that can be scaled.
+      const { replicas: now } = (object['spec'] ?? {}) as { replicas?: number };
       if (expected !== undefined && expected >= 0 && expected !== now) {
         throw new ToolExit(`error: Expected replicas to be ${expected}, was ${now ?? 1}`);
       }
@@ -171,12 +186,20 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
   const named = targets.flatMap(({ resource, name }) =>
     name === undefined
       ? []
-      : [{ resource, object: { metadata: { name, ...(resource.namespaced && { namespace }) } } as KubernetesObject }],
+      : [
+          {
+            resource,
+            object: { metadata: { name, ...(resource.namespaced && { namespace }) } } as KubernetesObject,
+          },
+        ],
   );
   const listed = await findObjects(
     call,
     targets.filter(({ name }) => name === undefined),
-    { ...(selector !== undefined && { labelSelector: selector }), everywhere: flags.boolean('all-namespaces') },
+    {
+      ...(selector !== undefined && { labelSelector: selector }),
+      everywhere: flags.boolean('all-namespaces'),
+    },
   );
   return [...named, ...listed];
 }
@@ -187,7 +210,11 @@ async function waitUntilGone(
   { client, flags, invocation }: Call,
   deleted: readonly { resource: Resource; object: KubernetesObject }[],
 ) {
-  using deadline = deadlineSignal(invocation.clock, flags.durationMs('timeout') || WAIT_MS, invocation.signal);
+  using deadline = deadlineSignal(
+    invocation.clock,
+    flags.durationMs('timeout') || WAIT_MS,
+    invocation.signal,
+  );
   for (const { resource, object } of deleted) {
     const { name = '', namespace } = object.metadata;
     try {

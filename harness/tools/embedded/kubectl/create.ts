@@ -1,4 +1,7 @@
-/** `kubectl create`: namespaces, secrets, config maps, service accounts and tokens by flags, anything from a file. */
+/**
+ * `kubectl create`: namespaces, secrets, config maps, service accounts and tokens by flags, anything from a
+ * file.
+ */
 
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
@@ -19,7 +22,8 @@ const queryOf = ({ flags }: Call) => ({
 
 function nameOf({ args }: Call, command: string): string {
   const [name] = args;
-  if (name === undefined || args.length !== 1) throw usage(`exactly one NAME is required, got ${args.length}`, command);
+  if (name === undefined || args.length !== 1)
+    throw usage(`exactly one NAME is required, got ${args.length}`, command);
   return name;
 }
 
@@ -41,7 +45,13 @@ export const createSecretGeneric: Verb = {
     const data = Object.fromEntries(
       [...readEntries(call)].map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
     );
-    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, data, type: call.flags.text('type') ?? '' };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name },
+      data,
+      type: call.flags.text('type') ?? '',
+    };
     await createNamed(call, 'secrets', 'secret', body);
     return 0;
   },
@@ -125,7 +135,12 @@ export const createFromFile: Verb = {
       }
       const namespace = object.metadata.namespace ?? call.namespace;
       try {
-        const made = await call.client.create(pathTo(resource, namespace), object, queryOf(call), call.signal);
+        const made = await call.client.create(
+          pathTo(resource, namespace),
+          object,
+          queryOf(call),
+          call.signal,
+        );
         call.invocation.stdout(`${displayName(resource, made.metadata.name ?? '')} created\n`);
       } catch (error) {
         const text = apiErrorText(error, { doing: 'creating', from });
@@ -133,13 +148,19 @@ export const createFromFile: Verb = {
         errors.push(text);
       }
     }
-    if (documents.length === 0 && errors.length === 0) throw new ToolExit('error: no objects passed to create');
+    if (documents.length === 0 && errors.length === 0)
+      throw new ToolExit('error: no objects passed to create');
     if (errors.length > 0) throw new ToolExit(errors.join('\n'));
     return 0;
   },
 };
 
-async function createNamed(call: Call, plural: string, kind: string, body: Record<string, unknown>): Promise<void> {
+async function createNamed(
+  call: Call,
+  plural: string,
+  kind: string,
+  body: Record<string, unknown>,
+): Promise<void> {
   const { client, namespace, signal, invocation } = call;
   try {
     const made = await client.create({ apiVersion: 'v1', plural, namespace }, body, queryOf(call), signal);
@@ -159,15 +180,21 @@ function wrapped(kind: string, error: unknown): unknown {
 function readEntries({ flags, invocation }: Call): ReadonlyMap<string, string> {
   const entries = new Map<string, string>();
   const add = (key: string, value: string) => {
-    if (entries.has(key)) throw new ToolExit(`error: cannot add key ${key}, another key by that name already exists`);
+    if (entries.has(key))
+      throw new ToolExit(`error: cannot add key ${key}, another key by that name already exists`);
     entries.set(key, value);
   };
   for (const source of flags.list('from-file')) {
     const equals = source.indexOf('=');
     const path = source.slice(equals + 1);
     const inside = equals < 0 ? invocation.listFolder(path) : undefined;
-    if (inside) for (const name of inside) add(name, invocation.readFile(`${path.replace(/\/$/, '')}/${name}`));
-    else add(equals < 0 ? (path.split('/').at(-1) ?? path) : source.slice(0, equals), readEntry(invocation, path));
+    if (inside)
+      for (const name of inside) add(name, invocation.readFile(`${path.replace(/\/$/, '')}/${name}`));
+    else
+      add(
+        equals < 0 ? (path.split('/').at(-1) ?? path) : source.slice(0, equals),
+        readEntry(invocation, path),
+      );
   }
   for (const literal of flags.list('from-literal')) {
     const equals = literal.indexOf('=');

@@ -1,4 +1,7 @@
-/** Objects from files and standard input: YAML or JSON, several in one, lists taken apart. Kubernetes: cli-runtime pkg/resource/builder.go, visitor.go. */
+/**
+ * Objects from files and standard input: YAML or JSON, several in one, lists taken apart. Kubernetes:
+ * cli-runtime pkg/resource/builder.go, visitor.go.
+ */
 import { load, YAMLException } from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
@@ -20,7 +23,11 @@ export interface ReadDocuments {
  * @param validate - whether documents without kind or of another shape are refused with the validator's words
  * @throws ToolExit for a file that does not exist
  */
-export function readDocuments(invocation: Invocation, paths: readonly string[], validate = true): ReadDocuments {
+export function readDocuments(
+  invocation: Invocation,
+  paths: readonly string[],
+  validate = true,
+): ReadDocuments {
   const documents: Document[] = [];
   const errors: string[] = [];
   for (const path of paths) {
@@ -41,7 +48,9 @@ function readPath(invocation: Invocation, path: string): readonly { from: string
     throw new ToolExit(`error: unable to read URL "${path}": not available inside this process`);
   const inside = invocation.listFolder(path);
   if (inside) {
-    const files = inside.filter(name => /\.(json|ya?ml)$/.test(name)).map(name => `${path.replace(/\/$/, '')}/${name}`);
+    const files = inside
+      .filter(name => /\.(json|ya?ml)$/.test(name))
+      .map(name => `${path.replace(/\/$/, '')}/${name}`);
     if (files.length === 0) {
       throw new ToolExit(`error: error reading [${path}]: recognized file extensions are [.json .yaml .yml]`);
     }
@@ -78,10 +87,12 @@ function readOne(text: string, from: string, validate: boolean): readonly Docume
       ? `error: error validating "${from}": error validating data: invalid object to validate; ${off}`
       : `error: unable to decode "${from}": json: cannot unmarshal ${jsonType(value)} into Go value of type unstructured.detector`;
   }
-  const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown }; // an object of any shape
+  // An object of any shape.
+  const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown };
   const missing = [...(apiVersion ? [] : ['apiVersion not set']), ...(kind ? [] : ['kind not set'])];
   if (missing.length > 0) {
-    if (!validate) return `error: unable to decode "${from}": Object 'Kind' is missing in '${JSON.stringify(value)}'`;
+    if (!validate)
+      return `error: unable to decode "${from}": Object 'Kind' is missing in '${JSON.stringify(value)}'`;
     const list = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`;
     return `error: error validating "${from}": error validating data: ${list}; ${off}`;
   }

@@ -1,4 +1,7 @@
-/** Errors in kubectl's words. Kubernetes: kubectl pkg/cmd/util/helpers.go (checkErr, StandardErrorMessage, MultilineError). */
+/**
+ * Errors in kubectl's words. Kubernetes: kubectl pkg/cmd/util/helpers.go (checkErr, StandardErrorMessage,
+ * MultilineError).
+ */
 import { KubernetesApiError } from '../../../base/kubernetes-client.ts';
 import { FlagError } from '../flags.ts';
 import { ToolExit, UnknownContextError } from '../invocation.ts';
@@ -9,7 +12,10 @@ export interface Source {
   readonly from: string;
 }
 
-/** The text for a failure of an API call. @returns undefined for an error that has nothing to do with the API server */
+/**
+ * The text for a failure of an API call.
+ * @returns undefined for an error that has nothing to do with the API server
+ */
 export function apiErrorText(error: unknown, source?: Source): string | undefined {
   if (error instanceof KubernetesApiError) {
     const { status } = error;
@@ -24,12 +30,17 @@ export function apiErrorText(error: unknown, source?: Source): string | undefine
 
 function invalidText({ status }: KubernetesApiError): string | undefined {
   // Only `kind` and `name` of the details make the long form; an error of a patch has neither.
-  const details = status.details as { kind?: string; name?: string } | undefined; // a StatusDetails of the API
-  const causes = (status.details?.causes ?? []).map(({ field, message }) => `${field ? `${field}: ` : ''}${message}`);
+  // A StatusDetails of the API.
+  const details = status.details as { kind?: string; name?: string } | undefined;
+  const causes = (status.details?.causes ?? []).map(
+    ({ field, message }) => `${field ? `${field}: ` : ''}${message}`,
+  );
   if (!details?.kind && !details?.name) return undefined;
   const what = `The ${details.kind ?? ''} "${details.name ?? ''}" is invalid`;
   if (causes.length === 0) return what;
-  return causes.length === 1 ? `${what}: ${causes[0]}` : `${what}: \n${causes.map(cause => `* ${cause}`).join('\n')}`;
+  return causes.length === 1
+    ? `${what}: ${causes[0]}`
+    : `${what}: \n${causes.map(cause => `* ${cause}`).join('\n')}`;
 }
 
 /** The text for an API server that can not be reached at all. */

@@ -1,4 +1,7 @@
-/** `kubectl get`: tables from the server, or the objects as names, JSON, YAML or by a JSONPath. Kubernetes: kubectl pkg/cmd/get. */
+/**
+ * `kubectl get`: tables from the server, or the objects as names, JSON, YAML or by a JSONPath. Kubernetes:
+ * kubectl pkg/cmd/get.
+ */
 import { dump } from 'js-yaml';
 import { KubernetesApiError, type KubernetesObject, pathOf } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
@@ -101,7 +104,8 @@ async function printObjects(call: Call, targets: readonly Target[], printer: Obj
     for (const { object } of found) delete object.metadata['managedFields'];
   }
   const single = targets.length === 1 && targets[0]?.name !== undefined;
-  if (!(found.length === 0 && (single || failure !== undefined))) invocation.stdout(rendered(found, single, printer));
+  if (!(found.length === 0 && (single || failure !== undefined)))
+    invocation.stdout(rendered(found, single, printer));
   if (failure !== undefined) throw failure;
   return 0;
 }
@@ -112,13 +116,21 @@ function rendered(
   printer: ObjectPrinter,
 ): string {
   if (printer.kind === 'name') {
-    return found.map(({ resource, object }) => `${displayName(resource, object.metadata.name ?? '')}\n`).join('');
+    return found
+      .map(({ resource, object }) => `${displayName(resource, object.metadata.name ?? '')}\n`)
+      .join('');
   }
   const whole = single
     ? found[0]?.object
-    : { apiVersion: 'v1', items: found.map(({ object }) => object), kind: 'List', metadata: { resourceVersion: '' } };
+    : {
+        apiVersion: 'v1',
+        items: found.map(({ object }) => object),
+        kind: 'List',
+        metadata: { resourceVersion: '' },
+      };
   if (printer.kind === 'json') return `${JSON.stringify(sorted(whole), null, 4)}\n`;
-  if (printer.kind === 'yaml') return dump(sorted(whole), { noRefs: true, lineWidth: -1, noArrayIndent: true });
+  if (printer.kind === 'yaml')
+    return dump(sorted(whole), { noRefs: true, lineWidth: -1, noArrayIndent: true });
   try {
     return printer.template.render(whole);
   } catch (error) {
@@ -151,9 +163,13 @@ async function printTables(call: Call, targets: readonly Target[], wide: boolean
     const path = pathOf(pathTo(resource, everywhere ? undefined : namespace, name));
     const query: Record<string, string> = name === undefined ? { ...selectorsOf(call), limit: '500' } : {};
     try {
-      const table = (await client.request('GET', path, { accept: ACCEPT_TABLE, query, signal })) as Table; // as asked for
+      // As asked for.
+      const table = (await client.request('GET', path, { accept: ACCEPT_TABLE, query, signal })) as Table;
       const before = tables.get(resource);
-      tables.set(resource, before ? { ...before, rows: [...(before.rows ?? []), ...(table.rows ?? [])] } : table);
+      tables.set(
+        resource,
+        before ? { ...before, rows: [...(before.rows ?? []), ...(table.rows ?? [])] } : table,
+      );
     } catch (error) {
       if (!(error instanceof KubernetesApiError)) throw error;
       if (!(error.code === 404 && flags.boolean('ignore-not-found'))) failure ??= error;
@@ -173,7 +189,9 @@ async function printTables(call: Call, targets: readonly Target[], wide: boolean
   invocation.stdout(texts.join('\n'));
   if (filled.length === 0 && failure === undefined && !flags.boolean('ignore-not-found')) {
     const inNamespace = targets.some(({ resource }) => resource.namespaced) && !everywhere;
-    invocation.stderr(inNamespace ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n');
+    invocation.stderr(
+      inNamespace ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n',
+    );
   }
   if (failure !== undefined) throw failure;
   return 0;

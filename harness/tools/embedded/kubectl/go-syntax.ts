@@ -1,4 +1,7 @@
-/** Values as Go prints them with `%#v` and `%v`, and JSON as Go's encoder writes it: kubectl's texts hold all three. */
+/**
+ * Values as Go prints them with `%#v` and `%v`, and JSON as Go's encoder writes it: kubectl's texts hold all
+ * three.
+ */
 
 /** JSON with sorted keys and Go's escapes of `<`, `>` and `&`, without spaces. */
 export function goJson(value: unknown): string {
@@ -32,4 +35,5 @@ export function goSyntax(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : a > b ? 1 : 0);
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+  a < b ? -1 : a > b ? 1 : 0;

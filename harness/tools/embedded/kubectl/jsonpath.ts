@@ -12,7 +12,12 @@ type Step =
   | { readonly kind: 'deep' }
   | { readonly kind: 'union'; readonly parts: readonly Slice[] }
   | { readonly kind: 'names'; readonly names: readonly string[] }
-  | { readonly kind: 'filter'; readonly left: Operand; readonly operator: string; readonly right: Operand | undefined };
+  | {
+      readonly kind: 'filter';
+      readonly left: Operand;
+      readonly operator: string;
+      readonly right: Operand | undefined;
+    };
 interface Slice {
   readonly from: number | undefined;
   readonly to: number | undefined;
@@ -41,7 +46,8 @@ export interface JsonPathTemplate {
 }
 
 /**
- * Reads a template. `.a.b`, `$.a.b` and `a.b` without braces are accepted, as kubectl does on its command line (`RelaxedJSONPathExpression`).
+ * Reads a template. `.a.b`, `$.a.b` and `a.b` without braces are accepted, as kubectl does on its command
+ * line (`RelaxedJSONPathExpression`).
  * @param allowMissing - a missing key yields nothing instead of an error; kubectl get has it so
  * @throws JsonPathError
  */
@@ -234,12 +240,14 @@ class Evaluator {
       case 'deep':
         return [value, ...descendants(value)];
       case 'union': {
-        if (value === undefined || value === null) return this.#missing(`${String(value)} is not array or slice`);
+        if (value === undefined || value === null)
+          return this.#missing(`${String(value)} is not array or slice`);
         if (!Array.isArray(value)) throw new JsonPathError(`${printed(value)} is not array or slice`);
         return step.parts.flatMap(part => slice(value, part));
       }
       case 'filter': {
-        if (!Array.isArray(value)) return isObject(value) ? this.#filter(step, sortedValues(value), root) : [];
+        if (!Array.isArray(value))
+          return isObject(value) ? this.#filter(step, sortedValues(value), root) : [];
         return this.#filter(step, value, root);
       }
     }
@@ -257,7 +265,11 @@ class Evaluator {
     throw new JsonPathError(message);
   }
 
-  #filter(step: Extract<Step, { kind: 'filter' }>, items: readonly unknown[], root: unknown): readonly unknown[] {
+  #filter(
+    step: Extract<Step, { kind: 'filter' }>,
+    items: readonly unknown[],
+    root: unknown,
+  ): readonly unknown[] {
     const evaluate = (operand: Operand, item: unknown) =>
       operand.kind === 'value' ? [operand.value] : new Evaluator(true).walk(operand.steps, [item], root);
     return items.filter(item => {
@@ -291,7 +303,9 @@ function slice(list: readonly unknown[], { from, to, step, single }: Slice): rea
     return [list[at]];
   }
   const clamp = (index: number) => Math.min(Math.max(index < 0 ? index + length : index, 0), length);
-  return list.slice(clamp(from ?? 0), clamp(to ?? length)).filter((_item, index) => index % Math.max(step, 1) === 0);
+  return list
+    .slice(clamp(from ?? 0), clamp(to ?? length))
+    .filter((_item, index) => index % Math.max(step, 1) === 0);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -54,13 +54,17 @@ async function change(call: Call, kind: Kind): Promise<number> {
     targets.length === 0 ||
     (targets.length === 1 && !targets[0]?.includes('/') && !flags.has('all') && !flags.has('selector'))
   ) {
-    throw new ToolExit('error: one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    throw new ToolExit(
+      'error: one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    );
   }
   if (changes.length === 0) throw new ToolExit(kind.missing);
   const wanted: Record<string, string | null> = {};
   for (const word of changes) {
     if (!isChange(word))
-      throw new ToolExit(`error: all resources must be specified before ${kind.field.slice(0, -1)} changes: ${word}`);
+      throw new ToolExit(
+        `error: all resources must be specified before ${kind.field.slice(0, -1)} changes: ${word}`,
+      );
     const equals = word.indexOf('=');
     if (equals >= 0) wanted[word.slice(0, equals)] = word.slice(equals + 1);
     else wanted[word.slice(0, -1)] = null;
@@ -79,7 +83,8 @@ async function change(call: Call, kind: Kind): Promise<number> {
     if (!flags.boolean('overwrite')) {
       for (const [name, value] of Object.entries(wanted)) {
         const there = before[name];
-        if (value !== null && there !== undefined && there !== value) throw new ToolExit(kind.conflict(name, there));
+        if (value !== null && there !== undefined && there !== value)
+          throw new ToolExit(kind.conflict(name, there));
       }
     }
     const name = object.metadata.name ?? '';

@@ -1,4 +1,7 @@
-/** `kubectl exec` and `kubectl logs`, and the pod that a workload's name stands for. Kubernetes: kubectl pkg/cmd/exec, pkg/cmd/logs. */
+/**
+ * `kubectl exec` and `kubectl logs`, and the pod that a workload's name stands for. Kubernetes: kubectl
+ * pkg/cmd/exec, pkg/cmd/logs.
+ */
 
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
@@ -25,7 +28,8 @@ export const exec: Verb = {
     const { flags, invocation, client, namespace, signal, args } = call;
     const command = flags.afterDash ?? [];
     const before = args.slice(0, args.length - command.length);
-    // An empty name is what `"$(kubectl get pod -o jsonpath=…)"` gives when there is no pod (kubectl pkg/cmd/exec/exec.go, Validate).
+    // An empty name is what `"$(kubectl get pod -o jsonpath=…)"` gives when there is no pod (kubectl
+    // pkg/cmd/exec/exec.go, Validate).
     if (before.length === 0 || before[0] === '') {
       throw new ToolExit('error: pod, type/name or --filename must be specified');
     }
@@ -34,7 +38,8 @@ export const exec: Verb = {
         "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
       );
     }
-    if (command.length === 0) throw new ToolExit('error: you must specify at least one command for the container');
+    if (command.length === 0)
+      throw new ToolExit('error: you must specify at least one command for the container');
     const pod = await podOf(call, before[0] ?? '');
     const name = pod.metadata.name ?? '';
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
@@ -58,8 +63,10 @@ export const exec: Verb = {
       return outcome.exitCode;
     } catch (error) {
       signal.throwIfAborted();
-      // What the container runtime says has the code 500 and comes over the stream, not as the answer to a request.
-      if (error instanceof KubernetesApiError && error.code === 500) throw new ToolExit(`error: ${error.message}`);
+      // What the container runtime says has the code 500 and comes over the stream, not as the answer to a
+      // request.
+      if (error instanceof KubernetesApiError && error.code === 500)
+        throw new ToolExit(`error: ${error.message}`);
       throw error;
     }
   },
@@ -133,7 +140,9 @@ async function podOf(call: Call, word: string, forLogs = false): Promise<Pod> {
       return (await client.get({ ...PODS, namespace, name }, signal)) as Pod; // the resource is `pods`
     } catch (error) {
       if (forLogs && error instanceof KubernetesApiError && error.code === 404) {
-        throw new ToolExit(`error: error from server (NotFound): ${messageOf(error)} in namespace "${namespace}"`);
+        throw new ToolExit(
+          `error: error from server (NotFound): ${messageOf(error)} in namespace "${namespace}"`,
+        );
       }
       throw error;
     }
@@ -141,8 +150,10 @@ async function podOf(call: Call, word: string, forLogs = false): Promise<Pod> {
   const [target] = await readTargets(call.mapper, [word]);
   if (!target) throw new ToolExit('error: pod, type/name or --filename must be specified');
   const owner = await client.get(pathTo(target.resource, namespace, target.name), signal);
-  const { selector } = (owner['spec'] ?? {}) as { selector?: Record<string, unknown> }; // of a workload or a Service
-  const labels = (selector?.['matchLabels'] ?? selector) as Record<string, string> | undefined; // both are maps of texts
+  // Of a workload or a Service.
+  const { selector } = (owner['spec'] ?? {}) as { selector?: Record<string, unknown> };
+  // Both are maps of texts.
+  const labels = (selector?.['matchLabels'] ?? selector) as Record<string, string> | undefined;
   if (!labels)
     throw new ToolExit(
       `error: cannot attach to *unstructured.Unstructured: selector for ${target.resource.kind} not implemented`,
@@ -151,9 +162,12 @@ async function podOf(call: Call, word: string, forLogs = false): Promise<Pod> {
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
   const pods = (await client.list({ ...PODS, namespace }, { labelSelector }, signal)).items as Pod[]; // of `pods`
-  const running = pods.filter(({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp);
+  const running = pods.filter(
+    ({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp,
+  );
   const pod = running[0] ?? pods[0];
   if (!pod) throw new ToolExit('error: timed out waiting for the condition');
-  if (forLogs && pods.length > 1) invocation.stderr(`Found ${pods.length} pods, using pod/${pod.metadata.name}\n`);
+  if (forLogs && pods.length > 1)
+    invocation.stderr(`Found ${pods.length} pods, using pod/${pod.metadata.name}\n`);
   return pod;
 }

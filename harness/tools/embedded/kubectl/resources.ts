@@ -1,4 +1,7 @@
-/** From the names that people use (`deploy`, `services`, `Gateway`) to the API's resources: what kubectl calls the REST mapper. */
+/**
+ * From the names that people use (`deploy`, `services`, `Gateway`) to the API's resources: what kubectl calls
+ * the REST mapper.
+ */
 import type { KubernetesClient, ResourcePath } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 
@@ -16,7 +19,10 @@ export interface Resource {
   readonly builtIn: boolean;
 }
 
-/** One line for each kind that kubectl has compiled in and that the guide, Istio or a user of it touches: group/version, kind, plural, short names; `-` is cluster-wide. */
+/**
+ * One line for each kind that kubectl has compiled in and that the guide, Istio or a user of it touches:
+ * group/version, kind, plural, short names; `-` is cluster-wide.
+ */
 const BUILT_IN = `
 v1 Namespace namespaces ns -
 v1 Node nodes no -
@@ -103,7 +109,10 @@ interface ApiResource {
   readonly shortNames?: readonly string[];
 }
 
-/** The resources of one cluster. Those that are compiled in cost no request; custom ones are asked for when they are first named. */
+/**
+ * The resources of one cluster. Those that are compiled in cost no request; custom ones are asked for when
+ * they are first named.
+ */
 export class ResourceMapper {
   readonly #client: KubernetesClient;
   readonly #signal: AbortSignal;
@@ -151,7 +160,8 @@ export class ResourceMapper {
     const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     let list: { resources?: readonly ApiResource[] };
     try {
-      list = (await this.#client.request('GET', root, { signal: this.#signal })) as typeof list; // an APIResourceList
+      // An APIResourceList.
+      list = (await this.#client.request('GET', root, { signal: this.#signal })) as typeof list;
     } catch (error) {
       if (isNotFound(error)) return [];
       throw error;

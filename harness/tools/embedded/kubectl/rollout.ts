@@ -1,4 +1,7 @@
-/** `kubectl rollout status` and `restart`, for Deployments. Kubernetes: kubectl pkg/polymorphichelpers/rollout_status.go. */
+/**
+ * `kubectl rollout status` and `restart`, for Deployments. Kubernetes: kubectl
+ * pkg/polymorphichelpers/rollout_status.go.
+ */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
 import { deadlineSignal, ToolExit } from '../invocation.ts';
@@ -33,7 +36,11 @@ async function deploymentOf(call: Call, command: string) {
 }
 
 export const rolloutStatus: Verb = {
-  flags: { timeout: { type: 'duration' }, watch: { type: 'boolean', short: 'w' }, revision: { type: 'integer' } },
+  flags: {
+    timeout: { type: 'duration' },
+    watch: { type: 'boolean', short: 'w' },
+    revision: { type: 'integer' },
+  },
   async run(call) {
     const { flags, invocation, client } = call;
     const asked = flags.durationMs('timeout') ?? 0;
@@ -80,8 +87,10 @@ function statusOf({ metadata, spec, status = {} }: Deployment): { text: string; 
   }
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
   const wanted = spec?.replicas ?? 1;
-  if (updatedReplicas < wanted) return waiting(`${updatedReplicas} out of ${wanted} new replicas have been updated`);
-  if (replicas > updatedReplicas) return waiting(`${replicas - updatedReplicas} old replicas are pending termination`);
+  if (updatedReplicas < wanted)
+    return waiting(`${updatedReplicas} out of ${wanted} new replicas have been updated`);
+  if (replicas > updatedReplicas)
+    return waiting(`${replicas - updatedReplicas} old replicas are pending termination`);
   if (availableReplicas < updatedReplicas) {
     return waiting(`${availableReplicas} of ${updatedReplicas} updated replicas are available`);
   }
@@ -96,7 +105,9 @@ export const rolloutRestart: Verb = {
       const name = object.metadata.name ?? '';
       const restartedAt = new Date(invocation.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
       const body = {
-        spec: { template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': restartedAt } } } },
+        spec: {
+          template: { metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': restartedAt } } },
+        },
       };
       const path = pathTo(resource, object.metadata.namespace, name);
       await client.patch(path, 'strategic', body, { fieldManager: 'kubectl-rollout' }, signal);

@@ -1,4 +1,7 @@
-/** Label selectors, for files: there kubectl itself picks the documents. Kubernetes: apimachinery pkg/labels/selector.go. */
+/**
+ * Label selectors, for files: there kubectl itself picks the documents. Kubernetes: apimachinery
+ * pkg/labels/selector.go.
+ */
 
 type Labels = Readonly<Record<string, string>>;
 /** Whether an object with these labels is selected. */
@@ -59,5 +62,7 @@ function parseRequirement(text: string): LabelSelector {
     return not ? labels => labels[key] === undefined : labels => labels[key] !== undefined;
   }
   const [, , found = text] = /^(\S+)\s+(\S+)/.exec(text) ?? [];
-  throw new SelectorError(`unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`);
+  throw new SelectorError(
+    `unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`,
+  );
 }

@@ -1,8 +1,15 @@
-/** Prints a Table as the server sent it, in columns three blanks apart. Kubernetes: cli-runtime pkg/printers/tableprinter.go. */
+/**
+ * Prints a Table as the server sent it, in columns three blanks apart. Kubernetes: cli-runtime
+ * pkg/printers/tableprinter.go.
+ */
 
 /** The API's `meta.k8s.io/v1 Table`, as far as printing needs it. */
 export interface Table {
-  readonly columnDefinitions?: readonly { readonly name: string; readonly type?: string; readonly priority?: number }[];
+  readonly columnDefinitions?: readonly {
+    readonly name: string;
+    readonly type?: string;
+    readonly priority?: number;
+  }[];
   readonly rows?: readonly {
     readonly cells: readonly unknown[];
     readonly object?: {
@@ -43,10 +50,14 @@ export function printTable(table: Table, options: TableOptions): string {
 
 /** Columns as wide as their widest cell and three blanks; no blanks after the last. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(...rows.map(row => (row[column] ?? '').length)),
+  );
   return rows
     .map(row =>
-      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3))).join(''),
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 3)))
+        .join(''),
     )
     .map(line => `${line}\n`)
     .join('');

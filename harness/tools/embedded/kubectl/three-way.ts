@@ -1,6 +1,8 @@
 /**
- * The patch that `kubectl apply` sends: what the file changes in the live object, and what the file before it had and this one drops.
- * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go, pkg/util/strategicpatch/patch.go (CreateThreeWayMergePatch).
+ * The patch that `kubectl apply` sends: what the file changes in the live object, and what the file before it
+ * had and this one drops.
+ * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go, pkg/util/strategicpatch/patch.go
+ * (CreateThreeWayMergePatch).
  */
 import { isDeepStrictEqual } from 'node:util';
 
@@ -47,7 +49,10 @@ function removals(from: JsonObject, to: JsonObject): JsonObject {
   return patch;
 }
 
-/** Lists that built-in kinds merge by a key; every other list is replaced. The path has no indices. kubernetes-api-surface.md §10.4 */
+/**
+ * Lists that built-in kinds merge by a key; every other list is replaced. The path has no indices.
+ * kubernetes-api-surface.md §10.4
+ */
 const MERGE_KEYS: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)(containers|initContainers|ephemeralContainers)$/, 'name'],
   [/(^|\.)(containers|initContainers|ephemeralContainers)\.ports$/, 'containerPort'],
@@ -109,7 +114,12 @@ function strategicChanges(from: JsonObject, to: JsonObject, path: string): JsonO
   return patch;
 }
 
-function changedItems(before: readonly unknown[], after: readonly unknown[], key: string, path: string): JsonObject[] {
+function changedItems(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  key: string,
+  path: string,
+): JsonObject[] {
   const old = byKey(before, key);
   return after.filter(isObject).flatMap(item => {
     const was = old.get(String(item[key]));
@@ -148,7 +158,12 @@ function strategicRemovals(from: JsonObject, to: JsonObject, path: string): Json
   return patch;
 }
 
-function removedItems(before: readonly unknown[], after: readonly unknown[], key: string, path: string): JsonObject[] {
+function removedItems(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  key: string,
+  path: string,
+): JsonObject[] {
   const kept = byKey(after, key);
   return before.filter(isObject).flatMap(item => {
     const now = kept.get(String(item[key]));

@@ -95,7 +95,10 @@ export interface Target {
  * Reads `pods`, `pod a b`, `pod/a svc/b`, `pods,services`.
  * @throws ToolExit for a type that the server has not
  */
-export async function readTargets(mapper: ResourceMapper, args: readonly string[]): Promise<readonly Target[]> {
+export async function readTargets(
+  mapper: ResourceMapper,
+  args: readonly string[],
+): Promise<readonly Target[]> {
   const resourceOf = async (word: string) => {
     const resource = await mapper.ofName(word);
     if (!resource) throw new ToolExit(`error: the server doesn't have a resource type "${word}"`);
@@ -128,7 +131,11 @@ export async function readTargets(mapper: ResourceMapper, args: readonly string[
 export async function findObjects(
   { client, namespace, signal }: Call,
   targets: readonly Target[],
-  selectors: { readonly labelSelector?: string; readonly fieldSelector?: string; readonly everywhere?: boolean } = {},
+  selectors: {
+    readonly labelSelector?: string;
+    readonly fieldSelector?: string;
+    readonly everywhere?: boolean;
+  } = {},
 ): Promise<{ resource: Resource; object: KubernetesObject }[]> {
   const { everywhere, ...query } = selectors;
   const found: { resource: Resource; object: KubernetesObject }[] = [];
@@ -149,6 +156,9 @@ export async function findObjects(
   return found;
 }
 
-/** A usage error with the hint that cobra adds: `See 'kubectl create secret generic -h' for help and examples`. */
+/**
+ * A usage error with the hint that cobra adds: `See 'kubectl create secret generic -h' for help and
+ * examples`.
+ */
 export const usage = (message: string, command: string) =>
   new ToolExit(`error: ${message}\nSee 'kubectl ${command} -h' for help and examples`);

@@ -47,7 +47,8 @@ export const wait: Verb = {
             ...(fieldSelector !== undefined && { fieldSelector }),
             everywhere: flags.boolean('all-namespaces'),
           });
-    if (found.length === 0 && goal.kind !== 'delete') throw new ToolExit('error: no matching resources found');
+    if (found.length === 0 && goal.kind !== 'delete')
+      throw new ToolExit('error: no matching resources found');
     for (const { resource, object } of found) {
       const name = object.metadata.name ?? '';
       if (goal.kind !== 'create' && !(await reached(call, goal, resource, object, deadline))) {
@@ -77,7 +78,8 @@ function goalOf(text: string): Goal {
       met: object => {
         const found = valuesAt(template, object);
         if (expected === undefined) return found.length > 0;
-        if (found.length > 1) throw new ToolExit('error: given jsonpath expression matches more than one value');
+        if (found.length > 1)
+          throw new ToolExit('error: given jsonpath expression matches more than one value');
         return found.length === 1 && String(found[0]) === expected;
       },
     };
@@ -89,7 +91,8 @@ function readPath(text: string) {
   try {
     return parseJsonPath(text);
   } catch (error) {
-    if (error instanceof JsonPathError) throw new ToolExit(`error: jsonpath wait format error: ${error.message}`);
+    if (error instanceof JsonPathError)
+      throw new ToolExit(`error: jsonpath wait format error: ${error.message}`);
     throw error;
   }
 }
@@ -113,7 +116,8 @@ function hasCondition(object: KubernetesObject, type: string, status: string): b
   if (!condition) return false;
   const { generation = 0 } = object.metadata;
   if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) return false;
-  const { observedGeneration } = object['status'] as { observedGeneration?: number }; // conditions are in it, so it is there
+  // Conditions are in it, so it is there.
+  const { observedGeneration } = object['status'] as { observedGeneration?: number };
   if (
     condition.observedGeneration === undefined &&
     observedGeneration !== undefined &&
@@ -161,7 +165,9 @@ async function findRemaining(call: Call, targets: readonly Target[], labelSelect
   const found: { resource: Resource; object: KubernetesObject }[] = [];
   for (const target of targets) {
     if (target.name === undefined) {
-      found.push(...(await findObjects(call, [target], labelSelector === undefined ? {} : { labelSelector })));
+      found.push(
+        ...(await findObjects(call, [target], labelSelector === undefined ? {} : { labelSelector })),
+      );
       continue;
     }
     const object = await call.client.find(pathTo(target.resource, call.namespace, target.name), call.signal);
@@ -179,15 +185,22 @@ async function waitForCreation(
   for (;;) {
     const there =
       name === undefined
-        ? (await client.list(pathTo(resource, namespace), labelSelector ? { labelSelector } : {}, deadline.signal))
-            .items.length > 0
+        ? (
+            await client.list(
+              pathTo(resource, namespace),
+              labelSelector ? { labelSelector } : {},
+              deadline.signal,
+            )
+          ).items.length > 0
         : (await client.find(pathTo(resource, namespace, name), deadline.signal)) !== undefined;
     if (there) return;
     try {
       await sleep(invocation.clock, CREATE_POLL_MS, deadline.signal);
     } catch (error) {
       if (!deadline.expired()) throw error;
-      throw new ToolExit(`error: timed out waiting for the condition on ${pluralName(resource)}/${name ?? ''}`);
+      throw new ToolExit(
+        `error: timed out waiting for the condition on ${pluralName(resource)}/${name ?? ''}`,
+      );
     }
   }
 }

@@ -8,7 +8,10 @@ import { listPods } from '../../pods.ts';
 import { askProxy } from '../../proxy-endpoints.ts';
 import { NAMESPACE } from '../../workloads.ts';
 
-/** Serial numbers of the roots that a proxy trusts, from its `/certs`; they are compared and never shown, as they come from keys. */
+/**
+ * Serial numbers of the roots that a proxy trusts, from its `/certs`; they are compared and never shown, as
+ * they come from keys.
+ */
 function readRoots(text: string): readonly string[] {
   const found: string[] = [];
   // The reviver visits every field of the document, wherever a release puts it.
@@ -59,7 +62,10 @@ export function commonRoot(steps: StepIndex): Check {
     run: async context => {
       const facts = await gatherFacts(context);
       const asked = await Promise.all(
-        context.topology.clusters.map(async ({ name }) => ({ cluster: name, roots: await rootsIn(context, name) })),
+        context.topology.clusters.map(async ({ name }) => ({
+          cluster: name,
+          roots: await rootsIn(context, name),
+        })),
       );
       const distinct = [...new Set(asked.flatMap(({ roots }) => roots.flat()))];
       const silent = asked.flatMap(({ roots }) => roots).filter(roots => roots.length === 0).length;

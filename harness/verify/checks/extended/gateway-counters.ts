@@ -8,7 +8,10 @@ import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE, SERVICE_PORT } from '../.
 /** The gateway's cluster for the Service: chosen by SNI, bytes in and out. */
 export const SNI = `outbound_.${SERVICE_PORT}_._.${SERVICE}.${NAMESPACE}.svc.cluster.local`;
 
-/** Connections since the gateways of a cluster started; 0 without gateways; undefined if one of them does not answer. */
+/**
+ * Connections since the gateways of a cluster started; 0 without gateways; undefined if one of them does not
+ * answer.
+ */
 export async function forwardedBy(cluster: ClusterName, context: CheckContext): Promise<number | undefined> {
   const client = context.clusters.get(cluster)?.client;
   if (!client) return undefined;
@@ -24,7 +27,9 @@ export async function forwardedBy(cluster: ClusterName, context: CheckContext): 
 }
 
 /** The gateways of every cluster, in the order of the topology. */
-export async function forwardedByAll(context: CheckContext): Promise<ReadonlyMap<ClusterName, number | undefined>> {
+export async function forwardedByAll(
+  context: CheckContext,
+): Promise<ReadonlyMap<ClusterName, number | undefined>> {
   return new Map(
     await Promise.all(
       context.topology.clusters.map(async ({ name }) => [name, await forwardedBy(name, context)] as const),

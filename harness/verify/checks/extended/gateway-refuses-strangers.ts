@@ -9,15 +9,22 @@ import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { SNI } from './gateway-counters.ts';
 
 const GATEWAY_PORT = 15443;
-/** curl: TLS handshake failed, empty reply, failure while receiving (the alert "certificate required" of TLS 1.3 comes that late). */
+/**
+ * curl: TLS handshake failed, empty reply, failure while receiving (the alert "certificate required" of TLS
+ * 1.3 comes that late).
+ */
 const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
 
 /**
- * The guide, "Expose services": "services can only be accessed by services with a trusted mTLS certificate and workload ID".
+ * The guide, "Expose services": "services can only be accessed by services with a trusted mTLS certificate
+ * and workload ID".
  *
- * curl asks without a certificate: once it names the Service as SNI, as a proxy would, so that the workload behind the gateway has to
- * refuse; once by address, so that the gateway itself has to. It runs in the container of a sidecar, whose user is not redirected (1337): in
- * the client's own container, the sidecar would accept every connection, and a gateway that is not there would look like one that refuses.
+ * curl asks without a certificate: once it names the Service as SNI, as a proxy would, so that the workload
+ * behind the gateway has to
+ * refuse; once by address, so that the gateway itself has to. It runs in the container of a sidecar, whose
+ * user is not redirected (1337): in
+ * the client's own container, the sidecar would accept every connection, and a gateway that is not there
+ * would look like one that refuses.
  */
 export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): Check {
   return {
@@ -26,11 +33,20 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
     level: 'extended',
     run: async context => {
       const facts = await gatherFacts(context);
-      const asker = [...facts.clusters.values()].find(({ pods }) => pickClientPod(pods, context.client)?.isReady);
+      const asker = [...facts.clusters.values()].find(
+        ({ pods }) => pickClientPod(pods, context.client)?.isReady,
+      );
       const pod = asker && pickClientPod(asker.pods, context.client);
       const client = asker && context.clusters.get(asker.spec.name)?.client;
-      if (!pod || !client) return { outcome: 'failed', found: 'There is no client pod to ask from.', evidence: null };
-      const attempts: { cluster: ClusterName; network: NetworkName; as: string; curl: string; refused: boolean }[] = [];
+      if (!pod || !client)
+        return { outcome: 'failed', found: 'There is no client pod to ask from.', evidence: null };
+      const attempts: {
+        cluster: ClusterName;
+        network: NetworkName;
+        as: string;
+        curl: string;
+        refused: boolean;
+      }[] = [];
       for (const { spec, gatewayAddresses } of facts.clusters.values()) {
         for (const address of gatewayAddresses ?? []) {
           for (const [as, target] of [
@@ -48,9 +64,17 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
               context,
               60_000,
             );
-            const said = isTrouble(outcome) ? outcome.trouble : outcome.stderr.trim().split('\n')[0] || 'answered';
+            const said = isTrouble(outcome)
+              ? outcome.trouble
+              : outcome.stderr.trim().split('\n')[0] || 'answered';
             const refused = !isTrouble(outcome) && TLS_REFUSALS.has(outcome.exitCode);
-            attempts.push({ cluster: spec.name, network: spec.network, as, curl: said.slice(0, 200), refused });
+            attempts.push({
+              cluster: spec.name,
+              network: spec.network,
+              as,
+              curl: said.slice(0, 200),
+              refused,
+            });
           }
         }
       }
@@ -58,7 +82,9 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
         .filter(({ name }) => !attempts.some(({ network }) => network === name))
         .map(({ name }) => `${name} has no gateway with an address`);
       const passed = silent.length === 0 && attempts.every(({ refused }) => refused);
-      const found = [...attempts.map(({ cluster, as, curl }) => `${cluster} ${as}: ${curl}`), ...silent].join('; ');
+      const found = [...attempts.map(({ cluster, as, curl }) => `${cluster} ${as}: ${curl}`), ...silent].join(
+        '; ',
+      );
       if (passed) return { outcome: 'passed', found, evidence: attempts };
       return {
         outcome: 'failed',

@@ -9,17 +9,25 @@ import type { StepIndex } from '../../diagnose/steps.ts';
 import { listPods } from '../../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
 
-/** The `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go): `sleep-754684654f-n6bzf.sample`. */
+/**
+ * The `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
+ * `sleep-754684654f-n6bzf.sample`.
+ */
 function readProxies(text: string): readonly string[] {
   const parsed: unknown = JSON.parse(text);
   if (!Array.isArray(parsed)) return [];
   return parsed.flatMap(entry => {
-    const proxy: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'proxy') : undefined;
+    const proxy: unknown =
+      typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'proxy') : undefined;
     return typeof proxy === 'string' ? [proxy] : [];
   });
 }
 
-function diagnosisOf(facts: Facts | { readonly reason: string }, spec: ClusterSpec, steps: StepIndex): Diagnosis {
+function diagnosisOf(
+  facts: Facts | { readonly reason: string },
+  spec: ClusterSpec,
+  steps: StepIndex,
+): Diagnosis {
   const own = 'reason' in facts ? undefined : facts.clusters.get(spec.name);
   if (!own || 'reason' in facts) {
     return {
@@ -32,7 +40,10 @@ function diagnosisOf(facts: Facts | { readonly reason: string }, spec: ClusterSp
   return { sentence: `The proxies of ${spec.name} are not connected: ${why.sentence}.`, steps: why.steps };
 }
 
-/** The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod, through its gateway. */
+/**
+ * The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod,
+ * through its gateway.
+ */
 export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
   const primary = controlPlaneOf(spec);
   return {
@@ -42,8 +53,11 @@ export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
     cluster: spec.name,
     run: async context => {
       const [own, control] = [context.clusters.get(spec.name)?.client, context.clusters.get(primary)?.client];
-      if (!own || !control) return { outcome: 'unknown', found: `There is no cluster ${primary}.`, evidence: null };
-      const workloads = (await listPods(own, NAMESPACE, context.signal)).filter(({ hasSidecar }) => hasSidecar);
+      if (!own || !control)
+        return { outcome: 'unknown', found: `There is no cluster ${primary}.`, evidence: null };
+      const workloads = (await listPods(own, NAMESPACE, context.signal)).filter(
+        ({ hasSidecar }) => hasSidecar,
+      );
       const istiods = (await listPods(control, ISTIO_NAMESPACE, context.signal)).filter(
         ({ app, status }) => app === 'istiod' && status === 'Running',
       );
@@ -58,10 +72,16 @@ export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
         );
         if (!isTrouble(outcome) && outcome.exitCode === 0) proxies.push(...readProxies(outcome.stdout));
       }
-      const missing = workloads.filter(({ name }) => !proxies.some(proxy => proxy.includes(`${name}.${NAMESPACE}`)));
+      const missing = workloads.filter(
+        ({ name }) => !proxies.some(proxy => proxy.includes(`${name}.${NAMESPACE}`)),
+      );
       const evidence = { workloads: workloads.map(({ name }) => name), connected: [...proxies].sort() };
       if (workloads.length > 0 && missing.length === 0) {
-        return { outcome: 'passed', found: `${workloads.length} proxies of ${spec.name} are connected`, evidence };
+        return {
+          outcome: 'passed',
+          found: `${workloads.length} proxies of ${spec.name} are connected`,
+          evidence,
+        };
       }
       return {
         outcome: 'failed',

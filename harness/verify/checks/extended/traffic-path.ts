@@ -1,4 +1,7 @@
-/** Calls take the way that the networks ask for: from pod to pod on one network, through an east-west gateway between two. */
+/**
+ * Calls take the way that the networks ask for: from pod to pod on one network, through an east-west gateway
+ * between two.
+ */
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
@@ -12,8 +15,10 @@ import { forwardedByAll } from './gateway-counters.ts';
 const CALLS = 30;
 
 /**
- * The guide: on one network, "workloads in each cluster can reach directly to one another"; on two, all calls between the networks go
- * through gateways. The endpoints of the client's proxy say where calls go, and the gateways' counters whether they went there.
+ * The guide: on one network, "workloads in each cluster can reach directly to one another"; on two, all calls
+ * between the networks go
+ * through gateways. The endpoints of the client's proxy say where calls go, and the gateways' counters
+ * whether they went there.
  */
 export function trafficPath(spec: ClusterSpec, steps: StepIndex): Check {
   return {
@@ -46,7 +51,11 @@ function judge(
   after: Counters,
 ): CheckOutcome {
   if (!endpoints) {
-    return { outcome: 'failed', found: `The proxy of the client in ${spec.name} does not answer.`, evidence: null };
+    return {
+      outcome: 'failed',
+      found: `The proxy of the client in ${spec.name} does not answer.`,
+      evidence: null,
+    };
   }
   const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
   const moved = (cluster: ClusterName) => {
@@ -60,11 +69,17 @@ function judge(
     const owned = endpoints.filter(({ owner }) => owner?.cluster === cluster);
     if (isNear && !owned.some(({ owner }) => owner?.kind === 'pod')) {
       const found = `${spec.name} has no endpoint that is a pod of ${cluster}`;
-      wrong.push({ found, steps: inOrder(secretOf(cluster), steps.about('install', cluster), steps.about('install')) });
+      wrong.push({
+        found,
+        steps: inOrder(secretOf(cluster), steps.about('install', cluster), steps.about('install')),
+      });
     }
     if (!isNear && owned.some(({ owner }) => owner?.kind === 'pod')) {
       const found = `${spec.name} calls pods of ${cluster} directly, across networks`;
-      wrong.push({ found, steps: inOrder(steps.about('gateway-install', cluster), steps.about('install', cluster)) });
+      wrong.push({
+        found,
+        steps: inOrder(steps.about('gateway-install', cluster), steps.about('install', cluster)),
+      });
     }
   }
   const far = new Set(
@@ -73,7 +88,9 @@ function judge(
       .filter(network => network !== undefined && network !== spec.network),
   );
   for (const network of far) {
-    const behind = context.topology.clusters.filter(cluster => cluster.network === network).map(({ name }) => name);
+    const behind = context.topology.clusters
+      .filter(cluster => cluster.network === network)
+      .map(({ name }) => name);
     const about = (topic: Topic) => behind.flatMap(cluster => steps.about(topic, cluster));
     const total = behind.reduce((sum, cluster) => sum + (moved(cluster) ?? 0), 0);
     if (!endpoints.some(({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === network)) {
@@ -93,7 +110,9 @@ function judge(
       wrong.push({ found, steps: inOrder(exposed, about('expose-services'), about('gateway-install')) });
     }
   }
-  const near = context.topology.clusters.filter(({ network }) => network === spec.network).map(({ name }) => name);
+  const near = context.topology.clusters
+    .filter(({ network }) => network === spec.network)
+    .map(({ name }) => name);
   for (const cluster of near) {
     if ((moved(cluster) ?? 0) === 0) continue;
     const found = `calls went through the gateway of ${cluster}, on the own network`;

@@ -15,7 +15,8 @@ const NO_TIMERS = {
   connectionsCheckingInterval: 2 ** 31 - 1,
 };
 const catalog = createImageCatalog();
-const image = (reference: string) => catalog(reference) as Image; // both are in the catalog, see catalog.test.ts
+// Both are in the catalog, see catalog.test.ts.
+const image = (reference: string) => catalog(reference) as Image;
 const OLD = image('governmentpaas/curl-ssl');
 const MODERN = image('docker.io/curlimages/curl:8.16.0');
 
@@ -42,7 +43,9 @@ async function withServers(t: { teardown: (undo: () => void) => void }) {
     const body: Buffer[] = [];
     request.on('data', chunk => body.push(chunk));
     request.on('end', () => {
-      requests.push(`${request.method} ${request.url} ${request.rawHeaders.join('|')} ${Buffer.concat(body)}`);
+      requests.push(
+        `${request.method} ${request.url} ${request.rawHeaders.join('|')} ${Buffer.concat(body)}`,
+      );
       const socket = request.socket as unknown as VirtualSocket; // what listen() gave, for plain HTTP
       switch (request.url) {
         case '/503':
@@ -81,7 +84,11 @@ async function withServers(t: { teardown: (undo: () => void) => void }) {
   web.listen(81, socket => socket.once('data', () => socket.end()));
   web.listen(82, socket => socket.once('data', () => socket.resetAndDestroy()));
   const run = (of: Image, ...args: string[]) =>
-    runProgram(of, ['curl', ...args], { network: client, clock: world.clock, files: { '/ca.pem': ca.rootPem } });
+    runProgram(of, ['curl', ...args], {
+      network: client,
+      clock: world.clock,
+      files: { '/ca.pem': ca.rootPem },
+    });
   return { world, client, web, dns, run, requests };
 }
 
@@ -106,7 +113,8 @@ const ERRORS: readonly ErrorRow[] = [
     args: ['unreachable.sample'],
     exitCode: 7,
     old: 'curl: (7) Failed to connect to unreachable.sample port 80: Host is unreachable\n',
-    modern: 'curl: (7) Failed to connect to unreachable.sample port 80 after 3000 ms: Could not connect to server\n',
+    modern:
+      'curl: (7) Failed to connect to unreachable.sample port 80 after 3000 ms: Could not connect to server\n',
     after: 3,
   },
   {
@@ -274,7 +282,15 @@ t.test('a connection that serves many transfers gathers no listeners', async t =
   const onWarning = (warning: Error) => warnings.push(warning.message);
   process.on('warning', onWarning);
   t.teardown(() => process.off('warning', onWarning));
-  const { stdout } = await run(OLD, '-sS', '-o', '/dev/null', '-w', '%{num_connects}', 'http://web.sample/[1-40]');
+  const { stdout } = await run(
+    OLD,
+    '-sS',
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{num_connects}',
+    'http://web.sample/[1-40]',
+  );
   await new Promise(resolve => setImmediate(resolve));
   t.equal(stdout, `1${'0'.repeat(39)}`);
   t.same(warnings, []);
@@ -292,17 +308,27 @@ t.test('a kept connection that died meanwhile is replaced without a word', async
       else socket.resetAndDestroy();
     });
   });
-  const outcome = await runProgram(OLD, ['curl', '-sS', '-w', '%{num_connects} ', `http://${web.address}/[1-2]`], {
-    network: client,
-    clock: world.clock,
-  });
+  const outcome = await runProgram(
+    OLD,
+    ['curl', '-sS', '-w', '%{num_connects} ', `http://${web.address}/[1-2]`],
+    {
+      network: client,
+      clock: world.clock,
+    },
+  );
   t.same(outcome, { exitCode: 0, stdout: 'ok1 ok1 ', stderr: '' });
 });
 
 t.test('the exit code is the last transfer’s, and each has its message', async t => {
   const { world, run } = await withServers(t);
   using _ = world;
-  const outcome = await run(MODERN, '-sS', '-w', '%{http_code}:%{exitcode} ', 'http://web.sample:{9,80,9,80}/');
+  const outcome = await run(
+    MODERN,
+    '-sS',
+    '-w',
+    '%{http_code}:%{exitcode} ',
+    'http://web.sample:{9,80,9,80}/',
+  );
   t.equal(outcome.exitCode, 0);
   t.equal(outcome.stdout, '000:7 path /\n200:0 000:7 path /\n200:0 ');
   t.equal(outcome.stderr.split('\n').length, 3);

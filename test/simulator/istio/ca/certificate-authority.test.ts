@@ -1,8 +1,16 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
-import { createCsr, createIntermediateCa, createKeyPair, createRootCa } from '../../../../harness/base/certificates.ts';
+import {
+  createCsr,
+  createIntermediateCa,
+  createKeyPair,
+  createRootCa,
+} from '../../../../harness/base/certificates.ts';
 import { systemClock } from '../../../../harness/base/clock.ts';
-import { readPluggedAuthority, signWorkload } from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
+import {
+  readPluggedAuthority,
+  signWorkload,
+} from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
 import { behaviourOf } from '../../../../harness/simulator/istio/editions.ts';
 import type { ContainerFiles } from '../../../../harness/simulator/program.ts';
 
@@ -42,7 +50,10 @@ t.test('a plugged-in authority', async t => {
   const other = await bundle();
   t.throws(
     () =>
-      readPluggedAuthority(filesOf({ ...all, '/etc/cacerts/ca-key.pem': other['/etc/cacerts/ca-key.pem'] ?? '' }), old),
+      readPluggedAuthority(
+        filesOf({ ...all, '/etc/cacerts/ca-key.pem': other['/etc/cacerts/ca-key.pem'] ?? '' }),
+        old,
+      ),
     /failed to create an istiod CA/,
     'a key of another certificate',
   );

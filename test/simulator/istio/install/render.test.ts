@@ -72,7 +72,8 @@ spec:
         clusterName: cluster1
 `;
 
-const names = (objects: readonly KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+const names = (objects: readonly KubernetesObject[]) =>
+  objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
 const all = (documents: string[], version: string) =>
   renderInstall(documents, { version }).components.flatMap(({ objects }) => objects);
 const find = (objects: readonly KubernetesObject[], kind: string, name: string) =>
@@ -87,7 +88,9 @@ t.test('a primary of 1.8 has the three components in order, each with what it wa
     plan.components.map(({ name }) => name),
     ['Istio core', 'Istiod', 'Ingress gateways'],
   );
-  t.strictSame(plan.components[1]?.waitsFor, [{ kind: 'Deployment', name: 'istiod', namespace: 'istio-system' }]);
+  t.strictSame(plan.components[1]?.waitsFor, [
+    { kind: 'Deployment', name: 'istiod', namespace: 'istio-system' },
+  ]);
   t.match(plan.components[0]?.waitsFor.length, 12);
   t.strictSame(plan.namespace.metadata.labels, { 'istio-injection': 'disabled' });
   t.equal(plan.stateName, 'installed-state');
@@ -104,14 +107,22 @@ t.test('istiod knows its cluster, and proxies their network', async t => {
   const gatewayEnv = at(gateway, 'spec.template.spec.containers.0.env') as { name: string; value?: string }[];
   t.equal(gatewayEnv.find(({ name }) => name === 'ISTIO_META_NETWORK')?.value, 'network1');
   t.equal(gatewayEnv.find(({ name }) => name === 'ISTIO_META_CLUSTER_ID')?.value, 'cluster1');
-  t.match(at(find(objects, 'ConfigMap', 'istio'), 'data.meshNetworks'), /registryServiceName: istio-eastwestgateway/);
-  t.match(at(find(objects, 'ConfigMap', 'istio'), 'data.mesh'), /discoveryAddress: istiod\.istio-system\.svc:15012/);
+  t.match(
+    at(find(objects, 'ConfigMap', 'istio'), 'data.meshNetworks'),
+    /registryServiceName: istio-eastwestgateway/,
+  );
+  t.match(
+    at(find(objects, 'ConfigMap', 'istio'), 'data.mesh'),
+    /discoveryAddress: istiod\.istio-system\.svc:15012/,
+  );
 });
 
 t.test('a remote of 1.8 is a primary whose proxies ask another istiod', async t => {
   const objects = all([remote('172.18.255.1')], '1.8.0');
   t.ok(find(objects, 'Deployment', 'istiod'));
-  t.match(find(objects, 'Endpoints', 'istiod-remote'), { subsets: [{ addresses: [{ ip: '172.18.255.1' }] }] });
+  t.match(find(objects, 'Endpoints', 'istiod-remote'), {
+    subsets: [{ addresses: [{ ip: '172.18.255.1' }] }],
+  });
   t.equal(at(find(objects, 'Service', 'istiod-remote'), 'spec.clusterIP'), 'None');
   t.match(
     at(find(objects, 'ConfigMap', 'istio'), 'data.mesh'),
@@ -140,7 +151,10 @@ t.test('a remote of today has no control plane of its own', async t => {
     [],
     'nothing to wait for',
   );
-  t.notOk(find(all([remote('', 'remote')], '1.30.3'), 'Service', 'istiod'), 'an empty address renders no Service');
+  t.notOk(
+    find(all([remote('', 'remote')], '1.30.3'), 'Service', 'istiod'),
+    'an empty address renders no Service',
+  );
 });
 
 t.test('the east-west gateway', async t => {
@@ -160,7 +174,11 @@ t.test('the east-west gateway', async t => {
   const env = at(find(old, 'Deployment', 'istio-eastwestgateway'), 'spec.template.spec.containers.0.env') as {
     name: string;
   }[];
-  t.equal(env.filter(({ name }) => name === 'ISTIO_META_ROUTER_MODE').length, 1, 'the file wins over the chart');
+  t.equal(
+    env.filter(({ name }) => name === 'ISTIO_META_ROUTER_MODE').length,
+    1,
+    'the file wins over the chart',
+  );
   const today = find(all([EASTWEST], '1.30.3'), 'Deployment', 'istio-eastwestgateway');
   t.equal(at(today, 'spec.template.spec.containers.0.image'), 'auto');
   t.match(at(today, 'spec.template.metadata.annotations'), { 'inject.istio.io/templates': 'gateway' });

@@ -3,7 +3,11 @@ import t from 'tap';
 import { createCsr, createKeyPair } from '../../../../harness/base/certificates.ts';
 import { sleep } from '../../../../harness/base/clock.ts';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import type { CertificateResponse, Cluster, ClusterLoadAssignment } from '../../../../harness/simulator/istio/xds.ts';
+import type {
+  CertificateResponse,
+  Cluster,
+  ClusterLoadAssignment,
+} from '../../../../harness/simulator/istio/xds.ts';
 import { IstiodWorld } from '../istiod-world.ts';
 
 const CSR = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
@@ -57,7 +61,11 @@ t.test('istiod hands out its root, signs for the identity in the token, and push
     return (found['webhooks'] as { failurePolicy: string }[])[0]?.failurePolicy === 'Fail';
   });
   t.match(
-    await client.get({ apiVersion: WEBHOOKS, plural: 'mutatingwebhookconfigurations', name: 'istio-sidecar-injector' }),
+    await client.get({
+      apiVersion: WEBHOOKS,
+      plural: 'mutatingwebhookconfigurations',
+      name: 'istio-sidecar-injector',
+    }),
     {
       webhooks: [{ clientConfig: { caBundle: Buffer.from(rootPem).toString('base64') } }],
     },
@@ -72,7 +80,9 @@ t.test('istiod hands out its root, signs for the identity in the token, and push
     /gateway must have at least one server/,
   );
 
-  const csr = await createCsr(createKeyPair(), { uris: ['spiffe://cluster.local/ns/istio-system/sa/istiod'] });
+  const csr = await createCsr(createKeyPair(), {
+    uris: ['spiffe://cluster.local/ns/istio-system/sa/istiod'],
+  });
   const ask = async (clusterId: string, audience: string) =>
     world.request(address, 15012, CSR, {
       method: 'POST',
@@ -122,7 +132,9 @@ t.test('istiod hands out its root, signs for the identity in the token, and push
   );
   const assignments = (proxy.pushed[0]?.resources ?? []) as ClusterLoadAssignment[];
   t.match(
-    assignments.find(({ clusterName }) => clusterName === 'outbound|5000||helloworld.sample.svc.cluster.local'),
+    assignments.find(
+      ({ clusterName }) => clusterName === 'outbound|5000||helloworld.sample.svc.cluster.local',
+    ),
     { endpoints: [{ address: '10.10.0.77', port: 5000, weight: 1, tlsMode: 'disabled' }] },
   );
   proxy.pushed.length = 0;
@@ -165,8 +177,9 @@ for (const [version, expected] of [
     await sleep(world.clock, 60_000);
     t.equal(await world.isReady('cluster1'), expected.ready);
     // An istiod that is not ready is behind no Service: it is asked from within.
-    const [pod] = (await world.client('cluster1').list({ apiVersion: 'v1', plural: 'pods', namespace: 'istio-system' }))
-      .items;
+    const [pod] = (
+      await world.client('cluster1').list({ apiVersion: 'v1', plural: 'pods', namespace: 'istio-system' })
+    ).items;
     const asked = await world
       .client('cluster1')
       .exec('istio-system', pod?.metadata.name ?? '', 'discovery', [
@@ -215,7 +228,10 @@ t.test('endpoints of a remote cluster come and go with its remote secret', async
   await sleep(world.clock, 2000);
   t.strictSame(seen(), ['10.10.0.77']);
   const kubeconfig = await world.remoteKubeconfig('cluster2');
-  await world.create('cluster1', world.remoteSecret('istio-remote-secret-cluster2', { cluster2: kubeconfig }));
+  await world.create(
+    'cluster1',
+    world.remoteSecret('istio-remote-secret-cluster2', { cluster2: kubeconfig }),
+  );
   await sleep(world.clock, 2000);
   t.strictSame(seen(), ['10.10.0.77', '10.20.0.77']);
   const clusters = proxy.pushed.findLast(({ type }) => type === 'cluster')?.resources as Cluster[];
@@ -226,9 +242,12 @@ t.test('endpoints of a remote cluster come and go with its remote secret', async
   await world.create('cluster1', world.remoteSecret('istio-remote-secret-own', { cluster1: kubeconfig }));
   await sleep(world.clock, 2000);
   t.strictSame(seen(), ['10.10.0.77', '10.20.0.77'], "a secret for istiod's own cluster is ignored");
-  await world
-    .client('cluster1')
-    .delete({ apiVersion: 'v1', plural: 'secrets', namespace: 'istio-system', name: 'istio-remote-secret-cluster2' });
+  await world.client('cluster1').delete({
+    apiVersion: 'v1',
+    plural: 'secrets',
+    namespace: 'istio-system',
+    name: 'istio-remote-secret-cluster2',
+  });
   await sleep(world.clock, 2000);
   t.strictSame(seen(), ['10.10.0.77']);
   proxy.close();

@@ -1,6 +1,9 @@
 import t from 'tap';
 import { behaviourOf } from '../../../../harness/simulator/istio/editions.ts';
-import { type EndpointView, filterByNetwork } from '../../../../harness/simulator/istio/istiod/endpoint-filter.ts';
+import {
+  type EndpointView,
+  filterByNetwork,
+} from '../../../../harness/simulator/istio/istiod/endpoint-filter.ts';
 import type { IstioEndpoint, NetworkGateway } from '../../../../harness/simulator/istio/istiod/mesh-model.ts';
 import { NetworkGateways } from '../../../../harness/simulator/istio/istiod/network-of.ts';
 
@@ -67,7 +70,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'the weight of a gateway is the number of endpoints behind it',
-    endpoints: [V1, V2, endpoint('10.30.0.2', 'network2', 'cluster2'), endpoint('10.30.0.3', 'network2', 'cluster2')],
+    endpoints: [
+      V1,
+      V2,
+      endpoint('10.30.0.2', 'network2', 'cluster2'),
+      endpoint('10.30.0.3', 'network2', 'cluster2'),
+    ],
     gateways: [G1, G2],
     view: IN_1,
     expected: both('10.10.0.1:5000*1', '172.18.2.1:15443*3'),
@@ -119,7 +127,10 @@ const ROWS: readonly Row[] = [
     endpoints: [V1, V2],
     gateways: [G2],
     view: { network: '', requestedNetworks: [] },
-    expected: { '1.8': ['10.10.0.1:5000*1', '10.30.0.1:5000*1'], current: ['10.10.0.1:5000*1', '172.18.2.1:15443*1'] },
+    expected: {
+      '1.8': ['10.10.0.1:5000*1', '10.30.0.1:5000*1'],
+      current: ['10.10.0.1:5000*1', '172.18.2.1:15443*1'],
+    },
   },
 ];
 

@@ -25,7 +25,12 @@ networks:
 });
 
 t.test('the network of an endpoint, by precedence', async t => {
-  const all = { address: '10.99.0.1', clusterId: 'cluster1', podLabel: 'by-pod', namespaceLabel: 'by-namespace' };
+  const all = {
+    address: '10.99.0.1',
+    clusterId: 'cluster1',
+    podLabel: 'by-pod',
+    namespaceLabel: 'by-namespace',
+  };
   const rows = [
     ['everything tells', all, 'network2', 'by-pod'],
     ['no CIDR', { ...all, address: '10.1.0.1' }, 'by-pod', 'by-pod'],
@@ -36,7 +41,12 @@ t.test('the network of an endpoint, by precedence', async t => {
       'by-namespace',
       'by-namespace',
     ],
-    ['the CIDR only', { ...all, podLabel: undefined, namespaceLabel: '', clusterId: 'other' }, 'network2', 'network2'],
+    [
+      'the CIDR only',
+      { ...all, podLabel: undefined, namespaceLabel: '', clusterId: 'other' },
+      'network2',
+      'network2',
+    ],
     ['nothing', { address: '10.1.0.1', clusterId: 'other', podLabel: undefined, namespaceLabel: '' }, '', ''],
   ] as const;
   for (const [name, facts, old, current] of rows) {
@@ -51,7 +61,11 @@ t.test('a CIDR', async t => {
   t.ok(cidrContains('0.0.0.0/0', '1.2.3.4'));
 });
 
-const eastWest = (labels: Record<string, string>, externalAddresses: string[], port = 15443): RegistryService => ({
+const eastWest = (
+  labels: Record<string, string>,
+  externalAddresses: string[],
+  port = 15443,
+): RegistryService => ({
   hostname: 'istio-eastwestgateway.istio-system.svc.cluster.local',
   name: 'istio-eastwestgateway',
   namespace: 'istio-system',

@@ -153,7 +153,9 @@ t.test('a push that Envoy would refuse is refused, with the reason and the versi
     type: 'route',
     version: 'v0',
     nonce: 'route-v1',
-    errorDetail: { message: 'Only unique values for domains are permitted. Duplicate entry of domain same.host' },
+    errorDetail: {
+      message: 'Only unique values for domains are permitted. Duplicate entry of domain same.host',
+    },
   });
   t.match(istiod.requests.at(-2), { type: 'listener', version: 'v1' });
 });
@@ -175,7 +177,8 @@ t.test('the administration shows what runs', async t => {
   await using _ = w;
   const pod = await w.proxyPod('helloworld-v1', root.rootPem);
   await w.ready(pod);
-  const get = async (path: string) => (await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', path)).stdout;
+  const get = async (path: string) =>
+    (await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', path)).stdout;
   t.match(JSON.parse(await get('certs')), {
     certificates: [
       {
@@ -198,7 +201,12 @@ t.test('the administration shows what runs', async t => {
   const outside = w.plainPod('outside');
   const refused = await outside.exec(curl, 'curl', '-s', `http://${pod.network.address}:15000/clusters`);
   t.not(refused.exitCode, 0, 'from inside the pod only');
-  const metrics = await outside.exec(curl, 'curl', '-s', `http://${pod.network.address}:15090/stats/prometheus`);
+  const metrics = await outside.exec(
+    curl,
+    'curl',
+    '-s',
+    `http://${pod.network.address}:15090/stats/prometheus`,
+  );
   t.match(metrics.stdout, /^envoy_listener_manager_lds_update_success\{\} 1$/m);
   const missing = await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', 'logging');
   t.match(missing, { exitCode: 1, stderr: /501.*\/logging is not simulated/ });

@@ -26,8 +26,13 @@ async function twoNetworks(options: { readonly behind?: (server: Pod) => readonl
     return id.includes('sleep') ? outboundResources(world.version, outbound) : inboundResources();
   });
   world.names.set('helloworld.sample.svc.cluster.local', [SERVICE_IP]);
-  const server = await world.proxyPod('helloworld-v2', root.rootPem, { app: helloWorld, cluster: 'cluster2' });
-  behind = options.behind?.(server) ?? [{ address: server.network.address, port: 5000, weight: 1, tlsMode: 'istio' }];
+  const server = await world.proxyPod('helloworld-v2', root.rootPem, {
+    app: helloWorld,
+    cluster: 'cluster2',
+  });
+  behind = options.behind?.(server) ?? [
+    { address: server.network.address, port: 5000, weight: 1, tlsMode: 'istio' },
+  ];
   const gateway = await world.proxyPod('eastwest', root.rootPem, { kind: 'router', cluster: 'cluster2' });
   const address = world.clusters.cluster2.allocateLoadBalancerAddress();
   world.clusters.cluster2.setServiceRoutes([
@@ -66,12 +71,24 @@ t.test('the gateway closes what asks for a name that it has no cluster for', asy
   const { world, gateway, sleep, address } = await twoNetworks();
   await using _ = world;
   const call = (name: string) =>
-    sleep.exec(curl, 'curl', '-sSk', '-m', '5', '--resolve', `${name}:15443:${address}`, `https://${name}:15443/`);
+    sleep.exec(
+      curl,
+      'curl',
+      '-sSk',
+      '-m',
+      '5',
+      '--resolve',
+      `${name}:15443:${address}`,
+      `https://${name}:15443/`,
+    );
   const unknown = await call('outbound_.80_._.other.sample.svc.cluster.local');
   t.match(unknown.exitCode, 35);
   const foreign = await call('www.example.com');
   t.match(foreign.exitCode, 35);
-  t.match(await statsOf(gateway, 'no_filter_chain_match'), 'listener.0.0.0.0_15443.no_filter_chain_match: 1\n');
+  t.match(
+    await statsOf(gateway, 'no_filter_chain_match'),
+    'listener.0.0.0.0_15443.no_filter_chain_match: 1\n',
+  );
 });
 
 t.test('a stranger without a certificate gets as far as the server, and no further', async t => {
@@ -93,7 +110,14 @@ t.test('a stranger without a certificate gets as far as the server, and no furth
 t.test('a plaintext client is closed', async t => {
   const { world, sleep, address } = await twoNetworks();
   await using _ = world;
-  const { exitCode, stdout } = await sleep.exec(curl, 'curl', '-s', '-m', '5', `http://${address}:15443/hello`);
+  const { exitCode, stdout } = await sleep.exec(
+    curl,
+    'curl',
+    '-s',
+    '-m',
+    '5',
+    `http://${address}:15443/hello`,
+  );
   t.not(exitCode, 0);
   t.equal(stdout, '');
 });
@@ -123,5 +147,8 @@ t.test('when the server goes away its connections through the gateway end', asyn
   server.network.destroy();
   const [answer] = await callHello(sleep, 1);
   t.equal(answer?.status, '503');
-  t.match(await statsOf(gateway, 'downstream_cx_active'), /listener\.0\.0\.0\.0_15443\.downstream_cx_active: 0\n/);
+  t.match(
+    await statsOf(gateway, 'downstream_cx_active'),
+    /listener\.0\.0\.0\.0_15443\.downstream_cx_active: 0\n/,
+  );
 });

@@ -9,7 +9,11 @@ import type { ProcessContext } from '../../../../harness/simulator/program.ts';
 async function run(...args: string[]) {
   const output: string[] = [];
   let rules: RedirectRules | undefined;
-  const machine = new VirtualNetwork({ clock: systemClock, random: createRandom('n'), networks: [] }).addMachine('m');
+  const machine = new VirtualNetwork({
+    clock: systemClock,
+    random: createRandom('n'),
+    networks: [],
+  }).addMachine('m');
   machine.setRedirect = given => {
     rules = given;
   };
@@ -29,18 +33,36 @@ async function run(...args: string[]) {
   return { exitCode: await istioIptables(context), rules, output: output.join('') };
 }
 
-const TEMPLATE = ['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'];
+const TEMPLATE = [
+  '-p',
+  '15001',
+  '-z',
+  '15006',
+  '-u',
+  '1337',
+  '-m',
+  'REDIRECT',
+  '-i',
+  '*',
+  '-x',
+  '',
+  '-b',
+  '*',
+];
 
-t.test('the arguments of the injection template redirect everything but the proxy and its own ports', async t => {
-  const { exitCode, rules } = await run(...TEMPLATE, '-d', '15090,15021,15020');
-  t.equal(exitCode, 0);
-  t.same(rules, {
-    outboundPort: 15001,
-    inboundPort: 15006,
-    exemptUid: 1337,
-    exemptInboundPorts: [15090, 15021, 15020],
-  });
-});
+t.test(
+  'the arguments of the injection template redirect everything but the proxy and its own ports',
+  async t => {
+    const { exitCode, rules } = await run(...TEMPLATE, '-d', '15090,15021,15020');
+    t.equal(exitCode, 0);
+    t.same(rules, {
+      outboundPort: 15001,
+      inboundPort: 15006,
+      exemptUid: 1337,
+      exemptInboundPorts: [15090, 15021, 15020],
+    });
+  },
+);
 
 const refused: [string, string[], RegExp][] = [
   ['another mode', ['-m', 'TPROXY'], /501 interception mode TPROXY is not simulated/],

@@ -5,7 +5,9 @@ import { type Authority, createKeyPair, issueCertificate } from '../../../../har
 import type { Main } from '../../../../harness/simulator/program.ts';
 import { endpointOf, meshOf } from '../../../support/one-network-mesh.ts';
 
-/** Asks as a proxy would, by Istio's ALPN, with this certificate or none; prints what comes back, or nothing. */
+/**
+ * Asks as a proxy would, by Istio's ALPN, with this certificate or none; prints what comes back, or nothing.
+ */
 const ask =
   (target: string, credentials: { readonly key: string; readonly cert: string } | undefined): Main =>
   async ({ network, stdout }) => {

@@ -18,7 +18,10 @@ t.test('both servers answer, over mTLS on few connections', async t => {
     'Hello version: v2, instance: helloworld-v2',
   ]);
   const stats = await hostStats(sleep, endpointOf(v1));
-  t.ok((stats['rq_total'] ?? 0) >= 19 && (stats['rq_total'] ?? 0) <= 21, 'round robin in each of the two workers');
+  t.ok(
+    (stats['rq_total'] ?? 0) >= 19 && (stats['rq_total'] ?? 0) <= 21,
+    'round robin in each of the two workers',
+  );
   t.equal(stats['rq_success'], stats['rq_total']);
   t.ok((stats['cx_total'] ?? 9) <= 2, 'one kept connection for each worker');
   const server = await v2.exec(curl, 'curl', '-s', 'http://localhost:15000/stats?filter=15006.ssl');
@@ -71,7 +74,14 @@ t.test('a client with TLS but no certificate is turned away', async t => {
   const { world, v1 } = await meshOf({}, v1 => [endpointOf(v1)]);
   await using _ = world;
   const client = world.plainPod('plain');
-  const { exitCode } = await client.exec(curl, 'curl', '-sk', '-m', '5', `https://${v1.network.address}:5000/hello`);
+  const { exitCode } = await client.exec(
+    curl,
+    'curl',
+    '-sk',
+    '-m',
+    '5',
+    `https://${v1.network.address}:5000/hello`,
+  );
   t.not(exitCode, 0);
 });
 
@@ -80,9 +90,23 @@ t.test('a service that the mesh does not know is passed through', async t => {
   await using _ = world;
   const other = world.plainPod('helloworld-v7', helloWorld);
   // To the port of a listener with routes, by another Host; and to a port that no listener is for.
-  const routed = await sleep.exec(curl, 'curl', '-s', '-m', '5', `http://${other.network.address}:5000/hello`);
+  const routed = await sleep.exec(
+    curl,
+    'curl',
+    '-s',
+    '-m',
+    '5',
+    `http://${other.network.address}:5000/hello`,
+  );
   t.match(routed.stdout, /helloworld-v7/);
-  const refused = await sleep.exec(curl, 'curl', '-sS', '-m', '5', `http://${other.network.address}:5001/hello`);
+  const refused = await sleep.exec(
+    curl,
+    'curl',
+    '-sS',
+    '-m',
+    '5',
+    `http://${other.network.address}:5001/hello`,
+  );
   t.match(
     { ...refused, exitCode: String(refused.exitCode) },
     { exitCode: /52|56/, stdout: '' },
@@ -126,7 +150,10 @@ t.test('headers tell of the proxies on the way', async t => {
   t.match(stdout, /got 200000\n$/);
   t.match(stdout.toLowerCase(), /\nserver: envoy\r\n/);
   t.match(stdout.toLowerCase(), /\nx-envoy-upstream-service-time: \d+\r\n/);
-  t.match(seen['x-forwarded-client-cert'], /^By=spiffe:\/\/cluster\.local\/ns\/sample\/sa\/default;Hash=[0-9a-f]{64};/);
+  t.match(
+    seen['x-forwarded-client-cert'],
+    /^By=spiffe:\/\/cluster\.local\/ns\/sample\/sa\/default;Hash=[0-9a-f]{64};/,
+  );
   t.match(seen['x-forwarded-client-cert'], /;URI=spiffe:\/\/cluster\.local\/ns\/sample\/sa\/sleep$/);
   t.equal(seen['x-envoy-attempt-count'], '1');
   t.match(seen['x-request-id'], /^[0-9a-f-]{36}$/);

@@ -1,4 +1,7 @@
-/** Upstreams that refuse, vanish or are not who they should be: what retries hide, and Envoy's words when nothing helps. */
+/**
+ * Upstreams that refuse, vanish or are not who they should be: what retries hide, and Envoy's words when
+ * nothing helps.
+ */
 import t from 'tap';
 import type { LbEndpoint } from '../../../../harness/simulator/istio/xds.ts';
 import { BLACK_HOLE, endpointOf, hostStats, meshOf, REFUSING } from '../../../support/one-network-mesh.ts';
@@ -14,7 +17,13 @@ const faults: {
   tookMs?: [number, number];
 }[] = [
   { name: '1.8 hides a host that refuses', version: '1.8.0', bad: REFUSING, alone: false, statuses: ['200'] },
-  { name: 'current hides a host that refuses', version: '1.30.3', bad: REFUSING, alone: false, statuses: ['200'] },
+  {
+    name: 'current hides a host that refuses',
+    version: '1.30.3',
+    bad: REFUSING,
+    alone: false,
+    statuses: ['200'],
+  },
   {
     name: '1.8 answers half of the calls with 503 when packets to a host vanish',
     version: '1.8.0',
@@ -117,7 +126,12 @@ t.test('a server with another identity than the service has is not trusted', asy
   update([endpointOf(impostor)]);
   const [, answer] = await callHello(sleep, 2);
   t.match(answer, { status: '503', body: /CERTIFICATE_VERIFY_FAILED/ });
-  const { stdout } = await sleep.exec(curl, 'curl', '-s', 'http://localhost:15000/stats?filter=fail_verify_san');
+  const { stdout } = await sleep.exec(
+    curl,
+    'curl',
+    '-s',
+    'http://localhost:15000/stats?filter=fail_verify_san',
+  );
   t.match(stdout, /ssl\.fail_verify_san: \d/);
 });
 

@@ -15,13 +15,24 @@ const configurations = (kind: 'mutating' | 'validating') => ({
 });
 
 interface Review {
-  readonly request: { readonly uid: string; readonly object: KubernetesObject; readonly [key: string]: unknown };
+  readonly request: {
+    readonly uid: string;
+    readonly object: KubernetesObject;
+    readonly [key: string]: unknown;
+  };
 }
 
-/** A webhook in a pod behind Service `hook`. @param answer - the response without its uid; undefined never answers */
+/**
+ * A webhook in a pod behind Service `hook`.
+ * @param answer - the response without its uid; undefined never answers
+ */
 async function startHook(
   { world, api, admin }: ApiWorld,
-  options: { authority: Authority; name?: string; answer?: (review: Review) => Record<string, unknown> | undefined },
+  options: {
+    authority: Authority;
+    name?: string;
+    answer?: (review: Review) => Record<string, unknown> | undefined;
+  },
 ): Promise<{ readonly reviews: Review[]; readonly connections: () => number }> {
   const pod = world.clusters.east.addPod('hook', 'east-node');
   const keys = createKeyPair();
@@ -170,10 +181,19 @@ t.test('a failing webhook is told in the words of Go', async t => {
   t.equal(await attempt(), post('context deadline exceeded'));
   t.equal(world.world.clock.now() - before, 10_000, 'after its ten seconds, of virtual time');
   const stranger = await caOf(world);
-  await world.admin.replace({ ...configurations('mutating'), name: 'hooks' }, hookConfiguration(stranger.rootPem));
-  t.equal(await attempt(), post('tls: failed to verify certificate: x509: certificate signed by unknown authority'));
+  await world.admin.replace(
+    { ...configurations('mutating'), name: 'hooks' },
+    hookConfiguration(stranger.rootPem),
+  );
+  t.equal(
+    await attempt(),
+    post('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
+  );
   await world.admin.replace({ ...configurations('mutating'), name: 'hooks' }, hookConfiguration(''));
-  t.equal(await attempt(), post('tls: failed to verify certificate: x509: certificate signed by unknown authority'));
+  t.equal(
+    await attempt(),
+    post('tls: failed to verify certificate: x509: certificate signed by unknown authority'),
+  );
   route(world.world, service, []);
   t.equal(await attempt(), post('dial tcp IP:443: connect: connection refused'));
   const closing = world.world.clusters.east.addPod('closing', 'east-node');

@@ -50,7 +50,12 @@ t.test('a field of another manager is a conflict, unless the value is the same o
     { manager: 'one', operation: 'Apply', fieldsV1: { 'f:data': {} } },
     { manager: 'three', operation: 'Apply', fieldsV1: { 'f:data': { 'f:a': {} } } },
   ]);
-  await world.admin.patch({ ...configMaps, name: 'a' }, 'merge', { data: { a: '4' } }, { fieldManager: 'curl' });
+  await world.admin.patch(
+    { ...configMaps, name: 'a' },
+    'merge',
+    { data: { a: '4' } },
+    { fieldManager: 'curl' },
+  );
   t.equal(
     await refusalOf(apply('three', { a: '3' })),
     '409 Conflict: Apply failed with 1 conflict: conflict with "curl" using v1: .data.a',
@@ -75,9 +80,9 @@ t.test('lists merge by their keys', async t => {
       { fieldManager: manager },
     );
   const names = (object: KubernetesObject) =>
-    (object['spec'] as { template: { spec: { containers: { name: string }[] } } }).template.spec.containers.map(
-      ({ name }) => name,
-    );
+    (
+      object['spec'] as { template: { spec: { containers: { name: string }[] } } }
+    ).template.spec.containers.map(({ name }) => name);
   await apply('one', [{ name: 'c', image: 'x', ports: [{ containerPort: 80 }] }]);
   t.same(names(await apply('two', [{ name: 'd', image: 'y' }])), ['c', 'd']);
   t.equal(

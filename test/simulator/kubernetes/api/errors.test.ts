@@ -50,13 +50,17 @@ const rows: readonly Row[] = [
   {
     name: 'a name in upper case',
     call: client =>
-      client.create({ ...configMaps, plural: 'secrets' }, { metadata: { name: 'istio-remote-secret-CLUSTER1' } }),
+      client.create(
+        { ...configMaps, plural: 'secrets' },
+        { metadata: { name: 'istio-remote-secret-CLUSTER1' } },
+      ),
     expected: `422 Invalid: Secret "istio-remote-secret-CLUSTER1" is invalid: metadata.name: Invalid value: "istio-remote-secret-CLUSTER1": ${SUBDOMAIN}`,
   },
   {
     name: 'no name',
     call: client => client.create(configMaps, { metadata: {} }),
-    expected: '422 Invalid: ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+    expected:
+      '422 Invalid: ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
   },
   {
     name: 'a Service with a name that is no 1035 label',
@@ -66,7 +70,10 @@ const rows: readonly Row[] = [
   {
     name: 'a Service with two ports without names and no protocol that exists',
     call: client =>
-      client.create(services, { metadata: { name: 'a' }, spec: { ports: [{ port: 1 }, { port: 2, protocol: 'X' }] } }),
+      client.create(services, {
+        metadata: { name: 'a' },
+        spec: { ports: [{ port: 1 }, { port: 2, protocol: 'X' }] },
+      }),
     expected:
       '422 Invalid: Service "a" is invalid: [spec.ports[0].name: Required value, spec.ports[1].name: Required value, spec.ports[1].protocol: Unsupported value: "X": supported values: "SCTP", "TCP", "UDP"]',
   },
@@ -150,7 +157,8 @@ const rows: readonly Row[] = [
   {
     name: 'an object for another namespace',
     call: client => client.create(configMaps, { metadata: { name: 'a', namespace: 'default' } }),
-    expected: '400 BadRequest: the namespace of the provided object does not match the namespace sent on the request',
+    expected:
+      '400 BadRequest: the namespace of the provided object does not match the namespace sent on the request',
   },
   {
     name: 'another name than in the URL',
@@ -183,7 +191,10 @@ const rows: readonly Row[] = [
   {
     name: 'a body that is no JSON',
     call: client =>
-      client.request('POST', '/api/v1/namespaces/sample/configmaps', { body: '{', contentType: 'application/json' }),
+      client.request('POST', '/api/v1/namespaces/sample/configmaps', {
+        body: '{',
+        contentType: 'application/json',
+      }),
     expected:
       "400 BadRequest: the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input ({)",
   },
@@ -209,12 +220,14 @@ const rows: readonly Row[] = [
   {
     name: 'a label selector that can not be read',
     call: client => client.list(configMaps, { labelSelector: 'a b' }),
-    expected: "400 BadRequest: unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",
+    expected:
+      "400 BadRequest: unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",
   },
   {
     name: 'a field that nobody knows',
     call: client => client.list(configMaps, { fieldSelector: 'foo=1' }),
-    expected: '400 BadRequest: "foo" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    expected:
+      '400 BadRequest: "foo" is not a known field selector: only "metadata.name", "metadata.namespace"',
   },
   {
     name: 'a field that pods do not have',
@@ -225,7 +238,9 @@ const rows: readonly Row[] = [
     name: 'a JSON patch whose test fails',
     call: async client => {
       await client.create(configMaps, configMap('jp'));
-      await client.patch({ ...configMaps, name: 'jp' }, 'json', [{ op: 'test', path: '/data/k', value: 'x' }]);
+      await client.patch({ ...configMaps, name: 'jp' }, 'json', [
+        { op: 'test', path: '/data/k', value: 'x' },
+      ]);
     },
     expected: '422 Invalid: the server rejected our request due to an error in our request',
   },

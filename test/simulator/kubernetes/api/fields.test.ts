@@ -107,7 +107,9 @@ t.test('custom resources are pruned, defaulted and validated by their schema, in
     '422 Invalid: Widget.ex.io "x" is invalid: [spec.size: Required value, spec.color: Unsupported value: "green": supported values: "red", "blue", <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]',
   );
   t.match(
-    await refusalOf(world.admin.create(widgets, { ...widget({ size: 1 }, 'x'), apiVersion: 'ex.io/v1beta1' })),
+    await refusalOf(
+      world.admin.create(widgets, { ...widget({ size: 1 }, 'x'), apiVersion: 'ex.io/v1beta1' }),
+    ),
     /the API version in the data \(ex.io\/v1beta1\) does not match the expected API version \(ex.io\/v1\)/,
   );
   t.match(

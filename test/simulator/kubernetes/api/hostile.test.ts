@@ -1,4 +1,7 @@
-/** Broken, hostile and merely slow clients: each gets the status that a real API server gives, and the server serves the others. */
+/**
+ * Broken, hostile and merely slow clients: each gets the status that a real API server gives, and the server
+ * serves the others.
+ */
 import http2 from 'node:http2';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
@@ -73,8 +76,16 @@ t.test('requests that are none, or ask for what nobody should', async t => {
     ['a verb for others', `OPTIONS /api/v1/pods HTTP/1.1\r\n${host}\r\n`, /^HTTP\/1.1 403/],
     ['a tunnel', `CONNECT 10.0.0.1:22 HTTP/1.1\r\n${host}\r\n`, /^$/],
     ['no host', 'GET /version HTTP/1.1\r\n\r\n', /^HTTP\/1.1 400/],
-    ['a header of 100 kB', `GET /version HTTP/1.1\r\n${host}X: ${'y'.repeat(100_000)}\r\n\r\n`, /^HTTP\/1.1 200/],
-    ['a header of 2 MB', `GET /version HTTP/1.1\r\n${host}X: ${'y'.repeat(2_000_000)}\r\n\r\n`, /^HTTP\/1.1 431/],
+    [
+      'a header of 100 kB',
+      `GET /version HTTP/1.1\r\n${host}X: ${'y'.repeat(100_000)}\r\n\r\n`,
+      /^HTTP\/1.1 200/,
+    ],
+    [
+      'a header of 2 MB',
+      `GET /version HTTP/1.1\r\n${host}X: ${'y'.repeat(2_000_000)}\r\n\r\n`,
+      /^HTTP\/1.1 431/,
+    ],
     ['a path of 2 MB', `GET /${'y'.repeat(2_000_000)} HTTP/1.1\r\n${host}\r\n`, /^HTTP\/1.1 431/],
     [
       'two lengths',
@@ -97,7 +108,11 @@ t.test('requests that are none, or ask for what nobody should', async t => {
       /^HTTP\/1.1 4|^$/,
       'end',
     ],
-    ['an unsigned token', `GET /version HTTP/1.1\r\n${host}Authorization: Bearer x.y.z\r\n\r\n`, /^HTTP\/1.1 401/],
+    [
+      'an unsigned token',
+      `GET /version HTTP/1.1\r\n${host}Authorization: Bearer x.y.z\r\n\r\n`,
+      /^HTTP\/1.1 401/,
+    ],
     [
       'a token that says it needs no signature',
       `GET /version HTTP/1.1\r\n${host}Authorization: Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"admin"}').toString('base64url')}.\r\n\r\n`,
@@ -117,7 +132,8 @@ t.test('requests that are none, or ask for what nobody should', async t => {
     ],
     ['a good one, after all', `GET /version HTTP/1.1\r\n${host}\r\n`, /^HTTP\/1.1 200/],
   ];
-  for (const [name, text, expected, then] of rows) t.match(await rawRequest(world, text, then), expected, name);
+  for (const [name, text, expected, then] of rows)
+    t.match(await rawRequest(world, text, then), expected, name);
   const plain = world.dial(world.world.nodes.east.address, 6443);
   plain.on('error', () => {});
   plain.write('this is not TLS\r\n');
@@ -153,8 +169,17 @@ t.test('bodies that are broken, deep or strange are refused', async t => {
   );
   t.match(await post('{"metadata":{"name":"x","labels":{"__proto__":"y"}}}'), /^422 Invalid|none/);
   t.equal(({} as Record<string, unknown>)['y'], undefined);
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'x'])
-    t.match(await post('{"metadata":{"name":"y"}}', type), /^415 UnsupportedMediaType: the body of the request/, type);
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'x',
+  ])
+    t.match(
+      await post('{"metadata":{"name":"y"}}', type),
+      /^415 UnsupportedMediaType: the body of the request/,
+      type,
+    );
   t.match(await send('PATCH', `${path}/y`, '{}', 'application/json'), /^415 UnsupportedMediaType/);
   t.match(await post('k8s', 'application/vnd.kubernetes.protobuf'), /^400 BadRequest/);
   t.match(await post('k8s\0\u00ff\u00ff', 'application/vnd.kubernetes.protobuf'), /^400 BadRequest/);
@@ -178,8 +203,16 @@ t.test('foreign, expired and powerless callers', async t => {
     `403 Forbidden: configmaps is forbidden: User "${who}" cannot list resource "configmaps" in API group "" in the namespace "sample"`;
   t.equal(await list(world.withToken(undefined)), refused('system:anonymous'));
   t.equal(await list(world.withToken(token)), refused('system:serviceaccount:sample:default'));
-  t.equal(await list(world.withToken(await tokenFor(other))), '401 Unauthorized: Unauthorized', "another cluster's");
-  t.equal(await list(world.withToken(`${token.slice(0, -4)}AAAA`)), '401 Unauthorized: Unauthorized', 'forged');
+  t.equal(
+    await list(world.withToken(await tokenFor(other))),
+    '401 Unauthorized: Unauthorized',
+    "another cluster's",
+  );
+  t.equal(
+    await list(world.withToken(`${token.slice(0, -4)}AAAA`)),
+    '401 Unauthorized: Unauthorized',
+    'forged',
+  );
   const { certificatePem, keyPem } = await other.api.issueClientCertificate('root', ['system:masters']);
   const stranger = tls.connect({
     socket: world.dial(world.world.nodes.east.address, 6443),
@@ -191,7 +224,11 @@ t.test('foreign, expired and powerless callers', async t => {
   stranger.write(`GET ${path} HTTP/1.1\r\n${host}\r\n`);
   const [answer] = (await stranger.take(1).toArray()) as Buffer[];
   stranger.destroy();
-  t.match(answer?.toString(), /^HTTP\/1.1 403 .*system:anonymous/s, 'a certificate of another cluster makes nobody');
+  t.match(
+    answer?.toString(),
+    /^HTTP\/1.1 403 .*system:anonymous/s,
+    'a certificate of another cluster makes nobody',
+  );
   await sleep(world.world.clock, 601_000);
   t.equal(await list(world.withToken(token)), '401 Unauthorized: Unauthorized', 'expired');
 });
@@ -223,7 +260,11 @@ t.test('upgrades that are broken, before and after', async t => {
   const v5 = `Upgrade: websocket\r\n${key}Sec-WebSocket-Protocol: v5.channel.k8s.io\r\n`;
   const asks = 'command=x&stdout=true&stdin=true';
   const rows: readonly (readonly [name: string, text: string, expected: RegExp])[] = [
-    ['no key', at(asks, 'Upgrade: websocket\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n'), /^HTTP\/1.1 400/],
+    [
+      'no key',
+      at(asks, 'Upgrade: websocket\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n'),
+      /^HTTP\/1.1 400/,
+    ],
     ['no protocol', at(asks, `Upgrade: websocket\r\n${key}`), /^HTTP\/1.1 400/],
     [
       'a protocol of others',
@@ -237,12 +278,17 @@ t.test('upgrades that are broken, before and after', async t => {
     ['a resource without streams', at('', v5, 'log'), /^HTTP\/1.1 404/],
     ['no ports', at('', v5.replace('v5', 'v4'), 'portforward'), /^HTTP\/1.1 (400|101)/],
     ['strange ports', at('ports=x,-1,99999', v5.replace('v5', 'v4'), 'portforward'), /^HTTP\/1.1 (400|101)/],
-    ['SPDY without versions', at(asks, 'Upgrade: SPDY/3.1\r\n').replace('GET', 'POST'), /^HTTP\/1.1 (101|400|403)/],
+    [
+      'SPDY without versions',
+      at(asks, 'Upgrade: SPDY/3.1\r\n').replace('GET', 'POST'),
+      /^HTTP\/1.1 (101|400|403)/,
+    ],
     ['all as it should be', at(asks, v5), /^HTTP\/1.1 101/],
   ];
   for (const [name, text, expected] of rows) t.match(await rawRequest(world, text), expected, name);
 
-  // What comes after a good upgrade: no frames, frames without masks, of 2^62 bytes, texts, channels that nobody has.
+  // What comes after a good upgrade: no frames, frames without masks, of 2^62 bytes, texts, channels that
+  // nobody has.
   const afterwards = [
     Buffer.alloc(4000, 0xff),
     Buffer.from([0x82, 0x02, 0x00, 0x78]),

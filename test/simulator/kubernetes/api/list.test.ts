@@ -16,7 +16,10 @@ t.test('5,000 objects come in pages of one moment, whatever is written in betwee
   await using world = await apiWorld();
   const { client } = world.api.machinery;
   for (let index = 0; index < 5000; index++) {
-    client.create('configmaps', configMap(`m${String(index).padStart(4, '0')}`, { metadata: { namespace: 'sample' } }));
+    client.create(
+      'configmaps',
+      configMap(`m${String(index).padStart(4, '0')}`, { metadata: { namespace: 'sample' } }),
+    );
   }
   const names: string[] = [];
   let token = '';
@@ -54,7 +57,10 @@ t.test('lists refuse what can not be', async t => {
     /^504 Timeout: Timeout: Too large resource version: 99999999, current: \d+$/,
   );
   t.match(await list({ resourceVersion: 'x' }), /^500 /);
-  t.match(await list({ resourceVersionMatch: 'Exact' }), /^422 Invalid: ListOptions.meta.k8s.io "" is invalid/);
+  t.match(
+    await list({ resourceVersionMatch: 'Exact' }),
+    /^422 Invalid: ListOptions.meta.k8s.io "" is invalid/,
+  );
   t.match(await list({ sendInitialEvents: 'true' }), /sendInitialEvents is forbidden for list/);
 });
 

@@ -3,7 +3,8 @@ import { decodeProtobuf } from '../../../../harness/simulator/kubernetes/api/pro
 import { ApiError } from '../../../../harness/simulator/kubernetes/api/status.ts';
 import { apiWorld, refusalOf } from '../api-world.ts';
 
-const varint = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)]);
+const varint = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >>> 7)];
 const bytes = (field: number, content: Buffer | string): Buffer => {
   const buffer = Buffer.from(content as string); // a Buffer is copied, a string encoded
   return Buffer.concat([Buffer.from([...varint(field * 8 + 2), ...varint(buffer.length)]), buffer]);
@@ -21,7 +22,13 @@ const envelope = (apiVersion: string, kind: string, raw: Buffer): Buffer =>
 const metadata = (name: string): Buffer =>
   bytes(
     1,
-    message(bytes(1, name), bytes(2, ''), bytes(3, ''), bytes(8, ''), bytes(11, message(bytes(1, 'a'), bytes(2, 'b')))),
+    message(
+      bytes(1, name),
+      bytes(2, ''),
+      bytes(3, ''),
+      bytes(8, ''),
+      bytes(11, message(bytes(1, 'a'), bytes(2, 'b'))),
+    ),
   );
 
 t.test('protobuf bodies become the objects that JSON would have been', async t => {
@@ -38,7 +45,11 @@ t.test('protobuf bodies become the objects that JSON would have been', async t =
     },
     {
       name: 'zero is a value where Go has a pointer',
-      body: envelope('apps/v1', 'Deployment', message(metadata('d'), bytes(2, message(int(1, 0), int(5, 0))))),
+      body: envelope(
+        'apps/v1',
+        'Deployment',
+        message(metadata('d'), bytes(2, message(int(1, 0), int(5, 0)))),
+      ),
       expected: { spec: { replicas: 0 } },
     },
     {
@@ -57,7 +68,10 @@ t.test('protobuf bodies become the objects that JSON would have been', async t =
                 message(
                   bytes(1, 'c'),
                   bytes(8, bytes(1, message(bytes(1, 'cpu'), bytes(2, bytes(1, '100m'))))),
-                  bytes(11, message(bytes(1, bytes(2, bytes(2, message(int(1, 1), bytes(3, 'http'))))), int(4, 3))),
+                  bytes(
+                    11,
+                    message(bytes(1, bytes(2, bytes(2, message(int(1, 1), bytes(3, 'http'))))), int(4, 3)),
+                  ),
                 ),
               ),
             ),
@@ -91,7 +105,11 @@ t.test('protobuf bodies become the objects that JSON would have been', async t =
 });
 
 t.test('broken bodies are refused, never misread', async t => {
-  const good = envelope('v1', 'ConfigMap', message(metadata('c'), bytes(2, message(bytes(1, 'k'), bytes(2, 'v')))));
+  const good = envelope(
+    'v1',
+    'ConfigMap',
+    message(metadata('c'), bytes(2, message(bytes(1, 'k'), bytes(2, 'v')))),
+  );
   for (let length = 4; length < good.length; length++) {
     try {
       decodeProtobuf(good.subarray(0, length));
@@ -99,7 +117,9 @@ t.test('broken bodies are refused, never misread', async t => {
       if (!(error instanceof ApiError)) t.fail(`cut at ${length}: ${String(error)}`);
     }
   }
-  t.throws(() => decodeProtobuf(envelope('v1', 'ConfigMap', bytes(99, 'x'))), { message: /field 99 of ConfigMap/ });
+  t.throws(() => decodeProtobuf(envelope('v1', 'ConfigMap', bytes(99, 'x'))), {
+    message: /field 99 of ConfigMap/,
+  });
   t.throws(() => decodeProtobuf(Buffer.from('{}')), { message: /lacks its prefix/ });
 });
 
@@ -116,7 +136,9 @@ t.test('the server takes protobuf and answers JSON', async t => {
     metadata: { name: 'foo' },
   });
   t.match(
-    await refusalOf(post('/apis/batch/v1/namespaces/sample/jobs', envelope('batch/v1', 'Job', metadata('j')))),
+    await refusalOf(
+      post('/apis/batch/v1/namespaces/sample/jobs', envelope('batch/v1', 'Job', metadata('j'))),
+    ),
     /^501 NotImplemented: jobs.batch is not simulated/,
   );
 });

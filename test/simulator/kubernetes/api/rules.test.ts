@@ -25,7 +25,9 @@ const rows: readonly Row[] = [
       ...rule('(has(self.a) ? 1 : 0) + (has(self.b) ? 1 : 0) <= 1'),
     },
     spec: { a: 1, b: 2 },
-    expected: ['spec: Invalid value: "object": failed rule: (has(self.a) ? 1 : 0) + (has(self.b) ? 1 : 0) <= 1'],
+    expected: [
+      'spec: Invalid value: "object": failed rule: (has(self.a) ? 1 : 0) + (has(self.b) ? 1 : 0) <= 1',
+    ],
   },
   {
     name: 'an integer by its schema',
@@ -38,7 +40,10 @@ const rows: readonly Row[] = [
   },
   {
     name: 'each element',
-    schema: { type: 'array', items: { type: 'string', ...rule("!self.startsWith('*')", { message: 'no wildcards' }) } },
+    schema: {
+      type: 'array',
+      items: { type: 'string', ...rule("!self.startsWith('*')", { message: 'no wildcards' }) },
+    },
     spec: ['a', '*.b'],
     expected: ['spec[1]: Invalid value: "string": no wildcards'],
   },
@@ -134,7 +139,9 @@ t.test('a rule that can not be read is refused, one that uses what is not known 
     problemsOfRules(ofSpec(rule(text)), 'schema', warning => warnings.push(warning)).map(
       ({ field, message }) => `${field}: ${message}`,
     );
-  t.match(problems('self =='), [/^schema.properties\[spec\].x-kubernetes-validations\[0\].rule: .*compilation failed/]);
+  t.match(problems('self =='), [
+    /^schema.properties\[spec\].x-kubernetes-validations\[0\].rule: .*compilation failed/,
+  ]);
   t.same(warnings, []);
   t.same(problems("quantity(self) > quantity('1')"), []);
   t.match(warnings, [/^mesh-harness does not evaluate schema.*quantity/]);

@@ -45,7 +45,11 @@ t.test('label selectors match', async t => {
 });
 
 t.test('field selectors match', async t => {
-  const pod = { metadata: { name: 'p', namespace: 'n' }, spec: { nodeName: 'x' }, status: { phase: 'Running' } };
+  const pod = {
+    metadata: { name: 'p', namespace: 'n' },
+    spec: { nodeName: 'x' },
+    status: { phase: 'Running' },
+  };
   const rows: readonly (readonly [string, boolean])[] = [
     ['metadata.name=p', true],
     ['metadata.name=p,status.phase!=Failed', true],
@@ -54,7 +58,11 @@ t.test('field selectors match', async t => {
     ['spec.hostNetwork=false', true],
   ];
   for (const [selector, expected] of rows) {
-    t.equal(matchesFields(parseFieldSelector(selector, typeOf('pods')), typeOf('pods'), pod), expected, selector);
+    t.equal(
+      matchesFields(parseFieldSelector(selector, typeOf('pods')), typeOf('pods'), pod),
+      expected,
+      selector,
+    );
   }
 });
 

@@ -68,9 +68,16 @@ async function podWorld(): Promise<ApiWorld> {
 t.test('exec carries output, input, exit codes and refusals', async t => {
   await using world = await podWorld();
   const exec = (argv: string[], options = {}) => world.admin.exec('sample', 'p', 'a', argv, options);
-  t.same(await exec(['echo', 'hello', 'world']), { exitCode: 0, stdout: 'hello world\n', stderr: '(to stderr)' });
+  t.same(await exec(['echo', 'hello', 'world']), {
+    exitCode: 0,
+    stdout: 'hello world\n',
+    stderr: '(to stderr)',
+  });
   t.match(await exec(['exit', '3']), { exitCode: 3 });
-  t.match(await exec(['cat'], { stdin: 'through and through' }), { exitCode: 0, stdout: 'through and through' });
+  t.match(await exec(['cat'], { stdin: 'through and through' }), {
+    exitCode: 0,
+    stdout: 'through and through',
+  });
   t.equal((await exec(['large'])).stdout.length, 10_000_000, 'ten megabytes arrive whole');
   await t.rejects(exec(['nope']), { message: /no nope in a/ });
   // client-node keeps the sentence of a refused upgrade to itself.
@@ -115,7 +122,10 @@ function headerWriter(): (headers: Record<string, string>) => Promise<Buffer> {
       const collect = (chunk: Buffer) => chunks.push(chunk);
       deflate.on('data', collect);
       deflate.write(
-        Buffer.concat([uint32(entries.length), ...entries.flatMap(([name, value]) => [text(name), text(value)])]),
+        Buffer.concat([
+          uint32(entries.length),
+          ...entries.flatMap(([name, value]) => [text(name), text(value)]),
+        ]),
       );
       deflate.flush(constants.Z_SYNC_FLUSH, () => {
         deflate.off('data', collect);
@@ -165,7 +175,9 @@ t.test('a SPDY connection carries streams that the client opens', async t => {
   t.equal(Buffer.concat(data.map(({ payload }) => payload)).toString(), 'hello');
   t.equal((data.at(-1)?.flags ?? 0) & FLAG_FIN, FLAG_FIN, 'and ends as the client ended it');
   t.same(
-    received.filter(frame => frame.kind === 'control').map(frame => (frame.kind === 'control' ? frame.type : 0)),
+    received
+      .filter(frame => frame.kind === 'control')
+      .map(frame => (frame.kind === 'control' ? frame.type : 0)),
     [FRAME.synReply, FRAME.ping],
   );
 });

@@ -34,7 +34,12 @@ t.test('ages are told as kubectl tells them', async t => {
 const NOW = Date.UTC(2020, 10, 19);
 const at = (secondsAgo: number) => new Date(NOW - secondsAgo * SECOND).toISOString();
 const running = { running: { startedAt: at(60) } };
-const container = (extra: Record<string, unknown>) => ({ name: 'c', restartCount: 0, ready: false, ...extra });
+const container = (extra: Record<string, unknown>) => ({
+  name: 'c',
+  restartCount: 0,
+  ready: false,
+  ...extra,
+});
 const pod = (status: Record<string, unknown>, extra: Partial<KubernetesObject> = {}): KubernetesObject => ({
   spec: { containers: [{ name: 'c' }, { name: 'istio-proxy' }], initContainers: [{ name: 'istio-init' }] },
   ...extra,
@@ -53,7 +58,10 @@ t.test('a pod is described by its containers', async t => {
     },
     {
       name: 'whose init container failed',
-      pod: pod({ phase: 'Pending', initContainerStatuses: [container({ state: { terminated: { exitCode: 2 } } })] }),
+      pod: pod({
+        phase: 'Pending',
+        initContainerStatuses: [container({ state: { terminated: { exitCode: 2 } } })],
+      }),
       expected: ['0/2', 'Init:ExitCode:2', '0'],
     },
     {

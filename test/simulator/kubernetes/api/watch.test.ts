@@ -1,5 +1,9 @@
 import t from 'tap';
-import type { KubernetesClient, ResourcePath, WatchEvent } from '../../../../harness/base/kubernetes-client.ts';
+import type {
+  KubernetesClient,
+  ResourcePath,
+  WatchEvent,
+} from '../../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../../harness/base/wait.ts';
 import { type ApiWorld, apiWorld, configMap, configMaps, refusalOf } from '../api-world.ts';
 
@@ -47,7 +51,11 @@ t.test('a watch without a version tells what is there, then what changes', async
   await world.admin.patch({ ...configMaps, name: 'b' }, 'merge', { data: { k: 'w' } });
   await world.admin.delete({ ...configMaps, name: 'b' });
   await until(world, 'four events', () => watching.events.length === 4);
-  t.same(watching.seen(), ['ADDED a', 'ADDED b', 'MODIFIED b', 'DELETED b'], 'a write without effect is no event');
+  t.same(
+    watching.seen(),
+    ['ADDED a', 'ADDED b', 'MODIFIED b', 'DELETED b'],
+    'a write without effect is no event',
+  );
   const versions = watching.events.map(({ object }) => Number(object.metadata.resourceVersion));
   t.same(
     [...versions].sort((a, b) => a - b),
@@ -140,12 +148,19 @@ t.test('10,000 changes reach every watcher in order', async t => {
 
 t.test('a watch closes when its time is up, after a last bookmark', async t => {
   await using world = await apiWorld();
-  const watching = await startWatch(world.admin, configMaps, { timeoutSeconds: 30, allowWatchBookmarks: true });
+  const watching = await startWatch(world.admin, configMaps, {
+    timeoutSeconds: 30,
+    allowWatchBookmarks: true,
+  });
   const before = world.world.clock.now();
   await watching.closed;
   t.equal(world.world.clock.now() - before, 30_000);
   t.same(watching.seen(), ['BOOKMARK']);
-  t.match(watching.events[0]?.object, { kind: 'ConfigMap', apiVersion: 'v1', metadata: { resourceVersion: /^\d+$/ } });
+  t.match(watching.events[0]?.object, {
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: /^\d+$/ },
+  });
 });
 
 t.test('initial events end with the bookmark that informers wait for', async t => {

@@ -20,7 +20,11 @@ const tokenOf = async (world: ApiWorld, spec: Record<string, unknown> = {}) => {
 const review = async (world: ApiWorld, token: string, audiences?: string[]) => {
   const path = { apiVersion: 'authentication.k8s.io/v1', plural: 'tokenreviews' };
   const { status } = await world.admin.create(path, { spec: { token, ...(audiences && { audiences }) } });
-  return status as { authenticated?: boolean; error?: string; user: { username?: string; groups?: string[] } };
+  return status as {
+    authenticated?: boolean;
+    error?: string;
+    user: { username?: string; groups?: string[] };
+  };
 };
 
 t.test('who is calling decides what is answered', async t => {
@@ -69,7 +73,11 @@ t.test('roles take effect at once, and cease to', async t => {
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'dev' }],
   });
   t.equal(await refusalOf(alice.list(configMaps)), 'none');
-  t.match(await refusalOf(alice.list({ ...configMaps, namespace: 'default' })), /^403/, 'in its namespace only');
+  t.match(
+    await refusalOf(alice.list({ ...configMaps, namespace: 'default' })),
+    /^403/,
+    'in its namespace only',
+  );
   t.match(await refusalOf(alice.get({ ...configMaps, name: 'x' })), /^403/, 'its verbs only');
   const secrets = { ...configMaps, plural: 'secrets' };
   t.match(await refusalOf(alice.get({ ...secrets, name: 'known' })), /^404/, 'by name');
@@ -108,7 +116,9 @@ t.test('tokens are reviewed for their audience, their account and their signatur
       groups: ['system:serviceaccounts', 'system:serviceaccounts:sample', 'system:authenticated'],
     },
   });
-  t.match(await review(world, istio), { error: /token audiences \["istio-ca"\] is invalid for the target audiences/ });
+  t.match(await review(world, istio), {
+    error: /token audiences \["istio-ca"\] is invalid for the target audiences/,
+  });
   t.equal(
     await refusalOf(world.withToken(istio).list(pods)),
     '401 Unauthorized: Unauthorized',
@@ -129,7 +139,10 @@ t.test('tokens are reviewed for their audience, their account and their signatur
 
 t.test('a token bound to a pod ends with it', async t => {
   await using world = await apiWorld();
-  await world.admin.create(pods, { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'x' }] } });
+  await world.admin.create(pods, {
+    metadata: { name: 'p' },
+    spec: { containers: [{ name: 'c', image: 'x' }] },
+  });
   const token = await tokenOf(world, { boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p' } });
   t.match(await review(world, token), { authenticated: true });
   await world.admin.delete({ ...pods, name: 'p' });
@@ -157,6 +170,9 @@ t.test('access reviews say what would happen, and why', async t => {
     allowed: true,
     reason: 'RBAC: allowed by RoleBinding "rb/sample" of ClusterRole "view" to User "alice"',
   });
-  const whoami = await alice.create({ apiVersion: 'authentication.k8s.io/v1', plural: 'selfsubjectreviews' }, {});
+  const whoami = await alice.create(
+    { apiVersion: 'authentication.k8s.io/v1', plural: 'selfsubjectreviews' },
+    {},
+  );
   t.match(whoami['status'], { userInfo: { username: 'alice', groups: ['system:authenticated'] } });
 });

@@ -5,7 +5,10 @@ import { parseJsonPath } from '../../../../harness/tools/embedded/kubectl/jsonpa
 const list = {
   kind: 'List',
   items: [
-    { metadata: { name: 'a', labels: { 'app.kubernetes.io/name': 'x' } }, status: { phase: 'Running', n: 1 } },
+    {
+      metadata: { name: 'a', labels: { 'app.kubernetes.io/name': 'x' } },
+      status: { phase: 'Running', n: 1 },
+    },
     { metadata: { name: 'b', labels: {} }, status: { phase: 'Pending', n: 2, list: [1, 2] } },
   ],
 };
@@ -37,7 +40,8 @@ t.test('paths', async t => {
     ['{range .items[*]}{.metadata.name}{"\\t"}{.status.phase}{"\\n"}{end}', list, 'a\tRunning\nb\tPending\n'],
     ['{range .items[*]}{.metadata.name} in {$.kind}{";"}{end}', list, 'a in List;b in List;'],
   ];
-  for (const [template, object, expected] of rows) t.equal(parseJsonPath(template).render(object), expected, template);
+  for (const [template, object, expected] of rows)
+    t.equal(parseJsonPath(template).render(object), expected, template);
 });
 
 t.test('what is wrong is said in the words of client-go', async t => {

@@ -1,4 +1,7 @@
-/** The embedded kubectl against a simulated cluster: what it prints and how it ends, in the words of kubectl 1.32. */
+/**
+ * The embedded kubectl against a simulated cluster: what it prints and how it ends, in the words of kubectl
+ * 1.32.
+ */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { type ToolsWorld, toolsWorld } from '../../../support/tools-world.ts';
@@ -52,13 +55,19 @@ t.test('the guide, typed', async t => {
       stderr: 'Error from server (AlreadyExists): namespaces "sample" already exists\n',
     },
     { line: 'kubectl label namespace sample istio-injection=enabled', stdout: 'namespace/sample labeled\n' },
-    { line: 'kubectl label namespace sample istio-injection=enabled', stdout: 'namespace/sample not labeled\n' },
+    {
+      line: 'kubectl label namespace sample istio-injection=enabled',
+      stdout: 'namespace/sample not labeled\n',
+    },
     {
       line: 'kubectl label namespace sample istio-injection=no',
       exitCode: 1,
       stderr: "error: 'istio-injection' already has a value (enabled), and --overwrite is false\n",
     },
-    { line: 'kubectl label ns/sample istio-injection=enabled --overwrite', stdout: 'namespace/sample not labeled\n' },
+    {
+      line: 'kubectl label ns/sample istio-injection=enabled --overwrite',
+      stdout: 'namespace/sample not labeled\n',
+    },
     { line: 'kubectl label ns sample istio-injection-', stdout: 'namespace/sample unlabeled\n' },
     { line: `${hello} -l service=helloworld`, stdout: 'service/helloworld created\n' },
     { line: `${hello} -l app=helloworld -l version=v1`, stdout: 'deployment.apps/helloworld-v1 created\n' },
@@ -97,7 +106,11 @@ t.test('the guide, typed', async t => {
       stderr: 'curl: (6) Could not resolve host: nowhere.sample\ncommand terminated with exit code 6\n',
     },
     { line: 'kubectl exec -n sample deploy/sleep', exitCode: 1, stderr: /must specify at least one command/ },
-    { line: 'kubectl exec -n sample', exitCode: 1, stderr: 'error: pod, type/name or --filename must be specified\n' },
+    {
+      line: 'kubectl exec -n sample',
+      exitCode: 1,
+      stderr: 'error: pod, type/name or --filename must be specified\n',
+    },
     {
       line: "kubectl exec -n sample '' -- date",
       exitCode: 1,
@@ -126,12 +139,28 @@ t.test('what goes wrong is said as kubectl says it', async t => {
     },
     { line: 'kubectl --bad get pods', exitCode: 1, stderr: /^error: unknown flag: --bad/ },
     { line: 'kubectl apply -z', exitCode: 1, stderr: /^error: unknown shorthand flag: 'z' in -z/ },
-    { line: 'kubectl --context=nope get pods', exitCode: 1, stderr: 'error: context "nope" does not exist\n' },
-    { line: 'kubectl get foo', exitCode: 1, stderr: 'error: the server doesn\'t have a resource type "foo"\n' },
-    { line: 'kubectl get pod nope', exitCode: 1, stderr: 'Error from server (NotFound): pods "nope" not found\n' },
+    {
+      line: 'kubectl --context=nope get pods',
+      exitCode: 1,
+      stderr: 'error: context "nope" does not exist\n',
+    },
+    {
+      line: 'kubectl get foo',
+      exitCode: 1,
+      stderr: 'error: the server doesn\'t have a resource type "foo"\n',
+    },
+    {
+      line: 'kubectl get pod nope',
+      exitCode: 1,
+      stderr: 'Error from server (NotFound): pods "nope" not found\n',
+    },
     { line: 'kubectl get pods -n nowhere', stdout: '', stderr: 'No resources found in nowhere namespace.\n' },
     { line: 'kubectl apply', exitCode: 1, stderr: 'error: must specify one of -f and -k\n' },
-    { line: 'kubectl apply -f none.yaml', exitCode: 1, stderr: 'error: the path "none.yaml" does not exist\n' },
+    {
+      line: 'kubectl apply -f none.yaml',
+      exitCode: 1,
+      stderr: 'error: the path "none.yaml" does not exist\n',
+    },
     {
       line: 'kubectl apply -f broken.yaml',
       exitCode: 1,
@@ -185,17 +214,28 @@ t.test('what goes wrong is said as kubectl says it', async t => {
 
 t.test('objects come, change and go', async t => {
   await using world = await toolsWorld(SAMPLES);
-  const map = (data: string) => ({ stdin: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: ${data}\n` });
+  const map = (data: string) => ({
+    stdin: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: ${data}\n`,
+  });
   await play(t, world, [
     { line: 'kubectl apply -f folder', stdout: 'configmap/a created\n' },
-    { line: 'kubectl create secret generic s --from-file=k=key.pem --from-literal=l=x', stdout: 'secret/s created\n' },
-    { line: "kubectl get secret s -o jsonpath='{.data.k} {.data.l}'", stdout: `${btoa('secret')} ${btoa('x')}` },
+    {
+      line: 'kubectl create secret generic s --from-file=k=key.pem --from-literal=l=x',
+      stdout: 'secret/s created\n',
+    },
+    {
+      line: "kubectl get secret s -o jsonpath='{.data.k} {.data.l}'",
+      stdout: `${btoa('secret')} ${btoa('x')}`,
+    },
     { line: 'kubectl apply -f -', ...map('{a: b, c: d}'), stdout: 'configmap/m created\n' },
     { line: 'kubectl apply -f -', ...map('{a: b, c: d}'), stdout: 'configmap/m unchanged\n' },
     { line: 'kubectl apply -f -', ...map('{a: x}'), stdout: 'configmap/m configured\n' },
     { line: "kubectl get configmap m -o jsonpath='{.data}'", stdout: '{"a":"x"}' },
     { line: 'kubectl patch cm m --type=merge -p {"data":{"e":"f"}}', stdout: 'configmap/m patched\n' },
-    { line: 'kubectl patch cm m --type=merge -p {"data":{"e":"f"}}', stdout: 'configmap/m patched (no change)\n' },
+    {
+      line: 'kubectl patch cm m --type=merge -p {"data":{"e":"f"}}',
+      stdout: 'configmap/m patched (no change)\n',
+    },
     { line: 'kubectl annotate cm/m x=y', stdout: 'configmap/m annotated\n' },
     { line: 'kubectl apply --server-side -f -', ...map('{a: z}'), exitCode: 1, stderr: /conflict/ },
     {
@@ -215,7 +255,11 @@ t.test('objects come, change and go', async t => {
     { line: 'kubectl delete cm m --ignore-not-found', stdout: '' },
     { line: 'kubectl create namespace gone' },
     { line: 'kubectl delete ns gone', stdout: 'namespace "gone" deleted\n' },
-    { line: 'kubectl get ns gone', exitCode: 1, stderr: 'Error from server (NotFound): namespaces "gone" not found\n' },
+    {
+      line: 'kubectl get ns gone',
+      exitCode: 1,
+      stderr: 'Error from server (NotFound): namespaces "gone" not found\n',
+    },
   ]);
 });
 
@@ -224,7 +268,10 @@ t.test('waiting takes the time of the world, and ends at its deadline', async t 
   const hello = 'kubectl apply -f samples/helloworld/helloworld.yaml -l version=v1';
   await play(t, world, [{ line: hello }, { line: 'kubectl rollout status deploy/helloworld-v1' }]);
   await play(t, world, [
-    { line: 'kubectl scale deploy/helloworld-v1 --replicas=3', stdout: 'deployment.apps/helloworld-v1 scaled\n' },
+    {
+      line: 'kubectl scale deploy/helloworld-v1 --replicas=3',
+      stdout: 'deployment.apps/helloworld-v1 scaled\n',
+    },
     {
       line: "kubectl wait --for=jsonpath='{.status.readyReplicas}'=3 deploy/helloworld-v1",
       stdout: 'deployment.apps/helloworld-v1 condition met\n',
@@ -242,7 +289,11 @@ t.test('waiting takes the time of the world, and ends at its deadline', async t 
   await play(t, world, [
     { line: 'kubectl delete deploy helloworld-v1', stdout: 'deployment.apps "helloworld-v1" deleted\n' },
     { line: 'kubectl wait --for=delete pod -l app=helloworld --timeout=60s' },
-    { line: 'kubectl get pods -l app=helloworld', stdout: '', stderr: 'No resources found in default namespace.\n' },
+    {
+      line: 'kubectl get pods -l app=helloworld',
+      stdout: '',
+      stderr: 'No resources found in default namespace.\n',
+    },
   ]);
 });
 

@@ -1,4 +1,7 @@
-/** The patches of kubectl apply: tables of what was applied, what is applied, what is there, and what must be sent. */
+/**
+ * The patches of kubectl apply: tables of what was applied, what is applied, what is there, and what must be
+ * sent.
+ */
 import t from 'tap';
 import {
   type JsonObject,

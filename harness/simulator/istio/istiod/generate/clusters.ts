@@ -1,4 +1,7 @@
-/** CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0, pilot/pkg/networking/core/cluster.go @1.30.3). */
+/**
+ * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
+ * pilot/pkg/networking/core/cluster.go @1.30.3).
+ */
 import type { Cluster, UpstreamTls } from '../../xds.ts';
 import type { DestinationRuleConfig, TrafficPolicy } from '../istio-config.ts';
 import { isHttp, type ServicePort } from '../mesh-model.ts';
@@ -16,7 +19,11 @@ import {
   sniName,
 } from './names.ts';
 
-const EMPTY_POLICY: TrafficPolicy = { tlsMode: undefined, loadBalancer: undefined, connectTimeoutMs: undefined };
+const EMPTY_POLICY: TrafficPolicy = {
+  tlsMode: undefined,
+  loadBalancer: undefined,
+  connectTimeoutMs: undefined,
+};
 
 /** The rule for a host: the exact one, or the first that covers it. */
 export function ruleFor({ config }: PushContext, hostname: string): DestinationRuleConfig | undefined {
@@ -94,7 +101,10 @@ function transportSockets(
   ];
 }
 
-/** The clusters of one service, for sidecars or for gateways; the same for all proxies of a kind, but for cluster-local services. */
+/**
+ * The clusters of one service, for sidecars or for gateways; the same for all proxies of a kind, but for
+ * cluster-local services.
+ */
 export function serviceClusters(
   context: PushContext,
   service: MeshService,
@@ -106,7 +116,8 @@ export function serviceClusters(
     const identities = identitiesOf(context, service, port, kind.clusterId);
     return subsetsOf(rule).flatMap(subset => {
       const policy = policyFor(rule, port.port, subset.policy);
-      // A sidecar passes traffic to a headless service on to where it was going; a gateway can not know where that is.
+      // A sidecar passes traffic to a headless service on to where it was going; a gateway can not know where
+      // that is.
       const isOriginal = service.isHeadless && kind.role === 'sidecar';
       const common = {
         connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
@@ -151,7 +162,9 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     connectTimeoutMs,
     loadAssignment: { clusterName: BLACK_HOLE, endpoints: [] },
   };
-  return role === 'sidecar' ? [blackHole, passthrough(PASSTHROUGH), passthrough(INBOUND_PASSTHROUGH)] : [blackHole];
+  return role === 'sidecar'
+    ? [blackHole, passthrough(PASSTHROUGH), passthrough(INBOUND_PASSTHROUGH)]
+    : [blackHole];
 }
 
 /** The ways from a sidecar to its own application. */
@@ -170,7 +183,10 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
         type: 'STATIC',
         lbPolicy: 'ROUND_ROBIN',
         connectTimeoutMs: behaviour.connectTimeoutMs,
-        loadAssignment: { clusterName: name, endpoints: [{ address, port: target, weight: 1, tlsMode: 'disabled' }] },
+        loadAssignment: {
+          clusterName: name,
+          endpoints: [{ address, port: target, weight: 1, tlsMode: 'disabled' }],
+        },
       });
     }
   }

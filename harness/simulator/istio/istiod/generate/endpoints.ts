@@ -45,8 +45,15 @@ export function serviceEndpoints(
   });
 }
 
-/** Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go, MTLSChecker). */
-function withPolicy(context: PushContext, { namespace }: MeshService, endpoint: IstioEndpoint): IstioEndpoint {
+/**
+ * Auto mTLS does not speak it to a workload whose policy turns it off (pilot/pkg/xds/endpoint_builder.go,
+ * MTLSChecker).
+ */
+function withPolicy(
+  context: PushContext,
+  { namespace }: MeshService,
+  endpoint: IstioEndpoint,
+): IstioEndpoint {
   if (context.config.peerAuthentications.length === 0 || endpoint.tlsMode === 'disabled') return endpoint;
   const mode = peerAuthenticationMode(context, { namespace, labels: endpoint.labels });
   return mode === 'DISABLE' ? { ...endpoint, tlsMode: 'disabled' } : endpoint;

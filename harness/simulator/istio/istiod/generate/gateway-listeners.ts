@@ -1,4 +1,7 @@
-/** LDS of a gateway: the ports that Gateway resources open on it (pilot/pkg/networking/core/v1alpha3/gateway.go @1.8.0). */
+/**
+ * LDS of a gateway: the ports that Gateway resources open on it
+ * (pilot/pkg/networking/core/v1alpha3/gateway.go @1.8.0).
+ */
 import type { FilterChain, Listener } from '../../xds.ts';
 import type {
   Destination,
@@ -84,7 +87,12 @@ function chainsOf(
     case 'HTTP2':
     case 'GRPC': {
       const statPrefix = `outbound_0.0.0.0_${port}`;
-      return [{ name: `http.${port}`, filter: { type: 'http_connection_manager', rds: `http.${port}`, statPrefix } }];
+      return [
+        {
+          name: `http.${port}`,
+          filter: { type: 'http_connection_manager', rds: `http.${port}`, statPrefix },
+        },
+      ];
     }
     case 'TCP':
       if (tlsMode !== undefined && tlsMode !== 'PASSTHROUGH') break;
@@ -115,7 +123,8 @@ function autoPassthroughChains(context: PushContext, { port, hosts }: GatewaySer
       },
     ];
   }
-  // pilot/pkg/networking/core/gateway.go @1.30.3, builtAutoPassthroughFilterChains: what is not of the mesh finds no chain.
+  // pilot/pkg/networking/core/gateway.go @1.30.3, builtAutoPassthroughFilterChains: what is not of the mesh
+  // finds no chain.
   return visibleServices(context)
     .filter(({ hostname }) => hosts.some(host => hostCovers(host, hostname)))
     .flatMap(service =>
@@ -132,9 +141,17 @@ function autoPassthroughChains(context: PushContext, { port, hosts }: GatewaySer
     );
 }
 
-function streamTarget(context: PushContext, { host, port, subset }: Destination, listenerPort: number): string {
+function streamTarget(
+  context: PushContext,
+  { host, port, subset }: Destination,
+  listenerPort: number,
+): string {
   const ports = context.state.service(host)?.ports ?? [];
-  return outboundName(port ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? listenerPort, subset ?? '', host);
+  return outboundName(
+    port ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? listenerPort,
+    subset ?? '',
+    host,
+  );
 }
 
 const matchesServer = (
@@ -155,8 +172,15 @@ function boundServices(
   );
 }
 
-/** TLS that is passed on unopened, where a VirtualService says by which name; without one there is no way through. */
-function passthroughChains(context: PushContext, gateway: GatewayConfig, server: GatewayServer): FilterChain[] {
+/**
+ * TLS that is passed on unopened, where a VirtualService says by which name; without one there is no way
+ * through.
+ */
+function passthroughChains(
+  context: PushContext,
+  gateway: GatewayConfig,
+  server: GatewayServer,
+): FilterChain[] {
   return boundServices(context, gateway, server).flatMap(({ tls }) =>
     tls.flatMap(({ matches, destination }) =>
       matches

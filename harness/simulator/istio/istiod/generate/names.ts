@@ -17,4 +17,10 @@ export const ALPN_HTTP = ['istio-http/1.1', 'istio', 'http/1.1'] as const;
 export const ALPN_H2 = ['istio-h2', 'istio', 'h2'] as const;
 export const ALPN_TCP = ['istio-peer-exchange', 'istio'] as const;
 /** What a gateway of current lets through by SNI. */
-export const ALPN_MESH = ['istio', 'istio-peer-exchange', 'istio-http/1.0', 'istio-http/1.1', 'istio-h2'] as const;
+export const ALPN_MESH = [
+  'istio',
+  'istio-peer-exchange',
+  'istio-http/1.0',
+  'istio-http/1.1',
+  'istio-h2',
+] as const;

@@ -1,4 +1,7 @@
-/** RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go @1.8.0). */
+/**
+ * RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go
+ * @1.8.0).
+ */
 import type { RetryCondition, RetryPolicy, RouteConfiguration, VirtualHost } from '../../xds.ts';
 import type { Destination, HttpRouteConfig } from '../istio-config.ts';
 import { isHttp } from '../mesh-model.ts';
@@ -26,7 +29,10 @@ const CONDITIONS: readonly RetryCondition[] = [
 ];
 
 /** A VirtualService's own settings, or the release's. */
-export function retryPolicyOf(context: PushContext, retries: HttpRouteConfig['retries']): RetryPolicy | undefined {
+export function retryPolicyOf(
+  context: PushContext,
+  retries: HttpRouteConfig['retries'],
+): RetryPolicy | undefined {
   const base = context.behaviour.retryPolicy;
   if (!retries) return base;
   if (retries.attempts === 0) return undefined;
@@ -65,7 +71,13 @@ function routesOf(
 }
 
 /** The names by which a service may be called from a namespace, each with and without the port. */
-function domainsOf(service: MeshService, port: number, namespace: string, clusterId: string, domain: string): string[] {
+function domainsOf(
+  service: MeshService,
+  port: number,
+  namespace: string,
+  clusterId: string,
+  domain: string,
+): string[] {
   const { name, namespace: own } = service;
   const names = [
     `${name}.${own}.svc.${domain}`,
@@ -98,7 +110,14 @@ export function sidecarRoutes(
       const retryPolicy = context.behaviour.retryPolicy;
       const routes: Route[] = virtual
         ? routesOf(context, virtual.http, 'mesh', port)
-        : [{ match: { prefix: '/' }, cluster: outboundName(port, '', service.hostname), timeoutMs: 0, retryPolicy }];
+        : [
+            {
+              match: { prefix: '/' },
+              cluster: outboundName(port, '', service.hostname),
+              timeoutMs: 0,
+              retryPolicy,
+            },
+          ];
       const hosts = byPort.get(port) ?? [];
       byPort.set(port, hosts);
       hosts.push({

@@ -1,4 +1,7 @@
-/** LDS of a sidecar: what it does with its application's outbound and inbound connections (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0). */
+/**
+ * LDS of a sidecar: what it does with its application's outbound and inbound connections
+ * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
+ */
 import type { FilterChain, Listener } from '../../xds.ts';
 import { isHttp } from '../mesh-model.ts';
 import type { ProxyNode } from '../proxy-node.ts';
@@ -31,7 +34,13 @@ export function outboundListeners(context: PushContext, clusterId: string): List
           const name = `${address}_${port}`;
           // The first service by name wins an address; two can only meet on one that is headless.
           if (streams.has(name)) continue;
-          streams.set(name, { name, address, port, bindToPort: false, filterChains: [{ filter: tcp(cluster) }] });
+          streams.set(name, {
+            name,
+            address,
+            port,
+            bindToPort: false,
+            filterChains: [{ filter: tcp(cluster) }],
+          });
         }
       }
     }
@@ -45,7 +54,13 @@ export function outboundListeners(context: PushContext, clusterId: string): List
         port,
         bindToPort: false,
         filterChains: [
-          { filter: { type: 'http_connection_manager', rds: String(port), statPrefix: `outbound_0.0.0.0_${port}` } },
+          {
+            filter: {
+              type: 'http_connection_manager',
+              rds: String(port),
+              statPrefix: `outbound_0.0.0.0_${port}`,
+            },
+          },
         ],
       }),
     );
@@ -68,7 +83,12 @@ export function outboundListeners(context: PushContext, clusterId: string): List
 }
 
 /** Where connections to a TCP service go: its cluster IP, or each endpoint of a headless one. */
-function streamAddresses(context: PushContext, hostname: string, portName: string, clusterId: string): string[] {
+function streamAddresses(
+  context: PushContext,
+  hostname: string,
+  portName: string,
+  clusterId: string,
+): string[] {
   const service = context.state.service(hostname);
   if (!service) return [];
   if (!service.isHeadless) {
@@ -119,11 +139,17 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
     port: INBOUND_PORT,
     bindToPort: true,
     tlsInspector: true,
-    filterChains: [...chains, ...withMtls(mode, 'virtualInbound-catchall', undefined, tcp(INBOUND_PASSTHROUGH))],
+    filterChains: [
+      ...chains,
+      ...withMtls(mode, 'virtualInbound-catchall', undefined, tcp(INBOUND_PASSTHROUGH)),
+    ],
   };
 }
 
-/** PERMISSIVE: mTLS from peers of the mesh, whom their ALPN tells, and plaintext or the application's own TLS from others. */
+/**
+ * PERMISSIVE: mTLS from peers of the mesh, whom their ALPN tells, and plaintext or the application's own TLS
+ * from others.
+ */
 function withMtls(
   mode: ReturnType<typeof peerAuthenticationMode>,
   name: string,

@@ -10,7 +10,8 @@ export interface PodMeta {
 }
 
 /**
- * The namespace's and the pod's labels were looked at before, by the API server, with the webhook's selectors.
+ * The namespace's and the pod's labels were looked at before, by the API server, with the webhook's
+ * selectors.
  * @param policy - of the injector's configuration; `enabled` by default
  */
 export function isInjectionWanted(
@@ -21,7 +22,8 @@ export function isInjectionWanted(
 ): boolean {
   if (pod.hostNetwork || IGNORED_NAMESPACES.includes(namespace)) return false;
   const { labels, annotations } = pod.metadata;
-  const wish = (behaviour.injection.heedsInjectLabel ? labels?.[INJECT] : undefined) ?? annotations?.[INJECT] ?? '';
+  const wish =
+    (behaviour.injection.heedsInjectLabel ? labels?.[INJECT] : undefined) ?? annotations?.[INJECT] ?? '';
   switch (wish.toLowerCase()) {
     case 'y':
     case 'yes':

@@ -1,4 +1,7 @@
-/** The injection webhook: an AdmissionReview of a pod in, a JSON patch that adds a proxy out (pkg/kube/inject/webhook.go). */
+/**
+ * The injection webhook: an AdmissionReview of a pod in, a JSON patch that adds a proxy out
+ * (pkg/kube/inject/webhook.go).
+ */
 import yaml from 'js-yaml';
 import { messageOf } from '../../../../base/errors.ts';
 import type { IstioBehaviour } from '../../editions.ts';
@@ -29,8 +32,13 @@ export function readInjectorConfig(data: Readonly<Record<string, string>>): Inje
   const single = config['template'];
   return {
     policy: String(config['policy'] ?? 'enabled'),
-    templates: typeof single === 'string' ? { sidecar: single } : (tree(config['templates']) as Record<string, string>), // texts, by the chart
-    defaultTemplates: Array.isArray(config['defaultTemplates']) ? config['defaultTemplates'].map(String) : ['sidecar'],
+    templates:
+      typeof single === 'string'
+        ? { sidecar: single }
+        : (tree(config['templates']) as Record<string, string>), // texts, by the chart
+    defaultTemplates: Array.isArray(config['defaultTemplates'])
+      ? config['defaultTemplates'].map(String)
+      : ['sidecar'],
     values: tree(JSON.parse(data['values'] ?? '{}')),
   };
 }
@@ -82,7 +90,8 @@ function patchOf(request: InjectionRequest, asked: Tree): readonly Tree[] | unde
   const before: PodParts = { metadata, spec };
   const annotations = tree(metadata['annotations']);
   const chosen = annotations['inject.istio.io/templates'];
-  const names = typeof chosen === 'string' ? chosen.split(',').map(name => name.trim()) : config.defaultTemplates;
+  const names =
+    typeof chosen === 'string' ? chosen.split(',').map(name => name.trim()) : config.defaultTemplates;
   const data = templateData(request, before, namespace);
   let after = before;
   for (const name of names) {
@@ -110,7 +119,10 @@ function withStatus(behaviour: IstioBehaviour, before: PodParts, after: PodParts
     imagePullSecrets: null,
     ...(behaviour.injection.statusTellsRevision && { revision: 'default' }),
   };
-  const annotations = { ...tree(after.metadata['annotations']), 'sidecar.istio.io/status': JSON.stringify(status) };
+  const annotations = {
+    ...tree(after.metadata['annotations']),
+    'sidecar.istio.io/status': JSON.stringify(status),
+  };
   return { ...after, metadata: { ...after.metadata, annotations } };
 }
 
@@ -130,7 +142,8 @@ function pathParameters(behaviour: IstioBehaviour, path: string): Readonly<Recor
   const parts = path.split('/').slice(2);
   if (!behaviour.injectionPathParameters || parts.length % 2 === 1) return {};
   const result: Record<string, string> = {};
-  for (let at = 0; at < parts.length; at += 2) result[parts[at] ?? ''] = decodeURIComponent(parts[at + 1] ?? '');
+  for (let at = 0; at < parts.length; at += 2)
+    result[parts[at] ?? ''] = decodeURIComponent(parts[at + 1] ?? '');
   return result;
 }
 
@@ -139,13 +152,17 @@ function templateData(request: InjectionRequest, { metadata, spec }: PodParts, n
   const { behaviour, config, mesh, path, hasNativeSidecars } = request;
   const global = tree(config.values['global']);
   const parameters = pathParameters(behaviour, path);
-  const labels = tree(metadata['labels']) as Readonly<Record<string, string>>; // as the API server validated it
+  // As the API server validated it.
+  const labels = tree(metadata['labels']) as Readonly<Record<string, string>>;
   const containers = (Array.isArray(spec['containers']) ? spec['containers'] : []).map(tree);
   const clusterId =
     parameters['cluster'] ?? (String(tree(global['multiCluster'])['clusterName'] ?? '') || 'Kubernetes');
   const workload = workloadOf(metadata, namespace);
   const canonicalName =
-    labels['service.istio.io/canonical-name'] ?? labels['app.kubernetes.io/name'] ?? labels['app'] ?? workload.name;
+    labels['service.istio.io/canonical-name'] ??
+    labels['app.kubernetes.io/name'] ??
+    labels['app'] ??
+    workload.name;
   const isNative = behaviour.nativeSidecars && hasNativeSidecars(clusterId);
   return {
     values: config.values,
@@ -186,7 +203,11 @@ function workloadOf(metadata: Tree, namespace: string): { readonly name: string;
   const hash = tree(metadata['labels'])['pod-template-hash'];
   const isDeployment = owner['kind'] === 'ReplicaSet' && typeof hash === 'string';
   const ownName = String(owner['name']);
-  const name = isDeployment && ownName.endsWith(`-${hash}`) ? ownName.slice(0, -String(hash).length - 1) : ownName;
+  const name =
+    isDeployment && ownName.endsWith(`-${hash}`) ? ownName.slice(0, -String(hash).length - 1) : ownName;
   const plural = isDeployment ? 'deployments' : `${String(owner['kind']).toLowerCase()}s`;
-  return { name, owner: `kubernetes://apis/${owner['apiVersion']}/namespaces/${namespace}/${plural}/${name}` };
+  return {
+    name,
+    owner: `kubernetes://apis/${owner['apiVersion']}/namespaces/${namespace}/${plural}/${name}`,
+  };
 }

@@ -1,4 +1,6 @@
-/** Lays a filled template over a pod, as far as injection needs it: lists of named things are merged by name. */
+/**
+ * Lays a filled template over a pod, as far as injection needs it: lists of named things are merged by name.
+ */
 
 type Tree = Readonly<Record<string, unknown>>;
 interface Named extends Tree {
@@ -46,9 +48,13 @@ export interface PodParts {
   readonly spec: Tree;
 }
 
-/** Labels and annotations that the pod has already stay as they are. Sidecars that are init containers come before the pod's own. */
+/**
+ * Labels and annotations that the pod has already stay as they are. Sidecars that are init containers come
+ * before the pod's own.
+ */
 export function layOver(pod: PodParts, template: PodParts): PodParts {
-  const nonEmpty = (labels: Tree) => Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
+  const nonEmpty = (labels: Tree) =>
+    Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
   const spec: Record<string, unknown> = {
     ...pod.spec,
     containers: mergeContainers(list(pod.spec['containers']), list(template.spec['containers'])),
@@ -56,7 +62,10 @@ export function layOver(pod: PodParts, template: PodParts): PodParts {
   const initial = list(template.spec['initContainers']);
   if (initial.length > 0) {
     const names = new Set(initial.map(({ name }) => name));
-    spec['initContainers'] = [...initial, ...list(pod.spec['initContainers']).filter(({ name }) => !names.has(name))];
+    spec['initContainers'] = [
+      ...initial,
+      ...list(pod.spec['initContainers']).filter(({ name }) => !names.has(name)),
+    ];
   }
   const volumes = mergeByKey(list(template.spec['volumes']), list(pod.spec['volumes']), 'name');
   if (volumes.length > 0) spec['volumes'] = volumes;
@@ -66,7 +75,10 @@ export function layOver(pod: PodParts, template: PodParts): PodParts {
     metadata: {
       ...pod.metadata,
       labels: { ...nonEmpty(tree(template.metadata['labels'])), ...tree(pod.metadata['labels']) },
-      annotations: { ...nonEmpty(tree(template.metadata['annotations'])), ...tree(pod.metadata['annotations']) },
+      annotations: {
+        ...nonEmpty(tree(template.metadata['annotations'])),
+        ...tree(pod.metadata['annotations']),
+      },
     },
     spec,
   };

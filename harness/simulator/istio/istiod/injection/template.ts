@@ -3,7 +3,8 @@ import yaml from 'js-yaml';
 
 type Tree = Readonly<Record<string, unknown>>;
 
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function lookUp(data: Tree, path: string): unknown {
   let node: unknown = data;
@@ -11,7 +12,8 @@ function lookUp(data: Tree, path: string): unknown {
   return node;
 }
 
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === '' || value === false;
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || value === false;
 
 /** @throws Error naming a path that leads nowhere */
 function valueAt(data: Tree, expression: string): unknown {

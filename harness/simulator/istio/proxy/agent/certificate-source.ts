@@ -7,11 +7,21 @@ import type { Log } from '../../istiod/log.ts';
 import type { CertificateRequest, CertificateResponse } from '../../xds.ts';
 import type { WorkloadIdentity } from '../envoy/transport-security.ts';
 import { BackOff } from './back-off.ts';
-import { credentials, dialIstiod, grpcCode, messageOfAnswer, readText, requestOver } from './istiod-connection.ts';
+import {
+  credentials,
+  dialIstiod,
+  grpcCode,
+  messageOfAnswer,
+  readText,
+  requestOver,
+} from './istiod-connection.ts';
 import type { AgentSettings } from './settings.ts';
 
 const CREATE_CERTIFICATE = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
-/** security/pkg/nodeagent/cache/secretcache.go: 24 h, renewed when SECRET_GRACE_PERIOD_RATIO (0.5) of it is left. */
+/**
+ * security/pkg/nodeagent/cache/secretcache.go: 24 h, renewed when SECRET_GRACE_PERIOD_RATIO (0.5) of it is
+ * left.
+ */
 const VALIDITY_SECONDS = 24 * 3600;
 const GRACE_RATIO = 0.5;
 const FIRST_RETRY_MS = 200;
@@ -48,7 +58,10 @@ export async function keepCertificate(
   }
 }
 
-async function requestCertificate(context: ProcessContext, settings: AgentSettings): Promise<WorkloadIdentity> {
+async function requestCertificate(
+  context: ProcessContext,
+  settings: AgentSettings,
+): Promise<WorkloadIdentity> {
   const keys = createKeyPair();
   const csr = await createCsr(keys, { uris: [settings.identity] });
   const body: CertificateRequest = { csr, validityDurationSeconds: VALIDITY_SECONDS };

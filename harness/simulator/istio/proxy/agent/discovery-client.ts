@@ -1,4 +1,7 @@
-/** The discovery stream: connects to istiod, passes pushes to Envoy, acknowledges or refuses them, and comes back when it breaks. */
+/**
+ * The discovery stream: connects to istiod, passes pushes to Envoy, acknowledges or refuses them, and comes
+ * back when it breaks.
+ */
 import type { Duplex } from 'node:stream';
 import { sleep } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
@@ -11,13 +14,17 @@ import { credentials, dialIstiod, grpcCode, messageOfAnswer, requestOver } from 
 import type { AgentSettings } from './settings.ts';
 
 const DISCOVERY = '/v3/discovery';
-/** Envoy's retry of a stream: source/common/config/grpc_stream.h, RETRY_INITIAL_DELAY_MS and RETRY_MAX_DELAY_MS @v1.16.0. */
+/**
+ * Envoy's retry of a stream: source/common/config/grpc_stream.h, RETRY_INITIAL_DELAY_MS and
+ * RETRY_MAX_DELAY_MS @v1.16.0.
+ */
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
 /**
  * Runs until the process ends. When istiod is away, Envoy goes on with what it has.
- * Unlike gRPC, no keepalive is sent: a connection whose packets vanish is noticed when istiod would have closed it anyway.
+ * Unlike gRPC, no keepalive is sent: a connection whose packets vanish is noticed when istiod would have
+ * closed it anyway.
  */
 export async function keepDiscovering(
   context: ProcessContext,
@@ -71,7 +78,8 @@ async function openStream(
       request.once('upgrade', (_response, socket, head) => resolve({ stream: socket, head }));
       request.once('response', response => {
         messageOfAnswer(response).then(
-          message => reject(new Error(`rpc error: code = ${grpcCode(response.statusCode)} desc = ${message}`)),
+          message =>
+            reject(new Error(`rpc error: code = ${grpcCode(response.statusCode)} desc = ${message}`)),
           reject,
         );
       });
@@ -111,7 +119,9 @@ function serveStream(
     if (head.length > 0) take(head.toString());
     stream.on('data', take);
     stream.once('end', () => stream.end());
-    stream.on('error', error => resolve(`rpc error: code = Unavailable desc = transport is closing: ${error.message}`));
+    stream.on('error', error =>
+      resolve(`rpc error: code = Unavailable desc = transport is closing: ${error.message}`),
+    );
     stream.once('close', () => resolve('rpc error: code = Unavailable desc = transport is closing'));
     send({ type: 'hello', node: settings.node });
   });

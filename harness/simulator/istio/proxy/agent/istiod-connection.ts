@@ -1,4 +1,7 @@
-/** A connection to istiod, verified against the mesh's root; what goes wrong is told in gRPC's words, as the real agent's log has it. */
+/**
+ * A connection to istiod, verified against the mesh's root; what goes wrong is told in gRPC's words, as the
+ * real agent's log has it.
+ */
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
@@ -14,7 +17,8 @@ const PLAINTEXT_PORT = 15010;
 const CONNECT_TIMEOUT_MS = 20_000;
 
 /**
- * Dials, and with TLS completes the handshake: the server must have a certificate for `address.host` from the mesh's root.
+ * Dials, and with TLS completes the handshake: the server must have a certificate for `address.host` from the
+ * mesh's root.
  * @throws Error whose message is what gRPC says
  */
 export async function dialIstiod(context: ProcessContext, address: ServerAddress): Promise<Duplex> {
@@ -33,13 +37,16 @@ export async function dialIstiod(context: ProcessContext, address: ServerAddress
       if (stream) succeed(stream);
       else {
         socket.destroy();
-        reject(phase === 'dial' ? dialError(`${ip}:${address.port}`, error) : handshakeError(error, address.host));
+        reject(
+          phase === 'dial' ? dialError(`${ip}:${address.port}`, error) : handshakeError(error, address.host),
+        );
       }
     };
     const onAbort = () => settle(new Error('context canceled'));
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = clock.setTimeout(() => settle(undefined), CONNECT_TIMEOUT_MS);
-    // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know why.
+    // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not
+    // know why.
     socket.on('error', error => phase === 'dial' && settle(error));
     socket.once('close', () => phase === 'dial' && settle(new Error('EOF')));
     socket.once('connect', () => {
@@ -53,7 +60,9 @@ export async function dialIstiod(context: ProcessContext, address: ServerAddress
   });
 }
 
-/** Headers by which istiod knows who asks: the pod's token, and whose API server can tell that it is genuine. */
+/**
+ * Headers by which istiod knows who asks: the pod's token, and whose API server can tell that it is genuine.
+ */
 export function credentials({ files }: ProcessContext, { clusterId }: AgentSettings): Record<string, string> {
   const token = files.exists(TOKEN_FILE) ? files.read(TOKEN_FILE).trim() : '';
   return { authorization: `Bearer ${token}`, ClusterID: clusterId };

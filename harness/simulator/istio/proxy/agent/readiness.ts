@@ -2,7 +2,10 @@
 import type { IstioBehaviour } from '../../editions.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 
-/** pilot/cmd/pilot-agent/status/ready/probe.go @1.8.0: one push of clusters and of listeners, then the state. @returns undefined if it is ready */
+/**
+ * pilot/cmd/pilot-agent/status/ready/probe.go @1.8.0: one push of clusters and of listeners, then the state.
+ * @returns undefined if it is ready
+ */
 export function unreadiness(envoy: Envoy, behaviour: IstioBehaviour): string | undefined {
   const { cluster, listener } = envoy.updates;
   if (cluster.successful === 0 || listener.successful === 0) {

@@ -100,9 +100,14 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, string> {
   return flags;
 }
 
-/** The mesh's `defaultConfig`, over it `PROXY_CONFIG` (istio/istio pkg/bootstrap and pilot/cmd/pilot-agent/config.go, constructProxyConfig). */
+/**
+ * The mesh's `defaultConfig`, over it `PROXY_CONFIG` (istio/istio pkg/bootstrap and
+ * pilot/cmd/pilot-agent/config.go, constructProxyConfig).
+ */
 function readProxyConfig({ env, files }: ProcessContext): Record<string, unknown> {
-  const mesh = files.exists(MESH_CONFIG_FILE) ? readYamlObject(files.read(MESH_CONFIG_FILE), MESH_CONFIG_FILE) : {};
+  const mesh = files.exists(MESH_CONFIG_FILE)
+    ? readYamlObject(files.read(MESH_CONFIG_FILE), MESH_CONFIG_FILE)
+    : {};
   const defaults = mesh['defaultConfig'];
   return {
     ...(defaults !== null && typeof defaults === 'object' ? defaults : {}),
@@ -113,7 +118,8 @@ function readProxyConfig({ env, files }: ProcessContext): Record<string, unknown
 function readYamlObject(text: string, what: string): Record<string, unknown> {
   try {
     const value = yaml.load(text) ?? {};
-    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>; // just tested
+    // Just tested.
+    if (typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
     throw new Error('not a mapping');
   } catch (error) {
     throw new Error(`failed to get proxy config: ${what}: ${messageOf(error)}`);
@@ -123,7 +129,8 @@ function readYamlObject(text: string, what: string): Record<string, unknown> {
 function readJsonObject<T = string>(text: string | undefined): Record<string, T> {
   if (!text) return {};
   const value: unknown = JSON.parse(text);
-  return value !== null && typeof value === 'object' ? (value as Record<string, T>) : {}; // written by the injector
+  // Written by the injector.
+  return value !== null && typeof value === 'object' ? (value as Record<string, T>) : {};
 }
 
 /** Lines of `key="value"`, the value quoted as in Go. */

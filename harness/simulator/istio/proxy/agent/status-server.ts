@@ -1,4 +1,6 @@
-/** The agent's own port 15020, and Envoy's 15021 in front of it: health, the application's probes, statistics. */
+/**
+ * The agent's own port 15020, and Envoy's 15021 in front of it: health, the application's probes, statistics.
+ */
 import http from 'node:http';
 import type { ProcessContext } from '../../../program.ts';
 import type { Log } from '../../istiod/log.ts';
@@ -36,7 +38,10 @@ export function openStatusServers(
     wasReady = true;
     return { status: 200, body: '' };
   };
-  const metrics = (): ServiceAnswer => ({ status: 200, body: prometheusStats(envoy, settings.statsPrefixes) });
+  const metrics = (): ServiceAnswer => ({
+    status: 200,
+    body: prometheusStats(envoy, settings.statsPrefixes),
+  });
   const status: ServiceHandler = ({ method, path }) => {
     if (path === '/healthz/ready') return ready();
     if (path === '/stats/prometheus') return metrics();
@@ -63,7 +68,8 @@ export function openStatusServers(
 }
 
 /**
- * The kubelet asks the agent, which asks the application, past the redirect (pilot/cmd/pilot-agent/status/server.go, handleAppProbe).
+ * The kubelet asks the agent, which asks the application, past the redirect
+ * (pilot/cmd/pilot-agent/status/server.go, handleAppProbe).
  * Unlike Istio, only httpGet over HTTP is simulated.
  */
 function probeApplication(

@@ -40,7 +40,9 @@ export function openAdmin(envoy: Envoy, node: XdsNode, statsPrefixes: readonly s
       const asJson = query.get('format') === 'json';
       switch (path) {
         case '/clusters':
-          return asJson ? json({ cluster_statuses: envoy.clusters.map(clusterStatus) }) : text(clustersText(envoy));
+          return asJson
+            ? json({ cluster_statuses: envoy.clusters.map(clusterStatus) })
+            : text(clustersText(envoy));
         case '/listeners':
           return asJson ? json({ listener_statuses: listenerStatuses(envoy) }) : text(listenersText(envoy));
         case '/config_dump':
@@ -200,7 +202,10 @@ function statsAnswer(envoy: Envoy, query: URLSearchParams, prefixes: readonly st
   }
 }
 
-/** Unlike the certificate's own dates, which OpenSSL has to accept whatever the world's clock says, the end of life is the real one. */
+/**
+ * Unlike the certificate's own dates, which OpenSSL has to accept whatever the world's clock says, the end of
+ * life is the real one.
+ */
 function certificates({ identity, options }: Envoy) {
   if (!identity) return { certificates: [] };
   const describe = (pem: string, expiresMs: number) => {

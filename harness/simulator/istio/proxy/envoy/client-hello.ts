@@ -1,4 +1,6 @@
-/** Reads server name and protocols out of a TLS ClientHello without terminating TLS: Envoy's TLS inspector. */
+/**
+ * Reads server name and protocols out of a TLS ClientHello without terminating TLS: Envoy's TLS inspector.
+ */
 
 export interface ClientHello {
   /** The server name indication, lower case. */
@@ -17,7 +19,10 @@ const HANDSHAKE_RECORD = 22;
 const CLIENT_HELLO = 1;
 const EXTENSION_SERVER_NAME = 0;
 const EXTENSION_ALPN = 16;
-/** Where Envoy gives up as well (envoyproxy/envoy source/extensions/filters/listener/tls_inspector/tls_inspector.h, TLS_MAX_CLIENT_HELLO). */
+/**
+ * Where Envoy gives up as well (envoyproxy/envoy
+ * source/extensions/filters/listener/tls_inspector/tls_inspector.h, TLS_MAX_CLIENT_HELLO).
+ */
 const MAX_CLIENT_HELLO_BYTES = 64 * 1024;
 
 /** @param bytes - all that has arrived so far */
@@ -36,7 +41,9 @@ export function inspectTls(bytes: Buffer): Inspection {
   }
 }
 
-/** Joins the records that the first handshake message is spread over; `undefined` if it is not there in full. */
+/**
+ * Joins the records that the first handshake message is spread over; `undefined` if it is not there in full.
+ */
 function handshakeMessage(bytes: Buffer): Buffer | undefined {
   const parts: Buffer[] = [];
   let length = 0;

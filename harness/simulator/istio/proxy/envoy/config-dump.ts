@@ -1,5 +1,12 @@
 /** `/config_dump`: what istiod pushed and Envoy runs, in Envoy's form and names. */
-import type { Cluster, FilterChain, Listener, NetworkFilter, RouteConfiguration, XdsNode } from '../../xds.ts';
+import type {
+  Cluster,
+  FilterChain,
+  Listener,
+  NetworkFilter,
+  RouteConfiguration,
+  XdsNode,
+} from '../../xds.ts';
 import type { Envoy } from './envoy.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
 
@@ -220,6 +227,9 @@ function secretsOf({ identity }: Envoy) {
         },
       },
     },
-    { name: 'ROOTCA', secret: { name: 'ROOTCA', validation_context: { trusted_ca: inline(identity.rootPem) } } },
+    {
+      name: 'ROOTCA',
+      secret: { name: 'ROOTCA', validation_context: { trusted_ca: inline(identity.rootPem) } },
+    },
   ];
 }

@@ -13,12 +13,17 @@ export interface EnvoyEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly wording: EnvoyWording;
-  /** Says whose `server` header replies carry: a sidecar's outbound listeners say `envoy`, a gateway's `istio-envoy`. */
+  /**
+   * Says whose `server` header replies carry: a sidecar's outbound listeners say `envoy`, a gateway's
+   * `istio-envoy`.
+   */
   readonly kind: 'sidecar' | 'router';
   readonly security: TransportSecurity;
 }
 
-/** One of the threads among which connections are shared; each has balancers and connection pools of its own. */
+/**
+ * One of the threads among which connections are shared; each has balancers and connection pools of its own.
+ */
 export interface Worker {
   readonly index: number;
 }

@@ -1,4 +1,7 @@
-/** The Envoy stand-in: takes resources from the discovery stream, runs clusters and listeners out of them, and knows nothing else. */
+/**
+ * The Envoy stand-in: takes resources from the discovery stream, runs clusters and listeners out of them, and
+ * knows nothing else.
+ */
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
@@ -15,7 +18,13 @@ import type { EnvoyEnvironment } from './environment.ts';
 import { ListenerManager, type RunningListener } from './listener-manager.ts';
 import { TransportSecurity, type WorkloadIdentity } from './transport-security.ts';
 import { UpstreamCluster } from './upstream-cluster.ts';
-import { duplicateName, faultOfAssignment, faultOfCluster, faultOfListener, faultOfRoutes } from './validation.ts';
+import {
+  duplicateName,
+  faultOfAssignment,
+  faultOfCluster,
+  faultOfListener,
+  faultOfRoutes,
+} from './validation.ts';
 
 export interface EnvoyOptions {
   readonly network: NetworkNamespace;
@@ -98,7 +107,8 @@ export class Envoy {
   }
 
   /**
-   * Takes a push. What is right in it is used, even if something else in it is not (as Envoy does with clusters and listeners).
+   * Takes a push. What is right in it is used, even if something else in it is not (as Envoy does with
+   * clusters and listeners).
    * @returns why it is refused, or undefined if it is accepted
    */
   apply(response: DiscoveryResponse): string | undefined {
@@ -173,7 +183,8 @@ export class Envoy {
       this.#assignments.set(assignment.clusterName, assignment);
       this.#clusters.get(assignment.clusterName)?.setEndpoints(assignment);
     }
-    // source/common/upstream/eds.cc, onConfigUpdate @v1.16.0: a cluster that an answer leaves out has no endpoints, and waits no longer.
+    // source/common/upstream/eds.cc, onConfigUpdate @v1.16.0: a cluster that an answer leaves out has no
+    // endpoints, and waits no longer.
     for (const cluster of this.#clusters.values()) {
       if (!cluster.isWarm) cluster.setEndpoints({ clusterName: cluster.name, endpoints: [] });
     }
@@ -186,7 +197,8 @@ export class Envoy {
     const faults: string[] = [];
     const names = new Set(configs.map(({ name }) => name));
     for (const { config } of this.listeners) if (!names.has(config.name)) this.#listeners.remove(config.name);
-    for (const name of [...this.#warmingListeners.keys()]) if (!names.has(name)) this.#warmingListeners.delete(name);
+    for (const name of [...this.#warmingListeners.keys()])
+      if (!names.has(name)) this.#warmingListeners.delete(name);
     for (const config of configs) {
       const fault = faultOfListener(config) ?? this.#addressFault(config);
       if (fault !== undefined) faults.push(`${config.name}: ${fault}`);
@@ -223,7 +235,9 @@ export class Envoy {
   #lacksRoutes({ filterChains }: Listener): boolean {
     return filterChains.some(
       ({ filter }) =>
-        filter.type === 'http_connection_manager' && filter.rds !== undefined && !this.#routes.has(filter.rds),
+        filter.type === 'http_connection_manager' &&
+        filter.rds !== undefined &&
+        !this.#routes.has(filter.rds),
     );
   }
 
@@ -239,7 +253,10 @@ export class Envoy {
     return cluster?.isWarm ? cluster : undefined;
   }
 
-  /** Initialized once clusters are warm, listeners were told and have their routes, and the certificate that they need is there. */
+  /**
+   * Initialized once clusters are warm, listeners were told and have their routes, and the certificate that
+   * they need is there.
+   */
   #becomeLive(): void {
     if (this.#isLive) return;
     const { cluster, listener } = this.updates;

@@ -10,11 +10,15 @@ export interface ConnectionTraits {
 }
 
 /**
- * Narrows the chains criterion by criterion, and never steps back: a chain for this very port hides those for any port, even if it fails a
+ * Narrows the chains criterion by criterion, and never steps back: a chain for this very port hides those for
+ * any port, even if it fails a
  * later criterion (envoyproxy/envoy source/server/filter_chain_manager_impl.cc, findFilterChain, @v1.16.0).
  * @returns undefined if none matches: the connection is closed
  */
-export function findFilterChain(chains: readonly FilterChain[], traits: ConnectionTraits): FilterChain | undefined {
+export function findFilterChain(
+  chains: readonly FilterChain[],
+  traits: ConnectionTraits,
+): FilterChain | undefined {
   let left = narrow(
     chains,
     chain => chain.match?.destinationPort === traits.destinationPort,
@@ -28,7 +32,8 @@ export function findFilterChain(chains: readonly FilterChain[], traits: Connecti
   );
   left = narrow(
     left,
-    chain => chain.match?.applicationProtocols?.some(protocol => traits.protocols.includes(protocol)) ?? false,
+    chain =>
+      chain.match?.applicationProtocols?.some(protocol => traits.protocols.includes(protocol)) ?? false,
     chain => isEmpty(chain.match?.applicationProtocols),
   );
   return left[0];

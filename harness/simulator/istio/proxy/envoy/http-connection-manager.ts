@@ -23,7 +23,8 @@ export interface ManagerContext {
 }
 
 /**
- * Where a stream carries its connection. In a WeakMap every connection outlived the collections of young garbage: with that alone twice as
+ * Where a stream carries its connection. In a WeakMap every connection outlived the collections of young
+ * garbage: with that alone twice as
  * much grew old, and had to be collected as a whole.
  */
 const CONNECTION = Symbol('downstream connection');
@@ -48,7 +49,10 @@ export class HttpConnectionManager {
       }
       if (request.headers.upgrade !== undefined && request.headers.upgrade !== 'h2c') {
         response.sendDate = false;
-        response.writeHead(UPGRADE_NOT_SIMULATED.status, downstreamHeaders(context, UPGRADE_NOT_SIMULATED.body));
+        response.writeHead(
+          UPGRADE_NOT_SIMULATED.status,
+          downstreamHeaders(context, UPGRADE_NOT_SIMULATED.body),
+        );
         response.end(UPGRADE_NOT_SIMULATED.body);
         return;
       }

@@ -1,9 +1,19 @@
-/** What the proxy adds to, and takes from, the headers that pass through it. Flat lists: name, value, name, value. */
+/**
+ * What the proxy adds to, and takes from, the headers that pass through it. Flat lists: name, value, name,
+ * value.
+ */
 import type { DownstreamConnection } from './environment.ts';
 import type { ManagerContext } from './http-connection-manager.ts';
 
 /** They are between two neighbours only (RFC 9110, 7.6.1); the codec of the next connection sets its own. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'http2-settings', 'te']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'upgrade',
+  'http2-settings',
+  'te',
+]);
 const CLIENT_CERTIFICATE = 'x-forwarded-client-cert';
 
 /** Headers of the request as it goes on to the upstream. */
@@ -38,14 +48,19 @@ export function upstreamHeaders(
 }
 
 /** Headers of an upstream's response as it goes back to the client. */
-export function responseHeaders(context: ManagerContext, rawHeaders: readonly string[], tookMs: number): string[] {
+export function responseHeaders(
+  context: ManagerContext,
+  rawHeaders: readonly string[],
+  tookMs: number,
+): string[] {
   const headers: string[] = [];
   let hasDate = false;
   let server: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
-    if (HOP_BY_HOP.has(name) || name === 'transfer-encoding' || name === 'x-envoy-upstream-service-time') continue;
+    if (HOP_BY_HOP.has(name) || name === 'transfer-encoding' || name === 'x-envoy-upstream-service-time')
+      continue;
     if (name === 'server') {
       server = value;
       continue;
@@ -87,7 +102,10 @@ export function headerOf(rawHeaders: readonly string[], name: string): string | 
 }
 
 /** forward_client_cert_details: APPEND_FORWARD, with subject and URI. */
-function clientCertificate({ peer }: DownstreamConnection, forwarded: string | undefined): string | undefined {
+function clientCertificate(
+  { peer }: DownstreamConnection,
+  forwarded: string | undefined,
+): string | undefined {
   if (!peer) return forwarded;
   const own = `By=${peer.localUri};Hash=${peer.hash};Subject="${peer.subject}";URI=${peer.uri}`;
   return forwarded === undefined ? own : `${forwarded},${own}`;

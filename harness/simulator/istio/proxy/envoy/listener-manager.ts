@@ -1,4 +1,6 @@
-/** The listeners as they run: sockets, hand-over by original destination, choice of a filter chain, filters. */
+/**
+ * The listeners as they run: sockets, hand-over by original destination, choice of a filter chain, filters.
+ */
 import type { Duplex } from 'node:stream';
 import { messageOf, unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
@@ -26,7 +28,10 @@ export interface FilterResources {
   routesOf(name: string): RouteConfiguration | undefined;
 }
 
-/** Where the traffic to the workload itself comes in (istio/istio pilot/pkg/networking/core/v1alpha3/listener.go, VirtualInboundListenerName). */
+/**
+ * Where the traffic to the workload itself comes in (istio/istio
+ * pilot/pkg/networking/core/v1alpha3/listener.go, VirtualInboundListenerName).
+ */
 const INBOUND_LISTENER = 'virtualInbound';
 
 type HttpFilter = Extract<NetworkFilter, { type: 'http_connection_manager' }>;
@@ -60,7 +65,8 @@ export class ListenerManager {
   }
 
   /**
-   * Adds a listener, or gives one that runs a new definition; connections that it has go on under the old one.
+   * Adds a listener, or gives one that runs a new definition; connections that it has go on under the old
+   * one.
    * @returns Envoy's message if its port can not be opened
    */
   set(config: Listener): string | undefined {
@@ -122,7 +128,10 @@ export class ListenerManager {
     this.#inspect(target, socket, connection);
   }
 
-  /** The one for exactly this destination before the one for its port at any address; both stand for no socket of their own. */
+  /**
+   * The one for exactly this destination before the one for its port at any address; both stand for no socket
+   * of their own.
+   */
   #listenerFor({ address, port }: { address: string; port: number }): RunningListener | undefined {
     let anyAddress: RunningListener | undefined;
     for (const running of this.#running.values()) {
@@ -158,7 +167,13 @@ export class ListenerManager {
         transport: inspection.transport,
         protocols: inspection.transport === 'tls' ? inspection.protocols : [],
       };
-      this.#serve(listener, findFilterChain(listener.config.filterChains, traits), traits, socket, connection);
+      this.#serve(
+        listener,
+        findFilterChain(listener.config.filterChains, traits),
+        traits,
+        socket,
+        connection,
+      );
     });
   }
 

@@ -1,4 +1,6 @@
-/** How one worker picks the next host of a cluster: round robin and least request, with and without weights. */
+/**
+ * How one worker picks the next host of a cluster: round robin and least request, with and without weights.
+ */
 import type { Random } from '../../../../base/random.ts';
 
 /** What a balancer looks at. */
@@ -23,7 +25,8 @@ interface Entry<T> {
 
 /**
  * Earliest deadline first: a host of weight w comes up every 1/w, so that picks are spread smoothly
- * (envoyproxy/envoy source/common/upstream/edf_scheduler.h @v1.16.0). The lists are short, so the next entry is looked for, not kept in a heap.
+ * (envoyproxy/envoy source/common/upstream/edf_scheduler.h @v1.16.0). The lists are short, so the next entry
+ * is looked for, not kept in a heap.
  */
 class EarliestDeadlineScheduler<T extends Candidate> {
   readonly #entries: Entry<T>[];
@@ -54,12 +57,15 @@ class EarliestDeadlineScheduler<T extends Candidate> {
   }
 }
 
-const weightsAreEqual = (hosts: readonly Candidate[]): boolean => hosts.every(host => host.weight === hosts[0]?.weight);
+const weightsAreEqual = (hosts: readonly Candidate[]): boolean =>
+  hosts.every(host => host.weight === hosts[0]?.weight);
 
 /** Turns by weight when the weights differ; `pickUnweighted` decides when they do not. */
 abstract class EdfBalancer<T extends Candidate> implements LoadBalancer<T> {
   protected hosts: readonly T[] = [];
-  /** Where this worker's rounds begin: drawn once, so that the workers of many proxies do not march in step. */
+  /**
+   * Where this worker's rounds begin: drawn once, so that the workers of many proxies do not march in step.
+   */
   protected readonly seed: number;
   #scheduler: EarliestDeadlineScheduler<T> | undefined;
 
@@ -72,7 +78,8 @@ abstract class EdfBalancer<T extends Candidate> implements LoadBalancer<T> {
     this.#scheduler = undefined;
     if (hosts.length < 2 || weightsAreEqual(hosts)) return;
     this.#scheduler = new EarliestDeadlineScheduler(hosts, host => this.weightOf(host));
-    // source/common/upstream/load_balancer_impl.cc, EdfLoadBalancerBase::refresh @v1.16.0: picks are thrown away for the random start.
+    // source/common/upstream/load_balancer_impl.cc, EdfLoadBalancerBase::refresh @v1.16.0: picks are thrown
+    // away for the random start.
     for (let skipped = this.seed % hosts.length; skipped > 0; skipped--) this.#scheduler.next();
   }
 

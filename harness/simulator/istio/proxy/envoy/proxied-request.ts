@@ -150,12 +150,17 @@ export class ProxiedRequest {
     this.#isOver = true; // what happens from here on is between the two streams
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
     response.sendDate = false;
-    response.writeHead(status, answer.statusMessage ?? '', responseHeaders(this.#context, answer.rawHeaders, tookMs));
+    response.writeHead(
+      status,
+      answer.statusMessage ?? '',
+      responseHeaders(this.#context, answer.rawHeaders, tookMs),
+    );
     const length = headerOf(answer.rawHeaders, 'content-length');
     const whole = length === undefined ? Number.NaN : Number(length);
     answer.on('data', (chunk: Buffer) => {
       if (chunk.length === whole) {
-        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs no write of its own.
+        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs
+        // no write of its own.
         response.end(chunk.toString('latin1'), 'latin1');
       } else if (!response.write(chunk)) {
         answer.pause();
@@ -201,7 +206,9 @@ export class ProxiedRequest {
 
   #replyToReset(reason: ResetReason, detail: string, retriesExhausted: boolean): void {
     const { wording } = this.#context.environment;
-    this.#reply(upstreamResetReply(wording, reason, detail, { isRetry: this.#attempts > 1, retriesExhausted }));
+    this.#reply(
+      upstreamResetReply(wording, reason, detail, { isRetry: this.#attempts > 1, retriesExhausted }),
+    );
   }
 
   #reply(reply: LocalReply): void {

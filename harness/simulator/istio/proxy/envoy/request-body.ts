@@ -2,7 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 
-/** More is not remembered (Envoy's per_connection_buffer_limit_bytes, 1 MiB): then there is no other attempt. */
+/**
+ * More is not remembered (Envoy's per_connection_buffer_limit_bytes, 1 MiB): then there is no other attempt.
+ */
 const MAX_REMEMBERED_BYTES = 1024 * 1024;
 
 export class RequestBody {

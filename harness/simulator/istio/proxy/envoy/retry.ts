@@ -5,7 +5,10 @@ import type { RetryCondition, RetryPolicy } from '../../xds.ts';
 /** How an attempt ended without a response. */
 export type ResetReason = 'connect-failure' | 'connect-timeout' | 'connection-termination' | 'protocol-error';
 
-/** Base interval of the back-off between attempts (envoyproxy/envoy source/common/router/retry_state_impl.cc @v1.16.0). */
+/**
+ * Base interval of the back-off between attempts (envoyproxy/envoy source/common/router/retry_state_impl.cc
+ * @v1.16.0).
+ */
 const BASE_INTERVAL_MS = 25;
 const MAX_INTERVAL_MS = 250;
 /** grpc-status values that the conditions `cancelled` and `unavailable` stand for. */

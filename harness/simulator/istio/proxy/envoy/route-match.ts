@@ -15,7 +15,8 @@ interface CompiledRoutes {
 const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
 
 /**
- * The order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
+ * The order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
+ * source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
  * @param host - the Host header as it came
  */
 export function findRoute(configuration: RouteConfiguration, host: string, path: string): Route | undefined {
@@ -24,7 +25,9 @@ export function findRoute(configuration: RouteConfiguration, host: string, path:
     routes = compile(configuration);
     compiled.set(configuration, routes);
   }
-  return findVirtualHost(routes, host.toLowerCase())?.routes.find(route => path.startsWith(route.match.prefix));
+  return findVirtualHost(routes, host.toLowerCase())?.routes.find(route =>
+    path.startsWith(route.match.prefix),
+  );
 }
 
 /** @returns a domain that occurs twice, which Envoy refuses */
@@ -53,11 +56,15 @@ function compile({ virtualHosts }: RouteConfiguration): CompiledRoutes {
       else if (!exact.has(domain)) exact.set(domain, virtualHost);
     }
   }
-  const longestFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => b.length - a.length;
+  const longestFirst = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+    b.length - a.length;
   return { exact, suffixes: suffixes.sort(longestFirst), prefixes: prefixes.sort(longestFirst), rest };
 }
 
-function findVirtualHost({ exact, suffixes, prefixes, rest }: CompiledRoutes, host: string): VirtualHost | undefined {
+function findVirtualHost(
+  { exact, suffixes, prefixes, rest }: CompiledRoutes,
+  host: string,
+): VirtualHost | undefined {
   return (
     exact.get(host) ??
     suffixes.find(([suffix]) => host.length > suffix.length && host.endsWith(suffix))?.[1] ??

@@ -1,7 +1,10 @@
 /** Envoy's statistics, read off what runs. */
 import type { Envoy } from './envoy.ts';
 
-/** What Istio lets Envoy keep by default (istio/istio pkg/bootstrap/config.go, requiredEnvoyStatsMatcherInclusionPrefixes @1.8.0). */
+/**
+ * What Istio lets Envoy keep by default (istio/istio pkg/bootstrap/config.go,
+ * requiredEnvoyStatsMatcherInclusionPrefixes @1.8.0).
+ */
 const DEFAULT_PREFIXES = [
   'cluster_manager',
   'listener_manager',
@@ -74,7 +77,8 @@ function allStats(envoy: Envoy): Stat[] {
 function prometheusName(name: string): { readonly family: string; readonly labels: string } {
   const word = (text: string) => `envoy_${text.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`;
   const [, kind, owner, counter] = /^(cluster|listener)\.(.+)\.((?:ssl\.)?[^.]+)$/.exec(name) ?? [];
-  if (kind === undefined || owner === undefined || counter === undefined) return { family: word(name), labels: '' };
+  if (kind === undefined || owner === undefined || counter === undefined)
+    return { family: word(name), labels: '' };
   const label = kind === 'cluster' ? 'cluster_name' : 'listener_address';
   return { family: word(`${kind}_${counter}`), labels: `${label}=${JSON.stringify(owner)}` };
 }

@@ -4,7 +4,8 @@ import type { DownstreamConnection } from './environment.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
 
 /**
- * Connects to a host of the cluster and joins the two streams. One attempt is made; if it fails, or there is no host, the client is closed
+ * Connects to a host of the cluster and joins the two streams. One attempt is made; if it fails, or there is
+ * no host, the client is closed
  * (envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc @v1.16.0: max_connect_attempts is 1).
  * @param cluster - undefined if there is none of that name
  */
@@ -27,7 +28,10 @@ export function proxyTcp(
   downstream.once('close', abandon);
 }
 
-/** Joins two streams: backpressure and half-closed connections included. A stream that breaks takes the other with it. */
+/**
+ * Joins two streams: backpressure and half-closed connections included. A stream that breaks takes the other
+ * with it.
+ */
 export function splice(one: Duplex, other: Duplex): void {
   one.allowHalfOpen = true;
   other.allowHalfOpen = true;
@@ -39,7 +43,10 @@ export function splice(one: Duplex, other: Duplex): void {
   other.once('close', () => closeAfter(other, one));
 }
 
-/** A stream that closed before it ended was cut off: so is the other. After an end, `pipe` lets the other finish what it has. */
+/**
+ * A stream that closed before it ended was cut off: so is the other. After an end, `pipe` lets the other
+ * finish what it has.
+ */
 function closeAfter(closed: Duplex, other: Duplex): void {
   if (closed.readableEnded && closed.writableFinished) return;
   other.destroy();

@@ -114,9 +114,11 @@ export class TransportSecurity {
   }
 
   /**
-   * Begins mTLS to a host. The server's chain must lead to our root, and its SPIFFE identity be one of those expected.
+   * Begins mTLS to a host. The server's chain must lead to our root, and its SPIFFE identity be one of those
+   * expected.
    * @param raw - connected
-   * @param done - called once; with a socket, or with Envoy's text on what went wrong (empty if the other side just closed)
+   * @param done - called once; with a socket, or with Envoy's text on what went wrong (empty if the other
+   *   side just closed)
    */
   originate(
     raw: Duplex,
@@ -139,9 +141,11 @@ export class TransportSecurity {
       ALPNProtocols: [...upstream.alpn],
       checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
     });
-    // Node asks itself for the whole chain as one object, for `checkServerIdentity`; what that wants of it costs a fifth.
+    // Node asks itself for the whole chain as one object, for `checkServerIdentity`; what that wants of it
+    // costs a fifth.
     socket.getPeerCertificate = () =>
-      ({ subjectaltname: socket.getPeerX509Certificate()?.subjectAltName }) as tls.DetailedPeerCertificate; // see above
+      // See above.
+      ({ subjectaltname: socket.getPeerX509Certificate()?.subjectAltName }) as tls.DetailedPeerCertificate;
     let settled = false;
     const fail = (error: Error | undefined) => {
       if (settled) return;
@@ -163,7 +167,10 @@ export class TransportSecurity {
     });
   }
 
-  /** The certificate's own dates are for OpenSSL and the wall's clock; what counts in the world is kept beside it. */
+  /**
+   * The certificate's own dates are for OpenSSL and the wall's clock; what counts in the world is kept beside
+   * it.
+   */
   #validIdentity(): WorkloadIdentity | undefined {
     return this.#identity && this.#identity.notAfterMs > this.#clock.now() ? this.#identity : undefined;
   }
@@ -171,7 +178,8 @@ export class TransportSecurity {
   #describe(error: Error | undefined, isUnauthorized: boolean): string {
     if (error instanceof UnexpectedIdentityError)
       return this.#text('CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify SAN list');
-    if (isUnauthorized) return this.#text('CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify certificate');
+    if (isUnauthorized)
+      return this.#text('CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify certificate');
     const code = error && 'code' in error ? String(error.code) : '';
     const name = code.replace(/^ERR_SSL_/, '').replace(/^(?:TLSV13|SSL_TLSV1)_/, 'TLSV1_');
     return Object.hasOwn(SSL_CODES, name) ? this.#text(name as keyof typeof SSL_CODES) : ''; // hasOwn says so
@@ -194,8 +202,10 @@ export class TransportSecurity {
 }
 
 /**
- * TLS 1.3 alone. Unlike Envoy 1.16, which offers 1.2 upstream: there the client judges the server's certificate as it comes, Node only when the
- * handshake is over, which with 1.2 is after the server has judged the client's. So with 1.3 the same side is the first to refuse.
+ * TLS 1.3 alone. Unlike Envoy 1.16, which offers 1.2 upstream: there the client judges the server's
+ * certificate as it comes, Node only when the
+ * handshake is over, which with 1.2 is after the server has judged the client's. So with 1.3 the same side is
+ * the first to refuse.
  */
 function createContext(identity: WorkloadIdentity): tls.SecureContext {
   return tls.createSecureContext({
@@ -223,8 +233,10 @@ export function urisOf(subjectAltName: string | undefined): readonly string[] {
 }
 
 /**
- * What OpenSSL found about the client's chain. A TLSSocket of our own tells this nowhere in its documented interface (only tls.Server does,
- * which in turn tells no one which connection a socket came from), hence the look at the handle. Where it has none, the client is refused.
+ * What OpenSSL found about the client's chain. A TLSSocket of our own tells this nowhere in its documented
+ * interface (only tls.Server does,
+ * which in turn tells no one which connection a socket came from), hence the look at the handle. Where it has
+ * none, the client is refused.
  */
 function verifyErrorOf(socket: tls.TLSSocket): Error | null {
   const handle = (socket as unknown as { ssl?: { verifyError?: () => Error | null } }).ssl; // see above

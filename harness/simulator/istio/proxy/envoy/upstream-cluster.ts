@@ -45,7 +45,10 @@ export class UpstreamCluster {
     return this.#hosts;
   }
 
-  /** False while the first endpoints are still to come: Envoy calls that warming, and does not use the cluster yet. */
+  /**
+   * False while the first endpoints are still to come: Envoy calls that warming, and does not use the cluster
+   * yet.
+   */
   get isWarm(): boolean {
     return this.#hasEndpoints;
   }

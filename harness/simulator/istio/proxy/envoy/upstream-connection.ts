@@ -1,4 +1,7 @@
-/** One connection to an upstream host: dial, connect timeout, mTLS if the cluster says so, and the host's counters. */
+/**
+ * One connection to an upstream host: dial, connect timeout, mTLS if the cluster says so, and the host's
+ * counters.
+ */
 import type { Duplex } from 'node:stream';
 import type { UpstreamTls } from '../../xds.ts';
 import type { Counters } from './counters.ts';
@@ -30,7 +33,8 @@ const KERNEL_MESSAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Dials a host. The connect timeout covers the TLS handshake too, as in Envoy (source/common/tcp/original_conn_pool.cc, connect_timer_ @v1.16.0).
+ * Dials a host. The connect timeout covers the TLS handshake too, as in Envoy
+ * (source/common/tcp/original_conn_pool.cc, connect_timer_ @v1.16.0).
  * @param done - called once
  * @returns a function that gives the attempt up
  */
@@ -58,8 +62,12 @@ export function connectUpstream(
     }
     done(failure, stream);
   };
-  const timer = clock.setTimeout(() => settle({ reason: 'connect-timeout', detail: '' }), target.connectTimeoutMs);
-  // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know why.
+  const timer = clock.setTimeout(
+    () => settle({ reason: 'connect-timeout', detail: '' }),
+    target.connectTimeoutMs,
+  );
+  // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know
+  // why.
   let isHandshaking = false;
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (isHandshaking) return;

@@ -15,8 +15,10 @@ export class UpstreamConnectError extends Error {
 type Connect = (done: (failure: ConnectFailure | undefined, stream?: Duplex) => void) => () => void;
 
 /**
- * An agent that dials through the cluster. Everything in it goes to one host, so connections need no name to be told apart.
- * Unlike Envoy, which closes an upstream connection that was idle for an hour, it keeps them as long as the host is in the cluster.
+ * An agent that dials through the cluster. Everything in it goes to one host, so connections need no name to
+ * be told apart.
+ * Unlike Envoy, which closes an upstream connection that was idle for an hour, it keeps them as long as the
+ * host is in the cluster.
  */
 export class UpstreamPool extends http.Agent {
   readonly #connect: Connect;
@@ -27,7 +29,10 @@ export class UpstreamPool extends http.Agent {
   }
 
   /** Node calls it for a request that finds no idle connection. */
-  override createConnection(_options: unknown, callback: (error: Error | null, stream?: Duplex) => void): undefined {
+  override createConnection(
+    _options: unknown,
+    callback: (error: Error | null, stream?: Duplex) => void,
+  ): undefined {
     this.#connect((failure, stream) => callback(failure ? new UpstreamConnectError(failure) : null, stream));
     return undefined;
   }

@@ -36,7 +36,10 @@ export function faultOfListener(listener: Listener): string | undefined {
     const { filter } = chain;
     if (!['http_connection_manager', 'tcp_proxy', 'sni_cluster_tcp_proxy'].includes(filter.type))
       return `Didn't find a registered implementation for name: '${filter.type}'`;
-    if (filter.type === 'http_connection_manager' && (filter.rds === undefined) === (filter.routeConfig === undefined))
+    if (
+      filter.type === 'http_connection_manager' &&
+      (filter.rds === undefined) === (filter.routeConfig === undefined)
+    )
       return `error adding listener '${listener.address}:${listener.port}': route_specifier is required`;
     const match = JSON.stringify(chain.match ?? {});
     if (seen.has(match))

@@ -5,7 +5,10 @@ import type { JsonObject } from '../json.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
 import type { Environment } from './environment.ts';
 
-/** Groups whose place in discovery is not that of their first type: the others follow in order of registration. */
+/**
+ * Groups whose place in discovery is not that of their first type: the others follow in order of
+ * registration.
+ */
 interface Group {
   readonly name: string;
   readonly versions: readonly string[];
@@ -27,7 +30,11 @@ export function byPriority(a: string, b: string): number {
   const read = (version: string) => {
     const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
     if (!match) return [0, 0, 0];
-    return [match[2] === undefined ? 3 : match[2] === 'beta' ? 2 : 1, Number(match[1]), Number(match[3] ?? 0)];
+    return [
+      match[2] === undefined ? 3 : match[2] === 'beta' ? 2 : 1,
+      Number(match[1]),
+      Number(match[3] ?? 0),
+    ];
   };
   const [first, second] = [read(a), read(b)];
   for (let index = 0; index < 3; index++) {
@@ -47,7 +54,10 @@ function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undef
   return undefined;
 }
 
-/** What a type in deletion tells (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go @v1.32). */
+/**
+ * What a type in deletion tells (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go
+ * @v1.32).
+ */
 const VERBS_WHILE_TERMINATING: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 
 const verbsOf = (type: ResourceType): readonly string[] =>
@@ -72,12 +82,18 @@ function aggregatedResource(type: ResourceType): JsonObject {
   };
 }
 
-function aggregatedGroup(types: readonly ResourceType[], group: string, versions: readonly string[]): JsonObject {
+function aggregatedGroup(
+  types: readonly ResourceType[],
+  group: string,
+  versions: readonly string[],
+): JsonObject {
   return {
     metadata: group === '' ? {} : { name: group },
     versions: versions.map(version => ({
       version,
-      resources: types.filter(type => type.group === group && type.versions.includes(version)).map(aggregatedResource),
+      resources: types
+        .filter(type => type.group === group && type.versions.includes(version))
+        .map(aggregatedResource),
       freshness: 'Current',
     })),
   };
@@ -161,7 +177,8 @@ export function handleDiscovery(environment: Environment, call: Call): boolean {
     return true;
   }
   if (root === 'api') {
-    if (parts.length === 1 && aggregated) sendAggregated(call, aggregated, [aggregatedGroup(types, '', ['v1'])]);
+    if (parts.length === 1 && aggregated)
+      sendAggregated(call, aggregated, [aggregatedGroup(types, '', ['v1'])]);
     else if (parts.length === 1) {
       sendValue(call, 200, {
         kind: 'APIVersions',

@@ -11,10 +11,15 @@ function numberIn(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
   const value = Number(text);
-  if (!Number.isInteger(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!Number.isInteger(value))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   if (value < 0 || (name !== 'tailLines' && value === 0)) {
     throw invalid({ group: '', kind: 'PodLogOptions' }, '', [
-      invalidValue(name, value, name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0'),
+      invalidValue(
+        name,
+        value,
+        name === 'tailLines' ? 'must be greater than or equal to 0' : 'must be greater than 0',
+      ),
     ]);
   }
   return value;
@@ -68,7 +73,8 @@ export async function handleLogs(
     return;
   }
   const ended = environment.kubelets.logs(pod, container, options, output, signal);
-  // A refusal comes in this turn of the event loop; after it the headers go out, so that the client knows that it follows.
+  // A refusal comes in this turn of the event loop; after it the headers go out, so that the client knows
+  // that it follows.
   const next = setImmediate(start);
   await ended.finally(() => clearImmediate(next));
   start();

@@ -10,7 +10,8 @@ import type { Environment } from './environment.ts';
 /** `name`, `name:port` or `scheme:name:port`. */
 function parseName(text: string): { readonly scheme: string; readonly name: string; readonly port: string } {
   const parts = text.split(':');
-  const [scheme = '', name = '', port = ''] = parts.length === 3 ? parts : ['', parts[0] ?? '', parts[1] ?? ''];
+  const [scheme = '', name = '', port = ''] =
+    parts.length === 3 ? parts : ['', parts[0] ?? '', parts[1] ?? ''];
   if (name === '') throw badRequest(`invalid pod request ${JSON.stringify(text)}`);
   return { scheme, name, port };
 }
@@ -32,7 +33,8 @@ function locate({ objects }: Environment, type: ResourceType, namespace: string,
     return { name, address, port: port === '' ? Number(first?.['containerPort'] ?? 80) : Number(port) };
   }
   const ports = objectsOf(valueAt(object, 'spec', 'ports'));
-  const found = port === '' ? ports[0] : ports.find(entry => entry['name'] === port || String(entry['port']) === port);
+  const found =
+    port === '' ? ports[0] : ports.find(entry => entry['name'] === port || String(entry['port']) === port);
   if (!found)
     throw new ApiError(
       503,

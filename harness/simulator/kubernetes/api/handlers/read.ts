@@ -35,7 +35,11 @@ export function handleList(environment: Environment, call: Call<ResourceRequest>
   const options = parseListOptions(info, type);
   const { objects, metadata } = readList(environment, type, options);
   const representation = representationOf(call);
-  sendJson(call, 200, encodeMany(representation, type, info.version, objects, metadata, environment.clock.now()));
+  sendJson(
+    call,
+    200,
+    encodeMany(representation, type, info.version, objects, metadata, environment.clock.now()),
+  );
 }
 
 /** The objects that a list shows, page by page. */

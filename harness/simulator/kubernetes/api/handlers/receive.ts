@@ -1,4 +1,6 @@
-/** A body as an object of its kind: what it says of itself is checked, its fields are held against the schema. */
+/**
+ * A body as an object of its kind: what it says of itself is checked, its fields are held against the schema.
+ */
 import { type Call, warn } from '../call.ts';
 import { convertToStored } from '../conversion.ts';
 import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../json.ts';
@@ -8,7 +10,11 @@ import { keepToSchema } from '../schema/keep.ts';
 import { badRequest } from '../status.ts';
 
 /** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
-export function receiveObject(body: JsonObject, call: Call<ResourceRequest>, type: ResourceType): KubernetesObject {
+export function receiveObject(
+  body: JsonObject,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): KubernetesObject {
   const { info } = call;
   const apiVersion = apiVersionOf(type.group, info.version);
   const sentVersion = stringOf(body['apiVersion']) ?? '';

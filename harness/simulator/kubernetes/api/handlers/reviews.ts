@@ -7,7 +7,15 @@ import { type Call, sendValue } from '../call.ts';
 import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../json.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
-import { ApiError, badRequest, forbidden, invalid, invalidValue, methodNotAllowed, required } from '../status.ts';
+import {
+  ApiError,
+  badRequest,
+  forbidden,
+  invalid,
+  invalidValue,
+  methodNotAllowed,
+  required,
+} from '../status.ts';
 import type { Environment } from './environment.ts';
 
 type Review = (
@@ -80,7 +88,11 @@ function reviewSubject(
   const attributes = attributesIn(spec, type);
   if (type.namespaced && attributes.kind === 'resource' && attributes.namespace !== call.info.namespace) {
     throw invalid(type, '', [
-      invalidValue('spec.resourceAttributes.namespace', attributes.namespace, 'must match metadata.namespace'),
+      invalidValue(
+        'spec.resourceAttributes.namespace',
+        attributes.namespace,
+        'must match metadata.namespace',
+      ),
     ]);
   }
   return { status: decide(authorizer.authorize({ username, groups }, attributes)) };
@@ -105,7 +117,8 @@ function attributesIn(spec: JsonObject, type: ResourceType): Attributes {
       ),
     ]);
   }
-  if (isObject(path)) return { kind: 'path', verb: stringOf(path['verb']) ?? '', path: stringOf(path['path']) ?? '' };
+  if (isObject(path))
+    return { kind: 'path', verb: stringOf(path['verb']) ?? '', path: stringOf(path['path']) ?? '' };
   const read = (key: string) => stringOf(objectOf(resource)[key]) ?? '';
   return {
     kind: 'resource',

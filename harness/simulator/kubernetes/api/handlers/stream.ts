@@ -31,13 +31,16 @@ export async function handleStream(
   if (nodeOf(pod) === undefined) throw badRequest(`pod ${info.name} does not have a host assigned`);
   const { query } = info;
   const transport = (request.headers.upgrade ?? '').toLowerCase();
-  if (transport !== 'websocket' && transport !== 'spdy/3.1') throw badRequest('unable to upgrade: unknown transport');
+  if (transport !== 'websocket' && transport !== 'spdy/3.1')
+    throw badRequest('unable to upgrade: unknown transport');
   if (info.subresource === 'portforward') {
     const ports = query
       .getAll('ports')
       .flatMap(text => text.split(','))
       .map(portOf);
-    servePortForward(request, socket, head, ports, info.name, port => environment.kubelets.portForward(pod, port));
+    servePortForward(request, socket, head, ports, info.name, port =>
+      environment.kubelets.portForward(pod, port),
+    );
     return;
   }
   const container = chooseContainer(pod, query.get('container'));
@@ -69,7 +72,10 @@ export async function handleStream(
   serveSession(request, socket, head, asked, run, onFailure);
 }
 
-/** @throws ApiError 400, as kubelet has it (pkg/kubelet/cri/streaming/portforward/websocket.go @v1.32: BuildV4Options) */
+/**
+ * @throws ApiError 400, as kubelet has it (pkg/kubelet/cri/streaming/portforward/websocket.go @v1.32:
+ *   BuildV4Options)
+ */
 function portOf(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw badRequest(`unable to parse ${JSON.stringify(text)} as a port`);

@@ -45,12 +45,18 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'namespaces/finalize': handleFinalize,
 };
 
-/** @returns undefined for a subresource that is read and written like the object itself, or served elsewhere */
+/**
+ * @returns undefined for a subresource that is read and written like the object itself, or served elsewhere
+ */
 export function subresourceHandler(type: ResourceType, subresource: string): Handler | undefined {
   return subresource === 'scale' ? handleScale : HANDLERS[`${keyOf(type)}/${subresource}`];
 }
 
-async function handleToken(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+async function handleToken(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
   const { info, request } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
   const body = decodeObject(await readBody(request), mediaTypeOf(request), 'TokenRequest');
@@ -111,7 +117,11 @@ function boundObject({ registry, store }: Environment, namespace: string, refere
 }
 
 /** What a scheduler writes. */
-async function handleBinding(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+async function handleBinding(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
   const { info, request, user } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
   const body = decodeObject(await readBody(request), mediaTypeOf(request), 'Binding');
@@ -125,7 +135,11 @@ async function handleBinding(environment: Environment, call: Call<ResourceReques
       const spec = objectOf(pod['spec']);
       const before = stringOf(spec['nodeName']) ?? '';
       if (before !== '')
-        throw conflict(type, info.name, `pod ${info.name} is already assigned to node ${JSON.stringify(before)}`);
+        throw conflict(
+          type,
+          info.name,
+          `pod ${info.name} is already assigned to node ${JSON.stringify(before)}`,
+        );
       spec['nodeName'] = node;
       return pod;
     },
@@ -134,7 +148,10 @@ async function handleBinding(environment: Environment, call: Call<ResourceReques
   sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
-/** A deletion, if the pod's disruption budget has room for it (pkg/registry/core/pod/storage/eviction.go @v1.32). */
+/**
+ * A deletion, if the pod's disruption budget has room for it (pkg/registry/core/pod/storage/eviction.go
+ * @v1.32).
+ */
 async function handleEviction(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -157,12 +174,16 @@ async function handleEviction(
   sendStatus(call.response, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
-/** Takes one disruption from the budget that covers a pod. @throws ApiError 429 if it has none, 500 if there are several */
+/**
+ * Takes one disruption from the budget that covers a pod.
+ * @throws ApiError 429 if it has none, 500 if there are several
+ */
 function askBudget({ store, registry, objects }: Environment, pod: KubernetesObject, dryRun: boolean): void {
   const { namespace = '', labels = {}, deletionTimestamp } = pod.metadata;
   const phase = valueAt(pod, 'status', 'phase');
   // What is not there yet, or on its way out, is no loss.
-  if (deletionTimestamp !== undefined || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed') return;
+  if (deletionTimestamp !== undefined || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed')
+    return;
   const type = registry.require('poddisruptionbudgets.policy');
   const covering = store.list(type, { namespace }).filter(candidate => {
     const selector = selectorFromObject(valueAt(candidate, 'spec', 'selector'));
@@ -238,7 +259,11 @@ function scaleOf(object: KubernetesObject): JsonObject {
   };
 }
 
-async function handleScale(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): Promise<void> {
+async function handleScale(
+  environment: Environment,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): Promise<void> {
   const { info, request, user } = call;
   const { objects } = environment;
   if (info.verb === 'get') {
@@ -256,7 +281,8 @@ async function handleScale(environment: Environment, call: Call<ResourceRequest>
     draft => {
       const scaled = draft();
       const before = scaleOf(scaled) as KubernetesObject; // made above, with metadata
-      const scale = sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
+      const scale =
+        sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
       const replicas = objectOf(scale['spec'])['replicas'] ?? 0;
       if (!Number.isInteger(replicas) || Number(replicas) < 0) {
         throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [

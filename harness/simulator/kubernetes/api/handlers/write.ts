@@ -37,7 +37,10 @@ function isDryRun(values: readonly string[], kind: string): boolean {
   return true;
 }
 
-function contextOf(call: Call<ResourceRequest>, operation: 'Create' | 'Update' | 'Patch' | 'Delete'): WriteContext {
+function contextOf(
+  call: Call<ResourceRequest>,
+  operation: 'Create' | 'Update' | 'Patch' | 'Delete',
+): WriteContext {
   const { info, response, user } = call;
   const dryRun = isDryRun(info.query.getAll('dryRun'), `${operation}Options`);
   const fieldManager = managerOf(call);
@@ -75,7 +78,8 @@ function refuseUnsimulated(type: ResourceType): void {
 }
 
 /**
- * apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.32, serveResource: of the verbs, only create is
+ * apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.32, serveResource: of the verbs, only
+ * create is
  * refused, so an apply may still make an object; it is deleted with the others.
  */
 function refuseWhileTerminating(type: ResourceType): void {
@@ -124,7 +128,8 @@ export async function handleUpdate(
   const { info, request } = call;
   if (info.name === '' || !type.verbs.includes('update')) throw methodNotAllowed();
   const context = contextOf(call, 'Update');
-  if (info.subresource === 'status' && mediaTypeOf(request) === PROTOBUF) throw notSimulated('a status in protobuf');
+  if (info.subresource === 'status' && mediaTypeOf(request) === PROTOBUF)
+    throw notSimulated('a status in protobuf');
   const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
   const object = receiveObject(body, call, type);
   checkNamespace(object, info, type);
@@ -142,10 +147,16 @@ export async function handleUpdate(
       },
     ]);
   }
-  const updated = await environment.objects.update(type, info.namespace, info.name, () => structuredClone(object), {
-    ...context,
-    own: ownershipOf(environment.clock, type, context),
-  });
+  const updated = await environment.objects.update(
+    type,
+    info.namespace,
+    info.name,
+    () => structuredClone(object),
+    {
+      ...context,
+      own: ownershipOf(environment.clock, type, context),
+    },
+  );
   sendJson(call, 200, encodeObject(type, info.version, updated));
 }
 
@@ -198,11 +209,20 @@ function receivePatched(
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw new ApiError(422, 'Invalid', ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`, {
-      causes: [
-        { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(shown)}: ${text}`, field: 'patch' },
-      ],
-    });
+    throw new ApiError(
+      422,
+      'Invalid',
+      ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`,
+      {
+        causes: [
+          {
+            reason: 'FieldValueInvalid',
+            message: `Invalid value: ${JSON.stringify(shown)}: ${text}`,
+            field: 'patch',
+          },
+        ],
+      },
+    );
   }
 }
 
@@ -219,7 +239,9 @@ async function handleApply(
 }
 
 /** Options come as a body (JSON, YAML, protobuf) or as query parameters. */
-async function readDeleteOptions(call: Call<ResourceRequest>): Promise<{ options: DeleteOptions; dryRun: string[] }> {
+async function readDeleteOptions(
+  call: Call<ResourceRequest>,
+): Promise<{ options: DeleteOptions; dryRun: string[] }> {
   const { info, request } = call;
   const body = await readBody(request);
   const sent = body.length === 0 ? {} : decodeObject(body, mediaTypeOf(request), 'DeleteOptions');
@@ -292,7 +314,8 @@ export async function handleDeleteCollection(
   type: ResourceType,
 ): Promise<void> {
   const { info } = call;
-  if (!type.verbs.includes('deletecollection') || (type.namespaced && info.namespace === '')) throw methodNotAllowed();
+  if (!type.verbs.includes('deletecollection') || (type.namespaced && info.namespace === ''))
+    throw methodNotAllowed();
   const list = parseListOptions(info, type);
   const { options, dryRun } = await readDeleteOptions(call);
   const context = { ...contextOf(call, 'Delete'), dryRun: isDryRun(dryRun, 'DeleteOptions') };

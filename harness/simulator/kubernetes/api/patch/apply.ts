@@ -1,4 +1,7 @@
-/** Server-side apply: what the manager applies is merged in, what it no longer applies goes, what others own is a conflict. */
+/**
+ * Server-side apply: what the manager applies is merged in, what it no longer applies goes, what others own
+ * is a conflict.
+ */
 import type { Call } from '../call.ts';
 import { convert } from '../conversion.ts';
 import type { Environment } from '../handlers/environment.ts';
@@ -66,9 +69,16 @@ function checkApplied(sent: JsonObject): void {
   const apiVersion = stringOf(sent['apiVersion']) ?? '';
   const kind = stringOf(sent['kind']) ?? '';
   if (apiVersion === '' || kind === '')
-    throw badRequest(`invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`);
+    throw badRequest(
+      `invalid object type: ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`,
+    );
   const metadata = sent['metadata'];
-  if (typeof metadata === 'object' && metadata !== null && 'managedFields' in metadata && metadata.managedFields) {
+  if (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'managedFields' in metadata &&
+    metadata.managedFields
+  ) {
     throw badRequest('metadata.managedFields must be nil');
   }
 }
@@ -100,7 +110,12 @@ async function createByApply(
   return { object, created: true };
 }
 
-function entryOf({ clock }: Environment, type: ResourceType, context: WriteContext, fields: FieldSet): Manager {
+function entryOf(
+  { clock }: Environment,
+  type: ResourceType,
+  context: WriteContext,
+  fields: FieldSet,
+): Manager {
   return {
     manager: context.fieldManager,
     operation: 'Apply',
@@ -111,7 +126,9 @@ function entryOf({ clock }: Environment, type: ResourceType, context: WriteConte
   };
 }
 
-/** Computes the merged state from each state of the object that it is shown, and remembers who owns what then. */
+/**
+ * Computes the merged state from each state of the object that it is shown, and remembers who owns what then.
+ */
 function merger(
   environment: Environment,
   type: ResourceType,
@@ -127,7 +144,9 @@ function merger(
   const change = (draft: () => KubernetesObject, current: KubernetesObject): KubernetesObject => {
     const live = ownable(convert(type, context.version, current), type, subresource);
     const isOwn = (entry: Manager) =>
-      entry.operation === 'Apply' && entry.manager === context.fieldManager && entry.subresource === subresource;
+      entry.operation === 'Apply' &&
+      entry.manager === context.fieldManager &&
+      entry.subresource === subresource;
     const before = managersOf(current, live, type, context, tree);
     const others = before.filter(entry => !isOwn(entry));
     // Copied, for the live parts are frozen; an object, for both are.
@@ -146,7 +165,11 @@ function merger(
       // What was applied before and is not any more goes, unless somebody else wants it.
       // Outer paths come first: an element goes as a whole, with what nobody owns in it.
       for (const path of membersOf(difference(mine.fields, fields))) {
-        if (isKeyOfElement(path) || touches(fields, path) || remaining.some(entry => touches(entry.fields, path)))
+        if (
+          isKeyOfElement(path) ||
+          touches(fields, path) ||
+          remaining.some(entry => touches(entry.fields, path))
+        )
           continue;
         removePath(merged, path, tree);
       }
@@ -167,7 +190,9 @@ function merger(
 function isKeyOfElement(path: readonly string[]): boolean {
   const [element = '', field = ''] = path.slice(-2);
   return (
-    element.startsWith('k:') && field.startsWith('f:') && Object.hasOwn(JSON.parse(element.slice(2)), field.slice(2))
+    element.startsWith('k:') &&
+    field.startsWith('f:') &&
+    Object.hasOwn(JSON.parse(element.slice(2)), field.slice(2))
   );
 }
 
@@ -202,7 +227,8 @@ function rebuild(
 ): KubernetesObject {
   const { metadata, ...content } = copy(merged);
   const result = draft;
-  if (resourceVersion !== undefined && resourceVersion !== '') result.metadata.resourceVersion = resourceVersion;
+  if (resourceVersion !== undefined && resourceVersion !== '')
+    result.metadata.resourceVersion = resourceVersion;
   if (subresource === 'status') {
     result['status'] = content['status'];
     return result;
@@ -211,7 +237,8 @@ function rebuild(
     if (!['kind', 'apiVersion', 'metadata', 'status'].includes(key) && !(key in content)) delete result[key];
   }
   for (const [key, value] of Object.entries(content)) {
-    const own = key === 'spec' ? { ...addressesOf(result), ...(value as JsonObject) } : value; // a spec is an object
+    // A spec is an object.
+    const own = key === 'spec' ? { ...addressesOf(result), ...(value as JsonObject) } : value;
     result[key] = own;
   }
   for (const key of ['labels', 'annotations', 'finalizers', 'ownerReferences']) delete result.metadata[key];
@@ -228,7 +255,8 @@ function addressesOf(object: KubernetesObject): JsonObject {
 }
 
 function printManager({ manager, operation, apiVersion, subresource }: Manager): string {
-  const name = JSON.stringify(manager) + (subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`);
+  const name =
+    JSON.stringify(manager) + (subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`);
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
 
@@ -244,14 +272,21 @@ function applyConflict(clashes: readonly { readonly entry: Manager; readonly fie
   }));
   const [only] = found;
   if (found.length === 1 && only) {
-    return new ApiError(409, 'Conflict', `Apply failed with 1 conflict: conflict with ${only.manager}: ${only.path}`, {
-      causes,
-    });
+    return new ApiError(
+      409,
+      'Conflict',
+      `Apply failed with 1 conflict: conflict with ${only.manager}: ${only.path}`,
+      {
+        causes,
+      },
+    );
   }
   const managers = [...new Set(found.map(({ manager }) => manager))].sort();
   const lines = managers.flatMap(manager => [
     `conflicts with ${manager}:`,
     ...found.filter(entry => entry.manager === manager).map(({ path }) => `- ${path}`),
   ]);
-  return new ApiError(409, 'Conflict', `Apply failed with ${found.length} conflicts: ${lines.join('\n')}`, { causes });
+  return new ApiError(409, 'Conflict', `Apply failed with ${found.length} conflicts: ${lines.join('\n')}`, {
+    causes,
+  });
 }

@@ -28,7 +28,10 @@ function nodeOf(schema: JsonObject): MergeNode {
   const own = Object.keys(fields).length > 0 ? { fields } : {};
   switch (schema['x-kubernetes-list-type']) {
     case 'map':
-      return { ...own, listKeys: listOf(schema['x-kubernetes-list-map-keys']).filter(key => typeof key === 'string') };
+      return {
+        ...own,
+        listKeys: listOf(schema['x-kubernetes-list-map-keys']).filter(key => typeof key === 'string'),
+      };
     case 'set':
       return { ...own, set: true };
     default:

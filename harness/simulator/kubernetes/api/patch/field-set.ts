@@ -1,9 +1,13 @@
-/** Sets of fields of an object, as `managedFields` keeps them (sigs.k8s.io/structured-merge-diff fieldpath @v4). */
+/**
+ * Sets of fields of an object, as `managedFields` keeps them (sigs.k8s.io/structured-merge-diff fieldpath
+ * @v4).
+ */
 import { equal, isObject, type JsonObject, listOf, objectOf } from '../json.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
 
 /**
- * A tree of path elements: `f:name` a field, `k:{"name":"c"}` an element found by keys, `v:"x"` an element found by its value.
+ * A tree of path elements: `f:name` a field, `k:{"name":"c"}` an element found by keys, `v:"x"` an element
+ * found by its value.
  * A member is a path that belongs to the set.
  */
 export interface FieldSet {
@@ -120,7 +124,14 @@ const isGranular = (node: MergeNode | undefined): node is MergeNode =>
   node !== undefined && !node.atomic && (node.set === true || node.listKeys !== undefined);
 
 /** Maps that users fill: an update owns the map itself, too. */
-const OWNED_MAPS: readonly string[] = ['labels', 'annotations', 'data', 'binaryData', 'matchLabels', 'selector'];
+const OWNED_MAPS: readonly string[] = [
+  'labels',
+  'annotations',
+  'data',
+  'binaryData',
+  'matchLabels',
+  'selector',
+];
 
 /** The fields that a value has. @param asUpdate - whether maps and list elements count themselves */
 export function fieldsOf(value: unknown, node: MergeNode | undefined, asUpdate: boolean): FieldSet {
@@ -161,7 +172,8 @@ export interface FieldChanges {
 export function changesOf(before: unknown, after: unknown, node: MergeNode | undefined): FieldChanges {
   const changed = emptySet();
   const removed = emptySet();
-  if (before === undefined) return { changed: after === undefined ? changed : fieldsOf(after, node, true), removed };
+  if (before === undefined)
+    return { changed: after === undefined ? changed : fieldsOf(after, node, true), removed };
   if (after === undefined) return { changed, removed: fieldsOf(before, node, true) };
   const collect = (key: string, old: unknown, now: unknown, child: MergeNode | undefined) => {
     const inner = changesOf(old, now, child);
@@ -175,7 +187,8 @@ export function changesOf(before: unknown, after: unknown, node: MergeNode | und
     return { changed, removed };
   }
   if (Array.isArray(before) && Array.isArray(after) && isGranular(node)) {
-    const index = (list: readonly unknown[]) => new Map(list.map(element => [elementOf(element, node) ?? '', element]));
+    const index = (list: readonly unknown[]) =>
+      new Map(list.map(element => [elementOf(element, node) ?? '', element]));
     const [old, now] = [index(before), index(after)];
     for (const key of new Set([...old.keys(), ...now.keys()])) {
       if (node.set) {
@@ -247,7 +260,9 @@ export function mergeApplied(live: unknown, applied: unknown, node: MergeNode | 
       const position = result.findIndex(other => elementOf(other, node) === key);
       if (position < 0) result.push(element);
       else
-        result[position] = node.set ? element : mergeApplied(result[position], element, { fields: node.fields ?? {} });
+        result[position] = node.set
+          ? element
+          : mergeApplied(result[position], element, { fields: node.fields ?? {} });
     }
     return result;
   }

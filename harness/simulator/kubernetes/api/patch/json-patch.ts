@@ -28,7 +28,8 @@ export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
   }
   try {
     for (const operation of patch) {
-      if (!isObject(operation) || !OPERATIONS.includes(String(operation['op']))) throw new Error('unknown operation');
+      if (!isObject(operation) || !OPERATIONS.includes(String(operation['op'])))
+        throw new Error('unknown operation');
     }
     // Copied: the library keeps references to values of the patch.
     const operations = copy(patch) as Operation[]; // checked above, and again by the library

@@ -1,10 +1,17 @@
-/** Which lists of the built-in kinds merge by a key, for strategic merge patches and for server-side apply. */
+/**
+ * Which lists of the built-in kinds merge by a key, for strategic merge patches and for server-side apply.
+ */
 
-/** How a list, map or object is merged; what is not listed merges as plain JSON: objects by key, lists as a whole. */
+/**
+ * How a list, map or object is merged; what is not listed merges as plain JSON: objects by key, lists as a
+ * whole.
+ */
 export interface MergeNode {
   /** A list of objects: the key by which a strategic merge patch finds elements. */
   readonly patchKey?: string;
-  /** A list of objects: the keys by which apply finds elements, with the defaults of those that may be absent. */
+  /**
+   * A list of objects: the keys by which apply finds elements, with the defaults of those that may be absent.
+   */
   readonly listKeys?: readonly string[];
   /** A list of primitives without order. */
   readonly set?: boolean;
@@ -33,7 +40,12 @@ const METADATA = object({
 const CONTAINER: MergeNode['fields'] = {
   ports: by('containerPort', undefined, ['containerPort', 'protocol']),
   env: by('name', {
-    valueFrom: object({ fieldRef: ATOMIC, resourceFieldRef: ATOMIC, configMapKeyRef: ATOMIC, secretKeyRef: ATOMIC }),
+    valueFrom: object({
+      fieldRef: ATOMIC,
+      resourceFieldRef: ATOMIC,
+      configMapKeyRef: ATOMIC,
+      secretKeyRef: ATOMIC,
+    }),
   }),
   volumeMounts: by('mountPath'),
   volumeDevices: by('devicePath'),
@@ -49,7 +61,10 @@ const POD_SPEC = object({
   hostAliases: by('ip'),
   schedulingGates: by('name'),
   resourceClaims: { ...by('name'), retainKeys: true },
-  topologySpreadConstraints: by('topologyKey', { labelSelector: ATOMIC }, ['topologyKey', 'whenUnsatisfiable']),
+  topologySpreadConstraints: by('topologyKey', { labelSelector: ATOMIC }, [
+    'topologyKey',
+    'whenUnsatisfiable',
+  ]),
   nodeSelector: ATOMIC,
 });
 

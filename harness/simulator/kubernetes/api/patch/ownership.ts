@@ -44,7 +44,9 @@ const UNOWNED_METADATA: readonly string[] = [
 /** The part of an object whose fields can be owned by a write of this kind. */
 export function ownable(object: KubernetesObject, type: ResourceType, subresource: string): JsonObject {
   const { kind: _kind, apiVersion: _apiVersion, metadata, status, ...rest } = object;
-  const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.includes(key)));
+  const kept = Object.fromEntries(
+    Object.entries(metadata).filter(([key]) => !UNOWNED_METADATA.includes(key)),
+  );
   const result: JsonObject = {};
   if (subresource === 'status') {
     if (status !== undefined) result['status'] = status;
@@ -111,8 +113,10 @@ export function ownershipOf(clock: Clock, type: ResourceType, context: WriteCont
   const tree = mergeTreeFor(type, version);
   return (current, updated) => {
     const sent = updated.metadata['managedFields'];
-    // `managedFields: [{}]` is how a client gives all ownership up; other lists in an update replace what was there.
-    const resets = Array.isArray(sent) && sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0;
+    // `managedFields: [{}]` is how a client gives all ownership up; other lists in an update replace what was
+    // there.
+    const resets =
+      Array.isArray(sent) && sent.length === 1 && isObject(sent[0]) && Object.keys(sent[0]).length === 0;
     if (resets) {
       delete updated.metadata['managedFields'];
       return;

@@ -18,7 +18,12 @@ export type Patch =
   | { readonly kind: 'apply'; readonly apply: JsonObject };
 
 /** @throws ApiError 400, 415, 422 */
-export function readPatch(body: Buffer, mediaType: string, type: ResourceType, query: URLSearchParams): Patch {
+export function readPatch(
+  body: Buffer,
+  mediaType: string,
+  type: ResourceType,
+  query: URLSearchParams,
+): Patch {
   const applies = mediaType === 'application/apply-patch+yaml';
   if (query.has('force') && !applies) {
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
@@ -33,7 +38,11 @@ export function readPatch(body: Buffer, mediaType: string, type: ResourceType, q
     case 'application/merge-patch+json': {
       const patch = parseObject(body);
       // An object as patch makes an object.
-      return { kind: 'change', apply: object => mergePatch(object, patch) as JsonObject, shown: goMap(patch) };
+      return {
+        kind: 'change',
+        apply: object => mergePatch(object, patch) as JsonObject,
+        shown: goMap(patch),
+      };
     }
     case 'application/strategic-merge-patch+json': {
       if (type.custom) break;

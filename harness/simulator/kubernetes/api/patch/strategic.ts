@@ -1,4 +1,7 @@
-/** Strategic merge patch: lists that merge by a key, and directives (apimachinery pkg/util/strategicpatch/patch.go @v1.32). */
+/**
+ * Strategic merge patch: lists that merge by a key, and directives (apimachinery
+ * pkg/util/strategicpatch/patch.go @v1.32).
+ */
 import { copy, equal, isObject, type JsonObject, listOf } from '../json.ts';
 import { ApiError, badRequest } from '../status.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
@@ -29,7 +32,9 @@ function mergeMap(original: JsonObject, patch: JsonObject, node: MergeNode | und
   const retain = patch[RETAIN_KEYS];
   if (retain !== undefined) {
     const keys = listOf(retain);
-    const strange = Object.keys(patch).some(key => !key.startsWith('$') && patch[key] !== null && !keys.includes(key));
+    const strange = Object.keys(patch).some(
+      key => !key.startsWith('$') && patch[key] !== null && !keys.includes(key),
+    );
     if (!Array.isArray(retain) || strange) throw badRequest('invalid patch format of retainKeys');
     for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key];
   }
@@ -42,7 +47,8 @@ function mergeMap(original: JsonObject, patch: JsonObject, node: MergeNode | und
     }
   }
   for (const [key, value] of Object.entries(patch)) {
-    if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(ORDER)) continue;
+    if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(ORDER))
+      continue;
     if (value === null) {
       delete result[key];
       continue;
@@ -50,7 +56,8 @@ function mergeMap(original: JsonObject, patch: JsonObject, node: MergeNode | und
     const before = Object.hasOwn(result, key) ? result[key] : undefined;
     const child = childOf(node, key);
     if (isObject(value)) setOwn(result, key, mergeMap(isObject(before) ? before : {}, value, child));
-    else if (Array.isArray(value)) setOwn(result, key, mergeList(listOf(before), value, child, patch[ORDER + key]));
+    else if (Array.isArray(value))
+      setOwn(result, key, mergeList(listOf(before), value, child, patch[ORDER + key]));
     else setOwn(result, key, value);
   }
   for (const [key, order] of Object.entries(patch)) {
@@ -94,7 +101,11 @@ function mergeList(
     const key = element[patchKey];
     const directive = element[DIRECTIVE];
     if (key === undefined) {
-      throw new ApiError(500, undefined, `map: ${goMap(element)} does not contain declared merge key: ${patchKey}`);
+      throw new ApiError(
+        500,
+        undefined,
+        `map: ${goMap(element)} does not contain declared merge key: ${patchKey}`,
+      );
     }
     const same = (other: unknown) => isObject(other) && equal(other[patchKey], key);
     if (directive === 'delete') {
@@ -128,7 +139,8 @@ function patchOrder(
 }
 
 /**
- * The elements which the order names come in that order; the others keep their place relative to what stood before them.
+ * The elements which the order names come in that order; the others keep their place relative to what stood
+ * before them.
  * @param patchKey - undefined for primitives
  */
 function inOrder(
@@ -137,18 +149,25 @@ function inOrder(
   patchKey: string | undefined,
   original: readonly unknown[],
 ): unknown[] {
-  const identity = (element: unknown) => (patchKey !== undefined && isObject(element) ? element[patchKey] : element);
+  const identity = (element: unknown) =>
+    patchKey !== undefined && isObject(element) ? element[patchKey] : element;
   const rank = (element: unknown) => order.findIndex(other => equal(identity(other), identity(element)));
   const ordered = elements.filter(element => rank(element) >= 0).sort((a, b) => rank(a) - rank(b));
   const others = elements.filter(element => rank(element) < 0);
   if (others.length === 0) return ordered;
   // Elements that only the server has are put behind the element after which they stood.
-  const positions = (element: unknown) => original.findIndex(other => equal(identity(other), identity(element)));
+  const positions = (element: unknown) =>
+    original.findIndex(other => equal(identity(other), identity(element)));
   const result: unknown[] = [];
   let next = 0;
   for (const element of ordered) {
     const own = positions(element);
-    while (next < others.length && own >= 0 && positions(others[next]) >= 0 && positions(others[next]) < own) {
+    while (
+      next < others.length &&
+      own >= 0 &&
+      positions(others[next]) >= 0 &&
+      positions(others[next]) < own
+    ) {
       result.push(others[next++]);
     }
     result.push(element);
@@ -158,7 +177,8 @@ function inOrder(
 
 /** A patch that becomes content: without its directives and nulls. */
 function strip<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(element => strip(element)) as T; // the same shape, element by element
+  // The same shape, element by element.
+  if (Array.isArray(value)) return value.map(element => strip(element)) as T;
   if (!isObject(value)) return value;
   const result: JsonObject = {};
   for (const [key, entry] of Object.entries(value)) {

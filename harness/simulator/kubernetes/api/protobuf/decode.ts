@@ -1,4 +1,7 @@
-/** Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in types, as JSON objects. */
+/**
+ * Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in
+ * types, as JSON objects.
+ */
 import { isObject, type JsonObject } from '../json.ts';
 import { type Field, type Message, messageFor, messageOf } from '../schema/messages.ts';
 import { badRequest, notSimulated } from '../status.ts';
@@ -15,7 +18,8 @@ export function isProtobuf(body: Buffer): boolean {
 
 /** @throws ApiError 400 for what is no protobuf of Kubernetes, 501 for a message that is not described */
 export function decodeProtobuf(body: Buffer): JsonObject {
-  if (!isProtobuf(body)) throw badRequest('the body is not in the protobuf format of Kubernetes: it lacks its prefix');
+  if (!isProtobuf(body))
+    throw badRequest('the body is not in the protobuf format of Kubernetes: it lacks its prefix');
   const envelope = readFields(body.subarray(MAGIC.length));
   const typeMeta = readFields(bytesAt(envelope, 1));
   const apiVersion = bytesAt(typeMeta, 1).toString();

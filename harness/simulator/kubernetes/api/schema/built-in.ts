@@ -1,4 +1,7 @@
-/** Holds the JSON of built-in kinds against their types: unknown fields, and values that Go could not put into its structs. */
+/**
+ * Holds the JSON of built-in kinds against their types: unknown fields, and values that Go could not put into
+ * its structs.
+ */
 import { isObject, type JsonObject } from '../json.ts';
 import { badRequest } from '../status.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
@@ -70,7 +73,11 @@ interface Walk {
  * @returns the unknown fields; undefined for a kind whose fields are not described: it is taken as it is
  * @throws ApiError 400 for a value of the wrong type
  */
-export function keepBuiltIn(apiVersion: string, kind: string, object: JsonObject): readonly string[] | undefined {
+export function keepBuiltIn(
+  apiVersion: string,
+  kind: string,
+  object: JsonObject,
+): readonly string[] | undefined {
   const message = messageFor(apiVersion, kind);
   if (!fieldsOf(message)) return undefined;
   const walk: Walk = { unknown: [] };
@@ -88,7 +95,12 @@ class WrongType extends Error {
   override readonly name = 'WrongType';
 }
 
-function wrong(value: unknown, field: Field & { readonly struct: string }, plain: string, type = goType(field)): never {
+function wrong(
+  value: unknown,
+  field: Field & { readonly struct: string },
+  plain: string,
+  type = goType(field),
+): never {
   throw new WrongType(
     `json: cannot unmarshal ${goKind(value)} into Go struct field ${field.struct}.${plain} of type ${type}`,
   );
@@ -153,7 +165,8 @@ function walkValue(
     case 'y':
     case 'T':
     case 'M':
-      if (typeof value !== 'string') wrong(value, field, plain, goType(single).replace(/^v1\.[TM]$/, 'string'));
+      if (typeof value !== 'string')
+        wrong(value, field, plain, goType(single).replace(/^v1\.[TM]$/, 'string'));
       return value;
     case 'b':
       if (typeof value !== 'boolean') wrong(value, field, plain, 'bool');
@@ -167,7 +180,8 @@ function walkValue(
       }
       return value;
     case 'I':
-      if (typeof value !== 'string' && typeof value !== 'number') wrong(value, field, plain, 'intstr.IntOrString');
+      if (typeof value !== 'string' && typeof value !== 'number')
+        wrong(value, field, plain, 'intstr.IntOrString');
       return value;
     case 'Q':
       // A number is a quantity, too; it is kept as text.

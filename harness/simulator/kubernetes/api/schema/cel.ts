@@ -1,4 +1,6 @@
-/** The expression language CEL, with the functions that Kubernetes adds (apiserver pkg/cel/library @v1.32). */
+/**
+ * The expression language CEL, with the functions that Kubernetes adds (apiserver pkg/cel/library @v1.32).
+ */
 import { isIP } from 'node:net';
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { isObject, type JsonObject, objectOf } from '../json.ts';
@@ -26,13 +28,18 @@ const environment = new Environment({
   enableOptionalTypes: true,
 })
   .registerType('kubernetes.URL', { ctor: ReadUrl })
-  .registerFunction('isURL(string): bool', (text: string) => readUrl(text) !== undefined || /^\/\S*$/.test(text))
+  .registerFunction(
+    'isURL(string): bool',
+    (text: string) => readUrl(text) !== undefined || /^\/\S*$/.test(text),
+  )
   .registerFunction('url(string): kubernetes.URL', (text: string) => {
     const url = readUrl(text);
     if (!url) throw new Error(`URL parse error during conversion from string: parse ${JSON.stringify(text)}`);
     return url;
   })
-  .registerFunction('kubernetes.URL.getScheme(): string', ({ url }: ReadUrl) => url.protocol.replace(/:$/, ''))
+  .registerFunction('kubernetes.URL.getScheme(): string', ({ url }: ReadUrl) =>
+    url.protocol.replace(/:$/, ''),
+  )
   .registerFunction('kubernetes.URL.getHost(): string', ({ url }: ReadUrl) => url.host)
   .registerFunction('kubernetes.URL.getHostname(): string', ({ url }: ReadUrl) => url.hostname)
   .registerFunction('kubernetes.URL.getPort(): string', ({ url }: ReadUrl) => url.port)

@@ -1,4 +1,6 @@
-/** Holds what a client sent against the schema of its kind: unknown fields are refused, told of or dropped. */
+/**
+ * Holds what a client sent against the schema of its kind: unknown fields are refused, told of or dropped.
+ */
 import { isObject, type JsonObject } from '../json.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
 import { badRequest } from '../status.ts';

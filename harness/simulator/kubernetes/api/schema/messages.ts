@@ -1,9 +1,13 @@
 /**
- * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON, and their numbers, for
+ * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON,
+ * and their numbers, for
  * protobuf bodies. They are those of the generated.proto files in k8s.io/api and k8s.io/apimachinery @v0.32.
  *
- * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M` MicroTime, `Q` Quantity, `I` IntOrString,
- * `R` raw JSON, `-` anything, which protobuf bodies may leave out (statuses), `!` anything, which is not read from protobuf, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by string.
+ * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M`
+ * MicroTime, `Q` Quantity, `I` IntOrString,
+ * `R` raw JSON, `-` anything, which protobuf bodies may leave out (statuses), `!` anything, which is not read
+ * from protobuf, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by
+ * string.
  * The name `~` puts the fields of the message into the one around it, as `json:",inline"` does.
  */
 
@@ -31,7 +35,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   Secret: `${METADATA}, 2 data {}y, 3 type s, 4 stringData {}s, 5 immutable *b`,
   ServiceAccount: `${METADATA}, 2 secrets []ObjectReference, 3 imagePullSecrets []LocalObjectReference, 4 automountServiceAccountToken *b`,
   LocalObjectReference: '1 name s',
-  ObjectReference: '1 kind s, 2 namespace s, 3 name s, 4 uid s, 5 apiVersion s, 6 resourceVersion s, 7 fieldPath s',
+  ObjectReference:
+    '1 kind s, 2 namespace s, 3 name s, 4 uid s, 5 apiVersion s, 6 resourceVersion s, 7 fieldPath s',
   Service: `${METADATA}, 2 spec ServiceSpec, 3 status -`,
   ServiceSpec:
     '1 ports []ServicePort, 2 selector {}s, 3 clusterIP s, 4 type s, 5 externalIPs []s, 7 sessionAffinity s, 8 loadBalancerIP s, 9 loadBalancerSourceRanges []s, 10 externalName s, 11 externalTrafficPolicy s, 12 healthCheckNodePort i, 13 publishNotReadyAddresses b, 14 sessionAffinityConfig *SessionAffinityConfig, 17 ipFamilyPolicy *s, 18 clusterIPs []s, 19 ipFamilies []s, 20 allocateLoadBalancerNodePorts *b, 21 loadBalancerClass *s, 22 internalTrafficPolicy *s, 23 trafficDistribution *s',
@@ -39,7 +44,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ClientIPConfig: '1 timeoutSeconds *i',
   ServicePort: '1 name s, 2 protocol s, 3 port i, 4 targetPort I, 5 nodePort i, 6 appProtocol *s',
   Endpoints: `${METADATA}, 2 subsets []EndpointSubset`,
-  EndpointSubset: '1 addresses []EndpointAddress, 2 notReadyAddresses []EndpointAddress, 3 ports []EndpointsPort',
+  EndpointSubset:
+    '1 addresses []EndpointAddress, 2 notReadyAddresses []EndpointAddress, 3 ports []EndpointsPort',
   EndpointAddress: '1 ip s, 2 targetRef *ObjectReference, 3 hostname s, 4 nodeName *s',
   EndpointsPort: '1 name s, 2 port i, 3 protocol s, 4 appProtocol *s',
   Event: `${METADATA}, 2 involvedObject ObjectReference, 3 reason s, 4 message s, 5 source EventSource, 6 firstTimestamp T, 7 lastTimestamp T, 8 count i, 9 type s, 10 eventTime M, 11 series *EventSeries, 12 action s, 13 related *ObjectReference, 14 reportingComponent s, 15 reportingInstance s`,
@@ -136,7 +142,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   TokenReviewSpec: '1 token s, 2 audiences []s',
   SelfSubjectReview: `${METADATA}, 2 status -`,
   SelfSubjectAccessReview: `${METADATA}, 2 spec AccessReviewSpec, 3 status -`,
-  AccessReviewSpec: '1 resourceAttributes *ResourceAttributes, 2 nonResourceAttributes *NonResourceAttributes',
+  AccessReviewSpec:
+    '1 resourceAttributes *ResourceAttributes, 2 nonResourceAttributes *NonResourceAttributes',
   SubjectAccessReview: `${METADATA}, 2 spec SubjectAccessReviewSpec, 3 status -`,
   LocalSubjectAccessReview: `${METADATA}, 2 spec SubjectAccessReviewSpec, 3 status -`,
   SubjectAccessReviewSpec:
@@ -172,14 +179,16 @@ const MESSAGES: Readonly<Record<string, string>> = {
   HorizontalPodAutoscalerSpec:
     '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 metrics []MetricSpec, 5 behavior !',
   CrossVersionObjectReference: '1 kind s, 2 name s, 3 apiVersion s',
-  MetricSpec: '1 type s, 2 object !, 3 pods !, 4 resource *ResourceMetricSource, 5 external !, 7 containerResource !',
+  MetricSpec:
+    '1 type s, 2 object !, 3 pods !, 4 resource *ResourceMetricSource, 5 external !, 7 containerResource !',
   ResourceMetricSource: '1 name s, 2 target MetricTarget',
   MetricTarget: '1 type s, 2 value *Q, 3 averageValue *Q, 4 averageUtilization *i',
   PriorityClass: `${METADATA}, 2 value i, 3 globalDefault b, 4 description s, 5 preemptionPolicy *s`,
 
   // networking.k8s.io/v1, discovery.k8s.io/v1
   Ingress: `${METADATA}, 2 spec IngressSpec, 3 status -`,
-  IngressSpec: '1 defaultBackend *IngressBackend, 2 tls []IngressTLS, 3 rules []IngressRule, 4 ingressClassName *s',
+  IngressSpec:
+    '1 defaultBackend *IngressBackend, 2 tls []IngressTLS, 3 rules []IngressRule, 4 ingressClassName *s',
   IngressTLS: '1 hosts []s, 2 secretName s',
   IngressRule: '1 host s, 2 ~ IngressRuleValue',
   IngressRuleValue: '1 http *HTTPIngressRuleValue',

@@ -1,4 +1,7 @@
-/** OpenAPI v3 documents of what is served: for `kubectl explain`, and to tell that writes may carry `fieldValidation`. */
+/**
+ * OpenAPI v3 documents of what is served: for `kubectl explain`, and to tell that writes may carry
+ * `fieldValidation`.
+ */
 import { isObject, type JsonObject, objectOf } from '../json.ts';
 import type { ResourceRegistry } from '../registry.ts';
 import type { ResourceType } from '../resources.ts';
@@ -24,7 +27,11 @@ export function openApiIndex(registry: ResourceRegistry): JsonObject {
 const made = new WeakMap<ResourceRegistry, { revision: number; readonly texts: Map<string, string> }>();
 
 /** @returns the JSON of a group and version; undefined for one that is not served */
-export function openApiDocument(registry: ResourceRegistry, group: string, version: string): string | undefined {
+export function openApiDocument(
+  registry: ResourceRegistry,
+  group: string,
+  version: string,
+): string | undefined {
   let known = made.get(registry);
   if (known?.revision !== registry.revision) {
     known = { revision: registry.revision, texts: new Map() };
@@ -54,7 +61,8 @@ function documentOf(types: readonly ResourceType[], group: string, version: stri
         {
           patch: {
             'x-kubernetes-group-version-kind': { group, version, kind: type.kind },
-            // Without a body here kubectl makes its patches by what it knows of the kinds itself (kubernetes-api-surface.md §5.3).
+            // Without a body here kubectl makes its patches by what it knows of the kinds itself
+            // (kubernetes-api-surface.md §5.3).
             parameters: [{ name: 'fieldValidation', in: 'query' }],
             responses: {},
           },

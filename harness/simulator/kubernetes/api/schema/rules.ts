@@ -1,4 +1,7 @@
-/** The rules in CEL that a schema holds (`x-kubernetes-validations`; apiextensions-apiserver pkg/apiserver/schema/cel/validation.go @v1.32). */
+/**
+ * The rules in CEL that a schema holds (`x-kubernetes-validations`; apiextensions-apiserver
+ * pkg/apiserver/schema/cel/validation.go @v1.32).
+ */
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import type { FieldError } from '../status.ts';
@@ -43,7 +46,12 @@ function rulesOf(schema: JsonObject): readonly Rule[] {
   return rules;
 }
 
-const REASONS = ['FieldValueRequired', 'FieldValueInvalid', 'FieldValueForbidden', 'FieldValueDuplicate'] as const;
+const REASONS = [
+  'FieldValueRequired',
+  'FieldValueInvalid',
+  'FieldValueForbidden',
+  'FieldValueDuplicate',
+] as const;
 const isReason = (text: string | undefined): text is (typeof REASONS)[number] =>
   REASONS.some(reason => reason === text);
 
@@ -99,7 +107,8 @@ export function checkRules(value: unknown, old: unknown, schema: JsonObject, pat
 function matchElements(old: unknown, schema: JsonObject): (element: unknown) => unknown {
   const keys = listOf(schema['x-kubernetes-list-map-keys']).map(String);
   if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(old)) return () => undefined;
-  return element => old.find(candidate => keys.every(key => objectOf(candidate)[key] === objectOf(element)[key]));
+  return element =>
+    old.find(candidate => keys.every(key => objectOf(candidate)[key] === objectOf(element)[key]));
 }
 
 function checkRule(rule: Rule, value: unknown, old: unknown, schema: JsonObject, path: string): FieldError[] {

@@ -1,4 +1,7 @@
-/** Custom resources and their structural schemas: pruning, defaults and validation (apiextensions-apiserver pkg/apiserver @v1.32). */
+/**
+ * Custom resources and their structural schemas: pruning, defaults and validation (apiextensions-apiserver
+ * pkg/apiserver @v1.32).
+ */
 import { copy, equal, isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { type FieldError, goValue } from '../status.ts';
 import { checkRules } from './rules.ts';
@@ -10,7 +13,13 @@ const keepsUnknown = (schema: JsonObject): boolean => schema['x-kubernetes-prese
  * Drops what the schema does not know, in place.
  * @param unknown - gets the paths of what is dropped
  */
-export function prune(value: unknown, schema: JsonObject, path: string, unknown: string[], isRoot = false): void {
+export function prune(
+  value: unknown,
+  schema: JsonObject,
+  path: string,
+  unknown: string[],
+  isRoot = false,
+): void {
   if (Array.isArray(value)) {
     const items = objectOf(schema['items']);
     value.forEach((element, index) => {
@@ -79,7 +88,11 @@ const BLOCKING: readonly FieldError['reason'][] = [
  * All that breaks the schema and, if nothing basic is wrong, its rules in CEL.
  * @param old - the state before, on an update
  */
-export function validateStructure(object: JsonObject, old: JsonObject | undefined, schema: JsonObject): FieldError[] {
+export function validateStructure(
+  object: JsonObject,
+  old: JsonObject | undefined,
+  schema: JsonObject,
+): FieldError[] {
   const errors: FieldError[] = [];
   // The metadata has rules of its own.
   const { metadata: _metadata, ...rest } = object;
@@ -184,7 +197,13 @@ function matchesPattern(pattern: string, value: string): boolean {
   }
 }
 
-function checkObject(value: JsonObject, schema: JsonObject, path: string, errors: FieldError[], isRoot: boolean): void {
+function checkObject(
+  value: JsonObject,
+  schema: JsonObject,
+  path: string,
+  errors: FieldError[],
+  isRoot: boolean,
+): void {
   for (const key of listOf(schema['required'])) {
     if (typeof key !== 'string' || value[key] !== undefined || (isRoot && key === 'metadata')) continue;
     errors.push({ reason: 'FieldValueRequired', field: join(path, key), message: 'Required value' });
@@ -217,7 +236,9 @@ function checkCombinations(value: unknown, schema: JsonObject, path: string, err
     });
   if (any.length > 0 && !any.some(holds)) fail('must validate at least one schema (anyOf)');
   if (one.length > 0 && one.filter(holds).length !== 1) {
-    fail(`must validate one and only one schema (oneOf). Found ${one.some(holds) ? 'more than one' : 'none'} valid`);
+    fail(
+      `must validate one and only one schema (oneOf). Found ${one.some(holds) ? 'more than one' : 'none'} valid`,
+    );
   }
   if (isObject(none) && holds(none)) fail('must not validate the schema (not)');
 }

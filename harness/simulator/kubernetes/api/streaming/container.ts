@@ -22,7 +22,9 @@ export function chooseContainer(pod: KubernetesObject, asked: string | null): st
     if (all.includes(asked)) return asked;
     throw badRequest(`container ${asked} is not valid for pod ${name}`);
   }
-  const main = objectsOf(valueAt(pod, 'spec', 'containers')).map(container => stringOf(container['name']) ?? '');
+  const main = objectsOf(valueAt(pod, 'spec', 'containers')).map(
+    container => stringOf(container['name']) ?? '',
+  );
   const only = main[0];
   if (main.length === 1 && only !== undefined) return only;
   const annotated = pod.metadata.annotations?.[DEFAULT_ANNOTATION];
@@ -33,7 +35,9 @@ export function chooseContainer(pod: KubernetesObject, asked: string | null): st
 }
 
 function initContainerHint(pod: KubernetesObject): string {
-  const init = objectsOf(valueAt(pod, 'spec', 'initContainers')).map(container => stringOf(container['name']) ?? '');
+  const init = objectsOf(valueAt(pod, 'spec', 'initContainers')).map(
+    container => stringOf(container['name']) ?? '',
+  );
   return init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : '';
 }
 

@@ -1,4 +1,6 @@
-/** Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (kubernetes-api-surface.md §12.4). */
+/**
+ * Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (kubernetes-api-surface.md §12.4).
+ */
 import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -21,7 +23,10 @@ const channels = new WebSocketServer({
   handleProtocols: () => CHANNEL_PROTOCOL,
 });
 
-/** `ws` refuses the name of the tunnel's protocol, which has a slash in it: it is hidden from it, and answered by hand. */
+/**
+ * `ws` refuses the name of the tunnel's protocol, which has a slash in it: it is hidden from it, and answered
+ * by hand.
+ */
 const tunnels = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
 tunnels.on('headers', headers => headers.push(`Sec-WebSocket-Protocol: ${TUNNEL_PROTOCOL}`));
 
@@ -45,7 +50,8 @@ export function servePortForward(
     tunnels.handleUpgrade(request, socket, head, client => serveForwards(tunnelOf(client), podName, dial));
     return;
   }
-  if (!protocols.includes(CHANNEL_PROTOCOL)) throw badRequest('unable to upgrade: no port-forward protocol in common');
+  if (!protocols.includes(CHANNEL_PROTOCOL))
+    throw badRequest('unable to upgrade: no port-forward protocol in common');
   if (ports.length === 0) throw badRequest('you must specify at least 1 port');
   channels.handleUpgrade(request, socket, head, client => serveChannels(client, ports, podName, dial));
 }

@@ -1,4 +1,7 @@
-/** exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (kubernetes-api-surface.md §12.3). */
+/**
+ * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (kubernetes-api-surface.md
+ * §12.3).
+ */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import type { ExecEnd, ExecStreams } from '../kubelet-api.ts';
@@ -31,7 +34,8 @@ export function serveSpdySession(
   run: Session,
   onFailure: (error: unknown) => ExecEnd,
 ): void {
-  if (!offeredVersions(request).includes(PROTOCOL)) throw badRequest('unable to upgrade: no stream protocol in common');
+  if (!offeredVersions(request).includes(PROTOCOL))
+    throw badRequest('unable to upgrade: no stream protocol in common');
   acceptSpdy(socket, head, PROTOCOL);
   const wanted = [
     'error',

@@ -1,7 +1,17 @@
-/** Frames of SPDY/3.1, as far as Kubernetes' streams use them: encoding and decoding, header blocks included. */
+/**
+ * Frames of SPDY/3.1, as far as Kubernetes' streams use them: encoding and decoding, header blocks included.
+ */
 import { constants, inflateSync } from 'node:zlib';
 
-export const FRAME = { synStream: 1, synReply: 2, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 9 } as const;
+export const FRAME = {
+  synStream: 1,
+  synReply: 2,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  goAway: 7,
+  windowUpdate: 9,
+} as const;
 export const FLAG_FIN = 1;
 
 export type Frame =
@@ -75,7 +85,8 @@ export const DICTIONARY: Buffer = Buffer.concat([
 ]);
 
 /**
- * Reads the header blocks of one direction. They share one compression context; Node has no synchronous inflater that keeps one, so each
+ * Reads the header blocks of one direction. They share one compression context; Node has no synchronous
+ * inflater that keeps one, so each
  * block is read together with all before it: there are two or so per connection.
  */
 export class HeaderReader {
@@ -85,7 +96,10 @@ export class HeaderReader {
   /** @throws Error for a block that can not be read */
   read(block: Buffer): ReadonlyMap<string, string> {
     this.#compressed = Buffer.concat([this.#compressed, block]);
-    const all = inflateSync(this.#compressed, { dictionary: DICTIONARY, finishFlush: constants.Z_SYNC_FLUSH });
+    const all = inflateSync(this.#compressed, {
+      dictionary: DICTIONARY,
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
     const text = all.subarray(this.#seen);
     this.#seen = all.length;
     const headers = new Map<string, string>();

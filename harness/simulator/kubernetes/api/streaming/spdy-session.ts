@@ -56,7 +56,8 @@ export class SpdyStream extends Duplex {
 }
 
 /**
- * Speaks SPDY on a connection. Flow control and settings are not needed: clients of Kubernetes leave them alone.
+ * Speaks SPDY on a connection. Flow control and settings are not needed: clients of Kubernetes leave them
+ * alone.
  * @param transport - a socket, or a WebSocket's messages as a stream
  */
 export function serveSpdy(transport: Duplex, onStream: (stream: SpdyStream) => void): void {

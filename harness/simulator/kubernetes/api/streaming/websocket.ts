@@ -76,7 +76,9 @@ export function serveSession(
     const stdin = asked.stdin ? new PassThrough() : undefined;
     const sizes = asked.tty ? new PassThrough({ objectMode: true }) : undefined;
     client.on('message', (data, isBinary) => {
-      const message = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
+      const message = Buffer.isBuffer(data)
+        ? data
+        : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
       if (!isBinary || message.length === 0) return;
       const content = message.subarray(1);
       if (message[0] === STDIN && content.length > 0) stdin?.write(content);

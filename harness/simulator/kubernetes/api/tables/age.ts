@@ -1,4 +1,6 @@
-/** Durations as kubectl prints them: `5s`, `3m20s`, `4h`, `12d` (apimachinery pkg/util/duration/duration.go). */
+/**
+ * Durations as kubectl prints them: `5s`, `3m20s`, `4h`, `12d` (apimachinery pkg/util/duration/duration.go).
+ */
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

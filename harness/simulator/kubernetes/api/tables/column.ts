@@ -1,5 +1,13 @@
 /** One column of a table, and the cells that many kinds share. */
-import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, stringsOf } from '../json.ts';
+import {
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+  stringsOf,
+} from '../json.ts';
 import { formatLabelSelector, selectorFromObject } from '../selectors.ts';
 import { age } from './age.ts';
 
@@ -23,7 +31,10 @@ export const spec = (object: KubernetesObject): JsonObject => objectOf(object['s
 export const status = (object: KubernetesObject): JsonObject => objectOf(object['status']);
 
 export const NAME: Column = { name: 'Name', format: 'name', cell: object => object.metadata.name };
-export const AGE: Column = { name: 'Age', cell: (object, now) => age(object.metadata.creationTimestamp, now) };
+export const AGE: Column = {
+  name: 'Age',
+  cell: (object, now) => age(object.metadata.creationTimestamp, now),
+};
 /** The timestamp as it is. */
 export const CREATED_AT: Column = {
   name: 'Created At',

@@ -1,4 +1,7 @@
-/** The columns of each kind's table; the printers of kube-apiserver 1.32 (pkg/printers/internalversion/printers.go). */
+/**
+ * The columns of each kind's table; the printers of kube-apiserver 1.32
+ * (pkg/printers/internalversion/printers.go).
+ */
 import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { keyOf, type ResourceType } from '../resources.ts';
 import { age } from './age.ts';
@@ -89,7 +92,10 @@ const SERVICE: readonly Column[] = [
 
 const DEPLOYMENT: readonly Column[] = [
   NAME,
-  text('Ready', deployment => `${replicas(deployment, 'readyReplicas')}/${number(spec(deployment)['replicas'])}`),
+  text(
+    'Ready',
+    deployment => `${replicas(deployment, 'readyReplicas')}/${number(spec(deployment)['replicas'])}`,
+  ),
   text('Up-to-date', deployment => replicas(deployment, 'updatedReplicas')),
   text('Available', deployment => replicas(deployment, 'availableReplicas')),
   AGE,
@@ -243,14 +249,19 @@ const BINDING: readonly Column[] = [
   wide('ServiceAccounts', subjectsOf('ServiceAccount')),
 ];
 
-const WEBHOOKS: readonly Column[] = [NAME, integer('Webhooks', object => listOf(object['webhooks']).length), AGE];
+const WEBHOOKS: readonly Column[] = [
+  NAME,
+  integer('Webhooks', object => listOf(object['webhooks']).length),
+  AGE,
+];
 
 function metricTarget(metric: JsonObject, current: JsonObject | undefined): string {
   const resource = objectOf(metric['resource']);
   const now = objectOf(objectOf(current?.['resource'])['current']);
   const target = objectOf(resource['target']);
   const percent = target['averageUtilization'];
-  if (percent === undefined) return `${UNKNOWN}/${String(target['averageValue'] ?? target['value'] ?? '<auto>')}`;
+  if (percent === undefined)
+    return `${UNKNOWN}/${String(target['averageValue'] ?? target['value'] ?? '<auto>')}`;
   const used = now['averageUtilization'];
   return `${String(resource['name'])}: ${used === undefined ? UNKNOWN : `${String(used)}%`}/${String(percent)}%`;
 }
@@ -311,7 +322,12 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   endpoints: [NAME, text('Endpoints', endpointsCell), AGE],
   'endpointslices.discovery.k8s.io': ENDPOINT_SLICE,
   nodes: NODE,
-  secrets: [NAME, text('Type', secret => secret['type']), countColumn('Data', secret => count(secret['data'])), AGE],
+  secrets: [
+    NAME,
+    text('Type', secret => secret['type']),
+    countColumn('Data', secret => count(secret['data'])),
+    AGE,
+  ],
   configmaps: [NAME, countColumn('Data', map => count(map['data']) + count(map['binaryData'])), AGE],
   serviceaccounts: [NAME, countColumn('Secrets', account => listOf(account['secrets']).length), AGE],
   events: EVENT,

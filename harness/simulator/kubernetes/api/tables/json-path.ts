@@ -19,7 +19,9 @@ export function readPath(object: unknown, path: string): unknown {
     } else if (index !== undefined) {
       values = values.flatMap(value => (index === '*' ? listOf(value) : [listOf(value)[Number(index)]]));
     } else if (filterField !== undefined) {
-      values = values.flatMap(listOf).filter(value => String(readPath(value, `.${filterField}`)) === filterValue);
+      values = values
+        .flatMap(listOf)
+        .filter(value => String(readPath(value, `.${filterField}`)) === filterValue);
     }
     values = values.filter(value => value !== undefined);
   }

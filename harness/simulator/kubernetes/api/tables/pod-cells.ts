@@ -1,4 +1,7 @@
-/** What `kubectl get pods` says of a pod: readiness, status, restarts (pkg/printers/internalversion/printers.go, printPod @v1.32). */
+/**
+ * What `kubectl get pods` says of a pod: readiness, status, restarts
+ * (pkg/printers/internalversion/printers.go, printPod @v1.32).
+ */
 import { isObject, type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../json.ts';
 import { humanDuration } from './age.ts';
 import { spec, status } from './column.ts';
@@ -17,14 +20,18 @@ const state = (container: JsonObject, name: string): JsonObject | undefined => {
 const reasonOf = (value: JsonObject | undefined): string => stringOf(value?.['reason']) ?? '';
 
 function hasTrueCondition(pod: KubernetesObject, type: string): boolean {
-  return objectsOf(status(pod)['conditions']).some(entry => entry['type'] === type && entry['status'] === 'True');
+  return objectsOf(status(pod)['conditions']).some(
+    entry => entry['type'] === type && entry['status'] === 'True',
+  );
 }
 
 export function podCells(pod: KubernetesObject, now: number): PodCells {
   const podStatus = status(pod);
   const initSpecs = objectsOf(spec(pod)['initContainers']);
   const restartable = new Set(
-    initSpecs.filter(container => container['restartPolicy'] === 'Always').map(container => container['name']),
+    initSpecs
+      .filter(container => container['restartPolicy'] === 'Always')
+      .map(container => container['name']),
   );
   let total = objectsOf(spec(pod)['containers']).length + restartable.size;
   if (total === 0) total = 0;

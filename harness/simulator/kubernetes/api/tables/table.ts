@@ -22,13 +22,15 @@ export function renderTable(
   { metadata, includeObject, withColumns }: TableOptions,
 ): string {
   const columns = columnsFor(type, version);
-  const definitions = columns.map(({ name, type: kind = 'string', format = '', priority = 0, description = name }) => ({
-    name,
-    type: kind,
-    format,
-    description,
-    priority,
-  }));
+  const definitions = columns.map(
+    ({ name, type: kind = 'string', format = '', priority = 0, description = name }) => ({
+      name,
+      type: kind,
+      format,
+      description,
+      priority,
+    }),
+  );
   const rows = objects.map(object => {
     const cells = JSON.stringify(columns.map(column => column.cell(object, now) ?? null));
     const conditions = rowConditions(type, object);

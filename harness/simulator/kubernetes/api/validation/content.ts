@@ -10,7 +10,8 @@ export function validateContent(object: KubernetesObject, old: KubernetesObject 
   let size = 0;
   for (const map of ['data', 'binaryData']) {
     for (const [key, value] of Object.entries(objectOf(object[map]))) {
-      for (const problem of problemsOfConfigKey(key)) errors.push(invalidValue(`${map}[${key}]`, key, problem));
+      for (const problem of problemsOfConfigKey(key))
+        errors.push(invalidValue(`${map}[${key}]`, key, problem));
       size += Buffer.byteLength(String(value));
     }
   }
@@ -26,7 +27,8 @@ export function validateContent(object: KubernetesObject, old: KubernetesObject 
     if (object['immutable'] !== true)
       errors.push(forbiddenValue('immutable', 'field is immutable when `immutable` is set'));
     for (const map of ['data', 'binaryData']) {
-      if (!equal(object[map], old[map])) errors.push(forbiddenValue(map, 'field is immutable when `immutable` is set'));
+      if (!equal(object[map], old[map]))
+        errors.push(forbiddenValue(map, 'field is immutable when `immutable` is set'));
     }
   }
   return errors;
@@ -48,7 +50,8 @@ export function validateSecret(secret: KubernetesObject, old: KubernetesObject |
       }
       break;
     case 'kubernetes.io/tls':
-      for (const key of ['tls.crt', 'tls.key']) if (data[key] === undefined) errors.push(required(`data[${key}]`));
+      for (const key of ['tls.crt', 'tls.key'])
+        if (data[key] === undefined) errors.push(required(`data[${key}]`));
       break;
     case 'kubernetes.io/dockerconfigjson':
       if (data['.dockerconfigjson'] === undefined) errors.push(required('data[.dockerconfigjson]'));

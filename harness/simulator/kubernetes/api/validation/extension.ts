@@ -1,4 +1,7 @@
-/** What extends the API: webhooks and custom resource definitions (pkg/apis/admissionregistration/validation, apiextensions-apiserver @v1.32). */
+/**
+ * What extends the API: webhooks and custom resource definitions (pkg/apis/admissionregistration/validation,
+ * apiextensions-apiserver @v1.32).
+ */
 import { isConditionTrue } from '../definitions.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { duplicate, type FieldError, invalidValue, notSupported, required } from '../status.ts';
@@ -15,9 +18,15 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
     else if (names.has(name)) errors.push(duplicate(`${path}.name`, name));
     else if (name.split('.').length < 3) {
       errors.push(
-        invalidValue(`${path}.name`, name, 'should be a domain with at least three segments separated by dots'),
+        invalidValue(
+          `${path}.name`,
+          name,
+          'should be a domain with at least three segments separated by dots',
+        ),
       );
-    } else for (const problem of problemsOfSubdomain(name)) errors.push(invalidValue(`${path}.name`, name, problem));
+    } else
+      for (const problem of problemsOfSubdomain(name))
+        errors.push(invalidValue(`${path}.name`, name, problem));
     names.add(name);
     const versions = listOf(webhook['admissionReviewVersions']);
     if (versions.length === 0) {
@@ -28,7 +37,8 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
       );
     }
     const effects = String(webhook['sideEffects'] ?? '');
-    if (effects === '') errors.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+    if (effects === '')
+      errors.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
     else if (!['None', 'NoneOnDryRun'].includes(effects)) {
       errors.push(notSupported(`${path}.sideEffects`, effects, ['None', 'NoneOnDryRun']));
     }
@@ -59,14 +69,19 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
   return errors;
 }
 
-export function validateDefinition(definition: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
+export function validateDefinition(
+  definition: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectOf(definition['spec']);
   const names = objectOf(spec['names']);
   const group = stringOf(spec['group']) ?? '';
   const plural = stringOf(names['plural']) ?? '';
   if (definition.metadata.name !== `${plural}.${group}`) {
-    errors.push(invalidValue('metadata.name', definition.metadata.name, 'must be spec.names.plural+"."+spec.group'));
+    errors.push(
+      invalidValue('metadata.name', definition.metadata.name, 'must be spec.names.plural+"."+spec.group'),
+    );
   }
   if (group === '') errors.push(required('spec.group'));
   else if (group.split('.').length < 2)
@@ -97,7 +112,10 @@ export function validateDefinition(definition: KubernetesObject, old: Kubernetes
   return old ? [...errors, ...changesOfDefinition(definition, old)] : errors;
 }
 
-/** apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go @v1.32, validateCustomResourceDefinitionUpdate. */
+/**
+ * apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go @v1.32,
+ * validateCustomResourceDefinitionUpdate.
+ */
 function changesOfDefinition(definition: KubernetesObject, old: KubernetesObject): FieldError[] {
   const spec = objectOf(definition['spec']);
   // Both say where the objects lie, and what they are.
@@ -107,9 +125,13 @@ function changesOfDefinition(definition: KubernetesObject, old: KubernetesObject
   );
   const versions = objectsOf(spec['versions']);
   const names = versions.map(version => version['name']);
-  // A version that begins to be the stored one is one in the same write (pkg/registry/customresourcedefinition/strategy.go).
+  // A version that begins to be the stored one is one in the same write
+  // (pkg/registry/customresourcedefinition/strategy.go).
   const before = listOf(objectOf(old['status'])['storedVersions']);
-  const stored = new Set([...before, ...versions.filter(({ storage }) => storage === true).map(({ name }) => name)]);
+  const stored = new Set([
+    ...before,
+    ...versions.filter(({ storage }) => storage === true).map(({ name }) => name),
+  ]);
   for (const [index, version] of [...stored].entries()) {
     if (names.includes(version)) continue;
     errors.push(invalidValue(`status.storedVersions[${index}]`, version, 'must appear in spec.versions'));

@@ -47,6 +47,8 @@ export function validateFixed(
     const before = valueAt(old, ...path) ?? byDefault;
     const after = valueAt(object, ...path) ?? byDefault;
     if (equal(before, after) || (onceSet && before === undefined)) return [];
-    return forbidden === undefined ? unchanged(object, old, path) : [forbiddenValue(path.join('.'), forbidden)];
+    return forbidden === undefined
+      ? unchanged(object, old, path)
+      : [forbiddenValue(path.join('.'), forbidden)];
   });
 }

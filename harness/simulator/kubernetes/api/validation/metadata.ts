@@ -2,10 +2,16 @@
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../status.ts';
-import { problemsOfLabelValue, problemsOfName, problemsOfQualifiedName, problemsOfSubdomain } from './names.ts';
+import {
+  problemsOfLabelValue,
+  problemsOfName,
+  problemsOfQualifiedName,
+  problemsOfSubdomain,
+} from './names.ts';
 
 /**
- * What is wrong if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32, ValidateImmutableField).
+ * What is wrong if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32,
+ * ValidateImmutableField).
  * @param shown - the new value as Go prints it, if that is no plain value
  */
 export function unchanged(
@@ -55,7 +61,11 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
     const text = String(finalizer);
     for (const problem of problemsOfQualifiedName(text))
       errors.push(invalidValue('metadata.finalizers', text, problem));
-    if (!text.includes('/') && !['foregroundDeletion', 'orphan', 'kubernetes'].includes(text) && type.custom) {
+    if (
+      !text.includes('/') &&
+      !['foregroundDeletion', 'orphan', 'kubernetes'].includes(text) &&
+      type.custom
+    ) {
       errors.push(
         invalidValue(
           'metadata.finalizers',
@@ -72,7 +82,8 @@ export function validateLabels(labels: unknown, field: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [key, value] of Object.entries(objectOf(labels))) {
     for (const problem of problemsOfQualifiedName(key)) errors.push(invalidValue(field, key, problem));
-    for (const problem of problemsOfLabelValue(String(value))) errors.push(invalidValue(field, value, problem));
+    for (const problem of problemsOfLabelValue(String(value)))
+      errors.push(invalidValue(field, value, problem));
   }
   return errors;
 }
@@ -115,15 +126,21 @@ export function validateSelector(selector: unknown, field: string): FieldError[]
       case 'DoesNotExist':
         if (values.length > 0) {
           errors.push(
-            forbiddenValue(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+            forbiddenValue(
+              `${path}.values`,
+              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+            ),
           );
         }
         break;
       default:
-        errors.push(invalidValue(`${path}.operator`, expression['operator'] ?? '', 'not a valid selector operator'));
+        errors.push(
+          invalidValue(`${path}.operator`, expression['operator'] ?? '', 'not a valid selector operator'),
+        );
     }
     const key = stringOf(expression['key']) ?? '';
-    for (const problem of problemsOfQualifiedName(key)) errors.push(invalidValue(`${path}.key`, key, problem));
+    for (const problem of problemsOfQualifiedName(key))
+      errors.push(invalidValue(`${path}.key`, key, problem));
   }
   return errors;
 }

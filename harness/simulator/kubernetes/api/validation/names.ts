@@ -1,4 +1,7 @@
-/** The rules for names, labels and keys, with the server's sentences (apimachinery pkg/util/validation/validation.go @v1.32). */
+/**
+ * The rules for names, labels and keys, with the server's sentences (apimachinery
+ * pkg/util/validation/validation.go @v1.32).
+ */
 import type { NameRule } from '../resources.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -49,18 +52,27 @@ const LABEL_1035_TEXT = regexText(
 
 /** Each of these returns what is wrong, nothing if all is well. */
 export function problemsOfSubdomain(value: string): string[] {
-  return [...(value.length > 253 ? [tooLong(253)] : []), ...(MATCHERS.subdomain.test(value) ? [] : [SUBDOMAIN_TEXT])];
+  return [
+    ...(value.length > 253 ? [tooLong(253)] : []),
+    ...(MATCHERS.subdomain.test(value) ? [] : [SUBDOMAIN_TEXT]),
+  ];
 }
 
 export function problemsOfLabel(value: string): string[] {
   if (value.length <= 63 && MATCHERS.label.test(value)) return [];
   if (MATCHERS.subdomain.test(value))
-    return [...(value.length > 63 ? [tooLong(63)] : []), ...(value.includes('.') ? ['must not contain dots'] : [])];
+    return [
+      ...(value.length > 63 ? [tooLong(63)] : []),
+      ...(value.includes('.') ? ['must not contain dots'] : []),
+    ];
   return [...(value.length > 63 ? [tooLong(63)] : []), LABEL_TEXT];
 }
 
 export function problemsOfLabel1035(value: string): string[] {
-  return [...(value.length > 63 ? [tooLong(63)] : []), ...(MATCHERS.label1035.test(value) ? [] : [LABEL_1035_TEXT])];
+  return [
+    ...(value.length > 63 ? [tooLong(63)] : []),
+    ...(MATCHERS.label1035.test(value) ? [] : [LABEL_1035_TEXT]),
+  ];
 }
 
 export function problemsOfPathSegment(value: string): string[] {

@@ -1,4 +1,7 @@
-/** What holds for pods and templates of pods (pkg/apis/core/validation/validation.go @v1.32), as far as users meet it. */
+/**
+ * What holds for pods and templates of pods (pkg/apis/core/validation/validation.go @v1.32), as far as users
+ * meet it.
+ */
 import {
   copy,
   equal,
@@ -9,14 +12,22 @@ import {
   objectsOf,
   stringOf,
 } from '../json.ts';
-import { duplicate, type FieldError, forbiddenValue, invalidValue, notSupported, required } from '../status.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbiddenValue,
+  invalidValue,
+  notSupported,
+  required,
+} from '../status.ts';
 import { problemsOfEnvName, problemsOfLabel, problemsOfPortName, problemsOfSubdomain } from './names.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([EPTGMk]i?|[numKe]?|Ki|[eE][+-]?\d+)$/;
 
-const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
+const isPort = (value: unknown): boolean =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
 function portNumber(value: unknown, field: string): FieldError[] {
   return isPort(value) ? [] : [invalidValue(field, value ?? 0, 'must be between 1 and 65535, inclusive')];
@@ -53,12 +64,15 @@ export function validatePodSpec(spec: JsonObject, field: string): FieldError[] {
   for (const key of ['serviceAccountName', 'nodeName']) {
     const value = stringOf(spec[key]) ?? '';
     if (value !== '') {
-      for (const problem of problemsOfSubdomain(value)) errors.push(invalidValue(`${field}.${key}`, value, problem));
+      for (const problem of problemsOfSubdomain(value))
+        errors.push(invalidValue(`${field}.${key}`, value, problem));
     }
   }
   const grace = spec['terminationGracePeriodSeconds'];
   if (typeof grace === 'number' && grace < 0) {
-    errors.push(invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'));
+    errors.push(
+      invalidValue(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'),
+    );
   }
   return errors;
 }
@@ -83,13 +97,15 @@ function validateContainer(
     errors.push(invalidValue(`${field}.image`, image, 'must not have leading or trailing whitespace'));
   }
   const policy = stringOf(container['imagePullPolicy']) ?? 'Always';
-  if (!PULL_POLICIES.includes(policy)) errors.push(notSupported(`${field}.imagePullPolicy`, policy, PULL_POLICIES));
+  if (!PULL_POLICIES.includes(policy))
+    errors.push(notSupported(`${field}.imagePullPolicy`, policy, PULL_POLICIES));
   const portNames = new Set<string>();
   for (const [index, port] of objectsOf(container['ports']).entries()) {
     const path = `${field}.ports[${index}]`;
     const portName = stringOf(port['name']) ?? '';
     if (portName !== '') {
-      for (const problem of problemsOfPortName(portName)) errors.push(invalidValue(`${path}.name`, portName, problem));
+      for (const problem of problemsOfPortName(portName))
+        errors.push(invalidValue(`${path}.name`, portName, problem));
       if (portNames.has(portName)) errors.push(duplicate(`${path}.name`, portName));
       portNames.add(portName);
     }
@@ -103,7 +119,8 @@ function validateContainer(
     const path = `${field}.env[${index}]`;
     const key = stringOf(env['name']) ?? '';
     if (key === '') errors.push(required(`${path}.name`));
-    else for (const problem of problemsOfEnvName(key)) errors.push(invalidValue(`${path}.name`, key, problem));
+    else
+      for (const problem of problemsOfEnvName(key)) errors.push(invalidValue(`${path}.name`, key, problem));
     if (isObject(env['valueFrom']) && (stringOf(env['value']) ?? '') !== '') {
       errors.push(invalidValue(`${path}.valueFrom`, '', 'may not be specified when `value` is not empty'));
     }
@@ -202,7 +219,10 @@ function quantityOf(value: unknown): number {
   return Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? 1);
 }
 
-/** The fields of a pod that may change; the text is long, as the real one's, which has the difference behind it. */
+/**
+ * The fields of a pod that may change; the text is long, as the real one's, which has the difference behind
+ * it.
+ */
 const POD_UPDATE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
@@ -248,9 +268,15 @@ function changeOfDeadline(after: unknown, before: unknown): FieldError[] {
 
 function changeOfTolerations(after: unknown, before: unknown): FieldError[] {
   const plain = (toleration: JsonObject) => ({ ...toleration, tolerationSeconds: undefined });
-  const isKept = (old: JsonObject) => objectsOf(after).some(toleration => equal(plain(toleration), plain(old)));
+  const isKept = (old: JsonObject) =>
+    objectsOf(after).some(toleration => equal(plain(toleration), plain(old)));
   if (objectsOf(before).every(isKept)) return [];
-  return [forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+  return [
+    forbiddenValue(
+      'spec.tolerations',
+      'existing toleration can not be modified except its tolerationSeconds',
+    ),
+  ];
 }
 
 function changeOfGates(after: unknown, before: unknown): FieldError[] {

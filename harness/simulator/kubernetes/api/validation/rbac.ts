@@ -1,5 +1,13 @@
 /** Roles and their bindings (pkg/apis/rbac/validation @v1.32). */
-import { equal, type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import {
+  equal,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../json.ts';
 import { type FieldError, invalidValue, notSupported, required } from '../status.ts';
 
 export function validateBinding(binding: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
@@ -7,7 +15,9 @@ export function validateBinding(binding: KubernetesObject, old: KubernetesObject
   const role = objectOf(binding['roleRef']);
   const kinds = binding.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['ClusterRole', 'Role'];
   if (role['apiGroup'] !== 'rbac.authorization.k8s.io') {
-    errors.push(notSupported('roleRef.apiGroup', String(role['apiGroup'] ?? ''), ['rbac.authorization.k8s.io']));
+    errors.push(
+      notSupported('roleRef.apiGroup', String(role['apiGroup'] ?? ''), ['rbac.authorization.k8s.io']),
+    );
   }
   if (!kinds.includes(String(role['kind'])))
     errors.push(notSupported('roleRef.kind', String(role['kind'] ?? ''), kinds));
@@ -16,7 +26,9 @@ export function validateBinding(binding: KubernetesObject, old: KubernetesObject
     const path = `subjects[${index}]`;
     if ((stringOf(subject['name']) ?? '') === '') errors.push(required(`${path}.name`));
     if (!['Group', 'ServiceAccount', 'User'].includes(String(subject['kind']))) {
-      errors.push(notSupported(`${path}.kind`, String(subject['kind'] ?? ''), ['ServiceAccount', 'User', 'Group']));
+      errors.push(
+        notSupported(`${path}.kind`, String(subject['kind'] ?? ''), ['ServiceAccount', 'User', 'Group']),
+      );
     }
     if (
       subject['kind'] === 'ServiceAccount' &&

@@ -1,4 +1,7 @@
-/** Services and where they lead: ports, Endpoints, EndpointSlices (pkg/apis/core/validation, pkg/apis/discovery/validation @v1.32). */
+/**
+ * Services and where they lead: ports, Endpoints, EndpointSlices (pkg/apis/core/validation,
+ * pkg/apis/discovery/validation @v1.32).
+ */
 import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import {
   duplicate,
@@ -49,7 +52,8 @@ export function validateService(service: KubernetesObject, old: KubernetesObject
     errors.push(...validatePort(port['port'], `${path}.port`));
     const protocol = String(port['protocol'] ?? '');
     if (protocol === '') errors.push(required(`${path}.protocol`));
-    else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
+    else if (!PROTOCOLS.includes(protocol))
+      errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
     const target = port['targetPort'];
     if (typeof target === 'number') errors.push(...validatePort(target, `${path}.targetPort`));
     const key = `${String(port['port'])}/${protocol}`;
@@ -122,7 +126,8 @@ export function validateEndpoints(endpoints: KubernetesObject): FieldError[] {
       errors.push(required(path, 'must specify `addresses` or `notReadyAddresses`'));
     }
     for (const [position, port] of ports.entries()) {
-      if (ports.length > 1 && !stringOf(port['name'])) errors.push(required(`${path}.ports[${position}].name`));
+      if (ports.length > 1 && !stringOf(port['name']))
+        errors.push(required(`${path}.ports[${position}].name`));
       errors.push(...validatePort(port['port'], `${path}.ports[${position}].port`));
     }
   }
@@ -136,7 +141,8 @@ function validateAddress(ip: string, field: string): FieldError[] {
   if (!isV4 && !/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(ip)) {
     return [invalidValue(field, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
   }
-  if (parts[0] === '127') return [invalidValue(field, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
+  if (parts[0] === '127')
+    return [invalidValue(field, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
   if (ip === '0.0.0.0') return [invalidValue(field, ip, 'may not be unspecified (0.0.0.0 or ::)')];
   return [];
 }

@@ -26,6 +26,10 @@ export const validateObject: Validator = (type, object, old, { subresource, vers
 
 function rulesIn(definition: KubernetesObject, warn: (text: string) => void): FieldError[] {
   return objectsOf(objectOf(definition['spec'])['versions']).flatMap(({ schema }, index) =>
-    problemsOfRules(objectOf(schema)['openAPIV3Schema'], `spec.versions[${index}].schema.openAPIV3Schema`, warn),
+    problemsOfRules(
+      objectOf(schema)['openAPIV3Schema'],
+      `spec.versions[${index}].schema.openAPIV3Schema`,
+      warn,
+    ),
   );
 }

@@ -1,7 +1,17 @@
-/** Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation @v1.32). */
+/**
+ * Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation
+ * @v1.32).
+ */
 import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors.ts';
-import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, notSupported, required } from '../status.ts';
+import {
+  type FieldError,
+  forbiddenValue,
+  IMMUTABLE,
+  invalidValue,
+  notSupported,
+  required,
+} from '../status.ts';
 import { validateLabels, validateReference, validateSelector } from './metadata.ts';
 import { validatePodSpec } from './pod.ts';
 
@@ -54,7 +64,10 @@ export function validateWorkload(object: KubernetesObject, old: KubernetesObject
   }
   if (kind === 'Recreate' && isObject(strategy['rollingUpdate'])) {
     errors.push(
-      forbiddenValue('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"),
+      forbiddenValue(
+        'spec.strategy.rollingUpdate',
+        "may not be specified when strategy `type` is 'Recreate'",
+      ),
     );
   }
   if (old && !equal(objectOf(old['spec'])['selector'], selector)) {

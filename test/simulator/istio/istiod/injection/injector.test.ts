@@ -36,12 +36,22 @@ const HELLO = {
     name: 'helloworld-v1-86f77cd7bd-cpxhv',
     labels: { app: 'helloworld', version: 'v1', 'pod-template-hash': '86f77cd7bd' },
     ownerReferences: [
-      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'helloworld-v1-86f77cd7bd', uid: 'u', controller: true },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        name: 'helloworld-v1-86f77cd7bd',
+        uid: 'u',
+        controller: true,
+      },
     ],
   },
   spec: {
     containers: [
-      { name: 'helloworld', image: 'docker.io/istio/examples-helloworld-v1', ports: [{ containerPort: 5000 }] },
+      {
+        name: 'helloworld',
+        image: 'docker.io/istio/examples-helloworld-v1',
+        ports: [{ containerPort: 5000 }],
+      },
     ],
     volumes: [{ name: 'kube-api-access-x', projected: {} }],
   },
@@ -58,7 +68,11 @@ const GATEWAY = {
   },
   spec: {
     containers: [
-      { name: 'istio-proxy', image: 'auto', env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: 'network2' }] },
+      {
+        name: 'istio-proxy',
+        image: 'auto',
+        env: [{ name: 'ISTIO_META_REQUESTED_NETWORK_VIEW', value: 'network2' }],
+      },
     ],
   },
 };
@@ -75,7 +89,10 @@ interface Pod {
 }
 
 function inject(version: string, pod: object, path = '/inject', kubelet33 = false): Pod {
-  const review = { apiVersion: 'admission.k8s.io/v1', request: { uid: 'r', namespace: 'sample', object: pod } };
+  const review = {
+    apiVersion: 'admission.k8s.io/v1',
+    request: { uid: 'r', namespace: 'sample', object: pod },
+  };
   const result = reviewInjection({
     behaviour: behaviourOf(version),
     ...configMaps(version),
@@ -84,7 +101,8 @@ function inject(version: string, pod: object, path = '/inject', kubelet33 = fals
     hasNativeSidecars: () => kubelet33,
   })['response'] as { allowed: boolean; patch?: string };
   const copy = structuredClone(pod);
-  if (result.patch) jsonPatch.applyPatch(copy, JSON.parse(Buffer.from(result.patch, 'base64').toString()), true, true);
+  if (result.patch)
+    jsonPatch.applyPatch(copy, JSON.parse(Buffer.from(result.patch, 'base64').toString()), true, true);
   return copy as Pod; // after the patch
 }
 
@@ -119,7 +137,9 @@ t.test('a sidecar of 1.8', async t => {
     ISTIO_META_OWNER: 'kubernetes://apis/apps/v1/namespaces/sample/deployments/helloworld-v1',
     CA_ADDR: 'istiod.istio-system.svc:15012',
   });
-  t.match(JSON.parse(env(proxy)['PROXY_CONFIG'] ?? ''), { discoveryAddress: 'istiod.istio-system.svc:15012' });
+  t.match(JSON.parse(env(proxy)['PROXY_CONFIG'] ?? ''), {
+    discoveryAddress: 'istiod.istio-system.svc:15012',
+  });
   t.match(pod.metadata.labels, {
     app: 'helloworld',
     'security.istio.io/tlsMode': 'istio',
@@ -128,7 +148,9 @@ t.test('a sidecar of 1.8', async t => {
     'istio.io/rev': 'default',
     'topology.istio.io/network': 'network1',
   });
-  t.match(JSON.parse(pod.metadata.annotations['sidecar.istio.io/status'] ?? ''), { containers: ['istio-proxy'] });
+  t.match(JSON.parse(pod.metadata.annotations['sidecar.istio.io/status'] ?? ''), {
+    containers: ['istio-proxy'],
+  });
   t.ok(
     pod.spec.volumes.some(({ name }) => name === 'kube-api-access-x'),
     'its own volumes stay',
@@ -178,10 +200,14 @@ t.test('who gets no sidecar', async t => {
   t.notOk(isInjectionWanted(old, 'disabled', 'sample', pod({})));
   t.notOk(isInjectionWanted(old, 'enabled', 'kube-system', pod({})));
   t.notOk(isInjectionWanted(old, 'enabled', 'sample', pod({}, true)));
-  t.notOk(isInjectionWanted(old, 'enabled', 'sample', pod({ annotations: { 'sidecar.istio.io/inject': 'false' } })));
+  t.notOk(
+    isInjectionWanted(old, 'enabled', 'sample', pod({ annotations: { 'sidecar.istio.io/inject': 'false' } })),
+  );
   t.ok(
     isInjectionWanted(old, 'enabled', 'sample', pod({ labels: { 'sidecar.istio.io/inject': 'false' } })),
     '1.8 looks at the annotation only',
   );
-  t.notOk(isInjectionWanted(current, 'enabled', 'sample', pod({ labels: { 'sidecar.istio.io/inject': 'false' } })));
+  t.notOk(
+    isInjectionWanted(current, 'enabled', 'sample', pod({ labels: { 'sidecar.istio.io/inject': 'false' } })),
+  );
 });

@@ -43,7 +43,8 @@ t.test('a part of a ClientHello is not enough, and nothing is decided on it', as
 t.test('a ClientHello spread over several records is put together', async t => {
   const hello = await helloOf({ servername: SNI });
   const body = hello.subarray(5);
-  const record = (part: Buffer) => Buffer.concat([Buffer.from([22, 3, 1, part.length >> 8, part.length & 255]), part]);
+  const record = (part: Buffer) =>
+    Buffer.concat([Buffer.from([22, 3, 1, part.length >> 8, part.length & 255]), part]);
   const spread = Buffer.concat([
     record(body.subarray(0, 3)),
     record(body.subarray(3, 100)),

@@ -12,7 +12,11 @@ const chain = (name: string, match?: FilterChainMatch): FilterChain => ({
 });
 
 const INBOUND = [
-  chain('mtls', { destinationPort: 5000, transportProtocol: 'tls', applicationProtocols: ['istio-http/1.1', 'istio'] }),
+  chain('mtls', {
+    destinationPort: 5000,
+    transportProtocol: 'tls',
+    applicationProtocols: ['istio-http/1.1', 'istio'],
+  }),
   chain('plain', { destinationPort: 5000, transportProtocol: 'raw_buffer' }),
   chain('passthrough'),
 ];
@@ -22,14 +26,22 @@ const BY_NAME = [
   chain('short', { serverNames: ['*.local'] }),
 ];
 const PER_SERVICE = [
-  chain('service', { serverNames: ['outbound_.5000_._.h.local'], applicationProtocols: ['istio', 'istio-http/1.1'] }),
+  chain('service', {
+    serverNames: ['outbound_.5000_._.h.local'],
+    applicationProtocols: ['istio', 'istio-http/1.1'],
+  }),
 ];
 
 const rows: [string, FilterChain[], Partial<ConnectionTraits>, string | undefined][] = [
   ['mTLS by its protocols', INBOUND, { transport: 'tls', protocols: ['istio-http/1.1', 'http/1.1'] }, 'mtls'],
   ['plaintext to the port', INBOUND, {}, 'plain'],
   ['another port', INBOUND, { destinationPort: 80 }, 'passthrough'],
-  ['TLS of the application itself, to a port with chains: no step back', INBOUND, { transport: 'tls' }, undefined],
+  [
+    'TLS of the application itself, to a port with chains: no step back',
+    INBOUND,
+    { transport: 'tls' },
+    undefined,
+  ],
   ['an exact name before wildcards', BY_NAME, { transport: 'tls', serverName: 'a.b.local' }, 'exact'],
   ['the longest wildcard', BY_NAME, { transport: 'tls', serverName: 'c.b.local' }, 'long'],
   ['a wildcard over several labels', BY_NAME, { transport: 'tls', serverName: 'x.y.z.local' }, 'short'],

@@ -1,5 +1,8 @@
 import t from 'tap';
-import { duplicateDomain, findRoute } from '../../../../../harness/simulator/istio/proxy/envoy/route-match.ts';
+import {
+  duplicateDomain,
+  findRoute,
+} from '../../../../../harness/simulator/istio/proxy/envoy/route-match.ts';
 import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds.ts';
 
 const virtualHost = (name: string, domains: string[], prefix = '/') => ({

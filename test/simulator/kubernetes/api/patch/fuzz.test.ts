@@ -1,6 +1,11 @@
 import t from 'tap';
 import { createRandom, type Random } from '../../../../../harness/base/random.ts';
-import { copy, equal, isObject, type JsonObject } from '../../../../../harness/simulator/kubernetes/api/json.ts';
+import {
+  copy,
+  equal,
+  isObject,
+  type JsonObject,
+} from '../../../../../harness/simulator/kubernetes/api/json.ts';
 import {
   changesOf,
   fieldsOf,
@@ -27,7 +32,12 @@ const KEYS = [
   '__proto__',
   'constructor',
 ];
-const DIRECTIVES = ['$patch', '$retainKeys', '$setElementOrder/containers', '$deleteFromPrimitiveList/finalizers'];
+const DIRECTIVES = [
+  '$patch',
+  '$retainKeys',
+  '$setElementOrder/containers',
+  '$deleteFromPrimitiveList/finalizers',
+];
 
 function randomValue(random: Random, depth: number, keys: readonly string[]): unknown {
   switch (random.integer(depth > 0 ? 7 : 4)) {
@@ -52,7 +62,9 @@ function randomObject(random: Random, depth: number, keys: readonly string[]): J
     randomValue(random, depth, keys),
   ]);
   return copy(
-    JSON.parse(`{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`),
+    JSON.parse(
+      `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`,
+    ),
   );
 }
 
@@ -108,7 +120,10 @@ t.test('an empty patch changes nothing, and a merge patch with the object itself
   const random = createRandom('identity');
   for (let index = 0; index < 500; index++) {
     const object = withoutNulls(randomObject(random, 4, KEYS)) as JsonObject;
-    if (!equal(strategicPatch(object, {}, mergeTree('pods')), object) || !equal(mergePatch(object, {}), object)) {
+    if (
+      !equal(strategicPatch(object, {}, mergeTree('pods')), object) ||
+      !equal(mergePatch(object, {}), object)
+    ) {
       t.fail(JSON.stringify(object));
       return;
     }

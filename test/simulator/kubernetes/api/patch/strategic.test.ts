@@ -22,14 +22,24 @@ const rows: readonly Row[] = [
     patch: { a: { c: 3, d: 4 } },
     expected: { a: { b: 1, c: 3, d: 4 } },
   },
-  { name: 'null deletes a key', original: { a: { b: 1, c: 2 } }, patch: { a: { b: null } }, expected: { a: { c: 2 } } },
+  {
+    name: 'null deletes a key',
+    original: { a: { b: 1, c: 2 } },
+    patch: { a: { b: null } },
+    expected: { a: { c: 2 } },
+  },
   {
     name: 'containers merge by name',
     original: containers({ ...c, args: ['1'] }, d),
     patch: containers({ name: 'c', image: 'z' }),
     expected: containers({ name: 'c', image: 'z', args: ['1'] }, d),
   },
-  { name: 'a new element comes first', original: containers(c), patch: containers(d), expected: containers(d, c) },
+  {
+    name: 'a new element comes first',
+    original: containers(c),
+    patch: containers(d),
+    expected: containers(d, c),
+  },
   {
     name: 'an order places elements',
     original: containers(c),
@@ -60,7 +70,12 @@ const rows: readonly Row[] = [
     patch: { a: { $patch: 'replace', c: 2 } },
     expected: { a: { c: 2 } },
   },
-  { name: 'a map is emptied', original: { a: { b: 1 } }, patch: { a: { $patch: 'delete' } }, expected: { a: {} } },
+  {
+    name: 'a map is emptied',
+    original: { a: { b: 1 } },
+    patch: { a: { $patch: 'delete' } },
+    expected: { a: {} },
+  },
   {
     name: 'tolerations are replaced as a whole',
     original: { spec: { tolerations: [{ key: 'a' }, { key: 'b' }] } },
