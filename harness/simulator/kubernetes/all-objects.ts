@@ -1,9 +1,9 @@
 /** Changes of every object of every type that is stored, also of custom resources that come later. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
-import { DEFINITIONS } from './api/definitions.ts';
-import type { ResourceRegistry } from './api/registry.ts';
-import { keyOf, type ResourceKey, type ResourceType } from './api/resources.ts';
 import type { LocalClient, LocalEvent } from './local-client.ts';
+import { DEFINITIONS } from './registry/definitions.ts';
+import type { ResourceRegistry } from './registry/registry.ts';
+import { keyOf, type ResourceKey, type ResourceType } from './registry/resources.ts';
 
 export interface AnyEvent extends LocalEvent {
   readonly resource: ResourceKey;

@@ -15,7 +15,6 @@ import {
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
-import type { AdmissionPlugin } from './admission/admission.ts';
 import { escalationCheck } from './admission/escalation.ts';
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts';
 import { priorityAdmission, serviceAccountAdmission, tolerationAdmission } from './admission/pod-defaults.ts';
@@ -30,6 +29,7 @@ import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/boot
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { startCustomResources } from './custom-resources.ts';
+import type { AdmissionPlugin } from './registry/admission.ts';
 import type { Supervisor } from './supervisor.ts';
 
 export interface ApiServerOptions {

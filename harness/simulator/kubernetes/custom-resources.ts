@@ -1,14 +1,17 @@
 /**
  * Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go.
  */
+
+import { byPriority } from './api/handlers/discovery.ts';
+import type { Machinery } from './api/machinery.ts';
+import { WorkQueue } from './controllers/work-queue.ts';
 import {
   CLEANUP_FINALIZER,
   DEFINITIONS,
   type DefinitionCondition,
   isConditionTrue,
   setCondition,
-} from './api/definitions.ts';
-import { byPriority } from './api/handlers/discovery.ts';
+} from './registry/definitions.ts';
 import {
   equal,
   type JsonObject,
@@ -17,10 +20,8 @@ import {
   objectOf,
   objectsOf,
   stringOf,
-} from './api/json.ts';
-import type { Machinery } from './api/machinery.ts';
-import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './api/resources.ts';
-import { WorkQueue } from './controllers/work-queue.ts';
+} from './registry/json.ts';
+import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './registry/resources.ts';
 import type { Component } from './supervisor.ts';
 
 /**

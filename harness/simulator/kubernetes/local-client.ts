@@ -2,17 +2,17 @@
  * The API for the cluster's own components: reads and writes at once, without authorization, admission and
  * validation.
  */
-import { copy, type KubernetesObject } from './api/json.ts';
+import { copy, type KubernetesObject } from './registry/json.ts';
 import {
   type Change,
   controlPlaneContext,
   type DeleteOptions,
   type Deletion,
   type ObjectService,
-} from './api/objects.ts';
-import type { ResourceKey } from './api/resources.ts';
-import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from './api/selectors.ts';
-import type { UserInfo } from './auth/user.ts';
+} from './registry/object-service.ts';
+import type { ResourceKey } from './registry/resources.ts';
+import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from './registry/selectors.ts';
+import type { UserInfo } from './registry/user.ts';
 import type { Component } from './supervisor.ts';
 
 /** What a list or subscription is restricted to; selectors in the words of the API. */
@@ -36,7 +36,7 @@ export interface LocalEvent {
  * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
  * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the
  * order of the writes.
- * Methods throw ApiError (api/status.ts): `code` 404, 409 and so on.
+ * Methods throw ApiError (registry/status.ts): `code` 404, 409 and so on.
  */
 export class LocalClient {
   readonly #objects: ObjectService;

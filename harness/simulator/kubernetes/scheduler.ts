@@ -4,7 +4,7 @@ import { type Controller, stopAll } from './controllers/controller.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
 import { type Condition, isTrue, keyOf, type Node, type Pod, type PodSpec, timestamp } from './objects.ts';
-import { parseQuantity } from './quantity.ts';
+import { parseQuantity } from './registry/quantity.ts';
 import type { Component } from './supervisor.ts';
 import type { TypedClient } from './typed-client.ts';
 

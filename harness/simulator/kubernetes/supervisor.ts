@@ -5,7 +5,7 @@
  */
 import type { Clock, Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { ResourceKey } from './api/resources.ts';
+import type { ResourceKey } from './registry/resources.ts';
 
 /** What a component worked on. */
 export interface Subject {

@@ -3,7 +3,6 @@
  * written is a new object.
  */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
-import type { ApiError } from './api/status.ts';
 import type { LocalClient, LocalFilter } from './local-client.ts';
 import type {
   ConfigMap,
@@ -19,6 +18,7 @@ import type {
   Service,
   Stored,
 } from './objects.ts';
+import type { ApiError } from './registry/status.ts';
 
 /** Kinds by resource key. */
 export interface Kinds {

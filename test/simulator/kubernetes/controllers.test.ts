@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/admission/admission.ts';
-import { ApiError } from '../../../harness/simulator/kubernetes/api/status.ts';
+import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';
+import { ApiError } from '../../../harness/simulator/kubernetes/registry/status.ts';
 import { deployment, service, TestWorld } from './test-world.ts';
 
 const condition = (world: TestWorld, name: string, type: string) =>

@@ -4,7 +4,7 @@ import type {
   KubernetesObject,
   WatchEvent,
 } from '../../../harness/base/kubernetes-client.ts';
-import { CLEANUP_FINALIZER } from '../../../harness/simulator/kubernetes/api/definitions.ts';
+import { CLEANUP_FINALIZER } from '../../../harness/simulator/kubernetes/registry/definitions.ts';
 import { type ApiWorld, apiWorld, refusalOf } from './api-world.ts';
 
 const definitions = { apiVersion: 'apiextensions.k8s.io/v1', plural: 'customresourcedefinitions' };

@@ -8,7 +8,6 @@ import { Writable } from 'node:stream';
 import { sleep } from '../../../harness/base/clock.ts';
 import type { KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../../harness/base/random.ts';
-import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/admission/admission.ts';
 import { namespaceLifecycle } from '../../../harness/simulator/kubernetes/admission/namespace-lifecycle.ts';
 import { serviceAccountAdmission } from '../../../harness/simulator/kubernetes/admission/pod-defaults.ts';
 import type { KubeletApi } from '../../../harness/simulator/kubernetes/api/kubelet-api.ts';
@@ -17,6 +16,7 @@ import { ServiceAccountTokens } from '../../../harness/simulator/kubernetes/auth
 import { startControlPlane } from '../../../harness/simulator/kubernetes/control-plane.ts';
 import { nodeNames } from '../../../harness/simulator/kubernetes/nodes.ts';
 import type { Pod } from '../../../harness/simulator/kubernetes/objects.ts';
+import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';
 import { endProcess, Supervisor } from '../../../harness/simulator/kubernetes/supervisor.ts';
 import { TypedClient } from '../../../harness/simulator/kubernetes/typed-client.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';

@@ -2,14 +2,15 @@
  * Nobody gives away rights that he does not have (pkg/registry/rbac/{role,rolebinding}/policybased/storage.go
  * @v1.32).
  */
-import { equal, listOf, objectOf, objectsOf, stringOf } from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import { keyOf } from '../api/resources.ts';
-import { forbidden, notFound } from '../api/status.ts';
+
 import type { Attributes, RbacAuthorizer } from '../auth/rbac.ts';
-import type { UserInfo } from '../auth/user.ts';
-import type { Store } from '../store/store.ts';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
+import { equal, listOf, objectOf, objectsOf, stringOf } from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { keyOf } from '../registry/resources.ts';
+import { forbidden, notFound } from '../registry/status.ts';
+import type { Store } from '../registry/store.ts';
+import type { UserInfo } from '../registry/user.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const ROLES: readonly string[] = [`roles.${GROUP}`, `clusterroles.${GROUP}`];

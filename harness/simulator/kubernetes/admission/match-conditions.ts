@@ -2,11 +2,12 @@
  * Whether a webhook wants to see a request, by its expressions in CEL (apiserver
  * pkg/admission/plugin/webhook/matchconditions @v1.32).
  */
-import { type JsonObject, objectsOf, stringOf } from '../api/json.ts';
-import { apiVersionOf } from '../api/resources.ts';
-import { type Compiled, celValue, compile, firstLine } from '../api/schema/cel.ts';
-import { forbidden } from '../api/status.ts';
-import type { AdmissionRequest } from './admission.ts';
+
+import type { AdmissionRequest } from '../registry/admission.ts';
+import { type JsonObject, objectsOf, stringOf } from '../registry/json.ts';
+import { apiVersionOf } from '../registry/resources.ts';
+import { type Compiled, celValue, compile, firstLine } from '../registry/schema/cel.ts';
+import { forbidden } from '../registry/status.ts';
 
 /** By expression: few webhooks see many requests. */
 const known = new Map<string, Compiled>();

@@ -1,10 +1,10 @@
 /** Nothing is created in a namespace that is not there, or that is on its way out. */
 
-import { valueAt } from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import { forbidden, notFound } from '../api/status.ts';
-import type { Store } from '../store/store.ts';
-import type { AdmissionPlugin } from './admission.ts';
+import type { AdmissionPlugin } from '../registry/admission.ts';
+import { valueAt } from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { forbidden, notFound } from '../registry/status.ts';
+import type { Store } from '../registry/store.ts';
 
 /** staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go @v1.32. */
 export function namespaceLifecycle(store: Store, registry: ResourceRegistry): AdmissionPlugin {

@@ -2,11 +2,18 @@
  * What admission adds to every new Pod: its service account with the token's volume, priority, tolerations.
  */
 import type { Random } from '../../../base/random.ts';
-import { copy, type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import { forbidden } from '../api/status.ts';
-import type { Store } from '../store/store.ts';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
+import {
+  copy,
+  type JsonObject,
+  type KubernetesObject,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { forbidden } from '../registry/status.ts';
+import type { Store } from '../registry/store.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3607;

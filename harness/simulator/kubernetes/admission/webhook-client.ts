@@ -4,9 +4,9 @@ import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
-import { isObject, type JsonObject, objectOf, objectsOf, stringOf, valueAt } from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import type { Store } from '../store/store.ts';
+import { isObject, type JsonObject, objectOf, objectsOf, stringOf, valueAt } from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import type { Store } from '../registry/store.ts';
 
 /** The webhook was not reached, or did not answer as one: what stands behind `failed to call webhook: `. */
 export class WebhookFailure extends Error {

@@ -2,10 +2,11 @@
  * Which webhooks a request goes to: rules, selectors, scope (apiserver
  * pkg/admission/plugin/webhook/{rules,predicates} @v1.32).
  */
-import { type JsonObject, type KubernetesObject, listOf, objectsOf, stringOf } from '../api/json.ts';
-import type { ResourceType } from '../api/resources.ts';
-import { objectSelectorMatches } from '../api/selectors.ts';
-import type { AdmissionRequest } from './admission.ts';
+
+import type { AdmissionRequest } from '../registry/admission.ts';
+import { type JsonObject, type KubernetesObject, listOf, objectsOf, stringOf } from '../registry/json.ts';
+import type { ResourceType } from '../registry/resources.ts';
+import { objectSelectorMatches } from '../registry/selectors.ts';
 
 const includes = (list: unknown, value: string): boolean => {
   const entries = listOf(list);

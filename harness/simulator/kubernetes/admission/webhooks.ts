@@ -1,6 +1,8 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
 import type { Random } from '../../../base/random.ts';
-import { convert } from '../api/conversion.ts';
+import { jsonPatch } from '../api/patch/json-patch.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
+import { convert } from '../registry/conversion.ts';
 import {
   copy,
   equal,
@@ -10,13 +12,11 @@ import {
   objectOf,
   objectsOf,
   stringOf,
-} from '../api/json.ts';
-import { jsonPatch } from '../api/patch/json-patch.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import { apiVersionOf, keyOf, type ResourceType } from '../api/resources.ts';
-import { ApiError, badRequest, internalError } from '../api/status.ts';
-import type { Store } from '../store/store.ts';
-import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
+} from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { apiVersionOf, keyOf, type ResourceType } from '../registry/resources.ts';
+import { ApiError, badRequest, internalError } from '../registry/status.ts';
+import type { Store } from '../registry/store.ts';
 import { meetsConditions } from './match-conditions.ts';
 import { type WebhookClient, WebhookFailure } from './webhook-client.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';

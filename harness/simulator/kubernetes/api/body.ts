@@ -1,9 +1,9 @@
 /** Request bodies: read with a limit, and decoded by their content type. */
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type JsonObject } from '../registry/json.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../registry/status.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
-import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
 
 /** What the real server takes: 3 MiB. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;

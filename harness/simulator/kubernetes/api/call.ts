@@ -1,9 +1,9 @@
 /** One request on its way through the handlers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dump } from 'js-yaml';
-import type { UserInfo } from '../auth/user.ts';
+import type { ApiError, Status } from '../registry/status.ts';
+import type { UserInfo } from '../registry/user.ts';
 import type { RequestInfo } from './request-info.ts';
-import type { ApiError, Status } from './status.ts';
 
 export interface Call<Info extends RequestInfo = RequestInfo> {
   readonly request: IncomingMessage;

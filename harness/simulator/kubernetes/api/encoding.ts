@@ -1,7 +1,7 @@
 /** Stored objects as JSON text. An object is encoded once, however many lists and watches carry it. */
-import { convert } from './conversion.ts';
-import type { KubernetesObject } from './json.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
+import { convert } from '../registry/conversion.ts';
+import type { KubernetesObject } from '../registry/json.ts';
+import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
 
 const encoded = new WeakMap<object, string>();
 

@@ -1,10 +1,22 @@
 /** The query parameters of list, watch and deletecollection. */
-import type { KubernetesObject } from './json.ts';
+import type { KubernetesObject } from '../registry/json.ts';
+import type { ResourceType } from '../registry/resources.ts';
+import {
+  type FieldSelector,
+  type Filter,
+  parseFieldSelector,
+  parseLabelSelector,
+} from '../registry/selectors.ts';
+import {
+  ApiError,
+  badRequest,
+  expired,
+  type FieldError,
+  forbiddenValue,
+  invalid,
+} from '../registry/status.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { isTrue } from './request-info.ts';
-import type { ResourceType } from './resources.ts';
-import { type FieldSelector, type Filter, parseFieldSelector, parseLabelSelector } from './selectors.ts';
-import { ApiError, badRequest, expired, type FieldError, forbiddenValue, invalid } from './status.ts';
 
 export interface ListOptions {
   readonly filter: Filter & { readonly fields?: FieldSelector };

@@ -2,9 +2,10 @@
  * What the client wants to see of objects, by its Accept header: the objects, a table, or their metadata
  * alone.
  */
+
+import type { KubernetesObject } from '../registry/json.ts';
+import type { ResourceType } from '../registry/resources.ts';
 import { encodeList, encodeObject, type ListMetadata } from './encoding.ts';
-import type { KubernetesObject } from './json.ts';
-import type { ResourceType } from './resources.ts';
 import { renderTable } from './tables/table.ts';
 
 export interface Representation {

@@ -3,7 +3,7 @@
  * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32).
  */
 import type { Attributes } from '../auth/rbac.ts';
-import { badRequest } from './status.ts';
+import { badRequest } from '../registry/status.ts';
 
 interface Common {
   /** The HTTP method. */

@@ -8,6 +8,16 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
 import { type Authenticator, impersonate } from '../auth/authenticator.ts';
+import { keyOf, type ResourceType } from '../registry/resources.ts';
+import { demandedName, parseFieldSelector } from '../registry/selectors.ts';
+import {
+  ApiError,
+  badRequest,
+  internalError,
+  methodNotAllowed,
+  notSimulated,
+  unknownResource,
+} from '../registry/status.ts';
 import { type Call, sendError, sendText } from './call.ts';
 import { sendPageNotFound } from './handlers/discovery.ts';
 import type { Environment } from './handlers/environment.ts';
@@ -26,16 +36,6 @@ import {
   handleUpdate,
 } from './handlers/write.ts';
 import { attributesOf, parseRequest, type RequestInfo, type ResourceRequest } from './request-info.ts';
-import { keyOf, type ResourceType } from './resources.ts';
-import { demandedName, parseFieldSelector } from './selectors.ts';
-import {
-  ApiError,
-  badRequest,
-  internalError,
-  methodNotAllowed,
-  notSimulated,
-  unknownResource,
-} from './status.ts';
 
 /** Longer than any run: Node's own checks of connections would be real timers. */
 const NEVER_MS = 2 ** 31 - 1;

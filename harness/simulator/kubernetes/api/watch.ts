@@ -1,14 +1,14 @@
 /** Watches over HTTP: a stream of JSON lines that starts where the client left off. */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
-import type { Change, Store } from '../store/store.ts';
+import type { KubernetesObject } from '../registry/json.ts';
+import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
+import { matchesFilter } from '../registry/selectors.ts';
+import { expired, type Status } from '../registry/status.ts';
+import type { Change, Store } from '../registry/store.ts';
 import { encodeObject } from './encoding.ts';
-import type { KubernetesObject } from './json.ts';
 import { type ListOptions, parseResourceVersion } from './list-options.ts';
 import { encodeOne, type Representation } from './representation.ts';
-import { apiVersionOf, type ResourceType } from './resources.ts';
-import { matchesFilter } from './selectors.ts';
-import { expired, type Status } from './status.ts';
 import { renderTable } from './tables/table.ts';
 
 /** A client that takes nothing gets cut off at this much unsent text. */

@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { unauthorized } from '../api/status.ts';
+import { unauthorized } from '../registry/status.ts';
+import { ANONYMOUS, type UserInfo } from '../registry/user.ts';
 import type { Attributes, RbacAuthorizer } from './rbac.ts';
 import { API_AUDIENCE, type ServiceAccountTokens } from './service-account-tokens.ts';
-import { ANONYMOUS, type UserInfo } from './user.ts';
 
 export class Authenticator {
   readonly #tokens: ServiceAccountTokens;

@@ -2,7 +2,7 @@
  * The roles and bindings that every cluster has from its first moment
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.32), as far as used here.
  */
-import type { KubernetesObject } from '../api/json.ts';
+import type { KubernetesObject } from '../registry/json.ts';
 
 const BOOTSTRAPPED = {
   labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },

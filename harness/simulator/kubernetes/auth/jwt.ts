@@ -1,6 +1,6 @@
 /** JSON Web Tokens with ES256, made and checked by node:crypto's synchronous calls. */
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { isObject, type JsonObject } from '../api/json.ts';
+import { isObject, type JsonObject } from '../registry/json.ts';
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -9,11 +9,11 @@ import {
   objectOf,
   objectsOf,
   stringOf,
-} from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import { objectSelectorMatches } from '../api/selectors.ts';
-import type { Store } from '../store/store.ts';
-import type { UserInfo } from './user.ts';
+} from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { objectSelectorMatches } from '../registry/selectors.ts';
+import type { Store } from '../registry/store.ts';
+import type { UserInfo } from '../registry/user.ts';
 
 /** What is asked: an action on a resource, or on a path that is none. */
 export type Attributes =

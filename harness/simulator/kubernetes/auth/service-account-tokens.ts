@@ -9,11 +9,11 @@ import {
   objectOf,
   stringOf,
   timestamp,
-} from '../api/json.ts';
-import type { ResourceRegistry } from '../api/registry.ts';
-import type { Store } from '../store/store.ts';
+} from '../registry/json.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import type { Store } from '../registry/store.ts';
+import { serviceAccountUser, type UserInfo } from '../registry/user.ts';
 import { TokenKey } from './jwt.ts';
-import { serviceAccountUser, type UserInfo } from './user.ts';
 
 export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';

@@ -3,8 +3,8 @@
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { AllObjects } from '../all-objects.ts';
-import type { ResourceKey } from '../api/resources.ts';
 import type { OwnerReference } from '../objects.ts';
+import type { ResourceKey } from '../registry/resources.ts';
 import { hasCode } from '../typed-client.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { WorkQueue } from './work-queue.ts';

@@ -3,8 +3,8 @@
  * go.
  */
 import type { AllObjects } from '../all-objects.ts';
-import { keyOf } from '../api/resources.ts';
 import { type Condition, timestamp } from '../objects.ts';
+import { keyOf } from '../registry/resources.ts';
 import { hasCode } from '../typed-client.ts';
 import { type Controller, type ControllerContext, stopAll } from './controller.ts';
 import { WorkQueue } from './work-queue.ts';

@@ -3,8 +3,8 @@
  * later.
  */
 import type { Timer } from '../../../base/clock.ts';
-import type { ResourceKey } from '../api/resources.ts';
-import { ApiError } from '../api/status.ts';
+import type { ResourceKey } from '../registry/resources.ts';
+import { ApiError } from '../registry/status.ts';
 import { type Component, ComponentStopped, type Subject } from '../supervisor.ts';
 
 /**

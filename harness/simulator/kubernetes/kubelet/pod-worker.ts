@@ -5,9 +5,9 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
-import { equal } from '../api/json.ts';
 import { type EventRecorder, referenceTo } from '../event-recorder.ts';
 import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../objects.ts';
+import { equal } from '../registry/json.ts';
 import type { Component, Subject } from '../supervisor.ts';
 import { hasCode, type TypedClient } from '../typed-client.ts';
 import { createContainerFiles } from './container-files.ts';

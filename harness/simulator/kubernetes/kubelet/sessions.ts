@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ExecEnd, ExecStreams, KubeletApi, LogOptions } from '../api/kubelet-api.ts';
-import { badRequest } from '../api/status.ts';
+import { badRequest } from '../registry/status.ts';
 import type { ContainerLog } from './container-log.ts';
 import { formatLine, type LogSelection } from './container-log.ts';
 import type { ContainerRunner } from './container-runner.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { decodeProtobuf } from '../../../../harness/simulator/kubernetes/api/protobuf/decode.ts';
-import { ApiError } from '../../../../harness/simulator/kubernetes/api/status.ts';
+import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { apiWorld, refusalOf } from '../api-world.ts';
 
 const varint = (value: number): number[] =>

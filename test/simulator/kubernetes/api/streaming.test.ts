@@ -3,7 +3,6 @@ import { constants, createDeflate, inflateSync } from 'node:zlib';
 import t from 'tap';
 import { KubernetesApiError } from '../../../../harness/base/kubernetes-client.ts';
 import type { ExecStreams, KubeletApi } from '../../../../harness/simulator/kubernetes/api/kubelet-api.ts';
-import { badRequest } from '../../../../harness/simulator/kubernetes/api/status.ts';
 import {
   controlFrame,
   DICTIONARY,
@@ -17,6 +16,7 @@ import {
   uint32,
 } from '../../../../harness/simulator/kubernetes/api/streaming/spdy-frames.ts';
 import { serveSpdy } from '../../../../harness/simulator/kubernetes/api/streaming/spdy-session.ts';
+import { badRequest } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { duplexPair } from '../../../support/duplex-pair.ts';
 import { type ApiWorld, apiWorld } from '../api-world.ts';
 

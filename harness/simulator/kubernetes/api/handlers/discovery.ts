@@ -1,8 +1,8 @@
 /** What is served: `/api`, `/apis` and below, in the aggregated and the legacy form. */
 import { createHash } from 'node:crypto';
+import type { JsonObject } from '../../registry/json.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';
-import type { JsonObject } from '../json.ts';
-import { apiVersionOf, type ResourceType } from '../resources.ts';
 import type { Environment } from './environment.ts';
 
 /**

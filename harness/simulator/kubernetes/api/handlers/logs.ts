@@ -1,9 +1,10 @@
 /** The log of a container, as text. */
+
+import type { ResourceType } from '../../registry/resources.ts';
+import { badRequest, invalid, invalidValue } from '../../registry/status.ts';
 import { type Call, sendText } from '../call.ts';
 import type { LogOptions } from '../kubelet-api.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
-import type { ResourceType } from '../resources.ts';
-import { badRequest, invalid, invalidValue } from '../status.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,8 +1,8 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
+import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';
-import { openApiDocument, openApiIndex } from '../schema/open-api.ts';
-import { methodNotAllowed } from '../status.ts';
 import { handleDiscovery, sendPageNotFound } from './discovery.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,10 +1,10 @@
 /** The `proxy` subresource of pods and services: an HTTP request, handed on to them. */
 import http from 'node:http';
+import { objectsOf, stringOf, valueAt } from '../../registry/json.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import { ApiError, badRequest, notSimulated } from '../../registry/status.ts';
 import type { Call } from '../call.ts';
-import { objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
-import { ApiError, badRequest, notSimulated } from '../status.ts';
 import type { Environment } from './environment.ts';
 
 /** `name`, `name:port` or `scheme:name:port`. */

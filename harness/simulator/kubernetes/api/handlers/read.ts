@@ -1,7 +1,10 @@
 /** get, list and watch. */
+
+import type { KubernetesObject } from '../../registry/json.ts';
+import type { ResourceType } from '../../registry/resources.ts';
+import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson } from '../call.ts';
 import type { ListMetadata } from '../encoding.ts';
-import type { KubernetesObject } from '../json.ts';
 import {
   checkNotInFuture,
   continuationExpired,
@@ -14,8 +17,6 @@ import {
 } from '../list-options.ts';
 import { encodeMany, encodeOne, representationFor } from '../representation.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import type { ResourceType } from '../resources.ts';
-import { methodNotAllowed } from '../status.ts';
 import { serveWatch } from '../watch.ts';
 import type { Environment } from './environment.ts';
 

@@ -1,12 +1,8 @@
 /** Reviews: who am I, what may I, whose token is this. Answered, never stored. */
 import { type Attributes, type Rule, refusalText } from '../../auth/rbac.ts';
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
-import type { UserInfo } from '../../auth/user.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendValue } from '../call.ts';
-import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../json.ts';
-import type { ResourceRequest } from '../request-info.ts';
-import { apiVersionOf, type ResourceType } from '../resources.ts';
+import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import {
   ApiError,
   badRequest,
@@ -15,7 +11,11 @@ import {
   invalidValue,
   methodNotAllowed,
   required,
-} from '../status.ts';
+} from '../../registry/status.ts';
+import type { UserInfo } from '../../registry/user.ts';
+import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { type Call, sendValue } from '../call.ts';
+import type { ResourceRequest } from '../request-info.ts';
 import type { Environment } from './environment.ts';
 
 type Review = (

@@ -1,10 +1,10 @@
 /** Upgraded connections: exec, attach and port-forward, handed on to the kubelet. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import { badRequest, notSimulated } from '../../registry/status.ts';
 import type { ExecEnd } from '../kubelet-api.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
-import { badRequest, notSimulated } from '../status.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
 import { servePortForward } from '../streaming/port-forward.ts';
 import { serveSpdySession } from '../streaming/spdy-exec.ts';

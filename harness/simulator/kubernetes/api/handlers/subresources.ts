@@ -1,8 +1,5 @@
 /** Subresources with rules of their own: scale, token, binding, eviction, finalize. */
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, sendJson, sendStatus, sendValue } from '../call.ts';
-import { encodeObject } from '../encoding.ts';
 import {
   isObject,
   type JsonObject,
@@ -13,12 +10,10 @@ import {
   stringOf,
   timestamp,
   valueAt,
-} from '../json.ts';
-import { controlPlaneContext } from '../objects.ts';
-import { readPatch } from '../patch/patch.ts';
-import type { ResourceRequest } from '../request-info.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
-import { formatLabelSelector, matchesLabels, selectorFromObject } from '../selectors.ts';
+} from '../../registry/json.ts';
+import { controlPlaneContext } from '../../registry/object-service.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import { formatLabelSelector, matchesLabels, selectorFromObject } from '../../registry/selectors.ts';
 import {
   ApiError,
   badRequest,
@@ -28,7 +23,12 @@ import {
   methodNotAllowed,
   notFound,
   tooManyRequests,
-} from '../status.ts';
+} from '../../registry/status.ts';
+import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { type Call, sendJson, sendStatus, sendValue } from '../call.ts';
+import { encodeObject } from '../encoding.ts';
+import { readPatch } from '../patch/patch.ts';
+import type { ResourceRequest } from '../request-info.ts';
 import type { Environment } from './environment.ts';
 
 type Handler = (environment: Environment, call: Call<ResourceRequest>, type: ResourceType) => Promise<void>;

@@ -1,18 +1,25 @@
 /** create, update, patch, delete and deletecollection, also of the status. */
 
+import { convert } from '../../registry/conversion.ts';
+import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
+import type { DeleteOptions, Deletion, WriteContext } from '../../registry/object-service.ts';
+import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
+import {
+  ApiError,
+  badRequest,
+  invalid,
+  methodNotAllowed,
+  notSimulated,
+  notSupported,
+} from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, managerOf, sendJson, sendStatus, warn } from '../call.ts';
-import { convert } from '../conversion.ts';
 import { encodeList, encodeObject } from '../encoding.ts';
-import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from '../json.ts';
 import { parseListOptions } from '../list-options.ts';
-import type { DeleteOptions, Deletion, WriteContext } from '../objects.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import { apiVersionOf, keyOf, type ResourceType } from '../resources.ts';
-import { ApiError, badRequest, invalid, methodNotAllowed, notSimulated, notSupported } from '../status.ts';
 import type { Environment } from './environment.ts';
 import { receiveObject } from './receive.ts';
 

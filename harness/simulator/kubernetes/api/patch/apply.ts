@@ -2,15 +2,16 @@
  * Server-side apply: what the manager applies is merged in, what it no longer applies goes, what others own
  * is a conflict.
  */
+
+import { convert } from '../../registry/conversion.ts';
+import { copy, type JsonObject, type KubernetesObject, stringOf, timestamp } from '../../registry/json.ts';
+import type { WriteContext } from '../../registry/object-service.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import { ApiError, badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
 import type { Call } from '../call.ts';
-import { convert } from '../conversion.ts';
 import type { Environment } from '../handlers/environment.ts';
 import { receiveObject } from '../handlers/receive.ts';
-import { copy, type JsonObject, type KubernetesObject, stringOf, timestamp } from '../json.ts';
-import type { WriteContext } from '../objects.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
-import { apiVersionOf, type ResourceType } from '../resources.ts';
-import { ApiError, badRequest, conflict, notFound, notSimulated } from '../status.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
   changesOf,

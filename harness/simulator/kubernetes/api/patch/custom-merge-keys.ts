@@ -1,6 +1,6 @@
 /** How a custom resource merges under apply, from the extensions in its schema. */
-import { isObject, type JsonObject, listOf, objectOf } from '../json.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
+import { isObject, type JsonObject, listOf, objectOf } from '../../registry/json.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { type MergeNode, mergeTree } from './merge-keys.ts';
 
 const trees = new WeakMap<object, MergeNode>();

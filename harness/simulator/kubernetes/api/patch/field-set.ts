@@ -2,7 +2,7 @@
  * Sets of fields of an object, as `managedFields` keeps them (sigs.k8s.io/structured-merge-diff fieldpath
  * @v4).
  */
-import { equal, isObject, type JsonObject, listOf, objectOf } from '../json.ts';
+import { equal, isObject, type JsonObject, listOf, objectOf } from '../../registry/json.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** JSON Merge Patch, RFC 7396. */
-import { copy, isObject, type JsonObject } from '../json.ts';
+import { copy, isObject, type JsonObject } from '../../registry/json.ts';
 
 /** @returns the patched value; neither argument is changed */
 export function mergePatch(target: unknown, patch: unknown): unknown {

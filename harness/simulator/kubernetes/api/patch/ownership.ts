@@ -1,8 +1,15 @@
 /** Who owns which field: keeps `managedFields` up to date on writes that are no apply. */
 import type { Clock } from '../../../../base/clock.ts';
-import { isObject, type JsonObject, type KubernetesObject, objectsOf, stringOf, timestamp } from '../json.ts';
-import type { FieldOwnership, WriteContext } from '../objects.ts';
-import { apiVersionOf, keyOf, type ResourceType } from '../resources.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  objectsOf,
+  stringOf,
+  timestamp,
+} from '../../registry/json.ts';
+import type { FieldOwnership, WriteContext } from '../../registry/object-service.ts';
+import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
   changesOf,

@@ -1,8 +1,15 @@
 /** The body of a PATCH request, by its content type. */
+
+import { isObject, type JsonObject, type KubernetesObject } from '../../registry/json.ts';
+import type { ResourceType } from '../../registry/resources.ts';
+import {
+  badRequest,
+  forbiddenValue,
+  invalid,
+  required,
+  unsupportedMediaType,
+} from '../../registry/status.ts';
 import { checkShape, jsonProblem, parseYaml } from '../body.ts';
-import { isObject, type JsonObject, type KubernetesObject } from '../json.ts';
-import type { ResourceType } from '../resources.ts';
-import { badRequest, forbiddenValue, invalid, required, unsupportedMediaType } from '../status.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';

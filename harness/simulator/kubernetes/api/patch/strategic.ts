@@ -2,8 +2,8 @@
  * Strategic merge patch: lists that merge by a key, and directives (apimachinery
  * pkg/util/strategicpatch/patch.go @v1.32).
  */
-import { copy, equal, isObject, type JsonObject, listOf } from '../json.ts';
-import { ApiError, badRequest } from '../status.ts';
+import { copy, equal, isObject, type JsonObject, listOf } from '../../registry/json.ts';
+import { ApiError, badRequest } from '../../registry/status.ts';
 import { childOf, type MergeNode } from './merge-keys.ts';
 import { setOwn } from './merge-patch.ts';
 

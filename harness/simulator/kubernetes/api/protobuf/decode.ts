@@ -2,9 +2,9 @@
  * Request bodies in protobuf (`application/vnd.kubernetes.protobuf`), which Go clients send for built-in
  * types, as JSON objects.
  */
-import { isObject, type JsonObject } from '../json.ts';
-import { type Field, type Message, messageFor, messageOf } from '../schema/messages.ts';
-import { badRequest, notSimulated } from '../status.ts';
+import { isObject, type JsonObject } from '../../registry/json.ts';
+import { type Field, type Message, messageFor, messageOf } from '../../registry/schema/messages.ts';
+import { badRequest, notSimulated } from '../../registry/status.ts';
 
 const MAGIC = Buffer.from('k8s\0', 'latin1');
 const VARINT = 0;

@@ -1,6 +1,6 @@
 /** Which container of a pod a streaming request means, and whether there is a node to ask. */
-import { type KubernetesObject, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
-import { badRequest } from '../status.ts';
+import { type KubernetesObject, objectOf, objectsOf, stringOf, valueAt } from '../../registry/json.ts';
+import { badRequest } from '../../registry/status.ts';
 
 const DEFAULT_ANNOTATION = 'kubectl.kubernetes.io/default-container';
 

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { badRequest } from '../status.ts';
+import { badRequest } from '../../registry/status.ts';
 import { acceptSpdy } from './spdy-exec.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
 import { offered } from './websocket.ts';

@@ -7,8 +7,8 @@ import {
   objectsOf,
   stringOf,
   stringsOf,
-} from '../json.ts';
-import { formatLabelSelector, selectorFromObject } from '../selectors.ts';
+} from '../../registry/json.ts';
+import { formatLabelSelector, selectorFromObject } from '../../registry/selectors.ts';
 import { age } from './age.ts';
 
 export interface Column {

@@ -2,8 +2,15 @@
  * The columns of each kind's table; the printers of kube-apiserver 1.32
  * (pkg/printers/internalversion/printers.go).
  */
-import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import { keyOf, type ResourceType } from '../resources.ts';
+import {
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../../registry/json.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { age } from './age.ts';
 import {
   AGE,

@@ -2,7 +2,7 @@
  * The columns that a CustomResourceDefinition declares (apiextensions-apiserver
  * pkg/registry/customresource/tableconvertor @v1.32).
  */
-import { isObject, objectsOf, stringOf } from '../json.ts';
+import { isObject, objectsOf, stringOf } from '../../registry/json.ts';
 import { age } from './age.ts';
 import { type Column, NAME } from './column.ts';
 import { readPath } from './json-path.ts';

@@ -1,5 +1,5 @@
 /** The part of JSONPath that printer columns use: fields, quoted fields, indices, and filters by equality. */
-import { isObject, listOf } from '../json.ts';
+import { isObject, listOf } from '../../registry/json.ts';
 
 /** A step: `.a`, `['a']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`. */
 const STEP =

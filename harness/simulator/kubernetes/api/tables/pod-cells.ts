@@ -2,7 +2,14 @@
  * What `kubectl get pods` says of a pod: readiness, status, restarts
  * (pkg/printers/internalversion/printers.go, printPod @v1.32).
  */
-import { isObject, type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../json.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../../registry/json.ts';
 import { humanDuration } from './age.ts';
 import { spec, status } from './column.ts';
 

@@ -1,8 +1,9 @@
 /** Objects as tables, which `kubectl get` prints. */
+
+import type { KubernetesObject } from '../../registry/json.ts';
+import type { ResourceType } from '../../registry/resources.ts';
 import type { ListMetadata } from '../encoding.ts';
 import { encodeObject } from '../encoding.ts';
-import type { KubernetesObject } from '../json.ts';
-import type { ResourceType } from '../resources.ts';
 import { columnsFor } from './columns.ts';
 
 export interface TableOptions {

@@ -1,12 +1,6 @@
 import t from 'tap';
 import { createRandom, type Random } from '../../../../../harness/base/random.ts';
 import {
-  copy,
-  equal,
-  isObject,
-  type JsonObject,
-} from '../../../../../harness/simulator/kubernetes/api/json.ts';
-import {
   changesOf,
   fieldsOf,
   fromFieldsV1,
@@ -17,7 +11,13 @@ import { jsonPatch } from '../../../../../harness/simulator/kubernetes/api/patch
 import { mergeTree } from '../../../../../harness/simulator/kubernetes/api/patch/merge-keys.ts';
 import { mergePatch } from '../../../../../harness/simulator/kubernetes/api/patch/merge-patch.ts';
 import { strategicPatch } from '../../../../../harness/simulator/kubernetes/api/patch/strategic.ts';
-import { ApiError } from '../../../../../harness/simulator/kubernetes/api/status.ts';
+import {
+  copy,
+  equal,
+  isObject,
+  type JsonObject,
+} from '../../../../../harness/simulator/kubernetes/registry/json.ts';
+import { ApiError } from '../../../../../harness/simulator/kubernetes/registry/status.ts';
 
 const KEYS = [
   'spec',

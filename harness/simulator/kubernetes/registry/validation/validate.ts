@@ -2,7 +2,7 @@
 
 import { DEFINITIONS } from '../definitions.ts';
 import { isObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
-import type { Validator } from '../objects.ts';
+import type { Validator } from '../object-service.ts';
 import { keyOf } from '../resources.ts';
 import { problemsOfRules } from '../schema/rules.ts';
 import { validateStructure } from '../schema/structural.ts';

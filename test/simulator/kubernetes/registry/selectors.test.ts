@@ -1,14 +1,14 @@
 import t from 'tap';
 import { createRandom } from '../../../../harness/base/random.ts';
-import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/api/resources.ts';
+import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import {
   formatLabelSelector,
   matchesFields,
   matchesLabels,
   parseFieldSelector,
   parseLabelSelector,
-} from '../../../../harness/simulator/kubernetes/api/selectors.ts';
-import { ApiError } from '../../../../harness/simulator/kubernetes/api/status.ts';
+} from '../../../../harness/simulator/kubernetes/registry/selectors.ts';
+import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 
 const typeOf = (key: string) => {
   const type = BUILT_IN_RESOURCES.find(candidate => keyOf(candidate) === key);

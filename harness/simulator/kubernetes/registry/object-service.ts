@@ -4,9 +4,7 @@
  */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
-import type { AdmissionChain, AdmissionRequest } from '../admission/admission.ts';
-import { CONTROL_PLANE, type UserInfo } from '../auth/user.ts';
-import type { Store } from '../store/store.ts';
+import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
 import { DEFINITIONS, markForDeletion } from './definitions.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
@@ -31,6 +29,8 @@ import {
   invalid,
   notFound,
 } from './status.ts';
+import type { Store } from './store.ts';
+import { CONTROL_PLANE, type UserInfo } from './user.ts';
 
 /** How a write is made. */
 export interface WriteContext {

@@ -3,9 +3,9 @@
  * resume watches.
  */
 
-import { freeze, type KubernetesObject } from '../api/json.ts';
-import { keyOf, type ResourceKey, type ResourceType } from '../api/resources.ts';
-import { type Filter, matchesFilter } from '../api/selectors.ts';
+import { freeze, type KubernetesObject } from './json.ts';
+import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
+import { type Filter, matchesFilter } from './selectors.ts';
 
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';

@@ -1,7 +1,7 @@
 /** What stands between a request and the store: plug-ins that may change or refuse it, in their order. */
-import type { KubernetesObject } from '../api/json.ts';
-import type { ResourceType } from '../api/resources.ts';
-import type { UserInfo } from '../auth/user.ts';
+import type { KubernetesObject } from './json.ts';
+import type { ResourceType } from './resources.ts';
+import type { UserInfo } from './user.ts';
 
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
