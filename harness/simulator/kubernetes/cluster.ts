@@ -4,11 +4,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog } from '../program.ts';
-import type { RequestRecord } from './api/server.ts';
 import { createApiServer } from './api-server.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { Controller, ControllerContext } from './controllers/controller.ts';
 import { defectEvents } from './defect-events.ts';
+import type { RequestRecord } from './http/server.ts';
 import { type NodeMachine, nodeNames } from './nodes.ts';
 import { type Defect, endProcess, Supervisor } from './supervisor.ts';
 

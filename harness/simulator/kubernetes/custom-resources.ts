@@ -2,9 +2,9 @@
  * Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go.
  */
 
-import { byPriority } from './api/handlers/discovery.ts';
-import type { Machinery } from './api/machinery.ts';
 import { WorkQueue } from './controllers/work-queue.ts';
+import { byPriority } from './http/handlers/discovery.ts';
+import type { Machinery } from './machinery.ts';
 import {
   CLEANUP_FINALIZER,
   DEFINITIONS,

@@ -1,7 +1,7 @@
 /** Tells a defect of ours where the cluster's users look: in an Event about the object that was worked on. */
 import type { Clock } from '../../base/clock.ts';
-import type { Machinery } from './api/machinery.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
+import type { Machinery } from './machinery.ts';
 import type { ObjectReference } from './objects.ts';
 import { apiVersionOf } from './registry/resources.ts';
 import { type Defect, describeDefect, type Subject } from './supervisor.ts';

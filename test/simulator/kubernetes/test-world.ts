@@ -10,10 +10,10 @@ import type { KubernetesObject } from '../../../harness/base/kubernetes-client.t
 import { createRandom } from '../../../harness/base/random.ts';
 import { namespaceLifecycle } from '../../../harness/simulator/kubernetes/admission/namespace-lifecycle.ts';
 import { serviceAccountAdmission } from '../../../harness/simulator/kubernetes/admission/pod-defaults.ts';
-import type { KubeletApi } from '../../../harness/simulator/kubernetes/api/kubelet-api.ts';
-import { createMachinery, type Machinery } from '../../../harness/simulator/kubernetes/api/machinery.ts';
 import { ServiceAccountTokens } from '../../../harness/simulator/kubernetes/auth/service-account-tokens.ts';
 import { startControlPlane } from '../../../harness/simulator/kubernetes/control-plane.ts';
+import type { KubeletApi } from '../../../harness/simulator/kubernetes/http/kubelet-api.ts';
+import { createMachinery, type Machinery } from '../../../harness/simulator/kubernetes/machinery.ts';
 import { nodeNames } from '../../../harness/simulator/kubernetes/nodes.ts';
 import type { Pod } from '../../../harness/simulator/kubernetes/objects.ts';
 import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';

@@ -1,6 +1,6 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
 import type { Random } from '../../../base/random.ts';
-import { jsonPatch } from '../api/patch/json-patch.ts';
+import { jsonPatch } from '../http/patch/json-patch.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
 import { convert } from '../registry/conversion.ts';
 import {

@@ -2,7 +2,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { constants, createDeflate, inflateSync } from 'node:zlib';
 import t from 'tap';
 import { KubernetesApiError } from '../../../../harness/base/kubernetes-client.ts';
-import type { ExecStreams, KubeletApi } from '../../../../harness/simulator/kubernetes/api/kubelet-api.ts';
+import type { ExecStreams, KubeletApi } from '../../../../harness/simulator/kubernetes/http/kubelet-api.ts';
 import {
   controlFrame,
   DICTIONARY,
@@ -14,8 +14,8 @@ import {
   FrameReader,
   HeaderReader,
   uint32,
-} from '../../../../harness/simulator/kubernetes/api/streaming/spdy-frames.ts';
-import { serveSpdy } from '../../../../harness/simulator/kubernetes/api/streaming/spdy-session.ts';
+} from '../../../../harness/simulator/kubernetes/http/streaming/spdy-frames.ts';
+import { serveSpdy } from '../../../../harness/simulator/kubernetes/http/streaming/spdy-session.ts';
 import { badRequest } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { duplexPair } from '../../../support/duplex-pair.ts';
 import { type ApiWorld, apiWorld } from '../api-world.ts';

@@ -6,11 +6,11 @@ import {
   fromFieldsV1,
   isEmpty,
   toFieldsV1,
-} from '../../../../../harness/simulator/kubernetes/api/patch/field-set.ts';
-import { jsonPatch } from '../../../../../harness/simulator/kubernetes/api/patch/json-patch.ts';
-import { mergeTree } from '../../../../../harness/simulator/kubernetes/api/patch/merge-keys.ts';
-import { mergePatch } from '../../../../../harness/simulator/kubernetes/api/patch/merge-patch.ts';
-import { strategicPatch } from '../../../../../harness/simulator/kubernetes/api/patch/strategic.ts';
+} from '../../../../../harness/simulator/kubernetes/http/patch/field-set.ts';
+import { jsonPatch } from '../../../../../harness/simulator/kubernetes/http/patch/json-patch.ts';
+import { mergeTree } from '../../../../../harness/simulator/kubernetes/http/patch/merge-keys.ts';
+import { mergePatch } from '../../../../../harness/simulator/kubernetes/http/patch/merge-patch.ts';
+import { strategicPatch } from '../../../../../harness/simulator/kubernetes/http/patch/strategic.ts';
 import {
   copy,
   equal,

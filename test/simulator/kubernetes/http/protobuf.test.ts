@@ -1,5 +1,5 @@
 import t from 'tap';
-import { decodeProtobuf } from '../../../../harness/simulator/kubernetes/api/protobuf/decode.ts';
+import { decodeProtobuf } from '../../../../harness/simulator/kubernetes/http/protobuf/decode.ts';
 import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { apiWorld, refusalOf } from '../api-world.ts';
 

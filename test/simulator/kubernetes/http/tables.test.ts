@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import { humanDuration } from '../../../../harness/simulator/kubernetes/api/tables/age.ts';
-import { podCells } from '../../../../harness/simulator/kubernetes/api/tables/pod-cells.ts';
+import { humanDuration } from '../../../../harness/simulator/kubernetes/http/tables/age.ts';
+import { podCells } from '../../../../harness/simulator/kubernetes/http/tables/pod-cells.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { mergeTree } from '../../../../../harness/simulator/kubernetes/api/patch/merge-keys.ts';
-import { strategicPatch } from '../../../../../harness/simulator/kubernetes/api/patch/strategic.ts';
+import { mergeTree } from '../../../../../harness/simulator/kubernetes/http/patch/merge-keys.ts';
+import { strategicPatch } from '../../../../../harness/simulator/kubernetes/http/patch/strategic.ts';
 
 interface Row {
   readonly name: string;
