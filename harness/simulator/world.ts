@@ -3,12 +3,12 @@ import type { Clock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
 import { createRandom } from '../base/random.ts';
 import { createImageCatalog } from './images/catalog.ts';
+import type { Defect } from './kubernetes/client/supervisor.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
-import type { Defect } from './kubernetes/supervisor.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
 
-export { type Defect, describeDefect } from './kubernetes/supervisor.ts';
+export { type Defect, describeDefect } from './kubernetes/client/supervisor.ts';
 
 export interface WorldOptions {
   /** The same seed gives the same world. */

@@ -2,12 +2,9 @@
  * Controllers with a defect each, for tests of what a defect does to the others. All work on ConfigMaps
  * `victim`.
  */
-import type {
-  Controller,
-  ControllerContext,
-} from '../../harness/simulator/kubernetes/controllers/controller.ts';
-import { WorkQueue } from '../../harness/simulator/kubernetes/controllers/work-queue.ts';
-import { keyOf } from '../../harness/simulator/kubernetes/objects.ts';
+import type { Controller, ControllerContext } from '../../harness/simulator/kubernetes/client/controller.ts';
+import { keyOf } from '../../harness/simulator/kubernetes/client/kinds.ts';
+import { WorkQueue } from '../../harness/simulator/kubernetes/client/work-queue.ts';
 
 const isVictim = (name: string | undefined) => name === 'victim';
 

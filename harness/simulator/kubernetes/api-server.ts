@@ -24,13 +24,13 @@ import { Authenticator } from './auth/authenticator.ts';
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/bootstrap-policy.ts';
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import type { Supervisor } from './client/supervisor.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { VERSION } from './http/handlers/non-resource.ts';
 import type { KubeletApi } from './http/kubelet-api.ts';
 import { createHttpApi, type RequestRecord } from './http/server.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
-import type { Supervisor } from './supervisor.ts';
 
 export interface ApiServerOptions {
   /** Makes the frames in which the server works: told what its handlers and watches throw. */

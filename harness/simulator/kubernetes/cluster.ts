@@ -5,12 +5,12 @@ import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog } from '../program.ts';
 import { createApiServer } from './api-server.ts';
+import type { Controller, ControllerContext } from './client/controller.ts';
+import { defectEvents } from './client/defect-events.ts';
+import { type Defect, endProcess, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './control-plane.ts';
-import type { Controller, ControllerContext } from './controllers/controller.ts';
-import { defectEvents } from './defect-events.ts';
 import type { RequestRecord } from './http/server.ts';
 import { type NodeMachine, nodeNames } from './nodes.ts';
-import { type Defect, endProcess, Supervisor } from './supervisor.ts';
 
 /** Where API servers listen, as kubeadm sets them up. */
 const API_PORT = 6443;

@@ -6,10 +6,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, ResolverConfig } from '../network/interfaces.ts';
 import type { ImageCatalog } from '../program.ts';
-import { AllObjects } from './all-objects.ts';
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import { AllObjects } from './client/all-objects.ts';
+import type { Controller, ControllerContext } from './client/controller.ts';
+import type { Component, Supervisor } from './client/supervisor.ts';
+import { TypedClient } from './client/typed.ts';
 import { CLUSTER_DOMAIN, startClusterDns } from './cluster-dns.ts';
-import type { Controller, ControllerContext } from './controllers/controller.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
 import { startEndpointSliceMirroringController } from './controllers/endpoint-slice-mirroring.ts';
@@ -29,8 +31,6 @@ import type { IssueToken } from './kubelet/volumes.ts';
 import type { Machinery } from './machinery.ts';
 import { createNode, NODE_CAPACITY, type NodeMachine } from './nodes.ts';
 import { startScheduler } from './scheduler.ts';
-import type { Component, Supervisor } from './supervisor.ts';
-import { TypedClient } from './typed-client.ts';
 
 /** The tenth address of the service range, as kubeadm chooses it. */
 const DNS_ADDRESS_NUMBER = 10;

@@ -2,7 +2,8 @@
  * Serves what CustomResourceDefinitions define, says so in their status, and clears up behind those that go.
  */
 
-import { WorkQueue } from './controllers/work-queue.ts';
+import type { Component } from './client/supervisor.ts';
+import { WorkQueue } from './client/work-queue.ts';
 import { byPriority } from './http/handlers/discovery.ts';
 import type { Machinery } from './machinery.ts';
 import {
@@ -22,7 +23,6 @@ import {
   stringOf,
 } from './registry/json.ts';
 import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './registry/resources.ts';
-import type { Component } from './supervisor.ts';
 
 /**
  * Brings what is served in line with the definitions, one by one, whatever state it finds them in.

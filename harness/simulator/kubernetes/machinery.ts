@@ -1,7 +1,8 @@
 /** Puts store, registry and rules together: all of an API server but HTTP. */
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
-import { LocalClient } from './local-client.ts';
+import { LocalClient } from './client/local.ts';
+import type { Component } from './client/supervisor.ts';
 import { AdmissionChain, type AdmissionPlugin } from './registry/admission.ts';
 import { ObjectService } from './registry/object-service.ts';
 import { ResourceRegistry } from './registry/registry.ts';
@@ -9,7 +10,6 @@ import { BUILT_IN_RESOURCES } from './registry/resources.ts';
 import { ServiceAddresses } from './registry/service-addresses.ts';
 import { Store } from './registry/store.ts';
 import { validateObject } from './registry/validation/validate.ts';
-import type { Component } from './supervisor.ts';
 
 export interface MachineryOptions {
   readonly clock: Clock;

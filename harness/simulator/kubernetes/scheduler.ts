@@ -1,12 +1,20 @@
 /** The scheduler: gives each pod a node that has room for what it requests, or says why there is none. */
 import type { Clock } from '../../base/clock.ts';
-import { type Controller, stopAll } from './controllers/controller.ts';
-import { WorkQueue } from './controllers/work-queue.ts';
-import { EventRecorder, referenceTo } from './event-recorder.ts';
-import { type Condition, isTrue, keyOf, type Node, type Pod, type PodSpec, timestamp } from './objects.ts';
+import { type Controller, stopAll } from './client/controller.ts';
+import { EventRecorder, referenceTo } from './client/event-recorder.ts';
+import {
+  type Condition,
+  isTrue,
+  keyOf,
+  type Node,
+  type Pod,
+  type PodSpec,
+  timestamp,
+} from './client/kinds.ts';
+import type { Component } from './client/supervisor.ts';
+import type { TypedClient } from './client/typed.ts';
+import { WorkQueue } from './client/work-queue.ts';
 import { parseQuantity } from './registry/quantity.ts';
-import type { Component } from './supervisor.ts';
-import type { TypedClient } from './typed-client.ts';
 
 const RESOURCES = ['cpu', 'memory'] as const;
 type Resource = (typeof RESOURCES)[number];

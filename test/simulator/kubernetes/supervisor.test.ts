@@ -3,7 +3,7 @@ import t from 'tap';
 import { systemClock } from '../../../harness/base/clock.ts';
 import { KubernetesClient, type KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
-import { keyOf } from '../../../harness/simulator/kubernetes/objects.ts';
+import { keyOf } from '../../../harness/simulator/kubernetes/client/kinds.ts';
 import { createWorld, type Defect, describeDefect } from '../../../harness/simulator/world.ts';
 import { loopingController, spinningController, throwingController } from '../../support/bad-controllers.ts';
 import { apiWorld } from './api-world.ts';

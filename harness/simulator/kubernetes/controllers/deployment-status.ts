@@ -1,5 +1,5 @@
 /** A Deployment's status and conditions, computed from its ReplicaSets; pure. */
-import { type Condition, conditionOf, type Deployment, type ReplicaSet, timestamp } from '../objects.ts';
+import { type Condition, conditionOf, type Deployment, type ReplicaSet, timestamp } from '../client/kinds.ts';
 import { availableOf, limitsOf, sumOf } from './rollout.ts';
 
 type Status = NonNullable<Deployment['status']>;

@@ -1,13 +1,14 @@
 /** Deployments: a ReplicaSet for each pod template, and pods moved from the old ones to the new one. */
-import { EventRecorder, referenceTo } from '../event-recorder.ts';
-import { matchesSelector } from '../label-selector.ts';
-import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../objects.ts';
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../client/kinds.ts';
+import { matchesSelector } from '../client/label-selector.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { deploymentStatus, isComplete, progressDeadline, withCondition } from './deployment-status.ts';
 import { podTemplateHash, sameTemplate } from './pod-template-hash.ts';
 import { limitsOf, newSetSize, replicasOf, shrinkOldSets, sumOf } from './rollout.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const KIND = 'deployments.apps';
 const SETS = 'replicasets.apps';

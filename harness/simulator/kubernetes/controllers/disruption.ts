@@ -2,7 +2,8 @@
  * Disruption budgets: how many of the pods that each one names may be evicted now
  * (pkg/controller/disruption/disruption.go @v1.32).
  */
-import { matchesSelector } from '../label-selector.ts';
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import {
   conditionOf,
   controllerOf,
@@ -13,11 +14,11 @@ import {
   type PodDisruptionBudget,
   type Stored,
   timestamp,
-} from '../objects.ts';
-import type { TypedClient } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+} from '../client/kinds.ts';
+import { matchesSelector } from '../client/label-selector.ts';
+import type { TypedClient } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { portionOf } from './rollout.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const BUDGETS = 'poddisruptionbudgets.policy';
 

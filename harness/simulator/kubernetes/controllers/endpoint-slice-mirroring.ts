@@ -2,10 +2,11 @@
  * Mirrors Endpoints that someone wrote by hand, for a Service without a selector, into EndpointSlices:
  * kube-proxy reads only those.
  */
-import { type EndpointSubset, keyOf, type SliceEndpoint } from '../objects.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { type EndpointSubset, keyOf, type SliceEndpoint } from '../client/kinds.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { MANAGED_BY, reconcileSlices, SERVICE_NAME, SLICES, type SliceContent } from './endpoint-slices.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const MIRROR = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';

@@ -1,9 +1,16 @@
 /** EndpointSlices: the pods behind each Service with a selector, in pieces of a hundred. */
-import { type EndpointPort, type EndpointSlice, keyOf, type SliceEndpoint, type Stored } from '../objects.ts';
-import type { TypedClient } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import {
+  type EndpointPort,
+  type EndpointSlice,
+  keyOf,
+  type SliceEndpoint,
+  type Stored,
+} from '../client/kinds.ts';
+import type { TypedClient } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
-import { WorkQueue } from './work-queue.ts';
 
 export const SLICES = 'endpointslices.discovery.k8s.io';
 export const SERVICE_NAME = 'kubernetes.io/service-name';

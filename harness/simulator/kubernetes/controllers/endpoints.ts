@@ -2,17 +2,18 @@
  * Endpoints: the pods behind each Service with a selector. Those of Services without one belong to whoever
  * made them.
  */
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import {
   type EndpointAddress,
   type EndpointPort,
   type EndpointSubset,
   keyOf,
   type Service,
-} from '../objects.ts';
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
+} from '../client/kinds.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
-import { WorkQueue } from './work-queue.ts';
 
 /** One subset for each set of ports, as the API has it. */
 export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[] {

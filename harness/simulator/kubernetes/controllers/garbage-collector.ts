@@ -2,12 +2,12 @@
  * Garbage collection: what is owned goes with its owners; or first (foreground); or stays behind (orphan).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { AllObjects } from '../all-objects.ts';
-import type { OwnerReference } from '../objects.ts';
+import type { AllObjects } from '../client/all-objects.ts';
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import type { OwnerReference } from '../client/kinds.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';

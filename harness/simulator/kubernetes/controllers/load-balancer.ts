@@ -3,10 +3,10 @@
  * given back at the end.
  */
 import type { Timer } from '../../../base/clock.ts';
-import { EventRecorder, referenceTo } from '../event-recorder.ts';
-import { keyOf, type Service } from '../objects.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { keyOf, type Service } from '../client/kinds.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 
 /** An address takes 1 to 3 seconds, so that whoever does not wait for it reads an empty one. */
 const MIN_DELAY_MS = 1_000;

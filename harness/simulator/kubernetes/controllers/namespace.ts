@@ -2,12 +2,12 @@
  * Namespaces on their way out: their content is deleted, what is left is told, and when nothing is left they
  * go.
  */
-import type { AllObjects } from '../all-objects.ts';
-import { type Condition, timestamp } from '../objects.ts';
+import type { AllObjects } from '../client/all-objects.ts';
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { type Condition, timestamp } from '../client/kinds.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 import { keyOf } from '../registry/resources.ts';
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
 
 /**
  * The two conditions that are always False here, since our discovery never fails, and the text that goes with

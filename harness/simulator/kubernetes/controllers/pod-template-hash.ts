@@ -1,5 +1,5 @@
 /** The hash by which a Deployment tells the ReplicaSets of its pod templates apart. */
-import type { PodTemplate } from '../objects.ts';
+import type { PodTemplate } from '../client/kinds.ts';
 
 /** Without vowels and look-alikes (kubernetes/apimachinery pkg/util/rand: SafeEncodeString). */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -1,6 +1,7 @@
 /** ReplicaSets: as many pods as asked for, made and removed; what keeps them from being made is told. */
 import { messageOf } from '../../../base/errors.ts';
-import { EventRecorder, referenceTo } from '../event-recorder.ts';
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import {
   type Condition,
   conditionOf,
@@ -10,10 +11,9 @@ import {
   type Pod,
   type ReplicaSet,
   timestamp,
-} from '../objects.ts';
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
+} from '../client/kinds.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 
 const KIND = 'replicasets.apps';
 /** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */

@@ -1,5 +1,5 @@
 /** The arithmetic of a rolling update: how many pods of which ReplicaSet are right now; pure. */
-import type { Deployment, ReplicaSet } from '../objects.ts';
+import type { Deployment, ReplicaSet } from '../client/kinds.ts';
 
 /** `25%` of a number, or the number that is written. */
 export function portionOf(

@@ -3,9 +3,9 @@
  * and the namespace.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { keyOf, type Secret } from '../objects.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { keyOf, type Secret } from '../client/kinds.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 
 export const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';

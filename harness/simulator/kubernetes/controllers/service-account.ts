@@ -2,9 +2,10 @@
  * What every namespace gets by itself: the service account `default` and the ConfigMap with the API server's
  * root certificate.
  */
-import { hasCode } from '../typed-client.ts';
-import { type Controller, type ControllerContext, stopAll } from './controller.ts';
-import { WorkQueue } from './work-queue.ts';
+
+import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
+import { hasCode } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
 
 const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 const DESCRIPTION =

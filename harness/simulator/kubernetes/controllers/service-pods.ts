@@ -1,7 +1,7 @@
 /**
  * Which pods stand behind a Service, and on which ports; what Endpoints and EndpointSlices have in common.
  */
-import { matchesMap } from '../label-selector.ts';
+
 import {
   type EndpointPort,
   isTrue,
@@ -10,8 +10,9 @@ import {
   type Pod,
   type Service,
   type ServicePort,
-} from '../objects.ts';
-import type { TypedClient, TypedEvent } from '../typed-client.ts';
+} from '../client/kinds.ts';
+import { matchesMap } from '../client/label-selector.ts';
+import type { TypedClient, TypedEvent } from '../client/typed.ts';
 
 export interface ServicePod {
   readonly pod: Pod;

@@ -4,7 +4,7 @@
  */
 import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
-import type { Volume } from '../objects.ts';
+import type { Volume } from '../client/kinds.ts';
 import type { PodFacts } from './downward.ts';
 import { MountError, type MountedVolume, mountVolume, type VolumeSources } from './volumes.ts';
 

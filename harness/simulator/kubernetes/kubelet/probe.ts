@@ -2,7 +2,7 @@
 import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
-import type { Container, HttpGetAction, Probe } from '../objects.ts';
+import type { Container, HttpGetAction, Probe } from '../client/kinds.ts';
 
 export interface ProbeOutcome {
   readonly ok: boolean;

@@ -1,9 +1,9 @@
 /** Changes of every object of every type that is stored, also of custom resources that come later. */
-import type { KubernetesObject } from '../../base/kubernetes-client.ts';
-import type { LocalClient, LocalEvent } from './local-client.ts';
-import { DEFINITIONS } from './registry/definitions.ts';
-import type { ResourceRegistry } from './registry/registry.ts';
-import { keyOf, type ResourceKey, type ResourceType } from './registry/resources.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { DEFINITIONS } from '../registry/definitions.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { keyOf, type ResourceKey, type ResourceType } from '../registry/resources.ts';
+import type { LocalClient, LocalEvent } from './local.ts';
 
 export interface AnyEvent extends LocalEvent {
   readonly resource: ResourceKey;

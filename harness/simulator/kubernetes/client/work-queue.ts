@@ -5,7 +5,7 @@
 import type { Timer } from '../../../base/clock.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { ApiError } from '../registry/status.ts';
-import { type Component, ComponentStopped, type Subject } from '../supervisor.ts';
+import { type Component, ComponentStopped, type Subject } from './supervisor.ts';
 
 /**
  * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys

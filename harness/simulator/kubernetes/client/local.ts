@@ -2,17 +2,17 @@
  * The API for the cluster's own components: reads and writes at once, without authorization, admission and
  * validation.
  */
-import { copy, type KubernetesObject } from './registry/json.ts';
+import { copy, type KubernetesObject } from '../registry/json.ts';
 import {
   type Change,
   controlPlaneContext,
   type DeleteOptions,
   type Deletion,
   type ObjectService,
-} from './registry/object-service.ts';
-import type { ResourceKey } from './registry/resources.ts';
-import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from './registry/selectors.ts';
-import type { UserInfo } from './registry/user.ts';
+} from '../registry/object-service.ts';
+import type { ResourceKey } from '../registry/resources.ts';
+import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from '../registry/selectors.ts';
+import type { UserInfo } from '../registry/user.ts';
 import type { Component } from './supervisor.ts';
 
 /** What a list or subscription is restricted to; selectors in the words of the API. */

@@ -3,9 +3,9 @@
  * the
  * component that spins. Both are told, and the API server goes on.
  */
-import type { Clock, Timer } from '../../base/clock.ts';
-import { messageOf } from '../../base/errors.ts';
-import type { ResourceKey } from './registry/resources.ts';
+import type { Clock, Timer } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { ResourceKey } from '../registry/resources.ts';
 
 /** What a component worked on. */
 export interface Subject {

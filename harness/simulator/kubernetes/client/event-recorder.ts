@@ -1,7 +1,7 @@
 /** Events: what a component wants people to know about an object, counted instead of repeated. */
-import type { Clock } from '../../base/clock.ts';
-import { type ObjectReference, type Stored, timestamp } from './objects.ts';
-import type { TypedClient } from './typed-client.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { type ObjectReference, type Stored, timestamp } from './kinds.ts';
+import type { TypedClient } from './typed.ts';
 
 /** The reference to the object, or to a part of it, that an event is about. */
 export function referenceTo(

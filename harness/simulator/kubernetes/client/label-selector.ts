@@ -1,5 +1,5 @@
 /** Does a set of labels satisfy a selector? */
-import type { LabelSelector } from './objects.ts';
+import type { LabelSelector } from './kinds.ts';
 
 type Labels = Readonly<Record<string, string>> | undefined;
 

@@ -2,8 +2,8 @@
  * The local client with the kinds that the cluster's own components know: what is read has a type, what is
  * written is a new object.
  */
-import type { KubernetesObject } from '../../base/kubernetes-client.ts';
-import type { LocalClient, LocalFilter } from './local-client.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { ApiError } from '../registry/status.ts';
 import type {
   ConfigMap,
   Deployment,
@@ -17,8 +17,8 @@ import type {
   Secret,
   Service,
   Stored,
-} from './objects.ts';
-import type { ApiError } from './registry/status.ts';
+} from './kinds.ts';
+import type { LocalClient, LocalFilter } from './local.ts';
 
 /** Kinds by resource key. */
 export interface Kinds {

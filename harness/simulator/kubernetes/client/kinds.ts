@@ -2,7 +2,7 @@
  * The built-in kinds, as far as the cluster's own components (controllers, scheduler, kubelet, kube-proxy,
  * DNS) read or write them.
  */
-import type { KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
 export type OwnerReference = NonNullable<KubernetesObject['metadata']['ownerReferences']>[number];
 

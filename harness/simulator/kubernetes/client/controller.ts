@@ -1,8 +1,8 @@
 /** What all controllers have in common. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
-import type { Component } from '../supervisor.ts';
-import type { TypedClient } from '../typed-client.ts';
+import type { Component } from './supervisor.ts';
+import type { TypedClient } from './typed.ts';
 
 export interface ControllerContext {
   /** The frame in which this controller works; its work queues stand in it. */
