@@ -8,7 +8,7 @@ import { createApiServer } from './api-server.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { defectEvents } from './client/defect-events.ts';
 import { type Defect, endProcess, Supervisor } from './client/supervisor.ts';
-import { startControlPlane } from './control-plane.ts';
+import { startControlPlane } from './components.ts';
 import type { RequestRecord } from './http/server.ts';
 import { type NodeMachine, nodeNames } from './nodes.ts';
 

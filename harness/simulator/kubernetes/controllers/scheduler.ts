@@ -1,7 +1,7 @@
 /** The scheduler: gives each pod a node that has room for what it requests, or says why there is none. */
-import type { Clock } from '../../base/clock.ts';
-import { type Controller, stopAll } from './client/controller.ts';
-import { EventRecorder, referenceTo } from './client/event-recorder.ts';
+import type { Clock } from '../../../base/clock.ts';
+import { type Controller, stopAll } from '../client/controller.ts';
+import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import {
   type Condition,
   isTrue,
@@ -10,11 +10,11 @@ import {
   type Pod,
   type PodSpec,
   timestamp,
-} from './client/kinds.ts';
-import type { Component } from './client/supervisor.ts';
-import type { TypedClient } from './client/typed.ts';
-import { WorkQueue } from './client/work-queue.ts';
-import { parseQuantity } from './registry/quantity.ts';
+} from '../client/kinds.ts';
+import type { Component } from '../client/supervisor.ts';
+import type { TypedClient } from '../client/typed.ts';
+import { WorkQueue } from '../client/work-queue.ts';
+import { parseQuantity } from '../registry/quantity.ts';
 
 const RESOURCES = ['cpu', 'memory'] as const;
 type Resource = (typeof RESOURCES)[number];

@@ -21,6 +21,7 @@ import { startGarbageCollector } from './controllers/garbage-collector.ts';
 import { startLoadBalancerController } from './controllers/load-balancer.ts';
 import { startNamespaceController } from './controllers/namespace.ts';
 import { startReplicaSetController } from './controllers/replica-set.ts';
+import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
 import type { KubeletApi } from './http/kubelet-api.ts';
@@ -30,7 +31,6 @@ import { KubeletSessions } from './kubelet/sessions.ts';
 import type { IssueToken } from './kubelet/volumes.ts';
 import type { Machinery } from './machinery.ts';
 import { createNode, NODE_CAPACITY, type NodeMachine } from './nodes.ts';
-import { startScheduler } from './scheduler.ts';
 
 /** The tenth address of the service range, as kubeadm chooses it. */
 const DNS_ADDRESS_NUMBER = 10;
