@@ -10,7 +10,7 @@ import { defectEvents } from './client/defect-events.ts';
 import { type Defect, endProcess, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
 import type { RequestRecord } from './http/server.ts';
-import { type NodeMachine, nodeNames } from './nodes.ts';
+import { type NodeMachine, nodeNames } from './node/nodes.ts';
 
 /** Where API servers listen, as kubeadm sets them up. */
 const API_PORT = 6443;

@@ -11,7 +11,6 @@ import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import type { Component, Supervisor } from './client/supervisor.ts';
 import { TypedClient } from './client/typed.ts';
-import { CLUSTER_DOMAIN, startClusterDns } from './cluster-dns.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
 import { startEndpointSliceMirroringController } from './controllers/endpoint-slice-mirroring.ts';
@@ -25,12 +24,13 @@ import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
 import type { KubeletApi } from './http/kubelet-api.ts';
-import { startKubeProxy } from './kube-proxy.ts';
-import { Kubelet } from './kubelet/kubelet.ts';
-import { KubeletSessions } from './kubelet/sessions.ts';
-import type { IssueToken } from './kubelet/volumes.ts';
 import type { Machinery } from './machinery.ts';
-import { createNode, NODE_CAPACITY, type NodeMachine } from './nodes.ts';
+import { CLUSTER_DOMAIN, startClusterDns } from './node/cluster-dns.ts';
+import { startKubeProxy } from './node/kube-proxy.ts';
+import { Kubelet } from './node/kubelet/kubelet.ts';
+import { KubeletSessions } from './node/kubelet/sessions.ts';
+import type { IssueToken } from './node/kubelet/volumes.ts';
+import { createNode, NODE_CAPACITY, type NodeMachine } from './node/nodes.ts';
 
 /** The tenth address of the service range, as kubeadm chooses it. */
 const DNS_ADDRESS_NUMBER = 10;

@@ -17,7 +17,7 @@ import { TypedClient } from '../../../harness/simulator/kubernetes/client/typed.
 import { startControlPlane } from '../../../harness/simulator/kubernetes/components.ts';
 import type { KubeletApi } from '../../../harness/simulator/kubernetes/http/kubelet-api.ts';
 import { createMachinery, type Machinery } from '../../../harness/simulator/kubernetes/machinery.ts';
-import { nodeNames } from '../../../harness/simulator/kubernetes/nodes.ts';
+import { nodeNames } from '../../../harness/simulator/kubernetes/node/nodes.ts';
 import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';

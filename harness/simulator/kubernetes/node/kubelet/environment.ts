@@ -1,5 +1,5 @@
 /** A container's environment: the image's, the cluster's, and what the pod says, with $(NAME) expanded. */
-import type { ConfigMap, Container, EnvVar, Secret, Service } from '../client/kinds.ts';
+import type { ConfigMap, Container, EnvVar, Secret, Service } from '../../client/kinds.ts';
 import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Finds the program that an argv names in an image, as execve and $PATH do. */
-import type { Image, Main } from '../../program.ts';
+import type { Image, Main } from '../../../program.ts';
 
 /** There is no such program; the message is runc's. */
 export class ProgramNotFound extends Error {

@@ -1,7 +1,7 @@
 /** The nodes of a cluster as objects: what the API shows of the machines on which pods run. */
-import type { NetworkNamespace } from '../network/interfaces.ts';
-import { type Condition, timestamp } from './client/kinds.ts';
-import type { TypedClient } from './client/typed.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import { type Condition, timestamp } from '../client/kinds.ts';
+import type { TypedClient } from '../client/typed.ts';
 
 /** A machine of the cluster: its name and its place in the network. */
 export interface NodeMachine {

@@ -2,7 +2,7 @@
  * The kubelet's patience with what fails again and again: 10 s, doubling, up to 5 minutes; forgotten after 10
  * quiet minutes.
  */
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../../base/clock.ts';
 
 const INITIAL_MS = 10_000;
 const MAX_MS = 300_000;

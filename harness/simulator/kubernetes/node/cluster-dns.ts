@@ -1,10 +1,10 @@
 /** The cluster's name server: answers for the Services of its own cluster, and for nothing else. */
-import { answerQuery, DNS_PORT } from '../network/dns.ts';
-import type { NetworkNamespace } from '../network/interfaces.ts';
-import type { Controller } from './client/controller.ts';
-import type { Service } from './client/kinds.ts';
-import type { TypedClient } from './client/typed.ts';
-import { SERVICE_NAME, SLICES } from './controllers/endpoint-slices.ts';
+import { answerQuery, DNS_PORT } from '../../network/dns.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { Controller } from '../client/controller.ts';
+import type { Service } from '../client/kinds.ts';
+import type { TypedClient } from '../client/typed.ts';
+import { SERVICE_NAME, SLICES } from '../controllers/endpoint-slices.ts';
 
 export const CLUSTER_DOMAIN = 'cluster.local';
 /** ExternalNames may point at each other; resolvers give up after a few. */

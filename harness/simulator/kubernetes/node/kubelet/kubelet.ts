@@ -2,15 +2,15 @@
  * The kubelet of one node: a worker for each pod that is bound to the node, and what the API server asks of
  * pods.
  */
-import type { Clock } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
-import type { ImageCatalog } from '../../program.ts';
-import { type Controller, stopAll } from '../client/controller.ts';
-import { EventRecorder } from '../client/event-recorder.ts';
-import { keyOf, type Pod } from '../client/kinds.ts';
-import type { Component } from '../client/supervisor.ts';
-import type { TypedClient } from '../client/typed.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { NetworkNamespace, ResolverConfig } from '../../../network/interfaces.ts';
+import type { ImageCatalog } from '../../../program.ts';
+import { type Controller, stopAll } from '../../client/controller.ts';
+import { EventRecorder } from '../../client/event-recorder.ts';
+import { keyOf, type Pod } from '../../client/kinds.ts';
+import type { Component } from '../../client/supervisor.ts';
+import type { TypedClient } from '../../client/typed.ts';
 import type { PodFacts } from './downward.ts';
 import { ImagePuller } from './image-puller.ts';
 import { PodWorker } from './pod-worker.ts';

@@ -1,6 +1,6 @@
 /** Repeats one probe of a running container, and counts its answers in a row until they mean something. */
-import type { Clock, Timer } from '../../../base/clock.ts';
-import type { Probe } from '../client/kinds.ts';
+import type { Clock, Timer } from '../../../../base/clock.ts';
+import type { Probe } from '../../client/kinds.ts';
 import type { ProbeOutcome } from './probe.ts';
 
 export interface ProberOptions {

@@ -1,8 +1,8 @@
 /** Asks a container once whether it is well: httpGet, tcpSocket or exec, under a deadline. */
 import tls from 'node:tls';
-import type { Clock } from '../../../base/clock.ts';
-import type { NetworkNamespace } from '../../network/interfaces.ts';
-import type { Container, HttpGetAction, Probe } from '../client/kinds.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { NetworkNamespace } from '../../../network/interfaces.ts';
+import type { Container, HttpGetAction, Probe } from '../../client/kinds.ts';
 
 export interface ProbeOutcome {
   readonly ok: boolean;

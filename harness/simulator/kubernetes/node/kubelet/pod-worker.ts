@@ -2,14 +2,14 @@
  * One pod on a node, from binding to its last breath: volumes, network, init containers, containers, status,
  * termination.
  */
-import type { Clock } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { NetworkNamespace, ResolverConfig } from '../../network/interfaces.ts';
-import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
-import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../client/kinds.ts';
-import type { Component, Subject } from '../client/supervisor.ts';
-import { hasCode, type TypedClient } from '../client/typed.ts';
-import { equal } from '../registry/json.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { NetworkNamespace, ResolverConfig } from '../../../network/interfaces.ts';
+import { type EventRecorder, referenceTo } from '../../client/event-recorder.ts';
+import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../../client/kinds.ts';
+import type { Component, Subject } from '../../client/supervisor.ts';
+import { hasCode, type TypedClient } from '../../client/typed.ts';
+import { equal } from '../../registry/json.ts';
 import { createContainerFiles } from './container-files.ts';
 import { ContainerRunner, type RunnerContext } from './container-runner.ts';
 import type { PodFacts } from './downward.ts';

@@ -1,8 +1,8 @@
 /** Which images a node has, and how it gets others: from the catalog, after a moment, or not at all. */
 import { createHash } from 'node:crypto';
-import { type Clock, sleep } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Image, ImageCatalog } from '../../program.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Image, ImageCatalog } from '../../../program.ts';
 
 /** An image could not be had; `reason` is the container's waiting reason. */
 export class ImageError extends Error {

@@ -7,7 +7,7 @@ import {
   type Pod,
   type PodSpec,
   type PodStatus,
-} from '../client/kinds.ts';
+} from '../../client/kinds.ts';
 
 interface ContainerView {
   readonly status: ContainerStatus;

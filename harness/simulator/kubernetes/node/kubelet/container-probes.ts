@@ -1,5 +1,5 @@
 /** The three probes of one run of a container: startup first, then readiness and liveness side by side. */
-import type { Container } from '../client/kinds.ts';
+import type { Container } from '../../client/kinds.ts';
 import { type ProbeTarget, runProbe } from './probe.ts';
 import { Prober } from './prober.ts';
 

@@ -1,6 +1,6 @@
 /** Gets a container's image, however long it takes: what fails is told and tried again, later each time. */
-import { type Clock, sleep } from '../../../base/clock.ts';
-import type { Container } from '../client/kinds.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import type { Container } from '../../client/kinds.ts';
 import type { Backoff } from './backoff.ts';
 import { ImageError, type ImagePuller, type PulledImage } from './image-puller.ts';
 

@@ -1,11 +1,11 @@
 /**
  * One running program, and the kernel's part in its end: its timers, connections and listeners go with it.
  */
-import type { Clock, Timer } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import type { Random } from '../../../base/random.ts';
-import type { NetworkNamespace } from '../../network/interfaces.ts';
-import type { ContainerFiles, Main, ProcessContext } from '../../program.ts';
+import type { Clock, Timer } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { NetworkNamespace } from '../../../network/interfaces.ts';
+import type { ContainerFiles, Main, ProcessContext } from '../../../program.ts';
 
 /** 128 + the signal's number, as a shell reports them. */
 export const EXIT_SIGTERM = 143;

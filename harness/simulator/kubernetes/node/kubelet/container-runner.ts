@@ -2,13 +2,13 @@
  * One container of a pod from its first start to its last end: image, process, probes, restarts, and the
  * status that tells of them.
  */
-import { type Clock, sleep } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import type { Random } from '../../../base/random.ts';
-import type { NetworkNamespace } from '../../network/interfaces.ts';
-import type { ContainerFiles, Image } from '../../program.ts';
-import type { Container, ContainerState, ContainerStatus } from '../client/kinds.ts';
-import { timestamp } from '../client/kinds.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { NetworkNamespace } from '../../../network/interfaces.ts';
+import type { ContainerFiles, Image } from '../../../program.ts';
+import type { Container, ContainerState, ContainerStatus } from '../../client/kinds.ts';
+import { timestamp } from '../../client/kinds.ts';
 import { Backoff, formatDuration } from './backoff.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerProbes } from './container-probes.ts';

@@ -2,9 +2,9 @@
  * The volumes of one pod: mounted before anything runs, tried again until they can be, and kept up to date
  * after that.
  */
-import { type Clock, sleep, type Timer } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Volume } from '../client/kinds.ts';
+import { type Clock, sleep, type Timer } from '../../../../base/clock.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Volume } from '../../client/kinds.ts';
 import type { PodFacts } from './downward.ts';
 import { MountError, type MountedVolume, mountVolume, type VolumeSources } from './volumes.ts';
 

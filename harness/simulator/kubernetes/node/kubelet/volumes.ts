@@ -1,5 +1,5 @@
 /** A pod's volumes: what is in their files now, and what keeps a pod from being mounted. */
-import type { DownwardItem, KeyToPath, Pod, ProjectedSource, Volume } from '../client/kinds.ts';
+import type { DownwardItem, KeyToPath, Pod, ProjectedSource, Volume } from '../../client/kinds.ts';
 import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
 import { decode, type Lookup } from './environment.ts';
 

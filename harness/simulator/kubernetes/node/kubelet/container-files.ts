@@ -1,6 +1,6 @@
 /** The file system of one container: its own layer, with the pod's volumes mounted into it. */
-import type { ContainerFiles } from '../../program.ts';
-import type { Container } from '../client/kinds.ts';
+import type { ContainerFiles } from '../../../program.ts';
+import type { Container } from '../../client/kinds.ts';
 import type { MountedVolume } from './volumes.ts';
 
 interface Mount {

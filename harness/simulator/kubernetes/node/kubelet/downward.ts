@@ -1,8 +1,8 @@
 /**
  * What a pod may learn of itself: fieldRef and resourceFieldRef, in environments and in downwardAPI volumes.
  */
-import type { Pod } from '../client/kinds.ts';
-import { parseQuantity } from '../registry/quantity.ts';
+import type { Pod } from '../../client/kinds.ts';
+import { parseQuantity } from '../../registry/quantity.ts';
 
 /** What is known of the pod beside its object: addresses come from the kubelet, not from the API. */
 export interface PodFacts {
