@@ -15,8 +15,8 @@ import type {
   Listener,
   RouteConfiguration,
   XdsNode,
-} from '../../harness/simulator/istio/xds.ts';
-import { PUSH_ORDER } from '../../harness/simulator/istio/xds.ts';
+} from '../../harness/simulator/istio/xds/xds.ts';
+import { PUSH_ORDER } from '../../harness/simulator/istio/xds/xds.ts';
 import type { NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 
 export interface ProxyResources {

@@ -3,16 +3,16 @@ import { type Authority, createIntermediateCa, createRootCa } from '../../harnes
 import { createRandom, type Random } from '../../harness/base/random.ts';
 import { CURL_OF_2020, createCurl } from '../../harness/simulator/images/curl/curl.ts';
 import { helloWorldImages } from '../../harness/simulator/images/hello-world.ts';
-import { behaviourOf } from '../../harness/simulator/istio/editions.ts';
 import { pilotAgent } from '../../harness/simulator/istio/proxy/agent.ts';
 import { istioIptables } from '../../harness/simulator/istio/proxy/iptables.ts';
+import { behaviourOf } from '../../harness/simulator/istio/releases.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
   LbEndpoint,
   Listener,
   RouteConfiguration,
-} from '../../harness/simulator/istio/xds.ts';
+} from '../../harness/simulator/istio/xds/xds.ts';
 import { answerQuery } from '../../harness/simulator/network/dns.ts';
 import type { ClusterNetwork, NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 import { VirtualClock } from '../../harness/simulator/network/virtual-clock.ts';

@@ -7,7 +7,7 @@ import { CURL_OF_2020, CURL_OF_2025, createCurl } from './curl/curl.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';
 import { smallPrograms } from './small-programs.ts';
 
-/** The releases that there are, by line; what differs between the lines is in `istio/editions.ts`. */
+/** The releases that there are, by line; what differs between the lines is in `istio/releases.ts`. */
 const LINES = [
   { versions: ['1.8.0', '1.8.1', '1.8.2', '1.8.3', '1.8.4', '1.8.5', '1.8.6'], curl: CURL_OF_2020 },
   { versions: ['1.30.0', '1.30.1', '1.30.2', '1.30.3'], curl: CURL_OF_2025 },

@@ -13,7 +13,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ContainerFiles } from '../../program.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 
 const FOLDER = '/etc/cacerts';
 const FILES = ['ca-key.pem', 'ca-cert.pem', 'root-cert.pem', 'cert-chain.pem'] as const;

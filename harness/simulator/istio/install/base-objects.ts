@@ -1,6 +1,6 @@
 /** The component "Istio core": definitions, service accounts and roles that exist before istiod does. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import { customResourceDefinitions } from './custom-resources.ts';
 import {
   clusterRoleWithBinding,

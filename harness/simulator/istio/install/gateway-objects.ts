@@ -3,7 +3,7 @@
  * entry too.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import { agentArguments, explicitGateway } from './injection-template.ts';
 import {
   autoscaler,

@@ -7,7 +7,7 @@
  * empty or false.
  */
 import yaml from 'js-yaml';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 
 const FIELD = (path: string) => ({ fieldRef: { fieldPath: path } });
 

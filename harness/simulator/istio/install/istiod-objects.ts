@@ -1,6 +1,6 @@
 /** The component "Istiod": the control plane's workload and what belongs to it. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import { istiodAccess } from './base-objects.ts';
 import { autoscaler, disruptionBudget, ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import { injectorConfigMap, meshConfigMap } from './mesh-configuration.ts';

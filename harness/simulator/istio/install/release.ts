@@ -1,5 +1,5 @@
 /** The names that an installation's objects have. */
-import type { InstallBehaviour, IstioBehaviour } from '../editions.ts';
+import type { InstallBehaviour, IstioBehaviour } from '../releases.ts';
 
 export type ReleaseNames = InstallBehaviour['names'] & { readonly version: string };
 

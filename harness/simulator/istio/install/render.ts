@@ -3,7 +3,7 @@
  * and what it waits for.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { behaviourOf, type IstioBehaviour } from '../editions.ts';
+import { behaviourOf, type IstioBehaviour } from '../releases.ts';
 import { coreObjects, readerObjects } from './base-objects.ts';
 import { gatewayObjects } from './gateway-objects.ts';
 import { InstallError } from './install-error.ts';

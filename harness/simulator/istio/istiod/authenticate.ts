@@ -5,7 +5,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { spiffeId } from '../ca/certificate-authority.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 
 const AUDIENCE = 'istio-ca';
 

@@ -11,9 +11,9 @@ import type {
 } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
 import { spiffeId } from '../ca/certificate-authority.ts';
-import type { IstioBehaviour } from '../editions.ts';
+import type { Log } from '../log.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import { Informer } from './informer.ts';
-import type { Log } from './log.ts';
 import type { MeshConfig } from './mesh-config.ts';
 import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from './mesh-model.ts';
 import { networkOf } from './network-of.ts';

@@ -5,6 +5,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
+import type { Log } from '../log.ts';
 import { Informer } from './informer.ts';
 import {
   type DestinationRuleConfig,
@@ -17,7 +18,6 @@ import {
   Unsupported,
   type VirtualServiceConfig,
 } from './istio-config.ts';
-import type { Log } from './log.ts';
 
 /** All of it at one moment, in the order of keys. */
 export interface IstioConfig {

@@ -1,6 +1,6 @@
 /** istiod's debug pages (pilot/pkg/xds/debug.go; istio-multicluster.md §12.2). */
-import type { TypeUrl } from '../xds.ts';
-import { PUSH_ORDER } from '../xds.ts';
+import type { TypeUrl } from '../xds/xds.ts';
+import { PUSH_ORDER } from '../xds/xds.ts';
 import { type DiscoveryServer, type ProxyConnection, SHORT_NAMES } from './discovery-server.ts';
 import type { MeshState } from './mesh-state.ts';
 import type { RemoteClusters } from './remote-clusters.ts';

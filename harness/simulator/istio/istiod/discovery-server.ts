@@ -7,10 +7,10 @@ import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock, Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
-import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../xds.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../xds/xds.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
 import { type ProxyNode, readProxyNode } from './proxy-node.ts';
 import type { Resources } from './resources.ts';
 

@@ -13,14 +13,14 @@ import {
   selfSignedAuthority,
   signWorkload,
 } from '../ca/certificate-authority.ts';
-import type { CertificateRequest } from '../xds.ts';
+import { createLog, type Log } from '../log.ts';
+import type { CertificateRequest } from '../xds/xds.ts';
 import { minorOf } from './cluster-registry.ts';
 import { ControlPlane } from './control-plane.ts';
 import { debugPage } from './debug.ts';
 import { inClusterClient } from './in-cluster.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { leadOwnCluster } from './led-cluster.ts';
-import { createLog, type Log } from './log.ts';
 import { requestCommand } from './request-command.ts';
 import { answer, answerJson, type RequestHandler, readBody, serve } from './serve.ts';
 import { type IstiodSettings, readIstiodSettings } from './settings.ts';

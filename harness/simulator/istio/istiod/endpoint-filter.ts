@@ -3,8 +3,8 @@
  * §5.6).
  */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../editions.ts';
-import type { LbEndpoint } from '../xds.ts';
+import type { IstioBehaviour } from '../releases.ts';
+import type { LbEndpoint } from '../xds/xds.ts';
 import type { IstioEndpoint } from './mesh-model.ts';
 import type { NetworkGateways } from './network-of.ts';
 

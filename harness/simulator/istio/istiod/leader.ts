@@ -2,7 +2,7 @@
 import { type Clock, sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 const ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
 const RETRY_MS = 5_000;

@@ -1,6 +1,6 @@
 /** The mesh as istiod knows it, over all of its registries: merged services, endpoint shards, gateways. */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 import type { MeshConfig } from './mesh-config.ts';
 import type { IstioEndpoint, RegistryService, ServicePort } from './mesh-model.ts';

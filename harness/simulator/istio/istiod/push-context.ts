@@ -1,5 +1,5 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
-import type { IstioBehaviour } from '../editions.ts';
+import type { IstioBehaviour } from '../releases.ts';
 import type { IstioConfig } from './config-store.ts';
 import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from './istio-config.ts';
 import type { RegistryService, ServicePort } from './mesh-model.ts';

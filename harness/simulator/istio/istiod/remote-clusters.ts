@@ -7,11 +7,11 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { type Dial, KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 import { Informer } from './informer.ts';
-import type { Log } from './log.ts';
 import type { MeshState } from './mesh-state.ts';
-import type { Metrics } from './metrics.ts';
 import {
   fingerprintOf,
   REMOTE_SECRET_LABEL,

@@ -2,7 +2,7 @@
  * The resources of a push as text, made once for all proxies that see the same and kept until the mesh
  * changes.
  */
-import type { TypeUrl } from '../xds.ts';
+import type { TypeUrl } from '../xds/xds.ts';
 import { fixedClusters, inboundClusters, serviceClusters } from './generate/clusters.ts';
 import { serviceEndpoints } from './generate/endpoints.ts';
 import { gatewayListeners } from './generate/gateway-listeners.ts';

@@ -6,8 +6,8 @@ import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
+import type { Log } from '../log.ts';
 import { Informer } from './informer.ts';
-import type { Log } from './log.ts';
 
 const NAME = 'istio-ca-root-cert';
 const KEY = 'root-cert.pem';

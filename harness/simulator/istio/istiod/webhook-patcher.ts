@@ -10,8 +10,8 @@ import {
   type KubernetesObject,
 } from '../../../base/kubernetes-client.ts';
 import type { Random } from '../../../base/random.ts';
+import type { Log } from '../log.ts';
 import { Informer } from './informer.ts';
-import type { Log } from './log.ts';
 
 interface Webhook {
   readonly name: string;

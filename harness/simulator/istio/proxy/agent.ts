@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
-import { createLog } from '../istiod/log.ts';
+import { createLog } from '../log.ts';
 import { keepCertificate } from './agent/certificate-source.ts';
 import { keepDiscovering } from './agent/discovery-client.ts';
 import { requestCommand } from './agent/request-command.ts';

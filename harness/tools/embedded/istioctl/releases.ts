@@ -1,6 +1,6 @@
 /**
  * What differs between the istioctl releases that are simulated: all of it, side by side. What they install
- * differs in `simulator/istio/editions.ts`.
+ * differs in `simulator/istio/releases.ts`.
  */
 
 /** Entries are what `proxy-status` shows of one proxy. */

@@ -11,7 +11,7 @@ import {
   readPluggedAuthority,
   signWorkload,
 } from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
-import { behaviourOf } from '../../../../harness/simulator/istio/editions.ts';
+import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
 import type { ContainerFiles } from '../../../../harness/simulator/program.ts';
 
 const validity = { notBeforeMs: systemClock.now() - 86_400_000, notAfterMs: systemClock.now() + 86_400_000 };

@@ -7,7 +7,7 @@ import type {
   CertificateResponse,
   Cluster,
   ClusterLoadAssignment,
-} from '../../../../harness/simulator/istio/xds.ts';
+} from '../../../../harness/simulator/istio/xds/xds.ts';
 import { IstiodWorld } from '../istiod-world.ts';
 
 const CSR = '/istio.v1.auth.IstioCertificateService/CreateCertificate';

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { behaviourOf } from '../../../../harness/simulator/istio/editions.ts';
 import {
   type EndpointView,
   filterByNetwork,
 } from '../../../../harness/simulator/istio/istiod/endpoint-filter.ts';
 import type { IstioEndpoint, NetworkGateway } from '../../../../harness/simulator/istio/istiod/mesh-model.ts';
 import { NetworkGateways } from '../../../../harness/simulator/istio/istiod/network-of.ts';
+import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
 
 const endpoint = (
   address: string,

@@ -2,7 +2,7 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { Cluster, UpstreamTls } from '../../xds.ts';
+import type { Cluster, UpstreamTls } from '../../xds/xds.ts';
 import type { DestinationRuleConfig, TrafficPolicy } from '../istio-config.ts';
 import { isHttp, type ServicePort } from '../mesh-model.ts';
 import type { MeshService } from '../mesh-state.ts';

@@ -1,5 +1,5 @@
 /** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
-import type { ClusterLoadAssignment } from '../../xds.ts';
+import type { ClusterLoadAssignment } from '../../xds/xds.ts';
 import { type EndpointView, filterByNetwork } from '../endpoint-filter.ts';
 import type { IstioEndpoint, ServicePort } from '../mesh-model.ts';
 import type { MeshService } from '../mesh-state.ts';

@@ -2,7 +2,7 @@
  * RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go
  * @1.8.0).
  */
-import type { RetryCondition, RetryPolicy, RouteConfiguration, VirtualHost } from '../../xds.ts';
+import type { RetryCondition, RetryPolicy, RouteConfiguration, VirtualHost } from '../../xds/xds.ts';
 import type { Destination, HttpRouteConfig } from '../istio-config.ts';
 import { isHttp } from '../mesh-model.ts';
 import type { MeshService } from '../mesh-state.ts';

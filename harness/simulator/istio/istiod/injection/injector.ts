@@ -4,7 +4,7 @@
  */
 import yaml from 'js-yaml';
 import { messageOf } from '../../../../base/errors.ts';
-import type { IstioBehaviour } from '../../editions.ts';
+import type { IstioBehaviour } from '../../releases.ts';
 import type { MeshConfig } from '../mesh-config.ts';
 import { NETWORK_LABEL } from '../mesh-model.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';

@@ -1,5 +1,5 @@
 /** Whether the proxy is ready, and why not, in the words of the agent's log. */
-import type { IstioBehaviour } from '../../editions.ts';
+import type { IstioBehaviour } from '../../releases.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 
 /**

@@ -2,8 +2,8 @@
 import yaml from 'js-yaml';
 import { messageOf } from '../../../../base/errors.ts';
 import type { ProcessContext } from '../../../program.ts';
-import { behaviourOf, type IstioBehaviour } from '../../editions.ts';
-import type { XdsNode } from '../../xds.ts';
+import { behaviourOf, type IstioBehaviour } from '../../releases.ts';
+import type { XdsNode } from '../../xds/xds.ts';
 
 export interface ServerAddress {
   /** Dialled, and the name that the server's certificate must have. */

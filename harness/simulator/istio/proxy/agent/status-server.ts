@@ -3,7 +3,7 @@
  */
 import http from 'node:http';
 import type { ProcessContext } from '../../../program.ts';
-import type { Log } from '../../istiod/log.ts';
+import type { Log } from '../../log.ts';
 import { PROXY_UID } from '../envoy/environment.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import { prometheusStats } from '../envoy/stats.ts';

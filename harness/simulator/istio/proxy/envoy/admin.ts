@@ -1,6 +1,6 @@
 /** Envoy's administration interface on 127.0.0.1:15000: everything is read from what runs. */
 import { X509Certificate } from 'node:crypto';
-import type { XdsNode } from '../../xds.ts';
+import type { XdsNode } from '../../xds/xds.ts';
 import { openHttpService, type ServiceAnswer } from '../http-service.ts';
 import { configDump } from './config-dump.ts';
 import type { Envoy } from './envoy.ts';

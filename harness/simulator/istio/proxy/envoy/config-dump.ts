@@ -6,7 +6,7 @@ import type {
   NetworkFilter,
   RouteConfiguration,
   XdsNode,
-} from '../../xds.ts';
+} from '../../xds/xds.ts';
 import type { Envoy } from './envoy.ts';
 import type { UpstreamCluster } from './upstream-cluster.ts';
 

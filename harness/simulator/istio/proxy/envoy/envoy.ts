@@ -5,7 +5,7 @@
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
-import type { EnvoyWording } from '../../editions.ts';
+import type { EnvoyWording } from '../../releases.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
@@ -13,7 +13,7 @@ import type {
   Listener,
   RouteConfiguration,
   TypeUrl,
-} from '../../xds.ts';
+} from '../../xds/xds.ts';
 import type { EnvoyEnvironment } from './environment.ts';
 import { ListenerManager, type RunningListener } from './listener-manager.ts';
 import { TransportSecurity, type WorkloadIdentity } from './transport-security.ts';

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Random } from '../../../../base/random.ts';
-import type { RouteConfiguration } from '../../xds.ts';
+import type { RouteConfiguration } from '../../xds/xds.ts';
 import type { DownstreamConnection, EnvoyEnvironment } from './environment.ts';
 import { downstreamHeaders } from './http-headers.ts';
 import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf, unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
-import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds.ts';
+import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/xds.ts';
 import { inspectTls } from './client-hello.ts';
 import { Counters } from './counters.ts';
 import type { DownstreamConnection, EnvoyEnvironment, Worker } from './environment.ts';

@@ -1,5 +1,5 @@
 /** The answers that Envoy gives by itself, word for word. */
-import type { EnvoyWording } from '../../editions.ts';
+import type { EnvoyWording } from '../../releases.ts';
 import type { ResetReason } from './retry.ts';
 
 export interface LocalReply {

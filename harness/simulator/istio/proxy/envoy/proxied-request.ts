@@ -1,7 +1,7 @@
 /** One HTTP request on its way through the proxy: route, host, retries, and the response back. */
 import http from 'node:http';
 import type { Timer } from '../../../../base/clock.ts';
-import type { VirtualHost } from '../../xds.ts';
+import type { VirtualHost } from '../../xds/xds.ts';
 import type { DownstreamConnection } from './environment.ts';
 import type { Host } from './host.ts';
 import type { ManagerContext } from './http-connection-manager.ts';

@@ -1,6 +1,5 @@
 import jsonPatch from 'fast-json-patch';
 import t from 'tap';
-import { behaviourOf } from '../../../../../harness/simulator/istio/editions.ts';
 import { renderInstall } from '../../../../../harness/simulator/istio/install/render.ts';
 import { isInjectionWanted } from '../../../../../harness/simulator/istio/istiod/injection/decision.ts';
 import {
@@ -8,6 +7,7 @@ import {
   reviewInjection,
 } from '../../../../../harness/simulator/istio/istiod/injection/injector.ts';
 import { readMeshConfig } from '../../../../../harness/simulator/istio/istiod/mesh-config.ts';
+import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const OPERATOR = `
 apiVersion: install.istio.io/v1alpha1

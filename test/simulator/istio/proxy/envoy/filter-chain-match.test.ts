@@ -3,7 +3,7 @@ import {
   type ConnectionTraits,
   findFilterChain,
 } from '../../../../../harness/simulator/istio/proxy/envoy/filter-chain-match.ts';
-import type { FilterChain, FilterChainMatch } from '../../../../../harness/simulator/istio/xds.ts';
+import type { FilterChain, FilterChainMatch } from '../../../../../harness/simulator/istio/xds/xds.ts';
 
 const chain = (name: string, match?: FilterChainMatch): FilterChain => ({
   name,

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { createRandom } from '../../../../../harness/base/random.ts';
-import { behaviourOf } from '../../../../../harness/simulator/istio/editions.ts';
 import { upstreamResetReply } from '../../../../../harness/simulator/istio/proxy/envoy/local-reply.ts';
 import { type ResetReason, RetryState } from '../../../../../harness/simulator/istio/proxy/envoy/retry.ts';
+import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const state = (version: string) => new RetryState(behaviourOf(version).retryPolicy, createRandom('retry'));
 

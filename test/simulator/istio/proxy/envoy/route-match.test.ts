@@ -3,7 +3,7 @@ import {
   duplicateDomain,
   findRoute,
 } from '../../../../../harness/simulator/istio/proxy/envoy/route-match.ts';
-import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds.ts';
+import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/xds.ts';
 
 const virtualHost = (name: string, domains: string[], prefix = '/') => ({
   name,

@@ -1,5 +1,5 @@
 /** istiod's log on standard output, in the form of the real one: time, level, message, separated by tabs. */
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
 
 export interface Log {
   info(message: string): void;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { EDITIONS } from '../../../harness/plan/plan.ts';
-import { behaviourOf } from '../../../harness/simulator/istio/editions.ts';
+import { behaviourOf } from '../../../harness/simulator/istio/releases.ts';
 
 const ISTIO = fileURLToPath(new URL('../../../harness/simulator/istio', import.meta.url));
 
