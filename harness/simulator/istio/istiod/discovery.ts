@@ -15,16 +15,16 @@ import {
 } from '../ca/certificate-authority.ts';
 import { createLog, type Log } from '../log.ts';
 import type { CertificateRequest } from '../xds/xds.ts';
-import { minorOf } from './cluster-registry.ts';
 import { ControlPlane } from './control-plane.ts';
-import { debugPage } from './debug.ts';
-import { inClusterClient } from './in-cluster.ts';
 import { reviewInjection } from './injection/injector.ts';
-import { leadOwnCluster } from './led-cluster.ts';
+import { reviewValidation } from './injection/validation.ts';
+import { leadOwnCluster } from './lead/led-cluster.ts';
 import { requestCommand } from './request-command.ts';
-import { answer, answerJson, type RequestHandler, readBody, serve } from './serve.ts';
+import { debugPage } from './serve/debug.ts';
+import { answer, answerJson, type RequestHandler, readBody, serve } from './serve/serve.ts';
 import { type IstiodSettings, readIstiodSettings } from './settings.ts';
-import { reviewValidation } from './validation.ts';
+import { minorOf } from './watch/cluster-registry.ts';
+import { inClusterClient } from './watch/in-cluster.ts';
 
 const CREATE_CERTIFICATE = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
 

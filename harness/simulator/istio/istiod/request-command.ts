@@ -4,7 +4,7 @@
 import http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
-import { readBody } from './serve.ts';
+import { readBody } from './serve/serve.ts';
 
 /** @returns the exit code */
 export async function requestCommand(

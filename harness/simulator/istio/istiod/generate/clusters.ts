@@ -3,11 +3,11 @@
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
 import type { Cluster, UpstreamTls } from '../../xds/xds.ts';
-import type { DestinationRuleConfig, TrafficPolicy } from '../istio-config.ts';
-import { isHttp, type ServicePort } from '../mesh-model.ts';
-import type { MeshService } from '../mesh-state.ts';
-import type { ProxyNode } from '../proxy-node.ts';
-import { hostCovers, ownServices, type PushContext, targetPortOf } from '../push-context.ts';
+import type { MeshService } from '../mesh/mesh-state.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
+import { hostCovers, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import type { DestinationRuleConfig, TrafficPolicy } from '../model/istio-config.ts';
+import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import {
   ALPN_H2,
   ALPN_HTTP,

@@ -1,9 +1,9 @@
 /** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
 import type { ClusterLoadAssignment } from '../../xds/xds.ts';
-import { type EndpointView, filterByNetwork } from '../endpoint-filter.ts';
-import type { IstioEndpoint, ServicePort } from '../mesh-model.ts';
-import type { MeshService } from '../mesh-state.ts';
-import { type PushContext, peerAuthenticationMode } from '../push-context.ts';
+import { type EndpointView, filterByNetwork } from '../mesh/endpoint-filter.ts';
+import type { MeshService } from '../mesh/mesh-state.ts';
+import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
+import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
 import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
 import { outboundName, sniName } from './names.ts';
 

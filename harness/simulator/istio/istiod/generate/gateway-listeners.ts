@@ -3,14 +3,7 @@
  * (pilot/pkg/networking/core/v1alpha3/gateway.go @1.8.0).
  */
 import type { FilterChain, Listener } from '../../xds/xds.ts';
-import type {
-  Destination,
-  GatewayConfig,
-  GatewayServer,
-  StreamRouteConfig,
-  VirtualServiceConfig,
-} from '../istio-config.ts';
-import type { ProxyNode } from '../proxy-node.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   gatewaysOf,
   hostCovers,
@@ -19,7 +12,14 @@ import {
   targetPortOf,
   virtualServicesFor,
   visibleServices,
-} from '../push-context.ts';
+} from '../mesh/push-context.ts';
+import type {
+  Destination,
+  GatewayConfig,
+  GatewayServer,
+  StreamRouteConfig,
+  VirtualServiceConfig,
+} from '../model/istio-config.ts';
 import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
 import { ALPN_MESH, BLACK_HOLE, outboundName, sniName } from './names.ts';
 

@@ -3,10 +3,8 @@
  * @1.8.0).
  */
 import type { RetryCondition, RetryPolicy, RouteConfiguration, VirtualHost } from '../../xds/xds.ts';
-import type { Destination, HttpRouteConfig } from '../istio-config.ts';
-import { isHttp } from '../mesh-model.ts';
-import type { MeshService } from '../mesh-state.ts';
-import type { ProxyNode } from '../proxy-node.ts';
+import type { MeshService } from '../mesh/mesh-state.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   addressFor,
   gatewaysOf,
@@ -14,7 +12,9 @@ import {
   type PushContext,
   virtualServicesFor,
   visibleServices,
-} from '../push-context.ts';
+} from '../mesh/push-context.ts';
+import type { Destination, HttpRouteConfig } from '../model/istio-config.ts';
+import { isHttp } from '../model/mesh-model.ts';
 import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
 
 type Route = VirtualHost['routes'][number];

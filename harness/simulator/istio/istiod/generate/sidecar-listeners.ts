@@ -3,8 +3,7 @@
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
 import type { FilterChain, Listener } from '../../xds/xds.ts';
-import { isHttp } from '../mesh-model.ts';
-import type { ProxyNode } from '../proxy-node.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   addressFor,
   ownServices,
@@ -12,7 +11,8 @@ import {
   peerAuthenticationMode,
   targetPortOf,
   visibleServices,
-} from '../push-context.ts';
+} from '../mesh/push-context.ts';
+import { isHttp } from '../model/mesh-model.ts';
 import { inboundNameOf } from './clusters.ts';
 import { ALPN_MESH, BLACK_HOLE, INBOUND_PASSTHROUGH, outboundName, PASSTHROUGH } from './names.ts';
 

@@ -5,8 +5,8 @@
 import yaml from 'js-yaml';
 import { messageOf } from '../../../../base/errors.ts';
 import type { IstioBehaviour } from '../../releases.ts';
-import type { MeshConfig } from '../mesh-config.ts';
-import { NETWORK_LABEL } from '../mesh-model.ts';
+import type { MeshConfig } from '../model/mesh-config.ts';
+import { NETWORK_LABEL } from '../model/mesh-model.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';
 import { layOver, type PodParts } from './merge.ts';
 import { fillTemplate } from './template.ts';

@@ -6,7 +6,7 @@ import {
   readInjectorConfig,
   reviewInjection,
 } from '../../../../../harness/simulator/istio/istiod/injection/injector.ts';
-import { readMeshConfig } from '../../../../../harness/simulator/istio/istiod/mesh-config.ts';
+import { readMeshConfig } from '../../../../../harness/simulator/istio/istiod/model/mesh-config.ts';
 import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const OPERATOR = `

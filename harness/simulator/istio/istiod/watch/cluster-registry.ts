@@ -2,21 +2,21 @@
  * What istiod knows of one cluster: its services, and the endpoints behind them, as watched at its API
  * server.
  */
-import type { Clock } from '../../../base/clock.ts';
+import type { Clock } from '../../../../base/clock.ts';
 import type {
   KubernetesClient,
   KubernetesObject,
   ResourcePath,
   Selectors,
-} from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import { spiffeId } from '../ca/certificate-authority.ts';
-import type { Log } from '../log.ts';
-import type { IstioBehaviour } from '../releases.ts';
+} from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import { spiffeId } from '../../ca/certificate-authority.ts';
+import type { Log } from '../../log.ts';
+import type { IstioBehaviour } from '../../releases.ts';
+import type { MeshConfig } from '../model/mesh-config.ts';
+import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
+import { networkOf } from '../model/network-of.ts';
 import { Informer } from './informer.ts';
-import type { MeshConfig } from './mesh-config.ts';
-import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from './mesh-model.ts';
-import { networkOf } from './network-of.ts';
 import {
   networkLabelOf,
   type RegistryEndpoints,

@@ -2,7 +2,7 @@
  * Gathers changes until it has been quiet for a moment, or for long enough (pilot/pkg/xds/discovery.go,
  * debounce).
  */
-import type { Clock, Timer } from '../../../base/clock.ts';
+import type { Clock, Timer } from '../../../../base/clock.ts';
 
 export interface DebouncerOptions {
   readonly clock: Clock;

@@ -2,12 +2,12 @@
  * Keeps ConfigMap `istio-ca-root-cert` in every namespace of a cluster, from which proxies know the mesh's
  * root.
  */
-import type { Clock } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Log } from '../log.ts';
-import { Informer } from './informer.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import { KubernetesApiError, type KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
+import { Informer } from '../watch/informer.ts';
 
 const NAME = 'istio-ca-root-cert';
 const KEY = 'root-cert.pem';

@@ -3,23 +3,23 @@
  * @1.30.3).
  */
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { type Dial, KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
-import { Informer } from './informer.ts';
-import type { MeshState } from './mesh-state.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
+import type { Metrics } from '../../metrics.ts';
+import type { IstiodSettings } from '../settings.ts';
+import type { ClusterRegistry } from '../watch/cluster-registry.ts';
+import { Informer } from '../watch/informer.ts';
 import {
   fingerprintOf,
   REMOTE_SECRET_LABEL,
   type RemoteSecret,
   readRemoteSecret,
   refuseUnsafe,
-} from './remote-secret.ts';
-import type { IstiodSettings } from './settings.ts';
+} from '../watch/remote-secret.ts';
+import type { MeshState } from './mesh-state.ts';
 
 export type SyncStatus = 'syncing' | 'synced' | 'timeout' | 'closed';
 

@@ -2,14 +2,14 @@
  * What an istiod does in clusters whose control plane it is: roots into namespaces, its CA into webhooks
  * (istio-multicluster.md §1.5).
  */
-import type { Clock } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Log } from '../log.ts';
-import { becomeLeader } from './leader.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
+import type { IstiodSettings } from '../settings.ts';
+import { becomeLeader } from '../watch/leader.ts';
 import { distributeRootCertificates } from './root-certificates.ts';
-import type { IstiodSettings } from './settings.ts';
 import { patchMutatingWebhooks, patchValidatingWebhooks } from './webhook-patcher.ts';
 
 export interface LedClusterOptions {

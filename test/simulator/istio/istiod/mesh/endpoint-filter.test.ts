@@ -2,10 +2,13 @@ import t from 'tap';
 import {
   type EndpointView,
   filterByNetwork,
-} from '../../../../harness/simulator/istio/istiod/endpoint-filter.ts';
-import type { IstioEndpoint, NetworkGateway } from '../../../../harness/simulator/istio/istiod/mesh-model.ts';
-import { NetworkGateways } from '../../../../harness/simulator/istio/istiod/network-of.ts';
-import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
+} from '../../../../../harness/simulator/istio/istiod/mesh/endpoint-filter.ts';
+import type {
+  IstioEndpoint,
+  NetworkGateway,
+} from '../../../../../harness/simulator/istio/istiod/model/mesh-model.ts';
+import { NetworkGateways } from '../../../../../harness/simulator/istio/istiod/model/network-of.ts';
+import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const endpoint = (
   address: string,

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { NetworkNamespace } from '../../../network/interfaces.ts';
 
 export type RequestHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 

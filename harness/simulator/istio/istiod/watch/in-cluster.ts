@@ -4,9 +4,9 @@
  */
 import { isIPv4 } from 'node:net';
 import { Duplex } from 'node:stream';
-import { type Dial, KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { NetworkNamespace, VirtualSocket } from '../../network/interfaces.ts';
-import type { ProcessContext } from '../../program.ts';
+import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { NetworkNamespace, VirtualSocket } from '../../../network/interfaces.ts';
+import type { ProcessContext } from '../../../program.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 

@@ -2,15 +2,15 @@
  * The resources of a push as text, made once for all proxies that see the same and kept until the mesh
  * changes.
  */
-import type { TypeUrl } from '../xds/xds.ts';
-import { fixedClusters, inboundClusters, serviceClusters } from './generate/clusters.ts';
-import { serviceEndpoints } from './generate/endpoints.ts';
-import { gatewayListeners } from './generate/gateway-listeners.ts';
-import { gatewayRoutes, sidecarRoutes } from './generate/routes.ts';
-import { inboundListener, outboundListeners } from './generate/sidecar-listeners.ts';
-import type { MeshChange, MeshService } from './mesh-state.ts';
-import type { ProxyNode } from './proxy-node.ts';
-import { isSniRouter, type PushContext, visibleServices } from './push-context.ts';
+import type { TypeUrl } from '../../xds/xds.ts';
+import { fixedClusters, inboundClusters, serviceClusters } from '../generate/clusters.ts';
+import { serviceEndpoints } from '../generate/endpoints.ts';
+import { gatewayListeners } from '../generate/gateway-listeners.ts';
+import { gatewayRoutes, sidecarRoutes } from '../generate/routes.ts';
+import { inboundListener, outboundListeners } from '../generate/sidecar-listeners.ts';
+import type { MeshChange, MeshService } from '../mesh/mesh-state.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
+import { isSniRouter, type PushContext, visibleServices } from '../mesh/push-context.ts';
 
 /** Resources in JSON, joined by commas: the inside of a response's `resources`. */
 type Fragment = string;

@@ -2,7 +2,7 @@
  * Istio's own resources, cut to the fields that are honoured; whatever else is in them is told, not dropped
  * in silence.
  */
-import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 
 export interface GatewayServer {
   readonly port: number;

@@ -1,8 +1,14 @@
 import t from 'tap';
-import { cidrContains, readMeshConfig } from '../../../../harness/simulator/istio/istiod/mesh-config.ts';
-import type { RegistryService } from '../../../../harness/simulator/istio/istiod/mesh-model.ts';
-import { discoverGateways, networkOf } from '../../../../harness/simulator/istio/istiod/network-of.ts';
-import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
+import {
+  cidrContains,
+  readMeshConfig,
+} from '../../../../../harness/simulator/istio/istiod/model/mesh-config.ts';
+import type { RegistryService } from '../../../../../harness/simulator/istio/istiod/model/mesh-model.ts';
+import {
+  discoverGateways,
+  networkOf,
+} from '../../../../../harness/simulator/istio/istiod/model/network-of.ts';
+import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const MESH = readMeshConfig({
   mesh: 'trustDomain: cluster.local\n',

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { sleep } from '../../../../harness/base/clock.ts';
-import { Debouncer } from '../../../../harness/simulator/istio/istiod/debouncer.ts';
-import { VirtualClock } from '../../../../harness/simulator/network/virtual-clock.ts';
+import { sleep } from '../../../../../harness/base/clock.ts';
+import { Debouncer } from '../../../../../harness/simulator/istio/istiod/watch/debouncer.ts';
+import { VirtualClock } from '../../../../../harness/simulator/network/virtual-clock.ts';
 
 t.test('changes are gathered until it is quiet, but not for ever', async t => {
   const clock = new VirtualClock(0);

@@ -1,10 +1,10 @@
 /** The mesh as istiod knows it, over all of its registries: merged services, endpoint shards, gateways. */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../releases.ts';
-import type { ClusterRegistry } from './cluster-registry.ts';
-import type { MeshConfig } from './mesh-config.ts';
-import type { IstioEndpoint, RegistryService, ServicePort } from './mesh-model.ts';
-import { discoverGateways, NetworkGateways } from './network-of.ts';
+import type { IstioBehaviour } from '../../releases.ts';
+import type { MeshConfig } from '../model/mesh-config.ts';
+import type { IstioEndpoint, RegistryService, ServicePort } from '../model/mesh-model.ts';
+import { discoverGateways, NetworkGateways } from '../model/network-of.ts';
+import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
 /** A service of the mesh: the Services of one name in any number of clusters. */
 export interface MeshService {

@@ -1,8 +1,8 @@
 /** One istiod of a cluster at a time writes what belongs to all of them: a lock in a ConfigMap. */
-import { type Clock, sleep } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { Log } from '../log.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import { KubernetesApiError, type KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Log } from '../../log.ts';
 
 const ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
 const RETRY_MS = 5_000;

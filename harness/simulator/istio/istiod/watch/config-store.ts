@@ -2,11 +2,10 @@
  * Istio's own resources as istiod reads them: from its own cluster only, whatever clusters it discovers
  * (istio-multicluster.md §5.2).
  */
-import type { Clock } from '../../../base/clock.ts';
-import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Log } from '../log.ts';
-import { Informer } from './informer.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
 import {
   type DestinationRuleConfig,
   type GatewayConfig,
@@ -17,7 +16,8 @@ import {
   readVirtualService,
   Unsupported,
   type VirtualServiceConfig,
-} from './istio-config.ts';
+} from '../model/istio-config.ts';
+import { Informer } from './informer.ts';
 
 /** All of it at one moment, in the order of keys. */
 export interface IstioConfig {

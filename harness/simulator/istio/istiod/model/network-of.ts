@@ -2,7 +2,7 @@
  * Networks: which one an endpoint is on, and which gateways lead into one (istio-multicluster.md §2.2, §5.4).
  */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../../releases.ts';
 import { cidrContains, type MeshConfig } from './mesh-config.ts';
 import { NETWORK_LABEL, type NetworkGateway, type RegistryService } from './mesh-model.ts';
 

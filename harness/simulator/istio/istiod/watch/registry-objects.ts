@@ -3,8 +3,8 @@
  * hundreds of clusters.
  */
 import { isIPv4 } from 'node:net';
-import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { NETWORK_LABEL, protocolOf, type RegistryService } from './mesh-model.ts';
+import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+import { NETWORK_LABEL, protocolOf, type RegistryService } from '../model/mesh-model.ts';
 
 interface ServiceSpec {
   readonly type?: string;

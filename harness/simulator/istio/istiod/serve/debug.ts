@@ -1,11 +1,11 @@
 /** istiod's debug pages (pilot/pkg/xds/debug.go; istio-multicluster.md §12.2). */
-import type { TypeUrl } from '../xds/xds.ts';
-import { PUSH_ORDER } from '../xds/xds.ts';
+import type { TypeUrl } from '../../xds/xds.ts';
+import { PUSH_ORDER } from '../../xds/xds.ts';
+import type { MeshState } from '../mesh/mesh-state.ts';
+import type { RemoteClusters } from '../mesh/remote-clusters.ts';
+import type { IstiodSettings } from '../settings.ts';
 import { type DiscoveryServer, type ProxyConnection, SHORT_NAMES } from './discovery-server.ts';
-import type { MeshState } from './mesh-state.ts';
-import type { RemoteClusters } from './remote-clusters.ts';
 import type { Resources } from './resources.ts';
-import type { IstiodSettings } from './settings.ts';
 
 export interface DebugSources {
   readonly settings: IstiodSettings;

@@ -2,16 +2,16 @@
  * Puts the CA's root into the admission webhooks that point at istiod, so that API servers trust it
  * (pkg/webhooks/webhookpatch.go).
  */
-import { type Clock, sleep } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
   type KubernetesObject,
-} from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
-import type { Log } from '../log.ts';
-import { Informer } from './informer.ts';
+} from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
+import { Informer } from '../watch/informer.ts';
 
 interface Webhook {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** How client-go words what goes wrong between istiod and an API server, as istiod's log has it. */
-import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, pathOf, type ResourcePath } from '../../../base/kubernetes-client.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import { KubernetesApiError, pathOf, type ResourcePath } from '../../../../base/kubernetes-client.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connect: connection refused',

@@ -3,10 +3,10 @@
  * §5.6).
  */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../releases.ts';
-import type { LbEndpoint } from '../xds/xds.ts';
-import type { IstioEndpoint } from './mesh-model.ts';
-import type { NetworkGateways } from './network-of.ts';
+import type { IstioBehaviour } from '../../releases.ts';
+import type { LbEndpoint } from '../../xds/xds.ts';
+import type { IstioEndpoint } from '../model/mesh-model.ts';
+import type { NetworkGateways } from '../model/network-of.ts';
 
 /**
  * Who asks: what a proxy's place in the networks makes of endpoints. Proxies with equal views share the

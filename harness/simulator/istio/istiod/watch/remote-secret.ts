@@ -1,7 +1,7 @@
 /** A remote secret: kubeconfigs by cluster id, and what istiod makes of one. */
 import { createHash } from 'node:crypto';
 import yaml from 'js-yaml';
-import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { keyOf } from './informer.ts';
 
 export const REMOTE_SECRET_LABEL = 'istio/multiCluster=true';

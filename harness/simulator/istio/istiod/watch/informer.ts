@@ -1,15 +1,15 @@
 /**
  * A local copy of a collection of Kubernetes objects, kept by list and watch as client-go's reflector does.
  */
-import { type Clock, sleep } from '../../../base/clock.ts';
+import { type Clock, sleep } from '../../../../base/clock.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
   type KubernetesObject,
   type ResourcePath,
   type Selectors,
-} from '../../../base/kubernetes-client.ts';
-import type { Random } from '../../../base/random.ts';
+} from '../../../../base/kubernetes-client.ts';
+import type { Random } from '../../../../base/random.ts';
 import { describeListFailure } from './client-go-errors.ts';
 
 export interface InformerOptions<T> {

@@ -2,10 +2,10 @@
  * Who is asking? A proxy's token is reviewed by the API server of the cluster that it claims to be in
  * (istio-multicluster.md §6.5).
  */
-import { messageOf } from '../../../base/errors.ts';
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
-import { spiffeId } from '../ca/certificate-authority.ts';
-import type { IstioBehaviour } from '../releases.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import { spiffeId } from '../../ca/certificate-authority.ts';
+import type { IstioBehaviour } from '../../releases.ts';
 
 const AUDIENCE = 'istio-ca';
 

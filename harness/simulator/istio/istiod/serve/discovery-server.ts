@@ -5,13 +5,13 @@
 import type http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { Clock, Timer } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../xds/xds.ts';
+import type { Clock, Timer } from '../../../../base/clock.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import type { Log } from '../../log.ts';
+import type { Metrics } from '../../metrics.ts';
+import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../../xds/xds.ts';
+import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
-import { type ProxyNode, readProxyNode } from './proxy-node.ts';
 import type { Resources } from './resources.ts';
 
 export const DISCOVERY_PATH = '/v3/discovery';
