@@ -1,6 +1,6 @@
 /** The image of sidecars, gateways and istio-init: `istio/proxyv2`. */
 
-import { pilotAgent } from '../istio/proxy/agent.ts';
+import { pilotAgent } from '../istio/agent/agent.ts';
 import { istioIptables } from '../istio/proxy/iptables.ts';
 import type { Image } from '../program.ts';
 import { CURL_OF_2020, CURL_OF_2025, createCurl } from './curl/curl.ts';

@@ -1,8 +1,8 @@
 /** The agent and istiod: certificates, discovery, readiness, and what it says when something is missing. */
 import t from 'tap';
 import { sleep as sleepFor } from '../../../../harness/base/clock.ts';
-import { readDownwardApi } from '../../../../harness/simulator/istio/proxy/agent/settings.ts';
-import { pilotAgent } from '../../../../harness/simulator/istio/proxy/agent.ts';
+import { pilotAgent } from '../../../../harness/simulator/istio/agent/agent.ts';
+import { readDownwardApi } from '../../../../harness/simulator/istio/agent/settings.ts';
 import type { ProxyResources } from '../../../support/fake-istiod.ts';
 import { curl, inboundResources, type Pod, ProxyWorld } from '../../../support/proxy-world.ts';
 

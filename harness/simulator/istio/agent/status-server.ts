@@ -2,12 +2,12 @@
  * The agent's own port 15020, and Envoy's 15021 in front of it: health, the application's probes, statistics.
  */
 import http from 'node:http';
-import type { ProcessContext } from '../../../program.ts';
-import type { Log } from '../../log.ts';
-import { PROXY_UID } from '../envoy/environment.ts';
-import type { Envoy } from '../envoy/envoy.ts';
-import { prometheusStats } from '../envoy/stats.ts';
-import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../http-service.ts';
+import type { ProcessContext } from '../../program.ts';
+import type { Log } from '../log.ts';
+import { PROXY_UID } from '../proxy/envoy/environment.ts';
+import type { Envoy } from '../proxy/envoy/envoy.ts';
+import { prometheusStats } from '../proxy/envoy/stats.ts';
+import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../proxy/http-service.ts';
 import { readText } from './istiod-connection.ts';
 import { unreadiness } from './readiness.ts';
 import type { AgentSettings } from './settings.ts';

@@ -1,9 +1,9 @@
 /** What the agent is told: its arguments, its environment, and the pod's description in files. */
 import yaml from 'js-yaml';
-import { messageOf } from '../../../../base/errors.ts';
-import type { ProcessContext } from '../../../program.ts';
-import { behaviourOf, type IstioBehaviour } from '../../releases.ts';
-import type { XdsNode } from '../../xds/xds.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { ProcessContext } from '../../program.ts';
+import { behaviourOf, type IstioBehaviour } from '../releases.ts';
+import type { XdsNode } from '../xds/xds.ts';
 
 export interface ServerAddress {
   /** Dialled, and the name that the server's certificate must have. */

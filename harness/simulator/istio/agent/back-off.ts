@@ -1,5 +1,5 @@
 /** How long to wait before the next try: longer each time, up to a limit, with chance in it. */
-import type { Random } from '../../../../base/random.ts';
+import type { Random } from '../../../base/random.ts';
 
 export class BackOff {
   readonly #initialMs: number;

@@ -3,12 +3,12 @@
  * back when it breaks.
  */
 import type { Duplex } from 'node:stream';
-import { sleep } from '../../../../base/clock.ts';
-import { messageOf } from '../../../../base/errors.ts';
-import type { ProcessContext } from '../../../program.ts';
-import type { Log } from '../../log.ts';
-import type { DiscoveryRequest, DiscoveryResponse } from '../../xds/xds.ts';
-import type { Envoy } from '../envoy/envoy.ts';
+import { sleep } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { ProcessContext } from '../../program.ts';
+import type { Log } from '../log.ts';
+import type { Envoy } from '../proxy/envoy/envoy.ts';
+import type { DiscoveryRequest, DiscoveryResponse } from '../xds/xds.ts';
 import { BackOff } from './back-off.ts';
 import { credentials, dialIstiod, grpcCode, messageOfAnswer, requestOver } from './istiod-connection.ts';
 import type { AgentSettings } from './settings.ts';

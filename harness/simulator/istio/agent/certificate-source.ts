@@ -1,11 +1,11 @@
 /** Gets the workload's certificate from the CA, and a new one when half of its life is over. */
-import { createCsr, createKeyPair } from '../../../../base/certificates.ts';
-import { sleep } from '../../../../base/clock.ts';
-import { messageOf } from '../../../../base/errors.ts';
-import type { ProcessContext } from '../../../program.ts';
-import type { Log } from '../../log.ts';
-import type { CertificateRequest, CertificateResponse } from '../../xds/xds.ts';
-import type { WorkloadIdentity } from '../envoy/transport-security.ts';
+import { createCsr, createKeyPair } from '../../../base/certificates.ts';
+import { sleep } from '../../../base/clock.ts';
+import { messageOf } from '../../../base/errors.ts';
+import type { ProcessContext } from '../../program.ts';
+import type { Log } from '../log.ts';
+import type { WorkloadIdentity } from '../proxy/envoy/transport-security.ts';
+import type { CertificateRequest, CertificateResponse } from '../xds/xds.ts';
 import { BackOff } from './back-off.ts';
 import {
   credentials,

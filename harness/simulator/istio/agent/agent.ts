@@ -5,14 +5,14 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import { createLog } from '../log.ts';
-import { keepCertificate } from './agent/certificate-source.ts';
-import { keepDiscovering } from './agent/discovery-client.ts';
-import { requestCommand } from './agent/request-command.ts';
-import { type AgentSettings, readSettings } from './agent/settings.ts';
-import { openStatusServers } from './agent/status-server.ts';
-import { openAdmin } from './envoy/admin.ts';
-import { Envoy } from './envoy/envoy.ts';
-import { istioIptables } from './iptables.ts';
+import { openAdmin } from '../proxy/envoy/admin.ts';
+import { Envoy } from '../proxy/envoy/envoy.ts';
+import { istioIptables } from '../proxy/iptables.ts';
+import { keepCertificate } from './certificate-source.ts';
+import { keepDiscovering } from './discovery-client.ts';
+import { requestCommand } from './request-command.ts';
+import { type AgentSettings, readSettings } from './settings.ts';
+import { openStatusServers } from './status-server.ts';
 
 /**
  * `pilot-agent proxy sidecar …`, `proxy router …`, `request GET path`, `istio-iptables …`, `version`.
