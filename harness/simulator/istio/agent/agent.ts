@@ -4,10 +4,10 @@
  */
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
+import { openAdmin } from '../envoy/admin/admin.ts';
+import { Envoy } from '../envoy/envoy.ts';
+import { istioIptables } from '../envoy/iptables.ts';
 import { createLog } from '../log.ts';
-import { openAdmin } from '../proxy/envoy/admin.ts';
-import { Envoy } from '../proxy/envoy/envoy.ts';
-import { istioIptables } from '../proxy/iptables.ts';
 import { keepCertificate } from './certificate-source.ts';
 import { keepDiscovering } from './discovery-client.ts';
 import { requestCommand } from './request-command.ts';

@@ -1,6 +1,6 @@
 /** Whether the proxy is ready, and why not, in the words of the agent's log. */
 
-import type { Envoy } from '../proxy/envoy/envoy.ts';
+import type { Envoy } from '../envoy/envoy.ts';
 import type { IstioBehaviour } from '../releases.ts';
 
 /**

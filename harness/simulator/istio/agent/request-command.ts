@@ -1,7 +1,7 @@
 /** `pilot-agent request GET clusters`: asks the proxy's administration from inside its container. */
 import http from 'node:http';
 import type { Main } from '../../program.ts';
-import { ADMIN_PORT } from '../proxy/envoy/admin.ts';
+import { ADMIN_PORT } from '../envoy/admin/admin.ts';
 import { readText } from './istiod-connection.ts';
 
 /** @see istio/istio pilot/cmd/pilot-agent/request.go */

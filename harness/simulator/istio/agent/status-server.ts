@@ -3,11 +3,11 @@
  */
 import http from 'node:http';
 import type { ProcessContext } from '../../program.ts';
+import { prometheusStats } from '../envoy/admin/stats.ts';
+import { PROXY_UID } from '../envoy/environment.ts';
+import type { Envoy } from '../envoy/envoy.ts';
+import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../envoy/http-service.ts';
 import type { Log } from '../log.ts';
-import { PROXY_UID } from '../proxy/envoy/environment.ts';
-import type { Envoy } from '../proxy/envoy/envoy.ts';
-import { prometheusStats } from '../proxy/envoy/stats.ts';
-import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../proxy/http-service.ts';
 import { readText } from './istiod-connection.ts';
 import { unreadiness } from './readiness.ts';
 import type { AgentSettings } from './settings.ts';

@@ -3,11 +3,11 @@ import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Random } from '../../../../base/random.ts';
 import type { RouteConfiguration } from '../../xds/xds.ts';
-import type { DownstreamConnection, EnvoyEnvironment } from './environment.ts';
+import type { DownstreamConnection, EnvoyEnvironment } from '../environment.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { downstreamHeaders } from './http-headers.ts';
 import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';
 import { ProxiedRequest } from './proxied-request.ts';
-import type { UpstreamCluster } from './upstream-cluster.ts';
 
 /** What a request needs to know of where it came in. */
 export interface ManagerContext {

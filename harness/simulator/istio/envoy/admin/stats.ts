@@ -1,5 +1,5 @@
 /** Envoy's statistics, read off what runs. */
-import type { Envoy } from './envoy.ts';
+import type { Envoy } from '../envoy.ts';
 
 /**
  * What Istio lets Envoy keep by default (istio/istio pkg/bootstrap/config.go,

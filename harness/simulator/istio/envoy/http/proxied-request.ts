@@ -2,8 +2,10 @@
 import http from 'node:http';
 import type { Timer } from '../../../../base/clock.ts';
 import type { VirtualHost } from '../../xds/xds.ts';
-import type { DownstreamConnection } from './environment.ts';
-import type { Host } from './host.ts';
+import type { DownstreamConnection } from '../environment.ts';
+import type { Host } from '../upstream/host.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import { UpstreamConnectError } from '../upstream/upstream-pool.ts';
 import type { ManagerContext } from './http-connection-manager.ts';
 import { downstreamHeaders, headerOf, responseHeaders, upstreamHeaders } from './http-headers.ts';
 import {
@@ -17,8 +19,6 @@ import {
 import { RequestBody } from './request-body.ts';
 import { type ResetReason, RetryState } from './retry.ts';
 import { findRoute } from './route-match.ts';
-import type { UpstreamCluster } from './upstream-cluster.ts';
-import { UpstreamConnectError } from './upstream-pool.ts';
 
 type Route = VirtualHost['routes'][number];
 

@@ -2,10 +2,10 @@
  * The Envoy stand-in: takes resources from the discovery stream, runs clusters and listeners out of them, and
  * knows nothing else.
  */
-import type { Clock } from '../../../../base/clock.ts';
-import type { Random } from '../../../../base/random.ts';
-import type { NetworkNamespace } from '../../../network/interfaces.ts';
-import type { EnvoyWording } from '../../releases.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Random } from '../../../base/random.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { EnvoyWording } from '../releases.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
@@ -13,11 +13,11 @@ import type {
   Listener,
   RouteConfiguration,
   TypeUrl,
-} from '../../xds/xds.ts';
+} from '../xds/xds.ts';
 import type { EnvoyEnvironment } from './environment.ts';
-import { ListenerManager, type RunningListener } from './listener-manager.ts';
+import { ListenerManager, type RunningListener } from './listeners/listener-manager.ts';
 import { TransportSecurity, type WorkloadIdentity } from './transport-security.ts';
-import { UpstreamCluster } from './upstream-cluster.ts';
+import { UpstreamCluster } from './upstream/upstream-cluster.ts';
 import {
   duplicateName,
   faultOfAssignment,

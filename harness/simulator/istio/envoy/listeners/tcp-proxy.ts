@@ -1,7 +1,7 @@
 /** The filter that passes bytes on, both ways, without looking at them. */
 import type { Duplex } from 'node:stream';
-import type { DownstreamConnection } from './environment.ts';
-import type { UpstreamCluster } from './upstream-cluster.ts';
+import type { DownstreamConnection } from '../environment.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
 /**
  * Connects to a host of the cluster and joins the two streams. One attempt is made; if it fails, or there is

@@ -7,8 +7,8 @@ import type {
   RouteConfiguration,
   XdsNode,
 } from '../../xds/xds.ts';
-import type { Envoy } from './envoy.ts';
-import type { UpstreamCluster } from './upstream-cluster.ts';
+import type { Envoy } from '../envoy.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
 const ADMIN_TYPE = 'type.googleapis.com/envoy.admin.v3';
 const seconds = (ms: number) => `${ms / 1000}s`;

@@ -6,14 +6,14 @@ import { messageOf, unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
 import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/xds.ts';
+import { Counters } from '../admin/counters.ts';
+import type { DownstreamConnection, EnvoyEnvironment, Worker } from '../environment.ts';
+import { HttpConnectionManager } from '../http/http-connection-manager.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { inspectTls } from './client-hello.ts';
-import { Counters } from './counters.ts';
-import type { DownstreamConnection, EnvoyEnvironment, Worker } from './environment.ts';
 import { type ConnectionTraits, findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
-import { HttpConnectionManager } from './http-connection-manager.ts';
 import { proxyTcp } from './tcp-proxy.ts';
-import type { UpstreamCluster } from './upstream-cluster.ts';
 
 /** A listener and what has happened to it. */
 export interface RunningListener {
