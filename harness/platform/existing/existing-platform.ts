@@ -7,7 +7,7 @@ import type { ClusterName } from '../../model/names.ts';
 import { withImages } from '../../model/sample-images.ts';
 import type { Topology } from '../../model/topology.ts';
 import { askAll, type Question } from '../ask-all.ts';
-import { sampleImagesFrom } from '../kind/image-list.ts';
+import { sampleImagesFrom } from '../image-list.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';

@@ -1,7 +1,7 @@
 /** Pod ranges of clusters that are to share a network: the same address can not be a pod of two clusters. */
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
-import { formatSubnet, overlaps, readSubnet, type Subnet } from '../kind/subnets.ts';
+import { formatSubnet, overlaps, readSubnet, type Subnet } from '../subnets.ts';
 
 /**
  * The ranges that nodes say their pods are in; none where the network plug-in keeps that to itself, as those

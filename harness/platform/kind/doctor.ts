@@ -10,6 +10,7 @@ import { askAll, type Question } from '../ask-all.ts';
 import type { Finding } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
 import type { ProgramOptions } from '../programs.ts';
+import { candidates, formatSubnet, readSubnet, type Subnet } from '../subnets.ts';
 import type { VersionWindow } from '../versions.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { hostRanges } from './networks.ts';
@@ -20,7 +21,6 @@ import {
   judgeEngine,
   sameEngine,
 } from './preflight.ts';
-import { candidates, formatSubnet, readSubnet, type Subnet } from './subnets.ts';
 
 export interface DoctorOptions extends ProgramOptions {
   readonly window: VersionWindow;

@@ -6,8 +6,6 @@ import { HarnessError } from '../../base/errors.ts';
 import type { NetworkName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
-import { type Engine, EngineError } from './engine.ts';
-import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
 import {
   type AddressPlan,
   candidates,
@@ -15,7 +13,9 @@ import {
   readRouteTable,
   readSubnet,
   type Subnet,
-} from './subnets.ts';
+} from '../subnets.ts';
+import { type Engine, EngineError } from './engine.ts';
+import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
 
 export interface DockerNetwork extends AddressPlan {
   /** In Docker. */

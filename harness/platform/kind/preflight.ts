@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
+import { readSubnet } from '../subnets.ts';
 import { compare, formatLine, type Line, lineOf } from '../versions.ts';
 import type { EngineInfo, EngineNetwork } from './engine.ts';
-import { readSubnet } from './subnets.ts';
 
 const ASK_MS = 4000;
 const GIB = 2 ** 30;

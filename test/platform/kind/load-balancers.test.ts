@@ -13,7 +13,7 @@ import { checkCloudProvider, startCloudProvider } from '../../../harness/platfor
 import type { Engine } from '../../../harness/platform/kind/engine.ts';
 import { METALLB, metalLbManifest, poolDocuments, poolsOf } from '../../../harness/platform/kind/metallb.ts';
 import { removeRemains } from '../../../harness/platform/kind/remove.ts';
-import { planAddresses, readSubnet } from '../../../harness/platform/kind/subnets.ts';
+import { planAddresses, readSubnet } from '../../../harness/platform/subnets.ts';
 import { docker, testEngine, testImage } from '../../support/docker.ts';
 import { kindWorld } from '../../support/kind-world.ts';
 import { NODE_FILES, nodesMissing } from '../../support/node-image.ts';

@@ -7,7 +7,7 @@ import {
   planAddresses,
   readRouteTable,
   readSubnet,
-} from '../../../harness/platform/kind/subnets.ts';
+} from '../../harness/platform/subnets.ts';
 
 const subnet = (text: string) => {
   const read = readSubnet(text);

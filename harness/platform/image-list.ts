@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { HarnessError } from '../../base/errors.ts';
-import { quoteArgv } from '../../base/quote.ts';
-import { withImages } from '../../model/sample-images.ts';
-import { runProcess } from '../../process/run.ts';
-import type { Programs } from '../platform.ts';
+import { HarnessError } from '../base/errors.ts';
+import { quoteArgv } from '../base/quote.ts';
+import { withImages } from '../model/sample-images.ts';
+import { runProcess } from '../process/run.ts';
+import type { Programs } from './platform.ts';
 
 const RENDER_MS = 60_000;
 /** Of the samples that plans apply; a release has the second client or the first. */
