@@ -20,7 +20,7 @@ const IMAGE_REASONS = new Set([
 ]);
 /**
  * A gateway's image until injection fills it in: that no one can pull it is the mesh's own doing
- * (istio-multicluster.md §2.1).
+ * (docs/reference/istio.md I4).
  */
 const IMAGE_TO_BE_INJECTED = 'auto';
 

@@ -1,4 +1,4 @@
-/** A row of the failure table (istio-multicluster.md §10), and how a run is held against it. */
+/** A row of the failure table (docs/reference/failure-table.md), and how a run is held against it. */
 import t, { type Test } from 'tap';
 import { topologicalOrder } from '../../harness/plan/graph.ts';
 import type { StepId } from '../../harness/plan/step.ts';

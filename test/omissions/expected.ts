@@ -1,6 +1,6 @@
 /**
  * What is observed when a step of the guide is left out, in the terms of the failure table
- * (istio-multicluster.md §10).
+ * (docs/reference/failure-table.md).
  */
 import type { Symptom } from '../../harness/verify/check.ts';
 
@@ -35,7 +35,7 @@ export type Table = Readonly<Record<string, Expected>>;
 export const REFUSED_TO_CLIENT =
   /^curl: \(7\) Failed to connect to helloworld\.sample port 5000: Connection refused$/;
 export const UNKNOWN_HOST = /^curl: \(6\) Could not resolve host: helloworld\.sample$/;
-/** Envoy 1.16.0 calls a connect timeout a local reset, and does not retry it (§5.8, "1.8.0 special"). */
+/** Envoy 1.16.0 calls a connect timeout a local reset, and does not retry it (I8, "1.8.0 special"). */
 export const LOCAL_RESET =
   /^503 upstream connect error or disconnect\/reset before headers\. reset reason: local reset$/;
 
@@ -91,7 +91,7 @@ export const remoteWithoutConfiguration = (
   },
 });
 
-// ---- "Configure Trust" (§10.2)
+// ---- "Configure Trust" (F2)
 
 /**
  * Without `make-certificates`, a namespace for them, or `cacerts` themselves, an istiod makes a root of its
@@ -108,26 +108,26 @@ export function trustRows(
     ),
   });
   const rows: Record<string, Expected> = {
-    'make-certificates': withoutTrust('§10.2 no cacerts in either cluster', {
+    'make-certificates': withoutTrust('F2 no cacerts in either cluster', {
       ...noFile('cluster1'),
       ...noFile('cluster2'),
     }),
   };
   for (const cluster of ['cluster1', 'cluster2']) {
-    rows[`${cluster}/create-namespace`] = withoutTrust('§10.2 `kubectl create secret` before ns exists', {
+    rows[`${cluster}/create-namespace`] = withoutTrust('F2 `kubectl create secret` before ns exists', {
       ...Object.fromEntries(
         ['create-cacerts', ...alsoNeedTheNamespace].map(step => [`${cluster}/${step}`, NO_SYSTEM_NAMESPACE]),
       ),
     });
-    rows[`${cluster}/create-cacerts`] = withoutTrust('§10.2 cacerts only in one cluster', {});
+    rows[`${cluster}/create-cacerts`] = withoutTrust('F2 cacerts only in one cluster', {});
   }
   return rows;
 }
 
-// ---- "Verify the Installation" (§10.13)
+// ---- "Verify the Installation" (F13)
 
 /**
- * @param multiNetwork - whether un-injected endpoints are left out of the other network (§0.2 rule 7)
+ * @param multiNetwork - whether un-injected endpoints are left out of the other network (I7)
  * @param client - the edition's: `sleep`, `curl`
  */
 export function verificationRows(multiNetwork: boolean, client = 'sleep'): Table {
@@ -139,7 +139,7 @@ export function verificationRows(multiNetwork: boolean, client = 'sleep'): Table
       [`${cluster}/wait-for-${helloWorld}`]: missing(helloWorld),
     };
     rows[`${cluster}/create-sample-namespace`] = {
-      from: '§10.13 ns sample missing',
+      from: 'F13 ns sample missing',
       sees: { [cluster]: 'NOPOD', [other(cluster)]: 'R' },
       pods: { [cluster]: `there is no pod of ${helloWorld}; there is no pod of ${client}` },
       steps: {
@@ -152,25 +152,25 @@ export function verificationRows(multiNetwork: boolean, client = 'sleep'): Table
       },
     };
     rows[`${cluster}/enable-injection`] = {
-      from: '§10.13 injection label omitted',
+      from: 'F13 injection label omitted',
       sees: { [cluster]: 'LOC-plain', [other(cluster)]: multiNetwork ? 'R' : 'BOTH' },
       pods: podsWithoutSidecar(cluster, client),
     };
     rows[`${cluster}/create-helloworld-service`] = {
-      from: '§10.13 Service missing; §0.2 rule 4',
+      from: 'F13 Service missing; I12',
       sees: { [cluster]: 'DNS', [other(cluster)]: 'R' },
       fails: { [cluster]: UNKNOWN_HOST },
       steps: { [`${cluster}/call-helloworld`]: /curl: \(6\) Could not resolve host: helloworld\.sample/ },
     };
     rows[`${cluster}/deploy-${helloWorld}`] = {
-      from: '§10.13 v1 missing, v2 missing: only the other, all 200',
+      from: 'F13 v1 missing, v2 missing: only the other, all 200',
       sees: { [cluster]: 'REMOTE-ONLY', [other(cluster)]: 'R' },
       pods: { [cluster]: `there is no pod of ${helloWorld}` },
       steps: noDeployment,
     };
     rows[`${cluster}/wait-for-${helloWorld}`] = HARMLESS('the verification waits by itself');
     rows[`${cluster}/deploy-${client}`] = {
-      from: '§10.13 sleep missing',
+      from: 'F13 sleep missing',
       sees: { [cluster]: 'NOPOD', [other(cluster)]: 'BOTH' },
       pods: { [cluster]: `there is no pod of ${client}` },
       steps: { [`${cluster}/call-helloworld`]: missing(client) },
@@ -180,19 +180,19 @@ export function verificationRows(multiNetwork: boolean, client = 'sleep'): Table
   return rows;
 }
 
-// ---- versions in the wrong place (§8.3, §10.13)
+// ---- versions in the wrong place (I11, F13)
 
 /** Both answer whether the clusters are joined or not: who answers gives it away. */
 export function misplacedRows(): Table {
   const sees = { cluster1: 'MISPLACED', cluster2: 'MISPLACED' } as const;
   return {
     'both-versions-everywhere': {
-      from: "§10.13 seed's Service step on 1.8.0 sample",
+      from: "F13 seed's Service step on 1.8.0 sample",
       sees,
       placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs v1 and v2 instead of v2',
     },
     'both-versions-in-cluster1': {
-      from: '§10.13 check instance names',
+      from: 'F13 check instance names',
       sees,
       pods: { cluster2: 'there is no pod of helloworld-v2' },
       placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs no version instead of v2',

@@ -16,7 +16,7 @@ import { type Expected, LOCAL_RESET, type Table } from './expected.ts';
 
 /** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
 const RISK = 1e-2;
-/** Of the calls from a client whose packets vanish: about half are slow (§10.0, B). */
+/** Of the calls from a client whose packets vanish: about half are slow (F0, B). */
 const ABOUT_HALF = [0.2, 0.8] as const;
 
 /** Each step of the plan left out, one after the other. */
@@ -109,7 +109,7 @@ function compareTraffic(t: Test, seen: ScenarioReport, { sees, fails = {} }: Exp
   }
 }
 
-/** Who answers, and how fast (§10.0). */
+/** Who answers, and how fast (F0). */
 function compareCalls(t: Test, { from, symptom, sample, convergence }: Traffic, isHidden: boolean): void {
   const calls = sample ?? convergence.lastBatch;
   const answeredBy = new Set(calls?.instances.map(({ cluster }) => cluster));
@@ -130,7 +130,7 @@ function compareCalls(t: Test, { from, symptom, sample, convergence }: Traffic, 
   if (symptom === 'BOTH') t.ok(sample, 'a fixed sample was taken');
 }
 
-/** What the client's proxy knows (§12.1): the reason for what the calls show. */
+/** What the client's proxy knows (I14): the reason for what the calls show. */
 function compareEndpoints(t: Test, { from, symptom }: Traffic, evidence: Evidence): void {
   const { endpoints } = evidence as { endpoints?: readonly string[] | null }; // of the check on traffic
   const foreign = (endpoints ?? []).filter(endpoint => !endpoint.includes(`pod of ${from}`));
@@ -138,7 +138,7 @@ function compareEndpoints(t: Test, { from, symptom }: Traffic, evidence: Evidenc
   if (symptom !== 'X' && symptom !== 'B') return;
   t.equal(foreign.length, 1, `${from}'s client knows one endpoint elsewhere`);
   t.match(foreign[0] ?? '', /[1-9]\d* failed connections/, 'which it fails to connect to');
-  if (symptom === 'B') t.match(foreign[0] ?? '', /:5000, pod of /, 'the raw address of a pod (§0.2 rule 1)');
+  if (symptom === 'B') t.match(foreign[0] ?? '', /:5000, pod of /, 'the raw address of a pod (I7)');
 }
 
 /** Hashes and random parts are no matter of the table. */

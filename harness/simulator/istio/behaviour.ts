@@ -1,4 +1,4 @@
-/** In which ways Istio's releases may differ: the questions to which `editions.ts` has the answers. */
+/** In which ways Istio's releases may differ: the questions to which `releases.ts` has the answers. */
 import type { RetryPolicy } from './xds/xds.ts';
 
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */

@@ -1,4 +1,4 @@
-/** istiod's counters and gauges, in Prometheus' text format (istio-multicluster.md §12.3). */
+/** istiod's counters and gauges, in Prometheus' text format (docs/reference/istio.md I14). */
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -16,7 +16,7 @@ export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string 
 
 /**
  * The steps to look at, most likely first.
- * @param refusal - the API server's words (istio-multicluster.md §7.1 has the catalogue)
+ * @param refusal - the API server's words (docs/reference/istio.md I10 has the catalogue)
  */
 export function stepsBehind(
   refusal: string,

@@ -54,7 +54,7 @@ await failureTable('current', '10.3', [
     shows: 'X BOTH',
   },
   {
-    // A namespace that istioctl makes is labelled with the wrong name (§1.6): the gateway, which shows
+    // A namespace that istioctl makes is labelled with the wrong name (I3): the gateway, which shows
     // network1 only, no longer knows istiod.
     fault: 'network wrong, in the label of istio-system too',
     scenario: 'primary-remote',

@@ -21,26 +21,26 @@ const gatewayWithoutIstio = (cluster: string) => ({
 const table: Table = {
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
   // fromRegistry gives the un-injected pod its network, and the gateway's Service that network an address: it
-  // is left out (§0.2 rule 7).
+  // is left out (I7).
   'cluster1/install-istio': {
-    from: '§10.3 step omitted, MPN, with a known gateway address',
+    from: 'F3 step omitted, MPN, with a known gateway address',
     sees: { cluster1: 'LOC-plain', cluster2: 'R' },
     pods: podsWithoutSidecar('cluster1'),
     steps: gatewayWithoutIstio('cluster1'),
   },
   'cluster2/install-istio': {
-    from: '§10.8 omitted, MPN, with a known gateway address',
+    from: 'F8 omitted, MPN, with a known gateway address',
     sees: { cluster1: 'R', cluster2: 'LOC-plain' },
     pods: podsWithoutSidecar('cluster2'),
     steps: gatewayWithoutIstio('cluster2'),
   },
   // Note a shows in the first calls at most: see first-calls.test.ts.
-  'cluster1/install-gateway': { from: '§10.4 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'B' } },
-  'cluster2/install-gateway': { from: '§10.9 omitted, MPN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
-  'cluster1/expose-services': { from: '§10.6 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'X' } },
-  'cluster2/expose-services': { from: '§10.10 omitted, MPN', sees: { cluster1: 'X', cluster2: 'BOTH' } },
-  'remote-secret/cluster1-in-cluster2': { from: '§10.11 omitted', sees: { cluster1: 'BOTH', cluster2: 'R' } },
-  'remote-secret/cluster2-in-cluster1': { from: '§10.12 omitted', sees: { cluster1: 'R', cluster2: 'BOTH' } },
+  'cluster1/install-gateway': { from: 'F4 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'B' } },
+  'cluster2/install-gateway': { from: 'F9 omitted, MPN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
+  'cluster1/expose-services': { from: 'F6 omitted, MPN', sees: { cluster1: 'BOTH', cluster2: 'X' } },
+  'cluster2/expose-services': { from: 'F10 omitted, MPN', sees: { cluster1: 'X', cluster2: 'BOTH' } },
+  'remote-secret/cluster1-in-cluster2': { from: 'F11 omitted', sees: { cluster1: 'BOTH', cluster2: 'R' } },
+  'remote-secret/cluster2-in-cluster1': { from: 'F12 omitted', sees: { cluster1: 'R', cluster2: 'BOTH' } },
   ...verificationRows(true),
 };
 

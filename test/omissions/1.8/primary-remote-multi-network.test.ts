@@ -17,9 +17,9 @@ const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
 const table: Table = {
   ...trustRows(remote),
   // The gateway's Service gets an address though its pod does not start: cluster2 is told of one where
-  // nothing listens (§10.7).
+  // nothing listens (F7).
   'cluster1/install-istio': {
-    ...remote('§10.3 step omitted, PRN, a dead address', {
+    ...remote('F3 step omitted, PRN, a dead address', {
       'cluster1/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway'),
       'cluster1/expose-istiod': NO_GATEWAY_KIND,
       'cluster1/expose-services': NO_GATEWAY_KIND,
@@ -30,16 +30,16 @@ const table: Table = {
   // An empty address makes a primary of the remote, whose own copy of expose-services then counts; it has no
   // remote secret.
   'cluster1/install-gateway': {
-    from: '§10.4 omitted, PRN, and §10.7 empty',
+    from: 'F4 omitted, PRN, and F7 empty',
     sees: { cluster1: 'BOTH', cluster2: 'R' },
     steps: { 'cluster1/save-address': /in vain\. Last seen: .*services "istio-eastwestgateway" not found/ },
   },
-  'cluster1/expose-istiod': remote('§10.5 omitted'),
-  'cluster1/expose-services': { from: '§10.6 omitted, PRN', sees: { cluster1: 'X', cluster2: 'X' } },
-  'remote-secret/cluster2-in-cluster1': remote('§10.12 omitted, PRN'),
-  'cluster1/save-address': { from: '§10.7 empty, PRN', sees: { cluster1: 'BOTH', cluster2: 'R' } },
+  'cluster1/expose-istiod': remote('F5 omitted'),
+  'cluster1/expose-services': { from: 'F6 omitted, PRN', sees: { cluster1: 'X', cluster2: 'X' } },
+  'remote-secret/cluster2-in-cluster1': remote('F12 omitted, PRN'),
+  'cluster1/save-address': { from: 'F7 empty, PRN', sees: { cluster1: 'BOTH', cluster2: 'R' } },
   'cluster2/install-istio': {
-    from: '§10.8 omitted, PRN, with a known gateway address',
+    from: 'F8 omitted, PRN, with a known gateway address',
     sees: { cluster1: 'R', cluster2: 'LOC-plain' },
     pods: podsWithoutSidecar('cluster2'),
     steps: {
@@ -48,8 +48,8 @@ const table: Table = {
     },
   },
   // Note a, mirrored, shows in the first calls at most: see first-calls.test.ts.
-  'cluster2/install-gateway': { from: '§10.9 omitted, PRN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
-  'cluster2/expose-services': HARMLESS("§10.10 omitted, PRN: cluster1's copy programs both gateways"),
+  'cluster2/install-gateway': { from: 'F9 omitted, PRN', sees: { cluster1: 'B', cluster2: 'BOTH' } },
+  'cluster2/expose-services': HARMLESS("F10 omitted, PRN: cluster1's copy programs both gateways"),
   ...verificationRows(true),
 };
 

@@ -16,9 +16,9 @@ const remote = (from: string, steps: Readonly<Record<string, RegExp>> = {}) =>
 const table: Table = {
   ...trustRows(remote),
   // The gateway's Service gets an address though its pod does not start: cluster2 is told of one where
-  // nothing listens (§10.7).
+  // nothing listens (F7).
   'cluster1/install-istio': {
-    ...remote('§10.3 step omitted, PR, a dead address', {
+    ...remote('F3 step omitted, PR, a dead address', {
       'cluster1/install-gateway': notReadyAfter5Minutes('istio-eastwestgateway'),
       'cluster1/expose-istiod': NO_GATEWAY_KIND,
     }),
@@ -28,15 +28,15 @@ const table: Table = {
   // An empty address makes a primary of the remote, which has no remote secret; cluster1 sees its pods on the
   // one network.
   'cluster1/install-gateway': {
-    from: '§10.4 omitted, PR, and §10.7 empty',
+    from: 'F4 omitted, PR, and F7 empty',
     sees: { cluster1: 'BOTH', cluster2: 'R' },
     steps: { 'cluster1/save-address': /in vain\. Last seen: .*services "istio-eastwestgateway" not found/ },
   },
-  'cluster1/expose-istiod': remote('§10.5 omitted'),
-  'remote-secret/cluster2-in-cluster1': remote('§10.12 omitted, PR'),
-  'cluster1/save-address': { from: '§10.7 empty, PR', sees: { cluster1: 'BOTH', cluster2: 'R' } },
+  'cluster1/expose-istiod': remote('F5 omitted'),
+  'remote-secret/cluster2-in-cluster1': remote('F12 omitted, PR'),
+  'cluster1/save-address': { from: 'F7 empty, PR', sees: { cluster1: 'BOTH', cluster2: 'R' } },
   'cluster2/install-istio': {
-    from: '§10.8 omitted, PR',
+    from: 'F8 omitted, PR',
     sees: { cluster1: 'BOTH', cluster2: 'LOC-plain' },
     pods: podsWithoutSidecar('cluster2'),
   },

@@ -19,7 +19,7 @@ async function without(scenario: string, step: string, seed = '1'): Promise<Scen
 const commandsOf = (report: ScenarioReport, step: string): readonly CommandReport[] =>
   report.steps.find(({ id }) => id === step)?.commands ?? [];
 
-t.test('without Sleep there is no pod to exec into (§10.13)', async t => {
+t.test('without Sleep there is no pod to exec into (F13)', async t => {
   const said = commandsOf(
     await without('multi-primary', 'cluster1/deploy-sleep'),
     'cluster1/call-helloworld',
@@ -29,7 +29,7 @@ t.test('without Sleep there is no pod to exec into (§10.13)', async t => {
   t.equal(said.at(-1)?.exitCode, 1);
 });
 
-t.test('without the Service its name is unknown, which is the exit code too (§9.7)', async t => {
+t.test('without the Service its name is unknown, which is the exit code too (I13)', async t => {
   const report = await without('multi-primary', 'cluster1/create-helloworld-service');
   const said = commandsOf(report, 'cluster1/call-helloworld').at(-1);
   t.match(said?.stderr, /^curl: \(6\) Could not resolve host: helloworld\.sample$/m);
@@ -37,7 +37,7 @@ t.test('without the Service its name is unknown, which is the exit code too (§9
   t.equal(said?.exitCode, 6);
 });
 
-t.test('a sidecar without configuration refuses (§9.7)', async t => {
+t.test('a sidecar without configuration refuses (I13)', async t => {
   const report = await without('primary-remote', 'cluster1/expose-istiod');
   const said = commandsOf(report, 'cluster2/call-helloworld').at(-1);
   t.match(
@@ -48,7 +48,7 @@ t.test('a sidecar without configuration refuses (§9.7)', async t => {
   t.equal(said?.exitCode, 7);
 });
 
-// §10.4 note a: cluster2's gateway has v1's raw address among its endpoints, and may pick it for a connection
+// F4 note a: cluster2's gateway has v1's raw address among its endpoints, and may pick it for a connection
 // that comes from
 // cluster1. Proxies keep the connections that work, so this shows in the first calls, and with some seeds
 // only.

@@ -8,21 +8,21 @@ const table: Table = {
   // its own.
   ...trustRows((from, steps) => ({ from, sees: { cluster1: 'X', cluster2: 'X' }, steps })),
   // An un-injected pod on the same network is called in plain text; the remote secret works without an Istio
-  // in its cluster (§4.2).
+  // in its cluster (I5).
   'cluster1/install-istio': {
-    from: '§10.3 step omitted, MP',
+    from: 'F3 step omitted, MP',
     sees: { cluster1: 'LOC-plain', cluster2: 'BOTH' },
     pods: podsWithoutSidecar('cluster1', 'curl'),
     steps: { 'cluster1/list-remote-clusters': NO_ISTIOD_TO_ASK },
   },
   'cluster2/install-istio': {
-    from: '§10.8 omitted, MP',
+    from: 'F8 omitted, MP',
     sees: { cluster1: 'BOTH', cluster2: 'LOC-plain' },
     pods: podsWithoutSidecar('cluster2', 'curl'),
     steps: { 'cluster2/list-remote-clusters': NO_ISTIOD_TO_ASK },
   },
-  'remote-secret/cluster1-in-cluster2': { from: '§10.11 omitted', sees: { cluster1: 'BOTH', cluster2: 'R' } },
-  'remote-secret/cluster2-in-cluster1': { from: '§10.12 omitted', sees: { cluster1: 'R', cluster2: 'BOTH' } },
+  'remote-secret/cluster1-in-cluster2': { from: 'F11 omitted', sees: { cluster1: 'BOTH', cluster2: 'R' } },
+  'remote-secret/cluster2-in-cluster1': { from: 'F12 omitted', sees: { cluster1: 'R', cluster2: 'BOTH' } },
   'cluster1/list-remote-clusters': HARMLESS('it only looks'),
   'cluster2/list-remote-clusters': HARMLESS('it only looks'),
   ...verificationRows(false, 'curl'),

@@ -1,6 +1,6 @@
 /**
  * What is observed when today's remote, which has no istiod of its own, can not use its primary's: no pod is
- * created (§7.4, §10).
+ * created (I10, docs/reference/failure-table.md).
  */
 import { type Expected, notReadyAfter5Minutes, timedOut } from '../expected.ts';
 

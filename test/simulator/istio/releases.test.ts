@@ -18,7 +18,7 @@ t.test('no code asks which release it is: it asks for a property of the edition'
     const asking = lines.filter(line =>
       /\.line\s*[!=]==|[!=]==\s*'(1\.8|current)'|startsWith\('1\./.test(line),
     );
-    if (asking.length > 0) t.fail(`${file}: ${asking.join(' ')} (give editions.ts a property for it)`);
+    if (asking.length > 0) t.fail(`${file}: ${asking.join(' ')} (give releases.ts a property for it)`);
   }
 });
 
@@ -33,7 +33,7 @@ t.test('every edition of the guide has its behaviour, and no release goes unnoti
 
 t.test('the editions differ where Istio does', async t => {
   const [old, now] = [behaviourOf('1.8.0'), behaviourOf('1.30.3')];
-  // istio-multicluster.md §5.8, §9.2, §7.4
+  // docs/reference/istio.md I8, I12, I10
   t.same([old.lbPolicy, now.lbPolicy], ['ROUND_ROBIN', 'LEAST_REQUEST']);
   t.same(
     [old, now].map(({ retryPolicy }) => retryPolicy.retryOn.includes('connect-timeout')),

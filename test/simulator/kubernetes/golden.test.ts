@@ -1,5 +1,5 @@
 /**
- * The operations of kubernetes-api-surface.md, typed into a shell with the real kubectl: each ends as against
+ * The operations of Kubernetes' API, typed into a shell with the real kubectl: each ends as against
  * Kubernetes 1.32.
  */
 import { execFile } from 'node:child_process';

@@ -111,7 +111,7 @@ for (const [istioVersion, verb] of [
       t.match(
         await world.run(`istioctl ${verb} --name=CLUSTER1`),
         { exitCode: 0 },
-        'upper case passes here (§4.4)',
+        'upper case passes here (I5)',
       );
     },
   );

@@ -12,7 +12,7 @@ import { injectionWebhooks, validatingWebhooks } from './webhook-objects.ts';
 const LABELS = { app: 'istiod', istio: 'pilot', 'istio.io/rev': 'default', release: 'istio' };
 const SELECTOR = { app: 'istiod', istio: 'pilot' };
 
-/** Ports of Service istiod, in every edition (§1.3). */
+/** Ports of Service istiod, in every edition (I1). */
 const SERVICE_PORTS = [
   { name: 'grpc-xds', port: 15010, protocol: 'TCP' },
   { name: 'https-dns', port: 15012, protocol: 'TCP' },

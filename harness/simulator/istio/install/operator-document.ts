@@ -84,7 +84,7 @@ function parseYaml(text: string): unknown[] {
 /**
  * Go's YAML takes a line that is nothing but `:` (an undefined `${NETWORK1}:`) for an error, js-yaml for the
  * key null.
- * Its line numbers count from 0 there: `yaml: line 10` is the eleventh (istio-multicluster.md §11.1 row 3).
+ * Its line numbers count from 0 there: `yaml: line 10` is the eleventh (docs/reference/istio.md I15).
  */
 function refuseEmptyKeys(text: string): void {
   const lines = text.split('\n');

@@ -162,7 +162,7 @@ function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): Ku
       { name: 'values', namespace: ISTIO_NAMESPACE, labels: { 'istio.io/rev': 'default' } },
       { data: { 'merged-values': JSON.stringify(settings.values, null, 2) } },
     ),
-    // An empty address renders neither: the webhook then finds no Service (§10.7).
+    // An empty address renders neither: the webhook then finds no Service (F7).
     ...(remotePilotAddress === '' ? [] : remoteIstiod(remotePilotAddress)),
     ...injectionWebhooks(behaviour, settings.values.istiodRemote.injectionPath || '/inject'),
   ];

@@ -85,7 +85,7 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
     ];
   }
   // istioctl install then tags the revision as the default one: the tag's webhooks select, those of the chart
-  // no longer do (§1.3).
+  // no longer do (I1).
   const webhooks = (live: boolean) =>
     INJECTION_RULES.map(({ name, namespace, object }) => ({
       ...injectionWebhook(name, path, live ? namespace : NEVER, live ? object : NEVER),

@@ -17,7 +17,7 @@ export interface IstiodSettings {
    */
   readonly injectionWebhookName: string;
   readonly domain: string;
-  /** Names in istiod's serving certificate, in both editions (§1.3). */
+  /** Names in istiod's serving certificate, in both editions (I1). */
   readonly servingNames: readonly string[];
   readonly debounceAfterMs: number;
   readonly debounceMaxMs: number;

@@ -246,8 +246,7 @@ async function dispatch(environment: Environment, call: Call): Promise<void> {
   const { info, response } = call;
   const type = environment.registry.byPath(info.group, info.version, info.plural);
   if (!type) {
-    // A group that is not served, or whose types are custom, does not know Status (kubernetes-api-surface.md
-    // §1.3).
+    // A group that is not served, or whose types are custom, does not know Status (docs/reference/kubernetes.md K1).
     if (environment.registry.servedBy(info.group, info.version) === 'built-in') throw unknownResource();
     sendPageNotFound(call);
     return;

@@ -109,7 +109,7 @@ export function serveWatch(response: ServerResponse, target: WatchTarget): void 
     response.end();
   };
   const onChange = (change: Change) => {
-    // Watches start in the future silently (kubernetes-api-surface.md §8.2).
+    // Watches start in the future silently (docs/reference/kubernetes.md K4).
     if (ended || (asked !== undefined && change.resourceVersion <= asked)) return;
     const before = change.previous !== undefined && matchesFilter(filter, type, change.previous);
     const after = change.type !== 'DELETED' && matchesFilter(filter, type, change.object);

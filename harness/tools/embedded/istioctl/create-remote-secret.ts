@@ -39,7 +39,7 @@ export const createRemoteSecret: Verb = {
     refuseUnknownKinds(call);
     const name = flags.text('name') ?? (await defaultName(call));
     // Istio's own rule for labels lets upper case pass, which the API server then refuses in the Secret's
-    // name (§4.4).
+    // name (I5).
     if (!/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name) || name.length > 63) {
       throw new ToolExit(`Error: "${name}" is not a valid DNS 1123 label`);
     }
@@ -60,7 +60,7 @@ export const createRemoteSecret: Verb = {
 /**
  * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster
  * on this machine it names a port
- * of the loopback, and the secret would send istiod to its own pod (§4.3).
+ * of the loopback, and the secret would send istiod to its own pod (I5).
  */
 function defaultServer({ client, flags, invocation }: Call): string {
   const forPods = invocation.serverForPods?.(flags.text('context'));
@@ -87,7 +87,7 @@ async function defaultName({ client, signal }: Call): Promise<string> {
 
 /**
  * Where the account is absent, it and its rights are made, as the default profile has them: so this works
- * before the remote is installed (§4.2).
+ * before the remote is installed (I5).
  */
 async function ensureAccount(call: Call, account: string): Promise<void> {
   const { client, flags, signal, istioVersion } = call;
@@ -185,7 +185,7 @@ function remoteSecret(name: string, flags: Call['flags'], server: string, token:
       creationTimestamp: null,
       ...(!isConfig && { labels: { 'istio/multiCluster': 'true' } }),
       name: isConfig ? 'istio-kubeconfig' : `istio-remote-secret-${name}`,
-      // The namespace that was asked for wins, if it is another one (§4.1).
+      // The namespace that was asked for wins, if it is another one (I5).
       namespace: flags.text('namespace') ?? ISTIO_NAMESPACE,
     },
     stringData: { [isConfig ? 'config' : name]: kubeconfig },

@@ -18,7 +18,7 @@ type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
 
 /**
  * `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x`
- * (istio-multicluster.md §4.1).
+ * (docs/reference/istio.md I5).
  */
 const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   const { remoteSecretsBelow, tellsRemoteClusters } = releaseOf(istioVersion);

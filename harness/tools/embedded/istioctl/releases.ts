@@ -15,7 +15,7 @@ export interface ProxyEntry {
 }
 
 export interface IstioctlRelease {
-  /** Where `create-remote-secret` and `uninstall` are found (istio-multicluster.md §4.1). */
+  /** Where `create-remote-secret` and `uninstall` are found (docs/reference/istio.md I5). */
   readonly remoteSecretsBelow: 'x' | 'root';
   /** `remote-clusters` came later. */
   readonly tellsRemoteClusters: boolean;

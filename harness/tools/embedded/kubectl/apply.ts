@@ -20,7 +20,7 @@ const MAX_CONFLICTS = 5;
 export const apply: Verb = {
   flags: {
     filename: { type: 'list', short: 'f' },
-    // A later -l replaces an earlier one: it is a plain string in kubectl (istio-multicluster.md §8.3).
+    // A later -l replaces an earlier one: it is a plain string in kubectl (docs/reference/istio.md I11).
     selector: { type: 'text', short: 'l' },
     'server-side': { type: 'boolean' },
     'force-conflicts': { type: 'boolean' },

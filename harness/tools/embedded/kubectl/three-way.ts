@@ -51,7 +51,7 @@ function removals(from: JsonObject, to: JsonObject): JsonObject {
 
 /**
  * Lists that built-in kinds merge by a key; every other list is replaced. The path has no indices.
- * kubernetes-api-surface.md §10.4
+ * docs/reference/kubernetes.md K5
  */
 const MERGE_KEYS: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)(containers|initContainers|ephemeralContainers)$/, 'name'],

@@ -1,6 +1,6 @@
 /**
  * What an istiod does in clusters whose control plane it is: roots into namespaces, its CA into webhooks
- * (istio-multicluster.md §1.5).
+ * (docs/reference/istio.md I2).
  */
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';

@@ -1,6 +1,5 @@
 /**
- * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (istio-multicluster.md
- * §5.6).
+ * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (docs/reference/istio.md I7).
  */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../releases.ts';
@@ -51,7 +50,7 @@ function filterOf18(
     const { network } = endpoint;
     const isLocal = network === view.network || network === '' || view.network === '';
     // A network without a known gateway is taken for reachable, before the proxy's view is even looked at
-    // (§2.3).
+    // (I4).
     if (isLocal || gateways.of(network).length === 0) {
       result.push(direct(endpoint, multiples));
       continue;

@@ -111,7 +111,7 @@ export class MeshState {
     if (at >= 0) this.#registries.splice(at, 1);
     this.#dirty.delete(registry);
     // Shards belong to the id, not to the registry: of two registries with one id, either takes them away
-    // (§5.1).
+    // (I6).
     this.#removedClusters.add(registry.clusterId);
   }
 

@@ -22,7 +22,7 @@ const includes = (
 export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>
   config.gateways.filter(({ selector }) => includes(proxy.labels, selector));
 
-/** Whether a gateway routes by SNI and so needs the clusters of §2.3. */
+/** Whether a gateway routes by SNI and so needs the clusters of I4. */
 export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
   if (proxy.role !== 'router') return false;
   if (context.behaviour.routerMode === 'environment') return proxy.metadata['ROUTER_MODE'] === 'sni-dnat';

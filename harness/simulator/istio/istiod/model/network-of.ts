@@ -1,5 +1,5 @@
 /**
- * Networks: which one an endpoint is on, and which gateways lead into one (istio-multicluster.md §2.2, §5.4).
+ * Networks: which one an endpoint is on, and which gateways lead into one (docs/reference/istio.md I4, I7).
  */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../releases.ts';

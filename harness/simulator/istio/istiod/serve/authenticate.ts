@@ -1,6 +1,6 @@
 /**
  * Who is asking? A proxy's token is reviewed by the API server of the cluster that it claims to be in
- * (istio-multicluster.md §6.5).
+ * (docs/reference/istio.md I9).
  */
 import { messageOf } from '../../../../base/errors.ts';
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';

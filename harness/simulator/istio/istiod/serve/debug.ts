@@ -1,4 +1,4 @@
-/** istiod's debug pages (pilot/pkg/xds/debug.go; istio-multicluster.md §12.2). */
+/** istiod's debug pages (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
 import type { TypeUrl } from '../../xds/xds.ts';
 import { PUSH_ORDER } from '../../xds/xds.ts';
 import type { MeshState } from '../mesh/mesh-state.ts';

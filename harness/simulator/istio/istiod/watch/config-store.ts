@@ -1,6 +1,6 @@
 /**
  * Istio's own resources as istiod reads them: from its own cluster only, whatever clusters it discovers
- * (istio-multicluster.md §5.2).
+ * (docs/reference/istio.md I6).
  */
 import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';

@@ -42,7 +42,7 @@ export function handlePath(environment: Environment, call: Call): void {
       sendText(response, 200, info.query.has('verbose') ? verboseHealth(path.slice(1)) : 'ok');
       return;
     case '/openapi/v2':
-      // Empty, and yet enough for every kubectl (kubernetes-api-surface.md §5.2).
+      // Empty, and yet enough for every kubectl (docs/reference/kubernetes.md K2).
       response.writeHead(200, { 'Content-Type': OPENAPI_V2_TYPE, 'Content-Length': 0 }).end();
       return;
     case '/openapi/v3':

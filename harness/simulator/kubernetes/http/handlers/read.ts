@@ -62,7 +62,7 @@ function readList(
   const version = exact ? asked : store.resourceVersion;
   const all = exact ? store.listAt(type, asked, filter) : store.list(type, filter);
   if (!all) throw continuationExpired();
-  // The watch cache answers a list from version 0 whole (kubernetes-api-surface.md §6.2).
+  // The watch cache answers a list from version 0 whole (docs/reference/kubernetes.md K3).
   const cached = asked === 0;
   return paged(all, undefined, cached ? 0 : limit, version, filter);
 }

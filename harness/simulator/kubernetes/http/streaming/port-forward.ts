@@ -1,5 +1,5 @@
 /**
- * Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (kubernetes-api-surface.md §12.4).
+ * Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (docs/reference/kubernetes.md K8).
  */
 import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';

@@ -1,6 +1,5 @@
 /**
- * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (kubernetes-api-surface.md
- * §12.3).
+ * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (docs/reference/kubernetes.md K7).
  */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';

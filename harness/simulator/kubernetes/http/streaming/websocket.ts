@@ -1,4 +1,4 @@
-/** exec and attach over WebSocket: the channel protocols v5 and v4 (kubernetes-api-surface.md §12.2). */
+/** exec and attach over WebSocket: the channel protocols v5 and v4 (docs/reference/kubernetes.md K6). */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough, Writable } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -98,7 +98,7 @@ export function serveSession(
       ...(sizes && { resize: sizes }),
       tty: asked.tty,
     };
-    // An empty first message spares old clients a race (§12.2).
+    // An empty first message spares old clients a race (K6).
     if (asked.stdout) client.send(Buffer.from([STDOUT]));
     run(streams, ended.signal)
       .catch(onFailure)

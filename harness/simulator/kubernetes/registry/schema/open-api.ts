@@ -62,7 +62,7 @@ function documentOf(types: readonly ResourceType[], group: string, version: stri
           patch: {
             'x-kubernetes-group-version-kind': { group, version, kind: type.kind },
             // Without a body here kubectl makes its patches by what it knows of the kinds itself
-            // (kubernetes-api-surface.md §5.3).
+            // (docs/reference/kubernetes.md K2).
             parameters: [{ name: 'fieldValidation', in: 'query' }],
             responses: {},
           },
