@@ -6,7 +6,9 @@ import { ROOT } from '../support/cli.ts';
 
 const pages = [
   ...readdirSync(ROOT).filter(name => name.endsWith('.md')),
-  ...readdirSync(path.join(ROOT, 'docs')).map(name => path.join('docs', name)),
+  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.md'))
+    .map(name => path.join('docs', name)),
 ];
 
 /** Without what is code: it may look like a heading, or like a link. */
