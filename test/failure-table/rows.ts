@@ -1,5 +1,5 @@
 /** A row of the failure table (docs/reference/failure-table.md), and how a run is held against it. */
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { topologicalOrder } from '../../harness/plan/graph.ts';
 import type { StepId } from '../../harness/plan/step.ts';
 import type { World } from '../../harness/simulator/world.ts';
@@ -33,35 +33,39 @@ export interface Row {
 /** Steps that wait for workloads: they fail whenever there is no pod, or no ready one. */
 const WAITS = /\/(wait-for-helloworld-v\d|call-helloworld)$/;
 
-/** @param rows - of one section */
-export async function failureTable(edition: string, section: string, rows: readonly Row[]): Promise<void> {
-  t.setTimeout(600_000);
-  for (const row of rows) {
-    const { fault, scenario, edits = [], omit = [], shows, steps = {}, warning, errors = {} } = row;
-    await t.test(`${section} ${scenario}: ${fault}: ${shows}`, async t => {
-      const trial = await attempt({
-        topology: await topologyOf(scenario),
-        edition,
-        omit,
-        change: (plan, topology) => {
-          const changed = edits.reduce((before, edit) => edit(before, topology), plan);
-          return { ...changed, steps: topologicalOrder(changed.steps) };
-        },
-        ...(row.surroundings && { surroundings: row.surroundings }),
-        ...(row.onWorld && { onWorld: row.onWorld }),
-        look: async clients => void (await row.look?.(clients, t)),
-      });
-      const told = `saw ${trial.symptoms}; failed: ${trial.failed.join(', ')}\n${trial.warnings('cluster1')}\n${trial.warnings('cluster2')}`;
-      t.equal(trial.symptoms, shows, told);
-      const passes = row.passes ?? (shows === 'BOTH BOTH' && Object.keys(steps).length === 0);
-      t.equal(trial.verdict, passes ? 'passed' : 'failed', trial.reason?.message ?? 'no finding');
-      const failed = trial.failed.filter(id => !WAITS.test(id) || id in steps);
-      t.same(failed.sort(), Object.keys(steps).sort(), 'these steps fail');
-      for (const [id, says] of Object.entries(steps)) t.match(trial.output(id), says);
-      if (warning) t.match(trial.warnings(warning[0]), warning[1]);
-      for (const [cluster, says] of Object.entries(errors)) t.match(trial.errors(cluster).join('\n'), says);
-    });
-  }
+/** A section of the table: `10.5`. */
+export interface Section {
+  readonly section: string;
+  readonly rows: readonly Row[];
+}
+
+export const titleOf = ({ scenario, fault, shows }: Row, edition: string, section: string): string =>
+  `${edition} ${section} ${scenario}: ${fault}: ${shows}`;
+
+/** Runs a row's plan with its fault, and compares what is seen with what the row says. */
+export async function holdRow(t: Test, row: Row, edition: string): Promise<void> {
+  const { scenario, edits = [], omit = [], shows, steps = {}, warning, errors = {} } = row;
+  const trial = await attempt({
+    topology: await topologyOf(scenario),
+    edition,
+    omit,
+    change: (plan, topology) => {
+      const changed = edits.reduce((before, edit) => edit(before, topology), plan);
+      return { ...changed, steps: topologicalOrder(changed.steps) };
+    },
+    ...(row.surroundings && { surroundings: row.surroundings }),
+    ...(row.onWorld && { onWorld: row.onWorld }),
+    look: async clients => void (await row.look?.(clients, t)),
+  });
+  const told = `saw ${trial.symptoms}; failed: ${trial.failed.join(', ')}\n${trial.warnings('cluster1')}\n${trial.warnings('cluster2')}`;
+  t.equal(trial.symptoms, shows, told);
+  const passes = row.passes ?? (shows === 'BOTH BOTH' && Object.keys(steps).length === 0);
+  t.equal(trial.verdict, passes ? 'passed' : 'failed', trial.reason?.message ?? 'no finding');
+  const failed = trial.failed.filter(id => !WAITS.test(id) || id in steps);
+  t.same(failed.sort(), Object.keys(steps).sort(), 'these steps fail');
+  for (const [id, says] of Object.entries(steps)) t.match(trial.output(id), says);
+  if (warning) t.match(trial.warnings(warning[0]), warning[1]);
+  for (const [cluster, says] of Object.entries(errors)) t.match(trial.errors(cluster).join('\n'), says);
 }
 
 // ---- signs that several rows look for

@@ -27,8 +27,18 @@ export interface Expected {
   readonly steps?: Readonly<Record<string, RegExp>>;
 }
 
-/** By step. */
+/** By step, or by mistake. */
 export type Table = Readonly<Record<string, Expected>>;
+
+/**
+ * What is seen of a plan without each of its steps, or with each of the mistakes of `harness/plan/mutate.ts`.
+ */
+export interface PlanTable {
+  readonly kind: 'omissions' | 'mutations';
+  readonly scenario: string;
+  readonly edition: string;
+  readonly rows: Table;
+}
 
 // ---- words that several rows share
 

@@ -2,96 +2,107 @@
  * Runs a scenario with something left out or done wrong, and holds what is seen against the table of what is
  * to be seen.
  */
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import type { Topology } from '../../harness/model/topology.ts';
 import { mutationsOf } from '../../harness/plan/mutate.ts';
 import type { Plan, StepId } from '../../harness/plan/step.ts';
-import type { ScenarioReport } from '../../harness/report/report.ts';
-import { run } from '../../harness/session.ts';
+import type { ConformanceReport, ScenarioReport } from '../../harness/report/report.ts';
+import { run, type SessionOptions } from '../../harness/session.ts';
 import type { Evidence, Traffic } from '../../harness/verify/check.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/statistics.ts';
 import { planOf, topologyOf } from '../plan/scenarios.ts';
-import { type Expected, LOCAL_RESET, type Table } from './expected.ts';
+import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';
 
 /** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
 const RISK = 1e-2;
 /** Of the calls from a client whose packets vanish: about half are slow (F0, B). */
 const ABOUT_HALF = [0.2, 0.8] as const;
 
-/** Each step of the plan left out, one after the other. */
-export async function holdOmissions(scenario: string, edition: string, table: Table): Promise<void> {
-  const topology = await topologyOf(scenario);
-  const plan = await planOf(scenario, edition);
-  await holdAgainst(
-    topology,
-    table,
-    plan.steps.map(({ id, omission }) => ({ ...omission, id, plan, omit: [id] })),
-  );
-}
-
-/** Each mistake that can be made with the plan, one after the other. */
-export async function holdMutations(scenario: string, edition: string, table: Table): Promise<void> {
-  const topology = await topologyOf(scenario);
-  const plan = await planOf(scenario, edition);
-  await holdAgainst(
-    topology,
-    table,
-    mutationsOf(topology, plan).map(({ id, harmless, because, apply }) => ({
-      id,
-      harmless,
-      because,
-      plan: apply(plan),
-      omit: [],
-    })),
-  );
-}
-
-/** One run, as the plan with its steps left out tells of itself. */
-interface Case {
+/** A plan with a step left out or a mistake made in it, and what is to be seen then. */
+export interface Case {
+  /** Of the step or of the mistake. */
   readonly id: string;
+  readonly title: string;
+  readonly topology: Topology;
+  readonly plan: Plan;
+  /** The plan as it is run. */
+  readonly changed: Plan;
+  readonly omit: readonly StepId[];
+  /** As the plan tells of itself. */
   readonly harmless: boolean;
   readonly because: string;
-  readonly plan: Plan;
-  readonly omit: readonly StepId[];
+  readonly expected: Expected;
 }
 
-async function holdAgainst(topology: Topology, table: Table, cases: readonly Case[]): Promise<void> {
-  t.setTimeout(900_000);
-  const requests = smallestSample(expectedShares(topology), RISK);
-  t.same(
-    Object.keys(table).sort(),
-    cases.map(({ id }) => id).sort(),
-    'there is a row for each, and no other',
-  );
-  for (const { id, harmless, because, plan, omit } of cases) {
-    const expected = table[id];
-    if (!expected) continue;
+/**
+ * Lists the cases of a table: each step of the plan left out, or each mistake that can be made with it.
+ * @throws Error unless the table has a row for each, and no other
+ */
+export async function casesOf({ kind, scenario, edition, rows }: PlanTable): Promise<readonly Case[]> {
+  const topology = await topologyOf(scenario);
+  const plan = await planOf(scenario, edition);
+  const changes =
+    kind === 'omissions'
+      ? plan.steps.map(({ id, omission }) => ({ ...omission, id, changed: plan, omit: [id] }))
+      : mutationsOf(topology, plan).map(({ apply, ...rest }) => ({
+          ...rest,
+          changed: apply(plan),
+          omit: [],
+        }));
+  const ids = changes.map(({ id }) => id);
+  const missing = ids.filter(id => !(id in rows));
+  const unknown = Object.keys(rows).filter(id => !ids.includes(id));
+  if (missing.length + unknown.length > 0)
+    throw new Error(
+      `${kind} ${edition} ${scenario}: no row for ${missing.join()}; nothing to leave out: ${unknown.join()}`,
+    );
+  return changes.flatMap(({ id, changed, omit, harmless, because }) => {
+    const expected = rows[id];
+    if (!expected) return [];
     const sees = Object.values(expected.sees).join('/');
-    await t.test(`${omit.length > 0 ? 'without ' : ''}${id}: ${sees} (${expected.from})`, async t => {
-      const report = await run({
-        topology,
-        plan,
-        omit,
-        keepGoing: true,
-        risk: RISK,
-        ...(requests !== undefined && { requests }),
-      });
-      const [seen] = report.scenarios;
-      if (!seen) throw new Error('The report has no scenario.');
-      t.equal(seen.verdict, harmless ? 'passed' : 'failed', because);
-      t.same(seen.omitted, omit);
-      compareTraffic(t, seen, expected);
-      comparePods(t, seen, expected);
-      compareWarnings(t, seen, expected);
-      compareSteps(t, seen, expected, plan);
-      if (harmless) return;
-      t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
-      // Where all checks pass nevertheless, what has failed is a step, which says so itself.
-      if (seen.checks.every(({ outcome }) => outcome === 'passed')) return;
-      for (const step of omit) t.ok(pointsTo(seen, step), `a diagnosis names ${step}`);
-    });
-  }
+    const title = `${edition} ${scenario}: ${kind === 'omissions' ? 'without ' : ''}${id}: ${sees} (${expected.from})`;
+    return [{ id, title, topology, plan, changed, omit, harmless, because, expected }];
+  });
+}
+
+/** How each case is run: on after failures, as someone who pastes on would. */
+export function optionsOf({ topology, changed, omit }: Case): SessionOptions {
+  const requests = smallestSample(expectedShares(topology), RISK);
+  return {
+    topology,
+    plan: changed,
+    omit,
+    keepGoing: true,
+    risk: RISK,
+    ...(requests !== undefined && { requests }),
+  };
+}
+
+/** Runs a case in a world of its own, and compares what is seen with its row. */
+export async function holdCase(t: Test, each: Case): Promise<void> {
+  compare(t, await run(optionsOf(each)), each);
+}
+
+/** Compares what was seen with the row. */
+export function compare(
+  t: Test,
+  report: ConformanceReport,
+  { changed, omit, harmless, because, expected }: Case,
+): void {
+  const [seen] = report.scenarios;
+  if (!seen) throw new Error('The report has no scenario.');
+  t.equal(seen.verdict, harmless ? 'passed' : 'failed', because);
+  t.same(seen.omitted, omit);
+  compareTraffic(t, seen, expected);
+  comparePods(t, seen, expected);
+  compareWarnings(t, seen, expected);
+  compareSteps(t, seen, expected, changed);
+  if (harmless) return;
+  t.equal(seen.reason?.kind, 'mesh', seen.reason?.message ?? 'there is a finding');
+  // Where all checks pass nevertheless, what has failed is a step, which says so itself.
+  if (seen.checks.every(({ outcome }) => outcome === 'passed')) return;
+  for (const step of omit) t.ok(pointsTo(seen, step), `a diagnosis names ${step}`);
 }
 
 function compareTraffic(t: Test, seen: ScenarioReport, { sees, fails = {} }: Expected): void {
