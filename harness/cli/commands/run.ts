@@ -21,8 +21,9 @@ import { realSettings } from '../real-settings.ts';
 import type { RunFlags } from '../run-flags.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
+import { createProgress } from '../terminal/create-progress.ts';
 import { verdictLine } from '../terminal/lines.ts';
-import { createProgress, silentProgress } from '../terminal/progress.ts';
+import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 
 /**

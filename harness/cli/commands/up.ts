@@ -18,7 +18,7 @@ import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
 import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
-import { createProgress } from '../terminal/progress.ts';
+import { createProgress } from '../terminal/create-progress.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { startDetached } from '../up/detached.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
