@@ -1,26 +1,11 @@
 /** The filter that speaks HTTP/1.1 with clients: a node:http server that is handed connections. */
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Random } from '../../../../base/random.ts';
-import type { RouteConfiguration } from '../../xds/xds.ts';
-import type { DownstreamConnection, EnvoyEnvironment } from '../environment.ts';
-import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import type { DownstreamConnection } from '../environment.ts';
 import { downstreamHeaders } from './http-headers.ts';
 import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';
+import type { ManagerContext } from './manager-context.ts';
 import { ProxiedRequest } from './proxied-request.ts';
-
-/** What a request needs to know of where it came in. */
-export interface ManagerContext {
-  readonly environment: EnvoyEnvironment;
-  /** Whether the requests are for the workload beside the proxy. */
-  readonly isInbound: boolean;
-  /** What the `server` header of replies says. */
-  readonly serverName: string;
-  readonly requestIds: Random;
-  /** The routes as they are now. */
-  routes(): RouteConfiguration | undefined;
-  clusterOf(name: string): UpstreamCluster | undefined;
-}
 
 /**
  * Where a stream carries its connection. In a WeakMap every connection outlived the collections of young

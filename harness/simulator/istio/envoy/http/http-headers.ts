@@ -3,7 +3,7 @@
  * value.
  */
 import type { DownstreamConnection } from '../environment.ts';
-import type { ManagerContext } from './http-connection-manager.ts';
+import type { ManagerContext } from './manager-context.ts';
 
 /** They are between two neighbours only (RFC 9110, 7.6.1); the codec of the next connection sets its own. */
 const HOP_BY_HOP = new Set([

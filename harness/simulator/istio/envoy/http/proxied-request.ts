@@ -6,7 +6,6 @@ import type { DownstreamConnection } from '../environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { UpstreamConnectError } from '../upstream/upstream-pool.ts';
-import type { ManagerContext } from './http-connection-manager.ts';
 import { downstreamHeaders, headerOf, responseHeaders, upstreamHeaders } from './http-headers.ts';
 import {
   type LocalReply,
@@ -16,6 +15,7 @@ import {
   REQUEST_TIMEOUT,
   upstreamResetReply,
 } from './local-reply.ts';
+import type { ManagerContext } from './manager-context.ts';
 import { RequestBody } from './request-body.ts';
 import { type ResetReason, RetryState } from './retry.ts';
 import { findRoute } from './route-match.ts';

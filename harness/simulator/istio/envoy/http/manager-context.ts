@@ -1,0 +1,18 @@
+/** What the requests of one HTTP connection manager share. */
+import type { Random } from '../../../../base/random.ts';
+import type { RouteConfiguration } from '../../xds/xds.ts';
+import type { EnvoyEnvironment } from '../environment.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+
+/** What a request needs to know of where it came in. */
+export interface ManagerContext {
+  readonly environment: EnvoyEnvironment;
+  /** Whether the requests are for the workload beside the proxy. */
+  readonly isInbound: boolean;
+  /** What the `server` header of replies says. */
+  readonly serverName: string;
+  readonly requestIds: Random;
+  /** The routes as they are now. */
+  routes(): RouteConfiguration | undefined;
+  clusterOf(name: string): UpstreamCluster | undefined;
+}
