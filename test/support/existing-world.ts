@@ -6,7 +6,8 @@ import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import { mergeKubeconfigs } from '../../harness/model/kubeconfig.ts';
 import { markSimulated } from '../../harness/model/simulated-cluster.ts';
 import type { Topology } from '../../harness/model/topology.ts';
-import { type ExistingOptions, ExistingPlatform } from '../../harness/platform/existing/existing-platform.ts';
+import { ExistingPlatform } from '../../harness/platform/existing/existing-platform.ts';
+import type { ExistingOptions } from '../../harness/platform/existing/options.ts';
 import { createWorld, type World } from '../../harness/simulator/world.ts';
 import { allObjects } from './all-objects.ts';
 

@@ -11,37 +11,13 @@ import { sampleImagesFrom } from '../image-list.ts';
 import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
-import { findIstio, findKubectl, type ProgramOptions, versionOf } from '../programs.ts';
+import { findIstio, findKubectl, versionOf } from '../programs.ts';
 import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
 import { contextNames, namedContexts, readContexts } from './contexts.ts';
+import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
-import type { ProbeDeadlines, ProbeImages } from './probe.ts';
+import type { ProbeImages } from './probe.ts';
 import { type RealPrograms, StartedExisting } from './started.ts';
-
-export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
-  readonly edition: string;
-  /** The folder of all runs' state. */
-  readonly state: string;
-  /** `cluster1=my-context`. */
-  readonly contexts: readonly string[];
-  /** With the guide's `CTX_CLUSTER1` and so on. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Files, as in the variable KUBECONFIG. */
-  readonly kubeconfigs: readonly string[];
-  /**
-   * `cluster1=https://…`: an address that pods of the other clusters reach, where the kubeconfig's is none.
-   */
-  readonly apiServers?: readonly string[];
-  readonly hub?: string;
-  readonly tag?: string;
-  readonly set?: readonly string[];
-  /**
-   * How long the proof that the clusters reach each other may take; minutes by default, as clouds need them.
-   */
-  readonly deadlines?: ProbeDeadlines;
-  /** Milliseconds without an answer until an API server is lost; a minute by default. */
-  readonly lostMs?: number;
-}
 
 export class ExistingPlatform implements Platform {
   readonly name = 'existing';

@@ -17,7 +17,7 @@ import { type ExistingEntry, Ledger } from '../ledger.ts';
 import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { compare, istioHas, type Line, lineOf } from '../versions.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
-import type { ExistingOptions } from './existing-platform.ts';
+import type { ExistingOptions } from './options.ts';
 import { managerOf } from './ownership.ts';
 import type { Inspection } from './preflight.ts';
 import { type ProbeDeadlines, type ProbeImages, probeReachability, removeProbe } from './probe.ts';

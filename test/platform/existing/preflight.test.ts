@@ -11,7 +11,7 @@ import { systemClock } from '../../../harness/base/clock.ts';
 import { HarnessError } from '../../../harness/base/errors.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
-import type { ExistingOptions } from '../../../harness/platform/existing/existing-platform.ts';
+import type { ExistingOptions } from '../../../harness/platform/existing/options.ts';
 import {
   type Inspection,
   inspectCluster,

@@ -1,0 +1,28 @@
+/** What the user decides about clusters of their own. */
+import type { ProgramOptions } from '../programs.ts';
+import type { ProbeDeadlines } from './probe.ts';
+
+export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
+  readonly edition: string;
+  /** The folder of all runs' state. */
+  readonly state: string;
+  /** `cluster1=my-context`. */
+  readonly contexts: readonly string[];
+  /** With the guide's `CTX_CLUSTER1` and so on. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Files, as in the variable KUBECONFIG. */
+  readonly kubeconfigs: readonly string[];
+  /**
+   * `cluster1=https://…`: an address that pods of the other clusters reach, where the kubeconfig's is none.
+   */
+  readonly apiServers?: readonly string[];
+  readonly hub?: string;
+  readonly tag?: string;
+  readonly set?: readonly string[];
+  /**
+   * How long the proof that the clusters reach each other may take; minutes by default, as clouds need them.
+   */
+  readonly deadlines?: ProbeDeadlines;
+  /** Milliseconds without an answer until an API server is lost; a minute by default. */
+  readonly lostMs?: number;
+}
