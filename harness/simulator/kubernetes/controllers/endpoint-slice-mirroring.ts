@@ -5,8 +5,9 @@
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import { type EndpointSubset, keyOf, type SliceEndpoint } from '../client/kinds.ts';
+import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 import { WorkQueue } from '../client/work-queue.ts';
-import { MANAGED_BY, reconcileSlices, SERVICE_NAME, SLICES, type SliceContent } from './endpoint-slices.ts';
+import { MANAGED_BY, reconcileSlices, type SliceContent } from './endpoint-slices.ts';
 
 const MIRROR = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';

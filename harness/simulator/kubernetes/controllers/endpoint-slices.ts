@@ -1,19 +1,12 @@
 /** EndpointSlices: the pods behind each Service with a selector, in pieces of a hundred. */
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import {
-  type EndpointPort,
-  type EndpointSlice,
-  keyOf,
-  type SliceEndpoint,
-  type Stored,
-} from '../client/kinds.ts';
+import type { EndpointPort, SliceEndpoint, Stored } from '../client/kinds.ts';
+import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
 
-export const SLICES = 'endpointslices.discovery.k8s.io';
-export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const CONTROLLER = 'endpointslice-controller.k8s.io';
 /** kube-controller-manager's default of --max-endpoints-per-slice. */
@@ -128,9 +121,4 @@ export function startEndpointSliceController({ component, client }: ControllerCo
     }),
   ];
   return { stop: () => stopAll(stops) };
-}
-
-/** The key of the Service to which a slice belongs. */
-export function serviceOf(slice: EndpointSlice): string {
-  return keyOf({ metadata: { ...slice.metadata, name: slice.metadata.labels?.[SERVICE_NAME] ?? '' } });
 }

@@ -3,8 +3,8 @@ import { answerQuery, DNS_PORT } from '../../network/dns.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import type { Controller } from '../client/controller.ts';
 import type { Service } from '../client/kinds.ts';
+import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 import type { TypedClient } from '../client/typed.ts';
-import { SERVICE_NAME, SLICES } from '../controllers/endpoint-slices.ts';
 
 export const CLUSTER_DOMAIN = 'cluster.local';
 /** ExternalNames may point at each other; resolvers give up after a few. */

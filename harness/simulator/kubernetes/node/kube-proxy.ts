@@ -2,9 +2,9 @@
 import type { ClusterNetwork, ServiceRoute, SocketAddress } from '../../network/interfaces.ts';
 import { type Controller, stopAll } from '../client/controller.ts';
 import { type EndpointSlice, keyOf, type Service, type ServicePort } from '../client/kinds.ts';
+import { SERVICE_NAME, SLICES, serviceOf } from '../client/service-slices.ts';
 import type { Component } from '../client/supervisor.ts';
 import type { TypedClient } from '../client/typed.ts';
-import { SERVICE_NAME, SLICES, serviceOf } from '../controllers/endpoint-slices.ts';
 
 /**
  * A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside

@@ -1,0 +1,11 @@
+/** How an EndpointSlice is found, and whose it is. */
+import { type EndpointSlice, keyOf } from './kinds.ts';
+
+export const SLICES = 'endpointslices.discovery.k8s.io';
+/** The label of a slice with the name of its Service. */
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+
+/** The key of the Service to which a slice belongs. */
+export function serviceOf(slice: EndpointSlice): string {
+  return keyOf({ metadata: { ...slice.metadata, name: slice.metadata.labels?.[SERVICE_NAME] ?? '' } });
+}
