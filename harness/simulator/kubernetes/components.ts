@@ -23,7 +23,7 @@ import { startReplicaSetController } from './controllers/replica-set.ts';
 import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
-import type { KubeletApi } from './http/kubelet-api.ts';
+import type { KubeletApi } from './kubelet-api.ts';
 import type { Machinery } from './machinery.ts';
 import { CLUSTER_DOMAIN, startClusterDns } from './node/cluster-dns.ts';
 import { startKubeProxy } from './node/kube-proxy.ts';

@@ -15,7 +15,7 @@ import type { Pod } from '../../../harness/simulator/kubernetes/client/kinds.ts'
 import { endProcess, Supervisor } from '../../../harness/simulator/kubernetes/client/supervisor.ts';
 import { TypedClient } from '../../../harness/simulator/kubernetes/client/typed.ts';
 import { startControlPlane } from '../../../harness/simulator/kubernetes/components.ts';
-import type { KubeletApi } from '../../../harness/simulator/kubernetes/http/kubelet-api.ts';
+import type { KubeletApi } from '../../../harness/simulator/kubernetes/kubelet-api.ts';
 import { createMachinery, type Machinery } from '../../../harness/simulator/kubernetes/machinery.ts';
 import { nodeNames } from '../../../harness/simulator/kubernetes/node/nodes.ts';
 import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';

@@ -1,6 +1,5 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
 import type { Random } from '../../../base/random.ts';
-import { jsonPatch } from '../http/patch/json-patch.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
 import { convert } from '../registry/conversion.ts';
 import {
@@ -13,6 +12,7 @@ import {
   objectsOf,
   stringOf,
 } from '../registry/json.ts';
+import { jsonPatch } from '../registry/json-patch.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { apiVersionOf, keyOf, type ResourceType } from '../registry/resources.ts';
 import { ApiError, badRequest, internalError } from '../registry/status.ts';

@@ -19,8 +19,8 @@ import {
   unknownResource,
 } from '../registry/status.ts';
 import { type Call, sendError, sendText } from './call.ts';
+import type { Environment } from './environment.ts';
 import { sendPageNotFound } from './handlers/discovery.ts';
-import type { Environment } from './handlers/environment.ts';
 import { handleLogs } from './handlers/logs.ts';
 import { handlePath } from './handlers/non-resource.ts';
 import { handleProxy } from './handlers/proxy.ts';

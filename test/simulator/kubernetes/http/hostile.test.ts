@@ -9,7 +9,7 @@ import t from 'tap';
 import { sleep } from '../../../../harness/base/clock.ts';
 import { KubernetesApiError } from '../../../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../../../harness/base/random.ts';
-import type { KubeletApi } from '../../../../harness/simulator/kubernetes/http/kubelet-api.ts';
+import type { KubeletApi } from '../../../../harness/simulator/kubernetes/kubelet-api.ts';
 import { type ApiWorld, apiWorld, configMap, configMaps, pods, refusalOf } from '../api-world.ts';
 
 const clusterRoleBindings = { apiVersion: 'rbac.authorization.k8s.io/v1', plural: 'clusterrolebindings' };

@@ -2,7 +2,6 @@ import { Duplex, PassThrough } from 'node:stream';
 import { constants, createDeflate, inflateSync } from 'node:zlib';
 import t from 'tap';
 import { KubernetesApiError } from '../../../../harness/base/kubernetes-client.ts';
-import type { ExecStreams, KubeletApi } from '../../../../harness/simulator/kubernetes/http/kubelet-api.ts';
 import {
   controlFrame,
   DICTIONARY,
@@ -16,6 +15,7 @@ import {
   uint32,
 } from '../../../../harness/simulator/kubernetes/http/streaming/spdy-frames.ts';
 import { serveSpdy } from '../../../../harness/simulator/kubernetes/http/streaming/spdy-session.ts';
+import type { ExecStreams, KubeletApi } from '../../../../harness/simulator/kubernetes/kubelet-api.ts';
 import { badRequest } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { duplexPair } from '../../../support/duplex-pair.ts';
 import { type ApiWorld, apiWorld } from '../api-world.ts';

@@ -1,12 +1,12 @@
 /** The log of a container, as text. */
 
+import type { LogOptions } from '../../kubelet-api.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, invalid, invalidValue } from '../../registry/status.ts';
 import { type Call, sendText } from '../call.ts';
-import type { LogOptions } from '../kubelet-api.ts';
+import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
-import type { Environment } from './environment.ts';
 
 function numberIn(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);

@@ -3,8 +3,8 @@ import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
 import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';
+import type { Environment } from '../environment.ts';
 import { handleDiscovery, sendPageNotFound } from './discovery.ts';
-import type { Environment } from './environment.ts';
 
 /** kubectl chooses by it what it may ask for. The build is ours, and says so. */
 export const VERSION = {

@@ -4,8 +4,8 @@ import { objectsOf, stringOf, valueAt } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, notSimulated } from '../../registry/status.ts';
 import type { Call } from '../call.ts';
+import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import type { Environment } from './environment.ts';
 
 /** `name`, `name:port` or `scheme:name:port`. */
 function parseName(text: string): { readonly scheme: string; readonly name: string; readonly port: string } {

@@ -5,6 +5,7 @@ import type { ResourceType } from '../../registry/resources.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson } from '../call.ts';
 import type { ListMetadata } from '../encoding.ts';
+import type { Environment } from '../environment.ts';
 import {
   checkNotInFuture,
   continuationExpired,
@@ -18,7 +19,6 @@ import {
 import { encodeMany, encodeOne, representationFor } from '../representation.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { serveWatch } from '../watch.ts';
-import type { Environment } from './environment.ts';
 
 const representationOf = ({ request, info }: Call) =>
   representationFor(request.headers.accept, info.query.get('includeObject'));

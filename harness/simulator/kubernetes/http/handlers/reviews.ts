@@ -15,8 +15,8 @@ import {
 import type { UserInfo } from '../../registry/user.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
+import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import type { Environment } from './environment.ts';
 
 type Review = (
   environment: Environment,

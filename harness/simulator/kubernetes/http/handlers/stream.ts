@@ -1,15 +1,15 @@
 /** Upgraded connections: exec, attach and port-forward, handed on to the kubelet. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ExecEnd } from '../../kubelet-api.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { badRequest, notSimulated } from '../../registry/status.ts';
-import type { ExecEnd } from '../kubelet-api.ts';
+import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { chooseContainer, nodeOf } from '../streaming/container.ts';
 import { servePortForward } from '../streaming/port-forward.ts';
 import { serveSpdySession } from '../streaming/spdy-exec.ts';
 import { type Session, type StreamsAsked, serveSession, speaksChannels } from '../streaming/websocket.ts';
-import type { Environment } from './environment.ts';
 
 const STREAMS: readonly string[] = ['exec', 'attach', 'portforward'];
 

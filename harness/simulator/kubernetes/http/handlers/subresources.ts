@@ -27,9 +27,9 @@ import {
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus, sendValue } from '../call.ts';
 import { encodeObject } from '../encoding.ts';
+import type { Environment } from '../environment.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import type { Environment } from './environment.ts';
 
 type Handler = (environment: Environment, call: Call<ResourceRequest>, type: ResourceType) => Promise<void>;
 

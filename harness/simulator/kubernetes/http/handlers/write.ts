@@ -15,13 +15,13 @@ import {
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, managerOf, sendJson, sendStatus, warn } from '../call.ts';
 import { encodeList, encodeObject } from '../encoding.ts';
+import type { Environment } from '../environment.ts';
 import { parseListOptions } from '../list-options.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
+import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
-import type { Environment } from './environment.ts';
-import { receiveObject } from './receive.ts';
 
 /** Kinds whose DELETE answers with the object even when it is gone at once. */
 const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];

@@ -9,8 +9,8 @@ import type { WriteContext } from '../../registry/object-service.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
 import type { Call } from '../call.ts';
-import type { Environment } from '../handlers/environment.ts';
-import { receiveObject } from '../handlers/receive.ts';
+import type { Environment } from '../environment.ts';
+import { receiveObject } from '../receive.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {

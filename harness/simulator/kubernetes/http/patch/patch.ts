@@ -1,6 +1,7 @@
 /** The body of a PATCH request, by its content type. */
 
 import { isObject, type JsonObject, type KubernetesObject } from '../../registry/json.ts';
+import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import {
   badRequest,
@@ -11,7 +12,6 @@ import {
 } from '../../registry/status.ts';
 import { checkShape, jsonProblem, parseYaml } from '../body.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
-import { jsonPatch } from './json-patch.ts';
 import { mergePatch } from './merge-patch.ts';
 import { goMap, strategicPatch } from './strategic.ts';
 

@@ -3,8 +3,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
+import type { ExecEnd, ExecStreams } from '../../kubelet-api.ts';
 import { badRequest } from '../../registry/status.ts';
-import type { ExecEnd, ExecStreams } from '../kubelet-api.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
 import { endStatus, readSize, type Session, type StreamsAsked } from './websocket.ts';
 

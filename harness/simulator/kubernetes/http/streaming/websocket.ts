@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Duplex, PassThrough, Writable } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ExecEnd, ExecStreams } from '../kubelet-api.ts';
+import type { ExecEnd, ExecStreams } from '../../kubelet-api.ts';
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const STDIN = 0;

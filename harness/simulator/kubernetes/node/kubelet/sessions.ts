@@ -3,7 +3,7 @@ import { Duplex, type Writable } from 'node:stream';
 import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { VirtualSocket } from '../../../network/interfaces.ts';
-import type { ExecEnd, ExecStreams, KubeletApi, LogOptions } from '../../http/kubelet-api.ts';
+import type { ExecEnd, ExecStreams, KubeletApi, LogOptions } from '../../kubelet-api.ts';
 import { badRequest } from '../../registry/status.ts';
 import type { ContainerLog } from './container-log.ts';
 import { formatLine, type LogSelection } from './container-log.ts';

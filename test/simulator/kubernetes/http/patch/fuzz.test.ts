@@ -7,7 +7,6 @@ import {
   isEmpty,
   toFieldsV1,
 } from '../../../../../harness/simulator/kubernetes/http/patch/field-set.ts';
-import { jsonPatch } from '../../../../../harness/simulator/kubernetes/http/patch/json-patch.ts';
 import { mergeTree } from '../../../../../harness/simulator/kubernetes/http/patch/merge-keys.ts';
 import { mergePatch } from '../../../../../harness/simulator/kubernetes/http/patch/merge-patch.ts';
 import { strategicPatch } from '../../../../../harness/simulator/kubernetes/http/patch/strategic.ts';
@@ -17,6 +16,7 @@ import {
   isObject,
   type JsonObject,
 } from '../../../../../harness/simulator/kubernetes/registry/json.ts';
+import { jsonPatch } from '../../../../../harness/simulator/kubernetes/registry/json-patch.ts';
 import { ApiError } from '../../../../../harness/simulator/kubernetes/registry/status.ts';
 
 const KEYS = [

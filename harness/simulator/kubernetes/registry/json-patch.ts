@@ -1,7 +1,7 @@
 /** JSON Patch, RFC 6902, with the server's refusals. */
 import jsonPatchLibrary, { type Operation } from 'fast-json-patch';
-import { copy, isObject, type JsonObject } from '../../registry/json.ts';
-import { ApiError, badRequest } from '../../registry/status.ts';
+import { copy, isObject, type JsonObject } from './json.ts';
+import { ApiError, badRequest } from './status.ts';
 
 const OPERATIONS: readonly string[] = ['add', 'remove', 'replace', 'move', 'copy', 'test'];
 

@@ -1,6 +1,6 @@
 /** What the API server asks of kubelets when it proxies exec, attach, logs and port-forward. */
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { KubernetesObject } from '../registry/json.ts';
+import type { KubernetesObject } from './registry/json.ts';
 
 /** The streams of a session; absent ones were not asked for. */
 export interface ExecStreams {

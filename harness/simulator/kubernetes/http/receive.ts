@@ -2,13 +2,13 @@
  * A body as an object of its kind: what it says of itself is checked, its fields are held against the schema.
  */
 
-import { convertToStored } from '../../registry/conversion.ts';
-import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../../registry/json.ts';
-import { apiVersionOf, type ResourceType, storageApiVersion } from '../../registry/resources.ts';
-import { keepToSchema } from '../../registry/schema/keep.ts';
-import { badRequest } from '../../registry/status.ts';
-import { type Call, warn } from '../call.ts';
-import type { ResourceRequest } from '../request-info.ts';
+import { convertToStored } from '../registry/conversion.ts';
+import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../registry/json.ts';
+import { apiVersionOf, type ResourceType, storageApiVersion } from '../registry/resources.ts';
+import { keepToSchema } from '../registry/schema/keep.ts';
+import { badRequest } from '../registry/status.ts';
+import { type Call, warn } from './call.ts';
+import type { ResourceRequest } from './request-info.ts';
 
 /** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
 export function receiveObject(

@@ -1,12 +1,12 @@
 /** What the handlers of one API server share. */
-import type { Clock } from '../../../../base/clock.ts';
-import type { NetworkNamespace } from '../../../network/interfaces.ts';
-import type { RbacAuthorizer } from '../../auth/rbac.ts';
-import type { ServiceAccountTokens } from '../../auth/service-account-tokens.ts';
-import type { ObjectService } from '../../registry/object-service.ts';
-import type { ResourceRegistry } from '../../registry/registry.ts';
-import type { Store } from '../../registry/store.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { RbacAuthorizer } from '../auth/rbac.ts';
+import type { ServiceAccountTokens } from '../auth/service-account-tokens.ts';
 import type { KubeletApi } from '../kubelet-api.ts';
+import type { ObjectService } from '../registry/object-service.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import type { Store } from '../registry/store.ts';
 
 export interface Environment {
   readonly clock: Clock;
