@@ -19,10 +19,10 @@ import { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
 import { leadOwnCluster } from './lead/led-cluster.ts';
+import { type IstiodSettings, readIstiodSettings } from './model/settings.ts';
 import { requestCommand } from './request-command.ts';
 import { debugPage } from './serve/debug.ts';
 import { answer, answerJson, type RequestHandler, readBody, serve } from './serve/serve.ts';
-import { type IstiodSettings, readIstiodSettings } from './settings.ts';
 import { minorOf } from './watch/cluster-registry.ts';
 import { inClusterClient } from './watch/in-cluster.ts';
 

@@ -7,7 +7,7 @@ import { messageOf } from '../../../../base/errors.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
-import type { IstiodSettings } from '../settings.ts';
+import type { IstiodSettings } from '../model/settings.ts';
 import { becomeLeader } from '../watch/leader.ts';
 import { distributeRootCertificates } from './root-certificates.ts';
 import { patchMutatingWebhooks, patchValidatingWebhooks } from './webhook-patcher.ts';

@@ -9,7 +9,7 @@ import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import type { IstiodSettings } from '../settings.ts';
+import type { IstiodSettings } from '../model/settings.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 import { Informer } from '../watch/informer.ts';
 import {

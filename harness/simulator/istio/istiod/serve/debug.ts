@@ -3,7 +3,7 @@ import type { TypeUrl } from '../../xds/xds.ts';
 import { PUSH_ORDER } from '../../xds/xds.ts';
 import type { MeshState } from '../mesh/mesh-state.ts';
 import type { RemoteClusters } from '../mesh/remote-clusters.ts';
-import type { IstiodSettings } from '../settings.ts';
+import type { IstiodSettings } from '../model/settings.ts';
 import { type DiscoveryServer, type ProxyConnection, SHORT_NAMES } from './discovery-server.ts';
 import type { Resources } from './resources.ts';
 

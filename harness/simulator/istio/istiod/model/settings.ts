@@ -1,7 +1,7 @@
 /** istiod's environment, read once. */
 
-import type { ProcessContext } from '../../program.ts';
-import { behaviourOf, type IstioBehaviour } from '../releases.ts';
+import type { ProcessContext } from '../../../program.ts';
+import { behaviourOf, type IstioBehaviour } from '../../releases.ts';
 
 export interface IstiodSettings {
   readonly version: string;
