@@ -4,7 +4,7 @@ import { createRandom, type Random } from '../../harness/base/random.ts';
 import { CURL_OF_2020, createCurl } from '../../harness/simulator/images/curl/curl.ts';
 import { helloWorldImages } from '../../harness/simulator/images/hello-world.ts';
 import { pilotAgent } from '../../harness/simulator/istio/agent/agent.ts';
-import { istioIptables } from '../../harness/simulator/istio/envoy/iptables.ts';
+import { istioIptables } from '../../harness/simulator/istio/agent/iptables.ts';
 import { behaviourOf } from '../../harness/simulator/istio/releases.ts';
 import type {
   Cluster,

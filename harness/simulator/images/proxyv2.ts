@@ -1,7 +1,7 @@
 /** The image of sidecars, gateways and istio-init: `istio/proxyv2`. */
 
 import { pilotAgent } from '../istio/agent/agent.ts';
-import { istioIptables } from '../istio/envoy/iptables.ts';
+import { istioIptables } from '../istio/agent/iptables.ts';
 import type { Image } from '../program.ts';
 import { CURL_OF_2020, CURL_OF_2025, createCurl } from './curl/curl.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';

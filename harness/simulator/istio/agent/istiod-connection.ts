@@ -8,7 +8,7 @@ import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
-import { PROXY_UID } from '../envoy/environment.ts';
+import { PROXY_UID } from '../envoy/connection/environment.ts';
 import { type AgentSettings, ROOT_CERTIFICATE_FILE, type ServerAddress, TOKEN_FILE } from './settings.ts';
 
 /** Port of istiod that serves without TLS. */

@@ -14,9 +14,9 @@ import type {
   RouteConfiguration,
   TypeUrl,
 } from '../xds/xds.ts';
-import type { EnvoyEnvironment } from './environment.ts';
+import type { EnvoyEnvironment } from './connection/environment.ts';
+import { TransportSecurity, type WorkloadIdentity } from './connection/transport-security.ts';
 import { ListenerManager, type RunningListener } from './listeners/listener-manager.ts';
-import { TransportSecurity, type WorkloadIdentity } from './transport-security.ts';
 import { UpstreamCluster } from './upstream/upstream-cluster.ts';
 import {
   duplicateName,

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { systemClock } from '../../../../harness/base/clock.ts';
 import { createRandom } from '../../../../harness/base/random.ts';
-import { istioIptables } from '../../../../harness/simulator/istio/envoy/iptables.ts';
+import { istioIptables } from '../../../../harness/simulator/istio/agent/iptables.ts';
 import type { RedirectRules } from '../../../../harness/simulator/network/interfaces.ts';
 import { VirtualNetwork } from '../../../../harness/simulator/network/virtual-network.ts';
 import type { ProcessContext } from '../../../../harness/simulator/program.ts';

@@ -1,12 +1,12 @@
 /** Envoy's administration interface on 127.0.0.1:15000: everything is read from what runs. */
 import { X509Certificate } from 'node:crypto';
 import type { XdsNode } from '../../xds/xds.ts';
+import { urisOf } from '../connection/transport-security.ts';
 import type { Envoy } from '../envoy.ts';
-import { openHttpService, type ServiceAnswer } from '../http-service.ts';
-import { urisOf } from '../transport-security.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { configDump } from './config-dump.ts';
+import { openHttpService, type ServiceAnswer } from './http-service.ts';
 import { statsOf } from './stats.ts';
 
 export const ADMIN_PORT = 15000;

@@ -1,8 +1,8 @@
 /** A small HTTP server on a port of the proxy's own: for its status, its statistics, its administration. */
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../../base/clock.ts';
-import type { Listener, NetworkNamespace } from '../../network/interfaces.ts';
+import type { Clock } from '../../../../base/clock.ts';
+import type { Listener, NetworkNamespace } from '../../../network/interfaces.ts';
 
 export interface ServiceRequest {
   readonly method: string;
