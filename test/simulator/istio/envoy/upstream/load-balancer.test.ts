@@ -1,10 +1,10 @@
 import t from 'tap';
-import { createRandom } from '../../../../harness/base/random.ts';
+import { createRandom } from '../../../../../harness/base/random.ts';
 import {
   LeastRequestBalancer,
   type LoadBalancer,
   RoundRobinBalancer,
-} from '../../../../harness/simulator/istio/envoy/upstream/load-balancer.ts';
+} from '../../../../../harness/simulator/istio/envoy/upstream/load-balancer.ts';
 
 interface TestHost {
   readonly name: string;

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { createRandom } from '../../../../harness/base/random.ts';
-import { upstreamResetReply } from '../../../../harness/simulator/istio/envoy/http/local-reply.ts';
-import { type ResetReason, RetryState } from '../../../../harness/simulator/istio/envoy/http/retry.ts';
-import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
+import { createRandom } from '../../../../../harness/base/random.ts';
+import { upstreamResetReply } from '../../../../../harness/simulator/istio/envoy/http/local-reply.ts';
+import { type ResetReason, RetryState } from '../../../../../harness/simulator/istio/envoy/http/retry.ts';
+import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
 const state = (version: string) => new RetryState(behaviourOf(version).retryPolicy, createRandom('retry'));
 

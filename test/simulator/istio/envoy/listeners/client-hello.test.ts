@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import t from 'tap';
-import { inspectTls } from '../../../../harness/simulator/istio/envoy/listeners/client-hello.ts';
+import { inspectTls } from '../../../../../harness/simulator/istio/envoy/listeners/client-hello.ts';
 
 /** What OpenSSL would send first. */
 async function helloOf(options: tls.ConnectionOptions): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { problemsOfRules } from '../../../../harness/simulator/kubernetes/registry/schema/rules.ts';
-import { validateStructure } from '../../../../harness/simulator/kubernetes/registry/schema/structural.ts';
+import { problemsOfRules } from '../../../../../harness/simulator/kubernetes/registry/schema/rules.ts';
+import { validateStructure } from '../../../../../harness/simulator/kubernetes/registry/schema/structural.ts';
 
 const rule = (text: string, more: Record<string, unknown> = {}) => ({
   'x-kubernetes-validations': [{ rule: text, ...more }],

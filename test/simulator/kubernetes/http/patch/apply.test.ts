@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import { type ApiWorld, apiWorld, configMaps, deployments, refusalOf } from '../api-world.ts';
+import type { KubernetesObject } from '../../../../../harness/base/kubernetes-client.ts';
+import { type ApiWorld, apiWorld, configMaps, deployments, refusalOf } from '../../api-world.ts';
 
 const applier =
   (world: ApiWorld) =>

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { deployment, service, TestWorld } from './test-world.ts';
+import { deployment, service, TestWorld } from '../test-world.ts';
 
 t.test('a deployment becomes a running pod that a Service leads to', async t => {
   await using world = new TestWorld();

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { AdmissionPlugin } from '../../../harness/simulator/kubernetes/registry/admission.ts';
-import { ApiError } from '../../../harness/simulator/kubernetes/registry/status.ts';
-import { deployment, service, TestWorld } from './test-world.ts';
+import type { AdmissionPlugin } from '../../../../harness/simulator/kubernetes/registry/admission.ts';
+import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
+import { deployment, service, TestWorld } from '../test-world.ts';
 
 const condition = (world: TestWorld, name: string, type: string) =>
   world.client

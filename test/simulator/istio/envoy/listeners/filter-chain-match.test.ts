@@ -2,8 +2,8 @@ import t from 'tap';
 import {
   type ConnectionTraits,
   findFilterChain,
-} from '../../../../harness/simulator/istio/envoy/listeners/filter-chain-match.ts';
-import type { FilterChain, FilterChainMatch } from '../../../../harness/simulator/istio/xds/xds.ts';
+} from '../../../../../harness/simulator/istio/envoy/listeners/filter-chain-match.ts';
+import type { FilterChain, FilterChainMatch } from '../../../../../harness/simulator/istio/xds/xds.ts';
 
 const chain = (name: string, match?: FilterChainMatch): FilterChain => ({
   name,
