@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
+import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 /**
@@ -29,9 +29,14 @@ function isUpToDate() {
     return false;
   const built = statSync('dist').mtimeMs;
   const sources = readdirSync('harness', { recursive: true }).map(file => `harness/${file}`);
-  return ['harness', ...sources, 'build.mjs', 'package-lock.json', 'tsconfig.json'].every(
-    file => statSync(file).mtimeMs < built,
-  );
+  return [
+    'harness',
+    ...sources,
+    'build.mjs',
+    'build-plugins.mjs',
+    'package-lock.json',
+    'tsconfig.json',
+  ].every(file => statSync(file).mtimeMs < built);
 }
 // The first npx in a clone links the package into npm's cache and runs `prepare` a second time, within sight
 // of a waiting user.
@@ -41,56 +46,6 @@ if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit()
 const made = mkdtempSync('.dist-');
 chmodSync(made, 0o755); // for every user of the machine, as npm installs packages
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
-
-/** client-node's index names every model of the Kubernetes API; what is not used costs most of its start. */
-const clientNode = fileURLToPath(import.meta.resolve('@kubernetes/client-node'));
-const dropUnusedModels = {
-  name: 'drop-unused-models',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: clientNode, sideEffects: false }));
-    onResolve({ filter: /^\..*\.js$/ }, ({ path, resolveDir, importer }) =>
-      importer.startsWith(dirname(clientNode))
-        ? { path: join(resolveDir, path), sideEffects: false }
-        : undefined,
-    );
-  },
-};
-
-/**
- * node-fetch brings a URL of its own for Nodes that have none; it pulls in the deprecated punycode, and a
- * third of a megabyte of tables.
- */
-const nodeHasUrl = {
-  name: 'node-has-url',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^whatwg-url$/ }, ({ path }) => ({ path, namespace: 'node-has-url' }));
-    onLoad({ filter: /.*/, namespace: 'node-has-url' }, () => ({
-      contents: 'module.exports = { URL: globalThis.URL, URLSearchParams: globalThis.URLSearchParams };',
-    }));
-  },
-};
-
-/**
- * What client-node loads at once, and no way leads to from here: `base/kubernetes-client.ts` sends with
- * node:https through an agent of its own.
- * Two thirds of what client-node brings with it, most of that tables of Unicode.
- */
-const leaveOutUnreached = {
-  name: 'leave-out-unreached',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node-fetch|socks-proxy-agent|hpagent)$/ }, ({ path }) => ({
-      path,
-      namespace: 'left-out',
-      sideEffects: false,
-    }));
-    onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
-      contents: `
-        function leftOut() { throw new Error('${path} is not part of this bundle (build.mjs).'); }
-        export { leftOut as default, leftOut as Headers, leftOut as SocksProxyAgent };
-        export { leftOut as HttpProxyAgent, leftOut as HttpsProxyAgent, leftOut as AbortError, leftOut as FetchError };`,
-    }));
-  },
-};
 
 const shared = {
   bundle: true,

@@ -1,6 +1,56 @@
-/** What each test process starts with (.taprc): TypeScript is loaded as `loader-hooks.mjs` says. */
-import { register } from 'node:module';
+/**
+ * What each test process starts with (.taprc): TypeScript is loaded as `test-bundle.mjs` makes it, anything
+ * else as `loader-hooks.mjs` says.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire, Module, register } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 import './no-domains.mjs';
 import './own-children.mjs';
+import { currentBundle } from './test-bundle.mjs';
 
-register('./loader-hooks.mjs', import.meta.url);
+const folder = await currentBundle();
+register('./loader-hooks.mjs', import.meta.url, { data: { folder } });
+// Node reads the map of each file that it loads from now on, whether it needs it or not: those of tap, which
+// are hundreds, it shall not.
+process.setSourceMapsEnabled(false);
+if (/\.test\.m?[jt]s$/.test(process.argv[1] ?? '')) await import('tap');
+process.setSourceMapsEnabled(true);
+
+const filename = path.join(folder, 'library.cjs');
+const cache = path.join(folder, `library.${process.version}.cache`);
+/**
+ * Node looks for maps in modules only, and as long as they are there: this one is as good as empty, and has
+ * the script's name.
+ */
+const mapped = new Module(filename);
+let script;
+let library;
+
+/** Runs the script, with the code that V8 has made of it in an earlier process, if that was the same V8. */
+function loadLibrary() {
+  script = new Script(readFileSync(filename, 'utf8'), {
+    filename,
+    ...(existsSync(cache) && { cachedData: readFileSync(cache) }),
+  });
+  mapped._compile('\n//# sourceMappingURL=library.cjs.map', filename);
+  const module = { exports: {} };
+  script.runInThisContext()(createRequire(filename), pathToFileURL(filename).href, module);
+  return module.exports;
+}
+
+globalThis[Symbol.for('mesh-harness-test')] = {
+  mapped,
+  /** Gives what a file exports, by its path; it is run when it is first asked for. */
+  get: name => {
+    library ??= loadLibrary();
+    return library[name]();
+  },
+  /** Keeps the code that V8 has made by now, for processes to come (`save-code.mjs`). */
+  saveCode: () => {
+    writeFileSync(`${cache}.${process.pid}`, script.createCachedData());
+    renameSync(`${cache}.${process.pid}`, cache);
+  },
+};
