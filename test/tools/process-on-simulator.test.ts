@@ -18,7 +18,8 @@ import { ROOT, runCli, temporaryFolder } from '../support/cli.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
 
-const SCENARIO = 'primary-remote-multi-network';
+/** One that is not typed by hand (up-by-hand.test.ts). */
+const SCENARIO = 'multi-primary-multi-network';
 const kubectl = findKubectl();
 const skip = withoutKubectl(kubectl);
 
