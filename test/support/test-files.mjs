@@ -18,7 +18,7 @@ const ALONE = [
   /^test\/platform\/(clean|contract-\w+|diagnostics|doctor|platform-choice|programs)\.test/,
   /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
   /^test\/scenario\/examples\.test/,
-  /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|golden|scale|api\/hostile))\.test/,
+  /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|golden|scale|http\/hostile))\.test/,
   /^test\/tools\/(process-on-simulator|process-tools)\.test/,
   /^test\/process\//,
   /^test\/verify\/checks\/extended\//,
@@ -30,7 +30,7 @@ const TOGETHER = [
   'simulator',
   'simulator/istio',
   'simulator/kubernetes',
-  'simulator/kubernetes/api',
+  'simulator/kubernetes/http',
   '',
 ];
 
