@@ -1,11 +1,11 @@
 /** Tells a defect of ours where the cluster's users look: in an Event about the object that was worked on. */
-import type { Clock } from '../../../base/clock.ts';
-import type { Machinery } from '../machinery.ts';
-import { apiVersionOf } from '../registry/resources.ts';
-import { EventRecorder, referenceTo } from './event-recorder.ts';
-import type { ObjectReference } from './kinds.ts';
-import { type Defect, describeDefect, type Subject } from './supervisor.ts';
-import { TypedClient } from './typed.ts';
+import type { Clock } from '../../base/clock.ts';
+import { EventRecorder, referenceTo } from './client/event-recorder.ts';
+import type { ObjectReference } from './client/kinds.ts';
+import { type Defect, describeDefect, type Subject } from './client/supervisor.ts';
+import { TypedClient } from './client/typed.ts';
+import type { Machinery } from './machinery.ts';
+import { apiVersionOf } from './registry/resources.ts';
 
 /** Who tells: not the component, in whose name the real one never says such a thing. */
 const SOURCE = 'mesh-harness';
