@@ -1,6 +1,7 @@
 /** What a scenario file may hold, and every problem of one that breaks the rules, each with its path. */
 import yaml from 'js-yaml';
 import * as z from 'zod';
+import { type Cidr, overlaps } from '../base/ipv4.ts';
 import { clusterName, networkName } from '../model/names.ts';
 import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
 import {
@@ -9,8 +10,6 @@ import {
   defaultServiceRange,
   MAX_CLUSTERS,
   MAX_NETWORKS,
-  overlap,
-  type Range,
   readRange,
 } from './ranges.ts';
 
@@ -311,7 +310,7 @@ function checkRoles(clusters: readonly Entry[]): string[] {
 
 function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): string[] {
   const problems: string[] = [];
-  const ranges: { readonly where: string; readonly text: string; readonly range: Range }[] = [];
+  const ranges: { readonly where: string; readonly text: string; readonly range: Cidr }[] = [];
   const add = (entry: Entry, key: string, fallback: string, longest: number) => {
     const given = entry.fields[key];
     if (given !== undefined && typeof given !== 'string') return;
@@ -323,7 +322,7 @@ function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): st
     } else if (range.prefix > longest) {
       problems.push(`${where}: "${text}" is too small; a /${longest} is the least`);
     } else {
-      for (const other of ranges.filter(other => overlap(range, other.range)))
+      for (const other of ranges.filter(other => overlaps(range, other.range)))
         problems.push(`${where}: ${text} overlaps ${other.text} (${other.where})`);
       ranges.push({ where, text, range });
     }

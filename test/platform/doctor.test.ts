@@ -2,16 +2,17 @@
  * The doctors: what they say, and that nothing which hangs holds them up. Deadlines are counted on a clock
  * that is moved by hand.
  */
+
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Clock, systemClock, type Timer } from '../../harness/base/clock.ts';
+import { parseCidrOrAddress } from '../../harness/base/ipv4.ts';
 import { waitUntil } from '../../harness/base/wait.ts';
 import { askAll } from '../../harness/platform/ask-all.ts';
 import { addressFinding, kindDoctor } from '../../harness/platform/kind/doctor.ts';
 import type { Engine } from '../../harness/platform/kind/engine.ts';
-import { readSubnet } from '../../harness/platform/subnets.ts';
 import { windowOf } from '../../harness/platform/versions.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 import { existingWorld } from '../support/existing-world.ts';
@@ -184,7 +185,7 @@ t.test('what the engine says goes through to the findings', async t => {
 });
 
 t.test('addresses: what Docker and this machine leave free', async t => {
-  const everything = ['10.0.0.0/8', '172.16.0.0/12'].flatMap(text => readSubnet(text) ?? []);
+  const everything = ['10.0.0.0/8', '172.16.0.0/12'].flatMap(text => parseCidrOrAddress(text) ?? []);
   t.match(addressFinding([], []), {
     ok: true,
     found: 'free for networks: 172.30.0.0/24, 172.30.1.0/24, 172.30.2.0/24',

@@ -1,10 +1,10 @@
 import yaml from 'js-yaml';
 import t from 'tap';
+import { overlaps } from '../../harness/base/ipv4.ts';
 import {
   defaultNetworkRange,
   defaultPodRange,
   defaultServiceRange,
-  overlap,
   readRange,
 } from '../../harness/scenario/ranges.ts';
 import { readScenario } from '../../harness/scenario/schema.ts';
@@ -252,7 +252,7 @@ t.test('a hundred clusters on fifty networks get ranges that do not overlap', as
   const clashes = ranges.flatMap((one, index) =>
     ranges
       .slice(index + 1)
-      .flatMap((other, offset) => (overlap(one, other) ? [[texts[index], texts[index + 1 + offset]]] : [])),
+      .flatMap((other, offset) => (overlaps(one, other) ? [[texts[index], texts[index + 1 + offset]]] : [])),
   );
   t.same(clashes, []);
 });

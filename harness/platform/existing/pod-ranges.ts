@@ -1,20 +1,20 @@
 /** Pod ranges of clusters that are to share a network: the same address can not be a pod of two clusters. */
+import { type Cidr, formatCidr, overlaps, parseCidrOrAddress } from '../../base/ipv4.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
-import { formatSubnet, overlaps, readSubnet, type Subnet } from '../subnets.ts';
 
 /**
  * The ranges that nodes say their pods are in; none where the network plug-in keeps that to itself, as those
  * of clouds do.
  */
-export function podRangesOf(nodes: readonly KubernetesObject[]): readonly Subnet[] {
+export function podRangesOf(nodes: readonly KubernetesObject[]): readonly Cidr[] {
   return nodes.flatMap(node => {
     const { podCIDR, podCIDRs = [] } = (node['spec'] ?? {}) as {
       podCIDR?: string;
       podCIDRs?: readonly string[];
     }; // a NodeSpec
     const texts = podCIDRs.length > 0 ? podCIDRs : podCIDR === undefined ? [] : [podCIDR];
-    return texts.flatMap(text => readSubnet(text) ?? []);
+    return texts.flatMap(text => parseCidrOrAddress(text) ?? []);
   });
 }
 
@@ -27,7 +27,7 @@ export interface Overlap {
 /** The first overlap of each pair of clusters on one network; on separate networks ranges may be the same. */
 export function overlappingPods(
   { clusters }: Topology,
-  ranges: ReadonlyMap<string, readonly Subnet[]>,
+  ranges: ReadonlyMap<string, readonly Cidr[]>,
 ): readonly Overlap[] {
   return clusters.flatMap((one, index) =>
     clusters.slice(index + 1).flatMap((other): readonly Overlap[] => {
@@ -35,7 +35,7 @@ export function overlappingPods(
       for (const mine of ranges.get(one.name) ?? []) {
         const theirs = ranges.get(other.name)?.find(range => overlaps(mine, range));
         if (theirs) {
-          const shown = [formatSubnet(mine), formatSubnet(theirs)] as const;
+          const shown = [formatCidr(mine), formatCidr(theirs)] as const;
           return [{ clusters: [one.name, other.name], network: one.network, ranges: shown }];
         }
       }

@@ -1,11 +1,11 @@
 /** What clusters of a user must be like before anything is written to them. It only reads. */
 import { setMaxListeners } from 'node:events';
 import { messageOf } from '../../base/errors.ts';
+import type { Cidr } from '../../base/ipv4.ts';
 import { isNotFound, KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { LedgerRecord } from '../ledger.ts';
 import type { Finding } from '../platform.ts';
-import type { Subnet } from '../subnets.ts';
 import { compare, formatLine, KUBECTL_SKEW, kubernetesMismatch, lineOf } from '../versions.ts';
 import { misnamed } from './certificate.ts';
 import type { ExistingContext } from './contexts.ts';
@@ -33,7 +33,7 @@ export interface Inspection {
   readonly server: string;
   /** Kind → names of what was there before us and has to do with Istio. */
   readonly before: Readonly<Record<string, readonly string[]>>;
-  readonly podRanges: readonly Subnet[];
+  readonly podRanges: readonly Cidr[];
   readonly findings: readonly Finding[];
 }
 

@@ -5,12 +5,13 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Cidr, formatCidr, parseCidrOrAddress } from '../../base/ipv4.ts';
 import { findProgram } from '../../process/find.ts';
 import { askAll, type Question } from '../ask-all.ts';
 import type { Finding } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
 import type { ProgramOptions } from '../programs.ts';
-import { candidates, formatSubnet, readSubnet, type Subnet } from '../subnets.ts';
+import { candidates } from '../subnets.ts';
 import type { VersionWindow } from '../versions.ts';
 import type { Engine, EngineInfo } from './engine.ts';
 import { hostRanges } from './networks.ts';
@@ -90,15 +91,15 @@ const ownQuestions = (cache: string): readonly Question[] => [
 /** Whether there are ranges for the networks of a run that neither Docker nor this machine uses. */
 export function addressFinding(
   networks: readonly { readonly subnets: readonly string[] }[],
-  host: readonly Subnet[],
+  host: readonly Cidr[],
 ): Finding {
-  const used = networks.flatMap(({ subnets }) => subnets.flatMap(text => readSubnet(text) ?? []));
-  const free: Subnet[] = [];
+  const used = networks.flatMap(({ subnets }) => subnets.flatMap(text => parseCidrOrAddress(text) ?? []));
+  const free: Cidr[] = [];
   for (const subnet of candidates([...used, ...host])) {
     free.push(subnet);
     if (free.length === NETWORKS) break;
   }
-  const found = `free for networks: ${free.map(formatSubnet).join(', ') || 'none'}`;
+  const found = `free for networks: ${free.map(formatCidr).join(', ') || 'none'}`;
   return free.length === NETWORKS
     ? { subject: 'addresses', ok: true, found }
     : {

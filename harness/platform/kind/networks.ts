@@ -3,17 +3,11 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
+import { type Cidr, parseCidrOrAddress } from '../../base/ipv4.ts';
 import type { NetworkName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
-import {
-  type AddressPlan,
-  candidates,
-  planAddresses,
-  readRouteTable,
-  readSubnet,
-  type Subnet,
-} from '../subnets.ts';
+import { type AddressPlan, candidates, planAddresses, readRouteTable } from '../subnets.ts';
 import { type Engine, EngineError } from './engine.ts';
 import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
 
@@ -44,15 +38,15 @@ export async function createNetworks(topology: Topology, context: NetworkContext
   const existing = await engine.networks();
   // A network made by us would have 1500; behind a VPN or in a cloud that makes TLS hang.
   const mtu = existing.find(({ name }) => name === 'bridge')?.options[MTU_OPTION];
-  const taken: Subnet[] = [
+  const taken: Cidr[] = [
     ...existing.flatMap(({ subnets }) => subnets),
     ...topology.clusters.flatMap(({ podRange, serviceRange }) => [podRange, serviceRange]),
-  ].flatMap(text => readSubnet(text) ?? []);
+  ].flatMap(text => parseCidrOrAddress(text) ?? []);
   taken.push(...hostRanges());
 
   const make = async (role: string, internal: boolean): Promise<DockerNetwork> => {
     const network = await createOne(context, { role, internal, taken, ...(mtu !== undefined && { mtu }) });
-    taken.push(...[readSubnet(network.subnet)].flatMap(subnet => subnet ?? []));
+    taken.push(...[parseCidrOrAddress(network.subnet)].flatMap(subnet => subnet ?? []));
     return network;
   };
   const ofTopology = new Map<NetworkName, DockerNetwork>();
@@ -72,7 +66,7 @@ async function createOne(
   options: {
     readonly role: string;
     readonly internal: boolean;
-    readonly taken: readonly Subnet[];
+    readonly taken: readonly Cidr[];
     readonly mtu?: string;
   },
 ): Promise<DockerNetwork> {
@@ -126,10 +120,10 @@ export async function removeNetwork(engine: Engine, name: string): Promise<void>
 /**
  * The ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a VPN's.
  */
-export function hostRanges(): readonly Subnet[] {
+export function hostRanges(): readonly Cidr[] {
   const interfaces = Object.values(networkInterfaces()).flatMap(addresses =>
     (addresses ?? []).flatMap(({ cidr, family }) =>
-      family === 'IPv4' && cidr !== null ? (readSubnet(cidr) ?? []) : [],
+      family === 'IPv4' && cidr !== null ? (parseCidrOrAddress(cidr) ?? []) : [],
     ),
   );
   try {

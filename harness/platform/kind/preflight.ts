@@ -3,9 +3,9 @@
  * with what to do.
  */
 import { readFileSync } from 'node:fs';
+import { parseCidrOrAddress } from '../../base/ipv4.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
-import { readSubnet } from '../subnets.ts';
 import { compare, formatLine, type Line, lineOf } from '../versions.ts';
 import type { EngineInfo, EngineNetwork } from './engine.ts';
 
@@ -69,7 +69,7 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
  */
 export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'name' | 'subnets'>[]): Finding {
   const subnets = networks.find(({ name }) => name === 'bridge')?.subnets ?? [];
-  return subnets.length > 0 && !subnets.some(subnet => readSubnet(subnet) !== undefined)
+  return subnets.length > 0 && !subnets.some(subnet => parseCidrOrAddress(subnet) !== undefined)
     ? bad(
         'addresses',
         `the engine's default network has IPv6 alone (${subnets.join(', ')})`,

@@ -1,21 +1,5 @@
-/** IPv4 arithmetic: addresses, ranges, and handing addresses out. */
-
-/** @returns the address as a number, or undefined if it is not four decimal bytes with dots between them */
-export function parseAddress(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return undefined;
-  let value = 0;
-  for (const part of match.slice(1)) {
-    const byte = Number(part);
-    if (byte > 255) return undefined;
-    value = value * 256 + byte;
-  }
-  return value;
-}
-
-export function formatAddress(value: number): string {
-  return `${(value >>> 24) & 255}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
-}
+/** Ranges of a simulated network's addresses, and handing addresses out. */
+import { contains, formatIpv4, overlaps, parseCidr, parseIpv4, sizeOf } from '../../base/ipv4.ts';
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.');
 
@@ -34,27 +18,21 @@ export class AddressRange {
    * @throws RangeError if it is no CIDR of at least four addresses
    */
   static parse(cidr: string): AddressRange {
-    const [base = '', prefix = ''] = cidr.split('/');
-    const address = parseAddress(base);
-    const bits = /^\d{1,2}$/.test(prefix) ? Number(prefix) : Number.NaN;
-    if (address === undefined || !(bits >= 0 && bits <= 30))
-      throw new RangeError(`"${cidr}" is not an IPv4 range.`);
-    const size = 2 ** (32 - bits);
-    const first = address - (address % size);
-    return new AddressRange(first, first + size - 1);
+    const range = parseCidr(cidr);
+    if (!range || range.prefix > 30) throw new RangeError(`"${cidr}" is not an IPv4 range.`);
+    return new AddressRange(range.first, range.last);
   }
 
   get size(): number {
-    return this.last - this.first + 1;
+    return sizeOf(this);
   }
 
   contains(address: string): boolean {
-    const value = parseAddress(address);
-    return value !== undefined && value >= this.first && value <= this.last;
+    return contains(this, address);
   }
 
   overlaps(other: AddressRange): boolean {
-    return this.first <= other.last && other.first <= this.last;
+    return overlaps(this, other);
   }
 
   /** The part from `offset`, `size` addresses long. */
@@ -83,14 +61,14 @@ export class AddressPool {
       this.#next = candidate === this.#range.last ? this.#range.first : candidate + 1;
       if (this.#taken.has(candidate)) continue;
       this.#taken.add(candidate);
-      return formatAddress(candidate);
+      return formatIpv4(candidate);
     }
-    const range = `${formatAddress(this.#range.first)} to ${formatAddress(this.#range.last)}`;
+    const range = `${formatIpv4(this.#range.first)} to ${formatIpv4(this.#range.last)}`;
     throw new Error(`No address is left for ${what} between ${range}.`);
   }
 
   release(address: string): void {
-    const value = parseAddress(address);
+    const value = parseIpv4(address);
     if (value !== undefined) this.#taken.delete(value);
   }
 }

@@ -2,7 +2,7 @@
  * A name → its addresses, as the C library looks it up: literals, localhost, then the name server along the
  * search list.
  */
-import { parseAddress } from './addresses.ts';
+import { parseIpv4 } from '../../base/ipv4.ts';
 import { DNS_PORT, decodeAnswer, encodeQuery, isEncodableName, RCODE } from './dns.ts';
 import type { ResolverConfig } from './interfaces.ts';
 import { lookupError } from './socket-errors.ts';
@@ -42,7 +42,7 @@ export async function resolveName(
   exchange: Exchange,
   nextId: () => number,
 ): Promise<readonly string[]> {
-  if (parseAddress(name) !== undefined) return [name];
+  if (parseIpv4(name) !== undefined) return [name];
   if (name === 'localhost' || name === 'localhost.') return ['127.0.0.1'];
   // No resolv.conf: 127.0.0.1:53, where nobody listens.
   if (config === undefined) throw lookupError('EAI_AGAIN', name);

@@ -2,6 +2,7 @@
  * What makes a run refuse clusters: each row is one thing that is wrong with them, and nothing is left in
  * them for it.
  */
+
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { dump, load } from 'js-yaml';
 import t from 'tap';
 import { systemClock } from '../../../harness/base/clock.ts';
 import { HarnessError } from '../../../harness/base/errors.ts';
+import { cidrAround } from '../../../harness/base/ipv4.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import type { ExistingOptions } from '../../../harness/platform/existing/options.ts';
@@ -322,7 +324,7 @@ t.test('what is seen with all clusters side by side', async t => {
     findings: [],
     ...more,
   });
-  const range = (third: number, prefix: number) => ({ first: (10 * 256 + third) * 65_536, prefix });
+  const range = (third: number, prefix: number) => cidrAround((10 * 256 + third) * 65_536, prefix);
   for (const [name, among, inspections, found] of [
     ['nothing', oneNetwork, [inspection(1), inspection(2)], []],
     ['two minor versions', topology, [inspection(1), inspection(2, { version: 'v1.32.9-eks-7f9249a' })], []],

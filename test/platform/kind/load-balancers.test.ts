@@ -7,13 +7,14 @@ import { loadAll } from 'js-yaml';
 import t from 'tap';
 import { systemClock } from '../../../harness/base/clock.ts';
 import { CleanupStack } from '../../../harness/base/dispose.ts';
+import { parseCidrOrAddress } from '../../../harness/base/ipv4.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { networkName } from '../../../harness/model/names.ts';
 import { checkCloudProvider, startCloudProvider } from '../../../harness/platform/kind/cloud-provider.ts';
 import type { Engine } from '../../../harness/platform/kind/engine.ts';
 import { METALLB, metalLbManifest, poolDocuments, poolsOf } from '../../../harness/platform/kind/metallb.ts';
 import { removeRemains } from '../../../harness/platform/kind/remove.ts';
-import { planAddresses, readSubnet } from '../../../harness/platform/subnets.ts';
+import { planAddresses } from '../../../harness/platform/subnets.ts';
 import { docker, testEngine, testImage } from '../../support/docker.ts';
 import { kindWorld } from '../../support/kind-world.ts';
 import { NODE_FILES, nodesMissing } from '../../support/node-image.ts';
@@ -25,7 +26,7 @@ const one = twoClusters(['network1', 'network1']);
 const two = twoClusters(['network1', 'network2']);
 
 const networkOf = (name: string, subnet: string) => {
-  const read = readSubnet(subnet);
+  const read = parseCidrOrAddress(subnet);
   if (!read) throw new Error(subnet);
   return { name, ...planAddresses(read) };
 };

@@ -1,4 +1,5 @@
 /** The nodes of a cluster as objects: what the API shows of the machines on which pods run. */
+import { nthAddress, parseCidr } from '../../../base/ipv4.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import { type Condition, timestamp } from '../client/kinds.ts';
 import type { TypedClient } from '../client/typed.ts';
@@ -24,10 +25,8 @@ export function nodeNames(cluster: string, count: number): readonly string[] {
  * The addresses of a node's pods: a /24 of a large range, all of a small one; as the network hands them out.
  */
 function podCidr(podRange: string, index: number): string {
-  const [base = '10.0.0.0', bits = '16'] = podRange.split('/');
-  if (Number(bits) > 20) return podRange;
-  const [a, b, c] = base.split('.').map(Number);
-  return `${a}.${b}.${(c ?? 0) + index}.0/24`;
+  const range = parseCidr(podRange);
+  return !range || range.prefix > 20 ? podRange : `${nthAddress(range, index * 256)}/24`;
 }
 
 export function createNode(

@@ -1,4 +1,5 @@
 /** Cluster IPs and node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
+import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './json.ts';
 import { ApiError, type FieldError, forbiddenValue, invalid, invalidValue } from './status.ts';
@@ -6,37 +7,33 @@ import { ApiError, type FieldError, forbiddenValue, invalid, invalidValue } from
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
 
-export const toNumber = (address: string): number =>
-  address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-export const toAddress = (value: number): string =>
-  [24, 16, 8, 0].map(shift => Math.floor(value / 2 ** shift) % 256).join('.');
-
 /** The kind as errors name it. */
 const SERVICE = { group: '', kind: 'Service' };
 
 export class ServiceAddresses {
   readonly #random: Random;
-  readonly #first: number;
-  readonly #size: number;
-  readonly #range: string;
+  readonly #range: Cidr;
+  /** The range as it was given, for messages. */
+  readonly #text: string;
   readonly #addresses = new Set<string>();
   readonly #ports = new Set<number>();
 
   /**
    * @param range - CIDR: `10.255.0.0/16`; the first address is kept for Service `kubernetes`, the tenth for
    *   the name server
+   * @throws RangeError if that is no CIDR
    */
   constructor(range: string, random: Random) {
-    const [base = '10.96.0.0', bits = '16'] = range.split('/');
-    this.#range = range;
-    this.#size = 2 ** (32 - Number(bits));
-    this.#first = Math.floor(toNumber(base) / this.#size) * this.#size;
+    const read = parseCidr(range);
+    if (!read) throw new RangeError(`"${range}" is not an IPv4 range.`);
+    this.#range = read;
+    this.#text = range;
     this.#random = random;
   }
 
   /** The address with this number in the range: 1 is the API server's. */
   fixed(number: number): string {
-    return toAddress(this.#first + number);
+    return nthAddress(this.#range, number);
   }
 
   /**
@@ -91,11 +88,11 @@ export class ServiceAddresses {
 
   #pick(dryRun: boolean): string {
     // The real allocator, too, draws at random from above a band that is left for static addresses.
-    const band = Math.min(Math.max(16, Math.floor(this.#size / 16)), 256);
+    const size = sizeOf(this.#range);
+    const band = Math.min(Math.max(16, Math.floor(size / 16)), 256);
     for (let attempt = 0; attempt < 1000; attempt++) {
-      const address = toAddress(
-        this.#first + band + this.#random.integer(Math.max(1, this.#size - band - 1)),
-      );
+      const offset = band + this.#random.integer(Math.max(1, size - band - 1));
+      const address = nthAddress(this.#range, offset);
       if (this.#addresses.has(address)) continue;
       if (!dryRun) this.#addresses.add(address);
       return address;
@@ -108,9 +105,10 @@ export class ServiceAddresses {
   }
 
   #reserve(address: string, dryRun: boolean): string | undefined {
-    const value = /^\d+\.\d+\.\d+\.\d+$/.test(address) ? toNumber(address) : Number.NaN;
-    if (!(value > this.#first && value < this.#first + this.#size - 1)) {
-      return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#range}`;
+    const { first, last } = this.#range;
+    // Neither the network's own address nor that of broadcast is given out.
+    if (!contains({ first: first + 1, last: last - 1 }, address)) {
+      return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#text}`;
     }
     if (this.#addresses.has(address))
       return `failed to allocate IP ${address}: provided IP is already allocated`;

@@ -1,5 +1,6 @@
 /** The mesh's configuration as istiod reads it: ConfigMap `istio`, keys `mesh` and `meshNetworks`. */
 import yaml from 'js-yaml';
+import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 
 export interface MeshNetwork {
   readonly fromRegistry: readonly string[];
@@ -55,10 +56,8 @@ function readNetwork(network: Tree): MeshNetwork {
   };
 }
 
-/** @param address - IPv4 in dotted form; @param cidr - `10.0.0.0/8` */
+/** Tells whether `10.0.0.0/8`, or a single address, holds an IPv4 address in dotted form. */
 export function cidrContains(cidr: string, address: string): boolean {
-  const [base = '', bits = '32'] = cidr.split('/');
-  const number = (ip: string) => ip.split('.').reduce((value, part) => value * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(number(base) / size) === Math.floor(number(address) / size);
+  const range = parseCidrOrAddress(cidr);
+  return range !== undefined && contains(range, address);
 }

@@ -2,6 +2,7 @@
  * Services and where they lead: ports, Endpoints, EndpointSlices (pkg/apis/core/validation,
  * pkg/apis/discovery/validation @v1.32).
  */
+import { cidrAround, parseIpv4 } from '../../../../base/ipv4.ts';
 import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import {
   duplicate,
@@ -17,6 +18,8 @@ import { validateLabels } from './metadata.ts';
 import { problemsOfLabel, problemsOfSubdomain } from './names.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+/** 127.0.0.0. */
+const LOOPBACK = 0x7f000000;
 
 export function validateService(service: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
@@ -136,14 +139,13 @@ export function validateEndpoints(endpoints: KubernetesObject): FieldError[] {
 
 /** Dotted IPv4, or something with colons. Loopback and link-local ones are no endpoints. */
 function validateAddress(ip: string, field: string): FieldError[] {
-  const parts = ip.split('.');
-  const isV4 = parts.length === 4 && parts.every(part => /^\d{1,3}$/.test(part) && Number(part) <= 255);
-  if (!isV4 && !/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(ip)) {
+  const address = parseIpv4(ip);
+  if (address === undefined && !/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(ip)) {
     return [invalidValue(field, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
   }
-  if (parts[0] === '127')
+  if (address !== undefined && cidrAround(address, 8).first === LOOPBACK)
     return [invalidValue(field, ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
-  if (ip === '0.0.0.0') return [invalidValue(field, ip, 'may not be unspecified (0.0.0.0 or ::)')];
+  if (address === 0) return [invalidValue(field, ip, 'may not be unspecified (0.0.0.0 or ::)')];
   return [];
 }
 
