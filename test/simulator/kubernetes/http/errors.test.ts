@@ -149,6 +149,40 @@ const rows: readonly Row[] = [
     expected: '403 Forbidden: namespaces "default" is forbidden: this namespace may not be deleted',
   },
   {
+    name: 'an amount that is no quantity',
+    call: client =>
+      client.create(pods, {
+        metadata: { name: 'a' },
+        spec: { containers: [{ name: 'c', image: 'x', resources: { limits: { cpu: 'much' } } }] },
+      }),
+    expected:
+      '400 BadRequest: Pod in version "v1" cannot be handled as a Pod: quantities must match the regular expression \'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$\'',
+  },
+  {
+    name: 'an amount with a suffix that does not exist',
+    call: client =>
+      client.create(pods, {
+        metadata: { name: 'a' },
+        spec: { containers: [{ name: 'c', image: 'x', resources: { limits: { memory: '1K' } } }] },
+      }),
+    expected:
+      '400 BadRequest: Pod in version "v1" cannot be handled as a Pod: unable to parse quantity\'s suffix',
+  },
+  {
+    name: 'a request above its limit, in exponents',
+    call: client =>
+      client.create(pods, {
+        metadata: { name: 'a' },
+        spec: {
+          containers: [
+            { name: 'c', image: 'x', resources: { requests: { memory: '1Ei' }, limits: { memory: '1e18' } } },
+          ],
+        },
+      }),
+    expected:
+      '422 Invalid: Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "1Ei": must be less than or equal to memory limit of 1e18',
+  },
+  {
     name: 'an object of another kind',
     call: client => client.create(configMaps, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } }),
     expected:

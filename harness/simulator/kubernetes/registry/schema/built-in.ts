@@ -3,6 +3,7 @@
  * its structs.
  */
 import { isObject, type JsonObject } from '../json.ts';
+import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 
@@ -184,17 +185,18 @@ function walkValue(
         wrong(value, field, plain, 'intstr.IntOrString');
       return value;
     case 'Q':
-      // A number is a quantity, too; it is kept as text.
-      if (typeof value === 'number') return String(value);
-      if (typeof value !== 'string') {
-        throw new WrongType(
-          "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-        );
-      }
-      return value;
+      return quantityText(value);
     default:
       if (!isObject(value)) wrong(value, field, plain, goType(single));
       walkMessage(value, field.type, path, plain, walk);
       return value;
   }
+}
+
+/** Returns a quantity as text, a number too. @throws WrongType if it is none */
+function quantityText(value: unknown): string {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const problem = problemOfQuantity(text);
+  if (problem !== undefined) throw new WrongType(problem);
+  return text;
 }

@@ -12,6 +12,7 @@ import {
   objectsOf,
   stringOf,
 } from '../json.ts';
+import { parseQuantity } from '../quantity.ts';
 import {
   duplicate,
   type FieldError,
@@ -24,7 +25,6 @@ import { problemsOfEnvName, problemsOfLabel, problemsOfPortName, problemsOfSubdo
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
-const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([EPTGMk]i?|[numKe]?|Ki|[eE][+-]?\d+)$/;
 
 const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
@@ -165,23 +165,10 @@ function validateProbe(probe: JsonObject, field: string): FieldError[] {
 function validateResources(resources: JsonObject, field: string): FieldError[] {
   const errors: FieldError[] = [];
   const limits = objectOf(resources['limits']);
-  for (const list of ['limits', 'requests']) {
-    for (const [name, amount] of Object.entries(objectOf(resources[list]))) {
-      if (!QUANTITY.test(String(amount))) {
-        errors.push(
-          invalidValue(
-            `${field}.${list}[${name}]`,
-            String(amount),
-            "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-          ),
-        );
-      }
-    }
-  }
   for (const [name, amount] of Object.entries(objectOf(resources['requests']))) {
     const limit = limits[name];
     if (limit === undefined) continue;
-    if (quantityOf(amount) > quantityOf(limit)) {
+    if (parseQuantity(String(amount)) > parseQuantity(String(limit))) {
       errors.push(
         invalidValue(
           `${field}.requests`,
@@ -192,31 +179,6 @@ function validateResources(resources: JsonObject, field: string): FieldError[] {
     }
   }
   return errors;
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-function quantityOf(value: unknown): number {
-  const match = /^([+-]?[\d.]+)([a-zA-Z]*)$/.exec(String(value));
-  if (!match) return Number(value);
-  return Number(match[1]) * (SUFFIXES[match[2] ?? ''] ?? 1);
 }
 
 /**
