@@ -6,7 +6,7 @@
 import type { AdmissionRequest } from '../registry/admission.ts';
 import { type JsonObject, type KubernetesObject, listOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceType } from '../registry/resources.ts';
-import { objectSelectorMatches } from '../registry/selectors.ts';
+import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 
 const includes = (list: unknown, value: string): boolean => {
   const entries = listOf(list);

@@ -11,7 +11,7 @@ import {
   stringOf,
 } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
-import { objectSelectorMatches } from '../registry/selectors.ts';
+import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { Store } from '../registry/store.ts';
 import type { UserInfo } from '../registry/user.ts';
 

@@ -1,33 +1,18 @@
-/** Does a set of labels satisfy a selector? */
+/** Whether labels satisfy a selector of an object, in the types of the kinds. */
+import { includesLabels, objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { LabelSelector } from './kinds.ts';
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
 /**
- * A Service's kind of selector. An empty or absent one selects nothing: its endpoints are someone else's
- * affair.
+ * Tells whether a Service selects these labels. An empty or absent selector selects nothing: somebody else
+ * writes the endpoints.
  */
 export function matchesMap(selector: Labels, labels: Labels): boolean {
-  if (!selector) return false;
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
+  return selector !== undefined && Object.keys(selector).length > 0 && includesLabels(labels, selector);
 }
 
-/** A workload's kind of selector. An empty one selects everything. */
+/** Tells whether a workload selects these labels. An empty selector selects everything. */
 export function matchesSelector(selector: LabelSelector, labels: Labels): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
-    if (labels?.[key] !== value) return false;
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-    const value = labels?.[key];
-    const holds =
-      operator === 'In'
-        ? value !== undefined && values.includes(value)
-        : operator === 'NotIn'
-          ? value === undefined || !values.includes(value)
-          : operator === 'Exists'
-            ? value !== undefined
-            : value === undefined;
-    if (!holds) return false;
-  }
-  return true;
+  return objectSelectorMatches(selector, labels);
 }

@@ -11,7 +11,9 @@ import {
   type ObjectService,
 } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-import { type Filter, matchesFilter, parseFieldSelector, parseLabelSelector } from '../registry/selectors.ts';
+import { parseFieldSelector } from '../registry/selectors/field-selector.ts';
+import { type Filter, matchesFilter } from '../registry/selectors/filter.ts';
+import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import type { UserInfo } from '../registry/user.ts';
 import type { Component } from './supervisor.ts';
 

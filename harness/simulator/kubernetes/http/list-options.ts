@@ -1,12 +1,9 @@
 /** The query parameters of list, watch and deletecollection. */
 import type { KubernetesObject } from '../registry/json.ts';
 import type { ResourceType } from '../registry/resources.ts';
-import {
-  type FieldSelector,
-  type Filter,
-  parseFieldSelector,
-  parseLabelSelector,
-} from '../registry/selectors.ts';
+import { type FieldSelector, parseFieldSelector } from '../registry/selectors/field-selector.ts';
+import type { Filter } from '../registry/selectors/filter.ts';
+import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import {
   ApiError,
   badRequest,

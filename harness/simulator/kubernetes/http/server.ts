@@ -9,7 +9,8 @@ import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
 import { type Authenticator, impersonate } from '../auth/authenticator.ts';
 import { keyOf, type ResourceType } from '../registry/resources.ts';
-import { demandedName, parseFieldSelector } from '../registry/selectors.ts';
+import { parseFieldSelector } from '../registry/selectors/field-selector.ts';
+import { demandedName } from '../registry/selectors/filter.ts';
 import {
   ApiError,
   badRequest,

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
-import { matchesFilter } from '../registry/selectors.ts';
+import { matchesFilter } from '../registry/selectors/filter.ts';
 import { expired, type Status } from '../registry/status.ts';
 import type { Change, Store } from '../registry/store.ts';
 import { encodeObject } from './encoding.ts';

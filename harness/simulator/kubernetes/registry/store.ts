@@ -5,7 +5,7 @@
 
 import { freeze, type KubernetesObject } from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
-import { type Filter, matchesFilter } from './selectors.ts';
+import { type Filter, matchesFilter } from './selectors/filter.ts';
 
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';

@@ -2,12 +2,14 @@ import t from 'tap';
 import { createRandom } from '../../../../harness/base/random.ts';
 import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import {
-  formatLabelSelector,
   matchesFields,
-  matchesLabels,
   parseFieldSelector,
-  parseLabelSelector,
-} from '../../../../harness/simulator/kubernetes/registry/selectors.ts';
+} from '../../../../harness/simulator/kubernetes/registry/selectors/field-selector.ts';
+import {
+  formatLabelSelector,
+  matchesLabels,
+} from '../../../../harness/simulator/kubernetes/registry/selectors/label-selector.ts';
+import { parseLabelSelector } from '../../../../harness/simulator/kubernetes/registry/selectors/parse-label-selector.ts';
 import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 
 const typeOf = (key: string) => {

@@ -13,7 +13,11 @@ import {
 } from '../../registry/json.ts';
 import { controlPlaneContext } from '../../registry/object-service.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { formatLabelSelector, matchesLabels, selectorFromObject } from '../../registry/selectors.ts';
+import {
+  formatLabelSelector,
+  matchesLabels,
+  selectorFromObject,
+} from '../../registry/selectors/label-selector.ts';
 import {
   ApiError,
   badRequest,

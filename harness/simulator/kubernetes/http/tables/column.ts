@@ -8,7 +8,7 @@ import {
   stringOf,
   stringsOf,
 } from '../../registry/json.ts';
-import { formatLabelSelector, selectorFromObject } from '../../registry/selectors.ts';
+import { formatLabelSelector, selectorFromObject } from '../../registry/selectors/label-selector.ts';
 import { age } from './age.ts';
 
 export interface Column {

@@ -3,7 +3,7 @@
  * @v1.32).
  */
 import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
-import { matchesLabels, selectorFromObject } from '../selectors.ts';
+import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
 import {
   type FieldError,
   forbiddenValue,
