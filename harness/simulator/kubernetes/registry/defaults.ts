@@ -178,7 +178,8 @@ function defaultWebhooks(configuration: KubernetesObject, mutating: boolean): vo
   }
 }
 
-const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
+/** By resource key; a kind that is absent has no defaults. */
+export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
   namespaces: namespace => {
     const name = namespace.metadata.name;
     if (name !== undefined && name !== '') {

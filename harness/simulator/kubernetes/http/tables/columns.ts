@@ -316,8 +316,8 @@ const INGRESS: readonly Column[] = [
   AGE,
 ];
 
-/** By resource key. */
-const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+/** By resource key; a kind that is absent shows its name and its age. */
+export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   namespaces: [NAME, text('Status', namespace => status(namespace)['phase']), AGE],
   pods: POD,
   services: SERVICE,

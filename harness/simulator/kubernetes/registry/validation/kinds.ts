@@ -18,7 +18,7 @@ const fixed = Object.entries(FIXED_FIELDS).map(([key, fields]): [string, KindVal
   (object, old) => validateFixed(fields, object, old),
 ]);
 
-/** By resource key. */
+/** By resource key; of a kind that is absent, only the metadata is checked. */
 export const KIND_VALIDATORS: Readonly<Record<string, KindValidator>> = {
   ...Object.fromEntries(fixed),
   configmaps: validateContent,
