@@ -7,6 +7,7 @@ import { reasonOf } from './abort.ts';
 import { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 import { type ExecOptions, type ExecOutcome, execInContainer } from './kubernetes-exec.ts';
 import { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
+import { LineReader } from './lines.ts';
 import { type Answer, endOf, SharedConnection } from './shared-connection.ts';
 
 export { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
@@ -226,14 +227,12 @@ export class KubernetesClient {
     onOpen?.();
     const { body } = response;
     body.setEncoding('utf8');
-    let rest = '';
+    const lines = new LineReader();
     await new Promise<void>((resolve, reject) => {
       const onAbort = () => body.destroy(reasonOf(signal));
       signal.addEventListener('abort', onAbort, { once: true });
       body.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') onEvent(JSON.parse(line) as WatchEvent);
+        for (const line of lines.push(chunk)) if (line !== '') onEvent(JSON.parse(line) as WatchEvent);
       });
       body.on('error', reject);
       body.on('close', () => {
