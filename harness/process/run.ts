@@ -1,5 +1,6 @@
 /** Runs a program of this machine to its end; how it ended is a value. */
 import { execa } from 'execa';
+import { LineReader } from '../base/lines.ts';
 
 export interface RunProcessOptions {
   readonly cwd?: string;
@@ -73,10 +74,8 @@ export async function runProcess(
 }
 
 function tellLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
-  let rest = '';
+  const lines = new LineReader(/\r?\n|\r/);
   stream?.on('data', (chunk: Buffer | string) => {
-    const lines = (rest + String(chunk)).split(/\r?\n|\r/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') onLine(line);
+    for (const line of lines.push(String(chunk))) if (line.trim() !== '') onLine(line);
   });
 }
