@@ -1,4 +1,5 @@
 /** What one run of a container has written, line by line, with the time of each line. */
+import { LineReader } from '../../../../base/lines.ts';
 
 export interface LogLine {
   readonly time: number;
@@ -18,15 +19,14 @@ const MAX_LINES = 5_000;
 
 export class ContainerLog {
   #lines: LogLine[] = [];
-  #partial = '';
+  readonly #reader = new LineReader();
   #partialTime = 0;
   readonly #followers = new Set<{ readonly onLine: (line: LogLine) => void; readonly onEnd: () => void }>();
   #ended = false;
 
   append(text: string, now: number): void {
-    if (this.#partial === '') this.#partialTime = now;
-    const lines = (this.#partial + text).split('\n');
-    this.#partial = lines.pop() ?? '';
+    if (this.#reader.rest === '') this.#partialTime = now;
+    const lines = this.#reader.push(text);
     for (const line of lines) this.#add({ time: this.#partialTime, text: line });
     if (lines.length > 0) this.#partialTime = now;
   }
@@ -34,8 +34,8 @@ export class ContainerLog {
   /** The program is gone: nothing more will come. */
   end(): void {
     if (this.#ended) return;
-    if (this.#partial !== '') this.#add({ time: this.#partialTime, text: this.#partial });
-    this.#partial = '';
+    const rest = this.#reader.end();
+    if (rest !== '') this.#add({ time: this.#partialTime, text: rest });
     this.#ended = true;
     for (const { onEnd } of [...this.#followers]) onEnd();
     this.#followers.clear();
