@@ -1,22 +1,19 @@
 /**
- * A server with the face of istiod (CA and discovery over TLS, as in xds.ts) that pushes what a test tells it
- * to.
+ * A server with the face of istiod (CA and discovery over TLS, see xds/) that pushes what a test tells it to.
  */
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type Authority, createKeyPair, issueCertificate, readCsr } from '../../harness/base/certificates.ts';
 import type { Clock } from '../../harness/base/clock.ts';
+import type { CertificateRequest } from '../../harness/simulator/istio/xds/ca.ts';
+import type { XdsNode } from '../../harness/simulator/istio/xds/node.ts';
 import type {
-  CertificateRequest,
   Cluster,
   ClusterLoadAssignment,
-  DiscoveryRequest,
-  DiscoveryResponse,
   Listener,
   RouteConfiguration,
-  XdsNode,
-} from '../../harness/simulator/istio/xds/xds.ts';
-import { PUSH_ORDER } from '../../harness/simulator/istio/xds/xds.ts';
+} from '../../harness/simulator/istio/xds/resources.ts';
+import { type DiscoveryRequest, PUSH_ORDER, responseLine } from '../../harness/simulator/istio/xds/wire.ts';
 import type { NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 
 export interface ProxyResources {
@@ -172,13 +169,8 @@ export class FakeIstiod {
     const resources = this.#configure(node);
     for (const type of PUSH_ORDER) {
       const version = `v${this.#version}`;
-      const response: DiscoveryResponse = {
-        type,
-        version,
-        nonce: `${type}-${version}`,
-        resources: resources[type],
-      };
-      stream.write(`${JSON.stringify(response)}\n`);
+      const fragment = resources[type].map(resource => JSON.stringify(resource)).join(',');
+      stream.write(responseLine({ type, version, nonce: `${type}-${version}` }, fragment));
     }
   }
 }

@@ -1,5 +1,5 @@
 /** A client and two servers with sidecars on one network, for tests of the proxy. */
-import type { LbEndpoint } from '../../harness/simulator/istio/xds/xds.ts';
+import type { LbEndpoint } from '../../harness/simulator/istio/xds/resources.ts';
 import {
   curl,
   helloWorld,

@@ -12,7 +12,7 @@ import type {
   LbEndpoint,
   Listener,
   RouteConfiguration,
-} from '../../harness/simulator/istio/xds/xds.ts';
+} from '../../harness/simulator/istio/xds/resources.ts';
 import { answerQuery } from '../../harness/simulator/network/dns.ts';
 import type { ClusterNetwork, NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 import { VirtualClock } from '../../harness/simulator/network/virtual-clock.ts';

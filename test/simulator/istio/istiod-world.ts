@@ -7,7 +7,8 @@ import tls from 'node:tls';
 import { sleep } from '../../../harness/base/clock.ts';
 import { KubernetesClient, type KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { renderInstall } from '../../../harness/simulator/istio/install/render.ts';
-import type { DiscoveryResponse, XdsNode } from '../../../harness/simulator/istio/xds/xds.ts';
+import type { XdsNode } from '../../../harness/simulator/istio/xds/node.ts';
+import type { DiscoveryResponse } from '../../../harness/simulator/istio/xds/wire.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../../harness/simulator/world.ts';
 

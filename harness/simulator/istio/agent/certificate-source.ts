@@ -5,7 +5,12 @@ import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { WorkloadIdentity } from '../envoy/connection/transport-security.ts';
 import type { Log } from '../log.ts';
-import type { CertificateRequest, CertificateResponse } from '../xds/xds.ts';
+import {
+  type CertificateRequest,
+  type CertificateResponse,
+  CREATE_CERTIFICATE_PATH,
+  readCertificateResponse,
+} from '../xds/ca.ts';
 import { BackOff } from './back-off.ts';
 import {
   credentials,
@@ -17,7 +22,6 @@ import {
 } from './istiod-connection.ts';
 import type { AgentSettings } from './settings.ts';
 
-const CREATE_CERTIFICATE = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
 /**
  * security/pkg/nodeagent/cache/secretcache.go: 24 h, renewed when SECRET_GRACE_PERIOD_RATIO (0.5) of it is
  * left.
@@ -94,7 +98,7 @@ function post(
       reject(new Error(`rpc error: code = Unavailable desc = ${error.message || 'transport is closing'}`));
     const request = requestOver(stream, settings.ca, {
       method: 'POST',
-      path: CREATE_CERTIFICATE,
+      path: CREATE_CERTIFICATE_PATH,
       headers: {
         ...credentials(context, settings),
         'content-type': 'application/json',
@@ -105,7 +109,7 @@ function post(
     request.once('response', response => {
       const { statusCode } = response;
       if (statusCode === 200) {
-        readText(response).then(text => resolve(JSON.parse(text) as CertificateResponse), fail); // istiod's answer, see xds.ts
+        readText(response).then(readCertificateResponse).then(resolve, fail);
         return;
       }
       messageOfAnswer(response).then(

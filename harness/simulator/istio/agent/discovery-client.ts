@@ -5,15 +5,22 @@
 import type { Duplex } from 'node:stream';
 import { sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { LineReader } from '../../../base/lines.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { Log } from '../log.ts';
-import type { DiscoveryRequest, DiscoveryResponse } from '../xds/xds.ts';
+import {
+  DISCOVERY_PATH,
+  DISCOVERY_PROTOCOL,
+  type DiscoveryRequest,
+  type DiscoveryResponse,
+  readDiscoveryResponse,
+  requestLine,
+} from '../xds/wire.ts';
 import { BackOff } from './back-off.ts';
 import { credentials, dialIstiod, grpcCode, messageOfAnswer, requestOver } from './istiod-connection.ts';
 import type { AgentSettings } from './settings.ts';
 
-const DISCOVERY = '/v3/discovery';
 /**
  * Envoy's retry of a stream: source/common/config/grpc_stream.h, RETRY_INITIAL_DELAY_MS and
  * RETRY_MAX_DELAY_MS @v1.16.0.
@@ -22,9 +29,9 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
 /**
- * Runs until the process ends. When istiod is away, Envoy goes on with what it has.
- * Unlike gRPC, no keepalive is sent: a connection whose packets vanish is noticed when istiod would have
- * closed it anyway.
+ * Keeps a stream to istiod until the process ends. While istiod is away, Envoy goes on with what it has.
+ * Unlike gRPC, the agent sends no keepalive: it notices a connection whose packets vanish only when istiod
+ * would have closed it anyway.
  */
 export async function keepDiscovering(
   context: ProcessContext,
@@ -39,9 +46,13 @@ export async function keepDiscovering(
   while (!signal.aborted) {
     if (logsConnectAttempts) log.info(`connecting to upstream XDS server: ${host}:${port}`);
     try {
-      const { stream, head } = await openStream(context, settings);
+      const opened = await openStream(context, settings);
       if (!logsConnectAttempts) log.info(`connected to delta upstream XDS server: ${host}:${port}`);
-      const reason = await serveStream(context, settings, envoy, stream, head, () => backOff.reset());
+      const stream = new DiscoveryStream(opened.stream, signal, update => {
+        backOff.reset();
+        return answerTo(envoy, update);
+      });
+      const reason = await stream.run({ type: 'hello', node: settings.node }, opened.head);
       if (signal.aborted) return;
       log.warn(`upstream terminated with unexpected error ${reason}`);
     } catch (error) {
@@ -57,74 +68,98 @@ export async function keepDiscovering(
   }
 }
 
-async function openStream(
-  context: ProcessContext,
-  settings: AgentSettings,
-): Promise<{ readonly stream: Duplex; readonly head: Buffer }> {
+/** An upgraded connection, and what istiod sent together with its consent. */
+interface OpenedStream {
+  readonly stream: Duplex;
+  readonly head: Buffer;
+}
+
+async function openStream(context: ProcessContext, settings: AgentSettings): Promise<OpenedStream> {
   const stream = await dialIstiod(context, settings.discovery);
   const onAbort = () => stream.destroy();
   context.signal.addEventListener('abort', onAbort, { once: true });
   stream.once('close', () => context.signal.removeEventListener('abort', onAbort));
   try {
-    return await new Promise((resolve, reject) => {
-      const request = requestOver(stream, settings.discovery, {
-        method: 'GET',
-        path: DISCOVERY,
-        headers: { ...credentials(context, settings), connection: 'Upgrade', upgrade: 'mesh-harness-xds' },
-      });
-      request.on('error', error =>
-        reject(new Error(`rpc error: code = Unavailable desc = ${error.message || 'transport is closing'}`)),
-      );
-      request.once('upgrade', (_response, socket, head) => resolve({ stream: socket, head }));
-      request.once('response', response => {
-        messageOfAnswer(response).then(
-          message =>
-            reject(new Error(`rpc error: code = ${grpcCode(response.statusCode)} desc = ${message}`)),
-          reject,
-        );
-      });
-      request.end();
-    });
+    return await upgrade(stream, context, settings);
   } catch (error) {
     stream.destroy();
     throw error;
   }
 }
 
-/** @returns why the stream ended, once it has */
-function serveStream(
-  context: ProcessContext,
-  settings: AgentSettings,
-  envoy: Envoy,
-  stream: Duplex,
-  head: Buffer,
-  onPush: () => void,
-): Promise<string> {
-  const send = (message: DiscoveryRequest) => {
-    if (stream.writable) stream.write(`${JSON.stringify(message)}\n`);
-  };
-  return new Promise(resolve => {
-    let rest = '';
-    const take = (text: string) => {
-      const lines = text.split('\n');
-      lines[0] = rest + (lines[0] ?? '');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line === '' || context.signal.aborted) continue;
-        onPush();
-        send(answerTo(envoy, JSON.parse(line) as DiscoveryResponse)); // istiod's message, see xds.ts
-      }
-    };
-    stream.setEncoding('utf8');
-    if (head.length > 0) take(head.toString());
-    stream.on('data', take);
-    stream.once('end', () => stream.end());
-    stream.on('error', error =>
-      resolve(`rpc error: code = Unavailable desc = transport is closing: ${error.message}`),
+/** @throws Error in gRPC's words if istiod refuses or the connection breaks */
+function upgrade(stream: Duplex, context: ProcessContext, settings: AgentSettings): Promise<OpenedStream> {
+  return new Promise((resolve, reject) => {
+    const request = requestOver(stream, settings.discovery, {
+      method: 'GET',
+      path: DISCOVERY_PATH,
+      headers: { ...credentials(context, settings), connection: 'Upgrade', upgrade: DISCOVERY_PROTOCOL },
+    });
+    request.on('error', error =>
+      reject(new Error(`rpc error: code = Unavailable desc = ${error.message || 'transport is closing'}`)),
     );
-    stream.once('close', () => resolve('rpc error: code = Unavailable desc = transport is closing'));
-    send({ type: 'hello', node: settings.node });
+    request.once('upgrade', (_response, socket, head) => resolve({ stream: socket, head }));
+    request.once('response', response => {
+      messageOfAnswer(response).then(
+        message => reject(new Error(`rpc error: code = ${grpcCode(response.statusCode)} desc = ${message}`)),
+        reject,
+      );
+    });
+    request.end();
   });
+}
+
+/** The messages of one stream. */
+class DiscoveryStream {
+  readonly #stream: Duplex;
+  readonly #signal: AbortSignal;
+  readonly #answer: (response: DiscoveryResponse) => DiscoveryRequest;
+  readonly #lines = new LineReader();
+
+  /** @param answer - uses a response and says how to acknowledge it */
+  constructor(
+    stream: Duplex,
+    signal: AbortSignal,
+    answer: (response: DiscoveryResponse) => DiscoveryRequest,
+  ) {
+    this.#stream = stream;
+    this.#signal = signal;
+    this.#answer = answer;
+  }
+
+  /** @returns why the stream ended, once it has */
+  run(hello: DiscoveryRequest, head: Buffer): Promise<string> {
+    const stream = this.#stream;
+    return new Promise(resolve => {
+      stream.setEncoding('utf8');
+      if (head.length > 0) this.#take(head.toString());
+      stream.on('data', (text: string) => this.#take(text));
+      stream.once('end', () => stream.end());
+      stream.on('error', error =>
+        resolve(`rpc error: code = Unavailable desc = transport is closing: ${error.message}`),
+      );
+      stream.once('close', () => resolve('rpc error: code = Unavailable desc = transport is closing'));
+      this.#send(hello);
+    });
+  }
+
+  #take(text: string): void {
+    for (const line of this.#lines.push(text)) {
+      if (line === '' || this.#signal.aborted) continue;
+      let response: DiscoveryResponse;
+      try {
+        response = readDiscoveryResponse(line);
+      } catch (error) {
+        this.#stream.destroy(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
+      this.#send(this.#answer(response));
+    }
+  }
+
+  #send(message: DiscoveryRequest): void {
+    if (this.#stream.writable) this.#stream.write(requestLine(message));
+  }
 }
 
 /** An acknowledgement, or a refusal that says why. */

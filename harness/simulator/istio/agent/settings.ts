@@ -3,7 +3,7 @@ import yaml from 'js-yaml';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import { behaviourOf, type IstioBehaviour } from '../releases.ts';
-import type { XdsNode } from '../xds/xds.ts';
+import type { XdsNode } from '../xds/node.ts';
 
 export interface ServerAddress {
   /** Dialled, and the name that the server's certificate must have. */

@@ -9,11 +9,11 @@ import type { EnvoyWording } from '../releases.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
-  DiscoveryResponse,
   Listener,
+  ResourceType,
+  ResourceUpdate,
   RouteConfiguration,
-  TypeUrl,
-} from '../xds/xds.ts';
+} from '../xds/resources.ts';
 import type { EnvoyEnvironment } from './connection/environment.ts';
 import { TransportSecurity, type WorkloadIdentity } from './connection/transport-security.ts';
 import { ListenerManager, type RunningListener } from './listeners/listener-manager.ts';
@@ -45,7 +45,7 @@ export interface UpdateState {
 
 export class Envoy {
   readonly options: EnvoyOptions;
-  readonly updates: Readonly<Record<TypeUrl, UpdateState>> = {
+  readonly updates: Readonly<Record<ResourceType, UpdateState>> = {
     cluster: { successful: 0, rejected: 0, version: '' },
     endpoint: { successful: 0, rejected: 0, version: '' },
     listener: { successful: 0, rejected: 0, version: '' },
@@ -111,12 +111,12 @@ export class Envoy {
    * clusters and listeners).
    * @returns why it is refused, or undefined if it is accepted
    */
-  apply(response: DiscoveryResponse): string | undefined {
-    const fault = this.#applyResources(response);
-    const state = this.updates[response.type];
+  apply(update: ResourceUpdate): string | undefined {
+    const fault = this.#applyResources(update);
+    const state = this.updates[update.type];
     if (fault === undefined) {
       state.successful++;
-      state.version = response.version;
+      state.version = update.version;
     } else {
       state.rejected++;
     }
@@ -129,17 +129,16 @@ export class Envoy {
     for (const cluster of this.#clusters.values()) cluster.close();
   }
 
-  #applyResources({ type, resources }: DiscoveryResponse): string | undefined {
+  #applyResources({ type, resources }: ResourceUpdate): string | undefined {
     switch (type) {
-      // The type says of what kind the resources are; the wire carries them side by side.
       case 'cluster':
-        return this.#applyClusters(resources as readonly Cluster[]);
+        return this.#applyClusters(resources);
       case 'endpoint':
-        return this.#applyAssignments(resources as readonly ClusterLoadAssignment[]);
+        return this.#applyAssignments(resources);
       case 'listener':
-        return this.#applyListeners(resources as readonly Listener[]);
+        return this.#applyListeners(resources);
       case 'route':
-        return this.#applyRoutes(resources as readonly RouteConfiguration[]);
+        return this.#applyRoutes(resources);
     }
   }
 

@@ -1,6 +1,6 @@
 /** What Envoy refuses: the reasons with which a push is not acknowledged. */
 import { isIPv4 } from 'node:net';
-import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../xds/xds.ts';
+import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../xds/resources.ts';
 import { duplicateDomain } from './http/route-match.ts';
 
 /** @returns what is wrong with it; undefined if nothing is */

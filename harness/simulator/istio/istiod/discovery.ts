@@ -14,7 +14,7 @@ import {
   signWorkload,
 } from '../ca/certificate-authority.ts';
 import { createLog, type Log } from '../log.ts';
-import type { CertificateRequest } from '../xds/xds.ts';
+import { CREATE_CERTIFICATE_PATH, readCertificateRequest } from '../xds/ca.ts';
 import { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
@@ -25,8 +25,6 @@ import { debugPage } from './serve/debug.ts';
 import { answer, answerJson, type RequestHandler, readBody, serve } from './serve/serve.ts';
 import { minorOf } from './watch/cluster-registry.ts';
 import { inClusterClient } from './watch/in-cluster.ts';
-
-const CREATE_CERTIFICATE = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
 
 export const pilotDiscovery: Main = async context => {
   const [, command, ...rest] = context.argv;
@@ -218,7 +216,7 @@ async function answerCertificate(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'POST' || request.url !== CREATE_CERTIFICATE) {
+  if (request.method !== 'POST' || request.url !== CREATE_CERTIFICATE_PATH) {
     answerJson(response, 404, { message: `there is no ${request.url}` });
     return;
   }
@@ -227,8 +225,7 @@ async function answerCertificate(
   try {
     const caller = await plane.authenticator.authenticate(request.headers);
     try {
-      // A request that is none fails in the CA.
-      const { csr, validityDurationSeconds } = JSON.parse(body) as CertificateRequest;
+      const { csr, validityDurationSeconds } = readCertificateRequest(body);
       const signed = await signWorkload(authority, clock, {
         csr,
         identity: caller.identity,

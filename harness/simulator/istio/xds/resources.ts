@@ -1,72 +1,28 @@
 /**
- * The wire between istiod and a proxy. The framing is ours; the resources have the shape of Envoy's (v3 API),
- * cut to what the guide needs.
- *
- * Transport: one TLS connection to istiod's port 15012 (or 15010 without TLS), HTTP/1.1.
- * - Discovery: `GET /v3/discovery` with `Connection: Upgrade`, `Upgrade: mesh-harness-xds`, `Authorization:
- *   Bearer <token>` and `ClusterID: <cluster id>`.
- *   istiod answers 101, and from then on both sides send one JSON message a line. The proxy sends a
- *   `DiscoveryRequest` first (with its node),
- *   then one for each response (acknowledging it, or refusing it with `errorDetail`). istiod pushes a
- *   `DiscoveryResponse` whenever something changed.
- *   A refused token gives 401 with a JSON body `{ "message": "authentication failure" }`.
- * - Certificates: `POST /istio.v1.auth.IstioCertificateService/CreateCertificate` with the same two headers
- *   and a `CertificateRequest`;
- *   200 with a `CertificateResponse`, 401 with `{ "message": "request authenticate failure" }`.
+ * What istiod says and a proxy runs: Envoy's resources (v3 API), cut to what the guide needs. How they travel
+ * is told in `wire.ts`.
  */
+import type { RetryPolicy } from '../retry-policy.ts';
 
-export type TypeUrl = 'cluster' | 'endpoint' | 'listener' | 'route';
-/** The order in which a push sends them. */
-export const PUSH_ORDER: readonly TypeUrl[] = ['cluster', 'endpoint', 'listener', 'route'];
-
-export interface XdsNode {
-  /** `sidecar~10.10.0.5~sleep-xyz.sample~sample.svc.cluster.local`, or `router~…`. */
-  readonly id: string;
-  /**
-   * The proxy's environment `ISTIO_META_*` without the prefix: CLUSTER_ID, NETWORK, MESH_ID, ROUTER_MODE,
-   * REQUESTED_NETWORK_VIEW, …
-   */
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The pod's labels, which Gateway selectors match. */
-  readonly labels: Readonly<Record<string, string>>;
+/** The resources of one type, by the name of the type. */
+export interface ResourcesByType {
+  readonly cluster: readonly Cluster[];
+  readonly endpoint: readonly ClusterLoadAssignment[];
+  readonly listener: readonly Listener[];
+  readonly route: readonly RouteConfiguration[];
 }
 
-export interface DiscoveryRequest {
-  readonly type: TypeUrl | 'hello';
-  /** With the first request (`hello`). */
-  readonly node?: XdsNode;
-  /** The version that the proxy runs after this: the response's, or the one before if it was refused. */
-  readonly version?: string;
-  readonly nonce?: string;
-  readonly errorDetail?: { readonly message: string };
-}
+/** CDS, EDS, LDS, RDS. */
+export type ResourceType = keyof ResourcesByType;
 
-export interface DiscoveryResponse {
-  readonly type: TypeUrl;
-  readonly version: string;
-  readonly nonce: string;
-  /** All resources of the type (state of the world). */
-  readonly resources: readonly (Cluster | ClusterLoadAssignment | Listener | RouteConfiguration)[];
-}
-
-export interface CertificateRequest {
-  /** PEM of a PKCS #10 request. */
-  readonly csr: string;
-  readonly validityDurationSeconds: number;
-}
-
-export interface CertificateResponse {
-  /** PEM, leaf first, root last. */
-  readonly certChain: readonly string[];
-  /**
-   * Milliseconds since the epoch on the world's clock: the certificate's real lifetime
-   * (`docs/architecture.md`, time).
-   */
-  readonly notAfterMs: number;
-}
+/** All resources of one type at one moment: a proxy drops what is missing (state of the world). */
+export type ResourceUpdate = {
+  [T in ResourceType]: { readonly type: T; readonly version: string; readonly resources: ResourcesByType[T] };
+}[ResourceType];
 
 // ---- clusters
 
+/** A set of hosts that requests or connections are sent to. */
 export interface Cluster {
   /**
    * `outbound|5000||helloworld.sample.svc.cluster.local`,
@@ -87,6 +43,7 @@ export interface Cluster {
   }[];
 }
 
+/** The mTLS that a proxy begins with an upstream host. */
 export interface UpstreamTls {
   readonly sni: string;
   readonly alpn: readonly string[];
@@ -95,11 +52,13 @@ export interface UpstreamTls {
   // Certificates come from the agent (SDS), never over this wire.
 }
 
+/** The endpoints of one EDS cluster. */
 export interface ClusterLoadAssignment {
   readonly clusterName: string;
   readonly endpoints: readonly LbEndpoint[];
 }
 
+/** One address behind a cluster. */
 export interface LbEndpoint {
   readonly address: string;
   readonly port: number;
@@ -110,6 +69,7 @@ export interface LbEndpoint {
 
 // ---- listeners
 
+/** A port of the proxy, or what takes over from one by original destination. */
 export interface Listener {
   /** `virtualOutbound`, `virtualInbound`, `0.0.0.0_5000`, `10.255.10.7_15012`, `0.0.0.0_15443`. */
   readonly name: string;
@@ -128,6 +88,7 @@ export interface Listener {
   readonly filterChains: readonly FilterChain[];
 }
 
+/** What happens to the connections of a listener that match. */
 export interface FilterChain {
   readonly name?: string;
   readonly match?: FilterChainMatch;
@@ -150,6 +111,7 @@ export interface FilterChainMatch {
   readonly applicationProtocols?: readonly string[];
 }
 
+/** The last filter of a chain: it decides where the bytes go. */
 export type NetworkFilter =
   | {
       readonly type: 'http_connection_manager';
@@ -163,11 +125,13 @@ export type NetworkFilter =
 
 // ---- routes
 
+/** The routes of one HTTP port. */
 export interface RouteConfiguration {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHost[];
 }
 
+/** The routes of the hosts that share them. */
 export interface VirtualHost {
   readonly name: string;
   /** Values of the Host header, with and without port; `*` matches the rest. */
@@ -179,24 +143,4 @@ export interface VirtualHost {
     readonly timeoutMs: number;
     readonly retryPolicy?: RetryPolicy;
   }[];
-}
-
-export type RetryCondition =
-  | 'connect-failure'
-  | 'connect-timeout'
-  | 'refused-stream'
-  | 'unavailable'
-  | 'cancelled'
-  | 'retriable-status-codes';
-
-export interface RetryPolicy {
-  /** Attempts after the first. */
-  readonly numRetries: number;
-  /**
-   * `connect-timeout` is apart from `connect-failure`: Envoy 1.16.0 does not retry it (istio/istio#32523).
-   */
-  readonly retryOn: readonly RetryCondition[];
-  readonly retriableStatusCodes: readonly number[];
-  /** Picks again, at most this many times, rather than a host that was tried before (previous_hosts). */
-  readonly hostSelectionRetryMaxAttempts: number;
 }

@@ -1,6 +1,6 @@
 /** A gateway between two networks: bytes pass by SNI, and nothing else does. */
 import t from 'tap';
-import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/xds.ts';
+import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/resources.ts';
 import {
   callHello,
   curl,

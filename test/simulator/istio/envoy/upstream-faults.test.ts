@@ -3,7 +3,7 @@
  * nothing helps.
  */
 import t from 'tap';
-import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/xds.ts';
+import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/resources.ts';
 import { BLACK_HOLE, endpointOf, hostStats, meshOf, REFUSING } from '../../../support/one-network-mesh.ts';
 import { callHello, curl, helloWorld, inboundResources } from '../../../support/proxy-world.ts';
 

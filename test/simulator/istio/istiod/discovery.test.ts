@@ -3,11 +3,8 @@ import t from 'tap';
 import { createCsr, createKeyPair } from '../../../../harness/base/certificates.ts';
 import { sleep } from '../../../../harness/base/clock.ts';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import type {
-  CertificateResponse,
-  Cluster,
-  ClusterLoadAssignment,
-} from '../../../../harness/simulator/istio/xds/xds.ts';
+import type { CertificateResponse } from '../../../../harness/simulator/istio/xds/ca.ts';
+import type { Cluster, ClusterLoadAssignment } from '../../../../harness/simulator/istio/xds/resources.ts';
 import { IstiodWorld } from '../istiod-world.ts';
 
 const CSR = '/istio.v1.auth.IstioCertificateService/CreateCertificate';

@@ -1,12 +1,13 @@
 /** `/config_dump`: what istiod pushed and Envoy runs, in Envoy's form and names. */
+
+import type { XdsNode } from '../../xds/node.ts';
 import type {
   Cluster,
   FilterChain,
   Listener,
   NetworkFilter,
   RouteConfiguration,
-  XdsNode,
-} from '../../xds/xds.ts';
+} from '../../xds/resources.ts';
 import type { Envoy } from '../envoy.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 

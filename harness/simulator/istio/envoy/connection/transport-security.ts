@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
 import type { EnvoyWording } from '../../releases.ts';
-import type { UpstreamTls } from '../../xds/xds.ts';
+import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
 
 /** What the agent got from the CA (Envoy's secrets `default` and `ROOTCA`). */

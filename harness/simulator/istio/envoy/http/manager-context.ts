@@ -1,6 +1,6 @@
 /** What the requests of one HTTP connection manager share. */
 import type { Random } from '../../../../base/random.ts';
-import type { RouteConfiguration } from '../../xds/xds.ts';
+import type { RouteConfiguration } from '../../xds/resources.ts';
 import type { EnvoyEnvironment } from '../connection/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 

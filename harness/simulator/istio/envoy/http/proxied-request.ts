@@ -1,7 +1,7 @@
 /** One HTTP request on its way through the proxy: route, host, retries, and the response back. */
 import http from 'node:http';
 import type { Timer } from '../../../../base/clock.ts';
-import type { VirtualHost } from '../../xds/xds.ts';
+import type { VirtualHost } from '../../xds/resources.ts';
 import type { DownstreamConnection } from '../connection/environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';

@@ -1,5 +1,5 @@
 /** Which route serves a request: by Host header, then by path. */
-import type { RouteConfiguration, VirtualHost } from '../../xds/xds.ts';
+import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
 
 type Route = VirtualHost['routes'][number];
 

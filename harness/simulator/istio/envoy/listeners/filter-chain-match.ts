@@ -1,5 +1,5 @@
 /** Which filter chain of a listener serves a connection. */
-import type { FilterChain } from '../../xds/xds.ts';
+import type { FilterChain } from '../../xds/resources.ts';
 
 /** What is known of a connection when its chain is chosen. */
 export interface ConnectionTraits {

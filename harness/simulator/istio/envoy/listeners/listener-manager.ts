@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf, unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
-import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/xds.ts';
+import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
 import { Counters } from '../connection/counters.ts';
 import type { DownstreamConnection, EnvoyEnvironment, Worker } from '../connection/environment.ts';
 import { HttpConnectionManager } from '../http/http-connection-manager.ts';

@@ -1,5 +1,5 @@
 /** One upstream host with the counters that `/clusters` shows. */
-import type { LbEndpoint } from '../../xds/xds.ts';
+import type { LbEndpoint } from '../../xds/resources.ts';
 
 export class Host {
   readonly address: string;

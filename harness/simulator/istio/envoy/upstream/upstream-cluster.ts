@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { unreachable } from '../../../../base/errors.ts';
 import type { SocketAddress } from '../../../network/interfaces.ts';
-import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/xds.ts';
+import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/resources.ts';
 import { Counters } from '../connection/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../connection/environment.ts';
 import { Host, hostKey } from './host.ts';

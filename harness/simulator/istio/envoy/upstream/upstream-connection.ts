@@ -3,7 +3,7 @@
  * counters.
  */
 import type { Duplex } from 'node:stream';
-import type { UpstreamTls } from '../../xds/xds.ts';
+import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from '../connection/counters.ts';
 import { type EnvoyEnvironment, PROXY_UID } from '../connection/environment.ts';
 import type { Host } from './host.ts';

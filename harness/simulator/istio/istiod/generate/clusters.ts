@@ -2,7 +2,7 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { Cluster, UpstreamTls } from '../../xds/xds.ts';
+import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { hostCovers, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';

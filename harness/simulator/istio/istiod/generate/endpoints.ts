@@ -1,5 +1,5 @@
 /** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
-import type { ClusterLoadAssignment } from '../../xds/xds.ts';
+import type { ClusterLoadAssignment } from '../../xds/resources.ts';
 import { type EndpointView, filterByNetwork } from '../mesh/endpoint-filter.ts';
 import type { MeshService } from '../mesh/mesh-state.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';

@@ -2,7 +2,7 @@
  * LDS of a gateway: the ports that Gateway resources open on it
  * (pilot/pkg/networking/core/v1alpha3/gateway.go @1.8.0).
  */
-import type { FilterChain, Listener } from '../../xds/xds.ts';
+import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   gatewaysOf,

@@ -2,7 +2,7 @@
  * LDS of a sidecar: what it does with its application's outbound and inbound connections
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
-import type { FilterChain, Listener } from '../../xds/xds.ts';
+import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   addressFor,

@@ -3,7 +3,7 @@
  */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../releases.ts';
-import type { LbEndpoint } from '../../xds/xds.ts';
+import type { LbEndpoint } from '../../xds/resources.ts';
 import type { IstioEndpoint } from '../model/mesh-model.ts';
 import type { NetworkGateways } from '../model/network-of.ts';
 

@@ -1,5 +1,5 @@
 /** A proxy as it introduces itself. */
-import type { XdsNode } from '../../xds/xds.ts';
+import type { XdsNode } from '../../xds/node.ts';
 import type { EndpointView } from './endpoint-filter.ts';
 
 export interface ProxyNode {

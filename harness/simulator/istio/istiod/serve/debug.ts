@@ -1,10 +1,10 @@
 /** istiod's debug pages (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
-import type { TypeUrl } from '../../xds/xds.ts';
-import { PUSH_ORDER } from '../../xds/xds.ts';
+import type { ResourceType } from '../../xds/resources.ts';
+import { PUSH_ORDER, SHORT_NAMES } from '../../xds/wire.ts';
 import type { MeshState } from '../mesh/mesh-state.ts';
 import type { RemoteClusters } from '../mesh/remote-clusters.ts';
 import type { IstiodSettings } from '../model/settings.ts';
-import { type DiscoveryServer, type ProxyConnection, SHORT_NAMES } from './discovery-server.ts';
+import type { DiscoveryServer, ProxyConnection } from './discovery-server.ts';
 import type { Resources } from './resources.ts';
 
 export interface DebugSources {
@@ -17,7 +17,7 @@ export interface DebugSources {
 
 type Page = (sources: DebugSources, query: URLSearchParams) => unknown;
 
-const syncState = (connection: ProxyConnection, type: TypeUrl): string => {
+const syncState = (connection: ProxyConnection, type: ResourceType): string => {
   const sent = connection.sent.get(type);
   if (!sent) return 'NOT SENT';
   return sent.acknowledged === sent.nonce ? 'SYNCED' : 'STALE';
@@ -121,7 +121,7 @@ const connections: Page = ({ discovery }) => {
 
 /** What a proxy has been sent; of all proxies, or of `?proxyID=name.namespace`. */
 const dump =
-  (types: readonly TypeUrl[]): Page =>
+  (types: readonly ResourceType[]): Page =>
   ({ discovery, resources }, query) => {
     const wanted = query.get('proxyID');
     return [...discovery.connections]

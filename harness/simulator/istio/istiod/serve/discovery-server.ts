@@ -7,14 +7,23 @@ import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock, Timer } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
+import { LineReader } from '../../../../base/lines.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import { type DiscoveryRequest, PUSH_ORDER, type TypeUrl } from '../../xds/xds.ts';
+import type { ResourceType } from '../../xds/resources.ts';
+import {
+  DISCOVERY_PATH,
+  DISCOVERY_PROTOCOL,
+  type DiscoveryRequest,
+  PUSH_ORDER,
+  readDiscoveryRequest,
+  responseLine,
+  SHORT_NAMES,
+} from '../../xds/wire.ts';
 import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
 import type { Resources } from './resources.ts';
 
-export const DISCOVERY_PATH = '/v3/discovery';
 /**
  * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, without
  * chance in it.
@@ -35,11 +44,11 @@ export interface ProxyConnection {
   readonly proxy: ProxyNode;
   readonly caller: Caller | undefined;
   readonly connectedAtMs: number;
-  readonly sent: ReadonlyMap<TypeUrl, Readonly<SentState>>;
+  readonly sent: ReadonlyMap<ResourceType, Readonly<SentState>>;
 }
 
 interface Connection extends ProxyConnection {
-  readonly sent: Map<TypeUrl, SentState>;
+  readonly sent: Map<ResourceType, SentState>;
   readonly socket: Duplex;
 }
 
@@ -80,7 +89,7 @@ export class DiscoveryServer {
   ): Promise<void> {
     const { authenticator, log, metrics } = this.#options;
     socket.on('error', () => {}); // its close is enough
-    if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== 'mesh-harness-xds') {
+    if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== DISCOVERY_PROTOCOL) {
       refuse(socket, 404, `there is no ${request.url}`);
       return;
     }
@@ -97,7 +106,7 @@ export class DiscoveryServer {
     }
     if (socket.destroyed) return;
     socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: mesh-harness-xds\r\n\r\n',
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${DISCOVERY_PROTOCOL}\r\n\r\n`,
     );
     this.#serve(socket, head, caller);
   }
@@ -116,15 +125,13 @@ export class DiscoveryServer {
   #serve(socket: Duplex, head: Buffer, caller: Caller | undefined): void {
     const { clock, log, metrics } = this.#options;
     let connection: Connection | undefined;
-    let rest = '';
+    const lines = new LineReader();
     const timer: Timer = clock.setTimeout(() => socket.end(), MAX_CONNECTION_AGE_MS);
     const take = (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
+      for (const line of lines.push(text)) {
         if (line === '' || socket.destroyed) continue;
         try {
-          const message = JSON.parse(line) as DiscoveryRequest; // checked as far as it is used
+          const message = readDiscoveryRequest(line);
           if (connection) this.#acknowledge(connection, message);
           else connection = this.#connect(socket, caller, message);
         } catch (error) {
@@ -186,10 +193,7 @@ export class DiscoveryServer {
       });
       metrics.add('pilot_xds_pushes', { type: SHORT_NAMES[type] });
       log.info(`${SHORT_NAMES[type].toUpperCase()}: PUSH for node:${connection.proxy.id}`);
-      // The resources are text already; so only the frame around them is made here.
-      connection.socket.write(
-        `{"type":"${type}","version":"${version}","nonce":"${nonce}","resources":[${fragment}]}\n`,
-      );
+      connection.socket.write(responseLine({ type, version, nonce }, fragment));
     }
   }
 
@@ -208,14 +212,6 @@ export class DiscoveryServer {
     );
   }
 }
-
-/** cds, eds, lds, rds: as metrics and logs have them. */
-export const SHORT_NAMES: Readonly<Record<TypeUrl, string>> = {
-  cluster: 'cds',
-  endpoint: 'eds',
-  listener: 'lds',
-  route: 'rds',
-};
 
 const REASONS: Readonly<Record<number, string>> = { 401: 'Unauthorized', 404: 'Not Found' };
 

@@ -2,7 +2,7 @@
  * The resources of a push as text, made once for all proxies that see the same and kept until the mesh
  * changes.
  */
-import type { TypeUrl } from '../../xds/xds.ts';
+import type { ResourceType } from '../../xds/resources.ts';
 import { fixedClusters, inboundClusters, serviceClusters } from '../generate/clusters.ts';
 import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
@@ -49,7 +49,7 @@ export class Resources {
         for (const hostname of change.hostnames) views.delete(hostname);
   }
 
-  of(type: TypeUrl, proxy: ProxyNode): Fragment {
+  of(type: ResourceType, proxy: ProxyNode): Fragment {
     switch (type) {
       case 'cluster':
         return this.#clusters(proxy);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { duplicateDomain, findRoute } from '../../../../../harness/simulator/istio/envoy/http/route-match.ts';
-import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/xds.ts';
+import type { RouteConfiguration } from '../../../../../harness/simulator/istio/xds/resources.ts';
 
 const virtualHost = (name: string, domains: string[], prefix = '/') => ({
   name,

@@ -3,7 +3,7 @@ import {
   type ConnectionTraits,
   findFilterChain,
 } from '../../../../../harness/simulator/istio/envoy/listeners/filter-chain-match.ts';
-import type { FilterChain, FilterChainMatch } from '../../../../../harness/simulator/istio/xds/xds.ts';
+import type { FilterChain, FilterChainMatch } from '../../../../../harness/simulator/istio/xds/resources.ts';
 
 const chain = (name: string, match?: FilterChainMatch): FilterChain => ({
   name,

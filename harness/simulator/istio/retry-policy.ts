@@ -1,0 +1,24 @@
+/** When a failed request is tried again: words that the releases, istiod and Envoy share. */
+
+/** What may make Envoy try again. `connect-timeout` is apart: Envoy 1.16.0 never retries it (istio/istio#32523). */
+export const RETRY_CONDITIONS = [
+  'connect-failure',
+  'connect-timeout',
+  'refused-stream',
+  'unavailable',
+  'cancelled',
+  'retriable-status-codes',
+] as const;
+
+/** One of Envoy's `retry_on` words, as far as Istio asks for them. */
+export type RetryCondition = (typeof RETRY_CONDITIONS)[number];
+
+/** How a route retries (Envoy's route.v3.RetryPolicy, cut to what Istio sets). */
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly numRetries: number;
+  readonly retryOn: readonly RetryCondition[];
+  readonly retriableStatusCodes: readonly number[];
+  /** How often Envoy picks again when it has picked a host that was tried before (previous_hosts). */
+  readonly hostSelectionRetryMaxAttempts: number;
+}
