@@ -6,6 +6,7 @@ import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
+import { certificateText, codeOf, dialText } from '../../../base/go-errors.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
 import { PROXY_UID } from '../envoy/connection/environment.ts';
@@ -114,7 +115,7 @@ async function resolve({ network }: ProcessContext, { host }: ServerAddress): Pr
     if (ip !== undefined) return ip;
     throw new Error('no addresses');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     const reason =
       code === 'ENOTFOUND' ? 'no such host' : code === 'EAI_AGAIN' ? 'server misbehaving' : messageOf(error);
     throw unavailable(`transport: Error while dialing dial tcp: lookup ${host}: ${reason}`);
@@ -153,29 +154,21 @@ function contextFor(rootPem: string): tls.SecureContext {
   return context;
 }
 
-const KERNEL_MESSAGES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect: connection refused',
-  ECONNRESET: 'connect: connection reset by peer',
-  EHOSTUNREACH: 'connect: no route to host',
-  ENETUNREACH: 'connect: network is unreachable',
-  ETIMEDOUT: 'connect: connection timed out',
-};
-
-function dialError(where: string, error: (Error & { code?: string }) | undefined): Error {
-  const reason = error === undefined ? 'i/o timeout' : (KERNEL_MESSAGES[error.code ?? ''] ?? error.message);
-  return unavailable(`transport: Error while dialing dial tcp ${where}: ${reason}`);
+function dialError(where: string, error: Error | undefined): Error {
+  return unavailable(
+    `transport: Error while dialing ${error === undefined ? `dial tcp ${where}: i/o timeout` : dialText(where, error)}`,
+  );
 }
 
-function handshakeError(error: (Error & { code?: string }) | undefined, host: string): Error {
+function handshakeError(error: Error | undefined, host: string): Error {
   return unavailable(`transport: authentication handshake failed: ${handshakeReason(error, host)}`);
 }
 
-function handshakeReason(error: (Error & { code?: string }) | undefined, host: string): string {
-  const code = error?.code ?? '';
+function handshakeReason(error: Error | undefined, host: string): string {
   if (error === undefined) return 'context deadline exceeded';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `x509: certificate is not valid for ${host}`;
-  if (/CERT|ISSUER|SIGNED|VERIFY/.test(code) && !code.startsWith('ERR_SSL'))
-    return 'x509: certificate signed by unknown authority';
+  const certificate = certificateText(error, host);
+  if (certificate !== undefined) return certificate;
+  const code = codeOf(error);
   if (code.startsWith('ERR_SSL_')) return `tls: ${error.message}`;
   if (code === 'ECONNRESET' && error.message.includes('socket disconnected')) return 'EOF';
   return code === 'ECONNRESET' ? 'read: connection reset by peer' : error.message;

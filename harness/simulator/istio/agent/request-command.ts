@@ -1,5 +1,6 @@
 /** `pilot-agent request GET clusters`: asks the proxy's administration from inside its container. */
 import http from 'node:http';
+import { dialText } from '../../../base/go-errors.ts';
 import type { Main } from '../../program.ts';
 import { ADMIN_PORT } from '../envoy/admin/admin.ts';
 import { readText } from './istiod-connection.ts';
@@ -36,11 +37,9 @@ export const requestCommand: Main = async context => {
     context.stderr(`Error: received unexpected status code ${status}: ${body}\n`);
     return 1;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const reason = code === 'ECONNREFUSED' ? 'connect: connection refused' : String(error);
-    context.stderr(
-      `Error: failed to execute command on Envoy: Get "http://localhost:${ADMIN_PORT}/${path.replace(/^\//, '')}": dial tcp 127.0.0.1:${ADMIN_PORT}: ${reason}\n`,
-    );
+    const reason = dialText(`127.0.0.1:${ADMIN_PORT}`, error);
+    const url = `http://localhost:${ADMIN_PORT}/${path.replace(/^\//, '')}`;
+    context.stderr(`Error: failed to execute command on Envoy: Get "${url}": ${reason}\n`);
     return 1;
   } finally {
     context.signal.removeEventListener('abort', onAbort);

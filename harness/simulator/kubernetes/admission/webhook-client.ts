@@ -2,6 +2,7 @@
 import https from 'node:https';
 import tls from 'node:tls';
 import type { Clock } from '../../../base/clock.ts';
+import { certificateText, dialText, syscallText } from '../../../base/go-errors.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import { isObject, type JsonObject, objectOf, objectsOf, stringOf, valueAt } from '../registry/json.ts';
@@ -24,18 +25,6 @@ interface Target {
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
-
-/** Node's codes for a chain that does not end in one of our roots. */
-const UNKNOWN_AUTHORITY: readonly string[] = [
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'INVALID_CA',
-];
 
 export class WebhookClient {
   readonly #clock: Clock;
@@ -215,27 +204,16 @@ export class WebhookClient {
 
 /** What Go would have said. */
 function wordOf(error: NodeJS.ErrnoException, { serverName, host, port }: Target): string {
+  const certificate = certificateText(error, serverName);
+  if (certificate !== undefined) return `tls: failed to verify certificate: ${certificate}`;
   const code = error.code ?? '';
-  const dial = `dial tcp ${host}:${port}`;
-  if (code === 'ECONNREFUSED') return `${dial}: connect: connection refused`;
-  if (code === 'ETIMEDOUT') return `${dial}: connect: connection timed out`;
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${dial}: connect: no route to host`;
-  if (UNKNOWN_AUTHORITY.includes(code)) {
-    return 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
-  }
-  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
-    return 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid';
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = [...error.message.matchAll(/DNS:([^\s,]+)/g)].map(match => match[1]);
-    return `tls: failed to verify certificate: x509: certificate is valid for ${names.join(', ')}, not ${serverName}`;
-  }
   // The peer closed without a word; a reset has the same code, but names the call that failed.
   if (code === 'ECONNRESET') {
     return error.syscall === 'read' ? `read tcp ${host}:${port}: read: connection reset by peer` : 'EOF';
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return 'tls: first record does not look like a TLS handshake';
+  if (syscallText('connect', code) !== undefined) return dialText(`${host}:${port}`, error);
   if (code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE') return 'EOF';
   return error.message;
 }

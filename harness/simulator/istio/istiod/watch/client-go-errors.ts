@@ -1,13 +1,7 @@
 /** How client-go words what goes wrong between istiod and an API server, as istiod's log has it. */
 import { messageOf } from '../../../../base/errors.ts';
+import { certificateText, codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
 import { KubernetesApiError, pathOf, type ResourcePath } from '../../../../base/kubernetes-client.ts';
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connect: connection refused',
-  ECONNRESET: 'read: connection reset by peer',
-  ETIMEDOUT: 'i/o timeout',
-  EHOSTUNREACH: 'connect: no route to host',
-};
 
 /**
  * @param server - `https://127.0.0.1:36543`
@@ -28,16 +22,19 @@ const goType = (kind: string, apiVersion: string): string => `*${apiVersion.spli
 
 function causeOf(path: ResourcePath, server: string, error: unknown): string {
   if (error instanceof KubernetesApiError) return error.code === 401 ? 'Unauthorized' : error.message;
-  const { host } = new URL(server);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REASONS[code];
-  const isTrust = /CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code);
-  const cause = reason
-    ? `dial tcp ${host}: ${reason}`
-    : code === 'ENOTFOUND'
-      ? `dial tcp: lookup ${host.replace(/:\d+$/, '')}: no such host`
-      : isTrust
-        ? 'x509: certificate signed by unknown authority'
-        : messageOf(error);
-  return `Get "${server}${pathOf(path)}": ${cause}`;
+  return `Get "${server}${pathOf(path)}": ${reasonOf(new URL(server), error)}`;
+}
+
+function reasonOf({ host, hostname }: URL, error: unknown): string {
+  const code = codeOf(error);
+  switch (code) {
+    case 'ENOTFOUND':
+      return `dial tcp: lookup ${hostname}: no such host`;
+    case 'ECONNRESET':
+      return `dial tcp ${host}: ${syscallText('read', code)}`;
+    case 'ETIMEDOUT':
+      return `dial tcp ${host}: i/o timeout`; // client-go's dialer gives up before the kernel does
+  }
+  if (syscallText('connect', code) !== undefined) return dialText(host, error);
+  return certificateText(error, hostname) ?? messageOf(error);
 }

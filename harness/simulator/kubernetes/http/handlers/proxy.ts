@@ -1,5 +1,6 @@
 /** The `proxy` subresource of pods and services: an HTTP request, handed on to them. */
 import http from 'node:http';
+import { dialText } from '../../../../base/go-errors.ts';
 import { objectsOf, stringOf, valueAt } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, notSimulated } from '../../registry/status.ts';
@@ -69,10 +70,7 @@ export async function handleProxy(
       answer.on('end', resolve);
       answer.on('error', reject);
     });
-    onward.on('error', (error: NodeJS.ErrnoException) => {
-      const cause = error.code === 'ECONNREFUSED' ? 'connect: connection refused' : error.message;
-      reject(unavailable(`dial tcp ${address}:${port}: ${cause}`));
-    });
+    onward.on('error', error => reject(unavailable(dialText(`${address}:${port}`, error))));
     response.on('close', () => onward.destroy());
     request.pipe(onward);
   });

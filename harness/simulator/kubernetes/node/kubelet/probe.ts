@@ -1,6 +1,7 @@
 /** Asks a container once whether it is well: httpGet, tcpSocket or exec, under a deadline. */
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
+import { codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 import type { Container, HttpGetAction, Probe } from '../../client/kinds.ts';
 
@@ -45,11 +46,9 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
 
 /** What Go's dialler says of a Node error. */
 function dialError(error: unknown, address: string): string {
-  const code = error && typeof error === 'object' && 'code' in error ? String(error.code) : '';
-  if (code === 'ECONNREFUSED') return `dial tcp ${address}: connect: connection refused`;
-  if (code === 'ETIMEDOUT') return `dial tcp ${address}: connect: connection timed out`;
-  if (code === 'ECONNRESET') return `read tcp ${address}: read: connection reset by peer`;
-  return `dial tcp ${address}: ${error instanceof Error ? error.message : String(error)}`;
+  return codeOf(error) === 'ECONNRESET'
+    ? `read tcp ${address}: ${syscallText('read', 'ECONNRESET')}`
+    : dialText(address, error);
 }
 
 /**
