@@ -109,7 +109,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   // Below its rooms: what differs between releases, logs and metrics.
   'simulator/istio': { from: ['base'] },
-  'simulator/istio/xds': { from: [] },
+  'simulator/istio/xds': { from: ['base'], packages: ['zod'] },
   'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml', 'zod'] },
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },
@@ -142,15 +142,15 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     ],
   },
   'simulator/istio/envoy': { from: BELOW_ISTIO },
-  'simulator/istio/envoy/connection': { from: BELOW_ISTIO },
-  'simulator/istio/envoy/upstream': { from: [...BELOW_ISTIO, 'simulator/istio/envoy/connection'] },
+  'simulator/istio/envoy/environment': { from: BELOW_ISTIO },
+  'simulator/istio/envoy/upstream': { from: [...BELOW_ISTIO, 'simulator/istio/envoy/environment'] },
   'simulator/istio/envoy/http': {
-    from: [...BELOW_ISTIO, 'simulator/istio/envoy/connection', 'simulator/istio/envoy/upstream'],
+    from: [...BELOW_ISTIO, 'simulator/istio/envoy/environment', 'simulator/istio/envoy/upstream'],
   },
   'simulator/istio/envoy/listeners': {
     from: [
       ...BELOW_ISTIO,
-      'simulator/istio/envoy/connection',
+      'simulator/istio/envoy/environment',
       'simulator/istio/envoy/upstream',
       'simulator/istio/envoy/http',
     ],
@@ -159,7 +159,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: [
       ...BELOW_ISTIO,
       'simulator/istio/envoy/envoy.ts',
-      'simulator/istio/envoy/connection',
+      'simulator/istio/envoy/environment',
       'simulator/istio/envoy/upstream',
     ],
   },

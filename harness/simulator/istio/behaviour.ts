@@ -1,5 +1,5 @@
 /** In which ways Istio's releases may differ: the questions to which `releases.ts` has the answers. */
-import type { RetryPolicy } from './retry-policy.ts';
+import type { RetryPolicy } from './xds/retry-policy.ts';
 
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
 export type NetworkSource = 'fromCidr' | 'podLabel' | 'fromRegistry' | 'namespaceLabel';

@@ -9,7 +9,7 @@ import { messageOf } from '../../../base/errors.ts';
 import { certificateText, codeOf, dialText } from '../../../base/go-errors.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
-import { PROXY_UID } from '../envoy/connection/environment.ts';
+import { PROXY_UID } from '../envoy/environment/environment.ts';
 import { type AgentSettings, ROOT_CERTIFICATE_FILE, type ServerAddress, TOKEN_FILE } from './settings.ts';
 
 /** Port of istiod that serves without TLS. */

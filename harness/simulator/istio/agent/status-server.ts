@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { ProcessContext } from '../../program.ts';
 import { openHttpService, type ServiceAnswer, type ServiceHandler } from '../envoy/admin/http-service.ts';
 import { prometheusStats } from '../envoy/admin/stats.ts';
-import { PROXY_UID } from '../envoy/connection/environment.ts';
+import { PROXY_UID } from '../envoy/environment/environment.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { Log } from '../log.ts';
 import { readText } from './istiod-connection.ts';

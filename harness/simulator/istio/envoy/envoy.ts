@@ -14,8 +14,8 @@ import type {
   ResourceUpdate,
   RouteConfiguration,
 } from '../xds/resources.ts';
-import type { EnvoyEnvironment } from './connection/environment.ts';
-import { TransportSecurity, type WorkloadIdentity } from './connection/transport-security.ts';
+import type { EnvoyEnvironment } from './environment/environment.ts';
+import { TransportSecurity, type WorkloadIdentity } from './environment/transport-security.ts';
 import { ListenerManager, type RunningListener } from './listeners/listener-manager.ts';
 import { UpstreamCluster } from './upstream/upstream-cluster.ts';
 import {

@@ -1,6 +1,5 @@
 /** Schemas of the resources: a proxy takes nothing from the wire that does not have these shapes. */
 import * as z from 'zod';
-import { RETRY_CONDITIONS, type RetryPolicy } from '../retry-policy.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,
@@ -12,6 +11,7 @@ import type {
   UpstreamTls,
   VirtualHost,
 } from './resources.ts';
+import { RETRY_CONDITIONS, type RetryPolicy } from './retry-policy.ts';
 
 const strings = z.array(z.string());
 

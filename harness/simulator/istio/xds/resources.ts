@@ -2,7 +2,7 @@
  * What istiod says and a proxy runs: Envoy's resources (v3 API), cut to what the guide needs. How they travel
  * is told in `wire.ts`.
  */
-import type { RetryPolicy } from '../retry-policy.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 /** The resources of one type, by the name of the type. */
 export interface ResourcesByType {

@@ -1,7 +1,7 @@
 /** Envoy's administration interface on 127.0.0.1:15000: everything is read from what runs. */
 import { X509Certificate } from 'node:crypto';
 import type { XdsNode } from '../../xds/node.ts';
-import { urisOf } from '../connection/transport-security.ts';
+import { urisOf } from '../environment/transport-security.ts';
 import type { Envoy } from '../envoy.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';

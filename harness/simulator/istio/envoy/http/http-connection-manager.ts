@@ -1,7 +1,7 @@
 /** The filter that speaks HTTP/1.1 with clients: a node:http server that is handed connections. */
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DownstreamConnection } from '../connection/environment.ts';
+import type { DownstreamConnection } from '../environment/environment.ts';
 import { downstreamHeaders } from './http-headers.ts';
 import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';

@@ -2,7 +2,7 @@
  * What the proxy adds to, and takes from, the headers that pass through it. Flat lists: name, value, name,
  * value.
  */
-import type { DownstreamConnection } from '../connection/environment.ts';
+import type { DownstreamConnection } from '../environment/environment.ts';
 import type { ManagerContext } from './manager-context.ts';
 
 /** They are between two neighbours only (RFC 9110, 7.6.1); the codec of the next connection sets its own. */

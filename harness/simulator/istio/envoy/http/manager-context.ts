@@ -1,7 +1,7 @@
 /** What the requests of one HTTP connection manager share. */
 import type { Random } from '../../../../base/random.ts';
 import type { RouteConfiguration } from '../../xds/resources.ts';
-import type { EnvoyEnvironment } from '../connection/environment.ts';
+import type { EnvoyEnvironment } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
 /** What a request needs to know of where it came in. */

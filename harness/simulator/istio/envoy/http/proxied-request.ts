@@ -2,7 +2,7 @@
 import http from 'node:http';
 import type { Timer } from '../../../../base/clock.ts';
 import type { VirtualHost } from '../../xds/resources.ts';
-import type { DownstreamConnection } from '../connection/environment.ts';
+import type { DownstreamConnection } from '../environment/environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { UpstreamConnectError } from '../upstream/upstream-pool.ts';

@@ -1,6 +1,6 @@
 /** Whether, when and where a failed request is tried again. */
 import type { Random } from '../../../../base/random.ts';
-import type { RetryCondition, RetryPolicy } from '../../retry-policy.ts';
+import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 
 /** How an attempt ended without a response. */
 export type ResetReason = 'connect-failure' | 'connect-timeout' | 'connection-termination' | 'protocol-error';

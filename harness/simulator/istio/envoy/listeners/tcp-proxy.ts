@@ -1,6 +1,6 @@
 /** The filter that passes bytes on, both ways, without looking at them. */
 import type { Duplex } from 'node:stream';
-import type { DownstreamConnection } from '../connection/environment.ts';
+import type { DownstreamConnection } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
 /**

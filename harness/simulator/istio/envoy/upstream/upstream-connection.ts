@@ -4,8 +4,8 @@
  */
 import type { Duplex } from 'node:stream';
 import type { UpstreamTls } from '../../xds/resources.ts';
-import type { Counters } from '../connection/counters.ts';
-import { type EnvoyEnvironment, PROXY_UID } from '../connection/environment.ts';
+import type { Counters } from '../environment/counters.ts';
+import { type EnvoyEnvironment, PROXY_UID } from '../environment/environment.ts';
 import type { Host } from './host.ts';
 
 /** A connection that did not come about. */

@@ -2,8 +2,9 @@
  * RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go
  * @1.8.0).
  */
-import type { RetryCondition, RetryPolicy } from '../../retry-policy.ts';
+
 import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
+import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 import type { MeshService } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
