@@ -123,6 +123,7 @@ function plainOf(value: unknown, key = ''): unknown {
       .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z\b/g, '<time>')
       .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>')
       .replace(/LS0tLS1[\w+/=]+/g, '<base64 pem>')
-      .replace(/\b(kube-api-access|istio-token)-[a-z0-9]{5}\b/g, '$1-…'),
+      .replace(/\b(kube-api-access|istio-token)-[a-z0-9]{5}\b/g, '$1-…')
+      .replace(/("holderIdentity":"[a-z-]+?)-[a-z0-9]{6,10}-[a-z0-9]{5}"/g, '$1-…"'),
   );
 }
