@@ -386,8 +386,10 @@ export class ObjectService {
     const finalizers = new Set(
       listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string'),
     );
-    if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
-    if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
+    if (!isLeftToItself(type)) {
+      if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
+      if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
+    }
     const waits =
       grace > 0 ||
       finalizers.size > 0 ||
@@ -522,6 +524,14 @@ function checkPreconditions(
       `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
+}
+
+/**
+ * Events own nothing: whatever is asked, no one would take a finalizer of theirs away
+ * (pkg/registry/core/event/strategy.go @v1.32).
+ */
+function isLeftToItself(type: ResourceType): boolean {
+  return type.kind === 'Event';
 }
 
 /** pkg/registry/core/pod/strategy.go, CheckGracefulDelete: what never ran needs no grace. */
