@@ -240,7 +240,9 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     fill(child(spec, 'conversion'), { strategy: 'None' });
   },
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
+  // A struct of Go that nobody has sent is there all the same, an empty one.
   'leases.coordination.k8s.io': lease => child(lease, 'spec'),
+  'poddisruptionbudgets.policy': budget => child(budget, 'spec'),
 };
 
 function defaultBinding(binding: KubernetesObject): void {
