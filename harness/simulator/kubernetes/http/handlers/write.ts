@@ -192,7 +192,13 @@ export async function handlePatch(
     info.namespace,
     info.name,
     draft => {
-      const patched = patch.apply(convert(type, info.version, draft()), type, info.version);
+      // It is patched in the version that the client speaks, whichever it is stored in.
+      const apiVersion = apiVersionOf(type.group, info.version);
+      const patched = patch.apply(
+        { ...convert(type, info.version, draft()), apiVersion },
+        type,
+        info.version,
+      );
       const object = receivePatched(patched, call, type, patch.shown);
       checkName(object, info);
       return object;
