@@ -22,6 +22,10 @@ const finalizersOf = (object: KubernetesObject): readonly string[] => {
   const { finalizers } = object.metadata;
   return Array.isArray(finalizers) ? finalizers.filter(entry => typeof entry === 'string') : [];
 };
+const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
+  object.metadata.ownerReferences?.some(
+    ({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion,
+  ) ?? false;
 const isWaitingForDependents = (object: KubernetesObject): boolean =>
   object.metadata.deletionTimestamp !== undefined && finalizersOf(object).includes(FOREGROUND);
 
@@ -62,7 +66,11 @@ class GarbageCollector implements Controller {
     const before = this.#owners.get(uid) ?? [];
     if (owners.length > 0) this.#owners.set(uid, owners);
     else this.#owners.delete(uid);
-    for (const owner of before) if (!owners.includes(owner)) this.#dependents.get(owner)?.delete(uid);
+    for (const owner of before) {
+      if (!owners.includes(owner)) this.#dependents.get(owner)?.delete(uid);
+      // It may have waited for this one, which has let go of it, or blocks it no more.
+      if (!blocks(object, owner)) this.#queue.add(owner);
+    }
     let mayBeGarbage = false;
     for (const owner of owners) {
       let dependents = this.#dependents.get(owner);
@@ -130,7 +138,22 @@ class GarbageCollector implements Controller {
       return;
     }
     const hasDependents = (this.#dependents.get(uid)?.size ?? 0) > 0;
+    if (isAwaited && this.#mayBeInRing(uid)) {
+      // Objects that own each other would wait for each other for ever (attemptToDeleteItem there).
+      this.#modify(place, draft => {
+        for (const reference of draft.metadata.ownerReferences ?? []) reference.blockOwnerDeletion &&= false;
+      });
+    }
     this.#delete(place, uid, isAwaited && hasDependents ? 'Foreground' : 'Background');
+  }
+
+  /** Does one of those that it owns wait for its own dependents? */
+  #mayBeInRing(uid: string): boolean {
+    for (const dependent of this.#dependents.get(uid) ?? []) {
+      const found = this.#objectOf(dependent);
+      if (found && isWaitingForDependents(found.object)) return true;
+    }
+    return false;
   }
 
   #ownerOf(reference: OwnerReference, namespace: string): KubernetesObject | 'unknown' | undefined {
@@ -149,9 +172,8 @@ class GarbageCollector implements Controller {
     for (const dependent of [...(this.#dependents.get(uid) ?? [])]) {
       const found = this.#objectOf(dependent);
       if (!found) continue;
-      const reference = found.object.metadata.ownerReferences?.find(owner => owner.uid === uid);
       if (found.object.metadata.deletionTimestamp === undefined) this.#queue.add(dependent);
-      if (reference?.blockOwnerDeletion) isBlocked = true;
+      if (blocks(found.object, uid)) isBlocked = true;
     }
     if (!isBlocked) this.#removeFinalizer(place, FOREGROUND);
   }
