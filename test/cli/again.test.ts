@@ -1,7 +1,7 @@
 /** The closing lines of a run: commands to paste, with the flags that were used. */
 import t from 'tap';
 import { planOf, runAgain } from '../../harness/cli/again.ts';
-import type { RunFlags } from '../../harness/cli/run-flags.ts';
+import type { RunFlags } from '../../harness/cli/commands/run.flags.ts';
 import { buildReport } from '../../harness/report/build.ts';
 import { failedRun } from '../support/run-events.ts';
 

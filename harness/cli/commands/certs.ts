@@ -7,13 +7,14 @@ import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { createMeshCertificates } from '../../model/mesh-certificates.ts';
 import { clusterName } from '../../model/names.ts';
 import type { Environment } from '../environment.ts';
+import type { CertsFlags } from './certs.flags.ts';
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
 
 /** Files with keys are readable by their owner only (0600). Nothing that exists is overwritten. */
 export async function certsCommand(
   clusters: readonly string[],
-  { out }: { out: string },
+  { out }: CertsFlags,
   { stdout }: Environment,
 ): Promise<number> {
   const wrong = clusters.filter(name => !NAME.test(name));

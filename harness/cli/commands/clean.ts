@@ -4,11 +4,9 @@ import { EXIT } from '../../base/errors.ts';
 import { clean } from '../../platform/clean.ts';
 import { stateFolder } from '../../process/folders.ts';
 import type { Environment } from '../environment.ts';
+import type { CleanFlags } from './clean.flags.ts';
 
-export async function cleanCommand(
-  flags: { readonly cache: boolean },
-  { env, stdout, stderr }: Environment,
-): Promise<number> {
+export async function cleanCommand(flags: CleanFlags, { env, stdout, stderr }: Environment): Promise<number> {
   const { removed, running, left, failures } = await clean({
     state: stateFolder(env),
     clock: systemClock,

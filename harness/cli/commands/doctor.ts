@@ -3,12 +3,8 @@ import { EXIT } from '../../base/errors.ts';
 import { platformMaker } from '../../platform/catalog.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform } from '../platform-choice.ts';
-import { type RealFlags, realSettings } from '../real-settings.ts';
-
-export interface DoctorFlags extends RealFlags {
-  readonly platform: string;
-  readonly edition?: string;
-}
+import { realSettings } from '../real-settings.ts';
+import type { DoctorFlags } from './doctor.flags.ts';
 
 /** One line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
 export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {

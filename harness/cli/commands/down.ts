@@ -5,6 +5,7 @@ import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
 import { readState, removeState, upPaths } from '../up/state.ts';
+import type { StateDirFlags } from './state-dir.flags.ts';
 
 /** A world that has been asked to end does so at once; one that hangs is killed after this. */
 const PATIENCE_MS = 10_000;
@@ -12,7 +13,7 @@ const LOOK_EVERY_MS = 50;
 
 /** 0 also where nothing was up. */
 export async function downCommand(
-  flags: { stateDir?: string },
+  flags: StateDirFlags,
   { env, stderr, signal }: Environment,
 ): Promise<number> {
   const paths = upPaths(flags.stateDir, env);

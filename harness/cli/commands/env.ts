@@ -3,11 +3,9 @@ import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
 import { readState, upPaths } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
+import type { StateDirFlags } from './state-dir.flags.ts';
 
-export async function envCommand(
-  flags: { stateDir?: string },
-  { env, stdout }: Environment,
-): Promise<number> {
+export async function envCommand(flags: StateDirFlags, { env, stdout }: Environment): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found?.alive) {

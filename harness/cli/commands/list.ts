@@ -5,11 +5,9 @@ import { packageRoot } from '../../base/package-root.ts';
 import { EDITIONS } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
 import type { Environment } from '../environment.ts';
+import type { ListFlags } from './list.flags.ts';
 
-export async function listCommand(
-  { format }: { format: 'text' | 'json' },
-  { stdout }: Environment,
-): Promise<number> {
+export async function listCommand({ format }: ListFlags, { stdout }: Environment): Promise<number> {
   const folder = path.join(packageRoot(), 'scenarios');
   const scenarios = await Promise.all(
     (await listScenarios({ folder })).map(async name => {

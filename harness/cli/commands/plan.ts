@@ -5,14 +5,21 @@ import { printJson } from '../../plan/print/json.ts';
 import { printList } from '../../plan/print/list.ts';
 import { printMarkdown } from '../../plan/print/markdown.ts';
 import { printShell } from '../../plan/print/shell.ts';
+import type { Plan } from '../../plan/step.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
+import type { PlanFlags } from './plan.flags.ts';
 
-const PRINTERS = { list: printList, json: printJson, sh: printShell, markdown: printMarkdown };
+const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan) => string>> = {
+  list: printList,
+  json: printJson,
+  sh: printShell,
+  markdown: printMarkdown,
+};
 
 export async function planCommand(
   scenario: string,
-  { format, edition }: { format: keyof typeof PRINTERS; edition: string },
+  { format, edition }: PlanFlags,
   { stdout }: Environment,
 ): Promise<number> {
   const { topology } = await scenarioOf(scenario);

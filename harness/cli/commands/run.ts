@@ -18,13 +18,13 @@ import { planOf, runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
-import type { RunFlags } from '../run-flags.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
+import type { RunFlags } from './run.flags.ts';
 
 /**
  * Runs the scenarios one after the other; everything that can be wrong with the command line is found before

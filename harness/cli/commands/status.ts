@@ -6,14 +6,12 @@ import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { readState, type UpCluster, type UpPaths, upPaths } from '../up/state.ts';
+import type { StateDirFlags } from './state-dir.flags.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** 0 if it is up and answers, 1 otherwise. */
-export async function statusCommand(
-  flags: { stateDir?: string },
-  { env, stdout }: Environment,
-): Promise<number> {
+export async function statusCommand(flags: StateDirFlags, { env, stdout }: Environment): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found) {

@@ -24,16 +24,8 @@ import { startDetached } from '../up/detached.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
 import { assertUsable, OwnState, type UpPaths, upPaths } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
-
-export interface UpFlags {
-  readonly bare: boolean;
-  readonly edition: string;
-  readonly detach: boolean;
-  readonly stateDir?: string;
-  readonly seed: string;
-  /** Of the first cluster's API server; the others follow. */
-  readonly firstPort?: number;
-}
+import { argvOfStateDir } from './state-dir.flags.ts';
+import { argvOfUp, type UpFlags } from './up.flags.ts';
 
 /**
  * Brings clusters up and leaves them. Everything that can be wrong with the command line is found before
@@ -51,7 +43,7 @@ export async function upCommand(
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   return flags.detach
-    ? await startDetached(argvOf(scenario, flags), paths, environment)
+    ? await startDetached(argvOfUp(scenario, flags), paths, environment)
     : await stayUp({ topology, plan, paths, flags, environment, onWorld });
 }
 
@@ -176,8 +168,7 @@ async function until(...signals: readonly (AbortSignal | undefined)[]): Promise<
 }
 
 function tellWhatIsNext(screen: Screen, flags: UpFlags, topology: Topology, { env }: Environment): void {
-  const where = flags.stateDir === undefined ? [] : ['--state-dir', flags.stateDir];
-  const command = (...words: string[]) => quoteArgv(['mesh-harness', ...words, ...where]);
+  const command = (word: string) => quoteArgv(['mesh-harness', word, ...argvOfStateDir(flags)]);
   const detached = env['MESH_HARNESS_DETACHED'] !== undefined;
   const lines = [
     '',
@@ -186,16 +177,4 @@ function tellWhatIsNext(screen: Screen, flags: UpFlags, topology: Topology, { en
     `End it: ${detached ? command('down') : 'Ctrl-C'}`,
   ];
   screen.progress(lines.join('\n'));
-}
-
-/** The command line of the process that stays. */
-function argvOf(scenario: string, { bare, edition, stateDir, seed, firstPort }: UpFlags): readonly string[] {
-  return [
-    'up',
-    scenario,
-    ...(bare ? ['--bare'] : []),
-    ...['--edition', edition, '--seed', seed],
-    ...(stateDir === undefined ? [] : ['--state-dir', stateDir]),
-    ...(firstPort === undefined ? [] : ['--first-port', String(firstPort)]),
-  ];
 }

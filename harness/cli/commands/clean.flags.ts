@@ -1,0 +1,20 @@
+/** `mesh-harness clean`: its flags. */
+import type { Command } from 'commander';
+import type { Action } from '../declaration.ts';
+
+/** The flags of `mesh-harness clean`. */
+export interface CleanFlags {
+  readonly cache: boolean;
+}
+
+/** Declares `mesh-harness clean`. */
+export function declareClean(program: Command, action: Action<[flags: CleanFlags]>): void {
+  program
+    .command('clean')
+    .description(
+      'remove what runs have left that were killed or kept; what goes on, and what is not ours, is left alone',
+    )
+    .option('--cache', 'also remove the cache of images', false)
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness clean')
+    .action((flags: CleanFlags) => action(flags));
+}

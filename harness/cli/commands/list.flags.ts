@@ -1,0 +1,19 @@
+/** `mesh-harness list`: its flags. */
+import type { Command } from 'commander';
+import type { Action } from '../declaration.ts';
+import { oneOf } from '../flag-values.ts';
+
+/** The flags of `mesh-harness list`. */
+export interface ListFlags {
+  readonly format: 'text' | 'json';
+}
+
+/** Declares `mesh-harness list`. */
+export function declareList(program: Command, action: Action<[flags: ListFlags]>): void {
+  program
+    .command('list')
+    .description('list the scenarios, and the editions of the guide')
+    .option('--format <format>', 'text or json', oneOf('text', 'json'), 'text')
+    .addHelpText('after', '\nExamples:\n  $ mesh-harness list')
+    .action((flags: ListFlags) => action(flags));
+}

@@ -1,0 +1,125 @@
+/** `mesh-harness run`: its words and flags, and how they are written once more. */
+import type { Command } from 'commander';
+import type { Action } from '../declaration.ts';
+import { collect, oneOf, probability, wholeNumber } from '../flag-values.ts';
+import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
+
+/** The flags of `mesh-harness run`, as the command line has them. */
+export interface RunFlags extends RealFlags {
+  readonly platform?: string;
+  /** Of the simulator only: what runs the plan's commands. */
+  readonly tools?: 'embedded' | 'process';
+  readonly edition?: string;
+  readonly keep: boolean;
+  readonly keepOnFailure: boolean;
+  readonly omit: readonly string[];
+  readonly keepGoing: boolean;
+  readonly reportDir?: string;
+  /** Overrides the scenario's own `verify.requests`. */
+  readonly requests?: number;
+  /** Overrides the scenario's own `verify.risk`. */
+  readonly risk?: number;
+  readonly seed: string;
+  readonly extended: boolean;
+  readonly output: 'text' | 'tap';
+  readonly quiet: boolean;
+}
+
+/** Declares `mesh-harness run SCENARIO…`. */
+export function declareRun(
+  program: Command,
+  action: Action<[scenarios: readonly string[], flags: RunFlags]>,
+): void {
+  const run = program
+    .command('run')
+    .description('install a scenario step by step, verify the traffic, write the reports, and clean up')
+    .argument(
+      '<scenario...>',
+      'names of scenarios, files of your own (./my-mesh.yaml), or "all" for the four of the guide',
+    );
+  addInstallFlags(run);
+  addVerifyFlags(run);
+  addOutputFlags(run);
+  addRealFlags(run)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mesh-harness run primary-remote-multi-network
+  $ mesh-harness run all --output tap > results.tap
+  $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)`,
+    )
+    .action((scenarios: readonly string[], flags: RunFlags) => action(scenarios, flags));
+}
+
+/** Adds what decides where and how a scenario is installed. */
+function addInstallFlags(run: Command): void {
+  run
+    .option(
+      '--platform <name>',
+      'where the clusters come from: simulator (default), kind, existing, or auto: kind where all it needs is there; MESH_HARNESS_PLATFORM sets another',
+    )
+    .option(
+      '--edition <name>',
+      'the guide as of a line of Istio releases: 1.8 (default on the simulator) or current',
+    )
+    .option(
+      '--tools <kind>',
+      'simulator: embedded (default), or process: the kubectl on PATH and our istioctl as programs, on the clock of the wall',
+      oneOf('embedded', 'process'),
+    )
+    .option(
+      '--omit <step>',
+      'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
+      collect,
+      [],
+    )
+    .option('--keep-going', 'run the steps that depend on a failed one too', false)
+    .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)');
+}
+
+/** Adds what decides how the mesh is verified. */
+function addVerifyFlags(run: Command): void {
+  run
+    .option(
+      '--requests <n>',
+      'size of the fixed sample from each cluster (default: 300, or more where the topology needs it)',
+      wholeNumber,
+    )
+    .option('--risk <p>', 'accepted probability of a wrong verdict, each way (default: 1e-6)', probability)
+    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
+    .option('--extended', 'also check what the guide claims but does not verify', false);
+}
+
+/** Adds what decides what is told, and what is left behind. */
+function addOutputFlags(run: Command): void {
+  run
+    .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
+    .option('-q, --quiet', 'only results, no progress', false)
+    .option('--keep', 'kind, existing: leave the clusters and the mesh as they are at the end', false)
+    .option('--keep-on-failure', 'kind, existing: leave them only if the run does not pass', false);
+}
+
+/**
+ * Returns the words of a command line that does a run once more. Where its reports went and how it told of
+ * itself is left out.
+ */
+export function argvOfRun(names: readonly string[], flags: RunFlags): readonly string[] {
+  const one = (flag: string, value: string | number | undefined) =>
+    value === undefined ? [] : [flag, String(value)];
+  const is = (flag: string, given: boolean) => (given ? [flag] : []);
+  return [
+    'run',
+    ...names,
+    ...one('--platform', flags.platform),
+    ...one('--edition', flags.edition),
+    ...one('--tools', flags.tools),
+    ...flags.omit.flatMap(step => ['--omit', step]),
+    ...is('--keep-going', flags.keepGoing),
+    ...is('--extended', flags.extended),
+    ...one('--requests', flags.requests),
+    ...one('--risk', flags.risk),
+    ...argvOfReal(flags),
+    ...one('--seed', flags.seed),
+  ];
+}

@@ -1,0 +1,19 @@
+/** The flag that `up` and the commands for what is up have in common. */
+import type { Command } from 'commander';
+
+/** Where the state of what is up lies. */
+export interface StateDirFlags {
+  /** By default `mesh-harness/up` in the user's state folder. */
+  readonly stateDir?: string;
+}
+
+/** Adds `--state-dir` to a command. */
+export const addStateDirFlag = (command: Command): Command =>
+  command.option(
+    '--state-dir <dir>',
+    'where its state lies (default: mesh-harness/up in the user’s state folder)',
+  );
+
+/** Returns the flag as words of a command line. */
+export const argvOfStateDir = ({ stateDir }: StateDirFlags): readonly string[] =>
+  stateDir === undefined ? [] : ['--state-dir', stateDir];

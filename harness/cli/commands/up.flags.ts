@@ -1,0 +1,57 @@
+/** `mesh-harness up`: its words and flags, and how they are written once more. */
+import type { Command } from 'commander';
+import type { Action } from '../declaration.ts';
+import { wholeNumber } from '../flag-values.ts';
+import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir.flags.ts';
+
+/** The flags of `mesh-harness up`, as the command line has them. */
+export interface UpFlags extends StateDirFlags {
+  readonly bare: boolean;
+  readonly edition: string;
+  readonly detach: boolean;
+  readonly seed: string;
+  /** Of the first cluster's API server; the others follow. */
+  readonly firstPort?: number;
+}
+
+/** Declares `mesh-harness up SCENARIO`. */
+export function declareUp(program: Command, action: Action<[scenario: string, flags: UpFlags]>): void {
+  const up = program
+    .command('up')
+    .description(
+      'start simulated clusters that stay, and listen on loopback for kubectl, istioctl and other programs',
+    )
+    .argument('<scenario>', 'name of a scenario, or a file of your own')
+    .option('--bare', 'leave the steps of the guide to the user', false)
+    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 or current', '1.8')
+    .option('--detach', 'run in the background; returns when everything is ready', false);
+  addStateDirFlag(up)
+    .option(
+      '--first-port <n>',
+      "port of the first cluster's API server, the others follow (default: free ones)",
+      wholeNumber,
+    )
+    .option('--seed <n>', 'the same seed gives the same names', '1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ mesh-harness up multi-primary --bare --detach
+  $ eval "$(mesh-harness env)" && cd "$ISTIO_FOLDER" && kubectl --context="$CTX_CLUSTER1" get nodes
+  $ mesh-harness down`,
+    )
+    .action((scenario: string, flags: UpFlags) => action(scenario, flags));
+}
+
+/** Returns the words of the command line that brings up the same clusters, and stays in the foreground. */
+export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
+  const { bare, edition, seed, firstPort } = flags;
+  return [
+    'up',
+    scenario,
+    ...(bare ? ['--bare'] : []),
+    ...['--edition', edition, '--seed', seed],
+    ...argvOfStateDir(flags),
+    ...(firstPort === undefined ? [] : ['--first-port', String(firstPort)]),
+  ];
+}

@@ -1,0 +1,84 @@
+/** The command line as commander parses it: every command, and the help of all of them together. */
+import { Command, Help } from 'commander';
+import { packageVersion } from '../base/package-root.ts';
+import { declareCerts } from './commands/certs.flags.ts';
+import { declareClean } from './commands/clean.flags.ts';
+import { declareDoctor } from './commands/doctor.flags.ts';
+import { declareDown } from './commands/down.flags.ts';
+import { declareEnv } from './commands/env.flags.ts';
+import { declareIstioctl } from './commands/istioctl.flags.ts';
+import { declareList } from './commands/list.flags.ts';
+import { declarePlan } from './commands/plan.flags.ts';
+import { declareRun } from './commands/run.flags.ts';
+import { declareStatus } from './commands/status.flags.ts';
+import { declareUp } from './commands/up.flags.ts';
+import { declareVersion } from './commands/version.flags.ts';
+import type { Declaration } from './declaration.ts';
+import type { Environment } from './environment.ts';
+
+/** The work of a command, once its words and flags were read. It returns the exit code. */
+export type Work = (environment: Environment) => Promise<number>;
+
+/** Runs the work of the one command that was called, and keeps its exit code. */
+export type Execute = (work: Work) => Promise<void>;
+
+/** A declaration with the function that does the work, which is loaded when it is called. */
+const command =
+  <Words extends readonly unknown[]>(
+    declare: Declaration<Words>,
+    load: () => Promise<(...words: [...Words, Environment]) => Promise<number>>,
+  ) =>
+  (program: Command, execute: Execute): void =>
+    declare(program, (...words) => execute(async environment => (await load())(...words, environment)));
+
+/** In the order of the help. */
+const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
+  command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
+  command(declareDoctor, async () => (await import('./commands/doctor.ts')).doctorCommand),
+  command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
+  command(declareList, async () => (await import('./commands/list.ts')).listCommand),
+  command(declarePlan, async () => (await import('./commands/plan.ts')).planCommand),
+  command(declareCerts, async () => (await import('./commands/certs.ts')).certsCommand),
+  command(declareUp, async () => {
+    const { upCommand } = await import('./commands/up.ts');
+    return (scenario, flags, environment) => upCommand(scenario, flags, environment);
+  }),
+  command(declareEnv, async () => (await import('./commands/env.ts')).envCommand),
+  command(declareStatus, async () => (await import('./commands/status.ts')).statusCommand),
+  command(declareDown, async () => (await import('./commands/down.ts')).downCommand),
+  declareIstioctl,
+  command(declareVersion, async () => (await import('./commands/version.ts')).versionCommand),
+];
+
+const EPILOGUE = `
+Examples:
+  $ mesh-harness run all                              the four scenarios of the guide, on the simulator
+  $ mesh-harness run ./my-mesh.yaml                   a mesh of your own
+  $ mesh-harness plan primary-remote --format sh      the guide as a script
+
+Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in the way), 130 interrupted.`;
+
+/**
+ * Makes the parser of the command line. It throws a CommanderError where commander would end the process.
+ * @param execute - called with the work of the command that the words name
+ */
+export function createProgram(execute: Execute): Command {
+  const program = new Command('mesh-harness')
+    .description(
+      "Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.",
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .exitOverride()
+    // Do not print the defaults `[]` and `false`; they go without saying.
+    .configureHelp({
+      optionDescription: option =>
+        new Help().optionDescription(option).replace(/ ?\(default: (?:\[\]|false)\)$/, ''),
+    })
+    .showHelpAfterError('(mesh-harness --help lists commands and options)')
+    .showSuggestionAfterError()
+    .addHelpText('after', EPILOGUE);
+  for (const declare of COMMANDS) declare(program, execute);
+  for (const command of program.commands)
+    command.exitOverride().showHelpAfterError(`(mesh-harness ${command.name()} --help)`);
+  return program;
+}

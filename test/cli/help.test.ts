@@ -1,0 +1,42 @@
+/** The help of every command, word for word. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import t from 'tap';
+import { createProgram } from '../../harness/cli/program.ts';
+
+const GOLDEN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/golden/help.txt');
+/** Columns of a terminal whose width is unknown. */
+const WIDTH = 80;
+
+function helpOf(command: Command): string {
+  let help = '';
+  const writeOut = (text: string) => {
+    help += text;
+  };
+  command.configureOutput({ writeOut, getOutHelpWidth: () => WIDTH });
+  command.outputHelp();
+  return help;
+}
+
+t.test('the help of every command is what it was (UPDATE_GOLDEN=1 writes it anew)', async t => {
+  const program = createProgram(async () => {});
+  const text = [program, ...program.commands]
+    .map(command => {
+      const words = command === program ? [] : [command.name()];
+      return `$ ${['mesh-harness', ...words, '--help'].join(' ')}\n${helpOf(command)}\n`;
+    })
+    .join('');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
+  t.equal(text, readFileSync(GOLDEN, 'utf8'));
+});
+
+t.test('every command but istioctl, whose words are its own, has an example', async t => {
+  const program = createProgram(async () => {});
+  const without = program.commands.filter(command => !helpOf(command).includes('Examples:'));
+  t.same(
+    without.map(command => command.name()),
+    ['istioctl'],
+  );
+});
