@@ -26,7 +26,7 @@ import type { Tools } from './tools/tools.ts';
 import { checksFor } from './verify/catalog.ts';
 import type { Check } from './verify/check.ts';
 import { expectedShares } from './verify/groups.ts';
-import { DEFAULT_RISK, planSample, type SamplePlan } from './verify/statistics.ts';
+import { planSample, type SamplePlan } from './verify/statistics.ts';
 
 export interface SessionOptions {
   readonly topology: Topology;
@@ -82,18 +82,13 @@ export interface PreparedSession {
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
-  const {
-    topology,
-    seed = '1',
-    risk = DEFAULT_RISK,
-    omit = [],
-    listeners = [],
-    signal,
-    beforeCleanUp,
-  } = options;
+  const { topology, seed = '1', omit = [], listeners = [], signal, beforeCleanUp } = options;
   const plan = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   checkStepIds(plan, omit);
-  const sample = planSample(options.requests, { expectedShares: expectedShares(topology), risk });
+  const sample = planSample(options.requests, {
+    expectedShares: expectedShares(topology),
+    ...(options.risk !== undefined && { risk: options.risk }),
+  });
   const platform =
     typeof options.platform === 'object'
       ? options.platform
@@ -141,12 +136,13 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         plan,
         platform,
         tools,
-        checks: options.checks ?? checksFor(topology, plan, { extended: options.extended ?? false }),
+        verify: {
+          checks: options.checks ?? checksFor(topology, plan, { extended: options.extended ?? false }),
+          sample,
+        },
         listeners,
         omit,
         keepGoing: options.keepGoing ?? false,
-        requests: sample.requests,
-        risk,
         seed,
         runId,
         ...(signal && { signal }),

@@ -34,6 +34,7 @@ export type RunEvent = { readonly atMs: number } & (
       readonly platform: { readonly name: string; readonly capabilities: PlatformCapabilities };
       readonly clock: 'wall' | 'virtual';
       readonly seed: string;
+      /** Size of the fixed sample per source; 0 where nothing is verified. */
       readonly requests: number;
       readonly omitted: readonly StepId[];
       readonly keepGoing: boolean;

@@ -12,6 +12,7 @@ import type { Plan, Step, StepId } from '../plan/step.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { Check, CheckResult } from '../verify/check.ts';
+import type { SamplePlan } from '../verify/statistics.ts';
 import { Emitter } from './emitter.ts';
 import { findEnvironmentFault } from './environment.ts';
 import type { Problem, RunEvent, RunListener, StepOutcome, Verdict } from './events.ts';
@@ -29,8 +30,8 @@ export interface RunOptions {
   readonly started?: StartedPlatform;
   /** Makes the tools for the clusters that were started; the runner disposes of them. */
   readonly tools: (platform: StartedPlatform) => Tools | Promise<Tools>;
-  /** In the order in which they are to be run. */
-  readonly checks: readonly Check[];
+  /** What is to be verified once the steps are done; absent: nothing. */
+  readonly verify?: Verification;
   readonly listeners?: readonly RunListener[];
   /** Steps that are left out; implies `keepGoing`. */
   readonly omit?: readonly StepId[];
@@ -39,10 +40,6 @@ export interface RunOptions {
    * the empty string.
    */
   readonly keepGoing?: boolean;
-  /** Size of the fixed sample per source; 300 by default. */
-  readonly requests?: number;
-  /** Accepted probability of a wrong verdict, each way; 1e-6 by default. */
-  readonly risk?: number;
   /** For the report only; the platform and the tools have theirs. */
   readonly seed: string;
   readonly runId: string;
@@ -61,6 +58,14 @@ export interface RunOptions {
    * while.
    */
   readonly beforeCleanUp?: (platform: StartedPlatform, verdict: Verdict) => Promise<void>;
+}
+
+/** Checks, and how much each of them may ask. */
+export interface Verification {
+  /** In the order in which they are to be run. */
+  readonly checks: readonly Check[];
+  /** Size of the fixed sample per source, and what is accepted of it. */
+  readonly sample: SamplePlan;
 }
 
 export interface Deadlines {
@@ -91,8 +96,6 @@ export interface RunOutcome {
   readonly listenerFailures: readonly string[];
 }
 
-const DEFAULT_REQUESTS = 300;
-const DEFAULT_RISK = 1e-6;
 const DEFAULT_CHECK_MS = 2 * 3_600_000;
 const DEFAULT_CLEAN_UP_MS = 120_000;
 
@@ -138,7 +141,7 @@ class Run {
   }
 
   async run(): Promise<RunOutcome> {
-    const { topology, plan, platform, runId, seed, requests = DEFAULT_REQUESTS } = this.#options;
+    const { topology, plan, platform, runId, seed, verify } = this.#options;
     // A virtual clock exists only once its world does; until then no time passes in it.
     if (platform.clock === 'wall') this.#startClock(systemClock);
     this.#emitter.emit({
@@ -149,7 +152,7 @@ class Run {
       platform: { name: platform.name, capabilities: platform.capabilities },
       clock: platform.clock,
       seed,
-      requests,
+      requests: verify?.sample.requests ?? 0,
       omitted: plan.steps.map(({ id }) => id).filter(id => this.#omitted.has(id)),
       keepGoing: this.#keepGoing,
     });
@@ -314,30 +317,22 @@ class Run {
     started: StartedPlatform,
     clients: ReadonlyMap<ClusterName, KubernetesClient>,
   ): Promise<void> {
-    const {
-      topology,
-      plan,
-      platform,
-      checks,
-      requests = DEFAULT_REQUESTS,
-      risk = DEFAULT_RISK,
-      deadlines,
-    } = this.#options;
+    const { topology, plan, platform, verify, deadlines } = this.#options;
+    if (!verify) return;
     const clusters = new Map(
       topology.clusters.flatMap(spec => {
         const client = clients.get(spec.name);
         return client ? [[spec.name, { spec, client }] as const] : [];
       }),
     );
-    this.#checks = await runChecks(checks, {
+    this.#checks = await runChecks(verify.checks, {
       context: {
         topology,
         clusters,
         capabilities: platform.capabilities,
         clock: started.clock,
         client: plan.client,
-        requests,
-        risk,
+        sample: verify.sample,
       },
       deadlineMs: deadlines?.checkMs ?? DEFAULT_CHECK_MS,
       signal: this.#signal,

@@ -4,6 +4,7 @@ import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
+import type { SamplePlan } from './statistics.ts';
 
 /** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
 export type Evidence =
@@ -25,10 +26,8 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** The workload that requests are sent from: its `app` label and container (`sleep`). */
   readonly client: string;
-  /** Size of the fixed sample per source. */
-  readonly requests: number;
-  /** Accepted probability of a wrong verdict, each way. */
-  readonly risk: number;
+  /** Size of the fixed sample per source, and what is accepted of it. */
+  readonly sample: SamplePlan;
   readonly onProgress: (message: string) => void;
 }
 

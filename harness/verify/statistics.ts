@@ -140,6 +140,7 @@ export type Split = readonly number[];
 /** A sample's size and what is accepted of it. */
 export interface SamplePlan {
   readonly requests: number;
+  /** Accepted probability of a wrong verdict, each way. */
   readonly risk: number;
   /** For each source one for each expected share, in the orders given. */
   readonly bands: readonly (readonly Band[])[];
@@ -252,6 +253,22 @@ export function planSample(requests: number | undefined, options: SampleOptions)
     `${size} requests can not tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,
     { hint: [numberThatCan(smallest), riskThatHolds(size, expectedShares, risk)].filter(Boolean).join(' ') },
   );
+}
+
+/**
+ * Returns the bands that a plan has for one source.
+ * @param shares - one of the splits that were planned for, in any order
+ * @returns one band for each share, in their order
+ * @throws RangeError if it was not planned for
+ */
+export function bandsOf(plan: SamplePlan, shares: Split): readonly Band[] {
+  const sorted = (numbers: Split) => [...numbers].sort((one, other) => one - other).join();
+  const planned = plan.bands.find(bands => sorted(bands.map(({ expected }) => expected)) === sorted(shares));
+  return shares.map(share => {
+    const band = planned?.find(({ expected }) => expected === share);
+    if (!band) throw new RangeError(`No sample was planned for the shares ${shares.join(', ')}.`);
+    return band;
+  });
 }
 
 const numberThatCan = (smallest: number | undefined): string =>

@@ -5,6 +5,7 @@ import { clusterName } from '../../harness/model/names.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import { type RunOptions, type RunOutcome, run } from '../../harness/run/runner.ts';
 import type { Check, CheckOutcome } from '../../harness/verify/check.ts';
+import { planSample } from '../../harness/verify/statistics.ts';
 import {
   type Action,
   planOf,
@@ -24,17 +25,23 @@ interface Ran {
 async function runSmall(
   plan: RunOptions['plan'],
   actions: Readonly<Record<string, Action>> = {},
-  more: Partial<RunOptions> & { readonly platform?: SmallPlatform } = {},
+  {
+    checks = [],
+    ...more
+  }: Partial<RunOptions> & {
+    readonly platform?: SmallPlatform;
+    readonly checks?: readonly Check[];
+  } = {},
 ): Promise<Ran> {
   const platform = more.platform ?? new SmallPlatform();
   const tools = new SmallTools(platform.jumping, actions);
   const outcome = await run({
     topology: smallTopology,
     plan,
-    checks: [],
     seed: '1',
     runId: 'run-1',
     tools: () => tools,
+    verify: { checks, sample: planSample(300, { expectedShares: [[0.5, 0.5]] }) },
     ...more,
     platform,
   });

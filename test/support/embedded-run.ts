@@ -31,7 +31,6 @@ export async function objectsAfterEmbeddedTools(
         samples,
         istioVersion: plan.istioVersion,
       }),
-    checks: [],
     seed: '1',
     runId: 'embedded',
     beforeCleanUp: async ({ clusters }) => {

@@ -3,6 +3,8 @@ import type { ExecOutcome, KubernetesObject } from '../../harness/base/kubernete
 import { type ClusterName, clusterName, networkName } from '../../harness/model/names.ts';
 import type { ClusterSpec, Topology } from '../../harness/model/topology.ts';
 import type { CheckContext } from '../../harness/verify/check.ts';
+import { expectedShares } from '../../harness/verify/groups.ts';
+import { planSample } from '../../harness/verify/statistics.ts';
 import { impatientClock, type SmallApi, smallApi } from './small-api.ts';
 
 const CLUSTER1 = clusterName('cluster1');
@@ -174,8 +176,7 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     clock: impatientClock(),
     signal: new AbortController().signal,
     client: 'sleep',
-    requests,
-    risk: 1e-6,
+    sample: planSample(requests, { expectedShares: expectedShares(topology) }),
     onProgress: () => {},
   };
   return {

@@ -13,6 +13,8 @@ import { loadScenario } from '../../harness/scenario/load.ts';
 import { readSamples } from '../../harness/session.ts';
 import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
+import { expectedShares } from '../../harness/verify/groups.ts';
+import { planSample } from '../../harness/verify/statistics.ts';
 import { allObjects } from '../support/all-objects.ts';
 import { ROOT, runCli, temporaryFolder } from '../support/cli.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
@@ -45,7 +47,10 @@ t.test('kubectl and istioctl as processes bring the mesh up as the embedded tool
         binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
         env: programs.env,
       }),
-    checks: checksFor(topology, plan, { extended: false }),
+    verify: {
+      checks: checksFor(topology, plan, { extended: false }),
+      sample: planSample(undefined, { expectedShares: expectedShares(topology) }),
+    },
     seed: '1',
     runId: 'processes',
     beforeCleanUp: async ({ clusters }) => {

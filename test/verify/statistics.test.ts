@@ -5,6 +5,7 @@ import {
   atLeast,
   atMost,
   bandFor,
+  bandsOf,
   MAX_REQUESTS,
   onceIn,
   planSample,
@@ -156,4 +157,19 @@ t.test('how many answers it takes to see a share', async t => {
   t.equal(answersToSee(1, 1e-3), 1);
   t.throws(() => answersToSee(0, 0.1), RangeError);
   t.throws(() => answersToSee(0.5, 1), RangeError);
+});
+
+t.test('a source finds its bands in the plan, in the order of its own shares', async t => {
+  const plan = planSample(undefined, {
+    expectedShares: [
+      [0.25, 0.75],
+      [0.5, 0.5],
+    ],
+  });
+  t.same(
+    bandsOf(plan, [0.75, 0.25]).map(({ expected }) => expected),
+    [0.75, 0.25],
+  );
+  t.same(bandsOf(plan, [0.5, 0.5]), plan.bands[1]);
+  t.throws(() => bandsOf(plan, [0.2, 0.8]), RangeError, 'it was not planned for');
 });

@@ -142,8 +142,7 @@ async function applyPlan(application: Application): Promise<number> {
           samples,
           istioVersion: plan.istioVersion,
         }),
-      // A fixed sample of the traffic is what `run` is for.
-      checks: [],
+      // No checks: a fixed sample of the traffic is what `run` is for.
       listeners: [progress.listener],
       seed,
       runId: `up-${randomBytes(3).toString('hex')}`,

@@ -19,7 +19,7 @@ import { describeShortfall } from '../gateway-weight.ts';
 import { type AnswerGroup, countFromGroup, groupName, groupsFrom, isJoint, whyTogether } from '../groups.ts';
 import { PodDirectory } from '../pod-directory.ts';
 import { type Answer, countFrom, describeTally, sequenceOf, tally } from '../sampling.ts';
-import { type Band, planSample, round, shareInterval } from '../statistics.ts';
+import { type Band, bandsOf, round, shareInterval } from '../statistics.ts';
 import { symptomOf } from '../symptom.ts';
 import { contributionsOf } from '../workloads.ts';
 
@@ -55,10 +55,11 @@ export function reachesEveryVersion(topology: Topology, source: ClusterSpec, ste
       const client = context.clusters.get(source.name)?.client;
       if (!client)
         return { outcome: 'unknown', found: `There is no cluster ${source.name}.`, evidence: null };
+      const { requests } = context.sample;
       const directory = new PodDirectory(context);
       const convergence = await converge(context, { source, client, groups, directory });
-      if (convergence.converged) context.onProgress(`converged, sampling ${context.requests} calls`);
-      const sampled = convergence.converged ? await callFrom(context, client, context.requests) : undefined;
+      if (convergence.converged) context.onProgress(`converged, sampling ${requests} calls`);
+      const sampled = convergence.converged ? await callFrom(context, client, requests) : undefined;
       if (sampled && !isTrouble(sampled)) await directory.learn(sampled.answers);
       return await judge(context, steps, { source, groups, directory, convergence, sampled });
     },
@@ -161,9 +162,11 @@ function sampleOf(
   answers: readonly Answer[],
   counted: Tally,
 ): NonNullable<Traffic['sample']> {
-  const split = groups.map(({ share }) => share);
-  const plan = planSample(context.requests, { expectedShares: [split], risk: context.risk });
-  const bands = plan.bands.flat();
+  const plan = context.sample;
+  const bands = bandsOf(
+    plan,
+    groups.map(({ share }) => share),
+  );
   const shareOf = (count: number) => {
     const [low, high] = shareInterval(count, counted.requests);
     return {
@@ -196,7 +199,7 @@ function sampleOf(
     remote: shareOf(remote),
     ...sequenceOf(answers, counted),
     risks: {
-      asked: context.risk,
+      asked: plan.risk,
       healthyRefused: significant(healthyRefused(bands)),
       faultyAccepted: significant(Math.max(0, ...bands.map(({ faultyAccepted }) => faultyAccepted))),
       errorRateMissed: significant(plan.errorRateMissed),
