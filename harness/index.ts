@@ -20,7 +20,8 @@ export { formatMarkdown } from './report/markdown.ts';
 export type { ConformanceReport, ScenarioReport } from './report/report.ts';
 export { formatTap } from './report/tap.ts';
 export type { RunEvent, RunListener, Verdict } from './run/events.ts';
-export { run, type SessionOptions as RunOptions } from './session.ts';
+export type { SessionOptions as RunOptions } from './session/options.ts';
+export { run } from './session/run.ts';
 export type { Check, CheckResult } from './verify/check.ts';
 
 /**

@@ -182,7 +182,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   cli: { from: [''], packages: ['commander', 'picocolors', 'log-update', 'string-width', 'js-yaml'] },
   // Both put a run together out of everything.
-  'session.ts': { from: [''] },
+  session: { from: [''] },
   'index.ts': { from: [''] },
 };
 

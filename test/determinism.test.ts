@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import type { formatJson } from '../harness/report/json.ts';
-import { run } from '../harness/session.ts';
+import { run } from '../harness/session/run.ts';
 import { EDITION_NAMES, topologyOf } from './plan/scenarios.ts';
 import { CLI, startCli, temporaryFolder } from './support/cli.ts';
 

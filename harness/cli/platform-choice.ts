@@ -4,7 +4,7 @@ import { platformMaker } from '../platform/catalog.ts';
 import { versionOf } from '../platform/programs.ts';
 import { editionFor } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
-import { defaultEdition } from '../session.ts';
+import { defaultEdition } from '../session/options.ts';
 
 /**
  * Without any of these there are no kind clusters; kubectl and istioctl are fetched where they are missing,

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { HarnessError } from '../base/errors.ts';
 import type { Programs } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
-import { readSamples } from '../session.ts';
+import { readSamples } from '../session/samples.ts';
 import { writeReleaseFolder } from './up/release-folder.ts';
 
 /** Of the process tools' own folders: what a killed process leaves, the next one sweeps away. */

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../harness/base/clock.ts';
 import { packageRoot } from '../../harness/base/package-root.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
-import { prepareSession } from '../../harness/session.ts';
+import { prepareSession } from '../../harness/session/prepare.ts';
 import { kindWorld } from '../support/kind-world.ts';
 import { nodesMissing } from '../support/node-image.ts';
 import type { Call } from '../support/stand-ins/calls.ts';

@@ -5,7 +5,7 @@ import t from 'tap';
 import { packageRoot } from '../../harness/base/package-root.ts';
 import { Bundle, MAX_BUNDLE_BYTES } from '../../harness/platform/diagnostics.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
-import { run } from '../../harness/session.ts';
+import { run } from '../../harness/session/run.ts';
 
 const KEY = ['-----BEGIN PRIVATE KEY-----', 'MIGHAgEAMBMGByqGSM49AgEG', '-----END PRIVATE KEY-----'].join(
   '\n',

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { loadScenario } from '../../harness/index.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
-import { prepareSession } from '../../harness/session.ts';
+import { prepareSession } from '../../harness/session/prepare.ts';
 import { EDITION_NAMES } from '../plan/scenarios.ts';
 import { armTripwire } from '../support/tripwire.ts';
 

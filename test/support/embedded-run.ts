@@ -5,7 +5,7 @@ import { planTopology } from '../../harness/plan/plan.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
-import { readSamples } from '../../harness/session.ts';
+import { readSamples } from '../../harness/session/samples.ts';
 import { createEmbeddedTools } from '../../harness/tools/embedded/embedded-tools.ts';
 import { allObjects } from './all-objects.ts';
 import { ROOT } from './cli.ts';

@@ -10,7 +10,7 @@ import type { Platform, StartedPlatform } from '../../harness/platform/platform.
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import type { RunOutcome } from '../../harness/run/runner.ts';
-import { prepareSession } from '../../harness/session.ts';
+import { prepareSession } from '../../harness/session/prepare.ts';
 import type { World } from '../../harness/simulator/world.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/statistics.ts';

@@ -8,7 +8,8 @@ import type { Platform, StartedPlatform } from '../../harness/platform/platform.
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import type { ConformanceReport } from '../../harness/report/report.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
-import { type PreparedSession, prepareSession, reportOf } from '../../harness/session.ts';
+import { type PreparedSession, prepareSession } from '../../harness/session/prepare.ts';
+import { reportOf } from '../../harness/session/run.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
 import { type Case, optionsOf } from '../omissions/hold-against.ts';
 import { isOfVerification } from './covering.ts';

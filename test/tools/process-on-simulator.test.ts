@@ -10,7 +10,7 @@ import { planTopology } from '../../harness/plan/plan.ts';
 import { platformMaker } from '../../harness/platform/catalog.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
-import { readSamples } from '../../harness/session.ts';
+import { readSamples } from '../../harness/session/samples.ts';
 import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';

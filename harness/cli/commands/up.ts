@@ -12,7 +12,7 @@ import type { Plan } from '../../plan/step.ts';
 import { platformMaker } from '../../platform/catalog.ts';
 import type { Platform, StartedPlatform } from '../../platform/platform.ts';
 import { run } from '../../run/runner.ts';
-import { readSamples } from '../../session.ts';
+import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
 import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
 import { stayOnDefects } from '../defects.ts';

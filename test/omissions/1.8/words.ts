@@ -4,7 +4,7 @@
  */
 import t from 'tap';
 import type { CommandReport, ScenarioReport } from '../../../harness/report/report.ts';
-import { run } from '../../../harness/session.ts';
+import { run } from '../../../harness/session/run.ts';
 import { topologyOf } from '../../plan/scenarios.ts';
 
 /** Few requests: it is the plan's own commands that are read. */

@@ -6,7 +6,7 @@ import { systemClock } from '../../../harness/base/clock.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clean } from '../../../harness/platform/clean.ts';
 import { loadScenario } from '../../../harness/scenario/load.ts';
-import { run } from '../../../harness/session.ts';
+import { run } from '../../../harness/session/run.ts';
 import { expectedShares } from '../../../harness/verify/groups.ts';
 import { smallestSample } from '../../../harness/verify/statistics.ts';
 import { ROOT } from '../../support/cli.ts';

@@ -14,7 +14,7 @@ import { planTopology } from '../../../harness/plan/plan.ts';
 import type { Plan } from '../../../harness/plan/step.ts';
 import type { KindOptions } from '../../../harness/platform/kind/options.ts';
 import type { RunOutcome } from '../../../harness/run/runner.ts';
-import { prepareSession } from '../../../harness/session.ts';
+import { prepareSession } from '../../../harness/session/prepare.ts';
 import { docker } from '../../support/docker.ts';
 import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
 import { nodesMissing } from '../../support/node-image.ts';

@@ -11,7 +11,7 @@ import { quoteArgv } from '../../../harness/base/quote.ts';
 import type { Plan } from '../../../harness/plan/step.ts';
 import type { RunEvent } from '../../../harness/run/events.ts';
 import { loadScenario } from '../../../harness/scenario/load.ts';
-import { prepareSession } from '../../../harness/session.ts';
+import { prepareSession } from '../../../harness/session/prepare.ts';
 import { docker } from '../../support/docker.ts';
 import { callsOf, transcript } from '../../support/kind-transcript.ts';
 import { type KindWorld, kindWorld } from '../../support/kind-world.ts';

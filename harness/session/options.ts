@@ -1,0 +1,65 @@
+/** What the caller of a session decides: what to run on, and what to run there. */
+import type { Topology } from '../model/topology.ts';
+import type { Plan, StepId } from '../plan/step.ts';
+import type { RealSettings } from '../platform/catalog.ts';
+import type { Platform, StartedPlatform } from '../platform/platform.ts';
+import type { RunListener } from '../run/events.ts';
+import type { Check } from '../verify/check.ts';
+
+/** What a session runs on: where the clusters come from, and what becomes of them at the end. */
+export interface TargetOptions {
+  readonly topology: Topology;
+  /** A name of the catalog, or a platform; `simulator` by default. */
+  readonly platform?: string | Platform;
+  /** For platforms with real clusters that are given by their name. */
+  readonly real?: RealSettings;
+  /** The same seed gives the same run on the simulator; `1` by default. */
+  readonly seed?: string;
+  /**
+   * What is left behind at the end, where the platform can: everything, or what a run that did not pass has
+   * made.
+   */
+  readonly keep?: 'always' | 'on-failure';
+  /** Told what stays, how to reach it, how to remove it. */
+  readonly onKept?: (lines: readonly string[]) => void;
+  /** Where the clusters are described at the first failure, before anything is cleaned up. */
+  readonly diagnosticsFolder?: string | ((runId: string) => string);
+  /** Called before the clean-up, whatever happened until then: to look at the clusters once more. */
+  readonly beforeCleanUp?: (platform: StartedPlatform) => Promise<void>;
+}
+
+/** What a session runs: which steps of a plan, and which checks after them. */
+export interface WorkOptions {
+  /**
+   * The plan to run; by default that of the topology and `edition`. A mutated one shows what the checks see.
+   */
+  readonly plan?: Plan;
+  /** `1.8` or `current`; by default `1.8` on the simulator, `current` elsewhere. Of no effect with `plan`. */
+  readonly edition?: string;
+  /**
+   * `all` steps of the plan, by default; or `none`, for clusters on which somebody else has carried it out:
+   * the session begins with the checks, and a diagnosis names the plan's steps.
+   */
+  readonly steps?: 'all' | 'none';
+  /** Steps to leave out; implies `keepGoing`. */
+  readonly omit?: readonly StepId[];
+  readonly keepGoing?: boolean;
+  /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
+  readonly requests?: number;
+  /** Accepted probability of a wrong verdict, each way; 1e-6 by default. */
+  readonly risk?: number;
+  /** Also check what the guide claims but does not verify. */
+  readonly extended?: boolean;
+  /** Instead of those that go with the topology. */
+  readonly checks?: readonly Check[];
+}
+
+/** Everything that a session can be told. */
+export interface SessionOptions extends TargetOptions, WorkOptions {
+  readonly signal?: AbortSignal;
+  readonly listeners?: readonly RunListener[];
+}
+
+/** Returns the edition that is run on a platform unless another is asked for. */
+export const defaultEdition = (platform: string | Platform = 'simulator'): string =>
+  (typeof platform === 'string' ? platform : platform.name) === 'simulator' ? '1.8' : 'current';

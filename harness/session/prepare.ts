@@ -1,0 +1,167 @@
+/**
+ * Puts a session together out of what it runs on and what it runs there, and finds everything that is wrong
+ * with its options before anything is started.
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../base/clock.ts';
+import { createRandom } from '../base/random.ts';
+import { checkStepIds } from '../plan/graph.ts';
+import { planTopology } from '../plan/plan.ts';
+import type { Plan, StepId } from '../plan/step.ts';
+import { platformMaker } from '../platform/catalog.ts';
+import type { Platform, StartedPlatform } from '../platform/platform.ts';
+import type { Verdict } from '../run/events.ts';
+import { type RunOutcome, run as runPlan, type Verification } from '../run/runner.ts';
+import { createEmbeddedTools } from '../tools/embedded/embedded-tools.ts';
+import type { Tools } from '../tools/tools.ts';
+import { checksFor } from '../verify/catalog.ts';
+import { expectedShares } from '../verify/groups.ts';
+import { planSample, type SamplePlan } from '../verify/statistics.ts';
+import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
+import { readReleaseSamples, readSamples } from './samples.ts';
+
+/** A session whose options were found to be good; nothing has been started yet. */
+export interface PreparedSession {
+  readonly runId: string;
+  readonly plan: Plan;
+  readonly sample: SamplePlan;
+  /**
+   * Runs it, from the start of the platform to the clean-up.
+   * @param started - clusters of the platform that are up already: they are used, and left running
+   */
+  start(started?: StartedPlatform): Promise<RunOutcome>;
+}
+
+/**
+ * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may
+ * be read while a world runs.
+ * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
+ */
+export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
+  const { topology, signal, listeners = [] } = options;
+  const work = prepareWork(options);
+  const runId = newRunId();
+  const target = await prepareTarget(options, work.plan, runId);
+  return {
+    runId,
+    plan: work.plan,
+    sample: work.verify.sample,
+    start: started =>
+      runPlan({
+        topology,
+        ...work,
+        ...target,
+        ...(started && { started }),
+        listeners,
+        runId,
+        ...(signal && { signal }),
+      }),
+  };
+}
+
+/** What to run: the part of the runner's options that knows no platform. */
+interface Work {
+  readonly plan: Plan;
+  readonly omit: readonly StepId[];
+  readonly keepGoing: boolean;
+  readonly verify: Verification;
+}
+
+function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'platform'>): Work {
+  const { topology, requests, risk, omit = [], keepGoing = false, extended = false } = options;
+  const plan = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
+  checkStepIds(plan, omit);
+  const sample = planSample(requests, {
+    expectedShares: expectedShares(topology),
+    ...(risk !== undefined && { risk }),
+  });
+  const checks = options.checks ?? checksFor(topology, plan, { extended });
+  return {
+    plan: options.steps === 'none' ? { ...plan, steps: [] } : plan,
+    omit,
+    keepGoing,
+    verify: { checks, sample },
+  };
+}
+
+/** What to run on: the part of the runner's options that knows no plan beyond its edition. */
+interface Target {
+  readonly platform: Platform;
+  readonly seed: string;
+  readonly tools: (started: StartedPlatform) => Promise<Tools>;
+  readonly diagnosticsFolder?: string;
+  readonly onFirstFailure: (started: StartedPlatform) => Promise<void>;
+  readonly beforeCleanUp: (started: StartedPlatform, verdict: Verdict) => Promise<void>;
+}
+
+async function prepareTarget(
+  options: TargetOptions & Pick<SessionOptions, 'signal'>,
+  plan: Plan,
+  runId: string,
+): Promise<Target> {
+  const { topology, seed = '1', diagnosticsFolder } = options;
+  const platform = await platformOf(options, seed);
+  platform.check?.(topology);
+  const samples = await readSamples(plan.edition);
+  const folder = typeof diagnosticsFolder === 'function' ? diagnosticsFolder(runId) : diagnosticsFolder;
+  const describe = describeOnce(folder);
+  return {
+    platform,
+    seed,
+    tools: started => toolsFor(started, plan, samples, seed),
+    ...(folder !== undefined && { diagnosticsFolder: folder }),
+    onFirstFailure: describe,
+    beforeCleanUp: async (started, verdict) => {
+      // What ended the run may have been no step's failure.
+      if (verdict !== 'passed' && !options.signal?.aborted) await describe(started);
+      await options.beforeCleanUp?.(started);
+      keepIfAsked(started, verdict, options);
+      options.onKept?.(started.stays ?? []);
+    },
+  };
+}
+
+async function platformOf({ platform = 'simulator', real }: TargetOptions, seed: string): Promise<Platform> {
+  if (typeof platform === 'object') return platform;
+  return await platformMaker(platform)({ seed, ...(real && { real }) });
+}
+
+/** The programs of the platform where it has some; else our own tools, inside this process. */
+async function toolsFor(
+  { clusters, clock, programs }: StartedPlatform,
+  { edition, istioVersion }: Plan,
+  samples: ReadonlyMap<string, string>,
+  seed: string,
+): Promise<Tools> {
+  if (!programs) {
+    const random = createRandom(seed).stream('tools');
+    return createEmbeddedTools({ clusters, clock, random, samples, istioVersion });
+  }
+  const { createProcessTools } = await import('../tools/process-tools.ts');
+  return await createProcessTools({
+    clusters,
+    samples: await readReleaseSamples(programs),
+    edition,
+    binaries: programs,
+    env: programs.env,
+  });
+}
+
+/** Returns a function that writes the diagnostics when it is called for the first time. */
+function describeOnce(folder: string | undefined): (started: StartedPlatform) => Promise<void> {
+  let described: Promise<void> | undefined;
+  return started => {
+    described ??= folder === undefined ? Promise.resolve() : started.collectDiagnostics(folder);
+    return described;
+  };
+}
+
+function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept }: TargetOptions): void {
+  if (keep === 'always' || (keep === 'on-failure' && verdict !== 'passed')) onKept?.(started.keep?.() ?? []);
+}
+
+/** Returns an id that sorts by time, and differs between two runs that start at once. */
+function newRunId(): string {
+  const time = new Date(systemClock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}
