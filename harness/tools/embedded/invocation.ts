@@ -2,7 +2,6 @@
  * What a command has when it runs inside our process: its words, its streams, its files, the clusters and the
  * time.
  */
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Random } from '../../base/random.ts';
@@ -68,33 +67,4 @@ export class ToolExit extends Error {
     this.exitCode = exitCode;
     this.fault = fault;
   }
-}
-
-/**
- * An abort that `deadlineMs` milliseconds of the clock bring about, or the parent's. Dispose it to stop the
- * timer.
- */
-export function deadlineSignal(
-  clock: Clock,
-  deadlineMs: number,
-  parent: AbortSignal,
-): { readonly signal: AbortSignal; readonly expired: () => boolean; [Symbol.dispose](): void } {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  let expired = false;
-  const onAbort = () => controller.abort(parent.reason);
-  if (parent.aborted) onAbort();
-  parent.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimeout(() => {
-    expired = true;
-    controller.abort(new Error('the deadline passed'));
-  }, deadlineMs);
-  return {
-    signal: controller.signal,
-    expired: () => expired,
-    [Symbol.dispose]: () => {
-      clock.clearTimeout(timer);
-      parent.removeEventListener('abort', onAbort);
-    },
-  };
 }

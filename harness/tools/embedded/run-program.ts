@@ -1,7 +1,9 @@
 /** Runs an embedded program to its end, and makes a result of it. */
+
+import { linkedSignal } from '../../base/deadline.ts';
 import { redact } from '../../base/redact.ts';
 import type { CommandResult } from '../../model/command.ts';
-import { deadlineSignal, type Invocation, type Program, ToolExit } from './invocation.ts';
+import { type Invocation, type Program, ToolExit } from './invocation.ts';
 
 /**
  * @param timeoutMs - milliseconds of the invocation's clock until the program counts as hung
@@ -14,7 +16,7 @@ export async function runProgram(
 ): Promise<CommandResult> {
   let stdout = '';
   let stderr = '';
-  using deadline = deadlineSignal(invocation.clock, timeoutMs, invocation.signal);
+  using deadline = linkedSignal(invocation.signal, { clock: invocation.clock, timeoutMs });
   const end = (exitCode: number, fault?: CommandResult['fault']): CommandResult => ({
     exitCode,
     stdout,

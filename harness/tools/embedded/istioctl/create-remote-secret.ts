@@ -3,10 +3,11 @@
  * istio/istio istioctl/pkg/multicluster/remote_secret.go
  */
 import { dump } from 'js-yaml';
+import { linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { renderReader } from '../../../simulator/istio/install/render.ts';
 import { followUntil } from '../follow.ts';
-import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { applyObject } from './apply-objects.ts';
 import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
@@ -144,7 +145,7 @@ async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
   const filled = (secret: TokenSecret | undefined) =>
     Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
   if (existing && filled(existing)) return existing;
-  using deadline = deadlineSignal(invocation.clock, TOKEN_TIMEOUT_MS, signal);
+  using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: TOKEN_TIMEOUT_MS });
   try {
     const snapshot = await followUntil(
       client,

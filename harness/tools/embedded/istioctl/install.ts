@@ -1,5 +1,6 @@
 /** `istioctl install`: the dialogue, the objects in order, and the wait for them. */
 import { dump } from 'js-yaml';
+import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import {
@@ -9,7 +10,7 @@ import {
   renderInstall,
 } from '../../../simulator/istio/install/render.ts';
 import type { FlagTable } from '../flags.ts';
-import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { applyObject, objectName } from './apply-objects.ts';
 import { waitForTargets } from './readiness.ts';
@@ -156,7 +157,7 @@ async function installOne(
     }
   }
   const timeoutMs = flags.durationMs('readiness-timeout') ?? READINESS_TIMEOUT_MS;
-  using deadline = deadlineSignal(invocation.clock, patient ? timeoutMs : 0, signal);
+  using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: patient ? timeoutMs : 0 });
   const onWaiting = (names: readonly string[]) => {
     if (patient) invocation.onProgress(`${component.name}: waiting for ${names.join(', ')}`);
   };

@@ -3,10 +3,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { load } from 'js-yaml';
+import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { isNotFound, type KubernetesObject, type PatchType } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
-import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { readDocuments } from './documents.ts';
 import { displayName, pathTo, type Resource, typeName } from './resources.ts';
 import { type Call, findObjects, readTargets, type Verb } from './verb.ts';
@@ -210,11 +211,10 @@ async function waitUntilGone(
   { client, flags, invocation }: Call,
   deleted: readonly { resource: Resource; object: KubernetesObject }[],
 ) {
-  using deadline = deadlineSignal(
-    invocation.clock,
-    flags.durationMs('timeout') || WAIT_MS,
-    invocation.signal,
-  );
+  using deadline = linkedSignal(invocation.signal, {
+    clock: invocation.clock,
+    timeoutMs: flags.durationMs('timeout') || WAIT_MS,
+  });
   for (const { resource, object } of deleted) {
     const { name = '', namespace } = object.metadata;
     try {

@@ -2,9 +2,11 @@
  * `kubectl rollout status` and `restart`, for Deployments. Kubernetes: kubectl
  * pkg/polymorphichelpers/rollout_status.go.
  */
+
+import { linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
-import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { displayName, pathTo, pluralName } from './resources.ts';
 import { type Call, findObjects, readTargets, usage, type Verb } from './verb.ts';
 
@@ -44,7 +46,10 @@ export const rolloutStatus: Verb = {
   async run(call) {
     const { flags, invocation, client } = call;
     const asked = flags.durationMs('timeout') ?? 0;
-    using deadline = deadlineSignal(invocation.clock, asked > 0 ? asked : NO_END_MS, invocation.signal);
+    using deadline = linkedSignal(invocation.signal, {
+      clock: invocation.clock,
+      timeoutMs: asked > 0 ? asked : NO_END_MS,
+    });
     for (const { resource, object } of await deploymentOf(call, 'rollout status')) {
       const { name = '', namespace } = object.metadata;
       let last = '';

@@ -1,8 +1,9 @@
 /** `kubectl wait`: for a condition, a JSONPath, deletion or creation. Kubernetes: kubectl pkg/cmd/wait. */
 import { sleep } from '../../../base/clock.ts';
+import { type LinkedSignal, linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
-import { deadlineSignal, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { JsonPathError, parseJsonPath } from './jsonpath.ts';
 import { displayName, pathTo, pluralName, type Resource } from './resources.ts';
 import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';
@@ -32,7 +33,10 @@ export const wait: Verb = {
     const { flags, invocation } = call;
     const goal = goalOf(flags.list('for').at(-1) ?? '');
     const asked = flags.durationMs('timeout') ?? DEFAULT_TIMEOUT_MS;
-    using deadline = deadlineSignal(invocation.clock, asked < 0 ? A_WEEK_MS : asked, invocation.signal);
+    using deadline = linkedSignal(invocation.signal, {
+      clock: invocation.clock,
+      timeoutMs: asked < 0 ? A_WEEK_MS : asked,
+    });
     const targets = await readTargets(call.mapper, call.args);
     if (goal.kind === 'create') {
       for (const target of targets) await waitForCreation(call, target, deadline);
@@ -128,14 +132,12 @@ function hasCondition(object: KubernetesObject, type: string, status: string): b
   return condition.status?.toLowerCase() === status.toLowerCase();
 }
 
-type Deadline = ReturnType<typeof deadlineSignal>;
-
 async function reached(
   { client }: Call,
   goal: Exclude<Goal, { kind: 'create' }>,
   resource: Resource,
   object: KubernetesObject,
-  deadline: Deadline,
+  deadline: LinkedSignal,
 ): Promise<boolean> {
   const { name = '', namespace, uid } = object.metadata;
   if (goal.kind === 'met' && goal.met(object)) return true;
@@ -179,7 +181,7 @@ async function findRemaining(call: Call, targets: readonly Target[], labelSelect
 async function waitForCreation(
   { client, namespace, invocation, flags }: Call,
   { resource, name }: Target,
-  deadline: Deadline,
+  deadline: LinkedSignal,
 ) {
   const labelSelector = flags.text('selector');
   for (;;) {
