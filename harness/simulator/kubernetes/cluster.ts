@@ -6,9 +6,9 @@ import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog } from '../program.ts';
 import { createApiServer } from './api-server.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
+import { defectEvents } from './client/defect-events.ts';
 import { type Defect, endProcess, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
-import { defectEvents } from './defect-events.ts';
 import type { RequestRecord } from './http/server.ts';
 import { type NodeMachine, nodeNames } from './node/nodes.ts';
 

@@ -1,18 +1,28 @@
 /** Tells a defect of ours where the cluster's users look: in an Event about the object that was worked on. */
-import type { Clock } from '../../base/clock.ts';
-import { EventRecorder, referenceTo } from './client/event-recorder.ts';
-import type { ObjectReference } from './client/kinds.ts';
-import { type Defect, describeDefect, type Subject } from './client/supervisor.ts';
-import { TypedClient } from './client/typed.ts';
-import type { Machinery } from './machinery.ts';
-import { apiVersionOf } from './registry/resources.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { ResourceRegistry } from '../registry/registry.ts';
+import { apiVersionOf } from '../registry/resources.ts';
+import { EventRecorder, referenceTo } from './event-recorder.ts';
+import type { ObjectReference } from './kinds.ts';
+import type { LocalClient } from './local.ts';
+import { type Defect, describeDefect, type Subject } from './supervisor.ts';
+import { TypedClient } from './typed.ts';
 
 /** Who tells: not the component, in whose name the real one never says such a thing. */
 const SOURCE = 'mesh-harness';
 const REASONS = { threw: 'InternalError', looped: 'ControllerStopped' } as const;
 
+/** What the recorder of defects needs: where the objects are, and of which kind each one is. */
+export interface DefectEventsOptions {
+  readonly client: LocalClient;
+  readonly registry: ResourceRegistry;
+}
+
 /** Makes a function that records an Event for a defect, and never throws. */
-export function defectEvents({ client, registry }: Machinery, clock: Clock): (defect: Defect) => void {
+export function defectEvents(
+  { client, registry }: DefectEventsOptions,
+  clock: Clock,
+): (defect: Defect) => void {
   const events = new EventRecorder(new TypedClient(client), clock, SOURCE);
 
   const aboutWhat = (subjects: readonly Subject[]): ObjectReference => {
