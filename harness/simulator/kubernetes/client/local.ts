@@ -2,19 +2,17 @@
  * The API for the cluster's own components: reads and writes at once, without authorization, admission and
  * validation.
  */
+
+import type { DeleteOptions, Deletion } from '../registry/deletion.ts';
 import { copy, type KubernetesObject } from '../registry/json.ts';
-import {
-  type Change,
-  controlPlaneContext,
-  type DeleteOptions,
-  type Deletion,
-  type ObjectService,
-} from '../registry/object-service.ts';
+import type { Change } from '../registry/new-state.ts';
+import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { parseFieldSelector } from '../registry/selectors/field-selector.ts';
 import { type Filter, matchesFilter } from '../registry/selectors/filter.ts';
 import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import type { UserInfo } from '../registry/user.ts';
+import { controlPlaneContext } from '../registry/write-context.ts';
 import type { Component } from './supervisor.ts';
 
 /** What a list or subscription is restricted to; selectors in the words of the API. */

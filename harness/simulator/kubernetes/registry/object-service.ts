@@ -5,76 +5,18 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { AdmissionChain, AdmissionRequest } from './admission.ts';
-import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
+import { dropEmptyMetadata } from './defaults.ts';
 import { DEFINITIONS, markForDeletion } from './definitions.ts';
-import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
-import {
-  changesOfDeletion,
-  changesSpec,
-  clearSystemMetadata,
-  generateName,
-  isSameState,
-  keepSystemMetadata,
-} from './metadata.ts';
+import { type DeleteOptions, type Deletion, isAtItsEnd, stateInDeletion } from './deletion.ts';
+import { copy, type KubernetesObject, timestamp } from './json.ts';
+import { changesSpec, generateName, isSameState } from './metadata.ts';
+import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
 import type { ResourceRegistry } from './registry.ts';
-import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
+import { keyOf, type ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
-import {
-  ApiError,
-  alreadyExists,
-  badRequest,
-  conflict,
-  type FieldError,
-  forbidden,
-  invalid,
-  notFound,
-} from './status.ts';
+import { alreadyExists, conflict, type FieldError, invalid, notFound } from './status.ts';
 import type { Store } from './store.ts';
-import { CONTROL_PLANE, type UserInfo } from './user.ts';
-
-/** How a write is made. */
-export interface WriteContext {
-  readonly user: UserInfo;
-  readonly dryRun: boolean;
-  /** The API version that the client speaks, without the group. */
-  readonly version: string;
-  /** Empty for the object itself. */
-  readonly subresource: string;
-  readonly fieldManager: string;
-  /** How `managedFields` are kept; undefined: not touched. */
-  readonly own?: FieldOwnership;
-  /** The options of the request for webhooks. */
-  readonly options: Readonly<Record<string, unknown>>;
-  warn(text: string): void;
-}
-
-/** Brings `managedFields` of the new state up to date. */
-export type FieldOwnership = (current: KubernetesObject | undefined, updated: KubernetesObject) => void;
-
-/** The context of the cluster's own components. */
-export function controlPlaneContext(type: ResourceType, subresource = ''): WriteContext {
-  return {
-    user: CONTROL_PLANE,
-    dryRun: false,
-    version: type.versions[0] ?? 'v1',
-    subresource,
-    fieldManager: 'kube-controller-manager',
-    options: {},
-    warn: () => {},
-  };
-}
-
-export interface DeleteOptions {
-  readonly gracePeriodSeconds?: number;
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
-}
-
-export interface Deletion {
-  readonly object: KubernetesObject;
-  /** False if it only waits for its end: finalizers, grace. */
-  readonly gone: boolean;
-}
+import { controlPlaneContext, type WriteContext } from './write-context.ts';
 
 /** Finds what is wrong with an object. @param old - the stored state on update */
 export type Validator = (
@@ -94,14 +36,18 @@ export interface ObjectServiceOptions {
   readonly validate: Validator;
 }
 
-const NAMESPACES_THAT_STAY: readonly string[] = ['default', 'kube-system', 'kube-public'];
-const DEFAULT_POD_GRACE_SECONDS = 30;
 const MAX_NAME_ATTEMPTS = 8;
 const MAX_CONFLICT_RETRIES = 5;
 
-/** Computes the new state from the stored one; `draft` makes a copy of that, to be changed and returned. */
-export type Change = (draft: () => KubernetesObject, current: KubernetesObject) => KubernetesObject;
+/** An object by its place. */
+interface ObjectName {
+  readonly type: ResourceType;
+  /** Empty for kinds of the whole cluster. */
+  readonly namespace: string;
+  readonly name: string;
+}
 
+/** The rules between a request and the store. */
 export class ObjectService {
   readonly store: Store;
   readonly registry: ResourceRegistry;
@@ -138,8 +84,8 @@ export class ObjectService {
     object: KubernetesObject,
     context: WriteContext,
   ): Promise<KubernetesObject> {
-    const prepared = this.#prepareCreate(type, namespace, object);
-    const request = this.#request('CREATE', type, namespace, prepared, undefined, context);
+    const prepared = prepareCreate(type, namespace, object);
+    const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
     const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
@@ -159,7 +105,7 @@ export class ObjectService {
   createDirectly(type: ResourceType, namespace: string, object: KubernetesObject): KubernetesObject {
     const context = controlPlaneContext(type);
     const status = object['status'];
-    const prepared = this.#prepareCreate(type, namespace, object);
+    const prepared = prepareCreate(type, namespace, object);
     this.#identify(type, namespace, prepared);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
@@ -181,8 +127,11 @@ export class ObjectService {
   ): Promise<KubernetesObject> {
     for (let attempt = 0; ; attempt++) {
       const current = this.get(type, namespace, name);
-      const updated = this.#prepareUpdate(type, current, checkedChange(type, change, context), context);
-      const request = this.#request('UPDATE', type, namespace, updated, current, context);
+      const updated = prepareUpdate(type, current, checkedChange(type, change, context), context);
+      const request = requestOf(
+        { operation: 'UPDATE', type, namespace, object: updated, oldObject: current },
+        context,
+      );
       const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
       const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
       this.#allocate(type, admitted, current, context);
@@ -207,7 +156,7 @@ export class ObjectService {
   ): KubernetesObject {
     const current = this.get(type, namespace, name);
     const context = controlPlaneContext(type, subresource);
-    const updated = this.#prepareUpdate(type, current, change, context);
+    const updated = prepareUpdate(type, current, change, context);
     this.#allocate(type, updated, current, context);
     return this.#replace(type, current, updated, context);
   }
@@ -220,52 +169,14 @@ export class ObjectService {
     context: WriteContext,
   ): Promise<Deletion> {
     const current = this.get(type, namespace, name);
-    const request = this.#request('DELETE', type, namespace, undefined, current, context);
+    const request = requestOf({ operation: 'DELETE', type, namespace, oldObject: current }, context);
     await this.#admission.validate(request);
-    return this.#delete(type, namespace, name, options, context);
+    return this.#delete({ type, namespace, name }, options, context);
   }
 
   /** @throws ApiError 404, 409 */
   deleteDirectly(type: ResourceType, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
-    return this.#delete(type, namespace, name, options, controlPlaneContext(type));
-  }
-
-  #request(
-    operation: AdmissionRequest['operation'],
-    type: ResourceType,
-    namespace: string,
-    object: KubernetesObject | undefined,
-    oldObject: KubernetesObject | undefined,
-    context: WriteContext,
-  ): AdmissionRequest {
-    return {
-      operation,
-      type,
-      version: context.version,
-      subresource: context.subresource,
-      namespace: type.namespaced ? namespace : keyOf(type) === 'namespaces' ? nameIn(object, oldObject) : '',
-      name: nameIn(object, oldObject),
-      object,
-      oldObject,
-      user: context.user,
-      dryRun: context.dryRun,
-      options: context.options,
-      warn: context.warn,
-    };
-  }
-
-  #prepareCreate(type: ResourceType, namespace: string, object: KubernetesObject): KubernetesObject {
-    clearSystemMetadata(object);
-    object.kind = type.kind;
-    object.apiVersion = storageApiVersion(type);
-    if (type.namespaced) object.metadata.namespace = namespace;
-    else delete object.metadata.namespace;
-    if (type.hasStatus) delete object['status'];
-    applyDefaults(type, object);
-    if (keyOf(type) === 'namespaces')
-      object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
-    dropEmptyMetadata(object);
-    return object;
+    return this.#delete({ type, namespace, name }, options, controlPlaneContext(type));
   }
 
   /** Gives a new object its name, if that is to be generated, and what makes it itself. */
@@ -296,41 +207,6 @@ export class ObjectService {
     return context.dryRun ? object : this.store.insert(type, object);
   }
 
-  #prepareUpdate(
-    type: ResourceType,
-    current: KubernetesObject,
-    change: Change,
-    context: WriteContext,
-  ): KubernetesObject {
-    const name = current.metadata.name ?? '';
-    let updated = change(() => copy(current), current);
-    const { uid, resourceVersion } = updated.metadata;
-    if (
-      resourceVersion !== undefined &&
-      resourceVersion !== '' &&
-      resourceVersion !== current.metadata.resourceVersion
-    ) {
-      throw conflict(type, name);
-    }
-    if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
-      throw conflict(
-        type,
-        name,
-        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-      );
-    }
-    keepSystemMetadata(updated, current);
-    updated.kind = type.kind;
-    updated.apiVersion = storageApiVersion(type);
-    if (context.subresource === 'status') updated = takeStatus(updated, current);
-    else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
-    if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];
-    applyDefaults(type, updated);
-    dropEmptyMetadata(updated);
-    if (current.metadata.deletionTimestamp !== undefined) checkNoNewFinalizers(type, current, updated);
-    return updated;
-  }
-
   #replace(
     type: ResourceType,
     current: KubernetesObject,
@@ -343,22 +219,9 @@ export class ObjectService {
     }
     context.own?.(current, updated);
     if (isSameState(current, updated)) return current;
-    const ends =
-      updated.metadata.deletionTimestamp !== undefined &&
-      listOf(updated.metadata['finalizers']).length === 0 &&
-      this.#mayGo(type, updated);
     if (context.dryRun) return updated;
-    if (ends) return this.#remove(type, updated);
+    if (isAtItsEnd(type, updated)) return this.#remove(type, updated);
     return this.store.replace(type, updated);
-  }
-
-  /**
-   * An object in deletion goes with its last finalizer; a Pod waits for its kubelet, a Namespace for its
-   * content.
-   */
-  #mayGo(type: ResourceType, object: KubernetesObject): boolean {
-    if (keyOf(type) === 'namespaces') return listOf(valueAt(object, 'spec', 'finalizers')).length === 0;
-    return Number(object.metadata['deletionGracePeriodSeconds'] ?? 0) === 0;
   }
 
   #remove(type: ResourceType, last: KubernetesObject): KubernetesObject {
@@ -366,50 +229,18 @@ export class ObjectService {
     return this.store.remove(type, last.metadata.namespace, last.metadata.name ?? '', last);
   }
 
-  #delete(
-    type: ResourceType,
-    namespace: string,
-    name: string,
-    options: DeleteOptions,
-    context: WriteContext,
-  ): Deletion {
-    const current = this.get(type, namespace, name);
+  #delete(meant: ObjectName, options: DeleteOptions, context: WriteContext): Deletion {
+    const { type } = meant;
+    const current = this.get(type, meant.namespace, meant.name);
+    const now = this.clock.now();
     if (keyOf(type) === DEFINITIONS && current.metadata.deletionTimestamp === undefined) {
-      const marked = markForDeletion(type, current, options.preconditions, this.clock.now());
+      const marked = markForDeletion(type, current, options.preconditions, now);
       return { object: context.dryRun ? marked : this.store.replace(type, marked), gone: false };
     }
-    checkPreconditions(type, current, options.preconditions);
-    const isNamespace = keyOf(type) === 'namespaces';
-    if (isNamespace && NAMESPACES_THAT_STAY.includes(name))
-      throw forbidden(type, name, 'this namespace may not be deleted');
-    const grace = keyOf(type) === 'pods' ? podGraceSeconds(current, options.gracePeriodSeconds) : 0;
-    const finalizers = new Set(
-      listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string'),
-    );
-    if (!isLeftToItself(type)) {
-      if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion');
-      if (options.propagationPolicy === 'Orphan') finalizers.add('orphan');
-    }
-    const waits =
-      grace > 0 ||
-      finalizers.size > 0 ||
-      (isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0);
-    if (!waits) {
-      if (context.dryRun) return { object: current, gone: true };
-      return { object: this.#remove(type, current), gone: true };
-    }
-    const updated = copy(current);
-    if (finalizers.size > 0) updated.metadata['finalizers'] = [...finalizers];
-    const already = current.metadata.deletionTimestamp !== undefined;
-    const shorter = already && grace < Number(current.metadata['deletionGracePeriodSeconds'] ?? 0);
-    if (!already || shorter) {
-      updated.metadata.deletionTimestamp = timestamp(this.clock.now() + grace * 1000);
-      updated.metadata['deletionGracePeriodSeconds'] = grace;
-    }
-    if (!already && type.hasGeneration) updated.metadata.generation = (current.metadata.generation ?? 0) + 1;
-    if (isNamespace) updated['status'] = { ...objectOf(updated['status']), phase: 'Terminating' };
-    if (isSameState(current, updated)) return { object: current, gone: false };
-    return { object: context.dryRun ? updated : this.store.replace(type, updated), gone: false };
+    const waiting = stateInDeletion(type, current, options, now);
+    if (!waiting) return { object: context.dryRun ? current : this.#remove(type, current), gone: true };
+    if (isSameState(current, waiting)) return { object: current, gone: false };
+    return { object: context.dryRun ? waiting : this.store.replace(type, waiting), gone: false };
   }
 
   #allocate(
@@ -433,114 +264,33 @@ export class ObjectService {
   }
 }
 
-/** Puts an object in order that a plug-in has changed. */
-function settle(type: ResourceType, changed: KubernetesObject): KubernetesObject {
-  const draft = copy(changed);
-  applyDefaults(type, draft);
-  return draft;
+/** One write, as admission hears of it. */
+interface Write {
+  readonly operation: AdmissionRequest['operation'];
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly object?: KubernetesObject;
+  /** The stored state. */
+  readonly oldObject?: KubernetesObject;
 }
 
-function nameIn(object: KubernetesObject | undefined, oldObject: KubernetesObject | undefined): string {
-  return object?.metadata.name ?? oldObject?.metadata.name ?? '';
-}
-
-/**
- * A change that is refused if it marks the object for deletion; a write of `/status` leaves the metadata
- * alone.
- */
-function checkedChange(type: ResourceType, change: Change, { subresource }: WriteContext): Change {
-  if (subresource !== '') return change;
-  return (draft, current) => {
-    const updated = change(draft, current);
-    const errors = changesOfDeletion(updated, current);
-    if (errors.length > 0) throw invalid(type, current.metadata.name ?? '', errors);
-    return updated;
+function requestOf(
+  { operation, type, namespace, object, oldObject }: Write,
+  context: WriteContext,
+): AdmissionRequest {
+  const name = object?.metadata.name ?? oldObject?.metadata.name ?? '';
+  return {
+    operation,
+    type,
+    version: context.version,
+    subresource: context.subresource,
+    namespace: type.namespaced ? namespace : keyOf(type) === 'namespaces' ? name : '',
+    name,
+    object,
+    oldObject,
+    user: context.user,
+    dryRun: context.dryRun,
+    options: context.options,
+    warn: context.warn,
   };
-}
-
-/**
- * A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest
- * stays the stored one: frozen.
- */
-function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
-  const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };
-  if (updated['status'] === undefined) delete result['status'];
-  else result['status'] = updated['status'];
-  // Managed fields and the version asked for travel with any write.
-  if (updated.metadata['managedFields'] !== undefined)
-    result.metadata['managedFields'] = updated.metadata['managedFields'];
-  return result;
-}
-
-function keepStatus(updated: KubernetesObject, current: KubernetesObject): void {
-  if (current['status'] === undefined) delete updated['status'];
-  else updated['status'] = copy(current['status']);
-}
-
-function checkNoNewFinalizers(
-  type: ResourceType,
-  current: KubernetesObject,
-  updated: KubernetesObject,
-): void {
-  const before = new Set(listOf(current.metadata['finalizers']));
-  const added = listOf(updated.metadata['finalizers']).filter(entry => !before.has(entry));
-  if (added.length === 0) return;
-  throw invalid(type, current.metadata.name ?? '', [
-    {
-      reason: 'FieldValueForbidden',
-      field: 'metadata.finalizers',
-      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(entry => JSON.stringify(entry)).join(', ')}}`,
-    },
-  ]);
-}
-
-function checkPreconditions(
-  type: ResourceType,
-  current: KubernetesObject,
-  preconditions: DeleteOptions['preconditions'],
-): void {
-  const { uid, resourceVersion } = current.metadata;
-  const name = current.metadata.name ?? '';
-  const refuse = (text: string) => {
-    // Unlike other conflicts these name the kind, not the resource.
-    throw new ApiError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on ${type.kind} ${JSON.stringify(name)}: ${text}`,
-      {
-        name,
-        ...(type.group !== '' && { group: type.group }),
-        kind: type.kind,
-      },
-    );
-  };
-  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    refuse(
-      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
-    );
-  }
-  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    refuse(
-      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
-    );
-  }
-}
-
-/**
- * Events own nothing: whatever is asked, no one would take a finalizer of theirs away
- * (pkg/registry/core/event/strategy.go @v1.32).
- */
-function isLeftToItself(type: ResourceType): boolean {
-  return type.kind === 'Event';
-}
-
-/** pkg/registry/core/pod/strategy.go, CheckGracefulDelete: what never ran needs no grace. */
-function podGraceSeconds(pod: KubernetesObject, asked: number | undefined): number {
-  const spec = objectOf(pod['spec']);
-  const own = Number(spec['terminationGracePeriodSeconds'] ?? DEFAULT_POD_GRACE_SECONDS);
-  const phase = stringOf(valueAt(pod, 'status', 'phase'));
-  if (!stringOf(spec['nodeName']) || phase === 'Succeeded' || phase === 'Failed') return 0;
-  const grace = asked ?? own;
-  if (grace < 0) throw badRequest('gracePeriodSeconds must be a non-negative integer');
-  return grace;
 }

@@ -11,7 +11,6 @@ import {
   timestamp,
   valueAt,
 } from '../../registry/json.ts';
-import { controlPlaneContext } from '../../registry/object-service.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import {
   formatLabelSelector,
@@ -28,6 +27,7 @@ import {
   notFound,
   tooManyRequests,
 } from '../../registry/status.ts';
+import { controlPlaneContext } from '../../registry/write-context.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus, sendValue } from '../call.ts';
 import { encodeObject } from '../encoding.ts';

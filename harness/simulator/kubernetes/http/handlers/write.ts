@@ -1,8 +1,8 @@
 /** create, update, patch, delete and deletecollection, also of the status. */
 
 import { convert } from '../../registry/conversion.ts';
+import type { DeleteOptions, Deletion } from '../../registry/deletion.ts';
 import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
-import type { DeleteOptions, Deletion, WriteContext } from '../../registry/object-service.ts';
 import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
 import {
   ApiError,
@@ -12,6 +12,7 @@ import {
   notSimulated,
   notSupported,
 } from '../../registry/status.ts';
+import type { WriteContext } from '../../registry/write-context.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, managerOf, sendJson, sendStatus, warn } from '../call.ts';
 import { encodeList, encodeObject } from '../encoding.ts';

@@ -5,9 +5,9 @@
 
 import { convert } from '../../registry/conversion.ts';
 import { copy, type JsonObject, type KubernetesObject, stringOf, timestamp } from '../../registry/json.ts';
-import type { WriteContext } from '../../registry/object-service.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, conflict, notFound, notSimulated } from '../../registry/status.ts';
+import type { WriteContext } from '../../registry/write-context.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { receiveObject } from '../receive.ts';

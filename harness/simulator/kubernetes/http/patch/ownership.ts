@@ -8,8 +8,8 @@ import {
   stringOf,
   timestamp,
 } from '../../registry/json.ts';
-import type { FieldOwnership, WriteContext } from '../../registry/object-service.ts';
 import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
+import type { FieldOwnership, WriteContext } from '../../registry/write-context.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
   changesOf,

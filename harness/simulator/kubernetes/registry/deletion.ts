@@ -1,0 +1,120 @@
+/** What DELETE does to an object: it goes at once, or waits for its grace and its finalizers. Pure. */
+import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
+import { keyOf, type ResourceType } from './resources.ts';
+import { ApiError, badRequest, forbidden } from './status.ts';
+
+/** The options of a DELETE that the simulator knows (meta/v1 DeleteOptions). */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** What became of an object that was deleted. */
+export interface Deletion {
+  /** The last state if it is gone, else the state in which it waits. */
+  readonly object: KubernetesObject;
+  /** False if it only waits for its end: finalizers, grace. */
+  readonly gone: boolean;
+}
+
+const NAMESPACES_THAT_STAY: readonly string[] = ['default', 'kube-system', 'kube-public'];
+const DEFAULT_POD_GRACE_SECONDS = 30;
+
+/**
+ * Returns the state in which an object waits for its end; undefined if nothing keeps it.
+ * @param now - milliseconds since the epoch
+ * @throws ApiError 403 for a namespace that stays, 409 for another object than the one meant
+ */
+export function stateInDeletion(
+  type: ResourceType,
+  current: KubernetesObject,
+  options: DeleteOptions,
+  now: number,
+): KubernetesObject | undefined {
+  checkPreconditions(type, current, options.preconditions);
+  const isNamespace = keyOf(type) === 'namespaces';
+  const { name = '' } = current.metadata;
+  if (isNamespace && NAMESPACES_THAT_STAY.includes(name))
+    throw forbidden(type, name, 'this namespace may not be deleted');
+  const grace = keyOf(type) === 'pods' ? podGraceSeconds(current, options.gracePeriodSeconds) : 0;
+  const finalizers = finalizersIn(current, options.propagationPolicy);
+  const hasContent = isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0;
+  if (grace === 0 && finalizers.length === 0 && !hasContent) return undefined;
+  const updated = copy(current);
+  if (finalizers.length > 0) updated.metadata['finalizers'] = finalizers;
+  markAsEnding(type, updated, grace, now);
+  if (isNamespace) updated['status'] = { ...objectOf(updated['status']), phase: 'Terminating' };
+  return updated;
+}
+
+/** The finalizers that the object has, and the one that stands for a policy of propagation. */
+function finalizersIn(current: KubernetesObject, policy: DeleteOptions['propagationPolicy']): string[] {
+  const own = listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string');
+  const added = policy === 'Foreground' ? ['foregroundDeletion'] : policy === 'Orphan' ? ['orphan'] : [];
+  return [...new Set([...own, ...added])];
+}
+
+/** Sets the time of the end, in place. A second DELETE may only bring it forward. */
+function markAsEnding(type: ResourceType, draft: KubernetesObject, graceSeconds: number, now: number): void {
+  const { metadata } = draft;
+  const isMarked = metadata.deletionTimestamp !== undefined;
+  if (isMarked && graceSeconds >= Number(metadata['deletionGracePeriodSeconds'] ?? 0)) return;
+  metadata.deletionTimestamp = timestamp(now + graceSeconds * 1000);
+  metadata['deletionGracePeriodSeconds'] = graceSeconds;
+  if (!isMarked && type.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
+}
+
+/**
+ * Tells whether a write ends an object: it is in deletion, its last finalizer is gone, and nothing else holds
+ * it. A Pod waits for its kubelet, a Namespace for its content.
+ */
+export function isAtItsEnd(type: ResourceType, updated: KubernetesObject): boolean {
+  const { metadata } = updated;
+  if (metadata.deletionTimestamp === undefined || listOf(metadata['finalizers']).length > 0) return false;
+  if (keyOf(type) === 'namespaces') return listOf(valueAt(updated, 'spec', 'finalizers')).length === 0;
+  return Number(metadata['deletionGracePeriodSeconds'] ?? 0) === 0;
+}
+
+function checkPreconditions(
+  type: ResourceType,
+  current: KubernetesObject,
+  preconditions: DeleteOptions['preconditions'],
+): void {
+  const { uid, resourceVersion } = current.metadata;
+  const name = current.metadata.name ?? '';
+  const refuse = (text: string) => {
+    // Unlike other conflicts these name the kind, not the resource.
+    throw new ApiError(
+      409,
+      'Conflict',
+      `Operation cannot be fulfilled on ${type.kind} ${JSON.stringify(name)}: ${text}`,
+      {
+        name,
+        ...(type.group !== '' && { group: type.group }),
+        kind: type.kind,
+      },
+    );
+  };
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    refuse(
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    );
+  }
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+    refuse(
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
+    );
+  }
+}
+
+/** pkg/registry/core/pod/strategy.go, CheckGracefulDelete: what never ran needs no grace. */
+function podGraceSeconds(pod: KubernetesObject, asked: number | undefined): number {
+  const spec = objectOf(pod['spec']);
+  const own = Number(spec['terminationGracePeriodSeconds'] ?? DEFAULT_POD_GRACE_SECONDS);
+  const phase = stringOf(valueAt(pod, 'status', 'phase'));
+  if (!stringOf(spec['nodeName']) || phase === 'Succeeded' || phase === 'Failed') return 0;
+  const grace = asked ?? own;
+  if (grace < 0) throw badRequest('gracePeriodSeconds must be a non-negative integer');
+  return grace;
+}

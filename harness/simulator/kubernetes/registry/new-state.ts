@@ -1,0 +1,130 @@
+/** The new state of an object, from what a client sends and what is stored: before admission, pure. */
+import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
+import { copy, type KubernetesObject, listOf, objectOf } from './json.ts';
+import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
+import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
+import { conflict, invalid } from './status.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** Computes the new state from the stored one. `draft` makes a copy of that, to change and to return. */
+export type Change = (draft: () => KubernetesObject, current: KubernetesObject) => KubernetesObject;
+
+/** Turns what a client sent into a new object, in place: without a name of its own yet, and without a uid. */
+export function prepareCreate(
+  type: ResourceType,
+  namespace: string,
+  object: KubernetesObject,
+): KubernetesObject {
+  clearSystemMetadata(object);
+  object.kind = type.kind;
+  object.apiVersion = storageApiVersion(type);
+  if (type.namespaced) object.metadata.namespace = namespace;
+  else delete object.metadata.namespace;
+  if (type.hasStatus) delete object['status'];
+  applyDefaults(type, object);
+  if (keyOf(type) === 'namespaces')
+    object['spec'] = { finalizers: ['kubernetes'], ...objectOf(object['spec']) };
+  dropEmptyMetadata(object);
+  return object;
+}
+
+/**
+ * Applies a change to the stored state, and keeps what a client cannot change.
+ * @throws ApiError 409 if the change is one of another version, 422 if it adds a finalizer to what ends
+ */
+export function prepareUpdate(
+  type: ResourceType,
+  current: KubernetesObject,
+  change: Change,
+  context: WriteContext,
+): KubernetesObject {
+  let updated = change(() => copy(current), current);
+  checkSameObject(type, current, updated);
+  keepSystemMetadata(updated, current);
+  updated.kind = type.kind;
+  updated.apiVersion = storageApiVersion(type);
+  if (context.subresource === 'status') updated = takeStatus(updated, current);
+  else if (type.hasStatus && context.subresource === '') keepStatus(updated, current);
+  if (keyOf(type) === 'secrets' && updated['type'] === undefined) updated['type'] = current['type'];
+  applyDefaults(type, updated);
+  dropEmptyMetadata(updated);
+  if (current.metadata.deletionTimestamp !== undefined) checkNoNewFinalizers(type, current, updated);
+  return updated;
+}
+
+/** Throws a conflict if the new state insists on another version, or on another object of the name. */
+function checkSameObject(type: ResourceType, current: KubernetesObject, updated: KubernetesObject): void {
+  const name = current.metadata.name ?? '';
+  const { uid, resourceVersion } = updated.metadata;
+  if (
+    resourceVersion !== undefined &&
+    resourceVersion !== '' &&
+    resourceVersion !== current.metadata.resourceVersion
+  ) {
+    throw conflict(type, name);
+  }
+  if (uid !== undefined && uid !== '' && uid !== current.metadata.uid) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+    );
+  }
+}
+
+/** Fills in the defaults again after an admission plug-in has changed the object. */
+export function settle(type: ResourceType, changed: KubernetesObject): KubernetesObject {
+  const draft = copy(changed);
+  applyDefaults(type, draft);
+  return draft;
+}
+
+/**
+ * Makes a change fail with 422 if it marks the object for deletion, which DELETE alone does. Writes of a
+ * subresource leave the metadata alone and need no check.
+ */
+export function checkedChange(type: ResourceType, change: Change, { subresource }: WriteContext): Change {
+  if (subresource !== '') return change;
+  return (draft, current) => {
+    const updated = change(draft, current);
+    const errors = changesOfDeletion(updated, current);
+    if (errors.length > 0) throw invalid(type, current.metadata.name ?? '', errors);
+    return updated;
+  };
+}
+
+/**
+ * A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest
+ * stays the stored one: frozen.
+ */
+function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
+  const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };
+  if (updated['status'] === undefined) delete result['status'];
+  else result['status'] = updated['status'];
+  // Managed fields and the version asked for travel with any write.
+  if (updated.metadata['managedFields'] !== undefined)
+    result.metadata['managedFields'] = updated.metadata['managedFields'];
+  return result;
+}
+
+function keepStatus(updated: KubernetesObject, current: KubernetesObject): void {
+  if (current['status'] === undefined) delete updated['status'];
+  else updated['status'] = copy(current['status']);
+}
+
+function checkNoNewFinalizers(
+  type: ResourceType,
+  current: KubernetesObject,
+  updated: KubernetesObject,
+): void {
+  const before = new Set(listOf(current.metadata['finalizers']));
+  const added = listOf(updated.metadata['finalizers']).filter(entry => !before.has(entry));
+  if (added.length === 0) return;
+  throw invalid(type, current.metadata.name ?? '', [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'metadata.finalizers',
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map(entry => JSON.stringify(entry)).join(', ')}}`,
+    },
+  ]);
+}
