@@ -38,7 +38,7 @@ export function stateInDeletion(
   if (isNamespace && NAMESPACES_THAT_STAY.includes(name))
     throw forbidden(type, name, 'this namespace may not be deleted');
   const grace = keyOf(type) === 'pods' ? podGraceSeconds(current, options.gracePeriodSeconds) : 0;
-  const finalizers = finalizersIn(current, options.propagationPolicy);
+  const finalizers = finalizersIn(current, isLeftToItself(type) ? undefined : options.propagationPolicy);
   const hasContent = isNamespace && listOf(valueAt(current, 'spec', 'finalizers')).length > 0;
   if (grace === 0 && finalizers.length === 0 && !hasContent) return undefined;
   const updated = copy(current);
@@ -46,6 +46,14 @@ export function stateInDeletion(
   markAsEnding(type, updated, grace, now);
   if (isNamespace) updated['status'] = { ...objectOf(updated['status']), phase: 'Terminating' };
   return updated;
+}
+
+/**
+ * Says whether nobody would take a finalizer of this type away: Events own nothing
+ * (pkg/registry/core/event/strategy.go @v1.32).
+ */
+function isLeftToItself(type: ResourceType): boolean {
+  return type.kind === 'Event';
 }
 
 /** The finalizers that the object has, and the one that stands for a policy of propagation. */

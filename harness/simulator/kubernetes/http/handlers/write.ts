@@ -1,85 +1,22 @@
-/** create, update, patch, delete and deletecollection, also of the status. */
+/** create, update and patch, also of the status. */
 
 import { convert } from '../../registry/conversion.ts';
-import type { DeleteOptions, Deletion } from '../../registry/deletion.ts';
-import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
-import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources.ts';
-import {
-  ApiError,
-  badRequest,
-  invalid,
-  methodNotAllowed,
-  notSimulated,
-  notSupported,
-} from '../../registry/status.ts';
+import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
+import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import { ApiError, badRequest, invalid, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
-import { type Call, managerOf, sendJson, sendStatus, warn } from '../call.ts';
-import { encodeList, encodeObject } from '../encoding.ts';
+import { type Call, sendJson } from '../call.ts';
+import { encodeObject } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
-import { parseListOptions } from '../list-options.ts';
 import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
 import { readPatch } from '../patch/patch.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
-
-/** Kinds whose DELETE answers with the object even when it is gone at once. */
-const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];
-
-const MAX_MANAGER_BYTES = 128;
+import { contextOf } from './write-options.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-
-/** @throws ApiError 422 for another value than `All` */
-function isDryRun(values: readonly string[], kind: string): boolean {
-  if (values.length === 0) return false;
-  const strange = values.filter(value => value !== 'All');
-  if (strange.length > 0) {
-    throw invalid(
-      { group: 'meta.k8s.io', kind },
-      '',
-      strange.map(value => notSupported('dryRun', value, ['All'])),
-    );
-  }
-  return true;
-}
-
-function contextOf(
-  call: Call<ResourceRequest>,
-  operation: 'Create' | 'Update' | 'Patch' | 'Delete',
-): WriteContext {
-  const { info, response, user } = call;
-  const dryRun = isDryRun(info.query.getAll('dryRun'), `${operation}Options`);
-  const fieldManager = managerOf(call);
-  checkManager(fieldManager, `${operation}Options`);
-  return {
-    user,
-    dryRun,
-    version: info.version,
-    subresource: info.subresource,
-    fieldManager,
-    options: {
-      kind: `${operation}Options`,
-      apiVersion: 'meta.k8s.io/v1',
-      ...(dryRun && { dryRun: ['All'] }),
-      ...(operation !== 'Delete' && { fieldManager }),
-    },
-    warn: text => warn(response, text),
-  };
-}
-
-/** apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateFieldManager. */
-function checkManager(manager: string, kind: string): void {
-  if (Buffer.byteLength(manager) <= MAX_MANAGER_BYTES) return;
-  throw invalid({ group: 'meta.k8s.io', kind }, '', [
-    {
-      reason: 'FieldValueTooLong',
-      field: 'fieldManager',
-      message: `Too long: may not be more than ${MAX_MANAGER_BYTES} bytes`,
-    },
-  ]);
-}
 
 function refuseUnsimulated(type: ResourceType): void {
   if (type.notSimulated !== undefined) throw notSimulated(type.notSimulated);
@@ -104,6 +41,7 @@ function checkNamespace(object: KubernetesObject, info: ResourceRequest, type: R
   }
 }
 
+/** Creates the object in the body, and answers 201 with what is stored. @throws ApiError */
 export async function handleCreate(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -128,6 +66,7 @@ export async function handleCreate(
   sendJson(call, 201, encodeObject(type, info.version, created));
 }
 
+/** Replaces an object, or its status, by the one in the body. @throws ApiError */
 export async function handleUpdate(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -175,6 +114,7 @@ function checkName(object: KubernetesObject, info: ResourceRequest): void {
   }
 }
 
+/** Patches an object in the way that the content type names; apply may also create it. @throws ApiError */
 export async function handlePatch(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -250,106 +190,4 @@ async function handleApply(
   const { info } = call;
   const outcome = await applyObject(environment, call, type, context, applied);
   sendJson(call, outcome.created ? 201 : 200, encodeObject(type, info.version, outcome.object));
-}
-
-/** Options come as a body (JSON, YAML, protobuf) or as query parameters. */
-async function readDeleteOptions(
-  call: Call<ResourceRequest>,
-): Promise<{ options: DeleteOptions; dryRun: string[] }> {
-  const { info, request } = call;
-  const body = await readBody(request);
-  const sent = body.length === 0 ? {} : decodeObject(body, mediaTypeOf(request), 'DeleteOptions');
-  const query = info.query;
-  const grace = sent['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
-  const policy = sent['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
-  const orphan = sent['orphanDependents'] ?? query.get('orphanDependents') ?? undefined;
-  const preconditions = objectOf(sent['preconditions']);
-  const uid = stringOf(preconditions['uid']);
-  const resourceVersion = stringOf(preconditions['resourceVersion']);
-  if (policy !== undefined && policy !== 'Background' && policy !== 'Foreground' && policy !== 'Orphan') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      notSupported('propagationPolicy', String(policy), ['Background', 'Foreground', 'Orphan']),
-    ]);
-  }
-  if (grace !== undefined && !(Number.isInteger(Number(grace)) && Number(grace) >= 0)) {
-    throw badRequest(`gracePeriodSeconds: Invalid value: ${String(grace)}: must be a non-negative integer`);
-  }
-  return {
-    dryRun: [...query.getAll('dryRun'), ...listOf(sent['dryRun']).map(String)],
-    options: {
-      ...(grace !== undefined && { gracePeriodSeconds: Number(grace) }),
-      ...(policy !== undefined
-        ? { propagationPolicy: policy }
-        : (orphan === true || orphan === 'true') && { propagationPolicy: 'Orphan' as const }),
-      preconditions: {
-        ...(uid !== undefined && { uid }),
-        ...(resourceVersion !== undefined && { resourceVersion }),
-      },
-    },
-  };
-}
-
-export async function handleDelete(
-  environment: Environment,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-): Promise<void> {
-  const { info } = call;
-  if (info.name === '' || !type.verbs.includes('delete')) throw methodNotAllowed();
-  const { options, dryRun } = await readDeleteOptions(call);
-  const context = { ...contextOf(call, 'Delete'), dryRun: isDryRun(dryRun, 'DeleteOptions') };
-  const deletion = await environment.objects.delete(type, info.namespace, info.name, options, context);
-  answerDeletion(call, type, deletion);
-}
-
-function answerDeletion(call: Call<ResourceRequest>, type: ResourceType, { object, gone }: Deletion): void {
-  if (!gone || ANSWERED_WITH_OBJECT.includes(keyOf(type))) {
-    sendJson(call, 200, encodeObject(type, call.info.version, object));
-    return;
-  }
-  const { name, uid } = object.metadata;
-  sendStatus(call.response, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Success',
-    details: {
-      ...(name !== undefined && { name }),
-      ...(type.group !== '' && { group: type.group }),
-      kind: type.plural,
-      ...(uid !== undefined && { uid }),
-    },
-  });
-}
-
-export async function handleDeleteCollection(
-  environment: Environment,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-): Promise<void> {
-  const { info } = call;
-  if (!type.verbs.includes('deletecollection') || (type.namespaced && info.namespace === ''))
-    throw methodNotAllowed();
-  const list = parseListOptions(info, type);
-  const { options, dryRun } = await readDeleteOptions(call);
-  const context = { ...contextOf(call, 'Delete'), dryRun: isDryRun(dryRun, 'DeleteOptions') };
-  const objects = environment.store.list(type, list.filter);
-  const deleted: KubernetesObject[] = [];
-  for (const { metadata } of objects) {
-    try {
-      const deletion = await environment.objects.delete(
-        type,
-        metadata.namespace ?? '',
-        metadata.name ?? '',
-        options,
-        context,
-      );
-      deleted.push(deletion.object);
-    } catch (error) {
-      // Someone else was faster.
-      if (!(error instanceof ApiError) || error.code !== 404) throw error;
-    }
-  }
-  const metadata = { resourceVersion: String(environment.store.resourceVersion) };
-  sendJson(call, 200, encodeList(type, info.version, deleted, metadata));
 }

@@ -1,13 +1,13 @@
 /**
  * Port-forward: over SPDY, over SPDY inside WebSocket, and over channels (docs/reference/kubernetes.md K8).
  */
-import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { badRequest } from '../../registry/status.ts';
 import { acceptSpdy } from './spdy-exec.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
-import { offered } from './websocket.ts';
+import { transportOf, type Upgrade } from './upgrade.ts';
+import { bytesOf, offered } from './websocket.ts';
 
 const SPDY_PROTOCOL = 'portforward.k8s.io';
 const TUNNEL_PROTOCOL = 'SPDY/3.1+portforward.k8s.io';
@@ -30,17 +30,21 @@ const channels = new WebSocketServer({
 const tunnels = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
 tunnels.on('headers', headers => headers.push(`Sec-WebSocket-Protocol: ${TUNNEL_PROTOCOL}`));
 
-/** @param podName - for error texts @throws ApiError 400 if there is no protocol in common */
+/**
+ * Takes the upgrade over and forwards ports.
+ * @param ports - those of the query; SPDY has them in its streams
+ * @param podName - for error texts
+ * @throws ApiError 400 if there is no protocol in common
+ */
 export function servePortForward(
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
+  upgrade: Upgrade,
   ports: readonly number[],
   podName: string,
   dial: DialPort,
 ): void {
-  if ((request.headers.upgrade ?? '').toLowerCase() === 'spdy/3.1') {
-    acceptSpdy(socket, head, SPDY_PROTOCOL);
+  const { request, socket, head } = upgrade;
+  if (transportOf(upgrade) === 'spdy/3.1') {
+    acceptSpdy(upgrade, SPDY_PROTOCOL);
     serveForwards(socket, podName, dial);
     return;
   }
@@ -78,10 +82,6 @@ function tunnelOf(client: WebSocket): Duplex {
   client.on('error', () => client.terminate());
   stream.on('error', () => {});
   return stream;
-}
-
-function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
-  return Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
 }
 
 const failure = (port: number, podName: string, error: Error): string =>

@@ -2,11 +2,12 @@
  * exec and attach over SPDY, which kubectl up to 1.29 and istioctl 1.8 speak (docs/reference/kubernetes.md K7).
  */
 import type { IncomingMessage } from 'node:http';
-import { type Duplex, PassThrough } from 'node:stream';
-import type { ExecEnd, ExecStreams } from '../../kubelet-api.ts';
+import { PassThrough } from 'node:stream';
+import type { ExecStreams } from '../../kubelet-api.ts';
 import { badRequest } from '../../registry/status.ts';
 import { type SpdyStream, serveSpdy } from './spdy-session.ts';
-import { endStatus, readSize, type Session, type StreamsAsked } from './websocket.ts';
+import type { Upgrade } from './upgrade.ts';
+import { endStatus, readSize, runSession, type Session, type StreamsAsked } from './websocket.ts';
 
 const PROTOCOL = 'v4.channel.k8s.io';
 
@@ -17,64 +18,59 @@ function offeredVersions(request: IncomingMessage): string[] {
 }
 
 /** Takes the connection over. @param protocol - goes into the answer */
-export function acceptSpdy(socket: Duplex, head: Buffer, protocol: string): void {
+export function acceptSpdy({ socket, head }: Upgrade, protocol: string): void {
   socket.write(
     `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
   );
   if (head.length > 0) socket.unshift(head);
 }
 
-/** @throws ApiError 400 if the client speaks none of our versions */
-export function serveSpdySession(
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-  asked: StreamsAsked,
-  run: Session,
-  onFailure: (error: unknown) => ExecEnd,
-): void {
-  if (!offeredVersions(request).includes(PROTOCOL))
+/** Takes the upgrade over and runs the session on it. @throws ApiError 400 if we speak none of its versions */
+export function serveSpdySession(upgrade: Upgrade, session: Session): void {
+  const { socket } = upgrade;
+  if (!offeredVersions(upgrade.request).includes(PROTOCOL))
     throw badRequest('unable to upgrade: no stream protocol in common');
-  acceptSpdy(socket, head, PROTOCOL);
-  const wanted = [
-    'error',
-    ...(asked.stdin ? ['stdin'] : []),
-    ...(asked.stdout ? ['stdout'] : []),
-    ...(asked.stderr ? ['stderr'] : []),
-    ...(asked.tty ? ['resize'] : []),
-  ];
+  acceptSpdy(upgrade, PROTOCOL);
+  const wanted = streamTypes(session.asked);
   const streams = new Map<string, SpdyStream>();
   const gone = new AbortController();
   socket.on('close', () => gone.abort(new Error('the client went away')));
   serveSpdy(socket, stream => {
     streams.set(stream.headers.get('streamtype') ?? '', stream);
-    if (!wanted.every(type => streams.has(type))) return;
-    start(streams);
-  });
-
-  function start(all: ReadonlyMap<string, SpdyStream>): void {
-    const error = all.get('error');
-    if (!error) return;
-    const stdin = all.get('stdin');
-    const stdout = all.get('stdout');
-    const stderr = all.get('stderr');
-    const sizes = asked.tty ? new PassThrough({ objectMode: true }) : undefined;
-    all.get('resize')?.on('data', (chunk: Buffer) => {
-      for (const line of chunk.toString().split('\n')) if (line !== '') readSize(Buffer.from(line), sizes);
+    const error = streams.get('error');
+    if (!error || !wanted.every(type => streams.has(type))) return;
+    runSession(session, execStreams(session.asked, streams), gone.signal).then(end => {
+      if (!error.destroyed) error.write(JSON.stringify(endStatus(end)));
+      for (const opened of streams.values()) opened.end();
+      socket.end();
     });
-    const session: ExecStreams = {
-      ...(stdin && { stdin }),
-      ...(stdout && { stdout }),
-      ...(stderr && { stderr }),
-      ...(sizes && { resize: sizes }),
-      tty: asked.tty,
-    };
-    run(session, gone.signal)
-      .catch(onFailure)
-      .then(end => {
-        if (!error.destroyed) error.write(JSON.stringify(endStatus(end)));
-        for (const stream of all.values()) stream.end();
-        socket.end();
-      });
-  }
+  });
+}
+
+/** The streams that the client has to open before anything runs. */
+function streamTypes({ stdin, stdout, stderr, tty }: StreamsAsked): readonly string[] {
+  return [
+    'error',
+    ...(stdin ? ['stdin'] : []),
+    ...(stdout ? ['stdout'] : []),
+    ...(stderr ? ['stderr'] : []),
+    ...(tty ? ['resize'] : []),
+  ];
+}
+
+function execStreams(asked: StreamsAsked, all: ReadonlyMap<string, SpdyStream>): ExecStreams {
+  const stdin = all.get('stdin');
+  const stdout = all.get('stdout');
+  const stderr = all.get('stderr');
+  const sizes = asked.tty ? new PassThrough({ objectMode: true }) : undefined;
+  all.get('resize')?.on('data', (chunk: Buffer) => {
+    for (const line of chunk.toString().split('\n')) if (line !== '') readSize(Buffer.from(line), sizes);
+  });
+  return {
+    ...(stdin && { stdin }),
+    ...(stdout && { stdout }),
+    ...(stderr && { stderr }),
+    ...(sizes && { resize: sizes }),
+    tty: asked.tty,
+  };
 }

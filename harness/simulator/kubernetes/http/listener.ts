@@ -1,0 +1,128 @@
+/** HTTP/2 and HTTP/1.1 over TLS, on sockets that the server is handed or on a port of this machine. */
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http2 from 'node:http2';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import type { Upgrade } from './streaming/upgrade.ts';
+
+/** Longer than any run: Node's own checks of connections would be real timers. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** As Go has it. */
+const MAX_HEADER_BYTES = 1 << 20;
+/**
+ * kube-apiserver's --http2-max-streams-per-connection (kubernetes/kubernetes
+ * staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32).
+ */
+const MAX_STREAMS = 1000;
+/** What one client may have under way; nghttp2's own limit is 10. */
+const MAX_SESSION_MEGABYTES = 1024;
+
+/** The keys and certificates of the server, as PEM. */
+export interface ServerCertificate {
+  readonly keyPem: string;
+  /** The leaf, and those above it if there are any. */
+  readonly certificatePem: string;
+  /** Who signs client certificates. */
+  readonly clientCaPem: string;
+}
+
+/** A running server. */
+export interface HttpApi {
+  /** Takes a raw connection; TLS begins on it. */
+  accept(socket: Duplex): void;
+  /** Listens on this machine, for when the world is opened to other programs. @returns the port */
+  listen(port: number, host: string): Promise<number>;
+  /** Closes all connections. */
+  stop(): Promise<void>;
+}
+
+/** Who answers what comes in. */
+export interface RequestListener {
+  onRequest(request: IncomingMessage, response: ServerResponse): void;
+  onUpgrade(upgrade: Upgrade): void;
+}
+
+/** Starts a server without a port: connections come by `accept` or after `listen`. */
+export function createListener(certificate: ServerCertificate, listener: RequestListener): HttpApi {
+  const connections = new Set<Duplex>();
+  const track = (socket: Duplex): void => {
+    connections.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => connections.delete(socket));
+  };
+  const http1 = createHttp1(listener);
+  const multiplexed = createHttp2(listener);
+  const server = tls.createServer({
+    key: certificate.keyPem,
+    cert: certificate.certificatePem,
+    ca: certificate.clientCaPem,
+    requestCert: true,
+    rejectUnauthorized: false,
+    // As the real one, which takes upgrades over HTTP/1.1 only.
+    ALPNProtocols: ['h2', 'http/1.1'],
+    minVersion: 'TLSv1.2',
+  });
+  server.on('tlsClientError', () => {});
+  server.on('connection', socket => track(socket));
+  server.on('secureConnection', socket => {
+    track(socket);
+    (socket.alpnProtocol === 'h2' ? multiplexed : http1).emit('connection', socket);
+  });
+  return {
+    accept: socket => {
+      server.emit('connection', socket);
+    },
+    listen: (port, host) => listen(server, port, host),
+    stop: async () => {
+      const closed = server.listening
+        ? new Promise<void>(resolve => server.close(() => resolve()))
+        : undefined;
+      for (const socket of connections) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function createHttp1(listener: RequestListener): http.Server {
+  const options: http.ServerOptions = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    connectionsCheckingInterval: NEVER_MS,
+    requestTimeout: 0,
+    headersTimeout: 0,
+    keepAliveTimeout: 0,
+  };
+  const server = http.createServer(options, (request, response) => listener.onRequest(request, response));
+  server.on('upgrade', (request, socket, head) => listener.onUpgrade({ request, socket, head }));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What comes behind a broken request is broken, too; the answer goes out first.
+    if (socket.writableEnded) return;
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable)
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
+    else socket.destroy();
+  });
+  return server;
+}
+
+function createHttp2(listener: RequestListener): http2.Http2Server {
+  const server = http2.createServer(
+    { settings: { maxConcurrentStreams: MAX_STREAMS }, maxSessionMemory: MAX_SESSION_MEGABYTES },
+    // Node's compatibility API: for what is used here the two are the same.
+    (request, response) =>
+      listener.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse),
+  );
+  server.on('sessionError', () => {}); // the client's affair, like a handshake that fails
+  return server;
+}
+
+function listen(server: tls.Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
