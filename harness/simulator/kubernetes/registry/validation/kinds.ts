@@ -4,11 +4,13 @@
 import { type KubernetesObject, objectOf } from '../json.ts';
 import type { FieldError } from '../status.ts';
 import { validateContent, validateSecret } from './content.ts';
+import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateDefinition, validateWebhooks } from './extension.ts';
 import { FIXED_FIELDS, validateFixed } from './fixed.ts';
-import { validatePodSpec, validatePodUpdate } from './pod.ts';
+import { validatePodSpec } from './pod.ts';
+import { validatePodUpdate } from './pod-update.ts';
 import { validateBinding, validateRole } from './rbac.ts';
-import { validateEndpoints, validateService, validateSlice } from './service.ts';
+import { validateService } from './service.ts';
 import { validateAutoscaler, validateWorkload } from './workload.ts';
 
 export type KindValidator = (object: KubernetesObject, old: KubernetesObject | undefined) => FieldError[];
