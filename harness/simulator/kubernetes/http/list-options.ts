@@ -1,17 +1,9 @@
 /** The query parameters of list, watch and deletecollection. */
-import type { KubernetesObject } from '../registry/json.ts';
 import type { ResourceType } from '../registry/resources.ts';
 import { type FieldSelector, parseFieldSelector } from '../registry/selectors/field-selector.ts';
 import type { Filter } from '../registry/selectors/filter.ts';
 import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
-import {
-  ApiError,
-  badRequest,
-  expired,
-  type FieldError,
-  forbiddenValue,
-  invalid,
-} from '../registry/status.ts';
+import { ApiError, badRequest, type FieldError, forbiddenValue, invalid } from '../registry/status.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { isTrue } from './request-info.ts';
 
@@ -66,67 +58,50 @@ export function parseListOptions(info: ResourceRequest, type: ResourceType): Lis
 
 /** apimachinery pkg/apis/meta/internalversion/validation/validation.go @v1.32. */
 function checkOptions(options: ListOptions, isWatch: boolean, mentionsInitialEvents: boolean): void {
-  const errors: FieldError[] = [];
-  const { resourceVersion, resourceVersionMatch: match, continueToken } = options;
-  if (isWatch) {
-    if (mentionsInitialEvents && match !== 'NotOlderThan') {
-      errors.push(
-        forbiddenValue(
-          'resourceVersionMatch',
-          'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-        ),
-      );
-    }
-    if (!mentionsInitialEvents && match !== '') {
-      errors.push(
-        forbiddenValue(
-          'resourceVersionMatch',
-          'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-        ),
-      );
-    }
-  } else {
-    if (mentionsInitialEvents) {
-      errors.push(forbiddenValue('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
-    }
-    if (match !== '') {
-      if (resourceVersion === '') {
-        errors.push(
-          forbiddenValue(
-            'resourceVersionMatch',
-            'resourceVersionMatch is forbidden unless resourceVersion is provided',
-          ),
-        );
-      }
-      if (continueToken !== '') {
-        errors.push(
-          forbiddenValue(
-            'resourceVersionMatch',
-            'resourceVersionMatch is forbidden when continue is provided',
-          ),
-        );
-      }
-      if (match !== 'Exact' && match !== 'NotOlderThan') {
-        errors.push({
-          reason: 'FieldValueNotSupported',
-          field: 'resourceVersionMatch',
-          message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
-        });
-      }
-      if (match === 'Exact' && resourceVersion === '0') {
-        errors.push(
-          forbiddenValue(
-            'resourceVersionMatch',
-            'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-          ),
-        );
-      }
-    }
-  }
+  const errors = isWatch
+    ? problemsOfWatch(options, mentionsInitialEvents)
+    : problemsOfList(options, mentionsInitialEvents);
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors);
-  if (continueToken !== '' && resourceVersion !== '') {
+  if (options.continueToken !== '' && options.resourceVersion !== '') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
+}
+
+const forbiddenMatch = (text: string): FieldError => forbiddenValue('resourceVersionMatch', text);
+
+function problemsOfWatch(
+  { resourceVersionMatch: match }: ListOptions,
+  mentionsInitialEvents: boolean,
+): FieldError[] {
+  if (mentionsInitialEvents && match !== 'NotOlderThan')
+    return [forbiddenMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')];
+  if (!mentionsInitialEvents && match !== '') {
+    const text = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
+    return [forbiddenMatch(text)];
+  }
+  return [];
+}
+
+function problemsOfList(options: ListOptions, mentionsInitialEvents: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  const { resourceVersion, resourceVersionMatch: match, continueToken } = options;
+  if (mentionsInitialEvents)
+    errors.push(forbiddenValue('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (match === '') return errors;
+  if (resourceVersion === '')
+    errors.push(forbiddenMatch('resourceVersionMatch is forbidden unless resourceVersion is provided'));
+  if (continueToken !== '')
+    errors.push(forbiddenMatch('resourceVersionMatch is forbidden when continue is provided'));
+  if (match !== 'Exact' && match !== 'NotOlderThan') {
+    errors.push({
+      reason: 'FieldValueNotSupported',
+      field: 'resourceVersionMatch',
+      message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
+    });
+  }
+  if (match === 'Exact' && resourceVersion === '0')
+    errors.push(forbiddenMatch('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+  return errors;
 }
 
 /** @throws ApiError 500 for a version that is no number, as the real one does */
@@ -150,57 +125,3 @@ export function checkNotInFuture(version: number | undefined, current: number): 
     retryAfterSeconds: 1,
   });
 }
-
-/**
- * Where a list goes on: the version at which its first page was read, and the last object of the page before.
- */
-export interface Continuation {
-  readonly resourceVersion: number;
-  readonly after: string;
-}
-
-export function encodeContinuation({ resourceVersion, after }: Continuation): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: resourceVersion, start: after })).toString(
-    'base64url',
-  );
-}
-
-/** @throws ApiError 400 */
-export function decodeContinuation(token: string): Continuation {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (typeof value === 'object' && value !== null && 'rv' in value && 'start' in value) {
-      const { rv, start } = value;
-      if (typeof rv === 'number' && typeof start === 'string') return { resourceVersion: rv, after: start };
-    }
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw badRequest('invalid continue token: continue key is not valid');
-}
-
-/** The page behind a continuation. */
-export function pageOf(
-  objects: readonly KubernetesObject[],
-  after: string | undefined,
-  limit: number,
-): {
-  readonly page: readonly KubernetesObject[];
-  readonly last: string | undefined;
-  readonly remaining: number;
-} {
-  const keyOf = (object: KubernetesObject) =>
-    `${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
-  const start = after === undefined ? 0 : objects.findIndex(object => keyOf(object) > after);
-  if (start === -1) return { page: [], last: undefined, remaining: 0 };
-  const end = limit === 0 ? objects.length : Math.min(objects.length, start + limit);
-  const page = objects.slice(start, end);
-  const lastObject = page.at(-1);
-  const remaining = objects.length - end;
-  return { page, last: remaining > 0 && lastObject ? keyOf(lastObject) : undefined, remaining };
-}
-
-export const continuationExpired = (): ApiError =>
-  expired(
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
-  );

@@ -1,13 +1,10 @@
-/**
- * What the client wants to see of objects, by its Accept header: the objects, a table, or their metadata
- * alone.
- */
-
+/** The form of an answer, by the Accept header: the objects, a table, or their metadata alone. */
 import type { KubernetesObject } from '../registry/json.ts';
 import type { ResourceType } from '../registry/resources.ts';
 import { encodeList, encodeObject, type ListMetadata } from './encoding.ts';
 import { renderTable } from './tables/table.ts';
 
+/** The form in which a client wants to see objects. */
 export interface Representation {
   readonly kind: 'object' | 'table' | 'metadata';
   /** Of a table's rows: `None`, `Metadata` or `Object`. */
@@ -15,8 +12,8 @@ export interface Representation {
 }
 
 /**
- * The first media type that can be served; everything else is answered with JSON objects, which all clients
- * take.
+ * Returns the first form of the Accept header that we serve; JSON objects if there is none, for all clients
+ * take those.
  */
 export function representationFor(accept: string | undefined, includeObject: string | null): Representation {
   const object: Representation = { kind: 'object', includeObject: '' };
@@ -38,6 +35,7 @@ function encodePartial(object: KubernetesObject): string {
   return `{"kind":"PartialObjectMetadata",${PARTIAL},"metadata":${JSON.stringify(object.metadata)}}`;
 }
 
+/** Encodes one object as JSON. @param now - milliseconds since the epoch, for ages in tables */
 export function encodeOne(
   representation: Representation,
   type: ResourceType,
@@ -59,14 +57,17 @@ export function encodeOne(
   }
 }
 
-export function encodeMany(
-  representation: Representation,
-  type: ResourceType,
-  version: string,
-  objects: readonly KubernetesObject[],
-  metadata: ListMetadata,
-  now: number,
-): string {
+/** A list to encode: objects of one type, in the version that the client speaks. */
+export interface ObjectList {
+  readonly type: ResourceType;
+  readonly version: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly metadata: ListMetadata;
+}
+
+/** Encodes a list as JSON. @param now - milliseconds since the epoch, for ages in tables */
+export function encodeMany(representation: Representation, list: ObjectList, now: number): string {
+  const { type, version, objects, metadata } = list;
   switch (representation.kind) {
     case 'object':
       return encodeList(type, version, objects, metadata);

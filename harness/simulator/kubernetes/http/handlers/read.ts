@@ -4,15 +4,12 @@ import type { KubernetesObject } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson } from '../call.ts';
+import { continuationExpired, decodeContinuation, encodeContinuation, pageOf } from '../continuation.ts';
 import type { ListMetadata } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
 import {
   checkNotInFuture,
-  continuationExpired,
-  decodeContinuation,
-  encodeContinuation,
   type ListOptions,
-  pageOf,
   parseListOptions,
   parseResourceVersion,
 } from '../list-options.ts';
@@ -39,7 +36,7 @@ export function handleList(environment: Environment, call: Call<ResourceRequest>
   sendJson(
     call,
     200,
-    encodeMany(representation, type, info.version, objects, metadata, environment.clock.now()),
+    encodeMany(representation, { type, version: info.version, objects, metadata }, environment.clock.now()),
   );
 }
 

@@ -8,7 +8,7 @@ import { badRequest } from '../status.ts';
 import { type Field, messageFor, messageOf } from './messages.ts';
 
 /** By JSON name, inlined messages dissolved. */
-type Fields = ReadonlyMap<string, Field & { readonly struct: string }>;
+type Fields = ReadonlyMap<string, StructField>;
 
 const known = new Map<string, Fields>();
 
@@ -18,7 +18,7 @@ export function fieldsOf(message: string): Fields | undefined {
   if (cached) return cached;
   const described = messageOf(message);
   if (!described) return undefined;
-  const fields = new Map<string, Field & { readonly struct: string }>();
+  const fields = new Map<string, StructField>();
   for (const field of described.values()) {
     if (field.name !== '~') fields.set(field.name, { ...field, struct: message });
     else for (const [name, inner] of fieldsOf(field.type) ?? []) fields.set(name, inner);
@@ -84,7 +84,7 @@ export function keepBuiltIn(
   const walk: Walk = { unknown: [] };
   const version = JSON.stringify(apiVersion.split('/').at(-1));
   try {
-    walkMessage(object, message, '', '', walk, true);
+    walkMessage(object, message, ROOT, walk);
   } catch (error) {
     if (!(error instanceof WrongType)) throw error;
     throw badRequest(`${kind} in version ${version} cannot be handled as a ${kind}: ${error.message}`);
@@ -92,69 +92,76 @@ export function keepBuiltIn(
   return walk.unknown;
 }
 
+/** A field, and the Go struct that has it. */
+type StructField = Field & { readonly struct: string };
+
 class WrongType extends Error {
   override readonly name = 'WrongType';
 }
 
-function wrong(
-  value: unknown,
-  field: Field & { readonly struct: string },
-  plain: string,
-  type = goType(field),
-): never {
+function wrong(value: unknown, field: StructField, plain: string, type = goType(field)): never {
   throw new WrongType(
     `json: cannot unmarshal ${goKind(value)} into Go struct field ${field.struct}.${plain} of type ${type}`,
   );
 }
 
-/** @param path - with indices, for unknown fields @param plain - without, as Go's JSON decoder counts */
-function walkMessage(
-  object: JsonObject,
-  message: string,
-  path: string,
-  plain: string,
-  walk: Walk,
-  isRoot = false,
-): void {
+/** A place in the object. */
+interface Place {
+  /** With indices, for unknown fields. */
+  readonly path: string;
+  /** Without, as Go's JSON decoder counts. */
+  readonly plain: string;
+}
+
+const ROOT: Place = { path: '', plain: '' };
+
+const below = ({ path, plain }: Place, key: string): Place => ({
+  path: path === '' ? key : `${path}.${key}`,
+  plain: plain === '' ? key : `${plain}.${key}`,
+});
+
+/** Drops unknown fields, in place. @throws WrongType */
+function walkMessage(object: JsonObject, message: string, place: Place, walk: Walk): void {
   const fields = fieldsOf(message);
   if (!fields) return;
   for (const key of Object.keys(object)) {
-    if (isRoot && (key === 'kind' || key === 'apiVersion')) continue;
+    if (place === ROOT && (key === 'kind' || key === 'apiVersion')) continue;
     const field = fields.get(key);
-    const at = path === '' ? key : `${path}.${key}`;
-    if (!field) {
-      walk.unknown.push(at);
-      delete object[key];
-      continue;
-    }
+    const at = below(place, key);
     const value = object[key];
-    if (value === null || value === undefined) continue;
-    const plainAt = plain === '' ? key : `${plain}.${key}`;
-    if (field.shape === 'list') {
-      if (field.type === 'R') continue;
-      if (!Array.isArray(value)) wrong(value, field, plainAt);
-      const list: unknown[] = value;
-      for (const [index, element] of list.entries()) {
-        if (element !== null) list[index] = walkValue(element, field, `${at}[${index}]`, plainAt, walk);
-      }
-    } else if (field.shape === 'map') {
-      if (!isObject(value)) wrong(value, field, plainAt);
-      for (const [entry, content] of Object.entries(value)) {
-        if (content !== null && field.type !== 'ExtraValue')
-          value[entry] = walkValue(content, field, `${at}.${entry}`, plainAt, walk);
-      }
-    } else object[key] = walkValue(value, field, at, plainAt, walk);
+    if (!field) {
+      walk.unknown.push(at.path);
+      delete object[key];
+    } else if (value !== null && value !== undefined) object[key] = walkField(value, field, at, walk);
   }
 }
 
+/** Walks all values of a field. @returns what to keep of them */
+function walkField(value: unknown, field: StructField, at: Place, walk: Walk): unknown {
+  if (field.shape === 'list') {
+    if (field.type === 'R') return value;
+    if (!Array.isArray(value)) wrong(value, field, at.plain);
+    const list: unknown[] = value;
+    for (const [index, element] of list.entries()) {
+      if (element !== null)
+        list[index] = walkValue(element, field, { ...at, path: `${at.path}[${index}]` }, walk);
+    }
+    return list;
+  }
+  if (field.shape === 'map') {
+    if (!isObject(value)) wrong(value, field, at.plain);
+    for (const [entry, content] of Object.entries(value)) {
+      if (content !== null && field.type !== 'ExtraValue')
+        value[entry] = walkValue(content, field, { ...at, path: `${at.path}.${entry}` }, walk);
+    }
+    return value;
+  }
+  return walkValue(value, field, at, walk);
+}
+
 /** @returns the value to keep */
-function walkValue(
-  value: unknown,
-  field: Field & { readonly struct: string },
-  path: string,
-  plain: string,
-  walk: Walk,
-): unknown {
+function walkValue(value: unknown, field: StructField, place: Place, walk: Walk): unknown {
+  const { plain } = place;
   const single: Field = { ...field, shape: 'value' };
   switch (field.type) {
     case '-':
@@ -188,7 +195,7 @@ function walkValue(
       return quantityText(value);
     default:
       if (!isObject(value)) wrong(value, field, plain, goType(single));
-      walkMessage(value, field.type, path, plain, walk);
+      walkMessage(value, field.type, place, walk);
       return value;
   }
 }
