@@ -20,6 +20,7 @@ export type ExecEnd =
   | { readonly kind: 'exited'; readonly exitCode: number }
   | { readonly kind: 'failed'; readonly message: string };
 
+/** The query of `pods/log`. */
 export interface LogOptions {
   readonly follow: boolean;
   readonly previous: boolean;

@@ -76,6 +76,10 @@ function missingRights(
   return [...missing].map(([subject, verbs]) => `{${subject}, Verbs:${goList([...verbs])}}`).join('\n');
 }
 
+/**
+ * Makes the plug-in that lets nobody grant rights that he lacks (pkg/registry/rbac/escalation_check.go
+ * @v1.32).
+ */
 export function escalationCheck(
   store: Store,
   registry: ResourceRegistry,

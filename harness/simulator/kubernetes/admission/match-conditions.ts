@@ -48,7 +48,7 @@ function variablesOf(request: AdmissionRequest, version: string): Record<string,
 
 /**
  * One condition that does not hold spares the webhook the request, whatever becomes of the others.
- * @throws ApiError 403 if one can not be evaluated and the webhook's failures count
+ * @throws ApiError 403 if one cannot be evaluated and the webhook's failures count
  */
 export function meetsConditions(webhook: JsonObject, request: AdmissionRequest, version: string): boolean {
   const conditions = objectsOf(webhook['matchConditions']);

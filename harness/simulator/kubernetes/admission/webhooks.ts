@@ -27,6 +27,7 @@ interface Match {
   readonly version: string;
 }
 
+/** What the plug-ins of webhooks need: the configurations are read from the store on each request. */
 export interface WebhookOptions {
   readonly store: Store;
   readonly registry: ResourceRegistry;

@@ -7,6 +7,7 @@ import { ANONYMOUS, type UserInfo } from '../registry/user.ts';
 import type { Attributes, RbacAuthorizer } from './rbac.ts';
 import { API_AUDIENCE, type ServiceAccountTokens } from './service-account-tokens.ts';
 
+/** Tells who sends a request: by client certificate, or by bearer token. */
 export class Authenticator {
   readonly #tokens: ServiceAccountTokens;
   /** A certificate belongs to a connection: it is read once. */

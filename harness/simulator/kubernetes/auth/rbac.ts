@@ -30,12 +30,14 @@ export type Attributes =
     }
   | { readonly kind: 'path'; readonly verb: string; readonly path: string };
 
+/** The authorizer's answer. */
 export interface Decision {
   readonly allowed: boolean;
   /** Which binding allowed it. */
   readonly reason: string;
 }
 
+/** A rule of a Role: verbs on resources, or on paths. */
 export interface Rule {
   readonly verbs: readonly string[];
   readonly apiGroups: readonly string[];
@@ -57,6 +59,7 @@ const RBAC_RESOURCES = ['roles', 'clusterroles', 'rolebindings', 'clusterrolebin
 );
 const DENIED: Decision = { allowed: false, reason: '' };
 
+/** Decides by the Roles and bindings in the store (plugin/pkg/auth/authorizer/rbac @v1.32). */
 export class RbacAuthorizer {
   readonly #store: Store;
   readonly #registry: ResourceRegistry;
@@ -159,6 +162,7 @@ export class RbacAuthorizer {
 
 const strings = (value: unknown): string[] => listOf(value).filter(entry => typeof entry === 'string');
 
+/** Reads an entry of `rules`; absent lists are empty. */
 export function readRule(rule: JsonObject): Rule {
   return {
     verbs: strings(rule['verbs']),

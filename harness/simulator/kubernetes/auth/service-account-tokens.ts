@@ -15,9 +15,11 @@ import type { Store } from '../registry/store.ts';
 import { serviceAccountUser, type UserInfo } from '../registry/user.ts';
 import { TokenKey } from './jwt.ts';
 
+/** The audience of tokens for the API server, which kubeadm sets as the issuer too. */
 export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 
+/** What a TokenRequest asks for. */
 export interface TokenRequest {
   readonly audiences: readonly string[];
   readonly expirationSeconds: number;
@@ -30,11 +32,13 @@ export interface TokenRequest {
   };
 }
 
+/** A token and the time of its end. */
 export interface IssuedToken {
   readonly token: string;
   readonly expirationTimestamp: string;
 }
 
+/** Whom a valid token stands for. */
 export interface TokenIdentity {
   readonly user: UserInfo;
   /** For whom the token is meant. */
@@ -44,6 +48,7 @@ export interface TokenIdentity {
 /** How many checked signatures are remembered. */
 const CACHE_SIZE = 4096;
 
+/** Issues the tokens of service accounts and checks them: JWTs signed with the cluster's key. */
 export class ServiceAccountTokens {
   readonly #key = new TokenKey();
   readonly #clock: Clock;

@@ -31,6 +31,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
+/** Returns the media type of the body in lower case, without parameters; empty if none is given. */
 export function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }

@@ -5,6 +5,7 @@ import type { ApiError, Status } from '../registry/status.ts';
 import type { UserInfo } from '../registry/user.ts';
 import type { RequestInfo } from './request-info.ts';
 
+/** A request that is authenticated and authorized, and where its answer goes. */
 export interface Call<Info extends RequestInfo = RequestInfo> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -42,10 +43,12 @@ export function sendJson(call: Call, code: number, text: string, contentType = '
   send(response, code, body, type);
 }
 
+/** Sends a value as JSON. */
 export function sendValue(call: Call, code: number, value: unknown): void {
   sendJson(call, code, JSON.stringify(value));
 }
 
+/** Sends plain text, for answers that the real server does not give as a Status. */
 export function sendText(response: ServerResponse, code: number, text: string): void {
   send(response, code, text, 'text/plain; charset=utf-8');
 }
@@ -65,6 +68,7 @@ export function sendError(response: ServerResponse, error: ApiError): void {
   sendStatus(response, error.status);
 }
 
+/** Sends a Status with its own code, and `Retry-After` if it has one. */
 export function sendStatus(response: ServerResponse, status: Status): void {
   const retry = status.details?.retryAfterSeconds;
   if (retry !== undefined && !response.headersSent) response.setHeader('Retry-After', String(retry));

@@ -16,11 +16,13 @@ function encodeRest(object: KubernetesObject): string {
   return text;
 }
 
+/** Encodes an object in a version. The text of a stored object is kept and shared by all readers. */
 export function encodeObject(type: ResourceType, version: string, object: KubernetesObject): string {
   const kind = `{"kind":"${type.kind}","apiVersion":"${apiVersionOf(type.group, version)}",`;
   return kind + encodeRest(convert(type, version, object)).slice(1);
 }
 
+/** The metadata of a list; `continue` leads to the next page. */
 export interface ListMetadata {
   readonly resourceVersion: string;
   readonly continue?: string;

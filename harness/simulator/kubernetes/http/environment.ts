@@ -8,6 +8,7 @@ import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import type { Store } from '../registry/store.ts';
 
+/** The parts of one API server that its handlers use. */
 export interface Environment {
   readonly clock: Clock;
   readonly store: Store;

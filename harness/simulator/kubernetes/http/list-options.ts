@@ -7,6 +7,7 @@ import { ApiError, badRequest, type FieldError, forbiddenValue, invalid } from '
 import type { ResourceRequest } from './request-info.ts';
 import { isTrue } from './request-info.ts';
 
+/** The query of list, watch and deletecollection, checked. */
 export interface ListOptions {
   readonly filter: Filter & { readonly fields?: FieldSelector };
   readonly limit: number;

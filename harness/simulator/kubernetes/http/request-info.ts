@@ -12,6 +12,7 @@ interface Common {
   readonly query: URLSearchParams;
 }
 
+/** A request for objects; the empty text stands for a part that the path lacks. */
 export interface ResourceRequest extends Common {
   readonly kind: 'resource';
   readonly verb: string;
@@ -25,10 +26,12 @@ export interface ResourceRequest extends Common {
   readonly name: string;
 }
 
+/** A request for a path that is no resource: `/healthz`, `/apis`. */
 export interface PathRequest extends Common {
   readonly kind: 'path';
 }
 
+/** A request by its method and URL. */
 export type RequestInfo = ResourceRequest | PathRequest;
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -43,10 +46,11 @@ const VERBS: Readonly<Record<string, string>> = {
 /** Subresources of a Namespace; any other word after its name is a resource in it. */
 const NAMESPACE_SUBRESOURCES: readonly string[] = ['status', 'finalize'];
 
+/** Reads a boolean of a query, in the forms that clients send: `true`, `True`, `1`. */
 export const isTrue = (value: string | null): boolean =>
   value === 'true' || value === '1' || value === 'True';
 
-/** @throws ApiError 400 for a path that can not be decoded */
+/** @throws ApiError 400 for a path that cannot be decoded */
 export function parseRequest(method: string, url: string): RequestInfo {
   const [rawPath = '/', ...search] = url.split('?');
   const query = new URLSearchParams(search.join('?'));

@@ -3,6 +3,7 @@ import type { KubernetesObject } from './json.ts';
 import type { ResourceType } from './resources.ts';
 import type { UserInfo } from './user.ts';
 
+/** A write as the plug-ins see it (admission.k8s.io/v1 AdmissionRequest). */
 export interface AdmissionRequest {
   readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
   readonly type: ResourceType;
@@ -33,6 +34,7 @@ export interface AdmissionPlugin {
   validate?(request: AdmissionRequest): Promise<void> | void;
 }
 
+/** The plug-ins in their order: all that mutate before any that validates. */
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
 

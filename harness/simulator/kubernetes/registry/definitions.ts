@@ -11,6 +11,7 @@ import {
 import type { ResourceKey, ResourceType } from './resources.ts';
 import { conflict } from './status.ts';
 
+/** The resource key of CustomResourceDefinitions. */
 export const DEFINITIONS: ResourceKey = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /**
@@ -19,6 +20,7 @@ export const DEFINITIONS: ResourceKey = 'customresourcedefinitions.apiextensions
  */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
+/** A condition of a definition, without its time. */
 export interface DefinitionCondition {
   readonly type: 'NamesAccepted' | 'Established' | 'Terminating';
   readonly status: 'True' | 'False';
@@ -26,6 +28,7 @@ export interface DefinitionCondition {
   readonly message: string;
 }
 
+/** Tells whether a definition has the condition with status `True`. */
 export function isConditionTrue(definition: KubernetesObject, type: DefinitionCondition['type']): boolean {
   return objectsOf(objectOf(definition['status'])['conditions']).some(
     condition => condition['type'] === type && condition['status'] === 'True',

@@ -10,7 +10,7 @@ const MAX_OPERATIONS = 10_000;
 
 /**
  * @returns the patched object; the argument is not changed
- * @throws ApiError 400 if the patch is no list of operations, 422 if one of them can not be done
+ * @throws ApiError 400 if the patch is no list of operations, 422 if one of them cannot be done
  */
 export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
   if (!Array.isArray(patch)) {

@@ -3,8 +3,10 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
 export type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
+/** A JSON object whose content nobody has checked. */
 export type JsonObject = Record<string, unknown>;
 
+/** Tells whether a value is an object, and neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -24,6 +26,7 @@ export function objectsOf(value: unknown): readonly JsonObject[] {
   return listOf(value).filter(isObject);
 }
 
+/** Returns a text as it is, and undefined for all else. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -94,10 +97,12 @@ export function microTimestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
 }
 
+/** Returns the name; empty before it is generated. */
 export function nameOf(object: KubernetesObject): string {
   return object.metadata.name ?? '';
 }
 
+/** Returns the namespace; empty for objects of the whole cluster. */
 export function namespaceOf(object: KubernetesObject): string {
   return object.metadata.namespace ?? '';
 }

@@ -14,7 +14,7 @@ export function generateName(prefix: string, random: Random): string {
   return prefix.slice(0, MAX_PREFIX_LENGTH) + random.text(SUFFIX_LENGTH, NAME_ALPHABET);
 }
 
-/** Clears what a client can not decide on when it creates. */
+/** Clears what a client cannot decide on when it creates. */
 export function clearSystemMetadata(object: KubernetesObject): void {
   const { metadata } = object;
   for (const key of [
@@ -30,7 +30,7 @@ export function clearSystemMetadata(object: KubernetesObject): void {
   }
 }
 
-/** Puts back what an update can not change. */
+/** Puts back what an update cannot change. */
 export function keepSystemMetadata(updated: KubernetesObject, current: KubernetesObject): void {
   const from = current.metadata;
   for (const key of [

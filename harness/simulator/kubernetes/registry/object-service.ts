@@ -26,6 +26,7 @@ export type Validator = (
   context: WriteContext,
 ) => readonly FieldError[];
 
+/** The parts that the service joins. */
 export interface ObjectServiceOptions {
   readonly store: Store;
   readonly registry: ResourceRegistry;

@@ -3,6 +3,7 @@
  */
 import { apiVersionOf, keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 
+/** The types that the API serves now: the built-in ones, and those of definitions. */
 export class ResourceRegistry {
   readonly #byKey = new Map<ResourceKey, ResourceType>();
   readonly #byPath = new Map<string, ResourceType>();

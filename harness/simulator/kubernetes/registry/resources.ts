@@ -14,6 +14,7 @@ export const ALL_VERBS = [
   'watch',
 ] as const satisfies readonly string[];
 
+/** A path below an object: `status`, `scale`, `exec`. */
 export interface Subresource {
   readonly name: string;
   readonly verbs: readonly string[];
@@ -26,6 +27,7 @@ export interface Subresource {
 /** Which rule an object's name obeys. */
 export type NameRule = 'subdomain' | 'label' | 'dns1035' | 'path-segment' | 'crd';
 
+/** All that the API server knows of a kind beside its schema. */
 export interface ResourceType {
   /** Empty for the core group. */
   readonly group: string;
@@ -68,6 +70,7 @@ export interface CustomResource {
 /** The key of a resource type: `pods`, `deployments.apps`, `gateways.networking.istio.io`. */
 export type ResourceKey = string;
 
+/** Returns the key of a type, by which stores and tables find it. */
 export function keyOf({ group, plural }: { readonly group: string; readonly plural: string }): ResourceKey {
   return group === '' ? plural : `${plural}.${group}`;
 }

@@ -10,6 +10,7 @@ const LAST_NODE_PORT = 32_767;
 /** The kind as errors name it. */
 const SERVICE = { group: '', kind: 'Service' };
 
+/** Hands out the cluster IPs and node ports of one cluster, and remembers which are taken. */
 export class ServiceAddresses {
   readonly #random: Random;
   readonly #range: Cidr;

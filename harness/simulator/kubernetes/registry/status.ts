@@ -6,6 +6,7 @@ export interface StatusCause {
   readonly field?: string;
 }
 
+/** meta/v1 StatusDetails; in most errors `kind` is the plural. */
 export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
@@ -15,6 +16,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
+/** meta/v1 Status: the body of every refusal. */
 export interface Status {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
@@ -70,6 +72,7 @@ function detailsOf(resource: Named, name: string, kind = resource.plural): Statu
   return { ...(name !== '' && { name }), ...(resource.group !== '' && { group: resource.group }), kind };
 }
 
+/** Makes a 404 for an object. */
 export function notFound(resource: Named, name: string): ApiError {
   return new ApiError(
     404,
@@ -79,6 +82,7 @@ export function notFound(resource: Named, name: string): ApiError {
   );
 }
 
+/** Makes a 409 for a name that is taken. */
 export function alreadyExists(resource: Named, name: string): ApiError {
   return new ApiError(
     409,
@@ -102,6 +106,7 @@ export function conflict(
   );
 }
 
+/** Makes a 403. @param because - follows `is forbidden: ` */
 export function forbidden(
   resource: Named,
   name: string,
@@ -134,6 +139,7 @@ export interface FieldError {
 /** What is said of every field that must not change. */
 export const IMMUTABLE = 'field is immutable';
 
+/** Makes the problem of a field that must be there. */
 export const required = (field: string, detail = ''): FieldError => ({
   reason: 'FieldValueRequired',
   message: detail === '' ? 'Required value' : `Required value: ${detail}`,
@@ -152,6 +158,7 @@ export const invalidValue = (
   field,
 });
 
+/** Makes the problem of a value that is none of the supported ones. */
 export const notSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
   reason: 'FieldValueNotSupported',
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${[...supported]
@@ -161,12 +168,14 @@ export const notSupported = (field: string, value: string, supported: readonly s
   field,
 });
 
+/** Makes the problem of a value that another entry has already. */
 export const duplicate = (field: string, value: unknown): FieldError => ({
   reason: 'FieldValueDuplicate',
   message: `Duplicate value: ${goValue(value)}`,
   field,
 });
 
+/** Makes the problem of a field that must be absent or unchanged here. */
 export const forbiddenValue = (field: string, detail: string): FieldError => ({
   reason: 'FieldValueForbidden',
   message: `Forbidden: ${detail}`,
@@ -202,10 +211,14 @@ export function invalid(
   );
 }
 
+/** Makes a 400. */
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
+/** Makes a 401: nobody known has sent the request. */
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
+/** Makes a 500, with the prefix that kube-apiserver puts before it. */
 export const internalError = (message: string): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+/** Makes a 405 for a verb that the resource lacks. */
 export const methodNotAllowed = (): ApiError =>
   new ApiError(
     405,
@@ -213,11 +226,15 @@ export const methodNotAllowed = (): ApiError =>
     'the server does not allow this method on the requested resource',
     {},
   );
+/** Makes a 404 for a resource that is not served at all. */
 export const unknownResource = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+/** Makes a 410: the history does not reach back to that version. */
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
+/** Makes a 415. */
 export const unsupportedMediaType = (message: string): ApiError =>
   new ApiError(415, 'UnsupportedMediaType', message);
+/** Makes a 429, as for an eviction that a budget does not allow. */
 export const tooManyRequests = (message: string, cause: StatusCause): ApiError =>
   new ApiError(429, 'TooManyRequests', message, { causes: [cause] });
 /** @param what - the feature by its name: `statefulsets.apps` */

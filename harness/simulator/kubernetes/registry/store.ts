@@ -7,6 +7,7 @@ import { freeze, type KubernetesObject } from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
 
+/** One write, as watches tell it. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly resourceVersion: number;
@@ -16,6 +17,7 @@ export interface Change {
   readonly previous: KubernetesObject | undefined;
 }
 
+/** Hears of changes in their order. It may write: that change comes after this one. */
 export type ChangeListener = (change: Change) => void;
 
 /** How many changes per resource type are kept for watches that resume. */
@@ -44,9 +46,11 @@ interface PendingChange {
   readonly change: Change | undefined;
 }
 
+/** Returns the key of an object among those of its type: `namespace/name`. */
 export const objectKey = (namespace: string | undefined, name: string): string =>
   `${namespace ?? ''}/${name}`;
 
+/** Where the versions begin, and who hears of listeners that throw. */
 export interface StoreOptions {
   readonly firstResourceVersion?: number;
   /** Told what a listener throws; by default that ends the process. */
@@ -59,6 +63,7 @@ function throwLater(error: unknown): void {
   });
 }
 
+/** The objects of one cluster. What it holds and hands out is frozen. */
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
   readonly #pending: PendingChange[] = [];

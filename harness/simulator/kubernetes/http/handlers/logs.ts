@@ -42,6 +42,7 @@ function optionsOf(query: URLSearchParams): LogOptions {
   };
 }
 
+/** Answers `pods/log` with plain text, and follows if asked to. */
 export async function handleLogs(
   environment: Environment,
   call: Call<ResourceRequest>,

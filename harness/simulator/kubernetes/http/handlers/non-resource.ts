@@ -28,6 +28,7 @@ const CHECKS = [
 ];
 const OPENAPI_V2_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
+/** Answers paths that are no resources: discovery, health, version, OpenAPI. */
 export function handlePath(environment: Environment, call: Call): void {
   const { info, response } = call;
   if (info.method !== 'GET' && info.method !== 'HEAD') throw methodNotAllowed();

@@ -45,6 +45,7 @@ function locate({ objects }: Environment, type: ResourceType, namespace: string,
   return { name, address: stringOf(valueAt(object, 'spec', 'clusterIP')) ?? '', port: Number(found['port']) };
 }
 
+/** Forwards a request to a pod or a Service over the cluster's network. */
 export async function handleProxy(
   environment: Environment,
   call: Call<ResourceRequest>,

@@ -20,6 +20,7 @@ import { serveWatch } from '../watch.ts';
 const representationOf = ({ request, info }: Call) =>
   representationFor(request.headers.accept, info.query.get('includeObject'));
 
+/** Answers with one object in the form that the client accepts. @throws ApiError 404 */
 export function handleGet(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
   const { info } = call;
   const object = environment.objects.get(type, info.namespace, info.name);
@@ -27,6 +28,7 @@ export function handleGet(environment: Environment, call: Call<ResourceRequest>,
   sendJson(call, 200, encodeOne(representation, type, info.version, object, environment.clock.now()));
 }
 
+/** Answers with a list, or a page of it. @throws ApiError 400, 410, 422 */
 export function handleList(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
   const { info } = call;
   if (!type.verbs.includes('list')) throw methodNotAllowed();
@@ -86,6 +88,7 @@ function paged(
   };
 }
 
+/** Answers with a stream of changes that stays open. */
 export function handleWatch(environment: Environment, call: Call<ResourceRequest>, type: ResourceType): void {
   if (!type.verbs.includes('watch')) throw methodNotAllowed();
   const { info, response } = call;

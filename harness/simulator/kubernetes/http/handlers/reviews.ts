@@ -135,6 +135,7 @@ function userInfo({ username, uid, groups, extra }: UserInfo): JsonObject {
   return { username, ...(uid !== undefined && { uid }), groups, ...(extra && { extra }) };
 }
 
+/** Answers a review (of a token, of access): it is computed, never stored. */
 export async function handleReview(
   environment: Environment,
   call: Call<ResourceRequest>,

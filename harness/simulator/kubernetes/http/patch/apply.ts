@@ -28,6 +28,7 @@ import {
 import type { MergeNode } from './merge-keys.ts';
 import { type Manager, ownable, readManagers, writeManagers } from './ownership.ts';
 
+/** What became of an apply. */
 export interface Applied {
   readonly object: KubernetesObject;
   readonly created: boolean;

@@ -15,8 +15,10 @@ export interface FieldSet {
   readonly children: Map<string, FieldSet>;
 }
 
+/** Makes a set of no fields. */
 export const emptySet = (): FieldSet => ({ member: false, children: new Map() });
 
+/** Tells whether a set has neither members nor children. */
 export function isEmpty(set: FieldSet): boolean {
   return !set.member && [...set.children.values()].every(isEmpty);
 }
@@ -45,6 +47,7 @@ export function toFieldsV1(set: FieldSet): JsonObject {
   return result;
 }
 
+/** Returns the fields of either set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member || b.member, children: new Map(a.children) };
   for (const [key, child] of b.children) {
@@ -54,6 +57,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
+/** Returns the fields of both sets. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member && b.member, children: new Map() };
   for (const [key, child] of a.children) {
@@ -162,6 +166,7 @@ export function fieldsOf(value: unknown, node: MergeNode | undefined, asUpdate: 
   return set;
 }
 
+/** The fields in which two states differ. */
 export interface FieldChanges {
   /** Added, or with another value. */
   readonly changed: FieldSet;

@@ -122,6 +122,7 @@ export function mergeTree(key: string): MergeNode {
   return { fields: { metadata: METADATA, ...BY_RESOURCE[key] } };
 }
 
+/** Returns how the value below a key merges; undefined for plain JSON. */
 export function childOf(node: MergeNode | undefined, key: string): MergeNode | undefined {
   const fields = node?.fields;
   return fields && Object.hasOwn(fields, key) ? fields[key] : undefined;

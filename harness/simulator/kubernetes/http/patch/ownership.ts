@@ -70,6 +70,7 @@ export function ownable(object: KubernetesObject, type: ResourceType, subresourc
   return result;
 }
 
+/** Reads `managedFields`; entries that are none are left out. */
 export function readManagers(object: KubernetesObject | undefined): Manager[] {
   return objectsOf(object?.metadata['managedFields'])
     .filter(entry => entry['manager'] !== undefined)

@@ -15,6 +15,7 @@ import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
 import { goMap, strategicPatch } from './strategic.ts';
 
+/** A patch that is read: server-side apply, or a function from a state to the next. */
 export type Patch =
   | {
       readonly kind: 'change';

@@ -12,6 +12,7 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** Tells whether a body begins with the four bytes of Kubernetes' envelope. */
 export function isProtobuf(body: Buffer): boolean {
   return body.subarray(0, MAGIC.length).equals(MAGIC);
 }

@@ -3,6 +3,7 @@
  */
 import { constants, inflateSync } from 'node:zlib';
 
+/** The types of control frames that the API's clients use (SPDY draft 3.1). */
 export const FRAME = {
   synStream: 1,
   synReply: 2,
@@ -12,8 +13,10 @@ export const FRAME = {
   goAway: 7,
   windowUpdate: 9,
 } as const;
+/** The flag of the last frame of a stream's direction. */
 export const FLAG_FIN = 1;
 
+/** A frame without its header. */
 export type Frame =
   | { readonly kind: 'control'; readonly type: number; readonly flags: number; readonly payload: Buffer }
   | { readonly kind: 'data'; readonly stream: number; readonly flags: number; readonly payload: Buffer };
@@ -55,14 +58,17 @@ function header(first: number, flags: number, length: number): Buffer {
   return buffer;
 }
 
+/** Encodes a control frame. */
 export function controlFrame(type: number, payload: Buffer, flags = 0): Buffer {
   return Buffer.concat([header(0x80030000 | type, flags, payload.length), payload]);
 }
 
+/** Encodes a data frame. */
 export function dataFrame(stream: number, payload: Buffer, flags = 0): Buffer {
   return Buffer.concat([header(stream, flags, payload.length), payload]);
 }
 
+/** Encodes numbers of 32 bits, the first byte the highest. */
 export function uint32(...values: readonly number[]): Buffer {
   const buffer = Buffer.alloc(values.length * 4);
   values.forEach((value, index) => {
@@ -93,7 +99,7 @@ export class HeaderReader {
   #compressed: Buffer = Buffer.alloc(0);
   #seen = 0;
 
-  /** @throws Error for a block that can not be read */
+  /** @throws Error for a block that cannot be read */
   read(block: Buffer): ReadonlyMap<string, string> {
     this.#compressed = Buffer.concat([this.#compressed, block]);
     const all = inflateSync(this.#compressed, {

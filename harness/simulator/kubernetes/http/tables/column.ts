@@ -11,6 +11,7 @@ import {
 import { formatLabelSelector, selectorFromObject } from '../../registry/selectors/label-selector.ts';
 import { age } from './age.ts';
 
+/** A column of a table, and how to compute its cells. */
 export interface Column {
   readonly name: string;
   /** `string` by default. */
@@ -23,14 +24,21 @@ export interface Column {
   readonly cell: (object: KubernetesObject, now: number) => unknown;
 }
 
+/** The cell of an absent value. */
 export const NONE = '<none>';
+/** The cell of a field that nobody set. */
 export const UNSET = '<unset>';
+/** The cell of a value that its reporter did not tell. */
 export const UNKNOWN = '<unknown>';
 
+/** Returns the object's `spec`; empty if it is absent. */
 export const spec = (object: KubernetesObject): JsonObject => objectOf(object['spec']);
+/** Returns the object's `status`; empty if it is absent. */
 export const status = (object: KubernetesObject): JsonObject => objectOf(object['status']);
 
+/** The first column of nearly every kind. */
 export const NAME: Column = { name: 'Name', format: 'name', cell: object => object.metadata.name };
+/** The time since the creation. */
 export const AGE: Column = {
   name: 'Age',
   cell: (object, now) => age(object.metadata.creationTimestamp, now),
@@ -42,10 +50,14 @@ export const CREATED_AT: Column = {
   cell: object => object.metadata.creationTimestamp,
 };
 
+/** Makes a column that is always shown. */
 export const text = (name: string, cell: Column['cell']): Column => ({ name, cell });
+/** Makes a column that `-o wide` alone shows. */
 export const wide = (name: string, cell: Column['cell']): Column => ({ name, priority: 1, cell });
+/** Makes a column whose cells are numbers. */
 export const integer = (name: string, cell: Column['cell']): Column => ({ name, type: 'integer', cell });
 
+/** Reads a count; an absent one is 0. */
 export const number = (value: unknown): number => Number(value ?? 0);
 
 /** `a=b,c=d`, sorted; `<none>` for none. */
@@ -54,6 +66,7 @@ export function formatMap(map: unknown): string {
   return entries.length === 0 ? NONE : entries.map(([key, value]) => `${key}=${value}`).join(',');
 }
 
+/** Formats a `LabelSelector` object; `<none>` for one that is absent or empty. */
 export function formatSelector(selector: unknown): string {
   const parsed = selectorFromObject(selector);
   return parsed === undefined || parsed.length === 0 ? NONE : formatLabelSelector(parsed);
@@ -76,6 +89,7 @@ export const TEMPLATE_COLUMNS: readonly Column[] = [
   ),
 ];
 
+/** The selector of a workload, shown by `-o wide`. */
 export const SELECTOR: Column = wide('Selector', object => formatSelector(spec(object)['selector']));
 
 /** The first few, and how many more there are. */
@@ -84,4 +98,5 @@ export function firstOf(items: readonly string[], most: number): string {
   return items.length > most ? `${shown} + ${items.length - most} more...` : shown;
 }
 
+/** Returns the texts of a list and drops all else. */
 export const strings = (value: unknown): string[] => listOf(value).filter(entry => typeof entry === 'string');

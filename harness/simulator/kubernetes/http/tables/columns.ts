@@ -393,6 +393,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ],
 };
 
+/** Returns a type's columns; those of a custom resource come from its definition. */
 export function columnsFor(type: ResourceType, version: string): readonly Column[] {
   if (type.custom) return customColumns(type.custom.columns[version]);
   return COLUMNS[keyOf(type)] ?? [NAME, AGE];

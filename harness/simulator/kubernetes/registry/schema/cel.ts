@@ -56,13 +56,14 @@ const environment = new Environment({
 
 /** An expression that has been read. */
 export interface Compiled {
-  /** Undefined for one that can not be evaluated, with what is wrong in `problem`. */
+  /** Undefined for one that cannot be evaluated, with what is wrong in `problem`. */
   readonly program: ParseResult | undefined;
   readonly problem: string;
   /** It can be read, but uses what is not known here. */
   readonly isUnknown: boolean;
 }
 
+/** Compiles a CEL expression. A text that is none gives a problem, not an error. */
 export function compile(text: string): Compiled {
   try {
     const program = environment.parse(text);

@@ -7,6 +7,7 @@ import { badRequest } from '../status.ts';
 import { keepBuiltIn } from './built-in.ts';
 import { applySchemaDefaults, prune } from './structural.ts';
 
+/** How to treat unknown fields: the query's `fieldValidation`. */
 export interface SchemaOptions {
   /** `Strict`, `Warn`, `Ignore`; empty: `Warn`. */
   readonly mode: string;

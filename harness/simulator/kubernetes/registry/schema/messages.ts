@@ -229,6 +229,7 @@ const OLD_MESSAGES: Readonly<Record<string, string>> = {
     '1 scaleTargetRef CrossVersionObjectReference, 2 minReplicas *i, 3 maxReplicas i, 4 targetCPUUtilizationPercentage *i',
 };
 
+/** A field of a message. */
 export interface Field {
   readonly name: string;
   /** One of the letters above, or a message. */
@@ -236,6 +237,7 @@ export interface Field {
   readonly shape: 'value' | 'pointer' | 'list' | 'map';
 }
 
+/** The fields of a type by their numbers. */
 export type Message = ReadonlyMap<number, Field>;
 
 const parsed = new Map<string, Message>();

@@ -9,7 +9,7 @@ import { celValue, compile, firstLine } from './cel.ts';
 
 interface Rule {
   readonly text: string;
-  /** Undefined for a rule that can not be read, with what is wrong in `problem`. */
+  /** Undefined for a rule that cannot be read, with what is wrong in `problem`. */
   readonly program: ParseResult | undefined;
   readonly problem: string;
   /** It can be read, but uses what is not known here. */

@@ -188,7 +188,7 @@ function checkScalar(value: unknown, schema: JsonObject, path: string, errors: F
   }
 }
 
-/** Go's dialect has what JavaScript lacks; a pattern that can not be read is not checked. */
+/** Go's dialect has what JavaScript lacks; a pattern that cannot be read is not checked. */
 function matchesPattern(pattern: string, value: string): boolean {
   try {
     return new RegExp(pattern, 'u').test(value);

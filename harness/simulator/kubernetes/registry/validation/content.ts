@@ -5,6 +5,7 @@ import { problemsOfConfigKey } from './names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
 
+/** Finds what is wrong with the keys and the size of a ConfigMap, and with changes of an immutable one. */
 export function validateContent(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
@@ -34,6 +35,7 @@ export function validateContent(object: KubernetesObject, old: KubernetesObject 
   return errors;
 }
 
+/** Finds what is wrong with a Secret: keys, size, what its type asks for. */
 export function validateSecret(secret: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors = validateContent(secret, old);
   if (old && secret['type'] !== old['type']) errors.push(invalidValue('type', secret['type'], IMMUTABLE));

@@ -8,6 +8,7 @@ import { duplicate, type FieldError, invalidValue, notSupported, required } from
 import { unchanged, validateSelector } from './metadata.ts';
 import { problemsOfLabel1035, problemsOfSubdomain } from './names.ts';
 
+/** Finds what is wrong with the webhooks of a configuration. */
 export function validateWebhooks(configuration: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
@@ -69,6 +70,7 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
   return errors;
 }
 
+/** Finds what is wrong with a CustomResourceDefinition; its CEL rules are checked elsewhere. */
 export function validateDefinition(
   definition: KubernetesObject,
   old: KubernetesObject | undefined,

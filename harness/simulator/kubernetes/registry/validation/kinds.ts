@@ -13,6 +13,7 @@ import { validateBinding, validateRole } from './rbac.ts';
 import { validateService } from './service.ts';
 import { validateAutoscaler, validateWorkload } from './workload.ts';
 
+/** Finds what is wrong with an object of one kind. `old` is the stored state on update. */
 export type KindValidator = (object: KubernetesObject, old: KubernetesObject | undefined) => FieldError[];
 
 const fixed = Object.entries(FIXED_FIELDS).map(([key, fields]): [string, KindValidator] => [

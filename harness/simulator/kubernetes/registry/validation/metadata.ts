@@ -26,6 +26,7 @@ export function unchanged(
 
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 
+/** Finds what is wrong with names, labels, annotations, finalizers and owners. */
 export function validateMetadata(type: ResourceType, { metadata }: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   const name = metadata.name ?? '';
@@ -78,6 +79,7 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
   return errors;
 }
 
+/** Finds what is wrong with labels, or with a selector of that form. */
 export function validateLabels(labels: unknown, field: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [key, value] of Object.entries(objectOf(labels))) {

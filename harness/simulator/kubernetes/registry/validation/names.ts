@@ -58,6 +58,7 @@ export function problemsOfSubdomain(value: string): string[] {
   ];
 }
 
+/** Checks an RFC 1123 label (apimachinery pkg/util/validation). @returns the server's sentences */
 export function problemsOfLabel(value: string): string[] {
   if (value.length <= 63 && MATCHERS.label.test(value)) return [];
   if (MATCHERS.subdomain.test(value))
@@ -68,6 +69,7 @@ export function problemsOfLabel(value: string): string[] {
   return [...(value.length > 63 ? [tooLong(63)] : []), LABEL_TEXT];
 }
 
+/** Checks an RFC 1035 label, which begins with a letter: names of Services. */
 export function problemsOfLabel1035(value: string): string[] {
   return [
     ...(value.length > 63 ? [tooLong(63)] : []),
@@ -75,6 +77,7 @@ export function problemsOfLabel1035(value: string): string[] {
   ];
 }
 
+/** Checks a name that only has to fit into a path: those of RBAC. */
 export function problemsOfPathSegment(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
   return ['/', '%'].filter(illegal => value.includes(illegal)).map(illegal => `may not contain '${illegal}'`);
@@ -115,6 +118,7 @@ export function problemsOfQualifiedName(value: string): string[] {
   return problems;
 }
 
+/** Checks the value of a label: at most 63 characters, or none. */
 export function problemsOfLabelValue(value: string): string[] {
   return [
     ...(value.length > 63 ? [tooLong(63)] : []),
@@ -165,6 +169,7 @@ export function problemsOfPortName(value: string): string[] {
   return problems;
 }
 
+/** Checks the name of an environment variable. */
 export function problemsOfEnvName(value: string): string[] {
   // Since 1.32 all printable characters but the equals sign are taken.
   if (/^[\x20-\x3c\x3e-\x7e]+$/.test(value)) return [];

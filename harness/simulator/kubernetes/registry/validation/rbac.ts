@@ -10,6 +10,7 @@ import {
 } from '../json.ts';
 import { type FieldError, invalidValue, notSupported, required } from '../status.ts';
 
+/** Finds what is wrong with subjects and `roleRef`, which never changes. */
 export function validateBinding(binding: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const role = objectOf(binding['roleRef']);
@@ -47,6 +48,7 @@ export function validateBinding(binding: KubernetesObject, old: KubernetesObject
 const goRoleRef = (role: JsonObject): string =>
   `rbac.RoleRef{APIGroup:${JSON.stringify(role['apiGroup'])}, Kind:${JSON.stringify(role['kind'])}, Name:${JSON.stringify(role['name'])}}`;
 
+/** Finds what is wrong with the rules of a Role or ClusterRole. */
 export function validateRole(role: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, rule] of objectsOf(role['rules']).entries()) {

@@ -13,6 +13,7 @@ import { validateMetadata } from './metadata.ts';
 /** A status, a binding and a finalizer are written by components that know what they do. */
 const UNCHECKED: readonly string[] = ['status', 'binding', 'finalize'];
 
+/** Finds all that is wrong with an object, its metadata first. */
 export const validateObject: Validator = (type, object, old, { subresource, version, warn }) => {
   if (UNCHECKED.includes(subresource)) return [];
   const errors = validateMetadata(type, object);

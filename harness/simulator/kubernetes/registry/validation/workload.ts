@@ -23,6 +23,7 @@ function goStringMap(map: Readonly<Record<string, string>>): string {
   return `map[string]string{${entries.join(', ')}}`;
 }
 
+/** Finds what is wrong with a Deployment or ReplicaSet: selector, template, counts. */
 export function validateWorkload(object: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectOf(object['spec']);
@@ -81,6 +82,7 @@ function goSelector(selector: unknown): string {
   return `v1.LabelSelector{MatchLabels:${goStringMap(labels)}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}`;
 }
 
+/** Finds what is wrong with a HorizontalPodAutoscaler. */
 export function validateAutoscaler(autoscaler: KubernetesObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = objectOf(autoscaler['spec']);
