@@ -1,4 +1,4 @@
-/** What the API server asks of kubelets when it proxies exec, attach, logs and port-forward. */
+/** The kubelet as the API server calls it for exec, attach, logs and port-forward. */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { KubernetesObject } from './registry/json.ts';
 

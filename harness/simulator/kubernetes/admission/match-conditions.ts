@@ -21,7 +21,7 @@ function compiled(expression: string): Compiled {
   return program;
 }
 
-/** What expressions may speak of. Unlike Kubernetes, there is no `authorizer`. */
+/** The variables of an expression. Unlike Kubernetes, there is no `authorizer`. */
 function variablesOf(request: AdmissionRequest, version: string): Record<string, unknown> {
   const { type, operation, namespace, name, subresource, user, dryRun } = request;
   const kind = { group: type.group, version, kind: type.kind };
@@ -47,7 +47,7 @@ function variablesOf(request: AdmissionRequest, version: string): Record<string,
 }
 
 /**
- * One condition that does not hold spares the webhook the request, whatever becomes of the others.
+ * The server does not call the webhook if one condition is false, even if another one fails.
  * @throws ApiError 403 if one cannot be evaluated and the webhook's failures count
  */
 export function meetsConditions(webhook: JsonObject, request: AdmissionRequest, version: string): boolean {

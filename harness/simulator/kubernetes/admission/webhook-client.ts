@@ -202,7 +202,7 @@ export class WebhookClient {
   }
 }
 
-/** What Go would have said. */
+/** Words an error as Go does. */
 function wordOf(error: NodeJS.ErrnoException, { serverName, host, port }: Target): string {
   const certificate = certificateText(error, serverName);
   if (certificate !== undefined) return `tls: failed to verify certificate: ${certificate}`;

@@ -1,4 +1,4 @@
-/** Who is calling: a client certificate, a bearer token, or nobody in particular. */
+/** Finds the caller: by a client certificate, by a bearer token, or nobody in particular. */
 import type { IncomingMessage } from 'node:http';
 import { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';

@@ -15,7 +15,7 @@ import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { Store } from '../registry/store.ts';
 import type { UserInfo } from '../registry/user.ts';
 
-/** What is asked: an action on a resource, or on a path that is none. */
+/** A question to the authorizer: an action on a resource, or on a path. */
 export type Attributes =
   | {
       readonly kind: 'resource';

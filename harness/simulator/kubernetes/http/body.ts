@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../registry/json.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../registry/status.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 
-/** What the real server takes: 3 MiB. */
+/** The limit of the real server: 3 MiB. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /** @throws ApiError 413 for a body that is too large */
@@ -136,7 +136,7 @@ const EXPECTATIONS: readonly (readonly [RegExp, string])[] = [
   [/escape/, 'in string escape code'],
 ];
 
-/** What is wrong with a JSON text, as Go's encoding/json says it. @param error - what JSON.parse threw */
+/** Words the problem of a JSON text as Go's encoding/json does. @param error - what JSON.parse threw */
 export function jsonProblem(error: unknown, text: string): string {
   const words = error instanceof Error ? error.message : '';
   const position = /at position (\d+)/.exec(words)?.[1];

@@ -21,7 +21,7 @@ type Handler = (
   type: ResourceType,
 ) => Promise<void> | void;
 
-/** Who answers for an object or a list, by the verb. */
+/** The handlers of objects and lists, by the verb. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
   get: handleGet,
   list: handleList,

@@ -1,4 +1,4 @@
-/** What the handlers of one API server share. */
+/** The handlers of one API server share these parts. */
 import type { Clock } from '../../../base/clock.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import type { RbacAuthorizer } from '../auth/rbac.ts';

@@ -15,7 +15,7 @@ const MAX_HEADER_BYTES = 1 << 20;
  * staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32).
  */
 const MAX_STREAMS = 1000;
-/** What one client may have under way; nghttp2's own limit is 10. */
+/** The memory for the streams of one client; nghttp2's own limit is 10. */
 const MAX_SESSION_MEGABYTES = 1024;
 
 /** The keys and certificates of the server, as PEM. */
@@ -23,7 +23,7 @@ export interface ServerCertificate {
   readonly keyPem: string;
   /** The leaf, and those above it if there are any. */
   readonly certificatePem: string;
-  /** Who signs client certificates. */
+  /** The CA that signs client certificates. */
   readonly clientCaPem: string;
 }
 
@@ -37,7 +37,7 @@ export interface HttpApi {
   stop(): Promise<void>;
 }
 
-/** Who answers what comes in. */
+/** Answers requests and upgrades. */
 export interface RequestListener {
   onRequest(request: IncomingMessage, response: ServerResponse): void;
   onUpgrade(upgrade: Upgrade): void;
@@ -95,7 +95,7 @@ function createHttp1(listener: RequestListener): http.Server {
   const server = http.createServer(options, (request, response) => listener.onRequest(request, response));
   server.on('upgrade', (request, socket, head) => listener.onUpgrade({ request, socket, head }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // What comes behind a broken request is broken, too; the answer goes out first.
+    // The rest of the connection is broken, too; the answer goes out first.
     if (socket.writableEnded) return;
     const status =
       error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';

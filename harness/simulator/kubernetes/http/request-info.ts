@@ -1,5 +1,5 @@
 /**
- * What a request is about, from its method and URL
+ * The subject of a request, from its method and URL
  * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32).
  */
 import type { Attributes } from '../auth/rbac.ts';
@@ -20,7 +20,7 @@ export interface ResourceRequest extends Common {
   readonly version: string;
   readonly plural: string;
   readonly subresource: string;
-  /** What follows a subresource: the path behind `proxy/`. */
+  /** The path behind a subresource: behind `proxy/`. */
   readonly rest: string;
   readonly namespace: string;
   readonly name: string;
@@ -99,7 +99,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
   };
 }
 
-/** What the authorizer is asked. @param demandedName - the name that a field selector demands */
+/** Makes the question to the authorizer. @param demandedName - the name that a field selector demands */
 export function attributesOf(info: RequestInfo, demandedName: string | undefined): Attributes {
   if (info.kind === 'path')
     return {

@@ -24,7 +24,7 @@ export interface ServerObserver {
    * @param request - method, path and the request's id
    */
   readonly onDefect: (request: string, error: unknown) => void;
-  /** Makes the id by which a failed request is told. */
+  /** Makes the id that names a failed request in the answer and in the log. */
   readonly newRequestId: () => string;
 }
 
@@ -72,7 +72,7 @@ class ApiServer {
       sendFailure(response, this.#failureOf(error, request));
     }
     this.#observer.onRequest?.({ method, url, username, code: response.statusCode });
-    // What was not read would hold up the connection.
+    // An unread body would hold up the connection.
     if (!request.readableEnded) request.resume();
   }
 

@@ -1,4 +1,4 @@
-/** What stands between a request and the store: plug-ins that may change or refuse it, in their order. */
+/** The plug-ins between a request and the store: in their order, each may change or refuse it. */
 import type { KubernetesObject } from './json.ts';
 import type { ResourceType } from './resources.ts';
 import type { UserInfo } from './user.ts';

@@ -91,7 +91,7 @@ function defaultVolume(volume: JsonObject): void {
   for (const item of items) if (isObject(item['fieldRef'])) fill(item['fieldRef'], { apiVersion: 'v1' });
 }
 
-/** What templates of pods get too. */
+/** Fills in the defaults of pods and of templates of pods. */
 function defaultPodSpec(spec: JsonObject): void {
   fill(spec, {
     restartPolicy: 'Always',
@@ -254,7 +254,10 @@ function defaultBinding(binding: KubernetesObject): void {
   }
 }
 
-/** Fills in the defaults of the type, in place. What has them all is not written to: it may be frozen. */
+/**
+ * Fills in the defaults of the type, in place. It never writes to an object that has them all, for that may
+ * be frozen.
+ */
 export function applyDefaults(type: ResourceType, object: KubernetesObject): void {
   DEFAULTERS[keyOf(type)]?.(object);
 }

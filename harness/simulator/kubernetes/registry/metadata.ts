@@ -1,4 +1,4 @@
-/** What the API server itself writes into an object's metadata, whatever the client sent. */
+/** The metadata that the API server itself writes; it ignores what the client sent. */
 import type { Random } from '../../../base/random.ts';
 import { equal, type KubernetesObject, listOf } from './json.ts';
 import type { ResourceType } from './resources.ts';
@@ -50,7 +50,7 @@ export function keepSystemMetadata(updated: KubernetesObject, current: Kubernete
 }
 
 /**
- * What is wrong with a write that marks an object for deletion, which DELETE alone does
+ * Finds what is wrong with a write that marks an object for deletion, which DELETE alone does
  * (apiserver pkg/registry/rest/update.go, apimachinery pkg/api/validation/objectmeta.go @v1.32).
  */
 export function changesOfDeletion(updated: KubernetesObject, current: KubernetesObject): FieldError[] {

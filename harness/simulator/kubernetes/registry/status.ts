@@ -120,7 +120,7 @@ export function forbidden(
   });
 }
 
-/** What is wrong with one field; `message` is without the field's path. */
+/** A problem of one field; `message` is without the field's path. */
 export interface FieldError {
   readonly reason:
     | 'FieldValueRequired'
@@ -136,7 +136,7 @@ export interface FieldError {
   readonly field: string;
 }
 
-/** What is said of every field that must not change. */
+/** The sentence for a field that must not change. */
 export const IMMUTABLE = 'field is immutable';
 
 /** Makes the problem of a field that must be there. */

@@ -162,7 +162,7 @@ export class Store {
    */
   subscribe(type: ResourceType, listener: ChangeListener, onEnd?: () => void): () => void {
     const collection = this.#collection(type);
-    // What was written before but not delivered yet belongs to the past of this listener.
+    // This listener does not hear of changes that were written before and wait for delivery.
     const from = this.#resourceVersion;
     const own: Listener = {
       onChange: change => {

@@ -1,4 +1,4 @@
-/** Who makes a request, as authentication found out. */
+/** The caller of a request, as authentication found out. */
 
 /** authentication.k8s.io/v1 UserInfo. */
 export interface UserInfo {
@@ -8,7 +8,7 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Whoever comes without a certificate and without a token. */
+/** A caller without a certificate and without a token. */
 export const ANONYMOUS: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The components of the control plane, which use the local client. */

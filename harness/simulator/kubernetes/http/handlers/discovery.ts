@@ -1,4 +1,4 @@
-/** What is served: `/api`, `/apis` and below, in the aggregated and the legacy form. */
+/** Discovery: `/api`, `/apis` and below, in the aggregated and the legacy form. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
@@ -55,7 +55,7 @@ function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undef
 }
 
 /**
- * What a type in deletion tells (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go
+ * The answer for a type in deletion (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go
  * @v1.32).
  */
 const VERBS_WHILE_TERMINATING: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];

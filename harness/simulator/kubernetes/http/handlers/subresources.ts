@@ -120,7 +120,7 @@ function boundObject({ registry, store }: Environment, namespace: string, refere
   return { kind, name, uid, ...(node !== undefined && { node }) };
 }
 
-/** What a scheduler writes. */
+/** Binds a pod to a node, as a scheduler asks. */
 async function handleBinding(
   environment: Environment,
   call: Call<ResourceRequest>,
@@ -185,7 +185,7 @@ async function handleEviction(
 function askBudget({ store, registry, objects }: Environment, pod: KubernetesObject, dryRun: boolean): void {
   const { namespace = '', labels = {}, deletionTimestamp } = pod.metadata;
   const phase = valueAt(pod, 'status', 'phase');
-  // What is not there yet, or on its way out, is no loss.
+  // A pod that does not run yet, or is on its way out, is no loss.
   if (deletionTimestamp !== undefined || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed')
     return;
   const type = registry.require('poddisruptionbudgets.policy');

@@ -1,6 +1,6 @@
 /**
- * Server-side apply: what the manager applies is merged in, what it no longer applies goes, what others own
- * is a conflict.
+ * Server-side apply: merges in what the manager applies, removes what it no longer applies, and refuses to
+ * change what others own.
  */
 
 import { convert } from '../../registry/conversion.ts';
@@ -28,7 +28,7 @@ import {
 import type { MergeNode } from './merge-keys.ts';
 import { type Manager, ownable, readManagers, writeManagers } from './ownership.ts';
 
-/** What became of an apply. */
+/** The result of an apply. */
 export interface Applied {
   readonly object: KubernetesObject;
   readonly created: boolean;
@@ -164,7 +164,7 @@ function merger(
     });
     const mine = before.find(isOwn);
     if (mine) {
-      // What was applied before and is not any more goes, unless somebody else wants it.
+      // A field that this manager no longer applies goes, unless somebody else owns it.
       // Outer paths come first: an element goes as a whole, with what nobody owns in it.
       for (const path of membersOf(difference(mine.fields, fields))) {
         if (

@@ -109,7 +109,7 @@ export function touches(set: FieldSet, path: readonly string[]): boolean {
   return !isEmpty(current);
 }
 
-/** What a key of a list is when the element does not say. */
+/** The value of a list's key that an element leaves out. */
 const KEY_DEFAULTS: Readonly<JsonObject> = { protocol: 'TCP' };
 
 /** `k:{"containerPort":80,"protocol":"TCP"}`; undefined for an element without its keys. */
@@ -249,7 +249,7 @@ export function formatPath(path: readonly string[]): string {
     .join('');
 }
 
-/** What is applied, merged into what is there: maps by key, lists by their keys, all else replaced. */
+/** Merges the applied state into the live one: maps by key, lists by their keys; all else is replaced. */
 export function mergeApplied(live: unknown, applied: unknown, node: MergeNode | undefined): unknown {
   if (isObject(live) && isObject(applied) && !node?.atomic) {
     const result: JsonObject = { ...live };

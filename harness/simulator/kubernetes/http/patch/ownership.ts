@@ -1,4 +1,4 @@
-/** Who owns which field: keeps `managedFields` up to date on writes that are no apply. */
+/** Ownership of fields: keeps `managedFields` up to date on writes that are no apply. */
 import type { Clock } from '../../../../base/clock.ts';
 import {
   isObject,

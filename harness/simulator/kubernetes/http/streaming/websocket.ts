@@ -15,7 +15,7 @@ const CLOSE = 255;
 /** Messages are at most this long, so that a client can take them one by one. */
 const MAX_CHUNK_BYTES = 32 * 1024;
 
-/** What was asked for in the query; `stdin=false` counts as absent. */
+/** The streams that the query asks for; `stdin=false` counts as absent. */
 export interface StreamsAsked {
   readonly stdin: boolean;
   readonly stdout: boolean;

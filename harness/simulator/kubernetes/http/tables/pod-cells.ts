@@ -1,5 +1,5 @@
 /**
- * What `kubectl get pods` says of a pod: readiness, status, restarts
+ * The cells of `kubectl get pods`: readiness, status, restarts
  * (pkg/printers/internalversion/printers.go, printPod @v1.32).
  */
 import {

@@ -56,7 +56,7 @@ const isReason = (text: string | undefined): text is (typeof REASONS)[number] =>
   REASONS.some(reason => reason === text);
 
 /**
- * What is wrong with the rules of a schema: for whoever writes a CustomResourceDefinition.
+ * Finds what is wrong with the rules of a schema, for the author of a CustomResourceDefinition.
  * @param warn - told of rules that use what is not known here; they are not evaluated
  */
 export function problemsOfRules(schema: unknown, path: string, warn: (text: string) => void): FieldError[] {

@@ -75,7 +75,7 @@ const INCOMPLETE: FieldError = {
     'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
-/** What keeps the rules in CEL from being looked at. */
+/** Problems that keep the server from looking at the CEL rules. */
 const BLOCKING: readonly FieldError['reason'][] = [
   'FieldValueNotSupported',
   'FieldValueRequired',

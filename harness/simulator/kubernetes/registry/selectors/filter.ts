@@ -9,7 +9,7 @@ export function demandedName(selector: FieldSelector): string | undefined {
   return selector.find(({ field, equal }) => field === 'metadata.name' && equal)?.value;
 }
 
-/** What a list or watch is restricted to. */
+/** Restricts a list or a watch; an absent part lets everything through. */
 export interface Filter {
   readonly namespace?: string;
   readonly labels?: LabelSelector;

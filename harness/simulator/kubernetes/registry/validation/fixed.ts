@@ -5,9 +5,9 @@ import { unchanged } from './metadata.ts';
 
 interface FixedField {
   readonly path: readonly string[];
-  /** What a change is answered with; undefined: the sentence for all immutable fields, with the new value. */
+  /** The answer to a change; undefined: the sentence for all immutable fields, with the new value. */
   readonly forbidden?: string;
-  /** What the real server's defaults make of an absent value; ours leave it absent. */
+  /** The value that the real server's defaults put in; ours leave it absent. */
   readonly byDefault?: unknown;
   /** Only a value that is there is kept: a first one may come later. */
   readonly onceSet?: true;

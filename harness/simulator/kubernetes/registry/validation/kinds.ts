@@ -1,5 +1,5 @@
 /**
- * What holds for each kind beyond its metadata (pkg/apis/<group>/validation @v1.32), as far as users meet it.
+ * The rules of each kind beyond its metadata (pkg/apis/<group>/validation @v1.32), as far as users meet it.
  */
 import { type KubernetesObject, objectOf } from '../json.ts';
 import type { FieldError } from '../status.ts';

@@ -1,4 +1,4 @@
-/** What holds for the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
+/** The rules of the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../status.ts';
@@ -10,7 +10,7 @@ import {
 } from './names.ts';
 
 /**
- * What is wrong if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32,
+ * Returns the problem if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32,
  * ValidateImmutableField).
  * @param shown - the new value as Go prints it, if that is no plain value
  */

@@ -1,5 +1,5 @@
 /**
- * What holds for pods and templates of pods (pkg/apis/core/validation/validation.go @v1.32), as far as users
+ * The rules of pods and templates of pods (pkg/apis/core/validation/validation.go @v1.32), as far as users
  * meet it.
  */
 import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts';
