@@ -1,5 +1,6 @@
 /**
- * The additions of admission to every new Pod: its service account with the token's volume, priority, tolerations.
+ * The additions of admission to every new Pod: its service account with the token's volume, priority,
+ * tolerations.
  */
 import type { Random } from '../../../base/random.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
