@@ -27,7 +27,7 @@ import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Supervisor } from './client/supervisor.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { VERSION } from './http/handlers/non-resource.ts';
-import { createHttpApi, type RequestRecord } from './http/server.ts';
+import { createHttpApi, type RequestRecord } from './http/server/server.ts';
 import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';

@@ -9,7 +9,7 @@ import type { Controller, ControllerContext } from './client/controller.ts';
 import { defectEvents } from './client/defect-events.ts';
 import { type Defect, endProcess, Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
-import type { RequestRecord } from './http/server.ts';
+import type { RequestRecord } from './http/server/server.ts';
 import { type NodeMachine, nodeNames } from './node/nodes.ts';
 
 /** Where API servers listen, as kubeadm sets them up. */

@@ -4,7 +4,7 @@ import { KubernetesClient, type KubernetesObject } from '../../../harness/base/k
 import { createRandom } from '../../../harness/base/random.ts';
 import type { PodStatus } from '../../../harness/simulator/kubernetes/client/kinds.ts';
 import { startCluster } from '../../../harness/simulator/kubernetes/cluster.ts';
-import type { RequestRecord } from '../../../harness/simulator/kubernetes/http/server.ts';
+import type { RequestRecord } from '../../../harness/simulator/kubernetes/http/server/server.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../../harness/simulator/network/virtual-network.ts';
 import { deployment, images, service } from './test-world.ts';

@@ -1,19 +1,19 @@
 /** The way from a request to its handler. */
-import { keyOf, type ResourceType } from '../registry/resources.ts';
-import { badRequest, methodNotAllowed, notSimulated, unknownResource } from '../registry/status.ts';
-import { type Call, sendText } from './call.ts';
-import type { Environment } from './environment.ts';
-import { handleDelete, handleDeleteCollection } from './handlers/delete.ts';
-import { sendPageNotFound } from './handlers/discovery.ts';
-import { handleLogs } from './handlers/logs.ts';
-import { handlePath } from './handlers/non-resource.ts';
-import { handleProxy } from './handlers/proxy.ts';
-import { handleGet, handleList, handleWatch } from './handlers/read.ts';
-import { handleReview } from './handlers/reviews.ts';
-import { isStream } from './handlers/stream.ts';
-import { subresourceHandler } from './handlers/subresources.ts';
-import { handleCreate, handlePatch, handleUpdate } from './handlers/write.ts';
-import type { ResourceRequest } from './request-info.ts';
+import { keyOf, type ResourceType } from '../../registry/resources.ts';
+import { badRequest, methodNotAllowed, notSimulated, unknownResource } from '../../registry/status.ts';
+import { type Call, sendText } from '../call.ts';
+import type { Environment } from '../environment.ts';
+import { handleDelete, handleDeleteCollection } from '../handlers/delete.ts';
+import { sendPageNotFound } from '../handlers/discovery.ts';
+import { handleLogs } from '../handlers/logs.ts';
+import { handlePath } from '../handlers/non-resource.ts';
+import { handleProxy } from '../handlers/proxy.ts';
+import { handleGet, handleList, handleWatch } from '../handlers/read.ts';
+import { handleReview } from '../handlers/reviews.ts';
+import { isStream } from '../handlers/stream.ts';
+import { subresourceHandler } from '../handlers/subresources.ts';
+import { handleCreate, handlePatch, handleUpdate } from '../handlers/write.ts';
+import type { ResourceRequest } from '../request-info.ts';
 
 type Handler = (
   environment: Environment,

@@ -1,19 +1,19 @@
 /** The API server: authentication, authorization, and the way to the handlers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf } from '../../../base/errors.ts';
-import { type Authenticator, impersonate } from '../auth/authenticator.ts';
-import { parseFieldSelector } from '../registry/selectors/field-selector.ts';
-import { demandedName } from '../registry/selectors/filter.ts';
-import { ApiError, internalError, unknownResource } from '../registry/status.ts';
-import type { UserInfo } from '../registry/user.ts';
-import { sendError } from './call.ts';
+import { messageOf } from '../../../../base/errors.ts';
+import { type Authenticator, impersonate } from '../../auth/authenticator.ts';
+import { parseFieldSelector } from '../../registry/selectors/field-selector.ts';
+import { demandedName } from '../../registry/selectors/filter.ts';
+import { ApiError, internalError, unknownResource } from '../../registry/status.ts';
+import type { UserInfo } from '../../registry/user.ts';
+import { sendError } from '../call.ts';
+import type { Environment } from '../environment.ts';
+import { refuse } from '../handlers/reviews.ts';
+import { handleStream, isStream } from '../handlers/stream.ts';
+import { attributesOf, parseRequest, type RequestInfo } from '../request-info.ts';
+import type { Upgrade } from '../streaming/upgrade.ts';
 import { dispatch } from './dispatch.ts';
-import type { Environment } from './environment.ts';
-import { refuse } from './handlers/reviews.ts';
-import { handleStream, isStream } from './handlers/stream.ts';
 import { createListener, type HttpApi, type ServerCertificate } from './listener.ts';
-import { attributesOf, parseRequest, type RequestInfo } from './request-info.ts';
-import type { Upgrade } from './streaming/upgrade.ts';
 
 /** Hears of what the server does. */
 export interface ServerObserver {
