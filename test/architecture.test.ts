@@ -92,7 +92,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/kubernetes/http': { from: BELOW_HTTP, packages: ['js-yaml', 'ws'] },
   'simulator/kubernetes/http/patch': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
   'simulator/kubernetes/http/handlers': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
-  'simulator/kubernetes/http/server/server.ts': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
+  'simulator/kubernetes/http/server': { from: [...BELOW_HTTP, 'simulator/kubernetes/http'] },
   'simulator/kubernetes/client': { from: ['base', 'simulator/kubernetes/registry'] },
   'simulator/kubernetes/controllers': {
     from: ['base', 'simulator/kubernetes/registry', 'simulator/kubernetes/client'],
