@@ -4,6 +4,7 @@
  */
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Finding } from './platform.ts';
 
@@ -36,20 +37,17 @@ export async function askAll(
 
 async function askOne({ subject, fix, ask }: Question, options: AskOptions): Promise<readonly Finding[]> {
   const { signal, clock = systemClock, deadlineMs = DEADLINE_MS } = options;
-  const late = new AbortController();
-  const both = AbortSignal.any([signal, late.signal]);
+  using linked = linkedSignal(signal, {
+    clock,
+    timeoutMs: deadlineMs,
+    reason: () => new Error(`no answer within ${deadlineMs / 1000} s`),
+  });
   const bad = (found: string): readonly Finding[] => [{ subject, ok: false, found, fix }];
-  const timer = clock.setTimeout(
-    () => late.abort(new Error(`no answer within ${deadlineMs / 1000} s`)),
-    deadlineMs,
-  );
   try {
-    both.throwIfAborted();
+    linked.signal.throwIfAborted();
     // What goes on after the deadline is not waited for: it may never end.
-    return await unlessAborted(Promise.resolve(ask(both)), both);
+    return await unlessAborted(Promise.resolve(ask(linked.signal)), linked.signal);
   } catch (error) {
-    return bad(messageOf(late.signal.aborted ? late.signal.reason : error));
-  } finally {
-    clock.clearTimeout(timer);
+    return bad(messageOf(linked.expired() ? linked.signal.reason : error));
   }
 }

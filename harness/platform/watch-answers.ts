@@ -2,9 +2,9 @@
  * Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from
  * then on tells nothing about the mesh.
  */
-import { setMaxListeners } from 'node:events';
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
+import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../base/kubernetes-client.ts';
 
@@ -36,11 +36,11 @@ const QUESTIONS = 10;
 /** @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost */
 export function watchAnswers(all: readonly Answering[], options: WatchAnswersOptions): AbortSignal {
   const lost = new AbortController();
-  const ended = AbortSignal.any([options.stop, lost.signal]);
-  // A wait and a question for each, side by side.
-  setMaxListeners(0, ended);
+  // A wait and a question for each listen to it, side by side.
+  const ended = linkedSignal(options.stop);
+  ended.follow(lost.signal);
   for (const each of all) {
-    watchOne(each, { ...options, stop: ended }).then(
+    watchOne(each, { ...options, stop: ended.signal }).then(
       error => error && lost.abort(error),
       () => {}, // the watch was ended
     );
@@ -56,12 +56,14 @@ async function watchOne(
   for (;;) {
     await sleep(clock, lostMs / QUESTIONS, stop);
     const askedAtMs = clock.now();
-    const late = new AbortController();
-    const timer = clock.setTimeout(() => late.abort(new Error('no answer')), lostMs / QUESTIONS);
-    const either = AbortSignal.any([stop, late.signal]);
+    using linked = linkedSignal(stop, {
+      clock,
+      timeoutMs: lostMs / QUESTIONS,
+      reason: () => new Error('no answer'),
+    });
     try {
-      // What takes no notice of the signal may hang for ever.
-      await unlessAborted(ask(either), either);
+      // Work that ignores the signal may never settle.
+      await unlessAborted(ask(linked.signal), linked.signal);
       silentSinceMs = undefined;
     } catch (error) {
       stop.throwIfAborted();
@@ -74,8 +76,6 @@ async function watchOne(
         `${what} has not answered for ${seconds} s while the run went on: ${messageOf(error)}`,
         { hint },
       );
-    } finally {
-      clock.clearTimeout(timer);
     }
   }
 }

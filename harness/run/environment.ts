@@ -3,6 +3,7 @@
  * scheduling, sandboxes.
  */
 import type { Clock } from '../base/clock.ts';
+import { linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import { isNotFound, type KubernetesClient, type KubernetesObject } from '../base/kubernetes-client.ts';
 
@@ -76,20 +77,17 @@ async function inspect(
     signal,
   }: { readonly clock: Clock; readonly sinceMs: number; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimeout(
-    () => controller.abort(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)),
-    TIMEOUT_MS,
-  );
+  using linked = linkedSignal(signal, {
+    clock,
+    timeoutMs: TIMEOUT_MS,
+    reason: () => new Error(`no answer within ${TIMEOUT_MS / 1000} s`),
+  });
   try {
-    await client.request('GET', '/readyz', { signal: controller.signal });
-    const nodes = await client.list({ apiVersion: 'v1', plural: 'nodes' }, {}, controller.signal);
+    await client.request('GET', '/readyz', { signal: linked.signal });
+    const nodes = await client.list({ apiVersion: 'v1', plural: 'nodes' }, {}, linked.signal);
     const broken = nodes.items.find(node => !isReady(node));
     if (broken) return `Node ${broken.metadata.name} of ${cluster} is not ready.`;
-    const { items } = await client.list({ apiVersion: 'v1', plural: 'pods' }, {}, controller.signal);
+    const { items } = await client.list({ apiVersion: 'v1', plural: 'pods' }, {}, linked.signal);
     const pods = (items as Pod[]).filter(pod => madeAtMs(pod) >= sinceMs - CLOCK_SKEW_MS); // of `pods`
     for (const pod of pods) {
       const fault = podFault(pod);
@@ -97,14 +95,11 @@ async function inspect(
         return `Pod ${pod.metadata.namespace}/${pod.metadata.name} of ${cluster} ${fault}.`;
     }
     const stuck = pods.filter(pod => pod.status?.phase === 'Pending');
-    return stuck.length === 0 ? undefined : await findSandboxFault(cluster, client, stuck, controller.signal);
+    return stuck.length === 0 ? undefined : await findSandboxFault(cluster, client, stuck, linked.signal);
   } catch (error) {
     return signal.aborted
       ? undefined
       : `The API server of ${cluster} does not answer as it should: ${messageOf(error)}`;
-  } finally {
-    clock.clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

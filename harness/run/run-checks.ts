@@ -1,5 +1,5 @@
 /** Runs checks: one after the other, those that ask from different clusters side by side. */
-import { setMaxListeners } from 'node:events';
+import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { Check, CheckContext, CheckOutcome, CheckResult } from '../verify/check.ts';
@@ -61,24 +61,17 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   const { id, sentence, level, cluster } = check;
   emitter.emit({ type: 'check-started', check: id });
   const startedAtMs = clock.now();
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const onAbort = () => controller.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimeout(
-    () =>
-      controller.abort(
-        new HarnessError('ERR_TIMEOUT', `The check did not end within ${deadlineMs / 1000} s.`),
-      ),
-    deadlineMs,
-  );
+  using linked = linkedSignal(signal, {
+    clock,
+    timeoutMs: deadlineMs,
+    reason: () => new HarnessError('ERR_TIMEOUT', `The check did not end within ${deadlineMs / 1000} s.`),
+  });
   let lastMessage = '';
   let outcome: CheckOutcome;
   try {
     outcome = await check.run({
       ...context,
-      signal: controller.signal,
+      signal: linked.signal,
       onProgress: message => {
         if (message !== lastMessage)
           emitter.emit({ type: 'check-progress', check: id, message: redact(message) });
@@ -88,9 +81,6 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   } catch (error) {
     if (signal.aborted) return undefined;
     outcome = { outcome: 'unknown', found: redact(messageOf(error)), evidence: null };
-  } finally {
-    clock.clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
   }
   const result: CheckResult = { id, sentence, level, ...(cluster !== undefined && { cluster }), ...outcome };
   emitter.emit({ type: 'check-ended', result, durationMs: clock.now() - startedAtMs });

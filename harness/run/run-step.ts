@@ -1,6 +1,6 @@
 /** One step of a plan: its files, then its commands with their pipes, captures and deadlines. */
-import { setMaxListeners } from 'node:events';
 import { type Clock, sleep } from '../base/clock.ts';
+import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
 import { redact } from '../base/redact.ts';
@@ -38,61 +38,72 @@ export interface StepResult {
   };
 }
 
+/**
+ * Runs a step: writes its files, then runs its commands until one fails, or all of them if the run keeps
+ * going. Never throws: whatever goes wrong is the result's failure.
+ */
 export async function runStep(step: Step, context: StepContext): Promise<StepResult> {
-  const { clock, tools, variables, keepGoing } = context;
-  const commands: CommandRecord[] = [];
-  let failure: StepResult['failure'];
+  const { clock, variables, keepGoing } = context;
   const unobtained = keepGoing ? [] : neededBy(step, context.captured).filter(name => !variables.has(name));
   if (unobtained.length > 0) {
-    return {
-      commands,
-      failure: { message: `No step has obtained ${unobtained.join(', ')}.`, isEnvironment: false },
-    };
+    const message = `No step has obtained ${unobtained.join(', ')}.`;
+    return { commands: [], failure: { message, isEnvironment: false } };
   }
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  let expired = false;
-  const onAbort = () => controller.abort(context.signal.reason);
-  if (context.signal.aborted) onAbort();
-  context.signal.addEventListener('abort', onAbort, { once: true });
-  const deadlineAtMs = clock.now() + step.deadlineMs;
-  const timer = clock.setTimeout(() => {
-    expired = true;
-    controller.abort(new Error(`The step took longer than ${step.deadlineMs / 1000} s.`));
-  }, step.deadlineMs);
-  try {
-    for (const file of step.files) await tools.writeFile(file, variables);
-    let pipe: string | undefined;
-    for (const planned of step.commands) {
-      const command = adjusted(planned, context.adjustments);
-      const attempt = await runCommand(
-        command,
-        pipe,
-        { ...context, signal: controller.signal },
-        deadlineAtMs,
-      );
-      const { result } = attempt;
-      commands.push({ line: lineOf(command, variables), result: shown(command, result) });
-      if (command.output?.to === 'variable') variables.set(command.output.name, captured(result.stdout));
-      pipe = command.output?.to === 'next-command' ? result.stdout : undefined;
-      if (context.signal.aborted) break;
-      if (attempt.failure !== undefined) {
-        failure ??= {
-          message: expired
-            ? `It did not end within ${step.deadlineMs / 1000} s: ${attempt.failure}`
-            : attempt.failure,
-          isEnvironment: result.fault !== undefined,
-        };
-        if (expired || !keepGoing) break;
-      }
+  using linked = linkedSignal(context.signal, {
+    clock,
+    timeoutMs: step.deadlineMs,
+    reason: () => new Error(`The step took longer than ${step.deadlineMs / 1000} s.`),
+  });
+  return await new StepRun(step, context, linked).run();
+}
+
+/** One step under its deadline. */
+class StepRun {
+  readonly #step: Step;
+  readonly #context: StepContext;
+  readonly #linked: LinkedSignal;
+  readonly #deadlineAtMs: number;
+  readonly #commands: CommandRecord[] = [];
+  #failure: StepResult['failure'];
+  /** What the command before has written into its pipe. */
+  #pipe: string | undefined;
+
+  constructor(step: Step, context: StepContext, linked: LinkedSignal) {
+    this.#step = step;
+    this.#context = context;
+    this.#linked = linked;
+    this.#deadlineAtMs = context.clock.now() + step.deadlineMs;
+  }
+
+  async run(): Promise<StepResult> {
+    const { tools, variables } = this.#context;
+    try {
+      for (const file of this.#step.files) await tools.writeFile(file, variables);
+      for (const command of this.#step.commands) if (!(await this.#runNext(command))) break;
+    } catch (error) {
+      this.#failure ??= { message: redact(messageOf(error)), isEnvironment: true };
     }
-  } catch (error) {
-    failure ??= { message: redact(messageOf(error)), isEnvironment: true };
-  } finally {
-    clock.clearTimeout(timer);
-    context.signal.removeEventListener('abort', onAbort);
+    return { commands: this.#commands, ...(this.#failure && { failure: this.#failure }) };
   }
-  return { commands, ...(failure && { failure }) };
+
+  /** @returns whether to go on with the next command */
+  async #runNext(planned: Command): Promise<boolean> {
+    const { adjustments, variables, keepGoing, signal } = this.#context;
+    const command = adjusted(planned, adjustments);
+    const within = { ...this.#context, signal: this.#linked.signal };
+    const { result, failure } = await runCommand(command, this.#pipe, within, this.#deadlineAtMs);
+    this.#commands.push({ line: lineOf(command, variables), result: shown(command, result) });
+    if (command.output?.to === 'variable') variables.set(command.output.name, captured(result.stdout));
+    this.#pipe = command.output?.to === 'next-command' ? result.stdout : undefined;
+    if (signal.aborted) return false;
+    if (failure === undefined) return true;
+    const expired = this.#linked.expired();
+    this.#failure ??= {
+      message: expired ? `It did not end within ${this.#step.deadlineMs / 1000} s: ${failure}` : failure,
+      isEnvironment: result.fault !== undefined,
+    };
+    return keepGoing && !expired;
+  }
 }
 
 /** Captured names that the step uses before it captures them itself. */
@@ -200,8 +211,8 @@ const lineOf = (command: Command, variables: ReadonlyMap<string, string>) =>
   redact(quoteArgv([command.tool, ...argvOf(command, variables)]));
 
 /**
- * What goes through a pipe is no one's to read, as in a shell: it may be a Secret. A complaint that went
- * there instead is shown.
+ * Piped output stays hidden, as in a shell: it may be a Secret. If the command failed, show it: it is the
+ * error.
  */
 function shown({ output }: Command, result: CommandResult): CommandResult {
   const piped = output?.to === 'next-command' && result.exitCode === 0;

@@ -1,5 +1,4 @@
 /** Which checks a topology calls for. */
-import { setMaxListeners } from 'node:events';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
 import { isMultiNetwork, isRemote, type Topology } from '../model/topology.ts';
@@ -60,8 +59,6 @@ function withUnknown(check: Check): Check {
   return {
     ...check,
     run: async context => {
-      // Many requests are under way at once, and each listens.
-      setMaxListeners(0, context.signal);
       try {
         return await check.run(context);
       } catch (error) {

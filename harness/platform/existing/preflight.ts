@@ -1,5 +1,6 @@
 /** What clusters of a user must be like before anything is written to them. It only reads. */
-import { setMaxListeners } from 'node:events';
+import { systemClock } from '../../base/clock.ts';
+import { linkedSignal } from '../../base/deadline.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Cidr } from '../../base/ipv4.ts';
 import { isNotFound, KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -58,9 +59,8 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
   const good = (found: string) => findings.push({ subject, ok: true, found });
   const bad = (found: string, fix: string) => findings.push({ subject, ok: false, found, fix });
   // One deadline for all questions: an API server that hangs must not hang us as often as it is asked.
-  const both = AbortSignal.any([signal, AbortSignal.timeout(askMs)]);
-  // Questions go side by side; Node would take more than ten listeners for a leak.
-  setMaxListeners(0, both);
+  using linked = linkedSignal(signal, { clock: systemClock, timeoutMs: askMs });
+  const both = linked.signal;
   try {
     const { gitVersion: version = '' } = (await client.request('GET', '/version', { signal: both })) as {
       readonly gitVersion?: string;

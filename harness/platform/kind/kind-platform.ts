@@ -3,8 +3,8 @@
  * again.
  */
 import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { systemClock } from '../../base/clock.ts';
+import { linkedSignal } from '../../base/deadline.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
@@ -52,11 +52,11 @@ export class KindPlatform implements Platform {
     return await kindDoctor({ ...this.#options, signal, window: this.#window, connect: connectEngine });
   }
 
-  async start(topology: Topology, signal: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
-    signal.throwIfAborted();
-    // Every image on every node waits on it, side by side; Node would take more than ten listeners for a
-    // leak.
-    setMaxListeners(0, signal);
+  async start(topology: Topology, parent: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
+    parent.throwIfAborted();
+    // Every image on every node waits on it, side by side.
+    using linked = linkedSignal(parent);
+    const { signal } = linked;
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
     const prepared = await this.#prepare(runId, signal);
     const ledger = Ledger.open(state, runId, this.name);

@@ -1,7 +1,6 @@
 /**
  * One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together.
  */
-import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { dump } from 'js-yaml';
 import {
@@ -13,6 +12,7 @@ import {
   type Validity,
 } from '../../base/certificates.ts';
 import type { Clock } from '../../base/clock.ts';
+import { controllerForMany } from '../../base/deadline.ts';
 import type { Random } from '../../base/random.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';
@@ -113,9 +113,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
-  const end = new AbortController();
-  // Every watch listens to it; Node would take more than ten for a leak, and say so on standard error.
-  setMaxListeners(0, end.signal);
+  // Every watch listens to it.
+  const end = controllerForMany();
   let kubelets: KubeletApi | undefined;
   const environment = {
     clock,

@@ -2,9 +2,9 @@
  * The program `pilot-discovery`: istiod in its pod (pilot/cmd/pilot-discovery,
  * pilot/pkg/bootstrap/server.go).
  */
-import { setMaxListeners } from 'node:events';
 import type http from 'node:http';
 import { type Authority, createKeyPair } from '../../../base/certificates.ts';
+import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 import {
@@ -43,7 +43,8 @@ export const pilotDiscovery: Main = async context => {
 };
 
 async function runDiscovery(process: ProcessContext): Promise<number> {
-  const context = { ...process, signal: signalForMany(process.signal) };
+  // Every watch and every request listens to it.
+  const context = { ...process, signal: linkedSignal(process.signal).signal };
   const { clock, signal, stdout } = context;
   const settings = readIstiodSettings(context);
   const log = createLog(clock, stdout);
@@ -244,15 +245,6 @@ async function answerCertificate(
     );
     answerJson(response, 401, { message: 'request authenticate failure' });
   }
-}
-
-/** Every watch and every request listens to it: Node would take more than ten listeners for a leak. */
-function signalForMany(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  if (signal.aborted) controller.abort(signal.reason);
-  else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
-  return controller.signal;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -2,8 +2,8 @@
  * Remote clusters come and go with remote secrets (pkg/kube/secretcontroller @1.8.0, pkg/kube/multicluster
  * @1.30.3).
  */
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../../base/clock.ts';
+import { linkedSignal } from '../../../../base/deadline.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
@@ -167,22 +167,19 @@ export class RemoteClusters {
     try {
       if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
       const client = new KubernetesClient(kubeconfig, { dial });
-      const controller = new AbortController();
-      setMaxListeners(0, controller.signal);
-      const onAbort = () => controller.abort();
-      signal.addEventListener('abort', onAbort, { once: true });
+      const linked = linkedSignal(signal);
       return {
         id: clusterId,
         secret: key,
         fingerprint,
         client,
-        registry: createRegistry({ clusterId, client: () => client, signal: controller.signal }),
+        registry: createRegistry({ clusterId, client: () => client, signal: linked.signal }),
         status: 'syncing',
         predecessor: undefined,
-        signal: controller.signal,
+        signal: linked.signal,
         stop: () => {
-          signal.removeEventListener('abort', onAbort);
-          controller.abort();
+          linked[Symbol.dispose]();
+          linked.abort();
           client.close();
         },
       };
