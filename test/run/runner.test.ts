@@ -3,7 +3,8 @@ import t from 'tap';
 import { HarnessError } from '../../harness/base/errors.ts';
 import { clusterName } from '../../harness/model/names.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
-import { type RunOptions, type RunOutcome, run } from '../../harness/run/runner.ts';
+import type { RunOptions, RunOutcome } from '../../harness/run/run.ts';
+import { run } from '../../harness/run/runner.ts';
 import type { Check, CheckOutcome } from '../../harness/verify/check.ts';
 import { planSample } from '../../harness/verify/statistics.ts';
 import {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import t from 'tap';
 import { planTopology } from '../../harness/plan/plan.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
-import type { RunOutcome } from '../../harness/run/runner.ts';
+import type { RunOutcome } from '../../harness/run/run.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { prepareSession } from '../../harness/session/prepare.ts';
 import { ROOT } from '../support/cli.ts';

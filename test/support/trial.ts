@@ -9,7 +9,7 @@ import type { Plan, StepId } from '../../harness/plan/step.ts';
 import type { Platform, StartedPlatform } from '../../harness/platform/platform.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
-import type { RunOutcome } from '../../harness/run/runner.ts';
+import type { RunOutcome } from '../../harness/run/run.ts';
 import { prepareSession } from '../../harness/session/prepare.ts';
 import type { World } from '../../harness/simulator/world.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';

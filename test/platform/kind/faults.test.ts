@@ -13,7 +13,7 @@ import type { Topology } from '../../../harness/model/topology.ts';
 import { planTopology } from '../../../harness/plan/plan.ts';
 import type { Plan } from '../../../harness/plan/step.ts';
 import type { KindOptions } from '../../../harness/platform/kind/options.ts';
-import type { RunOutcome } from '../../../harness/run/runner.ts';
+import type { RunOutcome } from '../../../harness/run/run.ts';
 import { prepareSession } from '../../../harness/session/prepare.ts';
 import { docker } from '../../support/docker.ts';
 import { type KindWorld, kindWorld } from '../../support/kind-world.ts';
