@@ -14,6 +14,8 @@ export interface PlatformSettings {
   readonly open?: OpenOptions;
   /** Called with each simulated world that was started: for tests that want to look behind the API. */
   readonly onWorld?: SimulatorOptions['onWorld'];
+  /** Looks on in each simulated world that was started. Other platforms cannot be looked into. */
+  readonly observer?: SimulatorOptions['observer'];
   /** What platforms with real clusters need to know; the simulator does without. */
   readonly real?: RealSettings;
 }

@@ -1,7 +1,7 @@
 /** What the caller of a session decides: what to run on, and what to run there. */
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { RealSettings } from '../platform/catalog.ts';
+import type { PlatformSettings, RealSettings } from '../platform/catalog.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { RunListener } from '../run/events.ts';
 import type { Check } from '../verify/check.ts';
@@ -11,6 +11,13 @@ export interface TargetOptions {
   readonly topology: Topology;
   /** A name of the catalog, or a platform; `simulator` by default. */
   readonly platform?: string | Platform;
+  /** Opens the simulator, given by its name, to other programs of this machine, on the wall's clock. */
+  readonly open?: PlatformSettings['open'];
+  /**
+   * Where the trace of the run is written, with the run's own times: requests, connections, xDS, output of
+   * processes. Of the simulator only, given by its name.
+   */
+  readonly traceFolder?: string;
   /** For platforms with real clusters that are given by their name. */
   readonly real?: RealSettings;
   /** The same seed gives the same run on the simulator; `1` by default. */

@@ -3,8 +3,11 @@
  * with its options before anything is started.
  */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
+import { assertFolderWritable } from '../base/writable-folder.ts';
 import { checkStepIds } from '../plan/graph.ts';
 import { planTopology } from '../plan/plan.ts';
 import type { Plan, StepId } from '../plan/step.ts';
@@ -20,6 +23,7 @@ import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/statistics.ts';
 import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
 import { readReleaseSamples, readSamples } from './samples.ts';
+import { Trace } from './trace.ts';
 
 /** A session whose options were found to be good; nothing has been started yet. */
 export interface PreparedSession {
@@ -36,27 +40,35 @@ export interface PreparedSession {
 /**
  * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may
  * be read while a world runs.
- * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE
+ * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE,
+ *   ERR_USAGE for a trace of real clusters, ERR_UNWRITABLE_FOLDER
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
   const work = prepareWork(options);
+  const trace = await traceFor(options);
   const runId = newRunId();
-  const target = await prepareTarget(options, work.plan, runId);
+  const target = await prepareTarget(options, work.plan, runId, trace);
   return {
     runId,
     plan: work.plan,
     sample: work.verify.sample,
-    start: started =>
-      runPlan({
-        topology,
-        ...work,
-        ...target,
-        ...(started && { started }),
-        listeners,
-        runId,
-        ...(signal && { signal }),
-      }),
+    start: async started => {
+      if (options.traceFolder !== undefined) trace?.open(options.traceFolder);
+      try {
+        return await runPlan({
+          topology,
+          ...work,
+          ...target,
+          ...(started && { started }),
+          listeners,
+          runId,
+          ...(signal && { signal }),
+        });
+      } finally {
+        trace?.close();
+      }
+    },
   };
 }
 
@@ -99,9 +111,10 @@ async function prepareTarget(
   options: TargetOptions & Pick<SessionOptions, 'signal'>,
   plan: Plan,
   runId: string,
+  trace: Trace | undefined,
 ): Promise<Target> {
   const { topology, seed = '1', diagnosticsFolder } = options;
-  const platform = await platformOf(options, seed);
+  const platform = await platformOf(options, seed, trace);
   platform.check?.(topology);
   const samples = await readSamples(plan.edition);
   const folder = typeof diagnosticsFolder === 'function' ? diagnosticsFolder(runId) : diagnosticsFolder;
@@ -122,9 +135,35 @@ async function prepareTarget(
   };
 }
 
-async function platformOf({ platform = 'simulator', real }: TargetOptions, seed: string): Promise<Platform> {
+async function platformOf(options: TargetOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
+  const { platform = 'simulator', real, open } = options;
   if (typeof platform === 'object') return platform;
-  return await platformMaker(platform)({ seed, ...(real && { real }) });
+  return await platformMaker(platform)({
+    seed,
+    ...(real && { real }),
+    ...(open && { open }),
+    ...(trace && { observer: trace }),
+  });
+}
+
+/** @returns undefined where no trace is asked for */
+async function traceFor({ platform, traceFolder }: TargetOptions): Promise<Trace | undefined> {
+  if (traceFolder === undefined) return undefined;
+  if (platform !== undefined && platform !== 'simulator') {
+    const name = typeof platform === 'string' ? platform : platform.name;
+    throw new HarnessError('ERR_USAGE', `A trace is written of the simulator only, not of ${name}.`, {
+      hint: 'Real clusters are described in diagnostics/ when a run does not pass.',
+    });
+  }
+  try {
+    await assertFolderWritable(path.resolve(traceFolder));
+  } catch (error) {
+    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `No trace can be written: ${messageOf(error)}`, {
+      hint: 'Choose another folder with --trace.',
+      cause: error,
+    });
+  }
+  return new Trace();
 }
 
 /** The programs of the platform where it has some; else our own tools, inside this process. */

@@ -38,9 +38,43 @@ export interface ProcessContext {
   readonly isTerminal?: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** A debugger that is attached: told of what cannot be seen from outside. Absent: nobody looks. */
+  readonly trace?: (note: ProcessNote) => void;
   /** Aborts when the process is told to end (SIGTERM, or the exec was cancelled); main must return soon. */
   readonly signal: AbortSignal;
 }
+
+/** What a process shows to those who look into it. */
+export type ProcessNote =
+  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | XdsNote;
+
+/** istiod pushed resources to a proxy, or the proxy answered. */
+export interface XdsNote {
+  readonly kind: 'xds';
+  /** The proxy's node id: `sidecar~10.10.0.5~sleep-….sample~sample.svc.cluster.local`. */
+  readonly proxy: string;
+  /** cds, eds, lds, rds, … */
+  readonly type: string;
+  readonly version: string;
+  readonly outcome: 'PUSH' | 'ACK' | 'NACK';
+  /** Of the resources that were pushed. */
+  readonly names?: readonly string[];
+  /** Why the proxy refused them. */
+  readonly error?: string;
+}
+
+/** Where and when a process showed something. */
+export interface ProcessSource {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Milliseconds since the epoch, on the world's clock. */
+  readonly atMs: number;
+}
+
+/** Told of what the main processes of containers show. */
+export type OnProcess = (source: ProcessSource, note: ProcessNote) => void;
 
 /** A program: runs until it ends by itself or `signal` aborts. @returns the exit code */
 export type Main = (context: ProcessContext) => Promise<number>;

@@ -5,10 +5,16 @@ import { createRandom } from '../base/random.ts';
 import { createImageCatalog } from './images/catalog.ts';
 import type { Defect } from './kubernetes/client/supervisor.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
+import type { RequestRecord } from './kubernetes/http/server/server.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
+import type { ConnectionRecord } from './network/recorder.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
+import type { ProcessNote, ProcessSource } from './program.ts';
 
 export { type Defect, describeDefect } from './kubernetes/client/supervisor.ts';
+export type { RequestRecord } from './kubernetes/http/server/server.ts';
+export type { ConnectionRecord } from './network/recorder.ts';
+export type { ProcessNote, ProcessSource } from './program.ts';
 
 export interface WorldOptions {
   /** The same seed gives the same world. */
@@ -24,6 +30,18 @@ export interface WorldOptions {
   }[];
   /** Told of each defect of ours in a cluster, and the world goes on; by default it ends the process. */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
+  /** Looks on: told of everything as it happens, and changes nothing. */
+  readonly observer?: WorldObserver;
+}
+
+/** Who is told of what happens in a world. Each is called at once, inside the world: it must not wait. */
+export interface WorldObserver {
+  /** A request to a cluster's API server, when it has been answered. */
+  onRequest(cluster: string, record: RequestRecord): void;
+  /** An attempt to connect, or a datagram, when its outcome is known. */
+  onConnection(record: ConnectionRecord): void;
+  /** What the main process of a container shows. */
+  onProcess(cluster: string, source: ProcessSource, note: ProcessNote): void;
 }
 
 export interface World extends AsyncDisposable {
@@ -35,7 +53,7 @@ export interface World extends AsyncDisposable {
 
 /** Brings the world up; every cluster's API server answers when the promise resolves. */
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { onDefect } = options;
+  const { onDefect, observer } = options;
   const cleanUp = new CleanupStack();
   const random = createRandom(options.seed);
   const network = new VirtualNetwork({
@@ -43,6 +61,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     random: random.stream('network'),
     networks: options.networks,
   });
+  if (observer) network.recorder.subscribe(record => observer.onConnection(record));
   const machine = network.addMachine('workstation');
   const images = createImageCatalog();
   const clusters = new Map<string, SimulatedCluster>();
@@ -55,6 +74,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
           clock: options.clock,
           random: random.stream(`cluster/${spec.name}`),
           images,
+          ...(observer && observed(spec.name, observer)),
           ...(onDefect && { onDefect: (defect: Defect) => onDefect(spec.name, defect) }),
         });
         cleanUp.add(`stop ${spec.name}`, () => cluster.stop());
@@ -71,3 +91,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   ); // all are there
   return { network, clusters: ordered, machine, [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose]() };
 }
+
+/** What a cluster is told to tell the observer. */
+const observed = (cluster: string, observer: WorldObserver) => ({
+  onRequest: (record: RequestRecord) => observer.onRequest(cluster, record),
+  onProcess: (source: ProcessSource, note: ProcessNote) => observer.onProcess(cluster, source, note),
+});

@@ -15,6 +15,8 @@ export interface RunFlags extends RealFlags {
   readonly omit: readonly string[];
   readonly keepGoing: boolean;
   readonly reportDir?: string;
+  /** Of the simulator only: where the trace is written. */
+  readonly trace?: string;
   /** Overrides the scenario's own `verify.requests`. */
   readonly requests?: number;
   /** Overrides the scenario's own `verify.risk`. */
@@ -47,7 +49,8 @@ export function declareRun(
 Examples:
   $ mesh-harness run primary-remote-multi-network
   $ mesh-harness run all --output tap > results.tap
-  $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)`,
+  $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)
+  $ mesh-harness run primary-remote --trace trace    (and see why)`,
     )
     .action((scenarios: readonly string[], flags: RunFlags) => action(scenarios, flags));
 }
@@ -75,7 +78,11 @@ function addInstallFlags(run: Command): void {
       [],
     )
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
-    .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)');
+    .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)')
+    .option(
+      '--trace <dir>',
+      'simulator: write there what the run did: API requests, connections, xDS, output of processes',
+    );
 }
 
 /** Adds what decides how the mesh is verified. */

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import { editionOf } from '../../plan/plan.ts';
-import { platformMaker } from '../../platform/catalog.ts';
 import { formatHtml } from '../../report/html/html.ts';
 import { formatJson } from '../../report/json.ts';
 import { formatJunit } from '../../report/junit.ts';
@@ -61,7 +60,8 @@ export async function runScenarios(
         runId: sessions[0]?.runId ?? runId,
         reportDir: flags.reportDir,
       });
-    for (const { topology, verify } of await scenariosOf(names)) {
+    const scenarios = await scenariosOf(names);
+    for (const { topology, verify } of scenarios) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;
       sessions.push(
@@ -73,12 +73,13 @@ export async function runScenarios(
           extended: flags.extended,
           signal,
           listeners: [event => void events.push(event), progress.listener],
-          platform: programs
-            ? await platformMaker(choice.name)({
-                seed: flags.seed,
-                open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
-              })
-            : choice.name,
+          platform: choice.name,
+          ...(programs && {
+            open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
+          }),
+          ...(flags.trace !== undefined && {
+            traceFolder: scenarios.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
+          }),
           edition,
           real,
           onKept: lines => void kept.push(...lines),

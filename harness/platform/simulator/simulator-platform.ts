@@ -10,7 +10,13 @@ import { clusterName } from '../../model/names.ts';
 import { markSimulated } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
-import { createWorld, type Defect, describeDefect, type World } from '../../simulator/world.ts';
+import {
+  createWorld,
+  type Defect,
+  describeDefect,
+  type World,
+  type WorldObserver,
+} from '../../simulator/world.ts';
 import { Bundle, describeClusters } from '../diagnostics.ts';
 import type {
   Cluster,
@@ -29,6 +35,8 @@ export interface SimulatorOptions {
    * Opens the world to other programs of this machine; without it, nothing outside of this process sees it.
    */
   readonly open?: OpenOptions;
+  /** Looks on in each world that is started. */
+  readonly observer?: WorldObserver;
   /** Called with each world that was started: for tests that want to look behind the API. */
   readonly onWorld?: (world: World) => void;
 }
@@ -161,8 +169,16 @@ export class SimulatorPlatform implements Platform {
     onDefect: (cluster: string, defect: Defect) => void,
   ): Promise<World> {
     const { networks, clusters } = topology;
-    const world = await createWorld({ seed: this.#options.seed, clock, networks, clusters, onDefect });
-    this.#options.onWorld?.(world);
+    const { seed, observer, onWorld } = this.#options;
+    const world = await createWorld({
+      seed,
+      clock,
+      networks,
+      clusters,
+      onDefect,
+      ...(observer && { observer }),
+    });
+    onWorld?.(world);
     return world;
   }
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
-import type { ImageCatalog } from '../program.ts';
+import type { ImageCatalog, OnProcess } from '../program.ts';
 import { createApiServer } from './api-server.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { defectEvents } from './client/defect-events.ts';
@@ -37,6 +37,8 @@ export interface ClusterOptions {
   readonly hasLoadBalancers?: boolean;
   /** Told of every request to the API server when it has been answered. */
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Told of what a container's main process shows: a debugger attached to all of them. */
+  readonly onProcess?: OnProcess;
   /**
    * Told of each defect of ours in a component or a handler, and the cluster goes on; by default it ends the
    * process.
@@ -76,6 +78,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     random,
     images,
     onRequest,
+    onProcess,
     onDefect = endProcess,
   } = options;
   const { certificateAddresses, hasLoadBalancers = true } = options;
@@ -117,6 +120,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     apiPort: API_PORT,
     hasLoadBalancers,
     version: api.version,
+    ...(onProcess && { onProcess }),
   });
   api.connectKubelets(controlPlane.sessions);
   const listener = first.network.listen(API_PORT, socket => api.accept(socket));

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, ResolverConfig } from '../network/interfaces.ts';
-import type { ImageCatalog } from '../program.ts';
+import type { ImageCatalog, OnProcess } from '../program.ts';
 import type { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
@@ -57,6 +57,7 @@ export interface ControlPlaneOptions {
   readonly hasLoadBalancers?: boolean;
   /** `v1.32.4` */
   readonly version: string;
+  readonly onProcess?: OnProcess;
 }
 
 export interface ControlPlane extends Controller {
@@ -175,6 +176,7 @@ function startKubelets(options: ControlPlaneOptions): ReadonlyMap<string, Kubele
       addSandbox: podName => network.addPod(podName, name),
       resolver,
       issueToken,
+      ...(options.onProcess && { onProcess: options.onProcess }),
     });
     kubelets.set(name, kubelet);
   }

@@ -125,6 +125,7 @@ export class ControlPlane {
       authenticator: this.authenticator,
       resources: this.resources,
       checksIdentity: behaviour.checksIdentity,
+      ...(context.trace && { trace: context.trace }),
     });
   }
 

@@ -8,6 +8,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Clock, Timer } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { LineReader } from '../../../../base/lines.ts';
+import type { XdsNote } from '../../../program.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { ResourceType } from '../../xds/resources.ts';
@@ -60,6 +61,8 @@ export interface DiscoveryServerOptions {
   readonly resources: Resources;
   /** current checks what a proxy says of itself against its token (`PILOT_ENABLE_XDS_IDENTITY_CHECK`). */
   readonly checksIdentity: boolean;
+  /** Told of every push, and of what the proxy answered. */
+  readonly trace?: (note: XdsNote) => void;
 }
 
 export class DiscoveryServer {
@@ -176,7 +179,7 @@ export class DiscoveryServer {
   }
 
   #pushTo(connection: Connection): void {
-    const { resources, metrics, log } = this.#options;
+    const { resources, metrics, log, trace } = this.#options;
     if (connection.socket.destroyed) return;
     for (const type of PUSH_ORDER) {
       const fragment = resources.of(type, connection.proxy);
@@ -194,6 +197,10 @@ export class DiscoveryServer {
       metrics.add('pilot_xds_pushes', { type: SHORT_NAMES[type] });
       log.info(`${SHORT_NAMES[type].toUpperCase()}: PUSH for node:${connection.proxy.id}`);
       connection.socket.write(responseLine({ type, version, nonce }, fragment));
+      if (!trace) continue;
+      const names = namesIn(fragment);
+      const proxy = connection.proxy.id;
+      trace({ kind: 'xds', proxy, type: SHORT_NAMES[type], version, outcome: 'PUSH', names });
     }
   }
 
@@ -201,6 +208,14 @@ export class DiscoveryServer {
     if (type === 'hello') return;
     const sent = connection.sent.get(type);
     if (!sent || nonce !== sent.nonce) return;
+    this.#options.trace?.({
+      kind: 'xds',
+      proxy: connection.proxy.id,
+      type: SHORT_NAMES[type],
+      version: sent.version,
+      outcome: errorDetail ? 'NACK' : 'ACK',
+      ...(errorDetail && { error: errorDetail.message }),
+    });
     if (!errorDetail) {
       sent.acknowledged = nonce;
       return;
@@ -212,6 +227,12 @@ export class DiscoveryServer {
     );
   }
 }
+
+/** The names of the resources in a push, which is JSON of our own making. Endpoints have their cluster's. */
+const namesIn = (fragment: string): readonly string[] =>
+  (JSON.parse(`[${fragment}]`) as { readonly name?: string; readonly clusterName?: string }[]).map(
+    ({ name, clusterName }) => name ?? clusterName ?? '',
+  );
 
 const REASONS: Readonly<Record<number, string>> = { 401: 'Unauthorized', 404: 'Not Found' };
 

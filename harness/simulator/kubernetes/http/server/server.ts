@@ -34,6 +34,10 @@ export interface RequestRecord {
   readonly url: string;
   readonly username: string;
   readonly code: number;
+  /** When it was asked, in milliseconds since the epoch on the world's clock. */
+  readonly atMs: number;
+  /** Until the answer was over; of a watch, as long as it lasted. 0 for an upgrade. */
+  readonly durationMs: number;
 }
 
 /** Starts the HTTP side of an API server; it has no port until `listen`. */
@@ -63,6 +67,7 @@ class ApiServer {
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url = '/' } = request;
+    const atMs = this.#environment.clock.now();
     let username = '';
     try {
       const { info, user } = this.#admit(request);
@@ -71,7 +76,8 @@ class ApiServer {
     } catch (error) {
       sendFailure(response, this.#failureOf(error, request));
     }
-    this.#observer.onRequest?.({ method, url, username, code: response.statusCode });
+    const durationMs = this.#environment.clock.now() - atMs;
+    this.#observer.onRequest?.({ method, url, username, code: response.statusCode, atMs, durationMs });
     // An unread body would hold up the connection.
     if (!request.readableEnded) request.resume();
   }
@@ -80,17 +86,18 @@ class ApiServer {
     const { request, socket } = upgrade;
     socket.on('error', () => socket.destroy());
     const { method = 'GET', url = '/' } = request;
+    const atMs = this.#environment.clock.now();
     try {
       const { info, user } = this.#admit(request);
       const { registry } = this.#environment;
       const type =
         info.kind === 'resource' ? registry.byPath(info.group, info.version, info.plural) : undefined;
       if (info.kind !== 'resource' || !type || !isStream(info)) throw unknownResource();
-      this.#observer.onRequest?.({ method, url, username: user.username, code: 101 });
+      this.#observer.onRequest?.({ method, url, username: user.username, code: 101, atMs, durationMs: 0 });
       await handleStream(this.#environment, info, type, upgrade);
     } catch (error) {
       const failure = this.#failureOf(error, request);
-      this.#observer.onRequest?.({ method, url, username: '', code: failure.code });
+      this.#observer.onRequest?.({ method, url, username: '', code: failure.code, atMs, durationMs: 0 });
       if (!socket.writable) return;
       const body = `${JSON.stringify(failure.status)}\n`;
       socket.end(

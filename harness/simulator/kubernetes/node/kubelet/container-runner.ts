@@ -6,7 +6,7 @@ import { type Clock, sleep } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
-import type { ContainerFiles, Image } from '../../../program.ts';
+import type { ContainerFiles, Image, ProcessNote } from '../../../program.ts';
 import type { Container, ContainerState, ContainerStatus } from '../../client/kinds.ts';
 import { timestamp } from '../../client/kinds.ts';
 import { Backoff, formatDuration } from './backoff.ts';
@@ -38,6 +38,8 @@ export interface RunnerContext {
   environment(container: Container, image: Image): Record<string, string>;
   files(container: Container): ContainerFiles;
   event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Told of what the container's main process shows. */
+  readonly onNote: ((container: string, note: ProcessNote) => void) | undefined;
   onChange(): void;
 }
 
@@ -250,6 +252,8 @@ export class ContainerRunner {
     const uid = this.container.securityContext?.runAsUser ?? this.#context.defaultUser ?? image.user;
     const files = this.#context.files(this.container);
     const startedAt = timestamp(clock.now());
+    const { onNote } = this.#context;
+    const trace = onNote && ((note: ProcessNote) => onNote(this.container.name, note));
     let process: Process;
     try {
       process = startProcess({
@@ -262,8 +266,15 @@ export class ContainerRunner {
         network: podNetwork,
         clock,
         random: random.stream(`run/${this.#startCount}`),
-        stdout: text => log.append(text, clock.now()),
-        stderr: text => log.append(text, clock.now()),
+        stdout: text => {
+          log.append(text, clock.now());
+          trace?.({ kind: 'output', stream: 'stdout', text });
+        },
+        stderr: text => {
+          log.append(text, clock.now());
+          trace?.({ kind: 'output', stream: 'stderr', text });
+        },
+        ...(trace && { trace }),
       });
     } catch (error) {
       if (!(error instanceof ProgramNotFound)) throw error;

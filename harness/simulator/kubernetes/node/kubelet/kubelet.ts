@@ -5,7 +5,7 @@
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../../network/interfaces.ts';
-import type { ImageCatalog } from '../../../program.ts';
+import type { ImageCatalog, OnProcess } from '../../../program.ts';
 import { type Controller, stopAll } from '../../client/controller.ts';
 import { EventRecorder } from '../../client/event-recorder.ts';
 import { keyOf, type Pod } from '../../client/kinds.ts';
@@ -28,6 +28,7 @@ export interface KubeletOptions {
   addSandbox(podName: string): NetworkNamespace;
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
+  readonly onProcess?: OnProcess;
 }
 
 export class Kubelet implements Controller {
@@ -96,6 +97,7 @@ export class Kubelet implements Controller {
       addSandbox,
       resolver,
       issueToken,
+      onProcess: this.#options.onProcess,
       onGone: () => this.#workers.delete(uid),
     });
     this.#workers.set(uid, worker);

@@ -5,6 +5,7 @@
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../../network/interfaces.ts';
+import type { OnProcess } from '../../../program.ts';
 import { type EventRecorder, referenceTo } from '../../client/event-recorder.ts';
 import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../../client/kinds.ts';
 import type { Component, Subject } from '../../client/supervisor.ts';
@@ -33,6 +34,7 @@ export interface PodContext {
   addSandbox(name: string): NetworkNamespace;
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
+  readonly onProcess: OnProcess | undefined;
   /** The pod is gone from the API. */
   onGone(): void;
 }
@@ -179,7 +181,7 @@ export class PodWorker {
   }
 
   #makeRunnerContext(): RunnerContext {
-    const { clock, random, images, nodeNetwork } = this.#context;
+    const { clock, random, images, nodeNetwork, onProcess } = this.#context;
     const { spec, metadata } = this.#pod;
     const podNetwork = this.#sandbox;
     if (!podNetwork) throw new Error('containers need a sandbox');
@@ -202,6 +204,13 @@ export class PodWorker {
           '/etc/resolv.conf': this.#resolvConf(),
         }),
       event: (container, type, reason, message) => this.#containerEvent(container, type, reason, message),
+      onNote:
+        onProcess &&
+        ((container, note) =>
+          onProcess(
+            { namespace: metadata.namespace ?? '', pod: metadata.name ?? '', container, atMs: clock.now() },
+            note,
+          )),
       onChange: () => this.#onChange(),
     };
   }

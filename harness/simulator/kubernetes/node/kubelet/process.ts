@@ -64,6 +64,7 @@ export interface ProcessOptions {
   readonly isTerminal?: boolean;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  readonly trace?: ProcessContext['trace'];
 }
 
 export interface Process {
@@ -110,6 +111,7 @@ export function startProcess(options: ProcessOptions): Process {
     stderr: text => {
       if (!isOver) options.stderr(text);
     },
+    ...(options.trace && { trace: options.trace }),
     signal: abort.signal,
   };
   queueMicrotask(() => {

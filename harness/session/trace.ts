@@ -1,0 +1,131 @@
+/**
+ * The trace of a run on the simulator: what its clusters, their network and their processes did, in the run's
+ * own time, as files to search. Without secrets.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { LineReader } from '../base/lines.ts';
+import { redact } from '../base/redact.ts';
+import type {
+  ConnectionRecord,
+  ProcessNote,
+  ProcessSource,
+  RequestRecord,
+  WorldObserver,
+} from '../simulator/world.ts';
+
+/** The files of a trace. */
+export const TRACE_FILES = ['api.jsonl', 'connections.jsonl', 'xds.jsonl', 'processes.log'] as const;
+
+type TraceFile = (typeof TRACE_FILES)[number];
+
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+
+/**
+ * Writes the trace of one run. Each line is written at once, so that a run which hangs or is killed leaves
+ * what led there; synchronously, because nothing may be awaited while a world runs.
+ */
+export class Trace implements WorldObserver {
+  readonly #files = new Map<TraceFile, number>();
+  readonly #outputs = new Map<string, OutputLines>();
+
+  /**
+   * Makes the folder, for its owner alone, and the files anew.
+   * @throws the file system's error
+   */
+  open(folder: string): void {
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    for (const name of TRACE_FILES) {
+      const file = path.join(folder, name);
+      this.#files.set(name, openSync(file, 'w', PRIVATE_FILE));
+      // An earlier trace may have left a file that others can read.
+      chmodSync(file, PRIVATE_FILE);
+    }
+  }
+
+  onRequest(cluster: string, { atMs, username, method, url, code, durationMs }: RequestRecord): void {
+    const asked = { time: timeOf(atMs), cluster, user: username, method, path: url, code, durationMs };
+    this.#writeJson('api.jsonl', asked);
+  }
+
+  onConnection(record: ConnectionRecord): void {
+    const { atMs, protocol, from, fromAddress, to, via, arrivedAt, outcome } = record;
+    this.#writeJson('connections.jsonl', {
+      time: timeOf(atMs),
+      protocol,
+      from: `${from} (${fromAddress})`,
+      to: `${to.address}:${to.port}`,
+      ...(via.length > 0 && { via }),
+      ...(arrivedAt !== undefined && { arrivedAt }),
+      outcome,
+    });
+  }
+
+  onProcess(cluster: string, source: ProcessSource, note: ProcessNote): void {
+    const pod = `${source.namespace}/${source.pod}`;
+    if (note.kind === 'xds') {
+      const { kind: _, ...what } = note;
+      this.#writeJson('xds.jsonl', { time: timeOf(source.atMs), cluster, istiod: pod, ...what });
+      return;
+    }
+    const where = `${cluster} ${pod} ${source.container} ${note.stream}`;
+    const lines = this.#outputs.get(where) ?? new OutputLines();
+    this.#outputs.set(where, lines);
+    for (const line of lines.push(note.text)) this.#writeOutput(timeOf(source.atMs), where, line);
+  }
+
+  /** Writes the lines that have not ended, and closes the files. What comes after that is dropped. */
+  close(): void {
+    for (const [where, lines] of this.#outputs) {
+      const rest = lines.end();
+      if (rest !== '') this.#writeOutput('(unfinished)', where, rest);
+    }
+    for (const file of this.#files.values()) closeSync(file);
+    this.#files.clear();
+  }
+
+  #writeOutput(time: string, where: string, line: string): void {
+    this.#write('processes.log', `${time} ${where}: ${line}\n`);
+  }
+
+  #writeJson(name: TraceFile, record: object): void {
+    // Text by text: what redact takes out must not take the end of a string with it.
+    const line = JSON.stringify(record, (_, value: unknown) =>
+      typeof value === 'string' ? redact(value) : value,
+    );
+    this.#write(name, `${line}\n`);
+  }
+
+  #write(name: TraceFile, text: string): void {
+    const file = this.#files.get(name);
+    if (file !== undefined) writeSync(file, text);
+  }
+}
+
+const timeOf = (atMs: number): string => new Date(atMs).toISOString();
+
+/** The lines of one output, redacted: a private key has many lines, of which each alone looks harmless. */
+class OutputLines {
+  readonly #lines = new LineReader();
+  #isInKey = false;
+
+  push(text: string): readonly string[] {
+    return this.#lines.push(text).flatMap(line => this.#redacted(line));
+  }
+
+  end(): string {
+    return this.#redacted(this.#lines.end()).join('');
+  }
+
+  #redacted(line: string): readonly string[] {
+    if (this.#isInKey) {
+      this.#isInKey = !/-----END [A-Z ]*PRIVATE KEY-----/.test(line);
+      return [];
+    }
+    const begin = line.lastIndexOf('-----BEGIN ');
+    this.#isInKey =
+      begin >= 0 && /^-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END )/.test(line.slice(begin));
+    return [redact(line)];
+  }
+}
