@@ -1,18 +1,13 @@
-/**
- * Namespaces on their way out: their content is deleted, what is left is told, and when nothing is left they
- * go.
- */
-import type { AllObjects } from '../client/all-objects.ts';
+/** Deletes the content of terminating namespaces, tells what is left of it, and lets them go at the end. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { AllObjects, AnyEvent } from '../client/all-objects.ts';
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import { type Condition, timestamp } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
-import { keyOf } from '../registry/resources.ts';
+import { keyOf, type ResourceKey } from '../registry/resources.ts';
 
-/**
- * The two conditions that are always False here, since our discovery never fails, and the text that goes with
- * it.
- */
+/** The conditions that are always False here, since our discovery never fails, and the texts that go with it. */
 const UNTROUBLED: readonly Pick<Condition, 'type' | 'reason' | 'message'>[] = [
   {
     type: 'NamespaceDeletionDiscoveryFailure',
@@ -76,71 +71,94 @@ function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[
   ];
 }
 
-export function startNamespaceController(
-  { component, client, clock }: ControllerContext,
-  all: AllObjects,
-): Controller {
-  const { local } = client;
+/** The conditions of now; those whose status stays keep the time of their last transition. */
+function updatedConditions(before: readonly Condition[], remains: Remains, now: string): Condition[] {
+  return conditionsOf(remains, now).map(next => {
+    const old = before.find(({ type }) => type === next.type);
+    return old?.status === next.status
+      ? { ...next, lastTransitionTime: old.lastTransitionTime ?? now }
+      : next;
+  });
+}
 
-  const deleteContent = (namespace: string): Remains => {
+const countOne = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+};
+
+class NamespaceController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #all: AllObjects;
+  readonly #queue: WorkQueue;
+  readonly #stops: (() => void)[];
+
+  constructor(context: ControllerContext, all: AllObjects) {
+    this.#context = context;
+    this.#all = all;
+    this.#queue = new WorkQueue(context.component, name => this.#sync(name), 'namespaces');
+    this.#stops = [() => this.#queue.stop(), all.listen(event => this.#onEvent(event))];
+  }
+
+  stop(): void {
+    stopAll(this.#stops);
+  }
+
+  #onEvent({ type, resource, object }: AnyEvent): void {
+    const { namespace, name = '', deletionTimestamp } = object.metadata;
+    if (resource === 'namespaces') {
+      if (type !== 'DELETED' && deletionTimestamp !== undefined) this.#queue.add(name);
+    } else if (namespace !== undefined && !this.#context.client.isOpen(namespace)) {
+      // Each object that still appears or goes in there is one step more.
+      this.#queue.add(namespace);
+    }
+  }
+
+  #sync(name: string): void {
+    const { client, clock } = this.#context;
+    const namespace = client.get('namespaces', '', name);
+    if (!namespace || namespace.metadata.deletionTimestamp === undefined) return;
+    const remains = this.#deleteContent(name);
+    if (remains.objects.size > 0) {
+      const before = namespace.status?.conditions ?? [];
+      const conditions = updatedConditions(before, remains, timestamp(clock.now()));
+      client.updateStatus('namespaces', { ...namespace, status: { phase: 'Terminating', conditions } });
+      return;
+    }
+    for (const { metadata } of client.list('events', { namespace: name })) {
+      client.local.delete('events', name, metadata.name ?? '');
+    }
+    client.local.finalizeNamespace(name);
+  }
+
+  /** Deletes what can go at once, and counts what stays. */
+  #deleteContent(namespace: string): Remains {
     const objects = new Map<string, number>();
     const finalizers = new Map<string, number>();
-    for (const type of all.types()) {
+    for (const type of this.#all.types()) {
       if (!type.namespaced) continue;
       const resource = keyOf(type);
-      for (const object of local.list(resource, { namespace })) {
-        if (object.metadata.deletionTimestamp === undefined) {
-          try {
-            if (local.delete(resource, namespace, object.metadata.name ?? '').gone) continue;
-          } catch (error) {
-            if (hasCode(error, 404)) continue;
-            throw error;
-          }
-        }
-        const name = type.group === '' ? `${type.plural}.` : resource;
-        objects.set(name, (objects.get(name) ?? 0) + 1);
+      for (const object of this.#context.client.local.list(resource, { namespace })) {
+        if (object.metadata.deletionTimestamp === undefined && this.#delete(resource, object)) continue;
+        countOne(objects, type.group === '' ? `${type.plural}.` : resource);
         for (const finalizer of (object.metadata['finalizers'] ?? []) as readonly string[]) {
-          finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
+          countOne(finalizers, finalizer);
         }
       }
     }
     return { objects, finalizers };
-  };
+  }
 
-  const sync = (name: string) => {
-    const namespace = client.get('namespaces', '', name);
-    if (!namespace || namespace.metadata.deletionTimestamp === undefined) return;
-    const remains = deleteContent(name);
-    if (remains.objects.size > 0) {
-      const now = timestamp(clock.now());
-      const before = namespace.status?.conditions ?? [];
-      const conditions = conditionsOf(remains, now).map(next => {
-        const old = before.find(({ type }) => type === next.type);
-        return old?.status === next.status
-          ? { ...next, lastTransitionTime: old.lastTransitionTime ?? now }
-          : next;
-      });
-      client.updateStatus('namespaces', { ...namespace, status: { phase: 'Terminating', conditions } });
-      return;
+  /** @returns whether the object is gone */
+  #delete(resource: ResourceKey, { metadata: { namespace = '', name = '' } }: KubernetesObject): boolean {
+    try {
+      return this.#context.client.local.delete(resource, namespace, name).gone;
+    } catch (error) {
+      if (hasCode(error, 404)) return true;
+      throw error;
     }
-    for (const { metadata } of local.list('events', { namespace: name })) {
-      local.delete('events', name, metadata.name ?? '');
-    }
-    local.finalizeNamespace(name);
-  };
+  }
+}
 
-  const queue = new WorkQueue(component, sync, 'namespaces');
-  const stops = [
-    () => queue.stop(),
-    all.listen(({ type, resource, object }) => {
-      const { namespace, name = '', deletionTimestamp } = object.metadata;
-      if (resource === 'namespaces') {
-        if (type !== 'DELETED' && deletionTimestamp !== undefined) queue.add(name);
-      } else if (namespace !== undefined && !client.isOpen(namespace)) {
-        // Whatever still appears or goes in there is one step more.
-        queue.add(namespace);
-      }
-    }),
-  ];
-  return { stop: () => stopAll(stops) };
+/** Starts the controller that empties namespaces which are being deleted. */
+export function startNamespaceController(context: ControllerContext, all: AllObjects): Controller {
+  return new NamespaceController(context, all);
 }
