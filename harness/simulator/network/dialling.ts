@@ -1,9 +1,11 @@
 /** Connection attempts and datagrams: from the first packet to an outcome. */
+import type { Timer } from '../../base/clock.ts';
 import type { FaultSet, Flow } from './faults.ts';
 import type { Host } from './host.ts';
 import type { SocketAddress } from './interfaces.ts';
 import type { ConnectionOutcome, Recorder } from './recorder.ts';
-import { endOf, type Protocol, type Route, type Routing, type Tracked } from './routing.ts';
+import { endOf, type Route, type Routing, type Tracked } from './routing.ts';
+import type { Protocol } from './segments.ts';
 import { socketError } from './socket-errors.ts';
 import { TcpSocket, type WorldClock } from './tcp-socket.ts';
 
@@ -16,6 +18,7 @@ const FIRST_SYN_TIMEOUT_MS = 1000;
 /** Three ARP requests, a second apart (mcast_solicit, retrans_time_ms), then EHOSTUNREACH. */
 const ARP_FAILURE_MS = 3000;
 
+/** What connections and datagrams of a network have in common. */
 export interface Surroundings {
   readonly clock: WorldClock;
   readonly routing: Routing;
@@ -31,158 +34,229 @@ export function dial(
   to: SocketAddress,
   uid: number,
 ): void {
-  const { clock, routing, faults, recorder } = around;
-  const tracked: Tracked = {};
-  const localPort = from.ephemeralPort();
-  let last: Route | undefined;
+  const attempt = new ConnectionAttempt(around, from, socket, to, uid);
+  setImmediate(() => attempt.sendSyn(0));
+}
 
-  const settle = (outcome: ConnectionOutcome, route: Route | undefined) => {
-    recorder.add({
-      atMs: clock.now(),
-      protocol: 'TCP',
-      from: from.name,
-      fromAddress: from.address,
-      to,
-      via: route?.via ?? [],
-      arrivedAt: outcome === 'connected' ? route?.end.name : undefined,
-      outcome,
-    });
-  };
-  /** True if the dialler gave up meanwhile. */
-  const isAbandoned = () => {
-    if (!socket.destroyed) return false;
-    settle('abandoned', last);
-    return true;
-  };
-  const fail = (code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH', outcome: ConnectionOutcome) => {
-    settle(outcome, last);
-    socket.fail(socketError('connect', code, to.address, to.port));
-  };
+/** One call of `connect`: from its first SYN to a connection or an error. */
+class ConnectionAttempt {
+  readonly #around: Surroundings;
+  readonly #from: Host;
+  readonly #socket: TcpSocket;
+  readonly #to: SocketAddress;
+  readonly #uid: number;
+  readonly #tracked: Tracked = {};
+  readonly #localPort: number;
+  /** The way of the last SYN. */
+  #route: Route | undefined;
 
-  const answered = (route: Route, flow: Flow) => {
-    if (isAbandoned()) return;
-    const onConnection =
-      route.kind === 'arrives' ? route.host.listenerOf(route.at.port, route.at.address) : undefined;
-    if (route.kind !== 'arrives' || route.host.isGone || onConnection === undefined) {
-      fail('ECONNREFUSED', 'refused');
-      return;
-    }
-    const { host, at, originalDestination, source } = route;
-    const local = { address: source === '127.0.0.1' ? source : from.address, port: localPort };
-    const accepted = host.openSocket();
-    const path = { verdict: faults.watch(flow) };
-    TcpSocket.join(socket, { local, remote: to, originalDestination: to, path }, accepted, {
-      local: at,
-      remote: { address: source, port: localPort },
-      originalDestination,
-      path,
-    });
-    settle('connected', route);
-    onConnection(accepted);
-    socket.announce();
-  };
+  constructor(around: Surroundings, from: Host, socket: TcpSocket, to: SocketAddress, uid: number) {
+    this.#around = around;
+    this.#from = from;
+    this.#socket = socket;
+    this.#to = to;
+    this.#uid = uid;
+    this.#localPort = from.ephemeralPort();
+  }
 
-  const attempt = (count: number) => {
+  /** @param count - how many were sent before */
+  sendSyn(count: number): void {
+    const { clock, routing, faults } = this.#around;
     clock.bump?.();
-    if (isAbandoned()) return;
-    const route = from.isGone ? gone(from) : routing.route(from, to, 'TCP', uid, tracked);
-    last = route;
-    const flow = flowOf('TCP', from, to, route);
+    if (this.#isAbandoned()) return;
+    const from = this.#from;
+    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'TCP', this.#uid, this.#tracked);
+    this.#route = route;
+    const flow = flowOf('TCP', from, this.#to, route);
     const { dropped, refused, delayMs } = faults.verdict(flow);
     if (dropped || (!refused && route.kind === 'silence')) {
       const wait = FIRST_SYN_TIMEOUT_MS * 2 ** count;
-      if (count < SYN_RETRANSMISSIONS) whileOpen(wait, () => attempt(count + 1));
-      else whileOpen(wait, () => fail('ETIMEDOUT', 'timed-out'));
+      if (count < SYN_RETRANSMISSIONS) this.#whileOpen(wait, () => this.sendSyn(count + 1));
+      else this.#whileOpen(wait, () => this.#fail('ETIMEDOUT', 'timed-out'));
     } else if (refused) {
-      whileOpen(2 * delayMs, () => fail('ECONNREFUSED', 'refused'));
+      this.#whileOpen(2 * delayMs, () => this.#fail('ECONNREFUSED', 'refused'));
     } else if (route.kind === 'unreachable') {
-      whileOpen(ARP_FAILURE_MS, () => fail('EHOSTUNREACH', 'unreachable'));
+      this.#whileOpen(ARP_FAILURE_MS, () => this.#fail('EHOSTUNREACH', 'unreachable'));
     } else {
-      whileOpen(2 * delayMs, () => answered(route, flow));
+      this.#whileOpen(2 * delayMs, () => this.#answered(route, flow));
     }
-  };
+  }
+
+  /** The answer of the host at the route's end has come. */
+  #answered(route: Route, flow: Flow): void {
+    if (this.#isAbandoned()) return;
+    const onConnection =
+      route.kind === 'arrives' ? route.host.listenerOf(route.at.port, route.at.address) : undefined;
+    if (route.kind !== 'arrives' || route.host.isGone || onConnection === undefined) {
+      this.#fail('ECONNREFUSED', 'refused');
+      return;
+    }
+    const { host, at, originalDestination, source } = route;
+    const to = this.#to;
+    const local = { address: source === '127.0.0.1' ? source : this.#from.address, port: this.#localPort };
+    const accepted = host.openSocket();
+    const path = { verdict: this.#around.faults.watch(flow) };
+    TcpSocket.join(this.#socket, { local, remote: to, originalDestination: to, path }, accepted, {
+      local: at,
+      remote: { address: source, port: this.#localPort },
+      originalDestination,
+      path,
+    });
+    this.#settle('connected');
+    onConnection(accepted);
+    this.#socket.announce();
+  }
 
   /** Goes on after a while, or at once; a dialler that gives up ends the wait. */
-  const whileOpen = (delayMs: number, next: () => void) => {
+  #whileOpen(delayMs: number, next: () => void): void {
     if (delayMs === 0) {
       next();
       return;
     }
+    const { clock } = this.#around;
     const onClose = () => {
       clock.clearTimeout(timer);
-      settle('abandoned', last);
+      this.#settle('abandoned');
     };
     const timer = clock.setTimeout(() => {
-      socket.off('close', onClose);
+      this.#socket.off('close', onClose);
       next();
     }, delayMs);
-    socket.once('close', onClose);
-  };
+    this.#socket.once('close', onClose);
+  }
 
-  setImmediate(attempt, 0);
+  /** Tells whether the dialler gave up meanwhile, and records that. */
+  #isAbandoned(): boolean {
+    if (!this.#socket.destroyed) return false;
+    this.#settle('abandoned');
+    return true;
+  }
+
+  #fail(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH', outcome: ConnectionOutcome): void {
+    this.#settle(outcome);
+    this.#socket.fail(socketError('connect', code, this.#to.address, this.#to.port));
+  }
+
+  #settle(outcome: ConnectionOutcome): void {
+    record(this.#around, { protocol: 'TCP', from: this.#from, to: this.#to, route: this.#route, outcome });
+  }
 }
 
 /** Sends a datagram and waits for the answer to it. */
 export function exchange(
-  { clock, routing, faults, recorder }: Surroundings,
+  around: Surroundings,
   from: Host,
   to: SocketAddress,
   query: Buffer,
   timeoutMs: number,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const localPort = from.ephemeralPort();
-    const timer = clock.setTimeout(() => {
-      settle('timed-out');
-      reject(socketError('recv', 'ETIMEDOUT', to.address, to.port));
-    }, timeoutMs);
-    let route: Route | undefined;
-    const settle = (outcome: ConnectionOutcome) => {
-      recorder.add({
-        atMs: clock.now(),
-        protocol: 'UDP',
-        from: from.name,
-        fromAddress: from.address,
-        to,
-        via: route?.via ?? [],
-        arrivedAt: outcome === 'connected' ? route?.end.name : undefined,
-        outcome,
-      });
-    };
-    /** After the way there or back, unless it takes longer than the sender waits. */
-    const after = (delayMs: number, next: () => void) => {
-      if (delayMs > 0) clock.setTimeout(next, delayMs);
-      else setImmediate(next);
-    };
-    const arrive = (delayMs: number) => {
-      clock.bump?.();
-      if (route?.kind !== 'arrives') return;
-      const { host, at, source } = route;
-      const listener = host.isGone ? undefined : host.datagramListenerOf(at.port, at.address);
-      const answer = listener?.(query, { address: source, port: localPort });
-      if (listener && answer === undefined) return; // the sender's timer tells
-      after(delayMs, () => {
-        clock.bump?.();
-        clock.clearTimeout(timer);
-        settle(answer ? 'connected' : 'refused');
-        if (answer) resolve(answer);
-        else reject(socketError('recv', 'ECONNREFUSED', to.address, to.port));
-      });
-    };
+    new DatagramExchange(around, from, to, { resolve, reject }).start(query, timeoutMs);
+  });
+}
+
+/** Who waits for the answer to a datagram. */
+interface Waiting {
+  readonly resolve: (answer: Buffer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One query and the answer to it, if any comes in time. */
+class DatagramExchange {
+  readonly #around: Surroundings;
+  readonly #from: Host;
+  readonly #to: SocketAddress;
+  readonly #waiting: Waiting;
+  readonly #localPort: number;
+  #timer: Timer | undefined;
+  #route: Route | undefined;
+
+  constructor(around: Surroundings, from: Host, to: SocketAddress, waiting: Waiting) {
+    this.#around = around;
+    this.#from = from;
+    this.#to = to;
+    this.#waiting = waiting;
+    this.#localPort = from.ephemeralPort();
+  }
+
+  start(query: Buffer, timeoutMs: number): void {
+    const { clock } = this.#around;
+    this.#timer = clock.setTimeout(() => this.#fail('ETIMEDOUT', 'timed-out'), timeoutMs);
     setImmediate(() => {
       clock.bump?.();
-      route = from.isGone ? gone(from) : routing.route(from, to, 'UDP', 0, {});
-      const { dropped, refused, delayMs } = faults.verdict(flowOf('UDP', from, to, route));
-      if (dropped) return;
-      if (refused || route.kind === 'refused') {
-        clock.clearTimeout(timer);
-        settle('refused');
-        reject(socketError('recv', 'ECONNREFUSED', to.address, to.port));
-      } else if (route.kind === 'arrives') {
-        if (delayMs > 0) clock.setTimeout(() => arrive(delayMs), delayMs);
-        else arrive(0);
-      }
+      this.#send(query);
     });
+  }
+
+  #send(query: Buffer): void {
+    const { clock, routing, faults } = this.#around;
+    const from = this.#from;
+    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', 0, {});
+    this.#route = route;
+    const { dropped, refused, delayMs } = faults.verdict(flowOf('UDP', from, this.#to, route));
+    if (dropped) return;
+    if (refused || route.kind === 'refused') {
+      clock.clearTimeout(this.#timer);
+      this.#fail('ECONNREFUSED', 'refused');
+    } else if (route.kind === 'arrives') {
+      if (delayMs > 0) clock.setTimeout(() => this.#arrive(route, query, delayMs), delayMs);
+      else this.#arrive(route, query, 0);
+    }
+  }
+
+  #arrive({ host, at, source }: Extract<Route, { kind: 'arrives' }>, query: Buffer, delayMs: number): void {
+    const { clock } = this.#around;
+    clock.bump?.();
+    const listener = host.isGone ? undefined : host.datagramListenerOf(at.port, at.address);
+    const answer = listener?.(query, { address: source, port: this.#localPort });
+    if (listener && answer === undefined) return; // the sender's timer tells
+    const comeBack = () => this.#answered(answer);
+    if (delayMs > 0) clock.setTimeout(comeBack, delayMs);
+    else setImmediate(comeBack);
+  }
+
+  #answered(answer: Buffer | undefined): void {
+    const { clock } = this.#around;
+    clock.bump?.();
+    clock.clearTimeout(this.#timer);
+    if (!answer) {
+      this.#fail('ECONNREFUSED', 'refused');
+      return;
+    }
+    this.#settle('connected');
+    this.#waiting.resolve(answer);
+  }
+
+  #fail(code: 'ECONNREFUSED' | 'ETIMEDOUT', outcome: ConnectionOutcome): void {
+    this.#settle(outcome);
+    this.#waiting.reject(socketError('recv', code, this.#to.address, this.#to.port));
+  }
+
+  #settle(outcome: ConnectionOutcome): void {
+    record(this.#around, { protocol: 'UDP', from: this.#from, to: this.#to, route: this.#route, outcome });
+  }
+}
+
+/** How a connection attempt or a datagram ended. */
+interface Ending {
+  readonly protocol: Protocol;
+  readonly from: Host;
+  readonly to: SocketAddress;
+  /** Undefined if nothing was sent. */
+  readonly route: Route | undefined;
+  readonly outcome: ConnectionOutcome;
+}
+
+function record({ clock, recorder }: Surroundings, { protocol, from, to, route, outcome }: Ending): void {
+  recorder.add({
+    atMs: clock.now(),
+    protocol,
+    from: from.name,
+    fromAddress: from.address,
+    to,
+    via: route?.via ?? [],
+    arrivedAt: outcome === 'connected' ? route?.end.name : undefined,
+    outcome,
   });
 }
 

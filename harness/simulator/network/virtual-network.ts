@@ -8,7 +8,8 @@ import { FaultSet, type Faults } from './faults.ts';
 import { Host, type Wire } from './host.ts';
 import type { ClusterNetwork, NetworkNamespace, ServiceRoute } from './interfaces.ts';
 import { Recorder } from './recorder.ts';
-import { ClusterSegment, Lan, Routing } from './routing.ts';
+import { Routing } from './routing.ts';
+import { ClusterSegment, Lan } from './segments.ts';
 import type { WorldClock } from './tcp-socket.ts';
 
 /** Machines outside of all networks get their addresses here (TEST-NET-2, RFC 5737). */
