@@ -8,12 +8,13 @@ import { TERMINATED } from '../small-programs.ts';
 import { type StandardOutput, standardOutput } from '../standard-output.ts';
 import { Connections } from './connection.ts';
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
-import { type CurlOptions, parseArguments, UsageError } from './options.ts';
+import type { Sink } from './http-request.ts';
+import { type CurlOptions, methodOf, parseArguments, UsageError } from './options.ts';
 import { METER_HEAD, meterLine } from './progress-meter.ts';
 import { parseTarget } from './target.ts';
-import { Cancellation, emptyReport, methodOf, type Sink, transfer } from './transfer.ts';
+import { Cancellation, type CurlProcess, Transfer } from './transfer.ts';
 import { expandUrl, type GlobbedUrl, GlobError } from './url-glob.ts';
-import { formatWriteOut } from './write-out.ts';
+import { emptyReport, formatWriteOut } from './write-out.ts';
 
 /** curl 7.69.1, as in `governmentpaas/curl-ssl` (the guide's 1.8 edition). */
 export const CURL_OF_2020: CurlRelease = { version: '7.69.1', isModern: false };
@@ -26,18 +27,19 @@ interface Wanted {
   readonly path: string | undefined;
 }
 
+/** Makes the program of one release. */
 export function createCurl(release: CurlRelease): Main {
   return async context => {
-    let options: CurlOptions;
-    let urls: Wanted[];
     try {
-      options = parseArguments(context.argv.slice(1));
+      const options = parseArguments(context.argv.slice(1));
       if (options.showVersion) {
         context.stdout(`curl ${release.version} (x86_64-alpine-linux-musl)\nProtocols: http https\n`);
         return 0;
       }
       if (options.urls.length === 0)
         throw new UsageError(release.isModern ? '(2) no URL specified' : 'no URL specified!');
+      const urls = wantedUrls(options);
+      return await fetchAll(context, options, release, urls);
     } catch (error) {
       if (error instanceof CurlError) return complain(context, error);
       if (!(error instanceof UsageError)) throw error;
@@ -46,36 +48,50 @@ export function createCurl(release: CurlRelease): Main {
       );
       return EXIT_CODE.usage;
     }
-    try {
-      urls = options.urls.flatMap((url, index) =>
-        (options.globOff ? [{ url, values: [] }] : expandUrl(url)).map(globbed => ({
-          globbed,
-          path: options.outputs[index],
-        })),
-      );
-    } catch (error) {
-      if (!(error instanceof GlobError)) throw error;
-      return complain(context, new CurlError(EXIT_CODE.badUrl, error.message));
-    }
-    const connections = new Connections(context, options, release);
-    const output = standardOutput(context);
-    const cancellation = new Cancellation();
-    const onTold = () => cancellation.cancel(context.signal.reason);
-    context.signal.addEventListener('abort', onTold, { once: true });
-    let exitCode = 0;
-    try {
-      for (const url of urls) {
-        if (context.signal.aborted) return TERMINATED;
-        exitCode = await fetchOne(context, options, release, connections, cancellation, url, output);
-      }
-      if (context.signal.aborted) return TERMINATED;
-      output.flush();
-    } finally {
-      context.signal.removeEventListener('abort', onTold);
-      connections.close();
-    }
-    return exitCode;
   };
+}
+
+/** Expands the URLs of the command line. @throws CurlError for a pattern that is none */
+function wantedUrls(options: CurlOptions): readonly Wanted[] {
+  try {
+    return options.urls.flatMap((url, index) =>
+      (options.globOff ? [{ url, values: [] }] : expandUrl(url)).map(globbed => ({
+        globbed,
+        path: options.outputs[index],
+      })),
+    );
+  } catch (error) {
+    if (!(error instanceof GlobError)) throw error;
+    throw new CurlError(EXIT_CODE.badUrl, error.message);
+  }
+}
+
+/** Fetches the URLs in turn. @returns the exit code of the last one */
+async function fetchAll(
+  context: ProcessContext,
+  options: CurlOptions,
+  release: CurlRelease,
+  urls: readonly Wanted[],
+): Promise<number> {
+  const connections = new Connections(context, options, release);
+  const cancellation = new Cancellation();
+  const process: CurlProcess = { context, options, release, connections, cancellation };
+  const output = standardOutput(context);
+  const onTold = () => cancellation.cancel(context.signal.reason);
+  context.signal.addEventListener('abort', onTold, { once: true });
+  let exitCode = 0;
+  try {
+    for (const url of urls) {
+      if (context.signal.aborted) return TERMINATED;
+      exitCode = await fetchOne(process, url, output);
+    }
+    if (context.signal.aborted) return TERMINATED;
+    output.flush();
+  } finally {
+    context.signal.removeEventListener('abort', onTold);
+    connections.close();
+  }
+  return exitCode;
 }
 
 function complain({ stderr }: ProcessContext, error: CurlError): number {
@@ -85,14 +101,11 @@ function complain({ stderr }: ProcessContext, error: CurlError): number {
 
 /** @returns the exit code of this transfer; the last one's is the process's */
 async function fetchOne(
-  context: ProcessContext,
-  options: CurlOptions,
-  release: CurlRelease,
-  connections: Connections,
-  cancellation: Cancellation,
+  process: CurlProcess,
   { globbed: { url, values }, path: asked }: Wanted,
   output: StandardOutput,
 ): Promise<number> {
+  const { context, options, release } = process;
   const path = asked?.replace(/#(\d+)/g, (whole, index: string) => values[Number(index) - 1] ?? whole);
   const isVisible = path === undefined || path === '-';
   let saved = '';
@@ -119,7 +132,7 @@ async function fetchOne(
   try {
     const target = parseTarget(url, release);
     report = emptyReport(target, methodOf(options));
-    await transfer(context, options, release, connections, cancellation, target, report, sink);
+    await new Transfer(process, target, report, sink).run();
     if (path !== undefined && !isVisible && path !== '/dev/null') context.files.write(path, saved);
     writeHeads(context, output, options, heads);
   } catch (reason) {

@@ -232,3 +232,7 @@ function seconds(name: string, text: string): number | undefined {
   const ms = Math.round(Number(text) * 1000);
   return ms === 0 ? undefined : ms;
 }
+
+/** Returns the method of the requests that these options make: of `-X`, or what `-I` and `-d` imply. */
+export const methodOf = ({ method, head, data }: CurlOptions): string =>
+  method ?? (head ? 'HEAD' : data.length > 0 ? 'POST' : 'GET');

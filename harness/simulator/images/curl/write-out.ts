@@ -1,4 +1,5 @@
 /** curl's `-w`: what is known of a transfer, and the format that shows it. */
+import type { Target } from './target.ts';
 
 /** What curl knows of a finished transfer. Times are milliseconds since its start. */
 export interface TransferReport {
@@ -25,6 +26,33 @@ export interface TransferReport {
   downloadedBytes: number;
   uploadedBytes: number;
   headerBytes: number;
+}
+
+/** Returns the report of a transfer that has not begun. */
+export function emptyReport(target: Target, method: string): TransferReport {
+  return {
+    url: target.url,
+    method,
+    scheme: target.isSecure ? 'HTTPS' : 'HTTP',
+    exitCode: 0,
+    errorMessage: '',
+    status: 0,
+    httpVersion: '0',
+    contentType: undefined,
+    connections: 0,
+    localAddress: '',
+    localPort: 0,
+    remoteAddress: '',
+    remotePort: 0,
+    resolvedMs: 0,
+    connectedMs: 0,
+    securedMs: 0,
+    firstByteMs: 0,
+    totalMs: 0,
+    downloadedBytes: 0,
+    uploadedBytes: 0,
+    headerBytes: 0,
+  };
 }
 
 const time = (ms: number): string => (ms / 1000).toFixed(6);
