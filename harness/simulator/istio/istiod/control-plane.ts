@@ -1,16 +1,16 @@
 /** One istiod put together: what it watches, what it computes from it, and how changes become pushes. */
 import type { Authority } from '../../../base/certificates.ts';
-import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';
 import { Metrics } from '../metrics.ts';
-import { type InjectorConfig, readInjectorConfig } from './injection/injector.ts';
+import type { InjectorConfig } from './injection/injector-config.ts';
 import { leadRemoteCluster } from './lead/led-cluster.ts';
 import { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
-import { RemoteClusters } from './mesh/remote-clusters.ts';
-import { readMeshConfig } from './model/mesh-config.ts';
+import type { RemoteCluster } from './mesh/remote-cluster.ts';
+import { type RemoteClusterEvent, RemoteClusters } from './mesh/remote-clusters.ts';
+import { type MeshConfig, readMeshConfig } from './model/mesh-config.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { Authenticator } from './serve/authenticate.ts';
 import { DiscoveryServer } from './serve/discovery-server.ts';
@@ -19,19 +19,19 @@ import { ClusterRegistry } from './watch/cluster-registry.ts';
 import { ConfigStore } from './watch/config-store.ts';
 import { Debouncer } from './watch/debouncer.ts';
 import { dialThrough } from './watch/in-cluster.ts';
-import { Informer } from './watch/informer.ts';
+import { WatchedConfigMaps } from './watched-config-maps.ts';
 
-const MESH_CONFIG_MAP = 'istio';
-const INJECTOR_CONFIG_MAP = 'istio-sidecar-injector';
-
+/** What an istiod is made of. */
 export interface ControlPlaneOptions {
   readonly context: ProcessContext;
   readonly settings: IstiodSettings;
+  /** A client of istiod's own cluster, asked anew for each use: its token is renewed. */
   readonly client: () => KubernetesClient;
   readonly authority: Authority;
   readonly log: Log;
 }
 
+/** Watches, from construction on, until the process's signal aborts. */
 export class ControlPlane {
   readonly metrics = new Metrics();
   readonly state: MeshState;
@@ -43,98 +43,34 @@ export class ControlPlane {
   readonly #config: ConfigStore;
   readonly #debouncer: Debouncer;
   readonly #local: ClusterRegistry;
-  readonly #configMaps: Informer<Readonly<Record<string, string>>>;
-  #injector: InjectorConfig | undefined;
+  readonly #configMaps: WatchedConfigMaps;
   #isConfigChanged = true;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
-    const { context, settings, client, log } = options;
-    const { clock, random, signal, network } = context;
-    const { behaviour, clusterId, domain } = settings;
-    this.#debouncer = new Debouncer({
-      clock,
-      afterMs: settings.debounceAfterMs,
-      maxMs: settings.debounceMaxMs,
-      run: () => this.#push(),
-    });
-    this.state = new MeshState({
-      behaviour,
-      domain,
-      localClusterId: clusterId,
-      mesh: readMeshConfig({}),
-      resolve: host => network.resolve(host),
-    });
-    this.#config = new ConfigStore({
-      client,
-      domain,
-      clock,
-      random: random.stream('config'),
-      signal,
-      log,
-      onChange: () => {
-        this.#isConfigChanged = true;
-        this.#debouncer.trigger();
-      },
-    });
+    const { settings, log } = options;
+    this.#debouncer = this.#createDebouncer();
+    this.state = this.#createState();
+    this.#config = this.#watchConfig();
     this.resources = new Resources(
       this.#snapshot(),
-      domain,
+      settings.domain,
       once(what => log.warn(what)),
     );
-    this.#configMaps = this.#watchConfigMaps();
-    this.#local = this.#createRegistry({ clusterId, client, signal });
+    this.#configMaps = new WatchedConfigMaps({ ...options, onMesh: mesh => this.#setMesh(mesh) });
+    this.#local = this.#watchOwnCluster();
     this.state.addRegistry(this.#local);
-    this.remotes = new RemoteClusters({
-      settings,
-      localClient: client,
-      dial: dialThrough(network),
-      state: this.state,
-      clock,
-      random: random.stream('remote'),
-      signal,
-      log,
-      metrics: this.metrics,
-      createRegistry: registry => this.#createRegistry(registry),
-      onChange: () => this.#debouncer.trigger(),
-      onSynced: cluster => {
-        void leadRemoteCluster({
-          settings,
-          clusterId: cluster.id,
-          client: () => cluster.client,
-          rootPem: options.authority.rootPem,
-          clock,
-          random: random.stream(`lead/${cluster.id}`),
-          signal: cluster.signal,
-          log,
-        });
-      },
-    });
-    this.authenticator = new Authenticator({
-      behaviour,
-      localClusterId: clusterId,
-      localClient: client,
-      remoteClient: id => this.remotes.client(id),
-      remoteClusterIds: () => this.remotes.ids(),
-      trustDomain: () => this.state.mesh.trustDomain,
-    });
-    this.discovery = new DiscoveryServer({
-      clock,
-      log,
-      metrics: this.metrics,
-      authenticator: this.authenticator,
-      resources: this.resources,
-      checksIdentity: behaviour.checksIdentity,
-      ...(context.trace && { trace: context.trace }),
-    });
+    this.remotes = this.#watchRemoteClusters();
+    this.authenticator = this.#createAuthenticator();
+    this.discovery = this.#createDiscoveryServer();
   }
 
   /** The injector's configuration; undefined as long as there is none, or none that can be read. */
   get injector(): InjectorConfig | undefined {
-    return this.#injector;
+    return this.#configMaps.injector;
   }
 
-  /** The oldest kubelet of a cluster that istiod knows: `v1.32.0`. */
+  /** Returns the version of the oldest kubelet of a cluster that istiod knows: `v1.32.0`. */
   kubeletVersion(clusterId: string): string {
     return (this.state.registry(clusterId) ?? this.#local).kubeletVersion;
   }
@@ -155,10 +91,106 @@ export class ControlPlane {
     void this.#config.tellWithoutEffect();
   }
 
+  /** Stops pushing, and closes every connection to proxies and remote clusters. */
   close(): void {
     this.#debouncer.stop();
     this.discovery.close();
     this.remotes.close();
+  }
+
+  #createDebouncer(): Debouncer {
+    const { context, settings } = this.#options;
+    return new Debouncer({
+      clock: context.clock,
+      afterMs: settings.debounceAfterMs,
+      maxMs: settings.debounceMaxMs,
+      run: () => this.#push(),
+    });
+  }
+
+  #createState(): MeshState {
+    const { behaviour, domain, clusterId } = this.#options.settings;
+    const { network } = this.#options.context;
+    return new MeshState({
+      behaviour,
+      domain,
+      localClusterId: clusterId,
+      mesh: readMeshConfig({}),
+      resolve: host => network.resolve(host),
+    });
+  }
+
+  #watchConfig(): ConfigStore {
+    const { context, settings, client, log } = this.#options;
+    const { clock, random, signal } = context;
+    return new ConfigStore({
+      client,
+      domain: settings.domain,
+      clock,
+      random: random.stream('config'),
+      signal,
+      log,
+      onChange: () => this.#configChanged(),
+    });
+  }
+
+  #watchOwnCluster(): ClusterRegistry {
+    const { context, settings, client, log } = this.#options;
+    const { behaviour, clusterId, domain, namespace } = settings;
+    return new ClusterRegistry({
+      clusterId,
+      client,
+      signal: context.signal,
+      behaviour,
+      systemNamespace: namespace,
+      domain,
+      clock: context.clock,
+      random: context.random.stream(`registry/${clusterId}`),
+      log,
+      onChange: this.#onRegistryChange,
+    });
+  }
+
+  #watchRemoteClusters(): RemoteClusters {
+    const { context, settings, client, log } = this.#options;
+    const { clock, random, signal, network } = context;
+    return new RemoteClusters({
+      settings,
+      localClient: client,
+      dial: dialThrough(network),
+      clock,
+      random,
+      signal,
+      log,
+      metrics: this.metrics,
+      onEvent: event => this.#onRemoteEvent(event),
+      onChange: this.#onRegistryChange,
+    });
+  }
+
+  #createAuthenticator(): Authenticator {
+    const { settings, client } = this.#options;
+    return new Authenticator({
+      behaviour: settings.behaviour,
+      localClusterId: settings.clusterId,
+      localClient: client,
+      remoteClient: id => this.remotes.client(id),
+      remoteClusterIds: () => this.remotes.ids(),
+      trustDomain: () => this.state.mesh.trustDomain,
+    });
+  }
+
+  #createDiscoveryServer(): DiscoveryServer {
+    const { context, settings, log } = this.#options;
+    return new DiscoveryServer({
+      clock: context.clock,
+      log,
+      metrics: this.metrics,
+      authenticator: this.authenticator,
+      resources: this.resources,
+      checksIdentity: settings.behaviour.checksIdentity,
+      ...(context.trace && { trace: context.trace }),
+    });
   }
 
   #snapshot(): PushContext {
@@ -176,59 +208,51 @@ export class ControlPlane {
     this.discovery.push();
   }
 
-  #createRegistry(options: {
-    readonly clusterId: string;
-    readonly client: () => KubernetesClient;
-    readonly signal: AbortSignal;
-  }): ClusterRegistry {
-    const { context, settings, log } = this.#options;
-    return new ClusterRegistry({
-      ...options,
-      behaviour: settings.behaviour,
-      systemNamespace: settings.namespace,
-      domain: settings.domain,
-      clock: context.clock,
-      random: context.random.stream(`registry/${options.clusterId}`),
-      log,
-      onChange: (registry, hostname) => {
-        this.metrics.add('pilot_k8s_reg_events');
-        // A registry speaks for itself only once it has joined the mesh with all that it has.
-        if (!this.state.registries.includes(registry)) return;
-        this.state.markDirty(registry, hostname);
-        this.#debouncer.trigger();
-      },
-    });
+  #setMesh(mesh: MeshConfig): void {
+    this.state.setMesh(mesh);
+    this.#configChanged();
   }
 
-  /**
-   * Unlike Istio 1.8, which looks at the files of its volumes, both releases watch the ConfigMaps themselves.
-   */
-  #watchConfigMaps(): Informer<Readonly<Record<string, string>>> {
-    const { context, settings, client, log } = this.#options;
-    return new Informer({
-      client,
-      path: { apiVersion: 'v1', plural: 'configmaps', namespace: settings.namespace },
+  #configChanged(): void {
+    this.#isConfigChanged = true;
+    this.#debouncer.trigger();
+  }
+
+  readonly #onRegistryChange = (registry: ClusterRegistry, hostname: string | undefined): void => {
+    this.metrics.add('pilot_k8s_reg_events');
+    // A registry speaks for itself only once it has joined the mesh with all that it has.
+    if (!this.state.registries.includes(registry)) return;
+    this.state.markDirty(registry, hostname);
+    this.#debouncer.trigger();
+  };
+
+  #onRemoteEvent(event: RemoteClusterEvent): void {
+    switch (event.type) {
+      case 'added':
+        this.state.addRegistry(event.cluster.registry);
+        break;
+      case 'replaced':
+        this.state.replaceRegistry(event.before, event.cluster.registry);
+        break;
+      case 'removed':
+        for (const registry of event.registries) this.state.removeRegistry(registry);
+    }
+    this.#debouncer.trigger();
+    if (event.type !== 'removed') this.#lead(event.cluster);
+  }
+
+  /** Does istiod's work in a cluster whose control plane it is. */
+  #lead({ id, client, signal }: RemoteCluster): void {
+    const { context, settings, authority, log } = this.#options;
+    void leadRemoteCluster({
+      settings,
+      clusterId: id,
+      client: () => client,
+      rootPem: authority.rootPem,
       clock: context.clock,
-      random: context.random.stream('configmaps'),
-      signal: context.signal,
-      keep: ({ metadata, ...object }) =>
-        metadata.name === MESH_CONFIG_MAP || metadata.name === INJECTOR_CONFIG_MAP
-          ? // Texts, as the API server validated them.
-            ((object['data'] ?? {}) as Readonly<Record<string, string>>)
-          : undefined,
-      onChange: (key, data) => {
-        try {
-          if (key.endsWith(`/${MESH_CONFIG_MAP}`)) {
-            this.state.setMesh(readMeshConfig(data ?? {}));
-            this.#isConfigChanged = true;
-            this.#debouncer.trigger();
-          } else this.#injector = data && readInjectorConfig(data);
-        } catch (error) {
-          log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
-        }
-      },
-      kind: 'ConfigMap',
-      onFailure: message => log.error(message),
+      random: context.random.stream(`lead/${id}`),
+      signal,
+      log,
     });
   }
 }

@@ -3,14 +3,13 @@
  * @1.30.3).
  */
 import type { Clock } from '../../../../base/clock.ts';
-import { linkedSignal } from '../../../../base/deadline.ts';
 import { messageOf } from '../../../../base/errors.ts';
-import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { IstiodSettings } from '../model/settings.ts';
-import type { ClusterRegistry } from '../watch/cluster-registry.ts';
+import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
 import { Informer } from '../watch/informer.ts';
 import {
   fingerprintOf,
@@ -19,45 +18,34 @@ import {
   readRemoteSecret,
   refuseUnsafe,
 } from '../watch/remote-secret.ts';
-import type { MeshState } from './mesh-state.ts';
+import { openRemoteCluster, type RemoteCluster, type WatchCluster } from './remote-cluster.ts';
 
-export type SyncStatus = 'syncing' | 'synced' | 'timeout' | 'closed';
+/** What happens to the clusters that serve the mesh. A cluster that has not synced yet is none of them. */
+export type RemoteClusterEvent =
+  /** It has synced for the first time. */
+  | { readonly type: 'added'; readonly cluster: RemoteCluster }
+  /** Its new registry has synced and takes over from the one before. */
+  | { readonly type: 'replaced'; readonly cluster: RemoteCluster; readonly before: ClusterRegistry }
+  /** Its secret is gone. `registries`: all that may have served it. */
+  | { readonly type: 'removed'; readonly registries: readonly ClusterRegistry[] };
 
-export interface RemoteCluster {
-  readonly id: string;
-  readonly secret: string;
-  readonly fingerprint: string;
-  readonly client: KubernetesClient;
-  readonly registry: ClusterRegistry;
-  status: SyncStatus;
-  /** The cluster's earlier registry, which serves until this one has synced. */
-  predecessor: RemoteCluster | undefined;
-  /** Aborts when it is removed. */
-  readonly signal: AbortSignal;
-  stop(): void;
-}
-
+/** What remote clusters need of istiod, and whom they tell. */
 export interface RemoteClustersOptions {
   readonly settings: IstiodSettings;
   readonly localClient: () => KubernetesClient;
   readonly dial: Dial;
-  readonly state: MeshState;
   readonly clock: Clock;
+  /** The process's own stream; each registry draws from one that is named after its cluster. */
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly createRegistry: (options: {
-    readonly clusterId: string;
-    readonly client: () => KubernetesClient;
-    readonly signal: AbortSignal;
-  }) => ClusterRegistry;
-  /** The set of registries changed. */
-  readonly onChange: () => void;
-  /** A cluster is synced; for work that istiod does in clusters that it leads. */
-  readonly onSynced: (cluster: RemoteCluster) => void;
+  readonly onEvent: (event: RemoteClusterEvent) => void;
+  /** Something changed in a cluster, synced or not; see `ClusterRegistryOptions`. */
+  readonly onChange: ClusterRegistryOptions['onChange'];
 }
 
+/** Keeps the set of remote clusters in step with the remote secrets, and tells of each change. */
 export class RemoteClusters {
   readonly #options: RemoteClustersOptions;
   readonly #clusters = new Map<string, RemoteCluster>();
@@ -75,7 +63,7 @@ export class RemoteClusters {
       path: { apiVersion: 'v1', plural: 'secrets', namespace: settings.namespace },
       selectors: { labelSelector: REMOTE_SECRET_LABEL },
       clock,
-      random,
+      random: random.stream('remote'),
       signal,
       keep: readRemoteSecret,
       onChange: (key, now, before) => this.#enqueue(key, now, before),
@@ -122,73 +110,81 @@ export class RemoteClusters {
   async #put(key: string, clusterId: string, kubeconfig: string): Promise<void> {
     const { settings, log } = this.#options;
     const known = this.#clusters.get(clusterId);
+    if (!this.#accepts(key, clusterId, known)) return;
+    const fingerprint = fingerprintOf(kubeconfig);
+    if (known?.fingerprint === fingerprint) return;
+    log.info(`${known ? 'Updating' : 'Adding'} cluster_id=${clusterId} from secret=${key}`);
+    const cluster = this.#open(key, clusterId, kubeconfig, fingerprint);
+    if (!cluster) return;
+    const sync = settings.behaviour.remoteSync;
+    if (sync.kind === 'blocking') await this.#breakBeforeMake(cluster, known);
+    else this.#makeBeforeBreak(cluster, known, sync.timeoutMs);
+  }
+
+  #accepts(key: string, clusterId: string, known: RemoteCluster | undefined): boolean {
+    const { settings, log } = this.#options;
     if (!settings.behaviour.acceptsOwnClusterId && clusterId === settings.clusterId) {
       log.info(`ignoring cluster ${clusterId} from secret=${key} as it would overwrite the config cluster`);
-      return;
+      return false;
     }
     if (known && known.secret !== key) {
       log.error(
         `cluster ${clusterId} from secret=${key} has already been registered by secret=${known.secret}, ignoring it`,
       );
-      return;
+      return false;
     }
-    const fingerprint = fingerprintOf(kubeconfig);
-    if (known?.fingerprint === fingerprint) return;
-    log.info(`${known ? 'Updating' : 'Adding'} cluster_id=${clusterId} from secret=${key}`);
-    const cluster = this.#create(key, clusterId, kubeconfig, fingerprint);
-    if (!cluster) return;
-    if (settings.behaviour.remoteSync.kind === 'blocking') {
-      // 1.8: an update is a deletion and an addition, and no other secret is looked at until this cluster's
-      // caches have synced (istio/istio#32102).
-      if (known) this.#remove(known);
-      this.#clusters.set(clusterId, cluster);
-      await this.#untilSynced(cluster);
-      this.#join(cluster);
-      return;
-    }
+    return true;
+  }
+
+  /**
+   * 1.8: an update is a deletion and an addition, and istiod looks at no other secret until this cluster's caches
+   * have synced (istio/istio#32102).
+   */
+  async #breakBeforeMake(cluster: RemoteCluster, known: RemoteCluster | undefined): Promise<void> {
+    if (known) this.#remove(known);
+    this.#clusters.set(cluster.id, cluster);
+    await this.#untilSynced(cluster);
+    this.#join(cluster);
+  }
+
+  /** current: what serves goes on until its successor can; what never served ends here. */
+  #makeBeforeBreak(cluster: RemoteCluster, known: RemoteCluster | undefined, timeoutMs: number): void {
     if (known) {
-      // Make before break: what serves goes on until its successor can; what never served ends here.
       cluster.predecessor = known.status === 'synced' ? known : known.predecessor;
       if (known !== cluster.predecessor) known.stop();
     }
-    this.#clusters.set(clusterId, cluster);
-    this.#expire(cluster, settings.behaviour.remoteSync.timeoutMs);
+    this.#clusters.set(cluster.id, cluster);
+    this.#expire(cluster, timeoutMs);
     void this.#untilSynced(cluster).then(() => this.#join(cluster));
   }
 
-  /** @returns undefined for a kubeconfig that can not be used; istiod tells and goes on */
-  #create(
-    key: string,
-    clusterId: string,
-    kubeconfig: string,
-    fingerprint: string,
-  ): RemoteCluster | undefined {
-    const { settings, dial, log, createRegistry, signal } = this.#options;
+  /** @returns undefined for a kubeconfig that cannot be used; istiod tells and goes on */
+  #open(secret: string, id: string, kubeconfig: string, fingerprint: string): RemoteCluster | undefined {
+    const { settings, dial, log, signal } = this.#options;
     try {
       if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
-      const client = new KubernetesClient(kubeconfig, { dial });
-      const linked = linkedSignal(signal);
-      return {
-        id: clusterId,
-        secret: key,
-        fingerprint,
-        client,
-        registry: createRegistry({ clusterId, client: () => client, signal: linked.signal }),
-        status: 'syncing',
-        predecessor: undefined,
-        signal: linked.signal,
-        stop: () => {
-          linked[Symbol.dispose]();
-          linked.abort();
-          client.close();
-        },
-      };
+      const source = { id, secret, fingerprint, kubeconfig, dial, signal };
+      return openRemoteCluster(source, watched => this.#watch(watched));
     } catch (error) {
       log.error(
-        `Failed to add remote cluster from secret=${key} for cluster_id=${clusterId}: ${messageOf(error)}`,
+        `Failed to add remote cluster from secret=${secret} for cluster_id=${id}: ${messageOf(error)}`,
       );
       return undefined;
     }
+  }
+
+  #watch(watched: Parameters<WatchCluster>[0]): ClusterRegistry {
+    const { settings, clock, random, log, onChange } = this.#options;
+    return new ClusterRegistry({
+      ...watched,
+      behaviour: settings.behaviour,
+      systemNamespace: settings.namespace,
+      domain: settings.domain,
+      clock,
+      random: random.stream(`registry/${watched.clusterId}`),
+      log,
+      onChange,
+    });
   }
 
   /** Resolves early if istiod ends; the watch for an unreachable cluster goes on for ever otherwise. */
@@ -201,33 +197,25 @@ export class RemoteClusters {
   }
 
   #join(cluster: RemoteCluster): void {
-    const { state, log, onChange, onSynced, signal } = this.#options;
+    const { log, metrics, onEvent, signal } = this.#options;
     if (signal.aborted || this.#clusters.get(cluster.id) !== cluster) return;
     cluster.status = 'synced';
     const before = cluster.predecessor;
     cluster.predecessor = undefined;
-    if (before) state.replaceRegistry(before.registry, cluster.registry);
-    else state.addRegistry(cluster.registry);
-    before?.stop();
     log.info(`Finished syncing cluster_id=${cluster.id}, secret=${cluster.secret}`);
-    this.#options.metrics.set('istiod_remote_cluster_sync_status', 1, {
-      cluster_id: cluster.id,
-      status: 'synced',
-    });
-    onChange();
-    onSynced(cluster);
+    metrics.set('istiod_remote_cluster_sync_status', 1, { cluster_id: cluster.id, status: 'synced' });
+    onEvent(before ? { type: 'replaced', cluster, before: before.registry } : { type: 'added', cluster });
+    before?.stop();
   }
 
   #remove(cluster: RemoteCluster): void {
-    const { state, log, onChange } = this.#options;
+    const { log, onEvent } = this.#options;
     log.info(`Deleting cluster_id=${cluster.id} configured by secret=${cluster.secret}`);
     this.#clusters.delete(cluster.id);
     cluster.status = 'closed';
-    for (const gone of [cluster, cluster.predecessor]) {
-      gone?.stop();
-      if (gone) state.removeRegistry(gone.registry);
-    }
-    onChange();
+    const gone = cluster.predecessor ? [cluster, cluster.predecessor] : [cluster];
+    for (const { stop } of gone) stop();
+    onEvent({ type: 'removed', registries: gone.map(({ registry }) => registry) });
   }
 
   /**

@@ -2,10 +2,8 @@ import jsonPatch from 'fast-json-patch';
 import t from 'tap';
 import { renderInstall } from '../../../../../harness/simulator/istio/install/render.ts';
 import { isInjectionWanted } from '../../../../../harness/simulator/istio/istiod/injection/decision.ts';
-import {
-  readInjectorConfig,
-  reviewInjection,
-} from '../../../../../harness/simulator/istio/istiod/injection/injector.ts';
+import { reviewInjection } from '../../../../../harness/simulator/istio/istiod/injection/injector.ts';
+import { readInjectorConfig } from '../../../../../harness/simulator/istio/istiod/injection/injector-config.ts';
 import { readMeshConfig } from '../../../../../harness/simulator/istio/istiod/model/mesh-config.ts';
 import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 

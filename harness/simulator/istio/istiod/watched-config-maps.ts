@@ -1,0 +1,69 @@
+/** The two ConfigMaps that tell istiod about its mesh and its injector. */
+import { messageOf } from '../../../base/errors.ts';
+import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ProcessContext } from '../../program.ts';
+import type { Log } from '../log.ts';
+import { type InjectorConfig, readInjectorConfig } from './injection/injector-config.ts';
+import { type MeshConfig, readMeshConfig } from './model/mesh-config.ts';
+import type { IstiodSettings } from './model/settings.ts';
+import { Informer } from './watch/informer.ts';
+
+const MESH_CONFIG_MAP = 'istio';
+const INJECTOR_CONFIG_MAP = 'istio-sidecar-injector';
+
+type Data = Readonly<Record<string, string>>;
+
+/** Whose ConfigMaps they are, and who is told. */
+export interface WatchedConfigMapsOptions {
+  readonly context: ProcessContext;
+  readonly settings: IstiodSettings;
+  readonly client: () => KubernetesClient;
+  readonly log: Log;
+  /** Called for each version that can be read; without a ConfigMap, with the defaults. */
+  readonly onMesh: (mesh: MeshConfig) => void;
+}
+
+/** Unlike Istio 1.8, which reads the files of its volumes, both releases watch the ConfigMaps themselves. */
+export class WatchedConfigMaps {
+  readonly #options: WatchedConfigMapsOptions;
+  readonly #informer: Informer<Data>;
+  #injector: InjectorConfig | undefined;
+
+  constructor(options: WatchedConfigMapsOptions) {
+    this.#options = options;
+    const { context, settings, client, log } = options;
+    this.#informer = new Informer({
+      client,
+      path: { apiVersion: 'v1', plural: 'configmaps', namespace: settings.namespace },
+      clock: context.clock,
+      random: context.random.stream('configmaps'),
+      signal: context.signal,
+      keep: ({ metadata, ...object }) =>
+        metadata.name === MESH_CONFIG_MAP || metadata.name === INJECTOR_CONFIG_MAP
+          ? ((object['data'] ?? {}) as Data) // texts, as the API server validated them
+          : undefined,
+      onChange: (key, data) => this.#take(key, data),
+      kind: 'ConfigMap',
+      onFailure: message => log.error(message),
+    });
+  }
+
+  /** Resolves when both have been looked for; never rejects. */
+  get synced(): Promise<void> {
+    return this.#informer.synced;
+  }
+
+  /** Undefined as long as there is none, or none that can be read. */
+  get injector(): InjectorConfig | undefined {
+    return this.#injector;
+  }
+
+  #take(key: string, data: Data | undefined): void {
+    try {
+      if (key.endsWith(`/${MESH_CONFIG_MAP}`)) this.#options.onMesh(readMeshConfig(data ?? {}));
+      else this.#injector = data && readInjectorConfig(data);
+    } catch (error) {
+      this.#options.log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
+    }
+  }
+}
