@@ -16,7 +16,8 @@ import type {
 } from '../xds/resources.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import { TransportSecurity, type WorkloadIdentity } from './environment/transport-security.ts';
-import { ListenerManager, type RunningListener } from './listeners/listener-manager.ts';
+import type { RunningListener } from './listeners/accepted-connection.ts';
+import { ListenerManager } from './listeners/listener-manager.ts';
 import { UpstreamCluster } from './upstream/upstream-cluster.ts';
 import {
   duplicateName,

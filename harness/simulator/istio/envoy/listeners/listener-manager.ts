@@ -5,27 +5,27 @@ import type { Duplex } from 'node:stream';
 import { messageOf, unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
-import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
+import type { Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
-import type { DownstreamConnection, EnvoyEnvironment, Worker } from '../environment/environment.ts';
+import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
 import { HttpConnectionManager } from '../http/http-connection-manager.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import {
+  type AcceptedConnection,
+  acceptedFrom,
+  inspected,
+  type RunningListener,
+  secured,
+} from './accepted-connection.ts';
 import { inspectTls } from './client-hello.ts';
-import { type ConnectionTraits, findFilterChain } from './filter-chain-match.ts';
+import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
 import { proxyTcp } from './tcp-proxy.ts';
 
-/** A listener and what has happened to it. */
-export interface RunningListener {
-  /** As accepted last, and in use. */
-  config: Listener;
-  readonly counters: Counters;
-}
-
 /** What the filters look up when a connection or request comes, so that changes take effect at once. */
 export interface FilterResources {
-  clusterOf(name: string): UpstreamCluster | undefined;
-  routesOf(name: string): RouteConfiguration | undefined;
+  readonly clusterOf: (name: string) => UpstreamCluster | undefined;
+  readonly routesOf: (name: string) => RouteConfiguration | undefined;
 }
 
 /**
@@ -107,16 +107,9 @@ export class ListenerManager {
   #accept(listener: RunningListener, socket: VirtualSocket): void {
     socket.on('error', () => {}); // whoever reads the socket learns of it by its close
     this.#connections.add(socket);
-    const destination = socket.originalDestination ?? {
-      address: socket.localAddress ?? listener.config.address,
-      port: socket.localPort ?? listener.config.port,
-    };
-    const connection: DownstreamConnection = {
-      // The kernel gives each connection to one of the threads that listen.
-      worker: this.#workerChoice.pick(this.#workers),
-      destination,
-      remoteAddress: socket.remoteAddress ?? '',
-    };
+    // The kernel gives each connection to one of the threads that listen.
+    const connection = acceptedFrom(socket, listener, this.#workerChoice.pick(this.#workers));
+    const { destination } = connection.downstream;
     const target = (listener.config.useOriginalDst && this.#listenerFor(destination)) || listener;
     const { counters } = target;
     counters.add('downstream_cx_total');
@@ -125,7 +118,7 @@ export class ListenerManager {
       this.#connections.delete(socket);
       counters.add('downstream_cx_active', -1);
     });
-    this.#inspect(target, socket, connection);
+    this.#inspect({ ...connection, listener: target });
   }
 
   /**
@@ -143,85 +136,50 @@ export class ListenerManager {
     return anyAddress;
   }
 
-  #inspect(listener: RunningListener, socket: VirtualSocket, connection: DownstreamConnection): void {
-    const { config } = listener;
-    const destinationPort = connection.destination.port;
-    if (!config.tlsInspector) {
-      const traits: ConnectionTraits = {
-        destinationPort,
-        serverName: undefined,
-        transport: 'raw_buffer',
-        protocols: [],
-      };
-      this.#serve(listener, findFilterChain(config.filterChains, traits), traits, socket, connection);
+  #inspect(connection: AcceptedConnection): void {
+    if (!connection.listener.config.tlsInspector) {
+      this.#serve(connection);
       return;
     }
-    peekFirstBytes(socket, inspectTls, inspection => {
-      if (!inspection) {
-        socket.destroy();
-        return;
-      }
-      const traits: ConnectionTraits = {
-        destinationPort,
-        serverName: inspection.transport === 'tls' ? inspection.serverName : undefined,
-        transport: inspection.transport,
-        protocols: inspection.transport === 'tls' ? inspection.protocols : [],
-      };
-      this.#serve(
-        listener,
-        findFilterChain(listener.config.filterChains, traits),
-        traits,
-        socket,
-        connection,
-      );
+    peekFirstBytes(connection.stream, inspectTls, inspection => {
+      if (inspection) this.#serve(inspected(connection, inspection));
+      else connection.stream.destroy();
     });
   }
 
-  #serve(
-    listener: RunningListener,
-    chain: FilterChain | undefined,
-    traits: ConnectionTraits,
-    socket: Duplex,
-    connection: DownstreamConnection,
-  ): void {
+  #serve(connection: AcceptedConnection): void {
+    const { listener, stream, traits } = connection;
+    const chain = findFilterChain(listener.config.filterChains, traits);
     if (!chain) {
       listener.counters.add('no_filter_chain_match');
-      socket.destroy();
+      stream.destroy();
       return;
     }
     if (!chain.downstreamTls) {
-      this.#filter(listener, chain.filter, traits, socket, connection);
+      this.#filter(connection, chain.filter);
       return;
     }
     const { alpn } = chain.downstreamTls;
-    this.#environment.security.terminate(socket, alpn, listener.counters, (secured, peer) => {
-      if (!secured) return;
-      this.#filter(listener, chain.filter, traits, secured, peer ? { ...connection, peer } : connection);
+    this.#environment.security.terminate(stream, alpn, listener.counters, (decrypted, peer) => {
+      if (decrypted) this.#filter(secured(connection, decrypted, peer), chain.filter);
     });
   }
 
-  #filter(
-    listener: RunningListener,
-    filter: NetworkFilter,
-    { serverName }: ConnectionTraits,
-    stream: Duplex,
-    connection: DownstreamConnection,
-  ): void {
+  #filter({ listener, stream, downstream, traits }: AcceptedConnection, filter: NetworkFilter): void {
+    const { clusterOf } = this.#resources;
     switch (filter.type) {
       case 'http_connection_manager':
-        this.#managerOf(listener, filter).accept(stream, connection);
+        this.#managerOf(listener, filter).accept(stream, downstream);
         return;
       case 'tcp_proxy':
-        proxyTcp(this.#resources.clusterOf(filter.cluster), stream, connection);
+        proxyTcp(clusterOf(filter.cluster), stream, downstream);
         return;
-      case 'sni_cluster_tcp_proxy':
-        proxyTcp(
-          this.#resources.clusterOf(serverName ?? filter.fallbackCluster) ??
-            this.#resources.clusterOf(filter.fallbackCluster),
-          stream,
-          connection,
-        );
+      case 'sni_cluster_tcp_proxy': {
+        const { fallbackCluster } = filter;
+        const cluster = clusterOf(traits.serverName ?? fallbackCluster) ?? clusterOf(fallbackCluster);
+        proxyTcp(cluster, stream, downstream);
         return;
+      }
       default:
         unreachable(filter);
     }

@@ -1,5 +1,5 @@
 /** One remote cluster: what a kubeconfig of a remote secret becomes. */
-import { setMaxListeners } from 'node:events';
+import { linkedSignal } from '../../../../base/deadline.ts';
 import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
@@ -49,22 +49,19 @@ export type WatchCluster = (options: {
 export function openRemoteCluster(source: RemoteSource, watch: WatchCluster): RemoteCluster {
   const { id, secret, fingerprint, kubeconfig, dial, signal } = source;
   const client = new KubernetesClient(kubeconfig, { dial });
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const onAbort = () => controller.abort();
-  signal.addEventListener('abort', onAbort, { once: true });
+  const linked = linkedSignal(signal);
   return {
     id,
     secret,
     fingerprint,
     client,
-    registry: watch({ clusterId: id, client: () => client, signal: controller.signal }),
+    registry: watch({ clusterId: id, client: () => client, signal: linked.signal }),
     status: 'syncing',
     predecessor: undefined,
-    signal: controller.signal,
+    signal: linked.signal,
     stop: () => {
-      signal.removeEventListener('abort', onAbort);
-      controller.abort();
+      linked[Symbol.dispose]();
+      linked.abort();
       client.close();
     },
   };

@@ -4,7 +4,8 @@ import { PUSH_ORDER, SHORT_NAMES } from '../../xds/wire.ts';
 import type { MeshState } from '../mesh/mesh-state.ts';
 import type { RemoteClusters } from '../mesh/remote-clusters.ts';
 import type { IstiodSettings } from '../model/settings.ts';
-import type { DiscoveryServer, ProxyConnection } from './discovery-server.ts';
+import type { DiscoveryServer } from './discovery-server.ts';
+import type { ProxyConnection } from './proxy-connection.ts';
 import type { Resources } from './resources.ts';
 
 export interface DebugSources {

@@ -5,24 +5,23 @@
 import type http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import type { Clock, Timer } from '../../../../base/clock.ts';
+import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { LineReader } from '../../../../base/lines.ts';
 import type { XdsNote } from '../../../program.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import type { ResourceType } from '../../xds/resources.ts';
 import {
   DISCOVERY_PATH,
   DISCOVERY_PROTOCOL,
   type DiscoveryRequest,
   PUSH_ORDER,
   readDiscoveryRequest,
-  responseLine,
   SHORT_NAMES,
 } from '../../xds/wire.ts';
 import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
+import { ProxyConnection } from './proxy-connection.ts';
 import type { Resources } from './resources.ts';
 
 /**
@@ -30,28 +29,6 @@ import type { Resources } from './resources.ts';
  * chance in it.
  */
 const MAX_CONNECTION_AGE_MS = 30 * 60_000;
-
-interface SentState {
-  /** What was sent last: the same text is not sent twice. */
-  fragment: string;
-  nonce: string;
-  version: string;
-  acknowledged: string;
-  refused: string | undefined;
-}
-
-export interface ProxyConnection {
-  readonly id: string;
-  readonly proxy: ProxyNode;
-  readonly caller: Caller | undefined;
-  readonly connectedAtMs: number;
-  readonly sent: ReadonlyMap<ResourceType, Readonly<SentState>>;
-}
-
-interface Connection extends ProxyConnection {
-  readonly sent: Map<ResourceType, SentState>;
-  readonly socket: Duplex;
-}
 
 export interface DiscoveryServerOptions {
   readonly clock: Clock;
@@ -67,7 +44,7 @@ export interface DiscoveryServerOptions {
 
 export class DiscoveryServer {
   readonly #options: DiscoveryServerOptions;
-  readonly #connections = new Map<string, Connection>();
+  readonly #connections = new Map<string, ProxyConnection>();
   #counter = 0;
   #version = 0;
 
@@ -90,7 +67,6 @@ export class DiscoveryServer {
     head: Buffer,
     isSecure: boolean,
   ): Promise<void> {
-    const { authenticator, log, metrics } = this.#options;
     socket.on('error', () => {}); // its close is enough
     if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== DISCOVERY_PROTOCOL) {
       refuse(socket, 404, `there is no ${request.url}`);
@@ -98,12 +74,9 @@ export class DiscoveryServer {
     }
     let caller: Caller | undefined;
     try {
-      if (isSecure) caller = await authenticator.authenticate(request.headers);
+      if (isSecure) caller = await this.#options.authenticator.authenticate(request.headers);
     } catch (error) {
-      metrics.add('pilot_xds_authentication_failures');
-      log.error(
-        `Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`,
-      );
+      this.#tellUnauthenticated(request, error);
       refuse(socket, 401, 'authentication failure');
       return;
     }
@@ -121,56 +94,59 @@ export class DiscoveryServer {
   }
 
   close(): void {
-    for (const { socket } of this.#connections.values()) socket.destroy();
+    for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
   }
 
+  #tellUnauthenticated(request: http.IncomingMessage, error: unknown): void {
+    const { log, metrics } = this.#options;
+    metrics.add('pilot_xds_authentication_failures');
+    log.error(
+      `Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`,
+    );
+  }
+
   #serve(socket: Duplex, head: Buffer, caller: Caller | undefined): void {
-    const { clock, log, metrics } = this.#options;
-    let connection: Connection | undefined;
-    const lines = new LineReader();
-    const timer: Timer = clock.setTimeout(() => socket.end(), MAX_CONNECTION_AGE_MS);
-    const take = (text: string) => {
-      for (const line of lines.push(text)) {
-        if (line === '' || socket.destroyed) continue;
-        try {
-          const message = readDiscoveryRequest(line);
-          if (connection) this.#acknowledge(connection, message);
-          else connection = this.#connect(socket, caller, message);
-        } catch (error) {
-          log.error(`ADS: closing a stream: ${messageOf(error)}`);
-          socket.destroy();
-        }
+    const { clock, log } = this.#options;
+    let connection: ProxyConnection | undefined;
+    const timer = clock.setTimeout(() => socket.end(), MAX_CONNECTION_AGE_MS);
+    const onLine = (line: string) => {
+      if (line === '' || socket.destroyed) return;
+      try {
+        const message = readDiscoveryRequest(line);
+        if (connection) this.#acknowledge(connection, message);
+        else connection = this.#connect(socket, caller, message);
+      } catch (error) {
+        log.error(`ADS: closing a stream: ${messageOf(error)}`);
+        socket.destroy();
       }
     };
+    const lines = new LineReader();
     // Not `setEncoding`: node:http forbids it on the sockets of its servers, also after an upgrade.
     const decoder = new StringDecoder('utf8');
-    socket.on('data', (chunk: Buffer) => take(decoder.write(chunk)));
+    const take = (chunk: Buffer) => lines.push(decoder.write(chunk)).forEach(onLine);
+    socket.on('data', take);
     socket.once('end', () => socket.end());
     socket.once('close', () => {
       clock.clearTimeout(timer);
-      if (!connection) return;
-      if (this.#connections.delete(connection.id)) metrics.set('pilot_xds', this.#connections.size);
-      log.info(`ADS: "${connection.proxy.address}" ${connection.id} terminated`);
+      if (connection) this.#disconnect(connection);
     });
-    if (head.length > 0) take(decoder.write(head));
+    if (head.length > 0) take(head);
   }
 
-  #connect(socket: Duplex, caller: Caller | undefined, message: DiscoveryRequest): Connection {
-    const { clock, log, metrics, checksIdentity } = this.#options;
+  #connect(socket: Duplex, caller: Caller | undefined, message: DiscoveryRequest): ProxyConnection {
+    const { clock, log, metrics } = this.#options;
     if (message.type !== 'hello' || !message.node)
       throw new Error('the first message of a stream must introduce the proxy');
     const proxy = readProxyNode(message.node);
-    if (checksIdentity && caller && caller.namespace !== proxy.namespace)
-      throw new Error(`no identities ([${caller.identity}]) matched ${proxy.namespace}/${proxy.podName}`);
-    const connection: Connection = {
+    this.#checkIdentity(proxy, caller);
+    const connection = new ProxyConnection({
       id: `${proxy.id}-${++this.#counter}`,
       proxy,
       caller,
       connectedAtMs: clock.now(),
-      sent: new Map(),
       socket,
-    };
+    });
     this.#connections.set(connection.id, connection);
     metrics.set('pilot_xds', this.#connections.size);
     log.info(`ADS: new connection for node:${connection.id}`);
@@ -178,25 +154,29 @@ export class DiscoveryServer {
     return connection;
   }
 
-  #pushTo(connection: Connection): void {
+  /** @throws Error if a proxy gives itself out for one of another namespace than its token's */
+  #checkIdentity({ namespace, podName }: ProxyNode, caller: Caller | undefined): void {
+    if (this.#options.checksIdentity && caller && caller.namespace !== namespace)
+      throw new Error(`no identities ([${caller.identity}]) matched ${namespace}/${podName}`);
+  }
+
+  #disconnect({ id, proxy }: ProxyConnection): void {
+    const { log, metrics } = this.#options;
+    if (this.#connections.delete(id)) metrics.set('pilot_xds', this.#connections.size);
+    log.info(`ADS: "${proxy.address}" ${id} terminated`);
+  }
+
+  #pushTo(connection: ProxyConnection): void {
     const { resources, metrics, log, trace } = this.#options;
-    if (connection.socket.destroyed) return;
+    if (connection.isClosed) return;
     for (const type of PUSH_ORDER) {
       const fragment = resources.of(type, connection.proxy);
-      const before = connection.sent.get(type);
-      if (before?.fragment === fragment) continue;
+      if (connection.has(type, fragment)) continue;
       const version = String(this.#version);
       const nonce = `${type}-${version}-${++this.#counter}`;
-      connection.sent.set(type, {
-        fragment,
-        nonce,
-        version,
-        acknowledged: before?.acknowledged ?? '',
-        refused: undefined,
-      });
       metrics.add('pilot_xds_pushes', { type: SHORT_NAMES[type] });
       log.info(`${SHORT_NAMES[type].toUpperCase()}: PUSH for node:${connection.proxy.id}`);
-      connection.socket.write(responseLine({ type, version, nonce }, fragment));
+      connection.send(type, fragment, { version, nonce });
       if (!trace) continue;
       const names = namesIn(fragment);
       const proxy = connection.proxy.id;
@@ -204,27 +184,24 @@ export class DiscoveryServer {
     }
   }
 
-  #acknowledge(connection: Connection, { type, nonce, errorDetail }: DiscoveryRequest): void {
-    if (type === 'hello') return;
-    const sent = connection.sent.get(type);
-    if (!sent || nonce !== sent.nonce) return;
-    this.#options.trace?.({
+  #acknowledge(connection: ProxyConnection, message: DiscoveryRequest): void {
+    const answer = connection.acknowledge(message);
+    if (!answer) return;
+    const { log, metrics, trace } = this.#options;
+    const { version, refusal } = answer;
+    const type = SHORT_NAMES[answer.type];
+    const proxy = connection.proxy.id;
+    trace?.({
       kind: 'xds',
-      proxy: connection.proxy.id,
-      type: SHORT_NAMES[type],
-      version: sent.version,
-      outcome: errorDetail ? 'NACK' : 'ACK',
-      ...(errorDetail && { error: errorDetail.message }),
+      proxy,
+      type,
+      version,
+      outcome: refusal === undefined ? 'ACK' : 'NACK',
+      ...(refusal !== undefined && { error: refusal }),
     });
-    if (!errorDetail) {
-      sent.acknowledged = nonce;
-      return;
-    }
-    sent.refused = errorDetail.message;
-    this.#options.metrics.add('pilot_total_xds_rejects');
-    this.#options.log.warn(
-      `ADS:${SHORT_NAMES[type].toUpperCase()}: ACK ERROR ${connection.id} Internal:${errorDetail.message}`,
-    );
+    if (refusal === undefined) return;
+    metrics.add('pilot_total_xds_rejects');
+    log.warn(`ADS:${type.toUpperCase()}: ACK ERROR ${connection.id} Internal:${refusal}`);
   }
 }
 
