@@ -1,0 +1,119 @@
+/** The ports of istiod: 8080 and 15014 for monitoring, 15010 and 15012 for proxies, 15017 for webhooks. */
+import { type Authority, createKeyPair } from '../../../base/certificates.ts';
+import type { ProcessContext } from '../../program.ts';
+import { issueServingCertificate } from '../ca/certificate-authority.ts';
+import type { Log } from '../log.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { IstiodSettings } from './model/settings.ts';
+import { answerReview } from './review-service.ts';
+import { CaService } from './serve/ca-service.ts';
+import { debugPage } from './serve/debug.ts';
+import { answer, answerJson, type RequestHandler, serve } from './serve/serve.ts';
+
+/** The istiod behind the ports. */
+export interface PortsOptions {
+  readonly context: ProcessContext;
+  readonly settings: IstiodSettings;
+  readonly plane: ControlPlane;
+  readonly authority: Authority;
+  readonly log: Log;
+}
+
+type ServingCertificate = { readonly certPem: string; readonly keyPem: string };
+
+/** Opens the ports one after the other; `close` closes those that are open. */
+export class Ports {
+  readonly #options: PortsOptions;
+  readonly #closers: (() => void)[] = [];
+  #isReady = false;
+
+  constructor(options: PortsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens monitoring and readiness at once, the others when the caches have synced.
+   * @param ended - resolves when istiod ends
+   * @throws the signal's reason if istiod ends before
+   */
+  async open(ended: Promise<void>): Promise<void> {
+    const { context, settings, plane, authority, log } = this.#options;
+    const { network, clock, signal } = context;
+    this.#closers.push(
+      serve({ network, port: 8080 }, this.#monitor),
+      serve({ network, port: 15014 }, this.#monitor),
+    );
+    const keys = createKeyPair();
+    const certPem = await issueServingCertificate(authority, clock, keys.publicKeyDer, settings.servingNames);
+    await Promise.race([plane.ready(), ended]);
+    signal.throwIfAborted();
+    this.#openSecured({ certPem, keyPem: keys.privateKeyPem });
+    this.#isReady = true;
+    log.info('starting secure gRPC discovery service at [::]:15012');
+    log.info('All caches have been synced up, marking server ready');
+  }
+
+  /** Closes the ports and all of their connections, the last one first. */
+  close(): void {
+    for (const close of this.#closers.reverse()) close();
+  }
+
+  #openSecured(tls: ServingCertificate): void {
+    const { context, settings, plane, authority, log } = this.#options;
+    const { network, clock } = context;
+    const { discovery, metrics, authenticator } = plane;
+    const ca = new CaService({ authority, authenticator, clock, log, metrics });
+    this.#closers.push(
+      serve({ network, port: 15017, tls }, (request, response) => {
+        void answerReview(settings, plane, request, response);
+      }),
+      serve(
+        {
+          network,
+          port: 15012,
+          tls,
+          onUpgrade: (request, socket, head) => void discovery.accept(request, socket, head, true),
+        },
+        (request, response) => void ca.answer(request, response),
+      ),
+      serve(
+        {
+          network,
+          port: 15010,
+          onUpgrade: (request, socket, head) => void discovery.accept(request, socket, head, false),
+        },
+        (_request, response) => answerJson(response, 404, { message: 'not found' }),
+      ),
+    );
+  }
+
+  readonly #monitor: RequestHandler = (request, response) => {
+    const { settings, plane } = this.#options;
+    const { status, body } = monitoringPage(settings, plane, request.url ?? '/', this.#isReady);
+    const isJson = body.startsWith('{') || body.startsWith('[');
+    answer(response, status, body, isJson ? 'application/json' : 'text/plain');
+  };
+}
+
+function monitoringPage(
+  settings: IstiodSettings,
+  plane: ControlPlane,
+  path: string,
+  isReady: boolean,
+): { status: number; body: string } {
+  if (path === '/ready') return isReady ? { status: 200, body: '' } : { status: 503, body: 'not ready\n' };
+  if (path === '/metrics') return { status: 200, body: plane.metrics.render() };
+  if (path === '/version') return { status: 200, body: `${settings.version}-simulated-Clean` };
+  const page = debugPage(
+    {
+      settings,
+      ...plane,
+      state: plane.state,
+      remotes: plane.remotes,
+      discovery: plane.discovery,
+      resources: plane.resources,
+    },
+    path,
+  );
+  return page === undefined ? { status: 404, body: '404 page not found\n' } : { status: 200, body: page };
+}

@@ -1,0 +1,50 @@
+/** istiod as the API server calls it: the webhooks of injection and validation. */
+import type http from 'node:http';
+import { messageOf } from '../../../base/errors.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { reviewInjection } from './injection/injector.ts';
+import { reviewValidation } from './injection/validation.ts';
+import type { IstiodSettings } from './model/settings.ts';
+import { answer, answerJson, readBody } from './serve/serve.ts';
+import { minorOf } from './watch/cluster-registry.ts';
+
+/** Kubernetes keeps init containers running from 1.33 on (restartPolicy Always, general availability). */
+const FIRST_MINOR_WITH_NATIVE_SIDECARS = 33;
+
+/** Answers an AdmissionReview at `/inject…` or `/validate…`. Never rejects: every failure is an answer. */
+export async function answerReview(
+  settings: IstiodSettings,
+  plane: ControlPlane,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const path = (request.url ?? '/').replace(/\?.*$/, '');
+  try {
+    if (path === '/httpsReady') {
+      answer(response, 200, '', 'text/plain');
+      return;
+    }
+    const review: unknown = JSON.parse(await readBody(request));
+    if (path === '/inject' || path.startsWith('/inject/')) {
+      plane.metrics.add('sidecar_injection_requests_total');
+      const config = plane.injector;
+      if (!config) throw new Error('the injector has no configuration');
+      const reviewed = reviewInjection({
+        behaviour: settings.behaviour,
+        config,
+        mesh: plane.state.mesh,
+        path,
+        review,
+        hasNativeSidecars: clusterId =>
+          minorOf(plane.kubeletVersion(clusterId)) >= FIRST_MINOR_WITH_NATIVE_SIDECARS,
+      });
+      plane.metrics.add('sidecar_injection_success_total');
+      answerJson(response, 200, reviewed);
+    } else if (path === '/validate' || path.startsWith('/validate/'))
+      answerJson(response, 200, reviewValidation(review));
+    else answerJson(response, 404, { message: `there is no ${path}` });
+  } catch (error) {
+    plane.metrics.add('sidecar_injection_failure_total');
+    answer(response, 400, `could not decode body: ${messageOf(error)}\n`, 'text/plain');
+  }
+}
