@@ -119,45 +119,109 @@ const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly 
 const resourcesOf = (gateway: GatewaySettings, { values }: InstallSettings): unknown =>
   gateway.k8s.resources ?? values.gateways['istio-ingressgateway']?.resources ?? RESOURCES;
 
-/** manifests/charts/gateways/istio-ingress/templates */
+interface Images {
+  readonly hub: string;
+  readonly tag: string;
+}
+type Labels = Readonly<Record<string, string>>;
+
+const selectorOf = ({ name, label }: GatewaySettings): Labels => ({
+  app: name,
+  istio: 'ingressgateway',
+  ...label,
+});
+
+const isComplete = ({ install }: IstioBehaviour): boolean => install.gatewayPods === 'complete';
+
+function serviceOf(behaviour: IstioBehaviour, gateway: GatewaySettings, labels: Labels): KubernetesObject {
+  const { service, serviceAnnotations } = gateway.k8s;
+  return kubernetesObject(
+    'v1',
+    'Service',
+    { name: gateway.name, namespace: ISTIO_NAMESPACE, labels, annotations: serviceAnnotations },
+    {
+      spec: {
+        type: service.type ?? 'LoadBalancer',
+        selector: selectorOf(gateway),
+        ports: portsOf(behaviour, gateway).map(port => ({
+          protocol: 'TCP',
+          ...port,
+          targetPort: port.targetPort ?? port.port,
+        })),
+        ...(service.externalIPs && { externalIPs: service.externalIPs }),
+        ...(service.loadBalancerIP !== undefined && { loadBalancerIP: service.loadBalancerIP }),
+      },
+    },
+  );
+}
+
+/** The pod of 1.8 needs no injection; the one of current asks for it. */
+function podMetadata(behaviour: IstioBehaviour, gateway: GatewaySettings) {
+  const labels = { ...selectorOf(gateway), release: 'istio', 'istio.io/rev': 'default' };
+  const { podAnnotations } = gateway.k8s;
+  if (!isComplete(behaviour))
+    return {
+      labels: { ...labels, 'sidecar.istio.io/inject': 'true' },
+      annotations: {
+        'inject.istio.io/templates': 'gateway',
+        'istio.io/rev': 'default',
+        ...podAnnotations,
+      },
+    };
+  return {
+    labels: {
+      ...labels,
+      'service.istio.io/canonical-name': gateway.name,
+      'service.istio.io/canonical-revision': 'latest',
+      'sidecar.istio.io/inject': 'false',
+    },
+    annotations: {
+      'prometheus.io/port': '15020',
+      'prometheus.io/scrape': 'true',
+      'sidecar.istio.io/inject': 'false',
+      ...podAnnotations,
+    },
+  };
+}
+
+function podSpec(
+  behaviour: IstioBehaviour,
+  gateway: GatewaySettings,
+  settings: InstallSettings,
+  { hub, tag }: Images,
+) {
+  const container = isComplete(behaviour)
+    ? explicitContainer(behaviour, gateway, settings, `${hub}/proxyv2:${tag}`)
+    : shellContainer(behaviour, gateway, settings);
+  return {
+    serviceAccountName: accountOf(gateway),
+    securityContext: POD_USER,
+    containers: [container],
+    ...(isComplete(behaviour) && { volumes: explicitGateway(behaviour).volumes }),
+  };
+}
+
+const accountOf = ({ name }: GatewaySettings): string => `${name}-service-account`;
+
+/**
+ * Returns the objects of one gateway (manifests/charts/gateways/istio-ingress/templates).
+ * @param images - where the proxy's image comes from, and its tag
+ */
 export function gatewayObjects(
   behaviour: IstioBehaviour,
   gateway: GatewaySettings,
   settings: InstallSettings,
-  images: { readonly hub: string; readonly tag: string },
+  images: Images,
 ): KubernetesObject[] {
   const { name } = gateway;
-  const selector = { app: name, istio: 'ingressgateway', ...gateway.label };
+  const selector = selectorOf(gateway);
   const labels = { ...selector, release: 'istio', 'istio.io/rev': 'default' };
-  const account = `${name}-service-account`;
-  const isExplicit = behaviour.install.gatewayPods === 'complete';
-  const service = gateway.k8s.service;
+  const account = accountOf(gateway);
+  const mayReadSecrets = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }];
   return [
     serviceAccount(account, labels),
-    ...roleWithBinding(
-      `${name}-sds`,
-      account,
-      [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'watch', 'list'] }],
-      labels,
-    ),
-    kubernetesObject(
-      'v1',
-      'Service',
-      { name, namespace: ISTIO_NAMESPACE, labels, annotations: gateway.k8s.serviceAnnotations },
-      {
-        spec: {
-          type: service.type ?? 'LoadBalancer',
-          selector,
-          ports: portsOf(behaviour, gateway).map(port => ({
-            protocol: 'TCP',
-            ...port,
-            targetPort: port.targetPort ?? port.port,
-          })),
-          ...(service.externalIPs && { externalIPs: service.externalIPs }),
-          ...(service.loadBalancerIP !== undefined && { loadBalancerIP: service.loadBalancerIP }),
-        },
-      },
-    ),
+    ...roleWithBinding(`${name}-sds`, account, mayReadSecrets, labels),
+    serviceOf(behaviour, gateway, labels),
     kubernetesObject(
       'apps/v1',
       'Deployment',
@@ -168,45 +232,8 @@ export function gatewayObjects(
           strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '25%' } },
           selector: { matchLabels: selector },
           template: {
-            metadata: {
-              labels: isExplicit
-                ? {
-                    ...selector,
-                    release: 'istio',
-                    'istio.io/rev': 'default',
-                    'service.istio.io/canonical-name': name,
-                    'service.istio.io/canonical-revision': 'latest',
-                    'sidecar.istio.io/inject': 'false',
-                  }
-                : {
-                    ...selector,
-                    release: 'istio',
-                    'istio.io/rev': 'default',
-                    'sidecar.istio.io/inject': 'true',
-                  },
-              annotations: isExplicit
-                ? {
-                    'prometheus.io/port': '15020',
-                    'prometheus.io/scrape': 'true',
-                    'sidecar.istio.io/inject': 'false',
-                    ...gateway.k8s.podAnnotations,
-                  }
-                : {
-                    'inject.istio.io/templates': 'gateway',
-                    'istio.io/rev': 'default',
-                    ...gateway.k8s.podAnnotations,
-                  },
-            },
-            spec: {
-              serviceAccountName: account,
-              securityContext: POD_USER,
-              containers: [
-                isExplicit
-                  ? explicitContainer(behaviour, gateway, settings, `${images.hub}/proxyv2:${images.tag}`)
-                  : shellContainer(behaviour, gateway, settings),
-              ],
-              ...(isExplicit && { volumes: explicitGateway(behaviour).volumes }),
-            },
+            metadata: podMetadata(behaviour, gateway),
+            spec: podSpec(behaviour, gateway, settings, images),
           },
         },
       },

@@ -52,16 +52,44 @@ function environment(behaviour: IstioBehaviour, settings: InstallSettings): unkn
   return [...own.filter(({ name }) => !replaced.has(name)), ...extra];
 }
 
-function deployment(
-  behaviour: IstioBehaviour,
-  names: ReleaseNames,
-  settings: InstallSettings,
-  images: { readonly hub: string; readonly tag: string },
-): KubernetesObject {
+const volumeMounts = (behaviour: IstioBehaviour): unknown[] => [
+  { name: 'istio-token', mountPath: '/var/run/secrets/tokens', readOnly: true },
+  { name: 'local-certs', mountPath: '/var/run/secrets/istio-dns' },
+  { name: 'cacerts', mountPath: '/etc/cacerts', readOnly: true },
+  { name: 'istio-kubeconfig', mountPath: '/var/run/secrets/remote', readOnly: true },
+  ...(behaviour.install.mountsConfigMaps
+    ? [
+        { name: 'config-volume', mountPath: '/etc/istio/config' },
+        { name: 'inject', mountPath: '/var/lib/istio/inject', readOnly: true },
+      ]
+    : []),
+];
+
+const volumes = (behaviour: IstioBehaviour): unknown[] => [
+  { name: 'local-certs', emptyDir: { medium: 'Memory' } },
+  {
+    name: 'istio-token',
+    projected: {
+      sources: [
+        { serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } },
+      ],
+    },
+  },
+  { name: 'cacerts', secret: { secretName: 'cacerts', optional: true } },
+  { name: 'istio-kubeconfig', secret: { secretName: 'istio-kubeconfig', optional: true } },
+  ...(behaviour.install.mountsConfigMaps
+    ? [
+        { name: 'inject', configMap: { name: 'istio-sidecar-injector' } },
+        { name: 'config-volume', configMap: { name: 'istio' } },
+      ]
+    : []),
+];
+
+function container(behaviour: IstioBehaviour, settings: InstallSettings, image: string): unknown {
   const { pilot } = settings.values;
-  const container = {
+  return {
     name: 'discovery',
-    image: `${images.hub}/pilot:${images.tag}`,
+    image,
     args: [
       'discovery',
       '--monitoringAddr=:15014',
@@ -89,38 +117,17 @@ function deployment(
       runAsGroup: 1337,
       capabilities: { drop: ['ALL'] },
     },
-    volumeMounts: [
-      { name: 'istio-token', mountPath: '/var/run/secrets/tokens', readOnly: true },
-      { name: 'local-certs', mountPath: '/var/run/secrets/istio-dns' },
-      { name: 'cacerts', mountPath: '/etc/cacerts', readOnly: true },
-      { name: 'istio-kubeconfig', mountPath: '/var/run/secrets/remote', readOnly: true },
-      ...(behaviour.install.mountsConfigMaps
-        ? [
-            { name: 'config-volume', mountPath: '/etc/istio/config' },
-            { name: 'inject', mountPath: '/var/lib/istio/inject', readOnly: true },
-          ]
-        : []),
-    ],
+    volumeMounts: volumeMounts(behaviour),
   };
-  const volumes = [
-    { name: 'local-certs', emptyDir: { medium: 'Memory' } },
-    {
-      name: 'istio-token',
-      projected: {
-        sources: [
-          { serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } },
-        ],
-      },
-    },
-    { name: 'cacerts', secret: { secretName: 'cacerts', optional: true } },
-    { name: 'istio-kubeconfig', secret: { secretName: 'istio-kubeconfig', optional: true } },
-    ...(behaviour.install.mountsConfigMaps
-      ? [
-          { name: 'inject', configMap: { name: 'istio-sidecar-injector' } },
-          { name: 'config-volume', configMap: { name: 'istio' } },
-        ]
-      : []),
-  ];
+}
+
+function deployment(
+  behaviour: IstioBehaviour,
+  names: ReleaseNames,
+  settings: InstallSettings,
+  images: { readonly hub: string; readonly tag: string },
+): KubernetesObject {
+  const { pilot } = settings.values;
   return kubernetesObject(
     'apps/v1',
     'Deployment',
@@ -142,8 +149,8 @@ function deployment(
           spec: {
             serviceAccountName: names.istiodServiceAccount,
             securityContext: { fsGroup: 1337 },
-            containers: [container],
-            volumes,
+            containers: [container(behaviour, settings, `${images.hub}/pilot:${images.tag}`)],
+            volumes: volumes(behaviour),
           },
         },
       },
