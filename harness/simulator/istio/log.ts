@@ -1,6 +1,7 @@
 /** istiod's log on standard output, in the form of the real one: time, level, message, separated by tabs. */
 import type { Clock } from '../../base/clock.ts';
 
+/** Where istiod and the agent write what they do. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;

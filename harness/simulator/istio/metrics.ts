@@ -7,6 +7,7 @@ const seriesOf = (name: string, labels: Labels): string => {
   return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`;
 };
 
+/** The series of one process; a series exists from its first value on. */
 export class Metrics {
   readonly #values = new Map<string, number>();
 

@@ -1,6 +1,7 @@
 /** How long to wait before the next try: longer each time, up to a limit, with chance in it. */
 import type { Random } from '../../../base/random.ts';
 
+/** Waits of one retry loop: they double from the first to the longest, and chance halves them at most. */
 export class BackOff {
   readonly #initialMs: number;
   readonly #maxMs: number;

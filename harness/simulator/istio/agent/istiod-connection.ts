@@ -95,6 +95,7 @@ export async function messageOfAnswer(response: http.IncomingMessage): Promise<s
   return text.trim() || `unexpected HTTP status code received from server: ${response.statusCode}`;
 }
 
+/** Reads a whole body as UTF-8. */
 export async function readText(response: http.IncomingMessage): Promise<string> {
   response.setEncoding('utf8');
   let text = '';

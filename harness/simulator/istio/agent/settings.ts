@@ -5,12 +5,14 @@ import type { ProcessContext } from '../../program.ts';
 import { behaviourOf, type IstioBehaviour } from '../releases.ts';
 import type { XdsNode } from '../xds/node.ts';
 
+/** Where a service of istiod is, by name. */
 export interface ServerAddress {
   /** Dialled, and the name that the server's certificate must have. */
   readonly host: string;
   readonly port: number;
 }
 
+/** Everything that the agent's process was told at its start. */
 export interface AgentSettings {
   readonly kind: 'sidecar' | 'router';
   readonly version: string;
@@ -30,6 +32,7 @@ export interface AgentSettings {
 
 /** Where the kubelet puts what the injected volumes hold. */
 export const TOKEN_FILE = '/var/run/secrets/tokens/istio-token';
+/** The mesh's root, out of ConfigMap `istio-ca-root-cert`. */
 export const ROOT_CERTIFICATE_FILE = '/var/run/secrets/istio/root-cert.pem';
 const LABELS_FILE = '/etc/istio/pod/labels';
 const ANNOTATIONS_FILE = '/etc/istio/pod/annotations';

@@ -132,6 +132,7 @@ export const pemBlocks = (pem: string): string[] =>
   pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ??
   [];
 
+/** A workload's certificate with its chain, PEM. */
 export interface SignedWorkload {
   /** Leaf first, root last. */
   readonly certChain: readonly string[];

@@ -27,6 +27,7 @@ import {
   faultOfRoutes,
 } from './validation.ts';
 
+/** What an Envoy is started with. */
 export interface EnvoyOptions {
   readonly network: NetworkNamespace;
   readonly clock: Clock;
@@ -44,6 +45,7 @@ export interface UpdateState {
   version: string;
 }
 
+/** One running proxy: `apply` changes what it does, everything else shows it. */
 export class Envoy {
   readonly options: EnvoyOptions;
   readonly updates: Readonly<Record<ResourceType, UpdateState>> = {

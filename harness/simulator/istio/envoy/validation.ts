@@ -16,6 +16,7 @@ export function faultOfCluster(cluster: Cluster): string | undefined {
   return cluster.loadAssignment && faultOfAssignment(cluster.loadAssignment);
 }
 
+/** Returns why Envoy refuses endpoints; undefined if it takes them. */
 export function faultOfAssignment({ clusterName, endpoints }: ClusterLoadAssignment): string | undefined {
   for (const { address, port, weight } of endpoints) {
     if (!isIPv4(address)) return `malformed IP address: ${address}`;
@@ -27,6 +28,7 @@ export function faultOfAssignment({ clusterName, endpoints }: ClusterLoadAssignm
   return undefined;
 }
 
+/** Returns why Envoy refuses a listener; undefined if it takes it. */
 export function faultOfListener(listener: Listener): string | undefined {
   if (!isIPv4(listener.address)) return `malformed IP address: ${listener.address}`;
   if (listener.filterChains.length === 0)
@@ -49,6 +51,7 @@ export function faultOfListener(listener: Listener): string | undefined {
   return undefined;
 }
 
+/** Returns why Envoy refuses routes; undefined if it takes them. */
 export function faultOfRoutes(routes: RouteConfiguration): string | undefined {
   const domain = duplicateDomain(routes);
   return domain === undefined

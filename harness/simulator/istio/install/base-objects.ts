@@ -166,6 +166,7 @@ export function istiodAccess(behaviour: IstioBehaviour, names: ReleaseNames): Ku
   ];
 }
 
+/** Returns the objects of the component "Istio core". */
 export function coreObjects(
   behaviour: IstioBehaviour,
   names: ReleaseNames,

@@ -1,8 +1,10 @@
 /** Builders for the Kubernetes objects of an installation: short forms, no decisions. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 
+/** The only namespace for control planes that is simulated. */
 export const ISTIO_NAMESPACE = 'istio-system';
 
+/** The metadata that a chart sets. */
 export interface ObjectMeta {
   readonly name: string;
   /** Absent for what is not in a namespace. */
@@ -11,6 +13,7 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** Returns an object with its metadata first, as charts write them. */
 export function kubernetesObject(
   apiVersion: string,
   kind: string,
@@ -30,6 +33,7 @@ export function kubernetesObject(
   };
 }
 
+/** What a role allows (rbac.authorization.k8s.io/v1). */
 export type PolicyRule = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -37,6 +41,7 @@ export type PolicyRule = {
   readonly resourceNames?: readonly string[];
 };
 
+/** The verbs of a client that only watches. */
 export const READ = ['get', 'list', 'watch'] as const;
 
 /** A ClusterRole and its binding, of one name, to a service account in istio-system. */
@@ -79,10 +84,12 @@ export function roleWithBinding(
   ];
 }
 
+/** Returns a service account in istio-system. */
 export function serviceAccount(name: string, labels: Readonly<Record<string, string>>): KubernetesObject {
   return kubernetesObject('v1', 'ServiceAccount', { name, namespace: ISTIO_NAMESPACE, labels });
 }
 
+/** Returns a HorizontalPodAutoscaler of a Deployment in istio-system, for 80 % of its CPU. */
 export function autoscaler(
   name: string,
   { min, max }: { readonly min: number; readonly max: number },
@@ -110,6 +117,7 @@ export function autoscaler(
   );
 }
 
+/** Returns a PodDisruptionBudget in istio-system that keeps one pod running. */
 export function disruptionBudget(
   name: string,
   selector: Readonly<Record<string, string>>,

@@ -8,12 +8,14 @@ import { InstallError } from './install-error.ts';
 /** A JSON object whose fields nobody has looked at yet. */
 export type Tree = Record<string, unknown>;
 
+/** All documents and settings of one `istioctl install`, merged. */
 export interface OperatorDocument {
   /** `metadata.name`: `eastwest` for the gateway that the guide's script describes. */
   readonly name: string | undefined;
   readonly spec: Tree;
 }
 
+/** Says whether a value is a JSON object; a list is none. */
 export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

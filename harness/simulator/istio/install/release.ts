@@ -1,11 +1,14 @@
 /** The names that an installation's objects have. */
 import type { InstallBehaviour, IstioBehaviour } from '../releases.ts';
 
+/** Names of a release's objects, and its version. */
 export type ReleaseNames = InstallBehaviour['names'] & { readonly version: string };
 
+/** Returns the names that a release's charts use. */
 export const releaseNames = (behaviour: IstioBehaviour, version: string): ReleaseNames => ({
   version,
   ...behaviour.install.names,
 });
 
+/** The account whose token is in remote secrets. */
 export const READER_SERVICE_ACCOUNT = 'istio-reader-service-account';

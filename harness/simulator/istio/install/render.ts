@@ -17,6 +17,7 @@ import { injectionWebhooks } from './webhook-objects.ts';
 
 export { InstallError } from './install-error.ts';
 
+/** Which istioctl renders, and its `--set` flags. */
 export interface InstallOptions {
   /** The Istio release: `1.8.0`, `1.30.3`. */
   readonly version: string;
@@ -31,6 +32,7 @@ export interface WaitTarget {
   readonly name: string;
 }
 
+/** A part of an installation that istioctl reports by itself. */
 export interface InstallComponent {
   /** `Istio core`, `Istiod`, `Ingress gateways`: as in `✔ Istio core installed`. */
   readonly name: string;
@@ -39,6 +41,7 @@ export interface InstallComponent {
   readonly waitsFor: readonly WaitTarget[];
 }
 
+/** The whole of an installation, ready to be applied. */
 export interface InstallPlan {
   readonly version: string;
   /** `default`, `empty`, `remote`. */

@@ -159,8 +159,11 @@ const spec = z.strictObject({
     .prefault({}),
 });
 
+/** An IstioOperator's spec with all defaults filled in. */
 export type InstallSettings = z.output<typeof spec>;
+/** One entry of `components.ingressGateways`. */
 export type GatewaySettings = z.output<typeof gateway>;
+/** `values.global`. */
 export type GlobalSettings = InstallSettings['values']['global'];
 
 /**

@@ -16,6 +16,7 @@ import { Ports } from './ports.ts';
 import { requestCommand } from './request-command.ts';
 import { inClusterClient } from './watch/in-cluster.ts';
 
+/** Runs `pilot-discovery discovery`, `request` or `version`; serves until its signal aborts. */
 export const pilotDiscovery: Main = async context => {
   const [, command, ...rest] = context.argv;
   switch (command) {

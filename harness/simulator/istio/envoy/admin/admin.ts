@@ -9,6 +9,7 @@ import { configDump } from './config-dump.ts';
 import { openHttpService, type ServiceAnswer } from './http-service.ts';
 import { statsOf } from './stats.ts';
 
+/** Port of the administration, on 127.0.0.1 only. */
 export const ADMIN_PORT = 15000;
 
 /** What the real one has and this one has not. */

@@ -15,12 +15,14 @@ const ADMIN_TYPE = 'type.googleapis.com/envoy.admin.v3';
 const seconds = (ms: number) => `${ms / 1000}s`;
 const socketAddress = (address: string, port: number) => ({ socket_address: { address, port_value: port } });
 
+/** The query of `/config_dump`. */
 export interface DumpOptions {
   readonly includeEndpoints: boolean;
   /** Only the resources of one list: `dynamic_active_clusters`, `dynamic_listeners`, … */
   readonly resource?: string | undefined;
 }
 
+/** Returns the dump as JSON (envoy.admin.v3.ConfigDump), without private keys. */
 export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, resource }: DumpOptions) {
   const { cluster, listener, route, endpoint } = envoy.updates;
   const configs: Record<string, unknown>[] = [

@@ -4,12 +4,14 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../base/clock.ts';
 import type { Listener, NetworkNamespace } from '../../../network/interfaces.ts';
 
+/** A request without its body. */
 export interface ServiceRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
+/** The whole answer; its length and date are added. */
 export interface ServiceAnswer {
   readonly status: number;
   readonly body: string;
@@ -22,6 +24,7 @@ export type ServiceHandler = (
   request: ServiceRequest,
 ) => ServiceAnswer | undefined | Promise<ServiceAnswer | undefined>;
 
+/** Where the service listens. */
 export interface HttpServiceOptions {
   readonly network: NetworkNamespace;
   readonly clock: Clock;

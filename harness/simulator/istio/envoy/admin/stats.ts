@@ -15,6 +15,7 @@ const DEFAULT_PREFIXES = [
   'wasm',
 ];
 
+/** A counter or gauge under Envoy's full name: `cluster.outbound|5000||….upstream_rq_total`. */
 export type Stat = readonly [name: string, value: number];
 
 /**

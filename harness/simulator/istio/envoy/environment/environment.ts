@@ -8,6 +8,7 @@ import type { PeerIdentity, TransportSecurity } from './transport-security.ts';
 /** The user that Envoy and the agent run as; redirect rules let its traffic through. */
 export const PROXY_UID = 1337;
 
+/** The world around one Envoy, and what its parts have in common. */
 export interface EnvoyEnvironment {
   readonly network: NetworkNamespace;
   readonly clock: Clock;

@@ -42,6 +42,7 @@ const SSL_CODES = {
 /** Thrown where a certificate is genuine, but another's. */
 class UnexpectedIdentityError extends Error {}
 
+/** Both ends of mTLS, with the certificate that the agent got last. */
 export class TransportSecurity {
   readonly #clock: Clock;
   readonly #wording: EnvoyWording;

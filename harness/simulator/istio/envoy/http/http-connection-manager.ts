@@ -15,6 +15,7 @@ import { ProxiedRequest } from './proxied-request.ts';
 const CONNECTION = Symbol('downstream connection');
 type Accepted = Duplex & { [CONNECTION]?: DownstreamConnection };
 
+/** Serves the connections of one filter; each request becomes a `ProxiedRequest`. */
 export class HttpConnectionManager {
   readonly #server: http.Server;
 

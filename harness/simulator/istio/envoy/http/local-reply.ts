@@ -2,6 +2,7 @@
 import type { EnvoyWording } from '../../releases.ts';
 import type { ResetReason } from './retry.ts';
 
+/** An answer that no upstream gave. */
 export interface LocalReply {
   readonly status: number;
   /** Plain text without a line break at its end; empty: no body. */
@@ -10,10 +11,15 @@ export interface LocalReply {
   readonly flags: string;
 }
 
+/** No virtual host or route matches the request. */
 export const NO_ROUTE: LocalReply = { status: 404, body: '', flags: 'NR' };
+/** The route names a cluster that istiod has not sent. */
 export const NO_CLUSTER: LocalReply = { status: 503, body: '', flags: 'NC' };
+/** The cluster has no endpoints. */
 export const NO_HEALTHY_UPSTREAM: LocalReply = { status: 503, body: 'no healthy upstream', flags: 'UH' };
+/** The route's timeout has passed. */
 export const REQUEST_TIMEOUT: LocalReply = { status: 504, body: 'upstream request timeout', flags: 'UT' };
+/** Unlike Envoy, which passes WebSockets and other upgrades on. */
 export const UPGRADE_NOT_SIMULATED: LocalReply = {
   status: 501,
   body: 'a protocol upgrade through the proxy is not simulated',

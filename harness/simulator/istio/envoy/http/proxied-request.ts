@@ -24,6 +24,7 @@ type Route = VirtualHost['routes'][number];
 
 const NO_HOSTS: ReadonlySet<Host> = new Set();
 
+/** The life of one request; `start` runs it, and the response tells of its end. */
 export class ProxiedRequest {
   readonly #context: ManagerContext;
   readonly #connection: DownstreamConnection;

@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
  */
 const MAX_REMEMBERED_BYTES = 1024 * 1024;
 
+/** Keeps a body until it is clear that no other attempt will need it. */
 export class RequestBody {
   readonly #source: IncomingMessage;
   #chunks: Buffer[] = [];

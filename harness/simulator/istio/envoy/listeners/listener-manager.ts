@@ -36,6 +36,7 @@ const INBOUND_LISTENER = 'virtualInbound';
 
 type HttpFilter = Extract<NetworkFilter, { type: 'http_connection_manager' }>;
 
+/** Opens the ports of bound listeners and leads their connections to filters. */
 export class ListenerManager {
   readonly #environment: EnvoyEnvironment;
   readonly #resources: FilterResources;

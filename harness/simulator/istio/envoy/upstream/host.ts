@@ -1,6 +1,7 @@
 /** One upstream host with the counters that `/clusters` shows. */
 import type { LbEndpoint } from '../../xds/resources.ts';
 
+/** An endpoint as it runs; it outlives new assignments that still name it. */
 export class Host {
   readonly address: string;
   readonly port: number;
@@ -27,6 +28,7 @@ export class Host {
   }
 }
 
+/** Returns what tells hosts of a cluster apart: `10.10.0.5:5000`. */
 export function hostKey({ address, port }: { readonly address: string; readonly port: number }): string {
   return `${address}:${port}`;
 }

@@ -10,6 +10,7 @@ export interface Candidate {
   readonly rqActive: number;
 }
 
+/** Picks hosts for one worker. */
 export interface LoadBalancer<T extends Candidate> {
   /** Takes the hosts of a new assignment; keeps its place in the round. */
   setHosts(hosts: readonly T[]): void;

@@ -16,6 +16,7 @@ export interface RetrySelection {
   readonly maxAttempts: number;
 }
 
+/** Runs what istiod says about one cluster, and counts what happens to it. */
 export class UpstreamCluster {
   readonly counters = new Counters();
   readonly #environment: EnvoyEnvironment;

@@ -15,6 +15,7 @@ export interface ConnectFailure {
   readonly detail: string;
 }
 
+/** A host, and how its cluster connects to it. */
 export interface UpstreamTarget {
   readonly host: Host;
   readonly tls: UpstreamTls | undefined;

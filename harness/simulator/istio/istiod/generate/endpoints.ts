@@ -7,6 +7,7 @@ import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
 import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
 import { outboundName, sniName } from './names.ts';
 
+/** What endpoints depend on besides the service: proxies of one kind get the same. */
 export interface EndpointsKind {
   readonly view: EndpointView;
   /** Matters for cluster-local services only. */
@@ -15,6 +16,7 @@ export interface EndpointsKind {
   readonly role: 'sidecar' | 'router';
 }
 
+/** Returns the assignments of a service's clusters, one for each port and subset, two for an SNI router. */
 export function serviceEndpoints(
   context: PushContext,
   service: MeshService,

@@ -8,13 +8,18 @@ export const outboundName = (port: number, subset: string, hostname: string): st
 export const sniName = (port: number, subset: string, hostname: string): string =>
   `outbound_.${port}_.${subset}_.${hostname}`;
 
+/** The cluster without endpoints: connections to it are closed. */
 export const BLACK_HOLE = 'BlackHoleCluster';
+/** The cluster for outbound traffic to what the mesh does not know. */
 export const PASSTHROUGH = 'PassthroughCluster';
+/** The cluster for inbound traffic to ports that no Service names. */
 export const INBOUND_PASSTHROUGH = 'InboundPassthroughClusterIpv4';
 
 /** The ALPN values by which sidecars know each other (pilot/pkg/networking/util, ALPNInMesh…). */
 export const ALPN_HTTP = ['istio-http/1.1', 'istio', 'http/1.1'] as const;
+/** For ports of HTTP/2 and gRPC. */
 export const ALPN_H2 = ['istio-h2', 'istio', 'h2'] as const;
+/** For ports of any other protocol. */
 export const ALPN_TCP = ['istio-peer-exchange', 'istio'] as const;
 /** What a gateway of current lets through by SNI. */
 export const ALPN_MESH = [

@@ -91,6 +91,7 @@ function domainsOf(
   return names.flatMap(host => [host, `${host}:${port}`]);
 }
 
+/** Whose routes they are: the names of a service depend on the caller's namespace. */
 export interface RouteScope {
   readonly namespace: string;
   readonly clusterId: string;

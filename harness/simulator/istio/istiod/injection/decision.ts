@@ -4,6 +4,7 @@ import type { IstioBehaviour } from '../../releases.ts';
 const IGNORED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
 const INJECT = 'sidecar.istio.io/inject';
 
+/** The part of a pod's metadata that decides. */
 export interface PodMeta {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;

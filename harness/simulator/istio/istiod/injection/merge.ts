@@ -43,6 +43,7 @@ function mergeContainers(own: readonly Named[], template: readonly Named[]): Nam
   return [...merged, ...left];
 }
 
+/** The part of a pod that injection may change. */
 export interface PodParts {
   readonly metadata: Tree;
   readonly spec: Tree;

@@ -12,6 +12,7 @@ import { becomeLeader } from '../watch/leader.ts';
 import { distributeRootCertificates } from './root-certificates.ts';
 import { patchMutatingWebhooks, patchValidatingWebhooks } from './webhook-patcher.ts';
 
+/** A cluster that this istiod leads, and how to write to it. */
 export interface LedClusterOptions {
   readonly settings: IstiodSettings;
   readonly clusterId: string;

@@ -12,6 +12,7 @@ import { Informer } from '../watch/informer.ts';
 const NAME = 'istio-ca-root-cert';
 const KEY = 'root-cert.pem';
 
+/** The cluster to write to, and the root. */
 export interface RootCertificatesOptions {
   readonly client: () => KubernetesClient;
   readonly rootPem: string;

@@ -19,6 +19,7 @@ interface Webhook {
   readonly clientConfig: { readonly caBundle?: string };
 }
 
+/** The cluster whose webhooks get the root. */
 export interface WebhookPatcherOptions {
   readonly client: () => KubernetesClient;
   readonly rootPem: string;
@@ -80,6 +81,7 @@ const INVALID_GATEWAY = {
 };
 const PROBE_INTERVAL_MS = 1_000;
 
+/** As above, and what is needed to see whether validation works. */
 export interface ValidationPatcherOptions extends WebhookPatcherOptions {
   readonly namespace: string;
   /** The configuration whose failure policy becomes Fail once validation works. */

@@ -25,6 +25,10 @@ const direct = ({ address, port, tlsMode }: IstioEndpoint, weight: number): LbEn
   tlsMode,
 });
 
+/**
+ * Returns what a proxy of this view dials: reachable endpoints, and gateways for the others, weighted by
+ * how many endpoints each stands for.
+ */
 export function filterByNetwork(
   behaviour: IstioBehaviour,
   gateways: NetworkGateways,

@@ -2,6 +2,7 @@
 import type { XdsNode } from '../../xds/node.ts';
 import type { EndpointView } from './endpoint-filter.ts';
 
+/** A connected proxy, its id taken apart. */
 export interface ProxyNode {
   /** `sleep-xyz.sample` */
   readonly id: string;

@@ -6,6 +6,7 @@ import type { IstioConfig } from '../watch/config-store.ts';
 import type { MeshService, MeshState } from './mesh-state.ts';
 import type { ProxyNode } from './proxy-node.ts';
 
+/** What generators read; nothing in it changes during a push. */
 export interface PushContext {
   readonly behaviour: IstioBehaviour;
   readonly state: MeshState;

@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 
+/** One entry of a Gateway's `servers`. */
 export interface GatewayServer {
   readonly port: number;
   readonly protocol: string;
@@ -11,6 +12,7 @@ export interface GatewayServer {
   readonly tlsMode: string | undefined;
 }
 
+/** A Gateway (networking.istio.io). */
 export interface GatewayConfig {
   /** `istio-system/cross-network-gateway` */
   readonly key: string;
@@ -18,12 +20,14 @@ export interface GatewayConfig {
   readonly servers: readonly GatewayServer[];
 }
 
+/** Where a route leads; `port` absent: the service's only one, or the listener's. */
 export interface Destination {
   readonly host: string;
   readonly port: number | undefined;
   readonly subset: string | undefined;
 }
 
+/** One entry of a VirtualService's `http`. */
 export interface HttpRouteConfig {
   /** Prefixes; `/` if there is no match. */
   readonly prefixes: readonly string[];
@@ -33,6 +37,7 @@ export interface HttpRouteConfig {
   readonly retries: { readonly attempts: number; readonly retryOn: string | undefined } | undefined;
 }
 
+/** One entry of a VirtualService's `tls` or `tcp`. */
 export interface StreamRouteConfig {
   readonly matches: readonly {
     readonly port: number | undefined;
@@ -42,6 +47,7 @@ export interface StreamRouteConfig {
   readonly destination: Destination;
 }
 
+/** A VirtualService; its hosts are full names. */
 export interface VirtualServiceConfig {
   readonly key: string;
   readonly hosts: readonly string[];
@@ -52,12 +58,14 @@ export interface VirtualServiceConfig {
   readonly tcp: readonly StreamRouteConfig[];
 }
 
+/** How to reach a host; what is undefined is left to a wider policy. */
 export interface TrafficPolicy {
   readonly tlsMode: string | undefined;
   readonly loadBalancer: string | undefined;
   readonly connectTimeoutMs: number | undefined;
 }
 
+/** A DestinationRule; its host is a full name. */
 export interface DestinationRuleConfig {
   readonly key: string;
   readonly host: string;
@@ -70,6 +78,7 @@ export interface DestinationRuleConfig {
   }[];
 }
 
+/** A PeerAuthentication; without a selector it holds for its namespace. */
 export interface PeerAuthenticationConfig {
   readonly key: string;
   readonly namespace: string;
@@ -115,6 +124,7 @@ const fullHost = (host: string, namespace: string, domain: string): string =>
 const keyOf = ({ metadata }: KubernetesObject): string =>
   `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
+/** Reads a Gateway; notes the fields that have no effect. */
 export function readGateway(object: KubernetesObject, unsupported: Unsupported): GatewayConfig {
   const spec = tree(object['spec']);
   unsupported.check('', spec, ['selector', 'servers']);
@@ -138,6 +148,7 @@ export function readGateway(object: KubernetesObject, unsupported: Unsupported):
   };
 }
 
+/** Reads a VirtualService; notes the fields that have no effect. */
 export function readVirtualService(
   object: KubernetesObject,
   domain: string,
@@ -209,6 +220,7 @@ export function readVirtualService(
   };
 }
 
+/** Reads a DestinationRule; notes the fields that have no effect. */
 export function readDestinationRule(
   object: KubernetesObject,
   domain: string,
@@ -258,6 +270,7 @@ export function readDestinationRule(
   };
 }
 
+/** Reads a PeerAuthentication; notes the fields that have no effect. */
 export function readPeerAuthentication(
   object: KubernetesObject,
   unsupported: Unsupported,

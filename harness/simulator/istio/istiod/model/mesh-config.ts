@@ -2,6 +2,7 @@
 import yaml from 'js-yaml';
 import { contains, parseCidrOrAddress } from '../../../../base/ipv4.ts';
 
+/** One entry of `meshNetworks`: what is on the network, and the ways into it. */
 export interface MeshNetwork {
   readonly fromRegistry: readonly string[];
   readonly fromCidr: readonly string[];
@@ -12,6 +13,7 @@ export interface MeshNetwork {
   }[];
 }
 
+/** The fields of the mesh's configuration that have an effect. */
 export interface MeshConfig {
   readonly trustDomain: string;
   readonly accessLogFile: string;

@@ -2,6 +2,7 @@
 
 export type Protocol = 'http' | 'http2' | 'grpc' | 'https' | 'tls' | 'tcp' | 'udp';
 
+/** A port of a Service with its protocol. */
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
@@ -50,8 +51,10 @@ export interface NetworkGateway {
   readonly port: number;
 }
 
+/** On pods, gateways' Services and istio-system: which network it is on, or leads into. */
 export const NETWORK_LABEL = 'topology.istio.io/network';
 
+/** Says whether proxies route a protocol request by request. */
 export const isHttp = (protocol: Protocol): boolean =>
   protocol === 'http' || protocol === 'http2' || protocol === 'grpc';
 

@@ -6,6 +6,7 @@ import type { IstioBehaviour } from '../../releases.ts';
 import { cidrContains, type MeshConfig } from './mesh-config.ts';
 import { NETWORK_LABEL, type NetworkGateway, type RegistryService } from './mesh-model.ts';
 
+/** All that may tell an endpoint's network. */
 export interface NetworkFacts {
   readonly address: string;
   readonly clusterId: string;

@@ -3,6 +3,7 @@
 import type { ProcessContext } from '../../../program.ts';
 import { behaviourOf, type IstioBehaviour } from '../../releases.ts';
 
+/** Everything that istiod's process was told at its start. */
 export interface IstiodSettings {
   readonly version: string;
   readonly behaviour: IstioBehaviour;
@@ -23,6 +24,7 @@ export interface IstiodSettings {
   readonly debounceMaxMs: number;
 }
 
+/** Reads the environment and `--domain`. Throws RangeError for a release that is not simulated. */
 export function readIstiodSettings({ env, argv, hostname }: ProcessContext): IstiodSettings {
   const version = env['ISTIO_VERSION'] ?? '1.8.0';
   const namespace = env['POD_NAMESPACE'] ?? 'istio-system';

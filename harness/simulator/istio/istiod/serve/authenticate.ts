@@ -9,6 +9,7 @@ import type { IstioBehaviour } from '../../releases.ts';
 
 const AUDIENCE = 'istio-ca';
 
+/** Whom a token proved to be. */
 export interface Caller {
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -16,6 +17,7 @@ export interface Caller {
   readonly identity: string;
 }
 
+/** The clusters whose API servers can review tokens. */
 export interface AuthenticatorOptions {
   readonly behaviour: Pick<IstioBehaviour, 'defaultClusterIdIsLocal' | 'unknownCluster'>;
   readonly localClusterId: string;

@@ -8,6 +8,7 @@ import type { DiscoveryServer } from './discovery-server.ts';
 import type { ProxyConnection } from './proxy-connection.ts';
 import type { Resources } from './resources.ts';
 
+/** The parts of istiod that pages show. */
 export interface DebugSources {
   readonly settings: IstiodSettings;
   readonly state: MeshState;

@@ -30,6 +30,7 @@ import type { Resources } from './resources.ts';
  */
 const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 
+/** What is pushed, and who may connect. */
 export interface DiscoveryServerOptions {
   readonly clock: Clock;
   readonly log: Log;
@@ -42,6 +43,7 @@ export interface DiscoveryServerOptions {
   readonly trace?: (note: XdsNote) => void;
 }
 
+/** Holds the streams of all proxies of one istiod. */
 export class DiscoveryServer {
   readonly #options: DiscoveryServerOptions;
   readonly #connections = new Map<string, ProxyConnection>();

@@ -20,6 +20,7 @@ const fragmentOf = (resources: readonly unknown[]): Fragment =>
 const join = (...fragments: readonly Fragment[]): Fragment =>
   fragments.filter(fragment => fragment !== '').join(',');
 
+/** The cache of a push: `renew` starts the next one, `of` answers for one proxy. */
 export class Resources {
   readonly #domain: string;
   readonly #onUnsupported: (what: string) => void;

@@ -4,8 +4,10 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 
+/** As node:http calls it. */
 export type RequestHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
+/** A port of istiod's pod. */
 export interface ServeOptions {
   readonly network: NetworkNamespace;
   readonly port: number;
@@ -61,6 +63,7 @@ export function serve(
   };
 }
 
+/** Reads a whole body as UTF-8. */
 export async function readBody(request: http.IncomingMessage): Promise<string> {
   request.setEncoding('utf8');
   let text = '';
@@ -68,6 +71,7 @@ export async function readBody(request: http.IncomingMessage): Promise<string> {
   return text;
 }
 
+/** Sends a whole answer. */
 export function answer(
   response: http.ServerResponse,
   status: number,
@@ -78,5 +82,6 @@ export function answer(
   response.end(body);
 }
 
+/** Sends a value as JSON, with a line break at its end. */
 export const answerJson = (response: http.ServerResponse, status: number, value: unknown): void =>
   answer(response, status, `${JSON.stringify(value)}\n`);

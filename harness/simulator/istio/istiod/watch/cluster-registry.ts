@@ -27,6 +27,7 @@ import {
   readService,
 } from './registry-objects.ts';
 
+/** Which cluster to watch, and whom to tell. */
 export interface ClusterRegistryOptions {
   readonly clusterId: string;
   readonly client: () => KubernetesClient;

@@ -27,6 +27,7 @@ export interface IstioConfig {
   readonly peerAuthentications: readonly PeerAuthenticationConfig[];
 }
 
+/** Whose resources to watch, and whom to tell. */
 export interface ConfigStoreOptions {
   readonly client: () => KubernetesClient;
   readonly domain: string;
@@ -48,6 +49,7 @@ const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
   ['security.istio.io/v1beta1', 'authorizationpolicies'],
 ];
 
+/** Watches four kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
   readonly #options: ConfigStoreOptions;
   readonly #gateways: Informer<GatewayConfig>;

@@ -4,6 +4,7 @@
  */
 import type { Clock, Timer } from '../../../../base/clock.ts';
 
+/** What to run, and how long to wait for quiet. */
 export interface DebouncerOptions {
   readonly clock: Clock;
   /** How long nothing must change before `run` is called. */
@@ -14,6 +15,7 @@ export interface DebouncerOptions {
   readonly run: () => Promise<void>;
 }
 
+/** Runs work once for many triggers, never twice at a time. */
 export class Debouncer {
   readonly #options: DebouncerOptions;
   #timer: Timer | undefined;

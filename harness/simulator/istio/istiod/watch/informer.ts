@@ -12,6 +12,7 @@ import {
 import type { Random } from '../../../../base/random.ts';
 import { describeListFailure } from './client-go-errors.ts';
 
+/** What to watch, what to keep of it, and whom to tell. */
 export interface InformerOptions<T> {
   /** Asked anew for each list, so that a renewed token is used. */
   readonly client: () => KubernetesClient;
@@ -46,6 +47,7 @@ const MAX_BACKOFF_MS = 30_000;
 export const keyOf = ({ metadata }: KubernetesObject): string =>
   metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`;
 
+/** Keeps the copy until its signal aborts, and tells of every change of what it keeps. */
 export class Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #items = new Map<string, { readonly version: string; readonly value: T }>();

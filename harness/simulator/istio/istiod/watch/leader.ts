@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts';
 const ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
 const RETRY_MS = 5_000;
 
+/** Who wants which lock. */
 export interface LeaderOptions {
   readonly client: () => KubernetesClient;
   readonly namespace: string;

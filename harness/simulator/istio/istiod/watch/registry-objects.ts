@@ -23,6 +23,7 @@ interface ServiceSpec {
 
 // The casts below read objects that an API server has validated; every field is optional to us.
 
+/** Reads a Service. */
 export function readService(object: KubernetesObject, domain: string): RegistryService {
   const { name = '', namespace = '', labels = {} } = object.metadata;
   const spec = (object['spec'] ?? {}) as ServiceSpec;
@@ -56,6 +57,7 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
   };
 }
 
+/** A running pod that may serve. */
 export interface RegistryPod {
   readonly name: string;
   readonly namespace: string;
@@ -100,6 +102,7 @@ export interface RegistryEndpoints {
   readonly ready: readonly ReadyAddress[];
 }
 
+/** One port of one ready address. */
 export interface ReadyAddress {
   readonly address: string;
   readonly portName: string;
@@ -108,6 +111,7 @@ export interface ReadyAddress {
   readonly isPod: boolean;
 }
 
+/** Reads an Endpoints object; addresses that are not ready are left out. */
 export function readEndpoints(object: KubernetesObject): RegistryEndpoints {
   const { name = '', namespace = '' } = object.metadata;
   const subsets = (object['subsets'] ?? []) as readonly {
@@ -129,6 +133,10 @@ export function readEndpoints(object: KubernetesObject): RegistryEndpoints {
   };
 }
 
+/**
+ * Reads an EndpointSlice; returns undefined for one that belongs to no Service or holds no IPv4
+ * addresses.
+ */
 export function readEndpointSlice(object: KubernetesObject): RegistryEndpoints | undefined {
   const { namespace = '', labels = {} } = object.metadata;
   const service = labels['kubernetes.io/service-name'];
@@ -154,5 +162,6 @@ export function readEndpointSlice(object: KubernetesObject): RegistryEndpoints |
   };
 }
 
+/** Returns the network that a namespace's label names; empty without one. */
 export const networkLabelOf = (object: KubernetesObject): string =>
   object.metadata.labels?.[NETWORK_LABEL] ?? '';

@@ -4,8 +4,10 @@ import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import { keyOf } from './informer.ts';
 
+/** Selector of the Secrets that istiod takes for remote secrets. */
 export const REMOTE_SECRET_LABEL = 'istio/multiCluster=true';
 
+/** The kubeconfigs of one Secret. */
 export interface RemoteSecret {
   /** `istio-system/istio-remote-secret-cluster2` */
   readonly key: string;
@@ -13,6 +15,7 @@ export interface RemoteSecret {
   readonly kubeconfigs: ReadonlyMap<string, string>;
 }
 
+/** Reads a Secret; each key of its data is a cluster id. */
 export function readRemoteSecret(object: KubernetesObject): RemoteSecret {
   const data = (object['data'] ?? {}) as Record<string, string>; // a Secret's data, as the API server validated it
   return {
@@ -25,6 +28,7 @@ export function readRemoteSecret(object: KubernetesObject): RemoteSecret {
   };
 }
 
+/** Returns the SHA-256 of a kubeconfig, hex: another text means another client. */
 export const fingerprintOf = (kubeconfig: string): string =>
   createHash('sha256').update(kubeconfig).digest('hex');
 
