@@ -75,7 +75,7 @@ export interface IstioBehaviour {
   readonly ownsWebhooksBy: 'name' | 'revision-label';
   /** Whether a proxy that says it is in cluster `Kubernetes`, the default name, is taken for a local one. */
   readonly defaultClusterIdIsLocal: boolean;
-  /** What istiod says of a proxy in a cluster that it does not know. */
+  /** istiod's words about a proxy in a cluster that it does not know. */
   readonly unknownCluster: (claimed: string, own: string, remotes: readonly string[]) => string;
   /** Whether namespace and service account that a proxy gives itself out for must be those of its token. */
   readonly checksIdentity: boolean;

@@ -49,7 +49,7 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
     context.stderr(`Error: ${messageOf(error)}\n`);
     return 1;
   }
-  // What runs here ends with the process, whether it is told to or leaves by itself.
+  // Everything started here ends with the process, on a signal or on its own.
   const ending = new AbortController();
   const onAbort = () => ending.abort(context.signal.reason);
   context.signal.addEventListener('abort', onAbort, { once: true });

@@ -110,8 +110,7 @@ export class Envoy {
   }
 
   /**
-   * Takes a push. What is right in it is used, even if something else in it is not (as Envoy does with
-   * clusters and listeners).
+   * Takes a push. Envoy uses the valid resources of a push even if others in it are wrong.
    * @returns why it is refused, or undefined if it is accepted
    */
   apply(update: ResourceUpdate): string | undefined {
@@ -243,7 +242,7 @@ export class Envoy {
     );
   }
 
-  /** A listener can not move to another address: Envoy takes it off by its name and adds another. */
+  /** A listener cannot move to another address: Envoy takes it off by its name and adds another. */
   #addressFault({ name, address, port }: Listener): string | undefined {
     const running = this.#listeners.find(name)?.config;
     if (!running || (running.address === address && running.port === port)) return undefined;

@@ -1,4 +1,4 @@
-/** What Envoy refuses: the reasons with which a push is not acknowledged. */
+/** Envoy's own checks: the reasons for which it refuses a push. */
 import { isIPv4 } from 'node:net';
 import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../xds/resources.ts';
 import { duplicateDomain } from './http/route-match.ts';

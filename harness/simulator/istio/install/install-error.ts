@@ -1,4 +1,4 @@
-/** What istioctl says when it can not make an installation out of its input. */
+/** What istioctl says when it cannot make an installation out of its input. */
 
 /** The message is istioctl's own, without the leading `Error: `. */
 export class InstallError extends Error {

@@ -1,4 +1,4 @@
-/** What every part of one Envoy stand-in shares. */
+/** The things that every part of one Envoy stand-in uses. */
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace, SocketAddress } from '../../../network/interfaces.ts';

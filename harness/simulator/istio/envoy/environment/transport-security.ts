@@ -17,7 +17,7 @@ export interface WorkloadIdentity {
   readonly notAfterMs: number;
 }
 
-/** Whom the other side of a mutual TLS connection proved to be. */
+/** The identity that the other side of a mutual TLS connection has proved. */
 export interface PeerIdentity {
   /** `spiffe://cluster.local/ns/sample/sa/sleep`. */
   readonly uri: string;
@@ -39,7 +39,7 @@ const SSL_CODES = {
   TLSV1_ALERT_NO_APPLICATION_PROTOCOL: 268436576,
 } as const;
 
-/** Thrown where a certificate is genuine, but another's. */
+/** A genuine certificate that belongs to another workload. */
 class UnexpectedIdentityError extends Error {}
 
 /** Both ends of mTLS, with the certificate that the agent got last. */

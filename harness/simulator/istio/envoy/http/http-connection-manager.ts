@@ -45,7 +45,7 @@ export class HttpConnectionManager {
       new ProxiedRequest(context, connection, request, response).start();
     });
     this.#server.on('clientError', (_error, socket) => {
-      // What is no HTTP/1.1 gets Envoy's answer to it, an empty 400.
+      // Envoy answers bytes that are not HTTP/1.1 with 400.
       if (socket.writable)
         socket.end(
           'HTTP/1.1 400 Bad Request\r\ncontent-length: 11\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\nBad Request',

@@ -191,7 +191,7 @@ export class ProxiedRequest {
     }
   }
 
-  /** @returns false if no attempt is left, or the body can not be sent again */
+  /** @returns false if no attempt is left, or the body cannot be sent again */
   #retry(cluster: UpstreamCluster): boolean {
     if (this.#body && !this.#body.canBeSentAgain) return false;
     const waitMs = this.#retries?.next();

@@ -35,7 +35,7 @@ export class RequestBody {
     return this.#remembers;
   }
 
-  /** Sends what has come so far, then the rest as it comes. Whoever was sent to before gets no more. */
+  /** Sends what has come so far, then the rest as it comes. An earlier target gets no more. */
   sendTo(target: Writable): void {
     this.#target = target;
     for (const chunk of this.#chunks) target.write(chunk);
@@ -43,7 +43,7 @@ export class RequestBody {
     else this.#source.resume();
   }
 
-  /** No other attempt will be made: what was remembered is let go. */
+  /** Drops the remembered bytes: there will be no other attempt. */
   forget(): void {
     this.#remembers = false;
     this.#chunks = [];

@@ -1,7 +1,7 @@
 /** Which filter chain of a listener serves a connection. */
 import type { FilterChain } from '../../xds/resources.ts';
 
-/** What is known of a connection when its chain is chosen. */
+/** The facts about a connection that choose its filter chain. */
 export interface ConnectionTraits {
   readonly destinationPort: number;
   readonly serverName: string | undefined;

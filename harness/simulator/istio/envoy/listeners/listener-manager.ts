@@ -68,7 +68,7 @@ export class ListenerManager {
   /**
    * Adds a listener, or gives one that runs a new definition; connections that it has go on under the old
    * one.
-   * @returns Envoy's message if its port can not be opened
+   * @returns Envoy's message if its port cannot be opened
    */
   set(config: Listener): string | undefined {
     const known = this.#running.get(config.name);
@@ -106,7 +106,7 @@ export class ListenerManager {
   }
 
   #accept(listener: RunningListener, socket: VirtualSocket): void {
-    socket.on('error', () => {}); // whoever reads the socket learns of it by its close
+    socket.on('error', () => {}); // the close event is enough
     this.#connections.add(socket);
     // The kernel gives each connection to one of the threads that listen.
     const connection = acceptedFrom(socket, listener, this.#workerChoice.pick(this.#workers));

@@ -8,7 +8,7 @@ import type { Counters } from '../environment/counters.ts';
 import { type EnvoyEnvironment, PROXY_UID } from '../environment/environment.ts';
 import type { Host } from './host.ts';
 
-/** A connection that did not come about. */
+/** A failed connection attempt. */
 export interface ConnectFailure {
   readonly reason: 'connect-failure' | 'connect-timeout';
   /** Envoy's transport failure reason; empty where it has none. */

@@ -116,7 +116,7 @@ export function serviceClusters(
     const identities = identitiesOf(context, service, port, kind.clusterId);
     return subsetsOf(rule).flatMap(subset => {
       const policy = policyFor(rule, port.port, subset.policy);
-      // A sidecar passes traffic to a headless service on to where it was going; a gateway can not know where
+      // A sidecar passes traffic to a headless service on to where it was going; a gateway cannot know where
       // that is.
       const isOriginal = service.isHeadless && kind.role === 'sidecar';
       const common = {

@@ -24,7 +24,10 @@ const WITHOUT_TIMERS = {
   connectionsCheckingInterval: 2 ** 31 - 1,
 };
 
-/** @returns what closes the port and all of its connections */
+/**
+ * Opens a port.
+ * @returns a function that closes the port and all of its connections
+ */
 export function serve(
   { network, port, tls, onUpgrade }: ServeOptions,
   onRequest: RequestHandler,
@@ -46,7 +49,7 @@ export function serve(
       )
     : http.createServer(WITHOUT_TIMERS, handler);
   if (onUpgrade) server.on('upgrade', onUpgrade);
-  // A client that goes away in the middle of a handshake or request is its own affair.
+  // A client may leave in the middle of a handshake or request; istiod ignores that.
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('tlsClientError', () => {});
   const sockets = new Set<Duplex>();

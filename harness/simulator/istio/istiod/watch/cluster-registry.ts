@@ -253,5 +253,5 @@ export class ClusterRegistry {
   }
 }
 
-/** `v1.32.0` → 32; 0 if it can not be read. */
+/** `v1.32.0` → 32; 0 if it cannot be read. */
 export const minorOf = (version: string): number => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0);

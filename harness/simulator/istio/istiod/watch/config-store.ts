@@ -6,17 +6,19 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import type {
+  DestinationRuleConfig,
+  GatewayConfig,
+  PeerAuthenticationConfig,
+  VirtualServiceConfig,
+} from '../model/istio-config.ts';
 import {
-  type DestinationRuleConfig,
-  type GatewayConfig,
-  type PeerAuthenticationConfig,
   readDestinationRule,
   readGateway,
   readPeerAuthentication,
   readVirtualService,
   Unsupported,
-  type VirtualServiceConfig,
-} from '../model/istio-config.ts';
+} from '../model/read-istio-config.ts';
 import { Informer } from './informer.ts';
 
 /** All of it at one moment, in the order of keys. */

@@ -74,7 +74,7 @@ export class Informer<T> {
     return this.#hasSynced;
   }
 
-  /** Never rejects; stays pending if the API server can not be reached. */
+  /** Never rejects; stays pending if the API server cannot be reached. */
   get synced(): Promise<void> {
     return this.#synced;
   }
