@@ -5,6 +5,7 @@
 
 import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
 import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
+import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
 import type { MeshService } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
@@ -21,15 +22,6 @@ import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
 
 type Route = VirtualHost['routes'][number];
 
-const CONDITIONS: readonly RetryCondition[] = [
-  'connect-failure',
-  'connect-timeout',
-  'refused-stream',
-  'unavailable',
-  'cancelled',
-  'retriable-status-codes',
-];
-
 /** A VirtualService's own settings, or the release's. */
 export function retryPolicyOf(
   context: PushContext,
@@ -42,7 +34,7 @@ export function retryPolicyOf(
   return {
     ...base,
     numRetries: retries.attempts,
-    ...(named && { retryOn: CONDITIONS.filter(condition => named.includes(condition)) }),
+    ...(named && { retryOn: RETRY_CONDITIONS.filter(condition => named.includes(condition)) }),
   };
 }
 
