@@ -55,9 +55,9 @@ function describeCheck({ id, sentence, outcome, found, diagnosis }: CheckReport)
       ? ` Look at ${diagnosis.steps.map(step => `\`${step}\``).join(', ')}.`
       : '';
   return [
-    `- **${cell(sentence)}** (\`${id}\`): ${outcome}`,
-    `  - Found: ${cell(found)}`,
+    `- **${cell(found)}** (\`${id}\`): ${outcome}`,
     ...(diagnosis ? [`  - Diagnosis: ${cell(diagnosis.sentence)}${steps}`] : []),
+    `  - Claim: ${cell(sentence)}`,
     '',
   ];
 }

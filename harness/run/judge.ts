@@ -34,7 +34,7 @@ export async function judge(message: string, scene: Scene, hint?: string): Promi
 export async function judgeCheck(result: CheckResult, scene: Scene): Promise<Problem | undefined> {
   const { level, outcome, sentence, found, diagnosis } = result;
   if (level !== 'core' || outcome === 'passed') return undefined;
-  const message = `${sentence} ${found}`;
+  const message = `${found} (claim: ${sentence})`;
   const steps = diagnosis?.steps ?? [];
   const hint = diagnosis && `${diagnosis.sentence}${steps.length > 0 ? ` Look at: ${steps.join(', ')}` : ''}`;
   return outcome === 'unknown'

@@ -43,17 +43,8 @@ export class ProgressLines {
           ];
         return [head, ...this.#below(problem.message), ...this.#below(problem.hint)];
       }
-      case 'check-ended': {
-        const { outcome, sentence, found, diagnosis } = event.result;
-        const head = `${this.#mark(outcome)} ${sentence} ${this.#dim(`(${duration(event.durationMs)})`)}`;
-        if (outcome === 'passed') return [head, ...this.#below(found).map(line => this.#dim(line))];
-        const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
-        return [
-          head,
-          ...this.#below(found),
-          ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : []),
-        ];
-      }
+      case 'check-ended':
+        return this.#checkEnded(event);
       case 'clean-up-ended':
         return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
       case 'run-ended': {
@@ -81,6 +72,25 @@ export class ProgressLines {
       `${bold(topology.name)} ${this.#dim(`on ${platform.name}, edition ${plan.edition} (Istio ${plan.istioVersion}), seed ${seed}${time}`)}`,
       ...(omitted.length > 0 ? [yellow(`  left out: ${omitted.join(', ')}`)] : []),
       ...(keepGoing ? [yellow('  goes on after failures')] : []),
+    ];
+  }
+
+  /** A claim that holds comes first; of one that does not, what was found instead. */
+  #checkEnded({ result, durationMs }: Extract<RunEvent, { type: 'check-ended' }>): readonly string[] {
+    const { id, outcome, sentence, found, diagnosis } = result;
+    const time = `(${duration(durationMs)})`;
+    if (outcome === 'passed')
+      return [
+        `${this.#mark(outcome)} ${sentence} ${this.#dim(time)}`,
+        ...this.#below(found).map(line => this.#dim(line)),
+      ];
+    const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
+    const [first = '', ...more] = this.#below(`${found} ${time}`);
+    return [
+      `${this.#mark(outcome)} ${first.trimStart()}`,
+      ...more,
+      ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : []),
+      ...this.#below(`Claim of ${id}: ${sentence}`).map(line => this.#dim(line)),
     ];
   }
 

@@ -90,10 +90,12 @@ ${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 function checkSection(anchor: Anchor, check: CheckReport): Markup {
   const { id, sentence, outcome, found, evidence, traffic, diagnosis, level } = check;
   const looks = diagnosis?.steps.map(step => html` <a href="#${anchor(step)}"><code>${step}</code></a>`);
+  // A claim that does not hold is not said first.
+  const [first, second] = outcome === 'passed' ? [sentence, found] : [found, `Claim: ${sentence}`];
   const hasEvidence =
     evidence !== null && !(typeof evidence === 'object' && Object.keys(evidence).length === 0);
-  return html`<details ${outcome === 'passed' ? undefined : new Markup('open')}><summary>${outcomeOf(outcome)} ${sentence} <code class="muted">${id}</code>${level === 'extended' ? ' (extended)' : undefined}</summary>
-<p>${found}</p>
+  return html`<details ${outcome === 'passed' ? undefined : new Markup('open')}><summary>${outcomeOf(outcome)} ${first} <code class="muted">${id}</code>${level === 'extended' ? ' (extended)' : undefined}</summary>
+<p>${second}</p>
 ${diagnosis && html`<p class="notice failed">${diagnosis.sentence}${looks && looks.length > 0 ? html`<br>Look at:${looks}` : undefined}</p>`}
 ${traffic && trafficDetails(traffic)}
 ${hasEvidence ? html`<details><summary class="muted">evidence</summary><pre>${JSON.stringify(evidence, null, 2)}</pre></details>` : undefined}

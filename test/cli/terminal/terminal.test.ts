@@ -233,3 +233,16 @@ t.test('colours and live progress follow the terminal and the environment', asyn
   });
   t.doesNotThrow(() => progress.stop());
 });
+
+t.test('a check that fails says first what was found, and its claim last', async t => {
+  const lines = new ProgressLines(PLAIN);
+  const told = failedRun().flatMap(event => {
+    const ofEvent = lines.of(event);
+    return event.type === 'check-ended' && event.result.outcome === 'failed' ? [ofEvent] : [];
+  });
+  t.ok(told.length > 0);
+  for (const ofCheck of told) {
+    t.match(ofCheck.at(0), /^ ✗ The mesh did not converge .* \(2 min 1 s\)$/);
+    t.match(ofCheck.at(-1), /^ {5}Claim of cluster\d-reaches-every-version: Calls from /);
+  }
+});

@@ -4,7 +4,6 @@
  */
 
 import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
-import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
 import type { MeshService } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
