@@ -2,65 +2,18 @@
  * `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables.
  * istio/istio istioctl/cmd/proxyconfig.go @1.8.0
  */
-import type { FlagTable } from '../flags.ts';
-import { ToolExit } from '../invocation.ts';
-import { columns } from './ask-istiod.ts';
-import { askProxy, proxyPod } from './proxy-pod.ts';
+import { listeners } from './proxy-config-listeners.ts';
+import { is, order, verbOf } from './proxy-config-table.ts';
 import {
   type CertificateDetails,
   type CertificatesPage,
   type ClusterStatus,
-  type DumpedChain,
   type DumpedCluster,
-  type DumpedListener,
   type DumpedRoutes,
   entriesOf,
 } from './proxy-resources.ts';
-import { type IstioctlRelease, releaseOf } from './releases.ts';
-import type { Call, Verb } from './verb.ts';
-
-const OUTPUT: FlagTable = { output: { type: 'text', short: 'o' } };
-
-interface Table {
-  readonly flags: FlagTable;
-  /** Of the administration; `json` is printed for `-o json`. */
-  readonly path: string;
-  /** What the table shows, before it is cut into cells. */
-  readonly select: (
-    page: unknown,
-    call: Call,
-  ) => { readonly json: unknown; readonly rows: readonly (readonly string[])[] };
-  readonly header: (release: IstioctlRelease['proxyConfig']) => readonly string[];
-  /** A line before the table. */
-  readonly note?: string;
-}
-
-function verbOf({ flags, path, select, header, note }: Table): Verb {
-  return {
-    flags: { ...OUTPUT, ...flags },
-    maxArgs: 1,
-    async run(call) {
-      const [word] = call.args;
-      if (word === undefined)
-        throw new ToolExit(
-          'Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME',
-        );
-      const output = call.flags.text('output') ?? 'short';
-      if (output !== 'short' && output !== 'json')
-        throw new ToolExit(`Error: output format "${output}" not supported`);
-      const page = await askProxy(call, await proxyPod(call, word), path);
-      const { json, rows } = select(page, call);
-      if (output === 'json') {
-        call.invocation.stdout(`${JSON.stringify(json, null, 4)}\n`);
-        return 0;
-      }
-      const release = releaseOf(call.istioVersion).proxyConfig;
-      if (note !== undefined && release.hasNotes) call.invocation.stdout(`${note}\n`);
-      call.invocation.stdout(columns([header(release), ...rows]));
-      return 0;
-    },
-  };
-}
+import { releaseOf } from './releases.ts';
+import type { Verb } from './verb.ts';
 
 /**
  * `outbound|5000|v1|helloworld.sample.svc.cluster.local`, or with `_.` between the parts as a gateway has
@@ -162,76 +115,6 @@ const endpoints = verbOf({
   },
 });
 
-/** istioctl/pkg/writer/envoy/configdump/listener.go */
-const listeners = verbOf({
-  flags: { address: { type: 'text' }, port: { type: 'integer' }, type: { type: 'text' } },
-  path: 'config_dump',
-  header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
-  select: (page, { flags }) => {
-    if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
-    const wanted = entriesOf<{ readonly listener?: DumpedListener }>(
-      page,
-      'dynamic_listeners',
-      'active_state',
-    )
-      .flatMap(({ listener }) => listener ?? [])
-      .map(listener => ({
-        listener,
-        address: listener.address.socket_address?.address ?? '',
-        port: listener.address.socket_address?.port_value ?? 0,
-      }))
-      .filter(({ address, port }) => is(flags.text('address'), address) && is(flags.integer('port'), port))
-      .sort((a, b) => a.port - b.port || order(a.address, b.address));
-    return {
-      json: wanted.map(({ listener }) => listener),
-      rows: wanted.flatMap(({ listener, address, port }) =>
-        (listener.filter_chains ?? []).map(chain => [
-          address,
-          String(port),
-          matchOf(chain),
-          destinationOf(chain),
-        ]),
-      ),
-    };
-  },
-});
-
-/** `Trans: raw_buffer; App: HTTP; Addr: …`; `ALL` for a chain that takes whatever comes. */
-function matchOf({ filter_chain_match: match }: DumpedChain): string {
-  const parts: string[] = [];
-  if (match?.server_names?.length) parts.push(`SNI: ${match.server_names.join(',')}`);
-  if (match?.transport_protocol) parts.push(`Trans: ${match.transport_protocol}`);
-  if (match?.application_protocols?.length) parts.push(`App: ${applicationsOf(match.application_protocols)}`);
-  if (match?.destination_port !== undefined) parts.push(`Addr: *:${match.destination_port}`);
-  return parts.length === 0 ? 'ALL' : parts.join('; ');
-}
-
-/** Lists that Istio always writes the same way have names. */
-function applicationsOf(protocols: readonly string[]): string {
-  const plain = 'http/1.0,http/1.1,h2c';
-  const names = [...new Set(protocols)].join(',');
-  if (names === plain) return 'HTTP';
-  if (names === 'istio,istio-peer-exchange,istio-http/1.0,istio-http/1.1,istio-h2') return 'HTTP TLS';
-  return names;
-}
-
-function destinationOf({ filters = [] }: DumpedChain): string {
-  if (filters.some(({ name }) => name === 'envoy.filters.network.sni_cluster')) return 'SNI Cluster';
-  for (const { typed_config: config } of filters) {
-    if (config?.rds) return `Route: ${config.rds.route_config_name}`;
-    if (config?.route_config) return `Inline Route: ${pathsOf(config.route_config).join(', ')}`;
-    if (config?.cluster === 'PassthroughCluster') return 'PassthroughCluster';
-    if (config?.cluster !== undefined) return `Cluster: ${config.cluster}`;
-  }
-  return 'Non-HTTP/Non-TCP';
-}
-
-const pathsOf = ({ virtual_hosts: hosts = [] }: DumpedRoutes): readonly string[] => [
-  ...new Set(
-    hosts.flatMap(({ routes = [] }) => routes.map(({ match }) => match?.path ?? `${match?.prefix ?? '/'}*`)),
-  ),
-];
-
 /** istioctl/pkg/writer/envoy/configdump/route.go */
 const routes = verbOf({
   flags: { name: { type: 'text' } },
@@ -310,10 +193,6 @@ const secret = verbOf({
 });
 
 const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');
-const is = <T>(wanted: T | undefined, actual: T | undefined): boolean =>
-  wanted === undefined || wanted === actual;
-const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Each under the names that it goes by. istioctl/cmd/proxyconfig.go */
 export const proxyConfig: Readonly<Record<string, Verb>> = {
   cluster: clusters,

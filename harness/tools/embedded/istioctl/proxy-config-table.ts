@@ -1,0 +1,58 @@
+/** What the tables of `istioctl proxy-config` have in common. istio/istio istioctl/cmd/proxyconfig.go @1.8.0 */
+import type { FlagTable } from '../flags.ts';
+import { ToolExit } from '../invocation.ts';
+import { columns } from './ask-istiod.ts';
+import { askProxy, proxyPod } from './proxy-pod.ts';
+import { type IstioctlRelease, releaseOf } from './releases.ts';
+import type { Call, Verb } from './verb.ts';
+
+const OUTPUT: FlagTable = { output: { type: 'text', short: 'o' } };
+
+/** One kind of what a proxy runs, as a table or as JSON. */
+export interface Table {
+  readonly flags: FlagTable;
+  /** Of the administration; `json` is printed for `-o json`. */
+  readonly path: string;
+  /** What the table shows, before it is cut into cells. */
+  readonly select: (
+    page: unknown,
+    call: Call,
+  ) => { readonly json: unknown; readonly rows: readonly (readonly string[])[] };
+  readonly header: (release: IstioctlRelease['proxyConfig']) => readonly string[];
+  /** A line before the table. */
+  readonly note?: string;
+}
+
+/** Returns the verb that asks a proxy and prints the table. */
+export function verbOf({ flags, path, select, header, note }: Table): Verb {
+  return {
+    flags: { ...OUTPUT, ...flags },
+    maxArgs: 1,
+    async run(call) {
+      const [word] = call.args;
+      if (word === undefined)
+        throw new ToolExit(
+          'Error: proxy-config needs the name of a pod: POD, POD.NAMESPACE or deployment/NAME',
+        );
+      const output = call.flags.text('output') ?? 'short';
+      if (output !== 'short' && output !== 'json')
+        throw new ToolExit(`Error: output format "${output}" not supported`);
+      const page = await askProxy(call, await proxyPod(call, word), path);
+      const { json, rows } = select(page, call);
+      if (output === 'json') {
+        call.invocation.stdout(`${JSON.stringify(json, null, 4)}\n`);
+        return 0;
+      }
+      const release = releaseOf(call.istioVersion).proxyConfig;
+      if (note !== undefined && release.hasNotes) call.invocation.stdout(`${note}\n`);
+      call.invocation.stdout(columns([header(release), ...rows]));
+      return 0;
+    },
+  };
+}
+
+/** Whether a flag that may not be given holds for a value. */
+export const is = <T>(wanted: T | undefined, actual: T | undefined): boolean =>
+  wanted === undefined || wanted === actual;
+/** Compares by code units, for sort. */
+export const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
