@@ -118,29 +118,50 @@ async function during<T>(source: Source, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function applyOne(call: Call, { object, from }: Document, resource: Resource): Promise<void> {
-  const { client, flags, invocation, signal } = call;
-  const name = object.metadata.name ?? '';
-  const path = pathTo(resource, object.metadata.namespace, name);
+/** One object to apply, and what is only pretended: by the API server, or by the client. */
+interface Application {
+  readonly call: Call;
+  readonly document: Document;
+  readonly resource: Resource;
+  readonly path: ReturnType<typeof pathTo>;
+  readonly dryRun: Readonly<Record<string, string>>;
+  readonly clientOnly: boolean;
+  readonly say: (what: string) => void;
+}
+
+async function applyOne(call: Call, document: Document, resource: Resource): Promise<void> {
+  const { flags, invocation } = call;
+  const { metadata } = document.object;
+  const name = metadata.name ?? '';
+  const path = pathTo(resource, metadata.namespace, name);
   const dryRun: Record<string, string> = flags.text('dry-run') === 'server' ? { dryRun: 'All' } : {};
   const clientOnly = flags.text('dry-run') === 'client';
   const suffix = dryRun['dryRun'] ? ' (server dry run)' : clientOnly ? ' (dry run)' : '';
   const say = (what: string) => invocation.stdout(`${displayName(resource, name)} ${what}${suffix}\n`);
+  const application = { call, document, resource, path, dryRun, clientOnly, say };
+  await (flags.boolean('server-side') ? applyOnServer(application) : applyHere(application));
+}
 
-  if (flags.boolean('server-side')) {
-    const query = {
-      fieldManager: flags.text('field-manager') ?? 'kubectl',
-      fieldValidation: 'Strict',
-      force: String(flags.boolean('force-conflicts')),
-      ...dryRun,
-    };
-    await during({ doing: 'applying patch to', from }, () =>
-      client.patch(path, 'apply', object, query, signal),
-    );
-    say('serverside-applied');
-    return;
-  }
+/** Leaves the merge to the API server. */
+async function applyOnServer({ call, document, path, dryRun, say }: Application): Promise<void> {
+  const { client, flags, signal } = call;
+  const query = {
+    fieldManager: flags.text('field-manager') ?? 'kubectl',
+    fieldValidation: 'Strict',
+    force: String(flags.boolean('force-conflicts')),
+    ...dryRun,
+  };
+  await during({ doing: 'applying patch to', from: document.from }, () =>
+    client.patch(path, 'apply', document.object, query, signal),
+  );
+  say('serverside-applied');
+}
 
+/** Merges here, three ways, and tries again if somebody else changed the object meanwhile. */
+async function applyHere(application: Application): Promise<void> {
+  const { call, document, resource, path, dryRun, clientOnly, say } = application;
+  const { client, flags, invocation, signal } = call;
+  const { object, from } = document;
   const query = {
     fieldManager: flags.text('field-manager') ?? 'kubectl-client-side-apply',
     fieldValidation: 'Strict',
