@@ -10,7 +10,7 @@ import { formatJunit } from '../../report/junit.ts';
 import { formatMarkdown } from '../../report/markdown.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
-import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
+import { assertWritable, type ReportPlace, reportPlace, writeReport } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
@@ -23,7 +23,7 @@ import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import { silentProgress } from '../terminal/progress.ts';
-import { createScreen } from '../terminal/screen.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { RunFlags } from './run.flags.ts';
 
 /**
@@ -104,25 +104,39 @@ export async function runScenarios(
     progress.stop();
 
     const report = reportOf(events, startedAtMs);
-    const files = await writeReport(place, {
-      'report.json': formatJson(report),
-      'junit.xml': formatJunit(report),
-      'report.tap': formatTap(report),
-      'report.html': formatHtml(report),
-      'report.md': formatMarkdown(report),
-    });
-    if (flags.output === 'tap') stdout.write(formatTap(report));
-    else {
-      const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
-      for (const scenario of report.scenarios)
-        screen.result(verdictLine(scenario, screen.resultColours, width));
-    }
+    const files = await writeFormats(place, report);
+    tellResults(report, flags.output, screen, stdout);
     if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
     for (const line of new Set(kept)) screen.progress(line);
     return exitCodeOf(report);
   } finally {
     progress.stop();
   }
+}
+
+/** Writes the report in every format. @returns the paths of the files */
+const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
+  writeReport(place, {
+    'report.json': formatJson(report),
+    'junit.xml': formatJunit(report),
+    'report.tap': formatTap(report),
+    'report.html': formatHtml(report),
+    'report.md': formatMarkdown(report),
+  });
+
+/** Tells the verdicts on standard output. */
+function tellResults(
+  report: ConformanceReport,
+  output: RunFlags['output'],
+  screen: Screen,
+  stdout: Environment['stdout'],
+): void {
+  if (output === 'tap') {
+    stdout.write(formatTap(report));
+    return;
+  }
+  const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
+  for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
 }
 
 /** On real clusters only real programs work; on the simulator our own do, unless it is opened to programs. */
