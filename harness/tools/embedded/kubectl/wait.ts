@@ -3,7 +3,7 @@ import { sleep } from '../../../base/clock.ts';
 import { type LinkedSignal, linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
-import { deadlineSignal, ToolExit, ToolExit } from '../invocation.ts';
+import { ToolExit } from '../invocation.ts';
 import { JsonPathError, parseJsonPath, parseJsonPath } from './jsonpath.ts';
 import { JsonPathError } from './jsonpath-syntax.ts';
 import { displayName, pathTo, pluralName, type Resource } from './resources.ts';
