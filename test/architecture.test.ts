@@ -59,7 +59,10 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: ['tools/tools.ts', 'platform/platform.ts', 'process', 'model', 'base', 'simulator/istio/install'],
     packages: ['js-yaml', 'fast-json-patch', 'commander'],
   },
-  platform: { from: ['process', 'model', 'base'], packages: ['js-yaml', 'testcontainers', 'p-retry'] },
+  platform: {
+    from: ['process', 'model', 'base'],
+    packages: ['js-yaml', 'testcontainers', 'p-retry', 'zod'],
+  },
   'platform/simulator': {
     from: [
       'platform/platform.ts',

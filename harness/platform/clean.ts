@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import type { Removed } from './existing/remove.ts';
-import type { Engine } from './kind/engine.ts';
+import type { Engine } from './kind/engine/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
 import { removeRemains } from './kind/remove.ts';
 import { type LedgerRecord, readLedgers } from './ledger.ts';

@@ -12,7 +12,7 @@ import { parseCidrOrAddress } from '../../harness/base/ipv4.ts';
 import { waitUntil } from '../../harness/base/wait.ts';
 import { askAll } from '../../harness/platform/ask-all.ts';
 import { addressFinding, kindDoctor } from '../../harness/platform/kind/doctor.ts';
-import type { Engine } from '../../harness/platform/kind/engine.ts';
+import type { Engine } from '../../harness/platform/kind/engine/engine.ts';
 import { windowOf } from '../../harness/platform/versions.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 import { existingWorld } from '../support/existing-world.ts';

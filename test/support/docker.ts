@@ -18,7 +18,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { connectEngine, type Engine } from '../../harness/platform/kind/engine.ts';
+import { connectEngine } from '../../harness/platform/kind/engine/connect.ts';
+import type { Engine } from '../../harness/platform/kind/engine/engine.ts';
 import { findProgram } from '../../harness/process/find.ts';
 
 /** Programs of this machine that go into the image, with the libraries that they need. */

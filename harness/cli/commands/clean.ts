@@ -11,7 +11,7 @@ export async function cleanCommand(flags: CleanFlags, { env, stdout, stderr }: E
     state: stateFolder(env),
     clock: systemClock,
     cache: flags.cache,
-    connect: async () => (await import('../../platform/kind/engine.ts')).connectEngine(),
+    connect: async () => (await import('../../platform/kind/engine/connect.ts')).connectEngine(),
   });
   for (const line of removed) stdout.write(`removed ${line}\n`);
   if (flags.cache) stdout.write('removed the cache of images\n');

@@ -6,7 +6,7 @@ import { HarnessError } from '../../base/errors.ts';
 import type { Topology } from '../../model/topology.ts';
 import { findProgram } from '../../process/find.ts';
 import { runProcess } from '../../process/run.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { BALANCER_LABEL, KIND_CLUSTER_LABEL, ownName, RUN_VARIABLE } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';

@@ -12,7 +12,7 @@ import { substitute } from '../../model/argv.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { KUBELET_CONFIG } from './registry-config.ts';
 import { endPrograms, removeCluster } from './remove.ts';

@@ -13,7 +13,7 @@ import { programQuestions } from '../program-questions.ts';
 import type { ProgramOptions } from '../programs.ts';
 import { candidates } from '../subnets.ts';
 import type { VersionWindow } from '../versions.ts';
-import type { Engine, EngineInfo } from './engine.ts';
+import type { Engine, EngineInfo } from './engine/engine.ts';
 import { hostRanges } from './networks.ts';
 import {
   addressFamilyFinding,

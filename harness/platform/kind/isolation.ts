@@ -3,7 +3,7 @@
  * within a pod of each cluster.
  */
 import type { ClusterName } from '../../model/names.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 
 const API_PORT = 6443;

@@ -17,7 +17,8 @@ import { istioHas, kubernetesMismatch, type VersionWindow, windowOf } from '../v
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
-import { connectEngine, type Engine } from './engine.ts';
+import { connectEngine } from './engine/connect.ts';
+import type { Engine } from './engine/engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';

@@ -4,7 +4,7 @@
  */
 import { type Clock, sleep } from '../../base/clock.ts';
 import { isNotFound, type KubernetesClient, type KubernetesObject } from '../../base/kubernetes-client.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { onNode } from './nodes.ts';
 
 export interface LoadBalancerOptions {

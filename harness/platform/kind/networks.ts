@@ -8,7 +8,8 @@ import type { NetworkName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
 import { type AddressPlan, candidates, planAddresses, readRouteTable } from '../subnets.ts';
-import { type Engine, EngineError } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
+import { EngineError } from './engine/errors.ts';
 import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
 
 export interface DockerNetwork extends AddressPlan {

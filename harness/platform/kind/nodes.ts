@@ -2,7 +2,7 @@
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import type { ClusterName, NetworkName } from '../../model/names.ts';
-import type { Engine, EngineContainer } from './engine.ts';
+import type { Engine, EngineContainer } from './engine/engine.ts';
 import { KIND_CLUSTER_LABEL, KIND_ROLE_LABEL } from './labels.ts';
 
 /** A node when its cluster is up. */

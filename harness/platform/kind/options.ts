@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger.ts';
 import type { Programs } from '../platform.ts';
 import type { ProgramOptions } from '../programs.ts';
 import type { VersionWindow } from '../versions.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 
 export interface KindOptions extends Omit<ProgramOptions, 'signal'> {
   /** Decides which Kubernetes and which Istio. */

@@ -7,7 +7,7 @@ import { parseCidrOrAddress } from '../../base/ipv4.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
 import { compare, formatLine, type Line, lineOf } from '../versions.ts';
-import type { EngineInfo, EngineNetwork } from './engine.ts';
+import type { EngineInfo, EngineNetwork } from './engine/engine.ts';
 
 const ASK_MS = 4000;
 const GIB = 2 ** 30;

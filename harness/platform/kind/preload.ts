@@ -8,7 +8,7 @@ import { quoteArgv } from '../../base/quote.ts';
 import { runProcess } from '../../process/run.ts';
 import { registryOf } from '../image-list.ts';
 import { kindEnvironment } from './clusters.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { ownName } from './labels.ts';
 import type { KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';

@@ -6,7 +6,7 @@ import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { isolationFaults, type Listener, probeIsolation } from './isolation.ts';
 import { deviceOf } from './load-balancer.ts';
 import type { DockerNetworks } from './networks.ts';

@@ -5,7 +5,7 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { killAll, processesMarked } from '../../process/liveness.ts';
 import { removeBalancers } from './cloud-provider.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { KIND_CLUSTER_LABEL, RUN_VARIABLE } from './labels.ts';
 import { removeNetwork } from './networks.ts';
 

@@ -2,7 +2,7 @@
  * Which node sends which pod addresses where: to the peer on one network, into a black hole across networks.
  */
 import type { ClusterSpec } from '../../model/topology.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { type KindNode, onNode } from './nodes.ts';
 
 /** A command for a node. */

@@ -3,7 +3,7 @@
  * on tells nothing about the mesh.
  */
 import { HarnessError, messageOf } from '../../base/errors.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import type { KindNode } from './nodes.ts';
 
 /**

@@ -10,7 +10,7 @@ import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import { clean } from '../../../harness/platform/clean.ts';
-import { connectEngine } from '../../../harness/platform/kind/engine.ts';
+import { connectEngine } from '../../../harness/platform/kind/engine/connect.ts';
 import { docker } from '../../support/docker.ts';
 import { kindWorld } from '../../support/kind-world.ts';
 import { nodesMissing } from '../../support/node-image.ts';

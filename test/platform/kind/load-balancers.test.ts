@@ -11,7 +11,7 @@ import { parseCidrOrAddress } from '../../../harness/base/ipv4.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { networkName } from '../../../harness/model/names.ts';
 import { checkCloudProvider, startCloudProvider } from '../../../harness/platform/kind/cloud-provider.ts';
-import type { Engine } from '../../../harness/platform/kind/engine.ts';
+import type { Engine } from '../../../harness/platform/kind/engine/engine.ts';
 import { METALLB, metalLbManifest, poolDocuments, poolsOf } from '../../../harness/platform/kind/metallb.ts';
 import { removeRemains } from '../../../harness/platform/kind/remove.ts';
 import { planAddresses } from '../../../harness/platform/subnets.ts';

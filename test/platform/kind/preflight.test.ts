@@ -2,7 +2,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { EngineInfo } from '../../../harness/platform/kind/engine.ts';
+import type { EngineInfo } from '../../../harness/platform/kind/engine/engine.ts';
 import {
   addressFamilyFinding,
   conntrackFinding,

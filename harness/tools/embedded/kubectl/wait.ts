@@ -4,7 +4,7 @@ import { type LinkedSignal, linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
 import { ToolExit } from '../invocation.ts';
-import { JsonPathError, parseJsonPath, parseJsonPath } from './jsonpath.ts';
+import { parseJsonPath } from './jsonpath.ts';
 import { JsonPathError } from './jsonpath-syntax.ts';
 import { displayName, pathTo, pluralName, type Resource } from './resources.ts';
 import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';

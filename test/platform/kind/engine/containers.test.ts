@@ -3,7 +3,7 @@
  * pulled.
  */
 import t from 'tap';
-import { docker, dockerMissing, testEngine, testImage } from '../../support/docker.ts';
+import { docker, dockerMissing, testEngine, testImage } from '../../../support/docker.ts';
 
 const skip = dockerMissing() ?? false;
 const NAME = 'mh-testengine';

@@ -1,0 +1,105 @@
+/** The Docker engine, as far as this platform needs it: words only. */
+
+/** How a program in a container ended. */
+export interface ExecResult {
+  readonly exitCode: number;
+  /** Both streams. */
+  readonly output: string;
+}
+
+/** What the engine says of itself and of the machine that it runs on. */
+export interface EngineInfo {
+  readonly id: string;
+  readonly version: string;
+  readonly operatingSystem: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly isRootless: boolean;
+  /** `docker` or another program that speaks its language. */
+  readonly kind: 'docker' | 'podman';
+  /**
+   * Whether bridged packets pass the host's packet filter: what isolates an internal network. Undefined if
+   * the engine does not say.
+   */
+  readonly filtersBridges: boolean | undefined;
+}
+
+/** A network of the engine. */
+export interface EngineNetwork {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly subnets: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+  readonly containers: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** A container, running or not. */
+export interface EngineContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isRunning: boolean;
+  /** Network → IPv4 address. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** What a bridge network is to be like. */
+export interface NetworkOptions {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly subnet: string;
+  readonly gateway: string;
+  /** The range of addresses that Docker gives to containers that ask for none. */
+  readonly ipRange: string;
+  readonly mtu?: string;
+  readonly internal: boolean;
+}
+
+/** The calls of the engine that this platform makes. Each throws what the engine answers, unless it says more. */
+export interface Engine {
+  /** Resolves when the engine answers. */
+  ping(): Promise<void>;
+  info(): Promise<EngineInfo>;
+  networks(): Promise<readonly EngineNetwork[]>;
+  /** @throws EngineError with `overlaps` if the subnet is taken */
+  createNetwork(options: NetworkOptions): Promise<void>;
+  /** Nothing happens if there is none. */
+  removeNetwork(name: string): Promise<void>;
+  connect(network: string, container: string, address?: string): Promise<void>;
+  disconnect(network: string, container: string): Promise<void>;
+  /** All containers with this label, or all that there are; running or not. */
+  containers(label?: string, value?: string): Promise<readonly EngineContainer[]>;
+  /**
+   * Tells of each of these containers that ends, until `signal` aborts. It watches when the promise resolves.
+   * @param onLost - the engine has ended its answer
+   */
+  watchEnds(
+    names: readonly string[],
+    onEnd: (name: string, exitCode: string) => void,
+    onLost: (error: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  createContainer(options: ContainerOptions): Promise<void>;
+  /** With its anonymous volumes; nothing happens if there is none. */
+  removeContainer(nameOrId: string): Promise<void>;
+  /** Nothing happens if there is one of that name. */
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  removeVolume(name: string): Promise<void>;
+  volumes(label: string): Promise<readonly string[]>;
+  hasImage(reference: string): Promise<boolean>;
+  pull(reference: string): Promise<void>;
+  exec(container: string, argv: readonly string[]): Promise<ExecResult>;
+}
+
+/** What a container is to be like. It starts at once and never restarts. */
+export interface ContainerOptions {
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** Volume name → path. */
+  readonly volumes: Readonly<Record<string, string>>;
+}
+
+/** The part of testcontainers' client that the calls are made with. */
+export type Client = Awaited<ReturnType<typeof import('testcontainers')['getContainerRuntimeClient']>>;
