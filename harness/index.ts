@@ -10,7 +10,7 @@ export { ERROR_CODES, type ErrorCode, EXIT, HarnessError } from './base/errors.t
 export type { Command, CommandResult, PlanFile } from './model/command.ts';
 export type { ClusterName, NetworkName } from './model/names.ts';
 export type { ClusterSpec, NetworkSpec, Role, Topology } from './model/topology.ts';
-export { omitSteps } from './plan/mutate.ts';
+export { omitSteps } from './plan/omit.ts';
 export type { Erratum, Plan, Step, StepId } from './plan/step.ts';
 export type { Cluster, Platform, StartedPlatform } from './platform/platform.ts';
 export { formatHtml } from './report/html/html.ts';

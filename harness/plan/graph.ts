@@ -1,6 +1,6 @@
-/** The steps of a plan as a graph: their order, what hangs on a step, and where to take a run up again. */
+/** The steps of a plan as a graph: their order and their ids. */
 import { HarnessError } from '../base/errors.ts';
-import type { Plan, Step, StepId } from './step.ts';
+import type { Plan, StepId } from './step.ts';
 
 interface Node {
   readonly id: StepId;
@@ -51,42 +51,4 @@ export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
     `The plan of ${plan.scenario} (edition ${plan.edition}) has no step ${unknown.map(id => `"${id}"`).join(' and no step ')}.`,
     { hint: `${several ? 'They are' : 'It is'} not among the known steps: ${known.join(', ')}` },
   );
-}
-
-/**
- * The steps that cannot be done right without `id`: those that depend on it, directly or not; in the plan's
- * order.
- */
-export function dependentsOf(plan: Plan, id: StepId): readonly Step[] {
-  checkStepIds(plan, [id]);
-  const reached = new Set([id]);
-  return plan.steps.filter(step => {
-    if (!step.dependsOn.some(needed => reached.has(needed))) return false;
-    reached.add(step.id);
-    return true;
-  });
-}
-
-/**
- * The rest of a plan, as if everything before `id` had been done: that step and all that come after it.
- * Earlier steps whose captured
- * values are still used are kept; they only read.
- * @throws HarnessError ERR_UNKNOWN_STEP
- */
-export function resumeAt(plan: Plan, id: StepId): Plan {
-  checkStepIds(plan, [id]);
-  const start = plan.steps.findIndex(step => step.id === id);
-  const rest = plan.steps.slice(start);
-  const used = rest.map(step => JSON.stringify([step.files, step.commands])).join();
-  const kept = plan.steps
-    .slice(0, start)
-    .filter(step =>
-      step.commands.some(({ output }) => output?.to === 'variable' && used.includes(`\${${output.name}}`)),
-    );
-  const steps = [...kept, ...rest];
-  const ids = new Set(steps.map(step => step.id));
-  return {
-    ...plan,
-    steps: steps.map(step => ({ ...step, dependsOn: step.dependsOn.filter(needed => ids.has(needed)) })),
-  };
 }

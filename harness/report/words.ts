@@ -10,9 +10,6 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** Of which clock the times are: `virtual time`, or empty for the wall's. */
-export const clockNote = ({ clock }: ScenarioReport): string => (clock === 'virtual' ? 'virtual time' : '');
-
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 /** What the run is evidence of, in a sentence. */

@@ -6,8 +6,8 @@ import type { Command, PlanFile } from '../../harness/model/command.ts';
 import { clusterName } from '../../harness/model/names.ts';
 import type { Topology } from '../../harness/model/topology.ts';
 import * as commands from '../../harness/plan/commands.ts';
-import { mutationsOf } from '../../harness/plan/mutate.ts';
 import type { Plan, Step, StepId } from '../../harness/plan/step.ts';
+import { mutationsOf } from '../support/mutations.ts';
 
 export type Edit = (plan: Plan, topology: Topology) => Plan;
 
@@ -27,7 +27,7 @@ export const aMoment = (cluster: string, seconds = 60): Command =>
 const words = (line: string): string[] =>
   [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
-/** One of the mutations of `harness/plan/mutate.ts`. */
+/** One of the mutations of `test/support/mutations.ts`. */
 export const mutation =
   (id: string): Edit =>
   (plan, topology) => {

@@ -4,7 +4,6 @@
  */
 import type { Test } from 'tap';
 import type { Topology } from '../../harness/model/topology.ts';
-import { mutationsOf } from '../../harness/plan/mutate.ts';
 import type { Plan, StepId } from '../../harness/plan/step.ts';
 import type { ConformanceReport, ScenarioReport } from '../../harness/report/report.ts';
 import type { SessionOptions } from '../../harness/session/options.ts';
@@ -13,6 +12,7 @@ import type { Evidence, Traffic } from '../../harness/verify/check.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/statistics.ts';
 import { planOf, topologyOf } from '../plan/scenarios.ts';
+import { mutationsOf } from '../support/mutations.ts';
 import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';
 
 /** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */

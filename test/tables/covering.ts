@@ -5,10 +5,10 @@
  * plans.
  */
 import { isMultiNetwork } from '../../harness/model/topology.ts';
-import { dependentsOf } from '../../harness/plan/graph.ts';
 import type { Plan, Step } from '../../harness/plan/step.ts';
 import { misplacedRows, type PlanTable, verificationRows } from '../omissions/expected.ts';
 import type { Case } from '../omissions/hold-against.ts';
+import { dependentsOf } from '../support/dependents.ts';
 
 /** Scenario → that whose rows stand for its own, where the same is left out or done wrong. */
 const STANDS_FOR: Readonly<Record<string, string>> = {

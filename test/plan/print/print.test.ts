@@ -3,13 +3,13 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { mutationsOf } from '../../../harness/plan/mutate.ts';
 import { printJson } from '../../../harness/plan/print/json.ts';
 import { printList } from '../../../harness/plan/print/list.ts';
 import { printMarkdown } from '../../../harness/plan/print/markdown.ts';
 import { printShell } from '../../../harness/plan/print/shell.ts';
 import { layOut, shellWord } from '../../../harness/plan/print/words.ts';
 import type { Plan } from '../../../harness/plan/step.ts';
+import { mutationsOf } from '../../support/mutations.ts';
 import { EDITION_NAMES, EXAMPLES, FOUR, planOf, topologyOf } from '../scenarios.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -1,24 +1,9 @@
 import t from 'tap';
-import { mutationsOf, omitSteps } from '../../harness/plan/mutate.ts';
 import type { Plan } from '../../harness/plan/step.ts';
-import { EDITION_NAMES, EXAMPLES, FOUR, planOf, topologyOf } from './scenarios.ts';
+import { EDITION_NAMES, EXAMPLES, FOUR, planOf, topologyOf } from '../plan/scenarios.ts';
+import { mutationsOf } from './mutations.ts';
 
 const idsOf = (plan: Plan) => plan.steps.map(({ id }) => id).join(' ');
-
-t.test('left-out steps hand their order on', async t => {
-  const plan = await planOf('primary-remote', '1.8');
-  const changed = omitSteps(plan, ['cluster2/create-namespace', 'cluster2/create-cacerts']);
-  t.equal(changed.steps.length, plan.steps.length - 2);
-  t.same(changed.steps.find(({ id }) => id === 'remote-secret/cluster2-in-cluster1')?.dependsOn, [
-    'cluster1/install-istio',
-    'make-certificates',
-  ]);
-  t.throws(() => omitSteps(plan, ['cluster1/install-istio', 'nothing', 'nobody']), {
-    code: 'ERR_UNKNOWN_STEP',
-    message: /no step "nothing" and no step "nobody"/,
-    hint: /make-certificates, cluster1\/create-namespace/,
-  });
-});
 
 t.test('every mutation changes the plan, and nothing but what it says', async t => {
   for (const edition of EDITION_NAMES) {

@@ -1,7 +1,5 @@
-/**
- * Plans with something left out or done wrong, as plans of their own: how the checks are shown to have teeth.
- */
-import type { Command } from '../model/command.ts';
+/** Plans with something done wrong, as plans of their own: how the checks are shown to have teeth. */
+import type { Command } from '../../harness/model/command.ts';
 import {
   type ClusterSpec,
   controlPlaneOf,
@@ -9,28 +7,9 @@ import {
   isRemote,
   primariesOf,
   type Topology,
-} from '../model/topology.ts';
-import { checkStepIds } from './graph.ts';
-import { hasGateway, hasWorkloads } from './mesh.ts';
-import type { Plan, Step, StepId } from './step.ts';
-
-/**
- * The plan without some steps. What depended on them depends on what they depended on, so the order stays.
- * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones
- */
-export function omitSteps(plan: Plan, ids: readonly StepId[]): Plan {
-  checkStepIds(plan, ids);
-  const omitted = new Set(ids);
-  const byId = new Map(plan.steps.map(step => [step.id, step]));
-  const resolve = (id: StepId): readonly StepId[] =>
-    omitted.has(id) ? (byId.get(id)?.dependsOn ?? []).flatMap(resolve) : [id];
-  return {
-    ...plan,
-    steps: plan.steps
-      .filter(({ id }) => !omitted.has(id))
-      .map(step => ({ ...step, dependsOn: [...new Set(step.dependsOn.flatMap(resolve))] })),
-  };
-}
+} from '../../harness/model/topology.ts';
+import { hasGateway, hasWorkloads } from '../../harness/plan/mesh.ts';
+import type { Plan, Step, StepId } from '../../harness/plan/step.ts';
 
 /** A mistake that someone could make while following the guide. */
 export interface Mutation {
