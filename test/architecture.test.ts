@@ -50,7 +50,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'js-yaml',
     ],
   },
-  model: { from: ['base'], packages: ['js-yaml'] },
+  model: { from: ['base'], packages: ['js-yaml', 'zod'] },
   process: { from: ['model', 'base'], packages: ['execa', 'p-retry'] },
   scenario: { from: ['model', 'base'], packages: ['js-yaml', 'zod'] },
   plan: { from: ['model', 'base'], packages: ['js-yaml'] },

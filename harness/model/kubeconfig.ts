@@ -1,21 +1,7 @@
 /** One kubeconfig for several clusters, a context of the cluster's name for each. */
-import { dump, load } from 'js-yaml';
+import { dump } from 'js-yaml';
 import { HarnessError } from '../base/errors.ts';
-
-interface Named {
-  readonly name: string;
-  readonly [key: string]: unknown;
-}
-interface Kubeconfig {
-  readonly clusters?: readonly (Named & { readonly cluster?: object })[] | null;
-  readonly users?: readonly Named[] | null;
-  readonly contexts?:
-    | readonly (Named & {
-        readonly context?: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
-      })[]
-    | null;
-  readonly 'current-context'?: string;
-}
+import { parseKubeconfig } from './kubeconfig-document.ts';
 
 /**
  * Joins kubeconfigs; only the current context of each is taken, and everything in it gets the cluster's name,
@@ -49,12 +35,12 @@ export function mergeKubeconfigs(
 }
 
 function partsOf(name: string, text: string) {
-  const config = (load(text) ?? {}) as Kubeconfig; // written by a platform; what is missing is refused below
+  const config = parseKubeconfig(text);
   const current =
     config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
   const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.cluster;
-  const user = config.users?.find(each => each.name === current?.context?.user)?.['user'];
-  if (cluster === undefined || user === undefined) {
+  const user = config.users?.find(each => each.name === current?.context?.user)?.user;
+  if (!cluster || !user) {
     throw new HarnessError('ERR_TOOL', `The kubeconfig of ${name} has no context with a cluster and a user.`);
   }
   return { cluster, user, namespace: current?.context?.namespace };

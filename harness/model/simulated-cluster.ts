@@ -2,11 +2,14 @@
  * What a kubeconfig says about a simulated cluster beyond how to reach it; our istioctl knows such a cluster
  * by it.
  */
-import { dump, load } from 'js-yaml';
+import { dump } from 'js-yaml';
+import { z } from 'zod';
+import { parseKubeconfig } from './kubeconfig-document.ts';
 
 /** The name of the extension in a kubeconfig's cluster entry; programs that do not know it leave it alone. */
 export const SIMULATED_EXTENSION = 'mesh-harness/simulated-cluster';
 
+/** What a simulated cluster says of itself. */
 export interface SimulatedCluster {
   /**
    * `https://172.18.0.2:6443`: where the API server is for the pods of all simulated clusters. The entry's
@@ -18,21 +21,23 @@ export interface SimulatedCluster {
   readonly istioVersion: string;
 }
 
+/** An entry of a cluster's `extensions` (client-go tools/clientcmd/api/v1 `NamedExtension`). */
 export interface NamedExtension {
   readonly name: string;
   readonly extension: unknown;
 }
 
-interface Kubeconfig {
-  readonly clusters?: readonly {
-    readonly name: string;
-    readonly cluster?: Readonly<Record<string, unknown>>;
-  }[];
-}
+const named = z.object({ name: z.literal(SIMULATED_EXTENSION) });
+const marked = named.extend({
+  extension: z.object({ inNetworkServer: z.string(), istioVersion: z.string() }),
+});
 
-/** The same kubeconfig, each of its clusters marked as simulated. */
+/**
+ * Returns the same kubeconfig with each of its clusters marked as simulated.
+ * @throws Error if it is no kubeconfig
+ */
 export function markSimulated(kubeconfig: string, mark: SimulatedCluster): string {
-  const document = (load(kubeconfig) ?? {}) as Kubeconfig; // a kubeconfig, or it would not come this far
+  const document = parseKubeconfig(kubeconfig);
   const extensions: readonly NamedExtension[] = [{ name: SIMULATED_EXTENSION, extension: { ...mark } }];
   const clusters = (document.clusters ?? []).map(({ name, cluster }) => ({
     name,
@@ -42,16 +47,12 @@ export function markSimulated(kubeconfig: string, mark: SimulatedCluster): strin
 }
 
 /**
+ * Reads the mark of a simulated cluster.
  * @param extensions - of a kubeconfig's cluster entry; anything at all
  * @returns undefined if the cluster is no simulated one
  */
 export function simulatedMarkOf(extensions: unknown): SimulatedCluster | undefined {
   if (!Array.isArray(extensions)) return undefined;
-  const found = (extensions as readonly Partial<NamedExtension>[]).find(
-    each => each?.name === SIMULATED_EXTENSION,
-  );
-  // Checked below.
-  const { inNetworkServer, istioVersion } = (found?.extension ?? {}) as Partial<SimulatedCluster>;
-  if (typeof inNetworkServer !== 'string' || typeof istioVersion !== 'string') return undefined;
-  return { inNetworkServer, istioVersion };
+  const found: unknown = extensions.find(each => named.safeParse(each).success);
+  return marked.safeParse(found).data?.extension;
 }

@@ -1,25 +1,10 @@
 /** The kubeconfig of someone at a shell: the files that KUBECONFIG names, joined as kubectl joins them. */
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { dump, load } from 'js-yaml';
+import { dump } from 'js-yaml';
 import { HarnessError, messageOf } from '../base/errors.ts';
+import { type KubeconfigDocument, parseKubeconfig } from '../model/kubeconfig-document.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../model/simulated-cluster.ts';
-
-interface Named {
-  readonly name: string;
-}
-interface ClusterEntry extends Named {
-  readonly cluster?: { readonly server?: string; readonly extensions?: unknown };
-}
-interface ContextEntry extends Named {
-  readonly context?: { readonly cluster?: string; readonly user?: string; readonly namespace?: string };
-}
-interface Document {
-  readonly clusters?: readonly ClusterEntry[] | null;
-  readonly contexts?: readonly ContextEntry[] | null;
-  readonly users?: readonly Named[] | null;
-  readonly 'current-context'?: string;
-}
 
 /** A context, and what is known of its cluster. */
 export interface UserContext {
@@ -55,9 +40,7 @@ export function readKubeconfig(files: readonly string[]): UserKubeconfig {
   const documents = files.map(readDocument);
   const clusters = firstOfEach(documents.flatMap(document => document.clusters ?? []));
   const contexts = firstOfEach(documents.flatMap(document => document.contexts ?? []));
-  const current = documents
-    .map(document => document['current-context'])
-    .find(name => name !== undefined && name !== '');
+  const current = documents.map(document => document['current-context']).find(name => (name ?? '') !== '');
   return {
     text: dump(
       {
@@ -79,10 +62,9 @@ export function readKubeconfig(files: readonly string[]): UserKubeconfig {
   };
 }
 
-function readDocument(file: string): Document {
+function readDocument(file: string): KubeconfigDocument {
   try {
-    // A kubeconfig; whatever lacks is taken for empty.
-    return (load(readFileSync(file, 'utf8')) ?? {}) as Document;
+    return parseKubeconfig(readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw new HarnessError(
@@ -95,7 +77,7 @@ function readDocument(file: string): Document {
   }
 }
 
-function firstOfEach<T extends Named>(entries: readonly T[]): readonly T[] {
+function firstOfEach<T extends { readonly name: string }>(entries: readonly T[]): readonly T[] {
   const byName = new Map<string, T>();
   for (const entry of entries) if (!byName.has(entry.name)) byName.set(entry.name, entry);
   return [...byName.values()];

@@ -1,23 +1,12 @@
 /** Contexts of the user's kubeconfig → a document for each cluster of the scenario. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { dump, load } from 'js-yaml';
+import { dump } from 'js-yaml';
 import { HarnessError, messageOf } from '../../base/errors.ts';
+import { type KubeconfigDocument, parseKubeconfig } from '../../model/kubeconfig-document.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../../model/simulated-cluster.ts';
 import type { Topology } from '../../model/topology.ts';
-
-interface Named {
-  readonly name: string;
-  readonly [key: string]: unknown;
-}
-interface Kubeconfig {
-  readonly clusters?: readonly Named[] | null;
-  readonly users?: readonly Named[] | null;
-  readonly contexts?:
-    | readonly (Named & { readonly context?: { readonly cluster?: string; readonly user?: string } })[]
-    | null;
-}
 
 /** A cluster of the scenario, and where the user has it. */
 export interface ExistingContext {
@@ -107,9 +96,7 @@ export function readContexts(
 ): readonly ExistingContext[] {
   const documents = files.flatMap(file => {
     try {
-      return [
-        { folder: dirname(resolve(file)), config: (load(readFileSync(file, 'utf8')) ?? {}) as Kubeconfig },
-      ]; // what is missing is refused below
+      return [{ folder: dirname(resolve(file)), config: parseKubeconfig(readFileSync(file, 'utf8')) }];
     } catch (error) {
       if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw new HarnessError(
@@ -122,27 +109,20 @@ export function readContexts(
       );
     }
   });
-  const find = (list: 'clusters' | 'users' | 'contexts', name: string | undefined) => {
-    for (const { config, folder } of documents) {
-      const found = config[list]?.find(each => each.name === name);
-      if (found) return { found, folder };
-    }
-    return undefined;
-  };
+  const clusters = firstNamed(documents, config => config.clusters);
+  const users = firstNamed(documents, config => config.users);
+  const contexts = firstNamed(documents, config => config.contexts);
   return [...names].map(([cluster, context]) => {
-    const entry = find('contexts', context)?.found as
-      | { readonly context?: { readonly cluster?: string; readonly user?: string } }
-      | undefined; // of `contexts`
-    const server = find('clusters', entry?.context?.cluster);
-    const user = find('users', entry?.context?.user);
+    const entry = contexts(context)?.found.context;
+    const server = clusters(entry?.cluster);
+    const user = users(entry?.user);
     if (!entry || !server || !user) {
       const known = documents.flatMap(({ config }) => (config.contexts ?? []).map(({ name }) => name));
       throw new HarnessError('ERR_USAGE', `There is no usable context "${context}" for ${cluster}.`, {
         hint: `Known contexts: ${known.join(', ') || 'none'}`,
       });
     }
-    const entryOfCluster = (server.found['cluster'] ?? {}) as Readonly<Record<string, unknown>>; // of `clusters`
-    const simulated = simulatedMarkOf(entryOfCluster['extensions']);
+    const simulated = simulatedMarkOf(server.found.cluster?.extensions);
     return {
       cluster,
       context,
@@ -151,8 +131,8 @@ export function readContexts(
         {
           apiVersion: 'v1',
           kind: 'Config',
-          clusters: [{ name: cluster, cluster: withAbsolutePaths(server.found['cluster'], server.folder) }],
-          users: [{ name: cluster, user: withAbsolutePaths(user.found['user'], user.folder) }],
+          clusters: [{ name: cluster, cluster: withAbsolutePaths(server.found.cluster, server.folder) }],
+          users: [{ name: cluster, user: withAbsolutePaths(user.found.user, user.folder) }],
           contexts: [{ name: cluster, context: { cluster, user: cluster } }],
           'current-context': cluster,
         },
@@ -160,6 +140,25 @@ export function readContexts(
       ),
     };
   });
+}
+
+interface Document {
+  readonly folder: string;
+  readonly config: KubeconfigDocument;
+}
+
+/** Returns what looks an entry up by its name: the first of all files, with the folder of its file. */
+function firstNamed<T extends { readonly name: string }>(
+  documents: readonly Document[],
+  listOf: (config: KubeconfigDocument) => readonly T[] | null | undefined,
+): (name: string | undefined) => { readonly found: T; readonly folder: string } | undefined {
+  return name => {
+    for (const { config, folder } of documents) {
+      const found = listOf(config)?.find(each => each.name === name);
+      if (found) return { found, folder };
+    }
+    return undefined;
+  };
 }
 
 /** Paths in a kubeconfig are relative to its own folder. */
