@@ -2,14 +2,10 @@
  * Everything in a cluster that is not the API server: controllers, scheduler, kubelets, kube-proxy and the
  * name server.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { Random } from '../../base/random.ts';
-import type { ClusterNetwork, ResolverConfig } from '../network/interfaces.ts';
-import type { ImageCatalog, OnProcess } from '../program.ts';
-import type { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import type { NetworkNamespace } from '../network/interfaces.ts';
+import { createApiService, createDnsEndpoints, createDnsService, createNamespaces } from './bootstrap.ts';
 import { AllObjects } from './client/all-objects.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
-import type { Component, Supervisor } from './client/supervisor.ts';
 import { TypedClient } from './client/typed.ts';
 import { startDeploymentController } from './controllers/deployment.ts';
 import { startDisruptionController } from './controllers/disruption.ts';
@@ -24,99 +20,65 @@ import { startScheduler } from './controllers/scheduler.ts';
 import { startServiceAccountController } from './controllers/service-account.ts';
 import { startServiceAccountTokenController } from './controllers/service-account-token.ts';
 import type { KubeletApi } from './kubelet-api.ts';
-import type { Machinery } from './machinery.ts';
-import { CLUSTER_DOMAIN, startClusterDns } from './node/cluster-dns.ts';
+import { startClusterDns } from './node/cluster-dns.ts';
 import { startKubeProxy } from './node/kube-proxy.ts';
-import { Kubelet } from './node/kubelet/kubelet.ts';
+import type { Kubelet } from './node/kubelet/kubelet.ts';
 import { KubeletSessions } from './node/kubelet/sessions.ts';
-import type { IssueToken } from './node/kubelet/volumes.ts';
-import { createNode, NODE_CAPACITY, type NodeMachine } from './node/nodes.ts';
+import type { NodeMachine } from './node/nodes.ts';
+import { type NodeAgentsOptions, registerNodes, startKubelets } from './node-agents.ts';
 
-/** The tenth address of the service range, as kubeadm chooses it. */
-const DNS_ADDRESS_NUMBER = 10;
-/** The first one is the API server's. */
-const API_ADDRESS_NUMBER = 1;
-const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-
-export interface ControlPlaneOptions {
-  readonly machinery: Machinery;
-  readonly supervisor: Supervisor;
-  readonly network: ClusterNetwork;
-  /** The first one is the control plane's. */
-  readonly nodes: readonly NodeMachine[];
-  readonly podRange: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly images: ImageCatalog;
-  readonly tokens: ServiceAccountTokens;
+/** What the components of a cluster are made of; the first node is the control plane's. */
+export interface ControlPlaneOptions extends NodeAgentsOptions {
   /** PEM; goes into `kube-root-ca.crt` and into token secrets. */
   readonly caCertificate: string;
   /** Where the API server listens on the first node. */
   readonly apiPort: number;
   /** False: nobody gives addresses to Services of type LoadBalancer. */
   readonly hasLoadBalancers?: boolean;
-  /** `v1.32.4` */
-  readonly version: string;
-  readonly onProcess?: OnProcess;
 }
 
+/** The running components of a cluster. */
 export interface ControlPlane extends Controller {
   readonly sessions: KubeletApi;
   /** Starts one controller more; it ends with the others. */
   startController(name: string, start: (context: ControllerContext) => Controller): void;
 }
 
+/** Gives a controller of this name its frame, client and chance. */
+type ContextOf = (name: string) => ControllerContext;
+
 /** Makes the objects that a cluster has from its first moment, and starts all components. */
 export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { machinery, supervisor, network, nodes, clock, random, caCertificate, tokens } = options;
+  const { machinery, supervisor, network, nodes, clock, random, apiPort } = options;
   const client = new TypedClient(machinery.client);
-  bootstrap(client, options);
-  const clientOf = (component: Component) => new TypedClient(machinery.clientFor(component));
+  const first = firstOf(nodes);
+  createNamespaces(client);
+  registerNodes(options);
+  createApiService(client, machinery.addresses, { address: first.network.address, port: apiPort });
+  createDnsService(client, machinery.addresses);
   const all = new AllObjects(machinery.clientFor(supervisor.component('informers')), machinery.registry);
-  const context = (name: string): ControllerContext => {
+  const contextOf: ContextOf = name => {
     const component = supervisor.component(name);
-    return { component, client: clientOf(component), clock: component.clock, random: random.stream(name) };
+    return {
+      component,
+      client: new TypedClient(machinery.clientFor(component)),
+      clock: component.clock,
+      random: random.stream(name),
+    };
   };
   const kubelets = startKubelets(options);
-  const dns = network.addPod('coredns', firstOf(nodes).name);
-  writeDnsEndpoint(client, dns.address);
+  const dns = network.addPod('coredns', first.name);
+  createDnsEndpoints(client, dns.address);
   const components: Controller[] = [
     all,
-    startNamespaceController(context('namespace'), all),
-    startServiceAccountController(context('service-account'), caCertificate),
-    startServiceAccountTokenController(context('token'), caCertificate, (account, secret) =>
-      tokens.issueForSecret(account, secret),
-    ),
-    startDeploymentController(context('deployment')),
-    startReplicaSetController(context('replica-set')),
-    startEndpointsController(context('endpoints')),
-    startEndpointSliceController(context('endpoint-slices')),
-    startEndpointSliceMirroringController(context('endpoint-slice-mirroring')),
-    startGarbageCollector(context('garbage-collector'), all),
-    ...(options.hasLoadBalancers === false
-      ? []
-      : [startLoadBalancerController(context('load-balancer'), network)]),
-    startDisruptionController(context('disruption')),
-    startScheduler(context('scheduler')),
-    startKubeProxy({
-      ...context('kube-proxy'),
-      network,
-      nodeAddresses: nodes.map(node => node.network.address),
-    }),
-    startClusterDns(client, dns),
+    ...startControllers(options, contextOf, all),
+    ...startNodeServices(options, contextOf, dns),
     ...kubelets.values(),
   ];
-  const sessions = new KubeletSessions(clock, pod => {
-    for (const kubelet of kubelets.values()) {
-      const worker = kubelet.worker(pod);
-      if (worker) return worker;
-    }
-    return undefined;
-  });
   return {
-    sessions,
+    sessions: new KubeletSessions(clock, pod => workerOf(kubelets.values(), pod)),
     startController: (name, start) => {
-      components.push(start(context(name)));
+      components.push(start(contextOf(name)));
     },
     stop: () => {
       for (const component of [...components].reverse()) component.stop();
@@ -125,134 +87,57 @@ export function startControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
 }
 
+/** Starts what kube-controller-manager, a cloud's controller manager and kube-scheduler are in a real cluster. */
+function startControllers(
+  { caCertificate, tokens, network, hasLoadBalancers = true }: ControlPlaneOptions,
+  contextOf: ContextOf,
+  all: AllObjects,
+): Controller[] {
+  return [
+    startNamespaceController(contextOf('namespace'), all),
+    startServiceAccountController(contextOf('service-account'), caCertificate),
+    startServiceAccountTokenController(contextOf('token'), caCertificate, (account, secret) =>
+      tokens.issueForSecret(account, secret),
+    ),
+    startDeploymentController(contextOf('deployment')),
+    startReplicaSetController(contextOf('replica-set')),
+    startEndpointsController(contextOf('endpoints')),
+    startEndpointSliceController(contextOf('endpoint-slices')),
+    startEndpointSliceMirroringController(contextOf('endpoint-slice-mirroring')),
+    startGarbageCollector(contextOf('garbage-collector'), all),
+    ...(hasLoadBalancers ? [startLoadBalancerController(contextOf('load-balancer'), network)] : []),
+    startDisruptionController(contextOf('disruption')),
+    startScheduler(contextOf('scheduler')),
+  ];
+}
+
+/** Starts kube-proxy and the name server. @param dns - where the name server listens */
+function startNodeServices(
+  { machinery, network, nodes }: ControlPlaneOptions,
+  contextOf: ContextOf,
+  dns: NetworkNamespace,
+): Controller[] {
+  return [
+    startKubeProxy({
+      ...contextOf('kube-proxy'),
+      network,
+      nodeAddresses: nodes.map(node => node.network.address),
+    }),
+    startClusterDns(new TypedClient(machinery.client), dns),
+  ];
+}
+
+/** Finds the worker of a pod, on whichever node it is. */
+function workerOf(kubelets: Iterable<Kubelet>, pod: Parameters<Kubelet['worker']>[0]) {
+  for (const kubelet of kubelets) {
+    const worker = kubelet.worker(pod);
+    if (worker) return worker;
+  }
+  return undefined;
+}
+
 function firstOf(nodes: readonly NodeMachine[]): NodeMachine {
   const [first] = nodes;
   if (!first) throw new RangeError('A cluster needs a node.');
   return first;
-}
-
-function startKubelets(options: ControlPlaneOptions): ReadonlyMap<string, Kubelet> {
-  const { machinery, supervisor, network, nodes, clock, random, images, tokens } = options;
-  const nameserver = machinery.addresses.fixed(DNS_ADDRESS_NUMBER);
-  const resolver = (namespace: string): ResolverConfig => ({
-    nameserver,
-    search: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
-    ndots: 5,
-  });
-  const issueToken: IssueToken = (pod, audience, expirationSeconds) => {
-    const { namespace = '', name = '', uid = '' } = pod.metadata;
-    const account = machinery.client.get(
-      'serviceaccounts',
-      namespace,
-      pod.spec.serviceAccountName ?? 'default',
-    );
-    // Without its account the pod can not have been admitted; if that went meanwhile, so has the token's
-    // worth.
-    if (!account) return { token: '', expiresAt: clock.now() + 60_000 };
-    const { token, expirationTimestamp } = tokens.issue(account, {
-      audiences: audience === undefined || audience === '' ? [] : [audience],
-      expirationSeconds,
-      boundTo: {
-        kind: 'Pod',
-        name,
-        uid,
-        ...(pod.spec.nodeName !== undefined && { node: pod.spec.nodeName }),
-      },
-    });
-    return { token, expiresAt: Date.parse(expirationTimestamp) };
-  };
-  const kubelets = new Map<string, Kubelet>();
-  for (const { name, network: nodeNetwork } of nodes) {
-    const component = supervisor.component(`kubelet/${name}`);
-    const kubelet = new Kubelet({
-      nodeName: name,
-      component,
-      client: new TypedClient(machinery.clientFor(component)),
-      clock: component.clock,
-      random: random.stream(`kubelet/${name}`),
-      images,
-      nodeNetwork,
-      allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
-      addSandbox: podName => network.addPod(podName, name),
-      resolver,
-      issueToken,
-      ...(options.onProcess && { onProcess: options.onProcess }),
-    });
-    kubelets.set(name, kubelet);
-  }
-  return kubelets;
-}
-
-/** The objects that API server, kubeadm and kubelets would have made. */
-function bootstrap(client: TypedClient, options: ControlPlaneOptions): void {
-  const { machinery, nodes, podRange, clock, version, apiPort } = options;
-  for (const name of NAMESPACES) {
-    if (client.get('namespaces', '', name)) continue;
-    client.create('namespaces', { metadata: { name }, status: { phase: 'Active' } });
-  }
-  nodes.forEach((node, index) => {
-    createNode(client, node, index, podRange, version, clock.now());
-  });
-  const apiAddress = machinery.addresses.fixed(API_ADDRESS_NUMBER);
-  const apiPorts = [{ name: 'https', port: apiPort, protocol: 'TCP' }];
-  client.create('services', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { component: 'apiserver', provider: 'kubernetes' },
-    },
-    spec: {
-      type: 'ClusterIP',
-      clusterIP: apiAddress,
-      clusterIPs: [apiAddress],
-      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: apiPort }],
-    },
-  });
-  const { address } = firstOf(nodes).network;
-  client.create('endpoints', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
-    },
-    subsets: [{ addresses: [{ ip: address }], ports: apiPorts }],
-  });
-  // The API server keeps its own slice, which no controller manages.
-  client.create('endpointslices.discovery.k8s.io', {
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'kubernetes.io/service-name': 'kubernetes' },
-    },
-    addressType: 'IPv4',
-    ports: apiPorts,
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
-  });
-  const dnsAddress = machinery.addresses.fixed(DNS_ADDRESS_NUMBER);
-  client.create('services', {
-    metadata: {
-      name: 'kube-dns',
-      namespace: 'kube-system',
-      labels: {
-        'k8s-app': 'kube-dns',
-        'kubernetes.io/cluster-service': 'true',
-        'kubernetes.io/name': 'CoreDNS',
-      },
-    },
-    spec: {
-      type: 'ClusterIP',
-      clusterIP: dnsAddress,
-      clusterIPs: [dnsAddress],
-      // Unlike kubeadm's, it has no selector: the name server is no pod that one sees, and it speaks UDP
-      // only.
-      ports: [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }],
-    },
-  });
-}
-
-function writeDnsEndpoint(client: TypedClient, ip: string): void {
-  client.create('endpoints', {
-    metadata: { name: 'kube-dns', namespace: 'kube-system' },
-    subsets: [{ addresses: [{ ip }], ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] }],
-  });
 }

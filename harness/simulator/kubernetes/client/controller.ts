@@ -1,9 +1,12 @@
 /** What all controllers have in common. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { LocalClusterClient } from './local-cluster-client.ts';
 import type { Component } from './supervisor.ts';
 import type { TypedClient } from './typed.ts';
 
+/** What each controller gets at its start. */
 export interface ControllerContext {
   /** The frame in which this controller works; its work queues stand in it. */
   readonly component: Component;
@@ -18,6 +21,19 @@ export interface ControllerContext {
 /** A part of the cluster that works from its start until it is stopped. */
 export interface Controller {
   stop(): void;
+}
+
+/** Makes the recorder of a controller's events. @param source - the name that they show */
+export function eventRecorder(
+  { component, client, clock }: Omit<ControllerContext, 'random'>,
+  source: string,
+): EventRecorder {
+  return new EventRecorder({
+    client: new LocalClusterClient(client),
+    clock,
+    source,
+    onError: (subject, error) => component.failed(subject, error),
+  });
 }
 
 /** Stops a list of things, the last one first. */

@@ -5,6 +5,7 @@ import { apiVersionOf } from '../registry/resources.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
 import type { ObjectReference } from './kinds.ts';
 import type { LocalClient } from './local.ts';
+import { LocalClusterClient } from './local-cluster-client.ts';
 import { type Defect, describeDefect, type Subject } from './supervisor.ts';
 import { TypedClient } from './typed.ts';
 
@@ -23,7 +24,13 @@ export function defectEvents(
   { client, registry }: DefectEventsOptions,
   clock: Clock,
 ): (defect: Defect) => void {
-  const events = new EventRecorder(new TypedClient(client), clock, SOURCE);
+  const events = new EventRecorder({
+    client: new LocalClusterClient(new TypedClient(client)),
+    clock,
+    source: SOURCE,
+    // The store itself may be what is broken. The defect is told elsewhere, too.
+    onError: () => {},
+  });
 
   const aboutWhat = (subjects: readonly Subject[]): ObjectReference => {
     for (const { resource, key } of subjects) {
@@ -45,7 +52,7 @@ export function defectEvents(
     try {
       events.record(aboutWhat(defect.subjects), 'Warning', REASONS[defect.kind], describeDefect(defect));
     } catch {
-      // The store itself may be what is broken. The defect is told elsewhere, too.
+      // As for `onError`.
     }
   };
 }

@@ -1,7 +1,9 @@
 /** Events: what a component wants people to know about an object, counted instead of repeated. */
 import type { Clock } from '../../../base/clock.ts';
+import { ApiError } from '../registry/status.ts';
+import type { ClusterClient } from './cluster-client.ts';
 import { type ObjectReference, type Stored, timestamp } from './kinds.ts';
-import type { TypedClient } from './typed.ts';
+import type { Subject } from './supervisor.ts';
 
 /** The reference to the object, or to a part of it, that an event is about. */
 export function referenceTo(
@@ -34,39 +36,65 @@ interface Bucket {
   refilledAt: number;
 }
 
+/** Who tells, and where to. */
+export interface EventRecorderOptions {
+  readonly client: ClusterClient;
+  readonly clock: Clock;
+  /** The name that events show as their source: `kubelet`, `deployment-controller`. */
+  readonly source: string;
+  /** The node, for a kubelet. */
+  readonly host?: string;
+  /** Hears of an event that a defect of ours kept from being written. */
+  readonly onError: (subject: Subject, error: unknown) => void;
+}
+
+/**
+ * Records events for one source. Equal ones are counted, and a flood is cut off, as client-go's recorder does
+ * (tools/record/events_cache.go). An event that the API refuses is lost, as there (tools/record/event.go).
+ */
 export class EventRecorder {
-  readonly #client: TypedClient;
-  readonly #clock: Clock;
-  readonly #component: string;
-  readonly #host: string | undefined;
+  readonly #options: EventRecorderOptions;
   readonly #known = new Map<string, { readonly namespace: string; readonly name: string }>();
   readonly #buckets = new Map<string, Bucket>();
 
-  /** @param host - the node, for a kubelet */
-  constructor(client: TypedClient, clock: Clock, component: string, host?: string) {
-    this.#client = client;
-    this.#clock = clock;
-    this.#component = component;
-    this.#host = host;
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
   }
 
+  /** Tells of an object, without waiting for the API's answer. */
   record(about: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const namespace = about.namespace ?? 'default';
-    // What is said of a namespace's content after its end began has no place to be kept in.
-    if (!this.#client.isOpen(namespace) || !this.#take(`${about.kind}/${about.uid}`)) return;
-    const now = timestamp(this.#clock.now());
+    // A terminating namespace accepts no new events.
+    if (!this.#options.client.isOpen(about.namespace ?? 'default')) return;
+    if (!this.#take(`${about.kind}/${about.uid}`)) return;
+    this.#write(about, type, reason, message).catch((error: unknown) => {
+      if (error instanceof ApiError) return;
+      const subject = { key: `an event of ${about.kind} ${about.namespace ?? ''}/${about.name}` };
+      this.#options.onError(subject, error);
+    });
+  }
+
+  /** Counts the event if it is known, and creates it otherwise. */
+  async #write(
+    about: ObjectReference,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): Promise<void> {
+    const { client, clock, source, host } = this.#options;
+    const now = timestamp(clock.now());
     const key = JSON.stringify([about.uid, about.fieldPath, type, reason, message]);
     const known = this.#known.get(key);
-    const existing = known && this.#client.get('events', known.namespace, known.name);
+    const existing = known && client.get('events', known.namespace, known.name);
     if (existing) {
       const count = Number((existing as { readonly count?: number }).count ?? 1) + 1;
-      this.#client.update('events', { ...existing, count, lastTimestamp: now } as Stored);
+      await client.update('events', { ...existing, count, lastTimestamp: now } as Stored);
       return;
     }
+    const namespace = about.namespace ?? 'default';
     // Unlike client-go, which appends the time: a list goes by name, and tells what happened in its order.
-    const name = `${about.name}.${this.#client.local.resourceVersion.toString(16).padStart(16, '0')}`;
+    const name = `${about.name}.${client.resourceVersion.toString(16).padStart(16, '0')}`;
     this.#known.set(key, { namespace, name });
-    this.#client.create('events', {
+    await client.create('events', {
       metadata: { name, namespace },
       involvedObject: about,
       reason,
@@ -76,14 +104,14 @@ export class EventRecorder {
       firstTimestamp: now,
       lastTimestamp: now,
       eventTime: null,
-      source: { component: this.#component, ...(this.#host !== undefined && { host: this.#host }) },
-      reportingComponent: this.#component,
-      reportingInstance: this.#host ?? '',
+      source: { component: source, ...(host !== undefined && { host }) },
+      reportingComponent: source,
+      reportingInstance: host ?? '',
     } as Stored);
   }
 
   #take(key: string): boolean {
-    const now = this.#clock.now();
+    const now = this.#options.clock.now();
     let bucket = this.#buckets.get(key);
     if (!bucket) {
       bucket = { tokens: SPAM_BURST, refilledAt: now };

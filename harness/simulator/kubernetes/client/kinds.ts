@@ -381,7 +381,11 @@ export interface Secret extends Stored {
 }
 
 export interface Node extends Stored {
-  readonly spec?: { readonly unschedulable?: boolean; readonly podCIDR?: string };
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly podCIDR?: string;
+    readonly podCIDRs?: readonly string[];
+  };
   readonly status?: {
     readonly allocatable?: Readonly<Record<string, string>>;
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];

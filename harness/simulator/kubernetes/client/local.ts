@@ -13,15 +13,10 @@ import { type Filter, matchesFilter } from '../registry/selectors/filter.ts';
 import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { controlPlaneContext } from '../registry/write-context.ts';
+import type { ObjectFilter } from './cluster-client.ts';
 import type { Component } from './supervisor.ts';
 
-/** What a list or subscription is restricted to; selectors in the words of the API. */
-export interface LocalFilter {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
-
+/** One change of an object of any kind, seen through a subscription's filter. */
 export interface LocalEvent {
   /** As the subscriber sees it: an object that starts to match is ADDED, one that stops to is DELETED. */
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -64,7 +59,7 @@ export class LocalClient {
    * In the order of namespace and name; a type that is not served (a custom resource without its definition)
    * has none.
    */
-  list(resource: ResourceKey, filter: LocalFilter = {}): readonly KubernetesObject[] {
+  list(resource: ResourceKey, filter: ObjectFilter = {}): readonly KubernetesObject[] {
     const type = this.#objects.registry.get(resource);
     return type ? this.#objects.store.list(type, this.#filter(resource, filter)) : [];
   }
@@ -158,7 +153,7 @@ export class LocalClient {
    * microtask.
    * @returns ends the subscription
    */
-  watch(resource: ResourceKey, filter: LocalFilter, onEvent: (event: LocalEvent) => void): () => void {
+  watch(resource: ResourceKey, filter: ObjectFilter, onEvent: (event: LocalEvent) => void): () => void {
     const type = this.#objects.registry.require(resource);
     const parsed = this.#filter(resource, filter);
     const component = this.#component;
@@ -194,7 +189,7 @@ export class LocalClient {
     return copy(object);
   }
 
-  #filter(resource: ResourceKey, { namespace, labelSelector, fieldSelector }: LocalFilter): Filter {
+  #filter(resource: ResourceKey, { namespace, labelSelector, fieldSelector }: ObjectFilter): Filter {
     return {
       ...(namespace !== undefined && { namespace }),
       ...(labelSelector !== undefined && { labels: parseLabelSelector(labelSelector) }),

@@ -1,7 +1,7 @@
 /** Deployments: a ReplicaSet for each pod template, and pods moved from the old ones to the new one. */
 
-import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
+import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../client/kinds.ts';
 import { matchesSelector } from '../client/label-selector.ts';
 import { hasCode } from '../client/typed.ts';
@@ -41,8 +41,8 @@ class DeploymentController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { component, client, clock } = context;
-    this.#events = new EventRecorder(client, clock, 'deployment-controller');
+    const { component, client } = context;
+    this.#events = eventRecorder(context, 'deployment-controller');
     this.#queue = new WorkQueue(component, key => this.#sync(key), KIND);
     this.#stops = [
       () => this.#queue.stop(),

@@ -3,89 +3,129 @@
  * given back at the end.
  */
 import type { Timer } from '../../../base/clock.ts';
-import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
+import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { keyOf, type Service } from '../client/kinds.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 
-/** An address takes 1 to 3 seconds, so that whoever does not wait for it reads an empty one. */
+/** An address takes 1 to 3 seconds, so that a reader who does not wait for it finds an empty status. */
 const MIN_DELAY_MS = 1_000;
 const DELAY_RANGE_MS = 2_000;
 
+/** The addresses of the cluster's network that lead to load balancers. */
 export interface LoadBalancerAddresses {
+  /** @throws Error when the network has none left */
   allocateLoadBalancerAddress(): string;
   releaseLoadBalancerAddress(address: string): void;
 }
 
-export function startLoadBalancerController(
-  { component, client, clock, random }: ControllerContext,
-  addresses: LoadBalancerAddresses,
-): Controller {
-  const events = new EventRecorder(client, clock, 'service-controller');
-  const pending = new Map<string, Timer>();
-  /** Uid of the Service → its address. */
-  const given = new Map<string, string>();
+/**
+ * A Service with a class is for the controller that implements that class; here nobody does, and it stays
+ * pending (k8s.io/cloud-provider service/controller.go).
+ */
+const isOurs = ({ spec }: Service): boolean =>
+  spec.type === 'LoadBalancer' && spec.loadBalancerClass === undefined;
 
-  const assign = (service: Service) => {
+class LoadBalancerController implements Controller {
+  readonly #context: ControllerContext;
+  readonly #addresses: LoadBalancerAddresses;
+  readonly #events: EventRecorder;
+  readonly #queue: WorkQueue;
+  readonly #stops: (() => void)[];
+  /** Uid of a Service → the timer at whose end it gets its address. */
+  readonly #pending = new Map<string, Timer>();
+  /** Uid of a Service → its address. */
+  readonly #given = new Map<string, string>();
+
+  constructor(context: ControllerContext, addresses: LoadBalancerAddresses) {
+    this.#context = context;
+    this.#addresses = addresses;
+    this.#events = eventRecorder(context, 'service-controller');
+    this.#queue = new WorkQueue(context.component, key => this.#sync(key), 'services');
+    this.#stops = [
+      () => this.#stopTimers(),
+      () => this.#queue.stop(),
+      context.client.watch('services', {}, ({ type, object }) => {
+        if (type === 'DELETED') this.#release(object.metadata.uid ?? '');
+        else this.#queue.add(keyOf(object));
+      }),
+    ];
+  }
+
+  stop(): void {
+    stopAll(this.#stops);
+  }
+
+  #sync(key: string): void {
+    const [namespace = '', name = ''] = key.split('/');
+    const service = this.#context.client.get('services', namespace, name);
+    if (!service) return;
+    if (isOurs(service)) this.#request(service);
+    else this.#takeBack(service);
+  }
+
+  /** Asks for an address, unless the Service has one or waits for it. */
+  #request(service: Service): void {
+    const { clock, random } = this.#context;
+    const { uid = '' } = service.metadata;
+    if (this.#pending.has(uid) || hasAddress(service)) return;
+    if (!this.#given.has(uid)) this.#tell(service, 'EnsuringLoadBalancer', 'Ensuring load balancer');
+    const delayMs = MIN_DELAY_MS + random.stream(keyOf(service)).integer(DELAY_RANGE_MS);
+    this.#pending.set(
+      uid,
+      clock.setTimeout(() => this.#assign(service), delayMs),
+    );
+  }
+
+  #assign(service: Service): void {
+    const { client } = this.#context;
     const { namespace = '', name = '', uid = '' } = service.metadata;
-    pending.delete(uid);
+    this.#pending.delete(uid);
     const current = client.get('services', namespace, name);
     if (current?.metadata.uid !== uid || !current) return;
-    const ip = given.get(uid) ?? addresses.allocateLoadBalancerAddress();
-    given.set(uid, ip);
+    const ip = this.#given.get(uid) ?? this.#addresses.allocateLoadBalancerAddress();
+    this.#given.set(uid, ip);
     client.updateStatus('services', {
       ...current,
       status: { ...current.status, loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } },
     });
-    events.record(
-      referenceTo(service, 'Service', 'v1'),
-      'Normal',
-      'EnsuredLoadBalancer',
-      'Ensured load balancer',
-    );
-  };
-  const release = (uid: string) => {
-    clock.clearTimeout(pending.get(uid));
-    pending.delete(uid);
-    const address = given.get(uid);
-    if (address === undefined) return;
-    given.delete(uid);
-    addresses.releaseLoadBalancerAddress(address);
-  };
-  const sync = (key: string) => {
-    const [namespace = '', name = ''] = key.split('/');
-    const service = client.get('services', namespace, name);
-    if (!service) return;
+    this.#tell(service, 'EnsuredLoadBalancer', 'Ensured load balancer');
+  }
+
+  /** Empties the status of a Service that was of our type before. */
+  #takeBack(service: Service): void {
     const { uid = '' } = service.metadata;
-    const ingress = service.status?.loadBalancer?.ingress ?? [];
-    // A Service with a class is for whoever implements that class; nobody does here, and it stays pending
-    // (k8s.io/cloud-provider service/controller.go).
-    if (service.spec.type !== 'LoadBalancer' || service.spec.loadBalancerClass !== undefined) {
-      if (!given.has(uid) && !pending.has(uid)) return;
-      release(uid);
-      if (ingress.length > 0) {
-        client.updateStatus('services', { ...service, status: { ...service.status, loadBalancer: {} } });
-      }
-      return;
-    }
-    if (pending.has(uid) || ingress.length > 0) return;
-    if (!given.has(uid)) {
-      const about = referenceTo(service, 'Service', 'v1');
-      events.record(about, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
-    }
-    const delayMs = MIN_DELAY_MS + random.stream(keyOf(service)).integer(DELAY_RANGE_MS);
-    pending.set(
-      uid,
-      clock.setTimeout(() => assign(service), delayMs),
-    );
-  };
-  const queue = new WorkQueue(component, sync, 'services');
-  const stop = client.watch('services', {}, ({ type, object }) => {
-    if (type === 'DELETED') release(object.metadata.uid ?? '');
-    else queue.add(keyOf(object));
-  });
-  const stopTimers = () => {
-    for (const timer of pending.values()) clock.clearTimeout(timer);
-  };
-  return { stop: () => stopAll([stopTimers, () => queue.stop(), stop]) };
+    if (!this.#given.has(uid) && !this.#pending.has(uid)) return;
+    this.#release(uid);
+    if (!hasAddress(service)) return;
+    const status = { ...service.status, loadBalancer: {} };
+    this.#context.client.updateStatus('services', { ...service, status });
+  }
+
+  #release(uid: string): void {
+    this.#context.clock.clearTimeout(this.#pending.get(uid));
+    this.#pending.delete(uid);
+    const address = this.#given.get(uid);
+    if (address === undefined) return;
+    this.#given.delete(uid);
+    this.#addresses.releaseLoadBalancerAddress(address);
+  }
+
+  #tell(service: Service, reason: string, message: string): void {
+    this.#events.record(referenceTo(service, 'Service', 'v1'), 'Normal', reason, message);
+  }
+
+  #stopTimers(): void {
+    for (const timer of this.#pending.values()) this.#context.clock.clearTimeout(timer);
+  }
+}
+
+const hasAddress = ({ status }: Service): boolean => (status?.loadBalancer?.ingress ?? []).length > 0;
+
+/** Starts the controller that gives addresses to Services of type LoadBalancer. */
+export function startLoadBalancerController(
+  context: ControllerContext,
+  addresses: LoadBalancerAddresses,
+): Controller {
+  return new LoadBalancerController(context, addresses);
 }

@@ -1,7 +1,7 @@
 /** ReplicaSets: as many pods as asked for, made and removed; what keeps them from being made is told. */
 import { messageOf } from '../../../base/errors.ts';
-import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import { EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
+import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import {
   type Condition,
   conditionOf,
@@ -47,8 +47,8 @@ class ReplicaSetController implements Controller {
 
   constructor(context: ControllerContext) {
     this.#context = context;
-    const { component, client, clock } = context;
-    this.#events = new EventRecorder(client, clock, 'replicaset-controller');
+    const { component, client } = context;
+    this.#events = eventRecorder(context, 'replicaset-controller');
     this.#queue = new WorkQueue(component, key => this.#sync(key), KIND);
     this.#stops = [
       () => this.#queue.stop(),

@@ -2,6 +2,7 @@
  * Which pods stand behind a Service, and on which ports; what Endpoints and EndpointSlices have in common.
  */
 
+import type { TypedEvent } from '../client/cluster-client.ts';
 import {
   type EndpointPort,
   isTrue,
@@ -12,7 +13,7 @@ import {
   type ServicePort,
 } from '../client/kinds.ts';
 import { matchesMap } from '../client/label-selector.ts';
-import type { TypedClient, TypedEvent } from '../client/typed.ts';
+import type { TypedClient } from '../client/typed.ts';
 
 export interface ServicePod {
   readonly pod: Pod;

@@ -1,10 +1,10 @@
 /** The cluster's name server: answers for the Services of its own cluster, and for nothing else. */
 import { answerQuery, DNS_PORT } from '../../network/dns.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
+import type { ClusterReader } from '../client/cluster-client.ts';
 import type { Controller } from '../client/controller.ts';
 import type { Service } from '../client/kinds.ts';
 import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
-import type { TypedClient } from '../client/typed.ts';
 
 export const CLUSTER_DOMAIN = 'cluster.local';
 /** ExternalNames may point at each other; resolvers give up after a few. */
@@ -15,7 +15,7 @@ const MAX_ALIASES = 8;
  * @param name - in lower case, without a final dot
  * @returns undefined if there is no such name; an empty list if it exists without an address
  */
-export function lookUp(client: TypedClient, name: string, aliases = 0): readonly string[] | undefined {
+export function lookUp(client: ClusterReader, name: string, aliases = 0): readonly string[] | undefined {
   const suffix = `.${CLUSTER_DOMAIN}`;
   // Unlike CoreDNS, there is no other server to ask: names of the world outside do not exist.
   if (!name.endsWith(suffix)) return undefined;
@@ -45,7 +45,7 @@ function podAddress(labels: readonly string[]): readonly string[] | undefined {
 }
 
 function serviceAddresses(
-  client: TypedClient,
+  client: ClusterReader,
   service: Service,
   hostname: string | undefined,
   aliases: number,
@@ -78,7 +78,7 @@ function serviceAddresses(
 }
 
 /** @param server - where the name server listens: a pod's namespace, to which the Service `kube-dns` leads */
-export function startClusterDns(client: TypedClient, server: NetworkNamespace): Controller {
+export function startClusterDns(client: ClusterReader, server: NetworkNamespace): Controller {
   const listener = server.listenDatagram(DNS_PORT, query => answerQuery(query, name => lookUp(client, name)));
   return { stop: () => listener.close() };
 }

@@ -1,10 +1,10 @@
 /** kube-proxy: turns Services and their EndpointSlices into the routes of virtual addresses. */
 import type { ClusterNetwork, ServiceRoute, SocketAddress } from '../../network/interfaces.ts';
+import type { ClusterReader } from '../client/cluster-client.ts';
 import { type Controller, stopAll } from '../client/controller.ts';
 import { type EndpointSlice, keyOf, type Service, type ServicePort } from '../client/kinds.ts';
 import { SERVICE_NAME, SLICES, serviceOf } from '../client/service-slices.ts';
 import type { Component } from '../client/supervisor.ts';
-import type { TypedClient } from '../client/typed.ts';
 
 /**
  * A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside
@@ -12,7 +12,7 @@ import type { TypedClient } from '../client/typed.ts';
  */
 export interface KubeProxyOptions {
   readonly component: Component;
-  readonly client: TypedClient;
+  readonly client: ClusterReader;
   readonly network: Pick<ClusterNetwork, 'setServiceRoutes'>;
   /** Addresses of the nodes, where node ports answer. */
   readonly nodeAddresses: readonly string[];

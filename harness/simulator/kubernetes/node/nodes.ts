@@ -1,8 +1,8 @@
 /** The nodes of a cluster as objects: what the API shows of the machines on which pods run. */
 import { nthAddress, parseCidr } from '../../../base/ipv4.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
-import { type Condition, timestamp } from '../client/kinds.ts';
-import type { TypedClient } from '../client/typed.ts';
+import type { ClusterClient } from '../client/cluster-client.ts';
+import { type Node, timestamp } from '../client/kinds.ts';
 
 /** A machine of the cluster: its name and its place in the network. */
 export interface NodeMachine {
@@ -22,22 +22,54 @@ export function nodeNames(cluster: string, count: number): readonly string[] {
 }
 
 /**
- * The addresses of a node's pods: a /24 of a large range, all of a small one; as the network hands them out.
+ * Returns the CIDR of a node's pods: a /24 of a large range, all of a small one; as the network hands them
+ * out.
+ * @param index - the node's number in its cluster, from 0
  */
-function podCidr(podRange: string, index: number): string {
+export function podCidr(podRange: string, index: number): string {
   const range = parseCidr(podRange);
   return !range || range.prefix > 20 ? podRange : `${nthAddress(range, index * 256)}/24`;
 }
 
-export function createNode(
-  client: TypedClient,
-  machine: NodeMachine,
-  index: number,
-  podRange: string,
-  version: string,
-  now: number,
-): void {
-  const { name } = machine;
+/** What a kubelet knows of its node beside the machine. */
+export interface NodeFacts {
+  readonly podCidr: string;
+  /** `v1.32.4` */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Creates a node's object, as its kubelet does when it starts. */
+export function registerNode(client: ClusterClient, machine: NodeMachine, facts: NodeFacts): Promise<Node> {
+  return client.create('nodes', {
+    metadata: { name: machine.name, labels: labelsOf(machine) },
+    spec: { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr] },
+    status: statusOf(machine, facts),
+  });
+}
+
+function labelsOf({ name, isControlPlane }: NodeMachine): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    // Unlike kubeadm, we put no taint on the control plane's node: it has to run the pods.
+    ...(isControlPlane && { 'node-role.kubernetes.io/control-plane': '' }),
+  };
+}
+
+/** Type, status, reason and message of a healthy node's conditions. */
+const HEALTHY: readonly (readonly [string, 'True' | 'False', string, string])[] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+];
+
+function statusOf({ name, network }: NodeMachine, { version, now }: NodeFacts) {
   const time = timestamp(now);
   const amounts = {
     cpu: String(NODE_CAPACITY.cpu),
@@ -45,65 +77,33 @@ export function createNode(
     pods: String(NODE_CAPACITY.pods),
     'ephemeral-storage': '100Gi',
   };
-  const condition = (
-    type: string,
-    status: 'True' | 'False',
-    reason: string,
-    message: string,
-  ): Condition & { readonly lastHeartbeatTime: string } => ({
-    type,
-    status,
-    lastHeartbeatTime: time,
-    lastTransitionTime: time,
-    reason,
-    message,
-  });
-  const node = {
-    metadata: {
-      name,
-      labels: {
-        'beta.kubernetes.io/arch': 'amd64',
-        'beta.kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': 'amd64',
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        // Unlike kubeadm, we put no taint on the control plane's node: it has to run the pods.
-        ...(machine.isControlPlane && { 'node-role.kubernetes.io/control-plane': '' }),
-      },
-    },
-    spec: { podCIDR: podCidr(podRange, index), podCIDRs: [podCidr(podRange, index)] },
-    status: {
-      addresses: [
-        { type: 'InternalIP', address: machine.network.address },
-        { type: 'Hostname', address: name },
-      ],
-      capacity: amounts,
-      allocatable: amounts,
-      conditions: [
-        condition(
-          'MemoryPressure',
-          'False',
-          'KubeletHasSufficientMemory',
-          'kubelet has sufficient memory available',
-        ),
-        condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-        condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-        condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-      ],
-      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-      nodeInfo: {
-        architecture: 'amd64',
-        bootID: '',
-        containerRuntimeVersion: 'simulated://1',
-        kernelVersion: 'simulated',
-        kubeProxyVersion: version,
-        kubeletVersion: version,
-        machineID: '',
-        operatingSystem: 'linux',
-        osImage: 'mesh-harness simulator',
-        systemUUID: '',
-      },
+  return {
+    addresses: [
+      { type: 'InternalIP', address: network.address },
+      { type: 'Hostname', address: name },
+    ],
+    capacity: amounts,
+    allocatable: amounts,
+    conditions: HEALTHY.map(([type, status, reason, message]) => ({
+      type,
+      status,
+      lastHeartbeatTime: time,
+      lastTransitionTime: time,
+      reason,
+      message,
+    })),
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: {
+      architecture: 'amd64',
+      bootID: '',
+      containerRuntimeVersion: 'simulated://1',
+      kernelVersion: 'simulated',
+      kubeProxyVersion: version,
+      kubeletVersion: version,
+      machineID: '',
+      operatingSystem: 'linux',
+      osImage: 'mesh-harness simulator',
+      systemUUID: '',
     },
   };
-  client.create('nodes', node);
 }

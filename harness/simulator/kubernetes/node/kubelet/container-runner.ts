@@ -1,59 +1,17 @@
-/**
- * One container of a pod from its first start to its last end: image, process, probes, restarts, and the
- * status that tells of them.
- */
-import { type Clock, sleep } from '../../../../base/clock.ts';
+/** One container of a pod from its first start to its last end: process, probes, hooks and restarts. */
+import { sleep } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
-import type { Random } from '../../../../base/random.ts';
-import type { NetworkNamespace } from '../../../network/interfaces.ts';
-import type { ContainerFiles, Image, ProcessNote } from '../../../program.ts';
-import type { Container, ContainerState, ContainerStatus } from '../../client/kinds.ts';
-import { timestamp } from '../../client/kinds.ts';
+import type { Container, ContainerStatus } from '../../client/kinds.ts';
 import { Backoff, formatDuration } from './backoff.ts';
-import { ContainerLog } from './container-log.ts';
+import { ContainerLaunch, type Running, START_MS } from './container-launch.ts';
+import type { ContainerLog } from './container-log.ts';
 import { ContainerProbes } from './container-probes.ts';
-import { ContainerConfigError, expand } from './environment.ts';
-import type { ImagePuller } from './image-puller.ts';
-import { pullPatiently, RETRY_MS } from './patient-pull.ts';
+import { ContainerRecord } from './container-record.ts';
 import { type Process, startProcess } from './process.ts';
-import { argvOf, findProgram, ProgramNotFound } from './program-lookup.ts';
+import { findProgram } from './program-lookup.ts';
+import type { RunnerContext } from './runner-context.ts';
 
-/** What runtime and kubelet need to make a container, and to notice that one has ended. */
-const START_MS = 120;
-
-export interface RunnerContext {
-  /** Runs what nobody awaits, and tells what it throws. */
-  start(work: () => Promise<void>): void;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly images: ImagePuller;
-  readonly nodeNetwork: NetworkNamespace;
-  readonly podNetwork: NetworkNamespace;
-  readonly hostname: string;
-  /** `name_namespace(uid)`, as messages name the pod. */
-  readonly podLabel: string;
-  readonly defaultUser: number | undefined;
-  readonly gracePeriodSeconds: number;
-  /** @throws ContainerConfigError */
-  environment(container: Container, image: Image): Record<string, string>;
-  files(container: Container): ContainerFiles;
-  event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void;
-  /** Told of what the container's main process shows. */
-  readonly onNote: ((container: string, note: ProcessNote) => void) | undefined;
-  onChange(): void;
-}
-
-interface Running {
-  readonly process: Process;
-  readonly image: Image;
-  readonly env: Readonly<Record<string, string>>;
-  readonly files: ContainerFiles;
-  readonly uid: number;
-  readonly startedAt: string;
-  readonly execs: Set<Process>;
-  probes: ContainerProbes | undefined;
-}
-
+/** Where a program that is run in a container reads and writes. */
 export interface ExecStreams {
   readonly stdin?: AsyncIterable<Buffer>;
   readonly isTerminal?: boolean;
@@ -61,24 +19,16 @@ export interface ExecStreams {
   readonly stderr: (text: string) => void;
 }
 
+/** Keeps one container going as the restart policy says, until it is stopped. */
 export class ContainerRunner {
   readonly container: Container;
   readonly #restartPolicy: string;
   readonly #context: RunnerContext;
+  readonly #record: ContainerRecord;
+  readonly #launch: ContainerLaunch;
   readonly #stop = new AbortController();
   readonly #crashes: Backoff;
-  readonly #pulls: Backoff;
-  #state: ContainerState;
-  #lastState: ContainerState = {};
-  #isReady = false;
-  #isStarted = false;
-  #restartCount = 0;
-  #startCount = 0;
-  #imageId = '';
-  #containerId: string | undefined;
   #running: Running | undefined;
-  #log: ContainerLog | undefined;
-  #previousLog: ContainerLog | undefined;
   #loop: Promise<void> | undefined;
   #isOver = false;
 
@@ -90,18 +40,18 @@ export class ContainerRunner {
     this.container = container;
     this.#restartPolicy = restartPolicy;
     this.#context = context;
-    this.#state = { waiting: { reason: waitingReason } };
+    this.#record = new ContainerRecord(container, context.clock, waitingReason, () => context.onChange());
+    this.#launch = new ContainerLaunch(container, context, this.#record, this.#stop.signal);
     this.#crashes = new Backoff(context.clock);
-    this.#pulls = new Backoff(context.clock);
   }
 
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#record.isReady;
   }
 
   /** Running, and past its startup probe. */
   get isStarted(): boolean {
-    return this.#isStarted;
+    return this.#record.isStarted;
   }
 
   get isRunning(): boolean {
@@ -114,38 +64,28 @@ export class ContainerRunner {
   }
 
   get exitCode(): number | undefined {
-    return this.#state.terminated?.exitCode;
+    return this.#record.exitCode;
   }
 
   /** It has run at least once. */
   get hasStarted(): boolean {
-    return this.#startCount > 0;
+    return this.#record.startCount > 0;
   }
 
   get waitingReason(): string | undefined {
-    return this.#state.waiting?.reason;
+    return this.#record.waitingReason;
   }
 
   get log(): ContainerLog | undefined {
-    return this.#log;
+    return this.#record.log;
   }
 
   get previousLog(): ContainerLog | undefined {
-    return this.#previousLog;
+    return this.#record.previousLog;
   }
 
   get status(): ContainerStatus {
-    return {
-      name: this.container.name,
-      state: this.#state,
-      lastState: this.#lastState,
-      ready: this.#isReady,
-      restartCount: this.#restartCount,
-      image: this.container.image,
-      imageID: this.#imageId,
-      ...(this.#containerId !== undefined && { containerID: this.#containerId }),
-      started: this.#isStarted,
-    };
+    return this.#record.status;
   }
 
   /** Starts, and keeps it going as the restart policy says. Later calls do nothing. */
@@ -164,7 +104,7 @@ export class ContainerRunner {
   }
 
   /**
-   * SIGTERM, and SIGKILL after the grace period; no restart.
+   * Sends SIGTERM, and SIGKILL after the grace period; the container is not started again.
    * @returns when its process is gone
    */
   async stop(graceMs: number): Promise<void> {
@@ -201,27 +141,14 @@ export class ContainerRunner {
 
   async #keepGoing(): Promise<void> {
     const { signal } = this.#stop;
-    const { clock } = this.#context;
     for (;;) {
       signal.throwIfAborted();
-      const running = await this.#create();
-      const exitCode = running ? await this.#untilEnd(running) : this.exitCode;
+      const running = await this.#launch.launch();
+      const exitCode = running ? await this.#runToEnd(running) : this.exitCode;
       if (signal.aborted || !this.#restarts(exitCode ?? 1)) break;
-      await sleep(clock, START_MS, signal);
-      const delayMs = this.#crashes.next();
-      if (delayMs > 0) {
-        const { terminated } = this.#state;
-        const what = `restarting failed container=${this.container.name} pod=${this.#context.podLabel}`;
-        this.#event('Warning', 'BackOff', `Back-off ${what}`);
-        this.#lastState = terminated ? { terminated } : {};
-        this.#change({
-          waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatDuration(delayMs)} ${what}` },
-        });
-        await sleep(clock, delayMs, signal);
-      } else if (this.#state.terminated) {
-        this.#lastState = { terminated: this.#state.terminated };
-      }
-      this.#restartCount += 1;
+      await sleep(this.#context.clock, START_MS, signal);
+      await this.#backOff(signal);
+      this.#record.restarts();
     }
     this.#isOver = true;
     this.#context.onChange();
@@ -231,115 +158,35 @@ export class ContainerRunner {
     return this.#restartPolicy === 'Always' || (this.#restartPolicy === 'OnFailure' && exitCode !== 0);
   }
 
-  /** @returns undefined if the program could not be started: the state says so */
-  async #create(): Promise<Running | undefined> {
-    const { signal } = this.#stop;
-    const { clock, random, images, podNetwork, hostname } = this.#context;
-    const { image, id } = await pullPatiently(this.container, images, this.#pulls, clock, signal, {
-      event: (type, reason, message) => this.#event(type, reason, message),
-      onWaiting: waiting => this.#change({ waiting }),
+  /** Waits before a restart, longer after each crash; the first restart comes at once. */
+  async #backOff(signal: AbortSignal): Promise<void> {
+    const delayMs = this.#crashes.next();
+    this.#record.keepEnd();
+    if (delayMs === 0) return;
+    const what = `restarting failed container=${this.container.name} pod=${this.#context.podLabel}`;
+    this.#event('Warning', 'BackOff', `Back-off ${what}`);
+    this.#record.waits({
+      reason: 'CrashLoopBackOff',
+      message: `back-off ${formatDuration(delayMs)} ${what}`,
     });
-    this.#imageId = id;
-    const env = await this.#environment(image);
-    await sleep(clock, START_MS, signal);
-    this.#containerId = `containerd://${random.text(64, '0123456789abcdef')}`;
-    this.#event('Normal', 'Created', `Created container: ${this.container.name}`);
-    this.#previousLog = this.#log;
-    const log = new ContainerLog();
-    this.#log = log;
-    this.#startCount += 1;
-    const argv = argvOf(image, this.container.command, this.container.args).map(word => expand(word, env));
-    const uid = this.container.securityContext?.runAsUser ?? this.#context.defaultUser ?? image.user;
-    const files = this.#context.files(this.container);
-    const startedAt = timestamp(clock.now());
-    const { onNote } = this.#context;
-    const trace = onNote && ((note: ProcessNote) => onNote(this.container.name, note));
-    let process: Process;
-    try {
-      process = startProcess({
-        main: findProgram(image, argv[0] ?? ''),
-        argv,
-        env,
-        uid,
-        hostname,
-        files,
-        network: podNetwork,
-        clock,
-        random: random.stream(`run/${this.#startCount}`),
-        stdout: text => {
-          log.append(text, clock.now());
-          trace?.({ kind: 'output', stream: 'stdout', text });
-        },
-        stderr: text => {
-          log.append(text, clock.now());
-          trace?.({ kind: 'output', stream: 'stderr', text });
-        },
-        ...(trace && { trace }),
-      });
-    } catch (error) {
-      if (!(error instanceof ProgramNotFound)) throw error;
-      const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${error.message}: unknown`;
-      log.end();
-      this.#event('Warning', 'Failed', `Error: ${message}`);
-      this.#terminated(128, 'StartError', null, message);
-      return undefined;
-    }
-    const running: Running = {
-      process,
-      image,
-      env,
-      files,
-      uid,
-      startedAt,
-      execs: new Set(),
-      probes: undefined,
-    };
+    await sleep(this.#context.clock, delayMs, signal);
+  }
+
+  async #runToEnd(running: Running): Promise<number> {
     this.#running = running;
     this.#event('Normal', 'Started', `Started container ${this.container.name}`);
-    this.#state = { running: { startedAt } };
+    this.#record.runs(running.startedAt);
     running.probes = this.#probe(running);
     this.#context.onChange();
     const postStart = this.container.lifecycle?.postStart?.exec?.command;
     if (postStart) this.#context.start(() => this.#runPostStart(running, postStart));
-    return running;
-  }
-
-  async #untilEnd(running: Running): Promise<number> {
     const exitCode = await running.process.exited;
     running.probes?.stop();
     for (const process of running.execs) process.kill();
     this.#running = undefined;
-    this.#log?.end();
-    this.#isReady = false;
-    this.#isStarted = false;
-    this.#terminated(exitCode, exitCode === 0 ? 'Completed' : 'Error', running.startedAt);
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    this.#record.ended({ exitCode, reason, startedAt: running.startedAt });
     return exitCode;
-  }
-
-  #terminated(exitCode: number, reason: string, startedAt: string | null, message?: string): void {
-    this.#change({
-      terminated: {
-        exitCode,
-        reason,
-        ...(message !== undefined && { message }),
-        startedAt,
-        finishedAt: timestamp(this.#context.clock.now()),
-        containerID: this.#containerId ?? '',
-      },
-    });
-  }
-
-  async #environment(image: Image): Promise<Record<string, string>> {
-    for (;;) {
-      try {
-        return this.#context.environment(this.container, image);
-      } catch (error) {
-        if (!(error instanceof ContainerConfigError)) throw error;
-        this.#event('Warning', 'Failed', `Error: ${error.message}`);
-        this.#change({ waiting: { reason: 'CreateContainerConfigError', message: error.message } });
-        await sleep(this.#context.clock, RETRY_MS, this.#stop.signal);
-      }
-    }
   }
 
   /** Probes this run of the container; it is started up, and ready, at once where it has none. */
@@ -354,14 +201,8 @@ export class ContainerRunner {
         exec: (argv, signal) => this.#execToEnd(argv, signal),
       },
       {
-        onStarted: () => {
-          this.#isStarted = true;
-          this.#context.onChange();
-        },
-        onReady: isReady => {
-          this.#isReady = isReady;
-          this.#context.onChange();
-        },
+        onStarted: () => this.#record.setStarted(),
+        onReady: isReady => this.#record.setReady(isReady),
         onFatal: why => this.#restartFor(running, why),
         onFailure: message => this.#event('Warning', 'Unhealthy', message),
       },
@@ -409,28 +250,27 @@ export class ContainerRunner {
       process.kill();
       return;
     }
-    const preStop = this.container.lifecycle?.preStop?.exec?.command;
     const timer = this.#context.clock.setTimeout(() => process.kill(), graceMs);
-    if (preStop) {
-      const ignore = () => {};
-      try {
-        const hook = this.exec(preStop, { stdout: ignore, stderr: ignore });
-        await Promise.race([hook.exited, process.exited]);
-      } catch (error) {
-        this.#event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${messageOf(error)}`);
-      }
-    }
+    await this.#runPreStop(process);
     process.terminate();
     await process.exited;
     this.#context.clock.clearTimeout(timer);
   }
 
-  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#context.event(this.container, type, reason, message);
+  /** Runs the preStop hook, as long as the process lives. */
+  async #runPreStop(process: Process): Promise<void> {
+    const preStop = this.container.lifecycle?.preStop?.exec?.command;
+    if (!preStop) return;
+    const ignore = () => {};
+    try {
+      const hook = this.exec(preStop, { stdout: ignore, stderr: ignore });
+      await Promise.race([hook.exited, process.exited]);
+    } catch (error) {
+      this.#event('Warning', 'FailedPreStopHook', `PreStopHook failed: ${messageOf(error)}`);
+    }
   }
 
-  #change(state: ContainerState): void {
-    this.#state = state;
-    this.#context.onChange();
+  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#context.event(this.container, type, reason, message);
   }
 }

@@ -6,20 +6,21 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace, ResolverConfig } from '../../../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../../../program.ts';
+import type { ClusterClient } from '../../client/cluster-client.ts';
 import { type Controller, stopAll } from '../../client/controller.ts';
 import { EventRecorder } from '../../client/event-recorder.ts';
 import { keyOf, type Pod } from '../../client/kinds.ts';
 import type { Component } from '../../client/supervisor.ts';
-import type { TypedClient } from '../../client/typed.ts';
 import type { PodFacts } from './downward.ts';
 import { ImagePuller } from './image-puller.ts';
 import { PodWorker } from './pod-worker.ts';
 import type { IssueToken } from './volumes.ts';
 
+/** What a node, its cluster and the simulator give to a kubelet. */
 export interface KubeletOptions {
   readonly nodeName: string;
   readonly component: Component;
-  readonly client: TypedClient;
+  readonly client: ClusterClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly images: ImageCatalog;
@@ -31,6 +32,7 @@ export interface KubeletOptions {
   readonly onProcess?: OnProcess;
 }
 
+/** Runs the pods that are bound to one node. */
 export class Kubelet implements Controller {
   readonly #options: KubeletOptions;
   readonly #events: EventRecorder;
@@ -42,8 +44,14 @@ export class Kubelet implements Controller {
 
   constructor(options: KubeletOptions) {
     this.#options = options;
-    const { client, clock, random, nodeName } = options;
-    this.#events = new EventRecorder(client, clock, 'kubelet', nodeName);
+    const { component, client, clock, random, nodeName } = options;
+    this.#events = new EventRecorder({
+      client,
+      clock,
+      source: 'kubelet',
+      host: nodeName,
+      onError: (subject, error) => component.failed(subject, error),
+    });
     this.#images = new ImagePuller(options.images, clock, random.stream('images'));
     const onSource = (kind: 'configmap' | 'secret') => (event: { object: { metadata: Pod['metadata'] } }) => {
       const { namespace, name = '' } = event.object.metadata;

@@ -1,4 +1,4 @@
-/** Gets a container's image, however long it takes: what fails is told and tried again, later each time. */
+/** Gets a container's image, however long it takes: tells of each failure, and waits longer after it. */
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Container } from '../../client/kinds.ts';
 import type { Backoff } from './backoff.ts';
@@ -12,19 +12,22 @@ export const RETRY_MS = 10_000;
 /** How long ErrImagePull stands before it becomes ImagePullBackOff. */
 const FIRST_SYNC_MS = 1_000;
 
-export interface PullEvents {
+/** Where an image comes from, and who hears how that goes. */
+export interface PullOptions {
+  readonly images: ImagePuller;
+  /** Of this container: counts the failures in a row. */
+  readonly backoff: Backoff;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
   event(type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Hears why the container waits now. */
   onWaiting(waiting: { readonly reason: string; readonly message: string }): void;
 }
 
-/** @throws the signal's reason */
+/** Pulls a container's image, trying until it succeeds. @throws the signal's reason */
 export async function pullPatiently(
   { image: reference, imagePullPolicy: policy = 'IfNotPresent' }: Container,
-  images: ImagePuller,
-  backoff: Backoff,
-  clock: Clock,
-  signal: AbortSignal,
-  { event, onWaiting }: PullEvents,
+  { images, backoff, clock, signal, event, onWaiting }: PullOptions,
 ): Promise<PulledImage> {
   let failure: ImageError | undefined;
   for (;;) {

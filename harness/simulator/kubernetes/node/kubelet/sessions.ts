@@ -5,8 +5,7 @@ import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { VirtualSocket } from '../../../network/interfaces.ts';
 import type { ExecEnd, ExecStreams, KubeletApi, LogOptions } from '../../kubelet-api.ts';
 import { badRequest } from '../../registry/status.ts';
-import type { ContainerLog } from './container-log.ts';
-import { formatLine, type LogSelection } from './container-log.ts';
+import { type ContainerLog, formatLine, type LogSelection } from './container-log.ts';
 import type { ContainerRunner } from './container-runner.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { ProgramNotFound } from './program-lookup.ts';
@@ -18,6 +17,7 @@ const writeTo = (stream: Writable | undefined) => (text: string) => {
   if (stream && !stream.destroyed && !stream.writableEnded) stream.write(text);
 };
 
+/** Finds the worker of a pod, and speaks with its containers for the API server. */
 export class KubeletSessions implements KubeletApi {
   readonly #clock: Clock;
   readonly #find: (pod: KubernetesObject) => PodWorker | undefined;

@@ -1,0 +1,88 @@
+/** Whether a node has room for a pod, and why not; pure but for the book of what pods take. */
+import { isTrue, type Node, type Pod, type PodSpec } from '../client/kinds.ts';
+import { parseQuantity } from '../registry/quantity.ts';
+
+const RESOURCES = ['cpu', 'memory'] as const;
+type Resource = (typeof RESOURCES)[number];
+
+/** CPUs and bytes. */
+export type Amounts = Readonly<Record<Resource, number>>;
+
+/**
+ * Returns what a pod takes of its node: the sum over its containers and sidecars, or what its hungriest init
+ * container takes if that is more (kubernetes/kubernetes pkg/api/v1/resource/helpers.go).
+ */
+export function requestsOf({ containers, initContainers = [] }: PodSpec): Amounts {
+  const amountOf = (resource: Resource): number => {
+    const request = (container: PodSpec['containers'][number]) =>
+      parseQuantity(container.resources?.requests?.[resource] ?? container.resources?.limits?.[resource]);
+    let sidecars = 0;
+    let initPeak = 0;
+    for (const container of initContainers) {
+      if (container.restartPolicy === 'Always') sidecars += request(container);
+      else initPeak = Math.max(initPeak, sidecars + request(container));
+    }
+    return Math.max(
+      containers.reduce((sum, container) => sum + request(container), sidecars),
+      initPeak,
+    );
+  };
+  return { cpu: amountOf('cpu'), memory: amountOf('memory') };
+}
+
+/** Says why a pod cannot run on a node that is used so far; undefined if it can. */
+export function refusal(pod: Pod, node: Node, used: Amounts): string | undefined {
+  if (node.spec?.unschedulable) return 'node(s) were unschedulable';
+  if (!isTrue(node.status?.conditions, 'Ready'))
+    return 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
+  const selector = Object.entries(pod.spec.nodeSelector ?? {});
+  // Unlike Kubernetes, affinity, taints and topology spread are not looked at.
+  if (!selector.every(([key, value]) => node.metadata.labels?.[key] === value)) {
+    return "node(s) didn't match Pod's node affinity/selector";
+  }
+  const wanted = requestsOf(pod.spec);
+  for (const resource of RESOURCES) {
+    const free = parseQuantity(node.status?.allocatable?.[resource]) - used[resource];
+    if (wanted[resource] > free + 1e-9) return `Insufficient ${resource}`;
+  }
+  return undefined;
+}
+
+/** Returns which share of a node's CPUs is taken, from 0 to 1. */
+export function loadOf(node: Node, used: Amounts): number {
+  return used.cpu / (parseQuantity(node.status?.allocatable?.['cpu']) || 1);
+}
+
+/** Keeps account of what the pods on each node take. */
+export class NodeUsage {
+  /** Node → uid of each pod on it → what it takes. */
+  readonly #taken = new Map<string, Map<string, Amounts>>();
+
+  usedOn(node: string): Amounts {
+    let cpu = 0;
+    let memory = 0;
+    for (const amounts of this.#taken.get(node)?.values() ?? []) {
+      cpu += amounts.cpu;
+      memory += amounts.memory;
+    }
+    return { cpu, memory };
+  }
+
+  /** Notes a pod that is bound to a node; one that is not bound takes nothing. */
+  take(pod: Pod): void {
+    const { nodeName } = pod.spec;
+    if (nodeName === undefined) return;
+    let pods = this.#taken.get(nodeName);
+    if (!pods) {
+      pods = new Map();
+      this.#taken.set(nodeName, pods);
+    }
+    pods.set(pod.metadata.uid ?? '', requestsOf(pod.spec));
+  }
+
+  /** Forgets a pod that has ended. @returns whether that freed anything */
+  free(pod: Pod): boolean {
+    const { nodeName } = pod.spec;
+    return nodeName !== undefined && (this.#taken.get(nodeName)?.delete(pod.metadata.uid ?? '') ?? false);
+  }
+}

@@ -1,0 +1,109 @@
+/** What runs on each node for the cluster: its kubelet, and the node's object in the API. */
+import type { Clock } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { ClusterNetwork, ResolverConfig } from '../network/interfaces.ts';
+import type { ImageCatalog, OnProcess } from '../program.ts';
+import type { ServiceAccountTokens } from './auth/service-account-tokens.ts';
+import { dnsAddressOf } from './bootstrap.ts';
+import { LocalClusterClient } from './client/local-cluster-client.ts';
+import type { Component, Supervisor } from './client/supervisor.ts';
+import { TypedClient } from './client/typed.ts';
+import type { Machinery } from './machinery.ts';
+import { CLUSTER_DOMAIN } from './node/cluster-dns.ts';
+import { Kubelet } from './node/kubelet/kubelet.ts';
+import type { IssueToken } from './node/kubelet/volumes.ts';
+import { NODE_CAPACITY, type NodeMachine, podCidr, registerNode } from './node/nodes.ts';
+
+/** How long the token of a pod lasts whose account has gone: it is worth nothing. */
+const WORTHLESS_TOKEN_MS = 60_000;
+
+/** What the nodes of a cluster are made of. */
+export interface NodeAgentsOptions {
+  readonly machinery: Machinery;
+  readonly supervisor: Supervisor;
+  readonly network: ClusterNetwork;
+  readonly nodes: readonly NodeMachine[];
+  /** CIDR. */
+  readonly podRange: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly images: ImageCatalog;
+  readonly tokens: ServiceAccountTokens;
+  /** `v1.32.4` */
+  readonly version: string;
+  readonly onProcess?: OnProcess;
+}
+
+const clientOf = (machinery: Machinery, component: Component): LocalClusterClient =>
+  new LocalClusterClient(new TypedClient(machinery.clientFor(component)));
+
+/** Creates the nodes' objects, in the names of their kubelets. */
+export function registerNodes({
+  machinery,
+  supervisor,
+  nodes,
+  podRange,
+  clock,
+  version,
+}: NodeAgentsOptions): void {
+  nodes.forEach((machine, index) => {
+    const component = supervisor.component(`kubelet/${machine.name}`);
+    component.start({ resource: 'nodes', key: machine.name }, async () => {
+      const facts = { podCidr: podCidr(podRange, index), version, now: clock.now() };
+      await registerNode(clientOf(machinery, component), machine, facts);
+    });
+  });
+}
+
+/** Starts a kubelet on each node. @returns the kubelets by the nodes' names */
+export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, Kubelet> {
+  const { machinery, supervisor, network, nodes, random, images } = options;
+  const nameserver = dnsAddressOf(machinery.addresses);
+  const resolver = (namespace: string): ResolverConfig => ({
+    nameserver,
+    search: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
+    ndots: 5,
+  });
+  const issueToken = tokenIssuer(options);
+  const kubelets = new Map<string, Kubelet>();
+  for (const { name, network: nodeNetwork } of nodes) {
+    const component = supervisor.component(`kubelet/${name}`);
+    const kubelet = new Kubelet({
+      nodeName: name,
+      component,
+      client: clientOf(machinery, component),
+      clock: component.clock,
+      random: random.stream(`kubelet/${name}`),
+      images,
+      nodeNetwork,
+      allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
+      addSandbox: podName => network.addPod(podName, name),
+      resolver,
+      issueToken,
+      ...(options.onProcess && { onProcess: options.onProcess }),
+    });
+    kubelets.set(name, kubelet);
+  }
+  return kubelets;
+}
+
+/** Makes the function that gives a pod the token of its service account. */
+function tokenIssuer({ machinery, clock, tokens }: NodeAgentsOptions): IssueToken {
+  return ({ metadata, spec }, audience, expirationSeconds) => {
+    const { namespace = '', name = '', uid = '' } = metadata;
+    const account = machinery.client.get('serviceaccounts', namespace, spec.serviceAccountName ?? 'default');
+    // Admission lets no pod pass whose account is missing, so the account has gone since.
+    if (!account) return { token: '', expiresAt: clock.now() + WORTHLESS_TOKEN_MS };
+    const { token, expirationTimestamp } = tokens.issue(account, {
+      audiences: audience === undefined || audience === '' ? [] : [audience],
+      expirationSeconds,
+      boundTo: {
+        kind: 'Pod',
+        name,
+        uid,
+        ...(spec.nodeName !== undefined && { node: spec.nodeName }),
+      },
+    });
+    return { token, expiresAt: Date.parse(expirationTimestamp) };
+  };
+}
