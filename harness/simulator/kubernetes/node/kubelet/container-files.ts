@@ -31,87 +31,104 @@ function normalize(path: string): string {
   return `/${parts.join('/')}`;
 }
 
+/** Returns how the paths of everything in a folder begin. */
+const below = (folder: string): string => (folder === '/' ? '/' : `${folder}/`);
+
+/** Makes the file system of one container. @param initial - the files of its own layer, by path */
 export function createContainerFiles(
   container: Container,
   volumes: ReadonlyMap<string, MountedVolume>,
-  /** Files that lie in the container's own layer from the start. */
   initial: Readonly<Record<string, string>> = {},
 ): ContainerFiles {
-  const layer = new Map(Object.entries(initial));
+  return new MountedFiles(mountsOf(container, volumes), initial);
+}
+
+/** The mounts of a container, the innermost first: it wins. */
+function mountsOf(container: Container, volumes: ReadonlyMap<string, MountedVolume>): readonly Mount[] {
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath, readOnly = false } of container.volumeMounts ?? []) {
     const volume = volumes.get(name);
     if (volume) mounts.push({ path: normalize(mountPath), subPath: subPath || undefined, readOnly, volume });
   }
-  // The innermost mount wins.
-  mounts.sort((a, b) => b.path.length - a.path.length);
+  return mounts.sort((a, b) => b.path.length - a.path.length);
+}
 
-  const placeOf = (path: string): Place | undefined => {
-    for (const mount of mounts) {
-      if (path !== mount.path && !path.startsWith(`${mount.path}/`)) continue;
-      const rest = path.slice(mount.path.length + 1);
-      const inside =
-        mount.subPath === undefined ? rest : rest === '' ? mount.subPath : `${mount.subPath}/${rest}`;
-      return { mount, inside };
+class MountedFiles implements ContainerFiles {
+  readonly #mounts: readonly Mount[];
+  /** The container's own files, by path. */
+  readonly #layer: Map<string, string>;
+
+  constructor(mounts: readonly Mount[], initial: Readonly<Record<string, string>>) {
+    this.#mounts = mounts;
+    this.#layer = new Map(Object.entries(initial));
+  }
+
+  read(path: string): string {
+    const content = this.#contentOf(normalize(path));
+    if (content === undefined) throw fileError('ENOENT', 'no such file or directory', path);
+    return content;
+  }
+
+  exists(path: string): boolean {
+    const normal = normalize(path);
+    return (
+      this.#contentOf(normal) !== undefined ||
+      this.#mounts.some(mount => mount.path === normal && mount.subPath === undefined) ||
+      this.#namesIn(normal).size > 0
+    );
+  }
+
+  list(folder: string): string[] {
+    return [...this.#namesIn(normalize(folder))].sort();
+  }
+
+  write(path: string, content: string): void {
+    const normal = normalize(path);
+    const place = this.#placeOf(normal);
+    if (!place) {
+      this.#layer.set(normal, content);
+      return;
     }
-    return undefined;
-  };
-  const contentOf = (path: string): string | undefined => {
-    const place = placeOf(path);
-    if (!place) return layer.get(path);
+    if (place.mount.readOnly || !place.mount.volume.writable) {
+      throw fileError('EROFS', 'read-only file system', path);
+    }
+    place.mount.volume.files.set(place.inside, content);
+  }
+
+  /** @returns undefined for a path of the container's own layer */
+  #placeOf(path: string): Place | undefined {
+    const mount = this.#mounts.find(each => path === each.path || path.startsWith(`${each.path}/`));
+    if (!mount) return undefined;
+    const { subPath } = mount;
+    const rest = path.slice(mount.path.length + 1);
+    if (subPath === undefined) return { mount, inside: rest };
+    return { mount, inside: rest === '' ? subPath : `${subPath}/${rest}` };
+  }
+
+  #contentOf(path: string): string | undefined {
+    const place = this.#placeOf(path);
+    if (!place) return this.#layer.get(path);
     place.mount.volume.beforeRead();
     return place.mount.volume.files.get(place.inside);
-  };
-  const namesIn = (folder: string): Set<string> => {
-    const names = new Set<string>();
-    const place = placeOf(folder);
-    const prefix = place
-      ? place.inside === ''
-        ? ''
-        : `${place.inside}/`
-      : folder === '/'
-        ? '/'
-        : `${folder}/`;
-    for (const file of place ? place.mount.volume.files.keys() : layer.keys()) {
-      if (!file.startsWith(prefix)) continue;
-      const [name] = file.slice(prefix.length).split('/');
-      if (name) names.add(name);
-    }
-    const below = folder === '/' ? '/' : `${folder}/`;
-    for (const mount of mounts) {
-      if (!mount.path.startsWith(below)) continue;
-      const [name] = mount.path.slice(below.length).split('/');
-      if (name) names.add(name);
-    }
-    return names;
-  };
+  }
 
-  return {
-    read: path => {
-      const content = contentOf(normalize(path));
-      if (content === undefined) throw fileError('ENOENT', 'no such file or directory', path);
-      return content;
-    },
-    exists: path => {
-      const normal = normalize(path);
-      return (
-        contentOf(normal) !== undefined ||
-        mounts.some(mount => mount.path === normal && mount.subPath === undefined) ||
-        namesIn(normal).size > 0
-      );
-    },
-    list: folder => [...namesIn(normalize(folder))].sort(),
-    write: (path, content) => {
-      const normal = normalize(path);
-      const place = placeOf(normal);
-      if (!place) {
-        layer.set(normal, content);
-        return;
+  /** The names of files and folders in a folder, those of mounts included. */
+  #namesIn(folder: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    const addFrom = (paths: Iterable<string>, prefix: string) => {
+      for (const path of paths) {
+        if (!path.startsWith(prefix)) continue;
+        const [name] = path.slice(prefix.length).split('/');
+        if (name) names.add(name);
       }
-      if (place.mount.readOnly || !place.mount.volume.writable) {
-        throw fileError('EROFS', 'read-only file system', path);
-      }
-      place.mount.volume.files.set(place.inside, content);
-    },
-  };
+    };
+    const place = this.#placeOf(folder);
+    if (place) addFrom(place.mount.volume.files.keys(), place.inside === '' ? '' : `${place.inside}/`);
+    else addFrom(this.#layer.keys(), below(folder));
+    addFrom(
+      this.#mounts.map(({ path }) => path),
+      below(folder),
+    );
+    return names;
+  }
 }

@@ -9,6 +9,7 @@ import {
   type PodStatus,
 } from '../../client/kinds.ts';
 
+/** A container as the pod's status sees it. */
 interface ContainerView {
   readonly status: ContainerStatus;
   /** Sidecars among the init containers: they stay. */
@@ -18,9 +19,7 @@ interface ContainerView {
 
 /** kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase. */
 function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly ContainerView[]): string {
-  const isInitialized = init.every(({ status, isSidecar }) =>
-    isSidecar ? status.started : status.state.terminated?.exitCode === 0,
-  );
+  const isInitialized = init.every(isDone);
   const policy = spec.restartPolicy ?? 'Always';
   const hasFailedInit = init.some(
     ({ status, isSidecar }) =>
@@ -46,41 +45,50 @@ const verdict = (
   trouble: { readonly reason: string; readonly message?: string } | undefined,
 ): Verdict => (trouble ? { type, status: 'False', ...trouble } : { type, status: 'True' });
 
-/** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
-function conditionsOf(
-  phase: string,
-  hasSandbox: boolean,
-  init: readonly ContainerView[],
-  main: readonly ContainerView[],
-  before: readonly Condition[],
-  now: string,
-): readonly Condition[] {
-  const names = (views: readonly ContainerView[]) => `[${views.map(({ status }) => status.name).join(' ')}]`;
-  const isDone = ({ status, isSidecar }: ContainerView) =>
-    isSidecar ? status.started : status.state.terminated?.exitCode === 0;
+/** A pod as its conditions see it. */
+interface PodView {
+  readonly phase: string;
+  readonly hasSandbox: boolean;
+  readonly init: readonly ContainerView[];
+  readonly main: readonly ContainerView[];
+}
+
+const namesOf = (views: readonly ContainerView[]): string =>
+  `[${views.map(({ status }) => status.name).join(' ')}]`;
+
+/** An init container has succeeded, or a sidecar has started. */
+const isDone = ({ status, isSidecar }: ContainerView): boolean =>
+  isSidecar ? status.started : status.state.terminated?.exitCode === 0;
+
+function initializedVerdict({ phase, init, main }: PodView): Verdict {
   const incomplete = init.filter(view => !isDone(view));
-  const hasRun = main.some(({ hasStarted }) => hasStarted);
-  const initialized =
-    incomplete.length === 0 || hasRun
-      ? undefined
-      : {
-          reason: 'ContainersNotInitialized',
-          message: `containers with incomplete status: ${names(incomplete)}`,
-        };
-  const unready = [...init.filter(({ isSidecar }) => isSidecar), ...main].filter(
-    ({ status }) => !status.ready,
-  );
-  const ready =
-    phase === 'Succeeded' || phase === 'Failed'
-      ? { reason: phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed' }
-      : unready.length > 0
-        ? { reason: 'ContainersNotReady', message: `containers with unready status: ${names(unready)}` }
-        : undefined;
-  const completed = phase === 'Succeeded' && incomplete.length === 0 ? { reason: 'PodCompleted' } : undefined;
+  if (phase === 'Succeeded' && incomplete.length === 0)
+    return { type: 'Initialized', status: 'True', reason: 'PodCompleted' };
+  if (incomplete.length === 0 || main.some(({ hasStarted }) => hasStarted))
+    return verdict('Initialized', undefined);
+  return verdict('Initialized', {
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${namesOf(incomplete)}`,
+  });
+}
+
+/** Why the pod is not ready; undefined if it is. */
+function unreadiness({ phase, init, main }: PodView): { reason: string; message?: string } | undefined {
+  if (phase === 'Succeeded') return { reason: 'PodCompleted' };
+  if (phase === 'Failed') return { reason: 'PodFailed' };
+  const needed = [...init.filter(({ isSidecar }) => isSidecar), ...main];
+  const unready = needed.filter(({ status }) => !status.ready);
+  if (unready.length === 0) return undefined;
+  return { reason: 'ContainersNotReady', message: `containers with unready status: ${namesOf(unready)}` };
+}
+
+/** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
+function conditionsOf(pod: PodView, before: readonly Condition[], now: string): readonly Condition[] {
+  const ready = unreadiness(pod);
   // Unlike Kubernetes, readiness gates are not looked at.
   const next: Verdict[] = [
-    verdict('PodReadyToStartContainers', hasSandbox ? undefined : { reason: '' }),
-    completed ? { type: 'Initialized', status: 'True', ...completed } : verdict('Initialized', initialized),
+    verdict('PodReadyToStartContainers', pod.hasSandbox ? undefined : { reason: '' }),
+    initializedVerdict(pod),
     verdict('Ready', ready),
     verdict('ContainersReady', ready),
     // The scheduler has said so already, unless the pod came with its node.
@@ -141,7 +149,7 @@ function viewsOf(
 const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>
   isSidecar ? status : { ...status, ready: status.state.terminated?.exitCode === 0 };
 
-/** The new status; conditions of others, such as the scheduler's, are kept. */
+/** Computes the new status; conditions of others, such as the scheduler's, stay. */
 export function podStatus({ spec, status: before = {} }: Pod, state: PodState): PodStatus {
   const init = viewsOf(spec.initContainers ?? [], state.init, 'PodInitializing');
   const main = viewsOf(
@@ -154,7 +162,7 @@ export function podStatus({ spec, status: before = {} }: Pod, state: PodState): 
   return {
     ...before,
     phase,
-    conditions: conditionsOf(phase, hasSandbox, init, main, before.conditions ?? [], now),
+    conditions: conditionsOf({ phase, hasSandbox, init, main }, before.conditions ?? [], now),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
