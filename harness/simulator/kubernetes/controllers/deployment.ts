@@ -6,32 +6,20 @@ import { controllerOf, type Deployment, keyOf, type ReplicaSet } from '../client
 import { matchesSelector } from '../client/label-selector.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import {
+  annotationsOf,
+  byAge,
+  newReplicaSet,
+  ownerReferenceTo,
+  REVISION,
+  revisionOf,
+} from './deployment-sets.ts';
 import { deploymentStatus, isComplete, progressDeadline, withCondition } from './deployment-status.ts';
-import { podTemplateHash, sameTemplate } from './pod-template-hash.ts';
-import { limitsOf, newSetSize, replicasOf, shrinkOldSets, sumOf } from './rollout.ts';
+import { sameTemplate } from './pod-template-hash.ts';
+import { newSetSize, replicasOf, shrinkOldSets } from './rollout.ts';
 
 const KIND = 'deployments.apps';
 const SETS = 'replicasets.apps';
-const REVISION = 'deployment.kubernetes.io/revision';
-const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-const MAX = 'deployment.kubernetes.io/max-replicas';
-/** Annotations of the Deployment that its ReplicaSets do not inherit. */
-const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
-  REVISION,
-  DESIRED,
-  MAX,
-  'deprecated.deployment.rollback.to',
-]);
-
-const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
-/**
- * Of two sets with the current template the first is the new one, so the order must not depend on what we
- * write.
- */
-const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
-  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
-  ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
 
 class DeploymentController implements Controller {
   readonly #context: ControllerContext;
@@ -80,22 +68,25 @@ class DeploymentController implements Controller {
       return;
     }
     if (deployment.spec.paused) {
-      // Paused: no new template is rolled out, but the number of pods is kept.
-      if (existing)
-        this.#scale(
-          deployment,
-          existing,
-          newSetSize(deployment, replicasOf(existing), othersOf(sets, existing)),
-        );
-      this.#writeStatus(
-        this.#again(deployment),
-        existing && this.#setAgain(existing),
-        this.#ownSets(deployment),
-      );
+      this.#keepPaused(deployment, sets, existing);
       return;
     }
     const newSet = this.#newSet(deployment, sets, existing);
-    if (!newSet) return;
+    if (newSet) this.#rollOut(deployment, sets, newSet);
+  }
+
+  /** Keeps the number of pods; a paused Deployment rolls out no new template. */
+  #keepPaused(deployment: Deployment, sets: readonly ReplicaSet[], existing: ReplicaSet | undefined): void {
+    if (existing) {
+      const size = newSetSize(deployment, replicasOf(existing), othersOf(sets, existing));
+      this.#scale(deployment, existing, size);
+    }
+    const current = this.#again(deployment);
+    this.#writeStatus(current, existing && this.#setAgain(existing), this.#ownSets(deployment));
+  }
+
+  /** Moves pods from the old ReplicaSets to the new one, as far as they may move now. */
+  #rollOut(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet): void {
     const old = othersOf(sets, newSet);
     if (deployment.spec.strategy?.type === 'Recreate') this.#recreate(deployment, newSet, old);
     else this.#roll(deployment, newSet, old);
@@ -120,7 +111,7 @@ class DeploymentController implements Controller {
    * ReplicaSetsByCreationTimestamp). Adopts what matches the selector and belongs to nobody.
    */
   #ownSets(deployment: Deployment): readonly ReplicaSet[] {
-    const { namespace = '', name = '', uid = '' } = deployment.metadata;
+    const { namespace = '', uid = '' } = deployment.metadata;
     const own: ReplicaSet[] = [];
     for (const set of this.#context.client.list(SETS, { namespace })) {
       const owner = controllerOf(set);
@@ -131,17 +122,7 @@ class DeploymentController implements Controller {
         set.metadata.deletionTimestamp === undefined &&
         matchesSelector(deployment.spec.selector, set.metadata.labels)
       ) {
-        const ownerReferences = [
-          ...(set.metadata.ownerReferences ?? []),
-          {
-            apiVersion: 'apps/v1',
-            kind: 'Deployment',
-            name,
-            uid,
-            controller: true,
-            blockOwnerDeletion: true,
-          },
-        ];
+        const ownerReferences = [...(set.metadata.ownerReferences ?? []), ownerReferenceTo(deployment)];
         own.push(
           this.#context.client.update(SETS, { ...set, metadata: { ...set.metadata, ownerReferences } }),
         );
@@ -156,69 +137,43 @@ class DeploymentController implements Controller {
     sets: readonly ReplicaSet[],
     existing: ReplicaSet | undefined,
   ): ReplicaSet | undefined {
-    const { client, clock } = this.#context;
     const old = existing ? othersOf(sets, existing) : sets;
     const revision = String(Math.max(0, ...old.map(revisionOf)) + 1);
-    const annotations = this.#annotations(deployment, existing, revision);
-    let newSet = existing;
-    if (existing) {
-      newSet = client.update(SETS, {
-        ...existing,
-        metadata: { ...existing.metadata, annotations },
-        spec: { ...existing.spec, minReadySeconds: deployment.spec.minReadySeconds ?? 0 },
-      });
-    } else {
-      newSet = this.#createSet(deployment, sets, annotations);
-      if (!newSet) return undefined;
-    }
-    const current = this.#again(deployment);
-    const shown = newSet.metadata.annotations?.[REVISION] ?? revision;
-    if (current.metadata.annotations?.[REVISION] !== shown) {
-      client.update(KIND, {
-        ...current,
-        metadata: {
-          ...current.metadata,
-          annotations: { ...current.metadata.annotations, [REVISION]: shown },
-        },
-      });
-    }
-    const known = this.#again(deployment);
-    const conditions = known.status?.conditions ?? [];
-    if (!existing || !conditions.some(({ type }) => type === 'Progressing')) {
-      const reason = existing ? 'FoundNewReplicaSet' : 'NewReplicaSetCreated';
-      const message = `${existing ? 'Found' : 'Created'} new replica set "${newSet.metadata.name}"`;
-      client.updateStatus(KIND, {
-        ...known,
-        status: {
-          ...known.status,
-          conditions: withCondition(
-            conditions,
-            { type: 'Progressing', status: 'True', reason, message },
-            clock.now(),
-          ),
-        },
-      });
-    }
+    const annotations = annotationsOf(deployment, existing, revision);
+    const newSet = existing
+      ? this.#context.client.update(SETS, {
+          ...existing,
+          metadata: { ...existing.metadata, annotations },
+          spec: { ...existing.spec, minReadySeconds: deployment.spec.minReadySeconds ?? 0 },
+        })
+      : this.#createSet(deployment, sets, annotations);
+    if (!newSet) return undefined;
+    this.#showRevision(deployment, newSet.metadata.annotations?.[REVISION] ?? revision);
+    this.#tellFound(deployment, newSet, existing !== undefined);
     return newSet;
   }
 
-  #annotations(
-    deployment: Deployment,
-    existing: ReplicaSet | undefined,
-    revision: string,
-  ): Readonly<Record<string, string>> {
-    const inherited = Object.entries(deployment.metadata.annotations ?? {}).filter(
-      ([key]) => !OWN_ANNOTATIONS.has(key),
-    );
-    const wanted = deployment.spec.replicas ?? 1;
-    const before = existing ? revisionOf(existing) : 0;
-    return {
-      ...existing?.metadata.annotations,
-      ...Object.fromEntries(inherited),
-      [REVISION]: before >= Number(revision) ? String(before) : revision,
-      [DESIRED]: String(wanted),
-      [MAX]: String(wanted + limitsOf(deployment).surge),
-    };
+  /** Writes the revision of the new ReplicaSet into the Deployment's annotations. */
+  #showRevision(deployment: Deployment, revision: string): void {
+    const current = this.#again(deployment);
+    if (current.metadata.annotations?.[REVISION] === revision) return;
+    const annotations = { ...current.metadata.annotations, [REVISION]: revision };
+    this.#context.client.update(KIND, { ...current, metadata: { ...current.metadata, annotations } });
+  }
+
+  /** Writes into the status that the rollout has its ReplicaSet, unless it says so already. */
+  #tellFound(deployment: Deployment, newSet: ReplicaSet, existed: boolean): void {
+    const { client, clock } = this.#context;
+    const known = this.#again(deployment);
+    const conditions = known.status?.conditions ?? [];
+    if (existed && conditions.some(({ type }) => type === 'Progressing')) return;
+    const reason = existed ? 'FoundNewReplicaSet' : 'NewReplicaSetCreated';
+    const message = `${existed ? 'Found' : 'Created'} new replica set "${newSet.metadata.name}"`;
+    const progressing = { type: 'Progressing', status: 'True', reason, message } as const;
+    client.updateStatus(KIND, {
+      ...known,
+      status: { ...known.status, conditions: withCondition(conditions, progressing, clock.now()) },
+    });
   }
 
   #createSet(
@@ -227,39 +182,8 @@ class DeploymentController implements Controller {
     annotations: Readonly<Record<string, string>>,
   ): ReplicaSet | undefined {
     const { client } = this.#context;
-    const { namespace = '', name = '', uid = '' } = deployment.metadata;
-    const { template, selector } = deployment.spec;
-    const hash = podTemplateHash(template, deployment.status?.collisionCount);
-    const labels = { ...template.metadata?.labels, 'pod-template-hash': hash };
-    const replicas = newSetSize(deployment, 0, sets);
     try {
-      const set = client.create(SETS, {
-        metadata: {
-          name: `${name}-${hash}`,
-          namespace,
-          labels,
-          annotations: { ...annotations },
-          ownerReferences: [
-            {
-              apiVersion: 'apps/v1',
-              kind: 'Deployment',
-              name,
-              uid,
-              controller: true,
-              blockOwnerDeletion: true,
-            },
-          ],
-        },
-        spec: {
-          replicas:
-            deployment.spec.strategy?.type === 'Recreate' && sumOf(sets, replicasOf) > 0 ? 0 : replicas,
-          ...(deployment.spec.minReadySeconds !== undefined && {
-            minReadySeconds: deployment.spec.minReadySeconds,
-          }),
-          selector: { ...selector, matchLabels: { ...selector.matchLabels, 'pod-template-hash': hash } },
-          template: { ...template, metadata: { ...template.metadata, labels } },
-        },
-      });
+      const set = client.create(SETS, newReplicaSet(deployment, sets, annotations));
       if (replicasOf(set) > 0) this.#tellScaled(deployment, set, 0, replicasOf(set));
       return set;
     } catch (error) {
@@ -342,6 +266,7 @@ function othersOf(sets: readonly ReplicaSet[], newSet: ReplicaSet): readonly Rep
   return sets.filter(({ metadata }) => metadata.uid !== newSet.metadata.uid);
 }
 
+/** Starts the controller that rolls out the pod templates of Deployments. */
 export function startDeploymentController(context: ControllerContext): Controller {
   return new DeploymentController(context);
 }

@@ -1,0 +1,96 @@
+/** The ReplicaSets of a Deployment as objects: names, annotations, revisions, owners; pure. */
+import type { New } from '../client/cluster-client.ts';
+import type { Deployment, OwnerReference, ReplicaSet } from '../client/kinds.ts';
+import { podTemplateHash } from './pod-template-hash.ts';
+import { limitsOf, newSetSize, replicasOf, sumOf } from './rollout.ts';
+
+/** The annotation with the number of a ReplicaSet in the history of its Deployment. */
+export const REVISION = 'deployment.kubernetes.io/revision';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+/** Annotations of the Deployment that its ReplicaSets do not inherit. */
+const OWN_ANNOTATIONS: ReadonlySet<string> = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  DESIRED,
+  MAX,
+  'deprecated.deployment.rollback.to',
+]);
+
+/** Returns the revision of a ReplicaSet; 0 if it has none. */
+export const revisionOf = (set: ReplicaSet): number => Number(set.metadata.annotations?.[REVISION] ?? 0);
+
+/**
+ * Orders ReplicaSets by age, by name among equals. Of two sets with the current template the first is the new
+ * one, so the order must not depend on what we write.
+ */
+export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
+  (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
+  ((a.metadata.name ?? '') < (b.metadata.name ?? '') ? -1 : 1);
+
+/** Returns the reference by which a ReplicaSet names its Deployment. */
+export function ownerReferenceTo({ metadata: { name = '', uid = '' } }: Deployment): OwnerReference {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/**
+ * Returns the annotations of the current template's ReplicaSet. Its revision never goes back.
+ * @param existing - the ReplicaSet as it is; undefined before it exists
+ */
+export function annotationsOf(
+  deployment: Deployment,
+  existing: ReplicaSet | undefined,
+  revision: string,
+): Readonly<Record<string, string>> {
+  const inherited = Object.entries(deployment.metadata.annotations ?? {}).filter(
+    ([key]) => !OWN_ANNOTATIONS.has(key),
+  );
+  const wanted = deployment.spec.replicas ?? 1;
+  const before = existing ? revisionOf(existing) : 0;
+  return {
+    ...existing?.metadata.annotations,
+    ...Object.fromEntries(inherited),
+    [REVISION]: before >= Number(revision) ? String(before) : revision,
+    [DESIRED]: String(wanted),
+    [MAX]: String(wanted + limitsOf(deployment).surge),
+  };
+}
+
+/**
+ * Makes the ReplicaSet of the current template.
+ * @param sets - those that the Deployment has
+ */
+export function newReplicaSet(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  annotations: Readonly<Record<string, string>>,
+): New<ReplicaSet> {
+  const { namespace = '', name = '' } = deployment.metadata;
+  const { template, selector, strategy, minReadySeconds } = deployment.spec;
+  const hash = podTemplateHash(template, deployment.status?.collisionCount);
+  const labels = { ...template.metadata?.labels, 'pod-template-hash': hash };
+  // Recreate: the old pods go first.
+  const waits = strategy?.type === 'Recreate' && sumOf(sets, replicasOf) > 0;
+  return {
+    metadata: {
+      name: `${name}-${hash}`,
+      namespace,
+      labels,
+      annotations: { ...annotations },
+      ownerReferences: [ownerReferenceTo(deployment)],
+    },
+    spec: {
+      replicas: waits ? 0 : newSetSize(deployment, 0, sets),
+      ...(minReadySeconds !== undefined && { minReadySeconds }),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, 'pod-template-hash': hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+}
