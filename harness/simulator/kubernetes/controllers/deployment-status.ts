@@ -43,7 +43,7 @@ function countsOf(deployment: Deployment, newSet: ReplicaSet | undefined, sets: 
 
 type Counts = ReturnType<typeof countsOf>;
 
-/** All pods are of the new template and available. */
+/** Tells whether all pods are of the new template and available. */
 export function isComplete(deployment: Deployment, counts: Status): boolean {
   const wanted = deployment.spec.replicas ?? 1;
   return (
@@ -65,7 +65,7 @@ function hasProgressed(before: Status, after: Counts): boolean {
 }
 
 /**
- * When the Deployment will have made no progress for too long; undefined if that can not happen.
+ * Returns when the Deployment will have made no progress for too long; undefined if that cannot happen.
  * @returns milliseconds since the epoch
  */
 export function progressDeadline(
@@ -82,6 +82,7 @@ export function progressDeadline(
 }
 
 /**
+ * Computes the status of now.
  * @param newSet - the ReplicaSet of the current template
  * @param sets - all ReplicaSets, the new one included
  * @see kubernetes/kubernetes pkg/controller/deployment/progress.go: syncRolloutStatus
@@ -94,29 +95,9 @@ export function deploymentStatus(
 ): Status {
   const before = deployment.status ?? {};
   const counts = countsOf(deployment, newSet, sets);
-  let conditions = before.conditions ?? [];
-  const isAvailable =
-    counts.availableReplicas >= (deployment.spec.replicas ?? 1) - limitsOf(deployment).unavailable;
-  conditions = withCondition(
-    conditions,
-    {
-      type: 'Available',
-      status: isAvailable ? 'True' : 'False',
-      reason: isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
-      message: isAvailable
-        ? 'Deployment has minimum availability.'
-        : 'Deployment does not have minimum availability.',
-    },
-    now,
-  );
-  conditions = progressOf(deployment, before, counts, conditions, newSet, now);
-  const failing = [newSet, ...sets].find(set => conditionOf(set?.status?.conditions, 'ReplicaFailure'));
-  const failure = conditionOf(failing?.status?.conditions, 'ReplicaFailure');
-  if (!failure) conditions = conditions.filter(({ type }) => type !== 'ReplicaFailure');
-  else {
-    const { status, reason = '', message = '' } = failure;
-    conditions = withCondition(conditions, { type: 'ReplicaFailure', status, reason, message }, now);
-  }
+  let conditions = withAvailability(deployment, counts, before.conditions ?? [], now);
+  conditions = progressOf({ deployment, before, counts, conditions, newSet, now });
+  conditions = withFailure(conditions, [newSet, ...sets], now);
   const shown = Object.entries(counts).filter(([key, count]) => key === 'observedGeneration' || count !== 0);
   return {
     ...Object.fromEntries(shown),
@@ -125,14 +106,48 @@ export function deploymentStatus(
   };
 }
 
-function progressOf(
+function withAvailability(
   deployment: Deployment,
-  before: Status,
   counts: Counts,
   conditions: readonly Condition[],
-  newSet: ReplicaSet | undefined,
   now: number,
 ): readonly Condition[] {
+  const minimum = (deployment.spec.replicas ?? 1) - limitsOf(deployment).unavailable;
+  const [status, reason, message] =
+    counts.availableReplicas >= minimum
+      ? (['True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.'] as const)
+      : (['False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.'] as const);
+  return withCondition(conditions, { type: 'Available', status, reason, message }, now);
+}
+
+/** Takes over the failure of the first ReplicaSet that has one. */
+function withFailure(
+  conditions: readonly Condition[],
+  sets: readonly (ReplicaSet | undefined)[],
+  now: number,
+): readonly Condition[] {
+  for (const set of sets) {
+    const failure = conditionOf(set?.status?.conditions, 'ReplicaFailure');
+    if (!failure) continue;
+    const { status, reason = '', message = '' } = failure;
+    return withCondition(conditions, { type: 'ReplicaFailure', status, reason, message }, now);
+  }
+  return conditions.filter(({ type }) => type !== 'ReplicaFailure');
+}
+
+/** What the condition Progressing follows from. */
+interface Progress {
+  readonly deployment: Deployment;
+  readonly before: Status;
+  readonly counts: Counts;
+  readonly conditions: readonly Condition[];
+  readonly newSet: ReplicaSet | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Returns the conditions with that of the progress brought up to date. */
+function progressOf({ deployment, before, counts, conditions, newSet, now }: Progress): readonly Condition[] {
   const current = conditionOf(conditions, 'Progressing');
   const name = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
   const isSettled =

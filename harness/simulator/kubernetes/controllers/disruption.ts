@@ -22,7 +22,10 @@ import { portionOf } from './rollout.ts';
 
 const BUDGETS = 'poddisruptionbudgets.policy';
 
-/** A budget without a selector names no pods, one with an empty selector all of its namespace. */
+/**
+ * Tells whether a budget covers a pod of its namespace: without a selector it covers none, with an empty one
+ * all.
+ */
 export function isCovered(budget: PodDisruptionBudget, pod: Pod): boolean {
   const { selector } = budget.spec;
   return selector !== undefined && matchesSelector(selector, pod.metadata.labels);
@@ -59,6 +62,7 @@ function wanted(client: TypedClient, { spec }: PodDisruptionBudget, pods: readon
   return { expected: pods.length, desired: minAvailable ?? 0 };
 }
 
+/** Starts the controller of the budgets' statuses. */
 export function startDisruptionController({ component, client, clock }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');

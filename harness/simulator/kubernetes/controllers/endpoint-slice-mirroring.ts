@@ -26,6 +26,7 @@ function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: Endpo
   return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
 }
 
+/** Starts the controller that mirrors Endpoints into slices. */
 export function startEndpointSliceMirroringController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
@@ -44,8 +45,13 @@ export function startEndpointSliceMirroringController({ component, client }: Con
       }
       return;
     }
-    const contents = (endpoints.subsets ?? []).map(contentOf);
-    reconcileSlices(client, endpoints, 'Endpoints', MIRROR, endpoints.metadata.labels ?? {}, contents);
+    reconcileSlices(client, {
+      owner: endpoints,
+      ownerKind: 'Endpoints',
+      managedBy: MIRROR,
+      labels: endpoints.metadata.labels ?? {},
+      contents: (endpoints.subsets ?? []).map(contentOf),
+    });
   };
   const queue = new WorkQueue(component, sync, 'endpoints');
   const stops = [

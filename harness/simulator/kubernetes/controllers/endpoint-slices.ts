@@ -7,11 +7,13 @@ import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
 
+/** The label of a slice with the controller that manages it. */
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const CONTROLLER = 'endpointslice-controller.k8s.io';
 /** kube-controller-manager's default of --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
 
+/** What one slice is to hold. */
 export interface SliceContent {
   readonly ports: readonly Partial<EndpointPort>[];
   readonly endpoints: readonly SliceEndpoint[];
@@ -45,18 +47,21 @@ function contentsOf(pods: readonly ServicePod[]): readonly SliceContent[] {
   return contents.length > 0 ? contents : [{ ports: [], endpoints: [] }];
 }
 
-/**
- * Makes the slices of one manager be these: those with the same ports are kept and refilled, what is left
- * over goes.
- * @param owner - whose name the slices carry, and with whom they go
- */
+/** The slices of one manager for one Service. */
+export interface WantedSlices {
+  /** The object whose name the slices carry, and with which they go. */
+  readonly owner: Stored;
+  readonly ownerKind: 'Service' | 'Endpoints';
+  /** The value of the label `MANAGED_BY`. */
+  readonly managedBy: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly contents: readonly SliceContent[];
+}
+
+/** Makes the slices be these: refills those that have the same ports, and deletes what is left over. */
 export function reconcileSlices(
   client: TypedClient,
-  owner: Stored,
-  ownerKind: 'Service' | 'Endpoints',
-  managedBy: string,
-  labels: Readonly<Record<string, string>>,
-  contents: readonly SliceContent[],
+  { owner, ownerKind, managedBy, labels, contents }: WantedSlices,
 ): void {
   const { namespace = '', name = '', uid = '' } = owner.metadata;
   const existing = new Map(
@@ -91,6 +96,7 @@ export function reconcileSlices(
   for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
 }
 
+/** Starts the controller of the slices of Services with a selector. */
 export function startEndpointSliceController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
@@ -108,7 +114,13 @@ export function startEndpointSliceController({ component, client }: ControllerCo
       ...service.metadata.labels,
       ...(isHeadless && { 'service.kubernetes.io/headless': '' }),
     };
-    reconcileSlices(client, service, 'Service', CONTROLLER, labels, contentsOf(podsBehind(client, service)));
+    reconcileSlices(client, {
+      owner: service,
+      ownerKind: 'Service',
+      managedBy: CONTROLLER,
+      labels,
+      contents: contentsOf(podsBehind(client, service)),
+    });
   };
   const queue = new WorkQueue(component, sync, 'services');
   const stops = [

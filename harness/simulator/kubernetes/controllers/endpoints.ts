@@ -1,6 +1,6 @@
 /**
- * Endpoints: the pods behind each Service with a selector. Those of Services without one belong to whoever
- * made them.
+ * Endpoints: the pods behind each Service with a selector. Endpoints of other Services belong to their
+ * authors.
  */
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
@@ -15,7 +15,7 @@ import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
 
-/** One subset for each set of ports, as the API has it. */
+/** Groups pods into subsets, one for each set of ports, as the API has it. */
 export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[] {
   const groups = new Map<
     string,
@@ -47,6 +47,7 @@ export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[
     }));
 }
 
+/** Starts the controller of the Endpoints of Services with a selector. */
 export function startEndpointsController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');

@@ -1,5 +1,6 @@
 /**
- * Garbage collection: what is owned goes with its owners; or first (foreground); or stays behind (orphan).
+ * Garbage collection: owned objects go after their owner (background), before it (foreground), or stay behind
+ * (orphan).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { AllObjects } from '../client/all-objects.ts';
@@ -160,7 +161,7 @@ class GarbageCollector implements Controller {
     const known = this.#objectOf(reference.uid);
     if (known) return known.object;
     const type = this.#all.resourceOf(reference.apiVersion, reference.kind);
-    // Of a type that is not served one can not say that it is gone.
+    // Nobody can tell whether an owner is gone whose type is not served.
     if (!type) return 'unknown';
     const resource = type.group === '' ? type.plural : `${type.plural}.${type.group}`;
     const owner = this.#all.get(resource, type.namespaced ? namespace : '', reference.name);
@@ -223,6 +224,7 @@ class GarbageCollector implements Controller {
   }
 }
 
+/** Starts the collector of objects whose owners are gone. */
 export function startGarbageCollector(context: ControllerContext, all: AllObjects): Controller {
   return new GarbageCollector(context, all);
 }

@@ -1,4 +1,4 @@
-/** ReplicaSets: as many pods as asked for, made and removed; what keeps them from being made is told. */
+/** ReplicaSets: makes and removes pods until there are as many as asked for, and tells what prevents it. */
 import { messageOf } from '../../../base/errors.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
@@ -214,6 +214,7 @@ function withFailure(conditions: readonly Condition[], failure: unknown, now: st
   ];
 }
 
+/** Starts the controller that makes and removes the pods of ReplicaSets. */
 export function startReplicaSetController(context: ControllerContext): Controller {
   return new ReplicaSetController(context);
 }

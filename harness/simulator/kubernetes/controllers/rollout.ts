@@ -1,7 +1,7 @@
 /** The arithmetic of a rolling update: how many pods of which ReplicaSet are right now; pure. */
 import type { Deployment, ReplicaSet } from '../client/kinds.ts';
 
-/** `25%` of a number, or the number that is written. */
+/** Returns `25%` (the default) of a total, or the number that is written. */
 export function portionOf(
   value: number | string | undefined,
   total: number,
@@ -13,12 +13,16 @@ export function portionOf(
   return percent === undefined ? Number(given) || 0 : round((Number(percent) * total) / 100);
 }
 
+/** How many pods a rollout may have too many, and how many too few. */
 export interface Limits {
   readonly surge: number;
   readonly unavailable: number;
 }
 
-/** kubernetes/kubernetes pkg/controller/deployment/util/deployment_util.go: ResolveFenceposts. */
+/**
+ * Returns the limits of a Deployment's rollout, in pods (kubernetes/kubernetes
+ * pkg/controller/deployment/util/deployment_util.go: ResolveFenceposts).
+ */
 export function limitsOf({ spec }: Deployment): Limits {
   const replicas = spec.replicas ?? 1;
   if (spec.strategy?.type === 'Recreate') return { surge: 0, unavailable: 0 };
@@ -31,13 +35,16 @@ export function limitsOf({ spec }: Deployment): Limits {
     : { surge, unavailable };
 }
 
+/** Returns how many pods a ReplicaSet is asked to have; 0 without a set. */
 export const replicasOf = (set: ReplicaSet | undefined): number => set?.spec.replicas ?? 0;
+/** Returns how many pods of a ReplicaSet are available; 0 without a set. */
 export const availableOf = (set: ReplicaSet | undefined): number => set?.status?.availableReplicas ?? 0;
+/** Adds up a count over ReplicaSets. */
 export const sumOf = (sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number): number =>
   sets.reduce((sum, set) => sum + count(set), 0);
 
 /**
- * How many pods the new ReplicaSet should have now.
+ * Returns how many pods the new ReplicaSet should have now.
  * @param current - what it has; 0 before it exists
  */
 export function newSetSize(deployment: Deployment, current: number, old: readonly ReplicaSet[]): number {
@@ -48,8 +55,8 @@ export function newSetSize(deployment: Deployment, current: number, old: readonl
 }
 
 /**
- * Which old ReplicaSets shrink now, and to what: pods that never got well go first, then as many as leave
- * enough available
+ * Returns the old ReplicaSets that shrink now, and their new sizes: pods that never got ready go first, then as
+ * many as leave enough available
  * (kubernetes/kubernetes pkg/controller/deployment/rolling.go: reconcileOldReplicaSets).
  */
 export function shrinkOldSets(

@@ -7,13 +7,14 @@ import { type Controller, type ControllerContext, stopAll } from '../client/cont
 import { keyOf, type Secret } from '../client/kinds.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 
+/** The type of Secrets that this controller fills. */
 export const TOKEN_TYPE = 'kubernetes.io/service-account-token';
 const ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 const ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 
 const encode = (text: string) => Buffer.from(text).toString('base64');
 
-/** @param caCertificate - PEM */
+/** Starts the controller that fills token Secrets. @param caCertificate - PEM */
 export function startServiceAccountTokenController(
   { component, client }: ControllerContext,
   caCertificate: string,

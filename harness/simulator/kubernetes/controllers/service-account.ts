@@ -1,5 +1,5 @@
 /**
- * What every namespace gets by itself: the service account `default` and the ConfigMap with the API server's
+ * Gives every namespace what it has by itself: the service account `default` and the ConfigMap with the API server's
  * root certificate.
  */
 
@@ -11,7 +11,7 @@ const ROOT_CERTIFICATE = 'kube-root-ca.crt';
 const DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
-/** @param caCertificate - PEM */
+/** Starts the controller that keeps both in each open namespace. @param caCertificate - PEM */
 export function startServiceAccountController(
   { component, client }: ControllerContext,
   caCertificate: string,

@@ -15,6 +15,7 @@ import {
 import { matchesMap } from '../client/label-selector.ts';
 import type { TypedClient } from '../client/typed.ts';
 
+/** A pod behind a Service, and how it may be used. */
 export interface ServicePod {
   readonly pod: Pod;
   readonly ip: string;
@@ -57,7 +58,7 @@ function portsOf(service: Service, pod: Pod): EndpointPort[] {
   return ports;
 }
 
-/** In the order of the pods' names. */
+/** Returns the pods that a Service's selector finds and that have an address, in the order of their names. */
 export function podsBehind(client: TypedClient, service: Service): readonly ServicePod[] {
   const result: ServicePod[] = [];
   const publishesAll = service.spec.publishNotReadyAddresses === true;
@@ -73,6 +74,7 @@ export function podsBehind(client: TypedClient, service: Service): readonly Serv
   return result;
 }
 
+/** Returns the reference by which endpoints name their pod. */
 export function referenceToPod({ metadata }: Pod): ObjectReference {
   const { namespace = '', name = '', uid = '' } = metadata;
   return { kind: 'Pod', namespace, name, uid };
