@@ -7,7 +7,7 @@ import { equal } from '../../registry/json.ts';
 
 /** What the writer of a pod's status needs. */
 export interface StatusWriterOptions {
-  readonly client: ClusterClient;
+  readonly client: Pick<ClusterClient, 'get' | 'updateStatus'>;
   /** Catches what a write throws that nobody awaits. */
   readonly component: Component;
   readonly pod: Pod;
