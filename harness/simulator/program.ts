@@ -79,6 +79,7 @@ export type OnProcess = (source: ProcessSource, note: ProcessNote) => void;
 /** A program: runs until it ends by itself or `signal` aborts. @returns the exit code */
 export type Main = (context: ProcessContext) => Promise<number>;
 
+/** An image: which references it stands for, and the programs in it. */
 export interface Image {
   /**
    * Which references it stands for, without registry and tag: `istio/proxyv2`; matched against the end of the
@@ -93,11 +94,11 @@ export interface Image {
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
   /**
-   * Programs by path or name: `/bin/sleep` is found as `sleep` too. What is not here can not be run or
+   * Programs by path or name: `/bin/sleep` is found as `sleep` too. A program that is not here cannot be run or
    * exec'ed (exit code 127 or 126).
    */
   readonly programs: Readonly<Record<string, Main>>;
 }
 
-/** @returns undefined for an image that can not be pulled (ErrImagePull) */
+/** @returns undefined for an image that cannot be pulled (ErrImagePull) */
 export type ImageCatalog = (reference: string) => Image | undefined;

@@ -16,6 +16,7 @@ export type { RequestRecord } from './kubernetes/http/server/server.ts';
 export type { ConnectionRecord } from './network/recorder.ts';
 export type { ProcessNote, ProcessSource } from './program.ts';
 
+/** The networks and clusters of a world. */
 export interface WorldOptions {
   /** The same seed gives the same world. */
   readonly seed: string;
@@ -44,6 +45,7 @@ export interface WorldObserver {
   onProcess(cluster: string, source: ProcessSource, note: ProcessNote): void;
 }
 
+/** A running world; disposing of it ends all of its programs. */
 export interface World extends AsyncDisposable {
   readonly network: VirtualNetwork;
   readonly clusters: ReadonlyMap<string, SimulatedCluster>;

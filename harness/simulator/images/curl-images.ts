@@ -18,6 +18,7 @@ const entrypoint: Main = context => {
     : curlOf2025({ ...context, argv: ['curl', ...context.argv.slice(1)] });
 };
 
+/** The images of curl: the guide's of both editions, each with its release. */
 export const curlImages: readonly Image[] = [
   {
     // samples/sleep/sleep.yaml @1.8.0

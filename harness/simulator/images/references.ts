@@ -7,6 +7,7 @@ import type { Image } from '../program.ts';
  */
 export const IMAGE_ORGANISATIONS: readonly string[] = ['istio', 'istio-release', 'release'];
 
+/** A reference without its registry. */
 export interface ImageReference {
   /** The path without the registry: `istio/proxyv2`; `library/busybox` for a bare name on Docker Hub. */
   readonly path: string;

@@ -32,6 +32,7 @@ import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
 
+/** What an API server needs of its cluster and of the simulator. */
 export interface ApiServerOptions {
   /** Makes the frames in which the server works: told what its handlers and watches throw. */
   readonly supervisor: Supervisor;
@@ -49,11 +50,13 @@ export interface ApiServerOptions {
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
+/** A key with a certificate of the cluster's authority; both PEM. */
 export interface ClientCertificate {
   readonly keyPem: string;
   readonly certificatePem: string;
 }
 
+/** A running API server. */
 export interface ApiServer {
   readonly machinery: Machinery;
   readonly tokens: ServiceAccountTokens;
@@ -80,6 +83,7 @@ const DAY_MS = 86_400_000;
 const YEARS_MS = 3650 * DAY_MS;
 const ADMIN_GROUPS = ['system:masters'];
 
+/** Makes an API server that answers as soon as it is handed connections. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { supervisor, clusterName, clock, random, network, port, serviceRange } = options;
   const validity: Validity = { notBeforeMs: clock.now() - DAY_MS, notAfterMs: clock.now() + YEARS_MS };

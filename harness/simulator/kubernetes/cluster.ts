@@ -15,6 +15,7 @@ import { type NodeMachine, nodeNames } from './node/nodes.ts';
 /** Where API servers listen, as kubeadm sets them up. */
 const API_PORT = 6443;
 
+/** What a simulated cluster is made of. */
 export interface ClusterOptions {
   readonly name: string;
   /** How many nodes; 1 or more. */
@@ -47,6 +48,7 @@ export interface ClusterOptions {
   readonly onDefect?: (defect: Defect) => void;
 }
 
+/** A running cluster, and the ways to reach its API. */
 export interface SimulatedCluster {
   readonly name: string;
   /** Where the API server listens in the virtual network. */

@@ -11,6 +11,7 @@ import { ServiceAddresses } from './registry/service-addresses.ts';
 import { Store } from './registry/store.ts';
 import { validateObject } from './registry/validation/validate.ts';
 
+/** What store and rules are made of. */
 export interface MachineryOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -25,6 +26,7 @@ export interface MachineryOptions {
   }) => readonly AdmissionPlugin[];
 }
 
+/** Store, registry and rules of one cluster, joined. */
 export interface Machinery {
   readonly store: Store;
   readonly registry: ResourceRegistry;
@@ -37,6 +39,7 @@ export interface Machinery {
   clientFor(component: Component): LocalClient;
 }
 
+/** Makes an empty store with the built-in resources, and the rules for its objects. */
 export function createMachinery({
   clock,
   random,

@@ -12,8 +12,10 @@ const FLAG_RECURSION_AVAILABLE = 0x0080;
 const POINTER_TO_QUESTION = 0xc00c;
 const TTL_SECONDS = 5;
 
+/** Response codes of DNS (RFC 1035, 4.1.1). */
 export const RCODE = { noError: 0, formatError: 1, serverFailure: 2, nameError: 3 } as const;
 
+/** A query with one question. */
 export interface DnsQuery {
   readonly id: number;
   /** Lower case, without the final dot. */
@@ -21,6 +23,7 @@ export interface DnsQuery {
   readonly type: number;
 }
 
+/** The answer to a query, as far as a resolver here reads it. */
 export interface DnsAnswer {
   readonly id: number;
   /** One of `RCODE`. */

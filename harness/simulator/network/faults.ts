@@ -22,6 +22,7 @@ export interface Flow {
   readonly port: number;
 }
 
+/** Tells whether a fault applies to a flow. */
 export type FlowMatcher = (flow: Flow) => boolean;
 
 /** Takes a fault away again; a second call does nothing. */

@@ -80,6 +80,7 @@ class PortTable<T> {
   }
 }
 
+/** A node, pod or machine on the network: its address, ports, redirects and resolver. */
 export class Host implements NetworkNamespace {
   readonly name: string;
   readonly address: string;

@@ -33,12 +33,14 @@ export interface VirtualSocket extends Duplex {
   resetAndDestroy(): this;
 }
 
+/** An IPv4 address and a port. */
 export interface SocketAddress {
   /** An IPv4 address in dotted form. */
   readonly address: string;
   readonly port: number;
 }
 
+/** How a connection is made. */
 export interface ConnectOptions {
   /** The user id that dials; redirect rules exempt one (istio-proxy is 1337). 0 by default. */
   readonly uid?: number;
@@ -57,6 +59,7 @@ export interface ProcessNetwork extends NetworkNamespace {
   exit(): void;
 }
 
+/** An open port. */
 export interface Listener {
   readonly port: number;
   /** Takes no new connections; those that exist go on. */
@@ -77,6 +80,7 @@ export interface RedirectRules {
   readonly exemptInboundPorts: readonly number[];
 }
 
+/** What `/etc/resolv.conf` says. */
 export interface ResolverConfig {
   /** Where the name server listens, as in resolv.conf: the cluster IP of kube-dns. */
   readonly nameserver: string;

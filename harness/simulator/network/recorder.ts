@@ -1,6 +1,7 @@
 /** Keeps a note of every attempt to connect, for tests, reports and diagnosis. */
 import type { SocketAddress } from './interfaces.ts';
 
+/** How a connection attempt or a datagram ended; `abandoned`: the dialler gave up first. */
 export type ConnectionOutcome = 'connected' | 'refused' | 'unreachable' | 'timed-out' | 'abandoned';
 
 /** One attempt to connect, or one datagram. */

@@ -14,6 +14,7 @@ const ERRNO = {
   ETIMEDOUT: -110,
 } as const;
 
+/** The codes that sockets of the virtual network fail with. */
 export type SocketErrorCode = keyof typeof ERRNO;
 
 /** A failed system call, as Node words it: `connect ECONNREFUSED 10.10.0.2:5000`. */
@@ -22,6 +23,7 @@ export interface SocketError extends NodeJS.ErrnoException {
   readonly port?: number;
 }
 
+/** Makes an error with the code, errno and message of Node's own. */
 export function socketError(
   syscall: string,
   code: SocketErrorCode,

@@ -4,6 +4,7 @@
  */
 import type { Timer } from '../../base/clock.ts';
 
+/** A timer, and its place among those that are due at the same time. */
 export interface QueuedTimer extends Timer {
   readonly due: number;
   readonly sequence: number;
@@ -11,6 +12,7 @@ export interface QueuedTimer extends Timer {
   callback: (() => void) | undefined;
 }
 
+/** Hands out timers in the order in which they are due. */
 export class TimerQueue {
   #heap: QueuedTimer[] = [];
   #cleared = 0;

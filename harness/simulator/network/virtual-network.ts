@@ -22,6 +22,7 @@ const NODE_POD_ADDRESSES = 256;
 /** A range of this size (a /20) or more is sliced. */
 const MIN_SLICED_ADDRESSES = 16 * NODE_POD_ADDRESSES;
 
+/** The networks of a world, with its clock and its chance. */
 export interface NetworkOptions {
   readonly clock: WorldClock;
   readonly random: Random;
@@ -29,6 +30,7 @@ export interface NetworkOptions {
   readonly networks: readonly { readonly name: string; readonly range: string }[];
 }
 
+/** The place of a cluster in the network; ranges are CIDRs. */
 export interface ClusterNetworkOptions {
   readonly name: string;
   /** The name of one of the networks. */
@@ -38,6 +40,7 @@ export interface ClusterNetworkOptions {
   readonly serviceRange: string;
 }
 
+/** All networks of one world, with what was recorded on them and the faults that are set. */
 export class VirtualNetwork {
   readonly recorder = new Recorder();
   readonly #faults = new FaultSet();

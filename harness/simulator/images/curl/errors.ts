@@ -10,6 +10,7 @@ export interface CurlRelease {
   readonly isModern: boolean;
 }
 
+/** The exit codes of curl that a transfer can end with (include/curl/curl.h: CURLcode). */
 export const EXIT_CODE = {
   unsupportedProtocol: 1,
   usage: 2,
@@ -53,11 +54,13 @@ const STRERROR: Readonly<Record<string, string>> = {
   EPIPE: 'Broken pipe',
 };
 
+/** Returns the code of a system or TLS error (`ECONNRESET`); empty for other errors. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 const strerror = (code: string): string => STRERROR[code] ?? 'I/O error';
 
+/** Makes the error of a name without an address. */
 export function couldNotResolve(host: string): CurlError {
   return new CurlError(EXIT_CODE.resolve, `Could not resolve host: ${host}`);
 }
@@ -173,8 +176,10 @@ function opensslText(error: unknown): string {
   return match ? `error:${match[1]}:SSL routines::${match[2]}` : message.trim();
 }
 
+/** Makes the error of a server that closed before its answer began. */
 export const emptyReply = (): CurlError => new CurlError(EXIT_CODE.emptyReply, 'Empty reply from server');
 
+/** Makes the error of a read that failed. @param code - `ECONNRESET` */
 export function receiveFailed(code: string): CurlError {
   return new CurlError(EXIT_CODE.receive, `Recv failure: ${strerror(code)}`);
 }

@@ -4,6 +4,7 @@
  */
 import { CurlError, EXIT_CODE } from './errors.ts';
 
+/** What a command line of curl asks for, in types; times are milliseconds. */
 export interface CurlOptions {
   silent: boolean;
   showError: boolean;
@@ -157,7 +158,7 @@ const SHORT: Readonly<Record<string, string>> = {
   E: 'cert',
 };
 
-/** What curl prints and ends with if it can not make sense of its arguments. */
+/** A command line that curl cannot make sense of; the message is what curl prints. */
 export class UsageError extends Error {}
 
 /** @throws UsageError for an unknown option or a missing parameter */

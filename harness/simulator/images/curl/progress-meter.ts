@@ -4,6 +4,7 @@
  */
 import type { TransferReport } from './write-out.ts';
 
+/** The two lines above the meter's numbers. */
 export const METER_HEAD =
   '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n' +
   '                                 Dload  Upload   Total   Spent    Left  Speed\n';

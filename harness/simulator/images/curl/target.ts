@@ -1,6 +1,7 @@
 /** A URL as curl reads it: scheme, host, port and what goes on the request line. */
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
 
+/** A URL taken apart for one request. */
 export interface Target {
   /** With its scheme, as `%{url_effective}` shows it. */
   readonly url: string;

@@ -5,6 +5,7 @@
 
 export class GlobError extends Error {}
 
+/** One of the URLs that a pattern stands for. */
 export interface GlobbedUrl {
   readonly url: string;
   /** The values of the globs in order: `#1` is the first. */

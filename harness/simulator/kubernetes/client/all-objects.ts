@@ -5,6 +5,7 @@ import type { ResourceRegistry } from '../registry/registry.ts';
 import { keyOf, type ResourceKey, type ResourceType } from '../registry/resources.ts';
 import type { LocalClient, LocalEvent } from './local.ts';
 
+/** One change of an object, and which resource it is. */
 export interface AnyEvent extends LocalEvent {
   readonly resource: ResourceKey;
 }
@@ -12,6 +13,7 @@ export interface AnyEvent extends LocalEvent {
 /** Events come and go in numbers, own nothing and are owned by nothing; the second is a view of the first. */
 const LEFT_OUT: ReadonlySet<ResourceKey> = new Set(['events', 'events.events.k8s.io']);
 
+/** Watches every type that is stored, and follows as types come and go. */
 export class AllObjects {
   readonly #client: LocalClient;
   readonly #registry: ResourceRegistry;
@@ -31,7 +33,7 @@ export class AllObjects {
     return this.#registry.all().filter(type => !type.virtual && !LEFT_OUT.has(keyOf(type)));
   }
 
-  /** Also called, at once, for what is there. @returns ends it */
+  /** Calls back for every object that is there, at once, and for all later changes. @returns ends it */
   listen(listener: (event: AnyEvent) => void): () => void {
     this.#listeners.add(listener);
     for (const type of this.types()) {
@@ -45,7 +47,7 @@ export class AllObjects {
     };
   }
 
-  /** The resource key of an owner or target. */
+  /** Finds the type of an owner or target; undefined if it is not served. */
   resourceOf(apiVersion: string, kind: string): ResourceType | undefined {
     return this.#registry.byKind(apiVersion, kind);
   }

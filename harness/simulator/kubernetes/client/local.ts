@@ -1,5 +1,5 @@
 /**
- * The API for the cluster's own components: reads and writes at once, without authorization, admission and
+ * The API for the cluster's own components: reads and writes act at once, without authorization, admission or
  * validation.
  */
 

@@ -1,6 +1,7 @@
 /** How an EndpointSlice is found, and whose it is. */
 import { type EndpointSlice, keyOf } from './kinds.ts';
 
+/** The resource key of EndpointSlices. */
 export const SLICES = 'endpointslices.discovery.k8s.io';
 /** The label of a slice with the name of its Service. */
 export const SERVICE_NAME = 'kubernetes.io/service-name';

@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
-/** What a component worked on. */
+/** The object or task that a component worked on. */
 export interface Subject {
   /** Absent where the key is of another sort: a uid, the name of a timer. */
   readonly resource?: ResourceKey;
@@ -52,7 +52,7 @@ export function describeDefect({ component, kind, subjects, error }: Defect): st
 }
 
 /**
- * Throws the error of a defect into the event loop, for whoever has no better use of it: the process ends.
+ * Ends the process: throws the error of a defect into the event loop. The default where nobody listens.
  */
 export function endProcess({ error }: Defect): void {
   queueMicrotask(() => {
@@ -107,7 +107,7 @@ export class Component {
     return this.#isStopped;
   }
 
-  /** Runs `work` now. What it throws ends it, and is told. */
+  /** Runs `work` now. An error ends the work, and is told. */
   run(subject: Subject, work: () => void): void {
     if (this.#isStopped) return;
     try {

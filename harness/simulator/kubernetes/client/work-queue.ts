@@ -58,6 +58,7 @@ class RetryBucket {
   }
 }
 
+/** Calls `work` for each key that is added, at most five keys at a time. */
 export class WorkQueue {
   readonly #component: Component;
   readonly #work: (key: string) => Promise<void> | void;

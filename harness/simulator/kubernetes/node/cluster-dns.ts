@@ -6,6 +6,7 @@ import type { Controller } from '../client/controller.ts';
 import type { Service } from '../client/kinds.ts';
 import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 
+/** The domain in which all names of a cluster end. */
 export const CLUSTER_DOMAIN = 'cluster.local';
 /** ExternalNames may point at each other; resolvers give up after a few. */
 const MAX_ALIASES = 8;

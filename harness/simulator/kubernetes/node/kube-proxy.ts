@@ -74,6 +74,7 @@ export function routesOf(
   return routes;
 }
 
+/** Keeps the network's service routes in line with Services and EndpointSlices. */
 export function startKubeProxy({ component, client, network, nodeAddresses }: KubeProxyOptions): Controller {
   /** What each Service contributes, so that a change costs one Service and not all of them. */
   const routes = new Map<string, readonly ServiceRoute[]>();

@@ -1,12 +1,13 @@
 /**
- * The kubelet's patience with what fails again and again: 10 s, doubling, up to 5 minutes; forgotten after 10
- * quiet minutes.
+ * The kubelet's patience with repeated failures: 10 s, doubling, up to 5 minutes; forgotten after 10 quiet
+ * minutes.
  */
 import type { Clock } from '../../../../base/clock.ts';
 
 const INITIAL_MS = 10_000;
 const MAX_MS = 300_000;
 
+/** Says how long to wait before each try of one thing that may fail. */
 export class Backoff {
   readonly #clock: Clock;
   #delayMs = 0;

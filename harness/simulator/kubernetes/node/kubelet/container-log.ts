@@ -1,11 +1,13 @@
 /** What one run of a container has written, line by line, with the time of each line. */
 import { LineReader } from '../../../../base/lines.ts';
 
+/** A line without its line feed, and when its first character was written (milliseconds since the epoch). */
 export interface LogLine {
   readonly time: number;
   readonly text: string;
 }
 
+/** Which lines are read, and how they look. */
 export interface LogSelection {
   readonly tailLines?: number;
   /** Milliseconds since the epoch. */
@@ -17,6 +19,7 @@ export interface LogSelection {
 /** The kubelet rotates at 10 MiB; we keep the newest lines only, so that a chatty program costs little. */
 const MAX_LINES = 5_000;
 
+/** The log of one run; followers hear of each new line, and of the end. */
 export class ContainerLog {
   #lines: LogLine[] = [];
   readonly #reader = new LineReader();
@@ -73,6 +76,7 @@ export class ContainerLog {
   }
 }
 
+/** Formats a line with its line feed, after its time in RFC 3339 if asked for. */
 export function formatLine(line: LogLine, timestamps = false): string {
   return `${timestamps ? `${new Date(line.time).toISOString()} ` : ''}${line.text}\n`;
 }

@@ -3,6 +3,7 @@ import type { Container } from '../../client/kinds.ts';
 import { type ProbeTarget, runProbe } from './probe.ts';
 import { Prober } from './prober.ts';
 
+/** Who hears of a container's probes. */
 export interface ProbeEvents {
   /** Past its startup probe, or at once without one. */
   readonly onStarted: () => void;
@@ -13,6 +14,7 @@ export interface ProbeEvents {
   readonly onFailure: (message: string) => void;
 }
 
+/** Runs the probes of one run of a container, the startup probe before the others. */
 export class ContainerProbes {
   readonly #target: ProbeTarget;
   readonly #events: ProbeEvents;

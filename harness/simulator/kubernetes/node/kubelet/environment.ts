@@ -13,7 +13,7 @@ export interface Lookup {
   services(): readonly Service[];
 }
 
-/** A container can not be made of its configuration; the kubelet says CreateContainerConfigError. */
+/** A container cannot be made of its configuration; the kubelet says CreateContainerConfigError. */
 export class ContainerConfigError extends Error {
   override readonly name = 'ContainerConfigError';
 }
@@ -32,6 +32,7 @@ export function expand(text: string, variables: Readonly<Record<string, string>>
   );
 }
 
+/** Decodes a Secret's value from base64. */
 export function decode(value: string): string {
   return Buffer.from(value, 'base64').toString();
 }

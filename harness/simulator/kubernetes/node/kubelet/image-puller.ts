@@ -14,6 +14,7 @@ export class ImageError extends Error {
   }
 }
 
+/** An image that is on the node. */
 export interface PulledImage {
   readonly image: Image;
   /** `docker.io/istio/proxyv2@sha256:…` */
@@ -23,8 +24,8 @@ export interface PulledImage {
 }
 
 /**
- * A pull takes this long at least, and up to as much again: so that what does not wait for pods is seen not
- * to.
+ * A pull takes this long at least, and up to as much again: long enough to betray a command that does not
+ * wait for pods.
  */
 const PULL_MS = 700;
 
@@ -41,6 +42,7 @@ export function normalizeReference(reference: string): string {
 const REFERENCE =
   /^[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 
+/** Pulls the images of one node, each once unless a pod asks for it again. */
 export class ImagePuller {
   readonly #catalog: ImageCatalog;
   readonly #clock: Clock;

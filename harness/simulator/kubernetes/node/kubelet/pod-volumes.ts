@@ -16,6 +16,7 @@ const LAST_RETRY_MS = 122_000;
  */
 const SYNC_PERIOD_MS = 60_000;
 
+/** Where the volumes' files come from, and who hears of failures. */
 export interface PodVolumesOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,6 +27,7 @@ export interface PodVolumesOptions {
   readonly onFailure: (message: string) => void;
 }
 
+/** Mounts a pod's volumes, and reads them anew after a change. */
 export class PodVolumes {
   readonly #options: PodVolumesOptions;
   readonly #mounted = new Map<string, MountedVolume>();

@@ -5,12 +5,14 @@ import { codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 import type { Container, HttpGetAction, Probe } from '../../client/kinds.ts';
 
+/** The answer to one probe. */
 export interface ProbeOutcome {
   readonly ok: boolean;
   /** Why not, as the event Unhealthy quotes it. */
   readonly message: string;
 }
 
+/** The container that is asked, and from where. */
 export interface ProbeTarget {
   readonly clock: Clock;
   /** The node's namespace: the kubelet dials from there. */

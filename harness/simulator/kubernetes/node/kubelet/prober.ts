@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../../../base/clock.ts';
 import type { Probe } from '../../client/kinds.ts';
 import type { ProbeOutcome } from './probe.ts';
 
+/** Which probe is repeated, and who hears of its answers. */
 export interface ProberOptions {
   readonly probe: Probe;
   readonly clock: Clock;

@@ -9,6 +9,7 @@ import type { ContainerFiles, Main, ProcessContext } from '../../../program.ts';
 
 /** 128 + the signal's number, as a shell reports them. */
 export const EXIT_SIGTERM = 143;
+/** The exit code of a program that SIGKILL ended. */
 export const EXIT_SIGKILL = 137;
 
 /** A clock whose pending timers can all be dropped at once. */
@@ -50,6 +51,7 @@ class ProcessClock implements Clock {
   }
 }
 
+/** A program, and everything that it may touch. */
 export interface ProcessOptions {
   readonly main: Main;
   readonly argv: readonly string[];
@@ -67,6 +69,7 @@ export interface ProcessOptions {
   readonly trace?: ProcessContext['trace'];
 }
 
+/** A running program, as its container sees it. */
 export interface Process {
   /** Resolves with the exit code, whatever ends the program; never rejects. */
   readonly exited: Promise<number>;

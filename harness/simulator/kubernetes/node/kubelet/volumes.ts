@@ -18,6 +18,7 @@ export interface PodToken {
 /** @param audience - undefined for the API server's own */
 export type IssueToken = (pod: Pod, audience: string | undefined, expirationSeconds: number) => PodToken;
 
+/** Where the files of volumes come from. */
 export interface VolumeSources {
   readonly lookup: Lookup;
   readonly issueToken: IssueToken;
