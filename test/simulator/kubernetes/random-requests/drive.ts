@@ -265,7 +265,7 @@ export async function drive(options: DriveOptions): Promise<Outcome> {
   const ended = new AbortController();
   try {
     const [pulse] = await Promise.all([
-      feelPulse(world.kubeconfigs, () => run.describe(), AbortSignal.any([ended.signal, signal])),
+      feelPulse(world, () => run.describe(), AbortSignal.any([ended.signal, signal])),
       work().finally(() => ended.abort()),
     ]);
     const { requests, codes, created, events } = run;

@@ -5,6 +5,8 @@ import { randomSequence } from './sequence.ts';
 
 const SEQUENCES = 2000;
 const SEED = 'random';
+/** A machine that is loaded by others takes its time. */
+t.setTimeout(300_000);
 /** What a world is given to answer anything. */
 const MOST_MS = 1000;
 

@@ -478,7 +478,7 @@ class Writer {
     this.#mayWait = false;
   }
 
-  /** A ReplicaSet with a Deployment's pod template, but without the label that tells its ReplicaSets apart. */
+  /** A ReplicaSet with a Deployment's pod template, but without the label that tells its sets apart. */
   *#twin(): Step {
     const made = this.#any(({ kind }) => kind === DEPLOYMENT);
     if (!made) return;

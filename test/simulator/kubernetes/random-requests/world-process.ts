@@ -1,6 +1,7 @@
 /** An opened world in a process of its own: one that hangs can be seen, and its CPU is told from ours. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stackOf } from './stack.ts';
 
@@ -16,11 +17,22 @@ export interface WorldProcess extends Disposable {
   /** Aborts when the process ends by itself, or says anything on standard error. */
   readonly defect: AbortSignal;
   usage(): Promise<Usage>;
+  /** Milliseconds for which it was ready and the machine ran others; 0 where the system does not tell. */
+  keptWaitingMs(): number;
   /** Where it is busy; it is good for nothing afterwards. */
   stack(): Promise<string>;
 }
 
 const urlOf = (file: string) => new URL(file, import.meta.url);
+
+/** Linux's second figure of the main thread (Documentation/scheduler/sched-stats.rst there). */
+function keptWaitingMs(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
 
 /** Opens one; its API servers answer when the promise resolves. */
 export async function openWorld(seed: string): Promise<WorldProcess> {
@@ -52,6 +64,7 @@ export async function openWorld(seed: string): Promise<WorldProcess> {
       child.send('usage');
       return (await answer()) as Usage;
     },
+    keptWaitingMs: () => keptWaitingMs(child.pid),
     stack: () => {
       isInspected = true;
       return stackOf(child);

@@ -4,8 +4,8 @@
  *   npm run random -- [--sequences 20000] [--seed TEXT] [--only INDEX]
  */
 import { parseArgs } from 'node:util';
-import { drive } from './drive.ts';
-import type { Usage } from './world-process.ts';
+import { drive } from '../simulator/kubernetes/random-requests/drive.ts';
+import type { Usage } from '../simulator/kubernetes/random-requests/world-process.ts';
 
 const { values } = parseArgs({
   options: {
