@@ -3,7 +3,7 @@
  * made of it then.
  */
 const { get, saveCode } = globalThis[Symbol.for('mesh-harness-test')];
-const { run } = get('harness/session.ts');
+const { run } = get('harness/session/run.ts');
 const { topologyOf } = get('test/plan/scenarios.ts');
 
 for (const edition of ['1.8', 'current'])

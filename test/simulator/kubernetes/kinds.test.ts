@@ -49,7 +49,6 @@ const TABLES: readonly Table[] = [
         'configmaps',
         'controllerrevisions.apps',
         'ingressclasses.networking.k8s.io',
-        'poddisruptionbudgets.policy',
         'podtemplates',
         'priorityclasses.scheduling.k8s.io',
         'roles.rbac.authorization.k8s.io',
