@@ -1,4 +1,5 @@
 /** Which checks a topology calls for. */
+import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
 import { isMultiNetwork, isRemote, type Topology } from '../model/topology.ts';
@@ -59,8 +60,10 @@ function withUnknown(check: Check): Check {
   return {
     ...check,
     run: async context => {
+      // Many requests are under way at once, and each listens to it.
+      using linked = linkedSignal(context.signal);
       try {
-        return await check.run(context);
+        return await check.run({ ...context, signal: linked.signal });
       } catch (error) {
         context.signal.throwIfAborted();
         if (!isEnvironment(error)) throw error;
