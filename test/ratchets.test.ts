@@ -1,0 +1,432 @@
+/**
+ * The shape of the code as numbers and named exceptions that may only get better. Whoever makes one better
+ * writes the better number here; each test says so.
+ */
+import t from 'tap';
+import ts from 'typescript';
+import { exportsOf, readSources, type Source, usesOf } from './support/sources.ts';
+
+const sources = readSources('harness');
+const exported = sources.flatMap(exportsOf);
+
+/** The names of `found` that are no exceptions, and exceptions that are none any more. */
+function heldAgainst(found: readonly string[], exceptions: readonly string[]) {
+  const names = new Set(found);
+  return {
+    news: [...names].filter(name => !exceptions.includes(name)),
+    obsolete: exceptions.filter(name => !names.has(name)),
+  };
+}
+const NONE = { news: [], obsolete: [] };
+
+// ---- files and functions
+
+const MOST_LINES = 300;
+/** Files that may be longer. A table of data says so. */
+const LONG_FILES: readonly string[] = [
+  'harness/base/certificates.ts',
+  'harness/base/kubernetes-client.ts',
+  'harness/platform/existing/probe.ts',
+  'harness/scenario/schema.ts',
+  'harness/simulator/kubernetes/client/kinds.ts',
+  'harness/simulator/kubernetes/controllers/deployment.ts',
+  'harness/simulator/kubernetes/http/handlers/subresources.ts',
+  'harness/simulator/kubernetes/http/tables/columns.ts',
+  'harness/simulator/kubernetes/node/kubelet/container-runner.ts',
+  'harness/simulator/kubernetes/node/kubelet/pod-worker.ts',
+  'harness/simulator/kubernetes/registry/resources.ts',
+  'harness/simulator/network/tcp-socket.ts',
+  'harness/verify/diagnose/facts.ts',
+  'harness/verify/statistics.ts',
+];
+
+const MOST_FUNCTION_LINES = 60;
+/** `file name` of functions that may be longer. */
+const LONG_FUNCTIONS: readonly string[] = [
+  'harness/cli/commands/run.ts runScenarios',
+  'harness/platform/diagnostics.ts describe',
+  'harness/platform/existing/preflight.ts inspectCluster',
+  'harness/platform/kind/engine/containers.ts containerCalls',
+  'harness/platform/kind/isolation.ts probeIsolation',
+  'harness/simulator/istio/istiod/model/read-istio-config.ts readVirtualService',
+  'harness/simulator/kubernetes/api-server.ts createApiServer',
+  'harness/simulator/kubernetes/cluster.ts startCluster',
+  'harness/simulator/kubernetes/components.ts bootstrap',
+  'harness/simulator/kubernetes/controllers/load-balancer.ts startLoadBalancerController',
+  'harness/simulator/kubernetes/controllers/scheduler.ts startScheduler',
+  'harness/simulator/kubernetes/custom-resources.ts startCustomResources',
+  'harness/simulator/kubernetes/node/kubelet/container-files.ts createContainerFiles',
+  'harness/simulator/kubernetes/node/kubelet/container-runner.ts #create',
+  'harness/simulator/kubernetes/node/nodes.ts createNode',
+  'harness/verify/checks/extended/gateway-refuses-strangers.ts gatewayRefusesStrangers',
+  'harness/verify/checks/extended/gateway-refuses-strangers.ts run',
+  'harness/verify/checks/extended/traffic-path.ts judge',
+  'harness/verify/diagnose/facts.ts readCluster',
+];
+
+const MOST_PARAMETERS = 5;
+/** `file name` of functions that may have more. */
+const MANY_PARAMETERS: readonly string[] = [
+  'harness/report/html/picture.ts arrow',
+  'harness/simulator/kubernetes/controllers/deployment-status.ts progressOf',
+  'harness/simulator/kubernetes/controllers/endpoint-slices.ts reconcileSlices',
+  'harness/simulator/kubernetes/node/kubelet/patient-pull.ts pullPatiently',
+  'harness/simulator/kubernetes/node/kubelet/pod-status.ts conditionsOf',
+  'harness/simulator/kubernetes/node/nodes.ts createNode',
+  'harness/verify/checks/extended/traffic-path.ts judge',
+];
+
+interface Shape {
+  /** `harness/base/wait.ts waitUntil`; an anonymous function has the name of what it is given to. */
+  readonly name: string;
+  readonly lines: number;
+  readonly parameters: number;
+}
+
+function functionsOf({ file, tree }: Source): readonly Shape[] {
+  const shapes: Shape[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+      const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line;
+      const lines = line(node.getEnd()) - line(node.getStart()) + 1;
+      shapes.push({ name: `${file} ${nameOf(node)}`, lines, parameters: node.parameters.length });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return shapes;
+}
+
+function nameOf(node: ts.Node): string {
+  for (let at: ts.Node = node; !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isConstructorDeclaration(at)) return 'constructor';
+    const named = at as { readonly name?: ts.Node } & ts.Node; // of declarations
+    if (named.name && !ts.isImportClause(at)) return named.name.getText();
+  }
+  return 'the module';
+}
+
+t.test('no file has more than 300 lines', async t => {
+  const long = sources.filter(({ text }) => text.split('\n').length - 1 > MOST_LINES);
+  t.same(
+    heldAgainst(
+      long.map(({ file }) => file),
+      LONG_FILES,
+    ),
+    NONE,
+  );
+});
+
+t.test('no function has more than 60 lines, nor more than five parameters', async t => {
+  const functions = sources.flatMap(functionsOf);
+  t.ok(functions.length > 3000, 'they are found');
+  const long = functions.filter(({ lines }) => lines > MOST_FUNCTION_LINES);
+  t.same(
+    heldAgainst(
+      long.map(({ name }) => name),
+      LONG_FUNCTIONS,
+    ),
+    NONE,
+  );
+  const many = functions.filter(({ parameters }) => parameters > MOST_PARAMETERS);
+  t.same(
+    heldAgainst(
+      many.map(({ name }) => name),
+      MANY_PARAMETERS,
+    ),
+    NONE,
+  );
+});
+
+// ---- lines
+
+const MOST_COLUMNS = 110;
+/**
+ * Files with longer lines, and how many: data, and texts for users that stand on one line. Only down; 0 is
+ * no entry.
+ */
+const LONG_LINES: Readonly<Record<string, number>> = {
+  'harness/base/go-errors.ts': 1,
+  'harness/base/kubernetes-object.ts': 1,
+  'harness/base/random.ts': 1,
+  'harness/cli/commands/certs.ts': 1,
+  'harness/cli/commands/clean.flags.ts': 1,
+  'harness/cli/commands/istioctl.ts': 2,
+  'harness/cli/commands/plan.flags.ts': 1,
+  'harness/cli/commands/run.flags.ts': 2,
+  'harness/cli/commands/run.ts': 2,
+  'harness/cli/commands/status.ts': 2,
+  'harness/cli/terminal/lines.ts': 3,
+  'harness/cli/up/release-folder.ts': 1,
+  'harness/model/kubeconfig-document.ts': 1,
+  'harness/plan/editions/1.8/endpoint-discovery.ts': 1,
+  'harness/plan/editions/1.8/errata.ts': 20,
+  'harness/plan/editions/1.8/gateway.ts': 2,
+  'harness/plan/editions/1.8/trust.ts': 4,
+  'harness/plan/editions/current/endpoint-discovery.ts': 1,
+  'harness/plan/editions/current/errata.ts': 11,
+  'harness/plan/editions/current/gateway.ts': 1,
+  'harness/plan/editions/current/install.ts': 2,
+  'harness/plan/editions/current/trust.ts': 2,
+  'harness/plan/graph.ts': 1,
+  'harness/plan/plan.ts': 1,
+  'harness/plan/print/list.ts': 1,
+  'harness/plan/print/markdown.ts': 2,
+  'harness/plan/print/shell.ts': 4,
+  'harness/platform/existing/permissions.ts': 1,
+  'harness/platform/existing/preflight.ts': 4,
+  'harness/platform/existing/probe.ts': 4,
+  'harness/platform/kind/cloud-provider.ts': 1,
+  'harness/platform/kind/doctor.ts': 1,
+  'harness/platform/kind/engine/engine.ts': 1,
+  'harness/platform/kind/kind-platform.ts': 2,
+  'harness/platform/kind/metallb.ts': 1,
+  'harness/platform/kind/preflight.ts': 1,
+  'harness/platform/kind/preload.ts': 1,
+  'harness/platform/kind/prove.ts': 1,
+  'harness/platform/kind/registry-config.ts': 2,
+  'harness/platform/kind/started.ts': 3,
+  'harness/platform/kind/watch-nodes.ts': 1,
+  'harness/platform/program-questions.ts': 1,
+  'harness/platform/programs.ts': 3,
+  'harness/platform/simulator/simulator-platform.ts': 1,
+  'harness/platform/versions.ts': 3,
+  'harness/process/fetch.ts': 1,
+  'harness/report/html/html.ts': 20,
+  'harness/report/html/picture.ts': 9,
+  'harness/report/html/style.ts': 15,
+  'harness/report/markdown.ts': 3,
+  'harness/report/tap.ts': 2,
+  'harness/report/words.ts': 3,
+  'harness/run/started-run.ts': 1,
+  'harness/scenario/load.ts': 1,
+  'harness/scenario/schema.ts': 4,
+  'harness/simulator/images/curl/connection.ts': 1,
+  'harness/simulator/images/curl/errors.ts': 1,
+  'harness/simulator/images/curl/progress-meter.ts': 2,
+  'harness/simulator/istio/agent/istiod-connection.ts': 1,
+  'harness/simulator/istio/agent/readiness.ts': 1,
+  'harness/simulator/istio/ca/certificate-authority.ts': 2,
+  'harness/simulator/istio/envoy/envoy.ts': 1,
+  'harness/simulator/istio/envoy/http/http-connection-manager.ts': 1,
+  'harness/simulator/istio/envoy/http/local-reply.ts': 1,
+  'harness/simulator/istio/envoy/listeners/listener-manager.ts': 1,
+  'harness/simulator/istio/envoy/validation.ts': 2,
+  'harness/simulator/istio/install/operator-document.ts': 2,
+  'harness/simulator/istio/istiod/generate/gateway-listeners.ts': 1,
+  'harness/simulator/istio/istiod/injection/validation.ts': 1,
+  'harness/simulator/istio/istiod/mesh/endpoint-filter.ts': 1,
+  'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 2,
+  'harness/simulator/istio/istiod/serve/authenticate.ts': 2,
+  'harness/simulator/istio/istiod/serve/debug.ts': 1,
+  'harness/simulator/istio/istiod/serve/discovery-server.ts': 1,
+  'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
+  'harness/simulator/istio/releases.ts': 2,
+  'harness/simulator/istio/xds/ca.ts': 1,
+  'harness/simulator/istio/xds/retry-policy.ts': 1,
+  'harness/simulator/istio/xds/wire.ts': 3,
+  'harness/simulator/kubernetes/admission/escalation.ts': 2,
+  'harness/simulator/kubernetes/admission/pod-defaults.ts': 1,
+  'harness/simulator/kubernetes/auth/rbac.ts': 3,
+  'harness/simulator/kubernetes/client/typed.ts': 3,
+  'harness/simulator/kubernetes/client/work-queue.ts': 1,
+  'harness/simulator/kubernetes/controllers/namespace.ts': 3,
+  'harness/simulator/kubernetes/controllers/scheduler.ts': 1,
+  'harness/simulator/kubernetes/controllers/service-account.ts': 1,
+  'harness/simulator/kubernetes/http/body.ts': 3,
+  'harness/simulator/kubernetes/http/continuation.ts': 1,
+  'harness/simulator/kubernetes/http/encoding.ts': 1,
+  'harness/simulator/kubernetes/http/handlers/delete.ts': 1,
+  'harness/simulator/kubernetes/http/handlers/discovery.ts': 1,
+  'harness/simulator/kubernetes/http/handlers/reviews.ts': 1,
+  'harness/simulator/kubernetes/http/handlers/subresources.ts': 1,
+  'harness/simulator/kubernetes/http/list-options.ts': 2,
+  'harness/simulator/kubernetes/http/patch/apply.ts': 1,
+  'harness/simulator/kubernetes/http/patch/patch.ts': 1,
+  'harness/simulator/kubernetes/http/receive.ts': 3,
+  'harness/simulator/kubernetes/http/representation.ts': 1,
+  'harness/simulator/kubernetes/http/server/dispatch.ts': 1,
+  'harness/simulator/kubernetes/http/server/server.ts': 1,
+  'harness/simulator/kubernetes/http/streaming/container.ts': 1,
+  'harness/simulator/kubernetes/http/streaming/spdy-exec.ts': 3,
+  'harness/simulator/kubernetes/http/streaming/spdy-frames.ts': 2,
+  'harness/simulator/kubernetes/http/tables/columns.ts': 1,
+  'harness/simulator/kubernetes/http/tables/json-path.ts': 1,
+  'harness/simulator/kubernetes/http/tables/table.ts': 3,
+  'harness/simulator/kubernetes/node/kubelet/container-runner.ts': 1,
+  'harness/simulator/kubernetes/node/kubelet/image-puller.ts': 3,
+  'harness/simulator/kubernetes/node/kubelet/patient-pull.ts': 1,
+  'harness/simulator/kubernetes/node/kubelet/sessions.ts': 1,
+  'harness/simulator/kubernetes/registry/deletion.ts': 2,
+  'harness/simulator/kubernetes/registry/new-state.ts': 1,
+  'harness/simulator/kubernetes/registry/schema/built-in.ts': 1,
+  'harness/simulator/kubernetes/registry/schema/keep.ts': 1,
+  'harness/simulator/kubernetes/registry/schema/messages.ts': 29,
+  'harness/simulator/kubernetes/registry/schema/rules.ts': 1,
+  'harness/simulator/kubernetes/registry/schema/structural.ts': 2,
+  'harness/simulator/kubernetes/registry/selectors/field-selector.ts': 1,
+  'harness/simulator/kubernetes/registry/selectors/parse-label-selector.ts': 3,
+  'harness/simulator/kubernetes/registry/service-addresses.ts': 2,
+  'harness/simulator/kubernetes/registry/validation/metadata.ts': 1,
+  'harness/simulator/kubernetes/registry/validation/names.ts': 7,
+  'harness/simulator/kubernetes/registry/validation/pod-update.ts': 2,
+  'harness/simulator/kubernetes/registry/validation/rbac.ts': 1,
+  'harness/simulator/kubernetes/registry/validation/workload.ts': 1,
+  'harness/tools/embedded/istioctl/analyze.ts': 3,
+  'harness/tools/embedded/istioctl/create-remote-secret.ts': 5,
+  'harness/tools/embedded/istioctl/install.ts': 1,
+  'harness/tools/embedded/istioctl/istioctl.ts': 2,
+  'harness/tools/embedded/istioctl/proxy-config-table.ts': 1,
+  'harness/tools/embedded/istioctl/proxy-config.ts': 1,
+  'harness/tools/embedded/istioctl/proxy-pod.ts': 1,
+  'harness/tools/embedded/kubectl/apply.ts': 3,
+  'harness/tools/embedded/kubectl/change.ts': 2,
+  'harness/tools/embedded/kubectl/create.ts': 1,
+  'harness/tools/embedded/kubectl/documents.ts': 1,
+  'harness/tools/embedded/kubectl/errors.ts': 1,
+  'harness/tools/embedded/kubectl/get.ts': 4,
+  'harness/tools/embedded/kubectl/go-syntax.ts': 1,
+  'harness/tools/embedded/kubectl/jsonpath.ts': 1,
+  'harness/tools/embedded/kubectl/kubectl.ts': 3,
+  'harness/tools/embedded/kubectl/label.ts': 1,
+  'harness/tools/embedded/kubectl/pods.ts': 5,
+  'harness/tools/embedded/kubectl/rollout.ts': 1,
+  'harness/tools/embedded/kubectl/verb.ts': 1,
+  'harness/tools/embedded/kubectl/version.ts': 1,
+  'harness/tools/process-tools.ts': 1,
+  'harness/verify/checks/extended/gateway-refuses-strangers.ts': 1,
+  'harness/verify/checks/extended/traffic-path.ts': 2,
+  'harness/verify/checks/reaches-every-version.ts': 3,
+  'harness/verify/checks/versions-in-their-own-clusters.ts': 4,
+  'harness/verify/convergence.ts': 1,
+  'harness/verify/diagnose/control-plane.ts': 1,
+  'harness/verify/diagnose/misplaced.ts': 2,
+  'harness/verify/diagnose/name-unknown.ts': 1,
+  'harness/verify/diagnose/remote-refuses.ts': 4,
+  'harness/verify/diagnose/remote-unknown.ts': 3,
+  'harness/verify/diagnose/remote-vanishes.ts': 4,
+  'harness/verify/diagnose/some-errors.ts': 1,
+  'harness/verify/diagnose/trust.ts': 2,
+  'harness/verify/gateway-weight.ts': 1,
+  'harness/verify/groups.ts': 1,
+  'harness/verify/sampling.ts': 1,
+  'harness/verify/statistics.ts': 2,
+};
+
+t.test('no line has more than 110 columns', async t => {
+  const counts = sources.map(
+    ({ file, text }) => [file, text.split('\n').filter(line => line.length > MOST_COLUMNS).length] as const,
+  );
+  t.same(Object.fromEntries(counts.filter(([, count]) => count > 0)), LONG_LINES);
+});
+
+// ---- exports
+
+/** Exports with a docstring, in a thousand; only up. */
+const DOCUMENTED_PER_MILLE = 807;
+
+t.test('exports are documented', async t => {
+  const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
+  const perMille = Math.floor((documented / exported.length) * 1000);
+  t.equal(perMille, DOCUMENTED_PER_MILLE, `${documented} of ${exported.length}; only up`);
+});
+
+/** `file name` of exports at run time that tests use and no other file of the harness. */
+const FOR_TESTS: readonly string[] = [
+  'harness/cli/terminal/live.ts LivePicture',
+  'harness/cli/terminal/live.ts fit',
+  'harness/cli/terminal/live.ts wrapped',
+  'harness/index.ts loadScenario',
+  'harness/model/east-west-gateway.ts gatewayOperator',
+  'harness/plan/print/words.ts shellWord',
+  'harness/platform/diagnostics.ts MAX_BUNDLE_BYTES',
+  'harness/platform/kind/clusters.ts createArguments',
+  'harness/platform/kind/clusters.ts kindConfig',
+  'harness/platform/kind/doctor.ts addressFinding',
+  'harness/platform/kind/engine/events.ts readEnd',
+  'harness/platform/kind/image-cache.ts cacheName',
+  'harness/platform/kind/image-cache.ts hostsFile',
+  'harness/platform/kind/isolation.ts patienceFor',
+  'harness/platform/kind/metallb.ts METALLB',
+  'harness/platform/kind/metallb.ts poolDocuments',
+  'harness/platform/kind/metallb.ts poolsOf',
+  'harness/platform/kind/preload.ts takingPods',
+  'harness/platform/programs.ts sourceOf',
+  'harness/platform/versions.ts WINDOWS',
+  'harness/scenario/load.ts parseScenario',
+  'harness/session/trace.ts TRACE_FILES',
+  'harness/simulator/images/small-programs.ts sleepSeconds',
+  'harness/simulator/istio/agent/settings.ts readDownwardApi',
+  'harness/simulator/kubernetes/http/streaming/spdy-frames.ts DICTIONARY',
+  'harness/simulator/kubernetes/http/tables/columns.ts COLUMNS',
+  'harness/simulator/kubernetes/registry/defaults.ts DEFAULTERS',
+  'harness/simulator/network/resolver.ts candidates',
+  'harness/simulator/network/secure-socket.ts withVirtualTimeout',
+  'harness/tools/embedded/flags.ts parseDuration',
+  'harness/verify/gateway-weight.ts shortfallsIn',
+  'harness/verify/pods.ts readPod',
+  'harness/verify/statistics.ts MAX_REQUESTS',
+  'harness/verify/statistics.ts atLeast',
+  'harness/verify/statistics.ts atMost',
+  'harness/verify/statistics.ts bandFor',
+  'harness/verify/statistics.ts smallestSample',
+];
+/** `file name` of those that no other file uses at all: to be private. */
+const UNUSED: readonly string[] = [
+  'harness/cli/up/release-folder.ts writeLauncher',
+  'harness/index.ts plan',
+  'harness/report/write.ts REPORTS_FOLDER',
+  'harness/simulator/istio/ca/certificate-authority.ts pemBlocks',
+  'harness/simulator/istio/envoy/listeners/tcp-proxy.ts splice',
+  'harness/simulator/istio/install/base-objects.ts readerRules',
+  'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',
+  'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
+  'harness/simulator/istio/install/operator-document.ts isTree',
+  'harness/simulator/istio/istiod/generate/routes.ts retryPolicyOf',
+  'harness/simulator/kubernetes/auth/rbac.ts readRule',
+  'harness/simulator/kubernetes/auth/rbac.ts ruleAllows',
+  'harness/simulator/kubernetes/auth/rbac.ts rulesIn',
+  'harness/simulator/kubernetes/client/supervisor.ts nameOf',
+  'harness/simulator/kubernetes/client/work-queue.ts retryDelayMs',
+  'harness/simulator/kubernetes/controllers/disruption.ts isCovered',
+  'harness/simulator/kubernetes/controllers/endpoints.ts subsetsOf',
+  'harness/simulator/kubernetes/controllers/scheduler.ts requestsOf',
+  'harness/simulator/kubernetes/controllers/service-account-token.ts TOKEN_TYPE',
+  'harness/simulator/kubernetes/http/body.ts MAX_BODY_BYTES',
+  'harness/simulator/kubernetes/http/body.ts jsonTypeOf',
+  'harness/simulator/kubernetes/http/patch/field-set.ts elementOf',
+  'harness/simulator/kubernetes/node/cluster-dns.ts lookUp',
+  'harness/simulator/kubernetes/node/kube-proxy.ts routesOf',
+  'harness/simulator/kubernetes/node/kubelet/image-puller.ts normalizeReference',
+  'harness/simulator/kubernetes/node/kubelet/process.ts EXIT_SIGKILL',
+  'harness/simulator/kubernetes/node/kubelet/process.ts EXIT_SIGTERM',
+  'harness/simulator/kubernetes/registry/json.ts microTimestamp',
+  'harness/simulator/kubernetes/registry/json.ts nameOf',
+  'harness/simulator/kubernetes/registry/json.ts namespaceOf',
+  'harness/simulator/kubernetes/registry/status.ts qualified',
+  'harness/simulator/kubernetes/registry/store.ts objectKey',
+  'harness/simulator/kubernetes/registry/validation/names.ts problemsOfPathSegment',
+  'harness/simulator/network/dns.ts decodeQuery',
+  'harness/tools/embedded/follow.ts keyOf',
+  'harness/tools/embedded/istioctl/readiness.ts targetName',
+  'harness/tools/embedded/kubectl/documents.ts yamlErrorText',
+  'harness/tools/embedded/kubectl/resources.ts groupOf',
+  'harness/tools/embedded/kubectl/table.ts alignColumns',
+  'harness/tools/embedded/kubectl/verb.ts GLOBAL_FLAGS',
+];
+/** Interfaces and aliases that no other file names; only down. */
+const UNUSED_TYPES = 140;
+
+t.test('what is exported is used by another file', async t => {
+  const used = new Set(sources.flatMap(usesOf));
+  const tested = new Set(readSources('test').flatMap(usesOf));
+  const key = ({ file, name }: { readonly file: string; readonly name: string }) => `${file} ${name}`;
+  const isIn = (uses: ReadonlySet<string>, entry: { readonly file: string; readonly name: string }) =>
+    uses.has(key(entry)) || uses.has(`${entry.file} *`);
+  const unused = exported.filter(each => !isIn(used, each));
+  const values = unused.filter(({ isType }) => !isType);
+  t.same(heldAgainst(values.filter(each => isIn(tested, each)).map(key), FOR_TESTS), NONE, 'for tests only');
+  t.same(heldAgainst(values.filter(each => !isIn(tested, each)).map(key), UNUSED), NONE, 'for nobody');
+  const types = unused.filter(each => each.isType && !isIn(tested, each));
+  t.equal(types.length, UNUSED_TYPES, 'types that only their own file names; only down');
+});
