@@ -218,7 +218,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/kubernetes/client/work-queue.ts': 1,
   'harness/simulator/kubernetes/components.ts': 1,
   'harness/simulator/kubernetes/controllers/namespace.ts': 3,
-  'harness/simulator/kubernetes/controllers/rollout.ts': 1,
   'harness/simulator/kubernetes/controllers/scheduler.ts': 1,
   'harness/simulator/kubernetes/controllers/service-account.ts': 2,
   'harness/simulator/kubernetes/http/body.ts': 3,

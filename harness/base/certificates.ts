@@ -2,9 +2,8 @@
  * X.509: certificate authorities, leaves, signing requests. ECDSA P-256 throughout.
  *
  * The structures are those of @peculiar/asn1-x509; signatures are node:crypto's synchronous calls, as the
- * virtual-time rule of the simulator
- * demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top of them signs with WebCrypto, and
- * reads everything again that it writes.
+ * virtual-time rule of the simulator demands (`docs/architecture.md`, time). The larger @peculiar/x509 on top
+ * of them signs with WebCrypto, and reads everything again that it writes.
  */
 import {
   createPrivateKey,

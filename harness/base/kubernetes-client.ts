@@ -48,8 +48,7 @@ export interface Selectors {
 
 /**
  * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only
- * place where client-node takes an agent
- * (docs/reference/kubernetes.md K9).
+ * place where client-node takes an agent (docs/reference/kubernetes.md K9).
  */
 function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
   const config = new KubeConfig();

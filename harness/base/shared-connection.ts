@@ -113,8 +113,7 @@ export class SharedConnection {
 
 /**
  * How a body ended that is closed now: undefined if it is whole. A stream of HTTP/2 whose connection is gone
- * tells of an `end` too; its
- * reset code says that it was none.
+ * tells of an `end` too; its reset code says that it was none.
  */
 export function endOf(body: Readable): Error | undefined {
   const wasReset = 'rstCode' in body && body.rstCode !== http2.constants.NGHTTP2_NO_ERROR;

@@ -21,8 +21,7 @@ export function endOnDefects(): void {
 
 /**
  * Tells of an exception that reaches the event loop, and goes on, until disposed: clusters that others work
- * on must not
- * go with the work that failed.
+ * on must not go with the work that failed.
  */
 export function stayOnDefects(onDefect: (error: unknown) => void): Disposable {
   process.off('uncaughtException', end);

@@ -46,9 +46,8 @@ export interface RemoteSecret {
 
 /**
  * Every primary watches every other cluster. A remote's own control plane needs this twice over, since it
- * also asks the remote's API
- * server whether a proxy's token is good; the other primaries only want the endpoints. Remotes hold no
- * secrets: no proxy asks them.
+ * also asks the remote's API server whether a proxy's token is good; the other primaries only want the
+ * endpoints. Remotes hold no secrets: no proxy asks them.
  */
 export function remoteSecretsOf(topology: Topology): readonly RemoteSecret[] {
   return topology.clusters.flatMap(watched =>

@@ -31,8 +31,7 @@ export interface InstallSettings {
 
 /**
  * istiod asks for 500m and 2Gi, each proxy for 100m; kube-system of a node for 950m: together all of two
- * processors
- * (istio/istio manifests/profiles/default.yaml @1.8.0,
+ * processors (istio/istio manifests/profiles/default.yaml @1.8.0,
  * manifests/charts/istio-control/istio-discovery/values.yaml @1.30.3).
  */
 const LOW_REQUESTS = [

@@ -5,8 +5,7 @@ const OWN_PREFIX = 24;
 
 /**
  * The subnets that may be taken, best first. Docker gives out 172.17 to 172.31 as /16 from below, and home
- * networks are in
- * 192.168: so from the upper middle of 172, and then from 10.
+ * networks are in 192.168: so from the upper middle of 172, and then from 10.
  */
 export function* candidates(taken: readonly Cidr[]): Generator<Cidr> {
   const bases = [
@@ -23,8 +22,7 @@ export function* candidates(taken: readonly Cidr[]): Generator<Cidr> {
 
 /**
  * Who gets which address of a /24: Docker takes from the first 64 what no one asked for, nodes get fixed ones
- * from .64 on, and load
- * balancers from the upper half, which Docker never gives out by itself.
+ * from .64 on, and load balancers from the upper half, which Docker never gives out by itself.
  */
 export interface AddressPlan {
   readonly subnet: string;

@@ -73,9 +73,8 @@ export const WINDOWS: readonly VersionWindow[] = [
 
 /**
  * Istio's lines → oldest and newest Kubernetes: the column "Supported Kubernetes Versions" of
- * istio.io/latest/docs/releases/supported-releases, as
- * kept in endoflife-date/endoflife.date products/istio.md @0118c30. Of 1.8 and 1.30 the windows above tell
- * more; what lies between has no edition.
+ * istio.io/latest/docs/releases/supported-releases, as kept in endoflife-date/endoflife.date
+ * products/istio.md @0118c30. Of 1.8 and 1.30 the windows above tell more; what lies between has no edition.
  */
 const KUBERNETES_OF: Readonly<Record<string, readonly [Line, Line]>> = {
   ...Object.fromEntries(WINDOWS.map(({ istio, kubernetes }) => [istio.replace(/\.\d+$/, ''), kubernetes])),

@@ -16,8 +16,7 @@ export function readRange(text: string): Cidr | string {
 
 /**
  * 10.10.0.0/16, 10.20.0.0/16, … as Istio's own kind topologies have them (istio/istio
- * prow/config/topology/multicluster.json @1.8.0),
- * then 10.11.0.0/16, 10.21.0.0/16, …
+ * prow/config/topology/multicluster.json @1.8.0), then 10.11.0.0/16, 10.21.0.0/16, …
  * @param index - of the cluster, from 0
  */
 export const defaultPodRange = (index: number): string => `10.${slot(index)}.0.0/16`;

@@ -46,10 +46,8 @@ export interface ConvergenceOptions {
 
 /**
  * Waits until three batches in a row are complete, without an error and with an answer of every group; and
- * then until the gateways of
- * each network with several clusters carry the weight of all their pods.
- * A batch that has begun is finished, so the wait may end later than its deadline by the time that one batch
- * takes.
+ * then until the gateways of each network with several clusters carry the weight of all their pods. A batch
+ * that has begun is finished, so the wait may end later than its deadline by the time that one batch takes.
  */
 export async function converge(context: CheckContext, options: ConvergenceOptions): Promise<Convergence> {
   const { source, client, groups, directory } = options;

@@ -16,8 +16,8 @@ export interface Shortfall {
 
 /**
  * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a
- * group a cluster that the
- * source's control plane does not know of is not missed by its answers, as another may give them all.
+ * group a cluster that the source's control plane does not know of is not missed by its answers, as another
+ * may give them all.
  * @param pods - who runs where; an endpoint that belongs to none of them leaves the question open
  * @returns empty if nothing is amiss, or the proxy does not tell
  */

@@ -10,13 +10,10 @@ import { contributionsOf } from './workloads.ts';
  * Clusters whose answers are counted as one.
  *
  * A source calls each pod of its own network by its address, so that each cluster there has a share of its
- * own. All of another network is
- * behind gateways: how much a network gets is settled by the weight of its gateways, which counts its ready
- * pods (istio/istio
- * pilot/pkg/xds/ep_filters.go @1.8.0). Which of those pods answers is not settled call by call: the gateway's
- * tcp_proxy picks a pod for
- * each *connection*, and the source's proxy keeps its few connections and sends many calls through each. In a
- * healthy mesh, one of two
+ * own. All of another network is behind gateways: how much a network gets is settled by the weight of its
+ * gateways, which counts its ready pods (istio/istio pilot/pkg/xds/ep_filters.go @1.8.0). Which of those pods
+ * answers is not settled call by call: the gateway's tcp_proxy picks a pod for each *connection*, and the
+ * source's proxy keeps its few connections and sends many calls through each. In a healthy mesh, one of two
  * clusters on that network may answer all of a sample.
  */
 export interface AnswerGroup {
@@ -104,8 +101,7 @@ export function batchSizeFor(groups: readonly AnswerGroup[]): number {
 
 /**
  * The groups that some answer is missing of: near, each version of the cluster has to answer, by a pod that
- * is there; far, any pod of
- * the network.
+ * is there; far, any pod of the network.
  */
 export function silentGroups(
   groups: readonly AnswerGroup[],

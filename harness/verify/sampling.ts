@@ -32,8 +32,7 @@ export interface Answers {
 
 /**
  * One curl for `requests` calls, without a shell. curl numbers the URLs itself (`[1-300]`); each is a
- * connection of its own, so that each
- * is balanced anew.
+ * connection of its own, so that each is balanced anew.
  */
 export function curlArgv(requests: number): readonly string[] {
   return [

@@ -17,8 +17,7 @@ export const DEFAULT_REQUESTS = 300;
 export const ERROR_RATE_TOLD = 0.05;
 /**
  * A share counts as starved if it has fallen to this part of what is expected: 0.20 where 0.50 is. The mirror
- * image holds upwards: the
- * others together have fallen to this part of theirs.
+ * image holds upwards: the others together have fallen to this part of theirs.
  */
 export const STARVED_PART = 0.4;
 /**
@@ -102,8 +101,7 @@ function lowerLimit(n: number, expected: number, starved: number, risk: number):
  * The band of accepted counts for a share.
  *
  * Each limit lies midway between the expected share and the share that it must be told apart from (0.35
- * between 0.50 and 0.20), or, if
- * one of the two risks is broken there, at the nearest count where both hold.
+ * between 0.50 and 0.20), or, if one of the two risks is broken there, at the nearest count where both hold.
  *
  * @param expected - the healthy share, 0 ≤ expected ≤ 1; at 0 and 1 only 0 or all answers are accepted
  * @param risk - accepted probability of a wrong verdict, each way; the healthy one is split evenly over the
@@ -188,8 +186,7 @@ function bandsOfAll(
  * The smallest number of requests, at least `from`, whose bands hold the risks for every source.
  *
  * Whether a number holds them is monotone but for the rounding of the limits, which plays out within a few
- * requests: so the edge is
- * found by halving, and the last stretch before it is tried one by one.
+ * requests: so the edge is found by halving, and the last stretch before it is tried one by one.
  * @returns undefined if that takes more than 20 000
  */
 export function smallestSample(splits: readonly Split[], risk: number, from = 1): number | undefined {

@@ -13,8 +13,8 @@ export interface SymptomInput {
   readonly clientPod: PodFact | undefined;
   /**
    * Whether the client's proxy has endpoints that are no pods of its own cluster, nor of those that answered,
-   * and whether one of them is the raw address of a pod
-   * behind another network. Undefined if the proxy could not be asked.
+   * and whether one of them is the raw address of a pod behind another network. Undefined if the proxy could
+   * not be asked.
    */
   readonly remoteEndpoints: { readonly known: boolean; readonly unreachable: boolean } | undefined;
   /** Instances that no cluster has, or that run where the topology does not put their version. */

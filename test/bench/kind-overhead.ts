@@ -1,8 +1,7 @@
 /**
  * How much of a run on kind is the harness's own: with stand-ins that take fixed times, what passes while no
- * program runs. Ends with exit code 1 if
- * that is more than the budget, or if the clusters wait for each other. Needs a Docker engine, and a machine
- * that does nothing else.
+ * program runs. Ends with exit code 1 if that is more than the budget, or if the clusters wait for each
+ * other. Needs a Docker engine, and a machine that does nothing else.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

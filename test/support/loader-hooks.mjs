@@ -1,8 +1,7 @@
 /**
  * Loads a test file as `test-bundle.mjs` has made it, and any other TypeScript file as one bundle of all it
- * imports of ours. tap runs each test
- * file in a process of its own: to compile and load the hundreds of files behind it one by one took each of
- * them seven seconds.
+ * imports of ours. tap runs each test file in a process of its own: to compile and load the hundreds of files
+ * behind it one by one took each of them seven seconds.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';

@@ -1,8 +1,7 @@
 /**
  * Makes what test processes load: one script of everything of ours that tests import, with the packages
- * behind it, and of each test file
- * what is left. Made anew when a file below harness/ or test/ has changed; which folder it is in says for
- * which state of the files it was made.
+ * behind it, and of each test file what is left. Made anew when a file below harness/ or test/ has changed;
+ * which folder it is in says for which state of the files it was made.
  */
 import { createHash } from 'node:crypto';
 import {

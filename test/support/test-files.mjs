@@ -1,7 +1,7 @@
 /**
  * Prints what `npm test` gives to tap: the files that have a process of their own, and for each folder of
- * small ones a file that runs them
- * together. A process costs half a second before the first test, and most files need less than that.
+ * small ones a file that runs them together. A process costs half a second before the first test, and most
+ * files need less than that.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';

@@ -18,10 +18,9 @@ export interface Tripwire extends Disposable {
 
 /**
  * Resources that live in the event loop. Whatever is not here trips: a list of what is forbidden would miss
- * what the next Node brings.
- * TLS and HTTP/2 over our own sockets are computed in the loop (TLSWRAP on a JSSTREAM; a session's writes
- * wait for an immediate of Node's own),
- * and nobody awaits a write to the terminal.
+ * what the next Node brings. TLS and HTTP/2 over our own sockets are computed in the loop (TLSWRAP on a
+ * JSSTREAM; a session's writes wait for an immediate of Node's own), and nobody awaits a write to the
+ * terminal.
  */
 const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
   'PROMISE',
@@ -42,8 +41,8 @@ const WITHIN_THE_LOOP: ReadonlySet<string> = new Set([
 
 /**
  * Starts to watch; ends with `using`, or `[Symbol.dispose]()`. A thing trips the wire when it calls back, not
- * when it is made: the synchronous
- * calls of node:crypto and node:zlib make the same resources as the asynchronous ones, and never call back.
+ * when it is made: the synchronous calls of node:crypto and node:zlib make the same resources as the
+ * asynchronous ones, and never call back.
  */
 export function armTripwire(): Tripwire {
   const trips: Trip[] = [];
@@ -87,9 +86,8 @@ const framesOf = (place: Error): string[] =>
 
 /**
  * Timers that Node's HTTP and TLS set for themselves (the cached Date header, a server's check of its
- * connections, the limit of a handshake)
- * are unreferenced, and nobody waits for them. One that our code asked for has our frame right behind the
- * timers'.
+ * connections, the limit of a handshake) are unreferenced, and nobody waits for them. One that our code asked
+ * for has our frame right behind the timers'.
  */
 function isOfNodesOwn(frames: readonly string[]): boolean {
   const caller = frames.find(frame => !/node:(internal\/)?(timers|async_hooks)/.test(frame));

@@ -1,8 +1,7 @@
 /**
  * Which rows of the tables run in `npm test`. Verification goes the same way in plans that have the same
- * number of networks, so its rows run
- * for one of them; `npm run tables` runs them all. `covering.test.ts` holds what is said here against the
- * plans.
+ * number of networks, so its rows run for one of them; `npm run tables` runs them all. `covering.test.ts`
+ * holds what is said here against the plans.
  */
 import { isMultiNetwork } from '../../harness/model/topology.ts';
 import type { Plan, Step } from '../../harness/plan/step.ts';
@@ -33,8 +32,8 @@ export const standInFor = ({ scenario }: PlanTable, id: string): string | undefi
 
 /**
  * What a case consists of: the steps that it leaves out or changes, and all that come after these, before and
- * after the change; and what is
- * expected. Two cases in which all this is the same differ only in what was done before.
+ * after the change; and what is expected. Two cases in which all this is the same differ only in what was
+ * done before.
  */
 export function basisOf({ plan, changed, omit, harmless, because, expected, topology }: Case): unknown {
   const before = new Map(plan.steps.map(step => [step.id, JSON.stringify(step)]));

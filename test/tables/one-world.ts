@@ -19,8 +19,7 @@ const DELETE = ['delete', 'namespace', 'sample', '--ignore-not-found'];
 
 /**
  * Runs the first case's whole plan. In the world that this leaves, the namespace `sample` is deleted and the
- * plan's verification is done again
- * for each of the others, whose omissions and mistakes must lie there.
+ * plan's verification is done again for each of the others, whose omissions and mistakes must lie there.
  *
  * @returns by case: what was seen
  */

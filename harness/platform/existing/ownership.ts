@@ -14,8 +14,7 @@ export interface ClusterScopedKind {
 
 /**
  * In the order in which they are removed. Webhooks first: they would refuse what comes after once their
- * server is gone. Then what istiod is
- * allowed to do, so that it makes nothing anew.
+ * server is gone. Then what istiod is allowed to do, so that it makes nothing anew.
  */
 export const CLUSTER_SCOPED: readonly ClusterScopedKind[] = [
   { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'mutatingwebhookconfigurations' },
@@ -70,8 +69,7 @@ export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
 
 /**
  * The namespace that a run's probes live in, in every cluster: its first write. It stays until the run has
- * ended, and so tells runs of other
- * machines that the cluster is taken.
+ * ended, and so tells runs of other machines that the cluster is taken.
  */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
 

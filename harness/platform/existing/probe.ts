@@ -1,8 +1,7 @@
 /**
  * The proof, before Istio is installed, that clusters of a user reach each other where a mesh needs it: two
- * pods and a load balancer in a
- * namespace of their own, which goes away again. The images are those of the guide's samples, which the run
- * needs anyway.
+ * pods and a load balancer in a namespace of their own, which goes away again. The images are those of the
+ * guide's samples, which the run needs anyway.
  */
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';

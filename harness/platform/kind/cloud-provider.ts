@@ -18,9 +18,8 @@ const LINES = 10;
 
 /**
  * Its containers stand on one network (KIND_EXPERIMENTAL_DOCKER_NETWORK; pkg/loadbalancer/server.go @v0.6.0
- * to v0.11.1) and reach nodes by the
- * address that Kubernetes knows, which is the one on the cluster's own network: Docker keeps them from the
- * nodes of any other.
+ * to v0.11.1) and reach nodes by the address that Kubernetes knows, which is the one on the cluster's own
+ * network: Docker keeps them from the nodes of any other.
  * @throws HarnessError ERR_USAGE
  */
 export function checkCloudProvider({ name, clusters }: Topology): void {

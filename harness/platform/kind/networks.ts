@@ -57,8 +57,7 @@ export async function createNetworks(topology: Topology, context: NetworkContext
   // These must not be internal: the entrypoint of kind's nodes needs a default route.
   for (const { name } of used) ofTopology.set(name, await make(name, false));
   // Internal: a network with a gateway would take the default route over if its name sorts first, and Docker
-  // drops what pods
-  // send over an internal one, which is the isolation of pod ranges (kind-traps: measured).
+  // drops what pods send over an internal one, which is the isolation of pod ranges (kind-traps: measured).
   return used.length > 1 ? { ofTopology, transit: await make(TRANSIT, true) } : { ofTopology };
 }
 

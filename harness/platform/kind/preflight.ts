@@ -63,9 +63,8 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
 
 /**
  * An engine whose default network has IPv6 alone (Docker 28 and later: `EnableIPv4` false) is set up for
- * machines without IPv4, which nodes,
- * routes and load-balancer addresses need here. One that has no default network (`--bridge=none`) can still
- * make others.
+ * machines without IPv4, which nodes, routes and load-balancer addresses need here. One that has no default
+ * network (`--bridge=none`) can still make others.
  */
 export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'name' | 'subnets'>[]): Finding {
   const subnets = networks.find(({ name }) => name === 'bridge')?.subnets ?? [];

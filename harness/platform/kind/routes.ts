@@ -13,10 +13,9 @@ export interface NodeCommand {
 
 /**
  * Between every pair of nodes of different clusters on one network: the /24 of the peer, by its address
- * there. Within a cluster kind's own
- * CNI does it. A foreign pod range of another network goes into a black hole: with no route at all the packet
- * would leave by the default route to
- * the host and its LAN, where stray answers come from.
+ * there. Within a cluster kind's own CNI does it. A foreign pod range of another network goes into a black
+ * hole: with no route at all the packet would leave by the default route to the host and its LAN, where stray
+ * answers come from.
  * @returns `ip route replace`, which can be repeated
  */
 export function routeCommands(

@@ -51,8 +51,7 @@ export interface OpenOptions {
   readonly programs?: Programs;
   /**
    * Told of each defect of ours in a component of a cluster, and the world stays; without it, the first one
-   * ends the
-   * run.
+   * ends the run.
    */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
 }

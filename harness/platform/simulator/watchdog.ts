@@ -7,8 +7,7 @@ import type { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 
 /**
  * Milliseconds that this process worked without a jump of the virtual clock. Not those that went by: on a
- * machine that is busy with other
- * things, or that slept, a sound run gets no further for as long as it takes.
+ * machine that is busy with other things, or that slept, a sound run gets no further for as long as it takes.
  */
 const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
@@ -36,8 +35,7 @@ export interface Watchdog {
 
 /**
  * A world stalls when it is quiet and no timer is pending (what is awaited can never come), or when it spins:
- * something happens all the
- * time, so that its clock never jumps.
+ * something happens all the time, so that its clock never jumps.
  */
 export function watchWorld(clock: VirtualClock, { wall, workedMs }: Surroundings = thisMachine): Watchdog {
   const controller = new AbortController();

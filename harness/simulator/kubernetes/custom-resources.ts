@@ -98,8 +98,7 @@ export function startCustomResources(machinery: Machinery, component: Component)
 
   /**
    * apiextensions-apiserver pkg/controller/finalizer/crd_finalizer.go @v1.32, sync. Unlike Kubernetes, which
-   * looks every
-   * five seconds whether the instances are gone, and says so after a minute, it is told.
+   * looks every five seconds whether the instances are gone, and says so after a minute, it is told.
    */
   const finalize = (key: ResourceKey, served: boolean): void => {
     if (served) {

@@ -6,10 +6,9 @@ import type { Duplex } from 'node:stream';
 
 /**
  * A connected (or connecting) TCP socket of the virtual network: a `Duplex` with what node:http, node:https
- * and
- * node:tls expect of a `net.Socket`. Emits `connect`, `data`, `end`, `error` (with a Node `code`), `close`.
- * Like a `net.Socket` it ends itself when the other end does; set `allowHalfOpen = true` on it to go on
- * writing (a splicing proxy does).
+ * and node:tls expect of a `net.Socket`. Emits `connect`, `data`, `end`, `error` (with a Node `code`),
+ * `close`. Like a `net.Socket` it ends itself when the other end does; set `allowHalfOpen = true` on it to go
+ * on writing (a splicing proxy does).
  */
 export interface VirtualSocket extends Duplex {
   readonly connecting: boolean;
@@ -98,9 +97,8 @@ export interface NetworkNamespace {
   readonly address: string;
   /**
    * Dials. The outcome is an event, as with `net.connect`: `connect`, or `error` with ECONNREFUSED (a host
-   * without a listener; a Service
-   * without ready endpoints) or ETIMEDOUT after the kernel's 127 s of silence (no route, a dropped packet;
-   * most clients give up before).
+   * without a listener; a Service without ready endpoints) or ETIMEDOUT after the kernel's 127 s of silence
+   * (no route, a dropped packet; most clients give up before).
    * @param address - an IPv4 address, not a name: `resolve` first
    */
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket;
@@ -162,9 +160,8 @@ export interface ClusterNetwork {
   releaseLoadBalancerAddress(address: string): void;
   /**
    * Replaces the routes of the cluster. They apply to packets that its pods and nodes send, and, for
-   * load-balancer and node addresses, to
-   * packets that arrive from anywhere. Which endpoint serves a connection is drawn from the cluster's stream
-   * of chance.
+   * load-balancer and node addresses, to packets that arrive from anywhere. Which endpoint serves a
+   * connection is drawn from the cluster's stream of chance.
    */
   setServiceRoutes(routes: readonly ServiceRoute[]): void;
 }

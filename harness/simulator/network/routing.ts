@@ -70,9 +70,8 @@ export class Routing {
     if (isLoopback(to.address)) return arriveLocally({ ...packet, source: '127.0.0.1' });
     const rules = from.redirect;
     // Packets to the own address go out on lo, which istio-iptables lets through (chain ISTIO_OUTPUT;
-    // istio/istio
-    // tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's own: there
-    // 1.8 takes them to the inbound port.
+    // istio/istio tools/istio-iptables/pkg/cmd/run.go @1.8.0). Unlike Istio, this also holds for the proxy's
+    // own: there 1.8 takes them to the inbound port.
     if (protocol === 'TCP' && rules && uid !== rules.exemptUid && to.address !== from.address) {
       const at = { address: '127.0.0.1', port: rules.outboundPort };
       return arriveLocally({ ...packet, via: [`redirect:${rules.outboundPort}`] }, at);

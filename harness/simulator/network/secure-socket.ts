@@ -4,8 +4,7 @@ import type { VirtualSocket } from './interfaces.ts';
 
 /**
  * `tls.connect` over a socket of the virtual network. A `TLSSocket` inherits `setTimeout` from `net.Socket`,
- * where it is a timer of this
- * machine; here it is the virtual socket's.
+ * where it is a timer of this machine; here it is the virtual socket's.
  *
  * @param options - as for `tls.connect`; without a `servername` none is sent
  */

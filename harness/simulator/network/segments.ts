@@ -21,8 +21,7 @@ export class Lan {
     this.name = name;
     this.range = AddressRange.parse(range);
     // The last part of the range is for load balancers (as people configure MetalLB on a docker network); .0,
-    // the gateway .1 and the broadcast
-    // address are nobody's.
+    // the gateway .1 and the broadcast address are nobody's.
     const forLoadBalancers = Math.min(256, Math.floor(this.range.size / 4));
     const split = this.range.size - forLoadBalancers;
     this.nodeAddresses = new AddressPool(this.range.slice(2, split - 2));

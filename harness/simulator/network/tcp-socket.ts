@@ -31,9 +31,8 @@ type Segment = { readonly data: Buffer | readonly Buffer[]; readonly taken: () =
 const COALESCE_BYTES = 64 * 1024;
 /**
  * Each direction buffers so much before a writer has to wait, as a kernel's do once they have grown
- * (net.ipv4.tcp_rmem allows 6 MiB). With
- * 64 KiB node:http2 came to a standstill, on any Duplex: two ends that both send more than that read nothing
- * until they have written.
+ * (net.ipv4.tcp_rmem allows 6 MiB). With 64 KiB node:http2 came to a standstill, on any Duplex: two ends that
+ * both send more than that read nothing until they have written.
  */
 const BUFFER_BYTES = 1024 * 1024;
 /**
@@ -46,10 +45,9 @@ const RETRANSMISSIONS = 15;
 
 /**
  * Segments travel one at a time and in order, each with one `setImmediate`: a turn of the event loop lies
- * between a write and its arrival, so
- * a busy connection starves neither the pump of the clock nor signals, and arrivals are in the order of the
- * writes all over the world. A write's
- * callback is called when the other end has room for more, which is what gives backpressure.
+ * between a write and its arrival, so a busy connection starves neither the pump of the clock nor signals,
+ * and arrivals are in the order of the writes all over the world. A write's callback is called when the other
+ * end has room for more, which is what gives backpressure.
  */
 export class TcpSocket extends Duplex implements VirtualSocket {
   connecting = true;

@@ -7,18 +7,16 @@ import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /**
  * So many turns of the event loop in a row must pass without a sign of activity before the clock jumps.
- * Requests, watches and exec of
- * client-node over TLS never needed more than one (docs/architecture.md, time); the rest is margin.
+ * Requests, watches and exec of client-node over TLS never needed more than one (docs/architecture.md, time);
+ * the rest is margin.
  */
 const QUIET_TURNS = 4;
 
 /**
  * A clock that a pump moves. Whatever happens in the world (a socket written to, ended, destroyed; a timer
- * set or fired) calls `bump`. The
- * pump looks on once in each turn of the event loop; after four turns without a bump it moves the time to the
- * earliest timer and fires what
- * is due then, in the order in which it was set. So nothing depends on the speed of the machine, provided
- * that nothing which is awaited leaves the
+ * set or fired) calls `bump`. The pump looks on once in each turn of the event loop; after four turns without
+ * a bump it moves the time to the earliest timer and fires what is due then, in the order in which it was
+ * set. So nothing depends on the speed of the machine, provided that nothing which is awaited leaves the
  * event loop.
  */
 export class VirtualClock implements Clock {

@@ -116,8 +116,7 @@ export class VirtualNetwork {
 
   /**
    * One more address for the first node of a cluster, as `ip address add` gives it: what listens there
-   * answers, and Services whose status names
-   * it as their load balancer's are served there.
+   * answers, and Services whose status names it as their load balancer's are served there.
    * @throws RangeError for a cluster without a node, or an address that someone has
    */
   addNodeAddress(cluster: string, address: string): void {

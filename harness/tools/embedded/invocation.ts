@@ -32,8 +32,7 @@ export interface Invocation {
   connect(context: string | undefined, kubeconfig?: string): KubernetesClient;
   /**
    * Where the API server is for the pods of other clusters (`https://172.18.0.2:6443`), if the kubeconfig
-   * tells that it is not where this
-   * machine finds it.
+   * tells that it is not where this machine finds it.
    */
   readonly serverForPods?: (context: string | undefined) => string | undefined;
   readonly clock: Clock;

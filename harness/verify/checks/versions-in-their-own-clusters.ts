@@ -35,8 +35,7 @@ const versionsIn = (pods: readonly PodFact[]) =>
 
 /**
  * The guide, "Verify the Installation": v1 is deployed to cluster1 and v2 to cluster2. Where a cluster has
- * both, answers of v1 and v2 are
- * no proof that anything crossed.
+ * both, answers of v1 and v2 are no proof that anything crossed.
  */
 export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex): Check {
   return {

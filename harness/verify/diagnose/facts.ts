@@ -80,8 +80,7 @@ export interface CallFacts extends Facts {
 
 /**
  * The addresses of all gateways of a network, those of any of its clusters: undefined if it has no gateway,
- * empty while none has an
- * address.
+ * empty while none has an address.
  */
 export function gatewaysOf(
   network: NetworkName,

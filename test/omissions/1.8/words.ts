@@ -49,9 +49,8 @@ t.test('a sidecar without configuration refuses (I13)', async t => {
 });
 
 // F4 note a: cluster2's gateway has v1's raw address among its endpoints, and may pick it for a connection
-// that comes from
-// cluster1. Proxies keep the connections that work, so this shows in the first calls, and with some seeds
-// only.
+// that comes from cluster1. Proxies keep the connections that work, so this shows in the first calls, and
+// with some seeds only.
 t.test(
   'without a gateway in cluster1, first calls from there may vanish behind the gateway of cluster2',
   async t => {

@@ -1,8 +1,7 @@
 /**
  * Where the stand-ins get their answers. Each is a script that tells this server, over a socket, what it was
- * called with, and does what it is
- * told: so the real programs' processes, streams, signals and exit codes are there, and what they do is
- * decided in the test.
+ * called with, and does what it is told: so the real programs' processes, streams, signals and exit codes are
+ * there, and what they do is decided in the test.
  */
 
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

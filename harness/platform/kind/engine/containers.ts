@@ -58,9 +58,8 @@ export function containerCalls(
     },
     exec: async (container, argv) => {
       // Without a standard input. That of testcontainers' own exec stays open where the engine refuses to
-      // start the program, as in a container
-      // that is being removed, and keeps its connection and with it this process for the five minutes until
-      // the engine forgets it.
+      // start the program, as in a container that is being removed, and keeps its connection and with it this
+      // process for the five minutes until the engine forgets it.
       const exec = await docker
         .getContainer(container)
         .exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true });

@@ -141,8 +141,7 @@ export interface SignedWorkload {
 
 /**
  * Signs a workload's request. The identity comes from the caller, who knows it from the token; whatever names
- * the request holds are ignored
- * (security/pkg/server/ca/server.go).
+ * the request holds are ignored (security/pkg/server/ca/server.go).
  * @throws Error if the request is none
  */
 export async function signWorkload(

@@ -2,9 +2,8 @@
  * What is put into pods, as the data of ConfigMap `istio-sidecar-injector`.
  *
  * Unlike Istio, the templates are YAML with `{{ path }}` in place of values, not Go templates: `{{ path }}`
- * alone stands for the value
- * itself, `{{ path | json }}` for its JSON, and an entry with `$when: path` is left out if that value is
- * empty or false.
+ * alone stands for the value itself, `{{ path | json }}` for its JSON, and an entry with `$when: path` is
+ * left out if that value is empty or false.
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../releases.ts';

@@ -1,7 +1,6 @@
 /**
  * Keeps a defect of one component from ending the others: an error ends the work that threw it, a loop ends
- * the
- * component that spins. Both are told, and the API server goes on.
+ * the component that spins. Both are told, and the API server goes on.
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -27,8 +26,7 @@ export interface Defect {
 
 /**
  * Writes of one component within one turn of the event loop. While they go on no socket is read; no sound
- * component
- * comes near, for its queue starts at most five pieces of work a turn.
+ * component comes near, for its queue starts at most five pieces of work a turn.
  */
 const MAX_WRITES_A_TURN = 20_000;
 /** So many of the last writes are kept, to name a loop's objects. */

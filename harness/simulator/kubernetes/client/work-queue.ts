@@ -9,8 +9,8 @@ import { type Component, ComponentStopped, type Subject } from './supervisor.ts'
 
 /**
  * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys
- * together,
- * after a burst of 100 (util/workqueue/default_rate_limiters.go @v0.32: DefaultTypedControllerRateLimiter).
+ * together, after a burst of 100 (util/workqueue/default_rate_limiters.go @v0.32:
+ * DefaultTypedControllerRateLimiter).
  */
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;

@@ -55,9 +55,9 @@ export function newSetSize(deployment: Deployment, current: number, old: readonl
 }
 
 /**
- * Returns the old ReplicaSets that shrink now, and their new sizes: pods that never got ready go first, then as
- * many as leave enough available
- * (kubernetes/kubernetes pkg/controller/deployment/rolling.go: reconcileOldReplicaSets).
+ * Returns the old ReplicaSets that shrink now, and their new sizes: pods that never got ready go first, then
+ * as many as leave enough available (kubernetes/kubernetes pkg/controller/deployment/rolling.go:
+ * reconcileOldReplicaSets).
  */
 export function shrinkOldSets(
   deployment: Deployment,

@@ -116,8 +116,7 @@ export class ObjectService {
 
   /**
    * Changes an object with admission and validation; repeated if someone else wrote meanwhile and the change
-   * does not
-   * insist on a version.
+   * does not insist on a version.
    */
   async update(
     type: ResourceType,

@@ -9,10 +9,9 @@ const MAX_CONFLICTS = 5;
 
 /**
  * 1.8 lays the new object over the live one and replaces it (operator/pkg/helmreconciler/apply.go @1.8.0);
- * later releases apply on the
- * server (operator/pkg/install/install.go @1.30.3). Unlike istioctl 1.8, which asks before it creates, this
- * creates first and asks if
- * that is refused: the end is the same, with half the requests.
+ * later releases apply on the server (operator/pkg/install/install.go @1.30.3). Unlike istioctl 1.8, which
+ * asks before it creates, this creates first and asks if that is refused: the end is the same, with half the
+ * requests.
  *
  * @throws Error with istioctl's words for a kind that the server has not
  */

@@ -60,8 +60,7 @@ export const createRemoteSecret: Verb = {
 
 /**
  * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster
- * on this machine it names a port
- * of the loopback, and the secret would send istiod to its own pod (I5).
+ * on this machine it names a port of the loopback, and the secret would send istiod to its own pod (I5).
  */
 function defaultServer({ client, flags, invocation }: Call): string {
   const forPods = invocation.serverForPods?.(flags.text('context'));
@@ -110,8 +109,7 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
 /**
  * The Secret that holds the account's token: the one that the account names, an annotated one, or a new one.
  * Unlike istioctl 1.8, which reads only what the account names and therefore fails on Kubernetes 1.24 and
- * later, this does for both
- * releases what the current one does.
+ * later, this does for both releases what the current one does.
  */
 async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
   const { client, signal, invocation } = call;

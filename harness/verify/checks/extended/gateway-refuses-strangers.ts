@@ -20,11 +20,9 @@ const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
  * and workload ID".
  *
  * curl asks without a certificate: once it names the Service as SNI, as a proxy would, so that the workload
- * behind the gateway has to
- * refuse; once by address, so that the gateway itself has to. It runs in the container of a sidecar, whose
- * user is not redirected (1337): in
- * the client's own container, the sidecar would accept every connection, and a gateway that is not there
- * would look like one that refuses.
+ * behind the gateway has to refuse; once by address, so that the gateway itself has to. It runs in the
+ * container of a sidecar, whose user is not redirected (1337): in the client's own container, the sidecar
+ * would accept every connection, and a gateway that is not there would look like one that refuses.
  */
 export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): Check {
   return {

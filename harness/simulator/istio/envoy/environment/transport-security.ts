@@ -204,9 +204,8 @@ export class TransportSecurity {
 
 /**
  * TLS 1.3 alone. Unlike Envoy 1.16, which offers 1.2 upstream: there the client judges the server's
- * certificate as it comes, Node only when the
- * handshake is over, which with 1.2 is after the server has judged the client's. So with 1.3 the same side is
- * the first to refuse.
+ * certificate as it comes, Node only when the handshake is over, which with 1.2 is after the server has
+ * judged the client's. So with 1.3 the same side is the first to refuse.
  */
 function createContext(identity: WorkloadIdentity): tls.SecureContext {
   return tls.createSecureContext({
@@ -235,9 +234,8 @@ export function urisOf(subjectAltName: string | undefined): readonly string[] {
 
 /**
  * What OpenSSL found about the client's chain. A TLSSocket of our own tells this nowhere in its documented
- * interface (only tls.Server does,
- * which in turn tells no one which connection a socket came from), hence the look at the handle. Where it has
- * none, the client is refused.
+ * interface (only tls.Server does, which in turn tells no one which connection a socket came from), hence the
+ * look at the handle. Where it has none, the client is refused.
  */
 function verifyErrorOf(socket: tls.TLSSocket): Error | null {
   const handle = (socket as unknown as { ssl?: { verifyError?: () => Error | null } }).ssl; // see above

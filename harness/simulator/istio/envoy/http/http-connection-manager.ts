@@ -9,8 +9,7 @@ import { ProxiedRequest } from './proxied-request.ts';
 
 /**
  * Where a stream carries its connection. In a WeakMap every connection outlived the collections of young
- * garbage: with that alone twice as
- * much grew old, and had to be collected as a whole.
+ * garbage: with that alone twice as much grew old, and had to be collected as a whole.
  */
 const CONNECTION = Symbol('downstream connection');
 type Accepted = Duplex & { [CONNECTION]?: DownstreamConnection };

@@ -11,8 +11,8 @@ export interface ConnectionTraits {
 
 /**
  * Narrows the chains criterion by criterion, and never steps back: a chain for this very port hides those for
- * any port, even if it fails a
- * later criterion (envoyproxy/envoy source/server/filter_chain_manager_impl.cc, findFilterChain, @v1.16.0).
+ * any port, even if it fails a later criterion (envoyproxy/envoy source/server/filter_chain_manager_impl.cc,
+ * findFilterChain, @v1.16.0).
  * @returns undefined if none matches: the connection is closed
  */
 export function findFilterChain(

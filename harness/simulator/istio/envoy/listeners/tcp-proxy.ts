@@ -5,8 +5,8 @@ import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
 /**
  * Connects to a host of the cluster and joins the two streams. One attempt is made; if it fails, or there is
- * no host, the client is closed
- * (envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc @v1.16.0: max_connect_attempts is 1).
+ * no host, the client is closed (envoyproxy/envoy source/common/tcp_proxy/tcp_proxy.cc @v1.16.0:
+ * max_connect_attempts is 1).
  * @param cluster - undefined if there is none of that name
  */
 export function proxyTcp(

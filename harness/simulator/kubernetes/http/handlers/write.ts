@@ -24,8 +24,7 @@ function refuseUnsimulated(type: ResourceType): void {
 
 /**
  * apiextensions-apiserver pkg/apiserver/customresource_handler.go @v1.32, serveResource: of the verbs, only
- * create is
- * refused, so an apply may still make an object; it is deleted with the others.
+ * create is refused, so an apply may still make an object; it is deleted with the others.
  */
 function refuseWhileTerminating(type: ResourceType): void {
   if (!type.custom?.terminating) return;

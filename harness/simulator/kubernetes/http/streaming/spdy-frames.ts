@@ -92,8 +92,8 @@ export const DICTIONARY: Buffer = Buffer.concat([
 
 /**
  * Reads the header blocks of one direction. They share one compression context; Node has no synchronous
- * inflater that keeps one, so each
- * block is read together with all before it: there are two or so per connection.
+ * inflater that keeps one, so each block is read together with all before it: there are two or so per
+ * connection.
  */
 export class HeaderReader {
   #compressed: Buffer = Buffer.alloc(0);

@@ -19,8 +19,7 @@ export class Backoff {
 
   /**
    * How long to wait before the next try, which the caller then makes: nothing before the first one, then
-   * longer each time
-   * (kubernetes/client-go util/flowcontrol/backoff.go).
+   * longer each time (kubernetes/client-go util/flowcontrol/backoff.go).
    */
   next(): number {
     const now = this.#clock.now();

@@ -55,8 +55,7 @@ function dialError(error: unknown, address: string): string {
 
 /**
  * A plain request over one socket. node:http would be right, too; but an unready pod is probed hundreds of
- * times in a run,
- * and of the reply only the status line matters.
+ * times in a run, and of the reply only the status line matters.
  */
 function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
   const port = portOf(action.port, target.container);

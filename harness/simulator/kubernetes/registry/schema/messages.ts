@@ -1,14 +1,13 @@
 /**
  * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON,
- * and their numbers, for
- * protobuf bodies. They are those of the generated.proto files in k8s.io/api and k8s.io/apimachinery @v0.32.
+ * and their numbers, for protobuf bodies. They are those of the generated.proto files in k8s.io/api and
+ * k8s.io/apimachinery @v0.32.
  *
  * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M`
- * MicroTime, `Q` Quantity, `I` IntOrString,
- * `R` raw JSON, `-` anything, which protobuf bodies may leave out (statuses), `!` anything, which is not read
- * from protobuf, or a message. `*` marks pointers of Go, whose zero values count; `[]` lists, `{}` maps by
- * string.
- * The name `~` puts the fields of the message into the one around it, as `json:",inline"` does.
+ * MicroTime, `Q` Quantity, `I` IntOrString, `R` raw JSON, `-` anything, which protobuf bodies may leave out
+ * (statuses), `!` anything, which is not read from protobuf, or a message. `*` marks pointers of Go, whose
+ * zero values count; `[]` lists, `{}` maps by string. The name `~` puts the fields of the message into the
+ * one around it, as `json:",inline"` does.
  */
 
 const METADATA = '1 metadata ObjectMeta';

@@ -1,7 +1,6 @@
 /**
  * The rules of the API's extensions: webhooks and custom resource definitions
- * (pkg/apis/admissionregistration/validation,
- * apiextensions-apiserver @v1.32).
+ * (pkg/apis/admissionregistration/validation, apiextensions-apiserver @v1.32).
  */
 import { isConditionTrue } from '../definitions.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
