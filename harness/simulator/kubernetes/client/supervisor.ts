@@ -3,7 +3,7 @@
  * the component that spins. Both are told, and the API server goes on.
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
+import { messageOf, throwLater } from '../../../base/errors.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
 /** The object or task that a component worked on. */
@@ -53,9 +53,7 @@ export function describeDefect({ component, kind, subjects, error }: Defect): st
  * Ends the process: throws the error of a defect into the event loop. The default where nobody listens.
  */
 export function endProcess({ error }: Defect): void {
-  queueMicrotask(() => {
-    throw error;
-  });
+  throwLater(error);
 }
 
 /** All components of one cluster. */

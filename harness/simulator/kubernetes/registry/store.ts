@@ -3,6 +3,7 @@
  * resume watches.
  */
 
+import { throwLater } from '../../../base/errors.ts';
 import { freeze, type KubernetesObject } from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
@@ -55,12 +56,6 @@ export interface StoreOptions {
   readonly firstResourceVersion?: number;
   /** Told what a listener throws; by default that ends the process. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
-}
-
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }
 
 /** The objects of one cluster. What it holds and hands out is frozen. */
