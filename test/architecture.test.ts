@@ -48,11 +48,12 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       '@peculiar/asn1-schema',
       '@peculiar/asn1-x509',
       'js-yaml',
+      'zod',
     ],
   },
-  model: { from: ['base'], packages: ['js-yaml', 'zod'] },
+  model: { from: ['base'], packages: ['js-yaml'] },
   process: { from: ['model', 'base'], packages: ['execa', 'p-retry'] },
-  scenario: { from: ['model', 'base'], packages: ['js-yaml', 'zod'] },
+  scenario: { from: ['model', 'base'], packages: ['js-yaml'] },
   plan: { from: ['model', 'base'], packages: ['js-yaml'] },
   tools: { from: ['platform/platform.ts', 'process', 'model', 'base'], packages: ['js-yaml'] },
   'tools/embedded': {
@@ -61,7 +62,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   platform: {
     from: ['process', 'model', 'base'],
-    packages: ['js-yaml', 'testcontainers', 'p-retry', 'zod'],
+    packages: ['js-yaml', 'testcontainers', 'p-retry'],
   },
   'platform/simulator': {
     from: [
@@ -112,8 +113,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   },
   // Below its rooms: what differs between releases, logs and metrics.
   'simulator/istio': { from: ['base'] },
-  'simulator/istio/xds': { from: ['base'], packages: ['zod'] },
-  'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml', 'zod'] },
+  'simulator/istio/xds': { from: ['base'] },
+  'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml'] },
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },
   'simulator/istio/istiod/model': { from: BELOW_ISTIO, packages: ['js-yaml'] },

@@ -47,6 +47,9 @@ import {
 
 export interface KeyPair {
   /** PKCS #8 in PEM. */
+  /** Ready to sign with; reading it from PEM takes many times as long as a signature. */
+  readonly privateKey: KeyObject;
+  /** PKCS #8. */
   readonly privateKeyPem: string;
   /** SubjectPublicKeyInfo in DER. */
   readonly publicKeyDer: Buffer;
@@ -100,6 +103,7 @@ const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: OID.ecdsaWithSha
 export function createKeyPair(): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
+    privateKey,
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     publicKeyDer: publicKey.export({ type: 'spki', format: 'der' }),
   };
@@ -112,7 +116,7 @@ export async function createRootCa(options: Subject & Validity): Promise<Authori
     options,
     keys.publicKeyDer,
     undefined,
-    keys.privateKeyPem,
+    keys.privateKey,
     caExtensions(),
   );
   return {
@@ -134,7 +138,7 @@ export async function createIntermediateCa(
     options,
     keys.publicKeyDer,
     parent,
-    parent.privateKeyPem,
+    signingKey(parent),
     extensions,
   );
   return {
@@ -176,7 +180,7 @@ export async function issueCertificate(authority: Authority, request: LeafReques
     ),
     ...alternativeNames(request),
   ];
-  return createCertificate(request, request.publicKeyDer, authority, authority.privateKeyPem, extensions);
+  return createCertificate(request, request.publicKeyDer, authority, signingKey(authority), extensions);
 }
 
 /** A PKCS #10 request, PEM. */
@@ -196,7 +200,7 @@ export async function createCsr(
   const request = new CertificationRequest({
     certificationRequestInfo: information,
     signatureAlgorithm,
-    signature: signatureOf(information, signingKey(keys.privateKeyPem)),
+    signature: signatureOf(information, keys.privateKey),
   });
   return pemOf('CERTIFICATE REQUEST', request);
 }
@@ -258,7 +262,7 @@ function createCertificate(
   options: Subject & Validity,
   publicKeyDer: Buffer,
   issuer: Authority | undefined,
-  signingKeyPem: string,
+  key: KeyObject,
   extensions: readonly Extension[],
 ): string {
   const subject = distinguishedName(options);
@@ -277,7 +281,7 @@ function createCertificate(
     subjectPublicKeyInfo: AsnConvert.parse(publicKeyDer, SubjectPublicKeyInfo),
     extensions: new Extensions([...extensions]),
   });
-  const signatureValue = signatureOf(tbsCertificate, signingKey(signingKeyPem));
+  const signatureValue = signatureOf(tbsCertificate, key);
   return pemOf('CERTIFICATE', new Certificate({ tbsCertificate, signatureAlgorithm, signatureValue }));
 }
 
@@ -286,20 +290,12 @@ const signatureOf = (content: unknown, key: KeyObject): ArrayBuffer =>
 
 const arrayBufferOf = (bytes: Buffer): ArrayBuffer => new Uint8Array(bytes).buffer;
 
-/**
- * An authority signs often; reading its key takes many times as long as a signature. Of a few only, lest they
- * pile up.
- */
-const signingKeys = new Map<string, KeyObject>();
-const MAX_SIGNING_KEYS = 16;
+/** An authority signs often: its key is read once. */
+const signingKeys = new WeakMap<Authority, KeyObject>();
 
-function signingKey(pem: string): KeyObject {
-  let key = signingKeys.get(pem);
-  if (!key) {
-    if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
-    key = createPrivateKey(pem);
-    signingKeys.set(pem, key);
-  }
+function signingKey(authority: Authority): KeyObject {
+  const key = signingKeys.get(authority) ?? createPrivateKey(authority.privateKeyPem);
+  signingKeys.set(authority, key);
   return key;
 }
 

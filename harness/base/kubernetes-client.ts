@@ -8,6 +8,7 @@ import { isNotFound, KubernetesApiError, type KubernetesStatus } from './kuberne
 import { type ExecOptions, type ExecOutcome, execInContainer } from './kubernetes-exec.ts';
 import { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
 import { LineReader } from './lines.ts';
+import { decodeOnlyNames } from './peer-names.ts';
 import { type Answer, endOf, SharedConnection } from './shared-connection.ts';
 
 export { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
@@ -77,7 +78,8 @@ class Connector {
   connect(options: tls.ConnectionOptions, protocol: 'h2' | 'http/1.1'): tls.TLSSocket {
     this.#secureContext ??= tls.createSecureContext(options);
     const socket = this.#dial(String(options.host), Number(options.port));
-    return tls.connect({ ...options, secureContext: this.#secureContext, socket, ALPNProtocols: [protocol] });
+    const secureContext = this.#secureContext;
+    return decodeOnlyNames(tls.connect({ ...options, secureContext, socket, ALPNProtocols: [protocol] }));
   }
 }
 

@@ -1,6 +1,6 @@
 /** A kubeconfig as a document, read by a schema where it comes in. */
 import { load } from 'js-yaml';
-import { z } from 'zod';
+import * as z from '../base/zod.ts';
 
 /** Where an API server is and how to trust it (k8s.io/client-go tools/clientcmd/api/v1 `NamedCluster`). */
 const cluster = z.looseObject({

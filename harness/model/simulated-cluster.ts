@@ -3,7 +3,7 @@
  * by it.
  */
 import { dump } from 'js-yaml';
-import { z } from 'zod';
+import * as z from '../base/zod.ts';
 import { parseKubeconfig } from './kubeconfig-document.ts';
 
 /** The name of the extension in a kubeconfig's cluster entry; programs that do not know it leave it alone. */

@@ -1,7 +1,7 @@
 /** What a scenario file may hold, and every problem of one that breaks the rules, each with its path. */
 import yaml from 'js-yaml';
-import * as z from 'zod';
 import { type Cidr, overlaps } from '../base/ipv4.ts';
+import * as z from '../base/zod.ts';
 import { clusterName, networkName } from '../model/names.ts';
 import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
 import {

@@ -1,6 +1,6 @@
 /** Events of the engine. */
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from '../../../base/zod.ts';
 import type { Client, Engine } from './engine.ts';
 
 /** moby/moby api/types/events `Message`, of which only the end of a container is read. */

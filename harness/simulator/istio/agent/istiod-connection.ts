@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
 import { certificateText, codeOf, dialText } from '../../../base/go-errors.ts';
+import { decodeOnlyNames } from '../../../base/peer-names.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
 import { PROXY_UID } from '../envoy/environment/environment.ts';
@@ -135,7 +136,7 @@ function handshake(
     isSettled = true;
     settle(error, stream);
   };
-  const secured = tls.connect({ socket, servername, secureContext: contextFor(rootPem) });
+  const secured = decodeOnlyNames(tls.connect({ socket, servername, secureContext: contextFor(rootPem) }));
   secured.on('error', error => finish(error));
   secured.once('close', () => finish(new Error('EOF')));
   secured.once('secureConnect', () => finish(undefined, secured));

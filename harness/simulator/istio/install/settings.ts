@@ -2,7 +2,7 @@
  * The values of an IstioOperator that the simulated charts know; whatever else is asked for is refused by
  * name.
  */
-import * as z from 'zod';
+import * as z from '../../../base/zod.ts';
 import { InstallError } from './install-error.ts';
 import type { Tree } from './operator-document.ts';
 

@@ -3,7 +3,7 @@
  * port of discovery, with the headers of `wire.ts`. 200 answers with a `CertificateResponse`, 401 with
  * `{ "message": "request authenticate failure" }`.
  */
-import * as z from 'zod';
+import * as z from '../../../base/zod.ts';
 import { readMessage } from './message.ts';
 
 /** The path to POST to. */

@@ -1,5 +1,5 @@
 /** Reads what the other side sent: unknown JSON until a schema has seen all of it. */
-import type * as z from 'zod';
+import type * as z from '../../../base/zod.ts';
 
 /**
  * Reads a message.

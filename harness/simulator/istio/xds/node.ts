@@ -1,5 +1,5 @@
 /** A proxy as it introduces itself to istiod (Envoy's core.v3.Node, cut). */
-import * as z from 'zod';
+import * as z from '../../../base/zod.ts';
 
 /** The first message of a discovery stream carries it. */
 export interface XdsNode {

@@ -1,5 +1,5 @@
 /** Schemas of the resources: a proxy takes nothing from the wire that does not have these shapes. */
-import * as z from 'zod';
+import * as z from '../../../base/zod.ts';
 import type {
   Cluster,
   ClusterLoadAssignment,

@@ -8,7 +8,7 @@
  * it with `errorDetail`. istiod pushes a `DiscoveryResponse` whenever something changes. A refused token gives
  * 401 with a JSON body `{ "message": "authentication failure" }`.
  */
-import * as z from 'zod';
+import * as z from '../../../base/zod.ts';
 import { readMessage } from './message.ts';
 import { nodeSchema, type XdsNode } from './node.ts';
 import { clusterSchema, endpointsSchema, listenerSchema, routesSchema } from './resource-schemas.ts';

@@ -3,6 +3,7 @@ import { constants } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
+import { decodeOnlyNames } from '../../../../base/peer-names.ts';
 import type { EnvoyWording } from '../../releases.ts';
 import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
@@ -135,18 +136,15 @@ export class TransportSecurity {
       return;
     }
     this.#context ??= createContext(identity);
-    const socket = tls.connect({
-      socket: raw,
-      secureContext: this.#context,
-      servername: upstream.sni,
-      ALPNProtocols: [...upstream.alpn],
-      checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
-    });
-    // Node asks itself for the whole chain as one object, for `checkServerIdentity`; what that wants of it
-    // costs a fifth.
-    socket.getPeerCertificate = () =>
-      // See above.
-      ({ subjectaltname: socket.getPeerX509Certificate()?.subjectAltName }) as tls.DetailedPeerCertificate;
+    const socket = decodeOnlyNames(
+      tls.connect({
+        socket: raw,
+        secureContext: this.#context,
+        servername: upstream.sni,
+        ALPNProtocols: [...upstream.alpn],
+        checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
+      }),
+    );
     let settled = false;
     const fail = (error: Error | undefined) => {
       if (settled) return;
