@@ -1,7 +1,7 @@
 /** Waits that an abort ends. */
 
 /**
- * Ends the wait with the signal's reason, not the work: for what can not be cancelled, or is worth having for
+ * Ends the wait with the signal's reason, not the work: for what cannot be cancelled, or is worth having for
  * others.
  */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

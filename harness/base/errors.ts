@@ -5,16 +5,16 @@ export const EXIT = { passed: 0, failed: 1, usage: 2, unknown: 3, interrupted: 1
 
 /** Every code, the sentence that describes it, and the exit code that it leads to. */
 export const ERROR_CODES = {
-  ERR_USAGE: { sentence: 'The command line can not be understood.', exitCode: EXIT.usage },
+  ERR_USAGE: { sentence: 'The command line cannot be understood.', exitCode: EXIT.usage },
   ERR_UNKNOWN_SCENARIO: { sentence: 'No scenario has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_STEP: { sentence: 'The plan has no step with this id.', exitCode: EXIT.usage },
   ERR_UNKNOWN_PLATFORM: { sentence: 'No platform has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_EDITION: { sentence: 'The guide has no edition of this name.', exitCode: EXIT.usage },
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },
-  ERR_UNREADABLE_FILE: { sentence: 'A file that was asked for can not be read.', exitCode: EXIT.usage },
-  ERR_UNWRITABLE_FOLDER: { sentence: 'A folder that is to be written to can not be.', exitCode: EXIT.usage },
+  ERR_UNREADABLE_FILE: { sentence: 'A file that was asked for cannot be read.', exitCode: EXIT.usage },
+  ERR_UNWRITABLE_FOLDER: { sentence: 'A folder that is to be written to cannot be.', exitCode: EXIT.usage },
   ERR_SAMPLE_SIZE: {
-    sentence: 'The number of requests can not hold the error rates asked for.',
+    sentence: 'The number of requests cannot hold the error rates asked for.',
     exitCode: EXIT.usage,
   },
   ERR_PLATFORM_NOT_READY: { sentence: 'The platform could not be brought up.', exitCode: EXIT.unknown },
@@ -44,7 +44,7 @@ export interface HarnessErrorOptions {
 }
 
 /**
- * What every layer throws when the work can not go on. An outcome that may well be negative is a value
+ * What every layer throws when the work cannot go on. An outcome that may well be negative is a value
  * instead.
  */
 export class HarnessError extends Error {

@@ -86,7 +86,7 @@ class Connector {
 /**
  * One identity at one API server. Paths, objects and watches are generic: kinds are data here.
  * Every method throws KubernetesApiError when the server answers with an error, and a Node error (`code`)
- * when it can not be reached.
+ * when it cannot be reached.
  */
 export class KubernetesClient {
   readonly #config: KubeConfig;
@@ -98,7 +98,7 @@ export class KubernetesClient {
 
   /**
    * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one
-   * @throws Error if the document can not be read or names no cluster
+   * @throws Error if the document cannot be read or names no cluster
    */
   constructor(kubeconfig: string, options: { readonly dial?: Dial; readonly context?: string } = {}) {
     ({ config: this.#config, agent: this.#agent } = createConfig());

@@ -79,7 +79,7 @@ const serviceStep = (cluster: ClusterSpec, isFirst: boolean, text: VerifyText): 
   omission: {
     harmless: false,
     because: cluster.client
-      ? 'its client can not resolve helloworld.sample, and its HelloWorld pods are no endpoints for anyone'
+      ? 'its client cannot resolve helloworld.sample, and its HelloWorld pods are no endpoints for anyone'
       : 'its HelloWorld pods are no endpoints for anyone',
   },
 });

@@ -44,7 +44,7 @@ export class Bundle {
     this.#left = maxBytes;
   }
 
-  /** Never throws: what can not be had is what the file says. */
+  /** Never throws: what cannot be had is what the file says. */
   async add(name: string, read: () => Promise<string>): Promise<void> {
     let text: string;
     try {

@@ -45,7 +45,7 @@ export interface StartedPlatform extends AsyncDisposable {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** The wall's clock, or the simulated world's virtual one. */
   readonly clock: Clock;
-  /** Aborts with a HarnessError when the platform itself can not go on. */
+  /** Aborts with a HarnessError when the platform itself cannot go on. */
   readonly defect?: AbortSignal;
   /**
    * Arguments that this platform needs beyond the guide, by tool and verb; listed apart from errata and shown

@@ -105,7 +105,7 @@ const VERSION_ARGUMENTS = {
 } as const;
 type Name = keyof typeof VERSION_ARGUMENTS;
 
-/** @returns undefined if it can not be run */
+/** @returns undefined if it cannot be run */
 export async function versionOf(name: Name, file: string, signal: AbortSignal): Promise<string | undefined> {
   const result = await runProcess(file, VERSION_ARGUMENTS[name], { timeoutMs: VERSION_MS, signal });
   signal.throwIfAborted();
@@ -164,7 +164,7 @@ async function fetchIstio(version: string, options: ProgramOptions): Promise<voi
       signal: options.signal,
     });
     if (result.exitCode !== 0)
-      throw new HarnessError('ERR_TOOL', `${archive} can not be unpacked: ${result.stderr.trim()}`);
+      throw new HarnessError('ERR_TOOL', `${archive} cannot be unpacked: ${result.stderr.trim()}`);
     await rename(join(aside, `istio-${version}`), join(parent, `istio-${version}`));
   } finally {
     await rm(aside, { recursive: true, force: true });

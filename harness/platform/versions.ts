@@ -65,7 +65,7 @@ export const WINDOWS: readonly VersionWindow[] = [
       'istio.io/latest/docs/releases/supported-releases: 1.30 on 1.32 to 1.36',
       'kubernetes-sigs/kind release v0.30.0: the image and its digest',
       'kubernetes-sigs/kind release v0.27.0: config_path is set by default',
-      'kubernetes-sigs/kind pkg/cluster/nodeutils/util.go: up to 0.26 it can not read the configuration of containerd 2, and so loads no archive',
+      'kubernetes-sigs/kind pkg/cluster/nodeutils/util.go: up to 0.26 it cannot read the configuration of containerd 2, and so loads no archive',
       'istio/istio samples/curl: absent @1.23.0, there @1.24.0',
     ],
   },
@@ -177,7 +177,7 @@ export function kubernetesMismatch(edition: string, version: string, istio?: str
 
 const SUPPORTED_RELEASES = 'istio.io/latest/docs/releases/supported-releases';
 
-/** @returns a sentence if the edition's steps can not be run with this release; undefined if they can */
+/** @returns a sentence if the edition's steps cannot be run with this release; undefined if they can */
 export function editionMismatch(edition: string, istio: string): string | undefined {
   const line = lineOf(istio);
   if (!line) return `"${istio}" is no version of Istio.`;

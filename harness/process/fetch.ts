@@ -30,7 +30,7 @@ export interface FetchOptions {
 
 /**
  * @returns the SHA-256 of the file, in hexadecimal digits
- * @throws HarnessError ERR_TOOL if it can not be had, or is not what its checksum says; nothing is kept then
+ * @throws HarnessError ERR_TOOL if it cannot be had, or is not what its checksum says; nothing is kept then
  */
 export async function fetchFile(options: FetchOptions): Promise<string> {
   const { url, checksumUrl = `${options.url}.sha256`, sha256, file, isProgram, signal } = options;
@@ -55,7 +55,7 @@ export async function fetchFile(options: FetchOptions): Promise<string> {
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     signal.throwIfAborted();
-    throw new HarnessError('ERR_TOOL', `${url} can not be fetched: ${messageOf(error)}`, {
+    throw new HarnessError('ERR_TOOL', `${url} cannot be fetched: ${messageOf(error)}`, {
       hint: 'Without a network: put the program on PATH, or name a mirror with --mirror.',
       cause: error,
     });

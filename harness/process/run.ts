@@ -63,7 +63,7 @@ export async function runProcess(
     return {
       ...output,
       exitCode: 127,
-      stderr: `${file}: ${code === 'ENOENT' ? 'not found' : 'can not be run'}\n`,
+      stderr: `${file}: ${code === 'ENOENT' ? 'not found' : 'cannot be run'}\n`,
       fault: 'missing-tool',
     };
   }

@@ -6,7 +6,7 @@ import type { Problem } from '../run/events.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, figures } from './words.ts';
 
-/** Text for XML 1.0: markup escaped, characters that XML can not hold replaced. */
+/** Text for XML 1.0: markup escaped, characters that XML cannot hold replaced. */
 function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')

@@ -118,7 +118,7 @@ function isAlive(pid: number): boolean {
 function unwritable(folder: string, cause: unknown): HarnessError {
   return new HarnessError(
     'ERR_UNWRITABLE_FOLDER',
-    `The folder for reports, ${folder}, can not be written to: ${messageOf(cause)}`,
+    `The folder for reports, ${folder}, cannot be written to: ${messageOf(cause)}`,
     {
       hint: 'Choose another: --report-dir DIR',
       cause,

@@ -123,7 +123,7 @@ function podFault({ spec, status }: Pod): string | undefined {
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
-    return `can not be scheduled: ${scheduled.message ?? scheduled.reason}`;
+    return `cannot be scheduled: ${scheduled.message ?? scheduled.reason}`;
   }
   return undefined;
 }

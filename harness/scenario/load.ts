@@ -26,7 +26,7 @@ export async function listScenarios({ folder }: ScenarioFolder): Promise<readonl
   } catch (error) {
     throw new HarnessError(
       'ERR_UNREADABLE_FILE',
-      `The folder of scenarios can not be read: ${messageOf(error)}`,
+      `The folder of scenarios cannot be read: ${messageOf(error)}`,
       {
         hint: 'It belongs to mesh-harness; install the package again.',
         cause: error,
@@ -87,7 +87,7 @@ async function read(file: string): Promise<string> {
   } catch (error) {
     throw new HarnessError(
       'ERR_UNREADABLE_FILE',
-      `The scenario file ${file} can not be read: ${messageOf(error)}`,
+      `The scenario file ${file} cannot be read: ${messageOf(error)}`,
       {
         hint: 'Check the path. The scenarios that come with mesh-harness are told by: mesh-harness list',
         cause: error,

@@ -40,7 +40,7 @@ export async function readSamples(edition: string): Promise<ReadonlyMap<string, 
   try {
     return new Map([...(await readFolder(folder))].map(([file, text]) => [`samples/${file}`, text] as const));
   } catch (error) {
-    throw new HarnessError('ERR_UNREADABLE_FILE', `The samples can not be read: ${messageOf(error)}`, {
+    throw new HarnessError('ERR_UNREADABLE_FILE', `The samples cannot be read: ${messageOf(error)}`, {
       hint: 'They belong to mesh-harness; install the package again.',
       cause: error,
     });

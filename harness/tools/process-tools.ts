@@ -179,8 +179,8 @@ function clientVersion(json: string): string {
 }
 
 /**
- * kubectl's and istioctl's words for an API server that can not be reached; at the start of a line, so that a
- * program in a pod can not fake them.
+ * kubectl's and istioctl's words for an API server that cannot be reached; at the start of a line, so that a
+ * program in a pod cannot fake them.
  */
 const UNREACHABLE =
   /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;

@@ -69,7 +69,7 @@ function readDocument(file: string): KubeconfigDocument {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw new HarnessError(
       'ERR_UNREADABLE_FILE',
-      `The kubeconfig ${file} can not be read: ${messageOf(error)}`,
+      `The kubeconfig ${file} cannot be read: ${messageOf(error)}`,
       {
         cause: error,
       },

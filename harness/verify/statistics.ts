@@ -247,7 +247,7 @@ export function planSample(requests: number | undefined, options: SampleOptions)
   const shares = [...new Set(expectedShares.flat().map(share => round(share, 3)))].join(', ');
   throw new HarnessError(
     'ERR_SAMPLE_SIZE',
-    `${size} requests can not tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,
+    `${size} requests cannot tell a healthy share (${shares}) from one that has fallen to ${STARVED_PART * 100} % of it with a risk of ${risk} each way.`,
     { hint: [numberThatCan(smallest), riskThatHolds(size, expectedShares, risk)].filter(Boolean).join(' ') },
   );
 }

@@ -68,9 +68,9 @@ const rows: readonly {
     says: [/nowhere\.yaml/, /no such file/],
   },
   {
-    name: 'a report folder that can not be',
+    name: 'a report folder that cannot be',
     argv: ['run', 'all', '--report-dir', file('file', 'x')],
-    says: [/can not be written to/, /--report-dir/],
+    says: [/cannot be written to/, /--report-dir/],
   },
   {
     name: 'a file that is no YAML',
@@ -128,9 +128,9 @@ const rows: readonly {
     says: [/\.\.\/etc/],
   },
   {
-    name: 'certificates for a folder that can not be',
+    name: 'certificates for a folder that cannot be',
     argv: ['certs', '--out', file('taken', 'x'), 'cluster1'],
-    says: [/can not be written: .*taken is not a folder/, /--out/],
+    says: [/cannot be written: .*taken is not a folder/, /--out/],
   },
   { name: 'certificates without a folder', argv: ['certs', 'cluster1'], says: [/--out/] },
 ];

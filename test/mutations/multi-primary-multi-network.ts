@@ -7,7 +7,7 @@ const withoutSecond = { from: BROKEN, sees: { cluster1: 'R', cluster2: 'BOTH' } 
 
 export const rows: Table = {
   'different-roots': { from: 'F2 two unrelated roots', sees: { cluster1: 'X', cluster2: 'X' } },
-  // Each takes the other's pods for neighbours, and dials addresses that it can not reach.
+  // Each takes the other's pods for neighbours, and dials addresses that it cannot reach.
   'cluster1/network-is-network2': {
     from: 'F3 network wrong, MPN',
     sees: { cluster1: 'B', cluster2: 'B' },

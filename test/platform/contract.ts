@@ -1,6 +1,6 @@
 /**
  * What every platform promises to those above it. One suite; a platform's test file says how it is brought
- * about, and what can not be asked there.
+ * about, and what cannot be asked there.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ export interface Place extends AsyncDisposable {
 export interface ContractOptions {
   /** @param folder - of the test's own */
   readonly open: (topology: Topology, folder: string) => Promise<Place>;
-  /** Title of a promise → why it can not be asked for here. */
+  /** Title of a promise → why it cannot be asked for here. */
   readonly skips?: Readonly<Record<string, string>>;
   /** Why none of it can. */
   readonly skip?: string | false;

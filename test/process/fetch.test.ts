@@ -58,7 +58,7 @@ t.test('a wrong checksum: refused, nothing kept, not tried again', async t => {
   t.equal(ranges.length, 1);
 });
 
-t.test('cut off: resumed where the server can, anew where it can not', async t => {
+t.test('cut off: resumed where the server can, anew where it cannot', async t => {
   for (const [name, resumes] of [
     ['resumed', true],
     ['anew', false],

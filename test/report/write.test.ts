@@ -55,7 +55,7 @@ t.test('many writers at once leave whole files and one link', async t => {
   }
 });
 
-t.test('a folder that can not be written to is found beforehand', async t => {
+t.test('a folder that cannot be written to is found beforehand', async t => {
   const workingFolder = t.testdir({ file: 'not a folder' });
   const refused = (reportDir: string) =>
     t.rejects(assertWritable(reportPlace({ workingFolder, runId: 'x', reportDir })), {

@@ -357,7 +357,7 @@ t.test('a run that is cancelled before it begins starts nothing', async t => {
   t.equal(ran.outcome.exitCode, 130);
 });
 
-t.test('a platform that can not be brought up is the environment', async t => {
+t.test('a platform that cannot be brought up is the environment', async t => {
   const platform = new SmallPlatform({
     failure: new HarnessError('ERR_PLATFORM_NOT_READY', 'No Docker.', { hint: 'Install it.' }),
   });

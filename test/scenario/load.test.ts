@@ -53,7 +53,7 @@ t.test('an unknown name is answered with the known ones', async t => {
   t.match(error.hint, /Known scenarios: multi-primary, multi-primary-multi-network, primary-remote,/);
 });
 
-t.test('a file that can not be read', async t => {
+t.test('a file that cannot be read', async t => {
   t.match(await failure('./no-such-file.yaml'), { code: 'ERR_UNREADABLE_FILE', message: /no-such-file/ });
   t.match(await failure(`${folder}/`), { code: 'ERR_UNREADABLE_FILE', message: /EISDIR/ });
 });

@@ -87,7 +87,7 @@ function wrongNetworks(topology: Topology, cluster: ClusterSpec): readonly Mutat
       ? [
           mutation(
             other,
-            `its pods and those on ${other} take each other for neighbours and dial addresses that they can not reach`,
+            `its pods and those on ${other} take each other for neighbours and dial addresses that they cannot reach`,
           ),
         ]
       : []),
@@ -96,7 +96,7 @@ function wrongNetworks(topology: Topology, cluster: ClusterSpec): readonly Mutat
       harmless
         ? 'no network has a gateway, so all endpoints are dialled directly, which works on one network'
         : many
-          ? `${unknown} has no gateway: clients elsewhere dial its pods' own addresses, which they can not reach`
+          ? `${unknown} has no gateway: clients elsewhere dial its pods' own addresses, which they cannot reach`
           : "endpoints on the other side count as foreign and are replaced by the gateway's address, which refuses (15443)",
     ),
   ];

@@ -45,7 +45,7 @@ base=\${1%.0/24}
 `;
 
 /**
- * The runtime's client: it has what archives brought, remembers what it pulls, and can not pull what is
+ * The runtime's client: it has what archives brought, remembers what it pulls, and cannot pull what is
  * nowhere.
  */
 const CRICTL = `#!/bin/sh

@@ -45,7 +45,7 @@ export interface ProxyPodOptions {
   readonly cluster?: 'cluster1' | 'cluster2';
 }
 
-/** A world with cluster1 on network1 and cluster2 on network2, whose pods can not reach each other. */
+/** A world with cluster1 on network1 and cluster2 on network2, whose pods cannot reach each other. */
 export class ProxyWorld implements AsyncDisposable {
   readonly clock = new VirtualClock();
   readonly random: Random;

@@ -45,7 +45,7 @@ t.test('300 requests give the band and the error rates of the design', async t =
   t.ok(near(plan.errorRateMissed, 2.075303347768056e-7));
 });
 
-t.test('a number that can not hold the risks is refused with the smallest that can', async t => {
+t.test('a number that cannot hold the risks is refused with the smallest that can', async t => {
   // The smallest was found by trying every number with exact fractions.
   t.equal(smallestSample([[0.5, 0.5]], 1e-6), 224);
   t.ok(planSample(224, { expectedShares: [[0.5, 0.5]] }));

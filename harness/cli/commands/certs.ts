@@ -46,7 +46,7 @@ export async function certsCommand(
   } catch (error) {
     throw new HarnessError(
       'ERR_UNWRITABLE_FOLDER',
-      `The certificates can not be written: ${messageOf(error)}`,
+      `The certificates cannot be written: ${messageOf(error)}`,
       {
         hint: 'Choose a folder that can be written to with --out.',
         cause: error,

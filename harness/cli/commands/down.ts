@@ -44,7 +44,7 @@ async function end(owner: Parameters<typeof isAlive>[0], signal: AbortSignal): P
     if (!isAlive(owner)) return;
     throw new HarnessError(
       'ERR_PLATFORM_NOT_READY',
-      `Process ${owner.pid} can not be ended: ${messageOf(error)}`,
+      `Process ${owner.pid} cannot be ended: ${messageOf(error)}`,
       {
         cause: error,
       },

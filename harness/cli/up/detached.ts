@@ -73,7 +73,7 @@ function openLog({ folder, log }: UpPaths): number {
     mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
     return openSync(log, 'w+', OWNER_ONLY);
   } catch (error) {
-    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The log can not be written: ${messageOf(error)}`, {
+    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The log cannot be written: ${messageOf(error)}`, {
       hint: 'Name another folder with --state-dir.',
       cause: error,
     });

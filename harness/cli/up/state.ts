@@ -25,7 +25,7 @@ export interface UpCluster {
 
 /** A defect of ours in the running world, and how often it came. */
 export interface UpDefect {
-  /** The cluster in which it came; absent if it can not be told. */
+  /** The cluster in which it came; absent if it cannot be told. */
   readonly cluster?: string;
   readonly message: string;
   readonly count: number;
@@ -241,7 +241,7 @@ function entriesOf(folder: string): readonly string[] {
 function unusable(folder: string, error: unknown): HarnessError {
   return new HarnessError(
     'ERR_UNWRITABLE_FOLDER',
-    `The state can not be kept in ${folder}: ${messageOf(error)}`,
+    `The state cannot be kept in ${folder}: ${messageOf(error)}`,
     {
       hint: 'Name another folder with --state-dir.',
       cause: error,

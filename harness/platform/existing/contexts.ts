@@ -101,7 +101,7 @@ export function readContexts(
       if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw new HarnessError(
         'ERR_UNREADABLE_FILE',
-        `The kubeconfig ${file} can not be read: ${messageOf(error)}`,
+        `The kubeconfig ${file} cannot be read: ${messageOf(error)}`,
         {
           hint: 'KUBECONFIG names others.',
           cause: error,

@@ -159,7 +159,7 @@ export class ExistingPlatform implements Platform {
     if (simulated.length > 0 && simulated.length < found.length) {
       throw new HarnessError(
         'ERR_USAGE',
-        'Some of these clusters are simulated and others are not: they can not reach each other.',
+        'Some of these clusters are simulated and others are not: they cannot reach each other.',
       );
     }
     this.#areSimulated = simulated.length > 0;

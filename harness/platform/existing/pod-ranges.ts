@@ -1,4 +1,4 @@
-/** Pod ranges of clusters that are to share a network: the same address can not be a pod of two clusters. */
+/** Pod ranges of clusters that are to share a network: the same address cannot be a pod of two clusters. */
 import { type Cidr, formatCidr, overlaps, parseCidrOrAddress } from '../../base/ipv4.ts';
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';

@@ -207,7 +207,7 @@ function loopbackServers({ topology, inspections, servers }: Surroundings): read
     .map(({ context, server }) => ({
       subject: `${context.cluster} (${context.context})`,
       ok: false,
-      found: `its API server is given as ${server}, which pods of other clusters can not reach`,
+      found: `its API server is given as ${server}, which pods of other clusters cannot reach`,
       fix: `--api-server ${context.cluster}=https://ADDRESS:6443 names one that they can.`,
     }));
 }

@@ -82,7 +82,7 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
 const ownQuestions = (cache: string): readonly Question[] => [
   {
     subject: 'disk',
-    fix: 'The folder of the cache can not be asked.',
+    fix: 'The folder of the cache cannot be asked.',
     ask: async () => [await diskFinding(cache)],
   },
   { subject: 'inotify', fix: '', ask: () => [inotifyFinding(), conntrackFinding()] },

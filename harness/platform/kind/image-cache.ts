@@ -40,7 +40,7 @@ export interface CacheOptions {
 
 /**
  * Starts the cache, or finds it running. Its containers belong to no run: `clean --cache` removes them.
- * @returns undefined, with a word to `onTrouble`, if the registry's own image can not be had: then nodes pull
+ * @returns undefined, with a word to `onTrouble`, if the registry's own image cannot be had: then nodes pull
  *   by themselves
  */
 export async function startCache(engine: Engine, options: CacheOptions): Promise<ImageCache | undefined> {

@@ -17,7 +17,7 @@ import type { RunContext } from './options.ts';
 
 /**
  * The manifest of a release, by the commit that its tag names (metallb/metallb v0.15.3): a tag can be moved,
- * this can not.
+ * this cannot.
  */
 export const METALLB = {
   version: 'v0.15.3',

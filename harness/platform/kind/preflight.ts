@@ -36,7 +36,7 @@ export function judgeEngine(info: EngineInfo): readonly Finding[] {
         ? bad(
             'engine',
             `rootless Docker ${version}`,
-            'Rootless Docker can not join nodes as they need: use an engine that runs as root.',
+            'Rootless Docker cannot join nodes as they need: use an engine that runs as root.',
           )
         : line && compare(line, OLDEST_ENGINE) < 0
           ? bad('engine', `Docker ${version}`, `kind needs Docker ${formatLine(OLDEST_ENGINE)} or newer.`)

@@ -1,5 +1,5 @@
 /**
- * Brings images into the nodes before anything is installed: what can not be had is known then, with the line
+ * Brings images into the nodes before anything is installed: what cannot be had is known then, with the line
  * to paste.
  */
 import { unlessAborted } from '../../base/abort.ts';
@@ -59,7 +59,7 @@ export interface PullOptions {
 
 /**
  * Every image on every node that takes pods, side by side; what is there already is not fetched again.
- * @throws HarnessError ERR_PLATFORM_NOT_READY for the first that can not be had
+ * @throws HarnessError ERR_PLATFORM_NOT_READY for the first that cannot be had
  */
 export async function pullImages(
   engine: Engine,
@@ -97,7 +97,7 @@ async function pull(
       how = `did not end within ${pullMs / 1000} s`;
     }
     if (attempt < ATTEMPTS && !deadline.aborted) continue;
-    throw new HarnessError('ERR_PLATFORM_NOT_READY', `The image ${image} can not be pulled: ${line} ${how}`, {
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', `The image ${image} cannot be pulled: ${line} ${how}`, {
       hint: '--hub names another registry, --registry-config has credentials, --image-archive loads what docker save has written.',
     });
   }

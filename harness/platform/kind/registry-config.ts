@@ -47,7 +47,7 @@ export function readCredentials(source: string): Credentials {
     hint:
       ignored.length > 0
         ? `Kubelets take a user and a password, and there is none for ${ignored.join(', ')}: an identity token is for the docker command alone.`
-        : 'Where a credsStore or credHelpers keeps them, nodes can not ask: docker --config DIR login writes a file that holds them itself.',
+        : 'Where a credsStore or credHelpers keeps them, nodes cannot ask: docker --config DIR login writes a file that holds them itself.',
   });
 }
 
@@ -77,7 +77,7 @@ function read(source: string): DockerConfig {
   } catch (error) {
     throw new HarnessError(
       'ERR_USAGE',
-      `${source} can not be read as a configuration of Docker: ${messageOf(error)}`,
+      `${source} cannot be read as a configuration of Docker: ${messageOf(error)}`,
       {
         hint: '--registry-config names a file such as ~/.docker/config.json.',
       },

@@ -127,7 +127,7 @@ function adjustmentsOf(
   return [
     ...remoteSecretAdjustments(
       serversOf(parts),
-      "its kubeconfig names this machine's loopback, which pods can not reach",
+      "its kubeconfig names this machine's loopback, which pods cannot reach",
       istioHas('serverFlag', istio) ? undefined : forOthers,
     ),
     ...installAdjustments(names, { lowRequests: true, ...options }),

@@ -45,7 +45,7 @@ export function watchWorld(clock: VirtualClock, { wall, workedMs }: Surroundings
         hint: 'This is a defect of mesh-harness. Please report it with the command line and the seed.',
       }),
     );
-  clock.onStall = () => stalled('is quiet, and what is awaited can not come any more');
+  clock.onStall = () => stalled('is quiet, and what is awaited cannot come any more');
   let timer: Timer;
   let jumps = clock.jumps;
   let sinceMs = workedMs();

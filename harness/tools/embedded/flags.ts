@@ -13,7 +13,7 @@ export interface FlagSpec {
 
 export type FlagTable = Readonly<Record<string, FlagSpec>>;
 
-/** A command line that can not be read; the message is pflag's. */
+/** A command line that cannot be read; the message is pflag's. */
 export class FlagError extends Error {
   override readonly name = 'FlagError';
 }

@@ -6,7 +6,7 @@ import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
 
-/** What the topology itself gets wrong: a placement that can not prove that calls cross between clusters. */
+/** What the topology itself gets wrong: a placement that cannot prove that calls cross between clusters. */
 function unprovable(topology: Topology): readonly string[] {
   const withWorkloads = topology.clusters.filter(({ helloWorld }) => helloWorld.length > 0);
   const wrong = withWorkloads

@@ -57,7 +57,7 @@ export function explainNotReady(
   }
   if (!primary.remoteSecrets.includes(name)) {
     return say(
-      `the istiod of ${from} has no remote secret for ${name}, and can not verify the tokens of its proxies`,
+      `the istiod of ${from} has no remote secret for ${name}, and cannot verify the tokens of its proxies`,
     );
   }
   if (!primary.gatewayAddresses?.length) {

@@ -243,7 +243,7 @@ export async function gatherFacts({ topology, clusters, signal }: CheckContext):
 export type Owners = ReadonlyMap<ClusterName, Pick<ClusterFacts, 'spec' | 'pods' | 'gatewayAddresses'>>;
 
 /**
- * The endpoints of HelloWorld in a client's proxy, and whose they are; undefined if the proxy can not be
+ * The endpoints of HelloWorld in a client's proxy, and whose they are; undefined if the proxy cannot be
  * asked.
  */
 export async function gatherEndpoints(

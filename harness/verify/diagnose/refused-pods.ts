@@ -1,5 +1,5 @@
 /**
- * Why an API server creates no pods: its injection webhook can not be called, and what it says of that tells
+ * Why an API server creates no pods: its injection webhook cannot be called, and what it says of that tells
  * where to look.
  */
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';

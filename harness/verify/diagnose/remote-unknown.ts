@@ -99,7 +99,7 @@ function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex):
     };
   }
   return {
-    sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} can not read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
+    sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} cannot read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
     steps: inOrder(
       steps.remoteSecret(name, primary?.spec.name ?? ''),
       steps.about('install', from.spec.name),

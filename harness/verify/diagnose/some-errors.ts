@@ -20,7 +20,7 @@ export const someErrors: Pattern = ({ symptom, from, clusters }, steps) => {
     const ofNetwork = (topic: 'gateway-install' | 'gateway-address') =>
       all.filter(({ spec }) => spec.network === network).flatMap(({ spec }) => steps.about(topic, spec.name));
     return {
-      sentence: `Some calls from ${from.spec.name} fail: the network ${network} has no gateway with an address, so that other gateways are given the addresses of its pods, which they can not reach.`,
+      sentence: `Some calls from ${from.spec.name} fail: the network ${network} has no gateway with an address, so that other gateways are given the addresses of its pods, which they cannot reach.`,
       steps: inOrder(ofNetwork('gateway-install'), ofNetwork('gateway-address')),
     };
   }

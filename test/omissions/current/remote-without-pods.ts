@@ -1,5 +1,5 @@
 /**
- * What is observed when today's remote, which has no istiod of its own, can not use its primary's: no pod is
+ * What is observed when today's remote, which has no istiod of its own, cannot use its primary's: no pod is
  * created (I10, docs/reference/failure-table.md).
  */
 import { type Expected, notReadyAfter5Minutes, timedOut } from '../expected.ts';

@@ -285,7 +285,7 @@ t.test('clusters that are no simulated ones have to fit the edition, and the oth
   await t.rejects(world.platform().start(topology, signal), {
     code: 'ERR_PLATFORM_NOT_READY',
     message:
-      /Istio 1\.8\.0 needs Kubernetes 1\.16 to 1\.21; this is v1\.32.*which pods of other clusters can not reach/,
+      /Istio 1\.8\.0 needs Kubernetes 1\.16 to 1\.21; this is v1\.32.*which pods of other clusters cannot reach/,
     hint: /Another --edition.*--api-server cluster1=https:\/\/ADDRESS:6443/,
   });
   t.notOk(existsSync(world.state), 'and no ledger was begun');

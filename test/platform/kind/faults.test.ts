@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
     leaves: { 'docker.json': /mh-\w+-network1/ },
   },
   {
-    name: 'kind can not load an archive',
+    name: 'kind cannot load an archive',
     options: { imageArchives: ['/nowhere/images.tar'] },
     verdict: 'unknown',
     reason:
@@ -302,7 +302,7 @@ const ROWS: readonly Row[] = [
     line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
   },
   {
-    name: 'an image can not be pulled',
+    name: 'an image cannot be pulled',
     fault: place => ({
       program: 'istioctl',
       when: INSTALL,
@@ -322,7 +322,7 @@ const ROWS: readonly Row[] = [
     line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
   },
   {
-    name: 'a pod can not be scheduled',
+    name: 'a pod cannot be scheduled',
     fault: place => ({
       program: 'istioctl',
       when: INSTALL,
@@ -340,7 +340,7 @@ const ROWS: readonly Row[] = [
       },
     }),
     verdict: 'unknown',
-    reason: /Pod istio-system\/ailing of cluster1 can not be scheduled: .*Insufficient cpu/,
+    reason: /Pod istio-system\/ailing of cluster1 cannot be scheduled: .*Insufficient cpu/,
     line: /^istioctl --context=cluster1 install .* -f cluster1\.yaml$/,
   },
   {

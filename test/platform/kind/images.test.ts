@@ -150,8 +150,8 @@ t.test('credentials are taken from a file that holds them, and nothing else of i
   });
   for (const [name, message] of [
     ['helper.json', /holds no credentials/],
-    ['broken.json', /can not be read/],
-    ['nowhere.json', /can not be read/],
+    ['broken.json', /cannot be read/],
+    ['nowhere.json', /cannot be read/],
   ] as const) {
     t.throws(() => readCredentials(join(folder, name)), { code: 'ERR_USAGE', message }, name);
   }
@@ -252,14 +252,14 @@ t.test(
   },
 );
 
-t.test('an image that can not be had ends the start with the line to paste', { skip }, async t => {
+t.test('an image that cannot be had ends the start with the line to paste', { skip }, async t => {
   const folder = t.testdir();
   await using world = await kindWorld(folder, topology);
   const platform = world.platform('kpj', { hub: 'nowhere.invalid/istio', tag: '1.30.3' });
   await t.rejects(platform.start(topology, signal), {
     code: 'ERR_PLATFORM_NOT_READY',
     message:
-      /The image nowhere\.invalid\/istio\/\S+ can not be pulled: docker exec mh-kpj-cluster\d-control-plane crictl pull nowhere\.invalid\S+ ended with exit code 1: .*NotFound/,
+      /The image nowhere\.invalid\/istio\/\S+ cannot be pulled: docker exec mh-kpj-cluster\d-control-plane crictl pull nowhere\.invalid\S+ ended with exit code 1: .*NotFound/,
   });
 });
 

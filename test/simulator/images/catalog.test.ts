@@ -28,7 +28,7 @@ for (const reference of [
   'Not An Image',
   '',
 ]) {
-  t.test(`"${reference}" can not be pulled`, t => {
+  t.test(`"${reference}" cannot be pulled`, t => {
     t.equal(catalog(reference), undefined);
     t.end();
   });

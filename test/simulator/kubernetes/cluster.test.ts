@@ -112,7 +112,7 @@ t.test('a whole cluster, through its API server only', async t => {
   t.same((await client.list(PODS)).items, []);
 });
 
-t.test('a pod that can not start tells why, and one that is not ready runs', async t => {
+t.test('a pod that cannot start tells why, and one that is not ready runs', async t => {
   await using world = await startWorld();
   const { client, clock } = world;
   await client.create(NAMESPACES, { metadata: { name: 'sample' } });

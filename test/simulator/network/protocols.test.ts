@@ -92,7 +92,7 @@ t.test('node:https with certificates of both sides, and a request body', async t
   agent.destroy();
 });
 
-t.test('a TLS client on a socket that can not connect fails with its error', async t => {
+t.test('a TLS client on a socket that cannot connect fails with its error', async t => {
   const { world, client, server } = pair();
   using _ = world;
   const secure = tls.connect({ socket: client.connect(server.address, 443) });

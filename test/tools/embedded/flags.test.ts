@@ -41,7 +41,7 @@ t.test('a bare flag stands for its own value, and takes none from the next word'
   t.equal(parseFlags(['--overwrite=false'], table).boolean('overwrite'), false);
 });
 
-t.test('what can not be read is refused in the words of pflag', async t => {
+t.test('what cannot be read is refused in the words of pflag', async t => {
   const rows: [readonly string[], string][] = [
     [['--foo'], 'unknown flag: --foo'],
     [['--foo=1'], 'unknown flag: --foo'],

@@ -92,7 +92,7 @@ t.test('pods that are not as the guide shows them are refused, with the reason',
       found: /other 0\/2/,
     },
     {
-      name: 'an image that can not be pulled, which says nothing of the mesh',
+      name: 'an image that cannot be pulled, which says nothing of the mesh',
       pods: [
         pod('helloworld-v1-1', {
           app: 'helloworld',

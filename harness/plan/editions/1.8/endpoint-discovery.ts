@@ -35,7 +35,7 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
             harmless: false,
             because:
               controlPlaneOf(watched) === holder.name
-                ? `${holder.name}'s istiod can not check the tokens of ${watched.name}'s proxies, which stay 1/2 ready`
+                ? `${holder.name}'s istiod cannot check the tokens of ${watched.name}'s proxies, which stay 1/2 ready`
                 : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
           }
         : {

@@ -36,7 +36,7 @@ function gatewayOmission(topology: Topology, cluster: ClusterSpec): Omission {
     return { harmless: true, because: `another gateway of ${cluster.network} reaches the same pods` };
   return {
     harmless: false,
-    because: `clients on other networks are given its pods' own addresses, which they can not reach`,
+    because: `clients on other networks are given its pods' own addresses, which they cannot reach`,
   };
 }
 

@@ -40,7 +40,7 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
         ? {
             harmless: false,
             because: attaches
-              ? `${holder.name}'s istiod can not give ${watched.name}'s webhook its CA bundle: no pod can be created (x509)`
+              ? `${holder.name}'s istiod cannot give ${watched.name}'s webhook its CA bundle: no pod can be created (x509)`
               : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
           }
         : {

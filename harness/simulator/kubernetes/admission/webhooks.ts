@@ -151,7 +151,7 @@ async function mutateOnce(
   try {
     patched = jsonPatch(seen, JSON.parse(Buffer.from(patch, 'base64').toString()));
   } catch {
-    throw internalError(`admission webhook ${name} returned a patch that can not be applied`);
+    throw internalError(`admission webhook ${name} returned a patch that cannot be applied`);
   }
   patched['apiVersion'] = request.object.apiVersion;
   return patched as KubernetesObject; // a patched object of the kind; validation follows

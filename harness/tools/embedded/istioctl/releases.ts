@@ -19,7 +19,7 @@ export interface IstioctlRelease {
   readonly remoteSecretsBelow: 'x' | 'root';
   /** `remote-clusters` came later. */
   readonly tellsRemoteClusters: boolean;
-  /** Whether `create-remote-secret` warns of a server that others can not reach. */
+  /** Whether `create-remote-secret` warns of a server that others cannot reach. */
   readonly warnsOfLoopback: boolean;
   readonly install: {
     /**

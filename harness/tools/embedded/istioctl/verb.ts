@@ -37,7 +37,7 @@ export const GLOBAL_FLAGS: FlagTable = {
 
 export const HELP: FlagTable = { help: { type: 'boolean', short: 'h' } };
 
-/** istioctl's exit code for a flag that it can not read; everything else that fails is 1. */
+/** istioctl's exit code for a flag that it cannot read; everything else that fails is 1. */
 const EXIT_INCORRECT_USAGE = 64;
 
 export async function runVerb(

@@ -43,7 +43,7 @@ function invalidText({ status }: KubernetesApiError): string | undefined {
     : `${what}: \n${causes.map(cause => `* ${cause}`).join('\n')}`;
 }
 
-/** The text for an API server that can not be reached at all. */
+/** The text for an API server that cannot be reached at all. */
 export function connectionText(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { address, port } = error as { address?: string; port?: number }; // Node adds them to errors of `connect`

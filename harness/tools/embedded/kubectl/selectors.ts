@@ -7,7 +7,7 @@ type Labels = Readonly<Record<string, string>>;
 /** Whether an object with these labels is selected. */
 export type LabelSelector = (labels: Labels) => boolean;
 
-/** A selector that can not be read; the message is Kubernetes'. */
+/** A selector that cannot be read; the message is Kubernetes'. */
 export class SelectorError extends Error {
   override readonly name = 'SelectorError';
 }

@@ -90,7 +90,7 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
         evidence: attempts,
         diagnosis: {
           sentence:
-            'A refusal has to be seen: a gateway that can not be reached proves nothing, and one that answers is open.',
+            'A refusal has to be seen: a gateway that cannot be reached proves nothing, and one that answers is open.',
           steps: inOrder(steps.about('expose-services'), steps.about('gateway-install')),
         },
       };

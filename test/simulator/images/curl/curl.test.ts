@@ -352,7 +352,7 @@ t.test('every address of a name is tried', async t => {
   t.match(await run(OLD, '-sS', 'two.sample/x'), { exitCode: 0, stdout: 'path /x\n' });
 });
 
-t.test('a name server that says nothing is a host that can not be resolved, or a timeout', async t => {
+t.test('a name server that says nothing is a host that cannot be resolved, or a timeout', async t => {
   const { world, run, dns } = await withServers(t);
   using _ = world;
   dns.destroy();

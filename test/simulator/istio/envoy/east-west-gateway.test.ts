@@ -15,7 +15,7 @@ import {
   SNI,
 } from '../../../support/proxy-world.ts';
 
-/** The client in cluster1; server and gateway in cluster2, whose pods cluster1 can not reach. */
+/** The client in cluster1; server and gateway in cluster2, whose pods cluster1 cannot reach. */
 async function twoNetworks(options: { readonly behind?: (server: Pod) => readonly LbEndpoint[] } = {}) {
   const world = new ProxyWorld();
   const { root, intermediate } = await world.authority('one');

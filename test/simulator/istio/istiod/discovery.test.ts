@@ -163,7 +163,7 @@ for (const [version, expected] of [
     },
   ],
 ] as const) {
-  t.test(`a remote cluster that can not be reached, at the start of ${version}`, async t => {
+  t.test(`a remote cluster that cannot be reached, at the start of ${version}`, async t => {
     await using world = await IstiodWorld.start(['cluster1', 'cluster2']);
     const good = await world.remoteKubeconfig('cluster2');
     const unreachable = good.replace(/https:[^"]*/, 'https://127.0.0.1:36543');

@@ -252,7 +252,7 @@ const rows: readonly Row[] = [
     expected: '413 RequestEntityTooLarge: Request entity too large: limit is 3145728',
   },
   {
-    name: 'a label selector that can not be read',
+    name: 'a label selector that cannot be read',
     call: client => client.list(configMaps, { labelSelector: 'a b' }),
     expected:
       "400 BadRequest: unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt",

@@ -44,7 +44,7 @@ t.test('5,000 objects come in pages of one moment, whatever is written in betwee
   );
 });
 
-t.test('lists refuse what can not be', async t => {
+t.test('lists refuse what cannot be', async t => {
   await using world = await apiWorld();
   const list = (query: Record<string, string>) => refusalOf(world.admin.request('GET', PATH, { query }));
   t.equal(await list({ continue: 'x' }), '400 BadRequest: invalid continue token: continue key is not valid');

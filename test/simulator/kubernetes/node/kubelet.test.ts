@@ -288,7 +288,7 @@ t.test('a deleted pod gets a signal, and a stubborn one is killed after its grac
   t.ok(seconds >= 7 && seconds < 8, `${seconds} s`);
 });
 
-t.test('what can not be executed says so', async t => {
+t.test('what cannot be executed says so', async t => {
   await using world = new TestWorld();
   world.create('deployments.apps', deployment('web'));
   const pod = await world.readyPod('web-');

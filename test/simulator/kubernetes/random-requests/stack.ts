@@ -20,7 +20,7 @@ const DEADLINE_MS = 20_000;
 /**
  * Stops the process where it is; it stays stopped.
  * @param process - started with `--inspect-port=0`
- * @returns its functions, the innermost first; what went wrong where they can not be had
+ * @returns its functions, the innermost first; what went wrong where they cannot be had
  */
 export async function stackOf(process: {
   kill(signal: 'SIGUSR1'): unknown;

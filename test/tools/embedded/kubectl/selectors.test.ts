@@ -26,7 +26,7 @@ t.test('requirements', async t => {
   for (const [text, expected] of rows) t.equal(parseSelector(text)(labels), expected, text);
 });
 
-t.test('what can not be read is refused', async t => {
+t.test('what cannot be read is refused', async t => {
   t.throws(
     () => parseSelector('a b'),
     new SelectorError("unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),

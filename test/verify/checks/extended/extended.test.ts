@@ -36,7 +36,7 @@ t.test(
       ],
       ['one is not there', ['cluster1'], 35, 'failed', /; network2 has no gateway with an address$/],
       ['none is there', [], 35, 'failed', /^network1 has no gateway with an address; network2 has no/],
-      ['they can not be reached', ['cluster1', 'cluster2'], 7, 'failed', /curl: \(7\)/],
+      ['they cannot be reached', ['cluster1', 'cluster2'], 7, 'failed', /curl: \(7\)/],
       ['they answer', ['cluster1', 'cluster2'], 0, 'failed', /^cluster1 naming the Service: answered/],
     ] as const) {
       await using mesh = await smallMesh(meshOf([1, 2]));

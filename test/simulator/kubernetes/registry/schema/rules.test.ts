@@ -133,7 +133,7 @@ for (const { name, schema, spec, old, expected } of rows) {
   });
 }
 
-t.test('a rule that can not be read is refused, one that uses what is not known is told of', async t => {
+t.test('a rule that cannot be read is refused, one that uses what is not known is told of', async t => {
   const warnings: string[] = [];
   const problems = (text: string) =>
     problemsOfRules(ofSpec(rule(text)), 'schema', warning => warnings.push(warning)).map(
