@@ -1,9 +1,11 @@
 /** The query parameters of list, watch and deletecollection. */
+
+import { type FieldError, forbiddenValue, invalid } from '../registry/field-errors.ts';
 import type { ResourceType } from '../registry/resources.ts';
 import { type FieldSelector, parseFieldSelector } from '../registry/selectors/field-selector.ts';
 import type { Filter } from '../registry/selectors/filter.ts';
 import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
-import { ApiError, badRequest, type FieldError, forbiddenValue, invalid } from '../registry/status.ts';
+import { ApiError, badRequest } from '../registry/status.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { isTrue } from './request-info.ts';
 

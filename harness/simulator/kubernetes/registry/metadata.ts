@@ -1,8 +1,8 @@
 /** The metadata that the API server itself writes; it ignores what the client sent. */
 import type { Random } from '../../../base/random.ts';
+import { type FieldError, IMMUTABLE, invalidValue } from './field-errors.ts';
 import { equal, type KubernetesObject, listOf } from './json.ts';
 import type { ResourceType } from './resources.ts';
-import { type FieldError, IMMUTABLE, invalidValue } from './status.ts';
 
 /** Names that are generated: no vowels, nothing that looks alike (apimachinery pkg/util/rand/rand.go). */
 const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -1,9 +1,10 @@
 /** The new state of an object, from what a client sends and what is stored: before admission, pure. */
 import { applyDefaults, dropEmptyMetadata } from './defaults.ts';
+import { invalid } from './field-errors.ts';
 import { copy, type KubernetesObject, listOf, objectOf } from './json.ts';
 import { changesOfDeletion, clearSystemMetadata, keepSystemMetadata } from './metadata.ts';
 import { keyOf, type ResourceType, storageApiVersion } from './resources.ts';
-import { conflict, invalid } from './status.ts';
+import { conflict } from './status.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** Computes the new state from the stored one. `draft` makes a copy of that, to change and to return. */

@@ -8,13 +8,14 @@ import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { dropEmptyMetadata } from './defaults.ts';
 import { DEFINITIONS, markForDeletion } from './definitions.ts';
 import { type DeleteOptions, type Deletion, isAtItsEnd, stateInDeletion } from './deletion.ts';
+import { type FieldError, invalid } from './field-errors.ts';
 import { copy, type KubernetesObject, timestamp } from './json.ts';
 import { changesSpec, generateName, isSameState } from './metadata.ts';
 import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
 import type { ResourceRegistry } from './registry.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
-import { alreadyExists, conflict, type FieldError, invalid, notFound } from './status.ts';
+import { alreadyExists, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
 

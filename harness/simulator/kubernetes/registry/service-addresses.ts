@@ -1,8 +1,9 @@
 /** Cluster IPs and node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
 import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
+import { type FieldError, forbiddenValue, invalid, invalidValue } from './field-errors.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './json.ts';
-import { ApiError, type FieldError, forbiddenValue, invalid, invalidValue } from './status.ts';
+import { ApiError } from './status.ts';
 
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;

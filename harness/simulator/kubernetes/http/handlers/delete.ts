@@ -1,9 +1,10 @@
 /** delete and deletecollection. */
 
 import type { DeleteOptions, Deletion } from '../../registry/deletion.ts';
+import { invalid, notSupported } from '../../registry/field-errors.ts';
 import { type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { ApiError, badRequest, invalid, methodNotAllowed, notSupported } from '../../registry/status.ts';
+import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus } from '../call.ts';
 import { encodeList, encodeObject } from '../encoding.ts';

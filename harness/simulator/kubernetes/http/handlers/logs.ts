@@ -1,8 +1,9 @@
 /** The log of a container, as text. */
 
 import type { LogOptions } from '../../kubelet-api.ts';
+import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import type { ResourceType } from '../../registry/resources.ts';
-import { badRequest, invalid, invalidValue } from '../../registry/status.ts';
+import { badRequest } from '../../registry/status.ts';
 import { type Call, sendText } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';

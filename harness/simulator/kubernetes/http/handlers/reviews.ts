@@ -1,17 +1,10 @@
 /** Reviews: who am I, what may I, whose token is this. Answered, never stored. */
 import { type Attributes, type Rule, refusalText } from '../../auth/rbac.ts';
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { invalid, invalidValue, required } from '../../registry/field-errors.ts';
 import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
-import {
-  ApiError,
-  badRequest,
-  forbidden,
-  invalid,
-  invalidValue,
-  methodNotAllowed,
-  required,
-} from '../../registry/status.ts';
+import { ApiError, badRequest, forbidden, methodNotAllowed } from '../../registry/status.ts';
 import type { UserInfo } from '../../registry/user.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';

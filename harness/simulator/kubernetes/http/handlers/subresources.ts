@@ -1,5 +1,6 @@
 /** Subresources with rules of their own: scale, token, binding, eviction, finalize. */
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import {
   isObject,
   type JsonObject,
@@ -21,8 +22,6 @@ import {
   ApiError,
   badRequest,
   conflict,
-  invalid,
-  invalidValue,
   methodNotAllowed,
   notFound,
   tooManyRequests,

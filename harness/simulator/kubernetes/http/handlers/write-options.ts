@@ -1,6 +1,6 @@
 /** What the query of a write says about it: dry run, field manager. */
 
-import { invalid, notSupported } from '../../registry/status.ts';
+import { invalid, notSupported } from '../../registry/field-errors.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { type Call, managerOf, warn } from '../call.ts';
 import type { ResourceRequest } from '../request-info.ts';

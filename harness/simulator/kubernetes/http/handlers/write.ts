@@ -1,9 +1,10 @@
 /** create, update and patch, also of the status. */
 
 import { convert } from '../../registry/conversion.ts';
+import { invalid } from '../../registry/field-errors.ts';
 import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
-import { ApiError, badRequest, invalid, methodNotAllowed, notSimulated } from '../../registry/status.ts';
+import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson } from '../call.ts';

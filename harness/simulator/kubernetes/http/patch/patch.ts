@@ -1,15 +1,10 @@
 /** The body of a PATCH request, by its content type. */
 
+import { forbiddenValue, invalid, required } from '../../registry/field-errors.ts';
 import { isObject, type JsonObject, type KubernetesObject } from '../../registry/json.ts';
 import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
-import {
-  badRequest,
-  forbiddenValue,
-  invalid,
-  required,
-  unsupportedMediaType,
-} from '../../registry/status.ts';
+import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
 import { checkShape, jsonProblem, parseYaml } from '../body.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';

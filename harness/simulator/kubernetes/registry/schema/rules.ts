@@ -3,8 +3,8 @@
  * pkg/apiserver/schema/cel/validation.go @v1.32).
  */
 import type { ParseResult } from '@marcbachmann/cel-js';
+import type { FieldError } from '../field-errors.ts';
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import type { FieldError } from '../status.ts';
 import { celValue, compile, firstLine } from './cel.ts';
 
 interface Rule {

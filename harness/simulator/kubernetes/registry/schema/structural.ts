@@ -2,8 +2,9 @@
  * Custom resources and their structural schemas: pruning, defaults and validation (apiextensions-apiserver
  * pkg/apiserver @v1.32).
  */
+
+import { type FieldError, goValue } from '../field-errors.ts';
 import { copy, equal, isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import { type FieldError, goValue } from '../status.ts';
 import { checkRules } from './rules.ts';
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);

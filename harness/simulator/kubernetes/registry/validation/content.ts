@@ -1,6 +1,7 @@
 /** ConfigMaps and Secrets: keys, sizes, and what an immutable one keeps (pkg/apis/core/validation @v1.32). */
+
+import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { equal, type KubernetesObject, objectOf } from '../json.ts';
-import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../status.ts';
 import { problemsOfConfigKey } from './names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;

@@ -3,8 +3,8 @@
  * @v1.32).
  */
 import { cidrAround, parseIpv4 } from '../../../../base/ipv4.ts';
+import { type FieldError, IMMUTABLE, invalidValue, notSupported, required } from '../field-errors.ts';
 import { type KubernetesObject, listOf, objectsOf, stringOf } from '../json.ts';
-import { type FieldError, IMMUTABLE, invalidValue, notSupported, required } from '../status.ts';
 
 /** 127.0.0.0. */
 const LOOPBACK = 0x7f000000;

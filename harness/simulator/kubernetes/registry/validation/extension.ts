@@ -3,8 +3,8 @@
  * (pkg/apis/admissionregistration/validation, apiextensions-apiserver @v1.32).
  */
 import { isConditionTrue } from '../definitions.ts';
+import { duplicate, type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
 import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
-import { duplicate, type FieldError, invalidValue, notSupported, required } from '../status.ts';
 import { unchanged, validateSelector } from './metadata.ts';
 import { problemsOfLabel1035, problemsOfSubdomain } from './names.ts';
 

@@ -1,6 +1,7 @@
 /** Fields that keep their first value, of kinds of which little else is checked: data. */
+
+import { type FieldError, forbiddenValue } from '../field-errors.ts';
 import { equal, type KubernetesObject, valueAt } from '../json.ts';
-import { type FieldError, forbiddenValue } from '../status.ts';
 import { unchanged } from './metadata.ts';
 
 interface FixedField {

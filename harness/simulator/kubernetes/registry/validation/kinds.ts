@@ -1,8 +1,9 @@
 /**
  * The rules of each kind beyond its metadata (pkg/apis/<group>/validation @v1.32), as far as users meet it.
  */
+
+import type { FieldError } from '../field-errors.ts';
 import { type KubernetesObject, objectOf } from '../json.ts';
-import type { FieldError } from '../status.ts';
 import { validateContent, validateSecret } from './content.ts';
 import { validateEndpoints, validateSlice } from './endpoints.ts';
 import { validateDefinition, validateWebhooks } from './extension.ts';

@@ -1,7 +1,8 @@
 /** The rules of the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
+
+import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
-import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../status.ts';
 import {
   problemsOfLabelValue,
   problemsOfName,

@@ -1,6 +1,7 @@
 /** What an update of a pod may change (ValidatePodUpdate in pkg/apis/core/validation/validation.go @v1.32). */
+
+import { type FieldError, forbiddenValue, invalidValue } from '../field-errors.ts';
 import { copy, equal, type JsonObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
-import { type FieldError, forbiddenValue, invalidValue } from '../status.ts';
 
 /** Names the fields of a pod that may change. The real text goes on with the difference. */
 const POD_UPDATE =

@@ -2,8 +2,7 @@
  * The rules of pods and templates of pods (pkg/apis/core/validation/validation.go @v1.32), as far as users
  * meet it.
  */
-import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts';
-import { parseQuantity } from '../quantity.ts';
+
 import {
   duplicate,
   type FieldError,
@@ -11,7 +10,9 @@ import {
   invalidValue,
   notSupported,
   required,
-} from '../status.ts';
+} from '../field-errors.ts';
+import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts';
+import { parseQuantity } from '../quantity.ts';
 import { problemsOfEnvName, problemsOfLabel, problemsOfPortName, problemsOfSubdomain } from './names.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];

@@ -1,4 +1,6 @@
 /** Roles and their bindings (pkg/apis/rbac/validation @v1.32). */
+
+import { type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
 import {
   equal,
   type JsonObject,
@@ -8,7 +10,6 @@ import {
   objectsOf,
   stringOf,
 } from '../json.ts';
-import { type FieldError, invalidValue, notSupported, required } from '../status.ts';
 
 /** Finds what is wrong with subjects and `roleRef`, which never changes. */
 export function validateBinding(binding: KubernetesObject, old: KubernetesObject | undefined): FieldError[] {

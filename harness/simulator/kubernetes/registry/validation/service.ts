@@ -1,5 +1,5 @@
 /** Services (ValidateService in pkg/apis/core/validation/validation.go @v1.32). */
-import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+
 import {
   duplicate,
   type FieldError,
@@ -9,7 +9,8 @@ import {
   invalidValue,
   notSupported,
   required,
-} from '../status.ts';
+} from '../field-errors.ts';
+import { type JsonObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
 import { validatePort } from './endpoints.ts';
 import { validateLabels } from './metadata.ts';
 import { problemsOfLabel, problemsOfSubdomain } from './names.ts';

@@ -2,8 +2,7 @@
  * Deployments, ReplicaSets and what scales them (pkg/apis/apps/validation, pkg/apis/autoscaling/validation
  * @v1.32).
  */
-import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
-import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
+
 import {
   type FieldError,
   forbiddenValue,
@@ -11,7 +10,9 @@ import {
   invalidValue,
   notSupported,
   required,
-} from '../status.ts';
+} from '../field-errors.ts';
+import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
+import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
 import { validateLabels, validateReference, validateSelector } from './metadata.ts';
 import { validatePodSpec } from './pod.ts';
 

@@ -1,0 +1,94 @@
+/** The problems of single fields, and the 422 that names them all, in the words of kube-apiserver. */
+
+import { ApiError } from './status.ts';
+
+/** A problem of one field; `message` is without the field's path. */
+export interface FieldError {
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueNotFound';
+  readonly message: string;
+  readonly field: string;
+}
+
+/** The sentence for a field that must not change. */
+export const IMMUTABLE = 'field is immutable';
+
+/** Makes the problem of a field that must be there. */
+export const required = (field: string, detail = ''): FieldError => ({
+  reason: 'FieldValueRequired',
+  message: detail === '' ? 'Required value' : `Required value: ${detail}`,
+  field,
+});
+
+/** @param shown - the value as Go prints it: strings quoted */
+export const invalidValue = (
+  field: string,
+  value: unknown,
+  detail: string,
+  shown = goValue(value),
+): FieldError => ({
+  reason: 'FieldValueInvalid',
+  message: detail === '' ? `Invalid value: ${shown}` : `Invalid value: ${shown}: ${detail}`,
+  field,
+});
+
+/** Makes the problem of a value that is none of the supported ones. */
+export const notSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${[...supported]
+    .sort()
+    .map(entry => JSON.stringify(entry))
+    .join(', ')}`,
+  field,
+});
+
+/** Makes the problem of a value that another entry has already. */
+export const duplicate = (field: string, value: unknown): FieldError => ({
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${goValue(value)}`,
+  field,
+});
+
+/** Makes the problem of a field that must be absent or unchanged here. */
+export const forbiddenValue = (field: string, detail: string): FieldError => ({
+  reason: 'FieldValueForbidden',
+  message: `Forbidden: ${detail}`,
+  field,
+});
+
+/** A value as field errors print it (apimachinery pkg/util/validation/field/errors.go, ErrorBody). */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '"null"';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return JSON.stringify(value);
+}
+
+/** 422 with all that is wrong. @param kind - the kind, which `details.kind` has here instead of the plural */
+export function invalid(
+  { group, kind }: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): ApiError {
+  const texts = [...new Set(errors.map(error => `${error.field}: ${error.message}`))];
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
+  return new ApiError(
+    422,
+    'Invalid',
+    `${group === '' ? kind : `${kind}.${group}`} ${JSON.stringify(name)} is invalid: ${list}`,
+    {
+      ...(name !== '' && { name }),
+      ...(group !== '' && { group }),
+      kind,
+      causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
+    },
+  );
+}
