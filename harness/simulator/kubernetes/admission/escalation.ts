@@ -3,7 +3,8 @@
  * @v1.32).
  */
 
-import type { Attributes, RbacAuthorizer } from '../auth/rbac.ts';
+import type { RbacAuthorizer } from '../auth/rbac.ts';
+import type { Attributes } from '../auth/rbac-rules.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
 import { equal, listOf, objectOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';

@@ -4,7 +4,8 @@ import { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { unauthorized } from '../registry/status.ts';
 import { ANONYMOUS, type UserInfo } from '../registry/user.ts';
-import type { Attributes, RbacAuthorizer } from './rbac.ts';
+import type { RbacAuthorizer } from './rbac.ts';
+import type { Attributes } from './rbac-rules.ts';
 import { API_AUDIENCE, type ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** Tells who sends a request: by client certificate, or by bearer token. */

@@ -2,48 +2,18 @@
  * Role-based access control: who may do what, from the Roles and bindings in the store
  * (plugin/pkg/auth/authorizer/rbac @v1.32).
  */
-import {
-  type JsonObject,
-  type KubernetesObject,
-  listOf,
-  objectOf,
-  objectsOf,
-  stringOf,
-} from '../registry/json.ts';
+import { type JsonObject, objectOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { Store } from '../registry/store.ts';
 import type { UserInfo } from '../registry/user.ts';
-
-/** A question to the authorizer: an action on a resource, or on a path. */
-export type Attributes =
-  | {
-      readonly kind: 'resource';
-      readonly verb: string;
-      readonly group: string;
-      readonly resource: string;
-      readonly subresource: string;
-      /** Empty for all namespaces and for what is in none. */
-      readonly namespace: string;
-      /** Empty for lists and the like. */
-      readonly name: string;
-    }
-  | { readonly kind: 'path'; readonly verb: string; readonly path: string };
+import { type Attributes, type Rule, readRule, ruleAllows } from './rbac-rules.ts';
 
 /** The authorizer's answer. */
 export interface Decision {
   readonly allowed: boolean;
   /** Which binding allowed it. */
   readonly reason: string;
-}
-
-/** A rule of a Role: verbs on resources, or on paths. */
-export interface Rule {
-  readonly verbs: readonly string[];
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly resourceNames: readonly string[];
-  readonly nonResourceURLs: readonly string[];
 }
 
 /** The rules that a binding gives to a user. */
@@ -160,19 +130,6 @@ export class RbacAuthorizer {
   }
 }
 
-const strings = (value: unknown): string[] => listOf(value).filter(entry => typeof entry === 'string');
-
-/** Reads an entry of `rules`; absent lists are empty. */
-export function readRule(rule: JsonObject): Rule {
-  return {
-    verbs: strings(rule['verbs']),
-    apiGroups: strings(rule['apiGroups']),
-    resources: strings(rule['resources']),
-    resourceNames: strings(rule['resourceNames']),
-    nonResourceURLs: strings(rule['nonResourceURLs']),
-  };
-}
-
 function isSubject(subject: JsonObject, user: UserInfo, namespace: string): boolean {
   const name = stringOf(subject['name']) ?? '';
   switch (subject['kind']) {
@@ -187,27 +144,6 @@ function isSubject(subject: JsonObject, user: UserInfo, namespace: string): bool
   }
 }
 
-/** pkg/registry/rbac/validation and pkg/apis/rbac/v1/evaluation_helpers.go @v1.32. */
-export function ruleAllows(rule: Rule, attributes: Attributes): boolean {
-  if (!rule.verbs.includes('*') && !rule.verbs.includes(attributes.verb)) return false;
-  if (attributes.kind === 'path') {
-    return rule.nonResourceURLs.some(
-      url =>
-        url === '*' ||
-        url === attributes.path ||
-        (url.endsWith('*') && attributes.path.startsWith(url.slice(0, -1))),
-    );
-  }
-  const { group, resource, subresource, name } = attributes;
-  if (!rule.apiGroups.includes('*') && !rule.apiGroups.includes(group)) return false;
-  const combined = subresource === '' ? resource : `${resource}/${subresource}`;
-  const matches =
-    rule.resources.includes('*') ||
-    rule.resources.includes(combined) ||
-    (subresource !== '' && rule.resources.includes(`*/${subresource}`));
-  return matches && (rule.resourceNames.length === 0 || (name !== '' && rule.resourceNames.includes(name)));
-}
-
 /** The sentence of a 403. */
 export function refusalText(user: UserInfo, attributes: Attributes): string {
   if (attributes.kind === 'path') {
@@ -217,9 +153,4 @@ export function refusalText(user: UserInfo, attributes: Attributes): string {
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
   return `User ${JSON.stringify(user.username)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}`;
-}
-
-/** Kept for callers that hold whole roles. */
-export function rulesIn(role: KubernetesObject): readonly Rule[] {
-  return objectsOf(role['rules']).map(readRule);
 }

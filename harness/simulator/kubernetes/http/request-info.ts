@@ -2,7 +2,7 @@
  * The subject of a request, from its method and URL
  * (staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go @v1.32).
  */
-import type { Attributes } from '../auth/rbac.ts';
+import type { Attributes } from '../auth/rbac-rules.ts';
 import { badRequest } from '../registry/status.ts';
 
 interface Common {

@@ -1,5 +1,6 @@
 /** Reviews: who am I, what may I, whose token is this. Answered, never stored. */
-import { type Attributes, type Rule, refusalText } from '../../auth/rbac.ts';
+import { refusalText } from '../../auth/rbac.ts';
+import type { Attributes, Rule } from '../../auth/rbac-rules.ts';
 import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
 import { invalid, invalidValue, required } from '../../registry/field-errors.ts';
 import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
