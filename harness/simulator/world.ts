@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { CleanupStack } from '../base/dispose.ts';
 import { createRandom } from '../base/random.ts';
 import { createImageCatalog } from './images/catalog.ts';
-import type { Defect } from './kubernetes/client/supervisor.ts';
+import type { Defect } from './kubernetes/client/defect.ts';
 import { type SimulatedCluster, startCluster } from './kubernetes/cluster.ts';
 import type { RequestRecord } from './kubernetes/http/server/server.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
@@ -11,7 +11,7 @@ import type { ConnectionRecord } from './network/recorder.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
 import type { ProcessNote, ProcessSource } from './program.ts';
 
-export { type Defect, describeDefect } from './kubernetes/client/supervisor.ts';
+export { type Defect, describeDefect } from './kubernetes/client/defect.ts';
 export type { RequestRecord } from './kubernetes/http/server/server.ts';
 export type { ConnectionRecord } from './network/recorder.ts';
 export type { ProcessNote, ProcessSource } from './program.ts';

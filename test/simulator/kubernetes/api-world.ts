@@ -11,11 +11,8 @@ import {
 } from '../../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../../harness/base/random.ts';
 import { type ApiServer, createApiServer } from '../../../harness/simulator/kubernetes/api-server.ts';
-import {
-  type Defect,
-  endProcess,
-  Supervisor,
-} from '../../../harness/simulator/kubernetes/client/supervisor.ts';
+import { type Defect, endProcess } from '../../../harness/simulator/kubernetes/client/defect.ts';
+import { Supervisor } from '../../../harness/simulator/kubernetes/client/supervisor.ts';
 import { type SmallWorld, smallWorld } from '../../support/small-world.ts';
 
 export const SERVICE_RANGE = '10.110.0.0/16';

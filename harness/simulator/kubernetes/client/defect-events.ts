@@ -2,11 +2,11 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { apiVersionOf } from '../registry/resources.ts';
+import { type Defect, describeDefect, type Subject } from './defect.ts';
 import { EventRecorder, referenceTo } from './event-recorder.ts';
 import type { ObjectReference } from './kinds.ts';
 import type { LocalClient } from './local.ts';
 import { LocalClusterClient } from './local-cluster-client.ts';
-import { type Defect, describeDefect, type Subject } from './supervisor.ts';
 import { TypedClient } from './typed.ts';
 
 /** Who tells: not the component, in whose name the real one never says such a thing. */

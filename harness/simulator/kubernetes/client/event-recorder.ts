@@ -2,8 +2,8 @@
 import type { Clock } from '../../../base/clock.ts';
 import { ApiError } from '../registry/status.ts';
 import type { ClusterClient } from './cluster-client.ts';
+import type { Subject } from './defect.ts';
 import { type ObjectReference, type Stored, timestamp } from './kinds.ts';
-import type { Subject } from './supervisor.ts';
 
 /** The reference to the object, or to a part of it, that an event is about. */
 export function referenceTo(

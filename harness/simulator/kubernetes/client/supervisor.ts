@@ -3,26 +3,7 @@
  * the component that spins. Both are told, and the API server goes on.
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
-import { messageOf, throwLater } from '../../../base/errors.ts';
-import type { ResourceKey } from '../registry/resources.ts';
-
-/** The object or task that a component worked on. */
-export interface Subject {
-  /** Absent where the key is of another sort: a uid, the name of a timer. */
-  readonly resource?: ResourceKey;
-  /** `namespace/name` */
-  readonly key: string;
-}
-
-/** A defect of ours in one component of a simulated cluster. */
-export interface Defect {
-  /** `deployment`, `kubelet/cluster1-control-plane` */
-  readonly component: string;
-  /** `threw`: this work has ended, the component goes on. `looped`: the component was stopped. */
-  readonly kind: 'threw' | 'looped';
-  readonly subjects: readonly Subject[];
-  readonly error: Error;
-}
+import { type Defect, nameOf, type Subject } from './defect.ts';
 
 /**
  * Writes of one component within one turn of the event loop. While they go on no socket is read; no sound
@@ -35,25 +16,6 @@ const REMEMBERED_SUBJECTS = 8;
 /** Thrown by the client of a component that was stopped, to end what it still does. */
 export class ComponentStopped extends Error {
   override readonly name = 'ComponentStopped';
-}
-
-/** `deployments.apps sample/sleep` */
-export const nameOf = ({ resource, key }: Subject): string =>
-  resource === undefined ? key : `${resource} ${key}`;
-
-/** Tells a defect in one line, for a log. */
-export function describeDefect({ component, kind, subjects, error }: Defect): string {
-  const about = subjects.length === 0 ? '' : ` (${subjects.map(nameOf).join(', ')})`;
-  return kind === 'looped'
-    ? `${component} was stopped: ${error.message}${about}`
-    : `${component} failed: ${messageOf(error)}${about}`;
-}
-
-/**
- * Ends the process: throws the error of a defect into the event loop. The default where nobody listens.
- */
-export function endProcess({ error }: Defect): void {
-  throwLater(error);
 }
 
 /** All components of one cluster. */

@@ -5,8 +5,9 @@
 import type { Timer } from '../../../base/clock.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { ApiError } from '../registry/status.ts';
+import type { Subject } from './defect.ts';
 import { RetryBucket, retryDelayMs } from './retry-rate.ts';
-import { type Component, ComponentStopped, type Subject } from './supervisor.ts';
+import { type Component, ComponentStopped } from './supervisor.ts';
 
 /**
  * How many keys are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most

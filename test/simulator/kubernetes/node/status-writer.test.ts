@@ -2,8 +2,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
 import type { ClusterClient } from '../../../../harness/simulator/kubernetes/client/cluster-client.ts';
+import { endProcess } from '../../../../harness/simulator/kubernetes/client/defect.ts';
 import type { Pod } from '../../../../harness/simulator/kubernetes/client/kinds.ts';
-import { endProcess, Supervisor } from '../../../../harness/simulator/kubernetes/client/supervisor.ts';
+import { Supervisor } from '../../../../harness/simulator/kubernetes/client/supervisor.ts';
 import { StatusWriter } from '../../../../harness/simulator/kubernetes/node/kubelet/status-writer.ts';
 import { ApiError } from '../../../../harness/simulator/kubernetes/registry/status.ts';
 import { VirtualClock } from '../../../../harness/simulator/network/virtual-clock.ts';

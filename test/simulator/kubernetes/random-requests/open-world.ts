@@ -1,6 +1,6 @@
 /** The process whose world random requests are sent to: two clusters, opened as `up` opens them. */
 import { SimulatorPlatform } from '../../../../harness/platform/simulator/simulator-platform.ts';
-import { describeDefect } from '../../../../harness/simulator/kubernetes/client/supervisor.ts';
+import { describeDefect } from '../../../../harness/simulator/kubernetes/client/defect.ts';
 import { twoClusters } from '../../../support/topologies.ts';
 
 async function openWorld(seed: string): Promise<void> {
