@@ -1,18 +1,14 @@
 /** create, update and patch, also of the status. */
 
-import { convert } from '../../registry/conversion.ts';
 import { invalid } from '../../registry/field-errors.ts';
-import type { JsonObject, KubernetesObject } from '../../registry/json.ts';
-import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
+import type { KubernetesObject } from '../../registry/json.ts';
+import type { ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, methodNotAllowed, notSimulated } from '../../registry/status.ts';
-import type { WriteContext } from '../../registry/write-context.ts';
 import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson } from '../call.ts';
 import { encodeObject } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
-import { applyObject } from '../patch/apply.ts';
 import { ownershipOf } from '../patch/ownership.ts';
-import { readPatch } from '../patch/patch.ts';
 import { receiveObject } from '../receive.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { contextOf } from './write-options.ts';
@@ -107,87 +103,9 @@ export async function handleUpdate(
   sendJson(call, 200, encodeObject(type, info.version, updated));
 }
 
-function checkName(object: KubernetesObject, info: ResourceRequest): void {
+export function checkName(object: KubernetesObject, info: ResourceRequest): void {
   const sent = object.metadata.name ?? '';
   if (sent !== '' && sent !== info.name) {
     throw badRequest(`the name of the object (${sent}) does not match the name on the URL (${info.name})`);
   }
-}
-
-/** Patches an object in the way that the content type names; apply may also create it. @throws ApiError */
-export async function handlePatch(
-  environment: Environment,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-): Promise<void> {
-  const { info, request } = call;
-  if (info.name === '' || !type.verbs.includes('patch')) throw methodNotAllowed();
-  const context = contextOf(call, 'Patch');
-  const patch = readPatch(await readBody(request), mediaTypeOf(request), type, info.query);
-  if (patch.kind === 'apply') {
-    await handleApply(environment, call, type, context, patch.apply);
-    return;
-  }
-  const updated = await environment.objects.update(
-    type,
-    info.namespace,
-    info.name,
-    draft => {
-      // It is patched in the version that the client speaks, whichever it is stored in.
-      const apiVersion = apiVersionOf(type.group, info.version);
-      const patched = patch.apply(
-        { ...convert(type, info.version, draft()), apiVersion },
-        type,
-        info.version,
-      );
-      const object = receivePatched(patched, call, type, patch.shown);
-      checkName(object, info);
-      return object;
-    },
-    { ...context, own: ownershipOf(environment.clock, type, context) },
-  );
-  sendJson(call, 200, encodeObject(type, info.version, updated));
-}
-
-/** The result of a patch, which has to be an object of its kind again. */
-function receivePatched(
-  patched: JsonObject,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-  shown: string,
-): KubernetesObject {
-  try {
-    patched['kind'] ??= type.kind;
-    patched['apiVersion'] ??= apiVersionOf(type.group, call.info.version);
-    return receiveObject(patched, call, type);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 400) throw error;
-    const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw new ApiError(
-      422,
-      'Invalid',
-      ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`,
-      {
-        causes: [
-          {
-            reason: 'FieldValueInvalid',
-            message: `Invalid value: ${JSON.stringify(shown)}: ${text}`,
-            field: 'patch',
-          },
-        ],
-      },
-    );
-  }
-}
-
-async function handleApply(
-  environment: Environment,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-  context: WriteContext,
-  applied: JsonObject,
-): Promise<void> {
-  const { info } = call;
-  const outcome = await applyObject(environment, call, type, context, applied);
-  sendJson(call, outcome.created ? 201 : 200, encodeObject(type, info.version, outcome.object));
 }

@@ -7,12 +7,13 @@ import { handleDelete, handleDeleteCollection } from '../handlers/delete.ts';
 import { sendPageNotFound } from '../handlers/discovery.ts';
 import { handleLogs } from '../handlers/logs.ts';
 import { handlePath } from '../handlers/non-resource.ts';
+import { handlePatch } from '../handlers/patch.ts';
 import { handleProxy } from '../handlers/proxy.ts';
 import { handleGet, handleList, handleWatch } from '../handlers/read.ts';
 import { handleReview } from '../handlers/reviews.ts';
 import { isStream } from '../handlers/stream.ts';
 import { subresourceHandler } from '../handlers/subresources.ts';
-import { handleCreate, handlePatch, handleUpdate } from '../handlers/write.ts';
+import { handleCreate, handleUpdate } from '../handlers/write.ts';
 import type { ResourceRequest } from '../request-info.ts';
 
 type Handler = (
