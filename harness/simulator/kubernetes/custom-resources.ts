@@ -4,7 +4,7 @@
 
 import type { Component } from './client/supervisor.ts';
 import { WorkQueue } from './client/work-queue.ts';
-import { byPriority } from './http/handlers/discovery.ts';
+import { resourceTypeOf, storageVersion } from './custom-resource-type.ts';
 import type { Machinery } from './machinery.ts';
 import {
   CLEANUP_FINALIZER,
@@ -13,16 +13,8 @@ import {
   isConditionTrue,
   setCondition,
 } from './registry/definitions.ts';
-import {
-  equal,
-  type JsonObject,
-  type KubernetesObject,
-  listOf,
-  objectOf,
-  objectsOf,
-  stringOf,
-} from './registry/json.ts';
-import { ALL_VERBS, type ResourceKey, type ResourceType, type Subresource } from './registry/resources.ts';
+import { equal, type KubernetesObject, listOf, objectOf } from './registry/json.ts';
+import type { ResourceKey } from './registry/resources.ts';
 
 /**
  * Brings what is served in line with the definitions, one by one, whatever state it finds them in.
@@ -163,60 +155,3 @@ const NEVER_SERVED: DefinitionCondition = {
   reason: 'NeverEstablished',
   message: 'resource was never established',
 };
-
-function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
-  return objectsOf(objectOf(definition['spec'])['versions']);
-}
-
-function storageVersion(definition: KubernetesObject): string {
-  return stringOf(versionsOf(definition).find(version => version['storage'] === true)?.['name']) ?? 'v1';
-}
-
-function resourceTypeOf(definition: KubernetesObject): ResourceType {
-  const spec = objectOf(definition['spec']);
-  const names = objectOf(spec['names']);
-  const kind = stringOf(names['kind']) ?? '';
-  const versions = versionsOf(definition).filter(version => version['served'] === true);
-  const schemas: Record<string, unknown> = {};
-  const columns: Record<string, readonly unknown[]> = {};
-  let status = false;
-  let scale = false;
-  for (const version of versions) {
-    const name = stringOf(version['name']) ?? '';
-    schemas[name] = objectOf(version['schema'])['openAPIV3Schema'];
-    const printed = listOf(version['additionalPrinterColumns']);
-    if (printed.length > 0) columns[name] = printed;
-    const subresources = objectOf(version['subresources']);
-    status ||= 'status' in subresources;
-    scale ||= 'scale' in subresources;
-  }
-  const verbs = ['get', 'patch', 'update'];
-  const subresources: Subresource[] = [
-    ...(scale ? [{ name: 'scale', verbs, kind: 'Scale', group: 'autoscaling', version: 'v1' }] : []),
-    ...(status ? [{ name: 'status', verbs, kind }] : []),
-  ];
-  return {
-    group: stringOf(spec['group']) ?? '',
-    versions: versions.map(version => stringOf(version['name']) ?? '').sort(byPriority),
-    plural: stringOf(names['plural']) ?? '',
-    singular: stringOf(names['singular']) ?? kind.toLowerCase(),
-    kind,
-    listKind: stringOf(names['listKind']) ?? `${kind}List`,
-    namespaced: spec['scope'] === 'Namespaced',
-    shortNames: listOf(names['shortNames']).filter(name => typeof name === 'string'),
-    categories: listOf(names['categories']).filter(name => typeof name === 'string'),
-    verbs: ALL_VERBS,
-    subresources,
-    hasStatus: status,
-    hasGeneration: true,
-    nameRule: 'subdomain',
-    virtual: false,
-    custom: {
-      definition: definition.metadata.name ?? '',
-      storageVersion: storageVersion(definition),
-      terminating: isConditionTrue(definition, 'Terminating'),
-      schemas,
-      columns,
-    },
-  };
-}
