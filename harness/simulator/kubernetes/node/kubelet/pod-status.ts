@@ -1,21 +1,6 @@
 /** A pod's status, computed from the states of its containers; pure. */
-import {
-  type Condition,
-  type Container,
-  type ContainerStatus,
-  conditionOf,
-  type Pod,
-  type PodSpec,
-  type PodStatus,
-} from '../../client/kinds.ts';
-
-/** A container as the pod's status sees it. */
-interface ContainerView {
-  readonly status: ContainerStatus;
-  /** Sidecars among the init containers: they stay. */
-  readonly isSidecar: boolean;
-  readonly hasStarted: boolean;
-}
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../../client/kinds.ts';
+import { type ContainerView, conditionsOf, isDone } from './pod-conditions.ts';
 
 /** kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase. */
 function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly ContainerView[]): string {
@@ -36,77 +21,6 @@ function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly C
   const hasFailed = terminated.some(state => state?.exitCode !== 0);
   if (!hasFailed) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
-}
-
-type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
-
-const verdict = (
-  type: string,
-  trouble: { readonly reason: string; readonly message?: string } | undefined,
-): Verdict => (trouble ? { type, status: 'False', ...trouble } : { type, status: 'True' });
-
-/** A pod as its conditions see it. */
-interface PodView {
-  readonly phase: string;
-  readonly hasSandbox: boolean;
-  readonly init: readonly ContainerView[];
-  readonly main: readonly ContainerView[];
-}
-
-const namesOf = (views: readonly ContainerView[]): string =>
-  `[${views.map(({ status }) => status.name).join(' ')}]`;
-
-/** An init container has succeeded, or a sidecar has started. */
-const isDone = ({ status, isSidecar }: ContainerView): boolean =>
-  isSidecar ? status.started : status.state.terminated?.exitCode === 0;
-
-function initializedVerdict({ phase, init, main }: PodView): Verdict {
-  const incomplete = init.filter(view => !isDone(view));
-  if (phase === 'Succeeded' && incomplete.length === 0)
-    return { type: 'Initialized', status: 'True', reason: 'PodCompleted' };
-  if (incomplete.length === 0 || main.some(({ hasStarted }) => hasStarted))
-    return verdict('Initialized', undefined);
-  return verdict('Initialized', {
-    reason: 'ContainersNotInitialized',
-    message: `containers with incomplete status: ${namesOf(incomplete)}`,
-  });
-}
-
-/** Why the pod is not ready; undefined if it is. */
-function unreadiness({ phase, init, main }: PodView): { reason: string; message?: string } | undefined {
-  if (phase === 'Succeeded') return { reason: 'PodCompleted' };
-  if (phase === 'Failed') return { reason: 'PodFailed' };
-  const needed = [...init.filter(({ isSidecar }) => isSidecar), ...main];
-  const unready = needed.filter(({ status }) => !status.ready);
-  if (unready.length === 0) return undefined;
-  return { reason: 'ContainersNotReady', message: `containers with unready status: ${namesOf(unready)}` };
-}
-
-/** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
-function conditionsOf(pod: PodView, before: readonly Condition[], now: string): readonly Condition[] {
-  const ready = unreadiness(pod);
-  // Unlike Kubernetes, readiness gates are not looked at.
-  const next: Verdict[] = [
-    verdict('PodReadyToStartContainers', pod.hasSandbox ? undefined : { reason: '' }),
-    initializedVerdict(pod),
-    verdict('Ready', ready),
-    verdict('ContainersReady', ready),
-    // The scheduler has said so already, unless the pod came with its node.
-    verdict('PodScheduled', undefined),
-  ];
-  const kept = before.filter(({ type }) => !next.some(own => own.type === type));
-  const own = next.map(({ type, status, reason, message }): Condition => {
-    const old = conditionOf(before, type);
-    return {
-      type,
-      status,
-      ...(reason && { reason }),
-      ...(message !== undefined && { message }),
-      lastProbeTime: null,
-      lastTransitionTime: old?.status === status ? (old.lastTransitionTime ?? now) : now,
-    };
-  });
-  return [...own, ...kept];
 }
 
 /** What the kubelet knows beside the object. */
