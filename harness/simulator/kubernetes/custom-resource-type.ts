@@ -1,5 +1,5 @@
 /** The resource type that a CustomResourceDefinition defines. */
-import { byPriority } from './http/handlers/discovery.ts';
+import { byPriority } from './http/handlers/api-groups.ts';
 import { isConditionTrue } from './registry/definitions.ts';
 import {
   type JsonObject,
