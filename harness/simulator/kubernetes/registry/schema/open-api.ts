@@ -5,8 +5,8 @@
 import { isObject, type JsonObject, objectOf } from '../json.ts';
 import type { ResourceRegistry } from '../registry.ts';
 import type { ResourceType } from '../resources.ts';
-import { fieldsOf } from './built-in.ts';
 import { type Field, messageFor } from './messages.ts';
+import { fieldsOf } from './struct-fields.ts';
 
 const pathOf = (group: string, version: string): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`;
