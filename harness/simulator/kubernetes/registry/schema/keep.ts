@@ -5,7 +5,8 @@ import { isObject, type JsonObject } from '../json.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
 import { badRequest } from '../status.ts';
 import { keepBuiltIn } from './built-in.ts';
-import { applySchemaDefaults, prune } from './structural.ts';
+import { prune } from './prune.ts';
+import { applySchemaDefaults } from './schema-defaults.ts';
 
 /** How to treat unknown fields: the query's `fieldValidation`. */
 export interface SchemaOptions {
