@@ -1,0 +1,18 @@
+/** Fills in fields that are not there. */
+import { isObject, type JsonObject } from './json.ts';
+
+export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
+  for (const [key, value] of Object.entries(defaults)) {
+    if (target[key] === undefined || target[key] === null)
+      target[key] = Array.isArray(value) ? [...value] : value;
+  }
+}
+
+/** The object at the key, made if it is not there. */
+export function child(parent: JsonObject, key: string): JsonObject {
+  const value = parent[key];
+  if (isObject(value)) return value;
+  const made: JsonObject = {};
+  parent[key] = made;
+  return made;
+}

@@ -1,0 +1,126 @@
+/** The defaults of pods and of templates of pods (pkg/apis/core/v1/defaults.go @v1.32). */
+
+import { child, fill } from './fill.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  objectOf,
+  objectsOf,
+  stringOf,
+  stringsOf,
+} from './json.ts';
+
+function defaultPullPolicy(image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  if (name.includes('@')) return 'IfNotPresent';
+  const tag = name.includes(':') ? name.slice(name.lastIndexOf(':') + 1) : 'latest';
+  return tag === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function defaultProbe(probe: unknown): void {
+  if (!isObject(probe)) return;
+  fill(probe, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 });
+  if (isObject(probe['httpGet'])) fill(probe['httpGet'], { path: '/', scheme: 'HTTP' });
+  if (isObject(probe['grpc'])) fill(probe['grpc'], { service: '' });
+}
+
+function defaultContainer(container: JsonObject): void {
+  fill(container, {
+    imagePullPolicy: defaultPullPolicy(stringOf(container['image']) ?? ''),
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+  });
+  child(container, 'resources');
+  const resources = child(container, 'resources');
+  if (isObject(resources['limits'])) {
+    const requests = child(resources, 'requests');
+    fill(requests, resources['limits']);
+  }
+  for (const port of objectsOf(container['ports'])) fill(port, { protocol: 'TCP' });
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) defaultProbe(container[probe]);
+  const lifecycle = objectOf(container['lifecycle']);
+  for (const hook of ['postStart', 'preStop']) {
+    const get = objectOf(lifecycle[hook])['httpGet'];
+    if (isObject(get)) fill(get, { path: '/', scheme: 'HTTP' });
+  }
+  for (const env of objectsOf(container['env'])) {
+    const fieldRef = objectOf(env['valueFrom'])['fieldRef'];
+    if (isObject(fieldRef)) fill(fieldRef, { apiVersion: 'v1' });
+  }
+}
+
+/** Volumes' modes: 0644. */
+const DEFAULT_MODE = 420;
+
+function defaultVolume(volume: JsonObject): void {
+  const sources = Object.keys(volume).filter(key => key !== 'name' && isObject(volume[key]));
+  if (sources.length === 0) volume['emptyDir'] = {};
+  for (const source of ['configMap', 'secret', 'downwardAPI', 'projected']) {
+    const value = volume[source];
+    if (isObject(value)) fill(value, { defaultMode: DEFAULT_MODE });
+  }
+  if (isObject(volume['hostPath'])) fill(volume['hostPath'], { type: '' });
+  const items = [...objectsOf(objectOf(volume['downwardAPI'])['items'])];
+  for (const source of objectsOf(objectOf(volume['projected'])['sources'])) {
+    if (isObject(source['serviceAccountToken']))
+      fill(source['serviceAccountToken'], { expirationSeconds: 3600 });
+    items.push(...objectsOf(objectOf(source['downwardAPI'])['items']));
+  }
+  for (const item of items) if (isObject(item['fieldRef'])) fill(item['fieldRef'], { apiVersion: 'v1' });
+}
+
+/** Fills in the defaults of pods and of templates of pods. */
+function defaultPodSpec(spec: JsonObject): void {
+  fill(spec, {
+    restartPolicy: 'Always',
+    dnsPolicy: 'ClusterFirst',
+    schedulerName: 'default-scheduler',
+    terminationGracePeriodSeconds: 30,
+  });
+  child(spec, 'securityContext');
+  const account = spec['serviceAccountName'] ?? spec['serviceAccount'];
+  if (account !== undefined && (spec['serviceAccountName'] !== account || spec['serviceAccount'] !== account))
+    Object.assign(spec, { serviceAccountName: account, serviceAccount: account });
+  for (const volume of objectsOf(spec['volumes'])) defaultVolume(volume);
+  for (const list of ['initContainers', 'containers']) {
+    for (const container of objectsOf(spec[list])) {
+      defaultContainer(container);
+      if (spec['hostNetwork'] === true) {
+        for (const port of objectsOf(container['ports'])) fill(port, { hostPort: port['containerPort'] });
+      }
+    }
+  }
+}
+
+/** Guaranteed, Burstable or BestEffort (pkg/apis/core/v1/helper/qos/qos.go). */
+function qosClass(spec: JsonObject): string {
+  let any = false;
+  let guaranteed = true;
+  for (const container of [...objectsOf(spec['initContainers']), ...objectsOf(spec['containers'])]) {
+    const requests = stringsOf(objectOf(container['resources'])['requests']);
+    const limits = stringsOf(objectOf(container['resources'])['limits']);
+    for (const name of ['cpu', 'memory']) {
+      if (requests[name] !== undefined || limits[name] !== undefined) any = true;
+      if (limits[name] === undefined || requests[name] !== limits[name]) guaranteed = false;
+    }
+  }
+  return any ? (guaranteed ? 'Guaranteed' : 'Burstable') : 'BestEffort';
+}
+
+export function defaultPod(pod: KubernetesObject): void {
+  const spec = child(pod, 'spec');
+  defaultPodSpec(spec);
+  fill(spec, { enableServiceLinks: true });
+  const status = child(pod, 'status');
+  fill(status, { phase: 'Pending' });
+  // Anew each time: webhooks add containers.
+  status['qosClass'] = qosClass(spec);
+}
+
+export function defaultTemplate(spec: JsonObject): void {
+  const template = child(spec, 'template');
+  const metadata = child(template, 'metadata');
+  if (metadata['creationTimestamp'] === undefined) metadata['creationTimestamp'] = null;
+  defaultPodSpec(child(template, 'spec'));
+}
