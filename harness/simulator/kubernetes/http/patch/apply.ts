@@ -13,19 +13,10 @@ import type { Environment } from '../environment.ts';
 import { receiveObject } from '../receive.ts';
 import { isTrue, type ResourceRequest } from '../request-info.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
-import {
-  changesOf,
-  difference,
-  type FieldSet,
-  fieldsOf,
-  formatPath,
-  intersection,
-  membersOf,
-  mergeApplied,
-  removePath,
-  touches,
-} from './field-set.ts';
+import { difference, type FieldSet, formatPath, intersection, membersOf, touches } from './field-set.ts';
+import { mergeApplied, removePath } from './merge-applied.ts';
 import type { MergeNode } from './merge-keys.ts';
+import { changesOf, fieldsOf } from './object-fields.ts';
 import { type Manager, ownable, readManagers, writeManagers } from './ownership.ts';
 
 /** The result of an apply. */

@@ -12,17 +12,16 @@ import { apiVersionOf, keyOf, type ResourceType } from '../../registry/resources
 import type { FieldOwnership, WriteContext } from '../../registry/write-context.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import {
-  changesOf,
   difference,
   differenceBelow,
   emptySet,
   type FieldSet,
-  fieldsOf,
   fromFieldsV1,
   isEmpty,
   toFieldsV1,
   union,
 } from './field-set.ts';
+import { changesOf, fieldsOf } from './object-fields.ts';
 
 /** An entry of `managedFields`. */
 export interface Manager {

@@ -1,14 +1,13 @@
 import t from 'tap';
 import { createRandom, type Random } from '../../../../../harness/base/random.ts';
 import {
-  changesOf,
-  fieldsOf,
   fromFieldsV1,
   isEmpty,
   toFieldsV1,
 } from '../../../../../harness/simulator/kubernetes/http/patch/field-set.ts';
 import { mergeTree } from '../../../../../harness/simulator/kubernetes/http/patch/merge-keys.ts';
 import { mergePatch } from '../../../../../harness/simulator/kubernetes/http/patch/merge-patch.ts';
+import { changesOf, fieldsOf } from '../../../../../harness/simulator/kubernetes/http/patch/object-fields.ts';
 import { strategicPatch } from '../../../../../harness/simulator/kubernetes/http/patch/strategic.ts';
 import {
   copy,
