@@ -1,38 +1,20 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
-import type { Random } from '../../../base/random.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
-import { convert } from '../registry/conversion.ts';
-import {
-  copy,
-  equal,
-  type JsonObject,
-  type KubernetesObject,
-  listOf,
-  objectOf,
-  objectsOf,
-  stringOf,
-} from '../registry/json.ts';
+import { equal, type JsonObject, type KubernetesObject, objectsOf, stringOf } from '../registry/json.ts';
 import { jsonPatch } from '../registry/json-patch.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
-import { apiVersionOf, keyOf, type ResourceType } from '../registry/resources.ts';
-import { ApiError, badRequest, internalError } from '../registry/status.ts';
+import { keyOf } from '../registry/resources.ts';
+import { internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
+import { inVersion } from './admission-review.ts';
 import { meetsConditions } from './match-conditions.ts';
-import { type WebhookClient, WebhookFailure } from './webhook-client.ts';
+import { ask, type WebhookOptions } from './webhook-call.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';
 
 interface Match {
   readonly webhook: JsonObject;
   /** The version of the resource which the webhook wants. */
   readonly version: string;
-}
-
-/** What the plug-ins of webhooks need: the configurations are read from the store on each request. */
-export interface WebhookOptions {
-  readonly store: Store;
-  readonly registry: ResourceRegistry;
-  readonly client: WebhookClient;
-  readonly random: Random;
 }
 
 const CONFIGURATIONS = {
@@ -155,85 +137,4 @@ async function mutateOnce(
   }
   patched['apiVersion'] = request.object.apiVersion;
   return patched as KubernetesObject; // a patched object of the kind; validation follows
-}
-
-function inVersion(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
-  return {
-    ...convert(type, version, object),
-    kind: type.kind,
-    apiVersion: apiVersionOf(type.group, version),
-  };
-}
-
-/**
- * Calls a webhook.
- * @returns its response; undefined if it failed and its failure is to be ignored
- * @throws ApiError if it refused, or failed and must not
- */
-async function ask(
-  { client, random }: WebhookOptions,
-  webhook: JsonObject,
-  version: string,
-  request: AdmissionRequest,
-): Promise<JsonObject | undefined> {
-  const name = stringOf(webhook['name']) ?? '';
-  const sideEffects = webhook['sideEffects'];
-  if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
-    throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`);
-  }
-  let response: JsonObject;
-  try {
-    response = await client.call(webhook, reviewOf(request, version, random.uuid()));
-  } catch (error) {
-    if (!(error instanceof WebhookFailure)) throw error;
-    if (webhook['failurePolicy'] === 'Ignore') return undefined;
-    throw internalError(
-      `failed calling webhook ${JSON.stringify(name)}: failed to call webhook: ${error.message}`,
-    );
-  }
-  for (const warning of listOf(response['warnings'])) request.warn(String(warning));
-  if (response['allowed'] === true) return response;
-  throw denial(name, objectOf(response['status']));
-}
-
-/** apiserver pkg/admission/plugin/webhook/errors/statuserror.go. */
-function denial(name: string, status: JsonObject): ApiError {
-  const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
-  const message = stringOf(status['message']) ?? '';
-  const reason = stringOf(status['reason']) ?? '';
-  const text =
-    message !== ''
-      ? `${denied}: ${message}`
-      : reason !== ''
-        ? `${denied}: ${reason}`
-        : `${denied} without explanation`;
-  const code = Number(status['code'] ?? 0);
-  return new ApiError(Math.max(code, 400), reason === '' ? undefined : reason, text);
-}
-
-function reviewOf(request: AdmissionRequest, version: string, uid: string): JsonObject {
-  const { type, subresource, name, namespace, operation, user, object, oldObject, dryRun, options } = request;
-  const kind = (of: string) => ({ group: type.group, version: of, kind: type.kind });
-  const resource = (of: string) => ({ group: type.group, version: of, resource: type.plural });
-  const shown = (value: KubernetesObject | undefined) => (value ? inVersion(type, version, value) : null);
-  return {
-    kind: 'AdmissionReview',
-    apiVersion: 'admission.k8s.io/v1',
-    request: {
-      uid,
-      kind: kind(version),
-      resource: resource(version),
-      ...(subresource !== '' && { subResource: subresource, requestSubResource: subresource }),
-      requestKind: kind(request.version),
-      requestResource: resource(request.version),
-      ...(name !== '' && { name }),
-      ...(namespace !== '' && { namespace }),
-      operation,
-      userInfo: copy(user),
-      object: shown(object),
-      oldObject: shown(oldObject),
-      dryRun,
-      options,
-    },
-  };
 }
