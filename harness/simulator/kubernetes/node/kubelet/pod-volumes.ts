@@ -6,7 +6,8 @@ import { type Clock, sleep, type Timer } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Volume } from '../../client/kinds.ts';
 import type { PodFacts } from './downward.ts';
-import { MountError, type MountedVolume, mountVolume, type VolumeSources } from './volumes.ts';
+import { MountError } from './projections.ts';
+import { type MountedVolume, mountVolume, type VolumeSources } from './volumes.ts';
 
 /** Between two tries to mount (kubernetes/kubernetes pkg/util/goroutinemap/exponentialbackoff). */
 const FIRST_RETRY_MS = 500;

@@ -1,12 +1,8 @@
 /** A pod's volumes: what is in their files now, and what keeps a pod from being mounted. */
-import type { DownwardItem, KeyToPath, Pod, ProjectedSource, Volume } from '../../client/kinds.ts';
-import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
-import { decode, type Lookup } from './environment.ts';
-
-/** Why a pod has to wait in ContainerCreating; the message is the one of the event FailedMount. */
-export class MountError extends Error {
-  override readonly name = 'MountError';
-}
+import type { Pod, Volume } from '../../client/kinds.ts';
+import type { PodFacts } from './downward.ts';
+import type { Lookup } from './environment.ts';
+import { MountError, project, projectionsOf } from './projections.ts';
 
 /** A token for this pod's service account. */
 export interface PodToken {
@@ -70,7 +66,7 @@ export function mountVolume(volume: Volume, facts: PodFacts, sources: VolumeSour
   const files = new Map<string, string>();
   const read = (current: PodFacts) => {
     const next = new Map<string, string>();
-    for (const source of projections) project(source, current, sources, volume.name, next);
+    for (const source of projections) project(source, current, sources.lookup, volume.name, next);
     return next;
   };
   const renew = (path: string, now: number) => {
@@ -106,74 +102,4 @@ export function mountVolume(volume: Volume, facts: PodFacts, sources: VolumeSour
       for (const path of tokens.keys()) renew(path, sources.now());
     },
   };
-}
-
-/** Every kind of volume that shows objects is a list of projections; undefined for the other kinds. */
-function projectionsOf(volume: Volume): readonly ProjectedSource[] | undefined {
-  if (volume.projected) return volume.projected.sources ?? [];
-  if (volume.configMap) return [{ configMap: volume.configMap }];
-  if (volume.secret) {
-    const { secretName, ...rest } = volume.secret;
-    return [{ secret: { ...(secretName !== undefined && { name: secretName }), ...rest } }];
-  }
-  if (volume.downwardAPI) return [{ downwardAPI: volume.downwardAPI }];
-  return undefined;
-}
-
-function project(
-  source: ProjectedSource,
-  facts: PodFacts,
-  { lookup }: VolumeSources,
-  volume: string,
-  into: Map<string, string>,
-): void {
-  const { namespace } = facts.pod.metadata;
-  if (source.configMap) {
-    const { name = '', items, optional = false } = source.configMap;
-    const map = lookup.configMap(name);
-    if (!map && !optional) throw missing(volume, `configmap "${name}" not found`);
-    const data = new Map(Object.entries(map?.data ?? {}));
-    for (const [key, value] of Object.entries(map?.binaryData ?? {})) data.set(key, decode(value));
-    select(data, items, optional, into, () =>
-      missing(volume, absentKeys(`configmap "${namespace}/${name}"`)),
-    );
-  }
-  if (source.secret) {
-    const { name = '', items, optional = false } = source.secret;
-    const secret = lookup.secret(name);
-    if (!secret && !optional) throw missing(volume, `secret "${name}" not found`);
-    const data = new Map(
-      Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const),
-    );
-    select(data, items, optional, into, () => missing(volume, absentKeys(`secret "${namespace}/${name}"`)));
-  }
-  for (const item of source.downwardAPI?.items ?? []) into.set(item.path, downwardValue(facts, item));
-}
-
-const missing = (volume: string, what: string) =>
-  new MountError(`MountVolume.SetUp failed for volume "${volume}" : ${what}`);
-const absentKeys = (what: string) => `${what} references non-existent config key`;
-
-function select(
-  data: ReadonlyMap<string, string>,
-  items: readonly KeyToPath[] | undefined,
-  optional: boolean,
-  into: Map<string, string>,
-  absent: () => MountError,
-): void {
-  if (!items || items.length === 0) {
-    for (const [key, value] of data) into.set(key, value);
-    return;
-  }
-  for (const { key, path } of items) {
-    const value = data.get(key);
-    if (value !== undefined) into.set(path, value);
-    else if (!optional) throw absent();
-  }
-}
-
-function downwardValue(facts: PodFacts, { fieldRef, resourceFieldRef }: DownwardItem): string {
-  if (fieldRef) return fieldValue(facts, fieldRef.fieldPath);
-  const { containerName = '', resource = '', divisor } = resourceFieldRef ?? {};
-  return resourceValue(facts, containerName, resource, divisor);
 }
