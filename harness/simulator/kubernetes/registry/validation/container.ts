@@ -6,7 +6,7 @@ import { duplicate, type FieldError, forbiddenValue, invalidValue, required } fr
 import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts';
 import { parseQuantity } from '../quantity.ts';
 import { invalidFor, portNumber, validateChoice, validateName } from './entries.ts';
-import { problemsOfEnvName, problemsOfPortName } from './names.ts';
+import { problemsOfEnvName, problemsOfPortName } from './entry-names.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];

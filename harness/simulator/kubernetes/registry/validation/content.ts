@@ -2,7 +2,7 @@
 
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { equal, type KubernetesObject, objectOf } from '../json.ts';
-import { problemsOfConfigKey } from './names.ts';
+import { problemsOfConfigKey } from './entry-names.ts';
 
 const MAX_CONTENT_BYTES = 1024 * 1024;
 

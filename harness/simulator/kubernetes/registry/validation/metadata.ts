@@ -3,12 +3,8 @@
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
-import {
-  problemsOfLabelValue,
-  problemsOfName,
-  problemsOfQualifiedName,
-  problemsOfSubdomain,
-} from './names.ts';
+import { problemsOfLabelValue, problemsOfQualifiedName } from './entry-names.ts';
+import { problemsOfName, problemsOfSubdomain } from './names.ts';
 
 /**
  * Returns the problem if a field has changed (apimachinery pkg/api/validation/objectmeta.go @v1.32,
