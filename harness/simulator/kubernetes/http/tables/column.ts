@@ -60,6 +60,9 @@ export const integer = (name: string, cell: Column['cell']): Column => ({ name, 
 /** Reads a count; an absent one is 0. */
 export const number = (value: unknown): number => Number(value ?? 0);
 
+/** Reads a count of the object's status; an absent one is 0. */
+export const replicas = (object: KubernetesObject, field: string): number => number(status(object)[field]);
+
 /** `a=b,c=d`, sorted; `<none>` for none. */
 export function formatMap(map: unknown): string {
   const entries = Object.entries(stringsOf(map)).sort(([a], [b]) => (a < b ? -1 : 1));

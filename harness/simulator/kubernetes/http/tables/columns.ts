@@ -2,237 +2,38 @@
  * The columns of each kind's table; the printers of kube-apiserver 1.32
  * (pkg/printers/internalversion/printers.go).
  */
-import {
-  type JsonObject,
-  type KubernetesObject,
-  listOf,
-  objectOf,
-  objectsOf,
-  stringOf,
-} from '../../registry/json.ts';
+import { type KubernetesObject, listOf, objectOf, objectsOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
-import { age } from './age.ts';
 import {
   AGE,
   type Column,
   CREATED_AT,
-  firstOf,
-  formatMap,
   formatSelector,
   integer,
   NAME,
   NONE,
-  number,
-  SELECTOR,
   spec,
   status,
-  strings,
-  TEMPLATE_COLUMNS,
   text,
-  UNKNOWN,
-  UNSET,
   wide,
 } from './column.ts';
 import { customColumns } from './custom-columns.ts';
-import { podCells } from './pod-cells.ts';
-
-/** How many endpoints, ports or addresses a cell shows. */
-const MOST_SHOWN = 3;
-
-const replicas = (object: KubernetesObject, field: string): number => number(status(object)[field]);
-
-const POD: readonly Column[] = [
-  NAME,
-  text('Ready', (pod, now) => podCells(pod, now).ready),
-  text('Status', (pod, now) => podCells(pod, now).status),
-  text('Restarts', (pod, now) => podCells(pod, now).restarts),
-  AGE,
-  wide('IP', pod => stringOf(status(pod)['podIP']) || NONE),
-  wide('Node', pod => stringOf(spec(pod)['nodeName']) || NONE),
-  wide('Nominated Node', pod => stringOf(status(pod)['nominatedNodeName']) || NONE),
-  wide('Readiness Gates', pod => {
-    const gates = objectsOf(spec(pod)['readinessGates']);
-    if (gates.length === 0) return NONE;
-    const met = gates.filter(gate =>
-      objectsOf(status(pod)['conditions']).some(
-        condition => condition['type'] === gate['conditionType'] && condition['status'] === 'True',
-      ),
-    );
-    return `${met.length}/${gates.length}`;
-  }),
-];
-
-function externalAddress(service: KubernetesObject): string {
-  const { type, externalIPs, externalName } = spec(service);
-  const fixed = strings(externalIPs);
-  switch (type) {
-    case 'ExternalName':
-      return stringOf(externalName) ?? '';
-    case 'LoadBalancer': {
-      const given = objectsOf(objectOf(status(service)['loadBalancer'])['ingress']).map(
-        entry => stringOf(entry['ip']) || stringOf(entry['hostname']) || '',
-      );
-      const all = [...given, ...fixed].join(',');
-      return all === '' ? '<pending>' : all;
-    }
-    default:
-      return fixed.length > 0 ? fixed.join(',') : NONE;
-  }
-}
-
-const SERVICE: readonly Column[] = [
-  NAME,
-  text('Type', service => spec(service)['type']),
-  text('Cluster-IP', service => strings(spec(service)['clusterIPs'])[0] || NONE),
-  text('External-IP', externalAddress),
-  text('Port(s)', service => {
-    const ports = objectsOf(spec(service)['ports']).map(({ port, nodePort, protocol }) =>
-      nodePort === undefined
-        ? `${String(port)}/${String(protocol)}`
-        : `${String(port)}:${String(nodePort)}/${String(protocol)}`,
-    );
-    return ports.length > 0 ? ports.join(',') : NONE;
-  }),
-  AGE,
-  wide('Selector', service => formatMap(spec(service)['selector'])),
-];
-
-const DEPLOYMENT: readonly Column[] = [
-  NAME,
-  text(
-    'Ready',
-    deployment => `${replicas(deployment, 'readyReplicas')}/${number(spec(deployment)['replicas'])}`,
-  ),
-  text('Up-to-date', deployment => replicas(deployment, 'updatedReplicas')),
-  text('Available', deployment => replicas(deployment, 'availableReplicas')),
-  AGE,
-  ...TEMPLATE_COLUMNS,
-  SELECTOR,
-];
-
-const REPLICA_SET: readonly Column[] = [
-  NAME,
-  integer('Desired', set => number(spec(set)['replicas'])),
-  integer('Current', set => replicas(set, 'replicas')),
-  integer('Ready', set => replicas(set, 'readyReplicas')),
-  AGE,
-  ...TEMPLATE_COLUMNS,
-  SELECTOR,
-];
-
-const STATEFUL_SET: readonly Column[] = [
-  NAME,
-  text('Ready', set => `${replicas(set, 'readyReplicas')}/${number(spec(set)['replicas'])}`),
-  AGE,
-  ...TEMPLATE_COLUMNS,
-];
-
-const DAEMON_SET: readonly Column[] = [
-  NAME,
-  integer('Desired', set => replicas(set, 'desiredNumberScheduled')),
-  integer('Current', set => replicas(set, 'currentNumberScheduled')),
-  integer('Ready', set => replicas(set, 'numberReady')),
-  integer('Up-to-date', set => replicas(set, 'updatedNumberScheduled')),
-  integer('Available', set => replicas(set, 'numberAvailable')),
-  text('Node Selector', set => formatMap(objectOf(objectOf(spec(set)['template'])['spec'])['nodeSelector'])),
-  AGE,
-  ...TEMPLATE_COLUMNS,
-  SELECTOR,
-];
-
-/** Counts over all subsets, as the real one does. */
-function endpointsCell(endpoints: KubernetesObject): string {
-  const subsets = objectsOf(endpoints['subsets']);
-  const all: string[] = [];
-  for (const subset of subsets) {
-    const ports = objectsOf(subset['ports']);
-    for (const address of objectsOf(subset['addresses'])) {
-      if (ports.length === 0) all.push(String(address['ip']));
-      for (const port of ports) all.push(`${String(address['ip'])}:${String(port['port'])}`);
-    }
-  }
-  return all.length === 0 ? NONE : firstOf(all, MOST_SHOWN);
-}
-
-const ENDPOINT_SLICE: readonly Column[] = [
-  NAME,
-  text('AddressType', slice => slice['addressType']),
-  text('Ports', slice => {
-    const ports = objectsOf(slice['ports']).map(({ port, name }) =>
-      port === undefined ? stringOf(name) || '*' : String(port),
-    );
-    return ports.length === 0 ? UNSET : firstOf(ports, MOST_SHOWN);
-  }),
-  text('Endpoints', slice => {
-    const addresses = objectsOf(slice['endpoints']).flatMap(endpoint => strings(endpoint['addresses']));
-    return addresses.length === 0 ? UNSET : firstOf(addresses, MOST_SHOWN);
-  }),
-  AGE,
-];
-
-const ROLE_LABEL = 'node-role.kubernetes.io/';
-
-function nodeStatus(node: KubernetesObject): string {
-  const ready = objectsOf(status(node)['conditions']).find(condition => condition['type'] === 'Ready');
-  const word = ready ? (ready['status'] === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
-  return spec(node)['unschedulable'] === true ? `${word},SchedulingDisabled` : word;
-}
-
-function nodeAddress(node: KubernetesObject, type: string): string {
-  const found = objectsOf(status(node)['addresses']).find(address => address['type'] === type);
-  return stringOf(found?.['address']) || NONE;
-}
-
-const nodeInfo = (node: KubernetesObject, key: string): string =>
-  stringOf(objectOf(status(node)['nodeInfo'])[key]) || UNKNOWN;
-
-const NODE: readonly Column[] = [
-  NAME,
-  text('Status', nodeStatus),
-  text('Roles', node => {
-    const roles = Object.keys(node.metadata.labels ?? {})
-      .filter(label => label.startsWith(ROLE_LABEL) && label.length > ROLE_LABEL.length)
-      .map(label => label.slice(ROLE_LABEL.length));
-    return roles.length === 0 ? NONE : roles.sort().join(',');
-  }),
-  AGE,
-  text('Version', node => objectOf(status(node)['nodeInfo'])['kubeletVersion']),
-  wide('Internal-IP', node => nodeAddress(node, 'InternalIP')),
-  wide('External-IP', node => nodeAddress(node, 'ExternalIP')),
-  wide('OS-Image', node => nodeInfo(node, 'osImage')),
-  wide('Kernel-Version', node => nodeInfo(node, 'kernelVersion')),
-  wide('Container-Runtime', node => nodeInfo(node, 'containerRuntimeVersion')),
-];
+import { EVENT } from './event-columns.ts';
+import { NODE } from './node-columns.ts';
+import { ENDPOINT_SLICE, ENDPOINTS, INGRESS, SERVICE } from './service-columns.ts';
+import {
+  AUTOSCALER,
+  BUDGET,
+  DAEMON_SET,
+  DEPLOYMENT,
+  JOB,
+  POD,
+  REPLICA_SET,
+  STATEFUL_SET,
+} from './workload-columns.ts';
 
 const count = (value: unknown): number => Object.keys(objectOf(value)).length;
 const countColumn = (name: string, cell: Column['cell']): Column => ({ name, cell });
-
-function eventObject(event: KubernetesObject): string {
-  const { kind, name } = objectOf(event['involvedObject']);
-  return `${String(kind ?? '').toLowerCase()}/${String(name ?? '')}`;
-}
-
-function lastSeen(event: KubernetesObject, now: number): string {
-  const first = event['firstTimestamp'] ?? event['eventTime'];
-  return age(objectOf(event['series'])['lastObservedTime'] ?? event['lastTimestamp'] ?? first, now);
-}
-
-const EVENT: readonly Column[] = [
-  text('Last Seen', lastSeen),
-  text('Type', event => event['type']),
-  text('Reason', event => event['reason']),
-  text('Object', eventObject),
-  wide('Subobject', event => objectOf(event['involvedObject'])['fieldPath'] ?? ''),
-  wide('Source', event => {
-    const { component, host } = objectOf(event['source']);
-    const name = stringOf(component) || stringOf(event['reportingComponent']) || '';
-    return host === undefined || host === '' ? name : `${name}, ${String(host)}`;
-  }),
-  text('Message', event => String(event['message'] ?? '').trim()),
-  wide('First Seen', (event, now) => age(event['firstTimestamp'] ?? event['eventTime'], now)),
-  wide('Count', event => number(objectOf(event['series'])['count'] ?? event['count'] ?? 1)),
-  { name: 'Name', format: 'name', priority: 1, cell: event => event.metadata.name },
-];
 
 const subjectsOf = (kind: string) => (binding: KubernetesObject) =>
   objectsOf(binding['subjects'])
@@ -262,60 +63,6 @@ const WEBHOOKS: readonly Column[] = [
   AGE,
 ];
 
-function metricTarget(metric: JsonObject, current: JsonObject | undefined): string {
-  const resource = objectOf(metric['resource']);
-  const now = objectOf(objectOf(current?.['resource'])['current']);
-  const target = objectOf(resource['target']);
-  const percent = target['averageUtilization'];
-  if (percent === undefined)
-    return `${UNKNOWN}/${String(target['averageValue'] ?? target['value'] ?? '<auto>')}`;
-  const used = now['averageUtilization'];
-  return `${String(resource['name'])}: ${used === undefined ? UNKNOWN : `${String(used)}%`}/${String(percent)}%`;
-}
-
-const AUTOSCALER: readonly Column[] = [
-  NAME,
-  text('Reference', autoscaler => {
-    const { kind, name } = objectOf(spec(autoscaler)['scaleTargetRef']);
-    return `${String(kind)}/${String(name)}`;
-  }),
-  text('Targets', autoscaler => {
-    const metrics = objectsOf(spec(autoscaler)['metrics']);
-    const current = objectsOf(status(autoscaler)['currentMetrics']);
-    return metrics.length === 0
-      ? NONE
-      : metrics.map((metric, index) => metricTarget(metric, current[index])).join(', ');
-  }),
-  text('MinPods', autoscaler => String(spec(autoscaler)['minReplicas'] ?? UNSET)),
-  text('MaxPods', autoscaler => spec(autoscaler)['maxReplicas']),
-  text('Replicas', autoscaler => replicas(autoscaler, 'currentReplicas')),
-  AGE,
-];
-
-const BUDGET: readonly Column[] = [
-  NAME,
-  text('Min Available', budget => String(spec(budget)['minAvailable'] ?? 'N/A')),
-  text('Max Unavailable', budget => String(spec(budget)['maxUnavailable'] ?? 'N/A')),
-  integer('Allowed Disruptions', budget => replicas(budget, 'disruptionsAllowed')),
-  AGE,
-];
-
-const INGRESS: readonly Column[] = [
-  NAME,
-  text('Class', ingress => spec(ingress)['ingressClassName'] ?? NONE),
-  text('Hosts', ingress => {
-    const hosts = objectsOf(spec(ingress)['rules']).map(rule => stringOf(rule['host']) || '*');
-    return hosts.length === 0 ? '*' : firstOf(hosts, MOST_SHOWN);
-  }),
-  text('Address', ingress =>
-    objectsOf(objectOf(status(ingress)['loadBalancer'])['ingress'])
-      .map(entry => stringOf(entry['ip']) || stringOf(entry['hostname']) || '')
-      .join(','),
-  ),
-  text('Ports', ingress => (listOf(spec(ingress)['tls']).length > 0 ? '80, 443' : '80')),
-  AGE,
-];
-
 /** By resource key; a kind that is absent shows its name and its age. */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   namespaces: [NAME, text('Status', namespace => status(namespace)['phase']), AGE],
@@ -326,7 +73,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   replicationcontrollers: REPLICA_SET,
   'statefulsets.apps': STATEFUL_SET,
   'daemonsets.apps': DAEMON_SET,
-  endpoints: [NAME, text('Endpoints', endpointsCell), AGE],
+  endpoints: ENDPOINTS,
   'endpointslices.discovery.k8s.io': ENDPOINT_SLICE,
   nodes: NODE,
   secrets: [
@@ -382,15 +129,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { name: 'AllowVolumeExpansion', type: 'string', cell: object => object['allowVolumeExpansion'] === true },
     AGE,
   ],
-  'jobs.batch': [
-    NAME,
-    text('Status', () => ''),
-    text('Completions', job => `${replicas(job, 'succeeded')}/${number(spec(job)['completions'] ?? 1)}`),
-    text('Duration', () => ''),
-    AGE,
-    ...TEMPLATE_COLUMNS,
-    SELECTOR,
-  ],
+  'jobs.batch': JOB,
 };
 
 /** Returns a type's columns; those of a custom resource come from its definition. */

@@ -14,7 +14,7 @@ const METADATA = '1 metadata ObjectMeta';
 const KEYED = '1 ~ LocalObjectReference, 2 key s, 3 optional *b';
 const HANDLERS = '1 exec *ExecAction, 2 httpGet *HTTPGetAction, 3 tcpSocket *TCPSocketAction';
 
-const MESSAGES: Readonly<Record<string, string>> = {
+const CORE_MESSAGES: Readonly<Record<string, string>> = {
   ObjectMeta:
     '1 name s, 2 generateName s, 3 namespace s, 4 selfLink s, 5 uid s, 6 resourceVersion s, 7 generation i, 8 creationTimestamp T, 9 deletionTimestamp *T, 10 deletionGracePeriodSeconds *i, 11 labels {}s, 12 annotations {}s, 13 ownerReferences []OwnerReference, 14 finalizers []s, 17 managedFields []ManagedFieldsEntry',
   OwnerReference: '1 kind s, 3 name s, 4 uid s, 5 apiVersion s, 6 controller *b, 7 blockOwnerDeletion *b',
@@ -123,7 +123,9 @@ const MESSAGES: Readonly<Record<string, string>> = {
   DownwardAPIProjection: '1 items []DownwardAPIVolumeFile',
   ServiceAccountTokenProjection: '1 audience s, 2 expirationSeconds *i, 3 path s',
   KeyToPath: '1 key s, 2 path s, 3 mode *i',
+};
 
+const GROUP_MESSAGES: Readonly<Record<string, string>> = {
   // apps/v1
   Deployment: `${METADATA}, 2 spec DeploymentSpec, 3 status -`,
   DeploymentSpec:
@@ -245,7 +247,7 @@ const parsed = new Map<string, Message>();
 export function messageOf(name: string): Message | undefined {
   const known = parsed.get(name);
   if (known) return known;
-  const text = MESSAGES[name] ?? OLD_MESSAGES[name];
+  const text = CORE_MESSAGES[name] ?? GROUP_MESSAGES[name] ?? OLD_MESSAGES[name];
   if (text === undefined) return undefined;
   const fields = new Map<number, Field>();
   for (const entry of text.split(', ')) {
