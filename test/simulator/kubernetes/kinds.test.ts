@@ -4,12 +4,9 @@
  */
 import t from 'tap';
 import { COLUMNS } from '../../../harness/simulator/kubernetes/http/tables/columns.ts';
+import { BUILT_IN_RESOURCES } from '../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
 import { DEFAULTERS } from '../../../harness/simulator/kubernetes/registry/defaults.ts';
-import {
-  apiVersionOf,
-  BUILT_IN_RESOURCES,
-  keyOf,
-} from '../../../harness/simulator/kubernetes/registry/resources.ts';
+import { apiVersionOf, keyOf } from '../../../harness/simulator/kubernetes/registry/resources.ts';
 import { messageFor, messageOf } from '../../../harness/simulator/kubernetes/registry/schema/messages.ts';
 import { KIND_VALIDATORS } from '../../../harness/simulator/kubernetes/registry/validation/kinds.ts';
 

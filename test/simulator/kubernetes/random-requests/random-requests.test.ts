@@ -1,5 +1,6 @@
 import t from 'tap';
-import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
+import { BUILT_IN_RESOURCES } from '../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
+import { keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import { CUSTOM, drive } from './drive.ts';
 import { randomSequence } from './sequence.ts';
 

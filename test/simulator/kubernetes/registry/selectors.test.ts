@@ -1,6 +1,7 @@
 import t from 'tap';
 import { createRandom } from '../../../../harness/base/random.ts';
-import { BUILT_IN_RESOURCES, keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
+import { BUILT_IN_RESOURCES } from '../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
+import { keyOf } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import {
   matchesFields,
   parseFieldSelector,

@@ -1,0 +1,86 @@
+/** The resource types of the core group, below `/api/v1`. */
+
+import { all, define, proxy, READ_WRITE } from './define-resource.ts';
+import { ALL_VERBS, type ResourceType } from './resources.ts';
+
+export const CORE_RESOURCES: readonly ResourceType[] = [
+  define('', ['v1'], 'bindings', 'Binding', { virtual: true }),
+  define('', ['v1'], 'configmaps', 'ConfigMap', { names: ['cm'] }),
+  define('', ['v1'], 'endpoints', 'Endpoints', { names: ['ep'] }),
+  define('', ['v1'], 'events', 'Event', { names: ['ev'] }),
+  define('', ['v1'], 'limitranges', 'LimitRange', { names: ['limits'], notSimulated: 'limitranges' }),
+  define('', ['v1'], 'namespaces', 'Namespace', {
+    names: ['ns'],
+    cluster: true,
+    status: true,
+    nameRule: 'label',
+    verbs: ALL_VERBS.filter(verb => verb !== 'deletecollection'),
+    extra: [{ name: 'finalize', verbs: ['update'], kind: 'Namespace' }],
+  }),
+  define('', ['v1'], 'nodes', 'Node', {
+    names: ['no'],
+    cluster: true,
+    status: true,
+    extra: [proxy('NodeProxyOptions')],
+  }),
+  define('', ['v1'], 'persistentvolumeclaims', 'PersistentVolumeClaim', {
+    names: ['pvc'],
+    status: true,
+    notSimulated: 'persistentvolumeclaims',
+  }),
+  define('', ['v1'], 'persistentvolumes', 'PersistentVolume', {
+    names: ['pv'],
+    cluster: true,
+    status: true,
+    notSimulated: 'persistentvolumes',
+  }),
+  define('', ['v1'], 'pods', 'Pod', {
+    names: ['po'],
+    ...all,
+    status: true,
+    extra: [
+      { name: 'attach', verbs: ['create', 'get'], kind: 'PodAttachOptions' },
+      { name: 'binding', verbs: ['create'], kind: 'Binding' },
+      { name: 'ephemeralcontainers', verbs: READ_WRITE, kind: 'Pod' },
+      { name: 'eviction', verbs: ['create'], kind: 'Eviction', group: 'policy', version: 'v1' },
+      { name: 'exec', verbs: ['create', 'get'], kind: 'PodExecOptions' },
+      { name: 'log', verbs: ['get'], kind: 'Pod' },
+      { name: 'portforward', verbs: ['create', 'get'], kind: 'PodPortForwardOptions' },
+      proxy('PodProxyOptions'),
+    ],
+  }),
+  define('', ['v1'], 'podtemplates', 'PodTemplate'),
+  define('', ['v1'], 'replicationcontrollers', 'ReplicationController', {
+    names: ['rc'],
+    ...all,
+    status: true,
+    scale: true,
+    generation: true,
+    notSimulated: 'replicationcontrollers',
+  }),
+  define('', ['v1'], 'resourcequotas', 'ResourceQuota', {
+    names: ['quota'],
+    status: true,
+    notSimulated: 'resourcequotas',
+  }),
+  define('', ['v1'], 'secrets', 'Secret'),
+  define('', ['v1'], 'serviceaccounts', 'ServiceAccount', {
+    names: ['sa'],
+    extra: [
+      {
+        name: 'token',
+        verbs: ['create'],
+        kind: 'TokenRequest',
+        group: 'authentication.k8s.io',
+        version: 'v1',
+      },
+    ],
+  }),
+  define('', ['v1'], 'services', 'Service', {
+    names: ['svc'],
+    ...all,
+    status: true,
+    nameRule: 'dns1035',
+    extra: [proxy('ServiceProxyOptions')],
+  }),
+];
