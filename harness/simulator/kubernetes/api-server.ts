@@ -2,15 +2,7 @@
  * One cluster's API server, ready to be spoken to: store, rules, tokens, certificates and HTTPS put together.
  */
 import type { Duplex } from 'node:stream';
-import { dump } from 'js-yaml';
-import {
-  type Authority,
-  createKeyPair,
-  createRootCa,
-  issueCertificate,
-  type KeyPair,
-  type Validity,
-} from '../../base/certificates.ts';
+import { createRootCa, type Validity } from '../../base/certificates.ts';
 import type { Clock } from '../../base/clock.ts';
 import { controllerForMany } from '../../base/deadline.ts';
 import type { Random } from '../../base/random.ts';
@@ -25,6 +17,7 @@ import { bootstrapClusterRoleBindings, bootstrapClusterRoles } from './auth/boot
 import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Supervisor } from './client/supervisor.ts';
+import { type CertifiedKey, issueClient, issueServer, kubeconfigOf } from './cluster-certificates.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { VERSION } from './http/handlers/non-resource.ts';
 import { createHttpApi, type RequestRecord } from './http/server/server.ts';
@@ -50,12 +43,6 @@ export interface ApiServerOptions {
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
-/** A key with a certificate of the cluster's authority; both PEM. */
-export interface ClientCertificate {
-  readonly keyPem: string;
-  readonly certificatePem: string;
-}
-
 /** A running API server. */
 export interface ApiServer {
   readonly machinery: Machinery;
@@ -70,7 +57,7 @@ export interface ApiServer {
   /** Listens on this machine too. @returns the port */
   listen(port: number, host: string): Promise<number>;
   /** A certificate for a user in these groups. */
-  issueClientCertificate(user: string, groups: readonly string[]): Promise<ClientCertificate>;
+  issueClientCertificate(user: string, groups: readonly string[]): Promise<CertifiedKey>;
   /**
    * The administrator's, with a client certificate; one context, named like the cluster.
    * @param server - `https://…`; the node's address by default
@@ -136,32 +123,20 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       return kubelets;
     },
   };
-  const serverKeys = createKeyPair();
-  const certificatePem = await issueCertificate(authority, {
-    commonName: 'kube-apiserver',
-    publicKeyDer: serverKeys.publicKeyDer,
-    dnsNames: [
-      'kubernetes',
-      'kubernetes.default',
-      'kubernetes.default.svc',
-      'kubernetes.default.svc.cluster.local',
-      'localhost',
-      network.name,
-    ],
-    ipAddresses: [
+  const serverCertificate = await issueServer(authority, validity, {
+    host: network.name,
+    addresses: [
       network.address,
       machinery.addresses.fixed(1),
       '127.0.0.1',
       ...(options.certificateAddresses ?? []),
     ],
-    usages: ['server'],
-    ...validity,
   });
   const requestIds = random.stream('request-ids');
   const http = createHttpApi(
     environment,
     new Authenticator(tokens),
-    { keyPem: serverKeys.privateKeyPem, certificatePem, clientCaPem: authority.rootPem },
+    { ...serverCertificate, clientCaPem: authority.rootPem },
     {
       onRequest: options.onRequest,
       onDefect: (request, error) => component.failed({ key: request }, error),
@@ -189,44 +164,4 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       await http.stop();
     },
   };
-}
-
-async function issueClient(
-  authority: Authority,
-  validity: Validity,
-  commonName: string,
-  organizations: readonly string[],
-): Promise<ClientCertificate> {
-  const keys: KeyPair = createKeyPair();
-  const certificatePem = await issueCertificate(authority, {
-    commonName,
-    organizations,
-    publicKeyDer: keys.publicKeyDer,
-    usages: ['client'],
-    ...validity,
-  });
-  return { keyPem: keys.privateKeyPem, certificatePem };
-}
-
-function kubeconfigOf(name: string, server: string, caPem: string, admin: ClientCertificate): string {
-  const encode = (text: string) => Buffer.from(text).toString('base64');
-  return dump(
-    {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name, cluster: { 'certificate-authority-data': encode(caPem), server } }],
-      contexts: [{ name, context: { cluster: name, user: name } }],
-      'current-context': name,
-      users: [
-        {
-          name,
-          user: {
-            'client-certificate-data': encode(admin.certificatePem),
-            'client-key-data': encode(admin.keyPem),
-          },
-        },
-      ],
-    },
-    { lineWidth: -1 },
-  );
 }
