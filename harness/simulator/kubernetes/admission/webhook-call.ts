@@ -8,7 +8,8 @@ import type { ResourceRegistry } from '../registry/registry.ts';
 import { ApiError, badRequest, internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import { reviewOf } from './admission-review.ts';
-import { type WebhookClient, WebhookFailure } from './webhook-client.ts';
+import { WebhookFailure } from './webhook-answer.ts';
+import type { WebhookClient } from './webhook-client.ts';
 
 /** What the plug-ins of webhooks need: the configurations are read from the store on each request. */
 export interface WebhookOptions {
