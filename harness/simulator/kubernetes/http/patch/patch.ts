@@ -5,7 +5,8 @@ import { isObject, type JsonObject, type KubernetesObject } from '../../registry
 import { jsonPatch } from '../../registry/json-patch.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, unsupportedMediaType } from '../../registry/status.ts';
-import { checkShape, jsonProblem, parseYaml } from '../body.ts';
+import { checkShape, parseYaml } from '../body.ts';
+import { jsonProblem } from '../go-json.ts';
 import { mergeTreeFor } from './custom-merge-keys.ts';
 import { mergePatch } from './merge-patch.ts';
 import { goMap, strategicPatch } from './strategic.ts';
