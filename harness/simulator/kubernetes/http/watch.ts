@@ -1,11 +1,12 @@
 /** Watches over HTTP: a stream of JSON lines that starts where the client left off. */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../base/clock.ts';
+import type { Change } from '../registry/change.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
 import { matchesFilter } from '../registry/selectors/filter.ts';
 import { expired } from '../registry/status.ts';
-import type { Change, Store } from '../registry/store.ts';
+import type { Store } from '../registry/store.ts';
 import { encodeObject } from './encoding.ts';
 import { type ListOptions, parseResourceVersion } from './list-options.ts';
 import { encodeOne, type Representation } from './representation.ts';

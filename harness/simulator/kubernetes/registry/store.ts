@@ -4,47 +4,20 @@
  */
 
 import { throwLater } from '../../../base/errors.ts';
+import type { Change, ChangeListener } from './change.ts';
+import { ChangeDelivery, type Listener } from './change-delivery.ts';
+import { ChangeHistory } from './change-history.ts';
 import { freeze, type KubernetesObject } from './json.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
-
-/** One write, as watches tell it. */
-export interface Change {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly resourceVersion: number;
-  /** The new state; for DELETED the last one, with the version of the deletion. */
-  readonly object: KubernetesObject;
-  /** The state before; undefined for ADDED. */
-  readonly previous: KubernetesObject | undefined;
-}
-
-/** Hears of changes in their order. It may write: that change comes after this one. */
-export type ChangeListener = (change: Change) => void;
-
-/** How many changes per resource type are kept for watches that resume. */
-const HISTORY_LENGTH = 4096;
 
 interface Collection {
   readonly type: ResourceType;
   /** `namespace/name` in byte order, as etcd lists them. */
   keys: string[];
   readonly objects: Map<string, KubernetesObject>;
-  history: Change[];
-  /** The version of the newest change that the history has lost. */
-  lostVersion: number;
+  readonly history: ChangeHistory;
   readonly listeners: Set<Listener>;
-}
-
-interface Listener {
-  readonly onChange: ChangeListener;
-  /** Told when the type is forgotten, after its last change. */
-  readonly onEnd: (() => void) | undefined;
-}
-
-interface PendingChange {
-  readonly collection: Collection;
-  /** Undefined: the collection is dropped, nothing comes after it. */
-  readonly change: Change | undefined;
 }
 
 /** Returns the key of an object among those of its type: `namespace/name`. */
@@ -61,14 +34,12 @@ export interface StoreOptions {
 /** The objects of one cluster. What it holds and hands out is frozen. */
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
-  readonly #pending: PendingChange[] = [];
-  readonly #onListenerError: (error: unknown) => void;
+  readonly #delivery: ChangeDelivery;
   #resourceVersion: number;
-  #delivering = false;
 
   constructor({ firstResourceVersion = 1, onListenerError = throwLater }: StoreOptions = {}) {
     this.#resourceVersion = firstResourceVersion;
-    this.#onListenerError = onListenerError;
+    this.#delivery = new ChangeDelivery(onListenerError);
   }
 
   get resourceVersion(): number {
@@ -172,16 +143,7 @@ export class Store {
   /** @returns the changes after a version, oldest first; undefined if some of them are lost */
   changesSince(type: ResourceType, resourceVersion: number): readonly Change[] | undefined {
     const collection = this.#collections.get(collectionKey(type));
-    if (!collection) return [];
-    if (resourceVersion < collection.lostVersion) return undefined;
-    let low = 0;
-    let high = collection.history.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((collection.history[middle] as Change).resourceVersion <= resourceVersion) low = middle + 1;
-      else high = middle;
-    }
-    return collection.history.slice(low);
+    return collection ? collection.history.since(resourceVersion) : [];
   }
 
   /** The objects as they were at a version; undefined if the history does not reach back. */
@@ -207,14 +169,14 @@ export class Store {
     const collection = this.#collections.get(key);
     if (!collection) return;
     this.#collections.delete(key);
-    this.#queue({ collection, change: undefined });
+    this.#delivery.queue(collection.listeners, undefined);
   }
 
   #collection(type: ResourceType): Collection {
     const key = collectionKey(type);
     let collection = this.#collections.get(key);
     if (!collection) {
-      collection = { type, keys: [], objects: new Map(), history: [], lostVersion: 0, listeners: new Set() };
+      collection = { type, keys: [], objects: new Map(), history: new ChangeHistory(), listeners: new Set() };
       this.#collections.set(key, collection);
     }
     return collection;
@@ -235,41 +197,8 @@ export class Store {
     previous: KubernetesObject | undefined,
   ): void {
     const change: Change = { type, object, previous, resourceVersion: this.#resourceVersion };
-    collection.history.push(change);
-    if (collection.history.length >= HISTORY_LENGTH * 2) {
-      const lost = collection.history.splice(0, HISTORY_LENGTH);
-      collection.lostVersion = lost.at(-1)?.resourceVersion ?? collection.lostVersion;
-    }
-    this.#queue({ collection, change });
-  }
-
-  #queue(pending: PendingChange): void {
-    if (pending.collection.listeners.size === 0) return;
-    this.#pending.push(pending);
-    if (this.#delivering) return;
-    this.#delivering = true;
-    queueMicrotask(() => this.#deliver());
-  }
-
-  /** A listener that writes adds to the queue instead of nesting: everybody sees the changes in one order. */
-  #deliver(): void {
-    try {
-      for (let index = 0; index < this.#pending.length; index++) {
-        const { collection, change } = this.#pending[index] as PendingChange; // in range
-        for (const listener of [...collection.listeners]) {
-          try {
-            if (change) listener.onChange(change);
-            else listener.onEnd?.();
-          } catch (error) {
-            // A defect in one listener must be seen, and must not keep the change from the others.
-            this.#onListenerError(error);
-          }
-        }
-      }
-    } finally {
-      this.#pending.length = 0;
-      this.#delivering = false;
-    }
+    collection.history.add(change);
+    this.#delivery.queue(collection.listeners, change);
   }
 }
 
