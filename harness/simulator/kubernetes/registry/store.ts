@@ -8,14 +8,13 @@ import type { Change, ChangeListener } from './change.ts';
 import { ChangeDelivery, type Listener } from './change-delivery.ts';
 import { ChangeHistory } from './change-history.ts';
 import { freeze, type KubernetesObject } from './json.ts';
+import { OrderedObjects } from './ordered-objects.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
 
 interface Collection {
-  readonly type: ResourceType;
-  /** `namespace/name` in byte order, as etcd lists them. */
-  keys: string[];
-  readonly objects: Map<string, KubernetesObject>;
+  /** By `namespace/name`. */
+  readonly objects: OrderedObjects;
   readonly history: ChangeHistory;
   readonly listeners: Set<Listener>;
 }
@@ -56,19 +55,8 @@ export class Store {
   list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
     const collection = this.#collections.get(collectionKey(type));
     if (!collection) return [];
-    const result: KubernetesObject[] = [];
     const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
-    for (
-      let index = prefix === '' ? 0 : lowerBound(collection.keys, prefix);
-      index < collection.keys.length;
-      index++
-    ) {
-      const key = collection.keys[index] as string; // in range
-      if (!key.startsWith(prefix)) break;
-      const object = collection.objects.get(key) as KubernetesObject; // keys and objects go together
-      if (matchesFilter(filter, type, object)) result.push(object);
-    }
-    return result;
+    return collection.objects.list(prefix, object => matchesFilter(filter, type, object));
   }
 
   /** How many objects of the type there are. */
@@ -84,8 +72,7 @@ export class Store {
     const collection = this.#collection(type);
     const stored = this.#stamp(object);
     const key = objectKey(stored.metadata.namespace, stored.metadata.name ?? '');
-    if (collection.objects.has(key)) throw new Error(`${keyOf(type)} ${key} is stored already`);
-    collection.keys.splice(lowerBound(collection.keys, key), 0, key);
+    if (collection.objects.get(key)) throw new Error(`${keyOf(type)} ${key} is stored already`);
     collection.objects.set(key, stored);
     this.#record(collection, 'ADDED', stored, undefined);
     return stored;
@@ -116,7 +103,6 @@ export class Store {
     if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
     const gone = this.#stamp(last ?? previous);
     collection.objects.delete(key);
-    collection.keys.splice(lowerBound(collection.keys, key), 1);
     this.#record(collection, 'DELETED', gone, previous);
     return gone;
   }
@@ -152,7 +138,7 @@ export class Store {
     const changes = this.changesSince(type, resourceVersion);
     if (!changes) return undefined;
     if (changes.length === 0) return this.list(type, filter);
-    const objects = new Map(this.#collection(type).objects);
+    const objects = this.#collection(type).objects.toMap();
     for (const change of [...changes].reverse()) {
       const key = objectKey(change.object.metadata.namespace, change.object.metadata.name ?? '');
       if (change.previous) objects.set(key, change.previous);
@@ -176,7 +162,7 @@ export class Store {
     const key = collectionKey(type);
     let collection = this.#collections.get(key);
     if (!collection) {
-      collection = { type, keys: [], objects: new Map(), history: new ChangeHistory(), listeners: new Set() };
+      collection = { objects: new OrderedObjects(), history: new ChangeHistory(), listeners: new Set() };
       this.#collections.set(key, collection);
     }
     return collection;
@@ -205,16 +191,4 @@ export class Store {
 /** Where objects of the type lie. */
 function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
-}
-
-/** The index of the first element that is not less than `key`. */
-function lowerBound(keys: readonly string[], key: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((keys[middle] as string) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,0 +1,59 @@
+/** The objects of one resource type by their keys, in byte order, as etcd lists them. */
+import type { KubernetesObject } from './json.ts';
+
+/** A map of objects that can be listed in the order of their keys. */
+export class OrderedObjects {
+  /** The keys of the map, sorted. */
+  readonly #keys: string[] = [];
+  readonly #objects = new Map<string, KubernetesObject>();
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): KubernetesObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** Adds an object, or replaces the one at the key. */
+  set(key: string, object: KubernetesObject): void {
+    if (!this.#objects.has(key)) this.#keys.splice(this.#lowerBound(key), 0, key);
+    this.#objects.set(key, object);
+  }
+
+  /** @param key - of an object that is there */
+  delete(key: string): void {
+    this.#objects.delete(key);
+    this.#keys.splice(this.#lowerBound(key), 1);
+  }
+
+  /** @returns the accepted objects whose keys begin with the prefix, in the order of the keys */
+  list(prefix: string, accepts: (object: KubernetesObject) => boolean): KubernetesObject[] {
+    const result: KubernetesObject[] = [];
+    const first = prefix === '' ? 0 : this.#lowerBound(prefix);
+    for (let index = first; index < this.#keys.length; index++) {
+      const key = this.#keys[index] as string; // in range
+      if (!key.startsWith(prefix)) break;
+      const object = this.#objects.get(key) as KubernetesObject; // keys and objects go together
+      if (accepts(object)) result.push(object);
+    }
+    return result;
+  }
+
+  /** Copies the map, unordered. */
+  toMap(): Map<string, KubernetesObject> {
+    return new Map(this.#objects);
+  }
+
+  /** The index of the first key that is not less than `key`. */
+  #lowerBound(key: string): number {
+    let low = 0;
+    let high = this.#keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] as string) < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
