@@ -40,9 +40,12 @@ export class OrderedObjects {
     return result;
   }
 
-  /** Copies the map, unordered. */
-  toMap(): Map<string, KubernetesObject> {
-    return new Map(this.#objects);
+  /** Makes another map of the same objects. */
+  copy(): OrderedObjects {
+    const result = new OrderedObjects();
+    for (const key of this.#keys) result.#keys.push(key);
+    for (const [key, object] of this.#objects) result.#objects.set(key, object);
+    return result;
   }
 
   /** The index of the first key that is not less than `key`. */

@@ -19,10 +19,6 @@ interface Collection {
   readonly listeners: Set<Listener>;
 }
 
-/** Returns the key of an object among those of its type: `namespace/name`. */
-export const objectKey = (namespace: string | undefined, name: string): string =>
-  `${namespace ?? ''}/${name}`;
-
 /** Where the versions begin, and who hears of listeners that throw. */
 export interface StoreOptions {
   readonly firstResourceVersion?: number;
@@ -54,9 +50,7 @@ export class Store {
   /** In the order of namespace and name. */
   list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
     const collection = this.#collections.get(collectionKey(type));
-    if (!collection) return [];
-    const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
-    return collection.objects.list(prefix, object => matchesFilter(filter, type, object));
+    return collection ? shown(collection.objects, filter, type) : [];
   }
 
   /** How many objects of the type there are. */
@@ -71,7 +65,7 @@ export class Store {
   insert(type: ResourceType, object: KubernetesObject): KubernetesObject {
     const collection = this.#collection(type);
     const stored = this.#stamp(object);
-    const key = objectKey(stored.metadata.namespace, stored.metadata.name ?? '');
+    const key = keyOfObject(stored);
     if (collection.objects.get(key)) throw new Error(`${keyOf(type)} ${key} is stored already`);
     collection.objects.set(key, stored);
     this.#record(collection, 'ADDED', stored, undefined);
@@ -82,7 +76,7 @@ export class Store {
   replace(type: ResourceType, object: KubernetesObject): KubernetesObject {
     const collection = this.#collection(type);
     const stored = this.#stamp(object);
-    const key = objectKey(stored.metadata.namespace, stored.metadata.name ?? '');
+    const key = keyOfObject(stored);
     const previous = collection.objects.get(key);
     if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
     collection.objects.set(key, stored);
@@ -137,17 +131,12 @@ export class Store {
     if (resourceVersion >= this.#resourceVersion) return this.list(type, filter);
     const changes = this.changesSince(type, resourceVersion);
     if (!changes) return undefined;
-    if (changes.length === 0) return this.list(type, filter);
-    const objects = this.#collection(type).objects.toMap();
-    for (const change of [...changes].reverse()) {
-      const key = objectKey(change.object.metadata.namespace, change.object.metadata.name ?? '');
-      if (change.previous) objects.set(key, change.previous);
-      else objects.delete(key);
+    const objects = this.#collection(type).objects.copy();
+    for (const { object, previous } of [...changes].reverse()) {
+      if (previous) objects.set(keyOfObject(previous), previous);
+      else objects.delete(keyOfObject(object));
     }
-    return [...objects.keys()]
-      .sort()
-      .map(key => objects.get(key) as KubernetesObject) // a key of the map itself
-      .filter(object => matchesFilter(filter, type, object));
+    return shown(objects, filter, type);
   }
 
   /** Forgets a type, its objects and its history: its definition is gone. Its subscriptions end. */
@@ -191,4 +180,14 @@ export class Store {
 /** Where objects of the type lie. */
 function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
+}
+
+/** The key of an object among those of its type. */
+const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+const keyOfObject = ({ metadata: { namespace, name = '' } }: KubernetesObject): string =>
+  objectKey(namespace, name);
+
+function shown(objects: OrderedObjects, filter: Filter, type: ResourceType): KubernetesObject[] {
+  const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;
+  return objects.list(prefix, object => matchesFilter(filter, type, object));
 }
