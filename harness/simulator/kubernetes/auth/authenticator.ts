@@ -6,7 +6,8 @@ import { unauthorized } from '../registry/status.ts';
 import { ANONYMOUS, type UserInfo } from '../registry/user.ts';
 import type { RbacAuthorizer } from './rbac.ts';
 import type { Attributes } from './rbac-rules.ts';
-import { API_AUDIENCE, type ServiceAccountTokens } from './service-account-tokens.ts';
+import type { ServiceAccountTokens } from './service-account-tokens.ts';
+import { API_AUDIENCE } from './token-claims.ts';
 
 /** Tells who sends a request: by client certificate, or by bearer token. */
 export class Authenticator {

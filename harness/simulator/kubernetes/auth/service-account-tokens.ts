@@ -14,23 +14,7 @@ import type { ResourceRegistry } from '../registry/registry.ts';
 import type { Store } from '../registry/store.ts';
 import { serviceAccountUser, type UserInfo } from '../registry/user.ts';
 import { TokenKey } from './jwt.ts';
-
-/** The audience of tokens for the API server, which kubeadm sets as the issuer too. */
-export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
-const LEGACY_ISSUER = 'kubernetes/serviceaccount';
-
-/** What a TokenRequest asks for. */
-export interface TokenRequest {
-  readonly audiences: readonly string[];
-  readonly expirationSeconds: number;
-  /** The pod (or other object) with which the token ends. */
-  readonly boundTo?: {
-    readonly kind: string;
-    readonly name: string;
-    readonly uid: string;
-    readonly node?: string;
-  };
-}
+import { API_AUDIENCE, boundClaims, LEGACY_ISSUER, secretClaims, type TokenRequest } from './token-claims.ts';
 
 /** A token and the time of its end. */
 export interface IssuedToken {
@@ -76,38 +60,14 @@ export class ServiceAccountTokens {
 
   issue(account: KubernetesObject, request: TokenRequest): IssuedToken {
     const now = Math.floor(this.#clock.now() / 1000);
-    const { name = '', namespace = '', uid = '' } = account.metadata;
     const expires = now + request.expirationSeconds;
-    const { boundTo } = request;
-    const token = this.#key.sign({
-      aud: request.audiences.length > 0 ? request.audiences : [API_AUDIENCE],
-      exp: expires,
-      iat: now,
-      iss: API_AUDIENCE,
-      jti: this.#random.uuid(),
-      'kubernetes.io': {
-        namespace,
-        ...(boundTo && { [boundTo.kind.toLowerCase()]: { name: boundTo.name, uid: boundTo.uid } }),
-        ...(boundTo?.node !== undefined && boundTo.kind === 'Pod' && { node: { name: boundTo.node } }),
-        serviceaccount: { name, uid },
-      },
-      nbf: now,
-      sub: `system:serviceaccount:${namespace}:${name}`,
-    });
+    const token = this.#key.sign(boundClaims(account, request, now, this.#random.uuid()));
     return { token, expirationTimestamp: timestamp(expires * 1000) };
   }
 
   /** A token without an end, for a Secret of type `kubernetes.io/service-account-token`. */
   issueForSecret(account: KubernetesObject, secretName: string): string {
-    const { name = '', namespace = '', uid = '' } = account.metadata;
-    return this.#key.sign({
-      iss: LEGACY_ISSUER,
-      'kubernetes.io/serviceaccount/namespace': namespace,
-      'kubernetes.io/serviceaccount/secret.name': secretName,
-      'kubernetes.io/serviceaccount/service-account.name': name,
-      'kubernetes.io/serviceaccount/service-account.uid': uid,
-      sub: `system:serviceaccount:${namespace}:${name}`,
-    });
+    return this.#key.sign(secretClaims(account, secretName));
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Paths beside the resources: version, health, OpenAPI, the token issuer. */
-import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import { openApiDocument, openApiIndex } from '../../registry/schema/open-api.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { type Call, sendJson, sendText, sendValue } from '../call.ts';

@@ -1,7 +1,7 @@
 /** Reviews: who am I, what may I, whose token is this. Answered, never stored. */
 import { refusalText } from '../../auth/rbac.ts';
 import type { Attributes, Rule } from '../../auth/rbac-rules.ts';
-import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import { invalid, invalidValue, required } from '../../registry/field-errors.ts';
 import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';

@@ -1,5 +1,5 @@
 /** Issues the token that a TokenRequest asks for. */
-import { API_AUDIENCE } from '../../auth/service-account-tokens.ts';
+import { API_AUDIENCE } from '../../auth/token-claims.ts';
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import { isObject, listOf, objectOf, stringOf, timestamp, valueAt } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
