@@ -1,12 +1,10 @@
-/** Cluster IPs and node ports for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
+/** Cluster IPs for Services, and with them their node ports (pkg/registry/core/service/storage/alloc.go @v1.32). */
 import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
-import { type FieldError, forbiddenValue, invalid, invalidValue } from './field-errors.ts';
-import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from './json.ts';
+import { type FieldError, invalid, invalidValue } from './field-errors.ts';
+import { type KubernetesObject, listOf, objectOf, stringOf } from './json.ts';
+import { NodePorts } from './node-ports.ts';
 import { ApiError } from './status.ts';
-
-const FIRST_NODE_PORT = 30_000;
-const LAST_NODE_PORT = 32_767;
 
 /** The kind as errors name it. */
 const SERVICE = { group: '', kind: 'Service' };
@@ -18,7 +16,7 @@ export class ServiceAddresses {
   /** The range as it was given, for messages. */
   readonly #text: string;
   readonly #addresses = new Set<string>();
-  readonly #ports = new Set<number>();
+  readonly #ports: NodePorts;
 
   /**
    * @param range - CIDR: `10.255.0.0/16`; the first address is kept for Service `kubernetes`, the tenth for
@@ -31,6 +29,7 @@ export class ServiceAddresses {
     this.#range = read;
     this.#text = range;
     this.#random = random;
+    this.#ports = new NodePorts(random);
   }
 
   /** The address with this number in the range: 1 is the API server's. */
@@ -73,7 +72,7 @@ export class ServiceAddresses {
         if (problem) errors.push(invalidValue('spec.clusterIPs', [asked], problem));
       }
     }
-    this.#allocatePorts(spec, before, errors, dryRun);
+    errors.push(...this.#ports.allocate(spec, before, dryRun));
     if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
   }
 
@@ -81,7 +80,7 @@ export class ServiceAddresses {
   release(service: KubernetesObject): void {
     const spec = objectOf(service['spec']);
     this.#releaseAddress(spec);
-    for (const port of objectsOf(spec['ports'])) this.#ports.delete(Number(port['nodePort']));
+    this.#ports.release(spec);
   }
 
   #releaseAddress(spec: Record<string, unknown>): void {
@@ -116,73 +115,5 @@ export class ServiceAddresses {
       return `failed to allocate IP ${address}: provided IP is already allocated`;
     if (!dryRun) this.#addresses.add(address);
     return undefined;
-  }
-
-  #allocatePorts(
-    spec: Record<string, unknown>,
-    before: Record<string, unknown>,
-    errors: FieldError[],
-    dryRun: boolean,
-  ): void {
-    const type = spec['type'];
-    const wants =
-      type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
-    const ports = objectsOf(spec['ports']);
-    const old = objectsOf(before['ports']);
-    const had = new Set(old.map(port => Number(port['nodePort'])).filter(port => port > 0));
-    const byProtocol = new Map<number, number>();
-    ports.forEach((port, index) => {
-      const asked = Number(port['nodePort'] ?? 0);
-      if (asked === 0) delete port['nodePort'];
-      if (type !== 'NodePort' && type !== 'LoadBalancer') {
-        if (asked !== 0 && had.has(asked)) delete port['nodePort'];
-        else if (asked !== 0)
-          errors.push(
-            forbiddenValue(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"),
-          );
-        return;
-      }
-      if (asked !== 0) {
-        if (had.has(asked)) return;
-        if (asked < FIRST_NODE_PORT || asked > LAST_NODE_PORT) {
-          errors.push(
-            invalidValue(
-              `spec.ports[${index}].nodePort`,
-              asked,
-              `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${LAST_NODE_PORT}`,
-            ),
-          );
-        } else if (this.#ports.has(asked)) {
-          errors.push(
-            invalidValue(`spec.ports[${index}].nodePort`, asked, 'provided port is already allocated'),
-          );
-        } else if (!dryRun) this.#ports.add(asked);
-        return;
-      }
-      if (!wants) return;
-      const same = old.find(
-        candidate =>
-          isObject(candidate) &&
-          candidate['nodePort'] !== undefined &&
-          candidate['port'] === port['port'] &&
-          candidate['protocol'] === port['protocol'],
-      );
-      // TCP and UDP of one number share a node port, as DNS has it.
-      const shared = byProtocol.get(Number(port['port']));
-      port['nodePort'] = same ? same['nodePort'] : (shared ?? this.#pickPort(dryRun));
-      byProtocol.set(Number(port['port']), Number(port['nodePort']));
-    });
-    if (dryRun) return;
-    const still = new Set(ports.map(port => Number(port['nodePort'])));
-    for (const port of had) if (!still.has(port)) this.#ports.delete(port);
-  }
-
-  #pickPort(dryRun: boolean): number {
-    for (;;) {
-      const port = FIRST_NODE_PORT + this.#random.integer(LAST_NODE_PORT - FIRST_NODE_PORT + 1);
-      if (this.#ports.has(port)) continue;
-      if (!dryRun) this.#ports.add(port);
-      return port;
-    }
   }
 }
