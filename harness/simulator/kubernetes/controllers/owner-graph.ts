@@ -1,0 +1,110 @@
+/**
+ * Who owns whom, as far as the API has told (kubernetes/kubernetes
+ * pkg/controller/garbagecollector/graph_builder.go).
+ */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { ResourceKey } from '../registry/resources.ts';
+
+/** The finalizer of an owner that goes after its dependents. */
+export const FOREGROUND = 'foregroundDeletion';
+/** The finalizer of an owner that leaves its dependents behind. */
+export const ORPHAN = 'orphan';
+
+/** Where an object is found. */
+export interface Place {
+  readonly resource: ResourceKey;
+  /** Empty for kinds of the whole cluster. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Returns the finalizers that an object has, none if it lacks the list. */
+export const finalizersOf = (object: KubernetesObject): readonly string[] => {
+  const { finalizers } = object.metadata;
+  return Array.isArray(finalizers) ? finalizers.filter(entry => typeof entry === 'string') : [];
+};
+
+/** Takes one finalizer out of a draft; an empty list goes too. */
+export function dropFinalizer(draft: KubernetesObject, finalizer: string): void {
+  const rest = finalizersOf(draft).filter(entry => entry !== finalizer);
+  if (rest.length > 0) draft.metadata['finalizers'] = rest;
+  else delete draft.metadata['finalizers'];
+}
+
+/** Tells whether an owner in foreground deletion waits for this object. */
+export const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
+  object.metadata.ownerReferences?.some(
+    ({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion,
+  ) ?? false;
+
+/** Tells whether an object is in foreground deletion. */
+export const isWaitingForDependents = (object: KubernetesObject): boolean =>
+  object.metadata.deletionTimestamp !== undefined && finalizersOf(object).includes(FOREGROUND);
+
+/** The graph of owners and dependents; both may be in it before the API has told of them. */
+export class OwnerGraph {
+  /** Every object by its uid. */
+  readonly #places = new Map<string, Place>();
+  /** Uid of an owner → uids of those that name it. */
+  readonly #dependents = new Map<string, Set<string>>();
+  readonly #owners = new Map<string, readonly string[]>();
+  readonly #onDoubt: (uid: string) => void;
+
+  /** @param onDoubt - gets the uid of an object that may have to go, or may be able to go, since a change */
+  constructor(onDoubt: (uid: string) => void) {
+    this.#onDoubt = onDoubt;
+  }
+
+  /** @returns undefined for an object that the API has not told of, or that is gone */
+  placeOf(uid: string): Place | undefined {
+    return this.#places.get(uid);
+  }
+
+  /** @returns the uids of those that name it as an owner */
+  dependentsOf(uid: string): readonly string[] {
+    return [...(this.#dependents.get(uid) ?? [])];
+  }
+
+  /** Takes note of a new object, or of the new state of one. */
+  learn(resource: ResourceKey, object: KubernetesObject): void {
+    const { uid = '', namespace = '', name = '', ownerReferences = [] } = object.metadata;
+    if (!this.#places.has(uid)) this.#places.set(uid, { resource, namespace, name });
+    const owners = ownerReferences.map(owner => owner.uid);
+    const before = this.#owners.get(uid) ?? [];
+    if (owners.length > 0) this.#owners.set(uid, owners);
+    else this.#owners.delete(uid);
+    for (const owner of before) {
+      if (!owners.includes(owner)) this.#dependents.get(owner)?.delete(uid);
+      // It may have waited for this one, which has let go of it, or blocks it no more.
+      if (!blocks(object, owner)) this.#onDoubt(owner);
+    }
+    let mayBeGarbage = false;
+    for (const owner of owners) {
+      let dependents = this.#dependents.get(owner);
+      if (!dependents) {
+        dependents = new Set();
+        this.#dependents.set(owner, dependents);
+      }
+      dependents.add(uid);
+      if (!this.#places.has(owner)) mayBeGarbage = true;
+    }
+    const finalizers = finalizersOf(object);
+    const isOnItsWay = object.metadata.deletionTimestamp !== undefined && finalizers.length > 0;
+    if (isOnItsWay && (finalizers.includes(FOREGROUND) || finalizers.includes(ORPHAN))) this.#onDoubt(uid);
+    else if (mayBeGarbage) this.#onDoubt(uid);
+  }
+
+  /** Takes note that an object is gone. */
+  forget(object: KubernetesObject): void {
+    const { uid = '' } = object.metadata;
+    this.#places.delete(uid);
+    for (const owner of this.#owners.get(uid) ?? []) {
+      this.#dependents.get(owner)?.delete(uid);
+      // An owner in the foreground may have waited for this one.
+      this.#onDoubt(owner);
+    }
+    this.#owners.delete(uid);
+    for (const dependent of this.#dependents.get(uid) ?? []) this.#onDoubt(dependent);
+    this.#dependents.delete(uid);
+  }
+}
