@@ -2,28 +2,14 @@
 import { messageOf } from '../../../base/errors.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
-import {
-  type Condition,
-  conditionOf,
-  controllerOf,
-  isActive,
-  keyOf,
-  type Pod,
-  type ReplicaSet,
-  timestamp,
-} from '../client/kinds.ts';
+import { controllerOf, isActive, keyOf, type Pod, type ReplicaSet } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
+import { readySince, replicaSetStatus } from './replica-set-status.ts';
 
 const KIND = 'replicasets.apps';
 /** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */
 const FIRST_BATCH = 1;
-
-/** Milliseconds since the epoch at which the pod became ready; undefined if it is not. */
-function readySince(pod: Pod): number | undefined {
-  const ready = conditionOf(pod.status?.conditions, 'Ready');
-  return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : undefined;
-}
 
 /**
  * Whom to remove first: not scheduled, not running, not ready, youngest (kubernetes/kubernetes
@@ -159,59 +145,12 @@ class ReplicaSetController implements Controller {
 
   #writeStatus(set: ReplicaSet, failure: unknown): void {
     const { client, clock } = this.#context;
-    const pods = this.#activePods(set);
     const now = clock.now();
-    const minReadyMs = (set.spec.minReadySeconds ?? 0) * 1000;
-    let ready = 0;
-    let available = 0;
-    for (const pod of pods) {
-      const since = readySince(pod);
-      if (since === undefined) continue;
-      ready += 1;
-      if (now - since >= minReadyMs) available += 1;
-      else this.#queue.addAfter(keyOf(set), since + minReadyMs - now);
-    }
-    const labels = Object.entries(set.spec.template.metadata?.labels ?? {});
-    const conditions = withFailure(set.status?.conditions ?? [], failure, timestamp(now));
-    client.updateStatus(KIND, {
-      ...set,
-      status: {
-        replicas: pods.length,
-        ...nonZero({
-          fullyLabeledReplicas: pods.filter(pod =>
-            labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
-          ).length,
-          readyReplicas: ready,
-          availableReplicas: available,
-        }),
-        observedGeneration: set.metadata.generation ?? 0,
-        ...(conditions.length > 0 && { conditions }),
-      },
-    });
+    const pods = this.#activePods(set);
+    const { status, availableAt } = replicaSetStatus(set, pods, failure, now);
+    if (availableAt !== undefined) this.#queue.addAfter(keyOf(set), availableAt - now);
+    client.updateStatus(KIND, { ...set, status });
   }
-}
-
-/** Go leaves zeros out of JSON. */
-function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
-}
-
-function withFailure(conditions: readonly Condition[], failure: unknown, now: string): readonly Condition[] {
-  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
-  if (failure === undefined) return others;
-  const before = conditionOf(conditions, 'ReplicaFailure');
-  // The first message stays: the condition says that it fails, the events say how.
-  if (before?.reason === 'FailedCreate') return conditions;
-  return [
-    ...others,
-    {
-      type: 'ReplicaFailure',
-      status: 'True',
-      reason: 'FailedCreate',
-      message: messageOf(failure),
-      lastTransitionTime: now,
-    },
-  ];
 }
 
 /** Starts the controller that makes and removes the pods of ReplicaSets. */
