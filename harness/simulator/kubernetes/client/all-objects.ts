@@ -3,7 +3,8 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { DEFINITIONS } from '../registry/definitions.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { keyOf, type ResourceKey, type ResourceType } from '../registry/resources.ts';
-import type { LocalClient, LocalEvent } from './local.ts';
+import type { LocalClient } from './local.ts';
+import type { LocalEvent } from './local-watch.ts';
 
 /** One change of an object, and which resource it is. */
 export interface AnyEvent extends LocalEvent {

@@ -8,26 +8,19 @@ import { copy, type KubernetesObject } from '../registry/json.ts';
 import type { Change } from '../registry/new-state.ts';
 import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-import { parseFieldSelector } from '../registry/selectors/field-selector.ts';
-import { type Filter, matchesFilter } from '../registry/selectors/filter.ts';
-import { parseLabelSelector } from '../registry/selectors/parse-label-selector.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { controlPlaneContext } from '../registry/write-context.ts';
 import type { ObjectFilter } from './cluster-client.ts';
+import { type LocalEvent, subscribe } from './local-watch.ts';
+import { parsedFilter } from './object-filter.ts';
 import type { Component } from './supervisor.ts';
 
-/** One change of an object of any kind, seen through a subscription's filter. */
-export interface LocalEvent {
-  /** As the subscriber sees it: an object that starts to match is ADDED, one that stops to is DELETED. */
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: KubernetesObject;
-  /** The state before, for MODIFIED and DELETED. */
-  readonly previous: KubernetesObject | undefined;
-}
+/** Changes a draft in place. */
+type Edit = (draft: KubernetesObject) => void;
 
 /**
- * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `copyOf` and
- * `update`.
+ * Objects that are returned are the stored ones: frozen. To change one use `modify`, or
+ * `update` with a copy.
  * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
  * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the
  * order of the writes.
@@ -61,7 +54,7 @@ export class LocalClient {
    */
   list(resource: ResourceKey, filter: ObjectFilter = {}): readonly KubernetesObject[] {
     const type = this.#objects.registry.get(resource);
-    return type ? this.#objects.store.list(type, this.#filter(resource, filter)) : [];
+    return type ? this.#objects.store.list(type, parsedFilter(type, filter)) : [];
   }
 
   /** @param object - apiVersion, kind and namespace may be left out @throws ApiError 409 if it exists */
@@ -106,23 +99,13 @@ export class LocalClient {
    * Changes an object in place: no conflicts, since it acts at once. All but the status is kept.
    * @param change - gets a copy to change; nothing is written if it comes out the same
    */
-  modify(
-    resource: ResourceKey,
-    namespace: string,
-    name: string,
-    change: (draft: KubernetesObject) => void,
-  ): KubernetesObject {
-    return this.#modify(resource, namespace, name, change, '');
+  modify(resource: ResourceKey, namespace: string, name: string, change: Edit): KubernetesObject {
+    return this.#update(resource, namespace, name, applying(change), '');
   }
 
   /** As `modify`, for the status. */
-  modifyStatus(
-    resource: ResourceKey,
-    namespace: string,
-    name: string,
-    change: (draft: KubernetesObject) => void,
-  ): KubernetesObject {
-    return this.#modify(resource, namespace, name, change, 'status');
+  modifyStatus(resource: ResourceKey, namespace: string, name: string, change: Edit): KubernetesObject {
+    return this.#update(resource, namespace, name, applying(change), 'status');
   }
 
   /**
@@ -137,15 +120,7 @@ export class LocalClient {
 
   /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
   finalizeNamespace(name: string): void {
-    const type = this.#objects.registry.require('namespaces');
-    this.#wrote('namespaces', '', name);
-    this.#objects.updateDirectly(
-      type,
-      '',
-      name,
-      draft => ({ ...draft(), spec: { finalizers: [] } }),
-      'finalize',
-    );
+    this.#update('namespaces', '', name, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
   }
 
   /**
@@ -155,28 +130,12 @@ export class LocalClient {
    */
   watch(resource: ResourceKey, filter: ObjectFilter, onEvent: (event: LocalEvent) => void): () => void {
     const type = this.#objects.registry.require(resource);
-    const parsed = this.#filter(resource, filter);
     const component = this.#component;
     const tell = (event: LocalEvent) => {
       if (component) component.run({ resource, key: keyOf(event.object) }, () => onEvent(event));
       else onEvent(event);
     };
-    let open = true;
-    const unsubscribe = this.#objects.store.subscribe(type, change => {
-      if (!open) return;
-      const before = change.previous !== undefined && matchesFilter(parsed, type, change.previous);
-      const after = change.type !== 'DELETED' && matchesFilter(parsed, type, change.object);
-      if (!before && !after) return;
-      const event = before && after ? 'MODIFIED' : after ? 'ADDED' : 'DELETED';
-      tell({ type: event, object: change.object, previous: change.previous });
-    });
-    for (const object of this.#objects.store.list(type, parsed)) {
-      if (open) tell({ type: 'ADDED', object, previous: undefined });
-    }
-    const stop = () => {
-      open = false;
-      unsubscribe();
-    };
+    const stop = subscribe(this.#objects.store, type, parsedFilter(type, filter), tell);
     const forget = component?.onStop(stop);
     return () => {
       forget?.();
@@ -184,57 +143,25 @@ export class LocalClient {
     };
   }
 
-  /** A copy that may be changed and handed to `update`. */
-  copyOf(object: KubernetesObject): KubernetesObject {
-    return copy(object);
-  }
-
-  #filter(resource: ResourceKey, { namespace, labelSelector, fieldSelector }: ObjectFilter): Filter {
-    return {
-      ...(namespace !== undefined && { namespace }),
-      ...(labelSelector !== undefined && { labels: parseLabelSelector(labelSelector) }),
-      ...(fieldSelector !== undefined && {
-        fields: parseFieldSelector(fieldSelector, this.#objects.registry.require(resource)),
-      }),
-    };
-  }
-
   #write(resource: ResourceKey, object: KubernetesObject, subresource: string): KubernetesObject {
+    const { name = '', namespace = '' } = object.metadata;
     const change: Change = () =>
       subresource === 'status'
         ? { ...object, metadata: { ...object.metadata }, status: copy(object['status']) }
         : copy(object);
-    const { name = '', namespace = '' } = object.metadata;
-    this.#wrote(resource, namespace, name);
-    return this.#objects.updateDirectly(
-      this.#objects.registry.require(resource),
-      namespace,
-      name,
-      change,
-      subresource,
-    );
+    return this.#update(resource, namespace, name, change, subresource);
   }
 
-  #modify(
+  #update(
     resource: ResourceKey,
     namespace: string,
     name: string,
-    change: (draft: KubernetesObject) => void,
+    change: Change,
     subresource: string,
   ): KubernetesObject {
     const type = this.#objects.registry.require(resource);
     this.#wrote(resource, namespace, name);
-    return this.#objects.updateDirectly(
-      type,
-      namespace,
-      name,
-      draft => {
-        const updated = draft();
-        change(updated);
-        return updated;
-      },
-      subresource,
-    );
+    return this.#objects.updateDirectly(type, namespace, name, change, subresource);
   }
 
   #wrote(resource: ResourceKey, namespace = '', name = ''): void {
@@ -244,3 +171,11 @@ export class LocalClient {
 
 const keyOf = ({ metadata: { namespace = '', name = '' } }: KubernetesObject): string =>
   namespace === '' ? name : `${namespace}/${name}`;
+
+const applying =
+  (edit: Edit): Change =>
+  draft => {
+    const updated = draft();
+    edit(updated);
+    return updated;
+  };
