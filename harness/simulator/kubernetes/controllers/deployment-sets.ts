@@ -94,3 +94,20 @@ export function newReplicaSet(
     },
   };
 }
+
+/** Returns the ReplicaSets without the one of the current template. */
+export function othersOf(sets: readonly ReplicaSet[], newSet: ReplicaSet): readonly ReplicaSet[] {
+  return sets.filter(({ metadata }) => metadata.uid !== newSet.metadata.uid);
+}
+
+/** Returns the ReplicaSets without pods, oldest first, as many as the history has no room for. */
+export function surplusHistory(deployment: Deployment, old: readonly ReplicaSet[]): readonly ReplicaSet[] {
+  const empty = old.filter(
+    set =>
+      replicasOf(set) === 0 &&
+      (set.status?.replicas ?? 0) === 0 &&
+      set.metadata.deletionTimestamp === undefined,
+  );
+  const surplus = empty.length - (deployment.spec.revisionHistoryLimit ?? 10);
+  return [...empty].sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, Math.max(0, surplus));
+}

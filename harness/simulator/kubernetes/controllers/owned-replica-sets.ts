@@ -1,0 +1,163 @@
+/** The ReplicaSets of Deployments in the API: found, adopted, made, scaled and dropped. */
+import { type ControllerContext, eventRecorder } from '../client/controller.ts';
+import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
+import { controllerOf, type Deployment, type ReplicaSet } from '../client/kinds.ts';
+import { matchesSelector } from '../client/label-selector.ts';
+import { hasCode } from '../client/typed.ts';
+import {
+  annotationsOf,
+  byAge,
+  newReplicaSet,
+  othersOf,
+  ownerReferenceTo,
+  REVISION,
+  revisionOf,
+  surplusHistory,
+} from './deployment-sets.ts';
+import { withCondition } from './deployment-status.ts';
+import { replicasOf } from './rollout.ts';
+
+const KIND = 'deployments.apps';
+const SETS = 'replicasets.apps';
+
+/** Reads and writes the ReplicaSets of Deployments, and tells in events when it changes their sizes. */
+export class OwnedReplicaSets {
+  readonly #context: ControllerContext;
+  readonly #events: EventRecorder;
+
+  constructor(context: ControllerContext) {
+    this.#context = context;
+    this.#events = eventRecorder(context, 'deployment-controller');
+  }
+
+  /** Reads a Deployment anew, after writes; as it was if it is gone. */
+  currentOf(deployment: Deployment): Deployment {
+    const { namespace = '', name = '' } = deployment.metadata;
+    return this.#context.client.get(KIND, namespace, name) ?? deployment;
+  }
+
+  /** Reads a ReplicaSet anew, after writes; as it was if it is gone. */
+  currentSet(set: ReplicaSet): ReplicaSet {
+    const { namespace = '', name = '' } = set.metadata;
+    return this.#context.client.get(SETS, namespace, name) ?? set;
+  }
+
+  /**
+   * Returns a Deployment's ReplicaSets, oldest first, by name among equals
+   * (pkg/controller/controller_utils.go @v1.32: ReplicaSetsByCreationTimestamp). Adopts what matches the selector and belongs to nobody.
+   */
+  of(deployment: Deployment): readonly ReplicaSet[] {
+    const { namespace = '', uid = '' } = deployment.metadata;
+    const own: ReplicaSet[] = [];
+    for (const set of this.#context.client.list(SETS, { namespace })) {
+      const owner = controllerOf(set);
+      if (owner) {
+        if (owner.uid === uid) own.push(set);
+      } else if (
+        deployment.metadata.deletionTimestamp === undefined &&
+        set.metadata.deletionTimestamp === undefined &&
+        matchesSelector(deployment.spec.selector, set.metadata.labels)
+      ) {
+        const ownerReferences = [...(set.metadata.ownerReferences ?? []), ownerReferenceTo(deployment)];
+        own.push(
+          this.#context.client.update(SETS, { ...set, metadata: { ...set.metadata, ownerReferences } }),
+        );
+      }
+    }
+    return own.sort(byAge);
+  }
+
+  /**
+   * Finds or makes the ReplicaSet of the current template, and keeps revisions up to date.
+   * @returns undefined if its name is taken: the next sync finds another one
+   */
+  findOrMake(
+    deployment: Deployment,
+    sets: readonly ReplicaSet[],
+    existing: ReplicaSet | undefined,
+  ): ReplicaSet | undefined {
+    const old = existing ? othersOf(sets, existing) : sets;
+    const revision = String(Math.max(0, ...old.map(revisionOf)) + 1);
+    const annotations = annotationsOf(deployment, existing, revision);
+    const newSet = existing
+      ? this.#context.client.update(SETS, {
+          ...existing,
+          metadata: { ...existing.metadata, annotations },
+          spec: { ...existing.spec, minReadySeconds: deployment.spec.minReadySeconds ?? 0 },
+        })
+      : this.#createSet(deployment, sets, annotations);
+    if (!newSet) return undefined;
+    this.#showRevision(deployment, newSet.metadata.annotations?.[REVISION] ?? revision);
+    this.#tellFound(deployment, newSet, existing !== undefined);
+    return newSet;
+  }
+
+  /** Writes the revision of the new ReplicaSet into the Deployment's annotations. */
+  #showRevision(deployment: Deployment, revision: string): void {
+    const current = this.currentOf(deployment);
+    if (current.metadata.annotations?.[REVISION] === revision) return;
+    const annotations = { ...current.metadata.annotations, [REVISION]: revision };
+    this.#context.client.update(KIND, { ...current, metadata: { ...current.metadata, annotations } });
+  }
+
+  /** Writes into the status that the rollout has its ReplicaSet, unless it says so already. */
+  #tellFound(deployment: Deployment, newSet: ReplicaSet, existed: boolean): void {
+    const { client, clock } = this.#context;
+    const known = this.currentOf(deployment);
+    const conditions = known.status?.conditions ?? [];
+    if (existed && conditions.some(({ type }) => type === 'Progressing')) return;
+    const reason = existed ? 'FoundNewReplicaSet' : 'NewReplicaSetCreated';
+    const message = `${existed ? 'Found' : 'Created'} new replica set "${newSet.metadata.name}"`;
+    const progressing = { type: 'Progressing', status: 'True', reason, message } as const;
+    client.updateStatus(KIND, {
+      ...known,
+      status: { ...known.status, conditions: withCondition(conditions, progressing, clock.now()) },
+    });
+  }
+
+  #createSet(
+    deployment: Deployment,
+    sets: readonly ReplicaSet[],
+    annotations: Readonly<Record<string, string>>,
+  ): ReplicaSet | undefined {
+    const { client } = this.#context;
+    try {
+      const set = client.create(SETS, newReplicaSet(deployment, sets, annotations));
+      if (replicasOf(set) > 0) this.#tellScaled(deployment, set, 0, replicasOf(set));
+      return set;
+    } catch (error) {
+      if (!hasCode(error, 409)) throw error;
+      // The name is taken by another template's ReplicaSet: the next hash differs.
+      const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
+      const current = this.currentOf(deployment);
+      client.updateStatus(KIND, { ...current, status: { ...current.status, collisionCount } });
+      return undefined;
+    }
+  }
+
+  /** Sets how many pods a ReplicaSet is to have. @returns whether anything had to change */
+  scale(deployment: Deployment, set: ReplicaSet, size: number): boolean {
+    const before = replicasOf(set);
+    if (before === size) return false;
+    const current = this.currentSet(set);
+    this.#context.client.update(SETS, { ...current, spec: { ...current.spec, replicas: size } });
+    this.#tellScaled(deployment, set, before, size);
+    return true;
+  }
+
+  #tellScaled(deployment: Deployment, set: ReplicaSet, before: number, after: number): void {
+    this.#events.record(
+      referenceTo(deployment, 'Deployment', 'apps/v1'),
+      'Normal',
+      'ScalingReplicaSet',
+      `Scaled ${after > before ? 'up' : 'down'} replica set ${set.metadata.name} from ${before} to ${after}`,
+    );
+  }
+
+  /** Deletes the old ReplicaSets that the history has no room for. */
+  dropHistory(deployment: Deployment, old: readonly ReplicaSet[]): void {
+    for (const { metadata } of surplusHistory(deployment, old)) {
+      this.#context.client.local.delete(SETS, metadata.namespace ?? '', metadata.name ?? '');
+    }
+  }
+}
