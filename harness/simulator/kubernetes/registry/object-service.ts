@@ -4,18 +4,18 @@
  */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
-import type { AdmissionChain, AdmissionRequest } from './admission.ts';
-import { dropEmptyMetadata } from './defaults.ts';
-import { DEFINITIONS, markForDeletion } from './definitions.ts';
-import { type DeleteOptions, type Deletion, isAtItsEnd, stateInDeletion } from './deletion.ts';
+import type { AdmissionChain } from './admission.ts';
+import { requestOf } from './admission-request.ts';
+import type { DeleteOptions, Deletion } from './deletion.ts';
 import { type FieldError, invalid } from './field-errors.ts';
-import { copy, type KubernetesObject, timestamp } from './json.ts';
-import { changesSpec, generateName, isSameState } from './metadata.ts';
+import { type Birthplace, identify } from './identity.ts';
+import { copy, type KubernetesObject } from './json.ts';
 import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
+import { ObjectWriter } from './object-writer.ts';
 import type { ResourceRegistry } from './registry.ts';
-import { keyOf, type ResourceType } from './resources.ts';
+import type { ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
-import { alreadyExists, conflict, notFound } from './status.ts';
+import { conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
 
@@ -38,24 +38,15 @@ export interface ObjectServiceOptions {
   readonly validate: Validator;
 }
 
-const MAX_NAME_ATTEMPTS = 8;
 const MAX_CONFLICT_RETRIES = 5;
-
-/** An object by its place. */
-interface ObjectName {
-  readonly type: ResourceType;
-  /** Empty for kinds of the whole cluster. */
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** The rules between a request and the store. */
 export class ObjectService {
   readonly store: Store;
   readonly registry: ResourceRegistry;
   readonly clock: Clock;
-  readonly #random: Random;
-  readonly #addresses: ServiceAddresses;
+  readonly #birth: Birthplace;
+  readonly #writer: ObjectWriter;
   readonly #admission: AdmissionChain;
   readonly #validate: Validator;
 
@@ -63,8 +54,8 @@ export class ObjectService {
     this.store = options.store;
     this.registry = options.registry;
     this.clock = options.clock;
-    this.#random = options.random;
-    this.#addresses = options.addresses;
+    this.#birth = options;
+    this.#writer = new ObjectWriter(options);
     this.#admission = options.admission;
     this.#validate = options.validate;
   }
@@ -91,14 +82,14 @@ export class ObjectService {
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
     const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
     const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
-    this.#identify(type, namespace, admitted);
-    this.#allocate(type, admitted, undefined, context);
+    identify(type, namespace, admitted, this.#birth);
+    this.#writer.allocate(type, admitted, undefined, context);
     try {
       this.#check(type, admitted, undefined, context);
       await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
-      return this.#insert(type, admitted, context);
+      return this.#writer.insert(type, admitted, context);
     } catch (error) {
-      if (keyOf(type) === 'services' && !context.dryRun) this.#addresses.release(admitted);
+      if (!context.dryRun) this.#writer.release(type, admitted);
       throw error;
     }
   }
@@ -108,11 +99,11 @@ export class ObjectService {
     const context = controlPlaneContext(type);
     const status = object['status'];
     const prepared = prepareCreate(type, namespace, object);
-    this.#identify(type, namespace, prepared);
+    identify(type, namespace, prepared, this.#birth);
     // The cluster's own components know what they do: bootstrap objects come with their status.
     if (type.hasStatus && status !== undefined) prepared['status'] = copy(status);
-    this.#allocate(type, prepared, undefined, context);
-    return this.#insert(type, prepared, context);
+    this.#writer.allocate(type, prepared, undefined, context);
+    return this.#writer.insert(type, prepared, context);
   }
 
   /**
@@ -135,7 +126,7 @@ export class ObjectService {
       );
       const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
       const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
-      this.#allocate(type, admitted, current, context);
+      this.#writer.allocate(type, admitted, current, context);
       this.#check(type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
       if (this.store.get(type, namespace, name) !== current) {
@@ -143,7 +134,7 @@ export class ObjectService {
         if (attempt >= MAX_CONFLICT_RETRIES) throw conflict(type, name);
         continue;
       }
-      return this.#replace(type, current, admitted, context);
+      return this.#writer.replace(type, current, admitted, context);
     }
   }
 
@@ -158,8 +149,8 @@ export class ObjectService {
     const current = this.get(type, namespace, name);
     const context = controlPlaneContext(type, subresource);
     const updated = prepareUpdate(type, current, change, context);
-    this.#allocate(type, updated, current, context);
-    return this.#replace(type, current, updated, context);
+    this.#writer.allocate(type, updated, current, context);
+    return this.#writer.replace(type, current, updated, context);
   }
 
   async delete(
@@ -172,86 +163,13 @@ export class ObjectService {
     const current = this.get(type, namespace, name);
     const request = requestOf({ operation: 'DELETE', type, namespace, oldObject: current }, context);
     await this.#admission.validate(request);
-    return this.#delete({ type, namespace, name }, options, context);
+    return this.#writer.delete(type, this.get(type, namespace, name), options, context);
   }
 
   /** @throws ApiError 404, 409 */
   deleteDirectly(type: ResourceType, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
-    return this.#delete({ type, namespace, name }, options, controlPlaneContext(type));
-  }
-
-  /** Gives a new object its name, if that is to be generated, and what makes it itself. */
-  #identify(type: ResourceType, namespace: string, object: KubernetesObject): void {
-    const prefix = object.metadata['generateName'];
-    if ((object.metadata.name ?? '') === '' && typeof prefix === 'string' && prefix !== '') {
-      object.metadata.name = this.#freeName(type, namespace, prefix);
-    }
-    object.metadata.uid = this.#random.uuid();
-    object.metadata.creationTimestamp = timestamp(this.clock.now());
-    if (type.hasGeneration) object.metadata.generation = 1;
-  }
-
-  /** Kubernetes 1.31 and later tries again when a generated name is taken. */
-  #freeName(type: ResourceType, namespace: string, prefix: string): string {
-    let name = generateName(prefix, this.#random);
-    for (let attempt = 1; attempt < MAX_NAME_ATTEMPTS && this.store.get(type, namespace, name); attempt++) {
-      name = generateName(prefix, this.#random);
-    }
-    return name;
-  }
-
-  #insert(type: ResourceType, object: KubernetesObject, context: WriteContext): KubernetesObject {
-    const name = object.metadata.name ?? '';
-    if (this.store.get(type, object.metadata.namespace, name)) throw alreadyExists(type, name);
-    dropEmptyMetadata(object);
-    context.own?.(undefined, object);
-    return context.dryRun ? object : this.store.insert(type, object);
-  }
-
-  #replace(
-    type: ResourceType,
-    current: KubernetesObject,
-    updated: KubernetesObject,
-    context: WriteContext,
-  ): KubernetesObject {
-    dropEmptyMetadata(updated);
-    if (type.hasGeneration && changesSpec(type, current, updated)) {
-      updated.metadata.generation = (current.metadata.generation ?? 0) + 1;
-    }
-    context.own?.(current, updated);
-    if (isSameState(current, updated)) return current;
-    if (context.dryRun) return updated;
-    if (isAtItsEnd(type, updated)) return this.#remove(type, updated);
-    return this.store.replace(type, updated);
-  }
-
-  #remove(type: ResourceType, last: KubernetesObject): KubernetesObject {
-    if (keyOf(type) === 'services') this.#addresses.release(last);
-    return this.store.remove(type, last.metadata.namespace, last.metadata.name ?? '', last);
-  }
-
-  #delete(meant: ObjectName, options: DeleteOptions, context: WriteContext): Deletion {
-    const { type } = meant;
-    const current = this.get(type, meant.namespace, meant.name);
-    const now = this.clock.now();
-    if (keyOf(type) === DEFINITIONS && current.metadata.deletionTimestamp === undefined) {
-      const marked = markForDeletion(type, current, options.preconditions, now);
-      return { object: context.dryRun ? marked : this.store.replace(type, marked), gone: false };
-    }
-    const waiting = stateInDeletion(type, current, options, now);
-    if (!waiting) return { object: context.dryRun ? current : this.#remove(type, current), gone: true };
-    if (isSameState(current, waiting)) return { object: current, gone: false };
-    return { object: context.dryRun ? waiting : this.store.replace(type, waiting), gone: false };
-  }
-
-  #allocate(
-    type: ResourceType,
-    object: KubernetesObject,
-    previous: KubernetesObject | undefined,
-    { subresource, dryRun }: WriteContext,
-  ): void {
-    if (keyOf(type) === 'services' && subresource !== 'status')
-      this.#addresses.allocate(object, previous, dryRun);
+    const current = this.get(type, namespace, name);
+    return this.#writer.delete(type, current, options, controlPlaneContext(type));
   }
 
   #check(
@@ -263,35 +181,4 @@ export class ObjectService {
     const errors = this.#validate(type, object, old, context);
     if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
   }
-}
-
-/** One write, as admission hears of it. */
-interface Write {
-  readonly operation: AdmissionRequest['operation'];
-  readonly type: ResourceType;
-  readonly namespace: string;
-  readonly object?: KubernetesObject;
-  /** The stored state. */
-  readonly oldObject?: KubernetesObject;
-}
-
-function requestOf(
-  { operation, type, namespace, object, oldObject }: Write,
-  context: WriteContext,
-): AdmissionRequest {
-  const name = object?.metadata.name ?? oldObject?.metadata.name ?? '';
-  return {
-    operation,
-    type,
-    version: context.version,
-    subresource: context.subresource,
-    namespace: type.namespaced ? namespace : keyOf(type) === 'namespaces' ? name : '',
-    name,
-    object,
-    oldObject,
-    user: context.user,
-    dryRun: context.dryRun,
-    options: context.options,
-    warn: context.warn,
-  };
 }

@@ -1,0 +1,36 @@
+/** One write, as admission hears of it. */
+import type { AdmissionRequest } from './admission.ts';
+import type { KubernetesObject } from './json.ts';
+import { keyOf, type ResourceType } from './resources.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** One write, as admission hears of it. */
+interface Write {
+  readonly operation: AdmissionRequest['operation'];
+  readonly type: ResourceType;
+  readonly namespace: string;
+  readonly object?: KubernetesObject;
+  /** The stored state. */
+  readonly oldObject?: KubernetesObject;
+}
+
+export function requestOf(
+  { operation, type, namespace, object, oldObject }: Write,
+  context: WriteContext,
+): AdmissionRequest {
+  const name = object?.metadata.name ?? oldObject?.metadata.name ?? '';
+  return {
+    operation,
+    type,
+    version: context.version,
+    subresource: context.subresource,
+    namespace: type.namespaced ? namespace : keyOf(type) === 'namespaces' ? name : '',
+    name,
+    object,
+    oldObject,
+    user: context.user,
+    dryRun: context.dryRun,
+    options: context.options,
+    warn: context.warn,
+  };
+}
