@@ -28,9 +28,6 @@ const LONG_FILES: readonly string[] = [
   'harness/base/kubernetes-client.ts',
   'harness/platform/existing/probe.ts',
   'harness/scenario/schema.ts',
-  'harness/simulator/kubernetes/http/handlers/subresources.ts',
-  'harness/simulator/kubernetes/http/tables/columns.ts',
-  'harness/simulator/kubernetes/registry/resources.ts',
   'harness/simulator/network/tcp-socket.ts',
   'harness/verify/diagnose/facts.ts',
   'harness/verify/statistics.ts',
@@ -224,9 +221,8 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/kubernetes/http/continuation.ts': 1,
   'harness/simulator/kubernetes/http/encoding.ts': 1,
   'harness/simulator/kubernetes/http/handlers/delete.ts': 1,
-  'harness/simulator/kubernetes/http/handlers/discovery.ts': 1,
   'harness/simulator/kubernetes/http/handlers/reviews.ts': 1,
-  'harness/simulator/kubernetes/http/handlers/subresources.ts': 1,
+  'harness/simulator/kubernetes/http/handlers/token-request.ts': 1,
   'harness/simulator/kubernetes/http/list-options.ts': 2,
   'harness/simulator/kubernetes/http/patch/apply.ts': 1,
   'harness/simulator/kubernetes/http/patch/patch.ts': 1,
@@ -237,25 +233,28 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/kubernetes/http/streaming/container.ts': 1,
   'harness/simulator/kubernetes/http/streaming/spdy-exec.ts': 3,
   'harness/simulator/kubernetes/http/streaming/spdy-frames.ts': 2,
-  'harness/simulator/kubernetes/http/tables/columns.ts': 1,
   'harness/simulator/kubernetes/http/tables/json-path.ts': 1,
   'harness/simulator/kubernetes/http/tables/table.ts': 3,
+  'harness/simulator/kubernetes/http/tables/workload-columns.ts': 1,
   'harness/simulator/kubernetes/node/kubelet/container-launch.ts': 1,
   'harness/simulator/kubernetes/node/kubelet/image-puller.ts': 3,
   'harness/simulator/kubernetes/node/kubelet/patient-pull.ts': 1,
   'harness/simulator/kubernetes/node/kubelet/sessions.ts': 1,
   'harness/simulator/kubernetes/registry/deletion.ts': 2,
   'harness/simulator/kubernetes/registry/new-state.ts': 1,
+  'harness/simulator/kubernetes/registry/node-ports.ts': 1,
   'harness/simulator/kubernetes/registry/schema/built-in.ts': 1,
+  'harness/simulator/kubernetes/registry/schema/core-messages.ts': 19,
+  'harness/simulator/kubernetes/registry/schema/group-messages.ts': 10,
   'harness/simulator/kubernetes/registry/schema/keep.ts': 1,
-  'harness/simulator/kubernetes/registry/schema/messages.ts': 29,
   'harness/simulator/kubernetes/registry/schema/rules.ts': 1,
   'harness/simulator/kubernetes/registry/schema/structural.ts': 2,
   'harness/simulator/kubernetes/registry/selectors/field-selector.ts': 1,
   'harness/simulator/kubernetes/registry/selectors/parse-label-selector.ts': 3,
-  'harness/simulator/kubernetes/registry/service-addresses.ts': 2,
+  'harness/simulator/kubernetes/registry/service-addresses.ts': 1,
+  'harness/simulator/kubernetes/registry/validation/entry-names.ts': 4,
   'harness/simulator/kubernetes/registry/validation/metadata.ts': 1,
-  'harness/simulator/kubernetes/registry/validation/names.ts': 7,
+  'harness/simulator/kubernetes/registry/validation/names.ts': 3,
   'harness/simulator/kubernetes/registry/validation/pod-update.ts': 2,
   'harness/simulator/kubernetes/registry/validation/rbac.ts': 1,
   'harness/simulator/kubernetes/registry/validation/workload.ts': 1,
@@ -311,7 +310,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 868;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -382,18 +381,11 @@ const UNUSED: readonly string[] = [
   'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
   'harness/simulator/istio/install/operator-document.ts isTree',
   'harness/simulator/istio/istiod/generate/routes.ts retryPolicyOf',
-  'harness/simulator/kubernetes/auth/rbac.ts readRule',
-  'harness/simulator/kubernetes/auth/rbac.ts ruleAllows',
-  'harness/simulator/kubernetes/auth/rbac.ts rulesIn',
-  'harness/simulator/kubernetes/client/supervisor.ts nameOf',
-  'harness/simulator/kubernetes/client/work-queue.ts retryDelayMs',
   'harness/simulator/kubernetes/controllers/disruption.ts isCovered',
   'harness/simulator/kubernetes/controllers/endpoints.ts subsetsOf',
   'harness/simulator/kubernetes/controllers/node-fit.ts requestsOf',
   'harness/simulator/kubernetes/controllers/service-account-token.ts TOKEN_TYPE',
   'harness/simulator/kubernetes/http/body.ts MAX_BODY_BYTES',
-  'harness/simulator/kubernetes/http/body.ts jsonTypeOf',
-  'harness/simulator/kubernetes/http/patch/field-set.ts elementOf',
   'harness/simulator/kubernetes/node/cluster-dns.ts lookUp',
   'harness/simulator/kubernetes/node/kube-proxy.ts routesOf',
   'harness/simulator/kubernetes/node/kubelet/image-puller.ts normalizeReference',
@@ -403,7 +395,6 @@ const UNUSED: readonly string[] = [
   'harness/simulator/kubernetes/registry/json.ts nameOf',
   'harness/simulator/kubernetes/registry/json.ts namespaceOf',
   'harness/simulator/kubernetes/registry/status.ts qualified',
-  'harness/simulator/kubernetes/registry/store.ts objectKey',
   'harness/simulator/kubernetes/registry/validation/names.ts problemsOfPathSegment',
   'harness/simulator/network/dns.ts decodeQuery',
   'harness/tools/embedded/follow.ts keyOf',
@@ -420,7 +411,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 206;
+const UNUSED_TYPES = 203;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

@@ -8,8 +8,8 @@ import { systemClock } from '../../harness/base/clock.ts';
 import { createRandom } from '../../harness/base/random.ts';
 import { createImageCatalog } from '../../harness/simulator/images/catalog.ts';
 import { createApiServer } from '../../harness/simulator/kubernetes/api-server.ts';
-import { Supervisor } from '../../harness/simulator/kubernetes/client/supervisor.ts';
 import { endProcess } from '../../harness/simulator/kubernetes/client/defect.ts';
+import { Supervisor } from '../../harness/simulator/kubernetes/client/supervisor.ts';
 import { startCluster } from '../../harness/simulator/kubernetes/cluster.ts';
 import { VirtualNetwork } from '../../harness/simulator/network/virtual-network.ts';
 

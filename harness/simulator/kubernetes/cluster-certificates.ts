@@ -38,7 +38,7 @@ export async function issueServer(
   return { keyPem: keys.privateKeyPem, certificatePem };
 }
 
-/** Issues a client's certificate: the API takes its common name for the user, its organizations for groups. */
+/** Issues a client's certificate: its common name is the user, its organizations are the groups. */
 export async function issueClient(
   authority: Authority,
   validity: Validity,

@@ -15,10 +15,12 @@ function versionsOf(definition: KubernetesObject): readonly JsonObject[] {
   return objectsOf(objectOf(definition['spec'])['versions']);
 }
 
+/** Returns the version in which objects are kept; `v1` if the definition names none. */
 export function storageVersion(definition: KubernetesObject): string {
   return stringOf(versionsOf(definition).find(version => version['storage'] === true)?.['name']) ?? 'v1';
 }
 
+/** Returns the type with the served versions of a definition, the preferred one first. */
 export function resourceTypeOf(definition: KubernetesObject): ResourceType {
   const spec = objectOf(definition['spec']);
   const names = objectOf(spec['names']);

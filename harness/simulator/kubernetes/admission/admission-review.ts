@@ -4,6 +4,7 @@ import { convert } from '../registry/conversion.ts';
 import { copy, type JsonObject, type KubernetesObject } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
 
+/** Returns an object as clients of this version see it. */
 export function inVersion(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
   return {
     ...convert(type, version, object),
@@ -12,6 +13,11 @@ export function inVersion(type: ResourceType, version: string, object: Kubernete
   };
 }
 
+/**
+ * Makes the review of a request.
+ * @param version - the one that the webhook wants
+ * @param uid - the review's own
+ */
 export function reviewOf(request: AdmissionRequest, version: string, uid: string): JsonObject {
   const { type, subresource, name, namespace, operation, user, object, oldObject, dryRun, options } = request;
   const kind = (of: string) => ({ group: type.group, version: of, kind: type.kind });

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, objectsOf, stringOf, valueAt } from '../regi
 import type { ResourceRegistry } from '../registry/registry.ts';
 import type { Store } from '../registry/store.ts';
 
+/** Where a connection to a webhook goes, and what it asks for there. */
 export interface Target {
   /** The name in the certificate. */
   readonly serverName: string;

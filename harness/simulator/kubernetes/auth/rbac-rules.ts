@@ -1,5 +1,5 @@
 /** The rules of Roles, and what they allow (pkg/apis/rbac/v1/evaluation_helpers.go @v1.32). */
-import { type JsonObject, type KubernetesObject, listOf, objectsOf } from '../registry/json.ts';
+import { type JsonObject, listOf } from '../registry/json.ts';
 
 /** A question to the authorizer: an action on a resource, or on a path. */
 export type Attributes =
@@ -57,9 +57,4 @@ export function ruleAllows(rule: Rule, attributes: Attributes): boolean {
     rule.resources.includes(combined) ||
     (subresource !== '' && rule.resources.includes(`*/${subresource}`));
   return matches && (rule.resourceNames.length === 0 || (name !== '' && rule.resourceNames.includes(name)));
-}
-
-/** Kept for callers that hold whole roles. */
-export function rulesIn(role: KubernetesObject): readonly Rule[] {
-  return objectsOf(role['rules']).map(readRule);
 }

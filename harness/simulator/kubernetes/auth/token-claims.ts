@@ -3,6 +3,7 @@ import type { JsonObject, KubernetesObject } from '../registry/json.ts';
 
 /** The audience of tokens for the API server, which kubeadm sets as the issuer too. */
 export const API_AUDIENCE = 'https://kubernetes.default.svc.cluster.local';
+/** The issuer of tokens that secrets keep. */
 export const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 
 /** What a TokenRequest asks for. */

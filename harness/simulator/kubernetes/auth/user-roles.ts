@@ -1,5 +1,6 @@
 /** What the roles for users allow: view, edit and admin (bootstrappolicy/policy.go @v1.32). */
 
+/** A rule of a role; what is absent is left out of the object. */
 export interface RuleData {
   readonly groups?: readonly string[];
   readonly resources?: readonly string[];
@@ -10,6 +11,7 @@ export interface RuleData {
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 
+/** What all three roles allow: to read most kinds of a namespace, without its secrets. */
 export const VIEWED: readonly RuleData[] = [
   {
     groups: [''],
@@ -59,6 +61,7 @@ export const VIEWED: readonly RuleData[] = [
   { groups: ['policy'], resources: ['poddisruptionbudgets', 'poddisruptionbudgets/status'], verbs: READ },
 ];
 
+/** What `edit` and `admin` allow beside that: to read secrets, to write, and to act as service accounts. */
 export const EDITED: readonly RuleData[] = [
   {
     groups: [''],
@@ -109,6 +112,7 @@ export const EDITED: readonly RuleData[] = [
   { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...READ, ...WRITE] },
 ];
 
+/** What `admin` alone allows: to give roles within a namespace. */
 export const ADMINISTERED: readonly RuleData[] = [
   { groups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
   {

@@ -19,8 +19,8 @@ import type { Component } from './supervisor.ts';
 type Edit = (draft: KubernetesObject) => void;
 
 /**
- * Objects that are returned are the stored ones: frozen. To change one use `modify`, or
- * `update` with a copy.
+ * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `update` with a
+ * copy.
  * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
  * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the
  * order of the writes.

@@ -44,7 +44,8 @@ export class OwnedReplicaSets {
 
   /**
    * Returns a Deployment's ReplicaSets, oldest first, by name among equals
-   * (pkg/controller/controller_utils.go @v1.32: ReplicaSetsByCreationTimestamp). Adopts what matches the selector and belongs to nobody.
+   * (pkg/controller/controller_utils.go @v1.32: ReplicaSetsByCreationTimestamp). Adopts what matches the
+   * selector and belongs to nobody.
    */
   of(deployment: Deployment): readonly ReplicaSet[] {
     const { namespace = '', uid = '' } = deployment.metadata;

@@ -14,6 +14,7 @@ interface Write {
   readonly oldObject?: KubernetesObject;
 }
 
+/** Makes the request that plug-ins get; a Namespace is in the namespace of its own name. */
 export function requestOf(
   { operation, type, namespace, object, oldObject }: Write,
   context: WriteContext,

@@ -3,6 +3,7 @@
 import { all, define, proxy, READ_WRITE } from './define-resource.ts';
 import { ALL_VERBS, type ResourceType } from './resources.ts';
 
+/** By name, as in discovery. */
 export const CORE_RESOURCES: readonly ResourceType[] = [
   define('', ['v1'], 'bindings', 'Binding', { virtual: true }),
   define('', ['v1'], 'configmaps', 'ConfigMap', { names: ['cm'] }),

@@ -22,8 +22,14 @@ interface Row {
   readonly storedAs?: ResourceKey;
 }
 
+/** The verbs of `status`, `scale` and the like. */
 export const READ_WRITE = ['get', 'patch', 'update'];
 
+/**
+ * Makes a type.
+ * @param versions - the preferred one first
+ * @param row - what is unusual about it
+ */
 export function define(
   group: string,
   versions: readonly string[],
@@ -64,7 +70,9 @@ export function define(
   };
 }
 
+/** For the kinds that `kubectl get all` shows. */
 export const all = { categories: ['all'] };
+/** Makes the subresource that passes requests on. @param kind - of its options */
 export const proxy = (kind: string): Subresource => ({
   name: 'proxy',
   verbs: ['create', 'delete', 'get', 'patch', 'update'],

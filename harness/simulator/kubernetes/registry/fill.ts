@@ -1,6 +1,7 @@
 /** Fills in fields that are not there. */
 import { isObject, type JsonObject } from './json.ts';
 
+/** Sets what is absent or null, in place; lists are copied. */
 export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
   for (const [key, value] of Object.entries(defaults)) {
     if (target[key] === undefined || target[key] === null)

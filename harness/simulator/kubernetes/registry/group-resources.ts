@@ -12,6 +12,7 @@ function webhookConfigurations(which: 'Mutating' | 'Validating'): ResourceType {
   });
 }
 
+/** Group by group: kubectl takes the first one that has a name. */
 export const GROUP_RESOURCES: readonly ResourceType[] = [
   define('apiregistration.k8s.io', ['v1'], 'apiservices', 'APIService', {
     cluster: true,

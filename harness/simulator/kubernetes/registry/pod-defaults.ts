@@ -108,6 +108,7 @@ function qosClass(spec: JsonObject): string {
   return any ? (guaranteed ? 'Guaranteed' : 'Burstable') : 'BestEffort';
 }
 
+/** Fills in a pod, with its phase and its class of service. */
 export function defaultPod(pod: KubernetesObject): void {
   const spec = child(pod, 'spec');
   defaultPodSpec(spec);
@@ -118,6 +119,7 @@ export function defaultPod(pod: KubernetesObject): void {
   status['qosClass'] = qosClass(spec);
 }
 
+/** Fills in the pod template of a workload's spec. */
 export function defaultTemplate(spec: JsonObject): void {
   const template = child(spec, 'template');
   const metadata = child(template, 'metadata');

@@ -8,6 +8,7 @@
  * depend on the type.
  */
 
+/** The verbs of a resource that can be read and written in all ways. */
 export const ALL_VERBS = [
   'create',
   'delete',

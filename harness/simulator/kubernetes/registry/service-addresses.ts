@@ -1,4 +1,4 @@
-/** Cluster IPs for Services, and with them their node ports (pkg/registry/core/service/storage/alloc.go @v1.32). */
+/** Cluster IPs for Services (pkg/registry/core/service/storage/alloc.go @v1.32). */
 import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
 import { type FieldError, invalid, invalidValue } from './field-errors.ts';

@@ -2,6 +2,7 @@
 
 /** The errors of the API: `Status` bodies with the codes, reasons and sentences of kube-apiserver. */
 
+/** One reason among several, with the field that it is about. */
 export interface StatusCause {
   readonly reason?: string;
   readonly message?: string;

@@ -1,15 +1,13 @@
 /** The API groups with their versions, the preferred one first. */
 import type { ResourceType } from '../../registry/resources.ts';
 
-/**
- * Groups whose place in discovery is not that of their first type: the others follow in order of
- * registration.
- */
+/** A named group. */
 export interface Group {
   readonly name: string;
   readonly versions: readonly string[];
 }
 
+/** Returns the named groups of these types, in the order of their first types; the core group is none. */
 export function groupsOf(types: readonly ResourceType[]): Group[] {
   const groups = new Map<string, Set<string>>();
   for (const type of types) {

@@ -4,8 +4,8 @@ import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import type { Group } from './api-groups.ts';
 
 /**
- * The answer for a type in deletion (apiextensions-apiserver pkg/apiserver/customresource_discovery_controller.go
- * @v1.32).
+ * The answer for a type in deletion (apiextensions-apiserver
+ * pkg/apiserver/customresource_discovery_controller.go @v1.32).
  */
 const VERBS_WHILE_TERMINATING: readonly string[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 
@@ -31,6 +31,7 @@ function aggregatedResource(type: ResourceType): JsonObject {
   };
 }
 
+/** Makes the entry of a group in an APIGroupDiscoveryList. @param group - empty for the core group */
 export function aggregatedGroup(
   types: readonly ResourceType[],
   group: string,
@@ -48,11 +49,13 @@ export function aggregatedGroup(
   };
 }
 
+/** Makes an APIGroup, which names its first version as the preferred one. */
 export function legacyGroup({ name, versions }: Group): JsonObject {
   const all = versions.map(version => ({ groupVersion: `${name}/${version}`, version }));
   return { name, versions: all, preferredVersion: all[0] };
 }
 
+/** Makes the APIResourceList of one version of a group; subresources stand behind their resources. */
 export function legacyResources(types: readonly ResourceType[], group: string, version: string): JsonObject {
   const resources = types
     .filter(type => type.group === group && type.versions.includes(version))

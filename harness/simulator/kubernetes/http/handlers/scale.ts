@@ -26,6 +26,7 @@ function scaleOf(object: KubernetesObject): JsonObject {
   };
 }
 
+/** Answers GET, PUT and PATCH of `/scale`. @throws ApiError 405 for other verbs, 422 for a negative number */
 export async function handleScale(
   environment: Environment,
   call: Call<ResourceRequest>,

@@ -13,6 +13,10 @@ const DEFAULT_TOKEN_SECONDS = 3600;
 const LEAST_TOKEN_SECONDS = 600;
 const MOST_TOKEN_SECONDS = 2 ** 32;
 
+/**
+ * Answers POST of `/token` with the token.
+ * @throws ApiError 404 for an account or a bound object that is not there, 422 for a lifetime out of range
+ */
 export async function handleToken(
   environment: Environment,
   call: Call<ResourceRequest>,

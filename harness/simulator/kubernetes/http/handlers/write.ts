@@ -103,6 +103,7 @@ export async function handleUpdate(
   sendJson(call, 200, encodeObject(type, info.version, updated));
 }
 
+/** Refuses an object with another name than that of its URL. @throws ApiError 400 */
 export function checkName(object: KubernetesObject, info: ResourceRequest): void {
   const sent = object.metadata.name ?? '';
   if (sent !== '' && sent !== info.name) {

@@ -12,6 +12,7 @@ import type { MergeNode } from './merge-keys.ts';
 import { changesOf, fieldsOf } from './object-fields.ts';
 import { type Manager, ownable, readManagers } from './ownership.ts';
 
+/** Makes the entry in `managedFields` of the manager that applies. */
 export function entryOf(
   { clock }: Environment,
   type: ResourceType,

@@ -17,5 +17,6 @@ export function elementOf(element: unknown, node: MergeNode): string | undefined
   return Object.keys(keys).length === 0 ? undefined : `k:${JSON.stringify(keys)}`;
 }
 
+/** Tells whether managers own the elements of a list one by one. */
 export const isGranular = (node: MergeNode | undefined): node is MergeNode =>
   node !== undefined && !node.atomic && (node.set === true || node.listKeys !== undefined);

@@ -3,9 +3,11 @@ import { badRequest } from '../../registry/status.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;
+/** The wire type of strings, bytes and messages. */
 export const BYTES = 2;
 const FIXED32 = 5;
 
+/** A field as it travels. */
 export interface WireField {
   readonly number: number;
   readonly wire: number;
@@ -14,8 +16,10 @@ export interface WireField {
   readonly bytes: Buffer;
 }
 
+/** The bytes of a field that has none. */
 export const NO_BYTES = Buffer.alloc(0);
 
+/** Reads a message. @throws ApiError 400 for one that ends too soon, or with an unknown wire type */
 export function readFields(buffer: Buffer): WireField[] {
   const fields: WireField[] = [];
   let at = 0;
@@ -58,6 +62,7 @@ export function readFields(buffer: Buffer): WireField[] {
   return fields;
 }
 
+/** Returns the bytes of the first field with this number; none if there is no such field. */
 export function bytesAt(fields: readonly WireField[], number: number): Buffer {
   return fields.find(field => field.number === number)?.bytes ?? NO_BYTES;
 }

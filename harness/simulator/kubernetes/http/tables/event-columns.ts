@@ -13,6 +13,7 @@ function lastSeen(event: KubernetesObject, now: number): string {
   return age(objectOf(event['series'])['lastObservedTime'] ?? event['lastTimestamp'] ?? first, now);
 }
 
+/** printEvent. */
 export const EVENT: readonly Column[] = [
   text('Last Seen', lastSeen),
   text('Type', event => event['type']),

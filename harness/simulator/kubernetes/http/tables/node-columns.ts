@@ -18,6 +18,7 @@ function nodeAddress(node: KubernetesObject, type: string): string {
 const nodeInfo = (node: KubernetesObject, key: string): string =>
   stringOf(objectOf(status(node)['nodeInfo'])[key]) || UNKNOWN;
 
+/** printNode. */
 export const NODE: readonly Column[] = [
   NAME,
   text('Status', nodeStatus),

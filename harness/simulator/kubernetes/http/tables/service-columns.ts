@@ -36,6 +36,7 @@ function externalAddress(service: KubernetesObject): string {
   }
 }
 
+/** printService. */
 export const SERVICE: readonly Column[] = [
   NAME,
   text('Type', service => spec(service)['type']),
@@ -67,8 +68,10 @@ function endpointsCell(endpoints: KubernetesObject): string {
   return all.length === 0 ? NONE : firstOf(all, MOST_SHOWN);
 }
 
+/** printEndpoints. */
 export const ENDPOINTS: readonly Column[] = [NAME, text('Endpoints', endpointsCell), AGE];
 
+/** printEndpointSlice. */
 export const ENDPOINT_SLICE: readonly Column[] = [
   NAME,
   text('AddressType', slice => slice['addressType']),
@@ -85,6 +88,7 @@ export const ENDPOINT_SLICE: readonly Column[] = [
   AGE,
 ];
 
+/** printIngress. */
 export const INGRESS: readonly Column[] = [
   NAME,
   text('Class', ingress => spec(ingress)['ingressClassName'] ?? NONE),

@@ -20,6 +20,7 @@ import {
 } from './column.ts';
 import { podCells } from './pod-cells.ts';
 
+/** printPod. */
 export const POD: readonly Column[] = [
   NAME,
   text('Ready', (pod, now) => podCells(pod, now).ready),
@@ -41,6 +42,7 @@ export const POD: readonly Column[] = [
   }),
 ];
 
+/** printDeployment. */
 export const DEPLOYMENT: readonly Column[] = [
   NAME,
   text(
@@ -54,6 +56,7 @@ export const DEPLOYMENT: readonly Column[] = [
   SELECTOR,
 ];
 
+/** printReplicaSet, and printReplicationController. */
 export const REPLICA_SET: readonly Column[] = [
   NAME,
   integer('Desired', set => number(spec(set)['replicas'])),
@@ -64,6 +67,7 @@ export const REPLICA_SET: readonly Column[] = [
   SELECTOR,
 ];
 
+/** printStatefulSet. */
 export const STATEFUL_SET: readonly Column[] = [
   NAME,
   text('Ready', set => `${replicas(set, 'readyReplicas')}/${number(spec(set)['replicas'])}`),
@@ -71,6 +75,7 @@ export const STATEFUL_SET: readonly Column[] = [
   ...TEMPLATE_COLUMNS,
 ];
 
+/** printDaemonSet. */
 export const DAEMON_SET: readonly Column[] = [
   NAME,
   integer('Desired', set => replicas(set, 'desiredNumberScheduled')),
@@ -84,6 +89,7 @@ export const DAEMON_SET: readonly Column[] = [
   SELECTOR,
 ];
 
+/** printJob; jobs do not run here, so they have neither status nor duration. */
 export const JOB: readonly Column[] = [
   NAME,
   text('Status', () => ''),
@@ -105,6 +111,7 @@ function metricTarget(metric: JsonObject, current: JsonObject | undefined): stri
   return `${String(resource['name'])}: ${used === undefined ? UNKNOWN : `${String(used)}%`}/${String(percent)}%`;
 }
 
+/** printHorizontalPodAutoscaler. */
 export const AUTOSCALER: readonly Column[] = [
   NAME,
   text('Reference', autoscaler => {
@@ -124,6 +131,7 @@ export const AUTOSCALER: readonly Column[] = [
   AGE,
 ];
 
+/** printPodDisruptionBudget. */
 export const BUDGET: readonly Column[] = [
   NAME,
   text('Min Available', budget => String(spec(budget)['minAvailable'] ?? 'N/A')),

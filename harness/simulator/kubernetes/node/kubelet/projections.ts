@@ -23,6 +23,10 @@ export function projectionsOf(volume: Volume): readonly ProjectedSource[] | unde
   return undefined;
 }
 
+/**
+ * Puts the files of one source `into` a volume's.
+ * @throws MountError if an object or a key is missing that is not optional
+ */
 export function project(
   source: ProjectedSource,
   facts: PodFacts,

@@ -12,10 +12,12 @@
  * one around it, as `json:",inline"` does.
  */
 
+/** The first field of every kind. */
 export const METADATA = '1 metadata ObjectMeta';
 const KEYED = '1 ~ LocalObjectReference, 2 key s, 3 optional *b';
 const HANDLERS = '1 exec *ExecAction, 2 httpGet *HTTPGetAction, 3 tcpSocket *TCPSocketAction';
 
+/** By the name of the message; the newest version of each. */
 export const CORE_MESSAGES: Readonly<Record<string, string>> = {
   ObjectMeta:
     '1 name s, 2 generateName s, 3 namespace s, 4 selfLink s, 5 uid s, 6 resourceVersion s, 7 generation i, 8 creationTimestamp T, 9 deletionTimestamp *T, 10 deletionGracePeriodSeconds *i, 11 labels {}s, 12 annotations {}s, 13 ownerReferences []OwnerReference, 14 finalizers []s, 17 managedFields []ManagedFieldsEntry',

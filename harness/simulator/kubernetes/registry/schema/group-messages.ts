@@ -1,6 +1,7 @@
 /** The messages of the named API groups, which messages.ts explains. */
 import { METADATA } from './core-messages.ts';
 
+/** By the name of the message; the newest version of each. */
 export const GROUP_MESSAGES: Readonly<Record<string, string>> = {
   // apps/v1
   Deployment: `${METADATA}, 2 spec DeploymentSpec, 3 status -`,
@@ -94,11 +95,12 @@ export const GROUP_MESSAGES: Readonly<Record<string, string>> = {
   Rule: '1 apiGroups []s, 2 apiVersions []s, 3 resources []s, 4 scope *s',
 };
 
-/** Messages of versions that differ from the newest one. */
+/** The messages of versions that differ from the newest one, by `apiVersion kind`. */
 export const VERSIONED: Readonly<Record<string, string>> = {
   'autoscaling/v1 HorizontalPodAutoscaler': 'HorizontalPodAutoscalerV1',
   'events.k8s.io/v1 Event': 'EventV1',
 };
+/** The older versions, under names of their own. */
 export const OLD_MESSAGES: Readonly<Record<string, string>> = {
   EventV1: `${METADATA}, 2 eventTime M, 3 series *EventSeries, 4 reportingController s, 5 reportingInstance s, 6 action s, 7 reason s, 8 regarding ObjectReference, 9 related *ObjectReference, 10 note s, 11 type s, 12 deprecatedSource EventSource, 13 deprecatedFirstTimestamp T, 14 deprecatedLastTimestamp T, 15 deprecatedCount i`,
   HorizontalPodAutoscalerV1: `${METADATA}, 2 spec HorizontalPodAutoscalerSpecV1, 3 status -`,

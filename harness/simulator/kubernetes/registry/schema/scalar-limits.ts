@@ -10,6 +10,7 @@ function invalidIn(path: string, value: unknown, detail: string): FieldError {
   };
 }
 
+/** Adds to `errors` what is wrong with a value, whatever is inside it. */
 export function checkScalar(value: unknown, schema: JsonObject, path: string, errors: FieldError[]): void {
   const options = schema['enum'];
   if (Array.isArray(options) && !options.some(option => equal(option, value))) {

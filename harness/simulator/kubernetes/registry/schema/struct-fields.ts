@@ -37,6 +37,7 @@ const INT64: readonly string[] = [
   'seconds',
 ];
 
+/** Returns the Go type of a field, as errors of its JSON decoder name it. */
 export function goType({ type, shape, name }: Field): string {
   const base =
     type === 's' || type === 'y'

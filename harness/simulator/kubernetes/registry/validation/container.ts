@@ -11,6 +11,11 @@ import { problemsOfEnvName, problemsOfPortName } from './entry-names.ts';
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
+/**
+ * Finds what is wrong with a container.
+ * @param names - of the containers before it; gets its own
+ * @param volumes - the names of the pod's volumes
+ */
 export function validateContainer(
   container: JsonObject,
   field: string,

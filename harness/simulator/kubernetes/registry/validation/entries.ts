@@ -5,14 +5,17 @@ import { problemsOfLabel } from './names.ts';
 const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
+/** Checks a port: 1 to 65535. */
 export function portNumber(value: unknown, field: string): FieldError[] {
   return isPort(value) ? [] : [invalidValue(field, value ?? 0, 'must be between 1 and 65535, inclusive')];
 }
 
+/** Turns what is wrong with a value into problems of its field. */
 export function invalidFor(field: string, value: string, problems: readonly string[]): FieldError[] {
   return problems.map(problem => invalidValue(field, value, problem));
 }
 
+/** Checks that a value is absent or one of the choices. */
 export function validateChoice(value: unknown, field: string, choices: readonly string[]): FieldError[] {
   return value === undefined || choices.includes(String(value))
     ? []

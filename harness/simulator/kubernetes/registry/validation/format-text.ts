@@ -2,6 +2,7 @@
  * How a value of a wrong format is told: the server's sentences with the format as a regular expression.
  */
 
+/** Makes an expression that matches a text from its beginning to its end. */
 export const whole = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
 
 /** `… (e.g. 'x',  or 'y', regex used for validation is 'z')`: the two blanks are real. */
@@ -10,4 +11,5 @@ export function regexText(message: string, pattern: string, ...examples: readonl
   return `${message} (e.g. ${shown}regex used for validation is '${pattern}')`;
 }
 
+/** The sentence for more than `limit` characters. */
 export const tooLong = (limit: number): string => `must be no more than ${limit} characters`;
