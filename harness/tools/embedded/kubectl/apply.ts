@@ -5,7 +5,7 @@
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { type Document, readDocuments } from './documents.ts';
+import { type Document, noMatch, readDocuments } from './documents.ts';
 import { apiErrorText, connectionText, type Source } from './errors.ts';
 import { goJson } from './go-syntax.ts';
 import { displayName, pathTo, type Resource } from './resources.ts';
@@ -85,10 +85,6 @@ function selectorOf(text: string | undefined): LabelSelector {
     throw error;
   }
 }
-
-const noMatch = ({ object, from }: Document) =>
-  `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": ` +
-  `no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`;
 
 /** Fills the namespace in. @returns a text if `-n` contradicts the object's own */
 function placeInNamespace(

@@ -7,7 +7,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { FlagTable } from '../flags.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
-import { isMissing, readDocuments } from './documents.ts';
+import { isMissing, noMatch, readDocuments } from './documents.ts';
 import { apiErrorText } from './errors.ts';
 import { displayName, pathTo } from './resources.ts';
 import { type Call, usage, type Verb } from './verb.ts';
@@ -125,12 +125,11 @@ export const createFromFile: Verb = {
       call.flags.text('validate') !== 'false',
     );
     const errors = [...unread];
-    for (const { object, from } of documents) {
+    for (const document of documents) {
+      const { object, from } = document;
       const resource = await call.mapper.ofKind(object.apiVersion, object.kind);
       if (!resource) {
-        errors.push(
-          `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
-        );
+        errors.push(noMatch(document));
         continue;
       }
       const namespace = object.metadata.namespace ?? call.namespace;

@@ -2,7 +2,6 @@
 import { FlagError, type FlagTable } from '../flags.ts';
 import { type Program, ToolExit } from '../invocation.ts';
 import { apply } from './apply.ts';
-import { patch, remove, scale } from './change.ts';
 import {
   createConfigMap,
   createFromFile,
@@ -11,11 +10,14 @@ import {
   createServiceAccount,
   createToken,
 } from './create.ts';
+import { remove } from './delete.ts';
 import { endOf } from './errors.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
+import { patch } from './patch.ts';
 import { exec, logs } from './pods.ts';
 import { rolloutRestart, rolloutStatus } from './rollout.ts';
+import { scale } from './scale.ts';
 import { runVerb, splitVerb, type Verb } from './verb.ts';
 import { KUBECTL_VERSION, version } from './version.ts';
 import { wait } from './wait.ts';
