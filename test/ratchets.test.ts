@@ -267,7 +267,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/istioctl/proxy-config-table.ts': 1,
   'harness/tools/embedded/istioctl/proxy-config.ts': 1,
   'harness/tools/embedded/istioctl/proxy-pod.ts': 1,
-  'harness/tools/embedded/kubectl/apply.ts': 2,
+  'harness/tools/embedded/kubectl/apply-object.ts': 3,
   'harness/tools/embedded/kubectl/delete.ts': 1,
   'harness/tools/embedded/kubectl/documents.ts': 2,
   'harness/tools/embedded/kubectl/errors.ts': 1,
