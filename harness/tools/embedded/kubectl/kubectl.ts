@@ -4,12 +4,12 @@ import { type Program, ToolExit } from '../invocation.ts';
 import { apply } from './apply.ts';
 import {
   createConfigMap,
-  createFromFile,
   createNamespace,
   createSecretGeneric,
   createServiceAccount,
   createToken,
 } from './create.ts';
+import { createFromFile } from './create-from-file.ts';
 import { remove } from './delete.ts';
 import { endOf } from './errors.ts';
 import { get } from './get.ts';
