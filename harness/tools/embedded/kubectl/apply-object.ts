@@ -3,7 +3,8 @@ import type { Document } from './documents.ts';
 import type { Source } from './errors.ts';
 import { goJson } from './go-syntax.ts';
 import { displayName, pathTo, type Resource } from './resources.ts';
-import { type JsonObject, mergePatchOf, strategicPatchOf } from './three-way.ts';
+import { strategicPatchOf } from './strategic-patch.ts';
+import { type JsonObject, mergePatchOf } from './three-way.ts';
 import type { Call } from './verb.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
