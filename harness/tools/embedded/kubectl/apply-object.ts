@@ -1,3 +1,4 @@
+/** How `kubectl apply` brings one object to the server: merged there, or here with the three-way patch. */
 import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { Document } from './documents.ts';
 import type { Source } from './errors.ts';

@@ -1,5 +1,4 @@
 /** `kubectl create -f`. Kubernetes: kubectl pkg/cmd/create/create.go. */
-
 import { ToolExit } from '../invocation.ts';
 import { COMMON, queryOf } from './create.ts';
 import { noMatch, readDocuments } from './documents.ts';

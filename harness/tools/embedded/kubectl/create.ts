@@ -2,7 +2,6 @@
  * `kubectl create`: namespaces, secrets, config maps, service accounts and tokens by flags, anything from a
  * file.
  */
-
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';

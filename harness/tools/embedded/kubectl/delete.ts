@@ -1,3 +1,4 @@
+/** `kubectl delete`, and the wait until the objects are gone. Kubernetes: kubectl pkg/cmd/delete. */
 import { linkedSignal } from '../../../base/deadline.ts';
 import { isNotFound, type KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';

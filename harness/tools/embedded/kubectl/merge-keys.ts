@@ -1,3 +1,5 @@
+/** Lists that a strategic merge patch merges by a key, item by item. docs/reference/kubernetes.md K5 */
+
 /** Patterns of paths without indices, and the key by which the items of the list there are known. */
 const MERGE_KEYS: readonly (readonly [RegExp, string])[] = [
   [/(^|\.)(containers|initContainers|ephemeralContainers)$/, 'name'],

@@ -1,3 +1,4 @@
+/** `kubectl scale`. Kubernetes: kubectl pkg/cmd/scale. */
 import { ToolExit } from '../invocation.ts';
 import { displayName, pathTo } from './resources.ts';
 import { findObjects, readTargets, type Verb } from './verb.ts';

@@ -2,7 +2,6 @@
  * The three-way patch of built-in kinds, which merges some lists item by item.
  * Kubernetes: apimachinery pkg/util/strategicpatch/patch.go (CreateThreeWayMergePatch).
  */
-
 import { isDeepStrictEqual } from 'node:util';
 import { mergeKeyAt, PRIMITIVE_SETS } from './merge-keys.ts';
 import { isNil, isObject, type JsonObject, mergeInto, type ThreeWay } from './three-way.ts';

@@ -3,7 +3,6 @@
  * had and this one drops. Here for custom resources, and what it shares with that for built-in kinds.
  * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go.
  */
-
 import { isDeepStrictEqual } from 'node:util';
 import { ITEM_KEYS } from './merge-keys.ts';
 
@@ -77,7 +76,7 @@ function joinItems(deletions: readonly unknown[], additions: readonly unknown[])
   return [...joined, ...deletions.filter(item => !additions.some(other => same(item, other)))];
 }
 
-/** Whether a field is null or not there: an API server keeps no difference. */
+/** Whether a field is null or missing: to set one to the other is no change. */
 export const isNil = (value: unknown) => value === null || value === undefined;
 
 /** Whether a value of JSON is an object, not a list. */

@@ -1,3 +1,4 @@
+/** What `kubectl wait --for` asks for. Kubernetes: kubectl pkg/cmd/wait/condition.go, json.go, wait.go. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { parseJsonPath } from './jsonpath.ts';

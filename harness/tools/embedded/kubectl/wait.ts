@@ -1,5 +1,4 @@
 /** `kubectl wait`: for a condition, a JSONPath, deletion or creation. Kubernetes: kubectl pkg/cmd/wait. */
-
 import { sleep } from '../../../base/clock.ts';
 import { type LinkedSignal, linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
