@@ -1,7 +1,4 @@
-/**
- * `kubectl create`: namespaces, secrets, config maps, service accounts and tokens by flags, anything from a
- * file.
- */
+/** `kubectl create` by flags: namespaces, secrets, config maps, service accounts and tokens. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';

@@ -1,4 +1,4 @@
-/** What `kubectl wait --for` asks for. Kubernetes: kubectl pkg/cmd/wait/condition.go, json.go, wait.go. */
+/** What `kubectl wait --for` asks for. Kubernetes: kubectl pkg/cmd/wait. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { parseJsonPath } from './jsonpath.ts';
@@ -51,7 +51,7 @@ function readPath(text: string) {
   }
 }
 
-/** A list that is too short yet is like a key that is missing: not yet. */
+/** Finds the values of a path; none while a list is still too short for an index in it. */
 function valuesAt(template: ReturnType<typeof parseJsonPath>, object: KubernetesObject): readonly unknown[] {
   try {
     return template.find(object);
@@ -61,7 +61,7 @@ function valuesAt(template: ReturnType<typeof parseJsonPath>, object: Kubernetes
   }
 }
 
-/** A condition seen for an older generation does not count. */
+/** Tells whether a condition has this status; one of an older generation does not count. */
 function hasCondition(object: KubernetesObject, type: string, status: string): boolean {
   const { conditions } = (object['status'] ?? {}) as {
     conditions?: readonly { type?: string; status?: string; observedGeneration?: number }[];
@@ -70,7 +70,7 @@ function hasCondition(object: KubernetesObject, type: string, status: string): b
   if (!condition) return false;
   const { generation = 0 } = object.metadata;
   if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) return false;
-  // Conditions are in it, so it is there.
+  // `status` is there: the conditions are in it.
   const { observedGeneration } = object['status'] as { observedGeneration?: number };
   if (
     condition.observedGeneration === undefined &&
