@@ -12,10 +12,11 @@ import {
 import { createFromFile } from './create-from-file.ts';
 import { remove } from './delete.ts';
 import { endOf } from './errors.ts';
+import { exec } from './exec.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
+import { logs } from './logs.ts';
 import { patch } from './patch.ts';
-import { exec, logs } from './pods.ts';
 import { rolloutRestart, rolloutStatus } from './rollout.ts';
 import { scale } from './scale.ts';
 import { runVerb, splitVerb, type Verb } from './verb.ts';
