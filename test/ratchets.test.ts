@@ -280,8 +280,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/kubectl/logs.ts': 2,
   'harness/tools/embedded/kubectl/object-printer.ts': 3,
   'harness/tools/embedded/kubectl/pods.ts': 2,
-  'harness/tools/embedded/kubectl/resource-mapper.ts': 1,
-  'harness/tools/embedded/kubectl/resources.ts': 1,
   'harness/tools/embedded/kubectl/rollout.ts': 1,
   'harness/tools/embedded/kubectl/verb.ts': 1,
   'harness/tools/embedded/kubectl/version.ts': 1,

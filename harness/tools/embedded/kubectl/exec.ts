@@ -1,5 +1,4 @@
 /** `kubectl exec`. Kubernetes: kubectl pkg/cmd/exec. */
-
 import { KubernetesApiError } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { containerOf, podOf } from './pods.ts';

@@ -1,7 +1,5 @@
 /** What kubectl's JSONPath templates consist of. Kubernetes: client-go util/jsonpath/node.go. */
 
-/** The syntax of kubectl's JSONPath templates. Kubernetes: client-go util/jsonpath/parser.go. */
-
 /** A template that cannot be read or evaluated; the message is client-go's. */
 export class JsonPathError extends Error {
   override readonly name = 'JsonPathError';

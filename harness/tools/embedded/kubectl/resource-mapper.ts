@@ -41,7 +41,7 @@ export class ResourceMapper {
     return (await this.#resourcesOf(apiVersion)).find(ofThatKind);
   }
 
-  /** Finds a resource. @param name - plural, singular, short name or kind, perhaps with `.group` or `.version.group` */
+  /** @param name - plural, singular, short name or kind, perhaps with `.group` or `.version.group` */
   async ofName(name: string): Promise<Resource | undefined> {
     const [word = '', ...rest] = name.toLowerCase().split('.');
     const group = rest.join('.');

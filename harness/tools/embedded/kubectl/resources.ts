@@ -1,4 +1,4 @@
-/** Resources of the API: those that kubectl has compiled in, and how a resource and its objects are called. */
+/** Resources of the API: those that kubectl has compiled in, and the names of a resource and its objects. */
 import type { ResourcePath } from '../../../base/kubernetes-client.ts';
 
 /** A resource of the API, with every name it goes by. */
