@@ -266,7 +266,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/istioctl/create-remote-secret.ts': 4,
   'harness/tools/embedded/istioctl/install.ts': 1,
   'harness/tools/embedded/istioctl/istioctl.ts': 2,
-  'harness/tools/embedded/istioctl/proxy-config-secrets.ts': 1,
   'harness/tools/embedded/istioctl/proxy-config-table.ts': 1,
   'harness/tools/embedded/istioctl/proxy-config.ts': 1,
   'harness/tools/embedded/istioctl/proxy-pod.ts': 1,
