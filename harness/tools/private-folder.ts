@@ -6,12 +6,12 @@ import { isAlive } from '../process/liveness.ts';
 
 const PREFIX = 'mesh-harness-tools-';
 const OWNER_ONLY = 0o600;
-/** Of folders and programs. */
+/** For folders and programs. */
 const OWNER_ONLY_EXECUTABLE = 0o700;
 
 /**
  * Makes a new folder, and removes those whose processes have ended: the folder's name holds the process id.
- * @returns the absolute path of the new folder, if `parent` is one
+ * @returns the path of the new folder
  */
 export async function makePrivateFolder(parent: string): Promise<string> {
   const names = await readdir(parent).catch(() => []);

@@ -1,4 +1,5 @@
 /** The tools of a plan as the real programs, in a folder of their own that is removed with them. */
+
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +16,10 @@ import type { Cluster } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
 import { makePrivateFolder, writePrivately } from './private-folder.ts';
+import { clientVersion, withApiFault } from './program-output.ts';
 import type { RunCommandOptions, Tools } from './tools.ts';
 
+/** What the programs work on, and where they lie. */
 export interface ProcessToolsOptions {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** What lies in the working folder from the beginning: `samples/…` → text. */
@@ -154,25 +157,4 @@ class ProcessTools implements Tools {
       stderr: '',
     };
   }
-}
-
-function clientVersion(json: string): string {
-  try {
-    const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own
-    return version?.gitVersion ?? json.trim();
-  } catch {
-    return json.trim();
-  }
-}
-
-/**
- * kubectl's and istioctl's words for an API server that cannot be reached; at the start of a line, so that a
- * program in a pod cannot fake them.
- */
-const UNREACHABLE =
-  /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;
-
-function withApiFault(result: CommandResult): CommandResult {
-  const unreachable = result.exitCode !== 0 && result.fault === undefined && UNREACHABLE.test(result.stderr);
-  return unreachable ? { ...result, fault: 'api-unreachable' } : result;
 }

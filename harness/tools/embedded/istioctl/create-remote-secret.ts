@@ -77,8 +77,8 @@ async function defaultName({ client, signal }: Call): Promise<string> {
 }
 
 /**
- * Makes the account and its rights, as the default profile has them, if it is absent: so the verb works before
- * the remote is installed (I5).
+ * Makes the account and its rights, as the default profile has them, if it is absent: so the verb works
+ * before the remote is installed (I5).
  */
 async function ensureAccount(call: Call, account: string): Promise<void> {
   const { client, flags, signal, istioVersion } = call;
