@@ -5,16 +5,10 @@ import type tls from 'node:tls';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import type { ProcessContext } from '../../program.ts';
-import {
-  CurlError,
-  type CurlRelease,
-  couldNotConnect,
-  couldNotResolve,
-  EXIT_CODE,
-  handshakeFailed,
-} from './errors.ts';
+import { CurlError, type CurlRelease, couldNotConnect, couldNotResolve, EXIT_CODE } from './errors.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
+import { handshakeFailed } from './tls-errors.ts';
 
 /** A connection that stands, and the socket beneath TLS, which knows the addresses. */
 export interface Connection {

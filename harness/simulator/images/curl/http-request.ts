@@ -2,16 +2,8 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connection.ts';
-import {
-  CurlError,
-  type CurlRelease,
-  codeOf,
-  EXIT_CODE,
-  emptyReply,
-  httpError,
-  partialBody,
-  receiveFailed,
-} from './errors.ts';
+import { CurlError, type CurlRelease, codeOf } from './errors.ts';
+import { errorOf, httpError, partialBody, receiveFailed } from './exchange-errors.ts';
 import { type CurlOptions, methodOf } from './options.ts';
 import { requestHeaders } from './request-headers.ts';
 import type { Target } from './target.ts';
@@ -183,25 +175,6 @@ export class HttpRequest {
     if (isReused) return 'dead';
     throw errorOf(this.#failure);
   }
-}
-
-/** A reset of the kernel's has a `syscall`; Node calls an early end of the stream ECONNRESET too. */
-const isReset = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
-
-function errorOf(error: unknown): CurlError {
-  const code = codeOf(error);
-  if (code === 'ECONNRESET' && isReset(error)) return receiveFailed(code);
-  if (code === 'EPIPE') return new CurlError(EXIT_CODE.send, 'Send failure: Broken pipe');
-  if (code.startsWith('HPE_')) return new CurlError(1, 'Received HTTP/0.9 when not allowed');
-  if (code === 'ECONNRESET' || code === '') return emptyReply();
-  // TLS 1.3: the server's refusal of the client's certificate comes after the handshake, as an alert to what
-  // is read first.
-  const message = error instanceof Error ? error.message : String(error);
-  const alert = /SSL routines:[^:]*:([^:]+)/.exec(message);
-  return new CurlError(
-    EXIT_CODE.receive,
-    alert ? `OpenSSL SSL_read: error:0A00045C:SSL routines::${alert[1]}, errno 0` : message,
-  );
 }
 
 function headOf({ httpVersion, statusCode, statusMessage, rawHeaders }: http.IncomingMessage): string {
