@@ -2,7 +2,7 @@
 
 import type { CommandResult } from '../model/command.ts';
 
-/** Reads `v1.32.0` from the output of `kubectl version --client -o json`; other output is returned as it is. */
+/** Reads `v1.32.0` from the output of `kubectl version --client -o json`; returns other output as it is. */
 export function clientVersion(json: string): string {
   try {
     const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own

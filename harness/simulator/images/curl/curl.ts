@@ -6,10 +6,11 @@
 import type { Main, ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
 import { standardOutput } from '../standard-output.ts';
+import { parseArguments, UsageError } from './command-line.ts';
 import { Connections } from './connection.ts';
 import { CurlError, type CurlRelease, EXIT_CODE } from './errors.ts';
 import { fetchOne, type Wanted } from './fetch-url.ts';
-import { type CurlOptions, parseArguments, UsageError } from './options.ts';
+import type { CurlOptions } from './options.ts';
 import { Cancellation, type CurlProcess } from './transfer.ts';
 import { expandUrl, GlobError } from './url-glob.ts';
 

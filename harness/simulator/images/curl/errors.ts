@@ -1,6 +1,6 @@
 /**
- * curl's exit codes and the sentences that go with them, in the words of the two releases that the guide's
- * images have.
+ * curl's exit codes, and what it says of names, connections and deadlines, in the words of the two releases in
+ * the guide's images.
  */
 
 /** The release in the image: their messages differ. */
@@ -67,8 +67,8 @@ export function couldNotResolve(host: string): CurlError {
 }
 
 /**
- * Makes the error of a connection that the kernel refused, or gave up after its 127 s (lib/connect.c: then the
- * exit code is a timeout's).
+ * Makes the error of a connection that the kernel refused, or gave up after its 127 s. In the second case the
+ * exit code is a timeout's (lib/connect.c).
  */
 export function couldNotConnect(
   { isModern }: CurlRelease,

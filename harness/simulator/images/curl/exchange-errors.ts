@@ -12,8 +12,8 @@ export function errorOf(error: unknown): CurlError {
   if (code.startsWith('HPE_')) return new CurlError(1, 'Received HTTP/0.9 when not allowed');
   if (code === 'ECONNRESET' || code === '')
     return new CurlError(EXIT_CODE.emptyReply, 'Empty reply from server');
-  // TLS 1.3: the server refuses the client's certificate after the handshake, with an alert that the first read
-  // finds.
+  // TLS 1.3: the server refuses the client's certificate after the handshake, with an alert that the first
+  // read finds.
   const message = error instanceof Error ? error.message : String(error);
   const alert = /SSL routines:[^:]*:([^:]+)/.exec(message);
   return new CurlError(

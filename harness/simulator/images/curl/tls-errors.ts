@@ -30,7 +30,7 @@ const VERIFY_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the error of a handshake that failed: exit code 60 for the server's certificate, 35 for anything else.
+ * Makes the error of a handshake that failed: exit code 60 for the server's certificate, 35 for the rest.
  * @param error - Node's, of the TLS socket
  */
 export function handshakeFailed(
@@ -74,8 +74,8 @@ export function handshakeFailed(
 }
 
 /**
- * Shortens Node's `…:error:0A000410:SSL routines:ssl3_read_bytes:…:../deps/…:1605:SSL alert number 40` to what
- * curl prints, without the parts of the source code.
+ * Shortens Node's `…:error:0A000410:SSL routines:ssl3_read_bytes:…:../deps/…:1605:SSL alert number 40` to
+ * what curl prints, without the parts of the source code.
  */
 function opensslText(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
