@@ -188,7 +188,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/scenario/load.ts': 1,
   'harness/scenario/schema.ts': 4,
   'harness/simulator/images/curl/connection.ts': 1,
-  'harness/simulator/images/curl/errors.ts': 2,
+  'harness/simulator/images/curl/errors.ts': 1,
   'harness/simulator/images/curl/progress-meter.ts': 2,
   'harness/simulator/istio/agent/istiod-connection.ts': 1,
   'harness/simulator/istio/agent/readiness.ts': 1,
