@@ -139,7 +139,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/cli/commands/clean.flags.ts': 1,
   'harness/cli/commands/istioctl.ts': 2,
   'harness/cli/commands/plan.flags.ts': 1,
-  'harness/cli/commands/run-results.ts': 3,
+  'harness/cli/commands/run-results.ts': 2,
   'harness/cli/commands/run.flags.ts': 2,
   'harness/cli/commands/status.ts': 2,
   'harness/cli/terminal/lines.ts': 3,

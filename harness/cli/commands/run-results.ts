@@ -45,7 +45,7 @@ export function exitCodeOf({ interrupted, verdict }: ConformanceReport): number 
   return interrupted ? EXIT.interrupted : EXIT[verdict];
 }
 
-/** Tells where the report lies, and what to do after a failure: commands to repeat it and to read the steps. */
+/** Tells where the report lies; after a failure also how to repeat the run, and how to read its steps. */
 export function tellWhatIsNext(
   report: ConformanceReport,
   files: readonly string[],

@@ -17,10 +17,10 @@ import {
   unusable,
 } from './state.ts';
 
-/** The last ones are kept; the log has all. */
+/** How many defects the state keeps, the last ones; the log has all. */
 const MAX_DEFECTS = 20;
 
-/** The state of this process. */
+/** The state of the world that this process runs; disposal removes it from disk. */
 export class OwnState implements Disposable {
   readonly paths: UpPaths;
   #state: UpState;
@@ -33,7 +33,7 @@ export class OwnState implements Disposable {
   /**
    * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process
    * writes to it already.
-   * @throws HarnessError if a living process has it, or it is somebody else's
+   * @throws HarnessError if a living process has the folder, or it holds files of others
    */
   static take(paths: UpPaths, about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>): OwnState {
     assertUsable(paths);
@@ -48,7 +48,7 @@ export class OwnState implements Disposable {
       mkdirSync(paths.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
       chmodSync(paths.folder, OWNER_ONLY_FOLDER);
       removeEntries(paths, name => name !== 'log');
-      // Of two that start at once one gets the file.
+      // Of two processes that start at once only one gets the file.
       writeFileSync(path.join(paths.folder, STATE), JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
     } catch (error) {
       throw unusable(paths.folder, error);

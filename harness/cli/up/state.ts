@@ -50,6 +50,7 @@ const ENTRIES = [STATE, `${STATE}.new`, 'kubeconfig', 'log', 'istio', 'kube-cach
 
 /** The mode of our files: they hold keys of clusters. */
 export const OWNER_ONLY = 0o600;
+/** The mode of the state folder. */
 export const OWNER_ONLY_FOLDER = 0o700;
 
 /**

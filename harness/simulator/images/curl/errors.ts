@@ -2,7 +2,6 @@
  * curl's exit codes, and what it says of names, connections and deadlines, in the words of the two releases
  * that the guide's images have.
  */
- */
 
 /** The release in the image: their messages differ. */
 export interface CurlRelease {
