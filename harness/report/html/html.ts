@@ -12,7 +12,8 @@ import {
   togetherSentences,
   trafficOf,
 } from '../words.ts';
-import { picture, pictureDefinitions } from './picture.ts';
+import { picture } from './picture.ts';
+import { pictureDefinitions } from './picture-arrows.ts';
 import { STYLE } from './style.ts';
 import { html, Markup } from './text.ts';
 
