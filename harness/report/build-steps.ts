@@ -48,7 +48,7 @@ function buildCommand({ line, result }: CommandRecord): CommandReport {
   };
 }
 
-/** Cuts an output to its end, without terminal controls and without times of day, which differ between runs. */
+/** Cuts an output to its end, without terminal controls and times of day, which differ between runs. */
 function outputOf(text: string): string {
   const kept = text.length > OUTPUT_CHARS ? `…${text.slice(-OUTPUT_CHARS)}` : text;
   const plain = stripVTControlCharacters(kept).replace(/(?![\n\t])\p{Cc}/gu, '');
