@@ -31,8 +31,8 @@ export async function runCommand(
 ): Promise<{ readonly result: CommandResult; readonly failure?: string }> {
   const awaited = command.output?.to === 'variable' ? command.awaits : undefined;
   const startedAtMs = clock.now();
-  // A value that never comes is a finding about the mesh. So the last attempt must end before the deadline cuts
-  // the step off.
+  // A value that never comes is a finding about the mesh. So the last attempt must end before the deadline
+  // cuts the step off.
   const untilMs = Math.min(startedAtMs + command.timeoutMs, stepDeadlineAtMs - CAPTURE_INTERVAL_MS);
   for (;;) {
     const result = await tools.run(command, {

@@ -116,7 +116,7 @@ function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] 
 }
 
 /** Returns the command with what the platform adds to it. */
-export function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
+function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
   const matching = adjustments.filter(
     ({ tool, verb, cluster }) =>
       tool === command.tool &&
