@@ -185,6 +185,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/report/words.ts': 3,
   'harness/scenario/load.ts': 1,
   'harness/scenario/schema.ts': 4,
+  'harness/session/prepare.ts': 1,
   'harness/simulator/images/curl/connection.ts': 1,
   'harness/simulator/images/curl/errors.ts': 1,
   'harness/simulator/images/curl/progress-meter.ts': 2,

@@ -1,3 +1,4 @@
+/** The steps of a run: in which order they begin, and how each of them ends. */
 import type { Step, StepId } from '../plan/step.ts';
 import type { StartedPlatform } from '../platform/platform.ts';
 import type { Tools } from '../tools/tools.ts';
@@ -24,7 +25,7 @@ export interface Surroundings {
   readonly onFailure: () => Promise<void>;
 }
 
-/** What of a step its dependents need to know. */
+/** What the dependents of a step need to know of it. */
 interface Ended {
   readonly id: StepId;
   readonly outcome: StepOutcome;
@@ -75,7 +76,7 @@ export class PlanSteps {
   async #runStep(step: Step, before: readonly Ended[]): Promise<Ended> {
     const { omitted, keepGoing, signal } = this.#around;
     const { id } = step;
-    // Not worth an event each: that the run ended before them is told once.
+    // The run's end is one event; steps that it leaves over get none.
     if (signal.aborted) return { id, outcome: 'skipped' };
     if (omitted.has(id)) return this.#end(id, { outcome: 'omitted' });
     const blocker = before.find(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
