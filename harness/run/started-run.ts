@@ -5,7 +5,7 @@ import type { ClusterName } from '../model/names.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { CheckContext, CheckResult } from '../verify/check.ts';
-import type { SamplePlan } from '../verify/statistics.ts';
+import type { SamplePlan } from '../verify/sample-plan.ts';
 import type { StepOutcome } from './events.ts';
 import { judgeCheck, type Scene } from './judge.ts';
 import { PlanSteps, type Surroundings } from './plan-steps.ts';

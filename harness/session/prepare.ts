@@ -15,7 +15,7 @@ import type { RunOutcome, Verification } from '../run/run.ts';
 import { run as runPlan } from '../run/runner.ts';
 import { checksFor } from '../verify/catalog.ts';
 import { expectedShares } from '../verify/groups.ts';
-import { planSample, type SamplePlan } from '../verify/statistics.ts';
+import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
 import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
 import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';

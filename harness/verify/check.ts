@@ -4,7 +4,7 @@ import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
-import type { SamplePlan } from './statistics.ts';
+import type { SamplePlan } from './sample-plan.ts';
 
 /** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
 export type Evidence =

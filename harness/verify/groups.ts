@@ -1,9 +1,10 @@
 /** Which clusters answer for themselves, and which are judged together, seen from one source. Pure. */
 import type { ClusterName, NetworkName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
+import { answersToSee } from './binomial.ts';
 import type { Tally } from './check.ts';
+import type { Split } from './sample-size.ts';
 import { type Answer, countFrom, type Locate } from './sampling.ts';
-import { answersToSee, type Split } from './statistics.ts';
 import { contributionsOf } from './workloads.ts';
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { ExecOutcome } from '../base/kubernetes-client.ts';
 import type { Tally } from './check.ts';
-import { round } from './statistics.ts';
+import { round } from './figures.ts';
 import { SERVICE_URL } from './workloads.ts';
 
 /** Seconds that one call may take; more than Envoy's connect timeout of 10 s. */

@@ -10,7 +10,7 @@ import type { SessionOptions } from '../../harness/session/options.ts';
 import { run } from '../../harness/session/run.ts';
 import type { Evidence, Traffic } from '../../harness/verify/check.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
-import { smallestSample } from '../../harness/verify/statistics.ts';
+import { smallestSample } from '../../harness/verify/sample-size.ts';
 import { planOf, topologyOf } from '../plan/scenarios.ts';
 import { mutationsOf } from '../support/mutations.ts';
 import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';

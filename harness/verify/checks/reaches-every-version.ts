@@ -1,6 +1,8 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
+import type { Band } from '../band.ts';
+import { shareInterval } from '../binomial.ts';
 import { callFrom, isTrouble, pickClientPod } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome, Evidence, Share, Tally, Traffic } from '../check.ts';
 import { type Convergence, converge } from '../convergence.ts';
@@ -15,11 +17,12 @@ import {
   tryGather,
 } from '../diagnose/facts.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
+import { round } from '../figures.ts';
 import { describeShortfall } from '../gateway-weight.ts';
 import { type AnswerGroup, countFromGroup, groupName, groupsFrom, isJoint, whyTogether } from '../groups.ts';
 import { PodDirectory } from '../pod-directory.ts';
+import { bandsOf } from '../sample-plan.ts';
 import { type Answer, countFrom, describeTally, sequenceOf, tally } from '../sampling.ts';
-import { type Band, bandsOf, round, shareInterval } from '../statistics.ts';
 import { symptomOf } from '../symptom.ts';
 import { contributionsOf } from '../workloads.ts';
 
@@ -37,7 +40,7 @@ interface Asked {
  * cluster, without an error and in shares that an even balance explains. The guide, "Verifying Cross-Cluster
  * Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle strictly, as the
  * choice is made per worker and at random; so one fixed sample is judged by exact binomial bands
- * (`statistics.ts`). Clusters that share another network are judged together (`groups.ts`).
+ * (`band.ts`). Clusters that share another network are judged together (`groups.ts`).
  */
 export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
   const groups = groupsFrom(topology, source);
