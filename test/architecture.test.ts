@@ -176,7 +176,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: [
       'run/events.ts',
       'verify/check.ts',
-      'verify/sample-plan.ts',
+      'verify/figures.ts',
       'plan/step.ts',
       'platform/platform.ts',
       'model',
