@@ -177,6 +177,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'run/events.ts',
       'verify/check.ts',
       'verify/figures.ts',
+      'verify/traffic.ts',
       'plan/step.ts',
       'platform/platform.ts',
       'model',

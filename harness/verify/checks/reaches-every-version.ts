@@ -4,7 +4,7 @@ import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { Band } from '../band.ts';
 import { shareInterval } from '../binomial.ts';
 import { callFrom, isTrouble, pickClientPod } from '../calling.ts';
-import type { Check, CheckContext, CheckOutcome, Evidence, Share, Tally, Traffic } from '../check.ts';
+import type { Check, CheckContext, CheckOutcome, Evidence } from '../check.ts';
 import { type Convergence, converge } from '../convergence.ts';
 import { diagnose } from '../diagnose/catalog.ts';
 import {
@@ -22,8 +22,10 @@ import { describeShortfall } from '../gateway-weight.ts';
 import { type AnswerGroup, countFromGroup, groupName, groupsFrom, isJoint, whyTogether } from '../groups.ts';
 import { PodDirectory } from '../pod-directory.ts';
 import { bandsOf } from '../sample-plan.ts';
-import { type Answer, countFrom, describeTally, sequenceOf, tally } from '../sampling.ts';
+import type { Answer } from '../sampling.ts';
 import { symptomOf } from '../symptom.ts';
+import { countFrom, describeTally, sequenceOf, tally } from '../tally.ts';
+import type { Share, Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
 
 /** What was asked from one cluster, and what came of it. */

@@ -10,9 +10,10 @@ import {
 } from '../../base/kubernetes-client.ts';
 import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
-import type { CheckContext, Evidence, Symptom } from '../check.ts';
+import type { CheckContext, Evidence } from '../check.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
 import { askProxy, readEndpoints } from '../proxy-endpoints.ts';
+import type { Symptom } from '../traffic.ts';
 import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE, SERVICE_CLUSTER } from '../workloads.ts';
 
 /** What one cluster holds. Undefined: the question was not answered. */
