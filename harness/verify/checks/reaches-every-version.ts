@@ -7,15 +7,9 @@ import { callFrom, isTrouble, pickClientPod } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome, Evidence } from '../check.ts';
 import { type Convergence, converge } from '../convergence.ts';
 import { diagnose } from '../diagnose/catalog.ts';
-import {
-  type CallFacts,
-  describeCluster,
-  describeEndpoint,
-  gatherEndpoints,
-  gatherFacts,
-  type KnownEndpoint,
-  tryGather,
-} from '../diagnose/facts.ts';
+import { type CallFacts, describeCluster, type KnownEndpoint } from '../diagnose/facts.ts';
+import { gatherFacts, tryGather } from '../diagnose/gather-facts.ts';
+import { describeEndpoint, gatherEndpoints } from '../diagnose/known-endpoints.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
 import { round } from '../figures.ts';
 import { describeShortfall } from '../gateway-weight.ts';
