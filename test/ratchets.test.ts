@@ -288,7 +288,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/verify/checks/versions-in-their-own-clusters.ts': 4,
   'harness/verify/convergence.ts': 1,
   'harness/verify/diagnose/control-plane.ts': 1,
-  'harness/verify/diagnose/facts.ts': 1,
   'harness/verify/diagnose/misplaced.ts': 2,
   'harness/verify/diagnose/name-unknown.ts': 1,
   'harness/verify/diagnose/remote-refuses.ts': 4,

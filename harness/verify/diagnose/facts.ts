@@ -33,7 +33,7 @@ export interface ClusterFacts {
   readonly exposesIstiod: boolean;
   readonly hasCacerts: boolean;
   /**
-   * Which of the distinct mesh roots of the run this cluster's workloads trust: 1, 2, …; undefined if istiod has
+   * Which of the distinct mesh roots of the run this cluster's workloads trust: 1, 2, …; undefined if it has
    * published none.
    */
   readonly root: number | undefined;

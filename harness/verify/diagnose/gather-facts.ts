@@ -11,6 +11,8 @@ import type { CheckContext } from '../check.ts';
 import { listPods } from '../pods.ts';
 import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
+import { at, list, text } from './object-fields.ts';
+import { warningsIn } from './warnings.ts';
 
 /** Lists objects. Answers of the API server are facts too: a kind that is not there has no objects. */
 async function items(
@@ -27,18 +29,6 @@ async function items(
     throw error;
   }
 }
-
-/** Reads a field of an object from outside, by its path. */
-export function at(value: unknown, ...path: (string | number)[]): unknown {
-  let current = value;
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null) return undefined;
-    current = Reflect.get(current, key);
-  }
-  return current;
-}
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
  * Reads the addresses of a cluster's east-west gateway.
@@ -115,35 +105,10 @@ async function readCluster(
   };
 }
 
-/** Returns the distinct messages of warnings, oldest first, five at most, without those that are overcome. */
-function warningsIn(events: readonly KubernetesObject[]): readonly string[] {
-  const warnings = events
-    .filter(event => event['type'] === 'Warning' && !isOvercome(event, events))
-    .map(event => `${text(event['reason']) ?? ''}: ${text(event['message']) ?? ''}`);
-  return [...new Set(warnings)].slice(0, 5);
-}
-
 /** Returns the name of the cluster that a remote secret gives access to. */
 const clusterNameIn = ({ metadata }: KubernetesObject): string =>
   metadata.annotations?.['networking.istio.io/cluster'] ??
   (metadata.name ?? '').replace(/^istio-remote-secret-/, '');
-
-/**
- * Tells whether a controller has done by now what failed: if a pod is refused, it tries again until it gets
- * the pod.
- */
-function isOvercome(event: KubernetesObject, events: readonly KubernetesObject[]): boolean {
-  if (event['reason'] !== 'FailedCreate') return false;
-  const about = (each: KubernetesObject) =>
-    `${text(at(each, 'involvedObject', 'kind')) ?? ''}/${text(at(each, 'involvedObject', 'name')) ?? ''}`;
-  const time = (each: KubernetesObject) => text(each['lastTimestamp']) ?? '';
-  return events.some(
-    other =>
-      other['reason'] === 'SuccessfulCreate' &&
-      about(other) === about(event) &&
-      Date.parse(time(other)) >= Date.parse(time(event)),
-  );
-}
 
 /**
  * Reads what the steps of the guide left behind in every cluster.
