@@ -176,7 +176,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: [
       'run/events.ts',
       'verify/check.ts',
-      'verify/statistics.ts',
+      'verify/figures.ts',
+      'verify/traffic.ts',
       'plan/step.ts',
       'platform/platform.ts',
       'model',

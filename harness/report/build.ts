@@ -1,22 +1,18 @@
 /** Run events → report: a pure fold. A report can be rebuilt at any time from a log of the events. */
-import { stripVTControlCharacters } from 'node:util';
-import { redact } from '../base/redact.ts';
-import type { Plan, Step, StepId } from '../plan/step.ts';
-import type { CommandRecord, RunEvent, Verdict } from '../run/events.ts';
+
+import type { Plan } from '../plan/step.ts';
+import type { RunEvent, Verdict } from '../run/events.ts';
+import { buildSteps } from './build-steps.ts';
 import {
   type CheckReport,
-  type CommandReport,
   type ConformanceReport,
   type RunFacts,
   SCHEMA_VERSION,
   type ScenarioReport,
-  type StepReport,
 } from './report.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
-
-/** Most characters of a failed command's output that a report keeps: its end. */
-const OUTPUT_CHARS = 4000;
 
 /**
  * Builds the report of one or several runs.
@@ -100,8 +96,8 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
 }
 
 /**
- * Errata that shaped a step of this plan, in the plan's order; one that shaped none would tell nothing about
- * the run.
+ * Returns the errata that shaped a step of this plan, in the plan's order. One that shaped none tells nothing
+ * about the run.
  */
 function usedErrata({ errata, steps }: Plan): ScenarioReport['errata'] {
   const used = new Set(steps.flatMap(step => step.errata));
@@ -115,54 +111,6 @@ function usedErrata({ errata, steps }: Plan): ScenarioReport['errata'] {
   }));
 }
 
-function buildSteps(plan: Plan, events: readonly RunEvent[]): readonly StepReport[] {
-  const startedAt = new Map<StepId, number>();
-  const ended = new Map<StepId, EventOf<'step-ended'>>();
-  for (const event of events) {
-    if (event.type === 'step-started') startedAt.set(event.step, event.atMs);
-    else if (event.type === 'step-ended') ended.set(event.step, event);
-  }
-  return plan.steps.map(step => buildStep(step, startedAt.get(step.id), ended.get(step.id)));
-}
-
-function buildStep(
-  step: Step,
-  startedAtMs: number | undefined,
-  end: EventOf<'step-ended'> | undefined,
-): StepReport {
-  return {
-    id: step.id,
-    title: step.title,
-    ...(step.cluster !== undefined && { cluster: step.cluster }),
-    guide: step.guide,
-    outcome: end?.outcome ?? (startedAtMs === undefined ? 'not-reached' : 'interrupted'),
-    ...(startedAtMs !== undefined && { startedAtMs }),
-    durationMs: end?.durationMs ?? 0,
-    commands: (end?.commands ?? []).map(buildCommand),
-    ...(end?.problem && { problem: end.problem }),
-    harmlessToOmit: step.omission.harmless,
-    errata: step.errata,
-  };
-}
-
-/** Output of commands that succeed may be long, and may hold a remote secret: it stays out. */
-function buildCommand({ line, result }: CommandRecord): CommandReport {
-  const failed = result.exitCode !== 0 || result.fault !== undefined;
-  return {
-    line,
-    exitCode: result.exitCode,
-    ...(result.fault && { fault: result.fault }),
-    ...(failed && { stdout: outputOf(result.stdout), stderr: outputOf(result.stderr) }),
-  };
-}
-
-/** The end of an output, less terminal controls and what differs from run to run: times of day. */
-function outputOf(text: string): string {
-  const kept = text.length > OUTPUT_CHARS ? `…${text.slice(-OUTPUT_CHARS)}` : text;
-  const plain = stripVTControlCharacters(kept).replace(/(?![\n\t])\p{Cc}/gu, '');
-  return plain.replace(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?/g, '<time>');
-}
-
 function buildChecks(events: readonly RunEvent[]): readonly CheckReport[] {
   const order = events.flatMap(event => (event.type === 'check-started' ? [event.check] : []));
   const ended = events.flatMap(event =>
@@ -170,25 +118,4 @@ function buildChecks(events: readonly RunEvent[]): readonly CheckReport[] {
   );
   const rank = (id: string) => (order.includes(id) ? order.indexOf(id) : order.length);
   return ended.sort((a, b) => rank(a.id) - rank(b.id));
-}
-
-/** Takes keys and tokens out of every text of a value, and certificates, which are derived from keys. */
-function withoutSecrets<T>(value: T): T {
-  if (typeof value === 'string') {
-    // The cast says that a text stays a text.
-    return clean(value) as T & string;
-  }
-  if (Array.isArray(value)) return value.map(withoutSecrets) as T & unknown[]; // the same elements, cleaned
-  if (typeof value === 'object' && value !== null) {
-    // The same keys.
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutSecrets(entry)])) as T;
-  }
-  return value;
-}
-
-function clean(text: string): string {
-  if (text.length < 20) return text;
-  return redact(text)
-    .replace(/-----BEGIN ([A-Z ]+)-----[\s\S]*?(-----END \1-----|$)/g, '<$1 removed>')
-    .replace(/\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g, '<PEM removed>');
 }

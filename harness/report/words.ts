@@ -1,6 +1,7 @@
 /** Sentences about a scenario that several formats share. */
-import type { Share, Traffic } from '../verify/check.ts';
-import { onceIn } from '../verify/statistics.ts';
+
+import { onceIn } from '../verify/figures.ts';
+import type { Share, Traffic } from '../verify/traffic.ts';
 import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
 
 /** `0.8 s`, `2 min 5 s`. */

@@ -1,5 +1,5 @@
 /** One step of a plan: its files, then its commands with their pipes, captures and deadlines. */
-import { type Clock, sleep } from '../base/clock.ts';
+
 import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
@@ -8,23 +8,17 @@ import { argvOf, variablesIn } from '../model/argv.ts';
 import type { Command, CommandResult } from '../model/command.ts';
 import type { Step } from '../plan/step.ts';
 import type { PlatformAdjustment } from '../platform/platform.ts';
-import type { Tools } from '../tools/tools.ts';
 import type { CommandRecord } from './events.ts';
+import { type CommandContext, captured, runCommand } from './run-command.ts';
 
-/** Between two attempts to obtain a value that is awaited. */
-const CAPTURE_INTERVAL_MS = 1000;
-
-export interface StepContext {
-  readonly tools: Tools;
-  readonly clock: Clock;
+/** What a step works with. */
+export interface StepContext extends CommandContext {
   readonly adjustments: readonly PlatformAdjustment[];
   /** Values that steps have captured; this step adds its own. */
   readonly variables: Map<string, string>;
   /** Names that some step of the plan captures. */
   readonly captured: ReadonlySet<string>;
   readonly keepGoing: boolean;
-  readonly signal: AbortSignal;
-  readonly onProgress: (message: string) => void;
 }
 
 /** How a step ended, before anyone has judged whose fault it is. */
@@ -106,7 +100,7 @@ class StepRun {
   }
 }
 
-/** Captured names that the step uses before it captures them itself. */
+/** Returns the captured names that the step uses before it captures them itself. */
 function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] {
   const own = new Set<string>();
   const needed = new Set<string>();
@@ -121,81 +115,8 @@ function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] 
   return [...needed];
 }
 
-/** Runs a command; one that awaits a value is repeated until there is one, or its time is over. */
-async function runCommand(
-  command: Command,
-  stdin: string | undefined,
-  { tools, clock, variables, signal, onProgress }: StepContext,
-  stepDeadlineAtMs: number,
-): Promise<{ readonly result: CommandResult; readonly failure?: string }> {
-  const awaited = command.output?.to === 'variable' ? command.awaits : undefined;
-  const startedAtMs = clock.now();
-  // A value that never comes is a finding about the mesh, so the last attempt must end before the step is cut
-  // off.
-  const untilMs = Math.min(startedAtMs + command.timeoutMs, stepDeadlineAtMs - CAPTURE_INTERVAL_MS);
-  for (;;) {
-    const result = await tools.run(command, {
-      ...(stdin !== undefined && { stdin }),
-      variables,
-      signal,
-      onProgress: line => onProgress(redact(line)),
-    });
-    const obtained = awaited === undefined || captured(result.stdout) !== '';
-    if (result.exitCode === 0 && result.fault === undefined && obtained) return { result };
-    const retry =
-      awaited !== undefined && result.fault === undefined && clock.now() + CAPTURE_INTERVAL_MS <= untilMs;
-    if (!retry) return { result, failure: failureOf(command, result, clock.now() - startedAtMs) };
-    onProgress(`waiting for ${awaited}`);
-    try {
-      await sleep(clock, CAPTURE_INTERVAL_MS, signal);
-    } catch {
-      return {
-        result: { ...result, fault: 'killed' },
-        failure: failureOf(command, { ...result, fault: 'killed' }, 0),
-      };
-    }
-  }
-}
-
-function failureOf(command: Command, result: CommandResult, tookMs: number): string {
-  const last = lastWords(result);
-  switch (result.fault) {
-    case 'missing-tool':
-      return `${command.tool} is not there: ${last}`;
-    case 'timeout':
-      return `${command.tool} did not end within ${command.timeoutMs / 1000} s. Last seen: ${last}`;
-    case 'killed':
-      return `${command.tool} was killed. Last seen: ${last}`;
-    case 'api-unreachable':
-      return `${command.tool} could not reach the API server: ${last}`;
-    default:
-  }
-  if (command.output?.to === 'variable' && command.awaits !== undefined) {
-    return `Waited ${Math.round(tookMs / 1000)} s for ${command.awaits}, in vain. Last seen: ${last}`;
-  }
-  const waited = command.awaits === undefined ? '' : ` while it waited for ${command.awaits}`;
-  return `${command.tool} ended with exit code ${result.exitCode}${waited}: ${last}`;
-}
-
-const MAX_WORDS = 600;
-
-/** What a command said last, on one line. */
-function lastWords({ stdout, stderr, exitCode }: CommandResult): string {
-  const said = stderr.trim() === '' ? stdout.trim() : stderr.trim();
-  if (said === '') return exitCode === 0 ? 'an empty answer' : 'nothing';
-  const line = redact(said)
-    .split('\n')
-    .map(part => part.trim())
-    .filter(part => part !== '')
-    .join(' · ');
-  return line.length > MAX_WORDS ? `…${line.slice(-MAX_WORDS)}` : line;
-}
-
-/** As `$(…)` has it: without the newlines at the end. */
-const captured = (stdout: string) => stdout.replace(/\n+$/, '');
-
-/** The command with what the platform adds to it. */
-export function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
+/** Returns the command with what the platform adds to it. */
+function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
   const matching = adjustments.filter(
     ({ tool, verb, cluster }) =>
       tool === command.tool &&

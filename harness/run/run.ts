@@ -4,7 +4,7 @@ import type { Plan, StepId } from '../plan/step.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { Check, CheckResult } from '../verify/check.ts';
-import type { SamplePlan } from '../verify/statistics.ts';
+import type { SamplePlan } from '../verify/sample-plan.ts';
 import type { Problem, RunEvent, RunListener, StepOutcome, Verdict } from './events.ts';
 
 /** What to run, on what, and who is told. */

@@ -1,28 +1,23 @@
 /**
- * Puts a session together out of what it runs on and what it runs there, and finds everything that is wrong
- * with its options before anything is started.
+ * Puts a session together, and finds everything that is wrong with its options before anything is started.
  */
+
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
-import { createRandom } from '../base/random.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
 import { checkStepIds } from '../plan/graph.ts';
 import { planTopology } from '../plan/plan.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import { platformMaker } from '../platform/catalog.ts';
-import type { Platform, StartedPlatform } from '../platform/platform.ts';
-import type { Verdict } from '../run/events.ts';
+import type { StartedPlatform } from '../platform/platform.ts';
 import type { RunOutcome, Verification } from '../run/run.ts';
 import { run as runPlan } from '../run/runner.ts';
-import { createEmbeddedTools } from '../tools/embedded/embedded-tools.ts';
-import type { Tools } from '../tools/tools.ts';
 import { checksFor } from '../verify/catalog.ts';
 import { expectedShares } from '../verify/groups.ts';
-import { planSample, type SamplePlan } from '../verify/statistics.ts';
+import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
 import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
-import { readReleaseSamples, readSamples } from './samples.ts';
+import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';
 
 /** A session whose options were found to be good; nothing has been started yet. */
@@ -38,8 +33,8 @@ export interface PreparedSession {
 }
 
 /**
- * Checks everything that can be wrong with the options, and reads every file that the run needs: nothing may
- * be read while a world runs.
+ * Checks everything that can be wrong with the options, and reads every file that the run needs. Nothing may be
+ * read while a world runs.
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE,
  *   ERR_USAGE for a trace of real clusters, ERR_UNWRITABLE_FOLDER
  */
@@ -72,7 +67,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
   };
 }
 
-/** What to run: the part of the runner's options that knows no platform. */
+/** The part of the runner's options that knows no platform. */
 interface Work {
   readonly plan: Plan;
   readonly omit: readonly StepId[];
@@ -97,55 +92,6 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
   };
 }
 
-/** What to run on: the part of the runner's options that knows no plan beyond its edition. */
-interface Target {
-  readonly platform: Platform;
-  readonly seed: string;
-  readonly tools: (started: StartedPlatform) => Promise<Tools>;
-  readonly diagnosticsFolder?: string;
-  readonly onFirstFailure: (started: StartedPlatform) => Promise<void>;
-  readonly beforeCleanUp: (started: StartedPlatform, verdict: Verdict) => Promise<void>;
-}
-
-async function prepareTarget(
-  options: TargetOptions & Pick<SessionOptions, 'signal'>,
-  plan: Plan,
-  runId: string,
-  trace: Trace | undefined,
-): Promise<Target> {
-  const { topology, seed = '1', diagnosticsFolder } = options;
-  const platform = await platformOf(options, seed, trace);
-  platform.check?.(topology);
-  const samples = await readSamples(plan.edition);
-  const folder = typeof diagnosticsFolder === 'function' ? diagnosticsFolder(runId) : diagnosticsFolder;
-  const describe = describeOnce(folder);
-  return {
-    platform,
-    seed,
-    tools: started => toolsFor(started, plan, samples, seed),
-    ...(folder !== undefined && { diagnosticsFolder: folder }),
-    onFirstFailure: describe,
-    beforeCleanUp: async (started, verdict) => {
-      // What ended the run may have been no step's failure.
-      if (verdict !== 'passed' && !options.signal?.aborted) await describe(started);
-      await options.beforeCleanUp?.(started);
-      keepIfAsked(started, verdict, options);
-      options.onKept?.(started.stays ?? []);
-    },
-  };
-}
-
-async function platformOf(options: TargetOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
-  const { platform = 'simulator', real, open } = options;
-  if (typeof platform === 'object') return platform;
-  return await platformMaker(platform)({
-    seed,
-    ...(real && { real }),
-    ...(open && { open }),
-    ...(trace && { observer: trace }),
-  });
-}
-
 /** @returns undefined where no trace is asked for */
 async function traceFor({ platform, traceFolder }: TargetOptions): Promise<Trace | undefined> {
   if (traceFolder === undefined) return undefined;
@@ -164,40 +110,6 @@ async function traceFor({ platform, traceFolder }: TargetOptions): Promise<Trace
     });
   }
   return new Trace();
-}
-
-/** The programs of the platform where it has some; else our own tools, inside this process. */
-async function toolsFor(
-  { clusters, clock, programs }: StartedPlatform,
-  { edition, istioVersion }: Plan,
-  samples: ReadonlyMap<string, string>,
-  seed: string,
-): Promise<Tools> {
-  if (!programs) {
-    const random = createRandom(seed).stream('tools');
-    return createEmbeddedTools({ clusters, clock, random, samples, istioVersion });
-  }
-  const { createProcessTools } = await import('../tools/process-tools.ts');
-  return await createProcessTools({
-    clusters,
-    samples: await readReleaseSamples(programs),
-    edition,
-    binaries: programs,
-    env: programs.env,
-  });
-}
-
-/** Returns a function that writes the diagnostics when it is called for the first time. */
-function describeOnce(folder: string | undefined): (started: StartedPlatform) => Promise<void> {
-  let described: Promise<void> | undefined;
-  return started => {
-    described ??= folder === undefined ? Promise.resolve() : started.collectDiagnostics(folder);
-    return described;
-  };
-}
-
-function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept }: TargetOptions): void {
-  if (keep === 'always' || (keep === 'on-failure' && verdict !== 'passed')) onKept?.(started.keep?.() ?? []);
 }
 
 /** Returns an id that sorts by time, and differs between two runs that start at once. */

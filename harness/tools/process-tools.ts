@@ -1,7 +1,8 @@
 /** The tools of a plan as the real programs, in a folder of their own that is removed with them. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { HarnessError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
@@ -14,8 +15,11 @@ import type { ClusterName } from '../model/names.ts';
 import type { Cluster } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
+import { makePrivateFolder, writePrivately } from './private-folder.ts';
+import { clientVersion, withApiFault } from './program-output.ts';
 import type { RunCommandOptions, Tools } from './tools.ts';
 
+/** What the programs work on, and where they lie. */
 export interface ProcessToolsOptions {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   /** What lies in the working folder from the beginning: `samples/…` → text. */
@@ -30,20 +34,15 @@ export interface ProcessToolsOptions {
   readonly parentFolder?: string;
 }
 
-const FOLDER_PREFIX = 'mesh-harness-tools-';
 const SCRIPT = 'samples/multicluster/gen-eastwest-gateway.sh';
 const VERSION_TIMEOUT_MS = 15_000;
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
 /**
- * Makes a working folder with the samples and one kubeconfig for all clusters, readable by no one else.
- * Folders that killed processes have left behind are removed.
+ * Makes a working folder with the samples and one kubeconfig for all clusters, which nobody else can read.
+ * Removes the folders that killed processes have left behind.
  */
 export async function createProcessTools(options: ProcessToolsOptions): Promise<Tools> {
-  const parent = options.parentFolder ?? tmpdir();
-  await sweep(parent);
-  const folder = await mkdtemp(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
+  const folder = await makePrivateFolder(options.parentFolder ?? tmpdir());
   try {
     const tools = new ProcessTools(folder, options);
     await tools.prepare();
@@ -75,12 +74,12 @@ class ProcessTools implements Tools {
 
   async prepare(): Promise<void> {
     for (const [path, text] of this.#options.samples) {
-      await this.#write(path, text, path.endsWith('.sh') ? OWNER_ONLY_FOLDER : OWNER_ONLY);
+      await writePrivately(this.#folder, path, text, { isProgram: path.endsWith('.sh') });
     }
     const kubeconfigs = new Map(
       [...this.#options.clusters].map(([name, cluster]) => [name, cluster.kubeconfig('this-machine')]),
     );
-    await this.#write('kubeconfig', mergeKubeconfigs(kubeconfigs), OWNER_ONLY);
+    await writePrivately(this.#folder, 'kubeconfig', mergeKubeconfigs(kubeconfigs));
   }
 
   async versions(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
@@ -99,7 +98,7 @@ class ProcessTools implements Tools {
   }
 
   async writeFile(file: PlanFile, variables: ReadonlyMap<string, string>): Promise<void> {
-    await this.#write(file.path, substitute(file.content, variables), OWNER_ONLY);
+    await writePrivately(this.#folder, file.path, substitute(file.content, variables));
   }
 
   async run(command: Command, options: RunCommandOptions): Promise<CommandResult> {
@@ -136,7 +135,7 @@ class ProcessTools implements Tools {
     return runProcess(file, args, { ...how, cwd: this.#folder, env: this.#env });
   }
 
-  /** The script that lies among the samples; where there is no bash to run it, what it would print. */
+  /** Runs the script among the samples; without a bash, returns what the script would print. */
   async #runScript(
     args: readonly string[],
     how: Omit<Parameters<typeof runProcess>[2], 'cwd' | 'env'>,
@@ -151,62 +150,11 @@ class ProcessTools implements Tools {
     const out = at < 0 ? '.' : (args[at + 1] ?? '.');
     const clusters = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
     const files = await createMeshCertificates(clusters, systemClock.now());
-    for (const [path, text] of files) await this.#write(join(out, path), text, OWNER_ONLY);
+    for (const [path, text] of files) await writePrivately(this.#folder, join(out, path), text);
     return {
       exitCode: 0,
       stdout: [...files.keys()].map(path => `${join(out, path)}\n`).join(''),
       stderr: '',
     };
-  }
-
-  async #write(path: string, text: string, mode: number): Promise<void> {
-    const target = resolve(this.#folder, path);
-    if (relative(this.#folder, target).startsWith('..')) {
-      throw new HarnessError('ERR_TOOL', `"${path}" does not lie in the working folder of the tools.`);
-    }
-    await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_FOLDER });
-    await writeFile(target, text, { mode });
-  }
-}
-
-function clientVersion(json: string): string {
-  try {
-    const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own
-    return version?.gitVersion ?? json.trim();
-  } catch {
-    return json.trim();
-  }
-}
-
-/**
- * kubectl's and istioctl's words for an API server that cannot be reached; at the start of a line, so that a
- * program in a pod cannot fake them.
- */
-const UNREACHABLE =
-  /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;
-
-function withApiFault(result: CommandResult): CommandResult {
-  const unreachable = result.exitCode !== 0 && result.fault === undefined && UNREACHABLE.test(result.stderr);
-  return unreachable ? { ...result, fault: 'api-unreachable' } : result;
-}
-
-/** Removes what processes that are no more have left: the folder's name holds the process id. */
-async function sweep(parent: string): Promise<void> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names) {
-    const pid = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) {
-      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Someone else's process is there all the same.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

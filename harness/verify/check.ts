@@ -1,10 +1,12 @@
 /** What a check is: one claim of the guide, verified with evidence. */
+
 import type { Clock } from '../base/clock.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
-import type { SamplePlan } from './statistics.ts';
+import type { SamplePlan } from './sample-plan.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Plain JSON; goes into reports, so nothing derived from a key, token, port or process id. */
 export type Evidence =
@@ -15,6 +17,7 @@ export type Evidence =
   | readonly Evidence[]
   | { readonly [key: string]: Evidence };
 
+/** What a check asks, and how it tells of its progress. */
 export interface CheckContext {
   readonly topology: Topology;
   readonly clusters: ReadonlyMap<
@@ -32,130 +35,6 @@ export interface CheckContext {
 }
 
 /**
- * What repeated calls from one cluster's client show:
- * - `BOTH`: answers from every cluster that has the workload, in about the expected shares
- * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints, or, of a network
- *   with several clusters, not all
- * - `X`: only local answers; remote endpoints are known, and refuse or fail the handshake
- * - `B`: remote endpoints are known, and packets to them vanish: calls are slow or fail after the connect
- *   timeout
- * - `LOC-plain`: only local answers, the client has no sidecar
- * - `DNS`: the name is not known in this cluster
- * - `CFG`: the client's sidecar has no configuration, its pod is not ready
- * - `NOPOD`: there is no client pod to ask from
- * - `REMOTE-ONLY`: everything comes from other clusters, though the workload should be here too
- * - `SKEWED`: every cluster answers, in shares outside of the band
- * - `MISPLACED`: instances answer that are not where the topology puts their version
- * - `ERRORS`: none of these, but some calls fail
- * - `OTHER`: none of these
- */
-export type Symptom =
-  | 'BOTH'
-  | 'R'
-  | 'X'
-  | 'B'
-  | 'LOC-plain'
-  | 'DNS'
-  | 'CFG'
-  | 'NOPOD'
-  | 'REMOTE-ONLY'
-  | 'SKEWED'
-  | 'MISPLACED'
-  | 'ERRORS'
-  | 'OTHER';
-
-/**
- * One way in which calls failed: `curl: (6) Could not resolve host: helloworld.sample`, `503 no healthy
- * upstream`.
- */
-export interface ErrorCount {
-  readonly error: string;
-  readonly count: number;
-}
-
-/** Answers counted, by who gave them. */
-export interface Tally {
-  readonly requests: number;
-  /** In the order of the topology. `cluster` is null for an instance that is no pod of any cluster. */
-  readonly instances: readonly {
-    readonly cluster: string | null;
-    readonly version: string;
-    /** The pod's name, as the answer gave it. */
-    readonly instance: string;
-    readonly count: number;
-  }[];
-  /** Most frequent first. */
-  readonly errors: readonly ErrorCount[];
-  /** How many calls took a second or more, and the longest, in seconds. */
-  readonly slow: number;
-  readonly longestSeconds: number;
-}
-
-/** The part of one cluster in a sample, or of those of another network that are judged together. */
-export interface Share {
-  /** Its name; `cluster1+cluster3` for clusters that are judged together. */
-  readonly cluster: string;
-  readonly count: number;
-  /** Part of all requests, 0 to 1, and its exact (Clopper-Pearson) 95 % interval. */
-  readonly share: number;
-  readonly interval: readonly [number, number];
-  readonly expected: number;
-  /** Fewest and most answers that are accepted. */
-  readonly band: readonly [number, number];
-  /** Set if several clusters are judged together. */
-  readonly together?: {
-    readonly network: string;
-    /** What each of them gave; any split is accepted. */
-    readonly counts: readonly { readonly cluster: string; readonly count: number }[];
-    readonly because: string;
-  };
-}
-
-/** What calls from one cluster's client showed. */
-export interface Traffic {
-  readonly from: string;
-  readonly symptom: Symptom;
-  readonly convergence: {
-    readonly converged: boolean;
-    /**
-     * Milliseconds of the run's clock until the first of the three good batches ended, or until it was given
-     * up.
-     */
-    readonly afterMs: number;
-    readonly batches: number;
-    readonly batchSize: number;
-    /** Of all batches before the sample. */
-    readonly total: Tally;
-    /** The batch that ended the wait; absent if no client pod could be asked. */
-    readonly lastBatch?: Tally;
-    /** Why nothing could be asked in the end, or what was not there yet though all calls were answered. */
-    readonly trouble?: string;
-  };
-  /** The one fixed sample; absent if the mesh did not converge. */
-  readonly sample?: Tally & {
-    readonly shares: readonly Share[];
-    /** All answers that came from other clusters than `from`, as a share. */
-    readonly remote: {
-      readonly count: number;
-      readonly share: number;
-      readonly interval: readonly [number, number];
-    };
-    /** How often an answer came from another instance than the one before. */
-    readonly switches: number;
-    /** One letter for each answer, in order; `!` is an error. */
-    readonly sequence: string;
-    /** What the letters mean: `a` → `cluster1 → helloworld v1`. */
-    readonly legend: Readonly<Record<string, string>>;
-    readonly risks: {
-      readonly asked: number;
-      readonly healthyRefused: number;
-      readonly faultyAccepted: number;
-      readonly errorRateMissed: number;
-    };
-  };
-}
-
-/**
  * The outcome of a check. `unknown` means the environment got in the way (an API server refused), not that
  * nothing was asked.
  */
@@ -170,12 +49,14 @@ export interface CheckOutcome {
   readonly traffic?: Traffic;
 }
 
+/** What a failure points to. */
 export interface Diagnosis {
   readonly sentence: string;
   /** Ids of steps to look at, most likely first. */
   readonly steps: readonly string[];
 }
 
+/** A claim, and how it is verified. */
 export interface Check {
   /** `cluster1-reaches-both-versions`: stable; a family of checks makes one per cluster. */
   readonly id: string;
@@ -187,6 +68,7 @@ export interface Check {
   run(context: CheckContext): Promise<CheckOutcome>;
 }
 
+/** An outcome, with what the check claims. */
 export interface CheckResult extends CheckOutcome {
   readonly id: string;
   readonly sentence: string;

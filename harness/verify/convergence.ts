@@ -10,7 +10,8 @@ import type { CheckContext } from './check.ts';
 import { describeShortfall, type Shortfall, shortfalls } from './gateway-weight.ts';
 import { type AnswerGroup, batchSizeFor, groupName, silentGroups } from './groups.ts';
 import type { PodDirectory } from './pod-directory.ts';
-import type { Answer, Locate } from './sampling.ts';
+import type { Answer } from './sampling.ts';
+import type { Locate } from './tally.ts';
 
 /** Deadline of the wait, milliseconds. */
 export const CONVERGENCE_DEADLINE_MS = 120_000;

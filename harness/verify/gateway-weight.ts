@@ -2,7 +2,9 @@
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import type { CheckContext } from './check.ts';
-import { gatewayAddressesIn, gatherEndpoints, type KnownEndpoint } from './diagnose/facts.ts';
+import type { KnownEndpoint } from './diagnose/facts.ts';
+import { gatewayAddressesIn } from './diagnose/gather-facts.ts';
+import { gatherEndpoints } from './diagnose/known-endpoints.ts';
 import { type AnswerGroup, isJoint } from './groups.ts';
 import type { PodsByCluster } from './pod-directory.ts';
 import type { PodFact } from './pods.ts';

@@ -1,9 +1,11 @@
 /** Which clusters answer for themselves, and which are judged together, seen from one source. Pure. */
 import type { ClusterName, NetworkName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
-import type { Tally } from './check.ts';
-import { type Answer, countFrom, type Locate } from './sampling.ts';
-import { answersToSee, type Split } from './statistics.ts';
+import { answersToSee } from './binomial.ts';
+import type { Split } from './sample-size.ts';
+import type { Answer } from './sampling.ts';
+import { countFrom, type Locate } from './tally.ts';
+import type { Tally } from './traffic.ts';
 import { contributionsOf } from './workloads.ts';
 
 /**

@@ -5,7 +5,8 @@
 import type { ClusterName } from '../model/names.ts';
 import type { CheckContext } from './check.ts';
 import { listPods, type PodFact } from './pods.ts';
-import type { Answer, Locate } from './sampling.ts';
+import type { Answer } from './sampling.ts';
+import type { Locate } from './tally.ts';
 import { NAMESPACE, SERVICE } from './workloads.ts';
 
 export type PodsByCluster = ReadonlyMap<ClusterName, readonly PodFact[]>;

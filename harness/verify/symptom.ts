@@ -1,6 +1,7 @@
 /** Names what calls from one cluster showed, in the words of the failure table (`Symptom`). Pure. */
-import type { Symptom, Tally } from './check.ts';
+
 import type { PodFact } from './pods.ts';
+import type { Symptom, Tally } from './traffic.ts';
 
 export interface SymptomInput {
   /** The cluster that asks. */

@@ -2,7 +2,7 @@
  * What is observed when a step of the guide is left out, in the terms of the failure table
  * (docs/reference/failure-table.md).
  */
-import type { Symptom } from '../../harness/verify/check.ts';
+import type { Symptom } from '../../harness/verify/traffic.ts';
 
 export interface Expected {
   /** The rows of the failure table, and what follows from which of its rules. */

@@ -6,7 +6,7 @@ import { formatMarkdown } from '../../harness/report/markdown.ts';
 import type { ConformanceReport } from '../../harness/report/report.ts';
 import { figures, togetherSentences } from '../../harness/report/words.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
-import type { Share } from '../../harness/verify/check.ts';
+import type { Share } from '../../harness/verify/traffic.ts';
 import { passedRun } from '../support/run-events.ts';
 
 /** The passing run, but from cluster2 two clusters of another network are judged together. */

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../harness/run/events.ts';
 import type { RunOptions, RunOutcome } from '../../harness/run/run.ts';
 import { run } from '../../harness/run/runner.ts';
 import type { Check, CheckOutcome } from '../../harness/verify/check.ts';
-import { planSample } from '../../harness/verify/statistics.ts';
+import { planSample } from '../../harness/verify/sample-plan.ts';
 import {
   type Action,
   planOf,

@@ -2,7 +2,8 @@
 import { clusterName } from '../../harness/model/names.ts';
 import type { Plan, Step } from '../../harness/plan/step.ts';
 import type { CommandRecord, RunEvent, StepOutcome } from '../../harness/run/events.ts';
-import type { CheckResult, Traffic } from '../../harness/verify/check.ts';
+import type { CheckResult } from '../../harness/verify/check.ts';
+import type { Traffic } from '../../harness/verify/traffic.ts';
 import { twoClusters } from './small-mesh.ts';
 
 /** Texts that must never be in a report. */

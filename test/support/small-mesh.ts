@@ -4,7 +4,7 @@ import { type ClusterName, clusterName, networkName } from '../../harness/model/
 import type { ClusterSpec, Topology } from '../../harness/model/topology.ts';
 import type { CheckContext } from '../../harness/verify/check.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
-import { planSample } from '../../harness/verify/statistics.ts';
+import { planSample } from '../../harness/verify/sample-plan.ts';
 import { impatientClock, type SmallApi, smallApi } from './small-api.ts';
 
 const CLUSTER1 = clusterName('cluster1');

@@ -13,7 +13,7 @@ import type { RunOutcome } from '../../harness/run/run.ts';
 import { prepareSession } from '../../harness/session/prepare.ts';
 import type { World } from '../../harness/simulator/world.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
-import { smallestSample } from '../../harness/verify/statistics.ts';
+import { smallestSample } from '../../harness/verify/sample-size.ts';
 
 /** A client of each cluster's API server, by the cluster's name. */
 export type Clients = ReadonlyMap<string, KubernetesClient>;

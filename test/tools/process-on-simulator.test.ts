@@ -14,7 +14,7 @@ import { readSamples } from '../../harness/session/samples.ts';
 import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
-import { planSample } from '../../harness/verify/statistics.ts';
+import { planSample } from '../../harness/verify/sample-plan.ts';
 import { allObjects } from '../support/all-objects.ts';
 import { ROOT, runCli, temporaryFolder } from '../support/cli.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';

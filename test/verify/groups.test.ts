@@ -11,8 +11,8 @@ import {
   isJoint,
   silentGroups,
 } from '../../harness/verify/groups.ts';
+import { planSample } from '../../harness/verify/sample-plan.ts';
 import type { Answer } from '../../harness/verify/sampling.ts';
-import { planSample } from '../../harness/verify/statistics.ts';
 import { meshOf } from '../support/small-mesh.ts';
 
 const sourceOf = (topology: Topology, index: number): ClusterSpec => {

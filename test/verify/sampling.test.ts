@@ -1,5 +1,6 @@
 import t from 'tap';
-import { curlArgv, readAnswers, sequenceOf, tally } from '../../harness/verify/sampling.ts';
+import { curlArgv, readAnswers } from '../../harness/verify/sampling.ts';
+import { sequenceOf, tally } from '../../harness/verify/tally.ts';
 
 const V1 = 'Hello version: v1, instance: helloworld-v1-86f77cd7bd-cpxhv\n';
 const V2 = 'Hello version: v2, instance: helloworld-v2-758dd55874-6x4t8\n';

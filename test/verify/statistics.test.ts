@@ -1,17 +1,10 @@
 import t from 'tap';
 import { HarnessError } from '../../harness/base/errors.ts';
-import {
-  answersToSee,
-  atLeast,
-  atMost,
-  bandFor,
-  bandsOf,
-  MAX_REQUESTS,
-  onceIn,
-  planSample,
-  shareInterval,
-  smallestSample,
-} from '../../harness/verify/statistics.ts';
+import { bandFor } from '../../harness/verify/band.ts';
+import { answersToSee, atLeast, atMost, shareInterval } from '../../harness/verify/binomial.ts';
+import { onceIn } from '../../harness/verify/figures.ts';
+import { bandsOf, planSample } from '../../harness/verify/sample-plan.ts';
+import { MAX_REQUESTS, smallestSample } from '../../harness/verify/sample-size.ts';
 
 const near = (found: number, expected: number) => Math.abs(found - expected) <= Math.abs(expected) * 1e-9;
 

@@ -4,7 +4,8 @@ import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
-import { readState, removeState, upPaths } from '../up/state.ts';
+import { upPaths } from '../up/paths.ts';
+import { readState, removeState } from '../up/state.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 /** A world that has been asked to end does so at once; one that hangs is killed after this. */

@@ -1,7 +1,8 @@
 /** `mesh-harness env`: the guide's variables for the world that is up, for a shell's eval. */
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
-import { readState, upPaths } from '../up/state.ts';
+import { upPaths } from '../up/paths.ts';
+import { readState } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 

@@ -1,30 +1,23 @@
 /** `mesh-harness run SCENARIO…` */
-import { existsSync } from 'node:fs';
+
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { EXIT, HarnessError } from '../../base/errors.ts';
+import { HarnessError } from '../../base/errors.ts';
 import { editionOf } from '../../plan/plan.ts';
-import { formatHtml } from '../../report/html/html.ts';
-import { formatJson } from '../../report/json.ts';
-import { formatJunit } from '../../report/junit.ts';
-import { formatMarkdown } from '../../report/markdown.ts';
-import type { ConformanceReport } from '../../report/report.ts';
-import { formatTap } from '../../report/tap.ts';
-import { assertWritable, type ReportPlace, reportPlace, writeReport } from '../../report/write.ts';
+import { assertWritable, reportPlace } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
-import { planOf, runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
-import { verdictLine } from '../terminal/lines.ts';
 import { silentProgress } from '../terminal/progress.ts';
-import { createScreen, type Screen } from '../terminal/screen.ts';
+import { createScreen } from '../terminal/screen.ts';
 import type { RunFlags } from './run.flags.ts';
+import { exitCodeOf, tellResults, tellWhatIsNext, writeFormats } from './run-results.ts';
 
 /**
  * Runs the scenarios one after the other; everything that can be wrong with the command line is found before
@@ -114,31 +107,6 @@ export async function runScenarios(
   }
 }
 
-/** Writes the report in every format. @returns the paths of the files */
-const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
-  writeReport(place, {
-    'report.json': formatJson(report),
-    'junit.xml': formatJunit(report),
-    'report.tap': formatTap(report),
-    'report.html': formatHtml(report),
-    'report.md': formatMarkdown(report),
-  });
-
-/** Tells the verdicts on standard output. */
-function tellResults(
-  report: ConformanceReport,
-  output: RunFlags['output'],
-  screen: Screen,
-  stdout: Environment['stdout'],
-): void {
-  if (output === 'tap') {
-    stdout.write(formatTap(report));
-    return;
-  }
-  const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
-  for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
-}
-
 /** On real clusters only real programs work; on the simulator our own do, unless it is opened to programs. */
 async function programsFor(
   tools: RunFlags['tools'],
@@ -154,31 +122,4 @@ async function programsFor(
     );
   }
   return tools === 'process' ? await simulatorPrograms(edition, env) : undefined;
-}
-
-function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
-  return interrupted ? EXIT.interrupted : EXIT[verdict];
-}
-
-function tellWhatIsNext(
-  report: ConformanceReport,
-  files: readonly string[],
-  names: readonly string[],
-  flags: RunFlags,
-  tell: (text: string) => void,
-): void {
-  const page = files.find(file => file.endsWith('.html'));
-  if (page)
-    tell(
-      `\nReport: ${path.relative('', path.dirname(page)) || '.'}/  (open ${path.relative('', page)} in a browser)`,
-    );
-  if (report.interrupted || report.verdict === 'passed') return;
-  const described = files[0] === undefined ? undefined : path.join(path.dirname(files[0]), 'diagnostics');
-  if (described !== undefined && existsSync(described))
-    tell(
-      `Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`,
-    );
-  tell(`Again:  ${runAgain(names, flags)}`);
-  const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
-  if (suspect) tell(`Steps:  ${planOf(names, suspect)}`);
 }

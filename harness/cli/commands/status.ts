@@ -5,7 +5,8 @@ import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
-import { readState, type UpCluster, type UpPaths, upPaths } from '../up/state.ts';
+import { type UpPaths, upPaths } from '../up/paths.ts';
+import { readState, type UpCluster } from '../up/state.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;

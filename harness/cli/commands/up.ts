@@ -1,28 +1,26 @@
 /** `mesh-harness up SCENARIO`: a simulated world that stays, for kubectl, for istioctl and for people. */
-import { randomBytes } from 'node:crypto';
+
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
-import { createRandom } from '../../base/random.ts';
 import { redact } from '../../base/redact.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/step.ts';
 import { platformMaker } from '../../platform/catalog.ts';
-import type { Platform, StartedPlatform } from '../../platform/platform.ts';
-import { run } from '../../run/runner.ts';
 import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
-import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
 import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
-import { createProgress } from '../terminal/create-progress.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
+import { applyPlan } from '../up/apply-plan.ts';
 import { startDetached } from '../up/detached.ts';
+import { OwnState } from '../up/own-state.ts';
+import { type UpPaths, upPaths } from '../up/paths.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
-import { assertUsable, OwnState, type UpPaths, upPaths } from '../up/state.ts';
+import { assertUsable } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
@@ -111,51 +109,6 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
     return EXIT.unknown;
   }
   return exitCode;
-}
-
-interface Application {
-  readonly topology: Topology;
-  readonly plan: Plan;
-  readonly platform: Platform;
-  readonly started: StartedPlatform;
-  readonly samples: ReadonlyMap<string, string>;
-  readonly seed: string;
-  readonly screen: Screen;
-  readonly signal: AbortSignal;
-}
-
-/** What fails is left as it is, for a look. */
-async function applyPlan(application: Application): Promise<number> {
-  const { topology, plan, platform, started, samples, seed, screen, signal } = application;
-  const progress = await createProgress(screen, systemClock);
-  try {
-    const outcome = await run({
-      topology,
-      plan,
-      platform,
-      started,
-      tools: ({ clusters, clock }) =>
-        createEmbeddedTools({
-          clusters,
-          clock,
-          random: createRandom(seed).stream('tools'),
-          samples,
-          istioVersion: plan.istioVersion,
-        }),
-      // No checks: a fixed sample of the traffic is what `run` is for.
-      listeners: [progress.listener],
-      seed,
-      runId: `up-${randomBytes(3).toString('hex')}`,
-      signal,
-    });
-    progress.stop();
-    if (!signal.aborted && outcome.reason) {
-      screen.progress('\nThe plan was not carried out to its end. The clusters are left as they are.');
-    }
-    return outcome.exitCode;
-  } finally {
-    progress.stop();
-  }
 }
 
 /** Resolves when one of them aborts. */

@@ -6,8 +6,9 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
+import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
-import { readState, removeState, type UpPaths } from './state.ts';
+import { readState, removeState } from './state.ts';
 import { exportsOf } from './variables.ts';
 
 const OWNER_ONLY = 0o600;

@@ -1,22 +1,12 @@
-/**
- * What a world that was left running keeps on disk: who runs it, what it is, and the files that its users
- * need.
- */
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+/** What a world that was left running tells on disk, and which files of the folder are ours. */
+
+import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
-import { stateFolder } from '../../process/folders.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+import { isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+import type { UpPaths } from './paths.ts';
 
+/** A cluster as the user reaches it. */
 export interface UpCluster {
   readonly name: string;
   /** `https://127.0.0.1:40123` */
@@ -33,7 +23,7 @@ export interface UpDefect {
   readonly lastAt: string;
 }
 
-/** `state.json`. */
+/** The content of `state.json`. */
 export interface UpState {
   /** Of this format. */
   readonly version: 1;
@@ -53,44 +43,21 @@ export interface UpState {
   readonly defects?: readonly UpDefect[];
 }
 
-const STATE = 'state.json';
+/** The name of the file with the state, in the folder. */
+export const STATE = 'state.json';
 /** Everything that we ever write into the folder; nothing else is removed with it. */
 const ENTRIES = [STATE, `${STATE}.new`, 'kubeconfig', 'log', 'istio', 'kube-cache'];
-/** The last ones are kept; the log has all. */
-const MAX_DEFECTS = 20;
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
-/** Paths in the state folder. */
-export interface UpPaths {
-  readonly folder: string;
-  readonly kubeconfig: string;
-  readonly log: string;
-  /** What stands in for the folder of an Istio release: `istioctl` and `samples/`. */
-  readonly release: string;
-  /**
-   * kubectl keeps what it has learnt of a server by address and port for hours; other clusters may get the
-   * same port later.
-   */
-  readonly kubeCache: string;
-}
+/** The mode of our files: they hold keys of clusters. */
+export const OWNER_ONLY = 0o600;
+/** The mode of the state folder. */
+export const OWNER_ONLY_FOLDER = 0o700;
 
-export function upPaths(
-  stateDir: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): UpPaths {
-  const folder = path.resolve(stateDir ?? path.join(stateFolder(env), 'up'));
-  const inside = (name: string) => path.join(folder, name);
-  return {
-    folder,
-    kubeconfig: inside('kubeconfig'),
-    log: inside('log'),
-    release: inside('istio'),
-    kubeCache: inside('kube-cache'),
-  };
-}
-
-/** @returns undefined if nothing was left here; `alive` is false for what a killed process left */
+/**
+ * Reads what a process left in the folder.
+ * @returns undefined if there is nothing; `alive` is false for what a killed process left
+ * @throws HarnessError ERR_UNREADABLE_FILE, ERR_UNWRITABLE_FOLDER
+ */
 export function readState({
   folder,
 }: UpPaths): { readonly state: UpState; readonly alive: boolean } | undefined {
@@ -102,10 +69,10 @@ export function readState({
     throw unusable(folder, error);
   }
   try {
-    const state = JSON.parse(text) as UpState; // written by us; another version is refused below
+    const state = JSON.parse(text) as UpState; // we wrote it; another version is refused below
     if (state.version === 1) return { state, alive: isAlive(state.owner) };
   } catch {
-    // Not ours, or cut off: told below.
+    // Not ours, or cut off: the error below says so.
   }
   throw new HarnessError(
     'ERR_UNREADABLE_FILE',
@@ -116,7 +83,10 @@ export function readState({
   );
 }
 
-/** Whether this folder can be the state's: made by us, empty, or not there. @throws HarnessError */
+/**
+ * Accepts a folder that we made, that is empty or that is missing.
+ * @throws HarnessError ERR_USAGE while a world runs there; ERR_UNWRITABLE_FOLDER for files of others
+ */
 export function assertUsable(paths: UpPaths): void {
   const found = readState(paths);
   if (found?.alive) {
@@ -140,81 +110,7 @@ export function assertUsable(paths: UpPaths): void {
   }
 }
 
-/** The state of this process. */
-export class OwnState implements Disposable {
-  readonly paths: UpPaths;
-  #state: UpState;
-
-  private constructor(paths: UpPaths, state: UpState) {
-    this.paths = paths;
-    this.#state = state;
-  }
-
-  /**
-   * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process
-   * writes to it already.
-   * @throws HarnessError if a living process has it, or it is somebody else's
-   */
-  static take(paths: UpPaths, about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>): OwnState {
-    assertUsable(paths);
-    const state: UpState = {
-      version: 1,
-      owner: identityOf(process.pid),
-      ...about,
-      phase: 'starting',
-      clusters: [],
-    };
-    try {
-      mkdirSync(paths.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-      chmodSync(paths.folder, OWNER_ONLY_FOLDER);
-      removeEntries(paths, name => name !== 'log');
-      // Of two that start at once one gets the file.
-      writeFileSync(path.join(paths.folder, STATE), JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
-    } catch (error) {
-      throw unusable(paths.folder, error);
-    }
-    return new OwnState(paths, state);
-  }
-
-  started(clusters: readonly UpCluster[], kubeconfig: string): void {
-    writeFileSync(this.paths.kubeconfig, kubeconfig, { mode: OWNER_ONLY });
-    this.#update({ clusters });
-  }
-
-  ready(): void {
-    this.#update({ phase: 'ready' });
-  }
-
-  /**
-   * Keeps a defect for `status`.
-   * @returns how often this one has come
-   */
-  failed(defect: Pick<UpDefect, 'cluster' | 'message'>, at: string): number {
-    const { defects = [] } = this.#state;
-    const isSame = (each: UpDefect) => each.cluster === defect.cluster && each.message === defect.message;
-    const count = (defects.find(isSame)?.count ?? 0) + 1;
-    const others = defects.filter(each => !isSame(each)).slice(-MAX_DEFECTS + 1);
-    this.#update({ defects: [...others, { ...defect, count, lastAt: at }] });
-    return count;
-  }
-
-  #update(change: Partial<UpState>): void {
-    this.#state = { ...this.#state, ...change };
-    const file = path.join(this.paths.folder, STATE);
-    writeFileSync(`${file}.new`, JSON.stringify(this.#state), { mode: OWNER_ONLY });
-    renameSync(`${file}.new`, file);
-  }
-
-  get state(): UpState {
-    return this.#state;
-  }
-
-  [Symbol.dispose](): void {
-    removeState(this.paths);
-  }
-}
-
-/** Removes what we wrote, and the folder if that was all. */
+/** Removes what we wrote, and the folder if nothing else is in it. */
 export function removeState(paths: UpPaths): void {
   removeEntries(paths, () => true);
   try {
@@ -224,7 +120,8 @@ export function removeState(paths: UpPaths): void {
   }
 }
 
-function removeEntries({ folder }: UpPaths, wanted: (name: string) => boolean): void {
+/** Removes those of our entries whose names are wanted; others in the folder stay. */
+export function removeEntries({ folder }: UpPaths, wanted: (name: string) => boolean): void {
   for (const name of ENTRIES.filter(wanted))
     rmSync(path.join(folder, name), { recursive: true, force: true });
 }
@@ -238,7 +135,8 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-function unusable(folder: string, error: unknown): HarnessError {
+/** Makes the error of a folder that cannot be read or written. */
+export function unusable(folder: string, error: unknown): HarnessError {
   return new HarnessError(
     'ERR_UNWRITABLE_FOLDER',
     `The state cannot be kept in ${folder}: ${messageOf(error)}`,

@@ -2,7 +2,8 @@
 import { quoteWord } from '../../base/quote.ts';
 import { clusterName } from '../../model/names.ts';
 import { contextVariable } from '../../plan/mesh.ts';
-import type { UpPaths, UpState } from './state.ts';
+import type { UpPaths } from './paths.ts';
+import type { UpState } from './state.ts';
 
 /** @returns lines `export NAME=value`, the PATH's last */
 export function exportsOf({ clusters }: UpState, paths: UpPaths): string {

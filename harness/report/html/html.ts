@@ -1,20 +1,13 @@
 /** The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere. */
+
 import type { Problem } from '../../run/events.ts';
-import type { Traffic } from '../../verify/check.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
-import {
-  duration,
-  evidenceSentence,
-  figures,
-  percent,
-  riskSentence,
-  stepName,
-  togetherSentences,
-  trafficOf,
-} from '../words.ts';
-import { picture, pictureDefinitions } from './picture.ts';
+import { duration, evidenceSentence, figures, stepName } from '../words.ts';
+import { picture } from './picture.ts';
+import { pictureDefinitions } from './picture-arrows.ts';
 import { STYLE } from './style.ts';
-import { html, Markup } from './text.ts';
+import { definitions, html, Markup } from './text.ts';
+import { trafficDetails, trafficTable } from './traffic.ts';
 
 const MARKS: Readonly<Record<string, string>> = { passed: '✓', done: '✓', failed: '✗', unknown: '?' };
 const outcomeOf = (outcome: string) =>
@@ -30,61 +23,12 @@ function problemNotice({ message, hint, kind }: Problem): Markup {
   return html`<p class="notice ${kind === 'mesh' ? 'failed' : 'unknown-notice'}">${message}${hint === undefined ? undefined : html`<br><span class="muted">${hint}</span>`}</p>`;
 }
 
-function definitions(entries: Readonly<Record<string, string | Markup | undefined>>): Markup {
-  const given = Object.entries(entries).filter(([, value]) => value !== undefined && value !== '');
-  return html`<dl>${given.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
-}
-
 function overview(report: ConformanceReport): Markup {
   const rows = report.scenarios.map(
     (scenario, index) =>
       html`<tr><td><a href="#${anchorFor(index)('')}">${scenario.scenario}</a></td><td>${outcomeOf(scenario.verdict)}</td><td>${figures(scenario)}</td><td class="number">${duration(scenario.durationMs)}</td></tr>`,
   );
   return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
-function trafficTable(scenario: ScenarioReport): Markup | undefined {
-  const traffic = trafficOf(scenario);
-  if (traffic.length === 0) return undefined;
-  const rows = traffic.flatMap(({ from, sample, convergence }) => {
-    const counted = sample ?? convergence.lastBatch;
-    return (counted?.instances ?? []).map(
-      ({ cluster, version, instance, count }) =>
-        html`<tr><td>${from}</td><td>${cluster ?? 'no known pod'}</td><td>${version}</td><td class="whole"><code>${instance}</code></td><td class="number">${count}</td><td class="number">${percent(count / (counted?.requests ?? 1))}</td></tr>`,
-    );
-  });
-  return html`<h3>Who answered whom</h3><div class="scroll"><table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th class="number">answers</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table></div>`;
-}
-
-function trafficDetails({ sample, convergence, symptom, from }: Traffic): Markup {
-  const counted = sample ?? convergence.lastBatch ?? convergence.total;
-  const shares = sample?.shares.map(
-    ({ cluster, count, share, interval: [low, high], expected, band: [least, most] }) =>
-      html`<tr><td>${cluster}</td><td class="number">${count}</td><td class="number">${percent(share)}</td><td class="number">${percent(low)} to ${percent(high)}</td><td class="number">${percent(expected)}</td><td class="number">${least} to ${most}</td></tr>`,
-  );
-  const errors = counted.errors.map(({ error, count }) => html`<li>${count} × <code>${error}</code></li>`);
-  return html`${definitions({
-    'calls from': from,
-    symptom,
-    converged: convergence.converged
-      ? `after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`
-      : `no, given up after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`,
-    trouble: convergence.trouble,
-    slow:
-      counted.slow > 0
-        ? `${counted.slow} calls took a second or more, the longest ${counted.longestSeconds} s`
-        : undefined,
-    'changes of instance': sample ? String(sample.switches) : undefined,
-    sequence: sample ? html`<code class="sequence">${sample.sequence}</code>` : undefined,
-    letters: sample
-      ? Object.entries(sample.legend)
-          .map(([letter, meaning]) => `${letter}: ${meaning}`)
-          .join(', ')
-      : undefined,
-    'error rates': sample ? riskSentence(sample) : undefined,
-  })}
-${sample && html`<div class="scroll"><table><thead><tr><th>answers of</th>${['count', 'share', '95 % interval', 'expected', 'accepted'].map(title => html`<th class="number">${title}</th>`)}</tr></thead><tbody>${shares}</tbody></table></div>${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
-${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 }
 
 function checkSection(anchor: Anchor, check: CheckReport): Markup {
@@ -148,7 +92,7 @@ ${cleanUpFailures.length > 0 ? html`<h3>Not cleaned up</h3><ul>${cleanUpFailures
 </section>`;
 }
 
-/** @returns a whole document */
+/** Writes the page. @returns a whole document */
 export function formatHtml(report: ConformanceReport): string {
   const { volatile: facts } = report;
   const document = html`<!doctype html>

@@ -29,3 +29,9 @@ function insert(value: Insertable): string {
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));
 }
+
+/** Returns a list of terms and their values; terms with an empty value are left out. */
+export function definitions(entries: Readonly<Record<string, string | Markup | undefined>>): Markup {
+  const given = Object.entries(entries).filter(([, value]) => value !== undefined && value !== '');
+  return html`<dl>${given.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>`;
+}

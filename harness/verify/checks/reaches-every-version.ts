@@ -1,34 +1,23 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
+
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
-import { callFrom, isTrouble, pickClientPod } from '../calling.ts';
-import type { Check, CheckContext, CheckOutcome, Evidence, Share, Tally, Traffic } from '../check.ts';
-import { type Convergence, converge } from '../convergence.ts';
-import { diagnose } from '../diagnose/catalog.ts';
-import {
-  type CallFacts,
-  describeCluster,
-  describeEndpoint,
-  gatherEndpoints,
-  gatherFacts,
-  type KnownEndpoint,
-  tryGather,
-} from '../diagnose/facts.ts';
+import { callFrom, isTrouble } from '../calling.ts';
+import type { Check, CheckContext, CheckOutcome } from '../check.ts';
+import { converge } from '../convergence.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
 import { describeShortfall } from '../gateway-weight.ts';
-import { type AnswerGroup, countFromGroup, groupName, groupsFrom, isJoint, whyTogether } from '../groups.ts';
+import { groupsFrom, isJoint } from '../groups.ts';
 import { PodDirectory } from '../pod-directory.ts';
-import { type Answer, countFrom, describeTally, sequenceOf, tally } from '../sampling.ts';
-import { type Band, bandsOf, round, shareInterval } from '../statistics.ts';
-import { symptomOf } from '../symptom.ts';
+import type { Answer } from '../sampling.ts';
+import { describeTally, tally } from '../tally.ts';
+import type { Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
+import { type Asked, explain } from './explain-calls.ts';
+import { describeSkew, sampleOf } from './fixed-sample.ts';
 
-/** What was asked from one cluster, and what came of it. */
-interface Asked {
-  readonly source: ClusterSpec;
-  readonly groups: readonly AnswerGroup[];
-  readonly directory: PodDirectory;
-  readonly convergence: Convergence;
+/** What was asked, with the fixed sample if the mesh converged. */
+interface Sampled extends Asked {
   readonly sampled: Awaited<ReturnType<typeof callFrom>> | undefined;
 }
 
@@ -37,7 +26,7 @@ interface Asked {
  * cluster, without an error and in shares that an even balance explains. The guide, "Verifying Cross-Cluster
  * Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle strictly, as the
  * choice is made per worker and at random; so one fixed sample is judged by exact binomial bands
- * (`statistics.ts`). Clusters that share another network are judged together (`groups.ts`).
+ * (`band.ts`). Clusters that share another network are judged together (`groups.ts`).
  */
 export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
   const groups = groupsFrom(topology, source);
@@ -79,7 +68,7 @@ function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
     );
 }
 
-async function judge(context: CheckContext, steps: StepIndex, asked: Asked): Promise<CheckOutcome> {
+async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): Promise<CheckOutcome> {
   const { source, groups, directory, convergence, sampled } = asked;
   const order = context.topology.clusters.map(({ name }) => name);
   const count = (answers: readonly Answer[]) => tally(answers, directory.locate, order);
@@ -141,155 +130,3 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Asked): Pro
 const clustersWith = ({ topology }: CheckContext): readonly ClusterName[] =>
   contributionsOf(topology).map(({ cluster }) => cluster);
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
-
-function describeSkew({
-  cluster,
-  count,
-  band: [low, high],
-  share,
-  interval: [from, to],
-  expected,
-}: Share): string {
-  return `${cluster} gave ${count} answers where ${low} to ${high} are accepted (a share of ${share}, 95 % interval ${from} to ${to}; expected ${expected})`;
-}
-
-function sampleOf(
-  context: CheckContext,
-  { source, groups }: Asked,
-  answers: readonly Answer[],
-  counted: Tally,
-): NonNullable<Traffic['sample']> {
-  const plan = context.sample;
-  const bands = bandsOf(
-    plan,
-    groups.map(({ share }) => share),
-  );
-  const shareOf = (count: number) => {
-    const [low, high] = shareInterval(count, counted.requests);
-    return {
-      count,
-      share: round(count / counted.requests, 4),
-      interval: [round(low, 4), round(high, 4)] as const,
-    };
-  };
-  const shares = groups.flatMap((group, index): Share[] => {
-    const band = bands[index];
-    if (!band) return [];
-    const { network, clusters } = group;
-    const counts = clusters.map(cluster => ({ cluster, count: countFrom(counted, cluster) }));
-    return [
-      {
-        cluster: groupName(group),
-        ...shareOf(countFromGroup(counted, group)),
-        expected: round(group.share, 4),
-        band: [band.low, band.high],
-        ...(isJoint(group) && { together: { network, counts, because: whyTogether(group, source.name) } }),
-      },
-    ];
-  });
-  const remote = counted.instances
-    .filter(({ cluster }) => cluster !== source.name)
-    .reduce((sum, { count }) => sum + count, 0);
-  return {
-    ...counted,
-    shares,
-    remote: shareOf(remote),
-    ...sequenceOf(answers, counted),
-    risks: {
-      asked: plan.risk,
-      healthyRefused: significant(healthyRefused(bands)),
-      faultyAccepted: significant(Math.max(0, ...bands.map(({ faultyAccepted }) => faultyAccepted))),
-      errorRateMissed: significant(plan.errorRateMissed),
-    },
-  };
-}
-
-/** Of two shares one follows from the other; of more, each can be broken by itself. */
-function healthyRefused(bands: readonly Band[]): number {
-  const each = bands.map(band => band.healthyRefused);
-  return each.length <= 2
-    ? Math.max(0, ...each)
-    : Math.min(
-        1,
-        each.reduce((sum, risk) => sum + risk, 0),
-      );
-}
-const significant = (value: number) => Number(value.toPrecision(3));
-
-async function explain(
-  context: CheckContext,
-  steps: StepIndex,
-  { source, groups, directory, convergence }: Asked,
-  seen: {
-    readonly wrong: readonly string[];
-    readonly traffic: Omit<Traffic, 'symptom'>;
-    readonly judged: Tally;
-    readonly misplaced: boolean;
-    readonly skewed: boolean;
-  },
-): Promise<CheckOutcome> {
-  await directory.refresh();
-  const own = directory.pods.get(source.name) ?? [];
-  const clientPod = pickClientPod(own, context.client);
-  const silent = groups.filter(group => countFromGroup(seen.judged, group) === 0);
-  const partly = convergence.shortfalls.map(({ group }) => group);
-  const suspects = [...new Set([...silent, ...partly])];
-  const gathered = await tryGather(async () => {
-    const facts = await gatherFacts(context);
-    return { facts, endpoints: await gatherEndpoints(context, facts, source.name, clientPod) };
-  }, context.signal);
-  const known = 'reason' in gathered ? undefined : gathered;
-  const endpoints = known?.endpoints;
-  const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;
-  const beyondDoubt = groups.filter(group => !suspects.includes(group));
-  const doubtful = endpoints?.filter(endpoint => !belongsTo(endpoint, beyondDoubt, source, networkOf));
-  const foreign = doubtful?.filter(({ address }) => !own.some(pod => pod.address === address));
-  const symptom = symptomOf({
-    from: source.name,
-    silent: silent.flatMap(({ clusters }) => clusters),
-    partlyKnown: partly.length > 0,
-    tally: seen.judged,
-    clientPod,
-    remoteEndpoints: foreign && {
-      known: foreign.length > 0,
-      unreachable: foreign.some(
-        ({ owner }) => owner?.kind === 'pod' && networkOf(owner.cluster) !== source.network,
-      ),
-    },
-    misplaced: seen.misplaced,
-    skewed: seen.skewed,
-  });
-  const from = known?.facts.clusters.get(source.name);
-  const missing = suspects.flatMap(({ clusters }) => clusters);
-  const facts: CallFacts | undefined =
-    known && from ? { ...known.facts, from, clientPod, endpoints: doubtful, symptom, missing } : undefined;
-  const diagnosis = facts && diagnose(facts, steps);
-  const evidence: Evidence = {
-    endpoints: endpoints ? endpoints.map(describeEndpoint) : null,
-    clusters: known ? [...known.facts.clusters.values()].map(describeCluster) : null,
-    ...('reason' in gathered && { notGathered: gathered.reason }),
-  };
-  return {
-    outcome: 'failed',
-    found: seen.wrong.join('; '),
-    evidence,
-    traffic: { ...seen.traffic, symptom },
-    ...(diagnosis && { diagnosis }),
-  };
-}
-
-/**
- * Whether an endpoint is surely one of other clusters in these groups: a pod of a near one, a gateway of a
- * far one's network.
- */
-function belongsTo(
-  { owner }: KnownEndpoint,
-  groups: readonly AnswerGroup[],
-  source: ClusterSpec,
-  networkOf: (cluster: ClusterName) => string | undefined,
-): boolean {
-  if (!owner || owner.cluster === source.name) return false;
-  return owner.kind === 'pod'
-    ? groups.some(({ clusters }) => clusters.includes(owner.cluster))
-    : groups.some(({ isNear, network }) => !isNear && network === networkOf(owner.cluster));
-}

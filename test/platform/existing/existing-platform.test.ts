@@ -8,7 +8,7 @@ import { clean } from '../../../harness/platform/clean.ts';
 import { loadScenario } from '../../../harness/scenario/load.ts';
 import { run } from '../../../harness/session/run.ts';
 import { expectedShares } from '../../../harness/verify/groups.ts';
-import { smallestSample } from '../../../harness/verify/statistics.ts';
+import { smallestSample } from '../../../harness/verify/sample-size.ts';
 import { ROOT } from '../../support/cli.ts';
 import { contents, existingWorld } from '../../support/existing-world.ts';
 import { asDead } from '../../support/ledgers.ts';

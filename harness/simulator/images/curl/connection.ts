@@ -1,20 +1,16 @@
 /** curl's way to a server: names, connections that are kept for the next URL, and TLS. */
+
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type tls from 'node:tls';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import type { ProcessContext } from '../../program.ts';
-import {
-  CurlError,
-  type CurlRelease,
-  couldNotConnect,
-  couldNotResolve,
-  EXIT_CODE,
-  handshakeFailed,
-} from './errors.ts';
+import { CurlError, type CurlRelease, couldNotConnect, couldNotResolve, EXIT_CODE } from './errors.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
+import { handshakeFailed } from './tls-errors.ts';
+import { untilEvent } from './until-event.ts';
 
 /** A connection that stands, and the socket beneath TLS, which knows the addresses. */
 export interface Connection {
@@ -160,32 +156,3 @@ export class Connections {
 }
 
 const keyOf = ({ isSecure, host, port }: Target): string => `${isSecure ? 'https' : 'http'} ${host}:${port}`;
-
-/**
- * Resolves at the event; rejects with the stream's error, or when it closes, or (destroying it) with the
- * signal's reason.
- */
-function untilEvent(stream: Duplex, event: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void) => {
-      stream.off(event, onEvent);
-      stream.off('close', onClose);
-      signal.removeEventListener('abort', onAbort);
-      // The error listener stays until the next one is there: an error of a stream that nobody listens to
-      // would end the process.
-      act();
-    };
-    const onEvent = () => settle(resolve);
-    const onError = (error: unknown) => settle(() => reject(error));
-    const onClose = () => settle(() => reject(new Error('The connection was closed.')));
-    const onAbort = () => {
-      settle(() => reject(signal.reason));
-      stream.destroy();
-    };
-    stream.once(event, onEvent);
-    stream.on('error', onError);
-    stream.once('close', onClose);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-}

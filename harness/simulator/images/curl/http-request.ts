@@ -2,18 +2,11 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connections } from './connection.ts';
-import {
-  CurlError,
-  type CurlRelease,
-  codeOf,
-  EXIT_CODE,
-  emptyReply,
-  httpError,
-  partialBody,
-  receiveFailed,
-} from './errors.ts';
+import { CurlError, type CurlRelease, codeOf } from './errors.ts';
+import { errorOf, httpError, partialBody, receiveFailed } from './exchange-errors.ts';
 import { type CurlOptions, methodOf } from './options.ts';
 import { requestHeaders } from './request-headers.ts';
+import { lengthOf, noteHead } from './response-head.ts';
 import type { Target } from './target.ts';
 import type { TransferReport } from './write-out.ts';
 
@@ -67,7 +60,7 @@ export class HttpRequest {
     const agent = connections.agentOf(target);
     this.#outgoing = http.request({ agent, method: this.#method, path: target.path, setHost: false });
     for (const [name, value] of this.#headers) this.#outgoing.appendHeader(name, value);
-    // What curl does not send is not sent: Node would add these of its own.
+    // curl does not send these; Node would add them of its own.
     for (const name of ['Connection', 'Transfer-Encoding', 'Content-Length']) {
       if (!this.#outgoing.hasHeader(name)) this.#outgoing.removeHeader(name);
     }
@@ -125,9 +118,14 @@ export class HttpRequest {
   }
 
   #onResponse(response: http.IncomingMessage): void {
-    const { options, release, report, sink } = this.#use;
+    const { options, release, report, sink, onLength, onFirstByte } = this.#use;
     this.#hasAnswer = true;
-    const head = this.#readHead(response);
+    onFirstByte();
+    const head = noteHead(response, report);
+    for (const line of head.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
+    sink.verbose('<');
+    this.#expected = lengthOf(response);
+    if (this.#expected !== undefined) onLength(this.#expected);
     const error =
       report.status >= 400 && (options.fail || options.failWithBody)
         ? httpError(release, report.status, response.statusMessage ?? '')
@@ -151,26 +149,7 @@ export class HttpRequest {
     response.on('error', () => {});
   }
 
-  /** Notes what the head of the answer says. @returns the head, as it came */
-  #readHead(response: http.IncomingMessage): string {
-    const { report, sink, onLength, onFirstByte } = this.#use;
-    onFirstByte();
-    report.status = response.statusCode ?? 0;
-    report.httpVersion = response.httpVersion === '1.0' ? '1' : response.httpVersion;
-    report.contentType = response.headers['content-type'];
-    const head = headOf(response);
-    report.headerBytes = Buffer.byteLength(head);
-    for (const line of head.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
-    sink.verbose('<');
-    const length = response.headers['content-length'];
-    if (length !== undefined) {
-      this.#expected = Number(length);
-      onLength(this.#expected);
-    }
-    return head;
-  }
-
-  /** Says how it ended, once the connection is closed or back with its agent. @throws as for `run` */
+  /** Says how it ended, once the connection is closed or back with its agent. @throws what `run` throws */
   #outcome(): 'done' | 'dead' {
     const { signal, isReused, report } = this.#use;
     if (this.#failure === undefined && this.#isDone) return 'done';
@@ -183,30 +162,4 @@ export class HttpRequest {
     if (isReused) return 'dead';
     throw errorOf(this.#failure);
   }
-}
-
-/** A reset of the kernel's has a `syscall`; Node calls an early end of the stream ECONNRESET too. */
-const isReset = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
-
-function errorOf(error: unknown): CurlError {
-  const code = codeOf(error);
-  if (code === 'ECONNRESET' && isReset(error)) return receiveFailed(code);
-  if (code === 'EPIPE') return new CurlError(EXIT_CODE.send, 'Send failure: Broken pipe');
-  if (code.startsWith('HPE_')) return new CurlError(1, 'Received HTTP/0.9 when not allowed');
-  if (code === 'ECONNRESET' || code === '') return emptyReply();
-  // TLS 1.3: the server's refusal of the client's certificate comes after the handshake, as an alert to what
-  // is read first.
-  const message = error instanceof Error ? error.message : String(error);
-  const alert = /SSL routines:[^:]*:([^:]+)/.exec(message);
-  return new CurlError(
-    EXIT_CODE.receive,
-    alert ? `OpenSSL SSL_read: error:0A00045C:SSL routines::${alert[1]}, errno 0` : message,
-  );
-}
-
-function headOf({ httpVersion, statusCode, statusMessage, rawHeaders }: http.IncomingMessage): string {
-  let head = `HTTP/${httpVersion} ${statusCode} ${statusMessage}\r\n`;
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    head += `${rawHeaders[index]}: ${rawHeaders[index + 1]}\r\n`;
-  return `${head}\r\n`;
 }

@@ -2,28 +2,18 @@
  * `istioctl create-remote-secret`: a Secret with a kubeconfig that lets another istiod read this cluster.
  * istio/istio istioctl/pkg/multicluster/remote_secret.go
  */
+
 import { dump } from 'js-yaml';
-import { linkedSignal } from '../../../base/deadline.ts';
-import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { renderReader } from '../../../simulator/istio/install/render.ts';
-import { followUntil } from '../follow.ts';
 import { ToolExit } from '../invocation.ts';
+import { type TokenSecret, tokenSecret } from './account-token.ts';
 import { applyObject } from './apply-objects.ts';
 import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 const READER = 'istio-reader-service-account';
-const SECRETS = { apiVersion: 'v1', plural: 'secrets' };
-const TOKEN_TYPE = 'kubernetes.io/service-account-token';
-const ACCOUNT_ANNOTATION = 'kubernetes.io/service-account.name';
-/** Five attempts, a second apart, for the token controller to fill the Secret. */
-const TOKEN_TIMEOUT_MS = 5000;
 
-interface TokenSecret extends KubernetesObject {
-  readonly type?: string;
-  readonly data?: Readonly<Record<string, string>>;
-}
-
+/** Prints the Secret as YAML, for `kubectl apply -f -` in the cluster of the other istiod. */
 export const createRemoteSecret: Verb = {
   flags: {
     name: { type: 'text' },
@@ -59,8 +49,9 @@ export const createRemoteSecret: Verb = {
 };
 
 /**
- * Unlike istioctl, which takes the kubeconfig's address: where the kubeconfig is that of a simulated cluster
- * on this machine it names a port of the loopback, and the secret would send istiod to its own pod (I5).
+ * Returns the address by which pods reach the API server. istioctl takes the kubeconfig's address (I5). The
+ * kubeconfig of a simulated cluster on this machine names a port of the loopback, and a secret with that
+ * address would send istiod to its own pod.
  */
 function defaultServer({ client, flags, invocation }: Call): string {
   const forPods = invocation.serverForPods?.(flags.text('context'));
@@ -86,7 +77,7 @@ async function defaultName({ client, signal }: Call): Promise<string> {
 }
 
 /**
- * Where the account is absent, it and its rights are made, as the default profile has them: so this works
+ * Makes the account and its rights, as the default profile has them, if it is absent: so the verb works
  * before the remote is installed (I5).
  */
 async function ensureAccount(call: Call, account: string): Promise<void> {
@@ -104,61 +95,6 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
   const { overlays } = releaseOf(istioVersion).install;
   for (const object of renderReader(istioVersion)) await applyObject(call, object, overlays);
   if (!(await client.find(path, signal))) throw new ToolExit(`Error: serviceaccounts "${account}" not found`);
-}
-
-/**
- * The Secret that holds the account's token: the one that the account names, an annotated one, or a new one.
- * Unlike istioctl 1.8, which reads only what the account names and therefore fails on Kubernetes 1.24 and
- * later, this does for both releases what the current one does.
- */
-async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
-  const { client, signal, invocation } = call;
-  const namespace = ISTIO_NAMESPACE;
-  const serviceAccount = await client.get(
-    { apiVersion: 'v1', plural: 'serviceaccounts', namespace, name: account },
-    signal,
-  );
-  const named = (serviceAccount['secrets'] ?? []) as readonly { name: string }[]; // of a ServiceAccount
-  if (named.length === 1 && named[0]) {
-    return (await client.get({ ...SECRETS, namespace, name: named[0].name }, signal)) as TokenSecret; // of `secrets`
-  }
-  const isToken = (secret: TokenSecret) =>
-    secret.type === TOKEN_TYPE && secret.metadata.annotations?.[ACCOUNT_ANNOTATION] === account;
-  const { items } = await client.list(
-    { ...SECRETS, namespace },
-    { fieldSelector: `type=${TOKEN_TYPE}` },
-    signal,
-  );
-  const existing = (items as TokenSecret[]).find(isToken); // of `secrets`
-  const name = existing?.metadata.name ?? `${account}-istio-remote-secret-token`;
-  if (!existing) {
-    const body = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace, annotations: { [ACCOUNT_ANNOTATION]: account } },
-      type: TOKEN_TYPE,
-    };
-    await client.create({ ...SECRETS, namespace }, body, {}, signal);
-  }
-  const filled = (secret: TokenSecret | undefined) =>
-    Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
-  if (existing && filled(existing)) return existing;
-  using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: TOKEN_TIMEOUT_MS });
-  try {
-    const snapshot = await followUntil(
-      client,
-      { ...SECRETS, namespace },
-      { fieldSelector: `metadata.name=${name}` },
-      now => filled([...now.values()][0] as TokenSecret | undefined), // of `secrets`
-      deadline.signal,
-    );
-    return [...snapshot.values()][0] as TokenSecret; // of `secrets`; `filled` has seen it
-  } catch (error) {
-    if (!deadline.expired()) throw error;
-    throw new ToolExit(
-      `Error: could not get access token to read resources from local kube-apiserver: no "token" data found in secret ${namespace}/${name}`,
-    );
-  }
 }
 
 function remoteSecret(name: string, flags: Call['flags'], server: string, token: TokenSecret): string {

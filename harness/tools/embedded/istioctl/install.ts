@@ -1,32 +1,21 @@
 /** `istioctl install`: the dialogue, the objects in order, and the wait for them. */
+
 import { dump } from 'js-yaml';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
-import {
-  type InstallComponent,
-  InstallError,
-  type InstallPlan,
-  renderInstall,
-} from '../../../simulator/istio/install/render.ts';
-import type { FlagTable } from '../flags.ts';
+import type { InstallComponent, InstallPlan } from '../../../simulator/istio/install/render.ts';
 import { ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { applyObject, objectName } from './apply-objects.ts';
+import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
 import { waitForTargets } from './readiness.ts';
 import { type IstioctlRelease, releaseOf } from './releases.ts';
 import type { Call, Verb } from './verb.ts';
 
 const READINESS_TIMEOUT_MS = 300_000;
 
-export const INPUT_FLAGS: FlagTable = {
-  filename: { type: 'list', short: 'f' },
-  set: { type: 'list', short: 's' },
-  charts: { type: 'text' },
-  manifests: { type: 'text', short: 'd' },
-  force: { type: 'boolean' },
-};
-
+/** Asks, puts the components in place in their order, and waits until each is ready. */
 export const install: Verb = {
   flags: {
     ...INPUT_FLAGS,
@@ -76,35 +65,6 @@ export const manifestGenerate: Verb = {
     return 0;
   },
 };
-
-/** @throws ToolExit with istioctl's words for a file that is not there or not right */
-export function renderInput({ flags, invocation, istioVersion }: Call): InstallPlan {
-  try {
-    const documents = flags
-      .list('filename')
-      .map(path => (path === '-' ? (invocation.stdin ?? '') : invocation.readFile(path)));
-    return renderInstall(documents, { version: istioVersion, settings: flags.list('set') });
-  } catch (error) {
-    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (error instanceof InstallError || isFile)
-      throw new ToolExit(`Error: failed to install manifests: ${messageOf(error)}`);
-    throw error;
-  }
-}
-
-/** Reads one word; whatever is not y or yes, and the end of the input, is a no. */
-export async function confirmed({ flags, invocation }: Call, question: string): Promise<boolean> {
-  // What `-f -` has read is gone.
-  const isRead = flags.list('filename').includes('-');
-  let answer = '';
-  if (!isRead && invocation.ask) {
-    answer = await invocation.ask(question);
-  } else {
-    invocation.stdout(question);
-    if (!isRead) answer = invocation.stdin ?? '';
-  }
-  return /^\s*(y|yes)(\s|$)/i.test(answer);
-}
 
 /** An existing namespace keeps its labels. */
 async function ensureNamespace({ client, signal }: Call, { namespace }: InstallPlan): Promise<void> {

@@ -2,75 +2,14 @@
  * `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables.
  * istio/istio istioctl/cmd/proxyconfig.go @1.8.0
  */
+
+import { clusters } from './proxy-config-clusters.ts';
 import { listeners } from './proxy-config-listeners.ts';
+import { secret } from './proxy-config-secrets.ts';
 import { is, order, verbOf } from './proxy-config-table.ts';
-import {
-  type CertificateDetails,
-  type CertificatesPage,
-  type ClusterStatus,
-  type DumpedCluster,
-  type DumpedRoutes,
-  entriesOf,
-} from './proxy-resources.ts';
+import { type ClusterStatus, type DumpedRoutes, entriesOf } from './proxy-resources.ts';
 import { releaseOf } from './releases.ts';
 import type { Verb } from './verb.ts';
-
-/**
- * `outbound|5000|v1|helloworld.sample.svc.cluster.local`, or with `_.` between the parts as a gateway has
- * them;
- * @returns undefined for another name
- */
-function subsetKey(name: string) {
-  const parts = name.split(name.includes('|') ? '|' : '_.');
-  if (parts.length < 4) return undefined;
-  const [direction = '', port = '', subset = '', host = ''] = parts;
-  return { direction, port: Number(port), subset, host };
-}
-
-/** istioctl/pkg/writer/envoy/configdump/cluster.go */
-const clusters = verbOf({
-  flags: {
-    fqdn: { type: 'text' },
-    port: { type: 'integer' },
-    subset: { type: 'text' },
-    direction: { type: 'text' },
-  },
-  path: 'config_dump',
-  header: () => ['SERVICE FQDN', 'PORT', 'SUBSET', 'DIRECTION', 'TYPE', 'DESTINATION RULE'],
-  select: (page, { flags }) => {
-    const wanted = entriesOf<DumpedCluster>(page, 'dynamic_active_clusters', 'cluster')
-      .map(cluster => ({ cluster, key: subsetKey(cluster.name) }))
-      .filter(
-        ({ key }) =>
-          is(flags.text('fqdn'), key?.host) &&
-          is(flags.integer('port'), key?.port) &&
-          is(flags.text('subset'), key?.subset) &&
-          is(flags.text('direction'), key?.direction),
-      )
-      .map(({ cluster, key }) => ({
-        cluster,
-        key: key ?? { direction: '', port: 0, subset: '', host: cluster.name },
-      }))
-      .sort(
-        ({ key: a }, { key: b }) =>
-          order(a.host, b.host) ||
-          order(a.subset, b.subset) ||
-          a.port - b.port ||
-          order(a.direction, b.direction),
-      );
-    return {
-      json: wanted.map(({ cluster }) => cluster),
-      rows: wanted.map(({ cluster, key: { host, port, subset, direction } }) => [
-        host,
-        port === 0 ? '-' : String(port),
-        subset || '-',
-        direction || '-',
-        cluster.type ?? 'STATIC',
-        '',
-      ]),
-    };
-  },
-});
 
 /** istioctl/pkg/writer/envoy/clusters/clusters.go */
 const endpoints = verbOf({
@@ -136,63 +75,6 @@ const routes = verbOf({
     };
   },
 });
-
-/**
- * istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go). Unlike istioctl's, the end of life is
- * the one that the mesh keeps to.
- */
-const secret = verbOf({
-  flags: {},
-  path: 'certs',
-  header: ({ tellsTrustDomain }) => [
-    'RESOURCE NAME',
-    'TYPE',
-    'STATUS',
-    'VALID CERT',
-    'SERIAL NUMBER',
-    'NOT AFTER',
-    'NOT BEFORE',
-    ...(tellsTrustDomain ? ['TRUST DOMAIN'] : []),
-  ],
-  select: (page, { invocation: { clock }, istioVersion }) => {
-    const release = releaseOf(istioVersion).proxyConfig;
-    const { certificates = [] } = page as CertificatesPage; // Envoy's page
-    const row = (
-      name: string,
-      type: string,
-      {
-        serial_number: serial,
-        valid_from: from,
-        expiration_time: to,
-        subject_alt_names: names,
-      }: CertificateDetails,
-    ) => {
-      const valid = Date.parse(from) <= clock.now() && clock.now() < Date.parse(to);
-      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(
-        names?.find(({ uri }) => uri !== undefined)?.uri ?? '',
-      )?.[1];
-      return [
-        name,
-        type,
-        'ACTIVE',
-        String(valid),
-        release.serial(serial),
-        withoutFraction(to),
-        withoutFraction(from),
-        ...(release.tellsTrustDomain ? [trustDomain ?? ''] : []),
-      ];
-    };
-    return {
-      json: page,
-      rows: certificates.flatMap(({ cert_chain: chain = [], ca_cert: roots = [] }) => [
-        ...chain.slice(0, 1).map(details => row('default', 'Cert Chain', details)),
-        ...roots.slice(0, 1).map(details => row('ROOTCA', 'CA', details)),
-      ]),
-    };
-  },
-});
-
-const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');
 /** Each under the names that it goes by. istioctl/cmd/proxyconfig.go */
 export const proxyConfig: Readonly<Record<string, Verb>> = {
   cluster: clusters,

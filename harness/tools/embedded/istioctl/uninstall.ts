@@ -5,7 +5,7 @@
 import { isNotFound, type KubernetesObject, type ResourcePath } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { pathTo } from '../kubectl/resources.ts';
-import { confirmed, INPUT_FLAGS, renderInput } from './install.ts';
+import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 /** The installer's mark on whatever it made. */

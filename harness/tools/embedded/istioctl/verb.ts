@@ -6,7 +6,7 @@ import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { FlagError, type FlagSpec, type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit, UnknownContextError } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
-import { ResourceMapper } from '../kubectl/resources.ts';
+import { ResourceMapper } from '../kubectl/resource-mapper.ts';
 
 export interface Call {
   readonly invocation: Invocation;

@@ -1,22 +1,15 @@
-/**
- * `kubectl apply`: client-side with the three-way patch, or on the server. Kubernetes: kubectl pkg/cmd/apply.
- */
-
+/** `kubectl apply`: which objects of the files are applied. Kubernetes: kubectl pkg/cmd/apply. */
 import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { type Document, readDocuments } from './documents.ts';
-import { apiErrorText, connectionText, type Source } from './errors.ts';
-import { goJson } from './go-syntax.ts';
-import { displayName, pathTo, type Resource } from './resources.ts';
+import { applyOne, failedCallOf } from './apply-object.ts';
+import { type Document, noMatch, readDocuments } from './documents.ts';
+import { apiErrorText, connectionText } from './errors.ts';
+import type { Resource } from './resources.ts';
 import { type LabelSelector, parseSelector, SelectorError } from './selectors.ts';
-import { type JsonObject, mergePatchOf, strategicPatchOf } from './three-way.ts';
 import type { Call, Verb } from './verb.ts';
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** How often a patch that met a change by someone else is tried again (maxPatchRetry). */
-const MAX_CONFLICTS = 5;
-
+/** Applies every document of `-f` that the selector matches; a failure of one does not stop the others. */
 export const apply: Verb = {
   flags: {
     filename: { type: 'list', short: 'f' },
@@ -65,8 +58,8 @@ export const apply: Verb = {
       } catch (error) {
         call.signal.throwIfAborted();
         if (connectionText(error) !== undefined) throw error;
-        const source = (error as { applySource?: Source }).applySource; // set by `during`
-        const text = apiErrorText(error, source) ?? (error instanceof ToolExit ? error.message : undefined);
+        const text =
+          apiErrorText(error, failedCallOf(error)) ?? (error instanceof ToolExit ? error.message : undefined);
         if (text === undefined) throw error;
         errors.push(text);
       }
@@ -86,10 +79,6 @@ function selectorOf(text: string | undefined): LabelSelector {
   }
 }
 
-const noMatch = ({ object, from }: Document) =>
-  `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": ` +
-  `no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`;
-
 /** Fills the namespace in. @returns a text if `-n` contradicts the object's own */
 function placeInNamespace(
   { namespace, flags }: Call,
@@ -106,127 +95,4 @@ function placeInNamespace(
   }
   if (own === undefined || own === '') object.metadata.namespace = namespace;
   return undefined;
-}
-
-/** Runs an API call, and notes on its failure what was being done. */
-async function during<T>(source: Source, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Error) Object.assign(error, { applySource: source });
-    throw error;
-  }
-}
-
-/** One object to apply, and what is only pretended: by the API server, or by the client. */
-interface Application {
-  readonly call: Call;
-  readonly document: Document;
-  readonly resource: Resource;
-  readonly path: ReturnType<typeof pathTo>;
-  readonly dryRun: Readonly<Record<string, string>>;
-  readonly clientOnly: boolean;
-  readonly say: (what: string) => void;
-}
-
-async function applyOne(call: Call, document: Document, resource: Resource): Promise<void> {
-  const { flags, invocation } = call;
-  const { metadata } = document.object;
-  const name = metadata.name ?? '';
-  const path = pathTo(resource, metadata.namespace, name);
-  const dryRun: Record<string, string> = flags.text('dry-run') === 'server' ? { dryRun: 'All' } : {};
-  const clientOnly = flags.text('dry-run') === 'client';
-  const suffix = dryRun['dryRun'] ? ' (server dry run)' : clientOnly ? ' (dry run)' : '';
-  const say = (what: string) => invocation.stdout(`${displayName(resource, name)} ${what}${suffix}\n`);
-  const application = { call, document, resource, path, dryRun, clientOnly, say };
-  await (flags.boolean('server-side') ? applyOnServer(application) : applyHere(application));
-}
-
-/** Leaves the merge to the API server. */
-async function applyOnServer({ call, document, path, dryRun, say }: Application): Promise<void> {
-  const { client, flags, signal } = call;
-  const query = {
-    fieldManager: flags.text('field-manager') ?? 'kubectl',
-    fieldValidation: 'Strict',
-    force: String(flags.boolean('force-conflicts')),
-    ...dryRun,
-  };
-  await during({ doing: 'applying patch to', from: document.from }, () =>
-    client.patch(path, 'apply', document.object, query, signal),
-  );
-  say('serverside-applied');
-}
-
-/** Merges here, three ways, and tries again if somebody else changed the object meanwhile. */
-async function applyHere(application: Application): Promise<void> {
-  const { call, document, resource, path, dryRun, clientOnly, say } = application;
-  const { client, flags, invocation, signal } = call;
-  const { object, from } = document;
-  const query = {
-    fieldManager: flags.text('field-manager') ?? 'kubectl-client-side-apply',
-    fieldValidation: 'Strict',
-    ...dryRun,
-  };
-  const modified = withLastApplied(object);
-  for (let conflicts = 0; ; conflicts++) {
-    const current = await during({ doing: 'retrieving current configuration of', from }, () =>
-      client.find(path, signal),
-    );
-    if (!current) {
-      if (!clientOnly) {
-        const collection = pathTo(resource, object.metadata.namespace);
-        await during({ doing: 'creating', from }, () => client.create(collection, modified, query, signal));
-      }
-      say('created');
-      return;
-    }
-    const patch = patchFor(resource, current, modified, invocation.stderr);
-    if (Object.keys(patch).length === 0) {
-      say('unchanged');
-      return;
-    }
-    try {
-      const type = resource.builtIn ? 'strategic' : 'merge';
-      if (!clientOnly) {
-        await during({ doing: 'applying patch to', from }, () =>
-          client.patch(path, type, patch, query, signal),
-        );
-      }
-      say('configured');
-      return;
-    } catch (error) {
-      if (error instanceof KubernetesApiError && error.code === 409 && conflicts < MAX_CONFLICTS) continue;
-      throw error;
-    }
-  }
-}
-
-/** The object with itself, as text, in the annotation that the next apply compares with. */
-function withLastApplied(object: KubernetesObject): KubernetesObject {
-  const { [LAST_APPLIED]: _before, ...annotations } = object.metadata.annotations ?? {};
-  const plain = { ...object, metadata: { ...object.metadata, annotations } };
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: `${goJson(plain)}\n` } },
-  };
-}
-
-function patchFor(
-  resource: Resource,
-  current: KubernetesObject,
-  modified: KubernetesObject,
-  warn: (text: string) => void,
-): JsonObject {
-  const lastApplied = current.metadata.annotations?.[LAST_APPLIED];
-  if (lastApplied === undefined) {
-    const name = `${resource.plural}/${current.metadata.name ?? ''}`;
-    warn(
-      `Warning: resource ${name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. ` +
-        'kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. ' +
-        'The missing annotation will be patched automatically.\n',
-    );
-  }
-  // What an apply wrote.
-  const original = lastApplied === undefined ? undefined : (JSON.parse(lastApplied) as JsonObject);
-  return (resource.builtIn ? strategicPatchOf : mergePatchOf)({ original, modified, current });
 }

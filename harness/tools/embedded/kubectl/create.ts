@@ -1,21 +1,19 @@
-/**
- * `kubectl create`: namespaces, secrets, config maps, service accounts and tokens by flags, anything from a
- * file.
- */
-
-import { messageOf } from '../../../base/errors.ts';
+/** `kubectl create` by flags: namespaces, secrets, config maps, service accounts and tokens. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { FlagTable } from '../flags.ts';
-import { type Invocation, ToolExit } from '../invocation.ts';
-import { isMissing, readDocuments } from './documents.ts';
-import { apiErrorText } from './errors.ts';
-import { displayName, pathTo } from './resources.ts';
+import { ToolExit } from '../invocation.ts';
+import { readEntries } from './from-flags.ts';
 import { type Call, usage, type Verb } from './verb.ts';
 
-const COMMON: FlagTable = { validate: { type: 'text', bare: 'strict' }, 'field-manager': { type: 'text' } };
+/** Flags of every form of `create`. */
+export const COMMON: FlagTable = {
+  validate: { type: 'text', bare: 'strict' },
+  'field-manager': { type: 'text' },
+};
 const FROM: FlagTable = { 'from-file': { type: 'list' }, 'from-literal': { type: 'list' }, ...COMMON };
 
-const queryOf = ({ flags }: Call) => ({
+/** Returns the query of a request that creates: the field manager, and strict validation. */
+export const queryOf = ({ flags }: Call) => ({
   fieldManager: flags.text('field-manager') ?? 'kubectl-create',
   fieldValidation: 'Strict',
 });
@@ -27,6 +25,7 @@ function nameOf({ args }: Call, command: string): string {
   return name;
 }
 
+/** `create namespace NAME` */
 export const createNamespace: Verb = {
   flags: COMMON,
   async run(call) {
@@ -38,6 +37,7 @@ export const createNamespace: Verb = {
   },
 };
 
+/** `create secret generic NAME`: of type Opaque unless `--type` says otherwise. */
 export const createSecretGeneric: Verb = {
   flags: { ...FROM, type: { type: 'text' } },
   async run(call) {
@@ -57,6 +57,7 @@ export const createSecretGeneric: Verb = {
   },
 };
 
+/** `create configmap NAME` */
 export const createConfigMap: Verb = {
   flags: FROM,
   async run(call) {
@@ -72,6 +73,7 @@ export const createConfigMap: Verb = {
   },
 };
 
+/** `create serviceaccount NAME` */
 export const createServiceAccount: Verb = {
   flags: COMMON,
   async run(call) {
@@ -85,6 +87,7 @@ export const createServiceAccount: Verb = {
   },
 };
 
+/** `create token ACCOUNT`: prints a token of the TokenRequest API. */
 export const createToken: Verb = {
   flags: { duration: { type: 'duration' }, audience: { type: 'list' } },
   async run(call) {
@@ -111,50 +114,6 @@ export const createToken: Verb = {
   },
 };
 
-export const createFromFile: Verb = {
-  flags: { filename: { type: 'list', short: 'f' }, ...COMMON },
-  async run(call) {
-    const files = call.flags.list('filename');
-    if (files.length === 0) {
-      if (call.args.length > 0) throw usage(`Unexpected args: [${call.args.join(' ')}]`, 'create');
-      throw new ToolExit('error: must specify one of -f and -k');
-    }
-    const { documents, errors: unread } = readDocuments(
-      call.invocation,
-      files,
-      call.flags.text('validate') !== 'false',
-    );
-    const errors = [...unread];
-    for (const { object, from } of documents) {
-      const resource = await call.mapper.ofKind(object.apiVersion, object.kind);
-      if (!resource) {
-        errors.push(
-          `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
-        );
-        continue;
-      }
-      const namespace = object.metadata.namespace ?? call.namespace;
-      try {
-        const made = await call.client.create(
-          pathTo(resource, namespace),
-          object,
-          queryOf(call),
-          call.signal,
-        );
-        call.invocation.stdout(`${displayName(resource, made.metadata.name ?? '')} created\n`);
-      } catch (error) {
-        const text = apiErrorText(error, { doing: 'creating', from });
-        if (text === undefined) throw error;
-        errors.push(text);
-      }
-    }
-    if (documents.length === 0 && errors.length === 0)
-      throw new ToolExit('error: no objects passed to create');
-    if (errors.length > 0) throw new ToolExit(errors.join('\n'));
-    return 0;
-  },
-};
-
 async function createNamed(
   call: Call,
   plural: string,
@@ -174,43 +133,4 @@ async function createNamed(
 function wrapped(kind: string, error: unknown): unknown {
   const isApi = error instanceof Error && error.name === 'KubernetesApiError';
   return isApi ? new ToolExit(`error: failed to create ${kind} ${error.message}`) : error;
-}
-
-/** `--from-file=[key=]path` (a folder stands for its files) and `--from-literal=key=value`. */
-function readEntries({ flags, invocation }: Call): ReadonlyMap<string, string> {
-  const entries = new Map<string, string>();
-  const add = (key: string, value: string) => {
-    if (entries.has(key))
-      throw new ToolExit(`error: cannot add key ${key}, another key by that name already exists`);
-    entries.set(key, value);
-  };
-  for (const source of flags.list('from-file')) {
-    const equals = source.indexOf('=');
-    const path = source.slice(equals + 1);
-    const inside = equals < 0 ? invocation.listFolder(path) : undefined;
-    if (inside)
-      for (const name of inside) add(name, invocation.readFile(`${path.replace(/\/$/, '')}/${name}`));
-    else
-      add(
-        equals < 0 ? (path.split('/').at(-1) ?? path) : source.slice(0, equals),
-        readEntry(invocation, path),
-      );
-  }
-  for (const literal of flags.list('from-literal')) {
-    const equals = literal.indexOf('=');
-    if (equals < 1) throw new ToolExit(`error: invalid literal source ${literal}, expected key=value`);
-    add(literal.slice(0, equals), literal.slice(equals + 1));
-  }
-  return entries;
-}
-
-function readEntry(invocation: Invocation, path: string): string {
-  try {
-    return invocation.readFile(path);
-  } catch (error) {
-    if (isMissing(error)) {
-      throw new ToolExit(`error: error reading ${path}: ${messageOf(error).replace(/^open/, 'stat')}`);
-    }
-    throw error;
-  }
 }

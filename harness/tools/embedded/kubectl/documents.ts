@@ -108,6 +108,11 @@ function readOne(text: string, from: string, validate: boolean): readonly Docume
   return [{ from, object }];
 }
 
+/** Says that the API server has no such kind in that version. */
+export const noMatch = ({ object, from }: Document) =>
+  `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": ` +
+  `no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`;
+
 /** The line that go-yaml names, and js-yaml's reason. */
 export function yamlErrorText(error: YAMLException): string {
   return `yaml: line ${(error.mark?.line ?? 0) + 1}: ${error.reason}`;

@@ -2,18 +2,17 @@
  * `kubectl get`: tables from the server, or the objects as names, JSON, YAML or by a JSONPath. Kubernetes:
  * kubectl pkg/cmd/get.
  */
-import { dump } from 'js-yaml';
+
 import { KubernetesApiError, type KubernetesObject, pathOf } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { goSyntax } from './go-syntax.ts';
-import { type JsonPathTemplate, parseJsonPath } from './jsonpath.ts';
-import { JsonPathError } from './jsonpath-syntax.ts';
-import { displayName, pathTo, type Resource, typeName } from './resources.ts';
+import { type ObjectPrinter, printerFor, rendered } from './object-printer.ts';
+import { pathTo, type Resource, typeName } from './resources.ts';
 import { printTable, type Table } from './table.ts';
 import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';
 
 const ACCEPT_TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
+/** Prints what the arguments name; what cannot be read is reported after the rest is printed. */
 export const get: Verb = {
   flags: {
     output: { type: 'text', short: 'o' },
@@ -45,40 +44,6 @@ export const get: Verb = {
   },
 };
 
-type ObjectPrinter =
-  | { readonly kind: 'name' }
-  | { readonly kind: 'json' }
-  | { readonly kind: 'yaml' }
-  | { readonly kind: 'jsonpath'; readonly template: JsonPathTemplate; readonly text: string };
-type Printer = ObjectPrinter | { readonly kind: 'table'; readonly wide: boolean };
-
-function printerFor(output: string | undefined): Printer {
-  const [format = '', ...rest] = (output ?? '').split('=');
-  const text = rest.join('=');
-  switch (format) {
-    case '':
-    case 'wide':
-      return { kind: 'table', wide: format === 'wide' };
-    case 'name':
-    case 'json':
-    case 'yaml':
-      return { kind: format };
-    case 'jsonpath':
-      if (text === '') throw new ToolExit('error: template format specified but no template given');
-      try {
-        return { kind: 'jsonpath', template: parseJsonPath(text), text };
-      } catch (error) {
-        if (error instanceof JsonPathError)
-          throw new ToolExit(`error: error parsing jsonpath ${text}, ${error.message}`);
-        throw error;
-      }
-    default:
-      throw new ToolExit(
-        `error: unable to match a printer suitable for the output format "${output}", allowed formats are: json,jsonpath,name,wide,yaml`,
-      );
-  }
-}
-
 function selectorsOf({ flags }: Call) {
   const labelSelector = flags.text('selector');
   const fieldSelector = flags.text('field-selector');
@@ -109,50 +74,6 @@ async function printObjects(call: Call, targets: readonly Target[], printer: Obj
     invocation.stdout(rendered(found, single, printer));
   if (failure !== undefined) throw failure;
   return 0;
-}
-
-function rendered(
-  found: readonly { resource: Resource; object: KubernetesObject }[],
-  single: boolean,
-  printer: ObjectPrinter,
-): string {
-  if (printer.kind === 'name') {
-    return found
-      .map(({ resource, object }) => `${displayName(resource, object.metadata.name ?? '')}\n`)
-      .join('');
-  }
-  const whole = single
-    ? found[0]?.object
-    : {
-        apiVersion: 'v1',
-        items: found.map(({ object }) => object),
-        kind: 'List',
-        metadata: { resourceVersion: '' },
-      };
-  if (printer.kind === 'json') return `${JSON.stringify(sorted(whole), null, 4)}\n`;
-  if (printer.kind === 'yaml')
-    return dump(sorted(whole), { noRefs: true, lineWidth: -1, noArrayIndent: true });
-  try {
-    return printer.template.render(whole);
-  } catch (error) {
-    if (!(error instanceof JsonPathError)) throw error;
-    throw new ToolExit(
-      `error: error executing jsonpath ${JSON.stringify(printer.text)}: Error executing template: ${error.message}. ` +
-        'Printing more information for debugging the template:\n' +
-        `\ttemplate was:\n\t\t${printer.text}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(whole)}\n\n`,
-    );
-  }
-}
-
-/** Go's encoders sort the keys of maps. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }
 
 async function printTables(call: Call, targets: readonly Target[], wide: boolean): Promise<number> {

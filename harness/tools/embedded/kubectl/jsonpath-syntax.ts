@@ -1,44 +1,5 @@
-/** The syntax of kubectl's JSONPath templates. Kubernetes: client-go util/jsonpath/parser.go. */
-
-/** A template that cannot be read or evaluated; the message is client-go's. */
-export class JsonPathError extends Error {
-  override readonly name = 'JsonPathError';
-}
-
-/** One step of a path, from the values so far to the next ones. */
-export type Step =
-  | { readonly kind: 'field'; readonly name: string }
-  | { readonly kind: 'every' }
-  | { readonly kind: 'deep' }
-  | { readonly kind: 'union'; readonly parts: readonly Slice[] }
-  | { readonly kind: 'names'; readonly names: readonly string[] }
-  | {
-      readonly kind: 'filter';
-      readonly left: Operand;
-      readonly operator: string;
-      readonly right: Operand | undefined;
-    };
-/** `[1]`, or `[from:to:step]`. */
-export interface Slice {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-  readonly step: number;
-  readonly single: boolean;
-}
-/** One side of a comparison in a filter. */
-export type Operand =
-  | { readonly kind: 'path'; readonly steps: readonly Step[] }
-  | { readonly kind: 'value'; readonly value: unknown };
-/** A part of a template. */
-export type Node =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'path'; readonly fromRoot: boolean; readonly steps: readonly Step[] }
-  | {
-      readonly kind: 'range';
-      readonly fromRoot: boolean;
-      readonly steps: readonly Step[];
-      readonly body: readonly Node[];
-    };
+/** Reads kubectl's JSONPath templates. Kubernetes: client-go util/jsonpath/parser.go. */
+import { JsonPathError, type Node, type Operand, type Step } from './jsonpath-tree.ts';
 
 /** Puts braces around a template that is a path alone. */
 export function relax(template: string): string {
@@ -80,7 +41,7 @@ export function parseTemplate(template: string): Node[] {
   return stack[0]?.nodes ?? [];
 }
 
-/** Quotes and brackets may hold braces. */
+/** Finds the brace that ends an action; quotes may hold braces. */
 function closingBrace(text: string, open: number): number {
   let quote = '';
   for (let at = open + 1; at < text.length; at++) {

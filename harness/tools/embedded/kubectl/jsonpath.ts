@@ -1,14 +1,7 @@
 /** kubectl's JSONPath templates: text with `{.path}` in it. Kubernetes: client-go util/jsonpath/jsonpath.go. */
 import { goJson } from './go-syntax.ts';
-import {
-  JsonPathError,
-  type Node,
-  type Operand,
-  parseTemplate,
-  relax,
-  type Slice,
-  type Step,
-} from './jsonpath-syntax.ts';
+import { parseTemplate, relax } from './jsonpath-syntax.ts';
+import { JsonPathError, type Node, type Operand, type Slice, type Step } from './jsonpath-tree.ts';
 
 /** A template that was read, ready for any object. */
 export interface JsonPathTemplate {

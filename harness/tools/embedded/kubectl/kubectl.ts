@@ -2,20 +2,23 @@
 import { FlagError, type FlagTable } from '../flags.ts';
 import { type Program, ToolExit } from '../invocation.ts';
 import { apply } from './apply.ts';
-import { patch, remove, scale } from './change.ts';
 import {
   createConfigMap,
-  createFromFile,
   createNamespace,
   createSecretGeneric,
   createServiceAccount,
   createToken,
 } from './create.ts';
+import { createFromFile } from './create-from-file.ts';
+import { remove } from './delete.ts';
 import { endOf } from './errors.ts';
+import { exec } from './exec.ts';
 import { get } from './get.ts';
 import { annotate, label } from './label.ts';
-import { exec, logs } from './pods.ts';
+import { logs } from './logs.ts';
+import { patch } from './patch.ts';
 import { rolloutRestart, rolloutStatus } from './rollout.ts';
+import { scale } from './scale.ts';
 import { runVerb, splitVerb, type Verb } from './verb.ts';
 import { KUBECTL_VERSION, version } from './version.ts';
 import { wait } from './wait.ts';

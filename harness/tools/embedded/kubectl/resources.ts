@@ -1,10 +1,7 @@
-/**
- * From the names that people use (`deploy`, `services`, `Gateway`) to the API's resources: what kubectl calls
- * the REST mapper.
- */
-import type { KubernetesClient, ResourcePath } from '../../../base/kubernetes-client.ts';
-import { isNotFound } from '../../../base/kubernetes-client.ts';
+/** Resources of the API: those that kubectl has compiled in, and the names of a resource and its objects. */
+import type { ResourcePath } from '../../../base/kubernetes-client.ts';
 
+/** A resource of the API, with every name it goes by. */
 export interface Resource {
   /** `apps`; empty for the core group. */
   readonly group: string;
@@ -23,7 +20,7 @@ export interface Resource {
  * One line for each kind that kubectl has compiled in and that the guide, Istio or a user of it touches:
  * group/version, kind, plural, short names; `-` is cluster-wide.
  */
-const BUILT_IN = `
+export const BUILT_IN = `
 v1 Namespace namespaces ns -
 v1 Node nodes no -
 v1 PersistentVolume persistentvolumes pv -
@@ -79,8 +76,11 @@ events.k8s.io/v1 Event events ev
       builtIn: true,
     };
   });
-const BUILT_IN_GROUP_VERSIONS = new Set(BUILT_IN.map(({ apiVersion }) => apiVersion));
 
+/** `v1`, `apps/v1` and the like: their resources are never asked for. */
+export const BUILT_IN_GROUP_VERSIONS = new Set(BUILT_IN.map(({ apiVersion }) => apiVersion));
+
+/** Returns the group of an `apiVersion`; empty for the core group. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
@@ -92,6 +92,11 @@ export const typeName = ({ kind, group }: Resource) => kind.toLowerCase() + (gro
 /** `deployments.apps`, `services`. */
 export const pluralName = ({ plural, group }: Resource) => plural + (group === '' ? '' : `.${group}`);
 
+/**
+ * Returns the path of a resource in the API.
+ * @param namespace - ignored for cluster-wide resources; undefined stands for all namespaces
+ * @param name - undefined stands for the collection
+ */
 export function pathTo(resource: Resource, namespace: string | undefined, name?: string): ResourcePath {
   return {
     apiVersion: resource.apiVersion,
@@ -100,99 +105,3 @@ export function pathTo(resource: Resource, namespace: string | undefined, name?:
     ...(name !== undefined && { name }),
   };
 }
-
-interface ApiResource {
-  readonly name: string;
-  readonly singularName?: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly shortNames?: readonly string[];
-}
-
-/**
- * The resources of one cluster. Those that are compiled in cost no request; custom ones are asked for when
- * they are first named.
- */
-export class ResourceMapper {
-  readonly #client: KubernetesClient;
-  readonly #signal: AbortSignal;
-  readonly #discovered = new Map<string, readonly Resource[]>();
-
-  constructor(client: KubernetesClient, signal: AbortSignal) {
-    this.#client = client;
-    this.#signal = signal;
-  }
-
-  /** @returns undefined if the server has no such kind in that version */
-  async ofKind(apiVersion: string, kind: string): Promise<Resource | undefined> {
-    const builtIn = BUILT_IN.find(resource => resource.apiVersion === apiVersion && resource.kind === kind);
-    if (builtIn) return builtIn;
-    const ofThatKind = (resource: Resource) => resource.kind === kind;
-    const known = this.#discovered.get(apiVersion)?.find(ofThatKind);
-    if (known) return known;
-    // A definition may have been established since the group was last asked for.
-    this.#discovered.delete(apiVersion);
-    return (await this.#resourcesOf(apiVersion)).find(ofThatKind);
-  }
-
-  /** @param name - plural, singular, short name or kind, perhaps with `.group` or `.version.group` */
-  async ofName(name: string): Promise<Resource | undefined> {
-    const [word = '', ...rest] = name.toLowerCase().split('.');
-    const group = rest.join('.');
-    const matches = (resource: Resource) =>
-      (resource.plural === word || resource.singular === word || resource.shortNames.includes(word)) &&
-      (group === '' ||
-        resource.group === group ||
-        group === `${versionOf(resource.apiVersion)}.${resource.group}` ||
-        (resource.group !== '' && resource.group.startsWith(`${group}.`)));
-    const builtIn = BUILT_IN.find(matches);
-    if (builtIn) return builtIn;
-    for (const apiVersion of await this.#customGroupVersions()) {
-      const found = (await this.#resourcesOf(apiVersion)).find(matches);
-      if (found) return found;
-    }
-    return undefined;
-  }
-
-  async #resourcesOf(apiVersion: string): Promise<readonly Resource[]> {
-    const known = this.#discovered.get(apiVersion);
-    if (known) return known;
-    const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    let list: { resources?: readonly ApiResource[] };
-    try {
-      // An APIResourceList.
-      list = (await this.#client.request('GET', root, { signal: this.#signal })) as typeof list;
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
-    const resources = (list.resources ?? [])
-      .filter(({ name }) => !name.includes('/'))
-      .map(
-        ({ name, singularName, kind, namespaced, shortNames }): Resource => ({
-          group: groupOf(apiVersion),
-          apiVersion,
-          kind,
-          plural: name,
-          singular: singularName || kind.toLowerCase(),
-          shortNames: shortNames ?? [],
-          namespaced,
-          builtIn: BUILT_IN_GROUP_VERSIONS.has(apiVersion),
-        }),
-      );
-    this.#discovered.set(apiVersion, resources);
-    return resources;
-  }
-
-  /** Preferred versions of the groups that are not compiled in, in the server's order. */
-  async #customGroupVersions(): Promise<readonly string[]> {
-    const groups = (await this.#client.request('GET', '/apis', { signal: this.#signal })) as {
-      groups?: readonly { readonly preferredVersion?: { readonly groupVersion: string } }[];
-    }; // an APIGroupList
-    return (groups.groups ?? [])
-      .map(group => group.preferredVersion?.groupVersion ?? '')
-      .filter(version => version !== '' && !BUILT_IN_GROUP_VERSIONS.has(version));
-  }
-}
-
-const versionOf = (apiVersion: string) => apiVersion.slice(apiVersion.indexOf('/') + 1);

@@ -1,13 +1,15 @@
 /**
  * The patch that `kubectl apply` sends: what the file changes in the live object, and what the file before it
- * had and this one drops.
- * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go, pkg/util/strategicpatch/patch.go
- * (CreateThreeWayMergePatch).
+ * had and this one drops. Here for custom resources, and what it shares with that for built-in kinds.
+ * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { ITEM_KEYS } from './merge-keys.ts';
 
+/** An object of JSON, read from a file or from the API server. */
 export type JsonObject = Record<string, unknown>;
 
+/** The three states that a patch of `kubectl apply` is made from. */
 export interface ThreeWay {
   /** What was applied last time, from the annotation; `undefined` if it is missing. */
   readonly original: JsonObject | undefined;
@@ -49,132 +51,8 @@ function removals(from: JsonObject, to: JsonObject): JsonObject {
   return patch;
 }
 
-/**
- * Lists that built-in kinds merge by a key; every other list is replaced. The path has no indices.
- * docs/reference/kubernetes.md K5
- */
-const MERGE_KEYS: readonly (readonly [RegExp, string])[] = [
-  [/(^|\.)(containers|initContainers|ephemeralContainers)$/, 'name'],
-  [/(^|\.)(containers|initContainers|ephemeralContainers)\.ports$/, 'containerPort'],
-  [/(^|\.)(containers|initContainers|ephemeralContainers)\.env$/, 'name'],
-  [/(^|\.)(containers|initContainers|ephemeralContainers)\.volumeMounts$/, 'mountPath'],
-  [/(^|\.)(containers|initContainers|ephemeralContainers)\.volumeDevices$/, 'devicePath'],
-  [/(^|\.)spec\.volumes$/, 'name'],
-  [/(^|\.)spec\.imagePullSecrets$/, 'name'],
-  [/(^|\.)spec\.hostAliases$/, 'ip'],
-  [/(^|\.)spec\.schedulingGates$/, 'name'],
-  [/(^|\.)spec\.topologySpreadConstraints$/, 'topologyKey'],
-  [/^spec\.ports$/, 'port'],
-  [/^secrets$/, 'name'],
-  [/^metadata\.ownerReferences$/, 'uid'],
-  [/^status\.conditions$/, 'type'],
-  [/^webhooks(\.matchConditions)?$/, 'name'],
-];
-const PRIMITIVE_SETS = /^metadata\.finalizers$/;
-
-const mergeKeyAt = (path: string) => MERGE_KEYS.find(([pattern]) => pattern.test(path))?.[1];
-
-/** For built-in kinds: a strategic merge patch, where some lists are merged by a key. */
-export function strategicPatchOf({ original, modified, current }: ThreeWay): JsonObject {
-  const additions = strategicChanges(current, modified, '');
-  const deletions = strategicRemovals(original ?? {}, modified, '');
-  return mergeInto(deletions, additions);
-}
-
-function strategicChanges(from: JsonObject, to: JsonObject, path: string): JsonObject {
-  const patch: JsonObject = {};
-  for (const [key, value] of Object.entries(to)) {
-    const before = from[key];
-    const here = path === '' ? key : `${path}.${key}`;
-    if (isObject(value) && isObject(before)) {
-      const inner = strategicChanges(before, value, here);
-      if (Object.keys(inner).length > 0) patch[key] = inner;
-      continue;
-    }
-    const mergeKey = mergeKeyAt(here);
-    if (Array.isArray(value) && Array.isArray(before) && mergeKey !== undefined) {
-      const items = changedItems(before, value, mergeKey, here);
-      if (items.length > 0) {
-        patch[`$setElementOrder/${key}`] = value.map(item => keyOnly(item, mergeKey));
-        patch[key] = items;
-      }
-      continue;
-    }
-    if (Array.isArray(value) && Array.isArray(before) && PRIMITIVE_SETS.test(here)) {
-      const added = value.filter(item => !before.includes(item));
-      if (added.length > 0) {
-        patch[`$setElementOrder/${key}`] = value;
-        patch[key] = added;
-      }
-      continue;
-    }
-    // What was never set and is set to nothing is no change: a Deployment's `creationTimestamp: null`.
-    if (!(isNil(value) && isNil(before)) && !isDeepStrictEqual(value, before)) patch[key] = value;
-  }
-  return patch;
-}
-
-function changedItems(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  key: string,
-  path: string,
-): JsonObject[] {
-  const old = byKey(before, key);
-  return after.filter(isObject).flatMap(item => {
-    const was = old.get(String(item[key]));
-    if (!was) return [item];
-    const inner = strategicChanges(was, item, path);
-    return Object.keys(inner).length > 0 ? [{ ...inner, [key]: item[key] }] : [];
-  });
-}
-
-function strategicRemovals(from: JsonObject, to: JsonObject, path: string): JsonObject {
-  const patch: JsonObject = {};
-  for (const [key, value] of Object.entries(from)) {
-    const here = path === '' ? key : `${path}.${key}`;
-    if (!Object.hasOwn(to, key)) {
-      if (!isNil(value)) patch[key] = null;
-      continue;
-    }
-    const after = to[key];
-    if (isObject(value) && isObject(after)) {
-      const inner = strategicRemovals(value, after, here);
-      if (Object.keys(inner).length > 0) patch[key] = inner;
-      continue;
-    }
-    const mergeKey = mergeKeyAt(here);
-    if (Array.isArray(value) && Array.isArray(after) && mergeKey !== undefined) {
-      const items = removedItems(value, after, mergeKey, here);
-      if (items.length > 0) {
-        patch[`$setElementOrder/${key}`] = after.map(item => keyOnly(item, mergeKey));
-        patch[key] = items;
-      }
-    } else if (Array.isArray(value) && Array.isArray(after) && PRIMITIVE_SETS.test(here)) {
-      const gone = value.filter(item => !after.includes(item));
-      if (gone.length > 0) patch[`$deleteFromPrimitiveList/${key}`] = gone;
-    }
-  }
-  return patch;
-}
-
-function removedItems(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  key: string,
-  path: string,
-): JsonObject[] {
-  const kept = byKey(after, key);
-  return before.filter(isObject).flatMap(item => {
-    const now = kept.get(String(item[key]));
-    if (!now) return [{ $patch: 'delete', [key]: item[key] }];
-    const inner = strategicRemovals(item, now, path);
-    return Object.keys(inner).length > 0 ? [{ ...inner, [key]: item[key] }] : [];
-  });
-}
-
-/** Additions win over deletions; lists of patches for items are joined by what they patch. */
-function mergeInto(deletions: JsonObject, additions: JsonObject): JsonObject {
+/** Joins two patches: additions win over deletions; of two patches for one item of a list one is made. */
+export function mergeInto(deletions: JsonObject, additions: JsonObject): JsonObject {
   const merged: JsonObject = { ...deletions };
   for (const [key, value] of Object.entries(additions)) {
     const there = merged[key];
@@ -197,11 +75,10 @@ function joinItems(deletions: readonly unknown[], additions: readonly unknown[])
   });
   return [...joined, ...deletions.filter(item => !additions.some(other => same(item, other)))];
 }
-const ITEM_KEYS = [...new Set(MERGE_KEYS.map(([, key]) => key))];
 
-const byKey = (items: readonly unknown[], key: string) =>
-  new Map(items.filter(isObject).map(item => [String(item[key]), item]));
-const keyOnly = (item: unknown, key: string): unknown => (isObject(item) ? { [key]: item[key] } : item);
-const isNil = (value: unknown) => value === null || value === undefined;
-const isObject = (value: unknown): value is JsonObject =>
+/** Whether a field is null or missing: to set one to the other is no change. */
+export const isNil = (value: unknown) => value === null || value === undefined;
+
+/** Whether a value of JSON is an object, not a list. */
+export const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);

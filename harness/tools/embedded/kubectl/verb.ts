@@ -3,7 +3,8 @@ import type { KubernetesClient, KubernetesObject } from '../../../base/kubernete
 import { type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
 import { endOf } from './errors.ts';
-import { pathTo, type Resource, ResourceMapper } from './resources.ts';
+import { ResourceMapper } from './resource-mapper.ts';
+import { pathTo, type Resource } from './resources.ts';
 
 /** One call of a verb. */
 export interface Call {

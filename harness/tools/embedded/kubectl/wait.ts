@@ -4,10 +4,9 @@ import { type LinkedSignal, linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
 import { ToolExit } from '../invocation.ts';
-import { parseJsonPath } from './jsonpath.ts';
-import { JsonPathError } from './jsonpath-syntax.ts';
 import { displayName, pathTo, pluralName, type Resource } from './resources.ts';
 import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';
+import { type Goal, goalOf } from './wait-goal.ts';
 
 /** Where creation is awaited, kubectl asks twice a second. */
 const CREATE_POLL_MS = 500;
@@ -15,11 +14,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** What a negative `--timeout` stands for. */
 const A_WEEK_MS = 7 * 24 * 3_600_000;
 
-type Goal =
-  | { readonly kind: 'met'; readonly met: (object: KubernetesObject) => boolean }
-  | { readonly kind: 'delete' }
-  | { readonly kind: 'create' };
-
+/** Waits for each object in turn; all of them share the time of `--timeout`. */
 export const wait: Verb = {
   flags: {
     for: { type: 'list' },
@@ -64,74 +59,6 @@ export const wait: Verb = {
     return 0;
   },
 };
-
-function goalOf(text: string): Goal {
-  const [kind = '', ...rest] = text.split('=');
-  const value = rest.join('=');
-  if (text === 'delete') return { kind: 'delete' };
-  if (text === 'create') return { kind: 'create' };
-  if (kind === 'condition' && value !== '') {
-    const [type = '', status = 'True'] = value.split('=');
-    return { kind: 'met', met: object => hasCondition(object, type, status) };
-  }
-  if (kind === 'jsonpath' && value !== '') {
-    const match = /^(\{.*?\}|[^=]*)(?:=(.*))?$/s.exec(value);
-    const expected = match?.[2]?.replace(/^(["'])(.*)\1$/s, '$2');
-    const template = readPath(match?.[1] ?? '');
-    return {
-      kind: 'met',
-      met: object => {
-        const found = valuesAt(template, object);
-        if (expected === undefined) return found.length > 0;
-        if (found.length > 1)
-          throw new ToolExit('error: given jsonpath expression matches more than one value');
-        return found.length === 1 && String(found[0]) === expected;
-      },
-    };
-  }
-  throw new ToolExit(`error: unrecognized condition: ${JSON.stringify(text)}`);
-}
-
-function readPath(text: string) {
-  try {
-    return parseJsonPath(text);
-  } catch (error) {
-    if (error instanceof JsonPathError)
-      throw new ToolExit(`error: jsonpath wait format error: ${error.message}`);
-    throw error;
-  }
-}
-
-/** A list that is too short yet is like a key that is missing: not yet. */
-function valuesAt(template: ReturnType<typeof parseJsonPath>, object: KubernetesObject): readonly unknown[] {
-  try {
-    return template.find(object);
-  } catch (error) {
-    if (error instanceof JsonPathError) return [];
-    throw error;
-  }
-}
-
-/** A condition seen for an older generation does not count. */
-function hasCondition(object: KubernetesObject, type: string, status: string): boolean {
-  const { conditions } = (object['status'] ?? {}) as {
-    conditions?: readonly { type?: string; status?: string; observedGeneration?: number }[];
-  }; // the convention of the API for every kind that has conditions
-  const condition = conditions?.find(each => each.type?.toLowerCase() === type.toLowerCase());
-  if (!condition) return false;
-  const { generation = 0 } = object.metadata;
-  if (condition.observedGeneration !== undefined && condition.observedGeneration < generation) return false;
-  // Conditions are in it, so it is there.
-  const { observedGeneration } = object['status'] as { observedGeneration?: number };
-  if (
-    condition.observedGeneration === undefined &&
-    observedGeneration !== undefined &&
-    observedGeneration < generation
-  ) {
-    return false;
-  }
-  return condition.status?.toLowerCase() === status.toLowerCase();
-}
 
 async function reached(
   { client }: Call,

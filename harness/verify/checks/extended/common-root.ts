@@ -1,7 +1,8 @@
 /** All proxies trust one root. */
 import type { ClusterName } from '../../../model/names.ts';
 import type { Check, CheckContext, Diagnosis } from '../../check.ts';
-import { type Facts, gatherFacts } from '../../diagnose/facts.ts';
+import type { Facts } from '../../diagnose/facts.ts';
+import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { explainRoots } from '../../diagnose/trust.ts';
 import { listPods } from '../../pods.ts';

@@ -3,7 +3,7 @@ import type { ClusterName, NetworkName } from '../../../model/names.ts';
 import type { Topology } from '../../../model/topology.ts';
 import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
 import type { Check } from '../../check.ts';
-import { gatherFacts } from '../../diagnose/facts.ts';
+import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { SNI } from './gateway-counters.ts';

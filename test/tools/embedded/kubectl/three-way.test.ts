@@ -3,11 +3,8 @@
  * sent.
  */
 import t from 'tap';
-import {
-  type JsonObject,
-  mergePatchOf,
-  strategicPatchOf,
-} from '../../../../harness/tools/embedded/kubectl/three-way.ts';
+import { strategicPatchOf } from '../../../../harness/tools/embedded/kubectl/strategic-patch.ts';
+import { type JsonObject, mergePatchOf } from '../../../../harness/tools/embedded/kubectl/three-way.ts';
 
 interface Row {
   readonly name: string;

@@ -1,108 +1,13 @@
-/**
- * `kubectl patch`, `scale` and `delete`. Kubernetes: kubectl pkg/cmd/patch, pkg/cmd/scale, pkg/cmd/delete.
- */
-import { isDeepStrictEqual } from 'node:util';
-import { load } from 'js-yaml';
+/** `kubectl delete`, and the wait until the objects are gone. Kubernetes: kubectl pkg/cmd/delete. */
 import { linkedSignal } from '../../../base/deadline.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { isNotFound, type KubernetesObject, type PatchType } from '../../../base/kubernetes-client.ts';
+import { isNotFound, type KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';
 import { ToolExit } from '../invocation.ts';
-import { readDocuments } from './documents.ts';
-import { displayName, pathTo, type Resource, typeName } from './resources.ts';
+import { noMatch, readDocuments } from './documents.ts';
+import { pathTo, type Resource, typeName } from './resources.ts';
 import { type Call, findObjects, readTargets, type Verb } from './verb.ts';
 
-const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
-  json: 'json',
-  merge: 'merge',
-  strategic: 'strategic',
-};
-
-export const patch: Verb = {
-  flags: {
-    patch: { type: 'text', short: 'p' },
-    'patch-file': { type: 'text' },
-    type: { type: 'text' },
-    subresource: { type: 'text' },
-    'dry-run': { type: 'text', bare: 'unchanged' },
-  },
-  async run(call) {
-    const { flags, client, invocation, signal } = call;
-    const file = flags.text('patch-file');
-    const text = flags.text('patch') ?? (file === undefined ? undefined : invocation.readFile(file));
-    if (text === undefined)
-      throw new ToolExit('error: must specify --patch or --patch-file containing the contents of the patch');
-    const type = PATCH_TYPES[flags.text('type') ?? 'strategic'];
-    if (!type)
-      throw new ToolExit(`error: --type must be one of [json merge strategic], not "${flags.text('type')}"`);
-    const body = parsed(text);
-    const subresource = flags.text('subresource');
-    const query: Record<string, string> = {
-      fieldManager: 'kubectl-patch',
-      ...(flags.text('dry-run') === 'server' && { dryRun: 'All' }),
-    };
-    for (const { resource, object } of await findObjects(call, await readTargets(call.mapper, call.args))) {
-      const { name = '', namespace } = object.metadata;
-      const path = {
-        ...pathTo(resource, namespace, name),
-        ...(subresource !== undefined && { subresource }),
-      };
-      const after = await client.patch(path, type, body, query, signal);
-      const same = isDeepStrictEqual(after.metadata.resourceVersion, object.metadata.resourceVersion);
-      invocation.stdout(
-        `${displayName(resource, name)} patched${same && !query['dryRun'] ? ' (no change)' : ''}\n`,
-      );
-    }
-    return 0;
-  },
-};
-
-function parsed(text: string): unknown {
-  try {
-    return load(text);
-  } catch (error) {
-    throw new ToolExit(`error: unable to parse "${text}": ${messageOf(error)}`);
-  }
-}
-
-export const scale: Verb = {
-  flags: {
-    replicas: { type: 'integer' },
-    'current-replicas': { type: 'integer' },
-    selector: { type: 'text', short: 'l' },
-    all: { type: 'boolean' },
-  },
-  async run(call) {
-    const { flags, client, invocation, signal } = call;
-    const replicas = flags.integer('replicas');
-    if (replicas === undefined) throw new ToolExit('error: required flag(s) "replicas" not set');
-    if (replicas < 0)
-      throw new ToolExit(
-        `error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0`,
-      );
-    const selector = flags.text('selector');
-    const found = await findObjects(
-      call,
-      await readTargets(call.mapper, call.args),
-      selector === undefined ? {} : { labelSelector: selector },
-    );
-    if (found.length === 0) throw new ToolExit('error: no objects passed to scale');
-    for (const { resource, object } of found) {
-      const { name = '', namespace } = object.metadata;
-      const path = { ...pathTo(resource, namespace, name), subresource: 'scale' };
-      const expected = flags.integer('current-replicas');
-      // Of a kind that can be scaled.
-      const { replicas: now } = (object['spec'] ?? {}) as { replicas?: number };
-      if (expected !== undefined && expected >= 0 && expected !== now) {
-        throw new ToolExit(`error: Expected replicas to be ${expected}, was ${now ?? 1}`);
-      }
-      await client.patch(path, 'merge', { spec: { replicas } }, {}, signal);
-      invocation.stdout(`${displayName(resource, name)} scaled\n`);
-    }
-    return 0;
-  },
-};
-
+/** Deletes what files, names or selectors stand for; waits for finalizers unless `--wait=false`. */
 export const remove: Verb = {
   flags: {
     filename: { type: 'list', short: 'f' },
@@ -155,6 +60,7 @@ const PROPAGATION: Readonly<Record<string, string>> = {
   false: 'Orphan',
 };
 
+/** Finds the objects to delete; those of files and of names are not asked for. */
 async function findDoomed(call: Call): Promise<{ resource: Resource; object: KubernetesObject }[]> {
   const { flags, args, mapper, namespace, invocation } = call;
   const files = flags.list('filename');
@@ -162,13 +68,10 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
     const { documents, errors } = readDocuments(invocation, files);
     if (errors.length > 0) throw new ToolExit(errors.join('\n'));
     const doomed: { resource: Resource; object: KubernetesObject }[] = [];
-    for (const { object, from } of documents) {
+    for (const document of documents) {
+      const { object } = document;
       const resource = await mapper.ofKind(object.apiVersion, object.kind);
-      if (!resource) {
-        throw new ToolExit(
-          `error: resource mapping not found for name: "${object.metadata.name ?? ''}" namespace: "${object.metadata.namespace ?? ''}" from "${from}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
-        );
-      }
+      if (!resource) throw new ToolExit(noMatch(document));
       if (resource.namespaced) object.metadata.namespace ??= namespace;
       doomed.push({ resource, object });
     }
@@ -205,6 +108,7 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
   return [...named, ...listed];
 }
 
+/** How long deletion is awaited without `--timeout`. */
 const WAIT_MS = 7 * 24 * 3_600_000;
 
 async function waitUntilGone(

@@ -1,0 +1,60 @@
+/** The guide's steps in a world that stays. */
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../../base/clock.ts';
+import { createRandom } from '../../base/random.ts';
+import type { Topology } from '../../model/topology.ts';
+import type { Plan } from '../../plan/step.ts';
+import type { Platform, StartedPlatform } from '../../platform/platform.ts';
+import { run } from '../../run/runner.ts';
+import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
+import { createProgress } from '../terminal/create-progress.ts';
+import type { Screen } from '../terminal/screen.ts';
+
+/** What is applied where, and who is told. */
+interface Application {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  readonly platform: Platform;
+  readonly started: StartedPlatform;
+  readonly samples: ReadonlyMap<string, string>;
+  readonly seed: string;
+  readonly screen: Screen;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Carries a plan out. What fails is left as it is, for a look.
+ * @returns the exit code of the run; no checks are part of it
+ */
+export async function applyPlan(application: Application): Promise<number> {
+  const { topology, plan, platform, started, samples, seed, screen, signal } = application;
+  const progress = await createProgress(screen, systemClock);
+  try {
+    const outcome = await run({
+      topology,
+      plan,
+      platform,
+      started,
+      tools: ({ clusters, clock }) =>
+        createEmbeddedTools({
+          clusters,
+          clock,
+          random: createRandom(seed).stream('tools'),
+          samples,
+          istioVersion: plan.istioVersion,
+        }),
+      // No checks: a fixed sample of the traffic is what `run` is for.
+      listeners: [progress.listener],
+      seed,
+      runId: `up-${randomBytes(3).toString('hex')}`,
+      signal,
+    });
+    progress.stop();
+    if (!signal.aborted && outcome.reason) {
+      screen.progress('\nThe plan was not carried out to its end. The clusters are left as they are.');
+    }
+    return outcome.exitCode;
+  } finally {
+    progress.stop();
+  }
+}

@@ -1,0 +1,95 @@
+/** The state of a world, as the process that runs it writes it. */
+
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { identityOf } from '../../process/liveness.ts';
+import type { UpPaths } from './paths.ts';
+import {
+  assertUsable,
+  OWNER_ONLY,
+  OWNER_ONLY_FOLDER,
+  removeEntries,
+  removeState,
+  STATE,
+  type UpCluster,
+  type UpDefect,
+  type UpState,
+  unusable,
+} from './state.ts';
+
+/** How many defects the state keeps, the last ones; the log has all. */
+const MAX_DEFECTS = 20;
+
+/** The state of the world that this process runs; disposal removes it from disk. */
+export class OwnState implements Disposable {
+  readonly paths: UpPaths;
+  #state: UpState;
+
+  private constructor(paths: UpPaths, state: UpState) {
+    this.paths = paths;
+    this.#state = state;
+  }
+
+  /**
+   * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process
+   * writes to it already.
+   * @throws HarnessError if a living process has the folder, or it holds files of others
+   */
+  static take(paths: UpPaths, about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>): OwnState {
+    assertUsable(paths);
+    const state: UpState = {
+      version: 1,
+      owner: identityOf(process.pid),
+      ...about,
+      phase: 'starting',
+      clusters: [],
+    };
+    try {
+      mkdirSync(paths.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+      chmodSync(paths.folder, OWNER_ONLY_FOLDER);
+      removeEntries(paths, name => name !== 'log');
+      // Of two processes that start at once only one gets the file.
+      writeFileSync(path.join(paths.folder, STATE), JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
+    } catch (error) {
+      throw unusable(paths.folder, error);
+    }
+    return new OwnState(paths, state);
+  }
+
+  started(clusters: readonly UpCluster[], kubeconfig: string): void {
+    writeFileSync(this.paths.kubeconfig, kubeconfig, { mode: OWNER_ONLY });
+    this.#update({ clusters });
+  }
+
+  ready(): void {
+    this.#update({ phase: 'ready' });
+  }
+
+  /**
+   * Keeps a defect for `status`.
+   * @returns how often this one has come
+   */
+  failed(defect: Pick<UpDefect, 'cluster' | 'message'>, at: string): number {
+    const { defects = [] } = this.#state;
+    const isSame = (each: UpDefect) => each.cluster === defect.cluster && each.message === defect.message;
+    const count = (defects.find(isSame)?.count ?? 0) + 1;
+    const others = defects.filter(each => !isSame(each)).slice(-MAX_DEFECTS + 1);
+    this.#update({ defects: [...others, { ...defect, count, lastAt: at }] });
+    return count;
+  }
+
+  #update(change: Partial<UpState>): void {
+    this.#state = { ...this.#state, ...change };
+    const file = path.join(this.paths.folder, STATE);
+    writeFileSync(`${file}.new`, JSON.stringify(this.#state), { mode: OWNER_ONLY });
+    renameSync(`${file}.new`, file);
+  }
+
+  get state(): UpState {
+    return this.#state;
+  }
+
+  [Symbol.dispose](): void {
+    removeState(this.paths);
+  }
+}

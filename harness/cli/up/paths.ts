@@ -1,0 +1,37 @@
+/** Where a world that was left running keeps its files. */
+
+import path from 'node:path';
+import { stateFolder } from '../../process/folders.ts';
+
+/** Absolute paths: the state folder, and what lies in it. */
+export interface UpPaths {
+  readonly folder: string;
+  readonly kubeconfig: string;
+  readonly log: string;
+  /** What stands in for the folder of an Istio release: `istioctl` and `samples/`. */
+  readonly release: string;
+  /**
+   * kubectl keeps what it has learnt of a server by address and port for hours; other clusters may get the
+   * same port later.
+   */
+  readonly kubeCache: string;
+}
+
+/**
+ * Returns the paths of a world.
+ * @param stateDir - as the user named it; undefined for `up` in the folder for state of this user
+ */
+export function upPaths(
+  stateDir: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): UpPaths {
+  const folder = path.resolve(stateDir ?? path.join(stateFolder(env), 'up'));
+  const inside = (name: string) => path.join(folder, name);
+  return {
+    folder,
+    kubeconfig: inside('kubeconfig'),
+    log: inside('log'),
+    release: inside('istio'),
+    kubeCache: inside('kube-cache'),
+  };
+}

@@ -1,0 +1,131 @@
+/** The steps of a run: in which order they begin, and how each of them ends. */
+import type { Step, StepId } from '../plan/step.ts';
+import type { StartedPlatform } from '../platform/platform.ts';
+import type { Tools } from '../tools/tools.ts';
+import type { Emitter } from './emitter.ts';
+import type { Problem, RunEvent, StepOutcome } from './events.ts';
+import type { Findings } from './findings.ts';
+import { judge, type Scene } from './judge.ts';
+import type { RunOptions } from './run.ts';
+import { runStep, type StepResult } from './run-step.ts';
+import { runGraph } from './schedule.ts';
+
+/** What a run's steps and checks share with the run around them. */
+export interface Surroundings {
+  readonly options: RunOptions;
+  readonly started: StartedPlatform;
+  readonly emitter: Emitter;
+  readonly findings: Findings;
+  readonly keepGoing: boolean;
+  readonly omitted: ReadonlySet<StepId>;
+  /** When the run began, in milliseconds of the platform's clock. */
+  readonly originMs: number;
+  readonly signal: AbortSignal;
+  /** Looks at the platform after the first failure; later failures wait for it too. */
+  readonly onFailure: () => Promise<void>;
+}
+
+/** What the dependents of a step need to know of it. */
+interface Ended {
+  readonly id: StepId;
+  readonly outcome: StepOutcome;
+  readonly problem?: Problem;
+}
+
+/** How a step came to its end; a step that never began has neither time nor commands. */
+interface Ending extends Omit<Ended, 'id'> {
+  /** Milliseconds of the platform's clock. */
+  readonly durationMs?: number;
+  readonly commands?: Extract<RunEvent, { type: 'step-ended' }>['commands'];
+}
+
+/** Runs a plan's steps on clusters that are up, and remembers how each ended. */
+export class PlanSteps {
+  readonly #around: Surroundings;
+  readonly #tools: Tools;
+  readonly #scene: () => Scene;
+  /** Values that steps have captured. */
+  readonly #variables = new Map<string, string>();
+  /** Names that some step of the plan captures. */
+  readonly #captured: ReadonlySet<string>;
+  /** Outcome of each step, in the plan's order; empty before `run`. */
+  readonly outcomes = new Map<StepId, StepOutcome>();
+
+  /** @param scene - called when a step has failed, to judge whose fault that is */
+  constructor(around: Surroundings, tools: Tools, scene: () => Scene) {
+    this.#around = around;
+    this.#tools = tools;
+    this.#scene = scene;
+    const commands = around.options.plan.steps.flatMap(step => step.commands);
+    this.#captured = new Set(
+      commands.flatMap(({ output }) => (output?.to === 'variable' ? [output.name] : [])),
+    );
+  }
+
+  /** Runs each step as soon as those that it needs have ended. */
+  async run(): Promise<void> {
+    const { plan } = this.#around.options;
+    for (const { id } of plan.steps) this.outcomes.set(id, 'skipped');
+    await runGraph<Step, Ended>(plan.steps, async (step, before) => {
+      const ended = await this.#runStep(step, before);
+      this.outcomes.set(step.id, ended.outcome);
+      return ended;
+    });
+  }
+
+  async #runStep(step: Step, before: readonly Ended[]): Promise<Ended> {
+    const { omitted, keepGoing, signal } = this.#around;
+    const { id } = step;
+    // The run's end is one event; steps that it leaves over get none.
+    if (signal.aborted) return { id, outcome: 'skipped' };
+    if (omitted.has(id)) return this.#end(id, { outcome: 'omitted' });
+    const blocker = before.find(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
+    if (!blocker || keepGoing) return await this.#begin(step);
+    const kind = blocker.problem?.kind ?? 'environment';
+    const message = `It needs ${blocker.id}, which has not been done.`;
+    return this.#end(id, { outcome: 'skipped', problem: { kind, message } });
+  }
+
+  async #begin(step: Step): Promise<Ended> {
+    const { started, emitter, findings, signal, onFailure } = this.#around;
+    const { id } = step;
+    const startedAtMs = started.clock.now();
+    emitter.emit({ type: 'step-started', step: id });
+    const { commands, failure } = await this.#attempt(step);
+    const durationMs = started.clock.now() - startedAtMs;
+    if (signal.aborted) return this.#end(id, { outcome: 'interrupted', durationMs, commands });
+    if (!failure) return this.#end(id, { outcome: 'done', durationMs, commands });
+    const message = `${step.title}: ${failure.message}`;
+    const problem: Problem = failure.isEnvironment
+      ? { kind: 'environment', message }
+      : await judge(message, this.#scene());
+    findings.add(problem, 'step');
+    const ended = this.#end(id, { outcome: 'failed', durationMs, commands, problem });
+    await onFailure();
+    return ended;
+  }
+
+  async #attempt(step: Step): Promise<StepResult> {
+    const { started, emitter, keepGoing, signal } = this.#around;
+    let lastMessage = '';
+    return await runStep(step, {
+      tools: this.#tools,
+      clock: started.clock,
+      adjustments: started.adjustments,
+      variables: this.#variables,
+      captured: this.#captured,
+      keepGoing,
+      signal,
+      onProgress: message => {
+        if (message !== lastMessage) emitter.emit({ type: 'step-progress', step: step.id, message });
+        lastMessage = message;
+      },
+    });
+  }
+
+  #end(id: StepId, { outcome, durationMs = 0, commands = [], problem }: Ending): Ended {
+    const told = problem && { problem };
+    this.#around.emitter.emit({ type: 'step-ended', step: id, outcome, durationMs, commands, ...told });
+    return { id, outcome, ...told };
+  }
+}

@@ -1,0 +1,48 @@
+/** What `istioctl install`, `manifest generate` and `uninstall` read: flags, documents and an answer. */
+
+import { messageOf } from '../../../base/errors.ts';
+import { InstallError, type InstallPlan, renderInstall } from '../../../simulator/istio/install/render.ts';
+import type { FlagTable } from '../flags.ts';
+import { ToolExit } from '../invocation.ts';
+import type { Call } from './verb.ts';
+
+/** Flags that say what an installation consists of. Nothing reads `--charts`, `--manifests` and `--force`. */
+export const INPUT_FLAGS: FlagTable = {
+  filename: { type: 'list', short: 'f' },
+  set: { type: 'list', short: 's' },
+  charts: { type: 'text' },
+  manifests: { type: 'text', short: 'd' },
+  force: { type: 'boolean' },
+};
+
+/**
+ * Renders the installation that the flags describe.
+ * @throws ToolExit with istioctl's words for a file that is missing or wrong
+ */
+export function renderInput({ flags, invocation, istioVersion }: Call): InstallPlan {
+  try {
+    const documents = flags
+      .list('filename')
+      .map(path => (path === '-' ? (invocation.stdin ?? '') : invocation.readFile(path)));
+    return renderInstall(documents, { version: istioVersion, settings: flags.list('set') });
+  } catch (error) {
+    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (error instanceof InstallError || isFile)
+      throw new ToolExit(`Error: failed to install manifests: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+/** Asks a question and reads one word: only y and yes are a yes, not the end of the input either. */
+export async function confirmed({ flags, invocation }: Call, question: string): Promise<boolean> {
+  // What `-f -` has read is gone.
+  const isRead = flags.list('filename').includes('-');
+  let answer = '';
+  if (!isRead && invocation.ask) {
+    answer = await invocation.ask(question);
+  } else {
+    invocation.stdout(question);
+    if (!isRead) answer = invocation.stdin ?? '';
+  }
+  return /^\s*(y|yes)(\s|$)/i.test(answer);
+}

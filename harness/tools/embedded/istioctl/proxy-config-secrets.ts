@@ -1,0 +1,65 @@
+/**
+ * `istioctl proxy-config secret`.
+ * istio/istio istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go) @1.8.0
+ */
+
+import { verbOf } from './proxy-config-table.ts';
+import type { CertificateDetails, CertificatesPage } from './proxy-resources.ts';
+import { releaseOf } from './releases.ts';
+
+/**
+ * One line for the certificate of the workload and one for its root.
+ * Unlike istioctl, it judges validity by the clock of the mesh.
+ */
+export const secret = verbOf({
+  flags: {},
+  path: 'certs',
+  header: ({ tellsTrustDomain }) => [
+    'RESOURCE NAME',
+    'TYPE',
+    'STATUS',
+    'VALID CERT',
+    'SERIAL NUMBER',
+    'NOT AFTER',
+    'NOT BEFORE',
+    ...(tellsTrustDomain ? ['TRUST DOMAIN'] : []),
+  ],
+  select: (page, { invocation: { clock }, istioVersion }) => {
+    const release = releaseOf(istioVersion).proxyConfig;
+    const { certificates = [] } = page as CertificatesPage; // Envoy's page
+    const row = (
+      name: string,
+      type: string,
+      {
+        serial_number: serial,
+        valid_from: from,
+        expiration_time: to,
+        subject_alt_names: names,
+      }: CertificateDetails,
+    ) => {
+      const valid = Date.parse(from) <= clock.now() && clock.now() < Date.parse(to);
+      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(
+        names?.find(({ uri }) => uri !== undefined)?.uri ?? '',
+      )?.[1];
+      return [
+        name,
+        type,
+        'ACTIVE',
+        String(valid),
+        release.serial(serial),
+        withoutFraction(to),
+        withoutFraction(from),
+        ...(release.tellsTrustDomain ? [trustDomain ?? ''] : []),
+      ];
+    };
+    return {
+      json: page,
+      rows: certificates.flatMap(({ cert_chain: chain = [], ca_cert: roots = [] }) => [
+        ...chain.slice(0, 1).map(details => row('default', 'Cert Chain', details)),
+        ...roots.slice(0, 1).map(details => row('ROOTCA', 'CA', details)),
+      ]),
+    };
+  },
+});
+
+const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');

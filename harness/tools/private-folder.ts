@@ -1,0 +1,44 @@
+/** A folder for temporary files that nobody else can read, and that a later process removes after a crash. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { HarnessError } from '../base/errors.ts';
+import { isAlive } from '../process/liveness.ts';
+
+const PREFIX = 'mesh-harness-tools-';
+const OWNER_ONLY = 0o600;
+/** For folders and programs. */
+const OWNER_ONLY_EXECUTABLE = 0o700;
+
+/**
+ * Makes a new folder, and removes those whose processes have ended: the folder's name holds the process id.
+ * @returns the path of the new folder
+ */
+export async function makePrivateFolder(parent: string): Promise<string> {
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !isAlive({ pid: Number(pid) })) {
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
+    }
+  }
+  return await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+}
+
+/**
+ * Writes a file, and the folders on the way to it, for the owner alone.
+ * @param path - below the folder
+ * @throws HarnessError ERR_TOOL for a path that leads out of the folder
+ */
+export async function writePrivately(
+  folder: string,
+  path: string,
+  text: string,
+  { isProgram = false }: { readonly isProgram?: boolean } = {},
+): Promise<void> {
+  const target = resolve(folder, path);
+  if (relative(folder, target).startsWith('..')) {
+    throw new HarnessError('ERR_TOOL', `"${path}" does not lie in the working folder of the tools.`);
+  }
+  await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_EXECUTABLE });
+  await writeFile(target, text, { mode: isProgram ? OWNER_ONLY_EXECUTABLE : OWNER_ONLY });
+}

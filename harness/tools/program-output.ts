@@ -1,0 +1,26 @@
+/** What the output of kubectl and istioctl says of their version and of the API server. */
+
+import type { CommandResult } from '../model/command.ts';
+
+/** Reads `v1.32.0` from the output of `kubectl version --client -o json`; returns other output as it is. */
+export function clientVersion(json: string): string {
+  try {
+    const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own
+    return version?.gitVersion ?? json.trim();
+  } catch {
+    return json.trim();
+  }
+}
+
+/**
+ * kubectl's and istioctl's words for an API server that they cannot reach; at the start of a line, so that a
+ * program in a pod cannot fake them.
+ */
+const UNREACHABLE =
+  /^(?:error: |Error: )?(?:The connection to the server \S+ was refused|Unable to connect to the server)/m;
+
+/** Marks a result with the fault `api-unreachable` if a failed program says so. */
+export function withApiFault(result: CommandResult): CommandResult {
+  const unreachable = result.exitCode !== 0 && result.fault === undefined && UNREACHABLE.test(result.stderr);
+  return unreachable ? { ...result, fault: 'api-unreachable' } : result;
+}

@@ -1,0 +1,17 @@
+/** Fields of objects whose shape nobody vouches for. */
+
+/** Reads a field by its path; undefined if there is none. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = Reflect.get(current, key);
+  }
+  return current;
+}
+
+/** Returns the value if it is a list, else an empty one. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Returns the value if it is a text, else undefined. */
+export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
