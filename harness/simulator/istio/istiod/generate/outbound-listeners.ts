@@ -1,27 +1,16 @@
 /**
- * LDS of a sidecar: what it does with its application's outbound and inbound connections
+ * LDS of a sidecar, outbound: where the connections of its application go
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
-import type { FilterChain, Listener } from '../../xds/resources.ts';
-import type { ProxyNode } from '../mesh/proxy-node.ts';
-import {
-  addressFor,
-  ownServices,
-  type PushContext,
-  peerAuthenticationMode,
-  targetPortOf,
-  visibleServices,
-} from '../mesh/push-context.ts';
+import type { Listener } from '../../xds/resources.ts';
+import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { inboundNameOf } from './clusters.ts';
-import { ALPN_MESH, BLACK_HOLE, INBOUND_PASSTHROUGH, outboundName, PASSTHROUGH } from './names.ts';
+import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
+import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const OUTBOUND_PORT = 15001;
-const INBOUND_PORT = 15006;
 
-const tcp = (cluster: string) => ({ type: 'tcp_proxy', cluster, statPrefix: cluster }) as const;
-
-/** The same for all sidecars of a cluster. */
+/** Returns the listeners of any sidecar in a cluster; all sidecars there have the same. */
 export function outboundListeners(context: PushContext, clusterId: string): Listener[] {
   const httpPorts = new Set<number>();
   const streams = new Map<string, Listener>();
@@ -32,38 +21,19 @@ export function outboundListeners(context: PushContext, clusterId: string): List
         const cluster = outboundName(port, '', service.hostname);
         for (const address of streamAddresses(context, service.hostname, portName, clusterId)) {
           const name = `${address}_${port}`;
-          // The first service by name wins an address; two can only meet on one that is headless.
+          // The first service by name wins an address. Only headless services can share one.
           if (streams.has(name)) continue;
           streams.set(name, {
             name,
             address,
             port,
             bindToPort: false,
-            filterChains: [{ filter: tcp(cluster) }],
+            filterChains: [{ filter: tcpProxy(cluster) }],
           });
         }
       }
     }
   }
-  const http = [...httpPorts]
-    .sort((a, b) => a - b)
-    .map(
-      (port): Listener => ({
-        name: `0.0.0.0_${port}`,
-        address: '0.0.0.0',
-        port,
-        bindToPort: false,
-        filterChains: [
-          {
-            filter: {
-              type: 'http_connection_manager',
-              rds: String(port),
-              statPrefix: `outbound_0.0.0.0_${port}`,
-            },
-          },
-        ],
-      }),
-    );
   const rest = context.state.mesh.outboundTrafficPolicy === 'ALLOW_ANY' ? PASSTHROUGH : BLACK_HOLE;
   return [
     {
@@ -73,16 +43,37 @@ export function outboundListeners(context: PushContext, clusterId: string): List
       bindToPort: true,
       useOriginalDst: true,
       filterChains: [
-        { name: 'virtualOutbound-trap', match: { destinationPort: OUTBOUND_PORT }, filter: tcp(BLACK_HOLE) },
-        { name: 'virtualOutbound-catchall-tcp', filter: tcp(rest) },
+        {
+          name: 'virtualOutbound-trap',
+          match: { destinationPort: OUTBOUND_PORT },
+          filter: tcpProxy(BLACK_HOLE),
+        },
+        { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(rest) },
       ],
     },
-    ...http,
+    ...[...httpPorts].sort((a, b) => a - b).map(httpListener),
     ...streams.values(),
   ];
 }
 
-/** Where connections to a TCP service go: its cluster IP, or each endpoint of a headless one. */
+/** Serves all HTTP services of one port; the route configuration of that name tells them apart. */
+const httpListener = (port: number): Listener => ({
+  name: `0.0.0.0_${port}`,
+  address: '0.0.0.0',
+  port,
+  bindToPort: false,
+  filterChains: [
+    {
+      filter: {
+        type: 'http_connection_manager',
+        rds: String(port),
+        statPrefix: `outbound_0.0.0.0_${port}`,
+      },
+    },
+  ],
+});
+
+/** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */
 function streamAddresses(
   context: PushContext,
   hostname: string,
@@ -99,73 +90,4 @@ function streamAddresses(
     .endpoints(hostname)
     .filter(endpoint => endpoint.servicePortName === portName && endpoint.clusterId === clusterId);
   return endpoints.map(({ address }) => address);
-}
-
-/** The way in, with and without mTLS as the workload's policy allows. */
-export function inboundListener(context: PushContext, proxy: ProxyNode): Listener {
-  const mode = peerAuthenticationMode(context, proxy);
-  const chains: FilterChain[] = [
-    { name: 'virtualInbound-blackhole', match: { destinationPort: INBOUND_PORT }, filter: tcp(BLACK_HOLE) },
-  ];
-  const ports = new Set<number>();
-  for (const service of ownServices(context, proxy)) {
-    for (const port of service.ports) {
-      const target = targetPortOf(context, proxy, port);
-      if (target === undefined || port.protocol === 'udp' || ports.has(target)) continue;
-      ports.add(target);
-      const cluster = inboundNameOf(context, port, target, service.hostname);
-      const filter: FilterChain['filter'] = isHttp(port.protocol)
-        ? {
-            type: 'http_connection_manager',
-            statPrefix: `inbound_${proxy.address}_${target}`,
-            routeConfig: {
-              name: cluster,
-              virtualHosts: [
-                {
-                  name: `inbound|http|${port.port}`,
-                  domains: ['*'],
-                  routes: [{ match: { prefix: '/' }, cluster, timeoutMs: 0 }],
-                },
-              ],
-            },
-          }
-        : tcp(cluster);
-      chains.push(...withMtls(mode, `${proxy.address}_${target}`, target, filter));
-    }
-  }
-  return {
-    name: 'virtualInbound',
-    address: '0.0.0.0',
-    port: INBOUND_PORT,
-    bindToPort: true,
-    tlsInspector: true,
-    filterChains: [
-      ...chains,
-      ...withMtls(mode, 'virtualInbound-catchall', undefined, tcp(INBOUND_PASSTHROUGH)),
-    ],
-  };
-}
-
-/**
- * PERMISSIVE: mTLS from peers of the mesh, whom their ALPN tells, and plaintext or the application's own TLS
- * from others.
- */
-function withMtls(
-  mode: ReturnType<typeof peerAuthenticationMode>,
-  name: string,
-  destinationPort: number | undefined,
-  filter: FilterChain['filter'],
-): FilterChain[] {
-  const port = destinationPort === undefined ? {} : { destinationPort };
-  const mutual: FilterChain = {
-    name: `${name}-mtls`,
-    match:
-      mode === 'STRICT'
-        ? { ...port, transportProtocol: 'tls' }
-        : { ...port, transportProtocol: 'tls', applicationProtocols: ALPN_MESH },
-    downstreamTls: { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] },
-    filter,
-  };
-  const plain: FilterChain = { name, ...(destinationPort !== undefined && { match: port }), filter };
-  return mode === 'STRICT' ? [mutual] : mode === 'DISABLE' ? [plain] : [mutual, plain];
 }

@@ -1,26 +1,11 @@
 /** The mesh as istiod knows it, over all of its registries: merged services, endpoint shards, gateways. */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
-import type { IstioEndpoint, RegistryService, ServicePort } from '../model/mesh-model.ts';
+import type { IstioEndpoint, RegistryService } from '../model/mesh-model.ts';
 import { discoverGateways, NetworkGateways } from '../model/network-of.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
-
-/** A service of the mesh: the Services of one name in any number of clusters. */
-export interface MeshService {
-  readonly hostname: string;
-  readonly name: string;
-  readonly namespace: string;
-  /** Of the local cluster's Service, or else of the first registry that has it. */
-  readonly ports: readonly ServicePort[];
-  readonly isHeadless: boolean;
-  readonly isExternalName: boolean;
-  /** Its endpoints serve proxies of their own cluster only. */
-  readonly isClusterLocal: boolean;
-  readonly clusterIps: ReadonlyMap<string, string>;
-  /** What a proxy gets whose cluster lacks the Service. */
-  readonly defaultClusterIp: string;
-}
+import type { MeshService } from './mesh-service.ts';
 
 /** What an update changed. */
 export interface MeshChange {
