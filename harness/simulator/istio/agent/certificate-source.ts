@@ -12,14 +12,8 @@ import {
   readCertificateResponse,
 } from '../xds/ca.ts';
 import { BackOff } from './back-off.ts';
-import {
-  credentials,
-  dialIstiod,
-  grpcCode,
-  messageOfAnswer,
-  readText,
-  requestOver,
-} from './istiod-connection.ts';
+import { dialIstiod } from './istiod-connection.ts';
+import { credentials, grpcCode, messageOfAnswer, readText, requestOver } from './istiod-request.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
