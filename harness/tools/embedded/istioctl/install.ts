@@ -3,12 +3,9 @@ import { dump } from 'js-yaml';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
-import {
-  type InstallComponent,
-  InstallError,
-  type InstallPlan,
-  renderInstall,
-} from '../../../simulator/istio/install/render.ts';
+import { InstallError } from '../../../simulator/istio/install/install-error.ts';
+import type { InstallComponent, InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
+import { renderInstall } from '../../../simulator/istio/install/render.ts';
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
