@@ -44,7 +44,6 @@ const LONG_FUNCTIONS: readonly string[] = [
   'harness/platform/existing/preflight.ts inspectCluster',
   'harness/platform/kind/engine/containers.ts containerCalls',
   'harness/platform/kind/isolation.ts probeIsolation',
-  'harness/simulator/istio/istiod/model/read-istio-config.ts readVirtualService',
   'harness/simulator/kubernetes/api-server.ts createApiServer',
   'harness/simulator/kubernetes/cluster.ts startCluster',
   'harness/simulator/kubernetes/custom-resources.ts startCustomResources',
@@ -192,14 +191,14 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/images/curl/progress-meter.ts': 2,
   'harness/simulator/istio/agent/istiod-connection.ts': 1,
   'harness/simulator/istio/agent/readiness.ts': 1,
-  'harness/simulator/istio/ca/certificate-authority.ts': 2,
-  'harness/simulator/istio/envoy/envoy.ts': 1,
+  'harness/simulator/istio/ca/authority-source.ts': 2,
   'harness/simulator/istio/envoy/http/http-connection-manager.ts': 1,
   'harness/simulator/istio/envoy/http/local-reply.ts': 1,
+  'harness/simulator/istio/envoy/listener-updates.ts': 1,
   'harness/simulator/istio/envoy/listeners/listener-manager.ts': 1,
   'harness/simulator/istio/envoy/validation.ts': 2,
   'harness/simulator/istio/install/operator-document.ts': 2,
-  'harness/simulator/istio/istiod/generate/gateway-listeners.ts': 1,
+  'harness/simulator/istio/istiod/generate/gateway-filter-chains.ts': 1,
   'harness/simulator/istio/istiod/injection/validation.ts': 1,
   'harness/simulator/istio/istiod/mesh/endpoint-filter.ts': 1,
   'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 2,
@@ -207,7 +206,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/istiod/serve/debug.ts': 1,
   'harness/simulator/istio/istiod/serve/discovery-server.ts': 1,
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
-  'harness/simulator/istio/releases.ts': 2,
+  'harness/simulator/istio/release-current.ts': 2,
   'harness/simulator/istio/xds/ca.ts': 1,
   'harness/simulator/istio/xds/retry-policy.ts': 1,
   'harness/simulator/istio/xds/wire.ts': 3,
@@ -311,7 +310,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 864;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -377,7 +376,6 @@ const UNUSED: readonly string[] = [
   'harness/run/run-step.ts adjusted',
   'harness/simulator/istio/ca/certificate-authority.ts pemBlocks',
   'harness/simulator/istio/envoy/listeners/tcp-proxy.ts splice',
-  'harness/simulator/istio/install/base-objects.ts readerRules',
   'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',
   'harness/simulator/istio/install/mesh-configuration.ts injectorValues',
   'harness/simulator/istio/install/operator-document.ts isTree',
@@ -420,7 +418,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 206;
+const UNUSED_TYPES = 205;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
 import { decodeOnlyNames } from '../../../../base/peer-names.ts';
-import type { EnvoyWording } from '../../releases.ts';
+import type { EnvoyWording } from '../../behaviour.ts';
 import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
 

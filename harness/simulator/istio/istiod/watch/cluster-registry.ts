@@ -10,13 +10,14 @@ import type {
   Selectors,
 } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
 import type { Log } from '../../log.ts';
-import type { IstioBehaviour } from '../../releases.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import { type IstioEndpoint, NETWORK_LABEL, type RegistryService } from '../model/mesh-model.ts';
 import { networkOf } from '../model/network-of.ts';
 import { Informer } from './informer.ts';
+import { minorOf } from './kubelet-version.ts';
 import {
   networkLabelOf,
   type RegistryEndpoints,
@@ -252,6 +253,3 @@ export class ClusterRegistry {
     this.#serviceChanged(service);
   }
 }
-
-/** `v1.32.0` → 32; 0 if it cannot be read. */
-export const minorOf = (version: string): number => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0);
