@@ -1,6 +1,6 @@
 /** The page `/certs`: the certificate that the workload uses, and the root that it trusts. */
 import { X509Certificate } from 'node:crypto';
-import { urisOf } from '../environment/transport-security.ts';
+import { urisOf } from '../environment/workload-identity.ts';
 import type { Envoy } from '../envoy.ts';
 
 /**
