@@ -192,6 +192,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/agent/istiod-connection.ts': 1,
   'harness/simulator/istio/agent/readiness.ts': 1,
   'harness/simulator/istio/ca/authority-source.ts': 2,
+  'harness/simulator/istio/envoy/environment/tls-failure.ts': 1,
   'harness/simulator/istio/envoy/http/http-connection-manager.ts': 1,
   'harness/simulator/istio/envoy/http/local-reply.ts': 1,
   'harness/simulator/istio/envoy/listener-updates.ts': 1,
@@ -200,11 +201,10 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/install/operator-document.ts': 2,
   'harness/simulator/istio/istiod/generate/gateway-filter-chains.ts': 1,
   'harness/simulator/istio/istiod/injection/validation.ts': 1,
-  'harness/simulator/istio/istiod/mesh/endpoint-filter.ts': 1,
-  'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 2,
+  'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 1,
+  'harness/simulator/istio/istiod/serve/admit-stream.ts': 1,
   'harness/simulator/istio/istiod/serve/authenticate.ts': 2,
   'harness/simulator/istio/istiod/serve/debug.ts': 1,
-  'harness/simulator/istio/istiod/serve/discovery-server.ts': 1,
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
   'harness/simulator/istio/release-current.ts': 2,
   'harness/simulator/istio/xds/ca.ts': 1,
@@ -310,7 +310,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 864;
+const DOCUMENTED_PER_MILLE = 866;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

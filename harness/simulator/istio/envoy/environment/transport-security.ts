@@ -82,8 +82,8 @@ export class TransportSecurity {
   }
 
   /**
-   * Begins mTLS to a host. The server's chain must lead to our root, and its SPIFFE identity must be one of those
-   * expected.
+   * Begins mTLS to a host. The server's chain must lead to our root, and its SPIFFE identity must be one of
+   * those expected.
    * @param raw - connected
    * @param done - called once; with a socket, or with Envoy's text on what went wrong (empty if the other
    *   side just closed)
@@ -133,8 +133,8 @@ export class TransportSecurity {
   }
 
   /**
-   * Judges by the real lifetime, which stands beside the certificate; the dates in it are for OpenSSL, which asks
-   * the wall's clock.
+   * Judges by the real lifetime, which stands beside the certificate; the dates in it are for OpenSSL, which
+   * asks the wall's clock.
    */
   #validIdentity(): WorkloadIdentity | undefined {
     return this.#identity && this.#identity.notAfterMs > this.#clock.now() ? this.#identity : undefined;
@@ -142,9 +142,9 @@ export class TransportSecurity {
 }
 
 /**
- * Returns what OpenSSL found about the client's chain. The documented interface of a TLSSocket of our own does
- * not have it. tls.Server has, but does not say which connection a socket came from. Hence the look at the
- * handle; without one, we refuse the client.
+ * Returns what OpenSSL found about the client's chain. The documented interface of a TLSSocket of our own
+ * does not have it. tls.Server has, but does not say which connection a socket came from. Hence the look at
+ * the handle; without one, we refuse the client.
  */
 function verifyErrorOf(socket: tls.TLSSocket): Error | null {
   const handle = (socket as unknown as { ssl?: { verifyError?: () => Error | null } }).ssl; // see above

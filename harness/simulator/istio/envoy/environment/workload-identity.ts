@@ -24,9 +24,9 @@ export interface PeerIdentity {
 }
 
 /**
- * Prepares TLS 1.3, and no other version, for both directions. Unlike this, Envoy 1.16 offers 1.2 upstream. Its
- * client judges the server's certificate as it comes; Node's does so when the handshake is over, which in 1.2 is
- * after the server has judged the client. With 1.3 the same side as in Envoy is the first to refuse.
+ * Prepares TLS 1.3, and no other version, for both directions. Unlike this, Envoy 1.16 offers 1.2 upstream.
+ * Its client judges the server's certificate as it comes; Node's does so when the handshake is over, which in
+ * 1.2 is after the server has judged the client. With 1.3 the same side as in Envoy is the first to refuse.
  */
 export function secureContextOf(identity: WorkloadIdentity): tls.SecureContext {
   return tls.createSecureContext({

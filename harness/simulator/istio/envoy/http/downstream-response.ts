@@ -40,8 +40,8 @@ export class DownstreamResponse {
     const whole = length === undefined ? Number.NaN : Number(length);
     answer.on('data', (chunk: Buffer) => {
       if (chunk.length === whole) {
-        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs no
-        // write of its own.
+        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs
+        // no write of its own.
         stream.end(chunk.toString('latin1'), 'latin1');
       } else if (!stream.write(chunk)) {
         answer.pause();

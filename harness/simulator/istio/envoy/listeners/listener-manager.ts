@@ -1,4 +1,6 @@
-/** The listeners as they run: sockets, hand-over by original destination, and the choice of a filter chain. */
+/**
+ * The listeners as they run: sockets, hand-over by original destination, and the choice of a filter chain.
+ */
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
@@ -101,8 +103,8 @@ export class ListenerManager {
   }
 
   /**
-   * Finds the listener for exactly this destination, or else the one for its port at any address. Neither has a
-   * socket of its own.
+   * Finds the listener for exactly this destination, or else the one for its port at any address. Neither has
+   * a socket of its own.
    */
   #listenerFor({ address, port }: { address: string; port: number }): RunningListener | undefined {
     let anyAddress: RunningListener | undefined;

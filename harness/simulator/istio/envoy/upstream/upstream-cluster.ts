@@ -46,7 +46,8 @@ export class UpstreamCluster {
   }
 
   /**
-   * False while the first endpoints are still to come. Envoy calls that warming, and does not use the cluster yet.
+   * False while the first endpoints are still to come. Envoy calls that warming, and does not use the cluster
+   * yet.
    */
   get isWarm(): boolean {
     return this.#hasEndpoints;

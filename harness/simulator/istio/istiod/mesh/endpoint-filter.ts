@@ -1,5 +1,6 @@
 /**
- * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (docs/reference/istio.md I7).
+ * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (docs/reference/istio.md
+ * I7).
  */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../behaviour.ts';

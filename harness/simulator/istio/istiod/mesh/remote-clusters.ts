@@ -120,8 +120,8 @@ export class RemoteClusters {
   }
 
   /**
-   * 1.8: an update is a deletion and an addition, and istiod looks at no other secret until this cluster's caches
-   * have synced (istio/istio#32102).
+   * 1.8: an update is a deletion and an addition, and istiod looks at no other secret until this cluster's
+   * caches have synced (istio/istio#32102).
    */
   async #breakBeforeMake(cluster: RemoteCluster, known: RemoteCluster | undefined): Promise<void> {
     if (known) this.#remove(known);

@@ -20,8 +20,8 @@ export function untilSynced({ registry }: RemoteCluster, signal: AbortSignal): P
 }
 
 /**
- * Waits for the clusters of the start: in current, until all have synced or have had their time. 1.8 has waited
- * for each by then.
+ * Waits for the clusters of the start: in current, until all have synced or have had their time. 1.8 has
+ * waited for each by then.
  */
 export async function initialSync(
   clusters: readonly RemoteCluster[],
@@ -39,8 +39,8 @@ export async function initialSync(
 }
 
 /**
- * Marks a cluster that does not sync in time. It holds nothing up any longer; istiod tries it for ever all the
- * same.
+ * Marks a cluster that does not sync in time. It holds nothing up any longer; istiod tries it for ever all
+ * the same.
  */
 export function expire(
   cluster: RemoteCluster,

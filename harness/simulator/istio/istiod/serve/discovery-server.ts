@@ -17,8 +17,8 @@ import { type PushObservers, recordAnswer, recordPush } from './push-records.ts'
 import type { Resources } from './resources.ts';
 
 /**
- * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, istiod adds no
- * random part here.
+ * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, istiod adds
+ * no random part here.
  */
 const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 

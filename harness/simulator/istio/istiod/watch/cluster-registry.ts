@@ -1,5 +1,6 @@
 /**
- * What istiod knows of one cluster: its services and the endpoints behind them, from watches at its API server.
+ * What istiod knows of one cluster: its services and the endpoints behind them, from watches at its API
+ * server.
  */
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';

@@ -1,7 +1,11 @@
-/** Which pods and services belong to an address: a pod may become known after the endpoint that stands for it. */
+/**
+ * Which pods and services belong to an address: a pod may become known after the endpoint that stands for it.
+ */
 import type { RegistryEndpoints, RegistryPod } from './registry-objects.ts';
 
-/** Joins the Endpoints or EndpointSlices of one cluster with its pods. Names services by `sample/helloworld`. */
+/**
+ * Joins the Endpoints or EndpointSlices of one cluster with its pods. Names services by `sample/helloworld`.
+ */
 export class EndpointIndex {
   /** Service → keys of its Endpoints or slices. */
   readonly #keys = new Map<string, Set<string>>();
@@ -17,7 +21,9 @@ export class EndpointIndex {
     return this.#podByAddress.get(address);
   }
 
-  /** @returns the services whose endpoints the pod may change; a service twice if the pod has moved within it */
+  /**
+   * @returns the services whose endpoints the pod may change; a service twice if the pod has moved within it
+   */
   putPod(now: RegistryPod | undefined, before: RegistryPod | undefined): readonly string[] {
     if (before && before.address !== now?.address) this.#podByAddress.delete(before.address);
     if (now) this.#podByAddress.set(now.address, now);
