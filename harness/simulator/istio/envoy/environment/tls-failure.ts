@@ -17,7 +17,7 @@ const SSL_CODES = {
 /** A genuine certificate that belongs to another workload. */
 export class UnexpectedIdentityError extends Error {}
 
-/** Compares a server's SPIFFE identity with those expected; expects nothing if the list is empty. */
+/** Compares a server's SPIFFE identity with those expected; an empty list accepts any. */
 export function checkIdentity(subjectAltName: string | undefined, upstream: UpstreamTls): Error | undefined {
   if (upstream.matchSubjectAltNames.length === 0) return undefined;
   const uris = urisOf(subjectAltName);
@@ -41,7 +41,8 @@ export function tlsFailure(wording: EnvoyWording, error: Error | undefined, isUn
     return textOf(wording, 'CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify certificate');
   const code = error && 'code' in error ? String(error.code) : '';
   const name = code.replace(/^ERR_SSL_/, '').replace(/^(?:TLSV13|SSL_TLSV1)_/, 'TLSV1_');
-  return Object.hasOwn(SSL_CODES, name) ? textOf(wording, name as keyof typeof SSL_CODES) : ''; // hasOwn says so
+  if (!Object.hasOwn(SSL_CODES, name)) return '';
+  return textOf(wording, name as keyof typeof SSL_CODES); // hasOwn says so
 }
 
 const textOf = (wording: EnvoyWording, name: keyof typeof SSL_CODES, detail?: string): string =>
