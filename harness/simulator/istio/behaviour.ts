@@ -1,4 +1,8 @@
-/** In which ways Istio's releases may differ: the questions to which `releases.ts` has the answers. */
+/**
+ * In which ways Istio's releases may differ: the questions to which `release-1.8.ts` and `release-current.ts`
+ * have the answers.
+ */
+import type { InjectionBehaviour, InstallBehaviour } from './install-behaviour.ts';
 import type { RetryPolicy } from './xds/retry-policy.ts';
 
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
@@ -100,77 +104,6 @@ export interface IstioBehaviour {
   };
   readonly notReadyReason: string;
   readonly envoy: EnvoyWording;
-}
-
-/** What the charts of a release do. */
-export interface InstallBehaviour {
-  readonly names: {
-    /** Of its images. */
-    readonly hub: string;
-    readonly istiodServiceAccount: string;
-    readonly istiodClusterRole: string;
-    readonly istiodRole: string;
-    readonly readerClusterRole: string;
-  };
-  /** Validating webhook configurations and their webhook; istiod makes the first one strict. */
-  readonly validators: readonly { readonly name: string; readonly webhook: string }[];
-  /** One webhook, or four for each revision and its tag. */
-  readonly injectionWebhooks: 'one' | 'four-tagged';
-  /** What makes a remote: an address (its own istiod stays), or the profile (it has none). */
-  readonly remoteBy: 'address' | 'profile';
-  /** Of istio-system, if istioctl makes it. */
-  readonly namespaceLabels: (network: string) => Readonly<Record<string, string>>;
-  /** Whether the installation is recorded in a resource of its own. */
-  readonly recordsState: boolean;
-  /** A gateway's pod is complete, or filled in by injection (image `auto`). */
-  readonly gatewayPods: 'complete' | 'injected';
-  /** Ports of the ingress gateway's Service. */
-  readonly gatewayPorts: readonly {
-    readonly name: string;
-    readonly port: number;
-    readonly targetPort: number;
-  }[];
-  /** Whether a workload of a single replica has a PodDisruptionBudget. */
-  readonly budgetsForSingleReplicas: boolean;
-  /** The component that brings istiod's service account and roles. */
-  readonly istiodAccessIn: 'Istio core' | 'Istiod';
-  /** Beside the common variables. */
-  readonly istiodEnvironment: Readonly<Record<string, string>>;
-  /** Whether istiod has its ConfigMaps as files too. */
-  readonly mountsConfigMaps: boolean;
-  /** Whether istiod may make Deployments for gateways of the Gateway API. */
-  readonly managesGateways: boolean;
-  /**
-   * Whether other clusters' istiods may read ConfigMaps, definitions, and gateways and services of
-   * Kubernetes' own multicluster APIs.
-   */
-  readonly readerReadsMore: boolean;
-  /** Telemetry is a matter of EnvoyFilters, or built in. */
-  readonly telemetryFilters: boolean;
-  /** Beside the common settings of the mesh. */
-  readonly meshConfig: Readonly<Record<string, unknown>>;
-}
-
-/** What a release's injection does. */
-export interface InjectionBehaviour {
-  /** One template for all pods, or several by name: `sidecar`, `gateway`. */
-  readonly templates: 'one' | 'named';
-  /** Variables of the proxy that tell a field of its pod, beside the common ones. */
-  readonly podFields: Readonly<Record<string, string>>;
-  /** @param domain - of the pod's namespace; `{{ serviceCluster }}` is for the template */
-  readonly agentArguments: (domain: string) => readonly string[];
-  readonly probes: Readonly<
-    Record<string, { readonly periodSeconds: number; readonly [setting: string]: unknown }>
-  >;
-  readonly podLabels: Readonly<Record<string, string>>;
-  readonly podAnnotations: Readonly<Record<string, string>>;
-  readonly podSecurity: Readonly<Record<string, number>>;
-  /** Whether the label `sidecar.istio.io/inject` is heeded, not the annotation alone. */
-  readonly heedsInjectLabel: boolean;
-  /** Whether a pod that says which network it is on is believed. */
-  readonly heedsNetworkLabel: boolean;
-  /** Whether `sidecar.istio.io/status` tells the revision. */
-  readonly statusTellsRevision: boolean;
 }
 
 /** How a release of Envoy speaks of what went wrong upstream. */

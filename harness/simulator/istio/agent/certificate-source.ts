@@ -3,7 +3,7 @@ import { createCsr, createKeyPair } from '../../../base/certificates.ts';
 import { sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
-import type { WorkloadIdentity } from '../envoy/environment/transport-security.ts';
+import type { WorkloadIdentity } from '../envoy/environment/workload-identity.ts';
 import type { Log } from '../log.ts';
 import {
   type CertificateRequest,
@@ -12,14 +12,8 @@ import {
   readCertificateResponse,
 } from '../xds/ca.ts';
 import { BackOff } from './back-off.ts';
-import {
-  credentials,
-  dialIstiod,
-  grpcCode,
-  messageOfAnswer,
-  readText,
-  requestOver,
-} from './istiod-connection.ts';
+import { dialIstiod } from './istiod-connection.ts';
+import { credentials, grpcCode, messageOfAnswer, readText, requestOver } from './istiod-request.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**

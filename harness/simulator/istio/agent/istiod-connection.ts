@@ -1,8 +1,7 @@
 /**
- * A connection to istiod, verified against the mesh's root; what goes wrong is told in gRPC's words, as the
- * real agent's log has it.
+ * A connection to istiod, verified against the mesh's root. Errors have gRPC's words, as in the log of the
+ * real agent.
  */
-import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { messageOf } from '../../../base/errors.ts';
@@ -11,7 +10,7 @@ import { decodeOnlyNames } from '../../../base/peer-names.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';
 import { PROXY_UID } from '../envoy/environment/environment.ts';
-import { type AgentSettings, ROOT_CERTIFICATE_FILE, type ServerAddress, TOKEN_FILE } from './settings.ts';
+import { ROOT_CERTIFICATE_FILE, type ServerAddress } from './settings.ts';
 
 /** Port of istiod that serves without TLS. */
 const PLAINTEXT_PORT = 15010;
@@ -47,8 +46,8 @@ export async function dialIstiod(context: ProcessContext, address: ServerAddress
     const onAbort = () => settle(new Error('context canceled'));
     signal.addEventListener('abort', onAbort, { once: true });
     const timer = clock.setTimeout(() => settle(undefined), CONNECT_TIMEOUT_MS);
-    // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not
-    // know why.
+    // Once the handshake has begun, the TLS socket tells how it ended. This one closes first, without the
+    // reason.
     socket.on('error', error => phase === 'dial' && settle(error));
     socket.once('close', () => phase === 'dial' && settle(new Error('EOF')));
     socket.once('connect', () => {
@@ -60,55 +59,6 @@ export async function dialIstiod(context: ProcessContext, address: ServerAddress
       handshake(socket, address.host, rootPem, settle);
     });
   });
-}
-
-/**
- * Headers by which istiod knows who asks: the pod's token, and whose API server can tell that it is genuine.
- */
-export function credentials({ files }: ProcessContext, { clusterId }: AgentSettings): Record<string, string> {
-  const token = files.exists(TOKEN_FILE) ? files.read(TOKEN_FILE).trim() : '';
-  return { authorization: `Bearer ${token}`, ClusterID: clusterId };
-}
-
-/** Begins a request on a connection of its own. */
-export function requestOver(
-  stream: Duplex,
-  address: ServerAddress,
-  options: { readonly method: string; readonly path: string; readonly headers: Record<string, string> },
-): http.ClientRequest {
-  return http.request({
-    createConnection: () => stream,
-    host: address.host,
-    port: address.port,
-    ...options,
-  });
-}
-
-/** The `message` of an error answer's JSON body. */
-export async function messageOfAnswer(response: http.IncomingMessage): Promise<string> {
-  const text = await readText(response);
-  try {
-    const body: unknown = JSON.parse(text);
-    if (body !== null && typeof body === 'object' && 'message' in body) return String(body.message);
-  } catch {
-    // no JSON: the text itself has to do
-  }
-  return text.trim() || `unexpected HTTP status code received from server: ${response.statusCode}`;
-}
-
-/** Reads a whole body as UTF-8. */
-export async function readText(response: http.IncomingMessage): Promise<string> {
-  response.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of response) text += chunk;
-  return text;
-}
-
-/** The gRPC code that goes with an HTTP status of istiod. */
-export function grpcCode(status: number | undefined): string {
-  if (status === 401) return 'Unauthenticated';
-  if (status === 403) return 'PermissionDenied';
-  return status === 503 ? 'Unavailable' : 'Internal';
 }
 
 async function resolve({ network }: ProcessContext, { host }: ServerAddress): Promise<string> {

@@ -1,7 +1,7 @@
 /** Whether the proxy is ready, and why not, in the words of the agent's log. */
 
+import type { IstioBehaviour } from '../behaviour.ts';
 import type { Envoy } from '../envoy/envoy.ts';
-import type { IstioBehaviour } from '../releases.ts';
 
 /**
  * pilot/cmd/pilot-agent/status/ready/probe.go @1.8.0: one push of clusters and of listeners, then the state.

@@ -2,7 +2,8 @@
 import yaml from 'js-yaml';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
-import { behaviourOf, type IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
+import { behaviourOf } from '../releases.ts';
 import type { XdsNode } from '../xds/node.ts';
 
 /** Where a service of istiod is, by name. */

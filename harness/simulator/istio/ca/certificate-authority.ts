@@ -1,27 +1,11 @@
-/**
- * istiod's certificate authority: from the Secret `cacerts` as mounted, or self-signed and kept in the Secret
- * `istio-ca-secret`.
- */
-import {
-  type Authority,
-  createRootCa,
-  issueCertificate,
-  loadAuthority,
-  readCsr,
-} from '../../../base/certificates.ts';
+/** What istiod's certificate authority signs: certificates for workloads, and istiod's own. */
+import { type Authority, issueCertificate, readCsr } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { ContainerFiles } from '../../program.ts';
-import type { IstioBehaviour } from '../releases.ts';
 
-const FOLDER = '/etc/cacerts';
-const FILES = ['ca-key.pem', 'ca-cert.pem', 'root-cert.pem', 'cert-chain.pem'] as const;
-const SELF_SIGNED_SECRET = 'istio-ca-secret';
 const DAY_MS = 86_400_000;
 /**
- * OpenSSL compares with the wall's clock, of which the virtual one may be ahead; so what is written is wide.
- * The real lifetime is told beside it.
+ * OpenSSL compares the dates in a certificate with the wall's clock, and the virtual clock may be ahead of
+ * it. So these dates are wide; the real lifetime stands beside the certificate.
  */
 const WRITTEN_MARGIN_MS = 30 * DAY_MS;
 const WRITTEN_LIFETIME_MS = 3650 * DAY_MS;
@@ -31,101 +15,11 @@ const WRITTEN_LIFETIME_MS = 3650 * DAY_MS;
  */
 const MAX_LIFETIME_MS = 90 * DAY_MS;
 
-const writtenValidity = (clock: Clock) => ({
+/** Returns the dates for a certificate that is signed now. */
+export const writtenValidity = (clock: Clock) => ({
   notBeforeMs: clock.now() - WRITTEN_MARGIN_MS,
   notAfterMs: clock.now() + WRITTEN_LIFETIME_MS,
 });
-
-/**
- * The plugged-in authority, if one is mounted. Unlike today's Istio, which watches the files of a bundle,
- * both releases read it once, at the start.
- * @throws Error with istiod's own words if the files are incomplete or do not fit together
- */
-export function readPluggedAuthority(
-  files: ContainerFiles,
-  behaviour: IstioBehaviour,
-): Authority | undefined {
-  const present = FILES.filter(name => files.exists(`${FOLDER}/${name}`));
-  const missing = FILES.filter(name => !present.includes(name));
-  // pilot/pkg/bootstrap/istio_ca.go: 1.8 looks for the key alone and fails later; current wants all or
-  // nothing.
-  const isPlugged =
-    behaviour.partialCaBundle === 'refused-as-incomplete' ? present.length > 0 : missing[0] !== 'ca-key.pem';
-  if (!isPlugged) return undefined;
-  if (missing.length > 0) {
-    throw new Error(
-      behaviour.partialCaBundle === 'refused-as-incomplete'
-        ? `failed to create an istiod CA: incomplete signing CA bundle detected: missing ${missing.join(', ')}`
-        : `failed to create an istiod CA: failed to create an istiod CA (error: open ${FOLDER}/${missing[0]}: no such file or directory)`,
-    );
-  }
-  try {
-    return loadAuthority({
-      certificatePem: files.read(`${FOLDER}/ca-cert.pem`),
-      privateKeyPem: files.read(`${FOLDER}/ca-key.pem`),
-      chainPem: files.read(`${FOLDER}/cert-chain.pem`),
-      rootPem: files.read(`${FOLDER}/root-cert.pem`),
-    });
-  } catch (error) {
-    throw new Error(`failed to create an istiod CA: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/**
- * Reads the self-signed authority of an earlier istiod of this cluster, or makes one: a root of its own for
- * each cluster.
- */
-export async function selfSignedAuthority(
-  client: KubernetesClient,
-  namespace: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Authority> {
-  const path = { apiVersion: 'v1', plural: 'secrets', namespace };
-  const stored = await client.find({ ...path, name: SELF_SIGNED_SECRET }, signal);
-  if (stored) return authorityFromSecret(stored['data']);
-  const authority = await createRootCa({ organizations: ['cluster.local'], ...writtenValidity(clock) });
-  const data = {
-    'ca-cert.pem': authority.certificatePem,
-    'ca-key.pem': authority.privateKeyPem,
-    'cert-chain.pem': '',
-    'key.pem': '',
-    'root-cert.pem': '',
-  };
-  try {
-    await client.create(
-      path,
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: SELF_SIGNED_SECRET, namespace },
-        type: 'istio.io/ca-root',
-        data: Object.fromEntries(
-          Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
-        ),
-      },
-      {},
-      signal,
-    );
-    return authority;
-  } catch (error) {
-    // Another istiod was faster: its root is the cluster's.
-    if (!(error instanceof KubernetesApiError) || error.code !== 409) throw error;
-    return authorityFromSecret((await client.get({ ...path, name: SELF_SIGNED_SECRET }, signal))['data']);
-  }
-}
-
-function authorityFromSecret(data: unknown): Authority {
-  const fields = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
-  const text = (key: string) => Buffer.from(String(fields[key] ?? ''), 'base64').toString();
-  const certificatePem = text('ca-cert.pem');
-  return loadAuthority({
-    certificatePem,
-    privateKeyPem: text('ca-key.pem'),
-    chainPem: certificatePem,
-    rootPem: certificatePem,
-  });
-}
 
 /** Each certificate of a PEM text by itself. */
 export const pemBlocks = (pem: string): string[] =>
@@ -140,8 +34,8 @@ export interface SignedWorkload {
 }
 
 /**
- * Signs a workload's request. The identity comes from the caller, who knows it from the token; whatever names
- * the request holds are ignored (security/pkg/server/ca/server.go).
+ * Signs a workload's request. The caller knows the identity from the token; the names in the request do not
+ * count (security/pkg/server/ca/server.go).
  * @throws Error if the request is none
  */
 export async function signWorkload(

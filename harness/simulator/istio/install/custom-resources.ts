@@ -3,7 +3,7 @@
  * server.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
 import { kubernetesObject } from './kubernetes-objects.ts';
 
 interface Definition {

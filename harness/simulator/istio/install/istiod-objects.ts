@@ -1,7 +1,8 @@
 /** The component "Istiod": the control plane's workload and what belongs to it. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../releases.ts';
-import { istiodAccess } from './base-objects.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
+import { istiodAccess } from './istiod-access.ts';
+import { container, volumes } from './istiod-container.ts';
 import { autoscaler, disruptionBudget, ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import { injectorConfigMap, meshConfigMap } from './mesh-configuration.ts';
 import type { ReleaseNames } from './release.ts';
@@ -19,107 +20,6 @@ const SERVICE_PORTS = [
   { name: 'https-webhook', port: 443, targetPort: 15017, protocol: 'TCP' },
   { name: 'http-monitoring', port: 15014, protocol: 'TCP' },
 ];
-
-function environment(behaviour: IstioBehaviour, settings: InstallSettings): unknown[] {
-  const { global, pilot } = settings.values;
-  const field = (name: string, fieldPath: string) => ({
-    name,
-    valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath } },
-  });
-  const own = [
-    { name: 'REVISION', value: 'default' },
-    { name: 'JWT_POLICY', value: global.jwtPolicy },
-    { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
-    field('POD_NAME', 'metadata.name'),
-    field('POD_NAMESPACE', 'metadata.namespace'),
-    field('SERVICE_ACCOUNT', 'spec.serviceAccountName'),
-    { name: 'KUBECONFIG', value: '/var/run/secrets/remote/config' },
-    { name: 'PILOT_TRACE_SAMPLING', value: String(pilot.traceSampling) },
-    { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_OUTBOUND', value: 'true' },
-    { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_INBOUND', value: 'true' },
-    { name: 'INJECTION_WEBHOOK_CONFIG_NAME', value: 'istio-sidecar-injector' },
-    { name: 'ISTIOD_ADDR', value: `istiod.${ISTIO_NAMESPACE}.svc:15012` },
-    { name: 'PILOT_ENABLE_ANALYSIS', value: 'false' },
-    { name: 'CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
-    { name: 'EXTERNAL_ISTIOD', value: String(global.externalIstiod) },
-    ...Object.entries(behaviour.install.istiodEnvironment).map(([name, value]) => ({ name, value })),
-  ];
-  const extra = [
-    ...Object.entries(pilot.env).map(([name, value]) => ({ name, value })),
-    ...(settings.components.pilot.k8s?.env ?? []),
-  ];
-  const replaced = new Set(extra.map(({ name }) => name));
-  return [...own.filter(({ name }) => !replaced.has(name)), ...extra];
-}
-
-const volumeMounts = (behaviour: IstioBehaviour): unknown[] => [
-  { name: 'istio-token', mountPath: '/var/run/secrets/tokens', readOnly: true },
-  { name: 'local-certs', mountPath: '/var/run/secrets/istio-dns' },
-  { name: 'cacerts', mountPath: '/etc/cacerts', readOnly: true },
-  { name: 'istio-kubeconfig', mountPath: '/var/run/secrets/remote', readOnly: true },
-  ...(behaviour.install.mountsConfigMaps
-    ? [
-        { name: 'config-volume', mountPath: '/etc/istio/config' },
-        { name: 'inject', mountPath: '/var/lib/istio/inject', readOnly: true },
-      ]
-    : []),
-];
-
-const volumes = (behaviour: IstioBehaviour): unknown[] => [
-  { name: 'local-certs', emptyDir: { medium: 'Memory' } },
-  {
-    name: 'istio-token',
-    projected: {
-      sources: [
-        { serviceAccountToken: { audience: 'istio-ca', expirationSeconds: 43200, path: 'istio-token' } },
-      ],
-    },
-  },
-  { name: 'cacerts', secret: { secretName: 'cacerts', optional: true } },
-  { name: 'istio-kubeconfig', secret: { secretName: 'istio-kubeconfig', optional: true } },
-  ...(behaviour.install.mountsConfigMaps
-    ? [
-        { name: 'inject', configMap: { name: 'istio-sidecar-injector' } },
-        { name: 'config-volume', configMap: { name: 'istio' } },
-      ]
-    : []),
-];
-
-function container(behaviour: IstioBehaviour, settings: InstallSettings, image: string): unknown {
-  const { pilot } = settings.values;
-  return {
-    name: 'discovery',
-    image,
-    args: [
-      'discovery',
-      '--monitoringAddr=:15014',
-      '--log_output_level=default:info',
-      '--domain',
-      'cluster.local',
-      '--keepaliveMaxServerConnectionAge',
-      '30m',
-    ],
-    ports: [8080, 15010, 15017].map(containerPort => ({ containerPort, protocol: 'TCP' })),
-    readinessProbe: {
-      httpGet: { path: '/ready', port: 8080 },
-      initialDelaySeconds: 1,
-      periodSeconds: 3,
-      timeoutSeconds: 5,
-    },
-    env: environment(behaviour, settings),
-    resources: settings.components.pilot.k8s?.resources ??
-      pilot.resources ?? { requests: { cpu: '500m', memory: '2048Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      runAsUser: 1337,
-      runAsGroup: 1337,
-      capabilities: { drop: ['ALL'] },
-    },
-    volumeMounts: volumeMounts(behaviour),
-  };
-}
 
 function deployment(
   behaviour: IstioBehaviour,

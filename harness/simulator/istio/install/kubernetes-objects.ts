@@ -43,6 +43,16 @@ export type PolicyRule = {
 
 /** The verbs of a client that only watches. */
 export const READ = ['get', 'list', 'watch'] as const;
+/** API groups that Istio's own resources have, or had in some release. */
+export const ISTIO_GROUPS = [
+  'config.istio.io',
+  'security.istio.io',
+  'networking.istio.io',
+  'authentication.istio.io',
+  'rbac.istio.io',
+  'telemetry.istio.io',
+  'extensions.istio.io',
+] as const;
 
 /** A ClusterRole and its binding, of one name, to a service account in istio-system. */
 export function clusterRoleWithBinding(

@@ -1,7 +1,7 @@
 /** The ConfigMaps that tell istiod and the proxies about the mesh: `istio`, `istio-sidecar-injector`. */
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
 import { injectionConfig } from './injection-template.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import type { InstallSettings } from './settings.ts';

@@ -1,8 +1,8 @@
 /** The names that an installation's objects have. */
-import type { InstallBehaviour, IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
 
 /** Names of a release's objects, and its version. */
-export type ReleaseNames = InstallBehaviour['names'] & { readonly version: string };
+export type ReleaseNames = IstioBehaviour['install']['names'] & { readonly version: string };
 
 /** Returns the names that a release's charts use. */
 export const releaseNames = (behaviour: IstioBehaviour, version: string): ReleaseNames => ({

@@ -3,19 +3,20 @@
  * and what it waits for.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import { behaviourOf, type IstioBehaviour } from '../releases.ts';
-import { coreObjects, readerObjects } from './base-objects.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
+import { behaviourOf } from '../releases.ts';
+import { coreObjects } from './base-objects.ts';
 import { gatewayObjects } from './gateway-objects.ts';
-import { InstallError } from './install-error.ts';
+import type { InstallComponent, InstallPlan, WaitTarget } from './install-plan.ts';
 import { istiodObjects } from './istiod-objects.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import { mergeTrees, readOperator, type Tree } from './operator-document.ts';
+import { partsOf } from './profile.ts';
+import { readerObjects } from './reader-objects.ts';
 import { releaseNames } from './release.ts';
 import { remoteDiscoveryOf18, remoteIstiod } from './remote-objects.ts';
-import { type GatewaySettings, type InstallSettings, readSettings } from './settings.ts';
+import { type InstallSettings, readSettings } from './settings.ts';
 import { injectionWebhooks } from './webhook-objects.ts';
-
-export { InstallError } from './install-error.ts';
 
 /** Which istioctl renders, and its `--set` flags. */
 export interface InstallOptions {
@@ -25,39 +26,6 @@ export interface InstallOptions {
   readonly settings?: readonly string[];
 }
 
-/** What istioctl waits for before it calls a component installed. */
-export interface WaitTarget {
-  readonly kind: 'CustomResourceDefinition' | 'Namespace' | 'Deployment';
-  readonly namespace?: string;
-  readonly name: string;
-}
-
-/** A part of an installation that istioctl reports by itself. */
-export interface InstallComponent {
-  /** `Istio core`, `Istiod`, `Ingress gateways`: as in `✔ Istio core installed`. */
-  readonly name: string;
-  /** To be applied in this order. */
-  readonly objects: readonly KubernetesObject[];
-  readonly waitsFor: readonly WaitTarget[];
-}
-
-/** The whole of an installation, ready to be applied. */
-export interface InstallPlan {
-  readonly version: string;
-  /** `default`, `empty`, `remote`. */
-  readonly profile: string;
-  /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
-  readonly namespace: KubernetesObject;
-  readonly components: readonly InstallComponent[];
-  /**
-   * The name under which the installation is recorded, and its objects labelled: `installed-state`,
-   * `installed-state-eastwest`.
-   */
-  readonly stateName: string;
-  /** The record itself; absent in current, which keeps none. */
-  readonly state?: KubernetesObject;
-}
-
 const COMPONENT_LABELS: Readonly<Record<string, string>> = {
   'Istio core': 'Base',
   Istiod: 'Pilot',
@@ -65,6 +33,7 @@ const COMPONENT_LABELS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Computes what `istioctl install` would apply.
  * @param documents - one text for each `-f`
  * @throws InstallError with istioctl's own words
  */
@@ -113,8 +82,8 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
 }
 
 /**
- * The service account and the rights that `create-remote-secret` makes where they are missing: those of the
- * default profile.
+ * Returns the service account and the rights of the default profile, which `create-remote-secret` makes where
+ * they are missing.
  * @param version - of istioctl
  */
 export function renderReader(version: string): readonly KubernetesObject[] {
@@ -123,36 +92,6 @@ export function renderReader(version: string): readonly KubernetesObject[] {
     isRemote: false,
     externalIstiod: false,
   });
-}
-
-interface Parts {
-  readonly base: boolean;
-  readonly pilot: boolean;
-  readonly gateways: readonly GatewaySettings[];
-}
-
-/** manifests/profiles/*.yaml */
-function partsOf(behaviour: IstioBehaviour, settings: InstallSettings): Parts {
-  const { profile, components } = settings;
-  const isRemote = behaviour.install.remoteBy === 'profile' && profile === 'remote';
-  const hasIngress = profile === 'default' || (profile === 'remote' && !isRemote);
-  const asked = components.ingressGateways ?? [];
-  if ((components.egressGateways ?? []).some(({ enabled }) => enabled))
-    throw new InstallError('components.egressGateways: egress gateways are not simulated');
-  const ingress: GatewaySettings = {
-    name: 'istio-ingressgateway',
-    enabled: true,
-    label: {},
-    k8s: { env: [], service: {}, serviceAnnotations: {}, podAnnotations: {} },
-  };
-  // An entry of the same name is laid over the profile's own.
-  const gateways =
-    hasIngress && !asked.some(({ name }) => name === ingress.name) ? [ingress, ...asked] : asked;
-  return {
-    base: components.base.enabled ?? profile !== 'empty',
-    pilot: components.pilot.enabled ?? (profile !== 'empty' && !isRemote),
-    gateways: gateways.filter(({ enabled }) => enabled),
-  };
 }
 
 /** current, `profile: remote`: no control plane, only the ways to one. */
@@ -185,8 +124,8 @@ function waitTargets(objects: readonly KubernetesObject[]): WaitTarget[] {
 }
 
 /**
- * The operator's marks, by which a later run of the same name prunes what it no longer wants.
- * operator/pkg/helmreconciler
+ * Adds the operator's marks, by which a later run of the same name prunes objects that it no longer wants
+ * (operator/pkg/helmreconciler).
  */
 function labelled(component: InstallComponent, stateName: string, version: string): InstallComponent {
   const marks = {

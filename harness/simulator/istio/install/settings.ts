@@ -1,63 +1,12 @@
 /**
- * The values of an IstioOperator that the simulated charts know; whatever else is asked for is refused by
- * name.
+ * The values of an IstioOperator that the simulated charts know. An operator that asks for more is refused,
+ * with the name of the field.
  */
 import * as z from '../../../base/zod.ts';
+import { component, gateway } from './component-settings.ts';
+import { open, optionalText, port, resources, text } from './field-schemas.ts';
 import { InstallError } from './install-error.ts';
 import type { Tree } from './operator-document.ts';
-
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-const optionalText = text.nullish().transform(value => value ?? '');
-const port = z.number().int().min(1).max(65535);
-const open = z.record(z.string(), z.unknown());
-
-const envEntry = z.strictObject({
-  name: z.string(),
-  value: optionalText.optional(),
-  valueFrom: open.optional(),
-});
-const resources = z
-  .strictObject({
-    requests: z.record(z.string(), text).optional(),
-    limits: z.record(z.string(), text).optional(),
-  })
-  .optional();
-
-const k8s = z
-  .strictObject({
-    env: z.array(envEntry).default([]),
-    service: z
-      .strictObject({
-        type: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']).optional(),
-        ports: z
-          .array(
-            z.strictObject({
-              name: z.string(),
-              port,
-              targetPort: port.optional(),
-              nodePort: port.optional(),
-              protocol: z.string().optional(),
-            }),
-          )
-          .optional(),
-        externalIPs: z.array(z.string()).optional(),
-        loadBalancerIP: z.string().optional(),
-      })
-      .default({}),
-    serviceAnnotations: z.record(z.string(), text).default({}),
-    podAnnotations: z.record(z.string(), text).default({}),
-    replicaCount: z.number().int().min(0).optional(),
-    resources,
-  })
-  .default({ env: [], service: {}, serviceAnnotations: {}, podAnnotations: {} });
-
-const gateway = z.strictObject({
-  name: z.string(),
-  enabled: z.boolean().default(false),
-  namespace: z.literal('istio-system').optional(),
-  label: z.record(z.string(), text).default({}),
-  k8s,
-});
 
 const meshNetwork = z.strictObject({
   endpoints: z
@@ -76,8 +25,6 @@ const meshNetwork = z.strictObject({
     .nullish()
     .transform(list => list ?? []),
 });
-
-const component = z.strictObject({ enabled: z.boolean().optional(), k8s: k8s.optional() });
 
 const spec = z.strictObject({
   profile: z.enum(['default', 'empty', 'remote', 'minimal']).default('default'),
@@ -161,12 +108,11 @@ const spec = z.strictObject({
 
 /** An IstioOperator's spec with all defaults filled in. */
 export type InstallSettings = z.output<typeof spec>;
-/** One entry of `components.ingressGateways`. */
-export type GatewaySettings = z.output<typeof gateway>;
 /** `values.global`. */
 export type GlobalSettings = InstallSettings['values']['global'];
 
 /**
+ * Checks a spec and fills in its defaults.
  * @throws InstallError naming every field that is unknown or of the wrong type
  */
 export function readSettings(tree: Tree): InstallSettings {

@@ -1,6 +1,6 @@
 /** The admission webhooks of an installation. */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
-import type { IstioBehaviour } from '../releases.ts';
+import type { IstioBehaviour } from '../behaviour.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 
 type Selector = {

@@ -1,35 +1,30 @@
-/** One istiod put together: what it watches, what it computes from it, and how changes become pushes. */
-import type { Authority } from '../../../base/certificates.ts';
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { ProcessContext } from '../../program.ts';
-import type { Log } from '../log.ts';
+/** One istiod at work: how changes in what it watches become pushes. */
 import { Metrics } from '../metrics.ts';
+import {
+  type ControlPlaneOptions,
+  createAuthenticator,
+  createDebouncer,
+  createDiscoveryServer,
+  createResources,
+  createState,
+  watchConfig,
+  watchOwnCluster,
+  watchRemoteClusters,
+} from './control-plane-parts.ts';
 import type { InjectorConfig } from './injection/injector-config.ts';
 import { leadRemoteCluster } from './lead/led-cluster.ts';
-import { MeshState } from './mesh/mesh-state.ts';
+import type { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
-import type { RemoteCluster } from './mesh/remote-cluster.ts';
-import { type RemoteClusterEvent, RemoteClusters } from './mesh/remote-clusters.ts';
-import { type MeshConfig, readMeshConfig } from './model/mesh-config.ts';
-import type { IstiodSettings } from './model/settings.ts';
-import { Authenticator } from './serve/authenticate.ts';
-import { DiscoveryServer } from './serve/discovery-server.ts';
-import { Resources } from './serve/resources.ts';
-import { ClusterRegistry } from './watch/cluster-registry.ts';
-import { ConfigStore } from './watch/config-store.ts';
-import { Debouncer } from './watch/debouncer.ts';
-import { dialThrough } from './watch/in-cluster.ts';
+import type { RemoteCluster, RemoteClusterEvent } from './mesh/remote-cluster.ts';
+import type { RemoteClusters } from './mesh/remote-clusters.ts';
+import type { MeshConfig } from './model/mesh-config.ts';
+import type { Authenticator } from './serve/authenticate.ts';
+import type { DiscoveryServer } from './serve/discovery-server.ts';
+import type { Resources } from './serve/resources.ts';
+import type { ClusterRegistry } from './watch/cluster-registry.ts';
+import type { ConfigStore } from './watch/config-store.ts';
+import type { Debouncer } from './watch/debouncer.ts';
 import { WatchedConfigMaps } from './watched-config-maps.ts';
-
-/** What an istiod is made of. */
-export interface ControlPlaneOptions {
-  readonly context: ProcessContext;
-  readonly settings: IstiodSettings;
-  /** A client of istiod's own cluster, asked anew for each use: its token is renewed. */
-  readonly client: () => KubernetesClient;
-  readonly authority: Authority;
-  readonly log: Log;
-}
 
 /** Watches, from construction on, until the process's signal aborts. */
 export class ControlPlane {
@@ -48,21 +43,20 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
-    const { settings, log } = options;
-    this.#debouncer = this.#createDebouncer();
-    this.state = this.#createState();
-    this.#config = this.#watchConfig();
-    this.resources = new Resources(
-      this.#snapshot(),
-      settings.domain,
-      once(what => log.warn(what)),
-    );
+    this.#debouncer = createDebouncer(options, () => this.#push());
+    this.state = createState(options);
+    this.#config = watchConfig(options, () => this.#configChanged());
+    this.resources = createResources(options, this.#snapshot());
     this.#configMaps = new WatchedConfigMaps({ ...options, onMesh: mesh => this.#setMesh(mesh) });
-    this.#local = this.#watchOwnCluster();
+    this.#local = watchOwnCluster(options, this.#onRegistryChange);
     this.state.addRegistry(this.#local);
-    this.remotes = this.#watchRemoteClusters();
-    this.authenticator = this.#createAuthenticator();
-    this.discovery = this.#createDiscoveryServer();
+    this.remotes = watchRemoteClusters(options, {
+      metrics: this.metrics,
+      onEvent: event => this.#onRemoteEvent(event),
+      onChange: this.#onRegistryChange,
+    });
+    this.authenticator = createAuthenticator(options, this);
+    this.discovery = createDiscoveryServer(options, this);
   }
 
   /** The injector's configuration; undefined as long as there is none, or none that can be read. */
@@ -96,101 +90,6 @@ export class ControlPlane {
     this.#debouncer.stop();
     this.discovery.close();
     this.remotes.close();
-  }
-
-  #createDebouncer(): Debouncer {
-    const { context, settings } = this.#options;
-    return new Debouncer({
-      clock: context.clock,
-      afterMs: settings.debounceAfterMs,
-      maxMs: settings.debounceMaxMs,
-      run: () => this.#push(),
-    });
-  }
-
-  #createState(): MeshState {
-    const { behaviour, domain, clusterId } = this.#options.settings;
-    const { network } = this.#options.context;
-    return new MeshState({
-      behaviour,
-      domain,
-      localClusterId: clusterId,
-      mesh: readMeshConfig({}),
-      resolve: host => network.resolve(host),
-    });
-  }
-
-  #watchConfig(): ConfigStore {
-    const { context, settings, client, log } = this.#options;
-    const { clock, random, signal } = context;
-    return new ConfigStore({
-      client,
-      domain: settings.domain,
-      clock,
-      random: random.stream('config'),
-      signal,
-      log,
-      onChange: () => this.#configChanged(),
-    });
-  }
-
-  #watchOwnCluster(): ClusterRegistry {
-    const { context, settings, client, log } = this.#options;
-    const { behaviour, clusterId, domain, namespace } = settings;
-    return new ClusterRegistry({
-      clusterId,
-      client,
-      signal: context.signal,
-      behaviour,
-      systemNamespace: namespace,
-      domain,
-      clock: context.clock,
-      random: context.random.stream(`registry/${clusterId}`),
-      log,
-      onChange: this.#onRegistryChange,
-    });
-  }
-
-  #watchRemoteClusters(): RemoteClusters {
-    const { context, settings, client, log } = this.#options;
-    const { clock, random, signal, network } = context;
-    return new RemoteClusters({
-      settings,
-      localClient: client,
-      dial: dialThrough(network),
-      clock,
-      random,
-      signal,
-      log,
-      metrics: this.metrics,
-      onEvent: event => this.#onRemoteEvent(event),
-      onChange: this.#onRegistryChange,
-    });
-  }
-
-  #createAuthenticator(): Authenticator {
-    const { settings, client } = this.#options;
-    return new Authenticator({
-      behaviour: settings.behaviour,
-      localClusterId: settings.clusterId,
-      localClient: client,
-      remoteClient: id => this.remotes.client(id),
-      remoteClusterIds: () => this.remotes.ids(),
-      trustDomain: () => this.state.mesh.trustDomain,
-    });
-  }
-
-  #createDiscoveryServer(): DiscoveryServer {
-    const { context, settings, log } = this.#options;
-    return new DiscoveryServer({
-      clock: context.clock,
-      log,
-      metrics: this.metrics,
-      authenticator: this.authenticator,
-      resources: this.resources,
-      checksIdentity: settings.behaviour.checksIdentity,
-      ...(context.trace && { trace: context.trace }),
-    });
   }
 
   #snapshot(): PushContext {
@@ -255,14 +154,4 @@ export class ControlPlane {
       log,
     });
   }
-}
-
-/** Calls back for each text the first time only. */
-function once(callback: (what: string) => void): (what: string) => void {
-  const told = new Set<string>();
-  return what => {
-    if (told.has(what)) return;
-    told.add(what);
-    callback(what);
-  };
 }

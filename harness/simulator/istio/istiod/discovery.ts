@@ -7,7 +7,7 @@ import type { Authority } from '../../../base/certificates.ts';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';
-import { readPluggedAuthority, selfSignedAuthority } from '../ca/certificate-authority.ts';
+import { readPluggedAuthority, selfSignedAuthority } from '../ca/authority-source.ts';
 import { createLog, type Log } from '../log.ts';
 import { ControlPlane } from './control-plane.ts';
 import { leadOwnCluster } from './lead/led-cluster.ts';

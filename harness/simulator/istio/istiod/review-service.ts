@@ -6,7 +6,7 @@ import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { answer, answerJson, readBody } from './serve/serve.ts';
-import { minorOf } from './watch/cluster-registry.ts';
+import { minorOf } from './watch/kubelet-version.ts';
 
 /** Kubernetes keeps init containers running from 1.33 on (restartPolicy Always, general availability). */
 const FIRST_MINOR_WITH_NATIVE_SIDECARS = 33;

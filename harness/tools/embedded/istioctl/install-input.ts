@@ -1,7 +1,9 @@
 /** What `istioctl install`, `manifest generate` and `uninstall` read: flags, documents and an answer. */
 
 import { messageOf } from '../../../base/errors.ts';
-import { InstallError, type InstallPlan, renderInstall } from '../../../simulator/istio/install/render.ts';
+import { InstallError } from '../../../simulator/istio/install/install-error.ts';
+import type { InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
+import { renderInstall } from '../../../simulator/istio/install/render.ts';
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import type { Call } from './verb.ts';

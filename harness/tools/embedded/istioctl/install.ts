@@ -4,7 +4,7 @@ import { dump } from 'js-yaml';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
-import type { InstallComponent, InstallPlan } from '../../../simulator/istio/install/render.ts';
+import type { InstallComponent, InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
 import { ToolExit } from '../invocation.ts';
 import { apiErrorText, connectionText } from '../kubectl/errors.ts';
 import { applyObject, objectName } from './apply-objects.ts';

@@ -3,7 +3,7 @@
  * operator/pkg/install/wait.go @1.30.3
  */
 import type { KubernetesClient, KubernetesObject, ResourcePath } from '../../../base/kubernetes-client.ts';
-import type { WaitTarget } from '../../../simulator/istio/install/render.ts';
+import type { WaitTarget } from '../../../simulator/istio/install/install-plan.ts';
 import { followUntil, type Snapshot } from '../follow.ts';
 
 const COLLECTIONS: Readonly<Record<WaitTarget['kind'], Omit<ResourcePath, 'namespace'>>> = {

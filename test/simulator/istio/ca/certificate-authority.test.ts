@@ -7,10 +7,8 @@ import {
   createRootCa,
 } from '../../../../harness/base/certificates.ts';
 import { systemClock } from '../../../../harness/base/clock.ts';
-import {
-  readPluggedAuthority,
-  signWorkload,
-} from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
+import { readPluggedAuthority } from '../../../../harness/simulator/istio/ca/authority-source.ts';
+import { signWorkload } from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
 import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';
 import type { ContainerFiles } from '../../../../harness/simulator/program.ts';
 

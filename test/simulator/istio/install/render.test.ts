@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
-import { InstallError, renderInstall } from '../../../../harness/simulator/istio/install/render.ts';
+import { InstallError } from '../../../../harness/simulator/istio/install/install-error.ts';
+import { renderInstall } from '../../../../harness/simulator/istio/install/render.ts';
 
 const PRIMARY = `
 apiVersion: install.istio.io/v1alpha1

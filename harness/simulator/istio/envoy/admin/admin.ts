@@ -1,18 +1,17 @@
 /** Envoy's administration interface on 127.0.0.1:15000: everything is read from what runs. */
-import { X509Certificate } from 'node:crypto';
 import type { XdsNode } from '../../xds/node.ts';
-import { urisOf } from '../environment/transport-security.ts';
 import type { Envoy } from '../envoy.ts';
-import type { Host } from '../upstream/host.ts';
-import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import { certificates } from './certificates-page.ts';
+import { clusterStatus, clustersText } from './clusters-page.ts';
 import { configDump } from './config-dump.ts';
 import { openHttpService, type ServiceAnswer } from './http-service.ts';
+import { socketAddress } from './protobuf-json.ts';
 import { statsOf } from './stats.ts';
 
 /** Port of the administration, on 127.0.0.1 only. */
 export const ADMIN_PORT = 15000;
 
-/** What the real one has and this one has not. */
+/** Paths that the real interface has and this one does not. */
 const NOT_SIMULATED = new Set([
   '/contention',
   '/cpuprofiler',
@@ -32,7 +31,11 @@ const NOT_SIMULATED = new Set([
   '/stats/recentlookups',
 ]);
 
-/** @throws an Error with code EADDRINUSE */
+/**
+ * Serves the interface until it is closed.
+ * @param statsPrefixes - see `statsOf`
+ * @throws an Error with code EADDRINUSE
+ */
 export function openAdmin(envoy: Envoy, node: XdsNode, statsPrefixes: readonly string[]): { close(): void } {
   const { network, clock, wording } = envoy.options;
   return openHttpService(
@@ -92,76 +95,6 @@ const json = (value: unknown): ServiceAnswer => ({
   contentType: 'application/json',
 });
 
-/** The limits that Istio sets for each cluster; nothing here is ever held back by them. */
-const CIRCUIT_BREAKERS = [
-  'default_priority::max_connections::4294967295',
-  'default_priority::max_pending_requests::4294967295',
-  'default_priority::max_requests::4294967295',
-  'default_priority::max_retries::4294967295',
-  'high_priority::max_connections::1024',
-  'high_priority::max_pending_requests::1024',
-  'high_priority::max_requests::1024',
-  'high_priority::max_retries::3',
-  'added_via_api::true',
-];
-
-/** envoyproxy/envoy source/server/admin/clusters_handler.cc, writeClustersAsText @v1.16.0 */
-function clustersText(envoy: Envoy): string {
-  const lines: string[] = [];
-  for (const { name, hosts } of envoy.clusters) {
-    lines.push(`${name}::observability_name::${name}`);
-    for (const limit of CIRCUIT_BREAKERS) lines.push(`${name}::${limit}`);
-    for (const host of hosts) {
-      const prefix = `${name}::${host.key}::`;
-      for (const [stat, value] of hostStats(host)) lines.push(`${prefix}${stat}::${value}`);
-      lines.push(
-        `${prefix}hostname::`,
-        `${prefix}health_flags::healthy`,
-        `${prefix}weight::${host.weight}`,
-        `${prefix}region::`,
-        `${prefix}zone::`,
-        `${prefix}sub_zone::`,
-        `${prefix}canary::false`,
-        `${prefix}priority::0`,
-        `${prefix}success_rate::-1.0`,
-        `${prefix}local_origin_success_rate::-1.0`,
-      );
-    }
-  }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-}
-
-function hostStats(host: Host): readonly (readonly [string, number])[] {
-  return [
-    ['cx_active', host.cxActive],
-    ['cx_connect_fail', host.cxConnectFail],
-    ['cx_total', host.cxTotal],
-    ['rq_active', host.rqActive],
-    ['rq_error', host.rqError],
-    ['rq_success', host.rqSuccess],
-    ['rq_timeout', host.rqTimeout],
-    ['rq_total', host.rqTotal],
-  ];
-}
-
-function clusterStatus({ name, hosts }: UpstreamCluster) {
-  return {
-    name,
-    added_via_api: true,
-    host_statuses: hosts.map(host => ({
-      address: { socket_address: { address: host.address, port_value: host.port } },
-      stats: hostStats(host).map(([stat, value]) => ({
-        ...(stat.endsWith('_active') && { type: 'GAUGE' }),
-        value: String(value),
-        name: stat,
-      })),
-      health_status: { eds_health_status: 'HEALTHY' },
-      weight: host.weight,
-      locality: {},
-    })),
-  };
-}
-
 function listenersText({ listeners }: Envoy): string {
   return listeners
     .filter(({ config }) => config.bindToPort)
@@ -174,7 +107,7 @@ function listenerStatuses({ listeners }: Envoy) {
     .filter(({ config }) => config.bindToPort)
     .map(({ config }) => ({
       name: config.name,
-      local_address: { socket_address: { address: config.address, port_value: config.port } },
+      local_address: socketAddress(config.address, config.port),
     }));
 }
 
@@ -201,34 +134,6 @@ function statsAnswer(envoy: Envoy, query: URLSearchParams, prefixes: readonly st
     default:
       return text(stats.map(([name, value]) => `${name}: ${value}\n`).join(''));
   }
-}
-
-/**
- * Unlike the certificate's own dates, which OpenSSL has to accept whatever the world's clock says, the end of
- * life is the real one.
- */
-function certificates({ identity, options }: Envoy) {
-  if (!identity) return { certificates: [] };
-  const describe = (pem: string, expiresMs: number) => {
-    const certificate = new X509Certificate(pem);
-    return {
-      path: '<inline>',
-      serial_number: certificate.serialNumber.toLowerCase(),
-      subject_alt_names: urisOf(certificate.subjectAltName).map(uri => ({ uri })),
-      days_until_expiration: String(Math.max(0, Math.floor((expiresMs - options.clock.now()) / 86_400_000))),
-      valid_from: new Date(certificate.validFrom).toISOString(),
-      expiration_time: new Date(expiresMs).toISOString(),
-    };
-  };
-  const root = new X509Certificate(identity.rootPem);
-  return {
-    certificates: [
-      {
-        ca_cert: [describe(identity.rootPem, new Date(root.validTo).getTime())],
-        cert_chain: [describe(identity.chainPem, identity.notAfterMs)],
-      },
-    ],
-  };
 }
 
 function serverInfo(envoy: Envoy, node: XdsNode, version: string) {

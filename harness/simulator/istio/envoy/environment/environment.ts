@@ -2,8 +2,9 @@
 import type { Clock } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { NetworkNamespace, SocketAddress } from '../../../network/interfaces.ts';
-import type { EnvoyWording } from '../../releases.ts';
-import type { PeerIdentity, TransportSecurity } from './transport-security.ts';
+import type { EnvoyWording } from '../../behaviour.ts';
+import type { TransportSecurity } from './transport-security.ts';
+import type { PeerIdentity } from './workload-identity.ts';
 
 /** The user that Envoy and the agent run as; redirect rules let its traffic through. */
 export const PROXY_UID = 1337;

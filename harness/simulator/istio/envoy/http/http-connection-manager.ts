@@ -5,7 +5,7 @@ import type { DownstreamConnection } from '../environment/environment.ts';
 import { downstreamHeaders } from './http-headers.ts';
 import { UPGRADE_NOT_SIMULATED } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
-import { ProxiedRequest } from './proxied-request.ts';
+import { routeRequest } from './route-request.ts';
 
 /**
  * Where a stream carries its connection. In a WeakMap every connection outlived the collections of young
@@ -14,7 +14,7 @@ import { ProxiedRequest } from './proxied-request.ts';
 const CONNECTION = Symbol('downstream connection');
 type Accepted = Duplex & { [CONNECTION]?: DownstreamConnection };
 
-/** Serves the connections of one filter; each request becomes a `ProxiedRequest`. */
+/** Serves the connections of one filter. */
 export class HttpConnectionManager {
   readonly #server: http.Server;
 
@@ -41,7 +41,7 @@ export class HttpConnectionManager {
         response.end(UPGRADE_NOT_SIMULATED.body);
         return;
       }
-      new ProxiedRequest(context, connection, request, response).start();
+      routeRequest(context, connection, request, response);
     });
     this.#server.on('clientError', (_error, socket) => {
       // Envoy answers bytes that are not HTTP/1.1 with 400.

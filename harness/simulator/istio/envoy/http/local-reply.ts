@@ -1,5 +1,5 @@
 /** The answers that Envoy gives by itself, word for word. */
-import type { EnvoyWording } from '../../releases.ts';
+import type { EnvoyWording } from '../../behaviour.ts';
 import type { ResetReason } from './retry.ts';
 
 /** An answer that no upstream gave. */

@@ -1,5 +1,5 @@
 /** A request's body, sent on as it comes and remembered for another attempt. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 
 /**
@@ -57,4 +57,10 @@ export class RequestBody {
     target.once('drain', () => this.#source.resume());
     target.once('close', () => this.#source.resume());
   }
+}
+
+/** Tells from a request's headers whether a body follows. */
+export function hasBody(headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

@@ -4,7 +4,7 @@ import type { VirtualSocket } from '../../../network/interfaces.ts';
 import type { Listener } from '../../xds/resources.ts';
 import type { Counters } from '../environment/counters.ts';
 import type { DownstreamConnection, Worker } from '../environment/environment.ts';
-import type { PeerIdentity } from '../environment/transport-security.ts';
+import type { PeerIdentity } from '../environment/workload-identity.ts';
 import type { Inspection } from './client-hello.ts';
 import type { ConnectionTraits } from './filter-chain-match.ts';
 

@@ -1,15 +1,13 @@
 /**
- * The listeners as they run: sockets, hand-over by original destination, choice of a filter chain, filters.
+ * The listeners as they run: sockets, hand-over by original destination, and the choice of a filter chain.
  */
 import type { Duplex } from 'node:stream';
-import { messageOf, unreachable } from '../../../../base/errors.ts';
+import { messageOf } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
-import type { Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
+import type { Listener } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
-import { HttpConnectionManager } from '../http/http-connection-manager.ts';
-import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import {
   type AcceptedConnection,
   acceptedFrom,
@@ -20,40 +18,23 @@ import {
 import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
-import { proxyTcp } from './tcp-proxy.ts';
-
-/** What the filters look up when a connection or request comes, so that changes take effect at once. */
-export interface FilterResources {
-  readonly clusterOf: (name: string) => UpstreamCluster | undefined;
-  readonly routesOf: (name: string) => RouteConfiguration | undefined;
-}
-
-/**
- * Where the traffic to the workload itself comes in (istio/istio
- * pilot/pkg/networking/core/v1alpha3/listener.go, VirtualInboundListenerName).
- */
-const INBOUND_LISTENER = 'virtualInbound';
-
-type HttpFilter = Extract<NetworkFilter, { type: 'http_connection_manager' }>;
+import { type FilterResources, NetworkFilters } from './network-filters.ts';
 
 /** Opens the ports of bound listeners and leads their connections to filters. */
 export class ListenerManager {
   readonly #environment: EnvoyEnvironment;
-  readonly #resources: FilterResources;
+  readonly #filters: NetworkFilters;
   readonly #workers: readonly Worker[];
   readonly #workerChoice: Random;
-  readonly #requestIds: Random;
   readonly #running = new Map<string, RunningListener>();
   readonly #ports = new Map<string, OpenPort>();
-  readonly #managers = new WeakMap<HttpFilter, HttpConnectionManager>();
   readonly #connections = new Set<Duplex>();
 
   constructor(environment: EnvoyEnvironment, resources: FilterResources, workers: number) {
     this.#environment = environment;
-    this.#resources = resources;
     this.#workers = Array.from({ length: workers }, (_, index) => ({ index }));
     this.#workerChoice = environment.random.stream('workers');
-    this.#requestIds = environment.random.stream('request-ids');
+    this.#filters = new NetworkFilters(environment, resources);
   }
 
   /** In the order in which they were added. */
@@ -66,8 +47,7 @@ export class ListenerManager {
   }
 
   /**
-   * Adds a listener, or gives one that runs a new definition; connections that it has go on under the old
-   * one.
+   * Adds a listener, or gives a running one a new definition; its connections go on under the old one.
    * @returns Envoy's message if its port cannot be opened
    */
   set(config: Listener): string | undefined {
@@ -123,8 +103,8 @@ export class ListenerManager {
   }
 
   /**
-   * The one for exactly this destination before the one for its port at any address; both stand for no socket
-   * of their own.
+   * Finds the listener for exactly this destination, or else the one for its port at any address. Neither has
+   * a socket of its own.
    */
   #listenerFor({ address, port }: { address: string; port: number }): RunningListener | undefined {
     let anyAddress: RunningListener | undefined;
@@ -157,50 +137,12 @@ export class ListenerManager {
       return;
     }
     if (!chain.downstreamTls) {
-      this.#filter(connection, chain.filter);
+      this.#filters.serve(connection, chain.filter);
       return;
     }
     const { alpn } = chain.downstreamTls;
     this.#environment.security.terminate(stream, alpn, listener.counters, (decrypted, peer) => {
-      if (decrypted) this.#filter(secured(connection, decrypted, peer), chain.filter);
+      if (decrypted) this.#filters.serve(secured(connection, decrypted, peer), chain.filter);
     });
-  }
-
-  #filter({ listener, stream, downstream, traits }: AcceptedConnection, filter: NetworkFilter): void {
-    const { clusterOf } = this.#resources;
-    switch (filter.type) {
-      case 'http_connection_manager':
-        this.#managerOf(listener, filter).accept(stream, downstream);
-        return;
-      case 'tcp_proxy':
-        proxyTcp(clusterOf(filter.cluster), stream, downstream);
-        return;
-      case 'sni_cluster_tcp_proxy': {
-        const { fallbackCluster } = filter;
-        const cluster = clusterOf(traits.serverName ?? fallbackCluster) ?? clusterOf(fallbackCluster);
-        proxyTcp(cluster, stream, downstream);
-        return;
-      }
-      default:
-        unreachable(filter);
-    }
-  }
-
-  #managerOf({ config }: RunningListener, filter: HttpFilter): HttpConnectionManager {
-    let manager = this.#managers.get(filter);
-    if (!manager) {
-      const isInbound = config.name === INBOUND_LISTENER;
-      const { rds, routeConfig } = filter;
-      manager = new HttpConnectionManager({
-        environment: this.#environment,
-        isInbound,
-        serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
-        requestIds: this.#requestIds,
-        routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),
-        clusterOf: name => this.#resources.clusterOf(name),
-      });
-      this.#managers.set(filter, manager);
-    }
-    return manager;
   }
 }

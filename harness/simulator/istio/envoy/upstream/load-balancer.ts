@@ -1,7 +1,9 @@
 /**
  * How one worker picks the next host of a cluster: round robin and least request, with and without weights.
  */
+import { unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
+import type { Cluster } from '../../xds/resources.ts';
 
 /** What a balancer looks at. */
 export interface Candidate {
@@ -94,7 +96,7 @@ abstract class EdfBalancer<T extends Candidate> implements LoadBalancer<T> {
 }
 
 /** `ROUND_ROBIN`: in turn, from a random start. */
-export class RoundRobinBalancer<T extends Candidate> extends EdfBalancer<T> {
+class RoundRobinBalancer<T extends Candidate> extends EdfBalancer<T> {
   #index: number;
 
   constructor(random: Random) {
@@ -112,7 +114,7 @@ export class RoundRobinBalancer<T extends Candidate> extends EdfBalancer<T> {
 }
 
 /** `LEAST_REQUEST`: the better of two random hosts (power of two choices). */
-export class LeastRequestBalancer<T extends Candidate> extends EdfBalancer<T> {
+class LeastRequestBalancer<T extends Candidate> extends EdfBalancer<T> {
   readonly #random: Random;
 
   constructor(random: Random) {
@@ -129,5 +131,24 @@ export class LeastRequestBalancer<T extends Candidate> extends EdfBalancer<T> {
 
   protected override weightOf(host: T): number {
     return host.weight / (host.rqActive + 1);
+  }
+}
+
+/**
+ * Makes the balancer for one worker; it has no hosts yet. CLUSTER_PROVIDED needs none, since the connection's
+ * destination chooses, and has a round robin that no one asks.
+ */
+export function balancerFor<T extends Candidate>(
+  policy: Cluster['lbPolicy'],
+  random: Random,
+): LoadBalancer<T> {
+  switch (policy) {
+    case 'LEAST_REQUEST':
+      return new LeastRequestBalancer(random);
+    case 'ROUND_ROBIN':
+    case 'CLUSTER_PROVIDED':
+      return new RoundRobinBalancer(random);
+    default:
+      return unreachable(policy);
   }
 }

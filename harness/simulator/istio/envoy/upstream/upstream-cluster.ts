@@ -1,16 +1,15 @@
 /** A cluster as it runs: its hosts, and for each worker a balancer and connection pools. */
 import type { Duplex } from 'node:stream';
-import { unreachable } from '../../../../base/errors.ts';
 import type { SocketAddress } from '../../../network/interfaces.ts';
 import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
 import { Host, hostKey } from './host.ts';
-import { LeastRequestBalancer, type LoadBalancer, RoundRobinBalancer } from './load-balancer.ts';
+import { balancerFor, type LoadBalancer } from './load-balancer.ts';
 import { type ConnectFailure, connectUpstream } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
-/** What a retry wants of the choice of a host. */
+/** How a retry limits the choice of a host. */
 export interface RetrySelection {
   readonly triedHosts: ReadonlySet<Host>;
   readonly maxAttempts: number;
@@ -47,7 +46,7 @@ export class UpstreamCluster {
   }
 
   /**
-   * False while the first endpoints are still to come: Envoy calls that warming, and does not use the cluster
+   * False while the first endpoints are still to come. Envoy calls that warming, and does not use the cluster
    * yet.
    */
   get isWarm(): boolean {
@@ -79,7 +78,8 @@ export class UpstreamCluster {
   }
 
   /**
-   * @param retry - for an attempt after the first: a host that was tried is passed over, but not for ever
+   * Picks a host by the cluster's policy.
+   * @param retry - for an attempt after the first: passes over hosts that were tried, but not for ever
    * @returns undefined if the cluster has no host
    */
   pickHost(worker: Worker, destination: SocketAddress, retry?: RetrySelection): Host | undefined {
@@ -135,28 +135,15 @@ export class UpstreamCluster {
   #balancerOf(worker: Worker): LoadBalancer<Host> {
     let balancer = this.#balancers[worker.index];
     if (!balancer) {
-      balancer = this.#createBalancer(worker);
+      const random = this.#environment.random.stream(`balancer/${this.name}/${worker.index}`);
+      balancer = balancerFor(this.#config.lbPolicy, random);
       balancer.setHosts(this.#hosts);
       this.#balancers[worker.index] = balancer;
     }
     return balancer;
   }
 
-  #createBalancer({ index }: Worker): LoadBalancer<Host> {
-    const random = this.#environment.random.stream(`balancer/${this.name}/${index}`);
-    const policy = this.#config.lbPolicy;
-    switch (policy) {
-      case 'LEAST_REQUEST':
-        return new LeastRequestBalancer(random);
-      case 'ROUND_ROBIN':
-      case 'CLUSTER_PROVIDED':
-        return new RoundRobinBalancer(random);
-      default:
-        return unreachable(policy);
-    }
-  }
-
-  /** The host of an ORIGINAL_DST cluster comes into being with the first connection to it. */
+  /** Finds the host of an ORIGINAL_DST cluster; the first connection to an address brings it into being. */
   #hostAt({ address, port }: SocketAddress): Host {
     const key = hostKey({ address, port });
     const known = this.#hosts.find(host => host.key === key);

@@ -3,11 +3,12 @@
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
 import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
-import type { MeshService } from '../mesh/mesh-state.ts';
+import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { hostCovers, ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
-import type { DestinationRuleConfig, TrafficPolicy } from '../model/istio-config.ts';
+import type { PushContext } from '../mesh/push-context.ts';
+import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
+import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
 import {
   ALPN_H2,
   ALPN_HTTP,
@@ -19,44 +20,7 @@ import {
   sniName,
 } from './names.ts';
 
-const EMPTY_POLICY: TrafficPolicy = {
-  tlsMode: undefined,
-  loadBalancer: undefined,
-  connectTimeoutMs: undefined,
-};
-
-/** The rule for a host: the exact one, or the first that covers it. */
-export function ruleFor({ config }: PushContext, hostname: string): DestinationRuleConfig | undefined {
-  return (
-    config.destinationRules.find(({ host }) => host === hostname) ??
-    config.destinationRules.find(({ host }) => host.startsWith('*') && hostCovers(host, hostname))
-  );
-}
-
-/** The more specific settings win, field by field: subset over port over host. */
-function policyFor(
-  rule: DestinationRuleConfig | undefined,
-  port: number,
-  subset: TrafficPolicy | undefined,
-): TrafficPolicy {
-  const layers = [subset, rule?.portPolicies.get(port), rule?.policy].filter(layer => layer !== undefined);
-  return layers.reduceRight<TrafficPolicy>(
-    (below, layer) => ({
-      tlsMode: layer.tlsMode ?? below.tlsMode,
-      loadBalancer: layer.loadBalancer ?? below.loadBalancer,
-      connectTimeoutMs: layer.connectTimeoutMs ?? below.connectTimeoutMs,
-    }),
-    EMPTY_POLICY,
-  );
-}
-
-/** `''` and the names of the rule's subsets. */
-export const subsetsOf = (rule: DestinationRuleConfig | undefined) => [
-  { name: '', labels: {} as Readonly<Record<string, string>>, policy: undefined },
-  ...(rule?.subsets ?? []),
-];
-
-/** Ports that proxies know of: UDP is none of Envoy's business here. */
+/** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
   ports.filter(({ protocol }) => protocol !== 'udp');
 
@@ -72,7 +36,7 @@ function lbPolicyOf(context: PushContext, policy: TrafficPolicy): Cluster['lbPol
   }
 }
 
-/** Identities that a service's pods may have, in any cluster. */
+/** Lists the identities that a service's pods may have, in any cluster. */
 function identitiesOf(
   context: PushContext,
   { hostname, isClusterLocal }: MeshService,
@@ -102,8 +66,8 @@ function transportSockets(
 }
 
 /**
- * The clusters of one service, for sidecars or for gateways; the same for all proxies of a kind, but for
- * cluster-local services.
+ * Returns the clusters of one service. All proxies of a kind have the same, except those of a cluster-local
+ * service.
  */
 export function serviceClusters(
   context: PushContext,
@@ -116,8 +80,8 @@ export function serviceClusters(
     const identities = identitiesOf(context, service, port, kind.clusterId);
     return subsetsOf(rule).flatMap(subset => {
       const policy = policyFor(rule, port.port, subset.policy);
-      // A sidecar passes traffic to a headless service on to where it was going; a gateway cannot know where
-      // that is.
+      // A sidecar passes traffic for a headless service on to its original destination. A gateway does not
+      // know one.
       const isOriginal = service.isHeadless && kind.role === 'sidecar';
       const common = {
         connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
@@ -146,7 +110,7 @@ export function serviceClusters(
   });
 }
 
-/** Clusters that every proxy has, whatever the mesh holds. */
+/** Returns the clusters that every proxy has, whatever the mesh holds. */
 export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cluster[] {
   const { connectTimeoutMs } = context.behaviour;
   const passthrough = (name: string): Cluster => ({
@@ -166,37 +130,3 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     ? [blackHole, passthrough(PASSTHROUGH), passthrough(INBOUND_PASSTHROUGH)]
     : [blackHole];
 }
-
-/** The ways from a sidecar to its own application. */
-export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
-  if (proxy.role !== 'sidecar') return [];
-  const { behaviour } = context;
-  const clusters = new Map<string, Cluster>();
-  for (const service of ownServices(context, proxy)) {
-    for (const port of service.ports) {
-      const target = targetPortOf(context, proxy, port);
-      if (port.protocol === 'udp' || target === undefined) continue;
-      const name = inboundNameOf(context, port, target, service.hostname);
-      const address = behaviour.inbound.upstream === 'loopback' ? '127.0.0.1' : proxy.address;
-      clusters.set(name, {
-        name,
-        type: 'STATIC',
-        lbPolicy: 'ROUND_ROBIN',
-        connectTimeoutMs: behaviour.connectTimeoutMs,
-        loadAssignment: {
-          clusterName: name,
-          endpoints: [{ address, port: target, weight: 1, tlsMode: 'disabled' }],
-        },
-      });
-    }
-  }
-  return [...clusters.values()];
-}
-
-/** `inbound|5000|http|helloworld…` in 1.8, `inbound|5000||` in current. */
-export const inboundNameOf = (
-  { behaviour }: PushContext,
-  port: ServicePort,
-  target: number,
-  hostname: string,
-): string => behaviour.inbound.clusterName({ service: port.port, container: target }, port.name, hostname);

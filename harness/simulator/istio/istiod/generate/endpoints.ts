@@ -1,10 +1,11 @@
 /** EDS: the endpoints of one service as proxies of one view see them (pilot/pkg/xds/endpoint_builder.go). */
 import type { ClusterLoadAssignment } from '../../xds/resources.ts';
 import { type EndpointView, filterByNetwork } from '../mesh/endpoint-filter.ts';
-import type { MeshService } from '../mesh/mesh-state.ts';
+import type { MeshService } from '../mesh/mesh-service.ts';
 import { type PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import type { IstioEndpoint, ServicePort } from '../model/mesh-model.ts';
-import { proxiedPorts, ruleFor, subsetsOf } from './clusters.ts';
+import { proxiedPorts } from './clusters.ts';
+import { ruleFor, subsetsOf } from './destination-policy.ts';
 import { outboundName, sniName } from './names.ts';
 
 /** What endpoints depend on besides the service: proxies of one kind get the same. */

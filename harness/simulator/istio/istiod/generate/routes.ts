@@ -5,7 +5,7 @@
 
 import type { RouteConfiguration, VirtualHost } from '../../xds/resources.ts';
 import { RETRY_CONDITIONS, type RetryPolicy } from '../../xds/retry-policy.ts';
-import type { MeshService } from '../mesh/mesh-state.ts';
+import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import {
   addressFor,

@@ -1,5 +1,5 @@
 /** Whether a pod gets a sidecar (pkg/kube/inject/inject.go, injectRequired). */
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 
 const IGNORED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
 const INJECT = 'sidecar.istio.io/inject';

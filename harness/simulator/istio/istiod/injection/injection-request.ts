@@ -1,5 +1,5 @@
 /** A pod that is to be created, with what istiod knows about its mesh. */
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
 import type { InjectorConfig } from './injector-config.ts';
 

@@ -3,7 +3,7 @@
  * (pkg/kube/inject/webhook.go).
  */
 import { messageOf } from '../../../../base/errors.ts';
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import { isInjectionWanted, type PodMeta } from './decision.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import { layOver, type PodParts } from './merge.ts';

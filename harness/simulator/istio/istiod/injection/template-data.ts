@@ -1,5 +1,5 @@
 /** What injection templates may ask for: values of the charts, the mesh and the pod. */
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import { NETWORK_LABEL } from '../model/mesh-model.ts';
 import type { InjectionRequest } from './injection-request.ts';
 import type { PodParts } from './merge.ts';

@@ -1,8 +1,9 @@
 /**
- * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (docs/reference/istio.md I7).
+ * EndpointsByNetworkFilter: puts gateways in place of endpoints on other networks (docs/reference/istio.md
+ * I7).
  */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import type { LbEndpoint } from '../../xds/resources.ts';
 import type { IstioEndpoint } from '../model/mesh-model.ts';
 import type { NetworkGateways } from '../model/network-of.ts';

@@ -1,26 +1,12 @@
 /** The mesh as istiod knows it, over all of its registries: merged services, endpoint shards, gateways. */
-import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import type { MeshConfig } from '../model/mesh-config.ts';
-import type { IstioEndpoint, RegistryService, ServicePort } from '../model/mesh-model.ts';
-import { discoverGateways, NetworkGateways } from '../model/network-of.ts';
+import type { IstioEndpoint } from '../model/mesh-model.ts';
+import type { NetworkGateways } from '../model/network-of.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
-
-/** A service of the mesh: the Services of one name in any number of clusters. */
-export interface MeshService {
-  readonly hostname: string;
-  readonly name: string;
-  readonly namespace: string;
-  /** Of the local cluster's Service, or else of the first registry that has it. */
-  readonly ports: readonly ServicePort[];
-  readonly isHeadless: boolean;
-  readonly isExternalName: boolean;
-  /** Its endpoints serve proxies of their own cluster only. */
-  readonly isClusterLocal: boolean;
-  readonly clusterIps: ReadonlyMap<string, string>;
-  /** What a proxy gets whose cluster lacks the Service. */
-  readonly defaultClusterIp: string;
-}
+import { EndpointShards } from './endpoint-shards.ts';
+import { GatewayDiscovery } from './gateway-discovery.ts';
+import { type MeshService, mergeService } from './mesh-service.ts';
 
 /** What an update changed. */
 export interface MeshChange {
@@ -29,28 +15,22 @@ export interface MeshChange {
   readonly everything: boolean;
 }
 
-type Shards = Map<string, readonly IstioEndpoint[]>;
-
 /** pilot/pkg/serviceregistry/aggregate/controller.go, pilot/pkg/model/push_context.go */
 export class MeshState {
-  readonly #behaviour: IstioBehaviour;
   readonly #domain: string;
   readonly #localClusterId: string;
   readonly #registries: ClusterRegistry[] = [];
-  readonly #shards = new Map<string, Shards>();
+  readonly #shards = new EndpointShards();
   readonly #services = new Map<string, MeshService>();
   /**
-   * Registry → the hostnames to read again; `all` stands for each of them. In the order in which they were
-   * told.
+   * Registry → the hostnames to read again, in the order of the news; `all` stands for each of them.
    */
   readonly #dirty = new Map<ClusterRegistry, Set<string> | 'all'>();
   readonly #removedClusters = new Set<string>();
-  readonly #resolve: (host: string) => Promise<readonly string[]>;
-  #resolved: ReadonlyMap<string, readonly string[]> = new Map();
+  readonly #gateways: GatewayDiscovery;
   #mesh: MeshConfig;
   #isMeshChanged = false;
   #sortedServices: readonly MeshService[] | undefined;
-  #gateways = new NetworkGateways([]);
 
   constructor(options: {
     readonly behaviour: IstioBehaviour;
@@ -60,11 +40,10 @@ export class MeshState {
     /** Looks a gateway's host name up. */
     readonly resolve: (host: string) => Promise<readonly string[]>;
   }) {
-    this.#behaviour = options.behaviour;
     this.#domain = options.domain;
     this.#localClusterId = options.localClusterId;
     this.#mesh = options.mesh;
-    this.#resolve = options.resolve;
+    this.#gateways = new GatewayDiscovery(options.behaviour, options.resolve);
   }
 
   get mesh(): MeshConfig {
@@ -72,7 +51,7 @@ export class MeshState {
   }
 
   get gateways(): NetworkGateways {
-    return this.#gateways;
+    return this.#gateways.gateways;
   }
 
   get registries(): readonly ClusterRegistry[] {
@@ -134,20 +113,19 @@ export class MeshState {
 
   /** Endpoints of a service in all clusters, by cluster id. */
   endpoints(hostname: string): readonly IstioEndpoint[] {
-    const shards = this.#shards.get(hostname);
-    if (!shards) return [];
-    return [...shards.keys()].sort().flatMap(clusterId => shards.get(clusterId) ?? []);
+    return this.#shards.endpoints(hostname);
   }
 
+  /** By hostname and cluster id. */
   shards(): ReadonlyMap<string, ReadonlyMap<string, readonly IstioEndpoint[]>> {
-    return this.#shards;
+    return this.#shards.all();
   }
 
   /** Brings the model up to date with what was marked. */
   async update(): Promise<MeshChange> {
     const hostnames = new Set<string>();
     for (const clusterId of this.#removedClusters) {
-      for (const [hostname, shards] of this.#shards) if (shards.delete(clusterId)) hostnames.add(hostname);
+      for (const hostname of this.#shards.remove(clusterId)) hostnames.add(hostname);
       // Another registry of the same id has its own endpoints still.
       for (const registry of this.#registries)
         if (registry.clusterId === clusterId) this.#dirty.set(registry, 'all');
@@ -157,84 +135,26 @@ export class MeshState {
     this.#removedClusters.clear();
     if (this.#isMeshChanged) for (const registry of this.#registries) this.#dirty.set(registry, 'all');
     for (const [registry, marked] of this.#dirty) {
-      for (const hostname of marked === 'all' ? this.#hostnamesOf(registry) : marked) {
+      for (const hostname of marked === 'all' ? this.#shards.hostnamesOf(registry) : marked) {
         hostnames.add(hostname);
-        this.#readShard(registry, hostname);
+        this.#shards.read(registry, hostname, this.#mesh);
       }
     }
     this.#dirty.clear();
     for (const hostname of hostnames) this.#mergeService(hostname);
-    const everything = (await this.#readGateways()) || this.#isMeshChanged;
+    const isOther = await this.#gateways.read(this.#registries, this.#mesh);
+    const everything = isOther || this.#isMeshChanged;
     this.#isMeshChanged = false;
     return { hostnames, everything };
   }
 
-  *#hostnamesOf(registry: ClusterRegistry): Iterable<string> {
-    for (const { hostname } of registry.services()) yield hostname;
-    for (const [hostname, shards] of this.#shards)
-      if (shards.has(registry.clusterId) && !registry.service(hostname)) yield hostname;
-  }
-
-  #readShard(registry: ClusterRegistry, hostname: string): void {
-    const endpoints = registry.endpointsOf(hostname, this.#mesh);
-    const shards = this.#shards.get(hostname) ?? new Map<string, readonly IstioEndpoint[]>();
-    if (endpoints.length > 0 || registry.service(hostname)) shards.set(registry.clusterId, endpoints);
-    else shards.delete(registry.clusterId);
-    if (shards.size > 0) this.#shards.set(hostname, shards);
-    else this.#shards.delete(hostname);
-  }
-
   #mergeService(hostname: string): void {
     this.#sortedServices = undefined;
-    const found = this.#registries.flatMap(registry => {
-      const service = registry.service(hostname);
-      return service ? [{ clusterId: registry.clusterId, service }] : [];
+    const service = mergeService(this.#registries, hostname, {
+      localClusterId: this.#localClusterId,
+      domain: this.#domain,
     });
-    const base = found.find(({ clusterId }) => clusterId === this.#localClusterId) ?? found[0];
-    if (!base) {
-      this.#services.delete(hostname);
-      return;
-    }
-    const { name, namespace, ports, isHeadless, externalName } = base.service;
-    this.#services.set(hostname, {
-      hostname,
-      name,
-      namespace,
-      ports,
-      isHeadless,
-      isExternalName: externalName !== undefined,
-      isClusterLocal: this.#isClusterLocal(base.service),
-      clusterIps: new Map(found.map(({ clusterId, service }) => [clusterId, service.clusterIp])),
-      defaultClusterIp: base.service.clusterIp,
-    });
-  }
-
-  /** pilot/pkg/model/push_context.go, defaultClusterLocalNamespaces and -Services; istiod's own since 1.8. */
-  #isClusterLocal({ hostname, namespace }: RegistryService): boolean {
-    return (
-      namespace === 'kube-system' ||
-      hostname === `kubernetes.default.svc.${this.#domain}` ||
-      hostname === `istiod.istio-system.svc.${this.#domain}`
-    );
-  }
-
-  async #readGateways(): Promise<boolean> {
-    let gateways = discoverGateways(this.#behaviour, this.#mesh, this.#registries, this.#resolved);
-    if (this.#behaviour.resolvesHostnameGateways) {
-      const hosts = this.#registries.flatMap(registry =>
-        [...registry.labelledServices()].flatMap(({ externalAddresses }) =>
-          externalAddresses.filter(address => !isIPv4(address)),
-        ),
-      );
-      const answers = await Promise.all(
-        hosts.map(async host => [host, await this.#resolve(host).catch(() => [])] as const),
-      );
-      this.#resolved = new Map(answers);
-      if (hosts.length > 0)
-        gateways = discoverGateways(this.#behaviour, this.#mesh, this.#registries, this.#resolved);
-    }
-    if (gateways.fingerprint === this.#gateways.fingerprint) return false;
-    this.#gateways = gateways;
-    return true;
+    if (service) this.#services.set(hostname, service);
+    else this.#services.delete(hostname);
   }
 }

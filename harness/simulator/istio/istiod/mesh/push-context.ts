@@ -1,9 +1,10 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from '../model/istio-config.ts';
 import type { RegistryService, ServicePort } from '../model/mesh-model.ts';
 import type { IstioConfig } from '../watch/config-store.ts';
-import type { MeshService, MeshState } from './mesh-state.ts';
+import type { MeshService } from './mesh-service.ts';
+import type { MeshState } from './mesh-state.ts';
 import type { ProxyNode } from './proxy-node.ts';
 
 /** What generators read; nothing in it changes during a push. */

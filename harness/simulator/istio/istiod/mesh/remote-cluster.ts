@@ -1,7 +1,13 @@
 /** One remote cluster: what a kubeconfig of a remote secret becomes. */
+import type { Clock } from '../../../../base/clock.ts';
 import { linkedSignal } from '../../../../base/deadline.ts';
+import { messageOf } from '../../../../base/errors.ts';
 import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
-import type { ClusterRegistry } from '../watch/cluster-registry.ts';
+import type { Random } from '../../../../base/random.ts';
+import type { Log } from '../../log.ts';
+import type { IstiodSettings } from '../model/settings.ts';
+import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
+import { refuseUnsafe } from '../watch/remote-secret.ts';
 
 /** How far istiod has come with a cluster, as `/debug/clusterz` shows it. */
 export type SyncStatus = 'syncing' | 'synced' | 'timeout' | 'closed';
@@ -24,38 +30,77 @@ export interface RemoteCluster {
   stop(): void;
 }
 
-/** Where a kubeconfig comes from, and how to use it. */
+/** What happens to the clusters that serve the mesh; a cluster serves once it has synced. */
+export type RemoteClusterEvent =
+  /** It has synced for the first time. */
+  | { readonly type: 'added'; readonly cluster: RemoteCluster }
+  /** Its new registry has synced and takes over from the one before. */
+  | { readonly type: 'replaced'; readonly cluster: RemoteCluster; readonly before: ClusterRegistry }
+  /** Its secret is gone. `registries`: all that may have served it. */
+  | { readonly type: 'removed'; readonly registries: readonly ClusterRegistry[] };
+
+/** A kubeconfig, and where it comes from. */
 export interface RemoteSource {
   readonly id: string;
   readonly secret: string;
   readonly fingerprint: string;
   readonly kubeconfig: string;
-  readonly dial: Dial;
-  /** Aborts when istiod ends. */
-  readonly signal: AbortSignal;
 }
 
-/** Makes the registry of a cluster; it starts to watch at once. */
-export type WatchCluster = (options: {
-  readonly clusterId: string;
-  readonly client: () => KubernetesClient;
+/** What istiod brings along to any cluster. */
+export interface OpeningOptions {
+  readonly settings: IstiodSettings;
+  readonly dial: Dial;
+  readonly clock: Clock;
+  /** The process's own stream; each registry draws from one that is named after its cluster. */
+  readonly random: Random;
+  /** Aborts when istiod ends. */
   readonly signal: AbortSignal;
-}) => ClusterRegistry;
+  readonly log: Log;
+  /** Something changed in a cluster, synced or not; see `ClusterRegistryOptions`. */
+  readonly onChange: ClusterRegistryOptions['onChange'];
+}
 
 /**
  * Opens a cluster and starts to watch it.
- * @throws Error if the kubeconfig cannot be used
+ * @returns undefined if the kubeconfig cannot be used; the log says why, and istiod goes on
  */
-export function openRemoteCluster(source: RemoteSource, watch: WatchCluster): RemoteCluster {
-  const { id, secret, fingerprint, kubeconfig, dial, signal } = source;
-  const client = new KubernetesClient(kubeconfig, { dial });
+export function openRemoteCluster(source: RemoteSource, options: OpeningOptions): RemoteCluster | undefined {
+  const { id, secret, kubeconfig } = source;
+  const { settings, dial, log } = options;
+  try {
+    if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
+    return watchCluster(source, new KubernetesClient(kubeconfig, { dial }), options);
+  } catch (error) {
+    log.error(`Failed to add remote cluster from secret=${secret} for cluster_id=${id}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+function watchCluster(
+  { id, secret, fingerprint }: RemoteSource,
+  client: KubernetesClient,
+  { settings, clock, random, signal, log, onChange }: OpeningOptions,
+): RemoteCluster {
   const linked = linkedSignal(signal);
+  const registry = new ClusterRegistry({
+    clusterId: id,
+    client: () => client,
+    signal: linked.signal,
+    behaviour: settings.behaviour,
+    systemNamespace: settings.namespace,
+    domain: settings.domain,
+    clock,
+    random: random.stream(`registry/${id}`),
+    log,
+    onChange,
+  });
   return {
     id,
     secret,
     fingerprint,
     client,
-    registry: watch({ clusterId: id, client: () => client, signal: linked.signal }),
+    registry,
     status: 'syncing',
     predecessor: undefined,
     signal: linked.signal,

@@ -2,63 +2,43 @@
  * Remote clusters come and go with remote secrets (pkg/kube/secretcontroller @1.8.0, pkg/kube/multicluster
  * @1.30.3).
  */
-import type { Clock } from '../../../../base/clock.ts';
-import { messageOf } from '../../../../base/errors.ts';
-import type { Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
-import type { Random } from '../../../../base/random.ts';
-import type { Log } from '../../log.ts';
+import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Metrics } from '../../metrics.ts';
-import type { IstiodSettings } from '../model/settings.ts';
-import { ClusterRegistry, type ClusterRegistryOptions } from '../watch/cluster-registry.ts';
 import { Informer } from '../watch/informer.ts';
 import {
   fingerprintOf,
   REMOTE_SECRET_LABEL,
   type RemoteSecret,
   readRemoteSecret,
-  refuseUnsafe,
 } from '../watch/remote-secret.ts';
-import { openRemoteCluster, type RemoteCluster, type WatchCluster } from './remote-cluster.ts';
-
-/** What happens to the clusters that serve the mesh. A cluster that has not synced yet is none of them. */
-export type RemoteClusterEvent =
-  /** It has synced for the first time. */
-  | { readonly type: 'added'; readonly cluster: RemoteCluster }
-  /** Its new registry has synced and takes over from the one before. */
-  | { readonly type: 'replaced'; readonly cluster: RemoteCluster; readonly before: ClusterRegistry }
-  /** Its secret is gone. `registries`: all that may have served it. */
-  | { readonly type: 'removed'; readonly registries: readonly ClusterRegistry[] };
+import {
+  type OpeningOptions,
+  openRemoteCluster,
+  type RemoteCluster,
+  type RemoteClusterEvent,
+} from './remote-cluster.ts';
+import { expire, initialSync, untilSynced } from './remote-sync.ts';
 
 /** What remote clusters need of istiod, and whom they tell. */
-export interface RemoteClustersOptions {
-  readonly settings: IstiodSettings;
+export interface RemoteClustersOptions extends OpeningOptions {
   readonly localClient: () => KubernetesClient;
-  readonly dial: Dial;
-  readonly clock: Clock;
-  /** The process's own stream; each registry draws from one that is named after its cluster. */
-  readonly random: Random;
-  readonly signal: AbortSignal;
-  readonly log: Log;
   readonly metrics: Metrics;
   readonly onEvent: (event: RemoteClusterEvent) => void;
-  /** Something changed in a cluster, synced or not; see `ClusterRegistryOptions`. */
-  readonly onChange: ClusterRegistryOptions['onChange'];
 }
 
 /** Keeps the set of remote clusters in step with the remote secrets, and tells of each change. */
 export class RemoteClusters {
   readonly #options: RemoteClustersOptions;
   readonly #clusters = new Map<string, RemoteCluster>();
-  readonly #secrets: Informer<RemoteSecret>;
-  /** Work of the single worker, one after the other; only 1.8 waits in it. */
+  /** The single worker's work, one item after the other; only 1.8 waits in it. */
   #queue: Promise<void> = Promise.resolve();
-  /** What was there at the start has been worked through; 1.8 is not ready before. */
+  /** Resolves when all secrets of the start are done; 1.8 is not ready before. */
   readonly initialSync: Promise<void>;
 
   constructor(options: RemoteClustersOptions) {
     this.#options = options;
     const { settings, localClient, clock, random, signal, log } = options;
-    this.#secrets = new Informer({
+    const secrets = new Informer({
       client: localClient,
       path: { apiVersion: 'v1', plural: 'secrets', namespace: settings.namespace },
       selectors: { labelSelector: REMOTE_SECRET_LABEL },
@@ -70,10 +50,12 @@ export class RemoteClusters {
       kind: 'Secret',
       onFailure: message => log.error(message),
     });
-    this.initialSync = this.#secrets.synced.then(() => this.#queue).then(() => this.#initialDeadline());
+    this.initialSync = secrets.synced
+      .then(() => this.#queue)
+      .then(() => initialSync([...this.#clusters.values()], options));
   }
 
-  /** In the order in which they were added. */
+  /** In the order of their additions. */
   list(): Iterable<RemoteCluster> {
     return this.#clusters.values();
   }
@@ -114,7 +96,8 @@ export class RemoteClusters {
     const fingerprint = fingerprintOf(kubeconfig);
     if (known?.fingerprint === fingerprint) return;
     log.info(`${known ? 'Updating' : 'Adding'} cluster_id=${clusterId} from secret=${key}`);
-    const cluster = this.#open(key, clusterId, kubeconfig, fingerprint);
+    const source = { id: clusterId, secret: key, fingerprint, kubeconfig };
+    const cluster = openRemoteCluster(source, this.#options);
     if (!cluster) return;
     const sync = settings.behaviour.remoteSync;
     if (sync.kind === 'blocking') await this.#breakBeforeMake(cluster, known);
@@ -137,63 +120,25 @@ export class RemoteClusters {
   }
 
   /**
-   * 1.8: an update is a deletion and an addition, and istiod looks at no other secret until this cluster's caches
-   * have synced (istio/istio#32102).
+   * 1.8: an update is a deletion and an addition, and istiod looks at no other secret until this cluster's
+   * caches have synced (istio/istio#32102).
    */
   async #breakBeforeMake(cluster: RemoteCluster, known: RemoteCluster | undefined): Promise<void> {
     if (known) this.#remove(known);
     this.#clusters.set(cluster.id, cluster);
-    await this.#untilSynced(cluster);
+    await untilSynced(cluster, this.#options.signal);
     this.#join(cluster);
   }
 
-  /** current: what serves goes on until its successor can; what never served ends here. */
+  /** current: a registry that serves goes on until its successor can; one that never served ends here. */
   #makeBeforeBreak(cluster: RemoteCluster, known: RemoteCluster | undefined, timeoutMs: number): void {
     if (known) {
       cluster.predecessor = known.status === 'synced' ? known : known.predecessor;
       if (known !== cluster.predecessor) known.stop();
     }
     this.#clusters.set(cluster.id, cluster);
-    this.#expire(cluster, timeoutMs);
-    void this.#untilSynced(cluster).then(() => this.#join(cluster));
-  }
-
-  /** @returns undefined for a kubeconfig that cannot be used; istiod tells and goes on */
-  #open(secret: string, id: string, kubeconfig: string, fingerprint: string): RemoteCluster | undefined {
-    const { settings, dial, log, signal } = this.#options;
-    try {
-      if (!settings.behaviour.acceptsOwnClusterId) refuseUnsafe(kubeconfig);
-      const source = { id, secret, fingerprint, kubeconfig, dial, signal };
-      return openRemoteCluster(source, watched => this.#watch(watched));
-    } catch (error) {
-      log.error(
-        `Failed to add remote cluster from secret=${secret} for cluster_id=${id}: ${messageOf(error)}`,
-      );
-      return undefined;
-    }
-  }
-
-  #watch(watched: Parameters<WatchCluster>[0]): ClusterRegistry {
-    const { settings, clock, random, log, onChange } = this.#options;
-    return new ClusterRegistry({
-      ...watched,
-      behaviour: settings.behaviour,
-      systemNamespace: settings.namespace,
-      domain: settings.domain,
-      clock,
-      random: random.stream(`registry/${watched.clusterId}`),
-      log,
-      onChange,
-    });
-  }
-
-  /** Resolves early if istiod ends; the watch for an unreachable cluster goes on for ever otherwise. */
-  #untilSynced(cluster: RemoteCluster): Promise<void> {
-    const { signal } = this.#options;
-    return new Promise(resolve => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      void cluster.registry.synced.then(resolve);
-    });
+    expire(cluster, timeoutMs, this.#options);
+    void untilSynced(cluster, this.#options.signal).then(() => this.#join(cluster));
   }
 
   #join(cluster: RemoteCluster): void {
@@ -216,35 +161,5 @@ export class RemoteClusters {
     const gone = cluster.predecessor ? [cluster, cluster.predecessor] : [cluster];
     for (const { stop } of gone) stop();
     onEvent({ type: 'removed', registries: gone.map(({ registry }) => registry) });
-  }
-
-  /**
-   * current: a cluster that does not sync in time no longer holds anything up; it is tried for ever all the
-   * same.
-   */
-  #expire(cluster: RemoteCluster, timeoutMs: number): void {
-    const { clock, metrics, log } = this.#options;
-    clock.setTimeout(() => {
-      if (cluster.status !== 'syncing') return;
-      cluster.status = 'timeout';
-      metrics.add('remote_cluster_sync_timeouts_total');
-      log.error(`remote cluster ${cluster.id} failed to sync after ${timeoutMs / 1000}s`);
-    }, timeoutMs);
-  }
-
-  /** current is ready when every cluster has synced or has had its time. */
-  async #initialDeadline(): Promise<void> {
-    const { settings, clock } = this.#options;
-    const sync = settings.behaviour.remoteSync;
-    if (sync.kind === 'blocking') return;
-    const all = Promise.all([...this.#clusters.values()].map(cluster => this.#untilSynced(cluster))).then(
-      () => {},
-    );
-    let timer: ReturnType<Clock['setTimeout']> | undefined;
-    const deadline = new Promise<void>(resolve => {
-      timer = clock.setTimeout(resolve, sync.timeoutMs);
-    });
-    await Promise.race([all, deadline]);
-    clock.clearTimeout(timer);
   }
 }

@@ -2,7 +2,7 @@
  * Networks: which one an endpoint is on, and which gateways lead into one (docs/reference/istio.md I4, I7).
  */
 import { isIPv4 } from 'node:net';
-import type { IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import { cidrContains, type MeshConfig } from './mesh-config.ts';
 import { NETWORK_LABEL, type NetworkGateway, type RegistryService } from './mesh-model.ts';
 

@@ -1,7 +1,8 @@
 /** istiod's environment, read once. */
 
 import type { ProcessContext } from '../../../program.ts';
-import { behaviourOf, type IstioBehaviour } from '../../releases.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
+import { behaviourOf } from '../../releases.ts';
 
 /** Everything that istiod's process was told at its start. */
 export interface IstiodSettings {

@@ -4,8 +4,8 @@
  */
 import { messageOf } from '../../../../base/errors.ts';
 import type { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { IstioBehaviour } from '../../behaviour.ts';
 import { spiffeId } from '../../ca/certificate-authority.ts';
-import type { IstioBehaviour } from '../../releases.ts';
 
 const AUDIENCE = 'istio-ca';
 

@@ -1,29 +1,7 @@
 /** istiod's debug pages (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
-import type { ResourceType } from '../../xds/resources.ts';
-import { PUSH_ORDER, SHORT_NAMES } from '../../xds/wire.ts';
-import type { MeshState } from '../mesh/mesh-state.ts';
-import type { RemoteClusters } from '../mesh/remote-clusters.ts';
-import type { IstiodSettings } from '../model/settings.ts';
-import type { DiscoveryServer } from './discovery-server.ts';
-import type { ProxyConnection } from './proxy-connection.ts';
-import type { Resources } from './resources.ts';
-
-/** The parts of istiod that pages show. */
-export interface DebugSources {
-  readonly settings: IstiodSettings;
-  readonly state: MeshState;
-  readonly remotes: RemoteClusters;
-  readonly discovery: DiscoveryServer;
-  readonly resources: Resources;
-}
-
-type Page = (sources: DebugSources, query: URLSearchParams) => unknown;
-
-const syncState = (connection: ProxyConnection, type: ResourceType): string => {
-  const sent = connection.sent.get(type);
-  if (!sent) return 'NOT SENT';
-  return sent.acknowledged === sent.nonce ? 'SYNCED' : 'STALE';
-};
+import { PUSH_ORDER } from '../../xds/wire.ts';
+import type { DebugSources, Page } from './debug-page.ts';
+import { connections, dump, sync } from './debug-proxies.ts';
 
 const shards: Page = ({ state }) =>
   Object.fromEntries(
@@ -94,48 +72,6 @@ const registry: Page = ({ state }) =>
     Attributes: { ServiceRegistry: 'Kubernetes', Name: name, Namespace: namespace },
   }));
 
-const sync: Page = ({ discovery, settings }) =>
-  [...discovery.connections].map(connection => ({
-    cluster_id: connection.proxy.clusterId,
-    proxy: connection.proxy.id,
-    proxy_type: connection.proxy.role,
-    istio_version: connection.proxy.metadata['ISTIO_VERSION'] ?? settings.version,
-    pilot: settings.podName,
-    ...Object.fromEntries(
-      PUSH_ORDER.flatMap(type => [
-        [`${type}_status`, syncState(connection, type)],
-        [`${type}_sent`, connection.sent.get(type)?.nonce ?? ''],
-        [`${type}_acked`, connection.sent.get(type)?.acknowledged ?? ''],
-      ]),
-    ),
-  }));
-
-const connections: Page = ({ discovery }) => {
-  const clients = [...discovery.connections].map(({ id, proxy, connectedAtMs }) => ({
-    connectionId: id,
-    connectedAt: new Date(connectedAtMs).toISOString(),
-    address: proxy.address,
-    metadata: proxy.metadata,
-    labels: proxy.labels,
-  }));
-  return { totalClients: clients.length, clients };
-};
-
-/** What a proxy has been sent; of all proxies, or of `?proxyID=name.namespace`. */
-const dump =
-  (types: readonly ResourceType[]): Page =>
-  ({ discovery, resources }, query) => {
-    const wanted = query.get('proxyID');
-    return [...discovery.connections]
-      .filter(({ proxy }) => wanted === null || proxy.id === wanted || proxy.podName === wanted)
-      .map(({ proxy }) => ({
-        proxy: proxy.id,
-        ...Object.fromEntries(
-          types.map(type => [SHORT_NAMES[type], JSON.parse(`[${resources.of(type, proxy)}]`) as unknown]),
-        ),
-      }));
-  };
-
 const injectedValues: Page = ({ resources }) => resources.context.config;
 
 const PAGES: Readonly<Record<string, Page>> = {
@@ -153,14 +89,13 @@ const PAGES: Readonly<Record<string, Page>> = {
   push_status: ({ state }) => ({ services: state.services.length }),
 };
 
-/**
- * In current, endpointz is another name of endpointShardz, and clusters and networks have pages of their own.
- */
+/** In current, endpointz is another name of endpointShardz. */
 const ENDPOINT_PAGES: Readonly<Record<'instances' | 'shards', Page>> = { instances: endpoints, shards };
 
 /**
+ * Computes the page at a path.
  * @param path - with its query: `/debug/syncz?proxyID=…`
- * @returns undefined for a page that there is not
+ * @returns undefined if there is no such page
  */
 export function debugPage(sources: DebugSources, path: string): string | undefined {
   const { pathname, searchParams } = new URL(path, 'http://istiod');

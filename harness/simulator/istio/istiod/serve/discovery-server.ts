@@ -1,5 +1,5 @@
 /**
- * The xDS server: proxies' streams, and what is pushed down them when the mesh changes
+ * The xDS server: the streams of proxies, and the pushes when the mesh changes
  * (pilot/pkg/xds/ads.go).
  */
 import type http from 'node:http';
@@ -8,39 +8,26 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { LineReader } from '../../../../base/lines.ts';
-import type { XdsNote } from '../../../program.ts';
-import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics.ts';
-import {
-  DISCOVERY_PATH,
-  DISCOVERY_PROTOCOL,
-  type DiscoveryRequest,
-  PUSH_ORDER,
-  readDiscoveryRequest,
-  SHORT_NAMES,
-} from '../../xds/wire.ts';
-import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
-import type { Authenticator, Caller } from './authenticate.ts';
+import { type DiscoveryRequest, PUSH_ORDER, readDiscoveryRequest } from '../../xds/wire.ts';
+import { readProxyNode } from '../mesh/proxy-node.ts';
+import { type AdmissionOptions, admitStream, checkNamespace, consent } from './admit-stream.ts';
+import type { Caller } from './authenticate.ts';
 import { ProxyConnection } from './proxy-connection.ts';
+import { type PushObservers, recordAnswer, recordPush } from './push-records.ts';
 import type { Resources } from './resources.ts';
 
 /**
- * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, without
- * chance in it.
+ * `keepaliveMaxServerConnectionAge 30m`: proxies come back, and authenticate anew. Unlike gRPC, istiod adds
+ * no random part here.
  */
 const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 
-/** What is pushed, and who may connect. */
-export interface DiscoveryServerOptions {
+/** What the server pushes, who may connect, and who hears of it. */
+export interface DiscoveryServerOptions extends AdmissionOptions, PushObservers {
   readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly authenticator: Authenticator;
   readonly resources: Resources;
   /** current checks what a proxy says of itself against its token (`PILOT_ENABLE_XDS_IDENTITY_CHECK`). */
   readonly checksIdentity: boolean;
-  /** Told of every push, and of what the proxy answered. */
-  readonly trace?: (note: XdsNote) => void;
 }
 
 /** Holds the streams of all proxies of one istiod. */
@@ -54,14 +41,14 @@ export class DiscoveryServer {
     this.#options = options;
   }
 
-  /** In the order in which they connected. */
+  /** In the order of their first messages. */
   get connections(): Iterable<ProxyConnection> {
     return this.#connections.values();
   }
 
   /**
    * Takes `GET /v3/discovery` with an upgrade.
-   * @param isSecure - on the plaintext port no token is asked for
+   * @param isSecure - false on the plaintext port, which asks for no token
    */
   async accept(
     request: http.IncomingMessage,
@@ -69,24 +56,10 @@ export class DiscoveryServer {
     head: Buffer,
     isSecure: boolean,
   ): Promise<void> {
-    socket.on('error', () => {}); // its close is enough
-    if (request.url !== DISCOVERY_PATH || request.headers.upgrade !== DISCOVERY_PROTOCOL) {
-      refuse(socket, 404, `there is no ${request.url}`);
-      return;
-    }
-    let caller: Caller | undefined;
-    try {
-      if (isSecure) caller = await this.#options.authenticator.authenticate(request.headers);
-    } catch (error) {
-      this.#tellUnauthenticated(request, error);
-      refuse(socket, 401, 'authentication failure');
-      return;
-    }
-    if (socket.destroyed) return;
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${DISCOVERY_PROTOCOL}\r\n\r\n`,
-    );
-    this.#serve(socket, head, caller);
+    const admitted = await admitStream(this.#options, request, socket, isSecure);
+    if (!admitted || socket.destroyed) return;
+    consent(socket);
+    this.#serve(socket, head, admitted.caller);
   }
 
   /** Sends to every proxy what is different for it. */
@@ -98,14 +71,6 @@ export class DiscoveryServer {
   close(): void {
     for (const connection of this.#connections.values()) connection.close();
     this.#connections.clear();
-  }
-
-  #tellUnauthenticated(request: http.IncomingMessage, error: unknown): void {
-    const { log, metrics } = this.#options;
-    metrics.add('pilot_xds_authentication_failures');
-    log.error(
-      `Failed to authenticate client from ${request.socket.remoteAddress ?? 'unknown'}: ${messageOf(error)}`,
-    );
   }
 
   #serve(socket: Duplex, head: Buffer, caller: Caller | undefined): void {
@@ -141,7 +106,7 @@ export class DiscoveryServer {
     if (message.type !== 'hello' || !message.node)
       throw new Error('the first message of a stream must introduce the proxy');
     const proxy = readProxyNode(message.node);
-    this.#checkIdentity(proxy, caller);
+    if (this.#options.checksIdentity) checkNamespace(proxy, caller);
     const connection = new ProxyConnection({
       id: `${proxy.id}-${++this.#counter}`,
       proxy,
@@ -156,12 +121,6 @@ export class DiscoveryServer {
     return connection;
   }
 
-  /** @throws Error if a proxy gives itself out for one of another namespace than its token's */
-  #checkIdentity({ namespace, podName }: ProxyNode, caller: Caller | undefined): void {
-    if (this.#options.checksIdentity && caller && caller.namespace !== namespace)
-      throw new Error(`no identities ([${caller.identity}]) matched ${namespace}/${podName}`);
-  }
-
   #disconnect({ id, proxy }: ProxyConnection): void {
     const { log, metrics } = this.#options;
     if (this.#connections.delete(id)) metrics.set('pilot_xds', this.#connections.size);
@@ -169,55 +128,20 @@ export class DiscoveryServer {
   }
 
   #pushTo(connection: ProxyConnection): void {
-    const { resources, metrics, log, trace } = this.#options;
+    const { resources } = this.#options;
     if (connection.isClosed) return;
     for (const type of PUSH_ORDER) {
       const fragment = resources.of(type, connection.proxy);
       if (connection.has(type, fragment)) continue;
       const version = String(this.#version);
       const nonce = `${type}-${version}-${++this.#counter}`;
-      metrics.add('pilot_xds_pushes', { type: SHORT_NAMES[type] });
-      log.info(`${SHORT_NAMES[type].toUpperCase()}: PUSH for node:${connection.proxy.id}`);
+      recordPush(this.#options, connection.proxy.id, { type, version, fragment });
       connection.send(type, fragment, { version, nonce });
-      if (!trace) continue;
-      const names = namesIn(fragment);
-      const proxy = connection.proxy.id;
-      trace({ kind: 'xds', proxy, type: SHORT_NAMES[type], version, outcome: 'PUSH', names });
     }
   }
 
   #acknowledge(connection: ProxyConnection, message: DiscoveryRequest): void {
     const answer = connection.acknowledge(message);
-    if (!answer) return;
-    const { log, metrics, trace } = this.#options;
-    const { version, refusal } = answer;
-    const type = SHORT_NAMES[answer.type];
-    const proxy = connection.proxy.id;
-    trace?.({
-      kind: 'xds',
-      proxy,
-      type,
-      version,
-      outcome: refusal === undefined ? 'ACK' : 'NACK',
-      ...(refusal !== undefined && { error: refusal }),
-    });
-    if (refusal === undefined) return;
-    metrics.add('pilot_total_xds_rejects');
-    log.warn(`ADS:${type.toUpperCase()}: ACK ERROR ${connection.id} Internal:${refusal}`);
+    if (answer) recordAnswer(this.#options, connection, answer);
   }
-}
-
-/** The names of the resources in a push, which is JSON of our own making. Endpoints have their cluster's. */
-const namesIn = (fragment: string): readonly string[] =>
-  (JSON.parse(`[${fragment}]`) as { readonly name?: string; readonly clusterName?: string }[]).map(
-    ({ name, clusterName }) => name ?? clusterName ?? '',
-  );
-
-const REASONS: Readonly<Record<number, string>> = { 401: 'Unauthorized', 404: 'Not Found' };
-
-function refuse(socket: Duplex, status: number, message: string): void {
-  const body = JSON.stringify({ message });
-  socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -3,12 +3,15 @@
  * changes.
  */
 import type { ResourceType } from '../../xds/resources.ts';
-import { fixedClusters, inboundClusters, serviceClusters } from '../generate/clusters.ts';
+import { fixedClusters, serviceClusters } from '../generate/clusters.ts';
 import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
+import { inboundClusters } from '../generate/inbound-clusters.ts';
+import { inboundListener } from '../generate/inbound-listener.ts';
+import { outboundListeners } from '../generate/outbound-listeners.ts';
 import { gatewayRoutes, sidecarRoutes } from '../generate/routes.ts';
-import { inboundListener, outboundListeners } from '../generate/sidecar-listeners.ts';
-import type { MeshChange, MeshService } from '../mesh/mesh-state.ts';
+import type { MeshService } from '../mesh/mesh-service.ts';
+import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { isSniRouter, type PushContext, visibleServices } from '../mesh/push-context.ts';
 

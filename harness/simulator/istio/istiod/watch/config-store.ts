@@ -6,19 +6,15 @@ import type { Clock } from '../../../../base/clock.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
+import { Unsupported } from '../model/config-fields.ts';
 import type {
   DestinationRuleConfig,
   GatewayConfig,
   PeerAuthenticationConfig,
   VirtualServiceConfig,
 } from '../model/istio-config.ts';
-import {
-  readDestinationRule,
-  readGateway,
-  readPeerAuthentication,
-  readVirtualService,
-  Unsupported,
-} from '../model/read-istio-config.ts';
+import { readDestinationRule, readGateway, readPeerAuthentication } from '../model/read-istio-config.ts';
+import { readVirtualService } from '../model/read-virtual-service.ts';
 import { Informer } from './informer.ts';
 
 /** All of it at one moment, in the order of keys. */

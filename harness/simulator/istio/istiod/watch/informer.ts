@@ -5,15 +5,15 @@ import { type Clock, sleep } from '../../../../base/clock.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
-  type KubernetesObject,
   type ResourcePath,
   type Selectors,
 } from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import { describeListFailure } from './client-go-errors.ts';
+import { keyOf, ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
 
-/** What to watch, what to keep of it, and whom to tell. */
-export interface InformerOptions<T> {
+/** What to watch, and how. */
+export interface InformerOptions<T> extends ObjectCacheOptions<T> {
   /** Asked anew for each list, so that a renewed token is used. */
   readonly client: () => KubernetesClient;
   readonly path: ResourcePath;
@@ -23,11 +23,7 @@ export interface InformerOptions<T> {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** What is kept of an object: as little as possible, for there are many. `undefined` drops it. */
-  readonly keep: (object: KubernetesObject) => T | undefined;
-  /** Called for each object that appears, changes (as kept) or goes (`now` undefined). */
-  readonly onChange: (key: string, now: T | undefined, before: T | undefined) => void;
-  /** A list or watch failed, told in client-go's words; it is tried again. */
+  /** A list or watch failed; the message has client-go's words. The informer tries again. */
   readonly onFailure?: (message: string) => void;
   /** Begins when this one has tried: connections after a client's first one resume its TLS session. */
   readonly after?: { readonly tried: Promise<void> };
@@ -40,17 +36,10 @@ export interface InformerOptions<T> {
 const FIRST_BACKOFF_MS = 800;
 const MAX_BACKOFF_MS = 30_000;
 
-/**
- * The part of a path that names an object within an informer: `sample/helloworld`, or `istio-system` for what
- * has no namespace.
- */
-export const keyOf = ({ metadata }: KubernetesObject): string =>
-  metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`;
-
 /** Keeps the copy until its signal aborts, and tells of every change of what it keeps. */
 export class Informer<T> {
   readonly #options: InformerOptions<T>;
-  readonly #items = new Map<string, { readonly version: string; readonly value: T }>();
+  readonly #cache: ObjectCache<T>;
   readonly #synced: Promise<void>;
   readonly #tried: Promise<void>;
   #markSynced: () => void = () => {};
@@ -60,6 +49,7 @@ export class Informer<T> {
   /** Starts at once and ends when the signal aborts. */
   constructor(options: InformerOptions<T>) {
     this.#options = options;
+    this.#cache = new ObjectCache(options);
     this.#synced = new Promise(resolve => {
       this.#markSynced = resolve;
     });
@@ -69,7 +59,7 @@ export class Informer<T> {
     void this.#run();
   }
 
-  /** Whether the first list has arrived and its changes were told. */
+  /** Whether the first list has arrived, and `onChange` has heard of its objects. */
   get hasSynced(): boolean {
     return this.#hasSynced;
   }
@@ -85,15 +75,15 @@ export class Informer<T> {
   }
 
   get(key: string): T | undefined {
-    return this.#items.get(key)?.value;
+    return this.#cache.get(key);
   }
 
   keys(): IterableIterator<string> {
-    return this.#items.keys();
+    return this.#cache.keys();
   }
 
-  *values(): IterableIterator<T> {
-    for (const { value } of this.#items.values()) yield value;
+  values(): IterableIterator<T> {
+    return this.#cache.values();
   }
 
   async #run(): Promise<void> {
@@ -126,12 +116,7 @@ export class Informer<T> {
   async #list(): Promise<string> {
     const { client, path, selectors, signal } = this.#options;
     const { items, resourceVersion } = await client().list(path, selectors, signal);
-    const present = new Set<string>();
-    for (const object of items) {
-      present.add(keyOf(object));
-      this.#put(object);
-    }
-    for (const key of [...this.#items.keys()]) if (!present.has(key)) this.#remove(key);
+    this.#cache.replace(items);
     if (!this.#hasSynced) {
       this.#hasSynced = true;
       this.#markSynced();
@@ -153,34 +138,12 @@ export class Informer<T> {
           return;
         }
         if (version !== undefined) version = event.object.metadata.resourceVersion ?? version;
-        if (event.type === 'DELETED') this.#remove(keyOf(event.object));
-        else if (event.type !== 'BOOKMARK') this.#put(event.object);
+        if (event.type === 'DELETED') this.#cache.remove(keyOf(event.object));
+        else if (event.type !== 'BOOKMARK') this.#cache.put(event.object);
       },
       signal,
     );
     return version;
-  }
-
-  #put(object: KubernetesObject): void {
-    const { keep, onChange } = this.#options;
-    const key = keyOf(object);
-    const version = object.metadata.resourceVersion ?? '';
-    const before = this.#items.get(key);
-    if (before?.version === version && version !== '') return;
-    const value = keep(object);
-    if (value === undefined) {
-      this.#remove(key);
-      return;
-    }
-    this.#items.set(key, { version, value });
-    onChange(key, value, before?.value);
-  }
-
-  #remove(key: string): void {
-    const before = this.#items.get(key);
-    if (!before) return;
-    this.#items.delete(key);
-    this.#options.onChange(key, undefined, before.value);
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
-import { keyOf } from './informer.ts';
+import { keyOf } from './object-cache.ts';
 
 /** Selector of the Secrets that istiod takes for remote secrets. */
 export const REMOTE_SECRET_LABEL = 'istio/multiCluster=true';

@@ -1,9 +1,8 @@
 import t from 'tap';
 import { createRandom } from '../../../../../harness/base/random.ts';
 import {
-  LeastRequestBalancer,
+  balancerFor,
   type LoadBalancer,
-  RoundRobinBalancer,
 } from '../../../../../harness/simulator/istio/envoy/upstream/load-balancer.ts';
 
 interface TestHost {
@@ -19,14 +18,14 @@ function picks(balancer: LoadBalancer<TestHost>, times: number): string {
 const count = (text: string, letter: string) => text.split(letter).length - 1;
 
 t.test('without hosts there is nothing to pick', async t => {
-  t.equal(new RoundRobinBalancer(createRandom('s')).pick(), undefined);
-  t.equal(new LeastRequestBalancer(createRandom('s')).pick(), undefined);
+  t.equal(balancerFor('ROUND_ROBIN', createRandom('s')).pick(), undefined);
+  t.equal(balancerFor('LEAST_REQUEST', createRandom('s')).pick(), undefined);
 });
 
 t.test('round robin takes turns, from a start that depends on the seed', async t => {
   const starts = new Set<string>();
   for (let seed = 0; seed < 20; seed++) {
-    const balancer = new RoundRobinBalancer<TestHost>(createRandom(`${seed}`));
+    const balancer = balancerFor<TestHost>('ROUND_ROBIN', createRandom(`${seed}`));
     balancer.setHosts([host('a'), host('b'), host('c')]);
     const sequence = picks(balancer, 9);
     t.match(sequence.repeat(2), /abcabc/);
@@ -37,7 +36,7 @@ t.test('round robin takes turns, from a start that depends on the seed', async t
 });
 
 t.test('the round goes on where it was when hosts come and go', async t => {
-  const balancer = new RoundRobinBalancer<TestHost>(createRandom('s'));
+  const balancer = balancerFor<TestHost>('ROUND_ROBIN', createRandom('s'));
   balancer.setHosts([host('a'), host('b')]);
   const first = picks(balancer, 1);
   balancer.setHosts([host('a'), host('b')]);
@@ -46,7 +45,7 @@ t.test('the round goes on where it was when hosts come and go', async t => {
 
 t.test('weights share the picks out exactly, and evenly in time', async t => {
   for (const seed of ['1', '2', '3']) {
-    const balancer = new RoundRobinBalancer<TestHost>(createRandom(seed));
+    const balancer = balancerFor<TestHost>('ROUND_ROBIN', createRandom(seed));
     balancer.setHosts([host('a', 1), host('b', 3)]);
     const sequence = picks(balancer, 400);
     t.equal(count(sequence, 'a'), 100);
@@ -55,14 +54,14 @@ t.test('weights share the picks out exactly, and evenly in time', async t => {
 });
 
 t.test('least request with idle hosts is a fair coin', async t => {
-  const balancer = new LeastRequestBalancer<TestHost>(createRandom('coin'));
+  const balancer = balancerFor<TestHost>('LEAST_REQUEST', createRandom('coin'));
   balancer.setHosts([host('a'), host('b')]);
   const share = count(picks(balancer, 1000), 'a') / 1000;
   t.ok(share > 0.42 && share < 0.58, `share ${share}`);
 });
 
 t.test('least request avoids the busier of two', async t => {
-  const balancer = new LeastRequestBalancer<TestHost>(createRandom('busy'));
+  const balancer = balancerFor<TestHost>('LEAST_REQUEST', createRandom('busy'));
   const [a, b] = [host('a'), host('b')];
   a.rqActive = 5;
   balancer.setHosts([a, b]);
@@ -71,14 +70,14 @@ t.test('least request avoids the busier of two', async t => {
 });
 
 t.test('least request with weights turns by weight and load', async t => {
-  const balancer = new LeastRequestBalancer<TestHost>(createRandom('weights'));
+  const balancer = balancerFor<TestHost>('LEAST_REQUEST', createRandom('weights'));
   balancer.setHosts([host('a', 1), host('b', 4)]);
   t.equal(count(picks(balancer, 500), 'a'), 100);
 });
 
 t.test('the same seed makes the same picks', async t => {
   const run = (seed: string) => {
-    const balancer = new LeastRequestBalancer<TestHost>(createRandom(seed));
+    const balancer = balancerFor<TestHost>('LEAST_REQUEST', createRandom(seed));
     balancer.setHosts([host('a'), host('b'), host('c')]);
     return picks(balancer, 50);
   };

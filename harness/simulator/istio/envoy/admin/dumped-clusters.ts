@@ -1,0 +1,67 @@
+/**
+ * Clusters and their endpoints in the form of `/config_dump`: JSON with the field names of Envoy's protos.
+ */
+import type { Cluster } from '../../xds/resources.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import { seconds, socketAddress } from './protobuf-json.ts';
+
+/** @returns an `envoy.config.cluster.v3.Cluster` */
+export function clusterOf(cluster: Cluster) {
+  return {
+    name: cluster.name,
+    type: cluster.type,
+    ...(cluster.type === 'EDS' && {
+      eds_cluster_config: { eds_config: { ads: {} }, service_name: cluster.name },
+    }),
+    connect_timeout: seconds(cluster.connectTimeoutMs),
+    lb_policy: cluster.lbPolicy,
+    ...(cluster.loadAssignment && { load_assignment: cluster.loadAssignment }),
+    ...(cluster.transportSocketMatches && {
+      transport_socket_matches: cluster.transportSocketMatches.map(({ name, match, tls }) => ({
+        name,
+        match: match.tlsMode === undefined ? {} : { tlsMode: match.tlsMode },
+        transport_socket: tls
+          ? {
+              name: 'envoy.transport_sockets.tls',
+              typed_config: {
+                '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+                sni: tls.sni,
+                common_tls_context: {
+                  alpn_protocols: tls.alpn,
+                  tls_certificate_sds_secret_configs: [{ name: 'default' }],
+                  combined_validation_context: {
+                    default_validation_context: {
+                      match_subject_alt_names: tls.matchSubjectAltNames.map(exact => ({ exact })),
+                    },
+                    validation_context_sds_secret_config: { name: 'ROOTCA' },
+                  },
+                },
+              },
+            }
+          : { name: 'envoy.transport_sockets.raw_buffer' },
+      })),
+    }),
+  };
+}
+
+/** @returns an `envoy.config.endpoint.v3.ClusterLoadAssignment`; Envoy calls every host here healthy */
+export function endpointsOf({ name, hosts }: UpstreamCluster) {
+  return {
+    cluster_name: name,
+    endpoints: [
+      {
+        locality: {},
+        lb_endpoints: hosts.map(host => ({
+          endpoint: { address: socketAddress(host.address, host.port) },
+          health_status: 'HEALTHY',
+          metadata: {
+            filter_metadata: {
+              ...(host.tlsMode === 'istio' && { 'envoy.transport_socket_match': { tlsMode: host.tlsMode } }),
+            },
+          },
+          load_balancing_weight: host.weight,
+        })),
+      },
+    ],
+  };
+}

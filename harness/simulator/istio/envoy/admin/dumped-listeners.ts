@@ -1,0 +1,92 @@
+/** Listeners and their routes in the form of `/config_dump`: JSON with the field names of Envoy's protos. */
+import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
+import { seconds, socketAddress } from './protobuf-json.ts';
+
+/** @returns an `envoy.config.listener.v3.Listener` */
+export function listenerOf(listener: Listener) {
+  return {
+    name: listener.name,
+    address: socketAddress(listener.address, listener.port),
+    filter_chains: listener.filterChains.map(filterChainOf),
+    ...(listener.tlsInspector && { listener_filters: [{ name: 'envoy.filters.listener.tls_inspector' }] }),
+    ...(!listener.bindToPort && { deprecated_v1: { bind_to_port: false } }),
+    ...(listener.useOriginalDst && { use_original_dst: true }),
+  };
+}
+
+function filterChainOf({ name, match, downstreamTls, filter }: FilterChain) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(match && {
+      filter_chain_match: {
+        ...(match.destinationPort !== undefined && { destination_port: match.destinationPort }),
+        ...(match.serverNames && { server_names: match.serverNames }),
+        ...(match.transportProtocol && { transport_protocol: match.transportProtocol }),
+        ...(match.applicationProtocols && { application_protocols: match.applicationProtocols }),
+      },
+    }),
+    filters: filtersOf(filter),
+    ...(downstreamTls && {
+      transport_socket: {
+        name: 'envoy.transport_sockets.tls',
+        typed_config: {
+          '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+          common_tls_context: { alpn_protocols: downstreamTls.alpn },
+          require_client_certificate: true,
+        },
+      },
+    }),
+  };
+}
+
+function filtersOf(filter: NetworkFilter) {
+  const tcpProxy = (cluster: string) => ({
+    name: 'envoy.filters.network.tcp_proxy',
+    typed_config: { stat_prefix: filter.statPrefix, cluster },
+  });
+  switch (filter.type) {
+    case 'http_connection_manager':
+      return [
+        {
+          name: 'envoy.filters.network.http_connection_manager',
+          typed_config: {
+            stat_prefix: filter.statPrefix,
+            ...(filter.rds === undefined
+              ? { route_config: filter.routeConfig && routesOf(filter.routeConfig) }
+              : { rds: { config_source: { ads: {} }, route_config_name: filter.rds } }),
+          },
+        },
+      ];
+    case 'tcp_proxy':
+      return [tcpProxy(filter.cluster)];
+    case 'sni_cluster_tcp_proxy':
+      return [{ name: 'envoy.filters.network.sni_cluster' }, tcpProxy(filter.fallbackCluster)];
+  }
+}
+
+/** @returns an `envoy.config.route.v3.RouteConfiguration` */
+export function routesOf({ name, virtualHosts }: RouteConfiguration) {
+  return {
+    name,
+    virtual_hosts: virtualHosts.map(virtualHost => ({
+      name: virtualHost.name,
+      domains: virtualHost.domains,
+      routes: virtualHost.routes.map(({ match, cluster, timeoutMs, retryPolicy }) => ({
+        match,
+        route: {
+          cluster,
+          timeout: seconds(timeoutMs),
+          ...(retryPolicy && {
+            retry_policy: {
+              retry_on: retryPolicy.retryOn.filter(condition => condition !== 'connect-timeout').join(','),
+              num_retries: retryPolicy.numRetries,
+              retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts' }],
+              host_selection_retry_max_attempts: String(retryPolicy.hostSelectionRetryMaxAttempts),
+              retriable_status_codes: retryPolicy.retriableStatusCodes,
+            },
+          }),
+        },
+      })),
+    })),
+  };
+}

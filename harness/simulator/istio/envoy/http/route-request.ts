@@ -1,0 +1,31 @@
+/** Where a request goes: its route, and the cluster of that route. */
+import type http from 'node:http';
+import type { DownstreamConnection } from '../environment/environment.ts';
+import { DownstreamResponse } from './downstream-response.ts';
+import { NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
+import type { ManagerContext } from './manager-context.ts';
+import { ProxiedRequest } from './proxied-request.ts';
+import { findRoute } from './route-match.ts';
+
+/** Starts a request on its way, or replies to one that has none. */
+export function routeRequest(
+  context: ManagerContext,
+  connection: DownstreamConnection,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): void {
+  const { headers, url = '/' } = request;
+  const downstream = new DownstreamResponse(context, response);
+  const routes = context.routes();
+  const route = routes && findRoute(routes, headers.host ?? '', url);
+  if (!route) {
+    downstream.reply(NO_ROUTE);
+    return;
+  }
+  const cluster = context.clusterOf(route.cluster);
+  if (!cluster) {
+    downstream.reply(NO_CLUSTER);
+    return;
+  }
+  new ProxiedRequest(context, connection, request, downstream, cluster).start(route);
+}

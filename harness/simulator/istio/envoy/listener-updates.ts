@@ -1,0 +1,102 @@
+/** What LDS and RDS pushes do: a listener runs once the routes that it refers to are there. */
+import type { Listener, RouteConfiguration } from '../xds/resources.ts';
+import type { EnvoyEnvironment } from './environment/environment.ts';
+import type { RunningListener } from './listeners/accepted-connection.ts';
+import { ListenerManager } from './listeners/listener-manager.ts';
+import type { UpstreamCluster } from './upstream/upstream-cluster.ts';
+import { duplicateName, faultOfListener, faultOfRoutes } from './validation.ts';
+
+/**
+ * Holds the listeners and routes of one proxy. Like Envoy, it uses the valid resources of a partly invalid
+ * push.
+ */
+export class ListenerUpdates {
+  readonly #routes = new Map<string, RouteConfiguration>();
+  readonly #listeners: ListenerManager;
+  /** Accepted, but their routes are still to come: what ran before goes on until then. */
+  readonly #warming = new Map<string, Listener>();
+
+  /** @param workers - threads among which the listeners share their connections */
+  constructor(
+    environment: EnvoyEnvironment,
+    clusterOf: (name: string) => UpstreamCluster | undefined,
+    workers: number,
+  ) {
+    const resources = { clusterOf, routesOf: (name: string) => this.#routes.get(name) };
+    this.#listeners = new ListenerManager(environment, resources, workers);
+  }
+
+  get listeners(): readonly RunningListener[] {
+    return [...this.#listeners.listeners];
+  }
+
+  get routes(): readonly RouteConfiguration[] {
+    return [...this.#routes.values()];
+  }
+
+  get areWarm(): boolean {
+    return this.#warming.size === 0;
+  }
+
+  /** @returns why Envoy refuses the push, or undefined if it accepts it */
+  applyListeners(configs: readonly Listener[]): string | undefined {
+    const duplicate = duplicateName(configs.map(({ name }) => name));
+    if (duplicate !== undefined) return `error adding listener: duplicate listener ${duplicate} found`;
+    const faults: string[] = [];
+    const names = new Set(configs.map(({ name }) => name));
+    for (const { config } of this.listeners) if (!names.has(config.name)) this.#listeners.remove(config.name);
+    for (const name of [...this.#warming.keys()]) if (!names.has(name)) this.#warming.delete(name);
+    for (const config of configs) {
+      const fault = faultOfListener(config) ?? this.#addressFault(config);
+      if (fault !== undefined) faults.push(`${config.name}: ${fault}`);
+      else if (this.#lacksRoutes(config)) this.#warming.set(config.name, config);
+      else {
+        this.#warming.delete(config.name);
+        const bindFault = this.#listeners.set(config);
+        if (bindFault !== undefined) faults.push(`${config.name}: ${bindFault}`);
+      }
+    }
+    return faults.length > 0 ? `Error adding/updating listener(s) ${faults.join(', ')}` : undefined;
+  }
+
+  /** @returns why Envoy refuses the push, or undefined if it accepts it */
+  applyRoutes(configurations: readonly RouteConfiguration[]): string | undefined {
+    const faults: string[] = [];
+    const before = new Map(this.#routes);
+    this.#routes.clear();
+    for (const configuration of configurations) {
+      const fault = faultOfRoutes(configuration);
+      const known = before.get(configuration.name);
+      if (fault !== undefined) faults.push(fault);
+      const used = fault === undefined ? configuration : known;
+      if (used) this.#routes.set(configuration.name, used);
+    }
+    for (const [name, config] of [...this.#warming]) {
+      if (this.#lacksRoutes(config)) continue;
+      this.#warming.delete(name);
+      const fault = this.#listeners.set(config);
+      if (fault !== undefined) faults.push(fault);
+    }
+    return faults.length > 0 ? faults.join(', ') : undefined;
+  }
+
+  close(): void {
+    this.#listeners.close();
+  }
+
+  #lacksRoutes({ filterChains }: Listener): boolean {
+    return filterChains.some(
+      ({ filter }) =>
+        filter.type === 'http_connection_manager' &&
+        filter.rds !== undefined &&
+        !this.#routes.has(filter.rds),
+    );
+  }
+
+  /** Refuses a listener that moves to another address: Envoy wants a listener of another name for that. */
+  #addressFault({ name, address, port }: Listener): string | undefined {
+    const running = this.#listeners.find(name)?.config;
+    if (!running || (running.address === address && running.port === port)) return undefined;
+    return `error updating listener: '${name}' has a different address '${address}:${port}' from existing listener`;
+  }
+}

@@ -1,0 +1,35 @@
+/** The result of `istioctl install`, before anyone applies it: components, objects, and what to wait for. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+
+/** What istioctl waits for before it calls a component installed. */
+export interface WaitTarget {
+  readonly kind: 'CustomResourceDefinition' | 'Namespace' | 'Deployment';
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** A part of an installation that istioctl reports by itself. */
+export interface InstallComponent {
+  /** `Istio core`, `Istiod`, `Ingress gateways`: as in `✔ Istio core installed`. */
+  readonly name: string;
+  /** To be applied in this order. */
+  readonly objects: readonly KubernetesObject[];
+  readonly waitsFor: readonly WaitTarget[];
+}
+
+/** The whole of an installation, ready to be applied. */
+export interface InstallPlan {
+  readonly version: string;
+  /** `default`, `empty`, `remote`. */
+  readonly profile: string;
+  /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
+  readonly namespace: KubernetesObject;
+  readonly components: readonly InstallComponent[];
+  /**
+   * The name under which the installation is recorded, and its objects labelled: `installed-state`,
+   * `installed-state-eastwest`.
+   */
+  readonly stateName: string;
+  /** The record itself; absent in current, which keeps none. */
+  readonly state?: KubernetesObject;
+}

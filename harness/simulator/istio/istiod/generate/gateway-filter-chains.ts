@@ -1,0 +1,145 @@
+/** The filter chains of one server of a Gateway resource: HTTP, TCP, and TLS that is passed on unopened. */
+import type { FilterChain } from '../../xds/resources.ts';
+import { hostCovers, type PushContext, virtualServicesFor, visibleServices } from '../mesh/push-context.ts';
+import type {
+  Destination,
+  GatewayConfig,
+  GatewayServer,
+  StreamRouteConfig,
+  VirtualServiceConfig,
+} from '../model/istio-config.ts';
+import { proxiedPorts } from './clusters.ts';
+import { ruleFor, subsetsOf } from './destination-policy.ts';
+import { ALPN_MESH, BLACK_HOLE, outboundName, sniName } from './names.ts';
+import { tcpProxy } from './tcp-proxy-filter.ts';
+
+/** @param onUnsupported - hears of the server if it is not simulated; the result is empty then */
+export function chainsOf(
+  context: PushContext,
+  gateway: GatewayConfig,
+  server: GatewayServer,
+  onUnsupported: (what: string) => void,
+): FilterChain[] {
+  const { port, protocol, tlsMode } = server;
+  switch (protocol) {
+    case 'HTTP':
+    case 'HTTP2':
+    case 'GRPC': {
+      const statPrefix = `outbound_0.0.0.0_${port}`;
+      return [
+        {
+          name: `http.${port}`,
+          filter: { type: 'http_connection_manager', rds: `http.${port}`, statPrefix },
+        },
+      ];
+    }
+    case 'TCP':
+      if (tlsMode !== undefined && tlsMode !== 'PASSTHROUGH') break;
+      return tcpChains(context, gateway, server);
+    case 'TLS':
+    case 'HTTPS':
+      if (tlsMode === 'AUTO_PASSTHROUGH') return autoPassthroughChains(context, server);
+      if (tlsMode === 'PASSTHROUGH') return passthroughChains(context, gateway, server);
+      break;
+  }
+  onUnsupported(
+    `Gateway ${gateway.key}: a server of protocol ${protocol} with TLS mode ${tlsMode ?? 'none'} is not simulated`,
+  );
+  return [];
+}
+
+/** Keeps `*.local`; `*` means any name. */
+const serverNames = (hosts: readonly string[]): { serverNames?: readonly string[] } =>
+  hosts.includes('*') || hosts.length === 0 ? {} : { serverNames: hosts };
+
+function autoPassthroughChains(context: PushContext, { port, hosts }: GatewayServer): FilterChain[] {
+  const statPrefix = BLACK_HOLE;
+  if (context.behaviour.autoPassthrough === 'sni-cluster') {
+    return [
+      {
+        match: { transportProtocol: 'tls', ...serverNames(hosts) },
+        filter: { type: 'sni_cluster_tcp_proxy', fallbackCluster: BLACK_HOLE, statPrefix },
+      },
+    ];
+  }
+  // pilot/pkg/networking/core/gateway.go @1.30.3, builtAutoPassthroughFilterChains: a name outside the mesh
+  // has no chain.
+  return visibleServices(context)
+    .filter(({ hostname }) => hosts.some(host => hostCovers(host, hostname)))
+    .flatMap(service =>
+      proxiedPorts(service).flatMap(servicePort =>
+        subsetsOf(ruleFor(context, service.hostname)).map(({ name }): FilterChain => {
+          const sni = sniName(servicePort.port, name, service.hostname);
+          return {
+            name: `${sni}_${port}`,
+            match: { transportProtocol: 'tls', serverNames: [sni], applicationProtocols: ALPN_MESH },
+            filter: tcpProxy(sni),
+          };
+        }),
+      ),
+    );
+}
+
+function streamTarget(
+  context: PushContext,
+  { host, port, subset }: Destination,
+  listenerPort: number,
+): string {
+  const ports = context.state.service(host)?.ports ?? [];
+  return outboundName(
+    port ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? listenerPort,
+    subset ?? '',
+    host,
+  );
+}
+
+const matchesServer = (
+  match: StreamRouteConfig['matches'][number],
+  gateway: GatewayConfig,
+  { port }: GatewayServer,
+): boolean =>
+  (match.port === undefined || match.port === port) &&
+  (match.gateways === undefined || match.gateways.includes(gateway.key));
+
+function boundServices(
+  context: PushContext,
+  gateway: GatewayConfig,
+  { hosts }: GatewayServer,
+): readonly VirtualServiceConfig[] {
+  return virtualServicesFor(context, gateway.key, named =>
+    named.some(name => hosts.some(host => hostCovers(host, name))),
+  );
+}
+
+/** Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. */
+function passthroughChains(
+  context: PushContext,
+  gateway: GatewayConfig,
+  server: GatewayServer,
+): FilterChain[] {
+  return boundServices(context, gateway, server).flatMap(({ tls }) =>
+    tls.flatMap(({ matches, destination }) =>
+      matches
+        .filter(match => matchesServer(match, gateway, server))
+        .map(({ sniHosts }): FilterChain => {
+          const cluster = streamTarget(context, destination, server.port);
+          return {
+            match: { transportProtocol: 'tls', ...serverNames(sniHosts) },
+            filter: tcpProxy(cluster),
+          };
+        }),
+    ),
+  );
+}
+
+/** Passes any stream of bytes to the first destination that matches. */
+function tcpChains(context: PushContext, gateway: GatewayConfig, server: GatewayServer): FilterChain[] {
+  for (const { tcp } of boundServices(context, gateway, server)) {
+    for (const { matches, destination } of tcp) {
+      if (!matches.some(match => matchesServer(match, gateway, server))) continue;
+      const cluster = streamTarget(context, destination, server.port);
+      return [{ name: `tcp.${server.port}`, filter: tcpProxy(cluster) }];
+    }
+  }
+  return [];
+}

@@ -1,0 +1,39 @@
+/** CDS of a sidecar, inbound: the clusters that lead to its own application. */
+import type { Cluster } from '../../xds/resources.ts';
+import type { ProxyNode } from '../mesh/proxy-node.ts';
+import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
+import type { ServicePort } from '../model/mesh-model.ts';
+
+/** Returns a cluster for each port of the application; none for a gateway. */
+export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
+  if (proxy.role !== 'sidecar') return [];
+  const { behaviour } = context;
+  const clusters = new Map<string, Cluster>();
+  for (const service of ownServices(context, proxy)) {
+    for (const port of service.ports) {
+      const target = targetPortOf(context, proxy, port);
+      if (port.protocol === 'udp' || target === undefined) continue;
+      const name = inboundNameOf(context, port, target, service.hostname);
+      const address = behaviour.inbound.upstream === 'loopback' ? '127.0.0.1' : proxy.address;
+      clusters.set(name, {
+        name,
+        type: 'STATIC',
+        lbPolicy: 'ROUND_ROBIN',
+        connectTimeoutMs: behaviour.connectTimeoutMs,
+        loadAssignment: {
+          clusterName: name,
+          endpoints: [{ address, port: target, weight: 1, tlsMode: 'disabled' }],
+        },
+      });
+    }
+  }
+  return [...clusters.values()];
+}
+
+/** `inbound|5000|http|helloworld…` in 1.8, `inbound|5000||` in current. */
+export const inboundNameOf = (
+  { behaviour }: PushContext,
+  port: ServicePort,
+  target: number,
+  hostname: string,
+): string => behaviour.inbound.clusterName({ service: port.port, container: target }, port.name, hostname);

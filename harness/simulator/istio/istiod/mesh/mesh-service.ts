@@ -1,0 +1,64 @@
+/** A service of the mesh, merged from the Services of one name in any number of clusters. */
+import type { RegistryService, ServicePort } from '../model/mesh-model.ts';
+import type { ClusterRegistry } from '../watch/cluster-registry.ts';
+
+/** A service of the mesh: the Services of one name in any number of clusters. */
+export interface MeshService {
+  readonly hostname: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** Of the local cluster's Service, or else of the first registry that has it. */
+  readonly ports: readonly ServicePort[];
+  readonly isHeadless: boolean;
+  readonly isExternalName: boolean;
+  /** Its endpoints serve proxies of their own cluster only. */
+  readonly isClusterLocal: boolean;
+  readonly clusterIps: ReadonlyMap<string, string>;
+  /** What a proxy gets whose cluster lacks the Service. */
+  readonly defaultClusterIp: string;
+}
+
+/** What decides between the Services of one name. */
+export interface MergingOptions {
+  readonly localClusterId: string;
+  /** `cluster.local` */
+  readonly domain: string;
+}
+
+/**
+ * Merges the Services of one hostname (pilot/pkg/serviceregistry/aggregate/controller.go).
+ * @returns undefined if no registry has it
+ */
+export function mergeService(
+  registries: readonly ClusterRegistry[],
+  hostname: string,
+  { localClusterId, domain }: MergingOptions,
+): MeshService | undefined {
+  const found = registries.flatMap(registry => {
+    const service = registry.service(hostname);
+    return service ? [{ clusterId: registry.clusterId, service }] : [];
+  });
+  const base = found.find(({ clusterId }) => clusterId === localClusterId) ?? found[0];
+  if (!base) return undefined;
+  const { name, namespace, ports, isHeadless, externalName } = base.service;
+  return {
+    hostname,
+    name,
+    namespace,
+    ports,
+    isHeadless,
+    isExternalName: externalName !== undefined,
+    isClusterLocal: isClusterLocal(base.service, domain),
+    clusterIps: new Map(found.map(({ clusterId, service }) => [clusterId, service.clusterIp])),
+    defaultClusterIp: base.service.clusterIp,
+  };
+}
+
+/** pilot/pkg/model/push_context.go, defaultClusterLocalNamespaces and -Services; istiod's own since 1.8. */
+function isClusterLocal({ hostname, namespace }: RegistryService, domain: string): boolean {
+  return (
+    namespace === 'kube-system' ||
+    hostname === `kubernetes.default.svc.${domain}` ||
+    hostname === `istiod.istio-system.svc.${domain}`
+  );
+}

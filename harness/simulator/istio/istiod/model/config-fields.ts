@@ -1,0 +1,48 @@
+/** Fields of untyped resources: how to read them, and how to note those that have no effect here. */
+import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
+
+type Tree = Readonly<Record<string, unknown>>;
+/** Takes anything but an object for an empty one. */
+export const tree = (value: unknown): Tree =>
+  typeof value === 'object' && value !== null ? (value as Tree) : {};
+/** Takes anything but an array for an empty one. */
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+/** Prints a scalar; undefined for null and for no value. */
+export const text = (value: unknown): string | undefined =>
+  value === undefined || value === null ? undefined : String(value);
+/** Prints each item of a list. */
+export const texts = (value: unknown): string[] => list(value).map(String);
+/** Prints each value of an object. */
+export const labels = (value: unknown): Record<string, string> =>
+  Object.fromEntries(Object.entries(tree(value)).map(([key, item]) => [key, String(item)]));
+/** `1.5s` → 1500; undefined for anything but a duration in a single unit. */
+export const durationMs = (value: unknown): number | undefined => {
+  const match = /^([\d.]+)(ms|s|m|h)$/.exec(text(value) ?? '');
+  const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+  return match ? Number(match[1]) * (units[match[2] ?? ''] ?? 1) : undefined;
+};
+
+/** Collects what a resource asks for that is not simulated. */
+export class Unsupported {
+  readonly fields: string[] = [];
+
+  /** Notes every key of `value` that is not among `known`. */
+  check(path: string, value: unknown, known: readonly string[]): void {
+    for (const [key, item] of Object.entries(tree(value))) {
+      const isEmpty = item === undefined || item === null || (Array.isArray(item) && item.length === 0);
+      if (!known.includes(key) && !isEmpty) this.fields.push(path === '' ? key : `${path}.${key}`);
+    }
+  }
+
+  note(path: string): void {
+    this.fields.push(path);
+  }
+}
+
+/** Completes a name without a dot by the resource's namespace (pkg/config/model: ResolveShortnameToFQDN). */
+export const fullHost = (host: string, namespace: string, domain: string): string =>
+  host.includes('.') || host === '*' ? host : `${host}.${namespace}.svc.${domain}`;
+
+/** `sample/helloworld`, by which resources refer to each other. */
+export const keyOf = ({ metadata }: KubernetesObject): string =>
+  `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
