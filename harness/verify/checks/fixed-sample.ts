@@ -1,5 +1,4 @@
 /** The fixed sample from one cluster, as evidence: shares with their intervals and bands, and the risks. */
-
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Band } from '../band.ts';
 import { shareInterval } from '../binomial.ts';

@@ -1,5 +1,4 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
-
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import { callFrom, isTrouble } from '../calling.ts';

@@ -1,5 +1,4 @@
 /** What `istioctl install`, `manifest generate` and `uninstall` read: flags, documents and an answer. */
-
 import { messageOf } from '../../../base/errors.ts';
 import { InstallError, type InstallPlan, renderInstall } from '../../../simulator/istio/install/render.ts';
 import type { FlagTable } from '../flags.ts';

@@ -2,7 +2,6 @@
  * `istioctl proxy-config secret`.
  * istio/istio istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go) @1.8.0
  */
-
 import { verbOf } from './proxy-config-table.ts';
 import type { CertificateDetails, CertificatesPage } from './proxy-resources.ts';
 import { releaseOf } from './releases.ts';

@@ -2,7 +2,6 @@
  * `kubectl get`: tables from the server, or the objects as names, JSON, YAML or by a JSONPath. Kubernetes:
  * kubectl pkg/cmd/get.
  */
-
 import { KubernetesApiError, type KubernetesObject, pathOf } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { type ObjectPrinter, printerFor, rendered } from './object-printer.ts';
