@@ -43,7 +43,7 @@ export async function prepareTarget(
     ...(folder !== undefined && { diagnosticsFolder: folder }),
     onFirstFailure: describe,
     beforeCleanUp: async (started, verdict) => {
-      // What ended the run may have been no step's failure.
+      // A run may fail without a failed step.
       if (verdict !== 'passed' && !options.signal?.aborted) await describe(started);
       await options.beforeCleanUp?.(started);
       keepIfAsked(started, verdict, options);

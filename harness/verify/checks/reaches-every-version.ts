@@ -51,7 +51,7 @@ export function reachesEveryVersion(topology: Topology, source: ClusterSpec, ste
   };
 }
 
-/** Instances whose cluster is unknown, or not one of those that the topology gives their version. */
+/** Tells which instances answered from an unknown cluster, or from one that lacks their version. */
 function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
   return counted.instances
     .filter(

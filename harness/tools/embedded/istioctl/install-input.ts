@@ -34,7 +34,7 @@ export function renderInput({ flags, invocation, istioVersion }: Call): InstallP
 
 /** Asks a question and reads one word: only y and yes are a yes, not the end of the input either. */
 export async function confirmed({ flags, invocation }: Call, question: string): Promise<boolean> {
-  // What `-f -` has read is gone.
+  // `-f -` has used the standard input up.
   const isRead = flags.list('filename').includes('-');
   let answer = '';
   if (!isRead && invocation.ask) {

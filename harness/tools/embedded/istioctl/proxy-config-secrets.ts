@@ -8,7 +8,7 @@ import { releaseOf } from './releases.ts';
 
 /**
  * One line for the certificate of the workload and one for its root.
- * Unlike istioctl, it judges validity by the clock of the mesh.
+ * Unlike istioctl's, NOT AFTER is the end of life that the mesh keeps to.
  */
 export const secret = verbOf({
   flags: {},
