@@ -1,5 +1,4 @@
 /** The steps of a report, out of the plan and the events of its run. */
-
 import { stripVTControlCharacters } from 'node:util';
 import type { Plan, Step, StepId } from '../plan/step.ts';
 import type { CommandRecord, RunEvent } from '../run/events.ts';

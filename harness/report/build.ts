@@ -1,5 +1,4 @@
-/** Run events → report: a pure fold. A report can be rebuilt at any time from a log of the events. */
-
+/** Folds run events into a report. Pure: a log of the events gives the same report at any time. */
 import type { Plan } from '../plan/step.ts';
 import type { RunEvent, Verdict } from '../run/events.ts';
 import { buildSteps } from './build-steps.ts';

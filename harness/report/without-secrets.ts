@@ -1,5 +1,4 @@
 /** Takes out of a report what must not leave the process. */
-
 import { redact } from '../base/redact.ts';
 
 /**

@@ -1,5 +1,4 @@
 /** Sentences about a scenario that several formats share. */
-
 import { onceIn } from '../verify/figures.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
 import type { CheckReport, ScenarioReport, StepReport } from './report.ts';

@@ -1,5 +1,4 @@
 /** One step of a plan: its files, then its commands with their pipes, captures and deadlines. */
-
 import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';

@@ -1,5 +1,5 @@
 /** A plan on a platform, from the start to the clean-up, told as events. */
-import { type Clock, systemClock } from '../base/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { CleanupStack, disposeWithin } from '../base/dispose.ts';
 import { EXIT, messageOf } from '../base/errors.ts';
@@ -12,6 +12,7 @@ import { Emitter } from './emitter.ts';
 import { Findings } from './findings.ts';
 import { problemOf } from './judge.ts';
 import type { RunOptions, RunOutcome } from './run.ts';
+import { RunTime } from './run-time.ts';
 import { StartedRun } from './started-run.ts';
 
 const DEFAULT_CLEAN_UP_MS = 120_000;
@@ -42,8 +43,7 @@ class Run {
   #platform: StartedPlatform | undefined;
   #work: StartedRun | undefined;
   #checks: readonly CheckResult[] = [];
-  #clock: Clock | undefined;
-  #originMs = 0;
+  readonly #time = new RunTime();
   #firstLook: Promise<void> | undefined;
 
   constructor(options: RunOptions, linked: LinkedSignal) {
@@ -52,15 +52,16 @@ class Run {
     this.#signal = linked.signal;
     this.#omitted = new Set(options.omit ?? []);
     this.#keepGoing = options.keepGoing === true || this.#omitted.size > 0;
-    const elapsedMs = () => (this.#clock ? this.#clock.now() - this.#originMs : 0);
-    this.#emitter = new Emitter(options.listeners ?? [], elapsedMs, message =>
-      this.#listenerFailures.push(message),
+    this.#emitter = new Emitter(
+      options.listeners ?? [],
+      () => this.#time.elapsedMs,
+      message => this.#listenerFailures.push(message),
     );
   }
 
   async run(): Promise<RunOutcome> {
     // A virtual clock exists only once its world does; until then no time passes in it.
-    if (this.#options.platform.clock === 'wall') this.#startClock(systemClock);
+    if (this.#options.platform.clock === 'wall') this.#time.start(systemClock);
     this.#tellStart();
     try {
       this.#platform = await this.#startPlatform();
@@ -73,11 +74,6 @@ class Run {
     else if (this.#signal.aborted) this.#findings.interrupt(messageOf(this.#signal.reason));
     await this.#endWorld();
     return this.#end();
-  }
-
-  #startClock(clock: Clock): void {
-    this.#clock = clock;
-    this.#originMs = clock.now();
   }
 
   #tellStart(): void {
@@ -101,7 +97,7 @@ class Run {
     this.#signal.throwIfAborted();
     const running = started ?? (await platform.start(topology, this.#signal, diagnosticsFolder));
     if (!started) this.#cleanUp.add('end the platform', async () => running[Symbol.asyncDispose]());
-    if (platform.clock === 'virtual') this.#startClock(running.clock);
+    if (platform.clock === 'virtual') this.#time.start(running.clock);
     if (running.defect) this.#linked.follow(running.defect);
     return running;
   }
@@ -114,7 +110,7 @@ class Run {
       findings: this.#findings,
       keepGoing: this.#keepGoing,
       omitted: this.#omitted,
-      originMs: this.#originMs,
+      originMs: this.#time.originMs,
       signal: this.#signal,
       onFailure: () => this.#lookOnce(started),
     };
@@ -145,17 +141,14 @@ class Run {
         failures.push(redact(`before the clean-up: ${messageOf(error)}`));
       }
     }
-    // The run's time ends here: a virtual clock stops with its world.
-    const endedAtMs = this.#clock?.now() ?? 0;
-    const { kind } = this.#clock ?? systemClock;
-    this.#clock = { ...systemClock, kind, now: () => endedAtMs };
+    this.#time.stop();
     failures.push(...(await disposeWithin(this.#cleanUp, deadlines?.cleanUpMs ?? DEFAULT_CLEAN_UP_MS)));
     this.#emitter.emit({ type: 'clean-up-ended', failures });
   }
 
   #end(): RunOutcome {
     const { verdict, interrupted, reason } = this.#findings;
-    const durationMs = (this.#clock?.now() ?? 0) - this.#originMs;
+    const durationMs = this.#time.elapsedMs;
     this.#emitter.emit({ type: 'run-ended', verdict, interrupted, ...(reason && { reason }), durationMs });
     return {
       runId: this.#options.runId,

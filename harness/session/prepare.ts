@@ -1,7 +1,6 @@
 /**
  * Puts a session together, and finds everything that is wrong with its options before anything is started.
  */
-
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';

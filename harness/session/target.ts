@@ -1,5 +1,4 @@
 /** What a session runs on: the platform, the tools, and what is looked at and kept in the end. */
-
 import { createRandom } from '../base/random.ts';
 import type { Plan } from '../plan/step.ts';
 import { platformMaker } from '../platform/catalog.ts';
@@ -44,7 +43,7 @@ export async function prepareTarget(
     ...(folder !== undefined && { diagnosticsFolder: folder }),
     onFirstFailure: describe,
     beforeCleanUp: async (started, verdict) => {
-      // What ended the run may have been no step's failure.
+      // A run may fail without a failed step.
       if (verdict !== 'passed' && !options.signal?.aborted) await describe(started);
       await options.beforeCleanUp?.(started);
       keepIfAsked(started, verdict, options);

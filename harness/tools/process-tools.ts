@@ -1,5 +1,4 @@
 /** The tools of a plan as the real programs, in a folder of their own that is removed with them. */
-
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
 /** What the output of kubectl and istioctl says of their version and of the API server. */
-
 import type { CommandResult } from '../model/command.ts';
 
 /** Reads `v1.32.0` from the output of `kubectl version --client -o json`; returns other output as it is. */

@@ -1,5 +1,4 @@
 /** What a check is: one claim of the guide, verified with evidence. */
-
 import type { Clock } from '../base/clock.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';

@@ -1,5 +1,4 @@
 /** What a fixed sample is: how many requests, and which counts of answers are accepted. */
-
 import { HarnessError } from '../base/errors.ts';
 import { type Band, STARVED_PART } from './band.ts';
 import { round } from './figures.ts';

@@ -1,5 +1,4 @@
 /** Names what calls from one cluster showed, in the words of the failure table (`Symptom`). Pure. */
-
 import type { PodFact } from './pods.ts';
 import type { Symptom, Tally } from './traffic.ts';
 

@@ -1,5 +1,4 @@
 /** Answers counted: by instance and error, in their order, and in words. */
-
 import { round } from './figures.ts';
 import type { Answer } from './sampling.ts';
 import type { Tally } from './traffic.ts';

@@ -1,5 +1,4 @@
 /** `mesh-harness run SCENARIO…` */
-
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';

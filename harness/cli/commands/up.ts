@@ -1,5 +1,4 @@
 /** `mesh-harness up SCENARIO`: a simulated world that stays, for kubectl, for istioctl and for people. */
-
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';

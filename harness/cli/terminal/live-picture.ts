@@ -1,5 +1,4 @@
 /** What runs at the moment, as lines: clusters side by side, with timers. */
-
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { RunEvent } from '../../run/events.ts';
 import { cell, fit } from './text-width.ts';

@@ -2,7 +2,6 @@
  * Progress on a terminal: what is done scrolls up as plain lines, and what runs stands below, clusters side
  * by side, with timers.
  */
-
 import { createLogUpdate } from 'log-update';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { INDENT, ProgressLines } from './lines.ts';

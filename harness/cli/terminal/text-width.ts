@@ -1,5 +1,4 @@
 /** Texts in the columns of a terminal: cut, padded, or broken into lines. */
-
 import stringWidth from 'string-width';
 
 /** Cuts a text to a width in columns, by whole characters as people see them. */

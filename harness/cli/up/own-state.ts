@@ -1,5 +1,4 @@
 /** The state of a world, as the process that runs it writes it. */
-
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { identityOf } from '../../process/liveness.ts';

@@ -1,5 +1,4 @@
 /** Where a world that was left running keeps its files. */
-
 import path from 'node:path';
 import { stateFolder } from '../../process/folders.ts';
 

@@ -1,5 +1,4 @@
 /** What a world that was left running tells on disk, and which files of the folder are ours. */
-
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';

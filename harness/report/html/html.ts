@@ -1,5 +1,4 @@
 /** The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere. */
-
 import type { Problem } from '../../run/events.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, stepName } from '../words.ts';

@@ -1,5 +1,4 @@
 /** The arrows of the picture: the calls that were seen, with their shares, and the way of configuration. */
-
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { ScenarioReport } from '../report.ts';
 import { percent, trafficOf } from '../words.ts';

@@ -1,5 +1,4 @@
 /** Where the parts of the picture of a topology stand, in pixels. */
-
 import type { ScenarioReport } from '../report.ts';
 
 /** The box of a cluster, and the space between two of them. */

@@ -1,5 +1,4 @@
 /** The topology as a picture (SVG): networks, clusters and their parts, and the arrows between them. */
-
 import { controlPlaneOf, isMultiNetwork, isRemote } from '../../model/topology.ts';
 import type { ScenarioReport } from '../report.ts';
 import { arrows } from './picture-arrows.ts';

@@ -1,5 +1,4 @@
 /** The calls of a scenario on the page: who answered whom, and the figures of a check. */
-
 import type { Traffic } from '../../verify/traffic.ts';
 import type { ScenarioReport } from '../report.ts';
 import { duration, percent, riskSentence, togetherSentences, trafficOf } from '../words.ts';

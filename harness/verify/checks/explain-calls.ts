@@ -1,5 +1,4 @@
 /** Why calls from one cluster fail a check: the symptom, the diagnosis and the evidence for it. */
-
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import { pickClientPod } from '../calling.ts';

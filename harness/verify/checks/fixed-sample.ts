@@ -1,5 +1,4 @@
 /** The fixed sample from one cluster, as evidence: shares with their intervals and bands, and the risks. */
-
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Band } from '../band.ts';
 import { shareInterval } from '../binomial.ts';
@@ -84,7 +83,7 @@ export function sampleOf(
   };
 }
 
-/** Of two shares one follows from the other; of more, each can be broken by itself. */
+/** Adds the risks up: of two shares one follows from the other; of more, each can be broken by itself. */
 function healthyRefused(bands: readonly Band[]): number {
   const each = bands.map(band => band.healthyRefused);
   return each.length <= 2

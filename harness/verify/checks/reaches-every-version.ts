@@ -1,5 +1,4 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
-
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import { callFrom, isTrouble } from '../calling.ts';
@@ -52,7 +51,7 @@ export function reachesEveryVersion(topology: Topology, source: ClusterSpec, ste
   };
 }
 
-/** Instances whose cluster is unknown, or not one of those that the topology gives their version. */
+/** Tells which instances answered from an unknown cluster, or from one that lacks their version. */
 function misplacedIn(counted: Tally, context: CheckContext): readonly string[] {
   return counted.instances
     .filter(

@@ -2,7 +2,6 @@
  * What a diagnosis goes by: the objects of each cluster that the guide's steps leave behind, read when a
  * check has failed.
  */
-
 import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { Evidence } from '../check.ts';

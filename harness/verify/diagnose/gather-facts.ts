@@ -1,5 +1,4 @@
 /** Reads the facts of a diagnosis from the API servers. */
-
 import { messageOf } from '../../base/errors.ts';
 import {
   KubernetesApiError,

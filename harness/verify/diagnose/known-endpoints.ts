@@ -1,5 +1,4 @@
 /** The endpoints of HelloWorld that a client's proxy knows, and whose they are. */
-
 import type { ClusterName } from '../../model/names.ts';
 import type { CheckContext } from '../check.ts';
 import type { PodFact } from '../pods.ts';

@@ -1,5 +1,4 @@
 /** The warnings among a namespace's events that still hold. */
-
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import { at, text } from './object-fields.ts';
 

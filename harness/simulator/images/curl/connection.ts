@@ -1,5 +1,4 @@
 /** curl's way to a server: names, connections that are kept for the next URL, and TLS. */
-
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type tls from 'node:tls';

@@ -2,7 +2,6 @@
  * The program curl: every URL of its command line in turn, in the words and with the exit codes of the real
  * one.
  */
-
 import type { Main, ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';
 import { standardOutput } from '../standard-output.ts';

@@ -1,5 +1,4 @@
 /** The wait for an event of a stream that may fail, close or be given up. */
-
 import type { Duplex } from 'node:stream';
 
 /**

@@ -2,7 +2,6 @@
  * The Secret that holds the token of a service account, made where there is none.
  * istio/istio istioctl/pkg/multicluster/remote_secret.go
  */
-
 import { linkedSignal } from '../../../base/deadline.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { followUntil } from '../follow.ts';

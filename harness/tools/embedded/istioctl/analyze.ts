@@ -2,7 +2,6 @@
  * `istioctl analyze`, for the defects that show in the objects which the guide makes.
  * Unlike Istio's, it looks at clusters only (no files), and knows four of the messages.
  */
-
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';

@@ -2,7 +2,6 @@
  * `istioctl create-remote-secret`: a Secret with a kubeconfig that lets another istiod read this cluster.
  * istio/istio istioctl/pkg/multicluster/remote_secret.go
  */
-
 import { dump } from 'js-yaml';
 import { renderReader } from '../../../simulator/istio/install/render.ts';
 import { ToolExit } from '../invocation.ts';

@@ -1,5 +1,4 @@
 /** What `istioctl install`, `manifest generate` and `uninstall` read: flags, documents and an answer. */
-
 import { messageOf } from '../../../base/errors.ts';
 import { InstallError } from '../../../simulator/istio/install/install-error.ts';
 import type { InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
@@ -37,7 +36,7 @@ export function renderInput({ flags, invocation, istioVersion }: Call): InstallP
 
 /** Asks a question and reads one word: only y and yes are a yes, not the end of the input either. */
 export async function confirmed({ flags, invocation }: Call, question: string): Promise<boolean> {
-  // What `-f -` has read is gone.
+  // `-f -` has used the standard input up.
   const isRead = flags.list('filename').includes('-');
   let answer = '';
   if (!isRead && invocation.ask) {

@@ -1,5 +1,4 @@
 /** `istioctl install`: the dialogue, the objects in order, and the wait for them. */
-
 import { dump } from 'js-yaml';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';

@@ -1,5 +1,4 @@
 /** `istioctl proxy-config clusters`. istio/istio istioctl/pkg/writer/envoy/configdump/cluster.go @1.8.0 */
-
 import { is, order, verbOf } from './proxy-config-table.ts';
 import { type DumpedCluster, entriesOf } from './proxy-resources.ts';
 

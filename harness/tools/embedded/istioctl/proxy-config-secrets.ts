@@ -2,14 +2,13 @@
  * `istioctl proxy-config secret`.
  * istio/istio istioctl/pkg/writer/envoy/configdump/secret (sdscompare/writer.go) @1.8.0
  */
-
 import { verbOf } from './proxy-config-table.ts';
 import type { CertificateDetails, CertificatesPage } from './proxy-resources.ts';
 import { releaseOf } from './releases.ts';
 
 /**
  * One line for the certificate of the workload and one for its root.
- * Unlike istioctl, it judges validity by the clock of the mesh.
+ * Unlike istioctl's, NOT AFTER is the end of life that the mesh keeps to.
  */
 export const secret = verbOf({
   flags: {},

@@ -2,7 +2,6 @@
  * `istioctl proxy-config clusters|endpoints|listeners|routes|secret`: what a proxy runs, in tables.
  * istio/istio istioctl/cmd/proxyconfig.go @1.8.0
  */
-
 import { clusters } from './proxy-config-clusters.ts';
 import { listeners } from './proxy-config-listeners.ts';
 import { secret } from './proxy-config-secrets.ts';

@@ -9,7 +9,7 @@ import { type JsonObject, mergePatchOf } from './three-way.ts';
 import type { Call } from './verb.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/** How often a patch that met a change by someone else is tried again (maxPatchRetry). */
+/** How often `apply` tries a patch again after somebody else has changed the object (maxPatchRetry). */
 const MAX_CONFLICTS = 5;
 
 /** Runs an API call, and notes on the error which call it was. */
@@ -26,7 +26,7 @@ async function during<T>(source: Source, work: () => Promise<T>): Promise<T> {
 export const failedCallOf = (error: unknown): Source | undefined =>
   (error as { applySource?: Source }).applySource; // set by `during`
 
-/** One object to apply, and what is only pretended: by the API server, or by the client. */
+/** One object to apply, and whether the API server or the client only pretends to. */
 interface Application {
   readonly call: Call;
   readonly document: Document;
@@ -138,7 +138,7 @@ function patchFor(
         'The missing annotation will be patched automatically.\n',
     );
   }
-  // What an apply wrote.
+  // An earlier apply wrote it.
   const original = lastApplied === undefined ? undefined : (JSON.parse(lastApplied) as JsonObject);
   return (resource.builtIn ? strategicPatchOf : mergePatchOf)({ original, modified, current });
 }

@@ -60,7 +60,7 @@ const PROPAGATION: Readonly<Record<string, string>> = {
   false: 'Orphan',
 };
 
-/** Finds the objects to delete; those of files and of names are not asked for. */
+/** Finds the objects to delete; it asks the server only for those of a selector, or for all of a kind. */
 async function findDoomed(call: Call): Promise<{ resource: Resource; object: KubernetesObject }[]> {
   const { flags, args, mapper, namespace, invocation } = call;
   const files = flags.list('filename');
@@ -108,7 +108,7 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
   return [...named, ...listed];
 }
 
-/** How long deletion is awaited without `--timeout`. */
+/** How long `delete` waits without `--timeout`. */
 const WAIT_MS = 7 * 24 * 3_600_000;
 
 async function waitUntilGone(

@@ -17,7 +17,7 @@ export const exec: Verb = {
     const { flags, invocation, client, namespace, signal, args } = call;
     const command = flags.afterDash ?? [];
     const before = args.slice(0, args.length - command.length);
-    // An empty name is what `"$(kubectl get pod -o jsonpath=…)"` gives when there is no pod (kubectl
+    // `"$(kubectl get pod -o jsonpath=…)"` gives an empty name when there is no pod (kubectl
     // pkg/cmd/exec/exec.go, Validate).
     if (before.length === 0 || before[0] === '') {
       throw new ToolExit('error: pod, type/name or --filename must be specified');
@@ -52,7 +52,7 @@ export const exec: Verb = {
       return outcome.exitCode;
     } catch (error) {
       signal.throwIfAborted();
-      // What the container runtime says has the code 500 and comes over the stream, not as the answer to a
+      // An error of the container runtime has the code 500. It comes over the stream, not as the answer to a
       // request.
       if (error instanceof KubernetesApiError && error.code === 500)
         throw new ToolExit(`error: ${error.message}`);

@@ -2,7 +2,6 @@
  * `kubectl get`: tables from the server, or the objects as names, JSON, YAML or by a JSONPath. Kubernetes:
  * kubectl pkg/cmd/get.
  */
-
 import { KubernetesApiError, type KubernetesObject, pathOf } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { type ObjectPrinter, printerFor, rendered } from './object-printer.ts';
@@ -12,7 +11,7 @@ import { type Call, findObjects, readTargets, type Target, type Verb } from './v
 
 const ACCEPT_TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
-/** Prints what the arguments name; what cannot be read is reported after the rest is printed. */
+/** Prints what the arguments name, and reports failures after the rest. */
 export const get: Verb = {
   flags: {
     output: { type: 'text', short: 'o' },

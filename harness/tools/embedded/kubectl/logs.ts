@@ -1,5 +1,4 @@
 /** `kubectl logs`. Kubernetes: kubectl pkg/cmd/logs. */
-
 import { ToolExit } from '../invocation.ts';
 import { containerOf, PODS, type Pod, podOf } from './pods.ts';
 import type { Call, Verb } from './verb.ts';

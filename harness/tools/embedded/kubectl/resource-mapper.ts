@@ -2,7 +2,6 @@
  * From the names that people use (`deploy`, `services`, `Gateway`) to the resources of one cluster's API:
  * what kubectl calls the REST mapper.
  */
-
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { BUILT_IN, BUILT_IN_GROUP_VERSIONS, groupOf, type Resource } from './resources.ts';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { mergeKeyAt, PRIMITIVE_SETS } from './merge-keys.ts';
 import { isNil, isObject, type JsonObject, mergeInto, type ThreeWay } from './three-way.ts';
 
-/** For built-in kinds: a strategic merge patch, where some lists are merged by a key. */
+/** Returns the patch for an object of a built-in kind: a strategic one, which merges some lists by a key. */
 export function strategicPatchOf({ original, modified, current }: ThreeWay): JsonObject {
   const additions = strategicChanges(current, modified, '');
   const deletions = strategicRemovals(original ?? {}, modified, '');
@@ -40,7 +40,7 @@ function strategicChanges(from: JsonObject, to: JsonObject, path: string): JsonO
       }
       continue;
     }
-    // What was never set and is set to nothing is no change: a Deployment's `creationTimestamp: null`.
+    // To set a missing field to null is no change: a Deployment's `creationTimestamp: null`.
     if (!(isNil(value) && isNil(before)) && !isDeepStrictEqual(value, before)) patch[key] = value;
   }
   return patch;

@@ -1,6 +1,6 @@
 /**
  * The patch that `kubectl apply` sends: what the file changes in the live object, and what the file before it
- * had and this one drops. Here for custom resources, and what it shares with that for built-in kinds.
+ * had and this one drops. Here is the one for custom resources, and what both kinds of patch share.
  * Kubernetes: apimachinery pkg/util/jsonmergepatch/patch.go.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -19,7 +19,7 @@ export interface ThreeWay {
   readonly current: JsonObject;
 }
 
-/** For custom resources: an RFC 7396 merge patch, where lists are replaced as a whole. */
+/** Returns the patch for a custom resource: an RFC 7396 merge patch, which replaces lists as a whole. */
 export function mergePatchOf({ original, modified, current }: ThreeWay): JsonObject {
   const patch = changes(current, modified);
   return mergeInto(removals(original ?? {}, modified), patch);
@@ -37,7 +37,7 @@ function changes(from: JsonObject, to: JsonObject): JsonObject {
   return patch;
 }
 
-/** `null` for each key that `from` has and `to` has not. */
+/** Returns `null` for each key that `from` has and `to` lacks. */
 function removals(from: JsonObject, to: JsonObject): JsonObject {
   const patch: JsonObject = {};
   for (const [key, value] of Object.entries(from)) {
