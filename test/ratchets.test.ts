@@ -26,7 +26,6 @@ const MOST_LINES = 300;
 const LONG_FILES: readonly string[] = [
   'harness/base/certificates.ts',
   'harness/base/kubernetes-client.ts',
-  'harness/platform/existing/probe.ts',
   'harness/scenario/schema.ts',
   'harness/simulator/kubernetes/http/handlers/subresources.ts',
   'harness/simulator/kubernetes/http/tables/columns.ts',
@@ -161,7 +160,8 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/plan/print/shell.ts': 4,
   'harness/platform/existing/permissions.ts': 1,
   'harness/platform/existing/preflight.ts': 4,
-  'harness/platform/existing/probe.ts': 4,
+  'harness/platform/existing/probe-pods.ts': 1,
+  'harness/platform/existing/probe.ts': 3,
   'harness/platform/kind/cloud-provider.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
   'harness/platform/kind/engine/engine.ts': 1,
@@ -311,7 +311,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 862;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -368,7 +368,6 @@ const UNUSED: readonly string[] = [
   'harness/plan/print/words.ts hereDocumentEnd',
   'harness/plan/print/words.ts hereDocumentText',
   'harness/platform/existing/permissions.ts NEEDED',
-  'harness/platform/existing/probe.ts needsLoadBalancer',
   'harness/platform/kind/load-balancers.ts LOAD_BALANCERS',
   'harness/platform/kind/routes.ts routeCommands',
   'harness/platform/versions.ts isWithin',
@@ -420,7 +419,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 206;
+const UNUSED_TYPES = 204;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

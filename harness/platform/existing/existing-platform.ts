@@ -16,7 +16,7 @@ import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
 import { contextNames, namedContexts, readContexts } from './contexts.ts';
 import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
-import type { ProbeImages } from './probe.ts';
+import type { ProbeImages } from './probe-options.ts';
 import { type RealPrograms, StartedExisting } from './started.ts';
 
 export class ExistingPlatform implements Platform {

@@ -20,7 +20,9 @@ import { apiServers, watchAnswers } from '../watch-answers.ts';
 import type { ExistingOptions } from './options.ts';
 import { managerOf } from './ownership.ts';
 import type { Inspection } from './preflight.ts';
-import { type ProbeDeadlines, type ProbeImages, probeReachability, removeProbe } from './probe.ts';
+import { probeReachability } from './probe.ts';
+import type { ProbeDeadlines, ProbeImages } from './probe-options.ts';
+import { removeProbe } from './probe-pods.ts';
 import { removeFromCluster } from './remove.ts';
 
 /** The programs that work on clusters which are none of our simulator's. */

@@ -3,6 +3,7 @@
  * within a pod of each cluster.
  */
 import type { ClusterName } from '../../model/names.ts';
+import { CONNECTED } from '../curl.ts';
 import type { Engine } from './engine/engine.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 
@@ -17,12 +18,6 @@ const LEAST_SECONDS = 1;
 const TIMES_LONGER = 20;
 /** Where container runtimes put the network namespaces of pods. */
 const NAMESPACES = '/var/run/netns';
-
-/**
- * curl's exit codes once a connection stands: success, or trouble with TLS or HTTP, which is not asked about
- * (`man curl`, EXIT CODES).
- */
-const CONNECTED: ReadonlySet<number> = new Set([0, 22, 35, 52, 56, 60]);
 
 /** Something in a pod that answers HTTP: the name server's own readiness port. */
 export interface Listener {
