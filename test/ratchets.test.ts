@@ -158,10 +158,12 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/plan/print/list.ts': 1,
   'harness/plan/print/markdown.ts': 2,
   'harness/plan/print/shell.ts': 4,
+  'harness/platform/existing/cluster-flags.ts': 1,
+  'harness/platform/existing/kubectl-skew.ts': 1,
   'harness/platform/existing/permissions.ts': 1,
-  'harness/platform/existing/preflight.ts': 4,
   'harness/platform/existing/probe-pods.ts': 1,
   'harness/platform/existing/probe.ts': 3,
+  'harness/platform/existing/side-by-side.ts': 3,
   'harness/platform/kind/cloud-provider.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
   'harness/platform/kind/engine/engine.ts': 1,
@@ -311,7 +313,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 862;
+const DOCUMENTED_PER_MILLE = 864;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
