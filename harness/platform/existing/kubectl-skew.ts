@@ -1,6 +1,7 @@
 /** One kubectl works on all clusters of a run: whether there can be one, and which. */
 import type { Finding } from '../platform.ts';
-import { compare, formatLine, KUBECTL_SKEW, type Line, lineOf } from '../versions.ts';
+import { compare, formatLine, type Line, lineOf } from '../version-line.ts';
+import { KUBECTL_SKEW } from '../version-windows.ts';
 import type { Inspection } from './preflight.ts';
 
 /**
