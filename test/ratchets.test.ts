@@ -41,7 +41,6 @@ const LONG_FUNCTIONS: readonly string[] = [
   'harness/cli/commands/run.ts runScenarios',
   'harness/platform/existing/preflight.ts inspectCluster',
   'harness/platform/kind/engine/containers.ts containerCalls',
-  'harness/platform/kind/isolation.ts probeIsolation',
   'harness/simulator/istio/istiod/model/read-istio-config.ts readVirtualService',
   'harness/simulator/kubernetes/api-server.ts createApiServer',
   'harness/simulator/kubernetes/cluster.ts startCluster',
@@ -173,12 +172,11 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/registry-config.ts': 2,
   'harness/platform/kind/started.ts': 3,
   'harness/platform/kind/watch-nodes.ts': 1,
-  'harness/platform/program-downloads.ts': 3,
+  'harness/platform/program-downloads.ts': 2,
   'harness/platform/program-questions.ts': 1,
   'harness/platform/programs.ts': 1,
   'harness/platform/simulator/open-world.ts': 1,
   'harness/platform/version-windows.ts': 3,
-  'harness/platform/versions.ts': 1,
   'harness/process/fetch.ts': 1,
   'harness/report/html/html.ts': 20,
   'harness/report/html/picture.ts': 9,
@@ -313,7 +311,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 869;
+const DOCUMENTED_PER_MILLE = 872;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -331,7 +329,6 @@ const FOR_TESTS: readonly string[] = [
   'harness/plan/print/words.ts shellWord',
   'harness/platform/bundle.ts MAX_BUNDLE_BYTES',
   'harness/platform/kind/clusters.ts createArguments',
-  'harness/platform/kind/clusters.ts kindConfig',
   'harness/platform/kind/doctor.ts addressFinding',
   'harness/platform/kind/engine/events.ts readEnd',
   'harness/platform/kind/image-cache.ts cacheName',
@@ -419,7 +416,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 204;
+const UNUSED_TYPES = 201;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));
