@@ -164,6 +164,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/cloud-provider.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
   'harness/platform/kind/engine/engine.ts': 1,
+  'harness/platform/kind/expected-images.ts': 1,
   'harness/platform/kind/kind-platform.ts': 2,
   'harness/platform/kind/metallb.ts': 1,
   'harness/platform/kind/preflight.ts': 1,
@@ -311,7 +312,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 872;
+const DOCUMENTED_PER_MILLE = 874;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

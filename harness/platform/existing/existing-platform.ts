@@ -11,6 +11,7 @@ import { programQuestions } from '../program-questions.ts';
 import { findIstio, findKubectl, versionOf } from '../programs.ts';
 import { refuseBad } from '../refusal.ts';
 import { windowOf } from '../versions.ts';
+import type { RealPrograms } from './beginning.ts';
 import { apiServersOf, contextNames, namedApiServer, namedContexts } from './cluster-flags.ts';
 import { readContexts } from './contexts.ts';
 import { kubectlFor } from './kubectl-skew.ts';
@@ -18,7 +19,7 @@ import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster } from './preflight.ts';
 import { sampleImages } from './probe-images.ts';
 import { judgeTogether } from './side-by-side.ts';
-import { type RealPrograms, StartedExisting } from './started.ts';
+import { StartedExisting } from './started.ts';
 
 /** Runs a scenario on clusters that exist, one context of the user's kubeconfig for each. */
 export class ExistingPlatform implements Platform {
