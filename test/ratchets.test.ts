@@ -164,7 +164,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/cloud-provider.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
   'harness/platform/kind/engine/engine.ts': 1,
-  'harness/platform/kind/expected-images.ts': 1,
   'harness/platform/kind/kind-platform.ts': 2,
   'harness/platform/kind/metallb.ts': 1,
   'harness/platform/kind/preflight.ts': 1,
