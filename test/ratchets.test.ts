@@ -30,7 +30,6 @@ const LONG_FILES: readonly string[] = [
   'harness/simulator/kubernetes/http/handlers/subresources.ts',
   'harness/simulator/kubernetes/http/tables/columns.ts',
   'harness/simulator/kubernetes/registry/resources.ts',
-  'harness/simulator/network/tcp-socket.ts',
   'harness/verify/diagnose/facts.ts',
   'harness/verify/statistics.ts',
 ];
@@ -311,7 +310,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 874;
+const DOCUMENTED_PER_MILLE = 875;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

@@ -6,7 +6,7 @@ import type { ConnectionOutcome, Recorder } from './recorder.ts';
 import { endOf, type Route } from './route.ts';
 import type { Routing } from './routing.ts';
 import type { Protocol } from './segments.ts';
-import type { WorldClock } from './tcp-socket.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** What every connection and datagram of one network goes by. */
 export interface Surroundings {

@@ -13,7 +13,8 @@ import { type Accept, type Answer, PortTable } from './port-table.ts';
 import { ProcessScope } from './process-scope.ts';
 import { resolveName } from './resolver.ts';
 import { socketError } from './socket-errors.ts';
-import { TcpSocket, type WorldClock } from './tcp-socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** Linux's default `net.ipv4.ip_local_port_range`. */
 const FIRST_EPHEMERAL_PORT = 32768;

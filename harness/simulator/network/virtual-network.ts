@@ -13,7 +13,7 @@ import type { ClusterNetwork, NetworkNamespace } from './interfaces.ts';
 import { Recorder } from './recorder.ts';
 import { Routing } from './routing.ts';
 import { ClusterSegment, Lan } from './segments.ts';
-import type { WorldClock } from './tcp-socket.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** Machines outside of all networks get their addresses here (TEST-NET-2, RFC 5737). */
 const MACHINE_RANGE = '198.51.100.0/24';
