@@ -24,8 +24,6 @@ const NONE = { news: [], obsolete: [] };
 const MOST_LINES = 300;
 /** Files that may be longer. A table of data says so. */
 const LONG_FILES: readonly string[] = [
-  'harness/base/certificates.ts',
-  'harness/base/kubernetes-client.ts',
   'harness/scenario/schema.ts',
   'harness/simulator/kubernetes/http/handlers/subresources.ts',
   'harness/simulator/kubernetes/http/tables/columns.ts',
@@ -310,7 +308,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 875;
+const DOCUMENTED_PER_MILLE = 880;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -415,7 +413,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 201;
+const UNUSED_TYPES = 199;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

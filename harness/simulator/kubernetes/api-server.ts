@@ -3,16 +3,11 @@
  */
 import type { Duplex } from 'node:stream';
 import { dump } from 'js-yaml';
-import {
-  type Authority,
-  createKeyPair,
-  createRootCa,
-  issueCertificate,
-  type KeyPair,
-  type Validity,
-} from '../../base/certificates.ts';
+import type { Authority } from '../../base/authority.ts';
+import { createRootCa, issueCertificate, type Validity } from '../../base/certificates.ts';
 import type { Clock } from '../../base/clock.ts';
 import { controllerForMany } from '../../base/deadline.ts';
+import { createKeyPair, type KeyPair } from '../../base/keys.ts';
 import type { Random } from '../../base/random.ts';
 import type { NetworkNamespace } from '../network/interfaces.ts';
 import { escalationCheck } from './admission/escalation.ts';

@@ -2,13 +2,10 @@
  * istiod's certificate authority: from the Secret `cacerts` as mounted, or self-signed and kept in the Secret
  * `istio-ca-secret`.
  */
-import {
-  type Authority,
-  createRootCa,
-  issueCertificate,
-  loadAuthority,
-  readCsr,
-} from '../../../base/certificates.ts';
+
+import { type Authority, loadAuthority } from '../../../base/authority.ts';
+import { readCsr } from '../../../base/certificate-requests.ts';
+import { createRootCa, issueCertificate } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';

@@ -1,5 +1,5 @@
 /** One istiod put together: what it watches, what it computes from it, and how changes become pushes. */
-import type { Authority } from '../../../base/certificates.ts';
+import type { Authority } from '../../../base/authority.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,7 @@
 /** One remote cluster: what a kubeconfig of a remote secret becomes. */
 import { linkedSignal } from '../../../../base/deadline.ts';
-import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Dial } from '../../../../base/kubernetes-transport.ts';
 import type { ClusterRegistry } from '../watch/cluster-registry.ts';
 
 /** How far istiod has come with a cluster, as `/debug/clusterz` shows it. */
