@@ -24,7 +24,6 @@ const NONE = { news: [], obsolete: [] };
 const MOST_LINES = 300;
 /** Files that may be longer. A table of data says so. */
 const LONG_FILES: readonly string[] = [
-  'harness/scenario/schema.ts',
   'harness/simulator/kubernetes/http/handlers/subresources.ts',
   'harness/simulator/kubernetes/http/tables/columns.ts',
   'harness/simulator/kubernetes/registry/resources.ts',
@@ -182,8 +181,9 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/report/tap.ts': 2,
   'harness/report/words.ts': 3,
   'harness/run/started-run.ts': 1,
+  'harness/scenario/check-names.ts': 2,
   'harness/scenario/load.ts': 1,
-  'harness/scenario/schema.ts': 4,
+  'harness/scenario/schema-issues.ts': 2,
   'harness/simulator/images/curl/connection.ts': 1,
   'harness/simulator/images/curl/errors.ts': 1,
   'harness/simulator/images/curl/progress-meter.ts': 2,
@@ -308,7 +308,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 880;
+const DOCUMENTED_PER_MILLE = 881;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
