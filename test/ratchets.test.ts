@@ -158,6 +158,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/existing/probe.ts': 3,
   'harness/platform/existing/side-by-side.ts': 3,
   'harness/platform/kind/cloud-provider.ts': 1,
+  'harness/platform/kind/describe-run.ts': 1,
   'harness/platform/kind/doctor.ts': 1,
   'harness/platform/kind/engine/engine.ts': 1,
   'harness/platform/kind/kind-platform.ts': 2,
@@ -166,7 +167,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/kind/preload.ts': 1,
   'harness/platform/kind/prove.ts': 1,
   'harness/platform/kind/registry-config.ts': 2,
-  'harness/platform/kind/started.ts': 3,
+  'harness/platform/kind/started.ts': 2,
   'harness/platform/kind/watch-nodes.ts': 1,
   'harness/platform/program-downloads.ts': 2,
   'harness/platform/program-questions.ts': 1,
@@ -308,7 +309,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 881;
+const DOCUMENTED_PER_MILLE = 883;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -413,7 +414,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 199;
+const UNUSED_TYPES = 198;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

@@ -1,8 +1,5 @@
-/** How the commands of a plan change on clusters of the user. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ClusterName } from '../../model/names.ts';
-import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
+import { installAdjustments, remoteSecretAdjustments, writeForOthers } from '../adjustments.ts';
 import type { ExistingEntry, Ledger } from '../ledger.ts';
 import type { PlatformAdjustment } from '../platform.ts';
 import { istioHas } from '../versions.ts';
@@ -23,11 +20,8 @@ export function adjustmentsFor(
   { inspections, servers, real, options }: Beginning,
   notes: Notes,
 ): readonly PlatformAdjustment[] {
-  const outerFile = (cluster: ClusterName): string => {
-    const file = join(notes.ledger.folder, `${cluster}.for-others.kubeconfig`);
-    writeFileSync(file, notes.outerKubeconfig(cluster), { mode: 0o600 });
-    return file;
-  };
+  const outerFile = (cluster: ClusterName) =>
+    writeForOthers(notes.ledger, cluster, notes.outerKubeconfig(cluster));
   const clusters = inspections.map(({ context: { cluster } }) => cluster);
   return [
     ...remoteSecretAdjustments(
