@@ -67,6 +67,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'platform/simulator': {
     from: [
       'platform/platform.ts',
+      'platform/bundle.ts',
       'platform/diagnostics.ts',
       'model',
       'base',

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
 import { listScenarios, loadScenario } from '../scenario/load.ts';
-import type { Scenario } from '../scenario/schema.ts';
+import type { Scenario } from '../scenario/read-scenario.ts';
 
 const folder = path.join(packageRoot(), 'scenarios');
 

@@ -24,7 +24,7 @@ export function editionOf(name: string): Edition {
 
 /**
  * The plan of a topology.
- * @param topology - any number of clusters and networks; the rules of `scenario/schema.ts` hold
+ * @param topology - any number of clusters and networks; the rules of `scenario/cross-check.ts` hold
  * @param edition - `1.8` or `current`
  * @throws HarnessError ERR_UNKNOWN_EDITION
  */

@@ -1,11 +1,30 @@
 /** What platforms with real programs add to the guide's commands; the report lists each with its reason. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ClusterName } from '../model/names.ts';
+import type { Ledger } from './ledger.ts';
 import type { PlatformAdjustment } from './platform.ts';
 
 /** As in both editions: it was experimental once. */
 const REMOTE_SECRET_VERBS = [['create-remote-secret'], ['x', 'create-remote-secret']] as const;
 
 /**
+ * Writes a kubeconfig for an istioctl without `--server`, beside the ledger.
+ * @param document - with the address at which the other clusters reach this one
+ * @returns the file's path
+ */
+export function writeForOthers(
+  { folder }: Pick<Ledger, 'folder'>,
+  cluster: ClusterName,
+  document: string,
+): string {
+  const file = join(folder, `${cluster}.for-others.kubeconfig`);
+  writeFileSync(file, document, { mode: 0o600 });
+  return file;
+}
+
+/**
+ * Adjusts `create-remote-secret` of each cluster, in both its forms.
  * @param servers - cluster → the address at which the pods of the others reach its API server
  * @param kubeconfigFile - for an istioctl without `--server`: a kubeconfig that names that address, which
  *   this machine must reach too
@@ -21,6 +40,7 @@ export function remoteSecretAdjustments(
   });
 }
 
+/** What the user or the platform wants of an installation. */
 export interface InstallSettings {
   /** Small requests: two clusters on a machine of two processors are full otherwise. */
   readonly lowRequests: boolean;
@@ -43,6 +63,7 @@ const LOW_REQUESTS = [
   'values.gateways.istio-ingressgateway.resources.requests.memory=40Mi',
 ];
 
+/** Adjusts `istioctl install` of each cluster: small requests, and the flags of the user. */
 export function installAdjustments(
   clusters: readonly ClusterName[],
   { lowRequests, hub, tag, set = [] }: InstallSettings,

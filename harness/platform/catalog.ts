@@ -2,7 +2,8 @@
 import { HarnessError } from '../base/errors.ts';
 import type { Platform } from './platform.ts';
 import type { ProgramOptions } from './programs.ts';
-import type { OpenOptions, SimulatorOptions } from './simulator/simulator-platform.ts';
+import type { OpenOptions } from './simulator/open-world.ts';
+import type { SimulatorOptions } from './simulator/simulator-platform.ts';
 
 export interface PlatformSettings {
   /** The same seed gives the same run, where chance is the platform's own. */

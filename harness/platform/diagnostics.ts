@@ -1,23 +1,14 @@
-/**
- * What a failed run leaves for people to read: pods, events, logs, what the proxies say. Redacted, and never
- * more than 25 MB.
- */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+/** What a failed run asks its clusters for people to read: pods, events, logs, what the proxies say. */
 import { type Clock, systemClock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import { KubernetesClient, type KubernetesObject } from '../base/kubernetes-client.ts';
-import { redact } from '../base/redact.ts';
+import type { Bundle } from './bundle.ts';
 import type { Cluster, Programs } from './platform.ts';
 
-export const MAX_BUNDLE_BYTES = 25 * 1024 * 1024;
 const MAX_LOG_LINES = '2000';
 const ASK_MS = 30_000;
 const CLUSTER_MS = 3 * ASK_MS;
-/** What does not answer this soon is not asked for the rest. */
+/** A cluster that does not answer this soon is not asked for the rest. */
 const FIRST_MS = 10_000;
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 const NAMESPACES = ['istio-system', 'sample'];
 const PROXY = 'istio-proxy';
 
@@ -32,38 +23,8 @@ const COLLECTIONS = [
 ] as const;
 
 /**
- * Writes files into one folder until the budget is spent. Nothing is awaited for the disk: a simulated world
- * would go on meanwhile.
- */
-export class Bundle {
-  readonly #folder: string;
-  #left: number;
-
-  constructor(folder: string, maxBytes = MAX_BUNDLE_BYTES) {
-    this.#folder = folder;
-    this.#left = maxBytes;
-  }
-
-  /** Never throws: what cannot be had is what the file says. */
-  async add(name: string, read: () => Promise<string>): Promise<void> {
-    let text: string;
-    try {
-      text = await read();
-    } catch (error) {
-      text = `not obtained: ${messageOf(error)}\n`;
-    }
-    const bytes = Buffer.from(redact(text)).subarray(0, this.#left);
-    this.#left -= bytes.length;
-    if (bytes.length === 0) return;
-    const file = join(this.#folder, name);
-    mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
-    writeFileSync(file, bytes, { mode: OWNER_ONLY });
-  }
-}
-
-/**
- * What every cluster can be asked.
- * @param programs - where the real istioctl can be asked too
+ * Adds to a bundle what every cluster can be asked.
+ * @param programs - present if the real istioctl can be asked too
  * @param clock - the clusters' own: a simulated world has its own time
  */
 export async function describeClusters(
@@ -111,53 +72,75 @@ async function describe(
       late = giveUpAfter(CLUSTER_MS);
     }
     if (programs && kubeconfig !== undefined) {
-      await bundle.add(`${name}/proxy-status.txt`, async () => {
-        // Only where real programs are: what starts processes is not loaded into a simulated run.
-        const { runProcess } = await import('../process/run.ts');
-        const argv = ['proxy-status', '--kubeconfig', kubeconfig];
-        const { stdout, stderr } = await runProcess(programs.istioctl, argv, {
-          env: programs.env,
-          timeoutMs: ASK_MS,
-          signal,
-        });
-        return `${stdout}${stderr}`;
-      });
+      await bundle.add(`${name}/proxy-status.txt`, () => proxyStatus(programs, kubeconfig, signal));
     }
     const ours = pods.filter(({ metadata }) => NAMESPACES.includes(metadata.namespace ?? ''));
-    for (const pod of ours.filter(each => containersOf(each).includes(PROXY))) {
-      const { namespace = '', name: podName = '' } = pod.metadata;
-      // The proxy's own words. Envoy leaves keys out of them (envoyproxy/envoy
-      // api/envoy/admin/v3/config_dump.proto).
-      for (const [file, path] of [
-        ['clusters.txt', 'clusters'],
-        ['config.json', 'config_dump?include_eds=on'],
-      ] as const) {
-        await bundle.add(`${name}/proxies/${namespace}/${podName}/${file}`, async () => {
-          const argv = ['pilot-agent', 'request', 'GET', path];
-          const { stdout, stderr } = await client.exec(namespace, podName, PROXY, argv, {
-            clock,
-            signal,
-            timeoutMs: ASK_MS,
-          });
-          return `${stdout}${stderr}`;
-        });
-      }
-    }
-    for (const pod of ours) {
-      const { namespace = '', name: podName = '' } = pod.metadata;
-      for (const container of containersOf(pod)) {
-        await bundle.add(`${name}/logs/${namespace}/${podName}/${container}.log`, () =>
-          client.logs(namespace, podName, { container, tailLines: MAX_LOG_LINES }, signal),
-        );
-      }
-    }
+    const asking = { bundle, name, client, clock, signal };
+    for (const pod of ours) if (containersOf(pod).includes(PROXY)) await addProxy(pod, asking);
+    for (const pod of ours) await addLogs(pod, asking);
   } finally {
     clock.clearTimeout(late);
     client.close();
   }
 }
 
-/** Who changed which field fills most of a list, and tells little. */
+interface AskedCluster {
+  readonly bundle: Bundle;
+  /** The cluster's: its folder in the bundle. */
+  readonly name: string;
+  readonly client: KubernetesClient;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Asks the real istioctl what istiod has sent to each proxy. */
+async function proxyStatus(programs: Programs, kubeconfig: string, signal: AbortSignal): Promise<string> {
+  // Loaded here: a simulated run must not load what starts processes.
+  const { runProcess } = await import('../process/run.ts');
+  const argv = ['proxy-status', '--kubeconfig', kubeconfig];
+  const { stdout, stderr } = await runProcess(programs.istioctl, argv, {
+    env: programs.env,
+    timeoutMs: ASK_MS,
+    signal,
+  });
+  return `${stdout}${stderr}`;
+}
+
+/**
+ * Adds what a proxy says of itself. Envoy leaves keys out of it (envoyproxy/envoy
+ * api/envoy/admin/v3/config_dump.proto).
+ */
+async function addProxy(
+  { metadata }: KubernetesObject,
+  { bundle, name, client, ...options }: AskedCluster,
+): Promise<void> {
+  const { namespace = '', name: pod = '' } = metadata;
+  for (const [file, path] of [
+    ['clusters.txt', 'clusters'],
+    ['config.json', 'config_dump?include_eds=on'],
+  ] as const) {
+    await bundle.add(`${name}/proxies/${namespace}/${pod}/${file}`, async () => {
+      const argv = ['pilot-agent', 'request', 'GET', path];
+      const { stdout, stderr } = await client.exec(namespace, pod, PROXY, argv, {
+        ...options,
+        timeoutMs: ASK_MS,
+      });
+      return `${stdout}${stderr}`;
+    });
+  }
+}
+
+/** Adds the log of each container of a pod. */
+async function addLogs(pod: KubernetesObject, { bundle, name, client, signal }: AskedCluster): Promise<void> {
+  const { namespace = '', name: podName = '' } = pod.metadata;
+  for (const container of containersOf(pod)) {
+    await bundle.add(`${name}/logs/${namespace}/${podName}/${container}.log`, () =>
+      client.logs(namespace, podName, { container, tailLines: MAX_LOG_LINES }, signal),
+    );
+  }
+}
+
+/** Drops who changed which field: it fills most of a list, and tells little. */
 function withoutNoise({ metadata, ...rest }: KubernetesObject): KubernetesObject {
   const { managedFields: _managedFields, ...kept } = metadata;
   return { metadata: kept, ...rest };

@@ -8,17 +8,9 @@ import { findProgram } from '../process/find.ts';
 import type { Question } from './ask-all.ts';
 import type { Finding } from './platform.ts';
 import { describeFound, type ProgramOptions, versionOf } from './programs.ts';
-import {
-  compare,
-  editionMismatch,
-  FETCHED_KIND,
-  formatLine,
-  KUBECTL_SKEW,
-  type Line,
-  lineOf,
-  releasesOf,
-  type VersionWindow,
-} from './versions.ts';
+import { compare, formatLine, type Line, lineOf } from './version-line.ts';
+import { FETCHED_KIND, KUBECTL_SKEW, type VersionWindow } from './version-windows.ts';
+import { editionMismatch, releasesOf } from './versions.ts';
 
 type Name = 'kind' | 'kubectl' | 'istioctl';
 

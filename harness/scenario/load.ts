@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import yaml from 'js-yaml';
 import { HarnessError, messageOf } from '../base/errors.ts';
-import { readScenario, type Scenario } from './schema.ts';
+import { readScenario, type Scenario } from './read-scenario.ts';
 
 export interface ScenarioFolder {
   /** Where the named scenarios are: `<package>/scenarios`. */

@@ -3,16 +3,11 @@ import { webcrypto, X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import t from 'tap';
-import {
-  createCsr,
-  createIntermediateCa,
-  createKeyPair,
-  createRootCa,
-  issueCertificate,
-  loadAuthority,
-  readCsr,
-} from '../../harness/base/certificates.ts';
+import { loadAuthority } from '../../harness/base/authority.ts';
+import { createCsr, readCsr } from '../../harness/base/certificate-requests.ts';
+import { createIntermediateCa, createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
 import { systemClock } from '../../harness/base/clock.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import { duplexPair } from '../support/duplex-pair.ts';
 
 const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
 import t from 'tap';
-import { createKeyPair, createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
+import { createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import { decodeOnlyNames } from '../../harness/base/peer-names.ts';
 
 const validity = { notBeforeMs: Date.now() - 86_400_000, notAfterMs: Date.now() + 86_400_000 };

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../harness/base/package-root.ts';
-import { Bundle, MAX_BUNDLE_BYTES } from '../../harness/platform/diagnostics.ts';
+import { Bundle, MAX_BUNDLE_BYTES } from '../../harness/platform/bundle.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { run } from '../../harness/session/run.ts';
 

@@ -9,13 +9,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { sourceOf } from '../../harness/platform/program-downloads.ts';
 import {
   type FoundProgram,
   findIstio,
   findKind,
   findKubectl,
   type ProgramOptions,
-  sourceOf,
 } from '../../harness/platform/programs.ts';
 import { windowOf } from '../../harness/platform/versions.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';

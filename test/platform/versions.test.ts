@@ -1,10 +1,10 @@
 /** Which versions go together. */
 import t from 'tap';
+import { WINDOWS } from '../../harness/platform/version-windows.ts';
 import {
   editionFor,
   editionMismatch,
   kubernetesMismatch,
-  WINDOWS,
   windowOf,
 } from '../../harness/platform/versions.ts';
 import { EDITION_NAMES } from '../plan/scenarios.ts';

@@ -7,7 +7,7 @@ import {
   defaultServiceRange,
   readRange,
 } from '../../harness/scenario/ranges.ts';
-import { readScenario } from '../../harness/scenario/schema.ts';
+import { readScenario } from '../../harness/scenario/read-scenario.ts';
 
 const read = (text: string) => readScenario('my-mesh', yaml.load(text));
 const problemsOf = (text: string) => {

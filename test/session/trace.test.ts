@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { createKeyPair } from '../../harness/base/certificates.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import type { StartedPlatform } from '../../harness/platform/platform.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';

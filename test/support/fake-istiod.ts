@@ -3,8 +3,11 @@
  */
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type Authority, createKeyPair, issueCertificate, readCsr } from '../../harness/base/certificates.ts';
+import type { Authority } from '../../harness/base/authority.ts';
+import { readCsr } from '../../harness/base/certificate-requests.ts';
+import { issueCertificate } from '../../harness/base/certificates.ts';
 import type { Clock } from '../../harness/base/clock.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import type { CertificateRequest } from '../../harness/simulator/istio/xds/ca.ts';
 import type { XdsNode } from '../../harness/simulator/istio/xds/node.ts';
 import type {

@@ -1,5 +1,7 @@
 /** Pods with sidecars, gateways and a fake istiod on a virtual network, for tests of the proxy alone. */
-import { type Authority, createIntermediateCa, createRootCa } from '../../harness/base/certificates.ts';
+
+import type { Authority } from '../../harness/base/authority.ts';
+import { createIntermediateCa, createRootCa } from '../../harness/base/certificates.ts';
 import { createRandom, type Random } from '../../harness/base/random.ts';
 import { CURL_OF_2020, createCurl } from '../../harness/simulator/images/curl/curl.ts';
 import { helloWorldImages } from '../../harness/simulator/images/hello-world.ts';

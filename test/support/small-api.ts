@@ -5,8 +5,9 @@
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { createKeyPair, createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
+import { createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
 import { type Clock, systemClock, type Timer } from '../../harness/base/clock.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import {
   type ExecOutcome,
   KubernetesClient,

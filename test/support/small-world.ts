@@ -1,10 +1,8 @@
 /** A running virtual clock and a network of two networks and three clusters, for tests of what runs on it. */
-import {
-  type Authority,
-  createKeyPair,
-  createRootCa,
-  issueCertificate,
-} from '../../harness/base/certificates.ts';
+
+import type { Authority } from '../../harness/base/authority.ts';
+import { createRootCa, issueCertificate } from '../../harness/base/certificates.ts';
+import { createKeyPair } from '../../harness/base/keys.ts';
 import { createRandom } from '../../harness/base/random.ts';
 import type {
   ClusterNetwork,

@@ -4,9 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { type KubeconfigDocument, parseKubeconfig } from '../../model/kubeconfig-document.ts';
-import { type ClusterName, clusterName } from '../../model/names.ts';
+import type { ClusterName } from '../../model/names.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../../model/simulated-cluster.ts';
-import type { Topology } from '../../model/topology.ts';
 
 /** A cluster of the scenario, and where the user has it. */
 export interface ExistingContext {
@@ -21,69 +20,6 @@ export interface ExistingContext {
 
 /** Fields that name files beside the kubeconfig. */
 const FILE_FIELDS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
-
-/**
- * @param pairs - `cluster1=my-context`, as `--context` has it; what they leave out is taken from `variables`
- * @param variables - with the guide's `CTX_CLUSTER1` and so on
- * @returns cluster → context
- * @throws HarnessError ERR_USAGE, which names every cluster without a context
- */
-export function contextNames(
-  topology: Topology,
-  pairs: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<ClusterName, string> {
-  const given = new Map(
-    pairs.map(pair => {
-      const at = pair.indexOf('=');
-      if (at < 1 || at === pair.length - 1)
-        throw new HarnessError('ERR_USAGE', `"${pair}" names no context.`, {
-          hint: 'Write it as --context cluster1=my-context.',
-        });
-      return [pair.slice(0, at), pair.slice(at + 1)] as const;
-    }),
-  );
-  const known = topology.clusters.map(({ name }) => name);
-  const unknown = [...given.keys()].filter(name => !known.some(cluster => cluster === name));
-  if (unknown.length > 0) {
-    throw new HarnessError('ERR_USAGE', `The scenario has no cluster ${unknown.join(', ')}.`, {
-      hint: `Its clusters: ${known.join(', ')}`,
-    });
-  }
-  const variableOf = (name: string) => `CTX_${name.toUpperCase().replaceAll('-', '_')}`;
-  const names = new Map(
-    known.map(name => [name, given.get(name) ?? variables[variableOf(name)] ?? ''] as const),
-  );
-  const missing = [...names].filter(([, context]) => context === '').map(([name]) => name);
-  if (missing.length > 0) {
-    throw new HarnessError('ERR_USAGE', `No context is known for ${missing.join(', ')}.`, {
-      hint: missing.map(name => `--context ${name}=CONTEXT, or ${variableOf(name)}`).join('; '),
-    });
-  }
-  return names;
-}
-
-/**
- * The contexts that are named, without a scenario that says for which clusters: those of `CTX_CLUSTER1`,
- * `--context`, the latter first.
- */
-export function namedContexts(
-  pairs: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<ClusterName, string> {
-  const ofVariables = Object.entries(variables).flatMap(
-    ([variable, context = '']): readonly (readonly [string, string])[] => {
-      const name = /^CTX_([A-Z0-9_]+)$/.exec(variable)?.[1]?.toLowerCase().replaceAll('_', '-');
-      return name === undefined || context === '' ? [] : [[name, context]];
-    },
-  );
-  const ofFlags = pairs.map(
-    pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
-  );
-  return new Map(
-    [...ofVariables, ...ofFlags].map(([name, context]) => [clusterName(name), context] as const),
-  );
-}
 
 /**
  * @param files - as in the variable KUBECONFIG: where two have the same name, the first wins (client-go's

@@ -1,10 +1,7 @@
-/** Clusters that the user has: looked at before they are written to, and left as they were found. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Clusters that the user has: a run looks at them before it writes, and leaves them as it found them. */
 import { join } from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
-import type { ClusterName } from '../../model/names.ts';
-import { withImages } from '../../model/sample-images.ts';
 import type { Topology } from '../../model/topology.ts';
 import { askAll, type Question } from '../ask-all.ts';
 import { sampleImagesFrom } from '../image-list.ts';
@@ -12,13 +9,19 @@ import { readLedgers } from '../ledger.ts';
 import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
 import { findIstio, findKubectl, versionOf } from '../programs.ts';
-import { compare, KUBECTL_SKEW, lineOf, windowOf } from '../versions.ts';
-import { contextNames, namedContexts, readContexts } from './contexts.ts';
+import { refuseBad } from '../refusal.ts';
+import { windowOf } from '../versions.ts';
+import type { RealPrograms } from './beginning.ts';
+import { apiServersOf, contextNames, namedApiServer, namedContexts } from './cluster-flags.ts';
+import { readContexts } from './contexts.ts';
+import { kubectlFor } from './kubectl-skew.ts';
 import type { ExistingOptions } from './options.ts';
-import { type Inspection, inspectCluster, judgeTogether } from './preflight.ts';
-import type { ProbeImages } from './probe.ts';
-import { type RealPrograms, StartedExisting } from './started.ts';
+import { type Inspection, inspectCluster } from './preflight.ts';
+import { sampleImages } from './probe-images.ts';
+import { judgeTogether } from './side-by-side.ts';
+import { StartedExisting } from './started.ts';
 
+/** Runs a scenario on clusters that exist, one context of the user's kubeconfig for each. */
 export class ExistingPlatform implements Platform {
   readonly name = 'existing';
   readonly clock = 'wall' as const;
@@ -30,14 +33,12 @@ export class ExistingPlatform implements Platform {
     windowOf(options.edition);
   }
 
-  /**
-   * Clusters of our simulator may be addressed by their contexts too; then a run claims nothing about Istio.
-   */
+  /** A context may lead to a cluster of our simulator: then a run claims nothing about Istio. */
   get capabilities(): PlatformCapabilities {
     return { realProxies: !this.#areSimulated, faults: false };
   }
 
-  /** The clusters that are named by `--context` or a variable, and the programs; nothing is written. */
+  /** Looks at the clusters that `--context` or a variable names, and at the programs. It writes nothing. */
   async doctor(signal: AbortSignal): Promise<readonly Finding[]> {
     const { edition, kubeconfigs, contexts, variables, apiServers = [] } = this.#options;
     const names = namedContexts(contexts, variables);
@@ -57,9 +58,7 @@ export class ExistingPlatform implements Platform {
         subject: `${context.cluster} (${context.context})`,
         fix: `Does kubectl --context ${context.context} get nodes work?`,
         ask: async both => {
-          const server = apiServers
-            .find(pair => pair.startsWith(`${context.cluster}=`))
-            ?.slice(context.cluster.length + 1);
+          const server = namedApiServer(context.cluster, apiServers);
           const options = { edition, signal: both, ...(server !== undefined && { serverForOthers: server }) };
           return (await inspectCluster(context, options)).findings;
         },
@@ -150,8 +149,8 @@ export class ExistingPlatform implements Platform {
   }
 
   #read(topology: Topology) {
-    const { contexts, variables, kubeconfigs } = this.#options;
-    const asked = this.#servers(topology);
+    const { contexts, variables, kubeconfigs, apiServers = [] } = this.#options;
+    const asked = apiServersOf(topology, apiServers);
     const found = readContexts(kubeconfigs, contextNames(topology, contexts, variables));
     const simulated = found.flatMap(each =>
       each.simulated ? [[each.cluster, each.simulated.inNetworkServer] as const] : [],
@@ -165,62 +164,4 @@ export class ExistingPlatform implements Platform {
     this.#areSimulated = simulated.length > 0;
     return { found, servers: new Map([...simulated, ...asked]) };
   }
-
-  #servers({ clusters }: Topology): ReadonlyMap<ClusterName, string> {
-    return new Map(
-      (this.#options.apiServers ?? []).map(pair => {
-        const [, name, server] = /^([^=]+)=(https:\/\/\S+)$/.exec(pair) ?? [];
-        const cluster = clusters.find(each => each.name === name)?.name;
-        if (cluster === undefined || server === undefined) {
-          throw new HarnessError('ERR_USAGE', `"${pair}" names no API server of this scenario.`, {
-            hint: 'Write it as --api-server cluster1=https://192.0.2.1:6443.',
-          });
-        }
-        return [cluster, server] as const;
-      }),
-    );
-  }
-}
-
-function refuseBad(findings: readonly Finding[], first: string): void {
-  const bad = findings.filter(({ ok }) => !ok);
-  if (bad.length === 0) return;
-  const sentences = bad.map(({ subject, found }) => `${subject}: ${found}`);
-  throw new HarnessError('ERR_PLATFORM_NOT_READY', `${first} ${sentences.join('; ')}`, {
-    hint: [...new Set(bad.map(({ fix }) => fix ?? ''))].join(' '),
-  });
-}
-
-/**
- * The kubectl that is near enough to all of them, without what distributions add (`v1.31.2-eks-7f9249a`): the
- * preflight has seen that there is one.
- */
-function kubectlFor(inspections: readonly Inspection[]): string {
-  const known = inspections
-    .flatMap(({ version }) => {
-      const line = lineOf(version);
-      return line ? [{ version, line }] : [];
-    })
-    .toSorted((one, other) => compare(one.line, other.line));
-  const [oldest, newest] = [known.at(0), known.at(-1)];
-  if (!oldest || !newest) return '';
-  const [major, minor] = oldest.line;
-  if (newest.line[1] - minor > KUBECTL_SKEW) return `v${major}.${minor + KUBECTL_SKEW}.0`;
-  return /v?\d+\.\d+\.\d+/.exec(oldest.version)?.[0] ?? oldest.version;
-}
-
-/**
- * The images that the guide's samples run, by the release's own files.
- * @throws HarnessError ERR_UNREADABLE_FILE
- */
-function sampleImages(samples: string, instead: Readonly<Record<string, string>> = {}): ProbeImages {
-  // The client of the guide was called sleep, and is called curl now.
-  const client = readdirSync(samples).includes('curl') ? 'curl/curl.yaml' : 'sleep/sleep.yaml';
-  const imageIn = (file: string) => {
-    const text = withImages(readFileSync(join(samples, file), 'utf8'), instead);
-    const image = /^\s*image:\s*(\S+)/m.exec(text)?.[1];
-    if (image !== undefined) return image;
-    throw new HarnessError('ERR_UNREADABLE_FILE', `${join(samples, file)} names no image.`);
-  };
-  return { client: imageIn(client), server: imageIn('helloworld/helloworld.yaml') };
 }

@@ -1,6 +1,6 @@
 /** What the user decides about clusters of their own. */
 import type { ProgramOptions } from '../programs.ts';
-import type { ProbeDeadlines } from './probe.ts';
+import type { ProbeDeadlines } from './probe-options.ts';
 
 export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   readonly edition: string;

@@ -1,25 +1,17 @@
-/** What clusters of a user must be like before anything is written to them. It only reads. */
+/** What a cluster of the user must be like before a run writes to it. This only reads. */
 import { systemClock } from '../../base/clock.ts';
 import { linkedSignal } from '../../base/deadline.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Cidr } from '../../base/ipv4.ts';
-import { isNotFound, KubernetesClient } from '../../base/kubernetes-client.ts';
-import type { Topology } from '../../model/topology.ts';
-import type { LedgerRecord } from '../ledger.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Finding } from '../platform.ts';
-import { compare, formatLine, KUBECTL_SKEW, kubernetesMismatch, lineOf } from '../versions.ts';
+import { kubernetesMismatch } from '../versions.ts';
 import { misnamed } from './certificate.ts';
 import type { ExistingContext } from './contexts.ts';
-import {
-  CLUSTER_SCOPED,
-  isIstioDefinition,
-  isOfIstio,
-  NAMESPACES,
-  namespacesOfRuns,
-  ROOT_CONFIG_MAPS,
-} from './ownership.ts';
+import { readBefore } from './former-istio.ts';
+import { NAMESPACES, namespacesOfRuns } from './ownership.ts';
 import { missingPermissions } from './permissions.ts';
-import { overlappingPods, podRangesOf } from './pod-ranges.ts';
+import { podRangesOf } from './pod-ranges.ts';
 
 const ASK_MS = 15_000;
 /** More than this is not shown of a list. */
@@ -38,6 +30,7 @@ export interface Inspection {
   readonly findings: readonly Finding[];
 }
 
+/** What decides whether a version, a certificate or a delay will do. */
 export interface InspectOptions {
   readonly edition: string;
   /** The release that is going to be installed, where it is another than the edition's own. */
@@ -119,135 +112,6 @@ export async function inspectCluster(context: ExistingContext, options: InspectO
   } finally {
     client.close();
   }
-}
-
-async function readBefore(
-  client: KubernetesClient,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, readonly string[]>>> {
-  const before: Record<string, readonly string[]> = {};
-  for (const { apiVersion, plural, optional } of CLUSTER_SCOPED) {
-    try {
-      const { items } = await client.list({ apiVersion, plural }, {}, signal);
-      const own = items.filter(item => isOfIstio(item) || isIstioDefinition(item.metadata.name ?? ''));
-      before[plural] = own.map(({ metadata }) => metadata.name ?? '');
-    } catch (error) {
-      if (!optional || !isNotFound(error)) throw error;
-    }
-  }
-  const maps = await Promise.all(
-    ROOT_CONFIG_MAPS.map(name =>
-      client.list(
-        { apiVersion: 'v1', plural: 'configmaps' },
-        { fieldSelector: `metadata.name=${name}` },
-        signal,
-      ),
-    ),
-  );
-  before['configmaps'] = maps.flatMap(({ items }) =>
-    items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
-  );
-  return before;
-}
-
-export interface Surroundings {
-  readonly topology: Topology;
-  readonly inspections: readonly Inspection[];
-  /** Clusters whose API server has an address for the others. */
-  readonly servers: ReadonlySet<string>;
-  /** Runs on this machine, also those that go on. */
-  readonly ledgers: readonly LedgerRecord[];
-}
-
-/** What can only be seen with all clusters side by side. */
-export function judgeTogether(surroundings: Surroundings): readonly Finding[] {
-  const { topology, inspections } = surroundings;
-  const ranges = new Map(
-    inspections.map(({ context, podRanges }) => [String(context.cluster), podRanges] as const),
-  );
-  const nameOf = (name: string) =>
-    inspections.find(({ context }) => context.cluster === name)?.context.context ?? name;
-  return [
-    ...sameClusters(inspections),
-    ...loopbackServers(surroundings),
-    ...farVersions(inspections),
-    ...otherRuns(surroundings),
-    ...overlappingPods(topology, ranges).map(
-      ({ clusters: [one, other], network, ranges: [mine, theirs] }) => ({
-        subject: 'pod ranges',
-        ok: false,
-        found: `${one} (${nameOf(one)}) has pods in ${mine}, ${other} (${nameOf(other)}) in ${theirs}, both on ${network}`,
-        fix: 'Pods that talk directly need ranges of their own: other clusters, or a scenario with a network for each.',
-      }),
-    ),
-  ];
-}
-
-function sameClusters(inspections: readonly Inspection[]): readonly Finding[] {
-  return inspections.flatMap((one, index) =>
-    inspections
-      .slice(index + 1)
-      .filter(other => one.uid !== '' && one.uid === other.uid)
-      .map(other => ({
-        subject: 'contexts',
-        ok: false,
-        found:
-          one.context.context === other.context.context
-            ? `${one.context.cluster} and ${other.context.cluster} are given the same context ${one.context.context}`
-            : `${one.context.context} and ${other.context.context} are the same cluster`,
-        fix: 'Each cluster of the scenario needs one of its own.',
-      })),
-  );
-}
-
-function loopbackServers({ topology, inspections, servers }: Surroundings): readonly Finding[] {
-  if (topology.clusters.length === 1) return [];
-  return inspections
-    .filter(({ server, context }) => isLoopback(server) && !servers.has(context.cluster))
-    .map(({ context, server }) => ({
-      subject: `${context.cluster} (${context.context})`,
-      ok: false,
-      found: `its API server is given as ${server}, which pods of other clusters cannot reach`,
-      fix: `--api-server ${context.cluster}=https://ADDRESS:6443 names one that they can.`,
-    }));
-}
-
-const isLoopback = (server: string): boolean =>
-  /^https:\/\/(127\.|localhost\b|\[::1\]|0\.0\.0\.0)/.test(server);
-
-/** One kubectl works on all of them. */
-function farVersions(inspections: readonly Inspection[]): readonly Finding[] {
-  const known = inspections.flatMap(({ version, context }) => {
-    const line = lineOf(version);
-    return line ? [{ line, context }] : [];
-  });
-  const sorted = known.toSorted((one, other) => compare(one.line, other.line));
-  const [oldest, newest] = [sorted.at(0), sorted.at(-1)];
-  if (!oldest || !newest || newest.line[1] - oldest.line[1] <= 2 * KUBECTL_SKEW) return [];
-  return [
-    {
-      subject: 'versions',
-      ok: false,
-      found: `${oldest.context.cluster} runs Kubernetes ${formatLine(oldest.line)}, ${newest.context.cluster} ${formatLine(newest.line)}`,
-      fix: `No kubectl is for both: they may be ${2 * KUBECTL_SKEW} minor versions apart.`,
-    },
-  ];
-}
-
-/** Two runs on one cluster would remove each other's mesh. */
-function otherRuns({ inspections, ledgers }: Surroundings): readonly Finding[] {
-  return inspections.flatMap(({ context, uid }) =>
-    ledgers
-      .filter(({ existing }) => uid !== '' && existing.some(entry => entry.uid === uid))
-      .map(({ runId, isRunning }) => ({
-        subject: `${context.cluster} (${context.context})`,
-        ok: false,
-        found: isRunning ? `run ${runId} works on it now` : `run ${runId} has left its mesh in it`,
-        fix: isRunning
-          ? 'Wait for its end, or use another cluster.'
-          : 'mesh-harness clean removes what it has made.',
-      })),
-  );
 }
 
 const shorten = (names: readonly string[]): string =>

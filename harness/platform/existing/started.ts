@@ -1,52 +1,23 @@
-/**
- * A run on clusters of a user: what it notes on disk before it writes, and how it takes away what it has
- * made.
- */
+/** A run on clusters of the user: it notes on disk whose they are, and takes away what it has made. */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
-import type { Topology } from '../../model/topology.ts';
-import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
-import { Bundle, describeClusters } from '../diagnostics.ts';
+import { Bundle } from '../bundle.ts';
+import { describeClusters } from '../diagnostics.ts';
 import { type ExistingEntry, Ledger } from '../ledger.ts';
 import type { Cluster, Finding, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
-import { compare, istioHas, type Line, lineOf } from '../versions.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
-import type { ExistingOptions } from './options.ts';
-import { managerOf } from './ownership.ts';
-import type { Inspection } from './preflight.ts';
-import { type ProbeDeadlines, type ProbeImages, probeReachability, removeProbe } from './probe.ts';
+import { adjustmentsFor } from './adjustments.ts';
+import { type Beginning, noteCluster } from './beginning.ts';
+import { probeReachability } from './probe.ts';
+import type { ProbeDeadlines, ProbeImages } from './probe-options.ts';
+import { removeProbe } from './probe-pods.ts';
 import { removeFromCluster } from './remove.ts';
 
-/** The programs that work on clusters which are none of our simulator's. */
-export interface RealPrograms {
-  readonly programs: Programs;
-  readonly istioVersion: string;
-}
-
-export interface Beginning {
-  readonly topology: Topology;
-  readonly inspections: readonly Inspection[];
-  /**
-   * Cluster → where the others are told that its API server is; the kubeconfig's address for those that are
-   * not in it.
-   */
-  readonly servers: ReadonlyMap<ClusterName, string>;
-  readonly real: RealPrograms | undefined;
-  readonly options: ExistingOptions;
-}
-
-/**
- * From here on `kubectl create` takes `--field-manager` and API servers keep `managedFields` of everything;
- * 1.18 and 1.19 do in part.
- */
-const MARKED_FROM: Line = [1, 20];
-
+/** Clusters of the user while a run has them. */
 export class StartedExisting implements StartedPlatform {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   readonly clock = systemClock;
@@ -61,13 +32,13 @@ export class StartedExisting implements StartedPlatform {
   readonly #entries: readonly ExistingEntry[];
   #ended: Promise<void> | undefined;
 
-  /** Notes what is there, and whose it is. Nothing is written to a cluster. */
+  /** Notes what is there, and whose it is. It writes nothing to a cluster. */
   constructor(beginning: Beginning) {
     const { inspections, servers, real, options } = beginning;
     this.#beginning = beginning;
     if (real) this.programs = real.programs;
     this.#ledger = Ledger.open(options.state, this.#runId, 'existing');
-    this.#entries = inspections.map(inspection => this.#note(inspection));
+    this.#entries = inspections.map(inspection => noteCluster(this.#ledger, inspection));
     this.clusters = new Map(
       inspections.map(({ context: { cluster, kubeconfig } }): [ClusterName, Cluster] => {
         const outer = mergeKubeconfigs(new Map([[cluster, kubeconfig]]), servers);
@@ -88,46 +59,11 @@ export class StartedExisting implements StartedPlatform {
       stop: this.#stopped.signal,
       ...(options.lostMs !== undefined && { lostMs: options.lostMs }),
     });
-    this.adjustments = [
-      ...remoteSecretAdjustments(
-        servers,
-        'the address of the kubeconfig is good for this machine only',
-        // Our own istioctl has the flag --server in every release.
-        real && !istioHas('serverFlag', real.istioVersion) ? cluster => this.#outerFile(cluster) : undefined,
-      ),
-      ...installAdjustments([...this.clusters.keys()], { lowRequests: false, ...options }),
-      ...this.#marks(),
-    ];
-  }
-
-  #note({ context, uid, before, version }: Inspection): ExistingEntry {
-    const kubeconfig = join(this.#ledger.folder, `${context.cluster}.kubeconfig`);
-    writeFileSync(kubeconfig, context.kubeconfig, { mode: 0o600 });
-    const line = lineOf(version);
-    const isMarked = line !== undefined && compare(line, MARKED_FROM) >= 0;
-    const entry = { cluster: context.cluster, kubeconfig, uid, before, isMarked };
-    this.#ledger.write({ type: 'existing', ...entry });
-    return entry;
-  }
-
-  /** A kubeconfig as the other clusters need it. */
-  #outerFile(cluster: ClusterName): string {
-    const file = join(this.#ledger.folder, `${cluster}.for-others.kubeconfig`);
-    writeFileSync(file, this.clusters.get(cluster)?.kubeconfig('other-clusters') ?? '', { mode: 0o600 });
-    return file;
-  }
-
-  /** So that, after a crash, this run's namespaces can be told from those that someone has made since. */
-  #marks(): readonly PlatformAdjustment[] {
-    return this.#beginning.inspections.flatMap(({ context: { cluster } }) => {
-      if (!this.#entries.find(entry => entry.cluster === cluster)?.isMarked) return [];
-      return {
-        tool: 'kubectl' as const,
-        verb: ['create', 'namespace'],
-        cluster,
-        addArgs: ['--field-manager', managerOf(this.#runId)],
-        because: 'marks the namespaces that this run creates, so that no others are ever removed',
-      };
+    this.adjustments = adjustmentsFor(beginning, {
+      ledger: this.#ledger,
+      runId: this.#runId,
+      entries: this.#entries,
+      outerKubeconfig: cluster => this.clusters.get(cluster)?.kubeconfig('other-clusters') ?? '',
     });
   }
 

@@ -1,22 +1,20 @@
 /**
- * Bringing a run's clusters up, read from the top: networks, clusters side by side, transit, routes, the
- * proof, load balancers.
+ * How a run's clusters come up, from the top: networks, clusters side by side, transit, routes, the proof,
+ * load balancers.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
-import { imagesOf, registryOf, renderImages } from '../image-list.ts';
 import type { StartedPlatform } from '../platform.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { createClusters } from './create-clusters.ts';
 import { describeFailedStart } from './creation-logs.ts';
-import { type ImageCache, startCache } from './image-cache.ts';
+import { expectedImages, startImageCache } from './expected-images.ts';
 import { joinNodes } from './join-nodes.ts';
 import { startLoadBalancers } from './load-balancers.ts';
 import { metalLbManifest } from './metallb.ts';
-import { createNetworks, type DockerNetworks } from './networks.ts';
+import { createNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
 import { loadArchives, pullImages } from './preload.ts';
 import { prove } from './prove.ts';
@@ -25,6 +23,7 @@ import { setRoutes } from './routes.ts';
 import { startedPlatform } from './started.ts';
 import { watchNodes } from './watch-nodes.ts';
 
+/** One attempt to bring a run's clusters up: it undoes itself if it fails, or when the run ends. */
 export class BringUp {
   readonly #context: RunContext;
   readonly #clients = new Map<ClusterName, KubernetesClient>();
@@ -47,7 +46,7 @@ export class BringUp {
     const networks = await createNetworks(topology, this.#context);
     const manifest =
       options.loadBalancer === 'metallb' ? await metalLbManifest({ ...options, signal }) : undefined;
-    const images = await this.#renderImages(manifest);
+    const images = await expectedImages(this.#context, manifest);
     const registries = options.registryConfig && prepareRegistryConfig(options.registryConfig, ledger.folder);
     if (registries && registries.ignored.length > 0) {
       this.#context.tell(
@@ -55,7 +54,7 @@ export class BringUp {
       );
     }
     const privateRegistries = registries ? registries.registries : new Set<string>();
-    const cache = await this.#startCache(networks, images, privateRegistries);
+    const cache = await startImageCache(this.#context, networks, images, privateRegistries);
     const kubeconfigs = await createClusters(this.#context, networks, {
       cache,
       registryConfig: registries ? registries.file : undefined,
@@ -99,8 +98,8 @@ export class BringUp {
   }
 
   /**
-   * Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor keep
-   * anything from being removed.
+   * Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor get
+   * in the way of the removal.
    */
   async describeFailure(folder: string): Promise<void> {
     try {
@@ -110,7 +109,10 @@ export class BringUp {
     }
   }
 
-  /** @returns what is left, for a message; empty if everything is gone */
+  /**
+   * Removes all that was made, once.
+   * @returns what is left, for a message; empty if everything is gone
+   */
   undo(): Promise<string> {
     this.#undone ??= this.#undo();
     return this.#undone;
@@ -136,44 +138,6 @@ export class BringUp {
     this.#stopped.abort();
     this.#closeClients();
     this.#context.ledger.close();
-  }
-
-  /**
-   * A rendering that fails is told by the installation itself, whose fault it then is; only what could be had
-   * before is not had before.
-   */
-  async #renderImages(manifest: string | undefined): Promise<readonly string[]> {
-    const { programs, options, signal, tell } = this.#context;
-    try {
-      const more = manifest === undefined ? [] : imagesOf([readFileSync(manifest, 'utf8')]);
-      return [...(await renderImages(programs, { ...options, signal })), ...more];
-    } catch (error) {
-      signal.throwIfAborted();
-      tell(`Images are not looked for beforehand: ${messageOf(error)}`);
-      return [];
-    }
-  }
-
-  async #startCache(
-    { ofTopology }: DockerNetworks,
-    images: readonly string[],
-    privateRegistries: ReadonlySet<string>,
-  ): Promise<ImageCache | undefined> {
-    const { engine, options, ledger, tell } = this.#context;
-    // The cache has no credentials.
-    const registries = [...new Set(images.map(registryOf))].filter(name => !privateRegistries.has(name));
-    if (options.noCache || registries.length === 0) return undefined;
-    const cache = await startCache(engine, {
-      registries,
-      folder: join(ledger.folder, 'certs.d'),
-      offline: options.offline,
-      onTrouble: tell,
-      ...(options.cacheImage !== undefined && { image: options.cacheImage }),
-    });
-    for (const container of cache?.containers ?? []) {
-      for (const { name } of ofTopology.values()) await engine.connect(name, container);
-    }
-    return cache;
   }
 
   #closeClients(): void {

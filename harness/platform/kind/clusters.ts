@@ -1,75 +1,19 @@
-/** kind's clusters: what kind is given, and how it is called. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** How kind is called to make a cluster, and what becomes of its answer. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dump, load } from 'js-yaml';
 import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
-import { packageRoot } from '../../base/package-root.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { redact } from '../../base/redact.ts';
-import { substitute } from '../../model/argv.ts';
-import type { ClusterSpec } from '../../model/topology.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Ledger } from '../ledger.ts';
+import { type ClusterConfig, kindConfig } from './cluster-config.ts';
 import type { Engine } from './engine/engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
-import { KUBELET_CONFIG } from './registry-config.ts';
 import { endPrograms, removeCluster } from './remove.ts';
 
-/** Everything that decides what kind is given. */
-export interface ClusterConfig {
-  /** Name in kind. */
-  readonly name: string;
-  readonly spec: ClusterSpec;
-  /** With its digest. */
-  readonly nodeImage: string;
-  /**
-   * Fixed addresses that the control plane will have on the transit network: its certificate must name them.
-   */
-  readonly transitAddresses: readonly string[];
-  /** A folder with a `hosts.toml` for each registry, for the nodes' containerd. */
-  readonly mirrors?: string;
-  /** The node image's containerd does not look into that folder by itself. */
-  readonly needsMirrorPatch: boolean;
-  /** A file with credentials for registries, for the nodes' kubelets. */
-  readonly registryConfig?: string;
-}
-
-interface KindConfig {
-  nodes: { role: string; image: string; extraMounts?: unknown[] }[];
-  containerdConfigPatches?: readonly string[];
-}
-
-const template = (file: string): string => readFileSync(join(packageRoot(), 'kind-configs', file), 'utf8');
-
-/** The document that `kind create cluster --config` reads: `kind-configs/cluster.yaml`, filled in. */
-export function kindConfig(config: ClusterConfig): string {
-  const { name, spec, nodeImage, transitAddresses, mirrors, needsMirrorPatch, registryConfig } = config;
-  const names = ['localhost', '127.0.0.1', `${name}-control-plane`, ...transitAddresses];
-  const text = substitute(
-    template('cluster.yaml'),
-    new Map([
-      ['CLUSTER', name],
-      ['POD_RANGE', spec.podRange],
-      ['SERVICE_RANGE', spec.serviceRange],
-      ['NODE_IMAGE', nodeImage],
-      ['CERTIFICATE_NAMES', JSON.stringify(names)],
-    ]),
-  );
-  const document = load(text) as KindConfig; // our own template
-  for (let index = 1; index < spec.nodes; index++) document.nodes.push({ role: 'worker', image: nodeImage });
-  const mounts = [
-    ...(mirrors === undefined ? [] : [{ hostPath: mirrors, containerPath: '/etc/containerd/certs.d' }]),
-    ...(registryConfig === undefined ? [] : [{ hostPath: registryConfig, containerPath: KUBELET_CONFIG }]),
-  ].map(mount => ({ ...mount, readOnly: true }));
-  if (mounts.length > 0) for (const node of document.nodes) node.extraMounts = mounts;
-  if (mirrors !== undefined) {
-    if (needsMirrorPatch) Object.assign(document, load(template('registry-mirror.yaml')));
-  }
-  return dump(document, { lineWidth: -1, noRefs: true });
-}
-
+/** The run that a cluster is made for. */
 export interface CreateClusterContext {
   readonly engine: Engine;
   readonly ledger: Ledger;
@@ -78,7 +22,7 @@ export interface CreateClusterContext {
   readonly clock: Clock;
   /** Path of the program. */
   readonly kind: string;
-  /** Where it is to be put, in Docker. */
+  /** The docker network that its nodes are put on. */
   readonly network: string;
   readonly signal: AbortSignal;
   /** Milliseconds; a quarter of an hour by default. */
@@ -108,21 +52,21 @@ export const kindEnvironment = (
 });
 
 /**
- * Nodes of a creation that fails are kept: what went wrong stands in their logs. Their removal is ours, as it
- * is when kind is ended.
+ * The arguments that make kind create a cluster. It keeps the nodes of a creation that fails, as their logs
+ * say what went wrong; we remove them, as we do after ending kind.
  */
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
   ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
 
-/** All that `kind create cluster` has said; it is written when kind has ended. */
+/** Path of the file with all that `kind create cluster` has said; it exists once kind has ended. */
 export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): string =>
   join(folder, 'kind', `${name}.log`);
 
 /**
+ * Has kind create a cluster, which goes with `cleanUp`, even if it is only half made.
  * @returns the path of the cluster's kubeconfig, for programs on this machine
- * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words; what it made goes
- *   with `cleanUp`
+ * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste and kind's own words
  */
 export async function createCluster(config: ClusterConfig, context: CreateClusterContext): Promise<string> {
   const {

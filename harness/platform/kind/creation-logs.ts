@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { runProcess } from '../../process/run.ts';
-import { Bundle } from '../diagnostics.ts';
+import { Bundle } from '../bundle.ts';
 import { creationLog, kindEnvironment } from './clusters.ts';
 import { KIND_CLUSTER_LABEL, ownName } from './labels.ts';
 import type { RunContext } from './options.ts';

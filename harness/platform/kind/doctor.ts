@@ -12,7 +12,7 @@ import type { Finding } from '../platform.ts';
 import { programQuestions } from '../program-questions.ts';
 import type { ProgramOptions } from '../programs.ts';
 import { candidates } from '../subnets.ts';
-import type { VersionWindow } from '../versions.ts';
+import type { VersionWindow } from '../version-windows.ts';
 import type { Engine, EngineInfo } from './engine/engine.ts';
 import { hostRanges } from './networks.ts';
 import {

@@ -13,7 +13,9 @@ import { sampleImagesFrom } from '../image-list.ts';
 import { Ledger } from '../ledger.ts';
 import type { Finding, Platform, Programs, StartedPlatform } from '../platform.ts';
 import { findIstio, findKind, findKubectl } from '../programs.ts';
-import { istioHas, kubernetesMismatch, type VersionWindow, windowOf } from '../versions.ts';
+import { refuseBad } from '../refusal.ts';
+import type { VersionWindow } from '../version-windows.ts';
+import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
@@ -27,6 +29,7 @@ import { readCredentials } from './registry-config.ts';
 
 export type { KindOptions } from './options.ts';
 
+/** Runs a scenario on clusters of its own, which `kind` makes in Docker. */
 export class KindPlatform implements Platform {
   readonly name = 'kind';
   readonly clock = 'wall' as const;
@@ -55,7 +58,7 @@ export class KindPlatform implements Platform {
 
   async start(topology: Topology, parent: AbortSignal, diagnosticsFolder?: string): Promise<StartedPlatform> {
     parent.throwIfAborted();
-    // Every image on every node waits on it, side by side.
+    // Every image on every node waits on this signal, side by side.
     using linked = linkedSignal(parent);
     const { signal } = linked;
     const { state, runId = randomBytes(4).toString('hex') } = this.#options;
@@ -92,18 +95,22 @@ export class KindPlatform implements Platform {
     }
   }
 
-  /** Everything that can be known before something is made. */
+  /**
+   * Finds out everything that it can before it makes anything.
+   * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL
+   */
   async #prepare(runId: string, signal: AbortSignal): Promise<Prepared> {
     const { path } = this.#options;
     const command = findProgram('docker', path);
     if (command === undefined)
-      throw notReady([{ subject: 'engine', ok: false, found: 'no docker on PATH', fix: 'Install Docker.' }]);
+      throw new HarnessError('ERR_PLATFORM_NOT_READY', 'engine: no docker on PATH', {
+        hint: 'Install Docker.',
+      });
     const options = { ...this.#options, signal };
     // First: without an engine that will do, nothing need be fetched.
     const engine = await connectEngine();
     const info = await engine.info();
-    const unfit = judgeEngine(info).slice(0, 1);
-    if (unfit.some(({ ok }) => !ok)) throw notReady(unfit);
+    refuseBad(judgeEngine(info).slice(0, 1));
     const [networks, same, kind, kubectl, istio] = await Promise.all([
       engine.networks(),
       sameEngine(command, info, signal),
@@ -127,7 +134,7 @@ export class KindPlatform implements Platform {
             },
           ]),
     ];
-    if (findings.some(({ ok }) => !ok)) throw notReady(findings);
+    refuseBad(findings);
     if (!istioHas('serverFlag', istio.version) && isInMachine(info)) {
       throw new HarnessError(
         'ERR_PLATFORM_NOT_READY',
@@ -158,14 +165,3 @@ interface Prepared {
   readonly kind: string;
   readonly istio: string;
 }
-
-const notReady = (findings: readonly Finding[]): HarnessError => {
-  const bad = findings.filter(({ ok }) => !ok);
-  return new HarnessError(
-    'ERR_PLATFORM_NOT_READY',
-    bad.map(({ subject, found }) => `${subject}: ${found}`).join('; '),
-    {
-      hint: bad.map(({ fix }) => fix ?? '').join(' '),
-    },
-  );
-};

@@ -3,9 +3,10 @@ import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { startCloudProvider } from './cloud-provider.ts';
-import { AddressPool, serveLoadBalancers } from './load-balancer.ts';
+import { serveLoadBalancers } from './load-balancer.ts';
 import { installMetalLb } from './metallb.ts';
 import type { DockerNetworks } from './networks.ts';
+import { AddressPool } from './node-addresses.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 

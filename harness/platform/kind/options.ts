@@ -5,7 +5,7 @@ import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Programs } from '../platform.ts';
 import type { ProgramOptions } from '../programs.ts';
-import type { VersionWindow } from '../versions.ts';
+import type { VersionWindow } from '../version-windows.ts';
 import type { Engine } from './engine/engine.ts';
 
 export interface KindOptions extends Omit<ProgramOptions, 'signal'> {

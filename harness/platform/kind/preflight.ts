@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseCidrOrAddress } from '../../base/ipv4.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';
-import { compare, formatLine, type Line, lineOf } from '../versions.ts';
+import { compare, formatLine, type Line, lineOf } from '../version-line.ts';
 import type { EngineInfo, EngineNetwork } from './engine/engine.ts';
 
 const ASK_MS = 4000;

@@ -7,9 +7,10 @@ import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Engine } from './engine/engine.ts';
-import { isolationFaults, type Listener, probeIsolation } from './isolation.ts';
-import { deviceOf } from './load-balancer.ts';
+import { isolationFaults, probeIsolation } from './isolation.ts';
+import type { Listener } from './isolation-questions.ts';
 import type { DockerNetworks } from './networks.ts';
+import { deviceOf } from './node-addresses.ts';
 import { addressForOthers, type KindNode, onNode } from './nodes.ts';
 import type { RunContext } from './options.ts';
 

@@ -1,42 +1,23 @@
 /** Kind clusters that are up, as a run has them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { unlessAborted } from '../../base/abort.ts';
 import { quoteWord } from '../../base/quote.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
-import { installAdjustments, remoteSecretAdjustments } from '../adjustments.ts';
-import { Bundle, describeClusters } from '../diagnostics.ts';
+import { installAdjustments, remoteSecretAdjustments, writeForOthers } from '../adjustments.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
 import { istioHas } from '../versions.ts';
-import { addCreationLogs } from './creation-logs.ts';
-import type { ImageCache } from './image-cache.ts';
+import { describeRun } from './describe-run.ts';
 import { loadBalancerOf } from './load-balancers.ts';
-import type { DockerNetworks } from './networks.ts';
-import { addressForOthers, type KindNode } from './nodes.ts';
+import { addressForOthers } from './nodes.ts';
 import type { RunContext } from './options.ts';
-
-export interface StartedParts {
-  readonly nodes: readonly KindNode[];
-  /** Cluster → the file that kind has written. */
-  readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
-  readonly networks: DockerNetworks;
-  readonly defect: AbortSignal;
-  readonly cache: ImageCache | undefined;
-  /** What the user was told on the way. */
-  readonly told: readonly string[];
-  /** @returns what is left, for a message */
-  readonly undo: () => Promise<string>;
-  /** Ends what this process holds, and leaves the rest. */
-  readonly letGo: () => void;
-}
+import type { StartedParts } from './started-parts.ts';
 
 const API_PORT = 6443;
-/** For all that the engine is asked by diagnostics. */
-const ENGINE_MS = 30_000;
 const OWNER_ONLY = 0o600;
 
+/** Puts together what a run has of its clusters, until it keeps or removes them. */
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {
   const { clock, programs, ledger, runId, options } = context;
   const { kubeconfigs, defect, cache, undo, letGo } = parts;
@@ -53,7 +34,7 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
         `The cache of images stays for later runs (${cache.containers.join(', ')}): mesh-harness clean --cache`,
       ],
     }),
-    collectDiagnostics: folder => describe(folder, context, parts, clusters),
+    collectDiagnostics: folder => describeRun(folder, context, parts, clusters),
     keep: () => {
       isKept = true;
       ledger.write({ type: 'kept' });
@@ -75,9 +56,8 @@ export function startedPlatform(context: RunContext, parts: StartedParts): Start
 }
 
 /**
- * One file for someone at a shell, with a context for each cluster and the addresses of this machine. It lies
- * beside the ledger:
- * there as long as the clusters are, and removed with them.
+ * Writes one file for someone at a shell, with a context for each cluster and the addresses of this machine.
+ * It lies beside the ledger, and goes with the clusters.
  * @returns its path
  */
 function writeMerged({ folder }: Ledger, kubeconfigs: StartedParts['kubeconfigs']): string {
@@ -89,7 +69,7 @@ function writeMerged({ folder }: Ledger, kubeconfigs: StartedParts['kubeconfigs'
   return file;
 }
 
-/** Where pods of other clusters find each API server. */
+/** Lists where pods of other clusters find each API server. */
 function serversOf({ nodes }: StartedParts): ReadonlyMap<ClusterName, string> {
   const heads = nodes.filter(({ isControlPlane }) => isControlPlane);
   return new Map(heads.map(node => [node.cluster, `https://${addressForOthers(node)}:${API_PORT}`] as const));
@@ -119,11 +99,8 @@ function adjustmentsOf(
   clusters: ReadonlyMap<ClusterName, Cluster>,
 ): readonly PlatformAdjustment[] {
   const names = topology.clusters.map(({ name }) => name);
-  const forOthers = (name: ClusterName) => {
-    const file = join(ledger.folder, `${name}.for-others.kubeconfig`);
-    writeFileSync(file, clusters.get(name)?.kubeconfig('other-clusters') ?? '', { mode: OWNER_ONLY });
-    return file;
-  };
+  const forOthers = (name: ClusterName) =>
+    writeForOthers(ledger, name, clusters.get(name)?.kubeconfig('other-clusters') ?? '');
   return [
     ...remoteSecretAdjustments(
       serversOf(parts),
@@ -132,35 +109,4 @@ function adjustmentsOf(
     ),
     ...installAdjustments(names, { lowRequests: true, ...options }),
   ];
-}
-
-async function describe(
-  folder: string,
-  context: RunContext,
-  { nodes, networks, kubeconfigs, told }: StartedParts,
-  clusters: ReadonlyMap<ClusterName, Cluster>,
-): Promise<void> {
-  const { engine, programs, clock } = context;
-  const bundle = new Bundle(folder);
-  const late = AbortSignal.timeout(ENGINE_MS);
-  const unlessLate = <T>(work: Promise<T>) => unlessAborted(work, late);
-  // What is small and is always wanted comes first: logs may fill the rest.
-  await bundle.add('harness.log', async () => `${told.join('\n')}\n`);
-  await addCreationLogs(bundle, context);
-  await bundle.add('networks.json', async () => {
-    const ofTopology = Object.fromEntries(networks.ofTopology);
-    return `${JSON.stringify({ networks: await unlessLate(engine.networks()), nodes, ...networks, ofTopology }, undefined, 1)}\n`;
-  });
-  for (const { container } of nodes) {
-    for (const [name, argv] of [
-      ['routes', ['ip', 'route']],
-      ['addresses', ['ip', '-o', 'address']],
-    ] as const) {
-      await bundle.add(
-        `nodes/${container}-${name}.txt`,
-        async () => (await unlessLate(engine.exec(container, argv))).output,
-      );
-    }
-  }
-  await describeClusters(bundle, clusters.values(), programs, ({ name }) => kubeconfigs.get(name), clock);
 }

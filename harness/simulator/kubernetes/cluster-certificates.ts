@@ -2,7 +2,9 @@
  * The certificates of one cluster: its server's, those of its clients, and the kubeconfig that carries one.
  */
 import { dump } from 'js-yaml';
-import { type Authority, createKeyPair, issueCertificate, type Validity } from '../../base/certificates.ts';
+import type { Authority } from '../../base/authority.ts';
+import { issueCertificate, type Validity } from '../../base/certificates.ts';
+import { createKeyPair } from '../../base/keys.ts';
 
 /** A key with a certificate of the cluster's authority; both PEM. */
 export interface CertifiedKey {

@@ -1,13 +1,12 @@
-/** Connection attempts and datagrams: from the first packet to an outcome. */
-import type { Timer } from '../../base/clock.ts';
-import type { FaultSet, Flow } from './faults.ts';
+/** Connection attempts: from the first SYN to an outcome. */
+import type { Flow } from './faults.ts';
+import { flowOf, gone, record, type Surroundings } from './flow-record.ts';
 import type { Host } from './host.ts';
 import type { SocketAddress } from './interfaces.ts';
-import type { ConnectionOutcome, Recorder } from './recorder.ts';
-import { endOf, type Route, type Routing, type Tracked } from './routing.ts';
-import type { Protocol } from './segments.ts';
+import type { ConnectionOutcome } from './recorder.ts';
+import type { Route, Tracked } from './route.ts';
 import { socketError } from './socket-errors.ts';
-import { TcpSocket, type WorldClock } from './tcp-socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
 
 /**
  * Linux sends a SYN again 1, 3, 7, 15, 31 and 63 s after the first (tcp_syn_retries = 6) and gives up after
@@ -17,14 +16,6 @@ const SYN_RETRANSMISSIONS = 6;
 const FIRST_SYN_TIMEOUT_MS = 1000;
 /** Three ARP requests, a second apart (mcast_solicit, retrans_time_ms), then EHOSTUNREACH. */
 const ARP_FAILURE_MS = 3000;
-
-/** What connections and datagrams of a network have in common. */
-export interface Surroundings {
-  readonly clock: WorldClock;
-  readonly routing: Routing;
-  readonly faults: FaultSet;
-  readonly recorder: Recorder;
-}
 
 /** Connects `socket` from `from`. The outcome is an event of the socket, never on the caller's stack. */
 export function dial(
@@ -141,129 +132,3 @@ class ConnectionAttempt {
     record(this.#around, { protocol: 'TCP', from: this.#from, to: this.#to, route: this.#route, outcome });
   }
 }
-
-/** Sends a datagram and waits for the answer to it. */
-export function exchange(
-  around: Surroundings,
-  from: Host,
-  to: SocketAddress,
-  query: Buffer,
-  timeoutMs: number,
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    new DatagramExchange(around, from, to, { resolve, reject }).start(query, timeoutMs);
-  });
-}
-
-/** Who waits for the answer to a datagram. */
-interface Waiting {
-  readonly resolve: (answer: Buffer) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** One query and the answer to it, if any comes in time. */
-class DatagramExchange {
-  readonly #around: Surroundings;
-  readonly #from: Host;
-  readonly #to: SocketAddress;
-  readonly #waiting: Waiting;
-  readonly #localPort: number;
-  #timer: Timer | undefined;
-  #route: Route | undefined;
-
-  constructor(around: Surroundings, from: Host, to: SocketAddress, waiting: Waiting) {
-    this.#around = around;
-    this.#from = from;
-    this.#to = to;
-    this.#waiting = waiting;
-    this.#localPort = from.ephemeralPort();
-  }
-
-  start(query: Buffer, timeoutMs: number): void {
-    const { clock } = this.#around;
-    this.#timer = clock.setTimeout(() => this.#fail('ETIMEDOUT', 'timed-out'), timeoutMs);
-    setImmediate(() => {
-      clock.bump?.();
-      this.#send(query);
-    });
-  }
-
-  #send(query: Buffer): void {
-    const { clock, routing, faults } = this.#around;
-    const from = this.#from;
-    const route = from.isGone ? gone(from) : routing.route(from, this.#to, 'UDP', 0, {});
-    this.#route = route;
-    const { dropped, refused, delayMs } = faults.verdict(flowOf('UDP', from, this.#to, route));
-    if (dropped) return;
-    if (refused || route.kind === 'refused') {
-      clock.clearTimeout(this.#timer);
-      this.#fail('ECONNREFUSED', 'refused');
-    } else if (route.kind === 'arrives') {
-      if (delayMs > 0) clock.setTimeout(() => this.#arrive(route, query, delayMs), delayMs);
-      else this.#arrive(route, query, 0);
-    }
-  }
-
-  #arrive({ host, at, source }: Extract<Route, { kind: 'arrives' }>, query: Buffer, delayMs: number): void {
-    const { clock } = this.#around;
-    clock.bump?.();
-    const listener = host.isGone ? undefined : host.datagramListenerOf(at.port, at.address);
-    const answer = listener?.(query, { address: source, port: this.#localPort });
-    if (listener && answer === undefined) return; // the sender's timer tells
-    const comeBack = () => this.#answered(answer);
-    if (delayMs > 0) clock.setTimeout(comeBack, delayMs);
-    else setImmediate(comeBack);
-  }
-
-  #answered(answer: Buffer | undefined): void {
-    const { clock } = this.#around;
-    clock.bump?.();
-    clock.clearTimeout(this.#timer);
-    if (!answer) {
-      this.#fail('ECONNREFUSED', 'refused');
-      return;
-    }
-    this.#settle('connected');
-    this.#waiting.resolve(answer);
-  }
-
-  #fail(code: 'ECONNREFUSED' | 'ETIMEDOUT', outcome: ConnectionOutcome): void {
-    this.#settle(outcome);
-    this.#waiting.reject(socketError('recv', code, this.#to.address, this.#to.port));
-  }
-
-  #settle(outcome: ConnectionOutcome): void {
-    record(this.#around, { protocol: 'UDP', from: this.#from, to: this.#to, route: this.#route, outcome });
-  }
-}
-
-/** How a connection attempt or a datagram ended. */
-interface Ending {
-  readonly protocol: Protocol;
-  readonly from: Host;
-  readonly to: SocketAddress;
-  /** Undefined if nothing was sent. */
-  readonly route: Route | undefined;
-  readonly outcome: ConnectionOutcome;
-}
-
-function record({ clock, recorder }: Surroundings, { protocol, from, to, route, outcome }: Ending): void {
-  recorder.add({
-    atMs: clock.now(),
-    protocol,
-    from: from.name,
-    fromAddress: from.address,
-    to,
-    via: route?.via ?? [],
-    arrivedAt: outcome === 'connected' ? route?.end.name : undefined,
-    outcome,
-  });
-}
-
-function flowOf(protocol: Protocol, from: Host, dialled: SocketAddress, route: Route): Flow {
-  const port = route.kind === 'arrives' ? route.originalDestination.port : dialled.port;
-  return { protocol, from: endOf(from), dialled, to: route.end, port };
-}
-
-/** A host that is off the network sends nothing. */
-const gone = (from: Host): Route => ({ kind: 'silence', via: [], end: endOf(from) });

@@ -8,11 +8,13 @@ import type {
   RedirectRules,
   ResolverConfig,
   SocketAddress,
-  VirtualSocket,
 } from './interfaces.ts';
+import { type Accept, type Answer, PortTable } from './port-table.ts';
+import { ProcessScope } from './process-scope.ts';
 import { resolveName } from './resolver.ts';
 import { socketError } from './socket-errors.ts';
-import { TcpSocket, type WorldClock } from './tcp-socket.ts';
+import { TcpSocket } from './tcp-socket.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** Linux's default `net.ipv4.ip_local_port_range`. */
 const FIRST_EPHEMERAL_PORT = 32768;
@@ -27,14 +29,6 @@ export interface Placement {
   readonly nodeAddress: string | undefined;
 }
 
-type Accept = (socket: VirtualSocket) => void;
-type Answer = (query: Buffer, from: SocketAddress) => Buffer | undefined;
-
-interface Bound<T> {
-  readonly address: string;
-  readonly handler: T;
-}
-
 /** What a host needs of the network around it. */
 export interface Wire {
   readonly clock: WorldClock;
@@ -43,41 +37,6 @@ export interface Wire {
   exchange(from: Host, to: SocketAddress, query: Buffer, timeoutMs: number): Promise<Buffer>;
   /** The host's address is free again. */
   leave(host: Host): void;
-}
-
-/** The handlers that are bound to the ports of one host, for one protocol. */
-class PortTable<T> {
-  readonly #ports = new Map<number, Bound<T>[]>();
-
-  /** @throws an Error with code EADDRINUSE */
-  bind(port: number, address: string, handler: T): () => void {
-    const bound = this.#ports.get(port) ?? [];
-    if (
-      bound.some(other => other.address === address || other.address === '0.0.0.0' || address === '0.0.0.0')
-    ) {
-      throw socketError('listen', 'EADDRINUSE', address, port);
-    }
-    const entry = { address, handler };
-    this.#ports.set(port, [...bound, entry]);
-    return () => {
-      const left = (this.#ports.get(port) ?? []).filter(other => other !== entry);
-      if (left.length === 0) this.#ports.delete(port);
-      else this.#ports.set(port, left);
-    };
-  }
-
-  find(port: number, address: string): T | undefined {
-    return this.#ports.get(port)?.find(bound => bound.address === '0.0.0.0' || bound.address === address)
-      ?.handler;
-  }
-
-  has(port: number): boolean {
-    return this.#ports.has(port);
-  }
-
-  clear(): void {
-    this.#ports.clear();
-  }
 }
 
 /** A node, pod or machine on the network: its address, ports, redirects and resolver. */
@@ -193,92 +152,5 @@ export class Host implements NetworkNamespace {
     if (this.isGone || (address !== '0.0.0.0' && address !== this.address && !isLoopback(address))) {
       throw socketError('listen', 'EADDRNOTAVAIL', address, port);
     }
-  }
-}
-
-/** One process's view of a host; remembers what to close. */
-class ProcessScope implements ProcessNetwork {
-  readonly #host: Host;
-  readonly #uid: number;
-  readonly #sockets = new Set<VirtualSocket>();
-  readonly #listeners = new Set<Listener>();
-  #hasExited = false;
-
-  constructor(host: Host, uid: number) {
-    this.#host = host;
-    this.#uid = uid;
-  }
-
-  get name(): string {
-    return this.#host.name;
-  }
-  get address(): string {
-    return this.#host.address;
-  }
-
-  connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
-    return this.#own(this.#host.connect(address, port, { uid: options?.uid ?? this.#uid }));
-  }
-
-  listen(port: number, onConnection: Accept, address?: string): Listener {
-    return this.#closeable(this.#host.listen(port, socket => onConnection(this.#own(socket)), address));
-  }
-
-  listenDatagram(port: number, answer: Answer): Listener {
-    return this.#closeable(this.#host.listenDatagram(port, answer));
-  }
-
-  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer> {
-    return this.#host.exchangeDatagram(address, port, query, timeoutMs);
-  }
-
-  resolve(name: string): Promise<readonly string[]> {
-    return this.#host.resolve(name);
-  }
-
-  setRedirect(rules: RedirectRules | undefined): void {
-    this.#host.setRedirect(rules);
-  }
-
-  setResolver(config: ResolverConfig): void {
-    this.#host.setResolver(config);
-  }
-
-  forProcess(uid = this.#uid): ProcessNetwork {
-    return this.#host.forProcess(uid);
-  }
-
-  destroy(): void {
-    this.#host.destroy();
-  }
-
-  exit(): void {
-    this.#hasExited = true;
-    for (const listener of [...this.#listeners]) listener.close();
-    for (const socket of [...this.#sockets]) socket.destroy();
-  }
-
-  #own<T extends VirtualSocket>(socket: T): T {
-    if (this.#hasExited) {
-      // Whatever still runs of a program that has been killed can do nothing any more.
-      socket.destroy();
-      return socket;
-    }
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    return socket;
-  }
-
-  #closeable(listener: Listener): Listener {
-    const owned: Listener = {
-      port: listener.port,
-      close: () => {
-        this.#listeners.delete(owned);
-        listener.close();
-      },
-    };
-    if (this.#hasExited) owned.close();
-    else this.#listeners.add(owned);
-    return owned;
   }
 }

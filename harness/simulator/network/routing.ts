@@ -1,56 +1,12 @@
 /** Where a packet goes: to a pod, through a Service or a load balancer, to a node or machine, or nowhere. */
 import { isLoopback } from './addresses.ts';
-import type { FlowEnd } from './faults.ts';
 import type { Host } from './host.ts';
 import type { ServiceRoute, SocketAddress } from './interfaces.ts';
+import { arrive, arriveLocally, nobody, type Packet, type Route, type Tracked } from './route.ts';
 import type { ClusterSegment, Lan, Protocol } from './segments.ts';
-
-/** What the kernel remembers of a connection: the endpoint that was drawn for its first packet serves all. */
-export interface Tracked {
-  endpoint?: SocketAddress;
-}
-
-/** Where a packet ends, and on which way. */
-export type Route =
-  | {
-      readonly kind: 'arrives';
-      readonly host: Host;
-      /** The address and port where it comes in at the host, after redirects. */
-      readonly at: SocketAddress;
-      /** Before the host's redirect: SO_ORIGINAL_DST. */
-      readonly originalDestination: SocketAddress;
-      /** What the host sees as the sender's address. */
-      readonly source: string;
-      readonly via: readonly string[];
-      readonly end: FlowEnd;
-    }
-  | {
-      /**
-       * `refused`: somebody says no at once; `unreachable`: nobody answers ARP; `silence`: packets vanish.
-       */
-      readonly kind: 'refused' | 'unreachable' | 'silence';
-      readonly via: readonly string[];
-      readonly end: FlowEnd;
-    };
 
 /** Endpoints may be addresses of Services in turn, but not without end. */
 const MAX_HOPS = 4;
-
-/** A packet on its way: each hop makes a new one. */
-interface Packet {
-  /** The host whose routing table decides where it goes next. */
-  readonly from: Host;
-  /** The sender's address, as the receiver will see it. */
-  readonly source: string;
-  readonly to: SocketAddress;
-  readonly protocol: Protocol;
-  /** What is remembered of its connection. */
-  readonly tracked: Tracked;
-  /** What it has passed: redirects, Services, load balancers, nodes. */
-  readonly via: readonly string[];
-  /** How many Services it has passed. */
-  readonly hops: number;
-}
 
 /** Knows the whole network, and finds the way of each connection's first packet. */
 export class Routing {
@@ -189,30 +145,4 @@ export class Routing {
     const { nodeAddress } = sender.placement;
     return (nodeAddress === undefined ? undefined : this.hosts.get(nodeAddress)) ?? cluster.nodes[0];
   }
-}
-
-/** Comes in through the host's front door, where the inbound redirect stands. */
-function arrive({ to, source, via }: Packet, host: Host): Route {
-  const rules = host.redirect;
-  const end = endOf(host);
-  const isRedirected = rules !== undefined && !rules.exemptInboundPorts.includes(to.port);
-  if (!isRedirected) return { kind: 'arrives', host, at: to, originalDestination: to, source, via, end };
-  const at = { address: to.address, port: rules.inboundPort };
-  const passed = [...via, `redirect-in:${rules.inboundPort}`];
-  return { kind: 'arrives', host, at, originalDestination: to, source, via: passed, end };
-}
-
-/** Stays in the host that it came from. @param at - where it comes in, if a redirect changed that */
-function arriveLocally({ from: host, to, source, via }: Packet, at: SocketAddress = to): Route {
-  return { kind: 'arrives', host, at, originalDestination: to, source, via, end: endOf(host) };
-}
-
-/** Names a host as an end of a flow, for faults and records. */
-export function endOf(host: Host): FlowEnd {
-  const { kind, cluster, network } = host.placement;
-  return { name: host.name, address: host.address, kind, cluster, network };
-}
-
-function nobody(address: string, cluster?: ClusterSegment, network = cluster?.lan.name): FlowEnd {
-  return { name: '', address, kind: 'nobody', cluster: cluster?.name, network };
 }

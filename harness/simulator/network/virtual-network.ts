@@ -3,24 +3,20 @@
  */
 import type { Random } from '../../base/random.ts';
 import { AddressPool, AddressRange } from './addresses.ts';
-import { dial, exchange, type Surroundings } from './dialling.ts';
+import { ClusterPart } from './cluster-part.ts';
+import { exchange } from './datagrams.ts';
+import { dial } from './dialling.ts';
 import { FaultSet, type Faults } from './faults.ts';
+import type { Surroundings } from './flow-record.ts';
 import { Host, type Wire } from './host.ts';
-import type { ClusterNetwork, NetworkNamespace, ServiceRoute } from './interfaces.ts';
+import type { ClusterNetwork, NetworkNamespace } from './interfaces.ts';
 import { Recorder } from './recorder.ts';
 import { Routing } from './routing.ts';
 import { ClusterSegment, Lan } from './segments.ts';
-import type { WorldClock } from './tcp-socket.ts';
+import type { WorldClock } from './world-clock.ts';
 
 /** Machines outside of all networks get their addresses here (TEST-NET-2, RFC 5737). */
 const MACHINE_RANGE = '198.51.100.0/24';
-/**
- * Each node has so many pod addresses if the range is large enough, as kube-controller-manager hands out a
- * /24.
- */
-const NODE_POD_ADDRESSES = 256;
-/** A range of this size (a /20) or more is sliced. */
-const MIN_SLICED_ADDRESSES = 16 * NODE_POD_ADDRESSES;
 
 /** The networks of a world, with its clock and its chance. */
 export interface NetworkOptions {
@@ -40,7 +36,7 @@ export interface ClusterNetworkOptions {
   readonly serviceRange: string;
 }
 
-/** All networks of one world, with what was recorded on them and the faults that are set. */
+/** All networks of one world, with the record of what they carried and the faults that are set. */
 export class VirtualNetwork {
   readonly recorder = new Recorder();
   readonly #faults = new FaultSet();
@@ -77,6 +73,7 @@ export class VirtualNetwork {
   }
 
   /**
+   * Adds a cluster without nodes.
    * @throws RangeError for an unknown network, a name that is taken, or a range that is none or overlaps
    *   another on the network
    */
@@ -140,96 +137,5 @@ export class VirtualNetwork {
     const segment = cluster === undefined ? undefined : this.#routing.clusters.get(cluster);
     const index = segment?.nodes.indexOf(host) ?? -1;
     if (index >= 0) segment?.nodes.splice(index, 1);
-  }
-}
-
-class ClusterPart implements ClusterNetwork {
-  readonly #segment: ClusterSegment;
-  readonly #podRange: AddressRange;
-  readonly #routing: Routing;
-  readonly #wire: Wire;
-  /** Node name → its address and the pool of its pods. */
-  readonly #nodes = new Map<string, { readonly host: Host; readonly pods: AddressPool }>();
-  #sharedPods: AddressPool | undefined;
-
-  constructor(segment: ClusterSegment, podRange: AddressRange, routing: Routing, wire: Wire) {
-    this.#segment = segment;
-    this.#podRange = podRange;
-    this.#routing = routing;
-    this.#wire = wire;
-  }
-
-  addNode(name: string): NetworkNamespace {
-    const { lan } = this.#segment;
-    const address = lan.nodeAddresses.take(`the node ${name}`);
-    const placement = {
-      kind: 'node',
-      cluster: this.#segment.name,
-      network: lan.name,
-      nodeAddress: address,
-    } as const;
-    const host = new Host(name, address, placement, this.#wire);
-    this.#routing.hosts.set(address, host);
-    this.#segment.nodes.push(host);
-    this.#nodes.set(name, { host, pods: this.#podPool(this.#nodes.size) });
-    return host;
-  }
-
-  addPod(name: string, node: string): NetworkNamespace {
-    const place = this.#nodes.get(node);
-    if (!place)
-      throw new RangeError(`The cluster ${this.#segment.name} has no node "${node}" for the pod ${name}.`);
-    const { lan } = this.#segment;
-    const address = place.pods.take(`the pod ${name}`);
-    const wire: Wire = {
-      ...this.#wire,
-      leave: host => {
-        this.#wire.leave(host);
-        place.pods.release(address);
-      },
-    };
-    const placement = {
-      kind: 'pod',
-      cluster: this.#segment.name,
-      network: lan.name,
-      nodeAddress: place.host.address,
-    } as const;
-    const host = new Host(name, address, placement, wire);
-    lan.pods.set(address, host);
-    return host;
-  }
-
-  allocateLoadBalancerAddress(): string {
-    const address = this.#segment.lan.loadBalancerAddresses.take(`a load balancer of ${this.#segment.name}`);
-    this.#routing.loadBalancers.set(address, this.#segment);
-    return address;
-  }
-
-  releaseLoadBalancerAddress(address: string): void {
-    if (this.#routing.loadBalancers.get(address) !== this.#segment) return;
-    this.#routing.loadBalancers.delete(address);
-    this.#segment.lan.loadBalancerAddresses.release(address);
-  }
-
-  setServiceRoutes(routes: readonly ServiceRoute[]): void {
-    this.#segment.setRoutes(routes);
-  }
-
-  /**
-   * A slice for each node in a large range; nodes share a small one.
-   * @throws RangeError if a large range has no slice left
-   */
-  #podPool(index: number): AddressPool {
-    if (this.#podRange.size < MIN_SLICED_ADDRESSES) {
-      this.#sharedPods ??= new AddressPool(this.#podRange.slice(2, this.#podRange.size - 3));
-      return this.#sharedPods;
-    }
-    const offset = index * NODE_POD_ADDRESSES;
-    if (offset >= this.#podRange.size) {
-      throw new RangeError(
-        `The pod range of ${this.#segment.name} has no addresses for a node number ${index + 1}.`,
-      );
-    }
-    return new AddressPool(this.#podRange.slice(offset + 2, NODE_POD_ADDRESSES - 3));
   }
 }

@@ -14,11 +14,8 @@ import { cidrAround } from '../../../harness/base/ipv4.ts';
 import { waitUntil } from '../../../harness/base/wait.ts';
 import { clusterName } from '../../../harness/model/names.ts';
 import type { ExistingOptions } from '../../../harness/platform/existing/options.ts';
-import {
-  type Inspection,
-  inspectCluster,
-  judgeTogether,
-} from '../../../harness/platform/existing/preflight.ts';
+import { type Inspection, inspectCluster } from '../../../harness/platform/existing/preflight.ts';
+import { judgeTogether } from '../../../harness/platform/existing/side-by-side.ts';
 import { Ledger } from '../../../harness/platform/ledger.ts';
 import { contents, type ExistingWorld, existingWorld } from '../../support/existing-world.ts';
 import { twoClusters } from '../../support/topologies.ts';

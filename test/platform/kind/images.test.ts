@@ -9,7 +9,7 @@ import t from 'tap';
 import { systemClock } from '../../../harness/base/clock.ts';
 import { clean } from '../../../harness/platform/clean.ts';
 import { imagesOf, registryOf } from '../../../harness/platform/image-list.ts';
-import { kindConfig } from '../../../harness/platform/kind/clusters.ts';
+import { kindConfig } from '../../../harness/platform/kind/cluster-config.ts';
 import { connectEngine } from '../../../harness/platform/kind/engine/connect.ts';
 import { cacheName, hostsFile } from '../../../harness/platform/kind/image-cache.ts';
 import { pullImages, takingPods } from '../../../harness/platform/kind/preload.ts';

@@ -4,11 +4,11 @@
  */
 
 import {
-  type Dial,
   KubernetesApiError,
   KubernetesClient,
   type KubernetesObject,
 } from '../../../harness/base/kubernetes-client.ts';
+import type { Dial } from '../../../harness/base/kubernetes-transport.ts';
 import { createRandom } from '../../../harness/base/random.ts';
 import { type ApiServer, createApiServer } from '../../../harness/simulator/kubernetes/api-server.ts';
 import { type Defect, endProcess } from '../../../harness/simulator/kubernetes/client/defect.ts';

@@ -1,9 +1,6 @@
 import t from 'tap';
-import type {
-  KubernetesClient,
-  KubernetesObject,
-  WatchEvent,
-} from '../../../harness/base/kubernetes-client.ts';
+import type { WatchEvent } from '../../../harness/base/kubernetes-answer.ts';
+import type { KubernetesClient, KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { CLEANUP_FINALIZER } from '../../../harness/simulator/kubernetes/registry/definitions.ts';
 import { type ApiWorld, apiWorld, refusalOf } from './api-world.ts';
 

@@ -1,7 +1,8 @@
 /** Gets the workload's certificate from the CA, and a new one when half of its life is over. */
-import { createCsr, createKeyPair } from '../../../base/certificates.ts';
+import { createCsr } from '../../../base/certificate-requests.ts';
 import { sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
+import { createKeyPair } from '../../../base/keys.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { WorkloadIdentity } from '../envoy/environment/workload-identity.ts';
 import type { Log } from '../log.ts';

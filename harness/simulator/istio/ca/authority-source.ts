@@ -2,7 +2,8 @@
  * Where istiod's authority comes from: the Secret `cacerts` as mounted, or a self-signed root that istiod
  * keeps in the Secret `istio-ca-secret`.
  */
-import { type Authority, createRootCa, loadAuthority } from '../../../base/certificates.ts';
+import { type Authority, loadAuthority } from '../../../base/authority.ts';
+import { createRootCa } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';

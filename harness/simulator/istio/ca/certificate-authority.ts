@@ -1,5 +1,7 @@
 /** What istiod's certificate authority signs: certificates for workloads, and istiod's own. */
-import { type Authority, issueCertificate, readCsr } from '../../../base/certificates.ts';
+import type { Authority } from '../../../base/authority.ts';
+import { readCsr } from '../../../base/certificate-requests.ts';
+import { issueCertificate } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
 
 const DAY_MS = 86_400_000;

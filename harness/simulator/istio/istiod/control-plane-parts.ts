@@ -1,5 +1,5 @@
 /** The parts of an istiod: what each of them is made with. */
-import type { Authority } from '../../../base/certificates.ts';
+import type { Authority } from '../../../base/authority.ts';
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';

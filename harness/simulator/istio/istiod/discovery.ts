@@ -3,7 +3,7 @@
  * pilot/pkg/bootstrap/server.go).
  */
 
-import type { Authority } from '../../../base/certificates.ts';
+import type { Authority } from '../../../base/authority.ts';
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import type { Main, ProcessContext } from '../../program.ts';

@@ -1,5 +1,6 @@
 /** The ports of istiod: 8080 and 15014 for monitoring, 15010 and 15012 for proxies, 15017 for webhooks. */
-import { type Authority, createKeyPair } from '../../../base/certificates.ts';
+import type { Authority } from '../../../base/authority.ts';
+import { createKeyPair } from '../../../base/keys.ts';
 import type { ProcessContext } from '../../program.ts';
 import { issueServingCertificate } from '../ca/certificate-authority.ts';
 import type { Log } from '../log.ts';

@@ -1,12 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
-import {
-  createCsr,
-  createIntermediateCa,
-  createKeyPair,
-  createRootCa,
-} from '../../../../harness/base/certificates.ts';
+import { createCsr } from '../../../../harness/base/certificate-requests.ts';
+import { createIntermediateCa, createRootCa } from '../../../../harness/base/certificates.ts';
 import { systemClock } from '../../../../harness/base/clock.ts';
+import { createKeyPair } from '../../../../harness/base/keys.ts';
 import { readPluggedAuthority } from '../../../../harness/simulator/istio/ca/authority-source.ts';
 import { signWorkload } from '../../../../harness/simulator/istio/ca/certificate-authority.ts';
 import { behaviourOf } from '../../../../harness/simulator/istio/releases.ts';

@@ -1,7 +1,9 @@
 /** Who may speak mTLS to a sidecar: whoever has a certificate below the mesh's root, and nobody else. */
 import tls from 'node:tls';
 import t from 'tap';
-import { type Authority, createKeyPair, issueCertificate } from '../../../../harness/base/certificates.ts';
+import type { Authority } from '../../../../harness/base/authority.ts';
+import { issueCertificate } from '../../../../harness/base/certificates.ts';
+import { createKeyPair } from '../../../../harness/base/keys.ts';
 import type { Main } from '../../../../harness/simulator/program.ts';
 import { endpointOf, meshOf } from '../../../support/one-network-mesh.ts';
 

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
-import { createCsr, createKeyPair } from '../../../../harness/base/certificates.ts';
+import { createCsr } from '../../../../harness/base/certificate-requests.ts';
 import { sleep } from '../../../../harness/base/clock.ts';
+import { createKeyPair } from '../../../../harness/base/keys.ts';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
 import type { CertificateResponse } from '../../../../harness/simulator/istio/xds/ca.ts';
 import type { Cluster, ClusterLoadAssignment } from '../../../../harness/simulator/istio/xds/resources.ts';

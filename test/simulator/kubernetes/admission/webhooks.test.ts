@@ -1,11 +1,8 @@
 import https from 'node:https';
 import t from 'tap';
-import {
-  type Authority,
-  createKeyPair,
-  createRootCa,
-  issueCertificate,
-} from '../../../../harness/base/certificates.ts';
+import type { Authority } from '../../../../harness/base/authority.ts';
+import { createRootCa, issueCertificate } from '../../../../harness/base/certificates.ts';
+import { createKeyPair } from '../../../../harness/base/keys.ts';
 import type { KubernetesObject } from '../../../../harness/base/kubernetes-client.ts';
 import { type ApiWorld, apiWorld, pods, refusalOf, services } from '../api-world.ts';
 

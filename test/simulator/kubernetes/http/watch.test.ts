@@ -1,9 +1,6 @@
 import t from 'tap';
-import type {
-  KubernetesClient,
-  ResourcePath,
-  WatchEvent,
-} from '../../../../harness/base/kubernetes-client.ts';
+import type { WatchEvent } from '../../../../harness/base/kubernetes-answer.ts';
+import type { KubernetesClient, ResourcePath } from '../../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../../harness/base/wait.ts';
 import { type ApiWorld, apiWorld, configMap, configMaps, refusalOf } from '../api-world.ts';
 

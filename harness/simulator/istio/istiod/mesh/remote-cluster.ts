@@ -2,7 +2,8 @@
 import type { Clock } from '../../../../base/clock.ts';
 import { linkedSignal } from '../../../../base/deadline.ts';
 import { messageOf } from '../../../../base/errors.ts';
-import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Dial } from '../../../../base/kubernetes-transport.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import type { IstiodSettings } from '../model/settings.ts';

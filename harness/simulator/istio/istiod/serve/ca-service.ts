@@ -1,6 +1,6 @@
 /** The CA as proxies call it (security/pkg/server/ca/server.go). */
 import type http from 'node:http';
-import type { Authority } from '../../../../base/certificates.ts';
+import type { Authority } from '../../../../base/authority.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import { signWorkload } from '../../ca/certificate-authority.ts';

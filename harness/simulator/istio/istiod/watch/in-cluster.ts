@@ -4,7 +4,8 @@
  */
 import { isIPv4 } from 'node:net';
 import { Duplex } from 'node:stream';
-import { type Dial, KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import type { Dial } from '../../../../base/kubernetes-transport.ts';
 import type { NetworkNamespace, VirtualSocket } from '../../../network/interfaces.ts';
 import type { ProcessContext } from '../../../program.ts';
 

@@ -1,0 +1,46 @@
+/** An authority that can sign: read from PEM once, however often it signs. */
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { Certificate, type Name } from '@peculiar/asn1-x509';
+import { bytesOf } from './pem.ts';
+
+/** A certificate with its key and the chain above it. */
+export interface Authority {
+  /** Its own certificate, PEM. */
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  /** Its own certificate and those above it, root last; PEM, concatenated. */
+  readonly chainPem: string;
+  readonly rootPem: string;
+}
+
+/**
+ * Takes an authority from PEM texts, as a `cacerts` secret holds them.
+ * @throws Error if a text is no certificate or key, or they do not belong together
+ */
+export function loadAuthority(pems: Authority): Authority {
+  if (!new X509Certificate(pems.certificatePem).checkPrivateKey(createPrivateKey(pems.privateKeyPem)))
+    throw new Error('The private key does not belong to the certificate.');
+  return { ...pems };
+}
+
+/** An authority signs often: its key is read once. */
+const signingKeys = new WeakMap<Authority, KeyObject>();
+
+/** Reads the key of an authority, the first time. */
+export function signingKey(authority: Authority): KeyObject {
+  const key = signingKeys.get(authority) ?? createPrivateKey(authority.privateKeyPem);
+  signingKeys.set(authority, key);
+  return key;
+}
+
+const subjects = new WeakMap<Authority, Name>();
+
+/** Reads the name in the certificate of an authority: the issuer of what it signs must be the same. */
+export function subjectOf(authority: Authority): Name {
+  const known = subjects.get(authority);
+  if (known) return known;
+  const { subject } = AsnConvert.parse(bytesOf(authority.certificatePem), Certificate).tbsCertificate;
+  subjects.set(authority, subject);
+  return subject;
+}

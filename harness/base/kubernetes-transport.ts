@@ -1,0 +1,156 @@
+/** How requests reach an API server as one identity: over TCP, or over one connection inside this process. */
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import tls from 'node:tls';
+import { KubeConfig } from '@kubernetes/client-node';
+import { decodeOnlyNames } from './peer-names.ts';
+import { type Answer, SharedConnection } from './shared-connection.ts';
+
+/** How to reach an address inside this process, instead of over TCP. */
+export type Dial = (host: string, port: number) => Duplex;
+
+/** What a request has besides its method and path. */
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /**
+   * `application/json` by default; `application/json;as=Table;v=v1;g=meta.k8s.io` asks for a Table.
+   */
+  readonly accept?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only
+ * place where client-node takes an agent (docs/reference/kubernetes.md K9).
+ */
+function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
+  const config = new KubeConfig();
+  const agent = new https.Agent({ keepAlive: true });
+  Object.defineProperty(config, 'createAgent', {
+    value: (_cluster: unknown, options: https.AgentOptions) => {
+      Object.assign(agent.options, options);
+      return agent;
+    },
+  });
+  return { config, agent };
+}
+
+/** TLS connections of one identity to one server inside this process: it reads the certificates once. */
+class Connector {
+  readonly #dial: Dial;
+  #secureContext: tls.SecureContext | undefined;
+
+  constructor(dial: Dial) {
+    this.#dial = dial;
+  }
+
+  connect(options: tls.ConnectionOptions, protocol: 'h2' | 'http/1.1'): tls.TLSSocket {
+    this.#secureContext ??= tls.createSecureContext(options);
+    const socket = this.#dial(String(options.host), Number(options.port));
+    const secureContext = this.#secureContext;
+    return decodeOnlyNames(tls.connect({ ...options, secureContext, socket, ALPNProtocols: [protocol] }));
+  }
+}
+
+/** The connections of one identity to one API server. */
+export class KubernetesTransport {
+  /** The kubeconfig, for what client-node does itself. */
+  readonly config: KubeConfig;
+  readonly server: URL;
+  readonly #agent: https.Agent;
+  /** Inside this process everything but exec goes over one connection. */
+  readonly #shared: SharedConnection | undefined;
+  #options: Promise<https.RequestOptions> | undefined;
+
+  /**
+   * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one
+   * @throws Error if the document cannot be read or names no cluster
+   */
+  constructor(kubeconfig: string, options: { readonly dial?: Dial; readonly context?: string }) {
+    ({ config: this.config, agent: this.#agent } = createConfig());
+    this.config.loadFromString(kubeconfig);
+    if (options.context !== undefined) {
+      if (!this.config.getContextObject(options.context))
+        throw new Error(`context "${options.context}" does not exist`);
+      this.config.setCurrentContext(options.context);
+    }
+    const cluster = this.config.getCurrentCluster();
+    if (!cluster) throw new Error('The kubeconfig has no current cluster.');
+    this.server = new URL(cluster.server);
+    if (options.dial) this.#shared = this.#share(new Connector(options.dial));
+  }
+
+  /** Closes all connections, also those of watches. */
+  close(): void {
+    this.#agent.destroy();
+    this.#shared?.close();
+  }
+
+  /**
+   * Sends a request, and waits for the head of the answer.
+   * @throws a Node error with a `code` if the server cannot be reached; the signal's reason
+   */
+  async send(
+    method: string,
+    path: string,
+    { query, body, contentType, accept, signal }: RequestOptions,
+  ): Promise<Answer> {
+    this.#options ??= this.#requestOptions();
+    const base = await this.#options;
+    signal?.throwIfAborted();
+    const payload =
+      body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    const search = query && Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
+    const target = `${this.server.pathname.replace(/\/$/, '')}${path}${search}`;
+    const headers: Record<string, string> = {
+      // What client-node sets: Authorization.
+      ...(base.headers as Record<string, string>),
+      accept: accept ?? 'application/json',
+      ...(payload && {
+        'content-type': contentType ?? 'application/json',
+        'content-length': String(payload.length),
+      }),
+    };
+    if (this.#shared) {
+      const { host } = this.server;
+      const pseudo = { ':method': method, ':scheme': 'https', ':authority': host, ':path': target };
+      return await this.#shared.request({ ...pseudo, ...headers }, payload, signal);
+    }
+    return await new Promise((resolve, reject) => {
+      const request = https.request({
+        ...base,
+        host: this.server.hostname,
+        port: this.server.port || 443,
+        method,
+        path: target,
+        headers,
+        ...(signal && { signal }),
+      });
+      request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
+      request.on('error', error => reject(signal?.aborted ? signal.reason : error));
+      request.end(payload);
+    });
+  }
+
+  async #requestOptions(): Promise<https.RequestOptions> {
+    const options: https.RequestOptions = {};
+    await this.config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
+    return options;
+  }
+
+  /**
+   * Has all requests share a connection. Exec, an upgrade of HTTP/1.1, takes one of its own from the agent.
+   */
+  #share(connector: Connector): SharedConnection {
+    Object.assign(this.#agent, {
+      createConnection: (options: tls.ConnectionOptions) => connector.connect(options, 'http/1.1'),
+    });
+    return new SharedConnection(() => {
+      const { hostname, port } = this.server;
+      const options = { ...this.#agent.options, host: hostname, port: Number(port || 443) };
+      return connector.connect(options as tls.ConnectionOptions, 'h2');
+    });
+  }
+}

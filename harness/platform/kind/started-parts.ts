@@ -1,0 +1,21 @@
+/** What the bring-up of kind clusters hands over to the run. */
+import type { ClusterName } from '../../model/names.ts';
+import type { ImageCache } from './image-cache.ts';
+import type { DockerNetworks } from './networks.ts';
+import type { KindNode } from './nodes.ts';
+
+/** The clusters, and how to let go of them. */
+export interface StartedParts {
+  readonly nodes: readonly KindNode[];
+  /** Cluster → the file that kind has written. */
+  readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
+  readonly networks: DockerNetworks;
+  readonly defect: AbortSignal;
+  readonly cache: ImageCache | undefined;
+  /** What the user was told on the way. */
+  readonly told: readonly string[];
+  /** @returns what is left, for a message */
+  readonly undo: () => Promise<string>;
+  /** Ends what this process holds, and leaves the rest. */
+  readonly letGo: () => void;
+}

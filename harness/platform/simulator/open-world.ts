@@ -1,0 +1,81 @@
+/** A world that other programs of this machine see: it keeps the wall's time, and its ports are real. */
+import { systemClock } from '../../base/clock.ts';
+import { CleanupStack } from '../../base/dispose.ts';
+import { clusterName } from '../../model/names.ts';
+import { markSimulated } from '../../model/simulated-cluster.ts';
+import type { Defect, World } from '../../simulator/world.ts';
+import type { Cluster, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
+import { endsRun, notReady, startedOf } from './started-world.ts';
+
+/** How other programs reach the world, and which of them work on it. */
+export interface OpenOptions {
+  /** The release that is to be installed: our istioctl, as a program, finds it in the kubeconfig. */
+  readonly istioVersion: string;
+  /** Port of the first cluster's API server, the others follow; free ones by default. */
+  readonly firstPort?: number;
+  /** The programs that work on it; without them our own do, inside this process. */
+  readonly programs?: Programs;
+  /**
+   * Called for each defect of ours in a component of a cluster, and the world stays; without it, the first
+   * one ends the run.
+   */
+  readonly onDefect?: (cluster: string, defect: Defect) => void;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Brings an open world up: its API servers listen on loopback ports of this machine.
+ * @param createWorld - makes the world, and says which defects it tells
+ * @throws HarnessError ERR_PLATFORM_NOT_READY, such as for a port that is taken; the signal's reason
+ */
+export async function startOpenWorld(
+  createWorld: (onDefect: (cluster: string, defect: Defect) => void) => Promise<World>,
+  { istioVersion, firstPort, programs, onDefect }: OpenOptions,
+  signal: AbortSignal,
+): Promise<StartedPlatform> {
+  const cleanUp = new CleanupStack();
+  try {
+    const end = new AbortController();
+    const world = await createWorld(onDefect ?? endsRun(end));
+    cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
+    signal.throwIfAborted();
+    const clusters: Cluster[] = [];
+    const adjustments: PlatformAdjustment[] = [];
+    for (const [index, [name, simulated]] of [...world.clusters].entries()) {
+      const port = await simulated.listen(firstPort === undefined ? 0 : firstPort + index, LOOPBACK);
+      const { address, port: inNetworkPort } = simulated.apiServer;
+      const inNetworkServer = `https://${address}:${inNetworkPort}`;
+      const here = markSimulated(simulated.kubeconfig(`https://${LOOPBACK}:${port}`), {
+        inNetworkServer,
+        istioVersion,
+      });
+      const elsewhere = simulated.kubeconfig();
+      clusters.push({
+        name: clusterName(name),
+        kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
+      });
+      adjustments.push(...serverAdjustments(name, inNetworkServer));
+    }
+    return {
+      ...startedOf(systemClock, clusters, adjustments, cleanUp),
+      defect: end.signal,
+      ...(programs && { programs }),
+    };
+  } catch (error) {
+    await cleanUp[Symbol.asyncDispose]();
+    signal.throwIfAborted();
+    throw notReady(error);
+  }
+}
+
+/** Adjusts both forms of the verb; a command of the plan matches one of them. */
+function serverAdjustments(name: string, server: string): readonly PlatformAdjustment[] {
+  return [['x', 'create-remote-secret'], ['create-remote-secret']].map(verb => ({
+    tool: 'istioctl',
+    verb,
+    cluster: clusterName(name),
+    addArgs: ['--server', server],
+    because: `the kubeconfig of this machine names ${name}'s API server by a loopback address, which no pod can reach`,
+  }));
+}

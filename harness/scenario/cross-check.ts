@@ -1,0 +1,111 @@
+/** Whether the values of a scenario file go together. It reads what is there: no problem hides another. */
+import { type Cidr, overlaps } from '../base/ipv4.ts';
+import { checkMeshId, checkNames } from './check-names.ts';
+import { type Entry, entriesOf, isMapping, textOf } from './entries.ts';
+import { defaultNetworkRange, defaultPodRange, defaultServiceRange, readRange } from './ranges.ts';
+
+/** Lists all problems that only values together have, each with its path. */
+export function crossCheck(content: unknown): string[] {
+  const networks = entriesOf(content, 'networks');
+  const clusters = entriesOf(content, 'clusters');
+  if (networks.length === 0 && clusters.length === 0) return [];
+  return [
+    ...checkMeshId(content),
+    ...checkNames(networks, 'network'),
+    ...checkNames(clusters, 'cluster'),
+    ...checkNetworks(networks, clusters),
+    ...checkRoles(clusters),
+    ...checkRanges(networks, clusters),
+    ...checkWorkloads(clusters),
+  ];
+}
+
+function checkNetworks(networks: readonly Entry[], clusters: readonly Entry[]): string[] {
+  const names = networks.flatMap(network => textOf(network, 'name') ?? []);
+  const used = new Set(clusters.map(cluster => textOf(cluster, 'network')));
+  return [
+    ...clusters.flatMap(cluster => {
+      const network = textOf(cluster, 'network');
+      if (network === undefined || names.includes(network)) return [];
+      return [`${cluster.where}.network: there is no network "${network}"; networks here: ${listOf(names)}`];
+    }),
+    ...networks.flatMap(network => {
+      const name = textOf(network, 'name');
+      return name === undefined || used.has(name)
+        ? []
+        : [`${network.where}: no cluster is on network "${name}"`];
+    }),
+  ];
+}
+
+function checkRoles(clusters: readonly Entry[]): string[] {
+  const named = (role: string) =>
+    clusters
+      .filter(cluster => cluster.fields['role'] === role)
+      .flatMap(cluster => textOf(cluster, 'name') ?? []);
+  const primaries = named('primary');
+  const remotes = named('remote');
+  const problems = clusters.flatMap(cluster => {
+    const { role, controlPlane } = cluster.fields;
+    const where = `${cluster.where}.controlPlane`;
+    if (role === 'primary' && controlPlane !== undefined)
+      return [`${where}: a primary is its own control plane; leave it out`];
+    if (role !== 'remote') return [];
+    if (controlPlane === undefined)
+      return [`${where}: is missing; a remote names the primary that serves it: ${listOf(primaries)}`];
+    if (typeof controlPlane !== 'string' || primaries.includes(controlPlane)) return [];
+    return remotes.includes(controlPlane)
+      ? [`${where}: "${controlPlane}" is a remote itself; primaries here: ${listOf(primaries)}`]
+      : [`${where}: there is no cluster "${controlPlane}"; primaries here: ${listOf(primaries)}`];
+  });
+  const allRemote = clusters.length > 0 && clusters.every(cluster => cluster.fields['role'] === 'remote');
+  return allRemote ? ['clusters: none of them is a primary; a mesh needs one', ...problems] : problems;
+}
+
+function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): string[] {
+  const problems: string[] = [];
+  const ranges: { readonly where: string; readonly text: string; readonly range: Cidr }[] = [];
+  const add = (entry: Entry, key: string, fallback: string, longest: number) => {
+    const given = entry.fields[key];
+    if (given !== undefined && typeof given !== 'string') return;
+    const text = given ?? fallback;
+    const where = `${entry.where}.${key}`;
+    const range = readRange(text);
+    if (typeof range === 'string') {
+      problems.push(`${where}: ${range}`);
+    } else if (range.prefix > longest) {
+      problems.push(`${where}: "${text}" is too small; a /${longest} is the least`);
+    } else {
+      for (const other of ranges.filter(other => overlaps(range, other.range)))
+        problems.push(`${where}: ${text} overlaps ${other.text} (${other.where})`);
+      ranges.push({ where, text, range });
+    }
+  };
+  for (const network of networks) add(network, 'range', defaultNetworkRange(network.index), 26);
+  for (const cluster of clusters) add(cluster, 'podRange', defaultPodRange(cluster.index), 24);
+  for (const cluster of clusters) add(cluster, 'serviceRange', defaultServiceRange(cluster.index), 26);
+  return problems;
+}
+
+function checkWorkloads(clusters: readonly Entry[]): string[] {
+  const workloads = clusters.map(cluster =>
+    isMapping(cluster.fields['workloads']) ? cluster.fields['workloads'] : {},
+  );
+  const repeated = workloads.flatMap(({ helloWorld }, index) =>
+    Array.isArray(helloWorld) && new Set(helloWorld).size < helloWorld.length
+      ? [`clusters[${clusters[index]?.index}].workloads.helloWorld: names a version twice`]
+      : [],
+  );
+  if (clusters.length === 0) return repeated;
+  return [
+    ...repeated,
+    ...(workloads.every(({ client }) => client === false)
+      ? ['clusters: none of them has a client; requests need a source']
+      : []),
+    ...(workloads.every(({ helloWorld }) => Array.isArray(helloWorld) && helloWorld.length === 0)
+      ? ['clusters: none of them has HelloWorld; requests need an answer']
+      : []),
+  ];
+}
+
+const listOf = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

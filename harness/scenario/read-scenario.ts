@@ -1,0 +1,79 @@
+/** The content of a scenario file → a scenario, or every problem with its path. */
+import { clusterName, networkName } from '../model/names.ts';
+import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
+import { crossCheck } from './cross-check.ts';
+import { defaultNetworkRange, defaultPodRange, defaultServiceRange } from './ranges.ts';
+import { type ScenarioFile, scenarioSchema, VERSIONS } from './schema.ts';
+import { describeIssue } from './schema-issues.ts';
+
+/** What a scenario asks of the verification; what it leaves out is the harness's default. */
+export interface VerifyOptions {
+  /** Requests per source in the fixed sample. */
+  readonly requests?: number;
+  /** Accepted probability of a wrong verdict, each way. */
+  readonly risk?: number;
+}
+
+/** A mesh, and how to verify it. */
+export interface Scenario {
+  readonly topology: Topology;
+  readonly verify: VerifyOptions;
+}
+
+/**
+ * Reads the content of a scenario file.
+ * @param name - the scenario's name
+ * @param content - what the YAML parser made of the file
+ * @returns the scenario, or all problems, one per line: `clusters[1].network: …`
+ */
+export function readScenario(
+  name: string,
+  content: unknown,
+): { readonly scenario: Scenario } | { readonly problems: readonly string[] } {
+  const parsed = scenarioSchema.safeParse(content);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(issue => describeIssue(issue, content))),
+    ...crossCheck(content),
+  ];
+  if (!parsed.success || problems.length > 0) return { problems };
+  return { scenario: toScenario(name, parsed.data) };
+}
+
+function toScenario(name: string, file: ScenarioFile): Scenario {
+  return {
+    topology: {
+      name,
+      description: file.description ?? '',
+      meshId: file.meshID ?? 'mesh1',
+      networks: file.networks.map((network, index) => ({
+        name: networkName(network.name),
+        range: network.range ?? defaultNetworkRange(index),
+      })),
+      clusters: file.clusters.map(toCluster),
+    },
+    verify: {
+      ...(file.verify?.requests !== undefined && { requests: file.verify.requests }),
+      ...(file.verify?.risk !== undefined && { risk: file.verify.risk }),
+    },
+  };
+}
+
+function toCluster(cluster: ScenarioFile['clusters'][number], index: number): ClusterSpec {
+  const role: Role =
+    cluster.role === 'remote'
+      ? { kind: 'remote', controlPlane: clusterName(cluster.controlPlane ?? '') }
+      : { kind: 'primary' };
+  return {
+    name: clusterName(cluster.name),
+    network: networkName(cluster.network),
+    role,
+    podRange: cluster.podRange ?? defaultPodRange(index),
+    serviceRange: cluster.serviceRange ?? defaultServiceRange(index),
+    nodes: cluster.nodes ?? 1,
+    helloWorld: cluster.workloads?.helloWorld ?? defaultVersions(index),
+    client: cluster.workloads?.client ?? true,
+  };
+}
+
+/** As the guide has it: v1 in the first cluster, v2 in the second; further clusters go on by turns. */
+const defaultVersions = (index: number): readonly string[] => [VERSIONS[index % 2] ?? 'v1'];

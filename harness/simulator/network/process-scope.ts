@@ -1,0 +1,98 @@
+/** One process's view of a host: what it opens is its own, and closes when it exits. */
+import type {
+  ConnectOptions,
+  Listener,
+  NetworkNamespace,
+  ProcessNetwork,
+  RedirectRules,
+  ResolverConfig,
+  VirtualSocket,
+} from './interfaces.ts';
+import type { Accept, Answer } from './port-table.ts';
+
+/** The network as one process has it, with everything that its end closes. */
+export class ProcessScope implements ProcessNetwork {
+  readonly #host: NetworkNamespace;
+  readonly #uid: number;
+  readonly #sockets = new Set<VirtualSocket>();
+  readonly #listeners = new Set<Listener>();
+  #hasExited = false;
+
+  constructor(host: NetworkNamespace, uid: number) {
+    this.#host = host;
+    this.#uid = uid;
+  }
+
+  get name(): string {
+    return this.#host.name;
+  }
+  get address(): string {
+    return this.#host.address;
+  }
+
+  connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
+    return this.#own(this.#host.connect(address, port, { uid: options?.uid ?? this.#uid }));
+  }
+
+  listen(port: number, onConnection: Accept, address?: string): Listener {
+    return this.#closeable(this.#host.listen(port, socket => onConnection(this.#own(socket)), address));
+  }
+
+  listenDatagram(port: number, answer: Answer): Listener {
+    return this.#closeable(this.#host.listenDatagram(port, answer));
+  }
+
+  exchangeDatagram(address: string, port: number, query: Buffer, timeoutMs: number): Promise<Buffer> {
+    return this.#host.exchangeDatagram(address, port, query, timeoutMs);
+  }
+
+  resolve(name: string): Promise<readonly string[]> {
+    return this.#host.resolve(name);
+  }
+
+  setRedirect(rules: RedirectRules | undefined): void {
+    this.#host.setRedirect(rules);
+  }
+
+  setResolver(config: ResolverConfig): void {
+    this.#host.setResolver(config);
+  }
+
+  forProcess(uid = this.#uid): ProcessNetwork {
+    return this.#host.forProcess(uid);
+  }
+
+  destroy(): void {
+    this.#host.destroy();
+  }
+
+  exit(): void {
+    this.#hasExited = true;
+    for (const listener of [...this.#listeners]) listener.close();
+    for (const socket of [...this.#sockets]) socket.destroy();
+  }
+
+  #own<T extends VirtualSocket>(socket: T): T {
+    if (this.#hasExited) {
+      // Whatever still runs of a program that has been killed can do nothing any more.
+      socket.destroy();
+      return socket;
+    }
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+
+  #closeable(listener: Listener): Listener {
+    const owned: Listener = {
+      port: listener.port,
+      close: () => {
+        this.#listeners.delete(owned);
+        listener.close();
+      },
+    };
+    if (this.#hasExited) owned.close();
+    else this.#listeners.add(owned);
+    return owned;
+  }
+}
