@@ -3,8 +3,7 @@
  * clients alike.
  */
 import type { Clock } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { AdmissionChain } from './admission.ts';
+import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
 import { type FieldError, invalid } from './field-errors.ts';
@@ -28,11 +27,8 @@ export type Validator = (
 ) => readonly FieldError[];
 
 /** The parts that the service joins. */
-export interface ObjectServiceOptions {
-  readonly store: Store;
+export interface ObjectServiceOptions extends Birthplace {
   readonly registry: ResourceRegistry;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;
   readonly validate: Validator;
@@ -80,8 +76,7 @@ export class ObjectService {
     const prepared = prepareCreate(type, namespace, object);
     const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
-    const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
-    const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
+    const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
     this.#writer.allocate(type, admitted, undefined, context);
     try {
@@ -124,8 +119,7 @@ export class ObjectService {
         { operation: 'UPDATE', type, namespace, object: updated, oldObject: current },
         context,
       );
-      const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
-      const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
+      const admitted = await this.#mutated(request, updated);
       this.#writer.allocate(type, admitted, current, context);
       this.#check(type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
@@ -170,6 +164,13 @@ export class ObjectService {
   deleteDirectly(type: ResourceType, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
     const current = this.get(type, namespace, name);
     return this.#writer.delete(type, current, options, controlPlaneContext(type));
+  }
+
+  /** Lets admission change the object of a write. @returns what may be written to: no frozen object */
+  async #mutated(request: AdmissionRequest, object: KubernetesObject): Promise<KubernetesObject> {
+    const settled = (changed: KubernetesObject) => settle(request.type, changed);
+    const mutated = (await this.#admission.mutate(request, settled)) ?? object;
+    return Object.isFrozen(mutated) ? copy(mutated) : mutated;
   }
 
   #check(
