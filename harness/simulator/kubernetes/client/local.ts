@@ -30,9 +30,7 @@ export class LocalClient {
   readonly #objects: ObjectService;
   readonly #component: Component | undefined;
 
-  /**
-   * @param component - whose client it is: its writes are counted, and an error in its subscribers is caught
-   */
+  /** @param component - its writes are counted, and an error in its subscribers is caught */
   constructor(objects: ObjectService, component?: Component) {
     this.#objects = objects;
     this.#component = component;

@@ -6,7 +6,6 @@ import type { Clock } from '../../../base/clock.ts';
 import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
-import { type FieldError, invalid } from './field-errors.ts';
 import { type Birthplace, identify } from './identity.ts';
 import { copy, type KubernetesObject } from './json.ts';
 import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
@@ -16,15 +15,8 @@ import type { ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import { conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
+import { refuseInvalid, type Validator } from './validator.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
-
-/** Finds what is wrong with an object. @param old - the stored state on update */
-export type Validator = (
-  type: ResourceType,
-  object: KubernetesObject,
-  old: KubernetesObject | undefined,
-  context: WriteContext,
-) => readonly FieldError[];
 
 /** The parts that the service joins. */
 export interface ObjectServiceOptions extends Birthplace {
@@ -80,7 +72,7 @@ export class ObjectService {
     identify(type, namespace, admitted, this.#birth);
     this.#writer.allocate(type, admitted, undefined, context);
     try {
-      this.#check(type, admitted, undefined, context);
+      refuseInvalid(this.#validate, type, admitted, undefined, context);
       await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
       return this.#writer.insert(type, admitted, context);
     } catch (error) {
@@ -121,7 +113,7 @@ export class ObjectService {
       );
       const admitted = await this.#mutated(request, updated);
       this.#writer.allocate(type, admitted, current, context);
-      this.#check(type, admitted, current, context);
+      refuseInvalid(this.#validate, type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
       if (this.store.get(type, namespace, name) !== current) {
         // A change that insists on a version fails when it is computed again.
@@ -171,15 +163,5 @@ export class ObjectService {
     const settled = (changed: KubernetesObject) => settle(request.type, changed);
     const mutated = (await this.#admission.mutate(request, settled)) ?? object;
     return Object.isFrozen(mutated) ? copy(mutated) : mutated;
-  }
-
-  #check(
-    type: ResourceType,
-    object: KubernetesObject,
-    old: KubernetesObject | undefined,
-    context: WriteContext,
-  ): void {
-    const errors = this.#validate(type, object, old, context);
-    if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
   }
 }

@@ -19,9 +19,8 @@ interface Collection {
   readonly listeners: Set<Listener>;
 }
 
-/** Where the versions begin, and who hears of listeners that throw. */
+/** Who hears of listeners that throw. */
 export interface StoreOptions {
-  readonly firstResourceVersion?: number;
   /** Told what a listener throws; by default that ends the process. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -30,10 +29,9 @@ export interface StoreOptions {
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
   readonly #delivery: ChangeDelivery;
-  #resourceVersion: number;
+  #resourceVersion = 1;
 
-  constructor({ firstResourceVersion = 1, onListenerError = throwLater }: StoreOptions = {}) {
-    this.#resourceVersion = firstResourceVersion;
+  constructor({ onListenerError = throwLater }: StoreOptions = {}) {
     this.#delivery = new ChangeDelivery(onListenerError);
   }
 
@@ -83,18 +81,13 @@ export class Store {
     return stored;
   }
 
-  /** @param last - the state in which it goes; the stored one by default */
-  remove(
-    type: ResourceType,
-    namespace: string | undefined,
-    name: string,
-    last?: KubernetesObject,
-  ): KubernetesObject {
+  /** Removes an object. @param last - the state in which it goes; it gets the next version, too */
+  remove(type: ResourceType, last: KubernetesObject): KubernetesObject {
     const collection = this.#collection(type);
-    const key = objectKey(type.namespaced ? namespace : '', name);
+    const key = objectKey(last.metadata.namespace, last.metadata.name ?? '');
     const previous = collection.objects.get(key);
     if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
-    const gone = this.#stamp(last ?? previous);
+    const gone = this.#stamp(last);
     collection.objects.delete(previous);
     this.#record(collection, 'DELETED', gone, previous);
     return gone;
