@@ -310,7 +310,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 868;
+const DOCUMENTED_PER_MILLE = 869;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -411,7 +411,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/statistics.ts binomialProbability',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 203;
+const UNUSED_TYPES = 202;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));
