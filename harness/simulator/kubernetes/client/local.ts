@@ -8,7 +8,6 @@ import { copy, type KubernetesObject } from '../registry/json.ts';
 import type { Change } from '../registry/new-state.ts';
 import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-import type { UserInfo } from '../registry/user.ts';
 import { controlPlaneContext } from '../registry/write-context.ts';
 import type { ObjectFilter } from './cluster-client.ts';
 import { type LocalEvent, subscribe } from './local-watch.ts';
@@ -30,9 +29,7 @@ export class LocalClient {
   readonly #objects: ObjectService;
   readonly #component: Component | undefined;
 
-  /**
-   * @param component - whose client it is: its writes are counted, and an error in its subscribers is caught
-   */
+  /** @param component - its writes are counted, and an error in its subscribers is caught */
   constructor(objects: ObjectService, component?: Component) {
     this.#objects = objects;
     this.#component = component;
@@ -65,34 +62,31 @@ export class LocalClient {
   }
 
   /**
-   * Creates as the real component does, through admission: mutating and validating webhooks are called,
-   * validation applies.
-   * The ReplicaSet controller creates pods with it.
+   * Creates through admission and validation, webhooks included, as the ReplicaSet controller creates pods.
    * @throws ApiError as the API server would have answered; its message is what goes into `Error creating: …`
    */
-  createThroughAdmission(
-    resource: ResourceKey,
-    object: KubernetesObject,
-    options: { readonly user?: UserInfo } = {},
-  ): Promise<KubernetesObject> {
+  createThroughAdmission(resource: ResourceKey, object: KubernetesObject): Promise<KubernetesObject> {
     const type = this.#objects.registry.require(resource);
-    const context = controlPlaneContext(type);
     this.#wrote(resource, object.metadata.namespace, object.metadata.name);
     return this.#objects.create(type, object.metadata.namespace ?? '', copy(object), {
-      ...context,
-      ...(options.user && { user: options.user }),
+      ...controlPlaneContext(type),
       options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
     });
   }
 
   /** Replaces all but the status. @throws ApiError 409 if `metadata.resourceVersion` is set and stale; 404 */
   update(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
-    return this.#write(resource, object, '');
+    return this.#update(resource, object.metadata, () => copy(object), '');
   }
 
   /** Replaces the status only. @throws ApiError 409 if `metadata.resourceVersion` is set and stale; 404 */
   updateStatus(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
-    return this.#write(resource, object, 'status');
+    const change: Change = () => ({
+      ...object,
+      metadata: { ...object.metadata },
+      status: copy(object['status']),
+    });
+    return this.#update(resource, object.metadata, change, 'status');
   }
 
   /**
@@ -100,18 +94,17 @@ export class LocalClient {
    * @param change - gets a copy to change; nothing is written if it comes out the same
    */
   modify(resource: ResourceKey, namespace: string, name: string, change: Edit): KubernetesObject {
-    return this.#update(resource, namespace, name, applying(change), '');
+    return this.#update(resource, { namespace, name }, applying(change), '');
   }
 
   /** As `modify`, for the status. */
   modifyStatus(resource: ResourceKey, namespace: string, name: string, change: Edit): KubernetesObject {
-    return this.#update(resource, namespace, name, applying(change), 'status');
+    return this.#update(resource, { namespace, name }, applying(change), 'status');
   }
 
   /**
-   * Deletes as a DELETE request does: grace for pods, finalizers, preconditions.
-   * The kubelet ends a pod with `{ gracePeriodSeconds: 0 }`.
-   * @throws ApiError 404
+   * Deletes as a DELETE request does: grace for pods, finalizers, preconditions. The kubelet ends a pod with
+   * `{ gracePeriodSeconds: 0 }`. @throws ApiError 404
    */
   delete(resource: ResourceKey, namespace: string, name: string, options: DeleteOptions = {}): Deletion {
     this.#wrote(resource, namespace, name);
@@ -120,7 +113,7 @@ export class LocalClient {
 
   /** Writes a Namespace's `spec.finalizers` away: it goes if it is in deletion. */
   finalizeNamespace(name: string): void {
-    this.#update('namespaces', '', name, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
+    this.#update('namespaces', { name }, draft => ({ ...draft(), spec: { finalizers: [] } }), 'finalize');
   }
 
   /**
@@ -143,19 +136,9 @@ export class LocalClient {
     };
   }
 
-  #write(resource: ResourceKey, object: KubernetesObject, subresource: string): KubernetesObject {
-    const { name = '', namespace = '' } = object.metadata;
-    const change: Change = () =>
-      subresource === 'status'
-        ? { ...object, metadata: { ...object.metadata }, status: copy(object['status']) }
-        : copy(object);
-    return this.#update(resource, namespace, name, change, subresource);
-  }
-
   #update(
     resource: ResourceKey,
-    namespace: string,
-    name: string,
+    { namespace = '', name = '' }: KubernetesObject['metadata'],
     change: Change,
     subresource: string,
   ): KubernetesObject {

@@ -1,4 +1,4 @@
-/** Sends the lines of a watch. */
+/** Sends lines over HTTP as they come, and cuts off a client that takes none. */
 import type { ServerResponse } from 'node:http';
 
 /** A client that takes nothing gets cut off at this much unsent text. */

@@ -1,4 +1,4 @@
-/** One write, as admission hears of it. */
+/** The requests that admission plug-ins get. */
 import type { AdmissionRequest } from './admission.ts';
 import type { KubernetesObject } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';

@@ -3,6 +3,8 @@ import type { Change, ChangeListener } from './change.ts';
 
 /** Who hears of the changes of one resource type. */
 export interface Listener {
+  /** It does not hear of changes up to this version: they were written before it came. */
+  readonly from: number;
   readonly onChange: ChangeListener;
   /** Called after the last change, when the type is forgotten. */
   readonly onEnd: (() => void) | undefined;
@@ -44,8 +46,8 @@ export class ChangeDelivery {
         const { listeners, change } = this.#pending[index] as PendingChange; // in range
         for (const listener of [...listeners]) {
           try {
-            if (change) listener.onChange(change);
-            else listener.onEnd?.();
+            if (!change) listener.onEnd?.();
+            else if (change.resourceVersion > listener.from) listener.onChange(change);
           } catch (error) {
             // A defect in one listener must be seen, and must not keep the change from the others.
             this.#onListenerError(error);

@@ -3,11 +3,9 @@
  * clients alike.
  */
 import type { Clock } from '../../../base/clock.ts';
-import type { Random } from '../../../base/random.ts';
-import type { AdmissionChain } from './admission.ts';
+import type { AdmissionChain, AdmissionRequest } from './admission.ts';
 import { requestOf } from './admission-request.ts';
 import type { DeleteOptions, Deletion } from './deletion.ts';
-import { type FieldError, invalid } from './field-errors.ts';
 import { type Birthplace, identify } from './identity.ts';
 import { copy, type KubernetesObject } from './json.ts';
 import { type Change, checkedChange, prepareCreate, prepareUpdate, settle } from './new-state.ts';
@@ -17,22 +15,12 @@ import type { ResourceType } from './resources.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import { conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
+import { refuseInvalid, type Validator } from './validator.ts';
 import { controlPlaneContext, type WriteContext } from './write-context.ts';
 
-/** Finds what is wrong with an object. @param old - the stored state on update */
-export type Validator = (
-  type: ResourceType,
-  object: KubernetesObject,
-  old: KubernetesObject | undefined,
-  context: WriteContext,
-) => readonly FieldError[];
-
 /** The parts that the service joins. */
-export interface ObjectServiceOptions {
-  readonly store: Store;
+export interface ObjectServiceOptions extends Birthplace {
   readonly registry: ResourceRegistry;
-  readonly clock: Clock;
-  readonly random: Random;
   readonly addresses: ServiceAddresses;
   readonly admission: AdmissionChain;
   readonly validate: Validator;
@@ -80,12 +68,11 @@ export class ObjectService {
     const prepared = prepareCreate(type, namespace, object);
     const request = requestOf({ operation: 'CREATE', type, namespace, object: prepared }, context);
     // Mutating webhooks see the object before it has its generated name and its uid, validating ones after.
-    const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? prepared;
-    const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
+    const admitted = await this.#mutated(request, prepared);
     identify(type, namespace, admitted, this.#birth);
     this.#writer.allocate(type, admitted, undefined, context);
     try {
-      this.#check(type, admitted, undefined, context);
+      refuseInvalid(this.#validate, type, admitted, undefined, context);
       await this.#admission.validate({ ...request, name: admitted.metadata.name ?? '', object: admitted });
       return this.#writer.insert(type, admitted, context);
     } catch (error) {
@@ -124,10 +111,9 @@ export class ObjectService {
         { operation: 'UPDATE', type, namespace, object: updated, oldObject: current },
         context,
       );
-      const mutated = (await this.#admission.mutate(request, changed => settle(type, changed))) ?? updated;
-      const admitted = Object.isFrozen(mutated) ? copy(mutated) : mutated;
+      const admitted = await this.#mutated(request, updated);
       this.#writer.allocate(type, admitted, current, context);
-      this.#check(type, admitted, current, context);
+      refuseInvalid(this.#validate, type, admitted, current, context);
       await this.#admission.validate({ ...request, object: admitted });
       if (this.store.get(type, namespace, name) !== current) {
         // A change that insists on a version fails when it is computed again.
@@ -172,13 +158,10 @@ export class ObjectService {
     return this.#writer.delete(type, current, options, controlPlaneContext(type));
   }
 
-  #check(
-    type: ResourceType,
-    object: KubernetesObject,
-    old: KubernetesObject | undefined,
-    context: WriteContext,
-  ): void {
-    const errors = this.#validate(type, object, old, context);
-    if (errors.length > 0) throw invalid(type, object.metadata.name ?? '', errors);
+  /** Lets admission change the object of a write. @returns what may be written to: no frozen object */
+  async #mutated(request: AdmissionRequest, object: KubernetesObject): Promise<KubernetesObject> {
+    const settled = (changed: KubernetesObject) => settle(request.type, changed);
+    const mutated = (await this.#admission.mutate(request, settled)) ?? object;
+    return Object.isFrozen(mutated) ? copy(mutated) : mutated;
   }
 }

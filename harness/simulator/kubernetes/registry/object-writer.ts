@@ -61,7 +61,7 @@ export class ObjectWriter {
 
   #remove(type: ResourceType, last: KubernetesObject): KubernetesObject {
     this.release(type, last);
-    return this.#store.remove(type, last.metadata.namespace, last.metadata.name ?? '', last);
+    return this.#store.remove(type, last);
   }
 
   /** Deletes an object, or marks it where somebody has to act before. @param current - its stored state */

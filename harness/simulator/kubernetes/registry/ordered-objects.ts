@@ -1,5 +1,13 @@
 /** The objects of one resource type by their keys, in byte order, as etcd lists them. */
+import type { Change } from './change.ts';
 import type { KubernetesObject } from './json.ts';
+
+/** Returns the key of an object among those of its type: `namespace/name`. */
+export const objectKey = (namespace: string | undefined, name: string): string =>
+  `${namespace ?? ''}/${name}`;
+
+const keyOf = ({ metadata: { namespace, name = '' } }: KubernetesObject): string =>
+  objectKey(namespace, name);
 
 /** A map of objects that can be listed in the order of their keys. */
 export class OrderedObjects {
@@ -15,14 +23,16 @@ export class OrderedObjects {
     return this.#objects.get(key);
   }
 
-  /** Adds an object, or replaces the one at the key. */
-  set(key: string, object: KubernetesObject): void {
+  /** Adds an object, or replaces the one with its key. */
+  set(object: KubernetesObject): void {
+    const key = keyOf(object);
     if (!this.#objects.has(key)) this.#keys.splice(this.#lowerBound(key), 0, key);
     this.#objects.set(key, object);
   }
 
-  /** @param key - of an object that is there */
-  delete(key: string): void {
+  /** @param object - has the key of one that is there */
+  delete(object: KubernetesObject): void {
+    const key = keyOf(object);
     this.#objects.delete(key);
     this.#keys.splice(this.#lowerBound(key), 1);
   }
@@ -40,11 +50,15 @@ export class OrderedObjects {
     return result;
   }
 
-  /** Makes another map of the same objects. */
-  copy(): OrderedObjects {
+  /** Makes the map as it was before some changes. @param changes - the last ones, oldest first */
+  before(changes: readonly Change[]): OrderedObjects {
     const result = new OrderedObjects();
     for (const key of this.#keys) result.#keys.push(key);
     for (const [key, object] of this.#objects) result.#objects.set(key, object);
+    for (const { object, previous } of [...changes].reverse()) {
+      if (previous) result.set(previous);
+      else result.delete(object);
+    }
     return result;
   }
 

@@ -1,12 +1,4 @@
-/**
- * The resource types that the API serves, as data: names, versions, verbs, subresources and the rules that
- * depend on the type.
- */
-
-/**
- * The resource types that the API serves, as data: names, versions, verbs, subresources and the rules that
- * depend on the type.
- */
+/** What a resource type is: names, versions, verbs, subresources and the rules that depend on the type. */
 
 /** The verbs of a resource that can be read and written in all ways. */
 export const ALL_VERBS = [

@@ -1,7 +1,5 @@
 /** The errors of the API: `Status` bodies with the codes, reasons and sentences of kube-apiserver. */
 
-/** The errors of the API: `Status` bodies with the codes, reasons and sentences of kube-apiserver. */
-
 /** One reason among several, with the field that it is about. */
 export interface StatusCause {
   readonly reason?: string;

@@ -8,7 +8,7 @@ import type { Change, ChangeListener } from './change.ts';
 import { ChangeDelivery, type Listener } from './change-delivery.ts';
 import { ChangeHistory } from './change-history.ts';
 import { freeze, type KubernetesObject } from './json.ts';
-import { OrderedObjects } from './ordered-objects.ts';
+import { OrderedObjects, objectKey } from './ordered-objects.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
 
@@ -19,9 +19,8 @@ interface Collection {
   readonly listeners: Set<Listener>;
 }
 
-/** Where the versions begin, and who hears of listeners that throw. */
+/** Who hears of listeners that throw. */
 export interface StoreOptions {
-  readonly firstResourceVersion?: number;
   /** Told what a listener throws; by default that ends the process. */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -30,10 +29,9 @@ export interface StoreOptions {
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
   readonly #delivery: ChangeDelivery;
-  #resourceVersion: number;
+  #resourceVersion = 1;
 
-  constructor({ firstResourceVersion = 1, onListenerError = throwLater }: StoreOptions = {}) {
-    this.#resourceVersion = firstResourceVersion;
+  constructor({ onListenerError = throwLater }: StoreOptions = {}) {
     this.#delivery = new ChangeDelivery(onListenerError);
   }
 
@@ -63,40 +61,34 @@ export class Store {
    * @returns the stored, frozen object
    */
   insert(type: ResourceType, object: KubernetesObject): KubernetesObject {
-    const collection = this.#collection(type);
-    const stored = this.#stamp(object);
-    const key = keyOfObject(stored);
-    if (collection.objects.get(key)) throw new Error(`${keyOf(type)} ${key} is stored already`);
-    collection.objects.set(key, stored);
-    this.#record(collection, 'ADDED', stored, undefined);
-    return stored;
+    return this.#put(type, object, false);
   }
 
   /** Replaces an object that exists, with the next version. */
   replace(type: ResourceType, object: KubernetesObject): KubernetesObject {
+    return this.#put(type, object, true);
+  }
+
+  #put(type: ResourceType, object: KubernetesObject, exists: boolean): KubernetesObject {
     const collection = this.#collection(type);
-    const stored = this.#stamp(object);
-    const key = keyOfObject(stored);
+    const key = objectKey(object.metadata.namespace, object.metadata.name ?? '');
     const previous = collection.objects.get(key);
-    if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
-    collection.objects.set(key, stored);
-    this.#record(collection, 'MODIFIED', stored, previous);
+    if (exists !== (previous !== undefined))
+      throw new Error(`${keyOf(type)} ${key} is ${exists ? 'not stored' : 'stored already'}`);
+    const stored = this.#stamp(object);
+    collection.objects.set(stored);
+    this.#record(collection, exists ? 'MODIFIED' : 'ADDED', stored, previous);
     return stored;
   }
 
-  /** @param last - the state in which it goes; the stored one by default */
-  remove(
-    type: ResourceType,
-    namespace: string | undefined,
-    name: string,
-    last?: KubernetesObject,
-  ): KubernetesObject {
+  /** Removes an object. @param last - the state in which it goes; it gets the next version, too */
+  remove(type: ResourceType, last: KubernetesObject): KubernetesObject {
     const collection = this.#collection(type);
-    const key = objectKey(type.namespaced ? namespace : '', name);
+    const key = objectKey(last.metadata.namespace, last.metadata.name ?? '');
     const previous = collection.objects.get(key);
     if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
-    const gone = this.#stamp(last ?? previous);
-    collection.objects.delete(key);
+    const gone = this.#stamp(last);
+    collection.objects.delete(previous);
     this.#record(collection, 'DELETED', gone, previous);
     return gone;
   }
@@ -108,14 +100,7 @@ export class Store {
    */
   subscribe(type: ResourceType, listener: ChangeListener, onEnd?: () => void): () => void {
     const collection = this.#collection(type);
-    // This listener does not hear of changes that were written before and wait for delivery.
-    const from = this.#resourceVersion;
-    const own: Listener = {
-      onChange: change => {
-        if (change.resourceVersion > from) listener(change);
-      },
-      onEnd,
-    };
+    const own: Listener = { from: this.#resourceVersion, onChange: listener, onEnd };
     collection.listeners.add(own);
     return () => collection.listeners.delete(own);
   }
@@ -131,11 +116,7 @@ export class Store {
     if (resourceVersion >= this.#resourceVersion) return this.list(type, filter);
     const changes = this.changesSince(type, resourceVersion);
     if (!changes) return undefined;
-    const objects = this.#collection(type).objects.copy();
-    for (const { object, previous } of [...changes].reverse()) {
-      if (previous) objects.set(keyOfObject(previous), previous);
-      else objects.delete(keyOfObject(object));
-    }
+    const objects = this.#collection(type).objects.before(changes);
     return shown(objects, filter, type);
   }
 
@@ -181,11 +162,6 @@ export class Store {
 function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
 }
-
-/** The key of an object among those of its type. */
-const objectKey = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
-const keyOfObject = ({ metadata: { namespace, name = '' } }: KubernetesObject): string =>
-  objectKey(namespace, name);
 
 function shown(objects: OrderedObjects, filter: Filter, type: ResourceType): KubernetesObject[] {
   const prefix = filter.namespace === undefined || filter.namespace === '' ? '' : `${filter.namespace}/`;

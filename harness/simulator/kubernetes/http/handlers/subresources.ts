@@ -1,4 +1,4 @@
-/** Subresources with rules of their own: scale, token, binding, eviction, finalize. */
+/** Which subresources have rules of their own; among them binding and finalize, which are served here. */
 import { listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { conflict, methodNotAllowed } from '../../registry/status.ts';

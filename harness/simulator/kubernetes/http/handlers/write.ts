@@ -1,4 +1,4 @@
-/** create, update and patch, also of the status. */
+/** create and update, also of the status. */
 
 import { invalid } from '../../registry/field-errors.ts';
 import type { KubernetesObject } from '../../registry/json.ts';

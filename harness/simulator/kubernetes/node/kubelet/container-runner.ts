@@ -3,28 +3,20 @@ import { sleep } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
 import type { Container, ContainerStatus } from '../../client/kinds.ts';
 import { Backoff, formatDuration } from './backoff.ts';
+import { type ExecStreams, execIn, execToEnd } from './container-exec.ts';
 import { ContainerLaunch, type Running, START_MS } from './container-launch.ts';
-import type { ContainerLog } from './container-log.ts';
 import { ContainerProbes } from './container-probes.ts';
 import { ContainerRecord } from './container-record.ts';
-import { type Process, startProcess } from './process.ts';
-import { findProgram } from './program-lookup.ts';
+import type { Process } from './process.ts';
 import type { RunnerContext } from './runner-context.ts';
-
-/** Where a program that is run in a container reads and writes. */
-export interface ExecStreams {
-  readonly stdin?: AsyncIterable<Buffer>;
-  readonly isTerminal?: boolean;
-  readonly stdout: (text: string) => void;
-  readonly stderr: (text: string) => void;
-}
 
 /** Keeps one container going as the restart policy says, until it is stopped. */
 export class ContainerRunner {
   readonly container: Container;
   readonly #restartPolicy: string;
   readonly #context: RunnerContext;
-  readonly #record: ContainerRecord;
+  /** What is known of its runs. */
+  readonly record: ContainerRecord;
   readonly #launch: ContainerLaunch;
   readonly #stop = new AbortController();
   readonly #crashes: Backoff;
@@ -40,18 +32,9 @@ export class ContainerRunner {
     this.container = container;
     this.#restartPolicy = restartPolicy;
     this.#context = context;
-    this.#record = new ContainerRecord(container, context.clock, waitingReason, () => context.onChange());
-    this.#launch = new ContainerLaunch(container, context, this.#record, this.#stop.signal);
+    this.record = new ContainerRecord(container, context.clock, waitingReason, () => context.onChange());
+    this.#launch = new ContainerLaunch(container, context, this.record, this.#stop.signal);
     this.#crashes = new Backoff(context.clock);
-  }
-
-  get isReady(): boolean {
-    return this.#record.isReady;
-  }
-
-  /** Running, and past its startup probe. */
-  get isStarted(): boolean {
-    return this.#record.isStarted;
   }
 
   get isRunning(): boolean {
@@ -63,29 +46,13 @@ export class ContainerRunner {
     return this.#isOver;
   }
 
-  get exitCode(): number | undefined {
-    return this.#record.exitCode;
-  }
-
   /** It has run at least once. */
   get hasStarted(): boolean {
-    return this.#record.startCount > 0;
-  }
-
-  get waitingReason(): string | undefined {
-    return this.#record.waitingReason;
-  }
-
-  get log(): ContainerLog | undefined {
-    return this.#record.log;
-  }
-
-  get previousLog(): ContainerLog | undefined {
-    return this.#record.previousLog;
+    return this.record.startCount > 0;
   }
 
   get status(): ContainerStatus {
-    return this.#record.status;
+    return this.record.status;
   }
 
   /** Starts, and keeps it going as the restart policy says. Later calls do nothing. */
@@ -119,24 +86,8 @@ export class ContainerRunner {
    * @throws ProgramNotFound; an Error if the container does not run
    */
   exec(argv: readonly string[], streams: ExecStreams): Process {
-    const running = this.#running;
-    if (!running) throw new Error(`container ${this.container.name} is not running`);
-    const { clock, random, podNetwork, hostname } = this.#context;
-    const process = startProcess({
-      main: findProgram(running.image, argv[0] ?? ''),
-      argv,
-      env: running.env,
-      uid: running.uid,
-      hostname,
-      files: running.files,
-      network: podNetwork,
-      clock,
-      random: random.stream(`exec/${random.integer(2 ** 32)}`),
-      ...streams,
-    });
-    running.execs.add(process);
-    void process.exited.then(() => running.execs.delete(process));
-    return process;
+    if (!this.#running) throw new Error(`container ${this.container.name} is not running`);
+    return execIn(this.#running, this.#context, argv, streams);
   }
 
   async #keepGoing(): Promise<void> {
@@ -144,11 +95,11 @@ export class ContainerRunner {
     for (;;) {
       signal.throwIfAborted();
       const running = await this.#launch.launch();
-      const exitCode = running ? await this.#runToEnd(running) : this.exitCode;
+      const exitCode = running ? await this.#runToEnd(running) : this.record.exitCode;
       if (signal.aborted || !this.#restarts(exitCode ?? 1)) break;
       await sleep(this.#context.clock, START_MS, signal);
       await this.#backOff(signal);
-      this.#record.restarts();
+      this.record.restarts();
     }
     this.#isOver = true;
     this.#context.onChange();
@@ -161,11 +112,11 @@ export class ContainerRunner {
   /** Waits before a restart, longer after each crash; the first restart comes at once. */
   async #backOff(signal: AbortSignal): Promise<void> {
     const delayMs = this.#crashes.next();
-    this.#record.keepEnd();
+    this.record.keepEnd();
     if (delayMs === 0) return;
     const what = `restarting failed container=${this.container.name} pod=${this.#context.podLabel}`;
     this.#event('Warning', 'BackOff', `Back-off ${what}`);
-    this.#record.waits({
+    this.record.waits({
       reason: 'CrashLoopBackOff',
       message: `back-off ${formatDuration(delayMs)} ${what}`,
     });
@@ -175,7 +126,7 @@ export class ContainerRunner {
   async #runToEnd(running: Running): Promise<number> {
     this.#running = running;
     this.#event('Normal', 'Started', `Started container ${this.container.name}`);
-    this.#record.runs(running.startedAt);
+    this.record.runs(running.startedAt);
     running.probes = this.#probe(running);
     this.#context.onChange();
     const postStart = this.container.lifecycle?.postStart?.exec?.command;
@@ -185,7 +136,7 @@ export class ContainerRunner {
     for (const process of running.execs) process.kill();
     this.#running = undefined;
     const reason = exitCode === 0 ? 'Completed' : 'Error';
-    this.#record.ended({ exitCode, reason, startedAt: running.startedAt });
+    this.record.ended({ exitCode, reason, startedAt: running.startedAt });
     return exitCode;
   }
 
@@ -198,37 +149,20 @@ export class ContainerRunner {
         node: nodeNetwork,
         podAddress: podNetwork.address,
         container: this.container,
-        exec: (argv, signal) => this.#execToEnd(argv, signal),
+        exec: (argv, signal) => execToEnd((command, streams) => this.exec(command, streams), argv, signal),
       },
       {
-        onStarted: () => this.#record.setStarted(),
-        onReady: isReady => this.#record.setReady(isReady),
+        onStarted: () => this.record.setStarted(),
+        onReady: isReady => this.record.setReady(isReady),
         onFatal: why => this.#restartFor(running, why),
         onFailure: message => this.#event('Warning', 'Unhealthy', message),
       },
     );
   }
 
-  async #execToEnd(
-    argv: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<{ exitCode: number; output: string }> {
-    let output = '';
-    const collect = (text: string) => {
-      output += text;
-    };
-    try {
-      const process = this.exec(argv, { stdout: collect, stderr: collect });
-      signal?.addEventListener('abort', () => process.kill(), { once: true });
-      return { exitCode: await process.exited, output };
-    } catch (error) {
-      return { exitCode: 127, output: `OCI runtime exec failed: exec failed: ${messageOf(error)}: unknown` };
-    }
-  }
-
   /** Unlike Kubernetes, the container counts as running, and the next one is started, while the hook runs. */
   async #runPostStart(running: Running, argv: readonly string[]): Promise<void> {
-    const { exitCode, output } = await this.#execToEnd(argv);
+    const { exitCode, output } = await execToEnd((command, streams) => this.exec(command, streams), argv);
     if (exitCode === 0 || this.#running !== running) return;
     this.#event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${output}`);
     this.#restartFor(running, 'failed postStart hook');

@@ -61,8 +61,8 @@ export class PodContainers {
   async run(): Promise<void> {
     for (const runner of this.init) {
       runner.start();
-      await this.#until(() => (isSidecar(runner) ? runner.isStarted : runner.isOver));
-      if (!isSidecar(runner) && runner.exitCode !== 0) return;
+      await this.#until(() => (isSidecar(runner) ? runner.record.isStarted : runner.isOver));
+      if (!isSidecar(runner) && runner.record.exitCode !== 0) return;
     }
     for (const runner of this.main) runner.start();
     await this.#until(() => this.main.every(({ isOver }) => isOver));

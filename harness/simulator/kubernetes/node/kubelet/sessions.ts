@@ -69,7 +69,7 @@ export class KubeletSessions implements KubeletApi {
     signal: AbortSignal,
   ): Promise<ExecEnd> {
     const runner = this.#find(pod)?.runner(container);
-    const log = runner?.log;
+    const log = runner?.record.log;
     if (!runner?.isRunning || !log) return Promise.resolve(failed(`container not found ("${container}")`));
     streams.stdin?.resume();
     const write = writeTo(streams.stdout);
@@ -78,7 +78,7 @@ export class KubeletSessions implements KubeletApi {
         stop();
         signal.removeEventListener('abort', end);
         // The log ends just before the state says with which code.
-        queueMicrotask(() => resolve({ kind: 'exited', exitCode: runner.exitCode ?? 0 }));
+        queueMicrotask(() => resolve({ kind: 'exited', exitCode: runner.record.exitCode ?? 0 }));
       };
       const stop = log.follow(line => write(formatLine(line)), end);
       signal.addEventListener('abort', end, { once: true });
@@ -136,13 +136,13 @@ export class KubeletSessions implements KubeletApi {
   ): ContainerLog {
     const { name } = pod.metadata;
     if (previous) {
-      const log = runner?.previousLog;
+      const log = runner?.record.previousLog;
       if (log) return log;
       throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
     }
-    const log = runner?.log;
+    const log = runner?.record.log;
     if (log) return log;
-    const reason = runner?.waitingReason ?? 'ContainerCreating';
+    const reason = runner?.record.waitingReason ?? 'ContainerCreating';
     const how =
       reason === 'ErrImagePull' || reason === 'ImagePullBackOff'
         ? 'trying and failing to pull image'

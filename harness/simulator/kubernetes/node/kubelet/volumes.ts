@@ -1,4 +1,4 @@
-/** A pod's volumes: what is in their files now, and what keeps a pod from being mounted. */
+/** A pod's volumes: their files from the mount on, read again when their sources change. */
 import type { Pod, Volume } from '../../client/kinds.ts';
 import type { PodFacts } from './downward.ts';
 import type { Lookup } from './environment.ts';

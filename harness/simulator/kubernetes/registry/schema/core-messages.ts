@@ -1,17 +1,5 @@
 /** The messages of meta/v1 and core/v1, which messages.ts explains. */
 
-/**
- * The types of the built-in kinds as data: the names and types of their fields, for the validation of JSON,
- * and their numbers, for protobuf bodies. They are those of the generated.proto files in k8s.io/api and
- * k8s.io/apimachinery @v0.32.
- *
- * A field is `number name type`. Types: `s` string, `i` integer, `b` boolean, `y` bytes, `T` Time, `M`
- * MicroTime, `Q` Quantity, `I` IntOrString, `R` raw JSON, `-` anything, which protobuf bodies may leave out
- * (statuses), `!` anything, which is not read from protobuf, or a message. `*` marks pointers of Go, whose
- * zero values count; `[]` lists, `{}` maps by string. The name `~` puts the fields of the message into the
- * one around it, as `json:",inline"` does.
- */
-
 /** The first field of every kind. */
 export const METADATA = '1 metadata ObjectMeta';
 const KEYED = '1 ~ LocalObjectReference, 2 key s, 3 optional *b';

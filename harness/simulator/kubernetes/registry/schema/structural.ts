@@ -1,7 +1,4 @@
-/**
- * Custom resources and their structural schemas: pruning, defaults and validation (apiextensions-apiserver
- * pkg/apiserver @v1.32).
- */
+/** Validates custom resources by their structural schemas (apiextensions-apiserver pkg/apiserver @v1.32). */
 
 import { type FieldError, goValue } from '../field-errors.ts';
 import { isObject, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';

@@ -1,5 +1,5 @@
 /**
- * The rules for names, labels and keys, with the server's sentences (apimachinery
+ * The rules for the names of objects, with the server's sentences (apimachinery
  * pkg/util/validation/validation.go @v1.32).
  */
 import type { NameRule } from '../resources.ts';

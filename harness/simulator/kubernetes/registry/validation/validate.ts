@@ -3,10 +3,10 @@
 import { DEFINITIONS } from '../definitions.ts';
 import type { FieldError } from '../field-errors.ts';
 import { isObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';
-import type { Validator } from '../object-service.ts';
 import { keyOf } from '../resources.ts';
 import { problemsOfRules } from '../schema/rules.ts';
 import { validateStructure } from '../schema/structural.ts';
+import type { Validator } from '../validator.ts';
 import { KIND_VALIDATORS } from './kinds.ts';
 import { validateMetadata } from './metadata.ts';
 
