@@ -9,23 +9,32 @@ import path from 'node:path';
 import { currentBundle, ROOT } from './test-bundle.mjs';
 
 /**
- * What these do to their process, or take of its time, is nothing for others: programs, whole runs, real
- * clocks, hooks.
+ * What these do to their process, or take of its time, is nothing for others: programs, real clocks, hooks.
+ * The tables are long, so they start first.
  */
 const ALONE = [
-  /^test\/(cli|support|tables|platform\/existing)\//,
-  /^test\/(architecture|determinism|readme)\.test/,
-  /^test\/platform\/(clean|contract-\w+|diagnostics|doctor|platform-choice|programs)\.test/,
+  /^test\/tables\/(1\.8|current)\.test/,
+  /^test\/cli\/(run|up|up-by-hand|help|terminal\/\w+)\.test/,
+  /^test\/platform\/(existing\/|clean|contract-(existing|kind)|diagnostics|doctor|programs)/,
   /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
-  /^test\/scenario\/examples\.test/,
+  /^test\/readme\.test/,
   /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|golden|scale|http\/hostile))\.test/,
+  /^test\/support\/(loader|no-domains|own-children|tripwire)\.test/,
   /^test\/tools\/(process-on-simulator|process-tools)\.test/,
   /^test\/process\//,
+];
+
+/** Whole runs in the process: code that has been compiled for one serves the next. */
+const RUNS = [
+  /^test\/determinism\.test/,
+  /^test\/platform\/contract-simulator\.test/,
+  /^test\/scenario\/examples\.test/,
   /^test\/verify\/checks\/extended\//,
 ];
 
 /** Folder → its files, those below it included, as far as no longer name here takes them. */
 const TOGETHER = [
+  'cli',
   'platform',
   'simulator',
   'simulator/istio',
@@ -34,26 +43,37 @@ const TOGETHER = [
   '',
 ];
 
+/** @returns the name of the group that a file runs in; undefined if it has a process of its own */
+function groupOf(file) {
+  if (ALONE.some(pattern => pattern.test(file))) return undefined;
+  if (RUNS.some(pattern => pattern.test(file))) return 'runs';
+  const [folder] = TOGETHER.filter(each => file.startsWith(path.posix.join('test', each, '/'))).sort(
+    (one, other) => other.length - one.length,
+  );
+  return folder.replaceAll('/', '-') || 'others';
+}
+
 const files = readdirSync(path.join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.test.ts'))
   .map(file => `test/${file.replaceAll(path.sep, '/')}`)
   .sort();
-const alone = files.filter(file => ALONE.some(pattern => pattern.test(file)));
 const groups = new Map();
-for (const file of files.filter(each => !alone.includes(each))) {
-  const [folder] = TOGETHER.filter(each => file.startsWith(path.posix.join('test', each, '/'))).sort(
-    (one, other) => other.length - one.length,
-  );
-  groups.set(folder, [...(groups.get(folder) ?? []), file]);
+for (const file of files) {
+  const name = groupOf(file);
+  if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), file]);
 }
+const place = file => ALONE.findIndex(pattern => pattern.test(file));
+const alone = files.filter(file => place(file) >= 0).sort((one, other) => place(one) - place(other));
 const folder = path.join('node_modules', '.cache', 'mesh-harness-test-groups');
 mkdirSync(path.join(ROOT, folder), { recursive: true });
 const together = [...groups].map(([name, list]) => {
-  const file = path.join(folder, `${name.replaceAll('/', '-') || 'others'}.test.mjs`);
+  const file = path.join(folder, `${name}.test.mjs`);
   const imports = list.map(each => `await import(${JSON.stringify(`../../../${each}`)});`);
   writeFileSync(path.join(ROOT, file), `${imports.join('\n')}\n`);
   return file;
 });
+const isTable = file => file.startsWith('test/tables/');
+const ordered = [...alone.filter(isTable), ...together, ...alone.filter(file => !isTable(file))];
 
 // What all of them load is made before the first starts, and what V8 makes of that.
 const bundle = await currentBundle();
@@ -61,4 +81,4 @@ if (!readdirSync(bundle).some(name => name.endsWith(`${process.version}.cache`))
   const argv = ['--import=./test/support/loader.mjs', 'test/support/save-code.mjs'];
   execFileSync(process.execPath, argv, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
-console.log([...together, ...alone].join('\n'));
+console.log(ordered.join('\n'));
