@@ -311,7 +311,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 862;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -345,6 +345,8 @@ const FOR_TESTS: readonly string[] = [
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',
   'harness/simulator/istio/agent/settings.ts readDownwardApi',
+  'harness/simulator/istio/xds/ads/delta-server.ts DeltaServer',
+  'harness/simulator/istio/xds/ads/state-of-the-world-server.ts StateOfTheWorldServer',
   'harness/simulator/kubernetes/http/streaming/spdy-frames.ts DICTIONARY',
   'harness/simulator/kubernetes/http/tables/columns.ts COLUMNS',
   'harness/simulator/kubernetes/registry/defaults.ts DEFAULTERS',
