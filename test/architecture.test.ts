@@ -115,6 +115,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   // Below its rooms: what differs between releases, logs and metrics.
   'simulator/istio': { from: ['base'] },
   'simulator/istio/xds': { from: ['base'] },
+  // The protocol: no bytes, no sockets.
+  'simulator/istio/xds/ads': { from: ['base', 'simulator/istio/xds'] },
   'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml'] },
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },
