@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
-import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
+import { dropUnusedModels, envoyDescriptors, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 /**
@@ -56,7 +56,7 @@ const shared = {
   outdir: made,
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached],
+  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors],
   minifySyntax: true,
   minifyWhitespace: true,
 };

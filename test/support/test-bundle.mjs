@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
+import { dropUnusedModels, envoyDescriptors, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules', '.cache', 'mesh-harness-test');
@@ -25,7 +25,7 @@ const KEPT = 3;
 
 const filesBelow = folder =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter(file => /\.(ts|mjs)$/.test(file))
+    .filter(file => /\.(ts|mjs|json)$/.test(file))
     .map(file => path.join(folder, file))
     .sort();
 
@@ -163,7 +163,15 @@ async function build(folder) {
     sourcemap: 'external',
     banner: { js: '(function (require, fileUrl, module) {' },
     footer: { js: '})' },
-    plugins: [ownAddress, dropUnusedModels, nodeHasUrl, leaveOutUnreached, noMapsOfPackages, theOnlyTap],
+    plugins: [
+      ownAddress,
+      dropUnusedModels,
+      nodeHasUrl,
+      leaveOutUnreached,
+      envoyDescriptors,
+      noMapsOfPackages,
+      theOnlyTap,
+    ],
   });
 }
 
