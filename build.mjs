@@ -15,7 +15,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
-import { dropUnusedModels, envoyDescriptors, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
+import { envoyDescriptors } from './build-descriptors.mjs';
+import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 /**
@@ -33,6 +34,7 @@ function isUpToDate() {
     'harness',
     ...sources,
     'build.mjs',
+    'build-descriptors.mjs',
     'build-plugins.mjs',
     'package-lock.json',
     'tsconfig.json',

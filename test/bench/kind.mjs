@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { envoyDescriptors } from '../../build-plugins.mjs';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 // Below node_modules, where packages are found and no one looks.

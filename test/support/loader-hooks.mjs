@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { envoyDescriptors } from '../../build-plugins.mjs';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 /** Of nearly a thousand files, all of which its index names. */
 const CLIENT_NODE = '@kubernetes/client-node';

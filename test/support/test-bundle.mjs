@@ -16,7 +16,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { dropUnusedModels, envoyDescriptors, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
+import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = path.join(ROOT, 'node_modules', '.cache', 'mesh-harness-test');
@@ -35,6 +36,7 @@ function folderOfNow() {
   for (const file of [
     ...filesBelow('harness'),
     ...filesBelow('test'),
+    'build-descriptors.mjs',
     'build-plugins.mjs',
     'package-lock.json',
     'tsconfig.json',

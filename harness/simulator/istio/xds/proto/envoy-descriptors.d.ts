@@ -1,4 +1,4 @@
-/** What `build-plugins.mjs` makes of Envoy's .proto files when a bundle is built. */
+/** What `build-descriptors.mjs` makes of Envoy's .proto files when a bundle is built. */
 declare module 'envoy-descriptors' {
   /**
    * JSON: full name of a message → its rows. A row is `number rule type name` for a field, where the rule is

@@ -66,15 +66,23 @@ export function messageType(name: string): MessageType {
 export const isKnownMessage = (name: string): boolean => Object.hasOwn(allRows(), name);
 
 function allRows(): Rows {
-  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES }; // our own text, made by build-plugins.mjs
+  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES }; // our own text, made by build-descriptors.mjs
   return rows;
 }
 
 /** In one namespace: a name may hold dots there no more. */
 const flat = (name: string): string => name.replaceAll('.', '_');
 
-/** Adds a message to the root, and what its fields need. */
+/** Returns a message that is in the root, with all that its fields need. */
 function typeOf(name: string): protobuf.Type {
+  const added: protobuf.Type[] = [];
+  const type = add(name, added);
+  // Not their own constructors, which give a message empty lists and maps that nobody sent.
+  for (const each of added) each.ctor = class extends protobuf.Message {};
+  return type;
+}
+
+function add(name: string, added: protobuf.Type[]): protobuf.Type {
   const existing = root.get(flat(name));
   if (existing instanceof protobuf.Type) return existing;
   const own = Object.hasOwn(allRows(), name) ? allRows()[name] : undefined;
@@ -98,7 +106,8 @@ function typeOf(name: string): protobuf.Type {
   }
   const type = protobuf.Type.fromJSON(flat(name), { fields, oneofs });
   root.add(type);
-  for (const each of needed) typeOf(each);
+  added.push(type);
+  for (const each of needed) add(each, added);
   return type;
 }
 

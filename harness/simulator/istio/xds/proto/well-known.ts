@@ -44,7 +44,9 @@ function valueMessage(json: Json): ProtoMessage {
     case 'string':
       return { string_value: json };
     default:
-      return isList(json) ? { list_value: { values: json.map(valueMessage) } } : { struct_value: structOf(json) };
+      return isList(json)
+        ? { list_value: { values: json.map(valueMessage) } }
+        : { struct_value: structOf(json) };
   }
 }
 
