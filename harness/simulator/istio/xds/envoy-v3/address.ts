@@ -1,6 +1,7 @@
 /** core.v3.Address: an IP address with a TCP port. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
 import type { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 
 /** Returns core.v3.Address. */

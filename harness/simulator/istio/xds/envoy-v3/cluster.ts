@@ -1,6 +1,7 @@
 /** CDS: a cluster to envoy.config.cluster.v3.Cluster and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { messageType, type ProtoMessage } from '../proto/message-type.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-known.ts';
 import type { Cluster, UpstreamTls } from '../resources.ts';
@@ -33,7 +34,7 @@ const UNCONDITIONAL = 'istio-mutual';
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
   const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
-  return messageType(TYPES.cluster).encode({
+  return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
     eds_cluster_config: type === 'EDS' ? { eds_config: ADS, service_name: name } : undefined,

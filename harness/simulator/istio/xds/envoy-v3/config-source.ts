@@ -1,6 +1,7 @@
 /** Where a proxy gets the rest from: the stream that it has already, or the agent for certificates. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import type { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { durationOf, millisecondsOf } from '../proto/well-known.ts';
 
@@ -25,8 +26,19 @@ const SDS: ProtoMessage = {
   resource_api_version: V3,
 };
 
-/** Returns a tls.v3.SdsSecretConfig: a secret that the agent has. */
-export const secretOf = (name: string): ProtoMessage => ({ name, sds_config: SDS });
+const secrets = new Map<string, Uint8Array>();
+
+/** Returns the bytes of a tls.v3.SdsSecretConfig, a secret that the agent has: the same for all clusters. */
+export function secretOf(name: string): Uint8Array {
+  const known = secrets.get(name);
+  if (known) return known;
+  const made = encodeMessage('envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig', {
+    name,
+    sds_config: SDS,
+  });
+  secrets.set(name, made);
+  return made;
+}
 
 /** Reads a core.v3.ConfigSource that must be the aggregated stream. @throws Refusal if it is another one */
 export function readAds(source: Fields): void {

@@ -1,6 +1,7 @@
 /** EDS: the endpoints of a cluster to envoy.config.endpoint.v3.ClusterLoadAssignment and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { messageType, type ProtoMessage } from '../proto/message-type.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { objectOf, structOf, uint32Of, wrapped } from '../proto/well-known.ts';
 import type { ClusterLoadAssignment, LbEndpoint } from '../resources.ts';
@@ -20,7 +21,7 @@ const SPEAKS_MTLS: ProtoMessage = {
 
 /** Returns the bytes of envoy.config.endpoint.v3.ClusterLoadAssignment. */
 export const encodeEndpoints = (assignment: ClusterLoadAssignment): Uint8Array =>
-  messageType(TYPES.endpoint).encode(assignmentOf(assignment));
+  encodeMessage(TYPES.endpoint, assignmentOf(assignment));
 
 /** Returns the message that STATIC clusters have inside: all endpoints in one locality, weighed by their sum. */
 export function assignmentOf({ clusterName, endpoints }: ClusterLoadAssignment): ProtoMessage {

@@ -1,6 +1,7 @@
 /** Which connections a chain is for, to listener.v3.FilterChainMatch and back. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
 import type { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { uint32Of, wrapped } from '../proto/well-known.ts';
 import type { FilterChainMatch } from '../resources.ts';

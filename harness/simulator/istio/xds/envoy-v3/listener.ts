@@ -1,6 +1,7 @@
 /** LDS: a listener to envoy.config.listener.v3.Listener and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { messageType, type ProtoMessage } from '../proto/message-type.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { booleanOf, emptyAny, wrapped } from '../proto/well-known.ts';
 import type { FilterChain, Listener } from '../resources.ts';
@@ -15,7 +16,7 @@ import { TYPES } from './type-names.ts';
 /** Returns the bytes of envoy.config.listener.v3.Listener. */
 export function encodeListener(listener: Listener): Uint8Array {
   const { name, address, port, bindToPort, useOriginalDst, filterChains } = listener;
-  return messageType(TYPES.listener).encode({
+  return encodeMessage(TYPES.listener, {
     name,
     address: addressOf(address, port),
     filter_chains: filterChains.map(chainOf),

@@ -1,6 +1,7 @@
 /** The filters of a chain to listener.v3.Filter and back: the last one decides, those before it prepare. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny } from '../proto/well-known.ts';
 import type { NetworkFilter } from '../resources.ts';

@@ -1,6 +1,7 @@
 /** How a route retries, to envoy.config.route.v3.RetryPolicy and back. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { emptyAny, uint32Of, wrapped } from '../proto/well-known.ts';
 import { RETRY_CONDITIONS, type RetryCondition, type RetryPolicy } from '../retry-policy.ts';

@@ -1,6 +1,7 @@
 /** RDS: routes to envoy.config.route.v3.RouteConfiguration and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { messageType, type ProtoMessage } from '../proto/message-type.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { durationOf, millisecondsOf } from '../proto/well-known.ts';
 import type { RouteConfiguration, VirtualHost } from '../resources.ts';
@@ -15,7 +16,7 @@ const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Returns the bytes of envoy.config.route.v3.RouteConfiguration. */
 export const encodeRoutes = (routes: RouteConfiguration): Uint8Array =>
-  messageType(TYPES.route).encode(routeConfigurationOf(routes));
+  encodeMessage(TYPES.route, routeConfigurationOf(routes));
 
 /** Returns the message that a connection manager may have inside. */
 export const routeConfigurationOf = ({ name, virtualHosts }: RouteConfiguration): ProtoMessage => ({

@@ -1,6 +1,7 @@
 /** core.v3.TransportSocket: plaintext, or mTLS with the workload's certificate. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import type { ProtoMessage } from '../proto/message-type.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny } from '../proto/well-known.ts';
 import type { UpstreamTls } from '../resources.ts';

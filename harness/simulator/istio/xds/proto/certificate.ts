@@ -1,6 +1,7 @@
 /** The messages of istio.v1.auth.IstioCertificateService (security/proto/istioca.proto, istio/istio@1.30.3). */
+
+import { encodeMessage } from './encode-message.ts';
 import { Fields, type Reading } from './fields.ts';
-import { messageType } from './message-type.ts';
 import type { OnNote } from './refusal.ts';
 import { type Json, objectOf, structOf } from './well-known.ts';
 
@@ -25,7 +26,7 @@ const reading = (onNote: OnNote = () => {}): Reading => ({ harmless: {}, onNote 
 
 /** Returns the bytes of an IstioCertificateRequest. */
 export const encodeCertificateRequest = (request: CertificateRequestMessage): Uint8Array =>
-  messageType(REQUEST).encode({
+  encodeMessage(REQUEST, {
     csr: request.csr,
     validity_duration: request.validityDurationSeconds,
     metadata: structOf(request.metadata),
@@ -41,7 +42,7 @@ export const decodeCertificateRequest = (bytes: Uint8Array, onNote?: OnNote): Ce
 
 /** Returns the bytes of an IstioCertificateResponse. */
 export const encodeCertificateResponse = ({ certChain }: CertificateResponseMessage): Uint8Array =>
-  messageType(RESPONSE).encode({ cert_chain: certChain });
+  encodeMessage(RESPONSE, { cert_chain: certChain });
 
 /** Reads an IstioCertificateResponse. @throws Refusal for bytes that are none */
 export const decodeCertificateResponse = (bytes: Uint8Array, onNote?: OnNote): CertificateResponseMessage =>

@@ -2,8 +2,9 @@
  * The envelopes of ADS, state of the world and delta (envoy.service.discovery.v3, discovery.proto@v1.30).
  * What is absent is `''` or an empty list, as in protobuf.
  */
+
+import { encodeMessage, type ProtoMessage } from './encode-message.ts';
 import { Fields, type Reading } from './fields.ts';
-import { messageType, type ProtoMessage } from './message-type.ts';
 import { type NodeMessage, nodeOf, readNode } from './node.ts';
 import type { OnNote } from './refusal.ts';
 
@@ -117,7 +118,7 @@ export const readEnvelope = <T>(
 
 /** Encodes a message of discovery.proto by its name in there. */
 export const encodeEnvelope = (name: string, message: ProtoMessage): Uint8Array =>
-  messageType(`${PACKAGE}.${name}`).encode(message);
+  encodeMessage(`${PACKAGE}.${name}`, message);
 
 /** Returns the bytes of a DiscoveryRequest. */
 export const encodeDiscoveryRequest = (request: DiscoveryRequestMessage): Uint8Array =>

@@ -2,7 +2,8 @@
  * Reads a received message field by field and keeps account of it: what was sent and nobody read is noted where
  * it is known to be harmless, and refused where it is not.
  */
-import { messageType, type ReceivedMessage } from './message-type.ts';
+import { decodeMessage, type Received, type ReceivedMessage } from './decode-message.ts';
+import { messageTable } from './message-table.ts';
 import { type OnNote, Refusal } from './refusal.ts';
 
 /** What a reading is done with: the same for a whole resource. */
@@ -12,18 +13,24 @@ export interface Reading {
   readonly onNote: OnNote;
 }
 
+/** How deep messages may be in each other (google/protobuf, CodedInputStream: default recursion limit). */
+const MAX_DEPTH = 100;
+
 /** The fields of one message; each of its methods throws a Refusal if the field cannot be read. */
 export class Fields {
   /** Full name of the message. */
   readonly type: string;
   readonly reading: Reading;
+  readonly #depth: number;
   readonly #message: ReceivedMessage;
   readonly #read: string[] = [];
 
-  private constructor(type: string, message: ReceivedMessage, reading: Reading) {
+  private constructor(type: string, bytes: Uint8Array, reading: Reading, depth: number) {
+    if (depth > MAX_DEPTH) throw new Refusal(`Unable to unpack as ${type}`);
     this.type = type;
-    this.#message = message;
     this.reading = reading;
+    this.#depth = depth;
+    this.#message = decodeMessage(type, bytes);
   }
 
   /**
@@ -32,24 +39,18 @@ export class Fields {
    * @throws Refusal for bytes that are no such message, and for what may not be passed over
    */
   static read<T>(type: string, bytes: Uint8Array, reading: Reading, read: (fields: Fields) => T): T {
-    return Fields.#account(type, messageType(type).decode(bytes), reading, read);
+    return new Fields(type, bytes, reading, 0).#account(read);
   }
 
-  static #account<T>(
-    type: string,
-    message: ReceivedMessage,
-    reading: Reading,
-    read: (fields: Fields) => T,
-  ): T {
-    const fields = new Fields(type, message, reading);
-    const result = read(fields);
-    fields.#close();
+  #account<T>(read: (fields: Fields) => T): T {
+    const result = read(this);
+    this.#close();
     return result;
   }
 
-  /** Whether the field was sent; it counts as read if it was not. */
+  /** Whether the field was sent; to ask is not to read it. */
   has(name: string): boolean {
-    return Object.hasOwn(this.#message.fields, name);
+    return this.#message.fields.has(name);
   }
 
   string(name: string): string {
@@ -64,8 +65,7 @@ export class Fields {
   /** A number of any width; one beyond 2^53 is inexact. */
   number(name: string): number {
     const value = this.#take(name);
-    if (typeof value === 'number') return value;
-    return value === undefined ? 0 : Number(String(value)); // Long, of 64 bits
+    return typeof value === 'number' ? value : 0;
   }
 
   bytes(name: string): Uint8Array {
@@ -78,35 +78,31 @@ export class Fields {
   }
 
   numbers(name: string): readonly number[] {
-    return this.#list(name).map(item => Number(String(item)));
+    return this.#list(name).filter(item => typeof item === 'number');
   }
 
   /** @returns what `read` made of the field, or undefined if it was not sent */
   message<T>(name: string, read: (fields: Fields) => T): T | undefined {
     const value = this.#take(name);
-    return isObject(value) ? this.#inside(name, value, read) : undefined;
+    return value instanceof Uint8Array ? this.#inside(name, value, read) : undefined;
   }
 
   messages<T>(name: string, read: (fields: Fields) => T): T[] {
     return this.#list(name)
-      .filter(isObject)
+      .filter(item => item instanceof Uint8Array)
       .map(item => this.#inside(name, item, read));
   }
 
   /** A map of messages, in the order in which its keys were sent. */
   mapOf<T>(name: string, read: (fields: Fields) => T): [key: string, value: T][] {
-    const value = this.#take(name);
-    if (!isObject(value)) return [];
-    return Object.entries(value)
-      .filter((entry): entry is [string, object] => isObject(entry[1]))
-      .map(([key, item]) => [key, this.#inside(name, item, read)]);
+    return this.#entries(name).flatMap(([key, item]) =>
+      item instanceof Uint8Array ? [[key, this.#inside(name, item, read)]] : [],
+    );
   }
 
   /** A map of strings. */
   stringMap(name: string): Readonly<Record<string, string>> {
-    const value = this.#take(name);
-    if (!isObject(value)) return {};
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));
+    return Object.fromEntries(this.#entries(name).map(([key, item]) => [key, String(item)]));
   }
 
   /** Takes a field for read that makes no difference, whatever is in it. */
@@ -120,39 +116,41 @@ export class Fields {
     this.reading.onNote(`accepted without effect: ${this.type} ${what}, because ${because}`);
   }
 
-  #take(name: string): unknown {
+  #take(name: string) {
     this.#read.push(name);
-    return this.has(name) ? this.#message.fields[name] : undefined;
+    return this.#message.fields.get(name);
   }
 
-  #list(name: string): readonly unknown[] {
+  #list(name: string): readonly Received[] {
     const value = this.#take(name);
     return Array.isArray(value) ? value : [];
   }
 
-  #inside<T>(name: string, value: object, read: (fields: Fields) => T): T {
-    const type = messageType(this.type).messages[name];
-    if (type === undefined) throw new Error(`${this.type}.${name} holds no message`);
-    return Fields.#account(type, messageType(type).view(value), this.reading, read);
+  #entries(name: string): readonly [string, Received][] {
+    const value = this.#take(name);
+    return value instanceof Map ? [...value] : [];
+  }
+
+  #inside<T>(name: string, bytes: Uint8Array, read: (fields: Fields) => T): T {
+    const field = messageTable(this.type).byName.get(name);
+    if (field?.kind !== 'message') throw new Error(`${this.type}.${name} holds no message`);
+    return new Fields(field.type, bytes, this.reading, this.#depth + 1).#account(read);
   }
 
   #close(): void {
     const harmless = this.reading.harmless[this.type] ?? {};
-    for (const name of Object.keys(this.#message.fields)) {
+    for (const name of this.#message.fields.keys()) {
       if (this.#read.includes(name)) continue;
       const because = Object.hasOwn(harmless, name) ? harmless[name] : undefined;
       if (because === undefined) throw new Refusal(`${this.type}: field ${name} is not simulated`);
       this.note(name, because);
     }
+    if (this.#message.unknown.length === 0) return;
     // Envoy takes them without --reject-unknown-dynamic-fields, with a warning
     // (source/common/protobuf/message_validator_impl.cc@v1.30).
     const numbers = [...new Set(this.#message.unknown)].sort((a, b) => a - b).join(', ');
-    if (numbers !== '')
-      this.reading.onNote(
-        `Unexpected field: type ${this.type} with unknown field set {${numbers}} has unknown fields`,
-      );
+    this.reading.onNote(
+      `Unexpected field: type ${this.type} with unknown field set {${numbers}} has unknown fields`,
+    );
   }
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(value instanceof Uint8Array);

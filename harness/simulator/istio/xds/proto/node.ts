@@ -1,6 +1,7 @@
 /** Who asks for resources: envoy.config.core.v3.Node. */
+
+import type { ProtoMessage } from './encode-message.ts';
 import type { Fields } from './fields.ts';
-import type { ProtoMessage } from './message-type.ts';
 import { type Json, objectOf, structOf } from './well-known.ts';
 
 /** A proxy as it introduces itself. */

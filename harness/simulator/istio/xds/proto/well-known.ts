@@ -1,6 +1,7 @@
 /** Messages of google.protobuf that others are made of: durations, wrapped numbers, JSON, and any message. */
+
+import { encodeMessage, type ProtoMessage } from './encode-message.ts';
 import type { Fields } from './fields.ts';
-import { messageType, type ProtoMessage } from './message-type.ts';
 
 /** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -73,7 +74,7 @@ export const TYPE_PREFIX = 'type.googleapis.com/';
 
 /** Returns google.protobuf.Any around a message. */
 export const anyOf = (type: string, message: ProtoMessage): ProtoMessage =>
-  anyOfBytes(type, messageType(type).encode(message));
+  anyOfBytes(type, encodeMessage(type, message));
 
 /** Returns google.protobuf.Any around a message that is encoded already. */
 export const anyOfBytes = (type: string, value: Uint8Array): ProtoMessage => ({

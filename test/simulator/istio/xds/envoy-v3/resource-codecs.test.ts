@@ -3,7 +3,7 @@ import t from 'tap';
 import { createRandom } from '../../../../../harness/base/random.ts';
 import { Resources } from '../../../../../harness/simulator/istio/istiod/serve/resources.ts';
 import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
-import { messageType } from '../../../../../harness/simulator/istio/xds/proto/message-type.ts';
+import { encodeMessage } from '../../../../../harness/simulator/istio/xds/proto/encode-message.ts';
 import type { ResourcesByType, ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
 import { objectsAfterEmbeddedTools } from '../../../../support/embedded-run.ts';
 import { RandomResources } from '../../../../support/random-resources.ts';
@@ -115,7 +115,7 @@ t.test('a field without a name is noted, one that is not simulated is refused', 
   t.strictSame(CODECS.endpoint.decode(more, note => notes.push(note)).clusterName, 'a');
   const type = 'envoy.config.endpoint.v3.ClusterLoadAssignment';
   t.strictSame(notes, [`Unexpected field: type ${type} with unknown field set {99} has unknown fields`]);
-  const named = messageType(type).encode({ cluster_name: 'a', named_endpoints: { b: {} } });
+  const named = encodeMessage(type, { cluster_name: 'a', named_endpoints: { b: new Uint8Array() } });
   t.throws(() => CODECS.endpoint.decode(named), {
     message: `${type}: field named_endpoints is not simulated`,
   });
