@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { build } from 'esbuild';
+import { envoyDescriptors } from './build-descriptors.mjs';
 import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
@@ -33,6 +34,7 @@ function isUpToDate() {
     'harness',
     ...sources,
     'build.mjs',
+    'build-descriptors.mjs',
     'build-plugins.mjs',
     'package-lock.json',
     'tsconfig.json',
@@ -56,7 +58,7 @@ const shared = {
   outdir: made,
   // Docker is met on some platforms only: loaded when one asks for it.
   external: ['testcontainers'],
-  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached],
+  plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors],
   minifySyntax: true,
   minifyWhitespace: true,
 };

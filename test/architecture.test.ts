@@ -117,6 +117,16 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/istio/xds': { from: ['base'] },
   // The protocol: no bytes, no sockets.
   'simulator/istio/xds/ads': { from: ['base', 'simulator/istio/xds'] },
+  // Messages to bytes: knows no resource. `envoy-descriptors` is made by build-descriptors.mjs.
+  'simulator/istio/xds/proto': { from: ['base'], packages: ['protobufjs', 'envoy-descriptors'] },
+  'simulator/istio/xds/envoy-v3': {
+    from: [
+      'base',
+      'simulator/istio/xds/proto',
+      'simulator/istio/xds/resources.ts',
+      'simulator/istio/xds/retry-policy.ts',
+    ],
+  },
   'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml'] },
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },

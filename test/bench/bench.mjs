@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CLI = path.join(ROOT, 'dist/mesh-harness.js');
@@ -104,6 +105,7 @@ async function measureApi() {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    plugins: [envoyDescriptors],
   });
   const samples = [];
   for (let round = 0; round < rounds; round++) {

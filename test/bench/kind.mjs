@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 // Below node_modules, where packages are found and no one looks.
@@ -17,6 +18,7 @@ try {
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    plugins: [envoyDescriptors],
     outfile: file,
     logLevel: 'error',
   });

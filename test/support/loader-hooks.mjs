@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 
 /** Of nearly a thousand files, all of which its index names. */
 const CLIENT_NODE = '@kubernetes/client-node';
@@ -72,6 +73,7 @@ export async function load(url, context, nextLoad) {
     packages: 'external',
     plugins: [
       ownAddress,
+      envoyDescriptors,
       {
         name: 'client-node',
         setup: ({ onResolve }) =>

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { envoyDescriptors } from '../../build-descriptors.mjs';
 import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from '../../build-plugins.mjs';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +26,7 @@ const KEPT = 3;
 
 const filesBelow = folder =>
   readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter(file => /\.(ts|mjs)$/.test(file))
+    .filter(file => /\.(ts|mjs|json)$/.test(file))
     .map(file => path.join(folder, file))
     .sort();
 
@@ -35,6 +36,7 @@ function folderOfNow() {
   for (const file of [
     ...filesBelow('harness'),
     ...filesBelow('test'),
+    'build-descriptors.mjs',
     'build-plugins.mjs',
     'package-lock.json',
     'tsconfig.json',
@@ -163,7 +165,15 @@ async function build(folder) {
     sourcemap: 'external',
     banner: { js: '(function (require, fileUrl, module) {' },
     footer: { js: '})' },
-    plugins: [ownAddress, dropUnusedModels, nodeHasUrl, leaveOutUnreached, noMapsOfPackages, theOnlyTap],
+    plugins: [
+      ownAddress,
+      dropUnusedModels,
+      nodeHasUrl,
+      leaveOutUnreached,
+      envoyDescriptors,
+      noMapsOfPackages,
+      theOnlyTap,
+    ],
   });
 }
 

@@ -1,0 +1,136 @@
+/** CDS: a cluster to envoy.config.cluster.v3.Cluster and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { type OnNote, Refusal } from '../proto/refusal.ts';
+import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-known.ts';
+import type { Cluster, UpstreamTls } from '../resources.ts';
+import { ADS, readAds } from './config-source.ts';
+import { assignmentOf, readAssignment } from './endpoint.ts';
+import { HARMLESS } from './harmless.ts';
+import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
+import { TYPES } from './type-names.ts';
+
+type SocketMatch = NonNullable<Cluster['transportSocketMatches']>[number];
+
+/** Cluster.DiscoveryType, by number. */
+const DISCOVERY_TYPES = ['STATIC', 'STRICT_DNS', 'LOGICAL_DNS', 'EDS', 'ORIGINAL_DST'] as const;
+/** Cluster.LbPolicy, by number; 4 is reserved. */
+const LB_POLICIES = [
+  'ROUND_ROBIN',
+  'LEAST_REQUEST',
+  'RING_HASH',
+  'RANDOM',
+  'ORIGINAL_DST_LB',
+  'MAGLEV',
+  'CLUSTER_PROVIDED',
+  'LOAD_BALANCING_POLICY_CONFIG',
+] as const;
+/** Envoy's, where a cluster has none: core/v3 Cluster.connect_timeout. */
+const DEFAULT_CONNECT_TIMEOUT_MS = 5000;
+/** What mTLS is named that does not depend on the endpoint: Envoy has no name for it. */
+const UNCONDITIONAL = 'istio-mutual';
+
+/** Returns the bytes of envoy.config.cluster.v3.Cluster. */
+export function encodeCluster(cluster: Cluster): Uint8Array {
+  const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
+  return encodeMessage(TYPES.cluster, {
+    name,
+    type: DISCOVERY_TYPES.indexOf(type),
+    eds_cluster_config: type === 'EDS' ? { eds_config: ADS, service_name: name } : undefined,
+    connect_timeout: durationOf(connectTimeoutMs),
+    lb_policy: LB_POLICIES.indexOf(lbPolicy),
+    load_assignment: loadAssignment && assignmentOf(loadAssignment),
+    ...(transportSocketMatches && socketsOf(transportSocketMatches)),
+  });
+}
+
+function socketsOf(matches: readonly SocketMatch[]): ProtoMessage {
+  const [first] = matches;
+  if (matches.length === 1 && first?.name === UNCONDITIONAL && first.tls && !first.match.tlsMode)
+    return { transport_socket: upstreamSocketOf(first.tls) };
+  return {
+    transport_socket_matches: matches.map(({ name, match, tls }) => ({
+      name,
+      match: structOf(match.tlsMode === undefined ? {} : { tlsMode: match.tlsMode }),
+      transport_socket: tls ? upstreamSocketOf(tls) : RAW_BUFFER,
+    })),
+  };
+}
+
+/**
+ * Reads a cluster.
+ * @throws Refusal, in one line, for what the simulated Envoy cannot execute
+ */
+export const decodeCluster = (bytes: Uint8Array, onNote: OnNote = () => {}): Cluster =>
+  Fields.read(TYPES.cluster, bytes, { harmless: HARMLESS, onNote }, readCluster);
+
+function readCluster(fields: Fields): Cluster {
+  const name = fields.string('name');
+  const type = typeOf(fields, name);
+  const loadAssignment = fields.message('load_assignment', readAssignment);
+  const matches = fields.messages('transport_socket_matches', readSocketMatch);
+  fields.message('common_lb_config', () => {});
+  const unconditional = fields.message('transport_socket', readUpstreamSocket);
+  // Where no match fits, it is the cluster's own socket: a last match that always fits.
+  if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });
+  return {
+    name,
+    type,
+    lbPolicy: policyOf(fields, name),
+    connectTimeoutMs: fields.message('connect_timeout', millisecondsOf) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(loadAssignment && { loadAssignment }),
+    ...(matches.length > 0 && { transportSocketMatches: matches }),
+  };
+}
+
+function typeOf(fields: Fields, name: string): Cluster['type'] {
+  const type = DISCOVERY_TYPES[fields.number('type')];
+  const service = fields.message('eds_cluster_config', eds => {
+    eds.message('eds_config', readAds);
+    return eds.string('service_name');
+  });
+  switch (type) {
+    case 'EDS':
+      // source/common/upstream/cluster_factory_impl.cc@v1.30
+      if (service === undefined)
+        throw new Refusal(`cannot create an EDS cluster without an EDS config: '${name}'`);
+      if (service !== '' && service !== name)
+        throw new Refusal(`cluster '${name}': a service_name of its own ('${service}') is not simulated`);
+      return type;
+    case 'STATIC':
+    case 'ORIGINAL_DST':
+      if (service !== undefined) throw new Refusal(`cannot set EDS config in a non-EDS cluster: '${name}'`);
+      return type;
+    case undefined:
+      throw new Refusal('Cluster.Type: value must be one of the defined enum values');
+    default:
+      throw new Refusal(`cluster '${name}': type ${type} is not simulated`);
+  }
+}
+
+function policyOf(fields: Fields, name: string): Cluster['lbPolicy'] {
+  const policy = LB_POLICIES[fields.number('lb_policy')];
+  switch (policy) {
+    case 'ROUND_ROBIN':
+    case 'LEAST_REQUEST':
+    case 'CLUSTER_PROVIDED':
+      return policy;
+    case undefined:
+    case 'ORIGINAL_DST_LB':
+      throw new Refusal('Cluster.LbPolicy: value must be one of the defined enum values');
+    default:
+      throw new Refusal(`cluster '${name}': LB policy ${policy} is not simulated`);
+  }
+}
+
+function readSocketMatch(fields: Fields): SocketMatch {
+  const name = fields.string('name');
+  const criteria = Object.entries(fields.message('match', objectOf) ?? {});
+  const [wanted] = criteria;
+  const isTlsMode = wanted?.[0] === 'tlsMode' && wanted[1] === 'istio';
+  if (criteria.length > 1 || (wanted && !isTlsMode))
+    throw new Refusal(`transport_socket_matches ${name}: only tlsMode istio is simulated as a match`);
+  const tls: UpstreamTls | undefined = fields.message('transport_socket', readUpstreamSocket);
+  return { name, match: isTlsMode ? { tlsMode: 'istio' } : {}, ...(tls && { tls }) };
+}

@@ -1,0 +1,101 @@
+/** EDS: the endpoints of a cluster to envoy.config.endpoint.v3.ClusterLoadAssignment and back. */
+
+import { encodeMessage, type ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { type OnNote, Refusal } from '../proto/refusal.ts';
+import { objectOf, structOf, uint32Of, wrapped } from '../proto/well-known.ts';
+import type { ClusterLoadAssignment, LbEndpoint } from '../resources.ts';
+import { addressOf, readAddress } from './address.ts';
+import { HARMLESS } from './harmless.ts';
+import { TYPES } from './type-names.ts';
+
+/** The metadata by which a cluster chooses its transport socket. */
+const SOCKET_MATCH = 'envoy.transport_socket_match';
+/** core.v3.HealthStatus */
+const UNKNOWN = 0;
+const HEALTHY = 1;
+
+const SPEAKS_MTLS: ProtoMessage = {
+  filter_metadata: { [SOCKET_MATCH]: structOf({ tlsMode: 'istio' }) },
+};
+
+/** Returns the bytes of envoy.config.endpoint.v3.ClusterLoadAssignment. */
+export const encodeEndpoints = (assignment: ClusterLoadAssignment): Uint8Array =>
+  encodeMessage(TYPES.endpoint, assignmentOf(assignment));
+
+/** Returns the message that STATIC clusters have inside: all endpoints in one locality, weighed by their sum. */
+export function assignmentOf({ clusterName, endpoints }: ClusterLoadAssignment): ProtoMessage {
+  const weight = endpoints.reduce((sum, endpoint) => sum + endpoint.weight, 0);
+  return {
+    cluster_name: clusterName,
+    endpoints:
+      endpoints.length === 0
+        ? []
+        : [
+            {
+              locality: {},
+              lb_endpoints: endpoints.map(lbEndpointOf),
+              load_balancing_weight: wrapped(Math.min(weight, 2 ** 32 - 1)),
+            },
+          ],
+  };
+}
+
+const lbEndpointOf = ({ address, port, weight, tlsMode }: LbEndpoint): ProtoMessage => ({
+  endpoint: { address: addressOf(address, port) },
+  metadata: tlsMode === 'istio' ? SPEAKS_MTLS : undefined,
+  load_balancing_weight: wrapped(weight),
+});
+
+/**
+ * Reads the endpoints of a cluster.
+ * @throws Refusal, in one line, for what the simulated Envoy cannot execute
+ */
+export const decodeEndpoints = (bytes: Uint8Array, onNote: OnNote = () => {}): ClusterLoadAssignment =>
+  Fields.read(TYPES.endpoint, bytes, { harmless: HARMLESS, onNote }, readAssignment);
+
+/** Reads the message, by itself or inside a cluster. Localities are laid together: nothing weighs them. */
+export const readAssignment = (fields: Fields): ClusterLoadAssignment => ({
+  clusterName: fields.string('cluster_name'),
+  endpoints: fields.messages('endpoints', readLocality).flat(),
+});
+
+function readLocality(fields: Fields): LbEndpoint[] {
+  if (fields.number('priority') !== 0) throw new Refusal(`${fields.type}: only priority 0 is simulated`);
+  const isNamed = fields.message('locality', locality =>
+    ['region', 'zone', 'sub_zone'].map(part => locality.string(part)).some(part => part !== ''),
+  );
+  if (isNamed) fields.note('locality', 'load is balanced over all localities');
+  // It counts with locality_weighted_lb_config only, which is refused.
+  fields.message('load_balancing_weight', uint32Of);
+  return fields.messages('lb_endpoints', readEndpoint);
+}
+
+function readEndpoint(fields: Fields): LbEndpoint {
+  const health = fields.number('health_status');
+  if (health !== UNKNOWN && health !== HEALTHY)
+    throw new Refusal(`${fields.type}: health_status ${health} is not simulated`);
+  const address = fields.message('endpoint', endpoint => endpoint.message('address', readAddress));
+  if (!address) throw new Refusal(`${fields.type}: an endpoint without an address is not simulated`);
+  return {
+    ...address,
+    weight: fields.message('load_balancing_weight', uint32Of) ?? 1,
+    tlsMode: fields.message('metadata', readTlsMode) ?? 'disabled',
+  };
+}
+
+function readTlsMode(metadata: Fields): LbEndpoint['tlsMode'] {
+  metadata.pass('typed_filter_metadata', 'no extension here asks for it');
+  let tlsMode: LbEndpoint['tlsMode'] = 'disabled';
+  for (const [name, values] of metadata.mapOf('filter_metadata', objectOf)) {
+    if (name !== SOCKET_MATCH) {
+      metadata.note(`filter_metadata ${name}`, 'it is for telemetry');
+      continue;
+    }
+    for (const [key, value] of Object.entries(values)) {
+      if (key === 'tlsMode' && value === 'istio') tlsMode = value;
+      else if (key !== 'tlsMode') metadata.note(`${name} ${key}`, 'no cluster matches by it');
+    }
+  }
+  return tlsMode;
+}

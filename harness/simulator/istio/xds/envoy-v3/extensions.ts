@@ -1,0 +1,109 @@
+/**
+ * What the simulated Envoy does with each type of extension: data. A type that is not here has no
+ * implementation, as for an Envoy that was built without it.
+ */
+import type { Fields } from '../proto/fields.ts';
+import { Refusal } from '../proto/refusal.ts';
+import { type Packed, packedOf } from '../proto/well-known.ts';
+import { TYPES } from './type-names.ts';
+
+/** What becomes of an extension: it is run, passed over with a note, or reason to refuse the resource. */
+export type Treatment =
+  | { readonly kind: 'executed' }
+  | { readonly kind: 'accepted'; readonly because: string }
+  | { readonly kind: 'refused' };
+
+const executed: Treatment = { kind: 'executed' };
+const refused: Treatment = { kind: 'refused' };
+const accepted = (because: string): Treatment => ({ kind: 'accepted', because });
+
+const TELEMETRY = accepted('there is no telemetry');
+const HTTP = 'envoy.extensions.filters.http';
+const NETWORK = 'envoy.extensions.filters.network';
+const LISTENER = 'envoy.extensions.filters.listener';
+
+/** Full name of the configuration's message → what is done with it. */
+export const EXTENSIONS: Readonly<Record<string, Treatment>> = {
+  [TYPES.upstreamTls]: executed,
+  [TYPES.downstreamTls]: executed,
+  [TYPES.rawBuffer]: executed,
+  [TYPES.connectionManager]: executed,
+  [TYPES.tcpProxy]: executed,
+  [TYPES.sniCluster]: executed,
+  [TYPES.router]: executed,
+  [TYPES.originalDst]: executed,
+  [TYPES.tlsInspector]: executed,
+  [TYPES.previousHosts]: executed,
+
+  [`${LISTENER}.http_inspector.v3.HttpInspector`]: accepted('each chain says whether it speaks HTTP'),
+  [`${LISTENER}.proxy_protocol.v3.ProxyProtocol`]: refused,
+
+  // The filters that istiod puts before the router of every proxy, whatever the mesh asks for.
+  [`${HTTP}.cors.v3.Cors`]: accepted(
+    'it does nothing without a policy in a route, and such a route is refused',
+  ),
+  [`${HTTP}.fault.v3.HTTPFault`]: accepted(
+    'it does nothing without a fault in a route, and such a route is refused',
+  ),
+  [`${HTTP}.grpc_stats.v3.FilterConfig`]: TELEMETRY,
+  'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig': accepted(
+    'the ALPN of a cluster is what is offered upstream',
+  ),
+  'io.istio.http.peer_metadata.Config': TELEMETRY,
+  'stats.PluginConfig': TELEMETRY,
+  'envoy.tcp.metadataexchange.config.MetadataExchange': TELEMETRY,
+  'istio.telemetry.http.access_log.Config': TELEMETRY,
+  [`${HTTP}.rbac.v3.RBAC`]: refused,
+  [`${HTTP}.jwt_authn.v3.JwtAuthentication`]: refused,
+  [`${HTTP}.ext_authz.v3.ExtAuthz`]: refused,
+  [`${HTTP}.local_ratelimit.v3.LocalRateLimit`]: refused,
+  [`${HTTP}.ratelimit.v3.RateLimit`]: refused,
+  [`${HTTP}.lua.v3.Lua`]: refused,
+  [`${HTTP}.wasm.v3.Wasm`]: refused,
+  [`${HTTP}.compressor.v3.Compressor`]: refused,
+  [`${HTTP}.stateful_session.v3.StatefulSession`]: refused,
+
+  [`${NETWORK}.rbac.v3.RBAC`]: refused,
+  [`${NETWORK}.ext_authz.v3.ExtAuthz`]: refused,
+  [`${NETWORK}.local_ratelimit.v3.LocalRateLimit`]: refused,
+  [`${NETWORK}.wasm.v3.Wasm`]: refused,
+  [`${NETWORK}.redis_proxy.v3.RedisProxy`]: refused,
+  [`${NETWORK}.mongo_proxy.v3.MongoProxy`]: refused,
+};
+
+/** An extension that is to be run. */
+export interface Extension {
+  /** `envoy.filters.http.router`; of no meaning to Envoy but in messages. */
+  readonly name: string;
+  readonly packed: Packed;
+}
+
+/**
+ * Reads `name` and `typed_config`.
+ * @returns undefined if the extension is passed over, which is noted
+ * @throws Refusal for an extension that is not simulated, or of an unknown type
+ */
+export function extensionOf(fields: Fields): Extension | undefined {
+  const name = fields.string('name');
+  const packed = fields.message('typed_config', packedOf) ?? { type: '', value: new Uint8Array() };
+  const treatment = Object.hasOwn(EXTENSIONS, packed.type) ? EXTENSIONS[packed.type] : undefined;
+  switch (treatment?.kind) {
+    case 'executed':
+      return { name, packed };
+    case 'accepted':
+      fields.note(packed.type, treatment.because);
+      return undefined;
+    case 'refused':
+      throw new Refusal(`${name}: an extension of type ${packed.type} is not simulated`);
+    default:
+      return noImplementation({ name, packed });
+  }
+}
+
+/**
+ * Refuses an extension that is unknown, or does not belong where it was found.
+ * @throws Refusal always, in the words of source/common/config/utility.h@v1.30 (getAndCheckFactory)
+ */
+export function noImplementation({ name, packed }: Extension): never {
+  throw new Refusal(`Didn't find a registered implementation for '${name}' with type URL: '${packed.type}'`);
+}

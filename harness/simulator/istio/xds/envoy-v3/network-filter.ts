@@ -1,0 +1,124 @@
+/** The filters of a chain to listener.v3.Filter and back: the last one decides, those before it prepare. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { Refusal } from '../proto/refusal.ts';
+import { anyOf, emptyAny } from '../proto/well-known.ts';
+import type { NetworkFilter } from '../resources.ts';
+import { ADS, readAds } from './config-source.ts';
+import { type Extension, extensionOf, noImplementation } from './extensions.ts';
+import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
+import { TYPES } from './type-names.ts';
+
+/** Returns listener.v3.Filter, one or two. */
+export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
+  const { statPrefix } = filter;
+  switch (filter.type) {
+    case 'http_connection_manager':
+      return [
+        {
+          name: 'envoy.filters.network.http_connection_manager',
+          typed_config: anyOf(TYPES.connectionManager, {
+            stat_prefix: statPrefix,
+            rds: filter.rds === undefined ? undefined : { config_source: ADS, route_config_name: filter.rds },
+            route_config: filter.routeConfig && routeConfigurationOf(filter.routeConfig),
+            http_filters: [{ name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) }],
+          }),
+        },
+      ];
+    case 'tcp_proxy':
+      return [tcpProxyOf(filter.cluster, statPrefix)];
+    case 'sni_cluster_tcp_proxy':
+      return [
+        { name: 'envoy.filters.network.sni_cluster', typed_config: emptyAny(TYPES.sniCluster) },
+        tcpProxyOf(filter.fallbackCluster, statPrefix),
+      ];
+  }
+}
+
+const tcpProxyOf = (cluster: string, statPrefix: string): ProtoMessage => ({
+  name: 'envoy.filters.network.tcp_proxy',
+  typed_config: anyOf(TYPES.tcpProxy, { stat_prefix: statPrefix, cluster }),
+});
+
+/** What one filter of a chain is. */
+type Part = Exclude<NetworkFilter, { type: 'sni_cluster_tcp_proxy' }> | { readonly type: 'sni_cluster' };
+
+/**
+ * Reads the filters of a chain.
+ * @throws Refusal for a filter that is not simulated, and for a chain that does not end as it must
+ */
+export function readFilters(chain: Fields): NetworkFilter {
+  const parts = chain.messages('filters', readFilter).filter(part => part !== undefined);
+  const last = parts.at(-1);
+  // source/common/config/utility.cc@v1.30, validateTerminalFilters
+  if (!last) throw new Refusal(`${chain.type}: a chain without a filter that is executed is not simulated`);
+  const before = parts.slice(0, -1);
+  const terminal = before.find(({ type }) => type !== 'sni_cluster');
+  if (terminal)
+    throw new Refusal(
+      `Error: terminal filter named envoy.filters.network.${terminal.type} of type envoy.filters.network.${terminal.type} must be the last filter in a network filter chain.`,
+    );
+  if (last.type === 'sni_cluster')
+    throw new Refusal(
+      'Error: non-terminal filter named envoy.filters.network.sni_cluster of type envoy.filters.network.sni_cluster is the last filter in a network filter chain.',
+    );
+  if (before.length === 0) return last;
+  if (last.type !== 'tcp_proxy' || before.length > 1)
+    throw new Refusal(`${chain.type}: sni_cluster is simulated before one tcp_proxy only`);
+  return { type: 'sni_cluster_tcp_proxy', fallbackCluster: last.cluster, statPrefix: last.statPrefix };
+}
+
+function readFilter(fields: Fields): Part | undefined {
+  const extension = extensionOf(fields);
+  if (!extension) return undefined;
+  const { type, value } = extension.packed;
+  switch (type) {
+    case TYPES.connectionManager:
+      return Fields.read(type, value, fields.reading, readConnectionManager);
+    case TYPES.tcpProxy:
+      return Fields.read(type, value, fields.reading, readTcpProxy);
+    case TYPES.sniCluster:
+      return Fields.read(type, value, fields.reading, () => ({ type: 'sni_cluster' }));
+    default:
+      return noImplementation(extension);
+  }
+}
+
+function readTcpProxy(fields: Fields): Part {
+  if (!fields.has('cluster')) throw new Refusal(`${fields.type}: only cluster is simulated as a target`);
+  return {
+    type: 'tcp_proxy',
+    cluster: fields.string('cluster'),
+    statPrefix: fields.string('stat_prefix'),
+  };
+}
+
+function readConnectionManager(fields: Fields): Part {
+  const rds = fields.message('rds', it => {
+    it.message('config_source', readAds);
+    return it.string('route_config_name');
+  });
+  const routeConfig = fields.message('route_config', readRouteConfiguration);
+  const filters = fields.messages('http_filters', readHttpFilter).filter(filter => filter !== undefined);
+  if (filters.length !== 1)
+    throw new Refusal(`${fields.type}: one router must be the last filter in a http filter chain`);
+  return {
+    type: 'http_connection_manager',
+    ...(rds !== undefined && { rds }),
+    ...(routeConfig && { routeConfig }),
+    statPrefix: fields.string('stat_prefix'),
+  };
+}
+
+/** @returns the router; undefined for what is passed over */
+function readHttpFilter(fields: Fields): Extension | undefined {
+  fields.pass('is_optional', 'each type of filter is known to be executed, passed over or refused');
+  if (fields.boolean('disabled')) throw new Refusal(`${fields.type}: disabled is not simulated`);
+  const extension = extensionOf(fields);
+  if (!extension) return undefined;
+  const { type, value } = extension.packed;
+  if (type !== TYPES.router) return noImplementation(extension);
+  Fields.read(type, value, fields.reading, () => {});
+  return extension;
+}

@@ -1,0 +1,50 @@
+/** How each type of resource travels: its type URL, and the bytes of one resource. */
+
+import type { OnNote } from '../proto/refusal.ts';
+import { TYPE_PREFIX } from '../proto/well-known.ts';
+import type { ResourcesByType, ResourceType } from '../resources.ts';
+import { decodeCluster, encodeCluster } from './cluster.ts';
+import { decodeEndpoints, encodeEndpoints } from './endpoint.ts';
+import { decodeListener, encodeListener } from './listener.ts';
+import { decodeRoutes, encodeRoutes } from './route.ts';
+import { TYPES } from './type-names.ts';
+
+/** A type's codec. */
+export interface ResourceCodec<T> {
+  readonly typeUrl: string;
+  /** The name by which a proxy asks for a resource. */
+  readonly nameOf: (resource: T) => string;
+  readonly encode: (resource: T) => Uint8Array;
+  /** @throws Refusal, in one line, for what the simulated Envoy cannot execute */
+  readonly decode: (bytes: Uint8Array, onNote?: OnNote) => T;
+}
+
+const named = ({ name }: { readonly name: string }): string => name;
+
+/** The codec of each type. */
+export const CODECS: { readonly [T in ResourceType]: ResourceCodec<ResourcesByType[T][number]> } = {
+  cluster: {
+    typeUrl: TYPE_PREFIX + TYPES.cluster,
+    nameOf: named,
+    encode: encodeCluster,
+    decode: decodeCluster,
+  },
+  endpoint: {
+    typeUrl: TYPE_PREFIX + TYPES.endpoint,
+    nameOf: ({ clusterName }) => clusterName,
+    encode: encodeEndpoints,
+    decode: decodeEndpoints,
+  },
+  listener: {
+    typeUrl: TYPE_PREFIX + TYPES.listener,
+    nameOf: named,
+    encode: encodeListener,
+    decode: decodeListener,
+  },
+  route: {
+    typeUrl: TYPE_PREFIX + TYPES.route,
+    nameOf: named,
+    encode: encodeRoutes,
+    decode: decodeRoutes,
+  },
+};

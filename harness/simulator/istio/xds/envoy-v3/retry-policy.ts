@@ -1,0 +1,88 @@
+/** How a route retries, to envoy.config.route.v3.RetryPolicy and back. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { Refusal } from '../proto/refusal.ts';
+import { emptyAny, uint32Of, wrapped } from '../proto/well-known.ts';
+import { RETRY_CONDITIONS, type RetryCondition, type RetryPolicy } from '../retry-policy.ts';
+import { extensionOf, noImplementation } from './extensions.ts';
+import { TYPES } from './type-names.ts';
+
+/** Envoy's, where the policy has none: route/v3 RetryPolicy.num_retries, host_selection_retry_max_attempts. */
+const DEFAULT_RETRIES = 1;
+const DEFAULT_SELECTIONS = 1;
+
+/**
+ * Words that Envoy knows (source/common/router/retry_state_impl.cc@v1.30) and that would make it retry what the
+ * simulated one does not.
+ */
+const NOT_SIMULATED: readonly string[] = [
+  '5xx',
+  'gateway-error',
+  'reset',
+  'retriable-4xx',
+  'retriable-headers',
+  'envoy-ratelimited',
+  'http3-post-connect-failure',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
+];
+/** And those that come to the same as another one. */
+const COVERED: Readonly<Record<string, string>> = {
+  'reset-before-request': 'a connection that breaks before the request is sent is a connect-failure here',
+};
+
+const isCondition = (word: string): word is RetryCondition =>
+  RETRY_CONDITIONS.some(condition => condition === word);
+
+const PREVIOUS_HOSTS: ProtoMessage = {
+  name: 'envoy.retry_host_predicates.previous_hosts',
+  typed_config: emptyAny(TYPES.previousHosts),
+};
+
+/** Returns route.v3.RetryPolicy (pilot/pkg/networking/core/route/retry/retry.go @1.30.3). */
+export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
+  retry_on: policy.retryOn.join(','),
+  num_retries: wrapped(policy.numRetries),
+  retry_host_predicate: [PREVIOUS_HOSTS],
+  host_selection_retry_max_attempts: policy.hostSelectionRetryMaxAttempts,
+  retriable_status_codes: policy.retriableStatusCodes,
+});
+
+/** Reads route.v3.RetryPolicy. @throws Refusal for conditions that are not simulated */
+export function readRetryPolicy(fields: Fields): RetryPolicy {
+  const words = fields.string('retry_on').split(',');
+  const predicates = fields.messages('retry_host_predicate', readPredicate);
+  if (predicates.length === 0)
+    throw new Refusal(`${fields.type}: to retry without previous_hosts is not simulated`);
+  fields.message('retry_back_off', () => {
+    throw new Refusal(`${fields.type}: retry_back_off is not simulated`);
+  });
+  return {
+    numRetries: fields.message('num_retries', uint32Of) ?? DEFAULT_RETRIES,
+    retryOn: words
+      .map(word => word.trim())
+      .filter(word => word !== '')
+      .filter(word => isExecuted(fields, word))
+      .filter(isCondition),
+    retriableStatusCodes: fields.numbers('retriable_status_codes'),
+    hostSelectionRetryMaxAttempts: fields.number('host_selection_retry_max_attempts') || DEFAULT_SELECTIONS,
+  };
+}
+
+function isExecuted(fields: Fields, word: string): boolean {
+  if (isCondition(word)) return true;
+  if (NOT_SIMULATED.includes(word)) throw new Refusal(`${fields.type}: retry_on ${word} is not simulated`);
+  const because = Object.hasOwn(COVERED, word) ? COVERED[word] : undefined;
+  fields.note(`retry_on ${word}`, because ?? 'Envoy passes over words that it does not know');
+  return false;
+}
+
+function readPredicate(fields: Fields): void {
+  const extension = extensionOf(fields);
+  if (!extension) return;
+  const { type, value } = extension.packed;
+  if (type !== TYPES.previousHosts) noImplementation(extension);
+  Fields.read(type, value, fields.reading, () => {});
+}

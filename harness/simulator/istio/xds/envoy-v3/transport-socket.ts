@@ -1,0 +1,121 @@
+/** core.v3.TransportSocket: plaintext, or mTLS with the workload's certificate. */
+
+import type { ProtoMessage } from '../proto/encode-message.ts';
+import { Fields } from '../proto/fields.ts';
+import { Refusal } from '../proto/refusal.ts';
+import { anyOf, emptyAny } from '../proto/well-known.ts';
+import type { UpstreamTls } from '../resources.ts';
+import { readSecret, secretOf } from './config-source.ts';
+import { extensionOf, noImplementation } from './extensions.ts';
+import { TYPES } from './type-names.ts';
+
+/** tls.v3.SubjectAltNameMatcher.SanType */
+const URI = 3;
+/** Names of secrets at the agent (pkg/security/security.go @1.30.3). */
+const OWN = 'default';
+const ROOTS = 'ROOTCA';
+
+/** The transport without encryption. */
+export const RAW_BUFFER: ProtoMessage = {
+  name: 'envoy.transport_sockets.raw_buffer',
+  typed_config: emptyAny(TYPES.rawBuffer),
+};
+
+/** The client's end (pilot/pkg/networking/core/cluster_tls.go @1.30.3). */
+export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTls): ProtoMessage => ({
+  name: 'envoy.transport_sockets.tls',
+  typed_config: anyOf(TYPES.upstreamTls, {
+    common_tls_context: {
+      alpn_protocols: alpn,
+      tls_certificate_sds_secret_configs: [secretOf(OWN)],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: matchSubjectAltNames.map(exact => ({
+            san_type: URI,
+            matcher: { exact },
+          })),
+        },
+        validation_context_sds_secret_config: secretOf(ROOTS),
+      },
+    },
+    sni,
+  }),
+});
+
+/** The server's end (pilot/pkg/security/authn/utils/utils.go @1.30.3). */
+export const downstreamSocketOf = (alpn: readonly string[]): ProtoMessage => ({
+  name: 'envoy.transport_sockets.tls',
+  typed_config: anyOf(TYPES.downstreamTls, {
+    common_tls_context: {
+      alpn_protocols: alpn,
+      tls_certificate_sds_secret_configs: [secretOf(OWN)],
+      combined_validation_context: {
+        default_validation_context: {},
+        validation_context_sds_secret_config: secretOf(ROOTS),
+      },
+    },
+    require_client_certificate: { value: true },
+  }),
+});
+
+/** Reads the client's end. @returns undefined for plaintext @throws Refusal */
+export function readUpstreamSocket(socket: Fields): UpstreamTls | undefined {
+  const extension = extensionOf(socket);
+  if (!extension) return undefined;
+  const { type, value } = extension.packed;
+  if (type === TYPES.rawBuffer) {
+    Fields.read(type, value, socket.reading, () => {});
+    return undefined;
+  }
+  if (type !== TYPES.upstreamTls) return noImplementation(extension);
+  return Fields.read(type, value, socket.reading, context => ({
+    sni: context.string('sni'),
+    ...(context.message('common_tls_context', readCommon) ?? { alpn: [], matchSubjectAltNames: [] }),
+  }));
+}
+
+/** Reads the server's end. @returns undefined for plaintext @throws Refusal */
+export function readDownstreamSocket(socket: Fields): { readonly alpn: readonly string[] } | undefined {
+  const extension = extensionOf(socket);
+  if (!extension) return undefined;
+  const { type, value } = extension.packed;
+  if (type === TYPES.rawBuffer) {
+    Fields.read(type, value, socket.reading, () => {});
+    return undefined;
+  }
+  if (type !== TYPES.downstreamTls) return noImplementation(extension);
+  return Fields.read(type, value, socket.reading, context => {
+    const isDemanded = context.message('require_client_certificate', it => it.boolean('value'));
+    if (isDemanded !== true) throw new Refusal(`${type}: TLS without a client certificate is not simulated`);
+    const common = context.message('common_tls_context', readCommon);
+    if (common && common.matchSubjectAltNames.length > 0)
+      throw new Refusal(`${type}: to match names of clients is not simulated`);
+    return { alpn: common?.alpn ?? [] };
+  });
+}
+
+function readCommon(common: Fields): Pick<UpstreamTls, 'alpn' | 'matchSubjectAltNames'> {
+  const secrets = common.messages('tls_certificate_sds_secret_configs', readSecret);
+  if (secrets.length !== 1 || secrets[0] !== OWN)
+    throw new Refusal(`${common.type}: only the secret ${OWN} is simulated as a certificate`);
+  const names = common.message('combined_validation_context', combined => {
+    if (combined.message('validation_context_sds_secret_config', readSecret) !== ROOTS)
+      throw new Refusal(`${combined.type}: only the secret ${ROOTS} is simulated as roots`);
+    return combined.message('default_validation_context', readNames);
+  });
+  return { alpn: common.strings('alpn_protocols'), matchSubjectAltNames: names ?? [] };
+}
+
+function readNames(context: Fields): string[] {
+  const exact = (matcher: Fields): string => {
+    if (!matcher.has('exact')) throw new Refusal(`${matcher.type}: only exact is simulated`);
+    return matcher.string('exact');
+  };
+  const typed = context.messages('match_typed_subject_alt_names', name => {
+    if (name.number('san_type') !== URI)
+      throw new Refusal(`${name.type}: only names of type URI are simulated`);
+    return name.message('matcher', exact) ?? '';
+  });
+  // As istiod before 1.23 names them.
+  return [...typed, ...context.messages('match_subject_alt_names', exact)];
+}

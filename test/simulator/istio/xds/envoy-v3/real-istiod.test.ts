@@ -1,0 +1,232 @@
+/** Messages as istiod 1.30 makes them, beyond what ours needs; and held against Envoy's whole .proto files. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import protobuf from 'protobufjs';
+import t from 'tap';
+import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
+import type { ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
+import { ROOT } from '../../../../support/cli.ts';
+
+const DEPS = path.join(ROOT, 'node_modules/@grpc/grpc-js-xds/deps');
+const FILES = [
+  'envoy/config/cluster/v3/cluster.proto',
+  'envoy/config/listener/v3/listener.proto',
+  'envoy/config/route/v3/route.proto',
+  'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto',
+  'envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.proto',
+  'envoy/extensions/filters/http/cors/v3/cors.proto',
+  'envoy/extensions/filters/http/rbac/v3/rbac.proto',
+  'envoy/extensions/filters/http/router/v3/router.proto',
+  'envoy/extensions/transport_sockets/tls/v3/tls.proto',
+];
+const root = new protobuf.Root();
+root.resolvePath = (_from, name) =>
+  /annotations\/|^validate\/|descriptor\.proto$/.test(name)
+    ? null
+    : (['envoy-api', 'googleapis', 'xds'].map(folder => path.join(DEPS, folder, name)).find(existsSync) ??
+      name);
+root.loadSync(FILES, { keepCase: true }).resolveAll();
+
+const encode = (type: string, message: object): Uint8Array => {
+  const found = root.lookupType(type);
+  return found.encode(found.fromObject(message)).finish();
+};
+const any = (type: string, message: object) => ({
+  type_url: `type.googleapis.com/${type}`,
+  value: encode(type, message),
+});
+const read = (type: string, bytes: Uint8Array) =>
+  root.lookupType(type).toObject(root.lookupType(type).decode(bytes), { enums: String, longs: Number });
+
+/** What is read of a message, or why it is refused; and the notes. */
+function taken(type: ResourceType, message: object) {
+  const notes: string[] = [];
+  const bytes = encode(CODECS[type].typeUrl.replace(/.*\//, ''), message);
+  try {
+    return { resource: CODECS[type].decode(bytes, note => notes.push(note)), notes };
+  } catch (error) {
+    return { refusal: error instanceof Error ? error.message : '', notes };
+  }
+}
+
+const NAME = 'outbound|5000||helloworld.sample.svc.cluster.local';
+const TLS = 'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
+const tls = { sni: 'a', alpn: ['istio'], matchSubjectAltNames: ['spiffe://cluster.local/ns/a/sa/b'] };
+
+t.test("a cluster is what Envoy's files call one", async t => {
+  const bytes = CODECS.cluster.encode({
+    name: NAME,
+    type: 'EDS',
+    lbPolicy: 'LEAST_REQUEST',
+    connectTimeoutMs: 10_000,
+    transportSocketMatches: [{ name: 'tlsMode-istio', match: { tlsMode: 'istio' }, tls }],
+  });
+  const cluster = read('envoy.config.cluster.v3.Cluster', bytes);
+  t.match(cluster, {
+    type: 'EDS',
+    lb_policy: 'LEAST_REQUEST',
+    connect_timeout: { seconds: 10 },
+    eds_cluster_config: { service_name: NAME, eds_config: { ads: {}, resource_api_version: 'V3' } },
+    transport_socket_matches: [{ match: { fields: { tlsMode: { stringValue: 'istio' } } } }],
+  });
+  const { transport_socket_matches: matches } = cluster as {
+    transport_socket_matches: {
+      transport_socket: { typed_config: { type_url: string; value: Uint8Array } };
+    }[];
+  };
+  const config = matches[0]?.transport_socket.typed_config;
+  t.equal(config?.type_url, `type.googleapis.com/${TLS}`);
+  const sdsConfig = { api_config_source: { grpc_services: [{ envoy_grpc: { cluster_name: 'sds-grpc' } }] } };
+  t.match(read(TLS, config?.value ?? new Uint8Array()), {
+    sni: 'a',
+    common_tls_context: {
+      alpn_protocols: ['istio'],
+      tls_certificate_sds_secret_configs: [{ name: 'default', sds_config: sdsConfig }],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: [
+            { san_type: 'URI', matcher: { exact: tls.matchSubjectAltNames[0] } },
+          ],
+        },
+        validation_context_sds_secret_config: { name: 'ROOTCA', sds_config: sdsConfig },
+      },
+    },
+  });
+});
+
+const eds = { eds_config: { ads: {}, initial_fetch_timeout: {}, resource_api_version: 'V3' } };
+
+t.test('what is harmless in a cluster is noted, what is not is refused', async t => {
+  const base = { name: NAME, type: 'EDS', eds_cluster_config: eds, connect_timeout: { seconds: 10 } };
+  const harmless = taken('cluster', {
+    ...base,
+    circuit_breakers: { thresholds: [{ track_remaining: true }] },
+    common_lb_config: { healthy_panic_threshold: {} },
+  });
+  t.match(harmless.resource, { name: NAME, type: 'EDS', lbPolicy: 'ROUND_ROBIN', connectTimeoutMs: 10_000 });
+  t.match(harmless.notes, [
+    /CommonLbConfig healthy_panic_threshold, because/,
+    /Cluster circuit_breakers, because/,
+  ]);
+  for (const [more, refusal] of [
+    [{ type: 'STRICT_DNS' }, /type STRICT_DNS is not simulated/],
+    [{ type: 77 }, /Cluster.Type: value must be one of the defined enum values/],
+    [{ lb_policy: 'MAGLEV' }, /LB policy MAGLEV is not simulated/],
+    [{ health_checks: [{}] }, /field health_checks is not simulated/],
+    [{ eds_cluster_config: undefined }, /cannot create an EDS cluster without an EDS config/],
+    [
+      { common_lb_config: { locality_weighted_lb_config: {} } },
+      /locality_weighted_lb_config is not simulated/,
+    ],
+    [
+      { transport_socket: { name: 'a', typed_config: any('google.protobuf.Duration', {}) } },
+      /^Didn't find a reg/,
+    ],
+  ] as const)
+    t.match(taken('cluster', { ...base, ...more }).refusal, refusal);
+});
+
+t.test('endpoints of several localities are laid together', async t => {
+  const locality = (address: string) => ({
+    locality: { region: 'r' },
+    load_balancing_weight: { value: 2 },
+    lb_endpoints: [
+      {
+        endpoint: { address: { socket_address: { address, port_value: 5000 } } },
+        metadata: { filter_metadata: { istio: { fields: { workload: { stringValue: 'a;b;;;c' } } } } },
+      },
+    ],
+  });
+  const { resource, notes } = taken('endpoint', {
+    cluster_name: NAME,
+    endpoints: [locality('10.0.0.1'), locality('10.0.0.2')],
+  });
+  t.match(resource, { endpoints: [{ address: '10.0.0.1', weight: 1, tlsMode: 'disabled' }, { port: 5000 }] });
+  t.match(notes, [/locality, because/, /filter_metadata istio, because/, /./, /./]);
+  t.match(taken('endpoint', { endpoints: [{ priority: 1 }] }).refusal, /only priority 0 is simulated/);
+});
+
+t.test('a listener with the filters that istiod always sets', async t => {
+  const http = 'envoy.extensions.filters.http';
+  const router = { name: 'router', typed_config: any(`${http}.router.v3.Router`, {}) };
+  const listener = (...filters: object[]) => ({
+    name: '0.0.0.0_5000',
+    address: { socket_address: { address: '0.0.0.0', port_value: 5000 } },
+    traffic_direction: 'OUTBOUND',
+    default_filter_chain: {
+      filters: [
+        {
+          name: 'manager',
+          typed_config: any(
+            'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+            {
+              stat_prefix: 'a',
+              rds: { config_source: eds.eds_config, route_config_name: '5000' },
+              http_filters: [...filters, router],
+            },
+          ),
+        },
+      ],
+    },
+  });
+  const cors = { name: 'cors', typed_config: any(`${http}.cors.v3.Cors`, {}) };
+  const peers = {
+    name: 'istio.metadata_exchange',
+    typed_config: { type_url: 'a/io.istio.http.peer_metadata.Config' },
+  };
+  const { resource, notes } = taken('listener', listener(cors, peers));
+  t.strictSame(resource, {
+    name: '0.0.0.0_5000',
+    address: '0.0.0.0',
+    port: 5000,
+    bindToPort: true,
+    filterChains: [{ filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'a' } }],
+  });
+  t.equal(notes.length, 3);
+  const rbac = { name: 'rbac', typed_config: any(`${http}.rbac.v3.RBAC`, {}) };
+  t.match(
+    taken('listener', listener(rbac)).refusal,
+    /^rbac: an extension of type .*\.RBAC is not simulated$/,
+  );
+  const other = { name: 'x', typed_config: { type_url: 'type.googleapis.com/a.B' } };
+  t.equal(
+    taken('listener', listener(other)).refusal,
+    "Didn't find a registered implementation for 'x' with type URL: 'a.B'",
+  );
+  t.match(taken('listener', listener(router)).refusal, /router must be the last filter/);
+});
+
+t.test('routes: defaults, words of retry_on, and what is not simulated', async t => {
+  const routes = (route: object, match: object = { prefix: '/' }) => ({
+    name: '5000',
+    virtual_hosts: [{ name: 'a', domains: ['*'], routes: [{ match, route: { cluster: 'b', ...route } }] }],
+  });
+  const predicate = { name: 'p', typed_config: { type_url: 'type.googleapis.com/a.B' } };
+  const previous = {
+    ...predicate,
+    typed_config: { type_url: 'a/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate' },
+  };
+  const { resource, notes } = taken(
+    'route',
+    routes({
+      retry_policy: { retry_on: 'cancelled,reset-before-request,what', retry_host_predicate: [previous] },
+    }),
+  );
+  t.match(resource, {
+    virtualHosts: [
+      { routes: [{ timeoutMs: 15_000, retryPolicy: { numRetries: 1, retryOn: ['cancelled'] } }] },
+    ],
+  });
+  t.match(notes, [/reset-before-request, because/, /what, because/]);
+  for (const [refusal, message] of [
+    [
+      /retry_on 5xx is not simulated/,
+      routes({ retry_policy: { retry_on: '5xx', retry_host_predicate: [previous] } }),
+    ],
+    [/^Didn't find/, routes({ retry_policy: { retry_host_predicate: [predicate] } })],
+    [/only prefix is simulated/, routes({}, { path: '/a' })],
+    [/field headers is not simulated/, routes({}, { prefix: '/', headers: [{ name: 'a' }] })],
+    [/field prefix_rewrite is not simulated/, routes({ prefix_rewrite: '/' })],
+  ] as const)
+    t.match(taken('route', message).refusal, refusal);
+});

@@ -1,0 +1,159 @@
+/** Random resources of each type: anything that a model can say and protobuf can carry. */
+import type { Random } from '../../harness/base/random.ts';
+import type {
+  Cluster,
+  ClusterLoadAssignment,
+  FilterChain,
+  Listener,
+  NetworkFilter,
+  ResourcesByType,
+  ResourceType,
+  RouteConfiguration,
+  UpstreamTls,
+} from '../../harness/simulator/istio/xds/resources.ts';
+import { RETRY_CONDITIONS } from '../../harness/simulator/istio/xds/retry-policy.ts';
+
+const LETTERS = 'abcxyz019|._-*:/ \u00e4\u4e16\u{1f600}';
+
+/** Makes resources out of one source of chance. */
+export class RandomResources {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** @returns a resource of the type */
+  make<T extends ResourceType>(type: T): ResourcesByType[T][number] {
+    const makers: { readonly [K in ResourceType]: () => ResourcesByType[K][number] } = {
+      cluster: () => this.#cluster(),
+      endpoint: () => this.#assignment(),
+      listener: () => this.#listener(),
+      route: () => this.#routes(),
+    };
+    return makers[type]();
+  }
+
+  #maybe<K extends string, V>(key: K, make: () => V): { [P in K]?: V } {
+    // One key of the type's own: TypeScript widens computed keys to string.
+    return this.#random.integer(2) === 0 ? {} : ({ [key]: make() } as { [P in K]?: V });
+  }
+
+  #text(least = 1): string {
+    const letters = [...LETTERS];
+    return Array.from({ length: least + this.#random.integer(12) }, () => this.#random.pick(letters)).join(
+      '',
+    );
+  }
+
+  #list<T>(make: () => T, least = 0): T[] {
+    return Array.from({ length: least + this.#random.integer(4) }, make);
+  }
+
+  #port(): number {
+    return this.#random.pick([0, 1, 80, 5000, 15_443, 65_535, this.#random.integer(65_536)]);
+  }
+
+  #milliseconds(): number {
+    return this.#random.pick([0, 1, 999, 1000, 10_000, 86_400_000, 0.5, this.#random.integer(1_000_000)]);
+  }
+
+  #cluster(): Cluster {
+    return {
+      name: this.#text(0),
+      type: this.#random.pick(['EDS', 'STATIC', 'ORIGINAL_DST']),
+      lbPolicy: this.#random.pick(['ROUND_ROBIN', 'LEAST_REQUEST', 'CLUSTER_PROVIDED']),
+      connectTimeoutMs: this.#milliseconds(),
+      ...this.#maybe('loadAssignment', () => this.#assignment()),
+      ...this.#maybe('transportSocketMatches', () =>
+        this.#random.integer(4) === 0
+          ? [{ name: 'istio-mutual', match: {}, tls: this.#tls() }]
+          : this.#list(
+              () => ({
+                name: this.#text(),
+                match: this.#maybe('tlsMode', () => 'istio' as const),
+                ...this.#maybe('tls', () => this.#tls()),
+              }),
+              1,
+            ),
+      ),
+    };
+  }
+
+  #tls(): UpstreamTls {
+    return {
+      sni: this.#text(0),
+      alpn: this.#list(() => this.#text(0)),
+      matchSubjectAltNames: this.#list(() => this.#text(0)),
+    };
+  }
+
+  #assignment(): ClusterLoadAssignment {
+    return {
+      clusterName: this.#text(0),
+      endpoints: this.#list(() => ({
+        address: this.#text(0),
+        port: this.#port(),
+        weight: this.#random.pick([0, 1, 2, 128, 2 ** 32 - 1]),
+        tlsMode: this.#random.pick(['istio', 'disabled']),
+      })),
+    };
+  }
+
+  #listener(): Listener {
+    return {
+      name: this.#text(0),
+      address: this.#text(0),
+      port: this.#port(),
+      bindToPort: this.#random.integer(2) === 0,
+      ...this.#maybe('useOriginalDst', () => this.#random.integer(2) === 0),
+      ...this.#maybe('tlsInspector', () => true),
+      filterChains: this.#list(() => this.#chain()),
+    };
+  }
+
+  #chain(): FilterChain {
+    return {
+      ...this.#maybe('name', () => this.#text()),
+      ...this.#maybe('match', () => ({
+        ...this.#maybe('destinationPort', () => this.#port()),
+        ...this.#maybe('serverNames', () => this.#list(() => this.#text(0), 1)),
+        ...this.#maybe('transportProtocol', () => this.#random.pick(['tls', 'raw_buffer'] as const)),
+        ...this.#maybe('applicationProtocols', () => this.#list(() => this.#text(0), 1)),
+      })),
+      ...this.#maybe('downstreamTls', () => ({ alpn: this.#list(() => this.#text(0)) })),
+      filter: this.#filter(),
+    };
+  }
+
+  #filter(): NetworkFilter {
+    const statPrefix = this.#text(0);
+    const way = this.#random.pick([{ rds: this.#text(0) }, { routeConfig: this.#routes() }]);
+    return this.#random.pick<NetworkFilter>([
+      { type: 'tcp_proxy', cluster: this.#text(0), statPrefix },
+      { type: 'sni_cluster_tcp_proxy', fallbackCluster: this.#text(0), statPrefix },
+      { type: 'http_connection_manager', ...way, statPrefix },
+    ]);
+  }
+
+  #routes(): RouteConfiguration {
+    return {
+      name: this.#text(0),
+      virtualHosts: this.#list(() => ({
+        name: this.#text(0),
+        domains: this.#list(() => this.#text(0)),
+        routes: this.#list(() => ({
+          match: { prefix: this.#text(0) },
+          cluster: this.#text(0),
+          timeoutMs: this.#milliseconds(),
+          ...this.#maybe('retryPolicy', () => ({
+            numRetries: this.#random.integer(5),
+            retryOn: RETRY_CONDITIONS.filter(() => this.#random.integer(2) === 0),
+            retriableStatusCodes: this.#list(() => 400 + this.#random.integer(200)),
+            hostSelectionRetryMaxAttempts: 1 + this.#random.integer(9),
+          })),
+        })),
+      })),
+    };
+  }
+}
