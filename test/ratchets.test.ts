@@ -311,7 +311,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 866;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -345,6 +345,19 @@ const FOR_TESTS: readonly string[] = [
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',
   'harness/simulator/istio/agent/settings.ts readDownwardApi',
+  'harness/simulator/istio/xds/envoy-v3/resource-codecs.ts CODECS',
+  'harness/simulator/istio/xds/proto/certificate.ts decodeCertificateRequest',
+  'harness/simulator/istio/xds/proto/certificate.ts decodeCertificateResponse',
+  'harness/simulator/istio/xds/proto/certificate.ts encodeCertificateRequest',
+  'harness/simulator/istio/xds/proto/certificate.ts encodeCertificateResponse',
+  'harness/simulator/istio/xds/proto/delta-discovery.ts decodeDeltaDiscoveryRequest',
+  'harness/simulator/istio/xds/proto/delta-discovery.ts decodeDeltaDiscoveryResponse',
+  'harness/simulator/istio/xds/proto/delta-discovery.ts encodeDeltaDiscoveryRequest',
+  'harness/simulator/istio/xds/proto/delta-discovery.ts encodeDeltaDiscoveryResponse',
+  'harness/simulator/istio/xds/proto/discovery.ts decodeDiscoveryRequest',
+  'harness/simulator/istio/xds/proto/discovery.ts decodeDiscoveryResponse',
+  'harness/simulator/istio/xds/proto/discovery.ts encodeDiscoveryRequest',
+  'harness/simulator/istio/xds/proto/discovery.ts encodeDiscoveryResponse',
   'harness/simulator/kubernetes/http/streaming/spdy-frames.ts DICTIONARY',
   'harness/simulator/kubernetes/http/tables/columns.ts COLUMNS',
   'harness/simulator/kubernetes/registry/defaults.ts DEFAULTERS',

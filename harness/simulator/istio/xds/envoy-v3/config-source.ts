@@ -14,7 +14,7 @@ const SDS_CLUSTER = 'sds-grpc';
 /** core.v3.ConfigSource: the aggregated stream. */
 export const ADS: ProtoMessage = { ads: {}, initial_fetch_timeout: durationOf(0), resource_api_version: V3 };
 
-/** core.v3.ConfigSource: the agent's certificates (pkg/model/xds.go and security/authentication.go @1.30.3). */
+/** core.v3.ConfigSource: the agent's certificates (pilot/pkg/security/model/authentication.go @1.30.3). */
 const SDS: ProtoMessage = {
   api_config_source: {
     api_type: GRPC,
@@ -59,7 +59,7 @@ export function readSecret(secret: Fields): string {
         service.message('envoy_grpc', envoy => envoy.string('cluster_name')),
       );
     });
-    // Where istiod has no certificates of its own to tell of, it names the stream (gateways with credentials).
+    // Not the stream, which gateways with credentials have.
     if (clusters?.length !== 1 || clusters[0] !== SDS_CLUSTER)
       throw new Refusal(
         `${secret.type}: only the agent (${SDS_CLUSTER}) is simulated as a source of secrets`,
