@@ -311,7 +311,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 860;
+const DOCUMENTED_PER_MILLE = 863;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -321,6 +321,9 @@ t.test('exports are documented', async t => {
 
 /** `file name` of exports at run time that tests use and no other file of the harness. */
 const FOR_TESTS: readonly string[] = [
+  // Until istiod and the agent speak gRPC.
+  'harness/base/grpc/client.ts GrpcClient',
+  'harness/base/grpc/listener.ts GrpcListener',
   'harness/cli/terminal/live.ts LivePicture',
   'harness/cli/terminal/live.ts fit',
   'harness/cli/terminal/live.ts wrapped',
