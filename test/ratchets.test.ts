@@ -306,6 +306,8 @@ t.test('no line has more than 110 columns', async t => {
 
 /** Exports with a docstring, in a thousand; only up. */
 const DOCUMENTED_PER_MILLE = 912;
+
+
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
   const perMille = Math.floor((documented / exported.length) * 1000);
@@ -314,6 +316,12 @@ t.test('exports are documented', async t => {
 
 /** `file name` of exports at run time that tests use and no other file of the harness. */
 const FOR_TESTS: readonly string[] = [
+  // Until istiod and the agent speak gRPC.
+  'harness/base/grpc/client.ts GrpcClient',
+  'harness/base/grpc/listener.ts GrpcListener',
+  'harness/cli/terminal/live.ts LivePicture',
+  'harness/cli/terminal/live.ts fit',
+  'harness/cli/terminal/live.ts wrapped',
   'harness/index.ts loadScenario',
   'harness/model/east-west-gateway.ts gatewayOperator',
   'harness/plan/print/words.ts shellWord',
