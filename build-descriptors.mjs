@@ -14,7 +14,7 @@ const ABOUT_FILES = /(?:^|\/)annotations\/|^validate\/|^google\/protobuf\/descri
 /**
  * Makes the module `envoy-descriptors` out of the .proto files in grpc-js-xds: of the messages in
  * `wanted.json` all fields. What is an enumeration is a number there, and a field of a message that is not
- * wanted stays as bytes, so that one can see that it was sent.
+ * wanted is opaque: its bytes are there, so that one can see that it was sent.
  */
 export const envoyDescriptors = {
   name: 'envoy-descriptors',
@@ -60,7 +60,7 @@ function rowsOf(type, kept, { Type, Enum }) {
     const kind = isMessage
       ? kept.has(resolvedType)
         ? resolvedType.fullName.slice(1)
-        : 'bytes'
+        : 'opaque'
       : resolvedType instanceof Enum
         ? 'int32'
         : field.type;

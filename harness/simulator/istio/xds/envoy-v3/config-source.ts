@@ -14,7 +14,7 @@ const SDS_CLUSTER = 'sds-grpc';
 /** core.v3.ConfigSource: the aggregated stream. */
 export const ADS: ProtoMessage = { ads: {}, initial_fetch_timeout: durationOf(0), resource_api_version: V3 };
 
-/** core.v3.ConfigSource: the agent's certificates (pkg/model/xds.go and security/authentication.go @1.30.3). */
+/** core.v3.ConfigSource: the agent's certificates (pilot/pkg/security/model/authentication.go @1.30.3). */
 const SDS: ProtoMessage = {
   api_config_source: {
     api_type: GRPC,
@@ -26,19 +26,16 @@ const SDS: ProtoMessage = {
   resource_api_version: V3,
 };
 
-const secrets = new Map<string, Uint8Array>();
+let sds: Uint8Array | undefined;
 
-/** Returns the bytes of a tls.v3.SdsSecretConfig, a secret that the agent has: the same for all clusters. */
-export function secretOf(name: string): Uint8Array {
-  const known = secrets.get(name);
-  if (known) return known;
-  const made = encodeMessage('envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig', {
-    name,
-    sds_config: SDS,
-  });
-  secrets.set(name, made);
-  return made;
+/** The bytes of `SDS`: they are in each cluster with mTLS, twice. */
+function sdsBytes(): Uint8Array {
+  sds ??= encodeMessage('envoy.config.core.v3.ConfigSource', SDS);
+  return sds;
 }
+
+/** Returns a tls.v3.SdsSecretConfig: a secret that the agent has. */
+export const secretOf = (name: string): ProtoMessage => ({ name, sds_config: sdsBytes() });
 
 /** Reads a core.v3.ConfigSource that must be the aggregated stream. @throws Refusal if it is another one */
 export function readAds(source: Fields): void {
@@ -49,6 +46,9 @@ export function readAds(source: Fields): void {
 
 /** Reads a tls.v3.SdsSecretConfig. @returns its name @throws Refusal if it is not the agent that has it */
 export function readSecret(secret: Fields): string {
+  const name = secret.string('name');
+  // What istiod sends needs no reading twice.
+  if (Buffer.compare(secret.bytes('sds_config'), sdsBytes()) === 0) return name;
   secret.message('sds_config', source => {
     readTerms(source);
     const clusters = source.message('api_config_source', api => {
@@ -59,13 +59,13 @@ export function readSecret(secret: Fields): string {
         service.message('envoy_grpc', envoy => envoy.string('cluster_name')),
       );
     });
-    // Where istiod has no certificates of its own to tell of, it names the stream (gateways with credentials).
+    // Not the stream, which gateways with credentials have.
     if (clusters?.length !== 1 || clusters[0] !== SDS_CLUSTER)
       throw new Refusal(
         `${secret.type}: only the agent (${SDS_CLUSTER}) is simulated as a source of secrets`,
       );
   });
-  return secret.string('name');
+  return name;
 }
 
 function readTerms(source: Fields): void {

@@ -23,7 +23,7 @@ const SPEAKS_MTLS: ProtoMessage = {
 export const encodeEndpoints = (assignment: ClusterLoadAssignment): Uint8Array =>
   encodeMessage(TYPES.endpoint, assignmentOf(assignment));
 
-/** Returns the message that STATIC clusters have inside: all endpoints in one locality, weighed by their sum. */
+/** Returns the message that STATIC clusters have inside: all endpoints in one locality, with their weight. */
 export function assignmentOf({ clusterName, endpoints }: ClusterLoadAssignment): ProtoMessage {
   const weight = endpoints.reduce((sum, endpoint) => sum + endpoint.weight, 0);
   return {

@@ -8,7 +8,7 @@ import { type Packed, packedOf } from '../proto/well-known.ts';
 import { TYPES } from './type-names.ts';
 
 /** What becomes of an extension: it is run, passed over with a note, or reason to refuse the resource. */
-export type Treatment =
+type Treatment =
   | { readonly kind: 'executed' }
   | { readonly kind: 'accepted'; readonly because: string }
   | { readonly kind: 'refused' };
@@ -23,7 +23,7 @@ const NETWORK = 'envoy.extensions.filters.network';
 const LISTENER = 'envoy.extensions.filters.listener';
 
 /** Full name of the configuration's message → what is done with it. */
-export const EXTENSIONS: Readonly<Record<string, Treatment>> = {
+const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [TYPES.upstreamTls]: executed,
   [TYPES.downstreamTls]: executed,
   [TYPES.rawBuffer]: executed,

@@ -1,6 +1,6 @@
 /**
- * Fields that istiod 1.30 sends, or may send, and that make no difference in the simulated mesh: data, not code.
- * What stands neither here nor in a reader is refused.
+ * Fields that istiod 1.30 sends, or may send, and that make no difference in the simulated mesh: data, not
+ * code. What stands neither here nor in a reader is refused.
  */
 
 const STATISTICS = 'statistics are kept by cluster and listener only';

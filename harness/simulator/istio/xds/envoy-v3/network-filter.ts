@@ -10,6 +10,9 @@ import { type Extension, extensionOf, noImplementation } from './extensions.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
 import { TYPES } from './type-names.ts';
 
+/** What names of network filters begin with. */
+const PREFIX = 'envoy.filters.network.';
+
 /** Returns listener.v3.Filter, one or two. */
 export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
   const { statPrefix } = filter;
@@ -57,11 +60,13 @@ export function readFilters(chain: Fields): NetworkFilter {
   const terminal = before.find(({ type }) => type !== 'sni_cluster');
   if (terminal)
     throw new Refusal(
-      `Error: terminal filter named envoy.filters.network.${terminal.type} of type envoy.filters.network.${terminal.type} must be the last filter in a network filter chain.`,
+      `Error: terminal filter named ${PREFIX}${terminal.type} of type ${PREFIX}${terminal.type} ` +
+        'must be the last filter in a network filter chain.',
     );
   if (last.type === 'sni_cluster')
     throw new Refusal(
-      'Error: non-terminal filter named envoy.filters.network.sni_cluster of type envoy.filters.network.sni_cluster is the last filter in a network filter chain.',
+      `Error: non-terminal filter named ${PREFIX}sni_cluster of type ${PREFIX}sni_cluster ` +
+        'is the last filter in a network filter chain.',
     );
   if (before.length === 0) return last;
   if (last.type !== 'tcp_proxy' || before.length > 1)

@@ -8,13 +8,13 @@ import { RETRY_CONDITIONS, type RetryCondition, type RetryPolicy } from '../retr
 import { extensionOf, noImplementation } from './extensions.ts';
 import { TYPES } from './type-names.ts';
 
-/** Envoy's, where the policy has none: route/v3 RetryPolicy.num_retries, host_selection_retry_max_attempts. */
+/** Envoy's, where the policy has none: num_retries and host_selection_retry_max_attempts. */
 const DEFAULT_RETRIES = 1;
 const DEFAULT_SELECTIONS = 1;
 
 /**
- * Words that Envoy knows (source/common/router/retry_state_impl.cc@v1.30) and that would make it retry what the
- * simulated one does not.
+ * Words that Envoy knows (source/common/router/retry_state_impl.cc@v1.30) and that would make it retry what
+ * the simulated one does not.
  */
 const NOT_SIMULATED: readonly string[] = [
   '5xx',

@@ -1,4 +1,4 @@
-/** The messages of istio.v1.auth.IstioCertificateService (security/proto/istioca.proto, istio/istio@1.30.3). */
+/** The messages of istio.v1.auth.IstioCertificateService (security/proto/istioca.proto, istio@1.30.3). */
 
 import { encodeMessage } from './encode-message.ts';
 import { Fields, type Reading } from './fields.ts';

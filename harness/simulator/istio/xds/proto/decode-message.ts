@@ -69,8 +69,8 @@ function readField(reader: protobuf.Reader, wireType: number, field: FieldRow, f
   return true;
 }
 
-function isZero({ kind, hasPresence }: FieldRow, value: Received): boolean {
-  if (hasPresence || kind === 'message') return false;
+function isZero({ hasPresence }: FieldRow, value: Received): boolean {
+  if (hasPresence) return false;
   return value instanceof Uint8Array ? value.length === 0 : value === '' || value === 0 || value === false;
 }
 
@@ -96,13 +96,14 @@ function readEntry(reader: protobuf.Reader, field: FieldRow, map: Map<string, Re
 function zeroOf(kind: FieldRow['kind']): Received {
   if (kind === 'string') return '';
   if (kind === 'bool') return false;
-  return kind === 'message' || kind === 'bytes' ? new Uint8Array() : 0;
+  return kind === 'message' || kind === 'bytes' || kind === 'opaque' ? new Uint8Array() : 0;
 }
 
 function readValue(reader: protobuf.Reader, kind: ScalarKind | 'message'): Received {
   switch (kind) {
     case 'message':
     case 'bytes':
+    case 'opaque':
       return reader.bytes();
     case 'string':
       return reader.stringVerify();

@@ -32,7 +32,7 @@ export interface DeltaDiscoveryResponseMessage {
 }
 
 /** A resource with its name and version. */
-export interface ResourceMessage {
+interface ResourceMessage {
   readonly name: string;
   readonly version: string;
   readonly resource?: AnyMessage | undefined;

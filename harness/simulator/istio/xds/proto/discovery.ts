@@ -11,7 +11,7 @@ import type { OnNote } from './refusal.ts';
 const PACKAGE = 'envoy.service.discovery.v3';
 
 /** google.rpc.Status: why a response is refused. */
-export interface StatusMessage {
+interface StatusMessage {
   /** google.rpc.Code, as gRPC's: 13 is internal. */
   readonly code: number;
   readonly message: string;

@@ -90,9 +90,12 @@ function writeValue(writer: protobuf.Writer, field: FieldRow, value: ProtoValue,
 
 function writeScalar(writer: protobuf.Writer, kind: ScalarKind, value: ProtoValue): void {
   if (typeof value === 'string' && kind === 'string') writer.string(value);
-  else if (value instanceof Uint8Array && kind === 'bytes') writer.bytes(value);
+  else if (value instanceof Uint8Array && (kind === 'bytes' || kind === 'opaque')) writer.bytes(value);
   else if (typeof value === 'boolean' && kind === 'bool') writer.bool(value);
-  else if (typeof value === 'number' && kind !== 'string' && kind !== 'bytes' && kind !== 'bool')
-    writer[kind](value);
+  else if (typeof value === 'number' && isNumeric(kind)) writer[kind](value);
   else throw new TypeError(`${typeof value} is no ${kind}`);
 }
+
+type NumericKind = Exclude<ScalarKind, 'string' | 'bytes' | 'opaque' | 'bool'>;
+const isNumeric = (kind: ScalarKind): kind is NumericKind =>
+  kind !== 'string' && kind !== 'bytes' && kind !== 'opaque' && kind !== 'bool';

@@ -1,6 +1,6 @@
 /**
- * Reads a received message field by field and keeps account of it: what was sent and nobody read is noted where
- * it is known to be harmless, and refused where it is not.
+ * Reads a received message field by field and keeps account of it: what was sent and nobody read is noted
+ * where it is known to be harmless, and refused where it is not.
  */
 import { decodeMessage, type Received, type ReceivedMessage } from './decode-message.ts';
 import { messageTable } from './message-table.ts';

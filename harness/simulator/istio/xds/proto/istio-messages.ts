@@ -1,6 +1,6 @@
 /**
- * Istio's own messages, which no npm package has: rows as in `envoy-descriptors.d.ts`, with the field numbers of
- * security/proto/istioca.proto, pkg/dns/proto/nds.proto (istio/istio@1.30.3) and
+ * Istio's own messages, which no npm package has: rows as in `envoy-descriptors.d.ts`, with the field numbers
+ * of security/proto/istioca.proto, pkg/dns/proto/nds.proto (istio/istio@1.30.3) and
  * envoy/config/filter/http/alpn/v2alpha1/config.proto (istio/proxy@1.30.3).
  */
 

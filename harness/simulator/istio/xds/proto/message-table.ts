@@ -12,6 +12,8 @@ const WIRE_TYPES = {
   double: 1,
   string: 2,
   bytes: 2,
+  /** A message that nobody reads. */
+  opaque: 2,
   float: 5,
 } as const;
 
@@ -28,14 +30,14 @@ export interface FieldRow {
   readonly type: string;
   /** 0, 1, 2 or 5: how one value is sent. */
   readonly wireType: number;
-  /** Its zero is told from nothing: it is of a oneof, or `optional`. */
+  /** Its zero is told from nothing: it is a message, of a oneof, or `optional`. */
   readonly hasPresence: boolean;
   /** Names of the fields that go when this one comes. */
   readonly others: readonly string[];
 }
 
 /** The fields of one message. */
-export interface MessageTable {
+interface MessageTable {
   /** `envoy.config.cluster.v3.Cluster` */
   readonly name: string;
   readonly byName: ReadonlyMap<string, FieldRow>;
@@ -55,7 +57,8 @@ let rows: Rows | undefined;
 export function messageTable(name: string): MessageTable {
   const found = known.get(name);
   if (found) return found;
-  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES }; // our own text, made by build-descriptors.mjs
+  // A cast: it is our own text, made by build-descriptors.mjs.
+  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES };
   const own = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (!own) throw new Error(`no message ${name}: see wanted.json`);
   const words = own.map(row => row.split(' '));
@@ -81,7 +84,7 @@ function fieldOf(words: readonly string[], oneofs: readonly (readonly string[])[
     kind,
     type,
     wireType: kind === 'message' ? 2 : WIRE_TYPES[kind],
-    hasPresence: siblings !== undefined,
+    hasPresence: siblings !== undefined || kind === 'message' || kind === 'opaque',
     others: siblings?.filter(other => other !== name) ?? [],
   };
 }

@@ -18,7 +18,7 @@ export interface NodeMessage {
 }
 
 /** Where a proxy is: envoy.config.core.v3.Locality. */
-export interface LocalityMessage {
+interface LocalityMessage {
   readonly region: string;
   readonly zone: string;
   readonly subZone: string;

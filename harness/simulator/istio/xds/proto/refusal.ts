@@ -13,7 +13,7 @@ export class Refusal extends Error {
 }
 
 /**
- * Told of what is taken without being executed: `accepted without effect: <what>, because <why>`, without names
- * of resources, so that equal notes are equal texts.
+ * Told of what is taken without being executed: `accepted without effect: <what>, because <why>`, without
+ * names of resources, so that equal notes are equal texts.
  */
 export type OnNote = (note: string) => void;

@@ -58,7 +58,7 @@ export const objectOf = (struct: Fields): { readonly [key: string]: Json } =>
   Object.fromEntries(struct.mapOf('fields', jsonOf));
 
 /** Reads a google.protobuf.Value; one without a kind is null. */
-export function jsonOf(value: Fields): Json {
+function jsonOf(value: Fields): Json {
   if (value.has('string_value')) return value.string('string_value');
   if (value.has('number_value')) return value.number('number_value');
   if (value.has('bool_value')) return value.boolean('bool_value');
@@ -70,14 +70,14 @@ export function jsonOf(value: Fields): Json {
 }
 
 /** What type URLs begin with. */
-export const TYPE_PREFIX = 'type.googleapis.com/';
+const TYPE_PREFIX = 'type.googleapis.com/';
 
 /** Returns google.protobuf.Any around a message. */
 export const anyOf = (type: string, message: ProtoMessage): ProtoMessage =>
   anyOfBytes(type, encodeMessage(type, message));
 
 /** Returns google.protobuf.Any around a message that is encoded already. */
-export const anyOfBytes = (type: string, value: Uint8Array): ProtoMessage => ({
+const anyOfBytes = (type: string, value: Uint8Array): ProtoMessage => ({
   type_url: `${TYPE_PREFIX}${type}`,
   value,
 });

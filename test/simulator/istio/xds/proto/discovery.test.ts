@@ -1,17 +1,23 @@
 import t from 'tap';
 import {
+  type CertificateRequestMessage,
+  type CertificateResponseMessage,
   decodeCertificateRequest,
   decodeCertificateResponse,
   encodeCertificateRequest,
   encodeCertificateResponse,
 } from '../../../../../harness/simulator/istio/xds/proto/certificate.ts';
 import {
+  type DeltaDiscoveryRequestMessage,
+  type DeltaDiscoveryResponseMessage,
   decodeDeltaDiscoveryRequest,
   decodeDeltaDiscoveryResponse,
   encodeDeltaDiscoveryRequest,
   encodeDeltaDiscoveryResponse,
 } from '../../../../../harness/simulator/istio/xds/proto/delta-discovery.ts';
 import {
+  type DiscoveryRequestMessage,
+  type DiscoveryResponseMessage,
   decodeDiscoveryRequest,
   decodeDiscoveryResponse,
   encodeDiscoveryRequest,
@@ -33,7 +39,7 @@ const node = {
 const resource = { typeUrl: 'type.googleapis.com/a.B', value: Buffer.from([1, 2, 3]) };
 
 t.test('requests and responses come back as they were', async t => {
-  const request = {
+  const request: DiscoveryRequestMessage = {
     versionInfo: '7',
     node,
     resourceNames: ['a', 'b'],
@@ -42,7 +48,7 @@ t.test('requests and responses come back as they were', async t => {
     errorDetail: { code: 13, message: 'no' },
   };
   t.strictSame(decodeDiscoveryRequest(encodeDiscoveryRequest(request)), request);
-  const response = {
+  const response: DiscoveryResponseMessage = {
     versionInfo: '7',
     resources: [resource],
     typeUrl: 'type.googleapis.com/a.B',
@@ -56,7 +62,7 @@ t.test('requests and responses come back as they were', async t => {
 });
 
 t.test('so do those that tell differences only', async t => {
-  const request = {
+  const request: DeltaDiscoveryRequestMessage = {
     subscribe: ['*'],
     unsubscribe: ['c'],
     initialResourceVersions: { a: '1', constructor: '2' },
@@ -66,7 +72,7 @@ t.test('so do those that tell differences only', async t => {
     errorDetail: { code: 0, message: '' },
   };
   t.strictSame(decodeDeltaDiscoveryRequest(encodeDeltaDiscoveryRequest(request)), request);
-  const response = {
+  const response: DeltaDiscoveryResponseMessage = {
     systemVersionInfo: '9',
     resources: [
       { name: 'a', version: '1', resource },
@@ -90,7 +96,11 @@ t.test('what Envoy sends beside is noted', async t => {
 });
 
 t.test('certificate requests and answers come back as they were', async t => {
-  const request = { csr: 'PEM', validityDurationSeconds: 86_400, metadata: { ClusterID: 'cluster1' } };
+  const request: CertificateRequestMessage = {
+    csr: 'PEM',
+    validityDurationSeconds: 86_400,
+    metadata: { ClusterID: 'cluster1' },
+  };
   const bytes = encodeCertificateRequest(request);
   t.strictSame(decodeCertificateRequest(bytes), request);
   // By hand: field 1 of three letters, field 3 of two bytes.
@@ -98,7 +108,7 @@ t.test('certificate requests and answers come back as they were', async t => {
     [...encodeCertificateRequest({ ...request, metadata: {} })],
     [0x0a, 3, 0x50, 0x45, 0x4d, 0x18, 0x80, 0xa3, 0x05, 0x22, 0],
   );
-  const response = { certChain: ['leaf', 'root'] };
+  const response: CertificateResponseMessage = { certChain: ['leaf', 'root'] };
   t.strictSame(decodeCertificateResponse(encodeCertificateResponse(response)), response);
 });
 
