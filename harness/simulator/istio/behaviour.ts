@@ -4,6 +4,7 @@
  */
 import type { InjectionBehaviour, InstallBehaviour } from './install-behaviour.ts';
 import type { RetryPolicy } from './xds/retry-policy.ts';
+import type { Dialect } from './xds/wire.ts';
 
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
 export type NetworkSource = 'fromCidr' | 'podLabel' | 'fromRegistry' | 'namespaceLabel';
@@ -98,6 +99,8 @@ export interface IstioBehaviour {
   readonly workers: number;
   /** The agent logs an attempt to reach istiod, or only a success. */
   readonly logsConnectAttempts: boolean;
+  /** How proxies discover: `ISTIO_DELTA_XDS` is on since 1.22. */
+  readonly dialect: Dialect;
   readonly certificateLog: {
     readonly issued: (ttlSeconds: number) => string;
     readonly failed: (identity: string, message: string, waitMs: number) => string;

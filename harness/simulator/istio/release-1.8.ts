@@ -98,6 +98,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   nativeSidecars: false,
   workers: 2,
   logsConnectAttempts: true,
+  dialect: 'state-of-the-world',
   certificateLog: {
     issued: ttlSeconds => `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s`,
     failed: (identity, message, waitMs) =>

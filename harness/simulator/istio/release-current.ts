@@ -94,6 +94,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   nativeSidecars: true,
   workers: 2,
   logsConnectAttempts: false,
+  dialect: 'delta',
   certificateLog: {
     issued: ttlSeconds =>
       `generated new workload certificate\tlatency=0s ttl=${ttlSeconds}s, resource:default`,

@@ -1,4 +1,5 @@
 /** Gets the workload's certificate from the CA, and a new one when half of its life is over. */
+import { X509Certificate } from 'node:crypto';
 import { createCsr } from '../../../base/certificate-requests.ts';
 import { sleep } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
@@ -6,15 +7,10 @@ import { createKeyPair } from '../../../base/keys.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { WorkloadIdentity } from '../envoy/environment/workload-identity.ts';
 import type { Log } from '../log.ts';
-import {
-  type CertificateRequest,
-  type CertificateResponse,
-  CREATE_CERTIFICATE_PATH,
-  readCertificateResponse,
-} from '../xds/ca.ts';
+import { decodeCertificateResponse, encodeCertificateRequest } from '../xds/proto/certificate.ts';
+import { CREATE_CERTIFICATE } from '../xds/wire.ts';
 import { BackOff } from './back-off.ts';
-import { dialIstiod } from './istiod-connection.ts';
-import { credentials, grpcCode, messageOfAnswer, readText, requestOver } from './istiod-request.ts';
+import { credentials, openIstiod } from './istiod-client.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
@@ -25,6 +21,8 @@ const VALIDITY_SECONDS = 24 * 3600;
 const GRACE_RATIO = 0.5;
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 10_000;
+/** security/pkg/nodeagent/caclient/providers/citadel/client.go: the deadline of one call. */
+const CALL_TIMEOUT_MS = 10_000;
 
 /**
  * Runs until the process ends.
@@ -57,61 +55,30 @@ export async function keepCertificate(
   }
 }
 
+/** @throws Error in gRPC's words */
 async function requestCertificate(
   context: ProcessContext,
   settings: AgentSettings,
 ): Promise<WorkloadIdentity> {
+  const { clock, signal } = context;
   const keys = createKeyPair();
   const csr = await createCsr(keys, { uris: [settings.identity] });
-  const body: CertificateRequest = { csr, validityDurationSeconds: VALIDITY_SECONDS };
-  const stream = await dialIstiod(context, settings.ca);
-  const { clock, signal } = context;
-  const onAbort = () => stream.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
-  // grpc: the call's own deadline
-  const timer = clock.setTimeout(() => stream.destroy(new Error('context deadline exceeded')), 10_000);
+  const request = encodeCertificateRequest({ csr, validityDurationSeconds: VALIDITY_SECONDS, metadata: {} });
+  const client = await openIstiod(context, settings.ca);
   try {
-    const { certChain, notAfterMs } = await post(context, settings, stream, body);
-    const rootPem = certChain.at(-1) ?? '';
-    return { privateKeyPem: keys.privateKeyPem, chainPem: certChain.join('\n'), rootPem, notAfterMs };
+    const answer = await client.unary(CREATE_CERTIFICATE, Buffer.from(request), {
+      metadata: credentials(context, settings),
+      signal,
+      timeout: { clock, timeoutMs: CALL_TIMEOUT_MS },
+    });
+    const { certChain } = decodeCertificateResponse(answer);
+    return {
+      privateKeyPem: keys.privateKeyPem,
+      chainPem: certChain.join('\n'),
+      rootPem: certChain.at(-1) ?? '',
+      notAfterMs: Date.parse(new X509Certificate(certChain[0] ?? '').validTo),
+    };
   } finally {
-    clock.clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    stream.destroy();
+    client.close();
   }
-}
-
-function post(
-  context: ProcessContext,
-  settings: AgentSettings,
-  stream: Parameters<typeof requestOver>[0],
-  body: CertificateRequest,
-): Promise<CertificateResponse> {
-  const payload = JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) =>
-      reject(new Error(`rpc error: code = Unavailable desc = ${error.message || 'transport is closing'}`));
-    const request = requestOver(stream, settings.ca, {
-      method: 'POST',
-      path: CREATE_CERTIFICATE_PATH,
-      headers: {
-        ...credentials(context, settings),
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(payload)),
-      },
-    });
-    request.on('error', fail);
-    request.once('response', response => {
-      const { statusCode } = response;
-      if (statusCode === 200) {
-        readText(response).then(readCertificateResponse).then(resolve, fail);
-        return;
-      }
-      messageOfAnswer(response).then(
-        message => reject(new Error(`rpc error: code = ${grpcCode(statusCode)} desc = ${message}`)),
-        fail,
-      );
-    });
-    request.end(payload);
-  });
 }

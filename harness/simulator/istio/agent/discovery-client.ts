@@ -7,9 +7,10 @@ import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { Log } from '../log.ts';
-import type { DiscoveryRequest, DiscoveryResponse } from '../xds/wire.ts';
 import { BackOff } from './back-off.ts';
-import { DiscoveryStream, openStream } from './discovery-stream.ts';
+import { createDiscovery } from './discovery-stream.ts';
+import { credentials, openIstiod } from './istiod-client.ts';
+import { ReceivedResources } from './received-resources.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
@@ -33,36 +34,30 @@ export async function keepDiscovering(
   const { clock, signal } = context;
   const { host, port } = settings.discovery;
   const backOff = new BackOff(FIRST_RETRY_MS, LAST_RETRY_MS, context.random.stream('discovery'));
-  const { logsConnectAttempts } = settings.behaviour;
+  const { logsConnectAttempts, dialect } = settings.behaviour;
+  const received = new ReceivedResources(envoy);
+  const discovery = createDiscovery(dialect, {
+    node: settings.node,
+    apply: (typeUrl, update) => (signal.aborted ? undefined : received.apply(typeUrl, update)),
+    references: (typeUrl, { name }) => received.references(typeUrl, name),
+    onDropped: (typeUrl, names) => received.drop(typeUrl, names),
+  });
   while (!signal.aborted) {
     if (logsConnectAttempts) log.info(`connecting to upstream XDS server: ${host}:${port}`);
     try {
-      const opened = await openStream(context, settings);
+      const client = await openIstiod(context, settings.discovery);
+      const onAbort = () => client.close();
+      signal.addEventListener('abort', onAbort, { once: true });
       if (!logsConnectAttempts) log.info(`connected to delta upstream XDS server: ${host}:${port}`);
-      const stream = new DiscoveryStream(opened.stream, signal, update => {
-        backOff.reset();
-        return answerTo(envoy, update);
-      });
-      const reason = await stream.run({ type: 'hello', node: settings.node }, opened.head);
+      const ended = await discovery.run(client, credentials(context, settings), () => backOff.reset());
+      signal.removeEventListener('abort', onAbort);
+      client.close();
       if (signal.aborted) return;
-      log.warn(`upstream terminated with unexpected error ${reason}`);
+      log.warn(`upstream terminated with unexpected error ${ended?.message ?? 'EOF'}`);
     } catch (error) {
       if (signal.aborted) return;
-      const message = messageOf(error);
-      log.warn(
-        message.includes('Unauthenticated')
-          ? `upstream terminated with unexpected error ${message}`
-          : `failed to connect to upstream ${host}:${port}: ${message}`,
-      );
+      log.warn(`failed to connect to upstream ${host}:${port}: ${messageOf(error)}`);
     }
     await sleep(clock, backOff.next(), signal).catch(() => {}); // it only throws when the process ends
   }
-}
-
-/** An acknowledgement, or a refusal that says why. */
-function answerTo(envoy: Envoy, response: DiscoveryResponse): DiscoveryRequest {
-  const { type, nonce } = response;
-  const fault = envoy.apply(response);
-  const { version } = envoy.updates[type];
-  return { type, version, nonce, ...(fault !== undefined && { errorDetail: { message: fault } }) };
 }

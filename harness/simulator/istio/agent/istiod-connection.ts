@@ -86,7 +86,9 @@ function handshake(
     isSettled = true;
     settle(error, stream);
   };
-  const secured = decodeOnlyNames(tls.connect({ socket, servername, secureContext: contextFor(rootPem) }));
+  const secured = decodeOnlyNames(
+    tls.connect({ socket, servername, secureContext: contextFor(rootPem), ALPNProtocols: ['h2'] }),
+  );
   secured.on('error', error => finish(error));
   secured.once('close', () => finish(new Error('EOF')));
   secured.once('secureConnect', () => finish(undefined, secured));

@@ -7,7 +7,7 @@ import type { Clock } from '../../../base/clock.ts';
 const DAY_MS = 86_400_000;
 /**
  * OpenSSL compares the dates in a certificate with the wall's clock, and the virtual clock may be ahead of
- * it. So these dates are wide; the real lifetime stands beside the certificate.
+ * it. So certificates begin long before they are signed, and those of servers end long after.
  */
 const WRITTEN_MARGIN_MS = 30 * DAY_MS;
 const WRITTEN_LIFETIME_MS = 3650 * DAY_MS;
@@ -32,7 +32,6 @@ export const pemBlocks = (pem: string): string[] =>
 export interface SignedWorkload {
   /** Leaf first, root last. */
   readonly certChain: readonly string[];
-  readonly notAfterMs: number;
 }
 
 /**
@@ -46,16 +45,18 @@ export async function signWorkload(
   request: { readonly csr: string; readonly identity: string; readonly lifetimeMs: number },
 ): Promise<SignedWorkload> {
   const { publicKeyDer } = await readCsr(request.csr);
+  const lifetimeMs = Math.min(request.lifetimeMs > 0 ? request.lifetimeMs : DAY_MS, MAX_LIFETIME_MS);
   const leaf = await issueCertificate(authority, {
     publicKeyDer,
     uris: [request.identity],
-    ...writtenValidity(clock),
+    notBeforeMs: clock.now() - WRITTEN_MARGIN_MS,
+    // Certificates know whole seconds only.
+    notAfterMs: Math.ceil((clock.now() + lifetimeMs) / 1000) * 1000,
   });
   const above = pemBlocks(authority.chainPem);
   const [root] = pemBlocks(authority.rootPem);
   if (root !== undefined && !above.includes(root)) above.push(root);
-  const lifetimeMs = Math.min(request.lifetimeMs > 0 ? request.lifetimeMs : DAY_MS, MAX_LIFETIME_MS);
-  return { certChain: [leaf, ...above], notAfterMs: clock.now() + lifetimeMs };
+  return { certChain: [leaf, ...above] };
 }
 
 /** istiod's own serving certificate with the chain that clients need, PEM. */

@@ -82,6 +82,11 @@ export class ClusterUpdates {
     return faults.length > 0 ? faults.join(', ') : undefined;
   }
 
+  /** The assignment that a cluster uses, or will when it comes. */
+  assignmentOf(cluster: string): ClusterLoadAssignment | undefined {
+    return this.#assignments.get(cluster);
+  }
+
   close(): void {
     for (const cluster of this.#clusters.values()) cluster.close();
   }

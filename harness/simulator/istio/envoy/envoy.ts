@@ -95,11 +95,13 @@ export class Envoy {
   }
 
   /**
-   * Takes a push. Envoy uses the valid resources of a push even if others in it are wrong.
-   * @returns why Envoy refuses it, or undefined if it accepts it
+   * Takes all resources of a type. Envoy uses the valid ones even if others are wrong.
+   * @param unreadable - what is wrong with resources that could not be decoded
+   * @returns why Envoy refuses the push, or undefined if it accepts it
    */
-  apply(update: ResourceUpdate): string | undefined {
-    const fault = this.#applyResources(update);
+  apply(update: ResourceUpdate, unreadable: readonly string[] = []): string | undefined {
+    const faults = [...unreadable, this.#applyResources(update)].filter(each => each !== undefined);
+    const fault = faults.length > 0 ? faults.join(', ') : undefined;
     const state = this.updates[update.type];
     if (fault === undefined) {
       state.successful++;
@@ -109,6 +111,20 @@ export class Envoy {
     }
     this.#becomeLive();
     return fault;
+  }
+
+  /** Says whether Envoy uses a resource: it runs, or it waits for what it needs. */
+  uses(type: ResourceType, name: string, resource: unknown): boolean {
+    switch (type) {
+      case 'cluster':
+        return this.clusters.some(cluster => cluster.name === name && cluster.config === resource);
+      case 'endpoint':
+        return this.#clusters.assignmentOf(name) === resource;
+      case 'listener':
+        return this.#listeners.listenerOf(name) === resource;
+      case 'route':
+        return this.routes.some(route => route === resource);
+    }
   }
 
   close(): void {

@@ -80,6 +80,11 @@ export class ListenerUpdates {
     return faults.length > 0 ? faults.join(', ') : undefined;
   }
 
+  /** The configuration that runs, or will once its routes have come. */
+  listenerOf(name: string): Listener | undefined {
+    return this.#warming.get(name) ?? this.#listeners.find(name)?.config;
+  }
+
   close(): void {
     this.#listeners.close();
   }

@@ -1,5 +1,6 @@
 /** The ports of istiod: 8080 and 15014 for monitoring, 15010 and 15012 for proxies, 15017 for webhooks. */
 import type { Authority } from '../../../base/authority.ts';
+import { GrpcServer } from '../../../base/grpc/server.ts';
 import { createKeyPair } from '../../../base/keys.ts';
 import type { ProcessContext } from '../../program.ts';
 import { issueServingCertificate } from '../ca/certificate-authority.ts';
@@ -9,7 +10,8 @@ import type { IstiodSettings } from './model/settings.ts';
 import { answerReview } from './review-service.ts';
 import { CaService } from './serve/ca-service.ts';
 import { debugPage } from './serve/debug.ts';
-import { answer, answerJson, type RequestHandler, serve } from './serve/serve.ts';
+import { answer, type RequestHandler, serve } from './serve/serve.ts';
+import { serveGrpc } from './serve/serve-grpc.ts';
 
 /** The istiod behind the ports. */
 export interface PortsOptions {
@@ -64,27 +66,14 @@ export class Ports {
     const { network, clock } = context;
     const { discovery, metrics, authenticator } = plane;
     const ca = new CaService({ authority, authenticator, clock, log, metrics });
+    const secured = new Map([...discovery.methods(true), ...ca.methods()]);
+    const plain = new Map(discovery.methods(false));
     this.#closers.push(
       serve({ network, port: 15017, tls }, (request, response) => {
         void answerReview(settings, plane, request, response);
       }),
-      serve(
-        {
-          network,
-          port: 15012,
-          tls,
-          onUpgrade: (request, socket, head) => void discovery.accept(request, socket, head, true),
-        },
-        (request, response) => void ca.answer(request, response),
-      ),
-      serve(
-        {
-          network,
-          port: 15010,
-          onUpgrade: (request, socket, head) => void discovery.accept(request, socket, head, false),
-        },
-        (_request, response) => answerJson(response, 404, { message: 'not found' }),
-      ),
+      serveGrpc({ network, port: 15012, tls }, new GrpcServer({ clock, methods: secured })),
+      serveGrpc({ network, port: 15010 }, new GrpcServer({ clock, methods: plain })),
     );
   }
 

@@ -1,5 +1,4 @@
 /** A proxy as it introduces itself to istiod (Envoy's core.v3.Node, cut). */
-import * as z from '../../../base/zod.ts';
 
 /** The first message of a discovery stream carries it. */
 export interface XdsNode {
@@ -13,12 +12,3 @@ export interface XdsNode {
   /** The pod's labels, which Gateway selectors match. */
   readonly labels: Readonly<Record<string, string>>;
 }
-
-const strings = z.record(z.string(), z.string());
-
-/** Reads a node out of a message. */
-export const nodeSchema: z.ZodType<XdsNode> = z.object({
-  id: z.string(),
-  metadata: strings,
-  labels: strings,
-});

@@ -1,84 +1,132 @@
 /**
- * How resources travel between istiod and a proxy. The framing is ours.
- *
- * One TLS connection to istiod's port 15012 (or 15010 without TLS), HTTP/1.1: `GET /v3/discovery` with
- * `Connection: Upgrade`, `Upgrade: mesh-harness-xds`, `Authorization: Bearer <token>` and `ClusterID: <cluster
- * id>`. istiod answers 101, and from then on both sides send one JSON message a line. The proxy sends a
- * `DiscoveryRequest` first (with its node), then one for each response: it acknowledges the response, or refuses
- * it with `errorDetail`. istiod pushes a `DiscoveryResponse` whenever something changes. A refused token gives
- * 401 with a JSON body `{ "message": "authentication failure" }`.
+ * How discovery travels: gRPC with Envoy's messages, on istiod's port 15012 with TLS and 15010 in clear. The
+ * headers `authorization: Bearer <token>` and `clusterid` say who calls.
  */
-import * as z from '../../../base/zod.ts';
-import { readMessage } from './message.ts';
-import { nodeSchema, type XdsNode } from './node.ts';
-import { clusterSchema, endpointsSchema, listenerSchema, routesSchema } from './resource-schemas.ts';
-import type { ResourceType, ResourceUpdate } from './resources.ts';
+import type * as ads from './ads/messages.ts';
+import { resourceName } from './envoy-v3/resource-name.ts';
+import type { XdsNode } from './node.ts';
+import * as delta from './proto/delta-discovery.ts';
+import * as sotw from './proto/discovery.ts';
+import type { NodeMessage } from './proto/node.ts';
 
-/** The path of the discovery stream. */
-export const DISCOVERY_PATH = '/v3/discovery';
-/** The protocol that both sides upgrade to. */
-export const DISCOVERY_PROTOCOL = 'mesh-harness-xds';
-/** The order in which a push sends the types: a proxy needs clusters before it can use what names them. */
-export const PUSH_ORDER = ['cluster', 'endpoint', 'listener', 'route'] as const satisfies ResourceType[];
-/** The services' names in metrics, logs and debug pages. */
-export const SHORT_NAMES: Readonly<Record<ResourceType, string>> = {
-  cluster: 'cds',
-  endpoint: 'eds',
-  listener: 'lds',
-  route: 'rds',
+const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
+
+/** The two ways of discovery: all resources of a type each time (edition 1.8), or differences (current). */
+export type Dialect = 'state-of-the-world' | 'delta';
+
+/** The method of each dialect (envoy/service/discovery/v3/ads.proto@v1.30). */
+export const DISCOVERY_METHODS: Readonly<Record<Dialect, string>> = {
+  'state-of-the-world': `${SERVICE}/StreamAggregatedResources`,
+  delta: `${SERVICE}/DeltaAggregatedResources`,
 };
 
-/** A message of the proxy: it introduces itself, or answers a response. */
-export interface DiscoveryRequest {
-  readonly type: ResourceType | 'hello';
-  /** In the first request (`hello`). */
-  readonly node?: XdsNode | undefined;
-  /** The version that the proxy runs after this: the response's, or the one before if it was refused. */
-  readonly version?: string | undefined;
-  readonly nonce?: string | undefined;
-  readonly errorDetail?: { readonly message: string } | undefined;
+/** The method that signs certificates (istio.io/api security/v1alpha1/ca.proto). */
+export const CREATE_CERTIFICATE = '/istio.v1.auth.IstioCertificateService/CreateCertificate';
+
+/** A message of one dialect to bytes and back; a resource's body is the bytes of its message. */
+export interface WireCodec<Request, Response> {
+  encodeRequest(request: Request): Buffer;
+  /** @throws Refusal in one line, for bytes that are no such message */
+  decodeRequest(bytes: Uint8Array): Request;
+  encodeResponse(response: Response): Buffer;
+  /** @throws Refusal in one line, for bytes that are no such message */
+  decodeResponse(bytes: Uint8Array): Response;
 }
 
-/** A message of istiod: all resources of one type. */
-export type DiscoveryResponse = ResourceUpdate & { readonly nonce: string };
+/** Messages of the state of the world. Its resources have no names on the wire: the body tells. */
+export const STATE_OF_THE_WORLD_CODEC: WireCodec<ads.DiscoveryRequest, ads.DiscoveryResponse<Uint8Array>> = {
+  encodeRequest: request =>
+    bufferOf(sotw.encodeDiscoveryRequest({ ...request, node: request.node && messageOfNode(request.node) })),
+  decodeRequest: bytes => {
+    const { node, ...rest } = sotw.decodeDiscoveryRequest(bytes);
+    return { ...rest, ...(node && { node: nodeOfMessage(node) }) };
+  },
+  encodeResponse: ({ resources, ...head }) =>
+    bufferOf(
+      sotw.encodeDiscoveryResponse({
+        ...head,
+        resources: resources.map(({ body }) => ({ typeUrl: head.typeUrl, value: body })),
+        controlPlane: '',
+      }),
+    ),
+  decodeResponse: bytes => {
+    const { resources, controlPlane: _, ...head } = sotw.decodeDiscoveryResponse(bytes);
+    return {
+      ...head,
+      resources: resources.map(({ value }) => ({ name: resourceName(value), version: '', body: value })),
+    };
+  },
+};
 
-const requestSchema: z.ZodType<DiscoveryRequest> = z.object({
-  type: z.enum(['hello', ...PUSH_ORDER]),
-  node: nodeSchema.optional(),
-  version: z.string().optional(),
-  nonce: z.string().optional(),
-  errorDetail: z.object({ message: z.string() }).optional(),
-});
-const header = { version: z.string(), nonce: z.string() };
-const responseSchema: z.ZodType<DiscoveryResponse> = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('cluster'), ...header, resources: z.array(clusterSchema) }),
-  z.object({ type: z.literal('endpoint'), ...header, resources: z.array(endpointsSchema) }),
-  z.object({ type: z.literal('listener'), ...header, resources: z.array(listenerSchema) }),
-  z.object({ type: z.literal('route'), ...header, resources: z.array(routesSchema) }),
-]);
+/** Messages of delta. */
+export const DELTA_CODEC: WireCodec<ads.DeltaDiscoveryRequest, ads.DeltaDiscoveryResponse<Uint8Array>> = {
+  encodeRequest: ({ resourceNamesSubscribe, resourceNamesUnsubscribe, node, ...rest }) =>
+    bufferOf(
+      delta.encodeDeltaDiscoveryRequest({
+        ...rest,
+        node: node && messageOfNode(node),
+        subscribe: resourceNamesSubscribe,
+        unsubscribe: resourceNamesUnsubscribe,
+      }),
+    ),
+  decodeRequest: bytes => {
+    const { node, subscribe, unsubscribe, ...rest } = delta.decodeDeltaDiscoveryRequest(bytes);
+    return {
+      ...rest,
+      resourceNamesSubscribe: subscribe,
+      resourceNamesUnsubscribe: unsubscribe,
+      ...(node && { node: nodeOfMessage(node) }),
+    };
+  },
+  encodeResponse: ({ resources, ...head }) =>
+    bufferOf(
+      delta.encodeDeltaDiscoveryResponse({
+        ...head,
+        resources: resources.map(({ name, version, body }) => ({
+          name,
+          version,
+          resource: { typeUrl: head.typeUrl, value: body },
+        })),
+        controlPlane: '',
+      }),
+    ),
+  decodeResponse: bytes => {
+    const { resources, controlPlane: _, ...head } = delta.decodeDeltaDiscoveryResponse(bytes);
+    return {
+      ...head,
+      resources: resources.map(({ name, version, resource }) => ({
+        name,
+        version,
+        body: resource?.value ?? new Uint8Array(),
+      })),
+    };
+  },
+};
 
-/**
- * Reads a line that a proxy sent.
- * @throws Error that names what is wrong with it
- */
-export const readDiscoveryRequest = (line: string): DiscoveryRequest =>
-  readMessage(requestSchema, 'discovery request', line);
+/** The metadata's member that holds the pod's labels (pkg/model/proxy.go @1.30.3, NodeMetadata). */
+const LABELS = 'LABELS';
 
-/**
- * Reads a line that istiod sent.
- * @throws Error that names what is wrong with it
- */
-export const readDiscoveryResponse = (line: string): DiscoveryResponse =>
-  readMessage(responseSchema, 'discovery response', line);
+function messageOfNode({ id, metadata, labels }: XdsNode): NodeMessage {
+  const [, , pod = ''] = id.split('~');
+  const namespace = pod.slice(pod.lastIndexOf('.') + 1);
+  return {
+    id,
+    cluster: `${labels['app'] ?? 'istio-proxy'}.${namespace}`,
+    metadata: { ...metadata, [LABELS]: labels },
+  };
+}
 
-/** Returns the line of a request, with its line break. */
-export const requestLine = (request: DiscoveryRequest): string => `${JSON.stringify(request)}\n`;
+/** A real agent's metadata has members that are no texts: their JSON stands for them. */
+function nodeOfMessage({ id, metadata }: NodeMessage): XdsNode {
+  const { [LABELS]: labels, ...rest } = metadata;
+  return { id, metadata: textsOf(rest), labels: textsOf(labels) };
+}
 
-/**
- * Returns the line of a response, with its line break.
- * @param resources - JSON texts joined by commas: istiod encodes a resource once for all proxies that see it
- */
-export const responseLine = (
-  { type, version, nonce }: Pick<DiscoveryResponse, 'type' | 'version' | 'nonce'>,
-  resources: string,
-): string => `{"type":"${type}","version":"${version}","nonce":"${nonce}","resources":[${resources}]}\n`;
+function textsOf(value: unknown): Readonly<Record<string, string>> {
+  if (value === null || typeof value !== 'object') return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
+  );
+}
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

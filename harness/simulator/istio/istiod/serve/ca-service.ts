@@ -1,14 +1,16 @@
 /** The CA as proxies call it (security/pkg/server/ca/server.go). */
-import type http from 'node:http';
 import type { Authority } from '../../../../base/authority.ts';
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
+import type { Method } from '../../../../base/grpc/server.ts';
+import type { ServerCall } from '../../../../base/grpc/server-call.ts';
+import { GrpcError } from '../../../../base/grpc/status.ts';
 import { signWorkload } from '../../ca/certificate-authority.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import { CREATE_CERTIFICATE_PATH, readCertificateRequest } from '../../xds/ca.ts';
+import { decodeCertificateRequest, encodeCertificateResponse } from '../../xds/proto/certificate.ts';
+import { CREATE_CERTIFICATE } from '../../xds/wire.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
-import { answerJson, readBody } from './serve.ts';
 
 /** What the service signs with, and whom it believes. */
 export interface CaServiceOptions {
@@ -19,7 +21,7 @@ export interface CaServiceOptions {
   readonly metrics: Metrics;
 }
 
-/** Answers certificate requests, as `xds/ca.ts` describes them. */
+/** Answers certificate requests. */
 export class CaService {
   readonly #options: CaServiceOptions;
 
@@ -27,39 +29,39 @@ export class CaService {
     this.#options = options;
   }
 
-  /** Never rejects: every failure is an answer. */
-  async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    if (request.method !== 'POST' || request.url !== CREATE_CERTIFICATE_PATH) {
-      answerJson(response, 404, { message: `there is no ${request.url}` });
-      return;
-    }
-    const { authenticator, log, metrics } = this.#options;
-    metrics.add('citadel_server_csr_count');
-    const body = await readBody(request).catch(() => '');
-    let caller: Caller;
-    try {
-      caller = await authenticator.authenticate(request.headers);
-    } catch (error) {
-      metrics.add('citadel_server_authentication_failure_count');
-      const address = request.socket.remoteAddress ?? 'unknown';
-      log.warn(`failed to authenticate client from ${address}: ${messageOf(error)}`);
-      answerJson(response, 401, { message: 'request authenticate failure' });
-      return;
-    }
-    await this.#sign(body, caller, response);
+  /** Returns the service's methods, for a server of gRPC. */
+  methods(): readonly (readonly [path: string, method: Method])[] {
+    return [[CREATE_CERTIFICATE, { kind: 'unary', handle: (bytes, call) => this.#answer(bytes, call) }]];
   }
 
-  async #sign(body: string, { identity }: Caller, response: http.ServerResponse): Promise<void> {
+  /** @throws GrpcError Unauthenticated or InvalidArgument, which tells no more than that */
+  async #answer(bytes: Buffer, call: ServerCall): Promise<Buffer> {
+    this.#options.metrics.add('citadel_server_csr_count');
+    return await this.#sign(bytes, await this.#identify(call));
+  }
+
+  async #identify({ metadata, peer }: ServerCall): Promise<Caller> {
+    const { authenticator, log, metrics } = this.#options;
+    try {
+      return await authenticator.authenticate(metadata);
+    } catch (error) {
+      metrics.add('citadel_server_authentication_failure_count');
+      log.warn(`failed to authenticate client from ${peer.address ?? 'unknown'}: ${messageOf(error)}`);
+      throw new GrpcError('Unauthenticated', 'request authenticate failure', { cause: error });
+    }
+  }
+
+  async #sign(bytes: Buffer, { identity }: Caller): Promise<Buffer> {
     const { authority, clock, log, metrics } = this.#options;
     try {
-      const { csr, validityDurationSeconds } = readCertificateRequest(body);
+      const { csr, validityDurationSeconds } = decodeCertificateRequest(bytes);
       const lifetimeMs = validityDurationSeconds * 1000;
       const signed = await signWorkload(authority, clock, { csr, identity, lifetimeMs });
       metrics.add('citadel_server_success_cert_issuance_count');
-      answerJson(response, 200, signed);
+      return Buffer.from(encodeCertificateResponse(signed));
     } catch (error) {
       log.error(`CSR signing error (${messageOf(error)})`);
-      answerJson(response, 400, { message: 'CSR signing error' });
+      throw new GrpcError('InvalidArgument', 'CSR signing error', { cause: error });
     }
   }
 }

@@ -1,13 +1,16 @@
 /** The debug pages about proxies: their connections, what istiod sent, what they acknowledged. */
 import type { ResourceType } from '../../xds/resources.ts';
-import { PUSH_ORDER, SHORT_NAMES } from '../../xds/wire.ts';
+import { PUSH_ORDER, SHORT_NAMES, typeUrlOf } from '../../xds/types.ts';
 import type { Page } from './debug-page.ts';
-import type { ProxyConnection } from './proxy-connection.ts';
+import { decodeResources } from './encoded-resources.ts';
+import type { AnyProxyConnection } from './proxy-connection.ts';
 
-const syncState = (connection: ProxyConnection, type: ResourceType): string => {
-  const sent = connection.sent.get(type);
+const watchOf = ({ watches }: AnyProxyConnection, type: ResourceType) => watches.get(typeUrlOf(type));
+
+const syncState = (connection: AnyProxyConnection, type: ResourceType): string => {
+  const { sent, acked } = watchOf(connection, type) ?? {};
   if (!sent) return 'NOT SENT';
-  return sent.acknowledged === sent.nonce ? 'SYNCED' : 'STALE';
+  return acked?.nonce === sent.nonce ? 'SYNCED' : 'STALE';
 };
 
 /** How far each proxy is, by type of resource: NOT SENT, SYNCED or STALE. */
@@ -21,8 +24,8 @@ export const sync: Page = ({ discovery, settings }) =>
     ...Object.fromEntries(
       PUSH_ORDER.flatMap(type => [
         [`${type}_status`, syncState(connection, type)],
-        [`${type}_sent`, connection.sent.get(type)?.nonce ?? ''],
-        [`${type}_acked`, connection.sent.get(type)?.acknowledged ?? ''],
+        [`${type}_sent`, watchOf(connection, type)?.sent?.nonce ?? ''],
+        [`${type}_acked`, watchOf(connection, type)?.acked?.nonce ?? ''],
       ]),
     ),
   }));
@@ -49,7 +52,7 @@ export const dump =
       .map(({ proxy }) => ({
         proxy: proxy.id,
         ...Object.fromEntries(
-          types.map(type => [SHORT_NAMES[type], JSON.parse(`[${resources.of(type, proxy)}]`) as unknown]),
+          types.map(type => [SHORT_NAMES[type], decodeResources(type, resources.of(type, proxy))]),
         ),
       }));
   };

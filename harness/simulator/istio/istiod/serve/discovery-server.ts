@@ -2,17 +2,34 @@
  * The xDS server: the streams of proxies, and the pushes when the mesh changes
  * (pilot/pkg/xds/ads.go).
  */
-import type http from 'node:http';
-import type { Duplex } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
+
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
-import { LineReader } from '../../../../base/lines.ts';
-import { type DiscoveryRequest, PUSH_ORDER, readDiscoveryRequest } from '../../xds/wire.ts';
-import { readProxyNode } from '../mesh/proxy-node.ts';
-import { type AdmissionOptions, admitStream, checkNamespace, consent } from './admit-stream.ts';
+import type { Method } from '../../../../base/grpc/server.ts';
+import type { ServerStream } from '../../../../base/grpc/server-stream.ts';
+import { GrpcError } from '../../../../base/grpc/status.ts';
+import { DeltaServer } from '../../xds/ads/delta-server.ts';
+import type {
+  DeltaDiscoveryRequest,
+  DeltaDiscoveryResponse,
+  DiscoveryRequest,
+  DiscoveryResponse,
+} from '../../xds/ads/messages.ts';
+import type { AdsServerOptions, AdsServerStream } from '../../xds/ads/server-stream.ts';
+import { StateOfTheWorldServer } from '../../xds/ads/state-of-the-world-server.ts';
+import type { XdsNode } from '../../xds/node.ts';
+import { typeOfUrl } from '../../xds/types.ts';
+import { DELTA_CODEC, DISCOVERY_METHODS, STATE_OF_THE_WORLD_CODEC, type WireCodec } from '../../xds/wire.ts';
+import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
+import { type AdmissionOptions, admitStream, checkNamespace } from './admit-stream.ts';
 import type { Caller } from './authenticate.ts';
-import { ProxyConnection } from './proxy-connection.ts';
+import type { EncodedResource } from './encoded-resources.ts';
+import {
+  type AnyProxyConnection,
+  ProxyConnection,
+  type ProxyIdentity,
+  type SentResponse,
+} from './proxy-connection.ts';
 import { type PushObservers, recordAnswer, recordPush } from './push-records.ts';
 import type { Resources } from './resources.ts';
 
@@ -30,10 +47,25 @@ export interface DiscoveryServerOptions extends AdmissionOptions, PushObservers 
   readonly checksIdentity: boolean;
 }
 
+/** How a dialect is spoken. */
+interface Spoken<Request, Response> {
+  readonly codec: WireCodec<Request, Response>;
+  readonly open: (options: AdsServerOptions<Uint8Array>) => AdsServerStream<Uint8Array, Request, Response>;
+}
+
+const STATE_OF_THE_WORLD: Spoken<DiscoveryRequest, DiscoveryResponse<Uint8Array>> = {
+  codec: STATE_OF_THE_WORLD_CODEC,
+  open: options => new StateOfTheWorldServer(options),
+};
+const DELTA: Spoken<DeltaDiscoveryRequest, DeltaDiscoveryResponse<Uint8Array>> = {
+  codec: DELTA_CODEC,
+  open: options => new DeltaServer(options),
+};
+
 /** Holds the streams of all proxies of one istiod. */
 export class DiscoveryServer {
   readonly #options: DiscoveryServerOptions;
-  readonly #connections = new Map<string, ProxyConnection>();
+  readonly #connections = new Map<string, AnyProxyConnection>();
   #counter = 0;
   #version = 0;
 
@@ -42,30 +74,28 @@ export class DiscoveryServer {
   }
 
   /** In the order of their first messages. */
-  get connections(): Iterable<ProxyConnection> {
+  get connections(): Iterable<AnyProxyConnection> {
     return this.#connections.values();
   }
 
   /**
-   * Takes `GET /v3/discovery` with an upgrade.
+   * Returns the methods of discovery, for a server of gRPC.
    * @param isSecure - false on the plaintext port, which asks for no token
    */
-  async accept(
-    request: http.IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    isSecure: boolean,
-  ): Promise<void> {
-    const admitted = await admitStream(this.#options, request, socket, isSecure);
-    if (!admitted || socket.destroyed) return;
-    consent(socket);
-    this.#serve(socket, head, admitted.caller);
+  methods(isSecure: boolean): readonly (readonly [path: string, method: Method])[] {
+    return [
+      [
+        DISCOVERY_METHODS['state-of-the-world'],
+        { kind: 'stream', handle: call => void this.#accept(call, STATE_OF_THE_WORLD, isSecure) },
+      ],
+      [DISCOVERY_METHODS.delta, { kind: 'stream', handle: call => void this.#accept(call, DELTA, isSecure) }],
+    ];
   }
 
   /** Sends to every proxy what is different for it. */
   push(): void {
     this.#version++;
-    for (const connection of this.#connections.values()) this.#pushTo(connection);
+    for (const connection of this.#connections.values()) connection.push();
   }
 
   close(): void {
@@ -73,75 +103,100 @@ export class DiscoveryServer {
     this.#connections.clear();
   }
 
-  #serve(socket: Duplex, head: Buffer, caller: Caller | undefined): void {
-    const { clock, log } = this.#options;
-    let connection: ProxyConnection | undefined;
-    const timer = clock.setTimeout(() => socket.end(), MAX_CONNECTION_AGE_MS);
-    const onLine = (line: string) => {
-      if (line === '' || socket.destroyed) return;
-      try {
-        const message = readDiscoveryRequest(line);
-        if (connection) this.#acknowledge(connection, message);
-        else connection = this.#connect(socket, caller, message);
-      } catch (error) {
-        log.error(`ADS: closing a stream: ${messageOf(error)}`);
-        socket.destroy();
-      }
-    };
-    const lines = new LineReader();
-    // Not `setEncoding`: node:http forbids it on the sockets of its servers, also after an upgrade.
-    const decoder = new StringDecoder('utf8');
-    const take = (chunk: Buffer) => lines.push(decoder.write(chunk)).forEach(onLine);
-    socket.on('data', take);
-    socket.once('end', () => socket.end());
-    socket.once('close', () => {
-      clock.clearTimeout(timer);
-      if (connection) this.#disconnect(connection);
-    });
-    if (head.length > 0) take(head);
+  /** Never rejects: every failure is a status. */
+  async #accept<Request extends { readonly node?: XdsNode | undefined }, Response extends SentResponse>(
+    call: ServerStream,
+    dialect: Spoken<Request, Response>,
+    isSecure: boolean,
+  ): Promise<void> {
+    let caller: Caller | undefined;
+    try {
+      if (isSecure) caller = await admitStream(this.#options, call);
+    } catch (error) {
+      call.fail(error);
+      return;
+    }
+    this.#serve(call, dialect, caller);
   }
 
-  #connect(socket: Duplex, caller: Caller | undefined, message: DiscoveryRequest): ProxyConnection {
-    const { clock, log, metrics } = this.#options;
-    if (message.type !== 'hello' || !message.node)
-      throw new Error('the first message of a stream must introduce the proxy');
-    const proxy = readProxyNode(message.node);
+  #serve<Request extends { readonly node?: XdsNode | undefined }, Response extends SentResponse>(
+    call: ServerStream,
+    dialect: Spoken<Request, Response>,
+    caller: Caller | undefined,
+  ): void {
+    const { clock, log } = this.#options;
+    let connection: ProxyConnection<Request, Response> | undefined;
+    const retire = () => call.end(new GrpcError('Unavailable', 'transport is closing'));
+    const timer = clock.setTimeout(retire, MAX_CONNECTION_AGE_MS);
+    call.onEnd = () => call.end();
+    call.onClose = () => {
+      clock.clearTimeout(timer);
+      connection?.noteClosed();
+      if (connection) this.#disconnect(connection);
+    };
+    call.onMessage = bytes => {
+      try {
+        const request = dialect.codec.decodeRequest(bytes);
+        connection ??= this.#connect(call, dialect, this.#identify(request.node, caller));
+        connection.receive(request);
+      } catch (error) {
+        log.error(`ADS: closing a stream: ${messageOf(error)}`);
+        call.end(new GrpcError('InvalidArgument', messageOf(error)));
+      }
+    };
+  }
+
+  /** @throws Error if the first message introduces no proxy, or one that the caller is not */
+  #identify(node: XdsNode | undefined, caller: Caller | undefined): ProxyIdentity {
+    if (!node) throw new Error('the first message of a stream must introduce the proxy');
+    const proxy = readProxyNode(node);
     if (this.#options.checksIdentity) checkNamespace(proxy, caller);
-    const connection = new ProxyConnection({
-      id: `${proxy.id}-${++this.#counter}`,
-      proxy,
-      caller,
-      connectedAtMs: clock.now(),
-      socket,
+    const connectedAtMs = this.#options.clock.now();
+    return { id: `${proxy.id}-${++this.#counter}`, proxy, caller, connectedAtMs };
+  }
+
+  #connect<Request, Response extends SentResponse>(
+    call: ServerStream,
+    { codec, open }: Spoken<Request, Response>,
+    identity: ProxyIdentity,
+  ): ProxyConnection<Request, Response> {
+    const { clock, log, metrics } = this.#options;
+    const { id, proxy } = identity;
+    const stream = open({
+      resources: (typeUrl, names) => this.#resources(proxy, typeUrl, names),
+      clock,
+      version: () => String(this.#version),
+      nonce: () => `${this.#version}-${++this.#counter}`,
+      onAnswer: answer => recordAnswer(this.#options, identity, answer),
     });
-    this.#connections.set(connection.id, connection);
+    const onSend = ({ typeUrl, resources }: Response) =>
+      recordPush(this.#options, proxy.id, {
+        typeUrl,
+        version: String(this.#version),
+        names: resources.map(({ name }) => name),
+      });
+    const connection = new ProxyConnection(identity, { call, stream, codec, onSend });
+    this.#connections.set(id, connection);
     metrics.set('pilot_xds', this.#connections.size);
-    log.info(`ADS: new connection for node:${connection.id}`);
-    this.#pushTo(connection);
+    log.info(`ADS: new connection for node:${id}`);
     return connection;
   }
 
-  #disconnect({ id, proxy }: ProxyConnection): void {
+  /** Of a type that our istiod does not serve there is nothing. */
+  #resources(
+    proxy: ProxyNode,
+    typeUrl: string,
+    names: ReadonlySet<string> | 'all',
+  ): readonly EncodedResource[] {
+    const type = typeOfUrl(typeUrl);
+    if (!type) return [];
+    const all = this.#options.resources.of(type, proxy);
+    return names === 'all' ? all : all.filter(({ name }) => names.has(name));
+  }
+
+  #disconnect({ id, proxy }: ProxyIdentity): void {
     const { log, metrics } = this.#options;
     if (this.#connections.delete(id)) metrics.set('pilot_xds', this.#connections.size);
     log.info(`ADS: "${proxy.address}" ${id} terminated`);
-  }
-
-  #pushTo(connection: ProxyConnection): void {
-    const { resources } = this.#options;
-    if (connection.isClosed) return;
-    for (const type of PUSH_ORDER) {
-      const fragment = resources.of(type, connection.proxy);
-      if (connection.has(type, fragment)) continue;
-      const version = String(this.#version);
-      const nonce = `${type}-${version}-${++this.#counter}`;
-      recordPush(this.#options, connection.proxy.id, { type, version, fragment });
-      connection.send(type, fragment, { version, nonce });
-    }
-  }
-
-  #acknowledge(connection: ProxyConnection, message: DiscoveryRequest): void {
-    const answer = connection.acknowledge(message);
-    if (answer) recordAnswer(this.#options, connection, answer);
   }
 }

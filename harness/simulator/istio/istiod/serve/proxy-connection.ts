@@ -1,24 +1,13 @@
-/** The discovery stream of one proxy: what it was sent, and what it said to it. */
-import type { Duplex } from 'node:stream';
-import type { ResourceType } from '../../xds/resources.ts';
-import { type DiscoveryRequest, responseLine } from '../../xds/wire.ts';
+/** The discovery stream of one proxy: who it is, and what istiod and the proxy have said to each other. */
+import type { ServerStream } from '../../../../base/grpc/server-stream.ts';
+import type { AdsServerStream } from '../../xds/ads/server-stream.ts';
+import type { WatchState } from '../../xds/ads/watch.ts';
+import type { WireCodec } from '../../xds/wire.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import type { Caller } from './authenticate.ts';
 
-/** The last response of one type. */
-export interface SentState {
-  /** The resources as text: istiod does not send the same twice. */
-  readonly fragment: string;
-  readonly nonce: string;
-  readonly version: string;
-  /** Nonce of the last response of this type that the proxy accepted; empty if there is none. */
-  readonly acknowledged: string;
-  /** Why the proxy refused this one. */
-  readonly refused: string | undefined;
-}
-
-/** What a connection is made of. */
-export interface ProxyConnectionOptions {
+/** What a proxy is known by. */
+export interface ProxyIdentity {
   /** `sleep-xyz.sample-7` */
   readonly id: string;
   readonly proxy: ProxyNode;
@@ -26,72 +15,79 @@ export interface ProxyConnectionOptions {
   readonly caller: Caller | undefined;
   /** Milliseconds since the epoch, on the world's clock. */
   readonly connectedAtMs: number;
-  readonly socket: Duplex;
 }
 
-/** A proxy's answer to a response. */
-export interface Answer {
-  readonly type: ResourceType;
-  readonly version: string;
-  /** Absent if the proxy accepts it. */
-  readonly refusal: string | undefined;
+/** What others see of a connection, whatever its dialect. */
+export type AnyProxyConnection = ProxyIdentity &
+  Pick<ProxyConnection<never, SentResponse>, 'watches' | 'push' | 'close'>;
+
+/** A response as records need it, in either dialect. */
+export interface SentResponse {
+  readonly typeUrl: string;
+  readonly nonce: string;
+  readonly resources: readonly { readonly name: string }[];
 }
 
-/** State of the world: each response holds all resources of its type. */
-export class ProxyConnection {
+/** How a connection's messages are understood and sent. */
+export interface ConnectionParts<Request, Response extends SentResponse> {
+  readonly call: ServerStream;
+  readonly stream: AdsServerStream<Uint8Array, Request, Response>;
+  readonly codec: WireCodec<Request, Response>;
+  /** Hears of each response before it leaves. */
+  readonly onSend: (response: Response) => void;
+}
+
+/** One proxy's stream, in the dialect that the proxy chose. */
+export class ProxyConnection<Request, Response extends SentResponse> implements ProxyIdentity {
   readonly id: string;
   readonly proxy: ProxyNode;
   readonly caller: Caller | undefined;
   readonly connectedAtMs: number;
-  readonly #socket: Duplex;
-  readonly #sent = new Map<ResourceType, SentState>();
+  readonly #parts: ConnectionParts<Request, Response>;
+  #isClosed = false;
 
-  constructor(options: ProxyConnectionOptions) {
-    this.id = options.id;
-    this.proxy = options.proxy;
-    this.caller = options.caller;
-    this.connectedAtMs = options.connectedAtMs;
-    this.#socket = options.socket;
+  constructor(
+    { id, proxy, caller, connectedAtMs }: ProxyIdentity,
+    parts: ConnectionParts<Request, Response>,
+  ) {
+    this.id = id;
+    this.proxy = proxy;
+    this.caller = caller;
+    this.connectedAtMs = connectedAtMs;
+    this.#parts = parts;
   }
 
-  /** By type; a type is missing until its first response. */
-  get sent(): ReadonlyMap<ResourceType, SentState> {
-    return this.#sent;
+  /** By type URL; a type is missing until the proxy subscribes to it. */
+  get watches(): ReadonlyMap<string, WatchState> {
+    return this.#parts.stream.watches;
   }
 
-  get isClosed(): boolean {
-    return this.#socket.destroyed;
+  /** Takes a message of the proxy, and answers it. */
+  receive(request: Request): void {
+    this.#send(this.#parts.stream.receive(request));
   }
 
-  /** Says whether the proxy was sent exactly this. */
-  has(type: ResourceType, fragment: string): boolean {
-    return this.#sent.get(type)?.fragment === fragment;
+  /** Sends what is different since the last response of each type. */
+  push(): void {
+    if (!this.#isClosed) this.#send(this.#parts.stream.push());
   }
 
-  /** Sends all resources of a type. */
-  send(type: ResourceType, fragment: string, { version, nonce }: Pick<SentState, 'version' | 'nonce'>): void {
-    const acknowledged = this.#sent.get(type)?.acknowledged ?? '';
-    this.#sent.set(type, { fragment, nonce, version, acknowledged, refused: undefined });
-    this.#socket.write(responseLine({ type, version, nonce }, fragment));
-  }
-
-  /**
-   * Takes the proxy's answer to a response; an answer to an earlier one means nothing.
-   * @returns which version it answers, and the proxy's words if it refuses that
-   */
-  acknowledge({ type, nonce, errorDetail }: DiscoveryRequest): Answer | undefined {
-    if (type === 'hello') return undefined;
-    const sent = this.#sent.get(type);
-    if (!sent || nonce !== sent.nonce) return undefined;
-    this.#sent.set(
-      type,
-      errorDetail ? { ...sent, refused: errorDetail.message } : { ...sent, acknowledged: nonce },
-    );
-    return { type, version: sent.version, refusal: errorDetail?.message };
+  /** Notes that the stream is over. */
+  noteClosed(): void {
+    this.#isClosed = true;
   }
 
   /** Breaks the connection off. */
   close(): void {
-    this.#socket.destroy();
+    this.#isClosed = true;
+    this.#parts.call.peer.socket?.destroy();
+  }
+
+  #send(responses: readonly Response[]): void {
+    const { call, codec, onSend } = this.#parts;
+    for (const response of responses) {
+      onSend(response);
+      call.send(codec.encodeResponse(response));
+    }
   }
 }

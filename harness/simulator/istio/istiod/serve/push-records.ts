@@ -2,9 +2,9 @@
 import type { XdsNote } from '../../../program.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
-import type { ResourceType } from '../../xds/resources.ts';
-import { SHORT_NAMES } from '../../xds/wire.ts';
-import type { Answer, ProxyConnection } from './proxy-connection.ts';
+import type { AdsAnswer } from '../../xds/ads/server-stream.ts';
+import { shortNameOf } from '../../xds/types.ts';
+import type { ProxyIdentity } from './proxy-connection.ts';
 
 /** Who hears of pushes and answers. */
 export interface PushObservers {
@@ -13,42 +13,34 @@ export interface PushObservers {
   readonly trace?: (note: XdsNote) => void;
 }
 
-/** @param push - `fragment` holds its resources, as JSON without the brackets of the list */
+/** Records a response that leaves. */
 export function recordPush(
   { log, metrics, trace }: PushObservers,
   proxy: string,
-  push: { readonly type: ResourceType; readonly version: string; readonly fragment: string },
+  push: { readonly typeUrl: string; readonly version: string; readonly names: readonly string[] },
 ): void {
-  const type = SHORT_NAMES[push.type];
+  const type = shortNameOf(push.typeUrl);
   metrics.add('pilot_xds_pushes', { type });
   log.info(`${type.toUpperCase()}: PUSH for node:${proxy}`);
-  if (!trace) return; // names cost a parse
-  trace({ kind: 'xds', proxy, type, version: push.version, outcome: 'PUSH', names: namesIn(push.fragment) });
+  trace?.({ kind: 'xds', proxy, type, version: push.version, outcome: 'PUSH', names: push.names });
 }
 
 /** Records an acknowledgement, or a refusal with its reason. */
 export function recordAnswer(
   { log, metrics, trace }: PushObservers,
-  { id, proxy }: ProxyConnection,
-  answer: Answer,
+  { id, proxy }: ProxyIdentity,
+  { typeUrl, version, error }: AdsAnswer,
 ): void {
-  const { version, refusal } = answer;
-  const type = SHORT_NAMES[answer.type];
+  const type = shortNameOf(typeUrl);
   trace?.({
     kind: 'xds',
     proxy: proxy.id,
     type,
     version,
-    outcome: refusal === undefined ? 'ACK' : 'NACK',
-    ...(refusal !== undefined && { error: refusal }),
+    outcome: error ? 'NACK' : 'ACK',
+    ...(error && { error: error.message }),
   });
-  if (refusal === undefined) return;
+  if (!error) return;
   metrics.add('pilot_total_xds_rejects');
-  log.warn(`ADS:${type.toUpperCase()}: ACK ERROR ${id} Internal:${refusal}`);
+  log.warn(`ADS:${type.toUpperCase()}: ACK ERROR ${id} Internal:${error.message}`);
 }
-
-/** Reads the names of a push's resources, which is JSON of our own making. Endpoints have their cluster's. */
-const namesIn = (fragment: string): readonly string[] =>
-  (JSON.parse(`[${fragment}]`) as { readonly name?: string; readonly clusterName?: string }[]).map(
-    ({ name, clusterName }) => name ?? clusterName ?? '',
-  );

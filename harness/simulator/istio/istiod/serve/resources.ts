@@ -1,8 +1,8 @@
 /**
- * The resources of a push as text, made once for all proxies that see the same and kept until the mesh
+ * The resources of a push as bytes, made once for all proxies that see the same and kept until the mesh
  * changes.
  */
-import type { ResourceType } from '../../xds/resources.ts';
+import type { ResourcesByType, ResourceType } from '../../xds/resources.ts';
 import { fixedClusters, serviceClusters } from '../generate/clusters.ts';
 import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
@@ -14,14 +14,10 @@ import type { MeshService } from '../mesh/mesh-service.ts';
 import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { isSniRouter, type PushContext, visibleServices } from '../mesh/push-context.ts';
+import { type EncodedResource, encodeResources } from './encoded-resources.ts';
 
-/** Resources in JSON, joined by commas: the inside of a response's `resources`. */
-type Fragment = string;
-
-const fragmentOf = (resources: readonly unknown[]): Fragment =>
-  resources.map(item => JSON.stringify(item)).join(',');
-const join = (...fragments: readonly Fragment[]): Fragment =>
-  fragments.filter(fragment => fragment !== '').join(',');
+/** Of one type, each name once. */
+type Encoded = readonly EncodedResource[];
 
 /** The cache of a push: `renew` starts the next one, `of` answers for one proxy. */
 export class Resources {
@@ -29,9 +25,9 @@ export class Resources {
   readonly #onUnsupported: (what: string) => void;
   #context: PushContext;
   /** What each service gives to each kind of view. */
-  readonly #perService = new Map<string, Map<string, Fragment>>();
+  readonly #perService = new Map<string, Map<string, Encoded>>();
   /** What a view has altogether; good for one push. */
-  readonly #perView = new Map<string, Fragment>();
+  readonly #perView = new Map<string, Encoded>();
 
   constructor(context: PushContext, domain: string, onUnsupported: (what: string) => void) {
     this.#context = context;
@@ -53,7 +49,7 @@ export class Resources {
         for (const hostname of change.hostnames) views.delete(hostname);
   }
 
-  of(type: ResourceType, proxy: ProxyNode): Fragment {
+  of(type: ResourceType, proxy: ProxyNode): Encoded {
     switch (type) {
       case 'cluster':
         return this.#clusters(proxy);
@@ -66,47 +62,46 @@ export class Resources {
     }
   }
 
-  #clusters(proxy: ProxyNode): Fragment {
+  #clusters(proxy: ProxyNode): Encoded {
     const context = this.#context;
     const kind = { role: proxy.role, isSniRouter: isSniRouter(context, proxy), clusterId: proxy.clusterId };
-    const shared = this.#forServices(`cluster|${JSON.stringify(kind)}`, service =>
+    const shared = this.#forServices('cluster', JSON.stringify(kind), service =>
       serviceClusters(context, service, kind),
     );
-    return join(
-      shared,
-      fragmentOf([...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)]),
-    );
+    const own = [...fixedClusters(context, proxy.role), ...inboundClusters(context, proxy)];
+    return [...shared, ...encodeResources('cluster', own)];
   }
 
-  #endpoints(proxy: ProxyNode): Fragment {
+  #endpoints(proxy: ProxyNode): Encoded {
     const context = this.#context;
     const { view, clusterId, role } = proxy;
     const kind = { view, clusterId, role, isSniRouter: isSniRouter(context, proxy) };
-    return this.#forServices(`endpoint|${JSON.stringify(kind)}`, service =>
+    return this.#forServices('endpoint', JSON.stringify(kind), service =>
       serviceEndpoints(context, service, kind),
     );
   }
 
-  #listeners(proxy: ProxyNode): Fragment {
+  #listeners(proxy: ProxyNode): Encoded {
     const context = this.#context;
-    if (proxy.role === 'router') return fragmentOf(gatewayListeners(context, proxy, this.#onUnsupported));
+    if (proxy.role === 'router')
+      return encodeResources('listener', gatewayListeners(context, proxy, this.#onUnsupported));
     const { clusterId } = proxy;
     const outbound = this.#forView(`listener|${clusterId}`, () =>
-      fragmentOf(outboundListeners(context, clusterId)),
+      encodeResources('listener', outboundListeners(context, clusterId)),
     );
-    return join(outbound, fragmentOf([inboundListener(context, proxy)]));
+    return [...outbound, ...encodeResources('listener', [inboundListener(context, proxy)])];
   }
 
-  #routes(proxy: ProxyNode): Fragment {
+  #routes(proxy: ProxyNode): Encoded {
     const context = this.#context;
-    if (proxy.role === 'router') return fragmentOf(gatewayRoutes(context, proxy));
+    if (proxy.role === 'router') return encodeResources('route', gatewayRoutes(context, proxy));
     const { clusterId, namespace } = proxy;
     return this.#forView(`route|${clusterId}|${namespace}`, () =>
-      fragmentOf(sidecarRoutes(context, { clusterId, namespace, domain: this.#domain })),
+      encodeResources('route', sidecarRoutes(context, { clusterId, namespace, domain: this.#domain })),
     );
   }
 
-  #forView(key: string, make: () => Fragment): Fragment {
+  #forView(key: string, make: () => Encoded): Encoded {
     const known = this.#perView.get(key);
     if (known !== undefined) return known;
     const made = make();
@@ -114,18 +109,22 @@ export class Resources {
     return made;
   }
 
-  #forServices(key: string, make: (service: MeshService) => readonly unknown[]): Fragment {
+  #forServices<T extends ResourceType>(
+    type: T,
+    kind: string,
+    make: (service: MeshService) => ResourcesByType[T],
+  ): Encoded {
+    const key = `${type}|${kind}`;
     return this.#forView(key, () => {
-      const known = this.#perService.get(key) ?? new Map<string, Fragment>();
+      const known = this.#perService.get(key) ?? new Map<string, Encoded>();
       this.#perService.set(key, known);
-      const fragments = visibleServices(this.#context).map(service => {
+      return visibleServices(this.#context).flatMap(service => {
         const cached = known.get(service.hostname);
         if (cached !== undefined) return cached;
-        const made = fragmentOf(make(service));
+        const made = encodeResources(type, make(service));
         known.set(service.hostname, made);
         return made;
       });
-      return join(...fragments);
     });
   }
 }

@@ -13,7 +13,6 @@ export interface ServeOptions {
   readonly port: number;
   /** The serving certificate with its chain, and its key; without it the port is plaintext. */
   readonly tls?: { readonly certPem: string; readonly keyPem: string };
-  readonly onUpgrade?: (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** The virtual clock owns all timers: Node's own are turned off. */
@@ -28,10 +27,7 @@ const WITHOUT_TIMERS = {
  * Opens a port.
  * @returns a function that closes the port and all of its connections
  */
-export function serve(
-  { network, port, tls, onUpgrade }: ServeOptions,
-  onRequest: RequestHandler,
-): () => void {
+export function serve({ network, port, tls }: ServeOptions, onRequest: RequestHandler): () => void {
   const handler: RequestHandler = (request, response) => {
     response.sendDate = false; // it would be this machine's date, not the world's
     onRequest(request, response);
@@ -48,7 +44,6 @@ export function serve(
         handler,
       )
     : http.createServer(WITHOUT_TIMERS, handler);
-  if (onUpgrade) server.on('upgrade', onUpgrade);
   // A client may leave in the middle of a handshake or request; istiod ignores that.
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('tlsClientError', () => {});

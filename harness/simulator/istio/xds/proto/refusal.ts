@@ -7,8 +7,12 @@ const CONTROL = /\p{Cc}/gu;
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
-  constructor(message: string) {
-    super(message.replace(CONTROL, sign => `\\x${(sign.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`));
+  constructor(message: string, options?: ErrorOptions) {
+    const oneLine = message.replace(
+      CONTROL,
+      sign => `\\x${(sign.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
+    );
+    super(oneLine, options);
   }
 }
 

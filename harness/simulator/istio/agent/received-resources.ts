@@ -1,0 +1,94 @@
+/** What a proxy has been told: decodes it, hands it to Envoy, and says which resources need others. */
+import { messageOf } from '../../../base/errors.ts';
+import type { Envoy } from '../envoy/envoy.ts';
+import type { AdsUpdate, Reference } from '../xds/ads/subscription.ts';
+import { decodeOnce } from '../xds/envoy-v3/decode-once.ts';
+import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
+import { typeOfUrl, typeUrlOf } from '../xds/types.ts';
+
+type AnyResource = ResourcesByType[ResourceType][number];
+
+/** Puts updates together to whole types, as Envoy keeps what an update does not speak of. */
+export class ReceivedResources {
+  readonly #envoy: Envoy;
+  readonly #byType = new Map<ResourceType, ReadonlyMap<string, AnyResource>>();
+
+  constructor(envoy: Envoy) {
+    this.#envoy = envoy;
+  }
+
+  /**
+   * Uses an update. Of one that is refused, Envoy uses the valid resources.
+   * @returns why Envoy refuses it, or undefined if it accepts it
+   */
+  apply(typeUrl: string, { version, resources, removed }: AdsUpdate<Uint8Array>): string | undefined {
+    const type = typeOfUrl(typeUrl);
+    if (!type) return undefined; // nothing subscribes to another type
+    const before = this.#of(type);
+    const next = new Map(before);
+    for (const name of removed) next.delete(name);
+    const unreadable: string[] = [];
+    const told: AnyResource[] = [];
+    for (const { name, body } of resources) {
+      try {
+        const resource = decodeOnce(type, body);
+        told.push(resource);
+        next.set(name, resource);
+      } catch (error) {
+        unreadable.push(`${name}: ${messageOf(error)}`);
+      }
+    }
+    const isTwice = new Set(resources.map(({ name }) => name)).size < resources.length;
+    const all = isTwice ? told : [...next.values()];
+    // A cast: each type's map holds resources of that type.
+    const fault = this.#envoy.apply({ type, version, resources: all } as ResourceUpdate, unreadable);
+    if (isTwice) return fault;
+    if (fault !== undefined) this.#keepUsed(type, { before, next });
+    this.#byType.set(type, next);
+    return fault;
+  }
+
+  /** Says what a resource needs: a cluster its endpoints, a listener its routes. */
+  references(typeUrl: string, name: string): readonly Reference[] {
+    const type = typeOfUrl(typeUrl);
+    if (type === 'cluster') return endpointsOf(this.#of(type).get(name) as Cluster | undefined);
+    if (type === 'listener') return routesOf(this.#of(type).get(name) as Listener | undefined);
+    return [];
+  }
+
+  /** Forgets what nothing needs any more. */
+  drop(typeUrl: string, names: readonly string[]): void {
+    const type = typeOfUrl(typeUrl);
+    if (!type) return;
+    const next = new Map(this.#of(type));
+    for (const name of names) next.delete(name);
+    this.#byType.set(type, next);
+  }
+
+  /** What Envoy has refused of an update gives way to what was there before. */
+  #keepUsed(
+    type: ResourceType,
+    { before, next }: { before: ReadonlyMap<string, AnyResource>; next: Map<string, AnyResource> },
+  ): void {
+    for (const [name, resource] of next) {
+      const old = before.get(name);
+      if (resource === old || this.#envoy.uses(type, name, resource)) continue;
+      if (old) next.set(name, old);
+      else next.delete(name);
+    }
+  }
+
+  #of(type: ResourceType): ReadonlyMap<string, AnyResource> {
+    return this.#byType.get(type) ?? new Map();
+  }
+}
+
+const endpointsOf = (cluster: Cluster | undefined): readonly Reference[] =>
+  cluster?.type === 'EDS' ? [{ typeUrl: typeUrlOf('endpoint'), name: cluster.name }] : [];
+
+function routesOf(listener: Listener | undefined): readonly Reference[] {
+  const names = (listener?.filterChains ?? []).flatMap(({ filter }) =>
+    filter.type === 'http_connection_manager' && filter.rds !== undefined ? [filter.rds] : [],
+  );
+  return [...new Set(names)].map(name => ({ typeUrl: typeUrlOf('route'), name }));
+}
