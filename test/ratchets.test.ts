@@ -307,7 +307,6 @@ t.test('no line has more than 110 columns', async t => {
 /** Exports with a docstring, in a thousand; only up. */
 const DOCUMENTED_PER_MILLE = 912;
 
-
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
   const perMille = Math.floor((documented / exported.length) * 1000);

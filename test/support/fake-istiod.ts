@@ -1,36 +1,68 @@
 /**
- * A server with the face of istiod (CA and discovery over TLS, see xds/) that pushes what a test tells it to.
+ * A server with the face of istiod (CA and discovery over gRPC with TLS, see xds/) that pushes what a test
+ * tells it to.
  */
-import https from 'node:https';
-import type { Duplex } from 'node:stream';
 import type { Authority } from '../../harness/base/authority.ts';
 import { readCsr } from '../../harness/base/certificate-requests.ts';
 import { issueCertificate } from '../../harness/base/certificates.ts';
 import type { Clock } from '../../harness/base/clock.ts';
+import { GrpcServer } from '../../harness/base/grpc/server.ts';
+import type { ServerCall } from '../../harness/base/grpc/server-call.ts';
+import type { ServerStream } from '../../harness/base/grpc/server-stream.ts';
+import { GrpcError } from '../../harness/base/grpc/status.ts';
 import { createKeyPair } from '../../harness/base/keys.ts';
-import type { CertificateRequest } from '../../harness/simulator/istio/xds/ca.ts';
+import { encodeResources } from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
+import { serveGrpc } from '../../harness/simulator/istio/istiod/serve/serve-grpc.ts';
+import { DeltaServer } from '../../harness/simulator/istio/xds/ads/delta-server.ts';
+import type { AdsServerOptions } from '../../harness/simulator/istio/xds/ads/server-stream.ts';
+import { StateOfTheWorldServer } from '../../harness/simulator/istio/xds/ads/state-of-the-world-server.ts';
 import type { XdsNode } from '../../harness/simulator/istio/xds/node.ts';
-import type {
-  Cluster,
-  ClusterLoadAssignment,
-  Listener,
-  RouteConfiguration,
-} from '../../harness/simulator/istio/xds/resources.ts';
-import { type DiscoveryRequest, PUSH_ORDER, responseLine } from '../../harness/simulator/istio/xds/wire.ts';
+import {
+  decodeCertificateRequest,
+  encodeCertificateResponse,
+} from '../../harness/simulator/istio/xds/proto/certificate.ts';
+import type { ResourcesByType, ResourceType } from '../../harness/simulator/istio/xds/resources.ts';
+import { typeOfUrl } from '../../harness/simulator/istio/xds/types.ts';
+import {
+  CREATE_CERTIFICATE,
+  DELTA_CODEC,
+  DISCOVERY_METHODS,
+  STATE_OF_THE_WORLD_CODEC,
+  type WireCodec,
+} from '../../harness/simulator/istio/xds/wire.ts';
 import type { NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 
-export interface ProxyResources {
-  readonly cluster: readonly Cluster[];
-  readonly endpoint: readonly ClusterLoadAssignment[];
-  readonly listener: readonly Listener[];
-  readonly route: readonly RouteConfiguration[];
+export type ProxyResources = ResourcesByType;
+
+/** What a proxy said: it introduced itself, subscribed, or answered a response. */
+export interface SeenRequest {
+  readonly from: string;
+  readonly type: ResourceType | undefined;
+  readonly node?: XdsNode | undefined;
+  /** The version that the proxy runs (state of the world). */
+  readonly version: string | undefined;
+  /** Of the response that it answers; empty for none. */
+  readonly nonce: string;
+  readonly errorDetail?: { readonly message: string } | undefined;
 }
 
 const DAY_MS = 86_400_000;
 
+interface AnyRequest {
+  readonly typeUrl: string;
+  readonly node?: XdsNode | undefined;
+  readonly versionInfo?: string;
+  readonly responseNonce: string;
+  readonly errorDetail?: { readonly message: string } | undefined;
+}
+
+interface Pusher {
+  push(): void;
+}
+
 export class FakeIstiod {
   /** Every message of every proxy, in the order of arrival. */
-  readonly requests: (DiscoveryRequest & { readonly from: string })[] = [];
+  readonly requests: SeenRequest[] = [];
   /** Headers of each certificate request and stream. */
   readonly credentials: {
     readonly authorization: string | undefined;
@@ -38,12 +70,12 @@ export class FakeIstiod {
   }[] = [];
   /** How many certificates were signed. */
   signed = 0;
-  /** Answers 401 to everyone while true. */
+  /** Answers Unauthenticated to everyone while true. */
   refusesTokens = false;
   certificateLifetimeMs = DAY_MS;
   readonly #clock: Clock;
   readonly #authority: Authority;
-  readonly #streams = new Map<Duplex, XdsNode>();
+  readonly #streams = new Map<ServerStream, Pusher>();
   readonly #configure: (node: XdsNode) => ProxyResources;
   #version = 0;
 
@@ -67,114 +99,114 @@ export class FakeIstiod {
       notBeforeMs,
       notAfterMs: notBeforeMs + 365 * DAY_MS,
     });
-    const server = https.createServer(
-      {
-        key: keys.privateKeyPem,
-        cert: leaf + this.#authority.chainPem,
-        keepAliveTimeout: 0,
-        requestTimeout: 0,
-      },
-      (request, response) => {
-        const { authorization } = request.headers;
-        this.credentials.push({ authorization, clusterId: request.headers['clusterid']?.toString() });
-        response.sendDate = false;
-        if (this.refusesTokens) {
-          const isXds = request.url === '/v3/discovery';
-          response.writeHead(401, { 'content-type': 'application/json' });
-          response.end(
-            JSON.stringify({ message: isXds ? 'authentication failure' : 'request authenticate failure' }),
-          );
-          return;
-        }
-        let body = '';
-        request.setEncoding('utf8').on('data', chunk => {
-          body += chunk;
-        });
-        request.on('end', () => {
-          this.#sign(JSON.parse(body) as CertificateRequest).then(answer =>
-            response.end(JSON.stringify(answer)),
-          );
-        });
-      },
-    );
-    server.on('upgrade', (request, socket) => {
-      const { authorization } = request.headers;
-      this.credentials.push({ authorization, clusterId: request.headers['clusterid']?.toString() });
-      if (this.refusesTokens) {
-        const message = JSON.stringify({ message: 'authentication failure' });
-        socket.end(`HTTP/1.1 401 Unauthorized\r\ncontent-length: ${message.length}\r\n\r\n${message}`);
-        return;
-      }
-      socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: mesh-harness-xds\r\n\r\n',
-      );
-      this.#serve(socket);
+    const tls = { keyPem: keys.privateKeyPem, certPem: leaf + this.#authority.chainPem };
+    const server = new GrpcServer({
+      clock: this.#clock,
+      methods: new Map([
+        [CREATE_CERTIFICATE, { kind: 'unary', handle: (bytes, call) => this.#certificate(bytes, call) }],
+        [
+          DISCOVERY_METHODS['state-of-the-world'],
+          {
+            kind: 'stream',
+            handle: call =>
+              this.#serve(call, STATE_OF_THE_WORLD_CODEC, options => new StateOfTheWorldServer(options)),
+          },
+        ],
+        [
+          DISCOVERY_METHODS.delta,
+          {
+            kind: 'stream',
+            handle: call => this.#serve(call, DELTA_CODEC, options => new DeltaServer(options)),
+          },
+        ],
+      ]),
     });
-    const listener = network.listen(port, socket => server.emit('connection', socket));
-    return {
-      close: () => {
-        listener.close();
-        for (const stream of this.#streams.keys()) stream.destroy();
-      },
-    };
+    return { close: serveGrpc({ network, port, tls }, server) };
   }
 
   /** Ends all streams. */
   disconnect(): void {
-    for (const stream of this.#streams.keys()) stream.destroy();
+    for (const call of this.#streams.keys()) call.peer.socket?.destroy();
   }
 
-  /** Pushes everything to every proxy, as after a change. */
+  /** Pushes what is different to every proxy, as after a change. */
   push(): void {
     this.#version++;
-    for (const [stream, node] of this.#streams) this.#pushTo(stream, node);
+    for (const { push } of this.#streams.values()) push();
   }
 
-  async #sign({ csr }: CertificateRequest) {
+  #admit({ metadata }: ServerCall, refusal: string): void {
+    const { authorization, clusterid: clusterId } = metadata;
+    this.credentials.push({ authorization, clusterId });
+    if (this.refusesTokens) throw new GrpcError('Unauthenticated', refusal);
+  }
+
+  async #certificate(bytes: Buffer, call: ServerCall): Promise<Buffer> {
+    this.#admit(call, 'request authenticate failure');
     this.signed++;
+    const { csr } = decodeCertificateRequest(bytes);
     const { publicKeyDer } = await readCsr(csr);
-    const notBeforeMs = this.#clock.now() - DAY_MS;
-    const uri = uriOf(csr);
     const leaf = await issueCertificate(this.#authority, {
       publicKeyDer,
-      uris: [uri],
-      notBeforeMs,
-      notAfterMs: notBeforeMs + 365 * DAY_MS,
+      uris: [uriOf(csr)],
+      notBeforeMs: this.#clock.now() - DAY_MS,
+      notAfterMs: this.#clock.now() + this.certificateLifetimeMs,
     });
     const { certificatePem, rootPem } = this.#authority;
     const above = certificatePem === rootPem ? [] : [certificatePem];
-    return {
-      certChain: [leaf, ...above, rootPem],
-      notAfterMs: this.#clock.now() + this.certificateLifetimeMs,
+    return Buffer.from(encodeCertificateResponse({ certChain: [leaf, ...above, rootPem] }));
+  }
+
+  #serve<Request extends AnyRequest, Response>(
+    call: ServerStream,
+    codec: WireCodec<Request, Response>,
+    open: (options: AdsServerOptions<Uint8Array>) => {
+      receive(request: Request): readonly Response[];
+      push(): readonly Response[];
+    },
+  ): void {
+    this.#admit(call, 'authentication failure');
+    let node: XdsNode | undefined;
+    let nonces = 0;
+    const stream = open({
+      clock: this.#clock,
+      version: () => `v${this.#version}`,
+      nonce: () => `${++nonces}`,
+      resources: (typeUrl, names) => this.#resources(node, typeUrl, names),
+    });
+    const send = (responses: readonly Response[]) => {
+      for (const response of responses) call.send(codec.encodeResponse(response));
+    };
+    this.#streams.set(call, { push: () => send(stream.push()) });
+    call.onClose = () => this.#streams.delete(call);
+    call.onMessage = bytes => {
+      const request = codec.decodeRequest(bytes);
+      node ??= request.node;
+      const { typeUrl, versionInfo: version, responseNonce: nonce, errorDetail } = request;
+      const type = typeOfUrl(typeUrl);
+      this.requests.push({ from: node?.id ?? '', type, node: request.node, version, nonce, errorDetail });
+      send(stream.receive(request));
     };
   }
 
-  #serve(stream: Duplex): void {
-    let rest = '';
-    stream.on('data', (bytes: Buffer) => {
-      const lines = (rest + bytes.toString()).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const message = JSON.parse(line) as DiscoveryRequest;
-        if (message.node) this.#streams.set(stream, message.node);
-        const node = this.#streams.get(stream);
-        if (!node) continue;
-        this.requests.push({ ...message, from: node.id });
-        if (message.type === 'hello') this.#pushTo(stream, node);
-      }
-    });
-    stream.on('error', () => {});
-    stream.once('end', () => stream.end());
-    stream.once('close', () => this.#streams.delete(stream));
+  #resources(node: XdsNode | undefined, typeUrl: string, names: ReadonlySet<string> | 'all') {
+    const type = typeOfUrl(typeUrl);
+    if (!node || !type) return [];
+    const all = encoded(type, this.#configure(node));
+    return names === 'all' ? all : all.filter(({ name }) => names.has(name));
   }
+}
 
-  #pushTo(stream: Duplex, node: XdsNode): void {
-    const resources = this.#configure(node);
-    for (const type of PUSH_ORDER) {
-      const version = `v${this.#version}`;
-      const fragment = resources[type].map(resource => JSON.stringify(resource)).join(',');
-      stream.write(responseLine({ type, version, nonce: `${type}-${version}` }, fragment));
-    }
+function encoded(type: ResourceType, resources: ProxyResources) {
+  switch (type) {
+    case 'cluster':
+      return encodeResources(type, resources.cluster);
+    case 'endpoint':
+      return encodeResources(type, resources.endpoint);
+    case 'listener':
+      return encodeResources(type, resources.listener);
+    case 'route':
+      return encodeResources(type, resources.route);
   }
 }
 

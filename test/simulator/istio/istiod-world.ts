@@ -2,15 +2,53 @@
  * A world of clusters with an istiod in some of them, whose ports can be reached from outside: for tests of
  * istiod over its wires.
  */
+import { once } from 'node:events';
 import http from 'node:http';
 import tls from 'node:tls';
 import { sleep } from '../../../harness/base/clock.ts';
+import { GrpcClient } from '../../../harness/base/grpc/client.ts';
 import { KubernetesClient, type KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { renderInstall } from '../../../harness/simulator/istio/install/render.ts';
+import type { DiscoveryRequest } from '../../../harness/simulator/istio/xds/ads/messages.ts';
+import { StateOfTheWorldClient } from '../../../harness/simulator/istio/xds/ads/state-of-the-world-client.ts';
+import { CODECS } from '../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
 import type { XdsNode } from '../../../harness/simulator/istio/xds/node.ts';
-import type { DiscoveryResponse } from '../../../harness/simulator/istio/xds/wire.ts';
+import {
+  decodeCertificateResponse,
+  encodeCertificateRequest,
+} from '../../../harness/simulator/istio/xds/proto/certificate.ts';
+import type { ResourceType } from '../../../harness/simulator/istio/xds/resources.ts';
+import { typeOfUrl, typeUrlOf } from '../../../harness/simulator/istio/xds/types.ts';
+import {
+  CREATE_CERTIFICATE,
+  DISCOVERY_METHODS,
+  STATE_OF_THE_WORLD_CODEC,
+} from '../../../harness/simulator/istio/xds/wire.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../../harness/simulator/world.ts';
+
+/** A response, with what the proxy has of its type after it. */
+export interface Pushed {
+  readonly type: ResourceType;
+  readonly resources: readonly unknown[];
+}
+
+/** As a proxy does: endpoints of clusters, routes of listeners. */
+function referencesOf(typeUrl: string, body: Uint8Array) {
+  const type = typeOfUrl(typeUrl);
+  if (type === 'cluster') {
+    const { name, type: discovery } = CODECS.cluster.decode(body);
+    return discovery === 'EDS' ? [{ typeUrl: typeUrlOf('endpoint'), name }] : [];
+  }
+  if (type !== 'listener') return [];
+  return CODECS.listener
+    .decode(body)
+    .filterChains.flatMap(({ filter }) =>
+      filter.type === 'http_connection_manager' && filter.rds !== undefined
+        ? [{ typeUrl: typeUrlOf('route'), name: filter.rds }]
+        : [],
+    );
+}
 
 const pluralOf = (kind: string): string =>
   kind === 'Endpoints'
@@ -222,33 +260,56 @@ export class IstiodWorld implements AsyncDisposable {
     return JSON.parse((await this.request(address, 8080, `/debug/${page}`)).body);
   }
 
-  /** A proxy's stream on the plaintext port. @returns what was pushed so far, which grows */
-  discover(address: string, node: XdsNode): { readonly pushed: DiscoveryResponse[]; close(): void } {
-    const pushed: DiscoveryResponse[] = [];
-    const raw = this.#world.machine.connect(address, 15010);
-    const request = http.request({
-      createConnection: () => raw,
-      host: address,
-      path: '/v3/discovery',
-      headers: { connection: 'Upgrade', upgrade: 'mesh-harness-xds' },
+  /** A proxy's stream of the state of the world on the plaintext port. @returns what was pushed so far, which grows */
+  discover(address: string, node: XdsNode): { readonly pushed: Pushed[]; close(): void } {
+    const pushed: Pushed[] = [];
+    const client = new GrpcClient(this.#world.machine.connect(address, 15010), { authority: address });
+    const call = client.stream(DISCOVERY_METHODS['state-of-the-world']);
+    const received = new Map<string, Uint8Array>();
+    const proxy = new StateOfTheWorldClient<Uint8Array>({
+      node,
+      apply: (typeUrl, { resources, removed }) => {
+        const type = typeOfUrl(typeUrl);
+        if (!type) return 'of no type';
+        for (const name of removed) received.delete(`${type} ${name}`);
+        for (const { name, body } of resources) received.set(`${type} ${name}`, body);
+        const all = [...received].filter(([key]) => key.startsWith(`${type} `));
+        pushed.push({ type, resources: all.map(([, body]) => CODECS[type].decode(body)) });
+        return undefined;
+      },
+      references: (typeUrl, { body }) => referencesOf(typeUrl, body),
     });
-    request.on('upgrade', (_response, socket, head) => {
-      let rest = head.toString();
-      socket.setEncoding('utf8');
-      socket.on('data', (chunk: string) => {
-        const lines = (rest + chunk).split('\n');
-        rest = lines.pop() ?? '';
-        for (const line of lines) {
-          const response = JSON.parse(line) as DiscoveryResponse;
-          pushed.push(response);
-          socket.write(`${JSON.stringify({ type: response.type, nonce: response.nonce })}\n`);
-        }
-      });
-      socket.write(`${JSON.stringify({ type: 'hello', node })}\n`);
+    const send = (requests: readonly DiscoveryRequest[]) => {
+      for (const request of requests) call.send(STATE_OF_THE_WORLD_CODEC.encodeRequest(request));
+    };
+    call.onMessage = bytes => send(proxy.receive(STATE_OF_THE_WORLD_CODEC.decodeResponse(bytes)));
+    call.onClose = () => {};
+    send(proxy.open());
+    return { pushed, close: () => client.close() };
+  }
+
+  /** Asks istiod's CA for a certificate. @throws GrpcError */
+  async certificate(
+    address: string,
+    rootPem: string,
+    csr: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<readonly string[]> {
+    const socket = tls.connect({
+      socket: this.#world.machine.connect(address, 15012),
+      ca: rootPem,
+      servername: 'istiod.istio-system.svc',
+      ALPNProtocols: ['h2'],
     });
-    request.on('error', () => {});
-    request.end();
-    return { pushed, close: () => raw.destroy() };
+    await once(socket, 'secureConnect');
+    const client = new GrpcClient(socket, { authority: address, scheme: 'https' });
+    try {
+      const request = encodeCertificateRequest({ csr, validityDurationSeconds: 3600, metadata: {} });
+      const answer = await client.unary(CREATE_CERTIFICATE, Buffer.from(request), { metadata });
+      return decodeCertificateResponse(answer).certChain;
+    } finally {
+      client.close();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
