@@ -1,4 +1,5 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
+import type { Random } from '../../../base/random.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
 import { equal, type JsonObject, type KubernetesObject, objectsOf, stringOf } from '../registry/json.ts';
 import { jsonPatch } from '../registry/json-patch.ts';
@@ -8,8 +9,18 @@ import { internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import { inVersion } from './admission-review.ts';
 import { meetsConditions } from './match-conditions.ts';
-import { ask, type WebhookOptions } from './webhook-call.ts';
+import { ask } from './webhook-call.ts';
+import type { WebhookClient } from './webhook-client.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';
+
+/** What the plug-ins of webhooks need. They read the configurations from the store on each request. */
+interface WebhookOptions {
+  readonly store: Store;
+  readonly registry: ResourceRegistry;
+  readonly client: WebhookClient;
+  /** Gives each review its uid. */
+  readonly random: Random;
+}
 
 interface Match {
   readonly webhook: JsonObject;
