@@ -5,7 +5,8 @@ import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
 import { upPaths } from '../up/paths.ts';
-import { readState, removeState } from '../up/state.ts';
+import { readState } from '../up/state.ts';
+import { removeState } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 /** A world that has been asked to end does so at once; one that hangs is killed after this. */

@@ -19,7 +19,7 @@ import { startDetached } from '../up/detached.ts';
 import { OwnState } from '../up/own-state.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
-import { assertUsable } from '../up/state.ts';
+import { assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
