@@ -18,6 +18,7 @@ import type {
   Service,
   Stored,
 } from './kinds.ts';
+import type { ObjectFilter } from './object-filter.ts';
 
 /** The type of an object by its resource key (`plural.group`), for the kinds that the components know. */
 export interface Kinds {
@@ -38,13 +39,6 @@ export interface Kinds {
 
 /** A resource key that has a type: `pods`, `deployments.apps`. */
 export type Kind = keyof Kinds;
-
-/** Restricts a list or a subscription; selectors as in a URL of the API (`app=sleep,version!=v1`). */
-export interface ObjectFilter {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
 
 /** One change of the cache, for the objects that a subscription's filter lets through. */
 export interface TypedEvent<T> {

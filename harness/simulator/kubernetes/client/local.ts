@@ -10,9 +10,8 @@ import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import type { UserInfo } from '../registry/user.ts';
 import { controlPlaneContext } from '../registry/write-context.ts';
-import type { ObjectFilter } from './cluster-client.ts';
 import { type LocalEvent, subscribe } from './local-watch.ts';
-import { parsedFilter } from './object-filter.ts';
+import { type ObjectFilter, parsedFilter } from './object-filter.ts';
 import type { Component } from './supervisor.ts';
 
 /** Changes a draft in place. */
