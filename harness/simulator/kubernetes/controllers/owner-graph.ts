@@ -3,12 +3,8 @@
  * pkg/controller/garbagecollector/graph_builder.go).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { FOREGROUND, finalizersOf, ORPHAN } from '../registry/finalizers.ts';
 import type { ResourceKey } from '../registry/resources.ts';
-
-/** The finalizer of an owner that goes after its dependents. */
-export const FOREGROUND = 'foregroundDeletion';
-/** The finalizer of an owner that leaves its dependents behind. */
-export const ORPHAN = 'orphan';
 
 /** Where an object is found. */
 export interface Place {
@@ -18,28 +14,11 @@ export interface Place {
   readonly name: string;
 }
 
-/** Returns the finalizers that an object has, none if it lacks the list. */
-export const finalizersOf = (object: KubernetesObject): readonly string[] => {
-  const { finalizers } = object.metadata;
-  return Array.isArray(finalizers) ? finalizers.filter(entry => typeof entry === 'string') : [];
-};
-
-/** Takes one finalizer out of a draft; an empty list goes too. */
-export function dropFinalizer(draft: KubernetesObject, finalizer: string): void {
-  const rest = finalizersOf(draft).filter(entry => entry !== finalizer);
-  if (rest.length > 0) draft.metadata['finalizers'] = rest;
-  else delete draft.metadata['finalizers'];
-}
-
 /** Tells whether an owner in foreground deletion waits for this object. */
 export const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
   object.metadata.ownerReferences?.some(
     ({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion,
   ) ?? false;
-
-/** Tells whether an object is in foreground deletion. */
-export const isWaitingForDependents = (object: KubernetesObject): boolean =>
-  object.metadata.deletionTimestamp !== undefined && finalizersOf(object).includes(FOREGROUND);
 
 /** The graph of owners and dependents; both may be in it before the API has told of them. */
 export class OwnerGraph {
@@ -75,7 +54,7 @@ export class OwnerGraph {
     else this.#owners.delete(uid);
     for (const owner of before) {
       if (!owners.includes(owner)) this.#dependents.get(owner)?.delete(uid);
-      // It may have waited for this one, which has let go of it, or blocks it no more.
+      // It may have waited for this one, which has let go of it, or no longer blocks it.
       if (!blocks(object, owner)) this.#onDoubt(owner);
     }
     let mayBeGarbage = false;
