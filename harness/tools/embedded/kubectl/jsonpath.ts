@@ -1,7 +1,8 @@
 /** kubectl's JSONPath templates: text with `{.path}` in it. Kubernetes: client-go util/jsonpath/jsonpath.go. */
 import { goJson } from './go-syntax.ts';
+import { JsonPathError } from './jsonpath-error.ts';
 import { parseTemplate, relax } from './jsonpath-syntax.ts';
-import { JsonPathError, type Node, type Operand, type Slice, type Step } from './jsonpath-tree.ts';
+import type { Node, Operand, Slice, Step } from './jsonpath-tree.ts';
 
 /** A template that was read, ready for any object. */
 export interface JsonPathTemplate {

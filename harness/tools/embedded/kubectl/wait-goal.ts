@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { parseJsonPath } from './jsonpath.ts';
-import { JsonPathError } from './jsonpath-tree.ts';
+import { JsonPathError } from './jsonpath-error.ts';
 
 /** What an object must come to: a state that `met` recognizes, its end, or its being there. */
 export type Goal =
