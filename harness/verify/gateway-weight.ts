@@ -3,8 +3,8 @@ import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import type { CheckContext } from './check.ts';
 import type { KnownEndpoint } from './diagnose/facts.ts';
-import { gatewayAddressesIn } from './diagnose/gather-facts.ts';
 import { gatherEndpoints } from './diagnose/known-endpoints.ts';
+import { gatewayAddressesIn } from './gateway-addresses.ts';
 import { type AnswerGroup, isJoint } from './groups.ts';
 import type { PodsByCluster } from './pod-directory.ts';
 import type { PodFact } from './pods.ts';
@@ -45,7 +45,10 @@ export async function shortfalls(
   return shortfallsIn(endpoints ?? [], source, groups, networkOf);
 }
 
-/** The same from what a proxy knows; pure. */
+/**
+ * Finds the shortfalls in the endpoints of one proxy. Returns none if it cannot tell whose an endpoint is.
+ * Pure.
+ */
 export function shortfallsIn(
   endpoints: readonly KnownEndpoint[],
   source: Pick<ClusterSpec, 'network'>,

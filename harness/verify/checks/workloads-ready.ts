@@ -6,10 +6,11 @@ import { CONVERGENCE_DEADLINE_MS } from '../convergence.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts } from '../diagnose/facts.ts';
-import { gatherFacts, tryGather } from '../diagnose/gather-facts.ts';
+import { gatherFacts } from '../diagnose/gather-facts.ts';
 import { refusalIn } from '../diagnose/refused-pods.ts';
 import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import { tryGather } from '../diagnose/try-gather.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 

@@ -4,9 +4,10 @@ import { execIn, isTrouble } from '../../calling.ts';
 import type { Check, Diagnosis } from '../../check.ts';
 import { controlPlaneSteps, explainNotReady } from '../../diagnose/control-plane.ts';
 import type { Facts } from '../../diagnose/facts.ts';
-import { gatherFacts, tryGather } from '../../diagnose/gather-facts.ts';
+import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { explainMissingSidecar } from '../../diagnose/sidecar-missing.ts';
 import type { StepIndex } from '../../diagnose/steps.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
 import { listPods } from '../../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
 
