@@ -8,8 +8,7 @@ interface Node {
 }
 
 /**
- * The steps in an order in which each comes after what it depends on; where the graph allows, in the order
- * given.
+ * Sorts steps so that each comes after those that it depends on; where the graph allows, in the order given.
  * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
  */
 export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {

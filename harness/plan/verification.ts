@@ -15,10 +15,13 @@ type Subject = 'namespace' | 'injection' | 'service' | 'deploy' | 'wait' | 'clie
 export interface VerifyText {
   /** Name of the client's sample, Deployment and container. */
   readonly client: string;
-  /** @param version - for `deploy` and `wait` */
+  /**
+   * Names a step of the verification.
+   * @param version - for `deploy` and `wait`
+   */
   passage(subject: Subject, isFirst: boolean, version?: string): GuideReference;
   readonly errata: Readonly<Record<Subject, readonly string[]>>;
-  /** What must be there in a cluster before pods are created that are to be injected. */
+  /** Lists the steps that must be done in a cluster before pods with sidecars are created there. */
   injectionNeeds(cluster: ClusterSpec): readonly StepId[];
 }
 

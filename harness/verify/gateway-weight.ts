@@ -1,4 +1,4 @@
-/** Whether a client's proxy counts every pod behind the gateways of other networks. */
+/** Finds pods behind the gateways of other networks that a client's proxy does not count. */
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import type { CheckContext } from './check.ts';
@@ -20,8 +20,8 @@ export interface Shortfall {
  * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a
  * group a cluster that the source's control plane does not know of is not missed by its answers, as another
  * may give them all.
- * @param pods - who runs where; an endpoint that belongs to none of them leaves the question open
- * @returns empty if nothing is amiss, or the proxy does not tell
+ * @param pods - by cluster; if an endpoint belongs to none of them, the question stays open
+ * @returns empty if nothing is amiss, or the proxy gives no endpoints
  */
 export async function shortfalls(
   context: CheckContext,

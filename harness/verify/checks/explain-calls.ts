@@ -22,7 +22,7 @@ export interface Asked extends Viewpoint {
   readonly convergence: Convergence;
 }
 
-/** What the judgement has found wrong. */
+/** The problems that the judgement found. */
 interface Seen {
   readonly wrong: readonly string[];
   readonly traffic: Omit<Traffic, 'symptom'>;

@@ -94,7 +94,7 @@ const clusterNameIn = ({ metadata }: KubernetesObject): string =>
 
 /**
  * Reads what the steps of the guide left behind in every cluster.
- * @throws KubernetesApiError if an API server refuses to tell of the core kinds
+ * @throws KubernetesApiError if an API server refuses to list the core kinds
  */
 export async function gatherFacts({ topology, clusters, signal }: CheckContext): Promise<Facts> {
   const read = await Promise.all(

@@ -6,10 +6,7 @@ import { type EndpointSlice, keyOf, type Service, type ServicePort } from '../cl
 import { SERVICE_NAME, SLICES, serviceOf } from '../client/service-slices.ts';
 import type { Component } from '../client/supervisor.ts';
 
-/**
- * A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside
- * those of Services.
- */
+/** The API that kube-proxy reads, and the network that it programs. */
 export interface KubeProxyOptions {
   readonly component: Component;
   readonly client: ClusterReader;

@@ -12,7 +12,7 @@ import { listPods } from '../../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
 
 /**
- * The `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
+ * Reads the `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
  * `sleep-754684654f-n6bzf.sample`.
  */
 function readProxies(text: string): readonly string[] {
@@ -43,8 +43,8 @@ function diagnosisOf(
 }
 
 /**
- * The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod,
- * through its gateway.
+ * Makes the check of the guide's "primary-remote": the remote's workloads take their configuration from the
+ * primary's istiod, through its gateway.
  */
 export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
   const primary = controlPlaneOf(spec);
