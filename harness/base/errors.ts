@@ -64,17 +64,17 @@ export class HarnessError extends Error {
   }
 }
 
-/** For the end of an exhaustive `switch`. */
+/** Marks the end of an exhaustive `switch`. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown. */
+/** Returns the message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Throws into the event loop, where nobody catches: for a defect of which nobody else is told. */
+/** Throws into the event loop, where nobody catches: for a defect that no caller would hear of. */
 export function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

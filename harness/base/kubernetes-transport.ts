@@ -9,7 +9,7 @@ import { type Answer, SharedConnection } from './shared-connection.ts';
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
 
-/** What a request has besides its method and path. */
+/** The options of a request besides its method and path. */
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;

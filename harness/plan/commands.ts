@@ -88,7 +88,7 @@ export const awaitGatewayAddress = (cluster: ClusterName, variable: string): Com
   );
 
 /**
- * Returns the command that prints a remote secret.
+ * Returns the commands that make the remote secret of one cluster and apply it in another.
  * @param verb - `['x', 'create-remote-secret']` until it left the experimental commands
  */
 export const createRemoteSecret = (

@@ -17,7 +17,7 @@ export interface FetchOptions {
   readonly checksumUrl?: string;
   /** What is known beforehand, instead of a file of the server's. */
   readonly sha256?: string;
-  /** Where it is put, complete or not at all. */
+  /** The path of the file, which appears there complete or not at all. */
   readonly file: string;
   readonly isProgram: boolean;
   readonly signal: AbortSignal;

@@ -13,7 +13,7 @@ import type { StateDirFlags } from './state-dir.flags.ts';
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
-/** 0 also where nothing was up. */
+/** Ends a world that is up. @returns 0 also if nothing was up */
 export async function downCommand(
   flags: StateDirFlags,
   { env, stderr, signal }: Environment,

@@ -14,7 +14,7 @@ import { exportsOf } from './variables.ts';
 
 const SHOW_EVERY_MS = 100;
 
-/** What the process says when its world is ready. */
+/** The message of the process when its world is ready. */
 interface Ready {
   readonly ready: true;
   readonly exitCode: number;

@@ -1,4 +1,4 @@
-/** Where a world that was left running keeps its files. */
+/** The paths of the files of a world that was left running. */
 import path from 'node:path';
 import { stateFolder } from '../../process/folders.ts';
 

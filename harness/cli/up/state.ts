@@ -11,9 +11,9 @@ export interface UpCluster {
   readonly server: string;
 }
 
-/** A defect of ours in the running world, and how often it came. */
+/** A defect of the harness in the running world, and how often it came. */
 export interface UpDefect {
-  /** The cluster in which it came; absent if it cannot be told. */
+  /** The cluster in which it came; absent if that is unknown. */
   readonly cluster?: string;
   readonly message: string;
   readonly count: number;
@@ -30,7 +30,7 @@ export interface UpState {
   readonly edition: string;
   readonly istioVersion: string;
   readonly seed: string;
-  /** Whether the guide's steps were left to the user. */
+  /** True if the guide's steps were left to the user. */
   readonly bare: boolean;
   /** ISO 8601. */
   readonly startedAt: string;

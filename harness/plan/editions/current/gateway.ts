@@ -71,7 +71,7 @@ export function exposeIstiodStep(topology: Topology, primary: ClusterSpec): Step
 }
 
 /**
- * Returns the steps that expose services, in primaries only: their istiod configures the gateways of their
+ * Makes the step that exposes services, for primaries only: their istiod configures the gateways of their
  * remotes too.
  */
 export function exposeServicesStep(topology: Topology, primary: ClusterSpec): StepDraft {
