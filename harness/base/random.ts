@@ -16,7 +16,7 @@ export interface Random {
   stream(name: string): Random;
 }
 
-/** Hashes a text to eight digits. */
+/** Writes 32 bits as eight hexadecimal digits. */
 const hexOf = (word: number): string => (word + 2 ** 32).toString(16).slice(1);
 
 /**

@@ -99,7 +99,10 @@ function flagValue(argv: readonly string[], name: string, short?: string): strin
   return value;
 }
 
-/** Reads standard input only on demand: a program must not wait for a terminal that nobody types into. */
+/**
+ * Tells whether a word stands for standard input. Nothing else reads it: a program must not wait for a
+ * terminal that nobody types into.
+ */
 const isStandardInput = (word: string): boolean =>
   word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
 

@@ -21,8 +21,8 @@ export class LivePicture {
   #clusterOf = new Map<string, string>();
 
   /**
-   * Adds a step that runs.
-   * @param name - of the step, for people
+   * Applies an event to the picture.
+   * @param name - turns a step's id into words for people
    */
   apply(event: RunEvent, name: (id: string) => string, nowMs: number): void {
     switch (event.type) {

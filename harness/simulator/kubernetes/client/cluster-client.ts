@@ -1,6 +1,6 @@
 /**
- * What a component needs of the API of its cluster, whoever serves it: reads come from a cache, at once;
- * writes go to the server, and their promises tell how it answered.
+ * The API of a cluster as a component needs it, whoever serves it. Reads come from a cache, at once; writes
+ * go to the server, and their promises settle with its answer.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { DeleteOptions } from '../registry/deletion.ts';
@@ -53,9 +53,12 @@ export type New<T> = Omit<T, 'metadata'> & { readonly metadata: KubernetesObject
 
 /** Reads what the cache holds. Objects are frozen: to change one, write a new one. */
 export interface ClusterReader {
-  /** @returns undefined if the cache has no such object; `namespace` is empty for kinds without one */
+  /**
+   * Reads an object.
+   * @returns undefined if the cache has no such object; `namespace` is empty for kinds without one
+   */
   get<K extends Kind>(kind: K, namespace: string, name: string): Kinds[K] | undefined;
-  /** In the order of namespace and name. */
+  /** Lists objects in the order of namespace and name. */
   list<K extends Kind>(kind: K, filter?: ObjectFilter): readonly Kinds[K][];
   /**
    * Calls back for each object that is there (ADDED, at once), and for every change later.

@@ -1,12 +1,12 @@
 /**
- * Who owns whom, as far as the API has told (kubernetes/kubernetes
+ * The graph of owners and dependents, as far as the API has shown them (kubernetes/kubernetes
  * pkg/controller/garbagecollector/graph_builder.go).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { FOREGROUND, finalizersOf, ORPHAN } from '../registry/finalizers.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
-/** Where an object is found. */
+/** The resource, namespace and name of an object. */
 export interface Place {
   readonly resource: ResourceKey;
   /** Empty for kinds of the whole cluster. */
@@ -20,7 +20,7 @@ export const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
     ({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion,
   ) ?? false;
 
-/** The graph of owners and dependents; both may be in it before the API has told of them. */
+/** The graph of owners and dependents. It may hold both before the API has shown them. */
 export class OwnerGraph {
   /** Every object by its uid. */
   readonly #places = new Map<string, Place>();
@@ -34,12 +34,15 @@ export class OwnerGraph {
     this.#onDoubt = onDoubt;
   }
 
-  /** @returns undefined for an object that the API has not told of, or that is gone */
+  /**
+   * Finds an object by its uid.
+   * @returns undefined for an object that the API has not shown, or that is gone
+   */
   placeOf(uid: string): Place | undefined {
     return this.#places.get(uid);
   }
 
-  /** @returns the uids of those that name it as an owner */
+  /** Lists the uids of the objects that name this one as an owner. */
   dependentsOf(uid: string): readonly string[] {
     return [...(this.#dependents.get(uid) ?? [])];
   }

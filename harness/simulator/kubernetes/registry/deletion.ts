@@ -1,4 +1,4 @@
-/** What DELETE does to an object: it goes at once, or waits for its grace and its finalizers. Pure. */
+/** Computes the effect of DELETE: an object goes at once, or waits for its grace and its finalizers. Pure. */
 import { FOREGROUND, finalizersOf, ORPHAN } from './finalizers.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';
@@ -11,7 +11,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
-/** What became of an object that was deleted. */
+/** The outcome of a DELETE. */
 export interface Deletion {
   /** The last state if it is gone, else the state in which it waits. */
   readonly object: KubernetesObject;
@@ -116,7 +116,10 @@ function checkPreconditions(
   }
 }
 
-/** pkg/registry/core/pod/strategy.go, CheckGracefulDelete: what never ran needs no grace. */
+/**
+ * Returns the grace of a pod. One that never ran needs none (pkg/registry/core/pod/strategy.go,
+ * CheckGracefulDelete).
+ */
 function podGraceSeconds(pod: KubernetesObject, asked: number | undefined): number {
   const spec = objectOf(pod['spec']);
   const own = Number(spec['terminationGracePeriodSeconds'] ?? DEFAULT_POD_GRACE_SECONDS);

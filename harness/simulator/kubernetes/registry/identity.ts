@@ -6,7 +6,7 @@ import { generateName } from './metadata.ts';
 import type { ResourceType } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** Where new objects get their uids and times, and which names are taken. */
+/** Gives new objects their uids and times, and generated names that are free. */
 export interface Birthplace {
   readonly store: Store;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 /**
- * Which resource types are served at the moment: the built-in ones, and those of CustomResourceDefinitions.
+ * The resource types that are served at the moment: the built-in ones, and those of
+ * CustomResourceDefinitions.
  */
 import { apiVersionOf, keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 
@@ -61,12 +62,12 @@ export class ResourceRegistry {
     return this.#byKind.get(`${apiVersion}/${kind}`);
   }
 
-  /** In order of registration, custom resources last. */
+  /** Lists the types in order of registration, custom resources last. */
   all(): readonly ResourceType[] {
     return [...this.#byKey.values()];
   }
 
-  /** Is the group and version served at all, and by built-in types or only by custom ones? */
+  /** Tells if the group and version is served, and if by built-in types or only by custom ones. */
   servedBy(group: string, version: string): 'built-in' | 'custom' | undefined {
     let found: 'built-in' | 'custom' | undefined;
     for (const type of this.#byKey.values()) {

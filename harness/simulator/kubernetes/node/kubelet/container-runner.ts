@@ -11,7 +11,7 @@ import { type Process, startProcess } from './process.ts';
 import { findProgram } from './program-lookup.ts';
 import type { RunnerContext } from './runner-context.ts';
 
-/** Where a program that is run in a container reads and writes. */
+/** The streams of a program that runs in a container. */
 export interface ExecStreams {
   readonly stdin?: AsyncIterable<Buffer>;
   readonly isTerminal?: boolean;

@@ -32,7 +32,7 @@ export interface MountedVolume {
   beforeRead(): void;
 }
 
-/** Which objects a pod's volumes show, so that their changes can be followed. */
+/** Lists the objects that a pod's volumes show, so that their changes can be followed. */
 export function volumeReferences(pod: Pod): {
   readonly configMaps: Set<string>;
   readonly secrets: Set<string>;

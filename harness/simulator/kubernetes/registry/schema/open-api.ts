@@ -11,7 +11,7 @@ import { fieldsOf } from './struct-fields.ts';
 const pathOf = (group: string, version: string): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`;
 
-/** Which documents there are. */
+/** Lists the documents. */
 export function openApiIndex(registry: ResourceRegistry): JsonObject {
   const paths: JsonObject = {};
   for (const type of registry.all()) {

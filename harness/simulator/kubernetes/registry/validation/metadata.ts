@@ -103,7 +103,7 @@ function validateAnnotations(annotations: unknown): FieldError[] {
   return errors;
 }
 
-/** A `LabelSelector` in an object. */
+/** Checks a `LabelSelector` in an object. */
 export function validateSelector(selector: unknown, field: string): FieldError[] {
   const { matchLabels, matchExpressions } = objectOf(selector);
   const errors: FieldError[] = [];
