@@ -1,6 +1,6 @@
 /** The one error class of the project, and the closed list of its codes. */
 
-/** How a process of ours ends; the table is in `docs/reports.md`. */
+/** The exit codes of the harness; the table is in `docs/reports.md`. */
 export const EXIT = { passed: 0, failed: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
 
 /** Every code, the sentence that describes it, and the exit code that it leads to. */

@@ -10,7 +10,7 @@ import type { Finding } from './platform.ts';
 
 export interface Question {
   readonly subject: string;
-  /** What to do if there is no answer. */
+  /** The advice for a missing answer. */
   readonly fix: string;
   /** @param signal - aborts at the deadline: processes and requests end with it */
   readonly ask: (signal: AbortSignal) => Promise<readonly Finding[]> | readonly Finding[];

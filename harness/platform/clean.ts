@@ -11,7 +11,7 @@ export interface CleanOptions {
   /** The folder of all runs' state. */
   readonly state: string;
   readonly clock: Clock;
-  /** Called when there is something in Docker to remove. */
+  /** Called before the removal of something in Docker. */
   readonly connect: () => Promise<Engine>;
   /** Also removes the pull-through cache, which outlives runs by intent. */
   readonly cache?: boolean;
@@ -22,7 +22,9 @@ export interface CleanResult {
   readonly removed: readonly string[];
   /** Runs that go on: left alone. */
   readonly running: readonly string[];
-  /** What has a name of ours in a cluster of the user's, and is someone else's: left alone too. */
+  /**
+   * Objects in a cluster of the user's that have a name of the harness but belong to someone else; they stay.
+   */
   readonly left: readonly string[];
   readonly failures: readonly string[];
 }

@@ -1,6 +1,6 @@
 /**
- * Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from
- * then on tells nothing about the mesh.
+ * Watches that the clusters of a run still answer. One that is silent for long is lost, and later results say
+ * nothing about the mesh.
  */
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
@@ -12,15 +12,15 @@ import { KubernetesApiError, type KubernetesClient } from '../base/kubernetes-cl
 export interface Answering {
   /** As a sentence begins: `The API server of cluster1`. */
   readonly what: string;
-  /** Whatever it resolves to is an answer. */
+  /** Asks once; any value that it resolves to is an answer. */
   readonly ask: (signal: AbortSignal) => Promise<unknown>;
-  /** What someone may do when it is lost. */
+  /** The advice if it is lost. */
   readonly hint: string;
 }
 
 export interface WatchAnswersOptions {
   readonly clock: Clock;
-  /** Ends the watch; what falls silent after it does so by our own hand. */
+  /** Ends the watch, before the run itself stops the clusters. */
   readonly stop: AbortSignal;
   /**
    * Milliseconds without an answer until it is lost; a minute by default: upgrades and small machines make
@@ -80,7 +80,7 @@ async function watchOne(
   }
 }
 
-/** API servers. A refusal is an answer too. @param clients - by the name of the cluster */
+/** Watches API servers. A refusal is an answer too. @param clients - by the name of the cluster */
 export function apiServers(clients: ReadonlyMap<string, KubernetesClient>): readonly Answering[] {
   return [...clients].map(([name, client]) => ({
     what: `The API server of ${name}`,

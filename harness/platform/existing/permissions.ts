@@ -1,5 +1,6 @@
 /**
- * What the user of a context may do, and what an installation needs. Asking is a POST, but nothing is stored.
+ * Compares the rights of a context's user with those that an installation needs. The question is a POST, but
+ * stores nothing.
  */
 import { type KubernetesClient, pathOf } from '../../base/kubernetes-client.ts';
 

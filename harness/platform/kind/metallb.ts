@@ -32,7 +32,10 @@ const COMMAND_MS = 6 * 60_000;
 const WEBHOOK_MS = 60_000;
 const WEBHOOK_POLL_MS = 1000;
 
-/** @returns the path of the manifest, which is fetched once */
+/**
+ * Fetches the manifest, once.
+ * @returns its path
+ */
 export async function metalLbManifest({
   cache,
   mirror,
@@ -61,7 +64,7 @@ export async function metalLbManifest({
 }
 
 /**
- * Clusters that share a network share its slice: each gets a part that is its own.
+ * Divides slices: clusters that share a network share its slice, and each gets a part of its own.
  * @returns cluster → `first-last`
  */
 export function poolsOf(

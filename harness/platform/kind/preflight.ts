@@ -1,6 +1,6 @@
 /**
- * What this machine must have before a run makes anything: read only, and each thing missing is a finding
- * with what to do.
+ * Checks this machine before a run makes anything. It only reads, and returns a finding with advice for each
+ * missing thing.
  */
 import { readFileSync } from 'node:fs';
 import { parseCidrOrAddress } from '../../base/ipv4.ts';
@@ -24,7 +24,7 @@ const OLDEST_ENGINE: Line = [20, 10];
 const good = (subject: string, found: string): Finding => ({ subject, ok: true, found });
 const bad = (subject: string, found: string, fix: string): Finding => ({ subject, ok: false, found, fix });
 
-/** The findings on an engine that answers. */
+/** Returns the findings on an engine that answers. */
 export function judgeEngine(info: EngineInfo): readonly Finding[] {
   const { version, cpus, memoryBytes, kind, isRootless, filtersBridges } = info;
   const line = lineOf(version);
@@ -77,7 +77,7 @@ export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'nam
     : good('addresses', 'IPv4');
 }
 
-/** The engine runs in a virtual machine: this machine has no route to its networks. */
+/** Tells whether the engine runs in a virtual machine: this machine has no route to its networks then. */
 export const isInMachine = ({ operatingSystem }: Pick<EngineInfo, 'operatingSystem'>): boolean =>
   process.platform !== 'linux' || /Docker Desktop/i.test(operatingSystem);
 

@@ -85,7 +85,10 @@ function read(source: string): DockerConfig {
   }
 }
 
-/** `https://index.docker.io/v1/` is Docker Hub (docker/cli cli/config: the key of its credentials). */
+/**
+ * Returns the registry of a key of credentials; `https://index.docker.io/v1/` is Docker Hub (docker/cli
+ * cli/config).
+ */
 function hostOf(key: string): string {
   const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
   return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;

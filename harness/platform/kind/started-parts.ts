@@ -12,7 +12,7 @@ export interface StartedParts {
   readonly networks: DockerNetworks;
   readonly defect: AbortSignal;
   readonly cache: ImageCache | undefined;
-  /** What the user was told on the way. */
+  /** The messages to the user on the way. */
   readonly told: readonly string[];
   /** @returns what is left, for a message */
   readonly undo: () => Promise<string>;

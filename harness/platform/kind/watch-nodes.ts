@@ -35,7 +35,7 @@ export async function watchNodes(
     error => fail(`The Docker engine does not tell of its containers any more: ${messageOf(error)}`),
     stop,
   );
-  // What ended before the watch began is told by no event.
+  // No event reports a node that ended before the watch began.
   const clusters = new Set(nodes.map(({ container }) => container));
   for (const { name, isRunning } of await engine.containers()) {
     if (clusters.has(name) && !isRunning) ended(name, 'unknown');

@@ -70,8 +70,8 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
 const converted = new WeakMap<object, KubernetesObject>();
 
 /**
- * Returns the stored object as the version shows it. Where only apiVersion differs, the content is the same
- * object.
+ * Returns the stored object as the version shows it; the object itself if the versions differ in nothing but
+ * apiVersion.
  */
 export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
   const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];

@@ -6,7 +6,7 @@ import { generateName } from './metadata.ts';
 import type { ResourceType } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** Gives new objects their uids and times, and generated names that are free. */
+/** The sources of uids, times and free names for new objects. */
 export interface Birthplace {
   readonly store: Store;
   readonly clock: Clock;

@@ -68,9 +68,7 @@ export function changesOfDeletion(updated: KubernetesObject, current: Kubernetes
   return errors;
 }
 
-/**
- * Returns the object without the fields that every write changes, to see if a write changes anything else.
- */
+/** Tells whether two states of an object are equal but for the fields that every write changes. */
 export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (key === 'metadata' || key === 'apiVersion') continue;
@@ -83,7 +81,7 @@ export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
   );
 }
 
-/** Tells whether two lists of managed fields differ in more than their times. */
+/** Tells whether two lists of managed fields are equal but for their times. */
 function sameManagedFields(a: unknown, b: unknown): boolean {
   const plain = (entries: unknown) =>
     listOf(entries).map(entry =>

@@ -177,7 +177,7 @@ export class Store {
   }
 }
 
-/** Finds the objects of a type. */
+/** Returns the key under which the store keeps the objects of a type. */
 function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
 }

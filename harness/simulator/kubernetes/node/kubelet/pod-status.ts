@@ -60,7 +60,7 @@ function viewsOf(
 }
 
 /**
- * Tells whether an init container is ready: one that has done its work is
+ * Returns the status of an init container; one that has done its work is ready
  * (pkg/kubelet/prober/prober_manager.go).
  */
 const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>

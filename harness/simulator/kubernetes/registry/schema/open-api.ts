@@ -11,7 +11,7 @@ import { fieldsOf } from './struct-fields.ts';
 const pathOf = (group: string, version: string): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`;
 
-/** Lists the documents. */
+/** Makes the index of the documents, one for each group and version. */
 export function openApiIndex(registry: ResourceRegistry): JsonObject {
   const paths: JsonObject = {};
   for (const type of registry.all()) {
