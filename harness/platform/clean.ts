@@ -11,7 +11,7 @@ export interface CleanOptions {
   /** The folder of all runs' state. */
   readonly state: string;
   readonly clock: Clock;
-  /** Called before the removal of something in Docker. */
+  /** Connects to Docker; called when there is something in it to remove. */
   readonly connect: () => Promise<Engine>;
   /** Also removes the pull-through cache, which outlives runs by intent. */
   readonly cache?: boolean;

@@ -51,8 +51,8 @@ export async function renderImages(
 }
 
 /**
- * Replaces the registry of the samples' images that Istio publishes, in the names of 1.8 and of today, with
- * `--hub`.
+ * Returns replacements by `--hub` for the registries of the samples' images that Istio publishes, in the
+ * names of 1.8 and of today.
  */
 export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> => ({
   'docker.io/istio/': `${hub}/`,

@@ -16,7 +16,10 @@ export interface UserContext {
 export interface UserKubeconfig {
   /** All files as one document. */
   readonly text: string;
-  /** @param name - the current context by default @returns undefined if there is none of this name */
+  /**
+   * @param name - the current context by default @returns undefined if the kubeconfig has no context of this
+   *   name
+   */
   context(name: string | undefined): UserContext | undefined;
 }
 

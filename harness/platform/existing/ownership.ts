@@ -62,8 +62,8 @@ export function isOfIstio({ metadata, ...object }: KubernetesObject): boolean {
 }
 
 /**
- * Tells whether an object is a CustomResourceDefinition of Istio's groups, whoever made it: an installation
- * would write over it.
+ * Tells whether a CustomResourceDefinition is of Istio's groups, whoever made it: an installation would write
+ * over it.
  */
 export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(name);
 
@@ -71,8 +71,8 @@ export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(
 export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
 
 /**
- * Makes the namespace of a run's probes, in every cluster: its first write. It stays until the run has ended,
- * so that runs of other machines see that the cluster is taken.
+ * Names the namespace of a run's probes. It is the run's first write in every cluster. It stays until the run
+ * has ended, so that runs of other machines see that the cluster is taken.
  */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
 

@@ -12,7 +12,7 @@ import { DEADLINES, POLL_MS, type ProbedCluster, type ProbeOptions } from './pro
 /** Where the HelloWorld sample answers HTTP. */
 export const PORT = 5000;
 
-/** Lists the clusters that get an east-west gateway: others reach them through a load balancer. */
+/** Tells whether a cluster gets an east-west gateway: others reach it through a load balancer then. */
 const needsLoadBalancer = (topology: Topology, { name }: ClusterSpec): boolean =>
   isMultiNetwork(topology) || remotesOf(topology, name).length > 0;
 

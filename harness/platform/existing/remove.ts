@@ -96,8 +96,8 @@ class Removal {
   }
 
   /**
-   * Removes the namespaces that the plan created. They carry the run's mark from their first moment on, also
-   * if the run was killed then.
+   * Tells whether the run created a namespace. Those of its plan carry its mark from their first moment on,
+   * also if the run was killed then.
    */
   #isOwn(namespace: KubernetesObject): boolean {
     const { entry, runId, atTheEnd } = this.#options;

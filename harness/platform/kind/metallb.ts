@@ -85,7 +85,7 @@ export function poolsOf(
 }
 
 /**
- * What MetalLB calls a pool, and that it is announced by ARP (metallb/metallb website/content/configuration
+ * Writes the documents of a pool that MetalLB announces by ARP (metallb/metallb website/content/configuration
  * @v0.15.3).
  */
 export function poolDocuments(range: string): string {

@@ -41,7 +41,7 @@ export async function ask(
   throw denial(name, objectOf(response['status']));
 }
 
-/** apiserver pkg/admission/plugin/webhook/errors/statuserror.go. */
+/** Words a webhook's refusal (apiserver pkg/admission/plugin/webhook/errors/statuserror.go). */
 function denial(name: string, status: JsonObject): ApiError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
   const message = stringOf(status['message']) ?? '';

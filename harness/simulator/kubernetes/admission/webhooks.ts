@@ -34,8 +34,8 @@ const CONFIGURATIONS = {
 } as const;
 
 /**
- * apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32: one after another, in the order of
- * the configurations' names.
+ * Makes the plug-in that calls mutating webhooks, one after another, in the order of the configurations'
+ * names (apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32).
  */
 export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   return {
@@ -66,7 +66,10 @@ export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   };
 }
 
-/** All at once; the first refusal in the order of the configurations counts. */
+/**
+ * Makes the plug-in that calls validating webhooks, all at once. The first refusal in the order of the
+ * configurations counts.
+ */
 export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',

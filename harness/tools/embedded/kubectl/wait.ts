@@ -90,7 +90,7 @@ async function reached(
   }
 }
 
-/** What is gone already is as good as deleted. */
+/** Tells whether an error means that the object is gone, which counts as deleted. */
 async function findRemaining(call: Call, targets: readonly Target[], labelSelector: string | undefined) {
   const found: { resource: Resource; object: KubernetesObject }[] = [];
   for (const target of targets) {

@@ -15,7 +15,7 @@ interface CompiledRoutes {
 const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
 
 /**
- * The order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
+ * Finds a virtual host in the order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
  * source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
  * @param host - the Host header as it came
  */

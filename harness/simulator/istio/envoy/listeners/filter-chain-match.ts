@@ -48,7 +48,7 @@ function narrow(
   return exactly.length > 0 ? exactly : chains.filter(any);
 }
 
-/** The exact name, then `*.b.c` before `*.c`, then chains without names. */
+/** Orders the names to look for: the exact name, then `*.b.c` before `*.c`, then chains without names. */
 function byServerName(chains: readonly FilterChain[], name: string | undefined): readonly FilterChain[] {
   if (name !== undefined && name !== '') {
     const exactly = chains.filter(chain => chain.match?.serverNames?.includes(name));

@@ -30,7 +30,7 @@ export interface Session {
   readonly run: (streams: ExecStreams, signal: AbortSignal) => Promise<ExecEnd>;
 }
 
-/** Runs a session to its end. A failure of ours is an end, too. */
+/** Runs a session to its end. A failure of the server is an end, too. */
 export function runSession({ run }: Session, streams: ExecStreams, signal: AbortSignal): Promise<ExecEnd> {
   return run(streams, signal).catch(
     (error: unknown): ExecEnd => ({
