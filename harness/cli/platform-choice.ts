@@ -1,4 +1,4 @@
-/** Which platform a command line means, and the line that says so. */
+/** Chooses the platform and the edition of a command line, and writes the line that says so. */
 import path from 'node:path';
 import { platformMaker } from '../platform/catalog.ts';
 import { versionOf } from '../platform/programs.ts';

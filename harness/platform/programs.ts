@@ -94,7 +94,7 @@ const VERSION_ARGUMENTS = {
 } as const;
 type Name = keyof typeof VERSION_ARGUMENTS;
 
-/** @returns undefined if it cannot be run */
+/** Asks a program for its version. @returns undefined if it cannot be run */
 export async function versionOf(name: Name, file: string, signal: AbortSignal): Promise<string | undefined> {
   const result = await runProcess(file, VERSION_ARGUMENTS[name], { timeoutMs: VERSION_MS, signal });
   signal.throwIfAborted();

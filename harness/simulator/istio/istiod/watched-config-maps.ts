@@ -13,7 +13,7 @@ const INJECTOR_CONFIG_MAP = 'istio-sidecar-injector';
 
 type Data = Readonly<Record<string, string>>;
 
-/** The cluster of the ConfigMaps, and the callbacks for their changes. */
+/** The client for the ConfigMaps, and the callback for their changes. */
 export interface WatchedConfigMapsOptions {
   readonly context: ProcessContext;
   readonly settings: IstiodSettings;

@@ -6,7 +6,10 @@ export class WebhookFailure extends Error {
   override readonly name = 'WebhookFailure';
 }
 
-/** Words an answer that is not 2xx (client-go rest/request.go, transformResponse). */
+/**
+ * Reads the body of an answer. One that is not 2xx is an error of the server (client-go rest/request.go,
+ * transformResponse).
+ */
 export function readAnswer(code: number, text: string): JsonObject {
   if (code === 404) throw new WebhookFailure('the server could not find the requested resource');
   if (code < 200 || code > 299) {

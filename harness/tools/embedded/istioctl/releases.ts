@@ -15,7 +15,10 @@ export interface ProxyEntry {
 }
 
 export interface IstioctlRelease {
-  /** The path of commands to `create-remote-secret` and `uninstall` (docs/reference/istio.md I5). */
+  /**
+   * The parent of the commands `create-remote-secret` and `uninstall`: `x`, or istioctl itself
+   * (docs/reference/istio.md I5).
+   */
   readonly remoteSecretsBelow: 'x' | 'root';
   /** `remote-clusters` came later. */
   readonly tellsRemoteClusters: boolean;

@@ -4,7 +4,7 @@
  */
 
 type Labels = Readonly<Record<string, string>>;
-/** Tells whether the selector selects an object with these labels. */
+/** Tells whether it selects an object with these labels. */
 export type LabelSelector = (labels: Labels) => boolean;
 
 /** A selector that cannot be read; the message is Kubernetes'. */

@@ -116,7 +116,7 @@ export class MeshState {
     return this.#shards.endpoints(hostname);
   }
 
-  /** By hostname and cluster id. */
+  /** Returns the shards by hostname and cluster id. */
   shards(): ReadonlyMap<string, ReadonlyMap<string, readonly IstioEndpoint[]>> {
     return this.#shards.all();
   }

@@ -83,7 +83,7 @@ export function readManagers(object: KubernetesObject | undefined): Manager[] {
     }));
 }
 
-/** Sorts entries as the real server does: apply entries first, then updates by time. */
+/** Writes `managedFields` in the order of the real server: apply entries first, then updates by time. */
 export function writeManagers(object: KubernetesObject, managers: readonly Manager[]): void {
   const kept = managers.filter(({ fields }) => !isEmpty(fields));
   if (kept.length === 0) {
@@ -113,7 +113,7 @@ export function writeManagers(object: KubernetesObject, managers: readonly Manag
   }));
 }
 
-/** Computes the ownership after a create, update or patch by the context's manager. */
+/** Makes the ownership of a create, update or patch by the context's manager. */
 export function ownershipOf(clock: Clock, type: ResourceType, context: WriteContext): FieldOwnership {
   const { version, subresource, fieldManager } = context;
   const apiVersion = apiVersionOf(type.group, version);
