@@ -22,8 +22,8 @@ export interface RequestOptions {
 }
 
 /**
- * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only
- * place where client-node takes an agent (docs/reference/kubernetes.md K9).
+ * Makes client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the
+ * only place where client-node takes an agent (docs/reference/kubernetes.md K9).
  */
 function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
   const config = new KubeConfig();

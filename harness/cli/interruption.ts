@@ -46,7 +46,7 @@ function ancestorsOf(underNpm: boolean): string {
   return underNpm ? `${process.ppid} ${parentOf(process.ppid)}` : String(process.ppid);
 }
 
-/** @returns undefined where there is no /proc */
+/** Finds the parent of a process. @returns undefined where there is no /proc */
 function parentOf(pid: number): string | undefined {
   try {
     // pid (name) state ppid …; the name may hold anything, so the fields are counted from its closing

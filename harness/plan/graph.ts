@@ -37,8 +37,8 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
 }
 
 /**
- * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones, if the plan has no step with one of the
- *   ids
+ * Checks that the plan has a step with each of the ids.
+ * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones
  */
 export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
   const known = plan.steps.map(step => step.id);

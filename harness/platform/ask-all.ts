@@ -25,7 +25,10 @@ export interface AskOptions {
 
 const DEADLINE_MS = 4000;
 
-/** @throws the signal's reason; a question that fails or gets no answer is a finding */
+/**
+ * Asks all questions side by side. A question that fails or gets no answer becomes a finding.
+ * @throws the signal's reason
+ */
 export async function askAll(
   questions: readonly Question[],
   options: AskOptions,

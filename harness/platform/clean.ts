@@ -66,7 +66,7 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   };
 }
 
-/** What a run made in clusters of the user's. */
+/** Removes what a run made in clusters of the user's. */
 async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> {
   if (existing.length === 0) return { failures: [], left: [] };
   const { removeFromCluster } = await import('./existing/remove.ts');

@@ -96,7 +96,10 @@ interface InjectorValues {
   };
 }
 
-/** istio/istio pkg/kube/inject/inject.go @1.30.3, ProxyImage: a name without a slash is below the hub. */
+/**
+ * Returns the image of injected proxies; a name without a slash is below the hub (istio/istio
+ * pkg/kube/inject/inject.go @1.30.3, ProxyImage).
+ */
 function injectedImage(document: unknown): string | undefined {
   const { kind, data, metadata } = (document ?? {}) as {
     readonly kind?: string;
@@ -119,8 +122,8 @@ function injectedImage(document: unknown): string | undefined {
 }
 
 /**
- * `docker.io` for a name without a registry (distribution/reference normalize.go: a first part with a dot, a
- * colon, or localhost is one).
+ * Returns the registry of an image: `docker.io` for a name without one (distribution/reference normalize.go:
+ * a first part with a dot, a colon, or localhost is one).
  */
 export function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');

@@ -52,6 +52,7 @@ export class Ledger {
   }
 
   /**
+   * Opens a new ledger.
    * @param state - the folder of all runs' state
    * @param runId - of lower-case letters and digits
    */

@@ -48,7 +48,10 @@ function wantedOf(name: Name, { nodeVersion, oldestKind, istio }: VersionWindow)
   }
 }
 
-/** @param window - decides which versions fit */
+/**
+ * Makes the questions about programs.
+ * @param window - decides which versions fit
+ */
 export function programQuestions(
   names: readonly Name[],
   window: VersionWindow,

@@ -33,7 +33,10 @@ const LOST_MS = 60_000;
 /** So many questions are asked until it is lost; each may take as long as there is time until the next. */
 const QUESTIONS = 10;
 
-/** @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost */
+/**
+ * Watches the answers of several at once.
+ * @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost
+ */
 export function watchAnswers(all: readonly Answering[], options: WatchAnswersOptions): AbortSignal {
   const lost = new AbortController();
   // A wait and a question for each listen to it, side by side.

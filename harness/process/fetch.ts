@@ -29,6 +29,7 @@ export interface FetchOptions {
 }
 
 /**
+ * Fetches a file, and checks it.
  * @returns the SHA-256 of the file, in hexadecimal digits
  * @throws HarnessError ERR_TOOL if it cannot be had, or is not what its checksum says; nothing is kept then
  */

@@ -76,7 +76,7 @@ export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
  */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
 
-/** @returns the namespaces of other runs that work on a cluster, or that were killed there */
+/** Lists the namespaces of other runs that work on a cluster, or that were killed there. */
 export async function namespacesOfRuns(
   client: KubernetesClient,
   signal: AbortSignal,

@@ -41,7 +41,7 @@ export const NEEDED: readonly Permission[] = [
   ...of('networking.istio.io', 'envoyfilters', 'create', 'patch'),
 ];
 
-/** @returns what of it the user may not do, as `create clusterroles.rbac.authorization.k8s.io` */
+/** Lists the rights that the user lacks, as `create clusterroles.rbac.authorization.k8s.io`. */
 export async function missingPermissions(
   client: KubernetesClient,
   signal: AbortSignal,

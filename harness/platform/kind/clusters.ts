@@ -52,8 +52,8 @@ export const kindEnvironment = (
 });
 
 /**
- * The arguments that make kind create a cluster. It keeps the nodes of a creation that fails, as their logs
- * say what went wrong; we remove them, as we do after ending kind.
+ * Returns the arguments that make kind create a cluster. It keeps the nodes of a creation that fails, as
+ * their logs say what went wrong; we remove them, as we do after ending kind.
  */
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
   ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],

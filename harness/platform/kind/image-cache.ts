@@ -86,8 +86,8 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
 }
 
 /**
- * containerd asks the mirror first and then the registry itself (containerd/containerd docs/hosts.md). Nodes
- * know containers by name through Docker's DNS.
+ * Writes the hosts file of a registry. containerd asks the mirror first and then the registry itself
+ * (containerd/containerd docs/hosts.md). Nodes know containers by name through Docker's DNS.
  */
 export function hostsFile(registry: string): string {
   return [

@@ -99,7 +99,10 @@ export function poolDocuments(range: string): string {
     .join('---\n');
 }
 
-/** @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste */
+/**
+ * Installs MetalLB in a cluster.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste
+ */
 export async function installMetalLb(
   context: RunContext,
   manifest: string,

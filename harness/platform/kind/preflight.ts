@@ -82,8 +82,8 @@ export const isInMachine = ({ operatingSystem }: Pick<EngineInfo, 'operatingSyst
   process.platform !== 'linux' || /Docker Desktop/i.test(operatingSystem);
 
 /**
- * kind works through the docker command, which follows contexts; we through what testcontainers finds. They
- * must be one.
+ * Checks that the docker command and testcontainers find the same engine: kind works through the command,
+ * which follows contexts; the harness through testcontainers.
  */
 export async function sameEngine(command: string, info: EngineInfo, signal: AbortSignal): Promise<Finding> {
   const { stdout, stderr, exitCode } = await runProcess(command, ['info', '--format', '{{.ID}}'], {
@@ -118,8 +118,8 @@ export function inotifyFinding(read: (file: string) => string = file => readFile
 }
 
 /**
- * Every connection of every pod takes an entry on the host (kernel docs, nf_conntrack-sysctl): full, and
- * packets are dropped silently.
+ * Checks the room for connections: every connection of every pod takes an entry on the host (kernel docs,
+ * nf_conntrack-sysctl): full, and packets are dropped silently.
  */
 export function conntrackFinding(
   read: (file: string) => string = file => readFileSync(file, 'utf8'),

@@ -104,7 +104,10 @@ async function pull(
   }
 }
 
-/** kubeadm keeps pods off the control plane, and kind lets them on it only where there is no other node. */
+/**
+ * Lists the nodes that take pods. kubeadm keeps pods off the control plane, and kind lets them on it only
+ * where there is no other node.
+ */
 export function takingPods(nodes: readonly KindNode[]): readonly KindNode[] {
   return nodes.filter(
     node =>

@@ -7,7 +7,8 @@ import type { Engine } from './engine/engine.ts';
 import type { KindNode } from './nodes.ts';
 
 /**
- * @param stop - ends the watch; nodes that end after it end by our own hand
+ * Watches the nodes of a run.
+ * @param stop - ends the watch, before the run itself ends the nodes
  * @returns aborts with ERR_PLATFORM_NOT_READY at the first node that ends, or when the engine does not answer
  *   any more
  */

@@ -80,7 +80,7 @@ export interface IstioBehaviour {
   readonly ownsWebhooksBy: 'name' | 'revision-label';
   /** True if istiod takes a proxy in cluster `Kubernetes`, the default name, for a local one. */
   readonly defaultClusterIdIsLocal: boolean;
-  /** istiod's words about a proxy in a cluster that it does not know. */
+  /** Returns istiod's words about a proxy in a cluster that it does not know. */
   readonly unknownCluster: (claimed: string, own: string, remotes: readonly string[]) => string;
   /** True if a proxy's namespace and service account must be those of its token. */
   readonly checksIdentity: boolean;

@@ -42,12 +42,17 @@ export class ResourceRegistry {
     }
   }
 
-  /** @param key - `pods`, `deployments.apps` */
+  /**
+   * Finds a type.
+   * @param key - `pods`, `deployments.apps`
+   */
   get(key: ResourceKey): ResourceType | undefined {
     return this.#byKey.get(key);
   }
 
-  /** @throws Error for a key that is not served: a mistake of the caller's */
+  /**
+   * Finds a type that must be served. @throws Error for a key that is not served: a mistake of the caller's
+   */
   require(key: ResourceKey): ResourceType {
     const type = this.#byKey.get(key);
     if (!type) throw new Error(`no resource type "${key}" is served`);

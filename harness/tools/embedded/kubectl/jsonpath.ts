@@ -8,7 +8,7 @@ import type { Node, Operand, Slice, Step } from './jsonpath-tree.ts';
 export interface JsonPathTemplate {
   /** @throws JsonPathError unless `allowMissing` is set and the only trouble is a key that is not there */
   render(object: unknown): string;
-  /** The values that the first path finds. */
+  /** Returns the values that the first path finds. */
   find(object: unknown): readonly unknown[];
 }
 
@@ -144,6 +144,6 @@ const descendants = (value: unknown): unknown[] => {
   return inner.flatMap(item => [item, ...descendants(item)]);
 };
 
-/** A string as it is, anything else as JSON. */
+/** Prints a string as it is, anything else as JSON. */
 const printed = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : goJson(value);

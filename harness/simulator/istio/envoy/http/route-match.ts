@@ -30,7 +30,7 @@ export function findRoute(configuration: RouteConfiguration, host: string, path:
   );
 }
 
-/** @returns a domain that occurs twice, which Envoy refuses */
+/** Finds a domain that occurs twice, which Envoy refuses. */
 export function duplicateDomain(configuration: RouteConfiguration): string | undefined {
   const seen = new Set<string>();
   for (const { domains } of configuration.virtualHosts) {

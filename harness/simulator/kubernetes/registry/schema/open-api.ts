@@ -26,7 +26,7 @@ export function openApiIndex(registry: ResourceRegistry): JsonObject {
 /** Texts of documents, as long as nothing else comes to be served. */
 const made = new WeakMap<ResourceRegistry, { revision: number; readonly texts: Map<string, string> }>();
 
-/** @returns the JSON of a group and version; undefined for one that is not served */
+/** Makes the JSON of a group and version; undefined for one that is not served. */
 export function openApiDocument(
   registry: ResourceRegistry,
   group: string,
