@@ -25,7 +25,7 @@ export { run } from './session/run.ts';
 export type { Check, CheckResult } from './verify/check.ts';
 
 /**
- * The topology of a scenario.
+ * Loads the topology of a scenario.
  * @param nameOrPath - one of the guide's four (`multi-primary`), or the path of a file of your own
  *   (`./my-mesh.yaml`)
  * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem
@@ -37,7 +37,7 @@ export async function loadScenario(nameOrPath: string): Promise<Topology> {
 }
 
 /**
- * The guide's steps for a topology. Pure.
+ * Plans the guide's steps for a topology. Pure.
  * @param edition - `1.8` (default) or `current`
  * @throws HarnessError ERR_UNKNOWN_EDITION
  */

@@ -13,6 +13,6 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   });
 }
 
-/** Why it aborted, as something that a stream can be destroyed with. */
+/** Returns why a signal aborted, as an Error that can destroy a stream. */
 export const reasonOf = (signal: AbortSignal): Error =>
   signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));

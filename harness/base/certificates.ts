@@ -46,7 +46,7 @@ export interface Validity {
   readonly notAfterMs: number;
 }
 
-/** What a leaf is issued for. */
+/** The subject of a leaf. */
 export interface LeafRequest extends Subject, Validity, AlternativeNames {
   readonly publicKeyDer: Buffer;
   /** Both by default. */

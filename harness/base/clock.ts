@@ -7,7 +7,7 @@ export interface Timer {
 
 export interface Clock {
   readonly kind: 'wall' | 'virtual';
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   now(): number;
   /** @param delayMs - milliseconds, 0 or more */
   setTimeout(callback: () => void, delayMs: number): Timer;

@@ -12,8 +12,8 @@ export interface Deadline {
 }
 
 /**
- * The controller of a signal to which any number of parties may listen at once. Of other signals Node takes
- * more than ten listeners for a leak, and says so on standard error.
+ * Makes the controller of a signal to which any number of parties may listen at once. With other signals Node
+ * takes more than ten listeners for a leak, and warns on standard error.
  */
 export function controllerForMany(): AbortController {
   const controller = new AbortController();

@@ -19,7 +19,10 @@ export class CleanupStack implements AsyncDisposable {
     return moved;
   }
 
-  /** @throws AggregateError with every failure, after all undos were tried */
+  /**
+   * Undoes everything, the last first.
+   * @throws AggregateError with every failure, after it has tried all undos
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
     for (let entry = this.#undos.pop(); entry; entry = this.#undos.pop()) {

@@ -1,6 +1,6 @@
 /** The one error class of the project, and the closed list of its codes. */
 
-/** How a process of ours ends; the table is in `docs/reports.md`. */
+/** The exit codes of the harness; the table is in `docs/reports.md`. */
 export const EXIT = { passed: 0, failed: 1, usage: 2, unknown: 3, interrupted: 130 } as const;
 
 /** Every code, the sentence that describes it, and the exit code that it leads to. */
@@ -64,17 +64,17 @@ export class HarnessError extends Error {
   }
 }
 
-/** For the end of an exhaustive `switch`. */
+/** Marks the end of an exhaustive `switch`. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);
 }
 
-/** The message of anything that was thrown. */
+/** Returns the message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Throws into the event loop, where nobody catches: for a defect of which nobody else is told. */
+/** Throws into the event loop, where nobody catches: for a defect that no caller would hear of. */
 export function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

@@ -1,6 +1,6 @@
 /**
- * How programs written in Go (istiod, the agent, the API server, the kubelet) word what Node tells by a code:
- * failed system calls and certificates that are not accepted.
+ * Words errors as programs written in Go do (istiod, the agent, the API server, the kubelet), where Node
+ * gives a code: failed system calls and refused certificates.
  */
 import { messageOf } from './errors.ts';
 
@@ -32,7 +32,7 @@ export const codeOf = (error: unknown): string =>
 /**
  * Returns what Go says of a failed system call: `connect: connection refused`.
  * @param code - Node's name of the errno
- * @returns undefined if the code is none that the virtual network or a kernel gives to a connection
+ * @returns undefined for a code that neither the virtual network nor a kernel gives to a connection
  */
 export function syscallText(call: 'connect' | 'read', code: string): string | undefined {
   const text = ERRNO[code];

@@ -63,7 +63,10 @@ export function sizeOf({ first, last }: AddressSpan): number {
   return last - first + 1;
 }
 
-/** Tells whether an address, as a number or as a text, lies within. A text that is none lies nowhere. */
+/**
+ * Tells whether an address, as a number or as a text, lies within. A text that is not an address lies
+ * nowhere.
+ */
 export function contains({ first, last }: AddressSpan, address: number | string): boolean {
   const value = typeof address === 'number' ? address : parseIpv4(address);
   return value !== undefined && value >= first && value <= last;

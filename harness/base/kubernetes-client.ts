@@ -18,16 +18,16 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
   apply: 'application/apply-patch+yaml',
 };
 
-/** Which objects of a collection are meant; all by default. */
+/** Selects objects of a collection; all by default. */
 export interface Selectors {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }
 
 /**
- * One identity at one API server. Paths, objects and watches are generic: kinds are data here.
- * Every method throws KubernetesApiError when the server answers with an error, and a Node error (`code`)
- * when it cannot be reached.
+ * One identity at one API server. Paths, objects and watches are generic: kinds are data here. Methods throw
+ * KubernetesApiError when the server answers with an error (`find` returns undefined for 404), and a Node
+ * error (`code`) when they cannot reach it.
  */
 export class KubernetesClient {
   readonly #transport: KubernetesTransport;
@@ -54,7 +54,10 @@ export class KubernetesClient {
     return this.#ask('GET', path, { signal });
   }
 
-  /** @returns undefined if the server says 404 */
+  /**
+   * Reads an object that may be absent.
+   * @returns undefined if the server says 404
+   */
   async find(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
     try {
       return await this.get(path, signal);

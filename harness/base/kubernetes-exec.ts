@@ -27,7 +27,7 @@ export interface ExecOutcome {
   readonly stderr: string;
 }
 
-/** @throws as KubernetesClient.exec */
+/** Runs a program in a container and waits for its end. @throws as KubernetesClient.exec */
 export async function execInContainer(
   config: KubeConfig,
   { namespace, pod, container, argv }: ExecTarget,
@@ -107,7 +107,9 @@ const collect = (into: Buffer[]): Writable =>
     },
   });
 
-/** The status at the end: `Success`, or `NonZeroExitCode` with the code as a cause. */
+/**
+ * Reads the exit code from the status at the end: `Success`, or `NonZeroExitCode` with the code as a cause.
+ */
 function exitCodeOf(status: V1Status): number {
   if (status.status === 'Success') return 0;
   const exit = status.details?.causes?.find(cause => cause.reason === 'ExitCode')?.message;
@@ -115,7 +117,10 @@ function exitCodeOf(status: V1Status): number {
   throw new KubernetesApiError(status.code ?? 500, status as KubernetesStatus);
 }
 
-/** A refused upgrade comes from ws as an event with the response's code in its message only. */
+/**
+ * Turns a refused upgrade into an API error. ws reports it as an event with the response's code in its
+ * message only.
+ */
 function refusalOf(error: unknown): Error {
   const message =
     error && typeof error === 'object' && 'message' in error ? String(error.message) : String(error);

@@ -39,7 +39,7 @@ export interface ResourcePath {
   readonly subresource?: string;
 }
 
-/** The path on the server: `/apis/apps/v1/namespaces/sample/deployments/x/scale`. */
+/** Writes the path on the server: `/apis/apps/v1/namespaces/sample/deployments/x/scale`. */
 export function pathOf({ apiVersion, plural, namespace, name, subresource }: ResourcePath): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const parts = [plural, name, subresource].filter(part => part !== undefined).map(encodeURIComponent);

@@ -9,7 +9,7 @@ import { type Answer, SharedConnection } from './shared-connection.ts';
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
 
-/** What a request has besides its method and path. */
+/** The options of a request besides its method and path. */
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -22,8 +22,8 @@ export interface RequestOptions {
 }
 
 /**
- * client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the only
- * place where client-node takes an agent (docs/reference/kubernetes.md K9).
+ * Makes client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the
+ * only place where client-node takes an agent (docs/reference/kubernetes.md K9).
  */
 function createConfig(): { readonly config: KubeConfig; readonly agent: https.Agent } {
   const config = new KubeConfig();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of our package.json, whether this runs from `harness/` or bundled from `dist/`. */
+/** Finds the folder of the harness's package.json, both from `harness/` and bundled from `dist/`. */
 export function packageRoot(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
@@ -11,7 +11,7 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** The version in our package.json. */
+/** Reads the version in the harness's package.json. */
 export function packageVersion(): string {
   // Our own file: its shape is known.
   return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string })

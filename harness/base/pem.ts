@@ -9,7 +9,7 @@ export function pemOf(label: string, structure: unknown): string {
 
 /**
  * Reads the bytes of the first block of a text.
- * @throws Error if there is none
+ * @throws Error if the text has no block
  */
 export function bytesOf(pem: string): Buffer {
   const body = /-----BEGIN [A-Z0-9 ]+-----([^-]*)-----END/.exec(pem)?.[1];

@@ -2,25 +2,25 @@
 import { createHash } from 'node:crypto';
 
 export interface Random {
-  /** A number in [0, 1). */
+  /** Draws a number in [0, 1). */
   next(): number;
-  /** A whole number in [0, below). */
+  /** Draws a whole number in [0, below). */
   integer(below: number): number;
-  /** @throws RangeError for an empty list */
+  /** Draws an entry of a list. @throws RangeError for an empty list */
   pick<T>(items: readonly T[]): T;
-  /** `length` characters out of `alphabet`. */
+  /** Draws `length` characters out of `alphabet`. */
   text(length: number, alphabet: string): string;
-  /** A version 4 UUID. */
+  /** Draws a version 4 UUID. */
   uuid(): string;
-  /** A stream of its own: the same name gives the same numbers, whatever else was drawn elsewhere. */
+  /** Makes a stream of its own: the same name gives the same numbers, whatever was drawn elsewhere. */
   stream(name: string): Random;
 }
 
-/** Eight digits. */
+/** Writes 32 bits as eight hexadecimal digits. */
 const hexOf = (word: number): string => (word + 2 ** 32).toString(16).slice(1);
 
 /**
- * A seeded source (xoshiro128**, Blackman and Vigna); not for cryptography.
+ * Makes a seeded source (xoshiro128**, Blackman and Vigna); not for cryptography.
  * @param seed - any text; the same text gives the same numbers on every machine
  */
 export function createRandom(seed: string): Random {

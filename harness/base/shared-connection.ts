@@ -14,15 +14,15 @@ export interface Answer {
 }
 
 /**
- * Go's: so much of an answer may be under way before its reader has taken the first byte (golang/net
- * http2/transport.go).
+ * Go's window: this many bytes of an answer may be under way before its reader has taken the first one
+ * (golang/net http2/transport.go).
  */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 1024 * 1024 * 1024;
 /** nghttp2's own limit is 10, which a list of many objects reaches. */
 const MAX_SESSION_MEGABYTES = 1024;
 
-/** What node:http says of a connection that ended before the answer. */
+/** Makes the error that node:http gives for a connection that ended before the answer. */
 const hangUp = (message: string): Error => Object.assign(new Error(message), { code: 'ECONNRESET' });
 
 export class SharedConnection {
@@ -112,8 +112,8 @@ export class SharedConnection {
 }
 
 /**
- * How a body ended that is closed now: undefined if it is whole. A stream of HTTP/2 whose connection is gone
- * tells of an `end` too; its reset code says that it was none.
+ * Returns the error of a closed body; undefined if the body is whole. A stream of HTTP/2 emits `end` also
+ * when its connection is gone; the reset code shows that it was cut off.
  */
 export function endOf(body: Readable): Error | undefined {
   const wasReset = 'rstCode' in body && body.rstCode !== http2.constants.NGHTTP2_NO_ERROR;

@@ -1,4 +1,4 @@
-/** The only loop that waits. */
+/** Waits until a probe succeeds. The harness has no other loop that waits. */
 import { type Clock, sleep } from './clock.ts';
 import { HarnessError, messageOf } from './errors.ts';
 

@@ -1,4 +1,4 @@
-/** Whether files can be made in a folder, which may not be there yet. */
+/** Tests if files can be made in a folder, which need not exist yet. */
 import { access, constants, mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -11,7 +11,7 @@ export async function assertFolderWritable(folder: string): Promise<void> {
   const nearest = await nearestThatExists(folder);
   await access(nearest, constants.W_OK | constants.X_OK);
   // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive
-  // mkdir then tries for ever).
+  // mkdir then tries forever).
   await rmdir(await mkdtemp(path.join(nearest, '.mesh-harness-')));
 }
 

@@ -18,7 +18,7 @@ import {
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
 
-/** What a distinguished name is made of here. */
+/** The parts of a distinguished name that are used here. */
 export interface Subject {
   readonly commonName?: string;
   readonly organizations?: readonly string[];
@@ -91,7 +91,7 @@ export function alternativeNames({
   return names.length > 0 ? [extension(id_ce_subjectAltName, new SubjectAlternativeName(names))] : [];
 }
 
-/** Signs a structure as it stands in DER. */
+/** Signs the DER encoding of a structure. */
 export const signatureOf = (content: unknown, key: KeyObject): ArrayBuffer =>
   arrayBufferOf(sign('sha256', Buffer.from(AsnConvert.serialize(content)), key));
 

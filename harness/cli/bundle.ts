@@ -22,8 +22,9 @@ export interface Bundle {
 }
 
 /**
- * @param folder - where the bundle lies. Code of another version of V8 is of no use, and no harm: V8 compiles
- *   as if there were none.
+ * Loads the bundle with its saved code. Code of another version of V8 does no harm: V8 ignores it, and
+ * compiles.
+ * @param folder - the bundle's
  */
 export function loadBundle(folder: string): Bundle {
   const filename = path.join(folder, BUNDLE);

@@ -1,8 +1,11 @@
-/** What nobody has caught is a defect of ours: told as one, instead of with a line of the bundle's source. */
+/**
+ * Reports an error that nobody caught as a defect of the harness, instead of with a line of the bundle's
+ * source.
+ */
 import { EXIT, messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 
-/** The text for a defect, its stack included. */
+/** Writes the text for a defect, with its stack. */
 export function describeDefect(error: unknown): string {
   return redact(
     `mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`,
@@ -20,8 +23,8 @@ export function endOnDefects(): void {
 }
 
 /**
- * Tells of an exception that reaches the event loop, and goes on, until disposed: clusters that others work
- * on must not go with the work that failed.
+ * Reports exceptions that reach the event loop, and goes on, until disposed: clusters that others work on
+ * must not end with the work that failed.
  */
 export function stayOnDefects(onDefect: (error: unknown) => void): Disposable {
   process.off('uncaughtException', end);

@@ -12,7 +12,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const PARENT_CHECK_INTERVAL_MS = 250;
 
 /**
- * The first signal asks for a clean end; a second one does not wait for it.
+ * Listens to signals: the first one asks for a clean end, a second one does not wait for it.
  *
  * @param underNpm - whether npm or npx started us: it puts a shell in between, whose own parent is then the
  *   one to watch
@@ -46,7 +46,7 @@ function ancestorsOf(underNpm: boolean): string {
   return underNpm ? `${process.ppid} ${parentOf(process.ppid)}` : String(process.ppid);
 }
 
-/** @returns undefined where there is no /proc */
+/** Finds the parent of a process. @returns undefined where there is no /proc */
 function parentOf(pid: number): string | undefined {
   try {
     // pid (name) state ppid …; the name may hold anything, so the fields are counted from its closing

@@ -57,8 +57,8 @@ function reportFailure(error: unknown, interruption: Interruption): number {
   return EXIT.unknown;
 }
 
-// A reader that went away (| head) is no failure of ours, and no reason to end: what the exit code says must
-// still be found out.
+// A reader that went away (| head) is not a failure, and no reason to end: the exit code is still to be
+// found.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

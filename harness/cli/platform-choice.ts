@@ -1,4 +1,4 @@
-/** Which platform a command line means, and the line that says so. */
+/** Chooses the platform and the edition of a command line, and writes the line that says so. */
 import path from 'node:path';
 import { platformMaker } from '../platform/catalog.ts';
 import { versionOf } from '../platform/programs.ts';
@@ -21,6 +21,7 @@ export interface PlatformChoice {
 }
 
 /**
+ * Chooses the platform of a run.
  * @param asked - of `--platform` or MESH_HARNESS_PLATFORM; `auto` takes kind where everything is there
  * @throws HarnessError ERR_UNKNOWN_PLATFORM
  */
@@ -46,8 +47,8 @@ export interface EditionChoice {
 }
 
 /**
- * As asked for; else that of the release which is to be installed; else the platform's own.
- * A folder that holds no release decides nothing here: the platform says so when it starts.
+ * Chooses the edition: the one asked for; else that of the release which is to be installed; else the
+ * platform's own. A folder without a release decides nothing here: the platform reports it when it starts.
  */
 export async function chooseEdition(
   { edition, istioDir }: { readonly edition?: string; readonly istioDir?: string },
@@ -64,7 +65,7 @@ export async function chooseEdition(
   return { name: defaultEdition(platform) };
 }
 
-/** The first line of a run. */
+/** Writes the first line of a run. */
 export function firstLine({ name, because, missingForKind }: PlatformChoice, edition: EditionChoice): string {
   const reason = because === undefined ? '' : ` (${because})`;
   const what = `edition ${edition.name}${edition.because === undefined ? '' : ` (${edition.because})`}`;

@@ -22,7 +22,7 @@ export type Work = (environment: Environment) => Promise<number>;
 /** Runs the work of the one command that was called, and keeps its exit code. */
 export type Execute = (work: Work) => Promise<void>;
 
-/** A declaration with the function that does the work, which is loaded when it is called. */
+/** Joins a declaration with the function that does the work, which is loaded when it is called. */
 const command =
   <Words extends readonly unknown[]>(
     declare: Declaration<Words>,

@@ -1,4 +1,4 @@
-/** What platforms with real clusters are told, from the flags and the environment. */
+/** The settings of platforms with real clusters, from the flags and the environment. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { RealSettings } from '../platform/catalog.ts';
@@ -8,7 +8,7 @@ import type { Environment } from './environment.ts';
 
 /**
  * Returns the settings of real clusters; paths are made absolute.
- * @param onProgress - told what platforms do before a run's own steps begin
+ * @param onProgress - called with what platforms do before a run's own steps begin
  */
 export function realSettings(
   flags: RealFlags,

@@ -6,10 +6,13 @@ import type { Scenario } from '../scenario/read-scenario.ts';
 
 const folder = path.join(packageRoot(), 'scenarios');
 
-/** @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, ERR_INVALID_SCENARIO */
+/**
+ * Loads a scenario for a command.
+ * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, ERR_INVALID_SCENARIO
+ */
 export const scenarioOf = (nameOrPath: string): Promise<Scenario> => loadScenario(nameOrPath, { folder });
 
-/** In the order given, each once; `all` stands for the guide's. */
+/** Loads scenarios in the order given, each once; `all` names the guide's. */
 export async function scenariosOf(names: readonly string[]): Promise<readonly Scenario[]> {
   const all = await listScenarios({ folder });
   const wanted = new Set(names.flatMap(name => (name === 'all' ? all : [name])));

@@ -15,7 +15,8 @@ import { writeReleaseFolder } from './up/release-folder.ts';
 const FOLDER_PREFIX = 'mesh-harness-tools-';
 
 /**
- * @returns programs that lie in a temporary folder; dispose of them to remove it
+ * Makes the programs for an opened simulator.
+ * @returns programs in a temporary folder; dispose of them to remove it
  * @throws HarnessError ERR_TOOL if there is no kubectl
  */
 export async function simulatorPrograms(

@@ -11,12 +11,15 @@ export function substitute(text: string, variables: ReadonlyMap<string, string>)
   return text.replace(VARIABLE, (_match, name: string) => variables.get(name) ?? '');
 }
 
-/** The names that stand in a text as `${NAME}`, in order, each once. */
+/** Lists the names that a text has as `${NAME}`, in order, each once. */
 export function variablesIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(VARIABLE)].map(match => match[1] ?? ''))];
 }
 
-/** The words after the program's name. The context stands first: what follows `--` is another program's. */
+/**
+ * Returns the words after the program's name. The context comes first, since words after `--` belong to
+ * another program.
+ */
 export function argvOf(command: Command, variables: ReadonlyMap<string, string>): readonly string[] {
   const args = command.args.map(arg => substitute(arg, variables));
   const takesContext = command.tool === 'kubectl' || command.tool === 'istioctl';

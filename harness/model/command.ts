@@ -29,9 +29,7 @@ export interface Command {
    * instead.
    */
   readonly stdin?: string;
-  /**
-   * Where standard output goes: into the next command of the step, into the variable `name`, or to the log.
-   */
+  /** The target of standard output: the next command of the step, the variable `name`, or the log. */
   readonly output?: { readonly to: 'next-command' } | { readonly to: 'variable'; readonly name: string };
   /**
    * For a command that waits: a clause that can stand after "waits for". A captured value that is awaited

@@ -38,7 +38,7 @@ const PORT_NAMES: Readonly<
 };
 const PORTS = [15021, 15443, 15012, 15017];
 
-/** The IstioOperator document that installs an east-west gateway: `istioctl install -y -f -` takes it. */
+/** Writes the IstioOperator document that installs an east-west gateway, for `istioctl install -y -f -`. */
 export function gatewayOperator(request: GatewayRequest): string {
   const { edition, mesh = '', cluster = '', network = '', revision = '', singleCluster = false } = request;
   const lines = [
@@ -111,9 +111,8 @@ function valuesOf(
 }
 
 /**
- * The script itself: flags in, document or complaint out.
- * Unlike Istio's, it has no `--ambient`, and a word that is no flag is refused (Istio's loops on it for
- * ever).
+ * Runs the script: flags in, document or complaint out. Unlike Istio's, it has no `--ambient`, and refuses a
+ * word that is no flag (Istio's loops on it forever).
  *
  * @param environment - 1.8 takes MESH, CLUSTER and NETWORK from it where a flag is absent, as Istio's script
  *   happens to; `current` takes NETWORK

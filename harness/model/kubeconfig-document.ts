@@ -42,7 +42,7 @@ export function parseKubeconfig(text: string): KubeconfigDocument {
   throw new Error(problems.join('; '), { cause: read.error });
 }
 
-/** `contexts[1].name`; `the document` for the whole. */
+/** Writes a path into the document: `contexts[1].name`; `the document` for the whole. */
 function pathOf(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'the document';
   return path

@@ -1,7 +1,8 @@
 /** A sample with its images taken from elsewhere. */
 
 /**
- * @param replaced - beginning of a reference → what stands in its place: `docker.io/istio/` →
+ * Replaces the beginnings of image references in the samples.
+ * @param replaced - beginning of a reference → its replacement: `docker.io/istio/` →
  *   `registry.example/istio/`
  */
 export function withImages(manifest: string, replaced: Readonly<Record<string, string>>): string {

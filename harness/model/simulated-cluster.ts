@@ -12,8 +12,8 @@ export const SIMULATED_EXTENSION = 'mesh-harness/simulated-cluster';
 /** What a simulated cluster says of itself. */
 export interface SimulatedCluster {
   /**
-   * `https://172.18.0.2:6443`: where the API server is for the pods of all simulated clusters. The entry's
-   * own `server` is a port of this machine's loopback, where a pod would find nothing but itself.
+   * `https://172.18.0.2:6443`: the address of the API server for the pods of all simulated clusters. The
+   * entry's own `server` is a port of this machine's loopback, where a pod would find nothing but itself.
    */
   readonly inNetworkServer: string;
   /** The release that the cluster was started for: `1.8.0`. */

@@ -17,7 +17,7 @@ export interface ClusterSpec {
   readonly nodes: number;
   /** Versions of HelloWorld that are deployed here: `v1`, `v2`; may be empty or both. */
   readonly helloWorld: readonly string[];
-  /** Whether the client (Sleep) is deployed here. */
+  /** True if the client (Sleep) is deployed here. */
   readonly client: boolean;
 }
 
@@ -44,6 +44,8 @@ export const remotesOf = (topology: Topology, primary: ClusterName): readonly Cl
   topology.clusters.filter(({ role }) => role.kind === 'remote' && role.controlPlane === primary);
 export const isMultiNetwork = (topology: Topology): boolean =>
   new Set(topology.clusters.map(cluster => cluster.network)).size > 1;
-/** The cluster whose istiod serves the proxies of `cluster`: itself, or the control plane of a remote. */
+/**
+ * Finds the cluster whose istiod serves the proxies of `cluster`: itself, or the control plane of a remote.
+ */
 export const controlPlaneOf = (cluster: ClusterSpec): ClusterName =>
   cluster.role.kind === 'remote' ? cluster.role.controlPlane : cluster.name;

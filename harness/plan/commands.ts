@@ -58,7 +58,7 @@ export const createCacerts = (cluster: ClusterName): Command =>
 export const installFile = (cluster: ClusterName): Command =>
   istioctl(cluster, ['install', '-y', '-f', `${cluster}.yaml`], { timeoutMs: INSTALL_MS });
 
-/** The gateway script, and istioctl, which installs what it prints. */
+/** Returns the gateway script, and istioctl, which installs what the script prints. */
 export const installGateway = (cluster: ClusterName, args: readonly string[]): readonly Command[] => [
   { tool: 'gen-eastwest-gateway', args, output: { to: 'next-command' }, timeoutMs: QUICK_MS },
   istioctl(cluster, ['install', '-y', '-f', '-'], { timeoutMs: INSTALL_MS }),
@@ -87,7 +87,10 @@ export const awaitGatewayAddress = (cluster: ClusterName, variable: string): Com
     },
   );
 
-/** @param verb - `['x', 'create-remote-secret']` until it left the experimental commands */
+/**
+ * Returns the commands that make the remote secret of one cluster and apply it in another.
+ * @param verb - `['x', 'create-remote-secret']` until it left the experimental commands
+ */
 export const createRemoteSecret = (
   verb: readonly string[],
   watched: ClusterName,
@@ -111,7 +114,9 @@ export const waitForDeployment = (cluster: ClusterName, name: string): Command =
     { awaits: `${name} in ${cluster} to be available`, timeoutMs: DEPLOYMENT_SECONDS * 1000 + QUICK_MS },
   );
 
-/** The name of the client's pod, then ten requests from it, as the guide repeats its one. */
+/**
+ * Returns the commands that find the client's pod and send ten requests from it; the guide repeats its one.
+ */
 export const callHelloWorld = (
   cluster: ClusterName,
   client: string,

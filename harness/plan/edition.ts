@@ -1,4 +1,4 @@
-/** What an edition of the guide is: a topology in, its steps out. */
+/** An edition of the guide: it turns a topology into steps. */
 import type { EditionName } from '../model/east-west-gateway.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Erratum, Step } from './step.ts';
@@ -16,6 +16,6 @@ export interface Edition {
   readonly summary: string;
   /** Every mistake of the guide that some plan departs from. */
   readonly errata: readonly Erratum[];
-  /** The steps in the guide's order, as far as the dependencies allow; `planTopology` sorts them. */
+  /** Returns the steps in the guide's order, as far as the dependencies allow; `planTopology` sorts them. */
   steps(topology: Topology): readonly StepDraft[];
 }

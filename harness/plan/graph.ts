@@ -8,8 +8,7 @@ interface Node {
 }
 
 /**
- * The steps in an order in which each comes after what it depends on; where the graph allows, in the order
- * given.
+ * Sorts steps so that each comes after those that it depends on; where the graph allows, in the order given.
  * @throws Error if an id is missing, given twice, or part of a ring: a defect of the plan
  */
 export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly T[] {
@@ -38,8 +37,8 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
 }
 
 /**
- * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones, if the plan has no step with one of the
- *   ids
+ * Checks that the plan has a step with each of the ids.
+ * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones
  */
 export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
   const known = plan.steps.map(step => step.id);

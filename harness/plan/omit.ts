@@ -3,7 +3,8 @@ import { checkStepIds } from './graph.ts';
 import type { Plan, StepId } from './step.ts';
 
 /**
- * The plan without some steps. What depended on them depends on what they depended on, so the order stays.
+ * Returns a plan without some steps. Steps that depended on an omitted one now depend on its own
+ * dependencies, so the order stays.
  * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones
  */
 export function omitSteps(plan: Plan, ids: readonly StepId[]): Plan {

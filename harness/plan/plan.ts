@@ -23,7 +23,7 @@ export function editionOf(name: string): Edition {
 }
 
 /**
- * The plan of a topology.
+ * Makes the plan of a topology.
  * @param topology - any number of clusters and networks; the rules of `scenario/cross-check.ts` hold
  * @param edition - `1.8` or `current`
  * @throws HarnessError ERR_UNKNOWN_EDITION

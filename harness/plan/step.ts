@@ -19,7 +19,7 @@ export interface GuideReference {
   readonly lines?: readonly [number, number];
 }
 
-/** What follows if the step is left out. */
+/** The consequences if the step is left out. */
 export interface Omission {
   /** True: a run without this step still passes. */
   readonly harmless: boolean;
@@ -48,7 +48,7 @@ export interface Erratum {
   /** The guide's own text, shortened with `…`. */
   readonly guideLine: string;
   readonly lines?: readonly [number, number];
-  /** What would happen if it was followed to the letter. */
+  /** The consequences of following the page to the letter. */
   readonly wouldHappen: string;
   readonly weDo: string;
 }

@@ -11,14 +11,19 @@ import type { GuideReference, StepId } from './step.ts';
 
 type Subject = 'namespace' | 'injection' | 'service' | 'deploy' | 'wait' | 'client' | 'call';
 
-/** What the editions say differently. */
+/** The parts of the verification that differ between editions. */
 export interface VerifyText {
   /** Name of the client's sample, Deployment and container. */
   readonly client: string;
-  /** @param version - for `deploy` and `wait` */
+  /**
+   * Returns the passage of the guide on a subject.
+   * @param version - for `deploy` and `wait`
+   */
   passage(subject: Subject, isFirst: boolean, version?: string): GuideReference;
   readonly errata: Readonly<Record<Subject, readonly string[]>>;
-  /** What must be there in a cluster before pods are created that are to be injected. */
+  /**
+   * Returns the ids of the steps that must be done in a cluster before pods with sidecars are created there.
+   */
   injectionNeeds(cluster: ClusterSpec): readonly StepId[];
 }
 

@@ -10,7 +10,7 @@ import type { Finding } from './platform.ts';
 
 export interface Question {
   readonly subject: string;
-  /** What to do if there is no answer. */
+  /** The advice for a missing answer. */
   readonly fix: string;
   /** @param signal - aborts at the deadline: processes and requests end with it */
   readonly ask: (signal: AbortSignal) => Promise<readonly Finding[]> | readonly Finding[];
@@ -25,7 +25,10 @@ export interface AskOptions {
 
 const DEADLINE_MS = 4000;
 
-/** @throws the signal's reason; a question that fails or gets no answer is a finding */
+/**
+ * Asks all questions side by side. A question that fails or gets no answer becomes a finding.
+ * @throws the signal's reason
+ */
 export async function askAll(
   questions: readonly Question[],
   options: AskOptions,

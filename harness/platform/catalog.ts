@@ -24,7 +24,7 @@ export interface PlatformSettings {
 /** Settings for real clusters and the programs that work on them. */
 export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
   readonly edition: string;
-  /** Where ledgers are kept. */
+  /** The folder of the ledgers. */
   readonly state: string;
   readonly contexts: readonly string[];
   readonly apiServers: readonly string[];
@@ -64,7 +64,7 @@ function realSettings(name: string, { real }: PlatformSettings): RealSettings {
 }
 
 /**
- * How to make a platform, by its name.
+ * Returns the maker of a platform, by its name.
  * @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones
  */
 export function platformMaker(name: string): (settings: PlatformSettings) => Promise<Platform> {

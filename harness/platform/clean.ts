@@ -11,7 +11,7 @@ export interface CleanOptions {
   /** The folder of all runs' state. */
   readonly state: string;
   readonly clock: Clock;
-  /** Called when there is something in Docker to remove. */
+  /** Connects to Docker; called when there is something in it to remove. */
   readonly connect: () => Promise<Engine>;
   /** Also removes the pull-through cache, which outlives runs by intent. */
   readonly cache?: boolean;
@@ -22,7 +22,9 @@ export interface CleanResult {
   readonly removed: readonly string[];
   /** Runs that go on: left alone. */
   readonly running: readonly string[];
-  /** What has a name of ours in a cluster of the user's, and is someone else's: left alone too. */
+  /**
+   * Objects in a cluster of the user's that have a name of the harness but belong to someone else; they stay.
+   */
   readonly left: readonly string[];
   readonly failures: readonly string[];
 }
@@ -64,7 +66,7 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   };
 }
 
-/** What a run made in clusters of the user's. */
+/** Removes what a run made in clusters of the user's. */
 async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> {
   if (existing.length === 0) return { failures: [], left: [] };
   const { removeFromCluster } = await import('./existing/remove.ts');

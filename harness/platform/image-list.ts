@@ -1,4 +1,4 @@
-/** Which images a run will need: rendered from what is going to be installed, never typed. */
+/** Lists the images that a run will need: rendered from the manifests that it will install, never typed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
@@ -20,7 +20,7 @@ export interface ImageSettings {
 }
 
 /**
- * What `istioctl manifest generate` and the samples name. It asks no cluster.
+ * Lists the images that `istioctl manifest generate` and the samples name. It asks no cluster.
  * @throws HarnessError ERR_TOOL with the line to paste
  */
 export async function renderImages(
@@ -51,7 +51,8 @@ export async function renderImages(
 }
 
 /**
- * The samples' images that Istio itself publishes, in the names of 1.8 and of today, with `--hub` instead.
+ * Returns replacements by `--hub` for the registries of the samples' images that Istio publishes, in the
+ * names of 1.8 and of today.
  */
 export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> => ({
   'docker.io/istio/': `${hub}/`,
@@ -59,9 +60,10 @@ export const sampleImagesFrom = (hub: string): Readonly<Record<string, string>> 
 });
 
 /**
- * Every image that a set of manifests names, sorted; also what injection adds, by the values in its ConfigMap
- * (istio/istio manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml @1.8.0
- * and @1.30.3).
+ * Lists every image that a set of manifests names, sorted, and those that injection adds, by the values in
+ * its ConfigMap (istio/istio
+ * manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml @1.8.0 and
+ * @1.30.3).
  * @param manifests - of `istioctl manifest generate` and of the samples
  */
 export function imagesOf(manifests: readonly string[]): readonly string[] {
@@ -94,7 +96,10 @@ interface InjectorValues {
   };
 }
 
-/** istio/istio pkg/kube/inject/inject.go @1.30.3, ProxyImage: a name without a slash is below the hub. */
+/**
+ * Returns the image of injected proxies; a name without a slash is below the hub (istio/istio
+ * pkg/kube/inject/inject.go @1.30.3, ProxyImage).
+ */
 function injectedImage(document: unknown): string | undefined {
   const { kind, data, metadata } = (document ?? {}) as {
     readonly kind?: string;
@@ -117,8 +122,8 @@ function injectedImage(document: unknown): string | undefined {
 }
 
 /**
- * `docker.io` for a name without a registry (distribution/reference normalize.go: a first part with a dot, a
- * colon, or localhost is one).
+ * Returns the registry of an image: `docker.io` for a name without one (distribution/reference normalize.go:
+ * a first part with a dot, a colon, or localhost is one).
  */
 export function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');

@@ -1,6 +1,6 @@
 /**
- * What a run has made outside of this process, on disk: written before each thing is made, so that a killed
- * run can be cleaned up.
+ * Records on disk what a run makes outside of this process, before it makes each thing, so that a killed run
+ * can be cleaned up.
  */
 import {
   closeSync,
@@ -32,7 +32,7 @@ export interface ExistingEntry {
   readonly uid: string;
   /** Kind → names. */
   readonly before: Readonly<Record<string, readonly string[]>>;
-  /** The API server keeps who has created a namespace, so that this run's can be told from others. */
+  /** The API server keeps the creator of a namespace, which identifies those of this run. */
   readonly isMarked: boolean;
 }
 
@@ -52,6 +52,7 @@ export class Ledger {
   }
 
   /**
+   * Opens a new ledger.
    * @param state - the folder of all runs' state
    * @param runId - of lower-case letters and digits
    */
@@ -65,7 +66,7 @@ export class Ledger {
     return ledger;
   }
 
-  /** On disk when it returns. */
+  /** Adds an entry, which is on disk when it returns. */
   write(entry: LedgerEntry): void {
     writeSync(this.#file, `${JSON.stringify(entry)}\n`);
     fsyncSync(this.#file);
@@ -75,7 +76,7 @@ export class Ledger {
     closeSync(this.#file);
   }
 
-  /** For the very end: all that it tells of is gone. */
+  /** Removes the ledger, at the very end: all its entries are gone. */
   remove(): void {
     this.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -94,7 +95,7 @@ export interface LedgerRecord {
   readonly existing: readonly ExistingEntry[];
 }
 
-/** Every run that has a ledger, also those that go on. */
+/** Lists every run that has a ledger, also those that go on. */
 export function readLedgers(state: string): readonly LedgerRecord[] {
   const folder = join(state, RUNS);
   return namesIn(folder)
@@ -131,7 +132,7 @@ function entriesOf(file: string): readonly LedgerEntry[] {
     try {
       return [JSON.parse(line) as LedgerEntry]; // our own file
     } catch {
-      return []; // the last line, cut off: what it tells of was not made yet
+      return []; // the last line, cut off: its thing was not made yet
     }
   });
 }

@@ -22,11 +22,9 @@ export interface PlatformCapabilities {
 
 export interface Platform {
   readonly name: string;
-  /** What it can do beyond the guide; a check asks for these, never for a name. */
+  /** The abilities beyond the guide. A check asks for these, never for a name. */
   readonly capabilities: PlatformCapabilities;
-  /**
-   * Which kind of clock a started platform has; a run's first event, which comes before the start, tells it.
-   */
+  /** The kind of clock of a started platform. A run's first event, before the start, contains it. */
   readonly clock: Clock['kind'];
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
@@ -76,7 +74,7 @@ export interface Programs {
   readonly istioctl: string;
   /** The unpacked Istio release, whose `samples` are used. */
   readonly istioFolder: string;
-  /** In the samples, the beginning of an image's reference → what stands in its place. */
+  /** In the samples, the beginning of an image's reference → its replacement. */
   readonly sampleImages?: Readonly<Record<string, string>>;
   /** Laid over the environment of every program. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -93,8 +91,8 @@ export interface PlatformAdjustment {
 
 export interface Cluster {
   readonly name: ClusterName;
-  /** A kubeconfig document (YAML) with one context, named like the cluster. */
+  /** Returns a kubeconfig document (YAML) with one context, named like the cluster. */
   kubeconfig(reachableFrom: 'this-machine' | 'other-clusters'): string;
-  /** How to reach the API server inside this process; absent: over TCP. */
+  /** Opens a connection to the API server inside this process; absent: over TCP. */
   readonly dial?: (host: string, port: number) => Duplex;
 }

@@ -9,7 +9,7 @@ import { istioHas } from './versions.ts';
 
 /** From where programs are fetched, and where to. */
 export interface DownloadOptions {
-  /** Where fetched programs are kept. */
+  /** The folder of fetched programs. */
   readonly cache: string;
   /** Instead of the projects' own servers: `MIRROR/kind/v0.30.0/kind-linux-amd64` and so on. */
   readonly mirror?: string;

@@ -1,7 +1,4 @@
-/**
- * What a doctor asks about kind, kubectl and istioctl: whether one that fits is at hand, and what a run would
- * do if none is.
- */
+/** Asks about kind, kubectl and istioctl: if a fitting one is at hand, and what a run would do otherwise. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../process/find.ts';
@@ -19,7 +16,7 @@ interface Wanted {
   readonly words: string;
   /** The version that is fetched where none that fits is found. */
   readonly fetched: string;
-  /** Where it is then. */
+  /** Returns the path of the program then. */
   readonly cached: (cache: string) => string;
 }
 
@@ -51,7 +48,10 @@ function wantedOf(name: Name, { nodeVersion, oldestKind, istio }: VersionWindow)
   }
 }
 
-/** @param window - decides which versions fit */
+/**
+ * Makes the questions about programs.
+ * @param window - decides which versions fit
+ */
 export function programQuestions(
   names: readonly Name[],
   window: VersionWindow,

@@ -9,7 +9,7 @@ import { compare, formatLine, type Line, lineOf } from './version-line.ts';
 import { FETCHED_KIND, KUBECTL_SKEW, type VersionWindow } from './version-windows.ts';
 import { editionMismatch, releasesOf } from './versions.ts';
 
-/** Where programs are looked for, and from where they are fetched otherwise. */
+/** The places to look for programs, and to fetch missing ones from. */
 export interface ProgramOptions extends DownloadOptions {
   /** An unpacked Istio release: its `bin/istioctl` and `samples` are used. */
   readonly istioFolder?: string;
@@ -51,7 +51,9 @@ export async function findKubectl(server: string, options: ProgramOptions): Prom
   return await findOrFetch('kubectl', server, wanted, isGood, options);
 }
 
-/** istioctl with the release that it came in: samples and the gateway script must be of the same line. */
+/**
+ * Finds istioctl with the release that it came in: samples and the gateway script must be of the same line.
+ */
 export async function findIstio(window: VersionWindow, options: ProgramOptions): Promise<IstioRelease> {
   const { istioFolder, cache } = options;
   const wanted = lineOf(window.istio) ?? [0, 0];
@@ -84,7 +86,7 @@ export async function findIstio(window: VersionWindow, options: ProgramOptions):
   return { file, version: (await versionOf('istioctl', file, options.signal)) ?? window.istio, folder };
 }
 
-/** How a program is asked for its version. */
+/** The arguments that ask a program for its version. */
 const VERSION_ARGUMENTS = {
   kind: ['version', '-q'],
   kubectl: ['version', '--client', '-o', 'json'],
@@ -92,7 +94,7 @@ const VERSION_ARGUMENTS = {
 } as const;
 type Name = keyof typeof VERSION_ARGUMENTS;
 
-/** @returns undefined if it cannot be run */
+/** Asks a program for its version. @returns undefined if it cannot be run */
 export async function versionOf(name: Name, file: string, signal: AbortSignal): Promise<string | undefined> {
   const result = await runProcess(file, VERSION_ARGUMENTS[name], { timeoutMs: VERSION_MS, signal });
   signal.throwIfAborted();
@@ -100,7 +102,7 @@ export async function versionOf(name: Name, file: string, signal: AbortSignal): 
   return /v?\d+\.\d+\.\d+[\w.+-]*/.exec(result.stdout)?.[0];
 }
 
-/** @returns the program on PATH if its version will do */
+/** Returns the program on PATH if its version fits. */
 export async function describeFound(
   name: Name,
   isGood: (line: Line) => boolean,

@@ -4,8 +4,8 @@ import { type Cidr, cidrAround, formatCidr, nthAddress, overlaps } from '../base
 const OWN_PREFIX = 24;
 
 /**
- * The subnets that may be taken, best first. Docker gives out 172.17 to 172.31 as /16 from below, and home
- * networks are in 192.168: so from the upper middle of 172, and then from 10.
+ * Lists the subnets that may be taken, best first. Docker gives out 172.17 to 172.31 as /16 from below, and
+ * home networks are in 192.168: so from the upper middle of 172, and then from 10.
  */
 export function* candidates(taken: readonly Cidr[]): Generator<Cidr> {
   const bases = [
@@ -46,7 +46,7 @@ export function planAddresses(subnet: Cidr): AddressPlan {
   };
 }
 
-/** The destinations in /proc/net/route: little-endian hexadecimal; without the default route. */
+/** Reads the destinations in /proc/net/route (little-endian hexadecimal), without the default route. */
 export function readRouteTable(text: string): readonly Cidr[] {
   return text
     .split('\n')

@@ -1,4 +1,4 @@
-/** Which versions go together, as data, with where each comes from. */
+/** The versions that go together, as data, each with its source. */
 import type { Line } from './version-line.ts';
 
 /** The versions that one edition of the guide works with. */

@@ -1,6 +1,6 @@
 /**
- * Watches whether what a run works on still answers: what is silent for long is lost, and what is seen from
- * then on tells nothing about the mesh.
+ * Watches that the clusters of a run still answer. One that is silent for long is lost, and later results say
+ * nothing about the mesh.
  */
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, sleep } from '../base/clock.ts';
@@ -12,15 +12,15 @@ import { KubernetesApiError, type KubernetesClient } from '../base/kubernetes-cl
 export interface Answering {
   /** As a sentence begins: `The API server of cluster1`. */
   readonly what: string;
-  /** Whatever it resolves to is an answer. */
+  /** Asks once; any value that it resolves to is an answer. */
   readonly ask: (signal: AbortSignal) => Promise<unknown>;
-  /** What someone may do when it is lost. */
+  /** The advice if it is lost. */
   readonly hint: string;
 }
 
 export interface WatchAnswersOptions {
   readonly clock: Clock;
-  /** Ends the watch; what falls silent after it does so by our own hand. */
+  /** Ends the watch, before the run itself stops the clusters. */
   readonly stop: AbortSignal;
   /**
    * Milliseconds without an answer until it is lost; a minute by default: upgrades and small machines make
@@ -33,7 +33,10 @@ const LOST_MS = 60_000;
 /** So many questions are asked until it is lost; each may take as long as there is time until the next. */
 const QUESTIONS = 10;
 
-/** @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost */
+/**
+ * Watches the answers of several at once.
+ * @returns aborts with ERR_PLATFORM_NOT_READY, and with what was seen, when the first of them is lost
+ */
 export function watchAnswers(all: readonly Answering[], options: WatchAnswersOptions): AbortSignal {
   const lost = new AbortController();
   // A wait and a question for each listen to it, side by side.
@@ -80,7 +83,7 @@ async function watchOne(
   }
 }
 
-/** API servers. A refusal is an answer too. @param clients - by the name of the cluster */
+/** Watches API servers. A refusal is an answer too. @param clients - by the name of the cluster */
 export function apiServers(clients: ReadonlyMap<string, KubernetesClient>): readonly Answering[] {
   return [...clients].map(([name, client]) => ({
     what: `The API server of ${name}`,

@@ -17,7 +17,7 @@ export interface FetchOptions {
   readonly checksumUrl?: string;
   /** What is known beforehand, instead of a file of the server's. */
   readonly sha256?: string;
-  /** Where it is put, complete or not at all. */
+  /** The path of the file, which appears there complete or not at all. */
   readonly file: string;
   readonly isProgram: boolean;
   readonly signal: AbortSignal;
@@ -29,6 +29,7 @@ export interface FetchOptions {
 }
 
 /**
+ * Fetches a file, and checks it.
  * @returns the SHA-256 of the file, in hexadecimal digits
  * @throws HarnessError ERR_TOOL if it cannot be had, or is not what its checksum says; nothing is kept then
  */

@@ -3,9 +3,10 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
 /**
+ * Finds a program.
  * @param name - a program's name, or a path to it
  * @param path - folders, as in the variable PATH
- * @returns the absolute path of the first that can be run; undefined if there is none
+ * @returns the absolute path of the first that can be run; undefined if no folder has one
  */
 export function findProgram(name: string, path: string = process.env['PATH'] ?? ''): string | undefined {
   if (name.includes('/') || isAbsolute(name)) return isExecutable(name) ? resolve(name) : undefined;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder with a folder for each run that made something outside of this process. `MESH_HARNESS_STATE`
- * names another.
+ * Returns the folder with a folder for each run that made something outside of this process.
+ * `MESH_HARNESS_STATE` names another.
  */
 export function stateFolder(env: Env = process.env): string {
   return (
@@ -15,7 +15,7 @@ export function stateFolder(env: Env = process.env): string {
   );
 }
 
-/** The folder with programs that were fetched. `MESH_HARNESS_CACHE` names another. */
+/** Returns the folder with programs that were fetched. `MESH_HARNESS_CACHE` names another. */
 export function cacheFolder(env: Env = process.env): string {
   return (
     env['MESH_HARNESS_CACHE'] ?? join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mesh-harness')

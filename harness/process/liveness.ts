@@ -1,8 +1,8 @@
-/** Whether a process is still there, which ones carry a mark in their environment, and how to end those. */
+/** Finds processes that still run, or that carry a mark in their environment, and ends those. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { type Clock, sleep } from '../base/clock.ts';
 
-/** A process that can be told from a later one with the same id. */
+/** Identifies a process, also against a later one with the same id. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Start in clock ticks since the boot; absent where there is no /proc. */
@@ -15,14 +15,14 @@ export function identityOf(pid: number): ProcessIdentity {
 }
 
 /**
- * True if this very process still runs; ids are given out again, so the time of its start is compared where
- * it is known.
+ * Tells whether this very process still runs. Ids are reused, so it compares the time of the start where that
+ * is known.
  */
 export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Someone else's process is there all the same.
+    // Someone else's process is there nevertheless.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
   // It has ended, and its parent has not asked how.
@@ -32,7 +32,8 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
 }
 
 /**
- * The processes of this user whose environment holds `name=value`: what a killed process has left behind.
+ * Finds the processes of this user whose environment holds `name=value`: those that a killed process left
+ * behind.
  * @returns none where there is no /proc
  */
 export function processesMarked(name: string, value: string): readonly number[] {
@@ -73,7 +74,7 @@ function entriesOfProc(): readonly number[] {
   }
 }
 
-/** The fields of /proc/PID/stat after the name, which may hold anything: state, ppid, … */
+/** Reads the fields of /proc/PID/stat after the name, which may hold anything: state, ppid, … */
 function statOf(pid: number): readonly string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop()?.split(' ');

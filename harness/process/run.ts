@@ -1,4 +1,4 @@
-/** Runs a program of this machine to its end; how it ended is a value. */
+/** Runs a program of this machine to its end. Failures are values, not errors. */
 import { execa } from 'execa';
 import { LineReader } from '../base/lines.ts';
 
@@ -11,7 +11,7 @@ export interface RunProcessOptions {
   /** Milliseconds until it is ended: first asked (SIGTERM), after five seconds killed. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Each line of either stream, as it comes. */
+  /** Called with each line of either stream, as it comes. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -28,6 +28,7 @@ const KILL_AFTER_MS = 5000;
 const MAX_OUTPUT_CHARACTERS = 64 * 1024 * 1024;
 
 /**
+ * Runs a program and collects its output.
  * @param file - a path, or a name that is looked for on PATH
  * @returns `fault` is `missing-tool` if it could not be started, `timeout` after `timeoutMs`, `killed` by the
  *   signal or by someone else

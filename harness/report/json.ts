@@ -1,7 +1,10 @@
 /** The report as JSON: the format that the others are made from, and that programs read. */
 import type { ConformanceReport } from './report.ts';
 
-/** Keys stand in the order of the model; two runs with the same seed differ in `volatile` alone. */
+/**
+ * Writes a report as JSON, with keys in the order of the model. Two runs with the same seed differ in
+ * `volatile` alone.
+ */
 export function formatJson(report: ConformanceReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -6,7 +6,7 @@ import type { Problem } from '../run/events.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, figures } from './words.ts';
 
-/** Text for XML 1.0: markup escaped, characters that XML cannot hold replaced. */
+/** Escapes text for XML 1.0, and replaces characters that XML cannot hold. */
 function escapeXml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
@@ -150,7 +150,8 @@ function counts(cases: readonly Case[]) {
 }
 
 /**
- * Times are of the run's clock, as the property `clock` says. What differs between equal runs is left out.
+ * Writes reports as JUnit XML. Times are of the run's clock, as the property `clock` says. It leaves out all
+ * that differs between equal runs.
  */
 export function formatJunit(report: ConformanceReport): string {
   const suites = report.scenarios.map(suite);

@@ -12,7 +12,7 @@ import {
   trafficOf,
 } from './words.ts';
 
-/** One cell of a table: no line ends, no pipes, no markup. */
+/** Writes a cell of a table: without line ends, pipes and markup. */
 function cell(text: string): string {
   return text
     .replace(/\s*[\r\n]+\s*/g, ' ')
@@ -28,7 +28,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
   return [row(...head), row(...head.map(() => '---')), ...rows.map(cells => row(...cells)), ''];
 }
 
-/** A block of text as it is; the fence is longer than any in the text. */
+/** Fences a block of text; the fence is longer than any in the text. */
 function block(text: string): readonly string[] {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
@@ -114,7 +114,7 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
   ];
 }
 
-/** What differs between equal runs is left out. */
+/** Writes a report as Markdown. It leaves out all that differs between equal runs. */
 export function formatMarkdown(report: ConformanceReport): string {
   const lines = [
     `# mesh-harness: ${report.verdict}`,

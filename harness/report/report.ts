@@ -11,7 +11,7 @@ import type { CheckResult } from '../verify/check.ts';
 /** Grows by one when a field changes its meaning or goes; new fields don't count. */
 export const SCHEMA_VERSION = 1;
 
-/** What a report can vouch for: a simulated run says nothing about Istio itself. */
+/** The evidence of a report: a simulated run proves nothing about Istio itself. */
 export type EvidenceLevel = 'simulated' | 'real';
 
 /**
@@ -45,7 +45,7 @@ export interface ScenarioReport {
   /** The guide's edition, and the Istio release that it describes. */
   readonly edition: string;
   readonly istioVersion: string;
-  /** Which clock all times of this scenario are of: `virtual` times are the simulated world's. */
+  /** The clock of all times of this scenario: `virtual` times are the simulated world's. */
   readonly clock: 'wall' | 'virtual';
   readonly seed: string;
   /** Size of the fixed sample per source. */
@@ -88,7 +88,7 @@ export interface StepReport {
   readonly durationMs: number;
   readonly commands: readonly CommandReport[];
   readonly problem?: Problem;
-  /** Whether a run without this step would still pass, where that is so. */
+  /** True if a run without this step would still pass. */
   readonly harmlessToOmit: boolean;
   readonly errata: readonly string[];
 }

@@ -6,7 +6,7 @@ import { dump } from 'js-yaml';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, stepName } from './words.ts';
 
-/** A description ends at a line's end, and `#` begins a directive: both are escaped or replaced. */
+/** Escapes a description: it would end at a line's end, and `#` would begin a directive. */
 function describe(text: string): string {
   return text
     .replace(/\\/g, '\\\\')
@@ -17,7 +17,7 @@ function describe(text: string): string {
 const indent = (lines: readonly string[]) => lines.map(line => (line === '' ? '' : `    ${line}`));
 const comment = (text: string) => `# ${text.replace(/\s*[\r\n]+\s*/g, ' ')}`;
 
-/** A YAML block below a test point, indented by two. */
+/** Writes a YAML block below a test point, indented by two. */
 function diagnostics(value: unknown): readonly string[] {
   const yaml = dump(value, { lineWidth: -1, noRefs: true, skipInvalid: true }).trimEnd();
   return ['---', ...yaml.split('\n'), '...'].map(line => `  ${line}`);
@@ -58,7 +58,7 @@ function checkPoint(check: CheckReport): Point {
   return { ok: false, description, diagnostics: withoutUndefined(detail) };
 }
 
-/** Through JSON, which drops what is not given. */
+/** Drops undefined fields, by way of JSON. */
 const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 function write(points: readonly Point[]): readonly string[] {
@@ -83,7 +83,7 @@ function scenarioLines(scenario: ScenarioReport): readonly string[] {
   ];
 }
 
-/** What differs between equal runs is left out. */
+/** Writes a report as TAP. It leaves out all that differs between equal runs. */
 export function formatTap(report: ConformanceReport): string {
   const lines = [
     'TAP version 14',

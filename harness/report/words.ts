@@ -3,7 +3,7 @@ import { onceIn } from '../verify/figures.ts';
 import type { Share, Traffic } from '../verify/traffic.ts';
 import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
 
-/** `0.8 s`, `2 min 5 s`. */
+/** Writes a duration: `0.8 s`, `2 min 5 s`. */
 export function duration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
@@ -12,7 +12,7 @@ export function duration(ms: number): string {
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** What the run is evidence of, in a sentence. */
+/** Says in a sentence what the run is evidence of. */
 export function evidenceSentence({ evidence, platform, conclusion, istioVersion }: ScenarioReport): string {
   if (evidence === 'simulated') {
     return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
@@ -21,17 +21,17 @@ export function evidenceSentence({ evidence, platform, conclusion, istioVersion 
   return `Real clusters and proxies on the platform "${platform.name}". ${claim}`;
 }
 
-/** `cluster2: install Istio`, as progress names a step. */
+/** Names a step as progress does: `cluster2: install Istio`. */
 export const stepName = ({ cluster, title }: Pick<StepReport, 'cluster' | 'title'>): string =>
   cluster === undefined || title.includes(cluster) ? title : `${cluster}: ${title}`;
 
-/** The traffic of every check that sent calls. */
+/** Lists the traffic of every check that sent calls. */
 export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
   checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
 
 /**
- * Which clusters of a sample are judged together, and why: `cluster1 (70) and cluster3 (130) are judged
- * together: …`; mostly none.
+ * Says which clusters of a sample are judged together, and why: `cluster1 (70) and cluster3 (130) are judged
+ * together: …`; mostly nothing.
  */
 export function togetherSentences({
   shares,
@@ -45,18 +45,18 @@ export function togetherSentences({
   );
 }
 
-/** What the fixed sample can tell, with its error rates. */
+/** Says what the fixed sample can detect, with its error rates. */
 export function riskSentence({ risks, requests, remote }: NonNullable<Traffic['sample']>): string {
   const often = (risk: number) => (risk > 0 ? `${onceIn(risk)} samples` : 'never');
   return `With ${requests} calls a healthy mesh is refused ${often(risks.healthyRefused)}, a starved share passes ${often(risks.faultyAccepted)}, and an error rate of 5 % shows no error ${often(risks.errorRateMissed)}; remote share ${percent(remote.share)}.`;
 }
 
-/** The count of a share: `148`, or `(70+130)` of clusters that are judged together. */
+/** Writes the count of a share: `148`, or `(70+130)` of clusters that are judged together. */
 const shareFigure = ({ count, together }: Share): string =>
   together ? `(${together.counts.map(each => each.count).join('+')})` : String(count);
 
 /**
- * The figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
+ * Writes the figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
  * clusters that answer.
  */
 export function figures(scenario: ScenarioReport): string {
@@ -70,9 +70,9 @@ export function figures(scenario: ScenarioReport): string {
     .join('  ');
 }
 
-/** The checks that did not pass. */
+/** Lists the checks that did not pass. */
 export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>
   checks.filter(({ outcome }) => outcome !== 'passed');
-/** The steps that ended otherwise than done. */
+/** Lists the steps that ended otherwise than done. */
 export const openSteps = ({ steps }: ScenarioReport): readonly StepReport[] =>
   steps.filter(({ outcome }) => outcome !== 'done');

@@ -18,8 +18,9 @@ export interface ReportPlace {
 }
 
 /**
- * Where the report of a run goes: exactly `reportDir`, or a folder of the run's own beside a `latest` link.
- * @param workingFolder - what relative paths start from
+ * Chooses the folder for the report of a run: exactly `reportDir`, or a folder of its own beside a `latest`
+ * link.
+ * @param workingFolder - relative paths start here
  */
 export function reportPlace(options: {
   readonly workingFolder: string;

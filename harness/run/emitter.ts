@@ -1,4 +1,4 @@
-/** Hands a run's events to its listeners; one that throws is told of and stops nothing. */
+/** Hands a run's events to its listeners. It reports a listener that throws, and goes on. */
 import { messageOf } from '../base/errors.ts';
 import type { RunEvent, RunListener } from './events.ts';
 

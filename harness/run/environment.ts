@@ -55,7 +55,7 @@ interface ContainerImage {
 
 /**
  * Looks for a reason outside of the mesh.
- * @param sinceMs - when the run began, by `clock`: older pods are none of its business
+ * @param sinceMs - when the run began, by `clock`; older pods are ignored
  * @returns a sentence about the first that is found, in the order of `clients`; undefined if all is sound
  */
 export async function findEnvironmentFault(
@@ -110,7 +110,10 @@ function isReady(node: KubernetesObject): boolean {
 
 const madeAtMs = ({ metadata }: Pod) => Date.parse(metadata.creationTimestamp ?? '') || 0;
 
-/** @returns what can stand after the pod's name */
+/**
+ * Describes what became of a pod's container, as words that can follow the pod's name.
+ * @returns undefined if nothing is wrong
+ */
 function podFault({ spec, status }: Pod): string | undefined {
   const images = new Map(
     [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(each => [each.name, each.image]),

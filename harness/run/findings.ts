@@ -2,9 +2,9 @@
 import type { Problem, Verdict } from './events.ts';
 
 /**
- * A run has failed if something is the mesh's fault and no step before it failed for its environment: what
- * comes after that may be a mere consequence. A check that the environment kept from an answer says nothing
- * against one that has its answer.
+ * A run has failed if something is the mesh's fault and no earlier step failed for its environment: later
+ * failures may be mere consequences of that one. A check that the environment left without an answer does not
+ * outweigh one that has its answer.
  */
 export class Findings {
   readonly #all: { readonly problem: Problem; readonly from: 'step' | 'check' }[] = [];

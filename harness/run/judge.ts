@@ -28,7 +28,7 @@ export async function judge(message: string, scene: Scene, hint?: string): Promi
 }
 
 /**
- * Returns the problem that a check's result is. A check without a verdict blames the environment at once.
+ * Returns the problem in a check's result. A check without a verdict blames the environment at once.
  * @returns undefined for a result that changes no verdict: passed, or beyond the core
  */
 export async function judgeCheck(result: CheckResult, scene: Scene): Promise<Problem | undefined> {
@@ -49,7 +49,7 @@ export function problemOf(error: unknown): Problem {
   return { kind: 'environment', message, ...(hint !== undefined && { hint }) };
 }
 
-/** Most messages tell their cause already. */
+/** Words an error with its cause, unless the message contains the cause already. */
 function withCause({ message, cause }: Error): string {
   const more = cause === undefined ? '' : messageOf(cause);
   return message.includes(more) ? message : `${message} ${more}`;

@@ -15,7 +15,10 @@ export interface RunChecksOptions {
   readonly onResult: (result: CheckResult) => Promise<void>;
 }
 
-/** @returns the results in the order of `checks`; fewer if the run was interrupted */
+/**
+ * Runs checks, group by group.
+ * @returns the results in the order of `checks`; fewer if the run was interrupted
+ */
 export async function runChecks(
   checks: readonly Check[],
   options: RunChecksOptions,
@@ -34,8 +37,8 @@ export async function runChecks(
 }
 
 /**
- * Neighbours that ask from different clusters make a group; a check of no cluster stands alone, and so do
- * extended ones, which read counters.
+ * Groups checks that may run at once: neighbours that ask from different clusters. A check of no cluster is
+ * alone in its group, and so is each extended one, which reads counters.
  */
 export function groupsOf(checks: readonly Check[]): readonly (readonly Check[])[] {
   const groups: Check[][] = [];

@@ -20,7 +20,7 @@ export interface StepContext extends CommandContext {
   readonly keepGoing: boolean;
 }
 
-/** How a step ended, before anyone has judged whose fault it is. */
+/** The end of a step, before it is judged whose fault it is. */
 export interface StepResult {
   readonly commands: readonly CommandRecord[];
   /** The first thing that went wrong. */
@@ -58,7 +58,7 @@ class StepRun {
   readonly #deadlineAtMs: number;
   readonly #commands: CommandRecord[] = [];
   #failure: StepResult['failure'];
-  /** What the command before has written into its pipe. */
+  /** The text that the command before wrote into its pipe. */
   #pipe: string | undefined;
 
   constructor(step: Step, context: StepContext, linked: LinkedSignal) {
@@ -79,7 +79,10 @@ class StepRun {
     return { commands: this.#commands, ...(this.#failure && { failure: this.#failure }) };
   }
 
-  /** @returns whether to go on with the next command */
+  /**
+   * Runs one command of the step, and notes its result.
+   * @returns true if the step goes on with its next command
+   */
   async #runNext(planned: Command): Promise<boolean> {
     const { adjustments, variables, keepGoing, signal } = this.#context;
     const command = adjusted(planned, adjustments);
@@ -131,8 +134,8 @@ const lineOf = (command: Command, variables: ReadonlyMap<string, string>) =>
   redact(quoteArgv([command.tool, ...argvOf(command, variables)]));
 
 /**
- * Piped output stays hidden, as in a shell: it may be a Secret. If the command failed, show it: it is the
- * error.
+ * Returns the output that a report may show. Piped output stays hidden, as in a shell: it may be a Secret.
+ * That of a failed command is shown: it is the error.
  */
 function shown({ output }: Command, result: CommandResult): CommandResult {
   const piped = output?.to === 'next-command' && result.exitCode === 0;

@@ -7,17 +7,17 @@ import type { Check, CheckResult } from '../verify/check.ts';
 import type { SamplePlan } from '../verify/sample-plan.ts';
 import type { Problem, RunEvent, RunListener, StepOutcome, Verdict } from './events.ts';
 
-/** What to run, on what, and who is told. */
+/** A plan, the platform that it runs on, and the listeners of the run. */
 export interface RunOptions {
   readonly topology: Topology;
   readonly plan: Plan;
-  /** Where the clusters come from; what is started here is cleaned up here. */
+  /** Makes the clusters. The run that starts a platform also cleans it up. */
   readonly platform: Platform;
   /** An already started platform of that kind: it is used and left running. */
   readonly started?: StartedPlatform;
   /** Makes the tools for the clusters that were started; the runner disposes of them. */
   readonly tools: (platform: StartedPlatform) => Tools | Promise<Tools>;
-  /** What is to be verified once the steps are done; absent: nothing. */
+  /** The verification after the last step; absent if nothing is to be verified. */
   readonly verify?: Verification;
   readonly listeners?: readonly RunListener[];
   /** Steps that are left out; implies `keepGoing`. */
@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly deadlines?: Deadlines;
   /** Aborts: nothing more is started, what runs is ended, everything is cleaned up. */
   readonly signal?: AbortSignal;
-  /** Where a platform that does not come up may be described. */
+  /** The folder in which a platform may describe why it does not come up. */
   readonly diagnosticsFolder?: string;
   /**
    * Called once, when the first step or core check has failed: everything is still as it then was, and the

@@ -119,7 +119,10 @@ class Run {
     if (!this.#signal.aborted) this.#checks = await this.#work.runChecks();
   }
 
-  /** Later failures wait for the first one's diagnostics: nothing is cleaned up while it is collected. */
+  /**
+   * Collects diagnostics for the first failure. Later failures wait for it, so that nothing is cleaned up
+   * meanwhile.
+   */
   #lookOnce(started: StartedPlatform): Promise<void> {
     this.#firstLook ??= (async () => {
       try {

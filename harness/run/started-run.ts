@@ -30,7 +30,7 @@ export class StartedRun {
   }
 
   /**
-   * Makes the tools and a client for each cluster, and tells that the platform has started.
+   * Makes the tools and a client for each cluster, and emits the event that the platform has started.
    * @param cleanUp - gets to know how to put them away
    */
   static async open(around: Surroundings, cleanUp: CleanupStack): Promise<StartedRun> {

@@ -40,6 +40,9 @@ export function checkNames(entries: readonly Entry[], kind: string): string[] {
   return problems;
 }
 
-/** Names stand unquoted in the guide's YAML, where `1` is a number and `no` is false. */
+/**
+ * Tells whether YAML reads a name as text: names are unquoted in the guide's YAML, where `1` is a number and
+ * `no` is false.
+ */
 const readsAsText = (name: string): boolean =>
   yaml.load(name) === name && !/^(y|n|yes|no|on|off)$/i.test(name); // js-yaml is YAML 1.2, Istio's parser reads 1.1 too

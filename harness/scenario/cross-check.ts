@@ -1,4 +1,7 @@
-/** Whether the values of a scenario file go together. It reads what is there: no problem hides another. */
+/**
+ * Checks that the values of a scenario file go together. It reads whatever is valid, so that no problem hides
+ * another.
+ */
 import { type Cidr, overlaps } from '../base/ipv4.ts';
 import { checkMeshId, checkNames } from './check-names.ts';
 import { type Entry, entriesOf, isMapping, textOf } from './entries.ts';

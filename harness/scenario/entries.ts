@@ -1,4 +1,4 @@
-/** What is there in the content of a scenario file, whether or not the rest of it is as it should be. */
+/** Reads the clusters and networks in a scenario file, even if the rest of the file is invalid. */
 
 /** Tells a mapping of YAML from lists, texts and nothing. */
 export const isMapping = (value: unknown): value is Record<PropertyKey, unknown> =>

@@ -6,14 +6,15 @@ import { HarnessError, messageOf } from '../base/errors.ts';
 import { readScenario, type Scenario } from './read-scenario.ts';
 
 export interface ScenarioFolder {
-  /** Where the named scenarios are: `<package>/scenarios`. */
+  /** The folder of the named scenarios: `<package>/scenarios`. */
   readonly folder: string;
 }
 
 const EXTENSION = /\.ya?ml$/;
 
 /**
- * The names of the scenarios in a folder, sorted; files in folders below it are examples and have no name.
+ * Lists the names of the scenarios in a folder, sorted. Files in folders below it are examples and have no
+ * name.
  * @throws HarnessError ERR_UNREADABLE_FILE
  */
 export async function listScenarios({ folder }: ScenarioFolder): Promise<readonly string[]> {
@@ -60,7 +61,7 @@ export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolde
 }
 
 /**
- * The scenario in a YAML text.
+ * Reads the scenario in a YAML text.
  * @param name - becomes the topology's name
  * @param file - how the text is called in error messages
  * @throws HarnessError ERR_INVALID_SCENARIO with every problem

@@ -1,7 +1,7 @@
 /** The IPv4 ranges of a scenario: reading them, and those that it gets when it names none. */
 import { type Cidr, cidrAround, formatCidr, nthAddress, parseCidr, parseIpv4 } from '../base/ipv4.ts';
 
-/** How many clusters and networks can have default ranges that do not overlap. */
+/** The number of clusters and networks that can have default ranges without overlaps. */
 export const MAX_CLUSTERS = 240;
 export const MAX_NETWORKS = 64;
 
@@ -15,15 +15,19 @@ export function readRange(text: string): Cidr | string {
 }
 
 /**
- * 10.10.0.0/16, 10.20.0.0/16, … as Istio's own kind topologies have them (istio/istio
- * prow/config/topology/multicluster.json @1.8.0), then 10.11.0.0/16, 10.21.0.0/16, …
+ * Returns a cluster's default pod range: 10.10.0.0/16, 10.20.0.0/16, … as Istio's own kind topologies have
+ * them (istio/istio prow/config/topology/multicluster.json @1.8.0), then 10.11.0.0/16, 10.21.0.0/16, …
  * @param index - of the cluster, from 0
  */
 export const defaultPodRange = (index: number): string => `10.${slot(index)}.0.0/16`;
-/** 10.255.10.0/24, 10.255.20.0/24, … @param index - of the cluster, from 0 */
+/**
+ * Returns a cluster's default service range: 10.255.10.0/24, 10.255.20.0/24, … @param index - of the cluster,
+ * from 0
+ */
 export const defaultServiceRange = (index: number): string => `10.255.${slot(index)}.0/24`;
 /**
- * 172.30.0.0/21, 172.30.8.0/21, …: 2046 addresses for nodes and load balancers.
+ * Returns a network's default range: 172.30.0.0/21, 172.30.8.0/21, …: 2046 addresses for nodes and load
+ * balancers.
  * @param index - of the network, from 0
  */
 export const defaultNetworkRange = (index: number): string => `${nthAddress(NETWORKS, index * 2048)}/21`;

@@ -6,7 +6,7 @@ import { defaultNetworkRange, defaultPodRange, defaultServiceRange } from './ran
 import { type ScenarioFile, scenarioSchema, VERSIONS } from './schema.ts';
 import { describeIssue } from './schema-issues.ts';
 
-/** What a scenario asks of the verification; what it leaves out is the harness's default. */
+/** The wishes of a scenario for the verification; absent ones have the harness's defaults. */
 export interface VerifyOptions {
   /** Requests per source in the fixed sample. */
   readonly requests?: number;
@@ -75,5 +75,8 @@ function toCluster(cluster: ScenarioFile['clusters'][number], index: number): Cl
   };
 }
 
-/** As the guide has it: v1 in the first cluster, v2 in the second; further clusters go on by turns. */
+/**
+ * Chooses the versions of a cluster as the guide does: v1 in the first cluster, v2 in the second; further
+ * clusters alternate.
+ */
 const defaultVersions = (index: number): readonly string[] => [VERSIONS[index % 2] ?? 'v1'];

@@ -40,7 +40,7 @@ export function describeIssue(issue: z.core.$ZodIssue, content: unknown): string
   }
 }
 
-/** A limit that belongs to the range, told as one that does not, so that one sentence serves both. */
+/** Turns an inclusive limit into an exclusive one, so that one sentence fits both. */
 const limit = (value: number | bigint, inclusive: boolean | undefined, by = -1): string =>
   inclusive ? String(Number(value) + by) : String(value);
 

@@ -1,4 +1,4 @@
-/** What a scenario file may hold, one value at a time. */
+/** The schema of a scenario file, one value at a time. */
 import * as z from '../base/zod.ts';
 import { MAX_CLUSTERS, MAX_NETWORKS } from './ranges.ts';
 
@@ -36,7 +36,7 @@ export const scenarioSchema = z.strictObject({
 /** A scenario file that has passed the schema. */
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 
-/** Where an object stands in the file → its keys, for the answer to an unknown one. */
+/** Path of an object in the file → its keys, for the answer to an unknown one. */
 export const KNOWN_KEYS: readonly (readonly [where: RegExp, keys: readonly string[]])[] = [
   [/^$/, Object.keys(scenarioSchema.shape)],
   [/^networks\[\d+\]$/, Object.keys(networkSchema.shape)],

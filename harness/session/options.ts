@@ -14,22 +14,19 @@ export interface TargetOptions {
   /** Opens the simulator, given by its name, to other programs of this machine, on the wall's clock. */
   readonly open?: PlatformSettings['open'];
   /**
-   * Where the trace of the run is written, with the run's own times: requests, connections, xDS, output of
-   * processes. Of the simulator only, given by its name.
+   * The folder for the trace of the run, with the run's own times: requests, connections, xDS, output of
+   * processes. Only for the simulator, given by its name.
    */
   readonly traceFolder?: string;
   /** For platforms with real clusters that are given by their name. */
   readonly real?: RealSettings;
   /** The same seed gives the same run on the simulator; `1` by default. */
   readonly seed?: string;
-  /**
-   * What is left behind at the end, where the platform can: everything, or what a run that did not pass has
-   * made.
-   */
+  /** Keeps the clusters at the end, if the platform can: always, or only those of a run that did not pass. */
   readonly keep?: 'always' | 'on-failure';
-  /** Told what stays, how to reach it, how to remove it. */
+  /** Called with the text on what stays, how to reach it and how to remove it. */
   readonly onKept?: (lines: readonly string[]) => void;
-  /** Where the clusters are described at the first failure, before anything is cleaned up. */
+  /** The folder in which the session describes the clusters at the first failure, before it cleans up. */
   readonly diagnosticsFolder?: string | ((runId: string) => string);
   /** Called before the clean-up, whatever happened until then: to look at the clusters once more. */
   readonly beforeCleanUp?: (platform: StartedPlatform) => Promise<void>;
@@ -61,7 +58,7 @@ export interface WorkOptions {
   readonly checks?: readonly Check[];
 }
 
-/** Everything that a session can be told. */
+/** All options of a session. */
 export interface SessionOptions extends TargetOptions, WorkOptions {
   readonly signal?: AbortSignal;
   readonly listeners?: readonly RunListener[];

@@ -91,7 +91,10 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
   };
 }
 
-/** @returns undefined where no trace is asked for */
+/**
+ * Opens the trace of the session.
+ * @returns undefined if the options ask for none
+ */
 async function traceFor({ platform, traceFolder }: TargetOptions): Promise<Trace | undefined> {
   if (traceFolder === undefined) return undefined;
   if (platform !== undefined && platform !== 'simulator') {

@@ -1,4 +1,4 @@
-/** What a session runs on: the platform, the tools, and what is looked at and kept in the end. */
+/** The target of a session: its platform and tools, and what it looks at and keeps in the end. */
 import { createRandom } from '../base/random.ts';
 import type { Plan } from '../plan/step.ts';
 import { platformMaker } from '../platform/catalog.ts';

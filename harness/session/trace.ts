@@ -75,7 +75,7 @@ export class Trace implements WorldObserver {
     for (const line of lines.push(note.text)) this.#writeOutput(timeOf(source.atMs), where, line);
   }
 
-  /** Writes the lines that have not ended, and closes the files. What comes after that is dropped. */
+  /** Writes the lines that have not ended, and closes the files. Later records are dropped. */
   close(): void {
     for (const [where, lines] of this.#outputs) {
       const rest = lines.end();

@@ -8,18 +8,21 @@ import type { NetworkNamespace } from './network/interfaces.ts';
  * refreshes volumes.
  */
 export interface ContainerFiles {
-  /** @throws an Error with code ENOENT */
+  /**
+   * Reads a file.
+   * @throws an Error with code ENOENT
+   */
   read(path: string): string;
   exists(path: string): boolean;
-  /** Names in a folder, sorted; empty if there is none. */
+  /** Lists the names in a folder, sorted; empty if the folder does not exist. */
   list(folder: string): readonly string[];
-  /** Files that the container writes for itself (emptyDir or its own layer); gone with it. */
+  /** Writes a file of the container (emptyDir or its own layer), which goes with it. */
   write(path: string, content: string): void;
 }
 
 /**
- * What a process in a container has: the counterpart of argv, environ, the file system, the network namespace
- * and the kernel's clock.
+ * The context of a process in a container: the counterpart of argv, environ, the file system, the network
+ * namespace and the kernel's clock.
  */
 export interface ProcessContext {
   /** argv[0] is the program's name as it was called. */
@@ -34,13 +37,13 @@ export interface ProcessContext {
   /** A stream of chance that belongs to this process. */
   readonly random: Random;
   readonly stdin?: AsyncIterable<Buffer>;
-  /** Whether stdout is a terminal: C programs hold back what they print to anything else. */
+  /** True if stdout is a terminal: C programs buffer what they print to anything else. */
   readonly isTerminal?: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
-  /** A debugger that is attached: told of what cannot be seen from outside. Absent: nobody looks. */
+  /** Gets what cannot be seen from outside, like an attached debugger. Absent: nobody looks. */
   readonly trace?: (note: ProcessNote) => void;
-  /** Aborts when the process is told to end (SIGTERM, or the exec was cancelled); main must return soon. */
+  /** Aborts when the process must end (SIGTERM, or the exec was cancelled); main must return soon. */
   readonly signal: AbortSignal;
 }
 
@@ -73,7 +76,7 @@ export interface ProcessSource {
   readonly atMs: number;
 }
 
-/** Told of what the main processes of containers show. */
+/** Gets what the main processes of containers show. */
 export type OnProcess = (source: ProcessSource, note: ProcessNote) => void;
 
 /** A program: runs until it ends by itself or `signal` aborts. @returns the exit code */

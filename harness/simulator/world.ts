@@ -29,19 +29,22 @@ export interface WorldOptions {
     readonly serviceRange: string;
     readonly nodes: number;
   }[];
-  /** Told of each defect of ours in a cluster, and the world goes on; by default it ends the process. */
+  /**
+   * Called with each defect of the simulator in a cluster, and the world goes on; by default a defect ends
+   * the process.
+   */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
-  /** Looks on: told of everything as it happens, and changes nothing. */
+  /** Looks on: hears of everything as it happens, and changes nothing. */
   readonly observer?: WorldObserver;
 }
 
-/** Who is told of what happens in a world. Each is called at once, inside the world: it must not wait. */
+/** Hears what happens in a world. The world calls each method at once, from within: it must not wait. */
 export interface WorldObserver {
-  /** A request to a cluster's API server, when it has been answered. */
+  /** Called with a request to a cluster's API server, once it is answered. */
   onRequest(cluster: string, record: RequestRecord): void;
-  /** An attempt to connect, or a datagram, when its outcome is known. */
+  /** Called with an attempt to connect, or a datagram, once its outcome is known. */
   onConnection(record: ConnectionRecord): void;
-  /** What the main process of a container shows. */
+  /** Called with what the main process of a container shows. */
   onProcess(cluster: string, source: ProcessSource, note: ProcessNote): void;
 }
 
@@ -94,7 +97,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   return { network, clusters: ordered, machine, [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose]() };
 }
 
-/** What a cluster is told to tell the observer. */
+/** Returns the callbacks by which a cluster informs the observer. */
 const observed = (cluster: string, observer: WorldObserver) => ({
   onRequest: (record: RequestRecord) => observer.onRequest(cluster, record),
   onProcess: (source: ProcessSource, note: ProcessNote) => observer.onProcess(cluster, source, note),

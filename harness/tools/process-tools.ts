@@ -14,8 +14,9 @@ import type { ClusterName } from '../model/names.ts';
 import type { Cluster } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';
+import { withApiFault } from './api-fault.ts';
+import { clientVersion } from './client-version.ts';
 import { makePrivateFolder, writePrivately } from './private-folder.ts';
-import { clientVersion, withApiFault } from './program-output.ts';
 import type { RunCommandOptions, Tools } from './tools.ts';
 
 /** What the programs work on, and where they lie. */

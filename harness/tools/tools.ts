@@ -19,7 +19,7 @@ export interface RunCommandOptions {
 /** A set of tools with a working folder of its own. */
 export interface Tools extends AsyncDisposable {
   readonly name: 'embedded' | 'process';
-  /** The versions of the programs that it runs, for the report. */
+  /** Asks the versions of the programs that it runs, for the report. */
   versions(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Puts a file of the plan into the working folder, its variables replaced. */
   writeFile(file: PlanFile, variables: ReadonlyMap<string, string>): Promise<void>;

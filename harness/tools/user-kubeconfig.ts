@@ -16,11 +16,14 @@ export interface UserContext {
 export interface UserKubeconfig {
   /** All files as one document. */
   readonly text: string;
-  /** @param name - the current context by default @returns undefined if there is none of this name */
+  /**
+   * @param name - the current context by default @returns undefined if the kubeconfig has no context of this
+   *   name
+   */
   context(name: string | undefined): UserContext | undefined;
 }
 
-/** The files in the order in which they count. @param named - by a flag: then it is the only one */
+/** Lists the files in the order in which they count. @param named - by a flag: then it is the only one */
 export function kubeconfigFiles(
   env: Readonly<Record<string, string | undefined>>,
   homeFolder: string,
@@ -32,8 +35,8 @@ export function kubeconfigFiles(
 }
 
 /**
- * Of entries with the same name the first counts, and of current contexts too; a file that is not there is
- * passed over.
+ * Merges kubeconfig files. Of entries with the same name the first counts, and so does the first current
+ * context. It skips missing files.
  * @throws HarnessError ERR_UNREADABLE_FILE
  */
 export function readKubeconfig(files: readonly string[]): UserKubeconfig {

@@ -13,14 +13,15 @@ import { atLeast, atMost } from './binomial.ts';
  */
 export const STARVED_PART = 0.4;
 
-/** What one cluster's share of the answers must be, as counts out of `requests`. */
+/** The counts, out of `requests`, that a cluster's share of the answers may have. */
 export interface Band {
   readonly expected: number;
   /** Fewest and most answers that are accepted. */
   readonly low: number;
   readonly high: number;
   /**
-   * The shares that it is told apart from; null where there is none (nothing, or everything, is expected).
+   * The wrong shares that the band excludes; null where no share is lower, or none higher, than the expected
+   * one.
    */
   readonly starvedShare: number | null;
   readonly excessiveShare: number | null;

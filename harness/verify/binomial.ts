@@ -8,7 +8,7 @@ function logFactorial(n: number): number {
   return logFactorials[n] ?? 0;
 }
 
-/** P(X = k) for X ~ Binomial(n, p). */
+/** Returns P(X = k) for X ~ Binomial(n, p). */
 function binomialProbability(k: number, n: number, p: number): number {
   if (k < 0 || k > n) return 0;
   if (p <= 0) return k === 0 ? 1 : 0;
@@ -19,7 +19,7 @@ function binomialProbability(k: number, n: number, p: number): number {
 }
 
 /**
- * P(X ≤ k) for X ~ Binomial(n, p), summed exactly, the smallest terms first.
+ * Returns P(X ≤ k) for X ~ Binomial(n, p). It adds up the exact terms, the smallest first.
  * @throws RangeError if n is not a whole number ≥ 0, or p is no probability
  */
 export function atMost(k: number, n: number, p: number): number {
@@ -33,7 +33,7 @@ export function atMost(k: number, n: number, p: number): number {
   return Math.min(1, sum);
 }
 
-/** P(X ≥ k) for X ~ Binomial(n, p); as exact in the far tail as `atMost` is in the near one. */
+/** Returns P(X ≥ k) for X ~ Binomial(n, p), as exact in the far tail as `atMost` in the near one. */
 export function atLeast(k: number, n: number, p: number): number {
   return atMost(n - k, n, 1 - p);
 }

@@ -6,7 +6,7 @@ import { describePod, listPods, type PodFact } from './pods.ts';
 import { type Answer, curlArgv, curlTimeoutMs, readAnswers } from './sampling.ts';
 import { NAMESPACE } from './workloads.ts';
 
-/** What an exec needs besides its pod; a CheckContext is one. */
+/** The context of an exec in a pod; a CheckContext fits. */
 export type ExecContext = Pick<CheckContext, 'clock' | 'signal'>;
 
 /** Why nothing could be asked: a state of the mesh, not of the API server. */
@@ -47,7 +47,7 @@ export async function execIn(
   }
 }
 
-/** The pod that calls are sent from: a ready one, else one that runs. */
+/** Picks the pod that sends the calls: a ready one, else one that runs. */
 export function pickClientPod(pods: readonly PodFact[], app: string): PodFact | undefined {
   const candidates = pods.filter(pod => pod.app === app);
   return (

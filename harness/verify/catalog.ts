@@ -1,4 +1,4 @@
-/** Which checks a topology calls for. */
+/** Chooses the checks of a topology. */
 import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
@@ -20,10 +20,9 @@ export interface ChecksOptions {
 }
 
 /**
- * The checks for a topology, in the order in which they are to be run: readiness, placement, traffic, then
- * the extended ones.
- * None depends on another, so they may also run side by side; the extended ones after the others, as they
- * read counters.
+ * Returns the checks for a topology in the order in which a run asks them: readiness, placement, traffic,
+ * then the extended ones. No check depends on another, so they may run side by side; but the extended ones
+ * run after the others, as they read counters.
  * @param plan - for the ids of the steps that a diagnosis points to
  */
 export function checksFor(
@@ -55,7 +54,10 @@ function extendedChecks(topology: Topology, steps: StepIndex): readonly Check[] 
   ];
 }
 
-/** A check that an API server refuses, or that loses its connection, has found out nothing about the mesh. */
+/**
+ * Turns the errors of API servers and connections into the outcome `unknown`: they say nothing about the
+ * mesh.
+ */
 function withUnknown(check: Check): Check {
   return {
     ...check,
@@ -75,7 +77,7 @@ function withUnknown(check: Check): Check {
 
 const unknown = (found: string): CheckOutcome => ({ outcome: 'unknown', found, evidence: null });
 
-/** What an API server, or the way to it, is to blame for. A Node error has a code. */
+/** Tells whether an API server, or the way to it, caused an error. A Node error has a code. */
 function isEnvironment(error: unknown): boolean {
   if (error instanceof HarnessError) return error.code !== 'ERR_SAMPLE_SIZE';
   return error instanceof KubernetesApiError || (error instanceof Error && 'code' in error);

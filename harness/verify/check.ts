@@ -1,4 +1,4 @@
-/** What a check is: one claim of the guide, verified with evidence. */
+/** A check: one claim of the guide, verified with evidence. */
 import type { Clock } from '../base/clock.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
@@ -16,7 +16,7 @@ export type Evidence =
   | readonly Evidence[]
   | { readonly [key: string]: Evidence };
 
-/** What a check asks, and how it tells of its progress. */
+/** The clusters that a check asks, its settings, and the callback for its progress. */
 export interface CheckContext {
   readonly topology: Topology;
   readonly clusters: ReadonlyMap<

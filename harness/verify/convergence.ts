@@ -29,7 +29,7 @@ export interface Convergence {
   /** All answers so far, and those of the last batch. */
   readonly all: readonly Answer[];
   readonly last: readonly Answer[];
-  /** The answers of the last batches, three at most: what a failure is judged by. */
+  /** The answers of the last batches, three at most. A failure is judged by them. */
   readonly recent: readonly Answer[];
   /** Why nothing could be asked in the end. */
   readonly trouble?: string;

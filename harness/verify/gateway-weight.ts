@@ -1,10 +1,10 @@
-/** Whether a client's proxy counts every pod behind the gateways of other networks. */
+/** Finds pods behind the gateways of other networks that a client's proxy does not count. */
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import type { CheckContext } from './check.ts';
 import type { KnownEndpoint } from './diagnose/facts.ts';
-import { gatewayAddressesIn } from './diagnose/gather-facts.ts';
 import { gatherEndpoints } from './diagnose/known-endpoints.ts';
+import { gatewayAddressesIn } from './gateway-addresses.ts';
 import { type AnswerGroup, isJoint } from './groups.ts';
 import type { PodsByCluster } from './pod-directory.ts';
 import type { PodFact } from './pods.ts';
@@ -20,8 +20,8 @@ export interface Shortfall {
  * Compares the weight of the gateways of each group of several clusters with that of its pods: in such a
  * group a cluster that the source's control plane does not know of is not missed by its answers, as another
  * may give them all.
- * @param pods - who runs where; an endpoint that belongs to none of them leaves the question open
- * @returns empty if nothing is amiss, or the proxy does not tell
+ * @param pods - by cluster; if an endpoint belongs to none of them, the question stays open
+ * @returns empty if nothing is amiss, or the proxy gives no endpoints
  */
 export async function shortfalls(
   context: CheckContext,
@@ -45,7 +45,10 @@ export async function shortfalls(
   return shortfallsIn(endpoints ?? [], source, groups, networkOf);
 }
 
-/** The same from what a proxy knows; pure. */
+/**
+ * Finds the shortfalls in the endpoints of one proxy. Returns none if it cannot tell whose an endpoint is.
+ * Pure.
+ */
 export function shortfallsIn(
   endpoints: readonly KnownEndpoint[],
   source: Pick<ClusterSpec, 'network'>,

@@ -1,4 +1,7 @@
-/** Which clusters answer for themselves, and which are judged together, seen from one source. Pure. */
+/**
+ * Groups the clusters of a topology, seen from one source: some answer for themselves, others are judged
+ * together. Pure.
+ */
 import type { ClusterName, NetworkName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import { answersToSee } from './binomial.ts';
@@ -35,8 +38,8 @@ export interface AnswerGroup {
 }
 
 /**
- * The groups of a topology, seen from one of its clusters, in the order of their first clusters; their shares
- * add up to 1.
+ * Returns the groups of a topology, seen from one of its clusters, in the order of their first clusters.
+ * Their shares add up to 1.
  */
 export function groupsFrom(topology: Topology, source: Pick<ClusterSpec, 'network'>): readonly AnswerGroup[] {
   const contributions = contributionsOf(topology).map(contribution => ({
@@ -69,16 +72,17 @@ export function groupsFrom(topology: Topology, source: Pick<ClusterSpec, 'networ
 
 export const isJoint = ({ clusters }: AnswerGroup): boolean => clusters.length > 1;
 
-/** `cluster1`, or `cluster1+cluster3`: the same in every run. */
+/** Names a group: `cluster1`, or `cluster1+cluster3`. The name is the same in every run. */
 export const groupName = ({ clusters }: Pick<AnswerGroup, 'clusters'>): string => clusters.join('+');
 
-/** Why a group's clusters are not judged one by one. */
+/** Explains why a group's clusters are not judged one by one. */
 export function whyTogether({ clusters, network }: AnswerGroup, source: ClusterName): string {
   return `${source} reaches ${network} through gateways only, where a pod is picked for each connection, and connections are kept for many calls: how ${clusters.join(' and ')} share the calls is chance, how many come to ${network} is not`;
 }
 
 /**
- * What every source's sample is expected to split into: what `planSample` takes. Equal ones are there once.
+ * Returns the shares that each source's sample must split into, for `planSample`. Equal splits are listed
+ * once.
  */
 export function expectedShares(topology: Topology): readonly Split[] {
   const splits = new Map<string, Split>();
@@ -93,8 +97,8 @@ export function expectedShares(topology: Topology): readonly Split[] {
 const SMALLEST_BATCH = 10;
 
 /**
- * A batch misses the rarest of those who must answer with a probability of at most 1 in 1000: 10 calls for a
- * half.
+ * Chooses the calls of a batch, so that it misses the rarest answer with a probability of at most 1 in 1000:
+ * 10 calls for a half.
  */
 export function batchSizeFor(groups: readonly AnswerGroup[]): number {
   const rarest = groups.map(({ isNear, share, pods }) => (isNear ? share / pods : share));
@@ -102,8 +106,8 @@ export function batchSizeFor(groups: readonly AnswerGroup[]): number {
 }
 
 /**
- * The groups that some answer is missing of: near, each version of the cluster has to answer, by a pod that
- * is there; far, any pod of the network.
+ * Finds the groups that lack an answer. Near, each version of the cluster must answer, by a pod that is
+ * there; far, any pod of the network.
  */
 export function silentGroups(
   groups: readonly AnswerGroup[],
@@ -124,6 +128,6 @@ export function silentGroups(
   );
 }
 
-/** How many answers of the tally came from a group. */
+/** Counts the answers of a tally that came from a group. */
 export const countFromGroup = (counted: Tally, { clusters }: Pick<AnswerGroup, 'clusters'>): number =>
   clusters.reduce((sum, cluster) => sum + countFrom(counted, cluster), 0);

@@ -1,6 +1,6 @@
 /**
- * Which cluster an instance lives in: the pods of every cluster, kept, and read anew when an instance is in
- * none.
+ * Finds the cluster of an instance. It keeps the pods of every cluster, and reads them anew for an unknown
+ * instance.
  */
 import type { ClusterName } from '../model/names.ts';
 import type { CheckContext } from './check.ts';

@@ -20,7 +20,10 @@ export interface PodFact {
   readonly address: string | undefined;
   /** Why it is not ready, where Kubernetes says so: the scheduler's or the kubelet's message. */
   readonly message: string | undefined;
-  /** What stands in the way is not the mesh: the image, the scheduling or the pod's sandbox. */
+  /**
+   * True if something other than the mesh keeps it from running: the image, the scheduling or the pod's
+   * sandbox.
+   */
   readonly blockedByEnvironment: boolean;
 }
 
@@ -127,7 +130,7 @@ function shownStatus(
   return status.reason ?? status.phase ?? 'Unknown';
 }
 
-/** The pods of a namespace that are not being deleted, by name. @throws KubernetesApiError */
+/** Lists the pods of a namespace that are not being deleted, sorted by name. @throws KubernetesApiError */
 export async function listPods(
   client: KubernetesClient,
   namespace: string,
@@ -140,7 +143,7 @@ export async function listPods(
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** `sleep-754684654f-n6bzf 1/2 Running`. */
+/** Writes a pod as a line of `kubectl get pod`: `sleep-754684654f-n6bzf 1/2 Running`. */
 export function describePod({ name, readyContainers, containers, status }: PodFact): string {
   return `${name} ${readyContainers}/${containers} ${status}`;
 }

@@ -10,7 +10,7 @@ import { SIDECAR } from './workloads.ts';
 export interface ProxyEndpoint {
   readonly address: string;
   readonly port: number;
-  /** How often it is picked, in proportion to the others'. */
+  /** The proxy picks the endpoint in proportion to this weight. */
   readonly weight: number;
   readonly connections: number;
   readonly failedConnections: number;

@@ -1,4 +1,4 @@
-/** What a fixed sample is: how many requests, and which counts of answers are accepted. */
+/** The plan of a fixed sample: the number of its requests, and the counts of answers that it accepts. */
 import { HarnessError } from '../base/errors.ts';
 import { type Band, STARVED_PART } from './band.ts';
 import { round } from './figures.ts';

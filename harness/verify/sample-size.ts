@@ -1,4 +1,4 @@
-/** How many requests a sample needs, so that the bands of all its shares hold the risks. Pure. */
+/** Finds the number of requests with which the bands of all shares hold the risks. Pure. */
 import { type Band, bandFor } from './band.ts';
 
 /**

@@ -79,8 +79,8 @@ export function readAnswers(outcome: ExecOutcome, requests: number): Answers {
 }
 
 /**
- * Reads one call. curl runs the calls one after the other, so its messages stand in the order of the calls
- * that failed.
+ * Reads one call. curl runs the calls one after the other, so its messages are in the order of the calls that
+ * failed.
  * @param failures - those messages; one that belongs to this call is taken out
  */
 function readAnswer(status: string, body: string, seconds: number, failures: string[]): Answer {

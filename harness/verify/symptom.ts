@@ -7,19 +7,19 @@ export interface SymptomInput {
   readonly from: string;
   /** Clusters with HelloWorld that did not answer, nor another that they are judged together with. */
   readonly silent: readonly string[];
-  /** Whether the gateways of a network that answers carry the weight of a part of its pods only. */
+  /** True if the gateways of a network that answers carry the weight of only a part of its pods. */
   readonly partlyKnown: boolean;
   readonly tally: Tally;
   readonly clientPod: PodFact | undefined;
   /**
-   * Whether the client's proxy has endpoints that are no pods of its own cluster, nor of those that answered,
-   * and whether one of them is the raw address of a pod behind another network. Undefined if the proxy could
-   * not be asked.
+   * Tells if the client's proxy has endpoints that are neither pods of its own cluster nor of those that
+   * answered, and if one of them is the raw address of a pod behind another network. Undefined if nobody
+   * could ask the proxy.
    */
   readonly remoteEndpoints: { readonly known: boolean; readonly unreachable: boolean } | undefined;
   /** Instances that no cluster has, or that run where the topology does not put their version. */
   readonly misplaced: boolean;
-  /** Whether some cluster's share left its band. */
+  /** True if the share of some cluster left its band. */
   readonly skewed: boolean;
 }
 

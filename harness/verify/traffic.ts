@@ -1,7 +1,7 @@
 /** What calls from one cluster's client showed: who answered, in which shares, and what that looks like. */
 
 /**
- * What repeated calls from one cluster's client show:
+ * The symptom that repeated calls from one cluster's client show:
  * - `BOTH`: answers from every cluster that has the workload, in about the expected shares
  * - `R`: only local answers, at once; the client's proxy does not know the remote endpoints, or, of a network
  *   with several clusters, not all

@@ -21,7 +21,7 @@ export interface Contribution {
   readonly share: number;
 }
 
-/** The clusters that HelloWorld runs in, in the order of the topology; their shares add up to 1. */
+/** Lists the clusters that HelloWorld runs in, in the order of the topology. Their shares add up to 1. */
 export function contributionsOf(topology: Topology): readonly Contribution[] {
   const endpoints = topology.clusters.reduce((sum, { helloWorld }) => sum + helloWorld.length, 0);
   return topology.clusters
@@ -33,7 +33,7 @@ export function contributionsOf(topology: Topology): readonly Contribution[] {
     }));
 }
 
-/** Every version of the topology, sorted. */
+/** Lists every version of the topology, sorted. */
 export function versionsOf(topology: Topology): readonly string[] {
   return [...new Set(topology.clusters.flatMap(({ helloWorld }) => helloWorld))].sort();
 }

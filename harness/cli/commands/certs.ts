@@ -11,7 +11,10 @@ import type { CertsFlags } from './certs.flags.ts';
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
 
-/** Files with keys are readable by their owner only (0600). Nothing that exists is overwritten. */
+/**
+ * Makes the certificates of a mesh. Only their owner can read the files with keys (0600). Existing files are
+ * never overwritten.
+ */
 export async function certsCommand(
   clusters: readonly string[],
   { out }: CertsFlags,

@@ -6,7 +6,7 @@ import { chooseEdition, choosePlatform } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
 import type { DoctorFlags } from './doctor.flags.ts';
 
-/** One line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
+/** Prints a line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
 export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {
   const { env, stdout, signal } = environment;
   const choice = choosePlatform(flags.platform, env);

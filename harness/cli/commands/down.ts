@@ -5,14 +5,15 @@ import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
 import { upPaths } from '../up/paths.ts';
-import { readState, removeState } from '../up/state.ts';
+import { readState } from '../up/state.ts';
+import { removeState } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 /** A world that has been asked to end does so at once; one that hangs is killed after this. */
 const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
-/** 0 also where nothing was up. */
+/** Ends a world that is up. @returns 0 also if nothing was up */
 export async function downCommand(
   flags: StateDirFlags,
   { env, stderr, signal }: Environment,

@@ -15,7 +15,10 @@ import { istioctlOf } from '../../tools/embedded/istioctl/istioctl.ts';
 import { kubeconfigFiles, readKubeconfig, type UserKubeconfig } from '../../tools/user-kubeconfig.ts';
 import type { Environment } from '../environment.ts';
 
-/** @param argv - all words after `istioctl`, which are its own: flags of ours do not mix with them */
+/**
+ * Runs istioctl against the clusters of a kubeconfig.
+ * @param argv - all words after `istioctl`; none of them is a flag of the harness
+ */
 export async function istioctlCommand(argv: readonly string[], environment: Environment): Promise<number> {
   const { stdout, stderr, signal } = environment;
   const kubeconfig = readKubeconfig(
@@ -83,8 +86,8 @@ class Connection {
 }
 
 /**
- * The last value of a flag, wherever it stands; the command line is read in full only when the release is
- * known.
+ * Finds the last value of a flag, anywhere in the command line, which can be parsed in full only when the
+ * release is known.
  */
 function flagValue(argv: readonly string[], name: string, short?: string): string | undefined {
   let value: string | undefined;
@@ -97,8 +100,8 @@ function flagValue(argv: readonly string[], name: string, short?: string): strin
 }
 
 /**
- * Standard input is read only where it is asked for: a program must not wait for a terminal that nobody types
- * into.
+ * Tells whether a word stands for standard input. Nothing else reads it: a program must not wait for a
+ * terminal that nobody types into.
  */
 const isStandardInput = (word: string): boolean =>
   word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
@@ -109,7 +112,7 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
-/** An end of the input is an empty answer. */
+/** Asks a question on the terminal. The end of the input is an empty answer. */
 async function ask(question: string, { stdout, signal }: Environment): Promise<string> {
   const lines = createInterface({ input: process.stdin, ...(process.stdin.isTTY && { output: stdout }) });
   // On a terminal the reader takes Ctrl-C for itself.

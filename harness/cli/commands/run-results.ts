@@ -1,4 +1,4 @@
-/** What `mesh-harness run` leaves when its runs have ended: files, lines on the terminal, an exit code. */
+/** Writes the results of `mesh-harness run`: files, lines on the terminal, an exit code. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EXIT } from '../../base/errors.ts';

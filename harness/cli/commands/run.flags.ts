@@ -15,7 +15,7 @@ export interface RunFlags extends RealFlags {
   readonly omit: readonly string[];
   readonly keepGoing: boolean;
   readonly reportDir?: string;
-  /** Of the simulator only: where the trace is written. */
+  /** The folder of the trace; only for the simulator. */
   readonly trace?: string;
   /** Overrides the scenario's own `verify.requests`. */
   readonly requests?: number;
@@ -98,7 +98,7 @@ function addVerifyFlags(run: Command): void {
     .option('--extended', 'also check what the guide claims but does not verify', false);
 }
 
-/** Adds what decides what is told, and what is left behind. */
+/** Adds the flags for output, and for what the run leaves behind. */
 function addOutputFlags(run: Command): void {
   run
     .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
@@ -107,10 +107,7 @@ function addOutputFlags(run: Command): void {
     .option('--keep-on-failure', 'kind, existing: leave them only if the run does not pass', false);
 }
 
-/**
- * Returns the words of a command line that does a run once more. Where its reports went and how it told of
- * itself is left out.
- */
+/** Returns the words of a command line that repeats a run. It leaves out the flags for reports and output. */
 export function argvOfRun(names: readonly string[], flags: RunFlags): readonly string[] {
   const one = (flag: string, value: string | number | undefined) =>
     value === undefined ? [] : [flag, String(value)];

@@ -106,7 +106,10 @@ export async function runScenarios(
   }
 }
 
-/** On real clusters only real programs work; on the simulator our own do, unless it is opened to programs. */
+/**
+ * Chooses the programs of a run. Real clusters need real programs; the simulator uses the embedded ones,
+ * unless it is opened to programs.
+ */
 async function programsFor(
   tools: RunFlags['tools'],
   platform: string,

@@ -1,7 +1,7 @@
 /** The flag that `up` and the commands for what is up have in common. */
 import type { Command } from 'commander';
 
-/** Where the state of what is up lies. */
+/** The folder with the state of the world that is up. */
 export interface StateDirFlags {
   /** By default `mesh-harness/up` in the user's state folder. */
   readonly stateDir?: string;

@@ -1,4 +1,4 @@
-/** `mesh-harness status`: which world is up, and whether its API servers answer. */
+/** `mesh-harness status`: shows the world that is up, and asks its API servers if they answer. */
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
@@ -11,7 +11,7 @@ import type { StateDirFlags } from './state-dir.flags.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** 0 if it is up and answers, 1 otherwise. */
+/** Prints the state of a world. @returns 0 if it is up and answers, 1 otherwise */
 export async function statusCommand(flags: StateDirFlags, { env, stdout }: Environment): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);

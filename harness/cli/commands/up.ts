@@ -19,7 +19,7 @@ import { startDetached } from '../up/detached.ts';
 import { OwnState } from '../up/own-state.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
-import { assertUsable } from '../up/state.ts';
+import { assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
@@ -64,7 +64,7 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
   const onDefect = (message: string, cluster?: string) => {
     const at = new Date(systemClock.now()).toISOString();
     const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
-    // One that comes again and again fills no disk: its 1st, 2nd, 4th, 8th … time is told.
+    // A defect that repeats must not fill the disk: only its 1st, 2nd, 4th, 8th … time is shown.
     if (Math.log2(count) % 1 !== 0) return;
     const where = cluster === undefined ? '' : ` in ${cluster}`;
     screen.progress(

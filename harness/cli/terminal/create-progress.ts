@@ -5,7 +5,7 @@ import type { Progress } from './progress.ts';
 import type { Screen } from './screen.ts';
 
 /**
- * The progress that suits the screen: live on a terminal, plain lines elsewhere.
+ * Makes the progress that suits the screen: live on a terminal, plain lines elsewhere.
  * @param clock - the wall's, for the timers that people see
  */
 export async function createProgress(screen: Screen, clock: Clock): Promise<Progress> {

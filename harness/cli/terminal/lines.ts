@@ -23,7 +23,7 @@ export class ProgressLines {
     this.#wrap = wrap;
   }
 
-  /** The event's lines; none for most events. */
+  /** Writes the lines of an event; none for most events. */
   of(event: RunEvent): readonly string[] {
     switch (event.type) {
       case 'run-started':
@@ -59,7 +59,7 @@ export class ProgressLines {
     }
   }
 
-  /** `cluster2: install Istio`. */
+  /** Names a step: `cluster2: install Istio`. */
   nameOf(id: string): string {
     const step = this.#started?.plan.steps.find(each => each.id === id);
     return step ? stepName(step) : id;
@@ -75,7 +75,7 @@ export class ProgressLines {
     ];
   }
 
-  /** A claim that holds comes first; of one that does not, what was found instead. */
+  /** Writes the claim of a check that passed; of another one, what it found instead. */
   #checkEnded({ result, durationMs }: Extract<RunEvent, { type: 'check-ended' }>): readonly string[] {
     const { id, outcome, sentence, found, diagnosis } = result;
     const time = `(${duration(durationMs)})`;
@@ -120,7 +120,8 @@ export class ProgressLines {
 export const INDENT = '     ';
 
 /**
- * One line for a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2 151+149/300`.
+ * Writes the line of a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2
+ * 151+149/300`.
  * @param nameWidth - width of the longest name, so that the columns of several lines stand below each other
  */
 export function verdictLine(

@@ -9,7 +9,7 @@ const MIN_COLUMN = 30;
 interface Activity {
   readonly name: string;
   readonly cluster: string | undefined;
-  /** Of the wall's clock: what people wait for is real time. */
+  /** The wall's clock: people wait in real time. */
   readonly sinceMs: number;
   message: string | undefined;
 }
@@ -20,7 +20,10 @@ export class LivePicture {
   #clusters: readonly ClusterSpec[] = [];
   #clusterOf = new Map<string, string>();
 
-  /** @param name - what to call the step */
+  /**
+   * Applies an event to the picture.
+   * @param name - turns a step's id into words for people
+   */
   apply(event: RunEvent, name: (id: string) => string, nowMs: number): void {
     switch (event.type) {
       case 'run-started':
@@ -71,7 +74,7 @@ export class LivePicture {
     if (activity) activity.message = message;
   }
 
-  /** The lines of the picture, none wider than `width`. */
+  /** Draws the lines of the picture, none wider than `width`. */
   draw(width: number, nowMs: number): readonly string[] {
     const entry = ({ name, sinceMs, message }: Activity) => [
       `${name} ${((nowMs - sinceMs) / 1000).toFixed(1)} s`,

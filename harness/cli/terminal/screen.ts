@@ -1,6 +1,4 @@
-/**
- * Where text for people goes: results and progress apart, with the width and the colours that each can take.
- */
+/** The screen for people: results and progress apart, each with its width and colours. */
 import picocolors from 'picocolors';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -10,9 +8,9 @@ export interface Screen {
   result(text: string): void;
   /** Progress and trouble: standard error. */
   progress(text: string): void;
-  /** Columns of the terminal that progress goes to; 80 if it is none. */
+  /** Columns of the terminal that progress goes to; 80 if it goes elsewhere. */
   readonly width: number;
-  /** Whether progress goes to a terminal that lines can be replaced on. */
+  /** True if progress goes to a terminal that can replace lines. */
   readonly isTTY: boolean;
   readonly resultColours: Colours;
   readonly progressColours: Colours;
@@ -27,8 +25,8 @@ export interface ScreenOptions {
 }
 
 /**
- * `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org) go before what the stream can
- * do.
+ * Decides on colours. `NO_COLOR` and `FORCE_COLOR` (https://no-color.org, https://force-color.org) win over
+ * what the stream can do.
  */
 function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colours {
   const isForced =
@@ -39,7 +37,9 @@ function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colo
   );
 }
 
-/** The screen of this process. Nothing is awaited: writes to files, pipes and terminals are synchronous. */
+/**
+ * Makes the screen of this process. It awaits nothing: writes to files, pipes and terminals are synchronous.
+ */
 export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
   const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
   return {

@@ -10,7 +10,7 @@ import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import type { Screen } from '../terminal/screen.ts';
 
-/** What is applied where, and who is told. */
+/** The plan to apply, its clusters, and the screen that shows the progress. */
 interface Application {
   readonly topology: Topology;
   readonly plan: Plan;
@@ -23,7 +23,7 @@ interface Application {
 }
 
 /**
- * Carries a plan out. What fails is left as it is, for a look.
+ * Carries a plan out. After a failure it leaves everything as it is, for a look.
  * @returns the exit code of the run; no checks are part of it
  */
 export async function applyPlan(application: Application): Promise<number> {

@@ -8,20 +8,20 @@ import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
 import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
-import { readState, removeState } from './state.ts';
+import { readState } from './state.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER, removeState } from './state-folder.ts';
 import { exportsOf } from './variables.ts';
 
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 const SHOW_EVERY_MS = 100;
 
-/** What the process says when its world is ready. */
+/** The message of the process when its world is ready. */
 interface Ready {
   readonly ready: true;
   readonly exitCode: number;
 }
 
 /**
+ * Starts our command line in a process of its own, and shows what it logs until its world is ready.
  * @param argv - for our command line: it must stay up
  * @returns the exit code of the plan that was applied
  * @throws HarnessError if the process ends before it is ready

@@ -1,20 +1,9 @@
-/** The state of a world, as the process that runs it writes it. */
+/** Writes the state of a world, for the process that runs it. */
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { identityOf } from '../../process/liveness.ts';
 import type { UpPaths } from './paths.ts';
-import {
-  assertUsable,
-  OWNER_ONLY,
-  OWNER_ONLY_FOLDER,
-  removeEntries,
-  removeState,
-  STATE,
-  type UpCluster,
-  type UpDefect,
-  type UpState,
-  unusable,
-} from './state.ts';
+import { type UpCluster, type UpDefect, type UpState, unusable } from './state.ts';
+import { assertUsable, OWNER_ONLY, OWNER_ONLY_FOLDER, removeEntries, removeState } from './state-folder.ts';
 
 /** How many defects the state keeps, the last ones; the log has all. */
 const MAX_DEFECTS = 20;
@@ -48,7 +37,7 @@ export class OwnState implements Disposable {
       chmodSync(paths.folder, OWNER_ONLY_FOLDER);
       removeEntries(paths, name => name !== 'log');
       // Of two processes that start at once only one gets the file.
-      writeFileSync(path.join(paths.folder, STATE), JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
+      writeFileSync(paths.state, JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
     } catch (error) {
       throw unusable(paths.folder, error);
     }
@@ -79,7 +68,7 @@ export class OwnState implements Disposable {
 
   #update(change: Partial<UpState>): void {
     this.#state = { ...this.#state, ...change };
-    const file = path.join(this.paths.folder, STATE);
+    const { state: file } = this.paths;
     writeFileSync(`${file}.new`, JSON.stringify(this.#state), { mode: OWNER_ONLY });
     renameSync(`${file}.new`, file);
   }

@@ -1,13 +1,15 @@
-/** Where a world that was left running keeps its files. */
+/** The paths of the files of a world that was left running. */
 import path from 'node:path';
 import { stateFolder } from '../../process/folders.ts';
 
 /** Absolute paths: the state folder, and what lies in it. */
 export interface UpPaths {
   readonly folder: string;
+  /** Describes the running world; see state.ts. */
+  readonly state: string;
   readonly kubeconfig: string;
   readonly log: string;
-  /** What stands in for the folder of an Istio release: `istioctl` and `samples/`. */
+  /** A small substitute for an unpacked Istio release: `istioctl` and `samples/`. */
   readonly release: string;
   /**
    * kubectl keeps what it has learnt of a server by address and port for hours; other clusters may get the
@@ -28,6 +30,7 @@ export function upPaths(
   const inside = (name: string) => path.join(folder, name);
   return {
     folder,
+    state: inside('state.json'),
     kubeconfig: inside('kubeconfig'),
     log: inside('log'),
     release: inside('istio'),

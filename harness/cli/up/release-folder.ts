@@ -1,4 +1,6 @@
-/** What stands in for an unpacked Istio release: programs that are small scripts, and the samples. */
+/**
+ * Writes a small substitute for an unpacked Istio release: programs that are small scripts, and the samples.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../base/package-root.ts';
@@ -7,12 +9,13 @@ import { quoteWord } from '../../base/quote.ts';
 const EXECUTABLE = 0o700;
 const READABLE = 0o600;
 
-/** Our own command line, as it is packed. */
+/** Returns the path of the harness's own bundled command line. */
 export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-harness.js');
 
 /**
+ * Writes the samples and the scripts `istioctl` and `mesh-harness` into a folder.
  * @param samples - `samples/…` → text
- * @param kubeconfig - what the programs use where KUBECONFIG is not set
+ * @param kubeconfig - the path that the programs use if KUBECONFIG is not set
  */
 export function writeReleaseFolder(
   folder: string,
@@ -28,7 +31,7 @@ export function writeReleaseFolder(
   writeLauncher(path.join(folder, 'mesh-harness'), [], kubeconfig);
 }
 
-/** A script that runs our command line with these words before its own. */
+/** Writes a script that runs the harness's command line with these words before its own. */
 export function writeLauncher(file: string, words: readonly string[], kubeconfig: string): void {
   const command = [process.execPath, cliEntry(), ...words].map(quoteWord).join(' ');
   const text = `#!/bin/sh\n[ -n "$KUBECONFIG" ] || export KUBECONFIG=${quoteWord(kubeconfig)}\nexec ${command} "$@"\n`;

@@ -5,7 +5,10 @@ import { contextVariable } from '../../plan/mesh.ts';
 import type { UpPaths } from './paths.ts';
 import type { UpState } from './state.ts';
 
-/** @returns lines `export NAME=value`, the PATH's last */
+/**
+ * Writes the variables of a world as commands of a shell.
+ * @returns lines `export NAME=value`, the PATH's last
+ */
 export function exportsOf({ clusters }: UpState, paths: UpPaths): string {
   const variables: readonly (readonly [string, string])[] = [
     ['KUBECONFIG', paths.kubeconfig],

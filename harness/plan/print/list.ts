@@ -2,8 +2,8 @@
 import type { Plan, Step } from '../step.ts';
 
 /**
- * Sections of the guide, and under them the steps: number, id, title, the guide's lines. A `~` marks what may
- * be left out.
+ * Lists the sections of the guide with their steps: number, id, title, the guide's lines. A `~` marks a step
+ * that may be left out.
  */
 export function printList(plan: Plan): string {
   const lines = [
@@ -38,6 +38,6 @@ function errataLines({ errata }: Plan): readonly string[] {
   ];
 }
 
-/** Lines of the guide's page: `[111-134]`, `[133]` */
+/** Writes the range of lines of the guide's page: `[111-134]`, `[133]`. */
 const place = ([first, last]: readonly [number, number]): string =>
   first === last ? `[${first}]` : `[${first}-${last}]`;

@@ -9,8 +9,8 @@ import { fileText, layOut, pipesOf, pipeText, wordsOf } from './words.ts';
 const SCRIPT_COLUMNS = 100;
 
 /**
- * Runs in the folder of an Istio release; contexts come from CTX_CLUSTER1, CTX_CLUSTER2, …, or are called
- * like the clusters.
+ * Prints a plan as a script of bash. It runs in the folder of an Istio release; contexts come from
+ * CTX_CLUSTER1, CTX_CLUSTER2, …, or have the names of the clusters.
  */
 export function printShell(plan: Plan): string {
   const commands = plan.steps.flatMap(step => step.commands);
@@ -107,7 +107,7 @@ function headingOf({ guide }: Step): string {
   return guide.page === undefined ? guide.section : `${guide.page}: ${guide.section}`;
 }
 
-/** The clusters that some command acts on, in the order in which they come up. */
+/** Lists the clusters that commands act on, in the order in which they first occur. */
 export function clustersOf(plan: Plan): readonly ClusterName[] {
   const named = plan.steps.flatMap(step => step.commands.flatMap(({ cluster }) => cluster ?? []));
   return [...new Set(named)];

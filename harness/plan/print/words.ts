@@ -12,13 +12,13 @@ const PROGRAMS: Readonly<Record<ToolName, readonly string[]>> = {
 const VARIABLE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g;
 const MAX_WIDTH = 110;
 
-/** One word; `${NAME}` stays a variable, all else is taken as it is. */
+/** Quotes one word for the shell. `${NAME}` stays a variable, all else is taken literally. */
 export function shellWord(word: string): string {
   if (word.search(VARIABLE) < 0) return quoteWord(word);
   return `"${escapeOutsideVariables(word, /[\\"`$]/g)}"`;
 }
 
-/** Text for an unquoted here-document: `${NAME}` stays a variable, all else is taken as it is. */
+/** Escapes text for an unquoted here-document. `${NAME}` stays a variable, all else is taken literally. */
 export const hereDocumentText = (text: string): string => escapeOutsideVariables(text, /[\\`$]/g);
 
 function escapeOutsideVariables(text: string, special: RegExp): string {
@@ -29,7 +29,7 @@ function escapeOutsideVariables(text: string, special: RegExp): string {
     .join('');
 }
 
-/** A terminator that no line of the text is equal to. */
+/** Chooses a terminator for a here-document that no line of the text equals. */
 export function hereDocumentEnd(text: string): string {
   const lines = new Set(text.split('\n'));
   let end = 'EOF';
@@ -37,14 +37,14 @@ export function hereDocumentEnd(text: string): string {
   return end;
 }
 
-/** The words of a command, the context of its cluster included. */
+/** Returns the words of a command, with the context of its cluster. */
 export function wordsOf(command: Command): readonly string[] {
   const context =
     command.cluster === undefined ? [] : [`--context="\${${contextVariable(command.cluster)}}"`];
   return [...PROGRAMS[command.tool], ...context, ...command.args.map(shellWord)];
 }
 
-/** Words on one line, or broken before a flag where the line would be too long. */
+/** Joins words to one line, or breaks it before a flag where it would be too long. */
 export function layOut(words: readonly string[]): string {
   const lines: string[] = [];
   let line = '';
@@ -65,7 +65,7 @@ export function layOut(words: readonly string[]): string {
   return lines.join(' \\\n    ');
 }
 
-/** The commands of a step, grouped into pipes. */
+/** Groups the commands of a step into pipes. */
 export function pipesOf(commands: readonly Command[]): readonly (readonly Command[])[] {
   const pipes: Command[][] = [];
   let open: Command[] | undefined;
@@ -77,7 +77,7 @@ export function pipesOf(commands: readonly Command[]): readonly (readonly Comman
   return pipes;
 }
 
-/** A pipe as it is typed; its standard input, where it has one, as a here-document. */
+/** Writes a pipe as it is typed; its standard input, if any, as a here-document. */
 export function pipeText(commands: readonly Command[]): string {
   const [first, ...rest] = commands.map(command => layOut(wordsOf(command)));
   const tail = rest.map(text => ` |\n    ${text}`).join('');
@@ -89,7 +89,7 @@ export function pipeText(commands: readonly Command[]): string {
   return rest.length === 0 ? head : `{\n${head}\n}${tail}`;
 }
 
-/** `cat <<EOF > ./cluster1.yaml`, as the guide writes its files. */
+/** Writes the command that makes a file, as the guide does: `cat <<EOF > ./cluster1.yaml`. */
 export function fileText(path: string, content: string): string {
   const body = content.endsWith('\n') ? content : `${content}\n`;
   const end = hereDocumentEnd(body);

@@ -11,7 +11,7 @@ export interface Notes {
   readonly ledger: Ledger;
   readonly runId: string;
   readonly entries: readonly ExistingEntry[];
-  /** A cluster's kubeconfig as the other clusters need it. */
+  /** Returns a cluster's kubeconfig as the other clusters need it. */
   readonly outerKubeconfig: (cluster: ClusterName) => string;
 }
 

@@ -1,9 +1,10 @@
-/** Whether an API server's certificate names an address: istiod in the other cluster checks it. */
+/** Checks that an API server's certificate names an address, as istiod in the other cluster does. */
 import tls from 'node:tls';
 
 /**
- * @param server - where the API server is reached from here; its certificate is looked at, not trusted
- * @param address - `https://…`, as the other clusters are told
+ * Looks at the certificate of an API server.
+ * @param server - the API server's address for this machine; its certificate is read, not trusted
+ * @param address - `https://…`, the one for the other clusters
  * @returns what is wrong, as a clause; undefined if it names the address
  * @throws Error if there is no TLS server
  */

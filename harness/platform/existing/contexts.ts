@@ -22,8 +22,8 @@ export interface ExistingContext {
 const FILE_FIELDS = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile'];
 
 /**
- * @param files - as in the variable KUBECONFIG: where two have the same name, the first wins (client-go's
- *   rule)
+ * Reads the contexts of kubeconfig files.
+ * @param files - as in the variable KUBECONFIG: of two with the same name the first wins (client-go's rule)
  * @throws HarnessError ERR_UNREADABLE_FILE, ERR_USAGE
  */
 export function readContexts(

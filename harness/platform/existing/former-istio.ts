@@ -1,4 +1,4 @@
-/** What there was of Istio in a cluster before a run: an installation must not write over it. */
+/** Finds what a cluster has of Istio before a run: an installation must not write over it. */
 import { isNotFound, type KubernetesClient } from '../../base/kubernetes-client.ts';
 import { CLUSTER_SCOPED, isIstioDefinition, isOfIstio, ROOT_CONFIG_MAPS } from './ownership.ts';
 

@@ -35,7 +35,10 @@ export function farVersions(inspections: readonly Inspection[]): readonly Findin
 
 type Versioned = Pick<Inspection, 'context' | 'version'> & { readonly line: Line };
 
-/** @returns undefined if no cluster has a version that can be read */
+/**
+ * Finds the range of the clusters' versions.
+ * @returns undefined if no cluster has a version that can be read
+ */
 function oldestAndNewest(
   inspections: readonly Inspection[],
 ): { readonly oldest: Versioned; readonly newest: Versioned } | undefined {

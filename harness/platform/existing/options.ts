@@ -13,14 +13,15 @@ export interface ExistingOptions extends Omit<ProgramOptions, 'signal'> {
   /** Files, as in the variable KUBECONFIG. */
   readonly kubeconfigs: readonly string[];
   /**
-   * `cluster1=https://…`: an address that pods of the other clusters reach, where the kubeconfig's is none.
+   * `cluster1=https://…`: an address that pods of the other clusters reach, if they do not reach the
+   * kubeconfig's.
    */
   readonly apiServers?: readonly string[];
   readonly hub?: string;
   readonly tag?: string;
   readonly set?: readonly string[];
   /**
-   * How long the proof that the clusters reach each other may take; minutes by default, as clouds need them.
+   * The time limit of the proof that the clusters reach each other; minutes by default, as clouds need them.
    */
   readonly deadlines?: ProbeDeadlines;
   /** Milliseconds without an answer until an API server is lost; a minute by default. */

@@ -52,7 +52,7 @@ const LABELS = [
   'release',
 ];
 
-/** True for what an installation has made: a name of Istio's alone may be anyone's. */
+/** Tells whether an installation made an object: a name of Istio's alone may be anyone's. */
 export function isOfIstio({ metadata, ...object }: KubernetesObject): boolean {
   const { name = '', labels = {} } = metadata;
   // A GatewayClass has no labels, but says who serves it.
@@ -61,19 +61,22 @@ export function isOfIstio({ metadata, ...object }: KubernetesObject): boolean {
   return /(^|[-.])istio(d|-|\.|$)/.test(name) && LABELS.some(label => label in labels);
 }
 
-/** CustomResourceDefinitions of Istio's groups, whoever made them: an installation would write over them. */
+/**
+ * Tells whether a CustomResourceDefinition is of Istio's groups, whoever made it: an installation would write
+ * over it.
+ */
 export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(name);
 
-/** What a run is called in `managedFields` of the namespaces that its plan creates. */
+/** Names a run in `managedFields` of the namespaces that its plan creates. */
 export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
 
 /**
- * The namespace that a run's probes live in, in every cluster: its first write. It stays until the run has
- * ended, and so tells runs of other machines that the cluster is taken.
+ * Names the namespace of a run's probes. It is the run's first write in every cluster. It stays until the run
+ * has ended, so that runs of other machines see that the cluster is taken.
  */
 export const probeNamespaceOf = (runId: string): string => `mesh-harness-${runId}`;
 
-/** @returns the namespaces of other runs that work on a cluster, or that were killed there */
+/** Lists the namespaces of other runs that work on a cluster, or that were killed there. */
 export async function namespacesOfRuns(
   client: KubernetesClient,
   signal: AbortSignal,
@@ -86,7 +89,7 @@ export async function namespacesOfRuns(
   return names.filter(name => ownRunId === undefined || name !== probeNamespaceOf(ownRunId));
 }
 
-/** Who has written to an object, as the API server noted it. */
+/** Lists the writers of an object, as the API server noted them. */
 export function managersOf({ metadata }: KubernetesObject): readonly string[] {
   // As the API has it.
   const fields = (metadata['managedFields'] ?? []) as readonly { readonly manager?: string }[];

@@ -1,5 +1,6 @@
 /**
- * What the user of a context may do, and what an installation needs. Asking is a POST, but nothing is stored.
+ * Compares the rights of a context's user with those that an installation needs. The question is a POST, but
+ * stores nothing.
  */
 import { type KubernetesClient, pathOf } from '../../base/kubernetes-client.ts';
 
@@ -40,7 +41,7 @@ export const NEEDED: readonly Permission[] = [
   ...of('networking.istio.io', 'envoyfilters', 'create', 'patch'),
 ];
 
-/** @returns what of it the user may not do, as `create clusterroles.rbac.authorization.k8s.io` */
+/** Lists the rights that the user lacks, as `create clusterroles.rbac.authorization.k8s.io`. */
 export async function missingPermissions(
   client: KubernetesClient,
   signal: AbortSignal,

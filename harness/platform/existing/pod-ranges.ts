@@ -4,8 +4,8 @@ import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Topology } from '../../model/topology.ts';
 
 /**
- * The ranges that nodes say their pods are in; none where the network plug-in keeps that to itself, as those
- * of clouds do.
+ * Lists the pod ranges that nodes report; none where the network plug-in does not report them, as those of
+ * clouds do not.
  */
 export function podRangesOf(nodes: readonly KubernetesObject[]): readonly Cidr[] {
   return nodes.flatMap(node => {
@@ -24,7 +24,10 @@ export interface Overlap {
   readonly ranges: readonly [string, string];
 }
 
-/** The first overlap of each pair of clusters on one network; on separate networks ranges may be the same. */
+/**
+ * Finds the first overlap of each pair of clusters on one network; on separate networks ranges may be the
+ * same.
+ */
 export function overlappingPods(
   { clusters }: Topology,
   ranges: ReadonlyMap<string, readonly Cidr[]>,

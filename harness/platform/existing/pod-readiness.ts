@@ -15,7 +15,7 @@ interface PodStatus {
 
 // As the API has it.
 const statusOf = (pod: KubernetesObject): PodStatus => (pod['status'] ?? {}) as PodStatus;
-/** Whether the kubelet says that the pod can take requests. */
+/** Tells whether the pod can take requests, in the kubelet's judgement. */
 export const isReady = (pod: KubernetesObject): boolean =>
   statusOf(pod).conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 

@@ -1,4 +1,4 @@
-/** What a cluster of the user must be like before a run writes to it. This only reads. */
+/** Checks a cluster of the user before a run writes to it. It only reads. */
 import { systemClock } from '../../base/clock.ts';
 import { linkedSignal } from '../../base/deadline.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -35,7 +35,7 @@ export interface InspectOptions {
   readonly edition: string;
   /** The release that is going to be installed, where it is another than the edition's own. */
   readonly istio?: string;
-  /** Where the other clusters are told that its API server is, if not where the kubeconfig says. */
+  /** The address of its API server for the other clusters, if not the one in the kubeconfig. */
   readonly serverForOthers?: string;
   /** Milliseconds for all questions together; 15 seconds by default. */
   readonly askMs?: number;

@@ -6,7 +6,7 @@ import { withImages } from '../../model/sample-images.ts';
 import type { ProbeImages } from './probe-options.ts';
 
 /**
- * The images that the guide's samples run, by the release's own files.
+ * Lists the images that the guide's samples run, by the release's own files.
  * @throws HarnessError ERR_UNREADABLE_FILE
  */
 export function sampleImages(samples: string, instead: Readonly<Record<string, string>> = {}): ProbeImages {

@@ -1,4 +1,4 @@
-/** What a probe of reachability is given, and how patient it is. */
+/** The options of a probe of reachability, and its time limits. */
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';

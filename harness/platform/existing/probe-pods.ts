@@ -1,6 +1,6 @@
 /**
- * What a probe makes in a cluster: a namespace of its own with two pods and, where the mesh will have an
- * east-west gateway, a load balancer.
+ * Makes the probe's objects in a cluster: a namespace of its own with two pods and, where the mesh will have
+ * an east-west gateway, a load balancer.
  */
 import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
@@ -12,7 +12,7 @@ import { DEADLINES, POLL_MS, type ProbedCluster, type ProbeOptions } from './pro
 /** Where the HelloWorld sample answers HTTP. */
 export const PORT = 5000;
 
-/** Clusters that get an east-west gateway: others reach them through a load balancer. */
+/** Tells whether a cluster gets an east-west gateway: others reach it through a load balancer then. */
 const needsLoadBalancer = (topology: Topology, { name }: ClusterSpec): boolean =>
   isMultiNetwork(topology) || remotesOf(topology, name).length > 0;
 

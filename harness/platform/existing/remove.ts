@@ -40,7 +40,7 @@ const POLL_MS = 250;
 export interface Removed {
   /** What could not be removed, one sentence each. */
   readonly failures: readonly string[];
-  /** What has a name of ours and is someone else's. */
+  /** Objects with a name of the harness that belong to someone else. */
   readonly left: readonly string[];
 }
 
@@ -96,8 +96,8 @@ class Removal {
   }
 
   /**
-   * Namespaces that the plan creates carry the run's mark from their first moment on, also if the run was
-   * killed then.
+   * Tells whether the run created a namespace. Those of its plan carry its mark from their first moment on,
+   * also if the run was killed then.
    */
   #isOwn(namespace: KubernetesObject): boolean {
     const { entry, runId, atTheEnd } = this.#options;

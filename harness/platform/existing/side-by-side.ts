@@ -6,7 +6,7 @@ import { farVersions } from './kubectl-skew.ts';
 import { overlappingPods } from './pod-ranges.ts';
 import type { Inspection } from './preflight.ts';
 
-/** What the inspections are held against: the scenario, the flags, and the other runs of this machine. */
+/** The context of the inspections: the scenario, the flags, and the other runs of this machine. */
 export interface Surroundings {
   readonly topology: Topology;
   readonly inspections: readonly Inspection[];
@@ -72,7 +72,7 @@ function loopbackServers({ topology, inspections, servers }: Surroundings): read
 const isLoopback = (server: string): boolean =>
   /^https:\/\/(127\.|localhost\b|\[::1\]|0\.0\.0\.0)/.test(server);
 
-/** Two runs on one cluster would remove each other's mesh. */
+/** Finds other runs on the cluster: two runs would remove each other's mesh. */
 function otherRuns({ inspections, ledgers }: Surroundings): readonly Finding[] {
   return inspections.flatMap(({ context, uid }) =>
     ledgers

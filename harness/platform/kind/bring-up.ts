@@ -98,8 +98,8 @@ export class BringUp {
   }
 
   /**
-   * Writes what there is to read, while it is there. Never throws: it must neither hide the failure nor get
-   * in the way of the removal.
+   * Saves logs and descriptions before they are removed. Never throws: it must neither hide the failure nor
+   * prevent the removal.
    */
   async describeFailure(folder: string): Promise<void> {
     try {

@@ -87,7 +87,10 @@ export async function startCloudProvider(
   return () => ended;
 }
 
-/** @param clusters - kind's names of them */
+/**
+ * Removes the containers of load balancers.
+ * @param clusters - kind's names of them
+ */
 export async function removeBalancers(engine: Engine, clusters: readonly string[]): Promise<void> {
   for (const name of clusters) {
     const found = await engine.containers(BALANCER_LABEL, name);

@@ -1,4 +1,4 @@
-/** How kind is called to make a cluster, and what becomes of its answer. */
+/** Calls kind to make a cluster, and reads its answer. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
@@ -37,7 +37,7 @@ export interface CreateClusterContext {
 const CREATE_MS = 15 * 60_000;
 const OWNER_ONLY = 0o600;
 
-/** What kind needs to know in its environment; one docker network per process. */
+/** Returns the environment of kind, with the one docker network of the process. */
 export const kindEnvironment = (
   runId: string,
   network?: string,
@@ -52,14 +52,14 @@ export const kindEnvironment = (
 });
 
 /**
- * The arguments that make kind create a cluster. It keeps the nodes of a creation that fails, as their logs
- * say what went wrong; we remove them, as we do after ending kind.
+ * Returns the arguments that make kind create a cluster. It keeps the nodes of a creation that fails, as
+ * their logs say what went wrong; we remove them, as we do after ending kind.
  */
 export const createArguments = (name: string, config: string, kubeconfig: string): readonly string[] => [
   ...['create', 'cluster', '--retain', '--name', name, '--config', config, '--kubeconfig', kubeconfig],
 ];
 
-/** Path of the file with all that `kind create cluster` has said; it exists once kind has ended. */
+/** Returns the path of the file with all output of `kind create cluster`; it exists once kind has ended. */
 export const creationLog = ({ folder }: Pick<Ledger, 'folder'>, name: string): string =>
   join(folder, 'kind', `${name}.log`);
 

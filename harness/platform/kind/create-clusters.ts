@@ -15,7 +15,8 @@ import type { RunContext } from './options.ts';
 const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons)/;
 
 /**
- * The first that fails ends the others, and all that failed by themselves are told.
+ * Creates the clusters side by side. The first failure ends the others; the error names all that failed by
+ * themselves.
  * @returns cluster → path of its kubeconfig
  */
 export async function createClusters(
@@ -73,7 +74,7 @@ export async function createClusters(
   return new Map(attempts.flatMap(attempt => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
 }
 
-/** Each node's fixed address on the transit network, by cluster, the control plane's first. */
+/** Chooses each node's fixed address on the transit network, by cluster, the control plane's first. */
 export function fixedAddresses(
   clusters: readonly ClusterSpec[],
   addresses: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What is left to read of a bring-up that failed: every word of kind's own, and what kind collects from nodes
- * that are still there.
+ * Saves the logs of a failed bring-up: all output of kind, and what kind collects from nodes that still
+ * exist.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -15,7 +15,7 @@ const EXPORT_MS = 60_000;
 /** Of one file; its end tells most. */
 const MAX_FILE_CHARACTERS = 2 * 1024 * 1024;
 
-/** `kind/<cluster>.log`, for each cluster whose creation has come to its end. */
+/** Adds `kind/<cluster>.log` for each cluster whose creation has ended. */
 export async function addCreationLogs(
   bundle: Bundle,
   { topology, ledger, runId }: RunContext,
@@ -28,7 +28,7 @@ export async function addCreationLogs(
 
 /**
  * Describes clusters that did not come up, before they are removed.
- * @param told - what the user was told on the way
+ * @param told - the messages to the user on the way
  */
 export async function describeFailedStart(
   folder: string,
@@ -60,13 +60,13 @@ interface ExportedFile {
   readonly read: () => Promise<string>;
 }
 
-/** `kind export logs`: it needs no cluster that works, only nodes. */
+/** Runs `kind export logs`, which needs nodes, but no working cluster. */
 async function exportLogs(
   { engine, kind, ledger, runId, signal }: RunContext,
   cluster: string,
 ): Promise<readonly ExportedFile[]> {
   const name = ownName(runId, cluster);
-  // Why the engine is silent stands in docker.json.
+  // docker.json says why the engine is silent.
   const nodes = await engine.containers(KIND_CLUSTER_LABEL, name).catch(() => []);
   if (nodes.length === 0) return [];
   const out = join(ledger.folder, 'logs', name);

@@ -1,4 +1,4 @@
-/** What a failed run on kind leaves for people to read, beside what every cluster can be asked. */
+/** Describes a failed run on kind for people, besides what every cluster can be asked. */
 import { unlessAborted } from '../../base/abort.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { Bundle } from '../bundle.ts';

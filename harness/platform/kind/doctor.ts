@@ -78,7 +78,7 @@ export async function kindDoctor(options: DoctorOptions): Promise<readonly Findi
   return await askAll(questions, { signal, clock });
 }
 
-/** What this machine is asked without a program. */
+/** Asks this machine the questions that need no program. */
 const ownQuestions = (cache: string): readonly Question[] => [
   {
     subject: 'disk',
@@ -88,7 +88,7 @@ const ownQuestions = (cache: string): readonly Question[] => [
   { subject: 'inotify', fix: '', ask: () => [inotifyFinding(), conntrackFinding()] },
 ];
 
-/** Whether there are ranges for the networks of a run that neither Docker nor this machine uses. */
+/** Checks that a run's networks find ranges that neither Docker nor this machine uses. */
 export function addressFinding(
   networks: readonly { readonly subnets: readonly string[] }[],
   host: readonly Cidr[],

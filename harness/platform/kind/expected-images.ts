@@ -8,8 +8,8 @@ import type { DockerNetworks } from './networks.ts';
 import type { RunContext } from './options.ts';
 
 /**
- * Lists the images of the installation and of a manifest. If they cannot be rendered there are none: the
- * installation itself will say what is wrong with it, and only pulls its images later.
+ * Lists the images of the installation and of a manifest. If they cannot be rendered it returns an empty
+ * list: the installation itself will report the fault, and pull its images later.
  * @param manifest - path of another document that a run applies
  * @throws the signal's reason
  */

@@ -13,7 +13,10 @@ const REGISTRY_IMAGE = 'registry:2';
 const REGISTRY_PORT = 5000;
 const STORE = '/var/lib/registry';
 
-/** Docker Hub is the one registry that is not where its name says (docker/docs docker-hub/mirror). */
+/**
+ * Returns the address of a registry. Docker Hub is the only one whose name is not its address (docker/docs
+ * docker-hub/mirror).
+ */
 const upstreamOf = (registry: string): string =>
   registry === 'docker.io' ? 'https://registry-1.docker.io' : `https://${registry}`;
 
@@ -32,7 +35,7 @@ export interface CacheOptions {
   readonly image?: string;
   /** Whose images are wanted. */
   readonly registries: readonly string[];
-  /** Where the files for containerd are written. */
+  /** The folder of the files for containerd. */
   readonly folder: string;
   readonly offline: boolean;
   readonly onTrouble: (message: string) => void;
@@ -83,8 +86,8 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
 }
 
 /**
- * containerd asks the mirror first and then the registry itself (containerd/containerd docs/hosts.md). Nodes
- * know containers by name through Docker's DNS.
+ * Writes the hosts file of a registry. containerd asks the mirror first and then the registry itself
+ * (containerd/containerd docs/hosts.md). Nodes know containers by name through Docker's DNS.
  */
 export function hostsFile(registry: string): string {
   return [

@@ -1,4 +1,4 @@
-/** What the proof of isolation asks of which pair of clusters, and what the answer must be. */
+/** The questions of the proof of isolation for each pair of clusters, and the right answers. */
 import type { ClusterName } from '../../model/names.ts';
 import type { Engine } from './engine/engine.ts';
 import { addressForOthers, type KindNode } from './nodes.ts';

@@ -6,15 +6,15 @@ import { CONNECTED } from '../curl.ts';
 import type { Engine } from './engine/engine.ts';
 import { type Probe, type ProbeContext, type ProbeResult, questionsOf } from './isolation-questions.ts';
 
-/** How long an open way may take to answer. */
+/** The time limit for the answer of an open way. */
 const SECONDS = 3;
-/** How long a closed way must stay silent, at least; and how many times longer than the slowest open one. */
+/** A closed way must stay silent at least this long; and this many times longer than the slowest open one. */
 const LEAST_SECONDS = 1;
 const TIMES_LONGER = 20;
 
 /**
- * Derives how long to wait at a closed way. Open ways take about equally long: one that stays silent for so
- * much longer is closed.
+ * Derives how long to wait at a closed way. Open ways take about equally long: one that stays silent for
+ * several times as long is closed.
  * @param open - seconds that the open ways took
  */
 export const patienceFor = (open: readonly number[]): number =>

@@ -15,7 +15,8 @@ const READY_MS = 5 * 60_000;
 const POLL_MS = 500;
 
 /**
- * The transit network comes last: kind reads a node's one address while it creates, and stumbles over two.
+ * Joins nodes to the transit network, after their creation: kind reads a node's one address while it creates,
+ * and fails with two.
  */
 export async function joinNodes(
   context: RunContext,
@@ -57,7 +58,8 @@ export async function joinNodes(
 }
 
 /**
- * kind only warns when a control plane does not become ready; a run must not start then.
+ * Waits for the nodes. kind only warns if a control plane does not become ready; but a run must not start
+ * then.
  * @returns node → the range of its pods
  */
 async function waitForNodes(

@@ -1,12 +1,12 @@
-/** The names and labels that everything of ours in Docker carries. */
+/** The names and labels of all that a run makes in Docker. */
 
-/** On every network of a run: the run's short id. */
+/** The label of everything of a run in Docker; its value is the run's short id. */
 export const RUN_LABEL = 'mesh-harness.run';
-/** On networks: the topology's name for it, or `transit`. */
+/** The label of a Docker network; its value is the network's name in the topology, or `transit`. */
 export const ROLE_LABEL = 'mesh-harness.role';
 /**
- * On the containers and volumes of the pull-through cache: the registry that they stand for. They outlive
- * runs.
+ * The label of the containers and volumes of the pull-through cache, which outlive runs; its value is the
+ * registry that they cache.
  */
 export const CACHE_LABEL = 'mesh-harness.cache';
 /**
@@ -16,15 +16,21 @@ export const CACHE_LABEL = 'mesh-harness.cache';
 export const KIND_CLUSTER_LABEL = 'io.x-k8s.kind.cluster';
 export const KIND_ROLE_LABEL = 'io.x-k8s.kind.role';
 /**
- * On the load balancers that cloud-provider-kind makes: the cluster's name in kind
+ * The label of the load balancers that cloud-provider-kind makes; its value is the cluster's name in kind
  * (pkg/constants/constants.go @v0.6.0 to v0.11.1).
  */
 export const BALANCER_LABEL = 'io.x-k8s.cloud-provider-kind.cluster';
-/** In the environment of the programs that we start: by it `clean` finds those that outlived a killed run. */
+/**
+ * A variable in the environment of the programs that we start. `clean` finds by it the programs that outlived
+ * a killed run.
+ */
 export const RUN_VARIABLE = 'MESH_HARNESS_RUN';
 
 /** The topology's word for the network that joins the nodes of all networks. */
 export const TRANSIT = 'transit';
 
-/** `mh-4f2a9c-network1`; also the prefix of a run's clusters, since kind lets no one label its nodes. */
+/**
+ * Names a thing of a run: `mh-4f2a9c-network1`. Names of clusters have this prefix too, since kind lets
+ * nobody label its nodes.
+ */
 export const ownName = (runId: string, name: string): string => `mh-${runId}-${name}`;

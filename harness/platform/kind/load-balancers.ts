@@ -13,7 +13,10 @@ import type { RunContext } from './options.ts';
 export const LOAD_BALANCERS = ['node-address', 'metallb', 'cloud-provider-kind'] as const;
 export type LoadBalancer = (typeof LOAD_BALANCERS)[number];
 
-/** @throws HarnessError ERR_USAGE, which names the known ones */
+/**
+ * Finds a kind of load balancer by its name.
+ * @throws HarnessError ERR_USAGE, which names the known ones
+ */
 export function loadBalancerOf(name: string = LOAD_BALANCERS[0]): LoadBalancer {
   const known = LOAD_BALANCERS.find(each => each === name);
   if (known) return known;

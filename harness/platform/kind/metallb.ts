@@ -32,7 +32,10 @@ const COMMAND_MS = 6 * 60_000;
 const WEBHOOK_MS = 60_000;
 const WEBHOOK_POLL_MS = 1000;
 
-/** @returns the path of the manifest, which is fetched once */
+/**
+ * Fetches the manifest, once.
+ * @returns its path
+ */
 export async function metalLbManifest({
   cache,
   mirror,
@@ -61,7 +64,7 @@ export async function metalLbManifest({
 }
 
 /**
- * Clusters that share a network share its slice: each gets a part that is its own.
+ * Divides slices: clusters that share a network share its slice, and each gets a part of its own.
  * @returns cluster → `first-last`
  */
 export function poolsOf(
@@ -82,7 +85,7 @@ export function poolsOf(
 }
 
 /**
- * What MetalLB calls a pool, and that it is announced by ARP (metallb/metallb website/content/configuration
+ * Writes the documents of a pool that MetalLB announces by ARP (metallb/metallb website/content/configuration
  * @v0.15.3).
  */
 export function poolDocuments(range: string): string {
@@ -96,7 +99,10 @@ export function poolDocuments(range: string): string {
     .join('---\n');
 }
 
-/** @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste */
+/**
+ * Installs MetalLB in a cluster.
+ * @throws HarnessError ERR_PLATFORM_NOT_READY with the line to paste
+ */
 export async function installMetalLb(
   context: RunContext,
   manifest: string,

@@ -104,8 +104,8 @@ async function createOne(
 }
 
 /**
- * Removes a network of ours. The cache's containers are taken off it; any other container that is on it keeps
- * it, and is named.
+ * Removes a network of a run. It disconnects the cache's containers first. If any other container is on the
+ * network, it stays, and the error names that container.
  */
 export async function removeNetwork(engine: Engine, name: string): Promise<void> {
   const network = (await engine.networks()).find(each => each.name === name && RUN_LABEL in each.labels);
@@ -118,7 +118,8 @@ export async function removeNetwork(engine: Engine, name: string): Promise<void>
 }
 
 /**
- * The ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a VPN's.
+ * Lists the ranges that this machine reaches by itself: its interfaces, and on Linux its routes, such as a
+ * VPN's.
  */
 export function hostRanges(): readonly Cidr[] {
   const interfaces = Object.values(networkInterfaces()).flatMap(addresses =>

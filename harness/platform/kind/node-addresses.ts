@@ -24,7 +24,7 @@ export class AddressPool {
     this.#free = [...addresses];
   }
 
-  /** @throws Error if there is none left */
+  /** Takes the next address. @throws Error if none is left */
   take(): string {
     const address = this.#free.shift();
     if (address === undefined) throw new Error('There is no address left for another load balancer.');

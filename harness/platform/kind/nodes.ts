@@ -1,4 +1,4 @@
-/** The containers that kind's nodes are: who they are, and programs run in them. */
+/** Finds the containers of kind's nodes, and runs programs in them. */
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import type { ClusterName, NetworkName } from '../../model/names.ts';
@@ -20,10 +20,10 @@ export interface KindNode {
   readonly podCidr: string;
 }
 
-/** The node's address that the other clusters can reach. */
+/** Returns the node's address that the other clusters can reach. */
 export const addressForOthers = ({ address, transitAddress }: KindNode): string => transitAddress ?? address;
 
-/** @returns the containers of a cluster, its control plane first, then by name */
+/** Lists the containers of a cluster, its control plane first, then by name. */
 export async function nodeContainers(engine: Engine, kindName: string): Promise<readonly EngineContainer[]> {
   const rank = ({ labels }: EngineContainer) => (labels[KIND_ROLE_LABEL] === 'control-plane' ? 0 : 1);
   return [...(await engine.containers(KIND_CLUSTER_LABEL, kindName))].sort(

@@ -51,6 +51,6 @@ export interface RunContext {
   readonly cleanUp: CleanupStack;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** For the user, and for the diagnostics. */
+  /** Called with messages for the user and for the diagnostics. */
   readonly tell: (message: string) => void;
 }

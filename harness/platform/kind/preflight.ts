@@ -1,6 +1,6 @@
 /**
- * What this machine must have before a run makes anything: read only, and each thing missing is a finding
- * with what to do.
+ * Checks this machine before a run makes anything. It only reads, and returns a finding with advice for each
+ * missing thing.
  */
 import { readFileSync } from 'node:fs';
 import { parseCidrOrAddress } from '../../base/ipv4.ts';
@@ -24,7 +24,7 @@ const OLDEST_ENGINE: Line = [20, 10];
 const good = (subject: string, found: string): Finding => ({ subject, ok: true, found });
 const bad = (subject: string, found: string, fix: string): Finding => ({ subject, ok: false, found, fix });
 
-/** The findings on an engine that answers. */
+/** Returns the findings on an engine that answers. */
 export function judgeEngine(info: EngineInfo): readonly Finding[] {
   const { version, cpus, memoryBytes, kind, isRootless, filtersBridges } = info;
   const line = lineOf(version);
@@ -77,13 +77,13 @@ export function addressFamilyFinding(networks: readonly Pick<EngineNetwork, 'nam
     : good('addresses', 'IPv4');
 }
 
-/** The engine runs in a virtual machine: this machine has no route to its networks. */
+/** Tells whether the engine runs in a virtual machine: this machine has no route to its networks then. */
 export const isInMachine = ({ operatingSystem }: Pick<EngineInfo, 'operatingSystem'>): boolean =>
   process.platform !== 'linux' || /Docker Desktop/i.test(operatingSystem);
 
 /**
- * kind works through the docker command, which follows contexts; we through what testcontainers finds. They
- * must be one.
+ * Checks that the docker command and testcontainers find the same engine: kind works through the command,
+ * which follows contexts; the harness through testcontainers.
  */
 export async function sameEngine(command: string, info: EngineInfo, signal: AbortSignal): Promise<Finding> {
   const { stdout, stderr, exitCode } = await runProcess(command, ['info', '--format', '{{.ID}}'], {
@@ -118,8 +118,8 @@ export function inotifyFinding(read: (file: string) => string = file => readFile
 }
 
 /**
- * Every connection of every pod takes an entry on the host (kernel docs, nf_conntrack-sysctl): full, and
- * packets are dropped silently.
+ * Checks the room for connections: every connection of every pod takes an entry on the host (kernel docs,
+ * nf_conntrack-sysctl): full, and packets are dropped silently.
  */
 export function conntrackFinding(
   read: (file: string) => string = file => readFileSync(file, 'utf8'),

@@ -1,5 +1,5 @@
 /**
- * Brings images into the nodes before anything is installed: what cannot be had is known then, with the line
+ * Brings images into the nodes before the installation, so that a missing one is known early, with the line
  * to paste.
  */
 import { unlessAborted } from '../../base/abort.ts';
@@ -58,7 +58,8 @@ export interface PullOptions {
 }
 
 /**
- * Every image on every node that takes pods, side by side; what is there already is not fetched again.
+ * Pulls every image on every node that takes pods, side by side. It does not fetch images again that are
+ * there.
  * @throws HarnessError ERR_PLATFORM_NOT_READY for the first that cannot be had
  */
 export async function pullImages(
@@ -103,7 +104,10 @@ async function pull(
   }
 }
 
-/** kubeadm keeps pods off the control plane, and kind lets them on it only where there is no other node. */
+/**
+ * Lists the nodes that take pods. kubeadm keeps pods off the control plane, and kind lets them on it only
+ * where there is no other node.
+ */
 export function takingPods(nodes: readonly KindNode[]): readonly KindNode[] {
   return nodes.filter(
     node =>

@@ -76,7 +76,10 @@ async function withBalancers<T>(
   return result;
 }
 
-/** A pod that answers HTTP in every cluster: the name server's readiness, by the Endpoints of its Service. */
+/**
+ * Finds a pod that answers HTTP, as every cluster has one: the name server's readiness, by the Endpoints of
+ * its Service.
+ */
 async function nameServer(
   { clock, signal }: RunContext,
   cluster: ClusterName,

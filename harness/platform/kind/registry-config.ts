@@ -62,7 +62,10 @@ function isForKubelets({ auth, username, password }: Entry): boolean {
   return [username, password].every(each => typeof each === 'string' && each !== '');
 }
 
-/** @param folder - of the run: the file goes when the run goes */
+/**
+ * Writes the usable credentials of a registry configuration to a file of the run.
+ * @param folder - the run's own, which goes with the run
+ */
 export function prepareRegistryConfig(source: string, folder: string): RegistryConfig {
   const { usable, ignored } = readCredentials(source);
   const file = join(folder, 'registry-config.json');
@@ -85,7 +88,10 @@ function read(source: string): DockerConfig {
   }
 }
 
-/** `https://index.docker.io/v1/` is Docker Hub (docker/cli cli/config: the key of its credentials). */
+/**
+ * Returns the registry of a key of credentials; `https://index.docker.io/v1/` is Docker Hub (docker/cli
+ * cli/config).
+ */
 function hostOf(key: string): string {
   const host = key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
   return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;

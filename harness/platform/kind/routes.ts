@@ -12,10 +12,10 @@ export interface NodeCommand {
 }
 
 /**
- * Between every pair of nodes of different clusters on one network: the /24 of the peer, by its address
- * there. Within a cluster kind's own CNI does it. A foreign pod range of another network goes into a black
- * hole: with no route at all the packet would leave by the default route to the host and its LAN, where stray
- * answers come from.
+ * Lists the commands for routes between every pair of nodes of different clusters on one network: the /24 of
+ * the peer, by its address there. Within a cluster kind's own CNI does it. A foreign pod range of another
+ * network goes into a black hole: with no route at all the packet would leave by the default route to the
+ * host and its LAN, where stray answers come from.
  * @returns `ip route replace`, which can be repeated
  */
 export function routeCommands(
@@ -38,7 +38,9 @@ export function routeCommands(
   });
 }
 
-/** Side by side over the nodes, in order on each. @throws HarnessError ERR_PLATFORM_NOT_READY */
+/**
+ * Sets the routes, on all nodes side by side, in order on each. @throws HarnessError ERR_PLATFORM_NOT_READY
+ */
 export async function setRoutes(
   engine: Engine,
   nodes: readonly KindNode[],

@@ -1,4 +1,4 @@
-/** What the bring-up of kind clusters hands over to the run. */
+/** The parts that the bring-up of kind clusters hands over to the run. */
 import type { ClusterName } from '../../model/names.ts';
 import type { ImageCache } from './image-cache.ts';
 import type { DockerNetworks } from './networks.ts';
@@ -12,9 +12,9 @@ export interface StartedParts {
   readonly networks: DockerNetworks;
   readonly defect: AbortSignal;
   readonly cache: ImageCache | undefined;
-  /** What the user was told on the way. */
+  /** The messages to the user on the way. */
   readonly told: readonly string[];
-  /** @returns what is left, for a message */
+  /** Removes all that was made. @returns the rest, for a message */
   readonly undo: () => Promise<string>;
   /** Ends what this process holds, and leaves the rest. */
   readonly letGo: () => void;

@@ -7,7 +7,8 @@ import type { Engine } from './engine/engine.ts';
 import type { KindNode } from './nodes.ts';
 
 /**
- * @param stop - ends the watch; nodes that end after it end by our own hand
+ * Watches the nodes of a run.
+ * @param stop - ends the watch, before the run itself ends the nodes
  * @returns aborts with ERR_PLATFORM_NOT_READY at the first node that ends, or when the engine does not answer
  *   any more
  */
@@ -35,7 +36,7 @@ export async function watchNodes(
     error => fail(`The Docker engine does not tell of its containers any more: ${messageOf(error)}`),
     stop,
   );
-  // What ended before the watch began is told by no event.
+  // No event reports a node that ended before the watch began.
   const clusters = new Set(nodes.map(({ container }) => container));
   for (const { name, isRunning } of await engine.containers()) {
     if (clusters.has(name) && !isRunning) ended(name, 'unknown');

@@ -16,8 +16,8 @@ export interface OpenOptions {
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
   /**
-   * Called for each defect of ours in a component of a cluster, and the world stays; without it, the first
-   * one ends the run.
+   * Called with each defect of the simulator in a component of a cluster, and the world stays; without it,
+   * the first one ends the run.
    */
   readonly onDefect?: (cluster: string, defect: Defect) => void;
 }

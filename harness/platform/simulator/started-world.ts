@@ -1,4 +1,4 @@
-/** What a world that has been brought up offers a run, whether it is open or closed. */
+/** A started world as a run sees it, open or closed. */
 import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
@@ -22,7 +22,7 @@ export function endsRun(end: AbortController): (cluster: string, defect: Defect)
     );
 }
 
-/** The line of our source that threw, as ` (at …)`. */
+/** Returns the line of the harness's source that threw, as ` (at …)`. */
 function whereOf({ stack = '' }: Error): string {
   const frame = stack.split('\n').find(line => line.trimStart().startsWith('at '));
   return frame === undefined ? '' : ` (${frame.trim()})`;

@@ -1,5 +1,6 @@
 /**
- * Sees when a simulated world gets nowhere: a defect of ours, which must end the run instead of hanging it.
+ * Detects a simulated world without progress: a defect of the simulator, which must end the run instead of
+ * hanging it.
  */
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
@@ -15,7 +16,7 @@ const LOOK_EVERY_MS = 5_000;
 /** What a watchdog looks at; another one in tests. */
 export interface Surroundings {
   readonly wall: Clock;
-  /** Milliseconds that this process has had of the processors. */
+  /** Returns the milliseconds of processor time of this process. */
   readonly workedMs: () => number;
 }
 
@@ -34,8 +35,8 @@ export interface Watchdog {
 }
 
 /**
- * A world stalls when it is quiet and no timer is pending (what is awaited can never come), or when it spins:
- * something happens all the time, so that its clock never jumps.
+ * Watches a world for stalls. It stalls when it is quiet and no timer is pending (nothing awaited can ever
+ * come), or when it spins: something happens all the time, so that its clock never jumps.
  */
 export function watchWorld(clock: VirtualClock, { wall, workedMs }: Surroundings = thisMachine): Watchdog {
   const controller = new AbortController();

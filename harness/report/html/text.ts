@@ -24,7 +24,8 @@ function insert(value: Insertable): string {
 }
 
 /**
- * A template: `html\`<p>${text}</p>\``; texts are escaped, lists joined, markup inserted, undefined left out.
+ * Fills a template: `html\`<p>${text}</p>\``. It escapes texts, joins lists, inserts markup and leaves out
+ * undefined.
  */
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));

@@ -1,4 +1,4 @@
-/** The pause image: a program that does nothing until it is told to end. */
+/** The pause image: a program that does nothing until a signal ends it. */
 import type { Image, Main } from '../program.ts';
 
 /** Waits for the signal that ends the process. */

@@ -2,7 +2,7 @@
 import type { Image } from '../program.ts';
 
 /**
- * Where Istio's images are: docker.io/istio, gcr.io/istio-release, registry.istio.io/release, and
+ * The registries of Istio's images: docker.io/istio, gcr.io/istio-release, registry.istio.io/release, and
  * gcr.io/istio-testing for untagged builds.
  */
 export const IMAGE_ORGANISATIONS: readonly string[] = ['istio', 'istio-release', 'release'];
@@ -30,7 +30,8 @@ export function parseReference(reference: string): ImageReference | undefined {
 }
 
 /**
- * True if the image's name is the end of the reference's path, at a slash, and the tag is one that it has.
+ * Tells whether a reference means an image: its path ends in the image's name, at a slash, and the image has
+ * the tag.
  */
 export function isReferenceOf(
   { path, tag }: ImageReference,

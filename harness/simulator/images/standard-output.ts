@@ -7,13 +7,13 @@ const BUFFER_BYTES = 1024;
 /** What a program prints, on its way to file descriptor 1. */
 export interface StandardOutput {
   write(text: string): void;
-  /** As `exit` does. A program that a signal ends loses what it has not written yet. */
+  /** Flushes the buffer, as `exit` does. A program that a signal ends loses what it has not written yet. */
   flush(): void;
 }
 
 /**
- * Like C's: what goes to a pipe leaves in pieces of a kilobyte and at the program's end; a terminal sees it
- * at once.
+ * Makes a standard output like C's: a pipe gets pieces of a kilobyte, and the rest at the program's end; a
+ * terminal gets all at once.
  */
 export function standardOutput({
   isTerminal,

@@ -29,10 +29,11 @@ export interface IstioBehaviour {
   readonly endpointFilter: 'product-of-gateways' | 'least-common-multiple';
   /** Which source of an endpoint's network wins: the first that has an answer. */
   readonly networkPrecedence: readonly NetworkSource[];
-  /** Whether a gateway Service must have the port (15443) that it is to be reached at. */
+  /** True if a gateway Service must have the port (15443) at which it is reached. */
   readonly gatewayServiceMustExposePort: boolean;
   /**
-   * Whether a load balancer known by its host name can be a gateway (resolved), or is known and of no use.
+   * True if a load balancer with a host name can be a gateway (istiod resolves the name); else it is known
+   * but not used.
    */
   readonly resolvesHostnameGateways: boolean;
   /**
@@ -42,7 +43,7 @@ export interface IstioBehaviour {
   readonly routerMode: 'environment' | 'auto-passthrough-gateway';
   /** How AUTO_PASSTHROUGH finds the upstream: by the SNI itself, or a filter chain for each service port. */
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
-  /** Whether `outbound_.…` clusters leave out endpoints that have no mTLS. */
+  /** True if `outbound_.…` clusters leave out endpoints without mTLS. */
   readonly sniClustersDemandMtls: boolean;
   /** The name of the cluster that hands a request to the application, and the address it dials. */
   readonly inbound: {
@@ -67,7 +68,7 @@ export interface IstioBehaviour {
   /** `Endpoints` or `EndpointSlice`. */
   readonly endpointSource: 'endpoints' | 'endpoint-slices';
   /**
-   * Whether an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`,
+   * True if an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`,
    * `controlPlaneClusters`).
    */
   readonly leadsRemoteClusters: boolean;
@@ -78,16 +79,16 @@ export interface IstioBehaviour {
    * or those of its revision.
    */
   readonly ownsWebhooksBy: 'name' | 'revision-label';
-  /** Whether a proxy that says it is in cluster `Kubernetes`, the default name, is taken for a local one. */
+  /** True if istiod takes a proxy in cluster `Kubernetes`, the default name, for a local one. */
   readonly defaultClusterIdIsLocal: boolean;
-  /** istiod's words about a proxy in a cluster that it does not know. */
+  /** Returns istiod's words about a proxy in a cluster that it does not know. */
   readonly unknownCluster: (claimed: string, own: string, remotes: readonly string[]) => string;
-  /** Whether namespace and service account that a proxy gives itself out for must be those of its token. */
+  /** True if a proxy's namespace and service account must be those of its token. */
   readonly checksIdentity: boolean;
   /** What `/debug/endpointz` shows. */
   readonly endpointPage: 'instances' | 'shards';
   /**
-   * Whether cacerts must be complete to be used: current refuses a partial bundle by name, 1.8 looks for
+   * True if istiod refuses an incomplete cacerts: current refuses a partial bundle by name, 1.8 looks for
    * `ca-key.pem` only.
    */
   readonly partialCaBundle: 'fails-to-read' | 'refused-as-incomplete';
@@ -112,7 +113,7 @@ export interface IstioBehaviour {
 /** How a release of Envoy speaks of what went wrong upstream. */
 export interface EnvoyWording {
   readonly version: string;
-  /** Whether a reply after a retry says `retried and the latest`. */
+  /** True if a reply after a retry says `retried and the latest`. */
   readonly tellsRetry: boolean;
   /** The reset reason of a connection that could not be made. */
   readonly connectionFailure: string;

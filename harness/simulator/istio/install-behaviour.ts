@@ -18,7 +18,7 @@ export interface InstallBehaviour {
   readonly remoteBy: 'address' | 'profile';
   /** Of istio-system, if istioctl makes it. */
   readonly namespaceLabels: (network: string) => Readonly<Record<string, string>>;
-  /** Whether the installation is recorded in a resource of its own. */
+  /** True if a resource of its own records the installation. */
   readonly recordsState: boolean;
   /** A gateway's pod is complete, or filled in by injection (image `auto`). */
   readonly gatewayPods: 'complete' | 'injected';
@@ -28,18 +28,18 @@ export interface InstallBehaviour {
     readonly port: number;
     readonly targetPort: number;
   }[];
-  /** Whether a workload of a single replica has a PodDisruptionBudget. */
+  /** True if a workload of a single replica has a PodDisruptionBudget. */
   readonly budgetsForSingleReplicas: boolean;
   /** The component that brings istiod's service account and roles. */
   readonly istiodAccessIn: 'Istio core' | 'Istiod';
   /** Beside the common variables. */
   readonly istiodEnvironment: Readonly<Record<string, string>>;
-  /** Whether istiod has its ConfigMaps as files too. */
+  /** True if istiod has its ConfigMaps as files too. */
   readonly mountsConfigMaps: boolean;
-  /** Whether istiod may make Deployments for gateways of the Gateway API. */
+  /** True if istiod may make Deployments for gateways of the Gateway API. */
   readonly managesGateways: boolean;
   /**
-   * Whether other clusters' istiods may read ConfigMaps, definitions, and gateways and services of
+   * True if other clusters' istiods may read ConfigMaps, definitions, and gateways and services of
    * Kubernetes' own multicluster APIs.
    */
   readonly readerReadsMore: boolean;
@@ -49,7 +49,7 @@ export interface InstallBehaviour {
   readonly meshConfig: Readonly<Record<string, unknown>>;
 }
 
-/** What a release's injection does. */
+/** The injection of a release. */
 export interface InjectionBehaviour {
   /** One template for all pods, or several by name: `sidecar`, `gateway`. */
   readonly templates: 'one' | 'named';
@@ -63,10 +63,10 @@ export interface InjectionBehaviour {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly podAnnotations: Readonly<Record<string, string>>;
   readonly podSecurity: Readonly<Record<string, number>>;
-  /** Whether the label `sidecar.istio.io/inject` is heeded, not the annotation alone. */
+  /** True if the label `sidecar.istio.io/inject` counts, not the annotation alone. */
   readonly heedsInjectLabel: boolean;
-  /** Whether a pod that says which network it is on is believed. */
+  /** True if istiod believes a pod's own word on its network. */
   readonly heedsNetworkLabel: boolean;
-  /** Whether `sidecar.istio.io/status` tells the revision. */
+  /** True if `sidecar.istio.io/status` contains the revision. */
   readonly statusTellsRevision: boolean;
 }

@@ -25,7 +25,7 @@ import type { KubeletApi } from './kubelet-api.ts';
 import { createMachinery, type Machinery } from './machinery.ts';
 import type { AdmissionPlugin } from './registry/admission.ts';
 
-/** What an API server needs of its cluster and of the simulator. */
+/** The parts of the cluster and the simulator that an API server needs. */
 export interface ApiServerOptions {
   /** Makes the frames in which the server works: told what its handlers and watches throw. */
   readonly supervisor: Supervisor;
@@ -39,7 +39,7 @@ export interface ApiServerOptions {
   readonly port: number;
   /** IP addresses that the certificate names beside the server's own. */
   readonly certificateAddresses?: readonly string[];
-  /** Told of every request when it has been answered. */
+  /** Called with every request, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
@@ -50,13 +50,13 @@ export interface ApiServer {
   readonly caPem: string;
   /** `v1.32.4…` */
   readonly version: string;
-  /** Until it is called, exec, logs and port-forward have nobody to ask. */
+  /** Connects the nodes. Until then exec, logs and port-forward have nobody to ask. */
   connectKubelets(kubelets: KubeletApi): void;
   /** Takes a raw connection; TLS begins on it. */
   accept(socket: Duplex): void;
   /** Listens on this machine too. @returns the port */
   listen(port: number, host: string): Promise<number>;
-  /** A certificate for a user in these groups. */
+  /** Issues a certificate for a user in these groups. */
   issueClientCertificate(user: string, groups: readonly string[]): Promise<CertifiedKey>;
   /**
    * The administrator's, with a client certificate; one context, named like the cluster.

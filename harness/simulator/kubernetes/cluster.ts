@@ -16,7 +16,7 @@ import { type NodeMachine, nodeNames } from './node/nodes.ts';
 /** Where API servers listen, as kubeadm sets them up. */
 const API_PORT = 6443;
 
-/** What a simulated cluster is made of. */
+/** The parts and options of a simulated cluster. */
 export interface ClusterOptions {
   readonly name: string;
   /** How many nodes; 1 or more. */
@@ -37,14 +37,13 @@ export interface ClusterOptions {
    * just made.
    */
   readonly hasLoadBalancers?: boolean;
-  /** Told of every request to the API server when it has been answered. */
+  /** Called with every request to the API server, once it is answered. */
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Told of what a container's main process shows: a debugger attached to all of them. */
+  /** Gets what containers' main processes show, like a debugger attached to all of them. */
   readonly onProcess?: OnProcess;
   /**
-   * Told of each defect of ours in a component or a handler, and the cluster goes on; by default it ends the
-   * process.
-   * An Event tells of it too.
+   * Called with each defect of the simulator in a component or a handler, and the cluster goes on; by default
+   * a defect ends the process. An Event reports it too.
    */
   readonly onDefect?: (defect: Defect) => void;
 }

@@ -70,7 +70,9 @@ export function startCustomResources(machinery: Machinery, component: Component)
     client.modifyStatus(DEFINITIONS, '', key, draft => setCondition(draft, condition, clock.now()));
   };
 
-  /** apiextensions-apiserver pkg/controller/{status,establish} @v1.32. */
+  /**
+   * Sets the conditions of a definition (apiextensions-apiserver pkg/controller/{status,establish} @v1.32).
+   */
   const establish = (definition: KubernetesObject): void => {
     const { name = '' } = definition.metadata;
     client.modifyStatus(DEFINITIONS, '', name, draft => {
@@ -89,8 +91,9 @@ export function startCustomResources(machinery: Machinery, component: Component)
   };
 
   /**
-   * apiextensions-apiserver pkg/controller/finalizer/crd_finalizer.go @v1.32, sync. Unlike Kubernetes, which
-   * looks every five seconds whether the instances are gone, and says so after a minute, it is told.
+   * Ends a definition once its instances are gone (apiextensions-apiserver
+   * pkg/controller/finalizer/crd_finalizer.go @v1.32, sync). Kubernetes looks for them every five seconds,
+   * and reports after a minute; this listens to the store.
    */
   const finalize = (key: ResourceKey, served: boolean): void => {
     if (served) {

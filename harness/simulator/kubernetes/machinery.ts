@@ -11,13 +11,13 @@ import { ServiceAddresses } from './registry/service-addresses.ts';
 import { Store } from './registry/store.ts';
 import { validateObject } from './registry/validation/validate.ts';
 
-/** What store and rules are made of. */
+/** The parts of the store and its rules. */
 export interface MachineryOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** CIDR of the cluster IPs: `10.255.0.0/16`. */
   readonly serviceRange: string;
-  /** Told what a watch of a client throws; by default that ends the process. */
+  /** Called with what a client's watch throws; by default that ends the process. */
   readonly onListenerError?: (error: unknown) => void;
   /** In the order in which they see a request; called once the store is there. */
   readonly plugins?: (parts: {
@@ -34,7 +34,8 @@ export interface Machinery {
   readonly objects: ObjectService;
   readonly client: LocalClient;
   /**
-   * The client of one component of the cluster: counts its writes, and catches what its subscribers throw.
+   * Makes the client of one component of the cluster. It counts the writes, and catches what subscribers
+   * throw.
    */
   clientFor(component: Component): LocalClient;
 }

@@ -14,6 +14,7 @@ export class AddressRange {
   }
 
   /**
+   * Reads a range.
    * @param cidr - `10.10.0.0/16`
    * @throws RangeError if it is no CIDR of at least four addresses
    */
@@ -35,7 +36,7 @@ export class AddressRange {
     return overlaps(this, other);
   }
 
-  /** The part from `offset`, `size` addresses long. */
+  /** Returns the part from `offset`, `size` addresses long. */
   slice(offset: number, size: number): AddressRange {
     return new AddressRange(this.first + offset, this.first + offset + size - 1);
   }
@@ -54,7 +55,10 @@ export class AddressPool {
     this.#next = range.first;
   }
 
-  /** @throws Error if every address is taken */
+  /**
+   * Takes the next free address.
+   * @throws Error if every address is taken
+   */
   take(what: string): string {
     for (let tried = 0; tried < this.#range.size; tried++) {
       const candidate = this.#next;

@@ -50,7 +50,10 @@ class ConnectionAttempt {
     this.#localPort = from.ephemeralPort();
   }
 
-  /** @param count - how many were sent before */
+  /**
+   * Sends a SYN, and repeats it until an answer comes.
+   * @param count - of the SYNs before it
+   */
   sendSyn(count: number): void {
     const { clock, routing, faults } = this.#around;
     clock.bump?.();
@@ -73,7 +76,7 @@ class ConnectionAttempt {
     }
   }
 
-  /** The answer of the host at the route's end has come. */
+  /** Handles the answer of the host at the route's end. */
   #answered(route: Route, flow: Flow): void {
     if (this.#isAbandoned()) return;
     const onConnection =

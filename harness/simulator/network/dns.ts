@@ -8,7 +8,7 @@ const FLAG_RESPONSE = 0x8000;
 const FLAG_AUTHORITATIVE = 0x0400;
 const FLAG_RECURSION_DESIRED = 0x0100;
 const FLAG_RECURSION_AVAILABLE = 0x0080;
-/** A pointer to the name at offset 12, the question's: what every answer is about. */
+/** A pointer to the name at offset 12. It is the question's, to which every answer belongs. */
 const POINTER_TO_QUESTION = 0xc00c;
 const TTL_SECONDS = 5;
 
@@ -32,7 +32,8 @@ export interface DnsAnswer {
 }
 
 /**
- * @returns false if no DNS message can hold the name: an empty or too long label, more than 253 characters
+ * Tells whether a DNS message can hold the name: it cannot if a label is empty or too long, or the name has
+ * more than 253 characters.
  */
 export function isEncodableName(name: string): boolean {
   return (
@@ -40,7 +41,10 @@ export function isEncodableName(name: string): boolean {
   );
 }
 
-/** @param name - without a final dot; see `isEncodableName` */
+/**
+ * Encodes a query for the IPv4 addresses of a name.
+ * @param name - without a final dot; see `isEncodableName`
+ */
 export function encodeQuery(id: number, name: string): Buffer {
   const labels = encodeName(name);
   const message = Buffer.alloc(12 + labels.length + 4);
@@ -53,7 +57,10 @@ export function encodeQuery(id: number, name: string): Buffer {
   return message;
 }
 
-/** @returns undefined for what is no query with one question */
+/**
+ * Decodes a query.
+ * @returns undefined unless the packet is a query with one question
+ */
 export function decodeQuery(message: Buffer): DnsQuery | undefined {
   if (
     message.length < 17 ||
@@ -72,7 +79,7 @@ export function decodeQuery(message: Buffer): DnsQuery | undefined {
 }
 
 /**
- * What a name server does with a packet.
+ * Answers a packet as a name server does.
  *
  * @param lookup - gets a name in lower case without a final dot; `undefined`: there is no such name
  *   (NXDOMAIN); an empty list: the name exists
@@ -113,7 +120,10 @@ export function answerQuery(
   return answer;
 }
 
-/** @returns undefined for what is no answer */
+/**
+ * Decodes an answer.
+ * @returns undefined unless the packet is an answer
+ */
 export function decodeAnswer(message: Buffer): DnsAnswer | undefined {
   if (message.length < 12 || (message.readUInt16BE(2) & FLAG_RESPONSE) === 0) return undefined;
   const addresses: string[] = [];

@@ -1,4 +1,4 @@
-/** Faults of the virtual network: what drops, delays or refuses packets, and can be undone. */
+/** Faults of the virtual network: they drop, delay or refuse packets, and can be undone. */
 import type { SocketAddress } from './interfaces.ts';
 
 /** One end of a flow as faults see it. */
@@ -17,7 +17,7 @@ export interface Flow {
   readonly from: FlowEnd;
   /** What was dialled: a Service's address, perhaps. */
   readonly dialled: SocketAddress;
-  /** Where it goes after all services, nodes and redirects: an address and the port. */
+  /** The address and port to which it goes after all services, nodes and redirects. */
   readonly to: FlowEnd;
   readonly port: number;
 }
@@ -34,7 +34,7 @@ export type Undo = () => void;
  */
 export interface Faults {
   /**
-   * Nothing passes between two networks, gateways and API servers included; `undo` heals it, and TCP sends
+   * Cuts two networks off from each other, gateways and API servers included. `undo` heals it, and TCP sends
    * again what was lost.
    */
   partition(networkA: string, networkB: string): Undo;
@@ -42,7 +42,7 @@ export interface Faults {
   drop(matches: FlowMatcher): Undo;
   /** Packets that match take so many milliseconds longer, each way. */
   delay(matches: FlowMatcher, ms: number): Undo;
-  /** New connections that match are refused. */
+  /** Refuses new connections that match. */
   refuse(matches: FlowMatcher): Undo;
 }
 
@@ -101,7 +101,7 @@ export class FaultSet implements Faults {
     return { refused, dropped, delayMs };
   }
 
-  /** For one connection's segments: asks again only when the faults have changed. */
+  /** Returns the faults for one connection's segments. It asks again only when the faults have changed. */
   watch(flow: Flow): () => number | 'drop' {
     let generation = -1;
     let known: number | 'drop' = 0;

@@ -8,7 +8,7 @@ import type { Routing } from './routing.ts';
 import type { Protocol } from './segments.ts';
 import type { WorldClock } from './world-clock.ts';
 
-/** What every connection and datagram of one network goes by. */
+/** The parts of one network that all its connections and datagrams share. */
 export interface Surroundings {
   readonly clock: WorldClock;
   readonly routing: Routing;

@@ -20,7 +20,7 @@ import type { WorldClock } from './world-clock.ts';
 const FIRST_EPHEMERAL_PORT = 32768;
 const EPHEMERAL_PORTS = 60999 - FIRST_EPHEMERAL_PORT + 1;
 
-/** What a host is and where it stands. */
+/** The kind of a host, and its place in the network. */
 export interface Placement {
   readonly kind: 'pod' | 'node' | 'machine';
   readonly cluster: string | undefined;
@@ -29,13 +29,13 @@ export interface Placement {
   readonly nodeAddress: string | undefined;
 }
 
-/** What a host needs of the network around it. */
+/** The network around a host, as far as the host needs it. */
 export interface Wire {
   readonly clock: WorldClock;
   /** Connects `socket`, which may have been destroyed when the time comes. */
   dial(from: Host, socket: TcpSocket, to: SocketAddress, uid: number): void;
   exchange(from: Host, to: SocketAddress, query: Buffer, timeoutMs: number): Promise<Buffer>;
-  /** The host's address is free again. */
+  /** Takes a host out of the network, so that its address is free again. */
   leave(host: Host): void;
 }
 
@@ -69,7 +69,7 @@ export class Host implements NetworkNamespace {
     return socket;
   }
 
-  /** A socket of this host that is not connected yet. */
+  /** Makes a socket of this host that is not connected yet. */
   openSocket(): TcpSocket {
     const socket: TcpSocket = new TcpSocket(this.#wire.clock, () => this.#sockets.delete(socket));
     this.#sockets.add(socket);
@@ -124,7 +124,9 @@ export class Host implements NetworkNamespace {
 
   // ---- for the network
 
-  /** Who accepts a connection to that port; `address` is the host's own or a loopback one. */
+  /**
+   * Finds the listener that accepts a connection to that port; `address` is the host's own or a loopback one.
+   */
   listenerOf(port: number, address: string): Accept | undefined {
     return this.#streams.find(port, address);
   }
@@ -133,7 +135,7 @@ export class Host implements NetworkNamespace {
     return this.#datagrams.find(port, address);
   }
 
-  /** The local port of the next connection; the kernel's are random, ours go round. */
+  /** Returns the local port of the next connection. The kernel's are random; these go round. */
   ephemeralPort(): number {
     const port = FIRST_EPHEMERAL_PORT + (this.#nextPort % EPHEMERAL_PORTS);
     this.#nextPort++;

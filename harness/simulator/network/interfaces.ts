@@ -39,7 +39,7 @@ export interface SocketAddress {
   readonly port: number;
 }
 
-/** How a connection is made. */
+/** The options of a connection. */
 export interface ConnectOptions {
   /** The user id that dials; redirect rules exempt one (istio-proxy is 1337). 0 by default. */
   readonly uid?: number;
@@ -103,6 +103,7 @@ export interface NetworkNamespace {
    */
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket;
   /**
+   * Listens on a port.
    * @param address - `0.0.0.0` (default) or `127.0.0.1`
    * @throws an Error with code EADDRINUSE
    */
@@ -118,7 +119,7 @@ export interface NetworkNamespace {
   setRedirect(rules: RedirectRules | undefined): void;
   setResolver(config: ResolverConfig): void;
   /**
-   * The same namespace for one process; `destroy` and the setters act on the whole namespace.
+   * Returns the same namespace for one process; `destroy` and the setters act on the whole namespace.
    * @param uid - the user that the process runs as, and dials as unless it says otherwise; 0 by default
    */
   forProcess(uid?: number): ProcessNetwork;
@@ -146,22 +147,22 @@ export interface ServiceRoute {
 /** The part of the network that one cluster owns; made by the world, handed to the cluster. */
 export interface ClusterNetwork {
   /**
-   * A namespace for a node; its address comes from the network's range. The first node has the API server
-   * too.
+   * Adds a namespace for a node; its address comes from the network's range. The first node also has the API
+   * server.
    */
   addNode(name: string): NetworkNamespace;
   /**
-   * A namespace for a pod on that node; its address comes from the pod range. An address is not reused while
-   * others are left.
+   * Adds a namespace for a pod on that node; its address comes from the pod range, which reuses no address
+   * while others are left.
    */
   addPod(name: string, node: string): NetworkNamespace;
-  /** An address for a load balancer, from a slice of the network's range; reachable from every network. */
+  /** Takes an address for a load balancer from a slice of the network's range. Every network reaches it. */
   allocateLoadBalancerAddress(): string;
   releaseLoadBalancerAddress(address: string): void;
   /**
    * Replaces the routes of the cluster. They apply to packets that its pods and nodes send, and, for
-   * load-balancer and node addresses, to packets that arrive from anywhere. Which endpoint serves a
-   * connection is drawn from the cluster's stream of chance.
+   * load-balancer and node addresses, to packets that arrive from anywhere. The cluster's random stream
+   * chooses the endpoint of a connection.
    */
   setServiceRoutes(routes: readonly ServiceRoute[]): void;
 }

@@ -13,7 +13,10 @@ interface Bound<T> {
 export class PortTable<T> {
   readonly #ports = new Map<number, Bound<T>[]>();
 
-  /** @throws an Error with code EADDRINUSE */
+  /**
+   * Takes a port.
+   * @throws an Error with code EADDRINUSE
+   */
   bind(port: number, address: string, handler: T): () => void {
     const bound = this.#ports.get(port) ?? [];
     if (

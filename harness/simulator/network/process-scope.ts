@@ -1,4 +1,4 @@
-/** One process's view of a host: what it opens is its own, and closes when it exits. */
+/** One process's view of a host. The process owns the sockets that it opens; they close when it exits. */
 import type {
   ConnectOptions,
   Listener,

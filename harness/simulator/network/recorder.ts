@@ -47,7 +47,10 @@ export class Recorder {
     return this.#total;
   }
 
-  /** @returns a function that ends the subscription */
+  /**
+   * Subscribes to the records.
+   * @returns a function that ends the subscription
+   */
   subscribe(listener: (record: ConnectionRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

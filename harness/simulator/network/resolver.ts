@@ -17,8 +17,8 @@ const ATTEMPTS = 2;
 export type Exchange = (address: string, port: number, query: Buffer, timeoutMs: number) => Promise<Buffer>;
 
 /**
- * The names that are asked for in turn. A name with enough dots is tried as it is first; one with a final dot
- * only as it is.
+ * Lists the names that the resolver tries in turn. It tries a name with enough dots as it is first, and one
+ * with a final dot only as it is.
  */
 export function candidates(
   name: string,
@@ -31,7 +31,7 @@ export function candidates(
 }
 
 /**
- * glibc's getaddrinfo for IPv4 (res_search in resolv/res_query.c). It does not cache.
+ * Makes glibc's getaddrinfo for IPv4 (res_search in resolv/res_query.c). It does not cache.
  *
  * @param nextId - gives the id of a query
  * @throws an Error with code ENOTFOUND or EAI_AGAIN

@@ -42,9 +42,9 @@ export interface Packet {
   readonly protocol: Protocol;
   /** What is remembered of its connection. */
   readonly tracked: Tracked;
-  /** What it has passed: redirects, Services, load balancers, nodes. */
+  /** The redirects, Services, load balancers and nodes that it has passed. */
   readonly via: readonly string[];
-  /** How many Services it has passed. */
+  /** The number of Services that it has passed. */
   readonly hops: number;
 }
 

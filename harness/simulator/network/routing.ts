@@ -1,4 +1,4 @@
-/** Where a packet goes: to a pod, through a Service or a load balancer, to a node or machine, or nowhere. */
+/** Routes a packet: to a pod, through a Service or a load balancer, to a node or machine, or nowhere. */
 import { isLoopback } from './addresses.ts';
 import type { Host } from './host.ts';
 import type { ServiceRoute, SocketAddress } from './interfaces.ts';
@@ -35,7 +35,9 @@ export class Routing {
     return this.#send(packet);
   }
 
-  /** From the routing table of its host on: a pod's packets pass the service routes of its node. */
+  /**
+   * Routes a packet by the routing table of its host: a pod's packets pass the service routes of its node.
+   */
   #send(packet: Packet): Route {
     const { from, to } = packet;
     const service = this.#throughOwnServices(packet);
@@ -46,7 +48,7 @@ export class Routing {
     );
   }
 
-  /** The service routes of the packet's own cluster. */
+  /** Routes by the service routes of the packet's own cluster. */
   #throughOwnServices(packet: Packet): Route | undefined {
     const { from, to, protocol, via } = packet;
     const cluster = this.#clusterOf(from);
@@ -60,7 +62,7 @@ export class Routing {
     return undefined;
   }
 
-  /** The pods of the packet's own network. */
+  /** Routes to the pods of the packet's own network. */
   #toPod(packet: Packet): Route | undefined {
     const { from, to, via } = packet;
     const lan = from.placement.network === undefined ? undefined : this.lans.get(from.placement.network);
@@ -89,7 +91,7 @@ export class Routing {
     return this.#translate({ ...packet, from: node, source: node.address, via: passed }, cluster, route);
   }
 
-  /** A node, where node ports answer, or a machine. */
+  /** Routes to a node, where node ports answer, or to a machine. */
   #toHost(packet: Packet): Route | undefined {
     const { from, to, protocol, via } = packet;
     const host = this.hosts.get(to.address);
@@ -117,7 +119,7 @@ export class Routing {
     return { kind: 'silence', via, end: nobody(to.address) };
   }
 
-  /** kube-proxy: to one of the Service's endpoints, from the node where the packet is. */
+  /** Routes as kube-proxy does: to one of the Service's endpoints, from the node where the packet is. */
   #translate(packet: Packet, cluster: ClusterSegment, route: ServiceRoute): Route {
     const { from, tracked, hops } = packet;
     const via = [...packet.via, `service:${route.address}:${route.port}`];

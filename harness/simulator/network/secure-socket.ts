@@ -3,8 +3,8 @@ import tls from 'node:tls';
 import type { VirtualSocket } from './interfaces.ts';
 
 /**
- * `tls.connect` over a socket of the virtual network. A `TLSSocket` inherits `setTimeout` from `net.Socket`,
- * where it is a timer of this machine; here it is the virtual socket's.
+ * Opens TLS (`tls.connect`) over a socket of the virtual network. A `TLSSocket` inherits `setTimeout` from
+ * `net.Socket`, where it is a timer of this machine; this one uses the virtual socket's.
  *
  * @param options - as for `tls.connect`; without a `servername` none is sent
  */

@@ -7,7 +7,7 @@ import type { ServiceRoute, SocketAddress } from './interfaces.ts';
 /** The transport of a packet. */
 export type Protocol = 'TCP' | 'UDP';
 
-/** A broadcast domain: what a docker network is for kind. */
+/** A broadcast domain, like a docker network of kind. */
 export class Lan {
   readonly name: string;
   readonly range: AddressRange;
@@ -29,7 +29,7 @@ export class Lan {
   }
 }
 
-/** What one cluster adds to the network: its nodes and what kube-proxy has programmed into them. */
+/** The part of one cluster in the network: its nodes, and the routes that kube-proxy programmed into them. */
 export class ClusterSegment {
   readonly name: string;
   readonly lan: Lan;

@@ -41,7 +41,8 @@ export function socketError(
 }
 
 /**
- * A name that could not be resolved, as `dns.lookup` reports it: `getaddrinfo ENOTFOUND helloworld.sample`.
+ * Makes the error of `dns.lookup` for a name that does not resolve: `getaddrinfo ENOTFOUND
+ * helloworld.sample`.
  */
 export function lookupError(code: 'ENOTFOUND' | 'EAI_AGAIN', hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), {

@@ -18,9 +18,9 @@ type WriteCallback = (error?: Error | null) => void;
 /** Up to this size what was written in pieces travels as one: a request's head with its body. */
 const COALESCE_BYTES = 64 * 1024;
 /**
- * Each direction buffers so much before a writer has to wait, as a kernel's do once they have grown
- * (net.ipv4.tcp_rmem allows 6 MiB). With 64 KiB node:http2 came to a standstill, on any Duplex: two ends that
- * both send more than that read nothing until they have written.
+ * Each direction buffers this many bytes before a writer must wait, like a kernel's buffers once they have
+ * grown (net.ipv4.tcp_rmem allows 6 MiB). With 64 KiB node:http2 came to a standstill, on any Duplex: two
+ * ends that both send more than that read nothing until they have written.
  */
 const BUFFER_BYTES = 1024 * 1024;
 
@@ -29,7 +29,7 @@ const BUFFER_BYTES = 1024 * 1024;
  * gives backpressure.
  */
 export class TcpSocket extends NetSocket implements VirtualSocket {
-  /** Called when the socket is no more, however it ended; set by its namespace. */
+  /** Called when the socket has ended, for any reason; its namespace sets it. */
   #onGone: (() => void) | undefined;
   /** What this end sends; undefined until the connection stands. */
   #transmission: Transmission | undefined;
@@ -72,7 +72,10 @@ export class TcpSocket extends NetSocket implements VirtualSocket {
     this.destroy(error);
   }
 
-  /** The end's host is gone: nothing it had under way arrives any more, and the other end sees a reset. */
+  /**
+   * Ends the socket of a host that is gone: nothing that it had under way arrives, and the other end sees a
+   * reset.
+   */
   cut(): void {
     this.#transmission?.clear();
     this.resetAndDestroy();

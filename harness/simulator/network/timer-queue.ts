@@ -17,7 +17,7 @@ export class TimerQueue {
   #heap: QueuedTimer[] = [];
   #cleared = 0;
 
-  /** How many timers are pending. */
+  /** The number of pending timers. */
   get size(): number {
     return this.#heap.length - this.#cleared;
   }
@@ -38,7 +38,7 @@ export class TimerQueue {
     if (this.#cleared > 64 && this.#cleared * 2 > this.#heap.length) this.#compact();
   }
 
-  /** The timer that is due first, or `undefined`. */
+  /** Returns the timer that is due first, or `undefined`. */
   peek(): QueuedTimer | undefined {
     for (;;) {
       const first = this.#heap[0];

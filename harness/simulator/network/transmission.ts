@@ -1,13 +1,16 @@
 /** One direction of a TCP connection: segments on their way, sent again when they are lost. */
 import type { WorldClock } from './world-clock.ts';
 
-/** What travels: data with a call for when the receiver has room for more, the end of it, or a reset. */
+/**
+ * A segment under way: data with a call for when the receiver has room for more, the end of the data, or a
+ * reset.
+ */
 export type Segment =
   | { readonly data: Buffer | readonly Buffer[]; readonly taken: () => void }
   | 'fin'
   | 'rst';
 
-/** What the way between two ends does to a segment: a delay in milliseconds, or `drop`. */
+/** The effect of the way between two ends on a segment: a delay in milliseconds, or `drop`. */
 export interface Path {
   readonly verdict: () => number | 'drop';
 }
@@ -18,7 +21,7 @@ export interface Ends {
   readonly deliver: (segment: Segment) => void;
   /** Tells the near end that nothing gets through any more. */
   readonly giveUp: () => void;
-  /** Whether the near end is closed: then nobody sees to it that the rest arrives. */
+  /** Tells whether the near end is closed: then nobody retransmits the rest. */
   readonly isClosed: () => boolean;
 }
 
@@ -85,7 +88,7 @@ export class Transmission {
     this.#outbox.length = 0;
   }
 
-  /** Ends a connection that is no more: closing it sends nothing. */
+  /** Ends a connection that no longer exists: closing it sends nothing. */
   abandon(): void {
     this.clear();
     this.#isOver = true;

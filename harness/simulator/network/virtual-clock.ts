@@ -22,8 +22,8 @@ const QUIET_TURNS = 4;
 export class VirtualClock implements Clock {
   readonly kind = 'virtual';
   /**
-   * Called when the world is quiet and no timer is pending: what is awaited can never come. The pump rests
-   * until the next bump.
+   * Called when the world is quiet and no timer is pending, so that nothing awaited can ever come. The pump
+   * rests until the next bump.
    */
   onStall: (() => void) | undefined;
   readonly #timers = new TimerQueue();
@@ -48,17 +48,17 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  /** How often the time has jumped. A watchdog in real time sees by it whether the world gets anywhere. */
+  /** The number of jumps of the time. A watchdog in real time sees by it if the world makes progress. */
   get jumps(): number {
     return this.#jumps;
   }
 
-  /** How much has happened: a count of bumps. */
+  /** The count of bumps: events so far. */
   get activity(): number {
     return this.#activity;
   }
 
-  /** How many timers are pending. */
+  /** The number of pending timers. */
   get pendingTimers(): number {
     return this.#timers.size;
   }

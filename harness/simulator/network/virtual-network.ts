@@ -74,7 +74,7 @@ export class VirtualNetwork {
 
   /**
    * Adds a cluster without nodes.
-   * @throws RangeError for an unknown network, a name that is taken, or a range that is none or overlaps
+   * @throws RangeError for an unknown network, a name that is taken, or a range that is malformed or overlaps
    *   another on the network
    */
   addCluster({ name, network, podRange, serviceRange }: ClusterNetworkOptions): ClusterNetwork {
@@ -97,7 +97,9 @@ export class VirtualNetwork {
     return new ClusterPart(segment, pods, this.#routing, this.#wire);
   }
 
-  /** A machine outside of the clusters, such as a laptop: it reaches nodes and load balancers, not pods. */
+  /**
+   * Adds a machine outside of the clusters, such as a laptop: it reaches nodes and load balancers, not pods.
+   */
   addMachine(name: string): NetworkNamespace {
     const address = this.#machineAddresses.take(`the machine ${name}`);
     const placement = {
@@ -112,8 +114,8 @@ export class VirtualNetwork {
   }
 
   /**
-   * One more address for the first node of a cluster, as `ip address add` gives it: what listens there
-   * answers, and Services whose status names it as their load balancer's are served there.
+   * Gives the first node of a cluster one more address, like `ip address add`: the node's listeners answer
+   * there, and so do Services whose status names it as their load balancer's.
    * @throws RangeError for a cluster without a node, or an address that someone has
    */
   addNodeAddress(cluster: string, address: string): void {

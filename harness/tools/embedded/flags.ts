@@ -21,7 +21,7 @@ export class FlagError extends Error {
 /** The flags that were given, and the words that are no flags. */
 export class ParsedFlags {
   readonly args: readonly string[];
-  /** What stands behind `--`, if that was there; its words are in `args` too. */
+  /** The words after `--`, if that was there; they are in `args` too. */
   readonly afterDash: readonly string[] | undefined;
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
@@ -38,7 +38,7 @@ export class ParsedFlags {
   has(name: string): boolean {
     return this.#values.has(name);
   }
-  /** The last value that was given. */
+  /** Returns the last value that was given. */
   text(name: string): string | undefined {
     return this.#values.get(name)?.at(-1);
   }
@@ -148,7 +148,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Go's durations: `1h30m`, `300s`, `0`. @returns milliseconds, or undefined if it is none */
+/** Reads a duration of Go: `1h30m`, `300s`, `0`. @returns milliseconds, or undefined if it is malformed */
 export function parseDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
   const match = /^([+-]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+)$/.exec(text);

@@ -1,6 +1,6 @@
 /**
- * What a command has when it runs inside our process: its words, its streams, its files, the clusters and the
- * time.
+ * The context of a command that runs inside this process: its words, its streams, its files, the clusters and
+ * the time.
  */
 import type { Clock } from '../../base/clock.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -16,7 +16,7 @@ export interface Invocation {
   /** @throws an Error with code ENOENT; `path` is relative to the working folder */
   readFile(path: string): string;
   writeFile(path: string, content: string): void;
-  /** Names of the files right in a folder, sorted; `undefined` if there is no such folder. */
+  /** Lists the files right in a folder, sorted; `undefined` if the folder does not exist. */
   listFolder(path: string): readonly string[] | undefined;
   /**
    * Asks someone at a terminal, or whatever standard input is, and waits for a line; absent where nobody
@@ -25,14 +25,14 @@ export interface Invocation {
    */
   readonly ask?: (question: string) => Promise<string>;
   /**
-   * The client for a context of the kubeconfig, or for its current one.
+   * Makes the client for a context of the kubeconfig, or for its current one.
    * @param kubeconfig - a file that was named on the command line
    * @throws UnknownContextError, ToolExit
    */
   connect(context: string | undefined, kubeconfig?: string): KubernetesClient;
   /**
-   * Where the API server is for the pods of other clusters (`https://172.18.0.2:6443`), if the kubeconfig
-   * tells that it is not where this machine finds it.
+   * Returns the address of the API server for the pods of other clusters (`https://172.18.0.2:6443`), if the
+   * kubeconfig has one that differs from this machine's.
    */
   readonly serverForPods?: (context: string | undefined) => string | undefined;
   readonly clock: Clock;

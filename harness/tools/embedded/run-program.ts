@@ -6,8 +6,9 @@ import type { CommandResult } from '../../model/command.ts';
 import { type Invocation, type Program, ToolExit } from './invocation.ts';
 
 /**
+ * Runs an embedded program to its end.
  * @param timeoutMs - milliseconds of the invocation's clock until the program counts as hung
- * @throws what the program throws that is neither its end nor an abort: a defect of ours
+ * @throws what the program throws besides its end and an abort: a defect of the harness
  */
 export async function runProgram(
   program: Program,

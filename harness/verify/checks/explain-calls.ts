@@ -6,9 +6,10 @@ import type { CheckContext, CheckOutcome, Evidence } from '../check.ts';
 import type { Convergence } from '../convergence.ts';
 import { diagnose } from '../diagnose/catalog.ts';
 import { type CallFacts, describeCluster, type KnownEndpoint } from '../diagnose/facts.ts';
-import { gatherFacts, tryGather } from '../diagnose/gather-facts.ts';
+import { gatherFacts } from '../diagnose/gather-facts.ts';
 import { describeEndpoint, gatherEndpoints } from '../diagnose/known-endpoints.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
+import { tryGather } from '../diagnose/try-gather.ts';
 import { type AnswerGroup, countFromGroup } from '../groups.ts';
 import type { PodDirectory } from '../pod-directory.ts';
 import { symptomOf } from '../symptom.ts';
@@ -21,7 +22,7 @@ export interface Asked extends Viewpoint {
   readonly convergence: Convergence;
 }
 
-/** What the judgement has found wrong. */
+/** The problems that the judgement found. */
 interface Seen {
   readonly wrong: readonly string[];
   readonly traffic: Omit<Traffic, 'symptom'>;

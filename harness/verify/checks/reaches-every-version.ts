@@ -21,11 +21,11 @@ interface Sampled extends Asked {
 }
 
 /**
- * From the client of this cluster, HelloWorld is answered by every version, by the very pods that run in each
- * cluster, without an error and in shares that an even balance explains. The guide, "Verifying Cross-Cluster
- * Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle strictly, as the
- * choice is made per worker and at random; so one fixed sample is judged by exact binomial bands
- * (`band.ts`). Clusters that share another network are judged together (`groups.ts`).
+ * Makes the check that every version of HelloWorld answers the client of this cluster: by the very pods that
+ * run in each cluster, without an error, and in shares that an even balance explains. The guide, "Verifying
+ * Cross-Cluster Traffic": "the HelloWorld version should toggle between v1 and v2". It need not toggle
+ * strictly, as the choice is made per worker and at random; so one fixed sample is judged by exact binomial
+ * bands (`band.ts`). Clusters that share another network are judged together (`groups.ts`).
  */
 export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
   const groups = groupsFrom(topology, source);

@@ -6,7 +6,7 @@ import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
 
-/** What the topology itself gets wrong: a placement that cannot prove that calls cross between clusters. */
+/** Finds the fault of a topology whose placement cannot prove that calls cross between clusters. */
 function unprovable(topology: Topology): readonly string[] {
   const withWorkloads = topology.clusters.filter(({ helloWorld }) => helloWorld.length > 0);
   const wrong = withWorkloads
@@ -25,7 +25,7 @@ const STRANGE =
 const missingFrom = (clusters: readonly ClusterName[]) =>
   `A version has no pod in ${clusters.join(' and ')}: it was not deployed, or no pod can be created there, of which the check of the workloads tells more.`;
 
-/** The versions whose pods are in a cluster, sorted. */
+/** Lists the versions whose pods are in a cluster, sorted. */
 const versionsIn = (pods: readonly PodFact[]) =>
   [
     ...new Set(
@@ -34,8 +34,9 @@ const versionsIn = (pods: readonly PodFact[]) =>
   ].sort();
 
 /**
- * The guide, "Verify the Installation": v1 is deployed to cluster1 and v2 to cluster2. Where a cluster has
- * both, answers of v1 and v2 are no proof that anything crossed.
+ * Makes the check that each cluster has its own version. The guide, "Verify the Installation": v1 is deployed
+ * to cluster1 and v2 to cluster2. If a cluster has both, answers of v1 and v2 do not prove that a call
+ * crossed between clusters.
  */
 export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex): Check {
   return {

@@ -6,17 +6,18 @@ import { CONVERGENCE_DEADLINE_MS } from '../convergence.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts } from '../diagnose/facts.ts';
-import { gatherFacts, tryGather } from '../diagnose/gather-facts.ts';
+import { gatherFacts } from '../diagnose/gather-facts.ts';
 import { refusalIn } from '../diagnose/refused-pods.ts';
 import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import { tryGather } from '../diagnose/try-gather.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 
 /** Pauses between two looks, milliseconds; the last one repeats. */
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
-/** What a cluster is to have: a pod for each version of HelloWorld, and the client. */
+/** The pods that a cluster must have: one for each version of HelloWorld, and the client's. */
 interface Wanted {
   readonly what: string;
   readonly matches: (pod: PodFact) => boolean;
@@ -30,7 +31,7 @@ function wantedIn(spec: ClusterSpec, client: string): readonly Wanted[] {
   return spec.client ? [...versions, { what: client, matches: pod => pod.app === client }] : versions;
 }
 
-/** What is wrong with the pods of the namespace; empty if they are as the guide shows them. */
+/** Finds the problems of the pods in the namespace; empty if they are as the guide shows them. */
 function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly string[] {
   const missing = wanted
     .filter(({ matches }) => !pods.some(matches))
@@ -47,7 +48,7 @@ function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly
   return [...missing, ...notReady];
 }
 
-/** Pods that run without a sidecar stay so: there is nothing to wait for. */
+/** Tells whether waiting may help. It does not for pods that run without a sidecar: they stay so. */
 function isSettled(pods: readonly PodFact[], wanted: readonly Wanted[]): boolean {
   return (
     wanted.every(({ matches }) => pods.some(matches)) &&
@@ -74,10 +75,9 @@ async function waitForPods(
 }
 
 /**
- * Every pod of the guide's namespace is `2/2 Running` in this cluster, those that the topology asks for among
- * them.
- * The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2 Running`. A pod that is `1/1` has
- * no sidecar: a failure.
+ * Makes the check that every pod of the guide's namespace is `2/2 Running` in this cluster, those that the
+ * topology asks for among them. The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2
+ * Running`. A pod that is `1/1` has no sidecar: a failure.
  */
 export function workloadsReady(spec: ClusterSpec, steps: StepIndex): Check {
   return {

@@ -8,7 +8,7 @@ import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 import { explainRoots } from './trust.ts';
 
-/** The steps that connect a cluster's pods to their control plane, the ones that matter most first. */
+/** Lists the steps that connect a cluster's pods to their control plane, the most likely cause first. */
 export function controlPlaneSteps(of: { readonly spec: ClusterSpec }, steps: StepIndex): readonly string[] {
   const { name } = of.spec;
   const primary = controlPlaneOf(of.spec);
@@ -34,7 +34,7 @@ export const withoutConfiguration: Pattern = (facts, steps) => {
   };
 };
 
-/** Why sidecars in a cluster do not become ready, as a clause, and what to look at. */
+/** Explains in a clause why sidecars in a cluster do not become ready, and names the steps to look at. */
 export function explainNotReady(
   of: ClusterFacts,
   facts: Pick<Facts, 'clusters' | 'roots'>,

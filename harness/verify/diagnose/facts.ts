@@ -1,6 +1,6 @@
 /**
- * What a diagnosis goes by: the objects of each cluster that the guide's steps leave behind, read when a
- * check has failed.
+ * The facts of a diagnosis: the objects that the guide's steps leave behind in each cluster. They are read
+ * when a check has failed.
  */
 import type { ClusterName, NetworkName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
@@ -8,7 +8,7 @@ import type { Evidence } from '../check.ts';
 import { describePod, type PodFact } from '../pods.ts';
 import type { Symptom } from '../traffic.ts';
 
-/** What one cluster holds. Undefined: the question was not answered. */
+/** The facts of one cluster. */
 export interface ClusterFacts {
   readonly spec: ClusterSpec;
   /** Pods in the guide's namespace. */
@@ -27,7 +27,7 @@ export interface ClusterFacts {
   readonly readyGateways: number;
   /** Names of the clusters that this one's istiod holds remote secrets for. */
   readonly remoteSecrets: readonly string[];
-  /** Names of the Gateway resources, and whether one passes services through by SNI. */
+  /** True if a Gateway resource passes connections through to services by SNI. */
   readonly exposesServices: boolean;
   readonly exposesIstiod: boolean;
   readonly hasCacerts: boolean;
@@ -66,8 +66,8 @@ export interface CallFacts extends Facts {
   readonly endpoints: readonly KnownEndpoint[] | undefined;
   readonly symptom: Symptom;
   /**
-   * Clusters with HelloWorld that did not answer, or of a network that did not, or that is known in part
-   * only.
+   * Clusters with HelloWorld that did not answer, or whose network did not answer, or whose network is known
+   * in part only.
    */
   readonly missing: readonly ClusterName[];
 }

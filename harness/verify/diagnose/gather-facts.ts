@@ -1,5 +1,4 @@
 /** Reads the facts of a diagnosis from the API servers. */
-import { messageOf } from '../../base/errors.ts';
 import {
   KubernetesApiError,
   type KubernetesClient,
@@ -7,6 +6,7 @@ import {
 } from '../../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { CheckContext } from '../check.ts';
+import { gatewayAddressesIn } from '../gateway-addresses.ts';
 import { listPods } from '../pods.ts';
 import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
@@ -27,23 +27,6 @@ async function items(
     if (error instanceof KubernetesApiError) return [];
     throw error;
   }
-}
-
-/**
- * Reads the addresses of a cluster's east-west gateway.
- * @returns undefined if the cluster has none, empty while it waits for an address
- * @throws KubernetesApiError
- */
-export async function gatewayAddressesIn(
-  client: KubernetesClient,
-  signal: AbortSignal,
-): Promise<readonly string[] | undefined> {
-  const path = { apiVersion: 'v1', plural: 'services', namespace: ISTIO_NAMESPACE, name: GATEWAY };
-  const service = await client.find(path, signal);
-  if (!service) return undefined;
-  return list(at(service, 'status', 'loadBalancer', 'ingress'))
-    .map(ingress => text(at(ingress, 'ip')) ?? text(at(ingress, 'hostname')))
-    .filter(address => address !== undefined);
 }
 
 async function readCluster(
@@ -111,7 +94,7 @@ const clusterNameIn = ({ metadata }: KubernetesObject): string =>
 
 /**
  * Reads what the steps of the guide left behind in every cluster.
- * @throws KubernetesApiError if an API server refuses to tell of the core kinds
+ * @throws KubernetesApiError if an API server refuses to list the core kinds
  */
 export async function gatherFacts({ topology, clusters, signal }: CheckContext): Promise<Facts> {
   const read = await Promise.all(
@@ -128,20 +111,4 @@ export async function gatherFacts({ topology, clusters, signal }: CheckContext):
       ]),
     ),
   };
-}
-
-/**
- * Gathers, or says why it could not: a diagnosis is a service, never the reason for a verdict.
- * @throws the signal's reason
- */
-export async function tryGather<T>(
-  gather: () => Promise<T>,
-  signal: AbortSignal,
-): Promise<T | { readonly reason: string }> {
-  try {
-    return await gather();
-  } catch (error) {
-    signal.throwIfAborted();
-    return { reason: messageOf(error) };
-  }
 }

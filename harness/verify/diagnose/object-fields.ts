@@ -1,6 +1,6 @@
 /** Fields of objects whose shape nobody vouches for. */
 
-/** Reads a field by its path; undefined if there is none. */
+/** Reads a field by its path; undefined if the object lacks it. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   let current = value;
   for (const key of path) {

@@ -8,14 +8,14 @@ import type { ClusterFacts } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /**
- * What the API server of a cluster said when it last refused to create a pod; undefined if it did not, or has
- * changed its mind.
+ * Returns what the API server of a cluster said when it last refused to create a pod; undefined if it refused
+ * none, or has since accepted one.
  */
 export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string | undefined =>
   warnings.find(warning => warning.startsWith('FailedCreate'))?.replace(/^FailedCreate: /, '');
 
 /**
- * The steps to look at, most likely first.
+ * Lists the steps to look at, the most likely cause first.
  * @param refusal - the API server's words (docs/reference/istio.md I10 has the catalogue)
  */
 export function stepsBehind(

@@ -27,7 +27,7 @@ export const remoteUnknown: Pattern = (facts, steps) => {
 const unknownIn = (remote: ClusterFacts, { from }: CallFacts) =>
   `The proxies of ${from.spec.name} have no endpoint in ${remote.spec.name}`;
 
-/** What is not there, in the remote cluster or for it. */
+/** Finds what is missing in the remote cluster, or for it. */
 function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
   const { from, clusters } = facts;
   const { name } = remote.spec;
@@ -81,7 +81,7 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   return undefined;
 }
 
-/** Why what is all there does not come to the client. */
+/** Explains why the client does not know endpoints although nothing is missing. */
 function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis {
   const { from, clusters } = facts;
   const { name } = remote.spec;

@@ -5,7 +5,7 @@ import type { ClusterFacts } from './facts.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
-/** Why pods of a cluster have no sidecar. */
+/** Explains why pods of a cluster have no sidecar. */
 export function explainMissingSidecar(
   { spec, injection, readyIstiods }: ClusterFacts,
   steps: StepIndex,

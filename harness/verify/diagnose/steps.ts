@@ -2,8 +2,8 @@
 import type { Plan } from '../../plan/step.ts';
 
 /**
- * What a step may be about; the pattern is matched with its id (every edition uses the same), less the
- * cluster's name in front.
+ * The topics of steps. A pattern matches the step's id without the cluster's name in front; all editions use
+ * the same ids.
  */
 const TOPICS = {
   certificates: /^(make-certificates|create-cacerts)$/,
@@ -25,14 +25,14 @@ const TOPICS = {
 
 export type Topic = keyof typeof TOPICS;
 
-/** The ids of a plan's steps, asked by topic. */
+/** Finds ids of a plan's steps by topic and cluster, or by the remote secret that they create. */
 export class StepIndex {
   readonly #ids: readonly string[];
   constructor(plan: Pick<Plan, 'steps'>) {
     this.#ids = plan.steps.map(({ id }) => id);
   }
 
-  /** Steps about a topic that act on a cluster, or on all of them. */
+  /** Finds the steps about a topic that act on a cluster, or on any cluster. */
   about(topic: Topic, cluster?: string): string[] {
     return this.#ids.filter(id => {
       const slash = id.indexOf('/');
@@ -42,7 +42,7 @@ export class StepIndex {
     });
   }
 
-  /** The step that gives the istiod of `into` access to the API server of `of`. */
+  /** Finds the steps that give the istiod of `into` access to the API server of `of`. */
   remoteSecret(of: string, into: string): string[] {
     return this.#ids.filter(
       id => id === `remote-secret/${of}-in-${into}` || id.startsWith(`remote-secret/${of}-in-${into}/`),
@@ -50,7 +50,7 @@ export class StepIndex {
   }
 }
 
-/** Ids in the order given, each once, six at most. */
+/** Joins lists of ids in the order given: each id once, six at most. */
 export function inOrder(...ids: (readonly string[])[]): readonly string[] {
   return [...new Set(ids.flat())].slice(0, 6);
 }

@@ -1,12 +1,13 @@
 /**
- * Different roots: which clusters lack the common certificates, and the steps that would have brought them.
+ * Explains different roots: finds the clusters that lack the common certificates, and the steps that would
+ * have brought them.
  */
 import type { Diagnosis } from '../check.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /**
- * What to look at where two clusters trust different roots. The sentence is a clause: `cluster2 has no secret
+ * Explains why two clusters trust different roots. The sentence is a clause: `cluster2 has no secret
  * cacerts`.
  */
 export function explainRoots(facts: Pick<Facts, 'clusters'>, steps: StepIndex): Diagnosis {

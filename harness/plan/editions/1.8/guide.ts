@@ -65,8 +65,8 @@ const PRIMARY_REMOTE_MULTI_NETWORK: Tab = {
 };
 
 /**
- * The passage on `subject` in the tab that fits the cluster: that of its role, and of a mesh with as many
- * networks.
+ * Returns the passage on `subject` in the tab that fits the cluster: the tab of its role, and of a mesh with
+ * as many networks.
  */
 export function passageOn(subject: Subject, topology: Topology, cluster: ClusterSpec): GuideReference {
   const inPrimaryRemote = isRemote(cluster) || (isControlPlane(topology, cluster) && subject !== 'secret');

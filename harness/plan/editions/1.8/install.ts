@@ -33,7 +33,8 @@ export function installPrimaryStep(topology: Topology, cluster: ClusterSpec): St
 }
 
 /**
- * One step for each control plane that has remotes: the guide asks for the address once for its one remote.
+ * Returns a step for each control plane that has remotes; the guide asks for the address once, for its one
+ * remote.
  */
 export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepDraft {
   return {

@@ -1,6 +1,4 @@
-/**
- * What the pages of today leave open or get wrong: where, what would happen, and what the plan does instead.
- */
+/** The errors and gaps of today's pages: the place, the consequence, and what the plan does instead. */
 import type { Erratum } from '../../step.ts';
 
 export const ERRATA: readonly Erratum[] = [

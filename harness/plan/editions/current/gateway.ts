@@ -5,7 +5,7 @@ import type { StepDraft } from '../../edition.ts';
 import { gatewayVariable, isControlPlane, isEntered, servedBy } from '../../mesh.ts';
 import { sectionFor } from './guide.ts';
 
-/** The gateway, and the wait for its address. */
+/** Returns the steps that install the gateway and wait for its address. */
 export function gatewaySteps(topology: Topology, cluster: ClusterSpec): readonly StepDraft[] {
   const primary = controlPlaneOf(cluster);
   const guide = sectionFor(topology, cluster, `Install the east-west gateway in ${cluster.name}`);
@@ -70,7 +70,10 @@ export function exposeIstiodStep(topology: Topology, primary: ClusterSpec): Step
   };
 }
 
-/** In primaries only: their istiod configures the gateways of their remotes too. */
+/**
+ * Makes the step that exposes services, for primaries only: their istiod configures the gateways of their
+ * remotes too.
+ */
 export function exposeServicesStep(topology: Topology, primary: ClusterSpec): StepDraft {
   const served = servedBy(topology, primary.name);
   const matters = served.some(({ network }) => isEntered(topology, network));

@@ -3,7 +3,10 @@ import { type ClusterSpec, isMultiNetwork, isRemote, type Topology } from '../..
 import { isControlPlane } from '../../mesh.ts';
 import type { GuideReference } from '../../step.ts';
 
-/** A section of the page that fits the cluster: that of its role, and of a mesh with as many networks. */
+/**
+ * Returns a section of the page that fits the cluster: the page of its role, and of a mesh with as many
+ * networks.
+ */
 export function sectionFor(topology: Topology, cluster: ClusterSpec, section: string): GuideReference {
   const roles = isRemote(cluster) || isControlPlane(topology, cluster) ? 'primary-remote' : 'multi-primary';
   return { page: `multicluster/${roles}${isMultiNetwork(topology) ? '_multi-network' : ''}`, section };

@@ -80,7 +80,7 @@ export function annotateStep(topology: Topology, cluster: ClusterSpec): StepDraf
   };
 }
 
-/** One step for each control plane that has remotes. */
+/** Returns a step for each control plane that has remotes. */
 export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepDraft {
   return {
     id: `${primary.name}/save-address`,

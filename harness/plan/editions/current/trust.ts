@@ -7,8 +7,8 @@ import { BEFORE_YOU_BEGIN, sectionFor } from './guide.ts';
 const TRUST = { page: BEFORE_YOU_BEGIN, section: 'Configure Trust' };
 
 /**
- * The clusters that need a CA of their own: primaries, where there are several. One istiod alone signs for
- * all of its remotes.
+ * Lists the clusters that need a CA of their own: primaries, where there are several. One istiod alone signs
+ * for all of its remotes.
  */
 export function needsCacerts(topology: Topology): boolean {
   return primariesOf(topology).length > 1;
@@ -53,7 +53,7 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
 }
 
 /**
- * A step for each cluster in which the namespace must be there before Istio is: for cacerts, a label or an
+ * Returns a step for each cluster in which the namespace must exist before Istio: for cacerts, a label or an
  * annotation.
  */
 export function namespaceSteps(topology: Topology): readonly StepDraft[] {
@@ -90,7 +90,7 @@ export function namespaceSteps(topology: Topology): readonly StepDraft[] {
     );
 }
 
-/** "Set the default network": only where there are several. */
+/** Returns the steps of "Set the default network", only for several networks. */
 export function labelNetworkSteps(topology: Topology): readonly StepDraft[] {
   if (!isMultiNetwork(topology)) return [];
   return topology.clusters.map(

@@ -18,7 +18,7 @@ export interface EngineInfo {
   /** `docker` or another program that speaks its language. */
   readonly kind: 'docker' | 'podman';
   /**
-   * Whether bridged packets pass the host's packet filter: what isolates an internal network. Undefined if
+   * True if bridged packets pass the host's packet filter, which isolates an internal network. Undefined if
    * the engine does not say.
    */
   readonly filtersBridges: boolean | undefined;
@@ -43,7 +43,7 @@ export interface EngineContainer {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** What a bridge network is to be like. */
+/** The wanted properties of a bridge network. */
 export interface NetworkOptions {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -63,14 +63,14 @@ export interface Engine {
   networks(): Promise<readonly EngineNetwork[]>;
   /** @throws EngineError with `overlaps` if the subnet is taken */
   createNetwork(options: NetworkOptions): Promise<void>;
-  /** Nothing happens if there is none. */
+  /** Removes a network. Does nothing if it does not exist. */
   removeNetwork(name: string): Promise<void>;
   connect(network: string, container: string, address?: string): Promise<void>;
   disconnect(network: string, container: string): Promise<void>;
-  /** All containers with this label, or all that there are; running or not. */
+  /** Lists the containers with this label, or all containers; running or not. */
   containers(label?: string, value?: string): Promise<readonly EngineContainer[]>;
   /**
-   * Tells of each of these containers that ends, until `signal` aborts. It watches when the promise resolves.
+   * Reports each of these containers that ends, until `signal` aborts. It watches when the promise resolves.
    * @param onLost - the engine has ended its answer
    */
   watchEnds(
@@ -80,9 +80,9 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<void>;
   createContainer(options: ContainerOptions): Promise<void>;
-  /** With its anonymous volumes; nothing happens if there is none. */
+  /** Removes a container with its anonymous volumes. Does nothing if it does not exist. */
   removeContainer(nameOrId: string): Promise<void>;
-  /** Nothing happens if there is one of that name. */
+  /** Makes a volume. Does nothing if one of that name exists. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   removeVolume(name: string): Promise<void>;
   volumes(label: string): Promise<readonly string[]>;
@@ -91,7 +91,7 @@ export interface Engine {
   exec(container: string, argv: readonly string[]): Promise<ExecResult>;
 }
 
-/** What a container is to be like. It starts at once and never restarts. */
+/** The wanted properties of a container. It starts at once and never restarts. */
 export interface ContainerOptions {
   readonly name: string;
   readonly image: string;

@@ -18,8 +18,8 @@ export class EngineError extends Error {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'statusCode' in error && error.statusCode === 404;
 /**
- * Another removal of the same container goes on: it will be gone (409, "removal of container … is already in
- * progress").
+ * Tells whether another removal of the same container goes on: it will be gone (409, "removal of container …
+ * is already in progress").
  */
 const isBeingRemoved = (error: unknown): boolean =>
   error instanceof Error &&

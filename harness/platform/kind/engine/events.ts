@@ -15,7 +15,7 @@ export function readEnd(line: string): { readonly name: string; readonly exitCod
   return event.parse(JSON.parse(line)).Actor.Attributes;
 }
 
-/** Returns the call that tells of containers that end. */
+/** Returns the call that reports the containers that end. */
 export function eventCalls(client: Client): Pick<Engine, 'watchEnds'> {
   const docker = client.container.dockerode;
   return {

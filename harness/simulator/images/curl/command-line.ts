@@ -103,7 +103,7 @@ export class UsageError extends Error {}
 
 /**
  * Reads curl's arguments.
- * @throws UsageError for an unknown option or a missing parameter; CurlError for a `--resolve` that is none
+ * @throws UsageError for an unknown option or a missing parameter; CurlError for a malformed `--resolve`
  */
 export function parseArguments(args: readonly string[]): CurlOptions {
   const options = noOptions();
@@ -130,7 +130,7 @@ export function parseArguments(args: readonly string[]): CurlOptions {
   return options;
 }
 
-/** `-sSm 15`, `-m15`: flags may share a dash, and a parameter may follow at once. */
+/** Reads short flags: `-sSm 15`, `-m15`. They may share a dash, and a parameter may follow at once. */
 function parseShort(argument: string, options: CurlOptions, parameter: (name: string) => string): void {
   for (let index = 1; index < argument.length; index++) {
     const option = LONG[SHORT[argument.charAt(index)] ?? ''];

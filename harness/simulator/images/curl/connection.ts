@@ -34,7 +34,7 @@ export class Connections {
     this.#release = release;
   }
 
-  /** The agent of a server; it hands out a kept connection, or else the one given to `offer`. */
+  /** Returns the agent of a server. It hands out a kept connection, or else the one given to `offer`. */
   agentOf(target: Target): http.Agent {
     const key = keyOf(target);
     let agent = this.#agents.get(key);
@@ -47,7 +47,7 @@ export class Connections {
     return agent;
   }
 
-  /** True if a connection is kept that still stands. */
+  /** Tells whether a kept connection still stands. */
   isKept(target: Target): boolean {
     const free = Object.values(this.#agents.get(keyOf(target))?.freeSockets ?? {}).flat();
     return free.some(socket => socket?.destroyed === false && socket.writable);
@@ -59,12 +59,12 @@ export class Connections {
     Object.assign(this.agentOf(target), { createConnection: () => connection.stream });
   }
 
-  /** The socket that a transfer goes through. */
+  /** Returns the socket of a transfer. */
   socketTo(target: Target): VirtualSocket | undefined {
     return this.#current.get(keyOf(target))?.socket;
   }
 
-  /** Of a name that was given with `--resolve`, or asked for before. */
+  /** Returns the address of a name that `--resolve` gave, or that was asked for before. */
   addressesOf({ host, port }: Target): readonly string[] | undefined {
     return this.#options.resolve.get(`${host.toLowerCase()}:${port}`) ?? this.#names.get(host);
   }

@@ -42,7 +42,7 @@ export function createCurl(release: CurlRelease): Main {
   };
 }
 
-/** Expands the URLs of the command line. @throws CurlError for a pattern that is none */
+/** Expands the URLs of the command line. @throws CurlError for a malformed pattern */
 function wantedUrls(options: CurlOptions): readonly Wanted[] {
   try {
     return options.urls.flatMap((url, index) =>

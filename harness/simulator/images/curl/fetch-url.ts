@@ -1,4 +1,4 @@
-/** One URL of curl's command line: where its answer goes, and what curl prints about it. */
+/** Fetches one URL of curl's command line: writes its answer, and prints what curl prints about it. */
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import { TERMINATED } from '../small-programs.ts';

@@ -19,7 +19,7 @@ export interface Sink {
   verbose(line: string): void;
 }
 
-/** What a request needs, and who hears of its progress. */
+/** A request to send, and the callbacks for its progress. */
 export interface HttpRequestOptions {
   readonly options: CurlOptions;
   readonly release: CurlRelease;

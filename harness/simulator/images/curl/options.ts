@@ -1,4 +1,4 @@
-/** What curl can be asked for, as far as it is simulated. */
+/** The options of curl, as far as they are simulated. */
 
 /** What a command line of curl asks for, in types; times are milliseconds. */
 export interface CurlOptions {

@@ -1,5 +1,5 @@
 /**
- * curl's progress meter, which it shows on stderr unless it is told to be silent: the head, and the line at a
+ * curl's progress meter, which it shows on stderr unless it is silent (`-s`): the head, and the line at a
  * transfer's end.
  */
 import type { TransferReport } from './write-out.ts';
@@ -9,7 +9,7 @@ export const METER_HEAD =
   '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n' +
   '                                 Dload  Upload   Total   Spent    Left  Speed\n';
 
-/** The last line; unlike curl, which redraws it each second, ours is shown once. */
+/** Writes the last line. curl redraws it each second; here it is shown once. */
 export function meterLine({ downloadedBytes, totalMs }: TransferReport): string {
   const share = downloadedBytes > 0 ? '100' : '0';
   const speed = totalMs > 0 ? Math.floor((downloadedBytes * 1000) / totalMs) : downloadedBytes;

@@ -61,8 +61,8 @@ export class Transfer {
 
   /**
    * Runs the transfer to its end.
-   * @throws CurlError for everything that curl would end with; the context's abort reason if the process is
-   *   told to end
+   * @throws CurlError for everything that curl would end with; the context's abort reason if the process must
+   *   end
    */
   async run(): Promise<void> {
     const { clock } = this.#process.context;

@@ -1,6 +1,6 @@
 /**
- * Where istiod's authority comes from: the Secret `cacerts` as mounted, or a self-signed root that istiod
- * keeps in the Secret `istio-ca-secret`.
+ * Finds istiod's authority: the Secret `cacerts` as mounted, or a self-signed root that istiod keeps in the
+ * Secret `istio-ca-secret`.
  */
 import { type Authority, loadAuthority } from '../../../base/authority.ts';
 import { createRootCa } from '../../../base/certificates.ts';

@@ -23,7 +23,7 @@ export const writtenValidity = (clock: Clock) => ({
   notAfterMs: clock.now() + WRITTEN_LIFETIME_MS,
 });
 
-/** Each certificate of a PEM text by itself. */
+/** Splits a PEM text into its certificates. */
 export const pemBlocks = (pem: string): string[] =>
   pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)?.map(block => `${block}\n`) ??
   [];
@@ -37,7 +37,7 @@ export interface SignedWorkload {
 /**
  * Signs a workload's request. The caller knows the identity from the token; the names in the request do not
  * count (security/pkg/server/ca/server.go).
- * @throws Error if the request is none
+ * @throws Error if the request is malformed
  */
 export async function signWorkload(
   authority: Authority,
@@ -59,7 +59,7 @@ export async function signWorkload(
   return { certChain: [leaf, ...above] };
 }
 
-/** istiod's own serving certificate with the chain that clients need, PEM. */
+/** Issues istiod's own serving certificate with the chain that clients need, PEM. */
 export async function issueServingCertificate(
   authority: Authority,
   clock: Clock,
@@ -75,6 +75,6 @@ export async function issueServingCertificate(
   return leaf + authority.chainPem;
 }
 
-/** The SPIFFE identity of a service account. */
+/** Writes the SPIFFE identity of a service account. */
 export const spiffeId = (trustDomain: string, namespace: string, serviceAccount: string): string =>
   `spiffe://${trustDomain}/ns/${namespace}/sa/${serviceAccount}`;

@@ -3,7 +3,7 @@ import { isIPv4 } from 'node:net';
 import type { Cluster, ClusterLoadAssignment, Listener, RouteConfiguration } from '../xds/resources.ts';
 import { duplicateDomain } from './http/route-match.ts';
 
-/** @returns what is wrong with it; undefined if nothing is */
+/** Finds the fault of a cluster; undefined if it has none. */
 export function faultOfCluster(cluster: Cluster): string | undefined {
   if (!cluster.name) return 'Cluster.Name: value length must be at least 1 characters';
   if (!['EDS', 'STATIC', 'ORIGINAL_DST'].includes(cluster.type))
@@ -59,7 +59,7 @@ export function faultOfRoutes(routes: RouteConfiguration): string | undefined {
     : `Only unique values for domains are permitted. Duplicate entry of domain ${domain}`;
 }
 
-/** @returns the first name that occurs twice */
+/** Finds the first name that occurs twice. */
 export function duplicateName(names: readonly string[]): string | undefined {
   return names.find((name, index) => names.indexOf(name) !== index);
 }

@@ -110,7 +110,7 @@ const DEFINITIONS: readonly Definition[] = [
   },
 ];
 
-/** manifests/charts/base/crds/crd-all.gen.yaml */
+/** Makes the CustomResourceDefinitions (manifests/charts/base/crds/crd-all.gen.yaml). */
 export function customResourceDefinitions(behaviour: IstioBehaviour): KubernetesObject[] {
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return DEFINITIONS.filter(({ versions }) => versions[behaviour.line].length > 0).map(definition => {

@@ -19,7 +19,7 @@ const GATEWAY_USER = {
 };
 const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '2000m', memory: '1024Mi' } };
 
-/** The proxy of 1.8: everything is in the deployment. */
+/** Makes the proxy of 1.8: everything is in the deployment. */
 export function explicitContainer(
   behaviour: IstioBehaviour,
   gateway: GatewaySettings,
@@ -79,7 +79,7 @@ export function explicitContainer(
   };
 }
 
-/** The proxy of current: a shell that the injection webhook fills. */
+/** Makes the proxy of current: a shell that the injection webhook fills. */
 export function shellContainer(
   behaviour: IstioBehaviour,
   gateway: GatewaySettings,

@@ -115,7 +115,7 @@ function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
   };
 }
 
-/** The text of key `config`. */
+/** Writes the text of key `config`. */
 export function injectionConfig(behaviour: IstioBehaviour): string {
   const common = { policy: 'enabled', alwaysInjectSelector: [], neverInjectSelector: [] };
   const sidecar = yaml.dump(sidecarTemplate(behaviour), { lineWidth: -1, noRefs: true });

@@ -48,7 +48,7 @@ const volumeMounts = (behaviour: IstioBehaviour): unknown[] => [
     : []),
 ];
 
-/** The token, certificates and kubeconfig of istiod; in 1.8 its ConfigMaps too. */
+/** Returns the volumes of istiod: its token, certificates and kubeconfig; in 1.8 its ConfigMaps too. */
 export const volumes = (behaviour: IstioBehaviour): unknown[] => [
   { name: 'local-certs', emptyDir: { medium: 'Memory' } },
   {

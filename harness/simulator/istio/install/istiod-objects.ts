@@ -58,7 +58,7 @@ function deployment(
   );
 }
 
-/** manifests/charts/istio-control/istio-discovery */
+/** Makes the objects of istiod (manifests/charts/istio-control/istio-discovery). */
 export function istiodObjects(
   behaviour: IstioBehaviour,
   names: ReleaseNames,

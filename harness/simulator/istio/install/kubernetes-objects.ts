@@ -54,7 +54,7 @@ export const ISTIO_GROUPS = [
   'extensions.istio.io',
 ] as const;
 
-/** A ClusterRole and its binding, of one name, to a service account in istio-system. */
+/** Makes a ClusterRole and its binding, of one name, to a service account in istio-system. */
 export function clusterRoleWithBinding(
   name: string,
   serviceAccount: string,
@@ -76,7 +76,7 @@ export function clusterRoleWithBinding(
   ];
 }
 
-/** A Role and its binding in istio-system, of one name. */
+/** Makes a Role and its binding in istio-system, of one name. */
 export function roleWithBinding(
   name: string,
   serviceAccount: string,

@@ -8,14 +8,14 @@ import type { InstallSettings } from './settings.ts';
 
 const LABELS = { 'istio.io/rev': 'default', release: 'istio' };
 
-/** Where proxies take their configuration from. */
+/** Returns the address from which proxies take their configuration. */
 export function discoveryAddress(behaviour: IstioBehaviour, settings: InstallSettings): string {
   const isRemote =
     behaviour.install.remoteBy === 'address' && settings.values.global.remotePilotAddress !== '';
   return `${isRemote ? 'istiod-remote' : 'istiod'}.${ISTIO_NAMESPACE}.svc:15012`;
 }
 
-/** manifests/charts/istio-control/istio-discovery/templates/configmap.yaml */
+/** Makes the mesh configuration (manifests/charts/istio-control/istio-discovery/templates/configmap.yaml). */
 export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject {
   const { global } = settings.values;
   const { defaultConfig, ...meshConfig } = settings.meshConfig;
@@ -39,7 +39,7 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
   );
 }
 
-/** The values that the injector fills its templates from: the charts' own, as JSON. */
+/** Returns the values from which the injector fills its templates: the charts' own, as JSON. */
 export function injectorValues(
   settings: InstallSettings,
   images: { readonly hub: string; readonly tag: string },
@@ -68,7 +68,10 @@ export function injectorValues(
   };
 }
 
-/** manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml */
+/**
+ * Makes the injector's ConfigMap
+ * (manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml).
+ */
 export function injectorConfigMap(
   behaviour: IstioBehaviour,
   settings: InstallSettings,

@@ -15,7 +15,7 @@ export interface OperatorDocument {
   readonly spec: Tree;
 }
 
-/** Says whether a value is a JSON object; a list is none. */
+/** Tells whether a value is a JSON object, not a list. */
 export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -98,8 +98,8 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
 }
 
 /**
- * The validation of Istio's own resources. istiod raises the failure policy of the first to Fail when it has
- * set the CA bundle.
+ * Makes the webhook that validates Istio's own resources. istiod raises the failure policy of the first to
+ * Fail when it has set the CA bundle.
  */
 export function validatingWebhooks(behaviour: IstioBehaviour): KubernetesObject[] {
   const configuration = (name: string, webhook: string, failurePolicy: string) =>

@@ -59,7 +59,7 @@ export class ControlPlane {
     this.discovery = createDiscoveryServer(options, this);
   }
 
-  /** The injector's configuration; undefined as long as there is none, or none that can be read. */
+  /** The injector's configuration; undefined as long as no readable one exists. */
   get injector(): InjectorConfig | undefined {
     return this.#configMaps.injector;
   }

@@ -6,7 +6,7 @@ import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
 import { readBody } from './serve/serve.ts';
 
-/** @returns the exit code */
+/** Asks istiod's monitoring port for a page, and prints it. @returns the exit code */
 export async function requestCommand(
   { network, stdout, stderr }: ProcessContext,
   args: readonly string[],

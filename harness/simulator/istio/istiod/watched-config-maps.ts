@@ -13,7 +13,7 @@ const INJECTOR_CONFIG_MAP = 'istio-sidecar-injector';
 
 type Data = Readonly<Record<string, string>>;
 
-/** Whose ConfigMaps they are, and who is told. */
+/** The client for the ConfigMaps, and the callback for their changes. */
 export interface WatchedConfigMapsOptions {
   readonly context: ProcessContext;
   readonly settings: IstiodSettings;
@@ -53,7 +53,7 @@ export class WatchedConfigMaps {
     return this.#informer.synced;
   }
 
-  /** Undefined as long as there is none, or none that can be read. */
+  /** Undefined as long as no readable one exists. */
   get injector(): InjectorConfig | undefined {
     return this.#injector;
   }

@@ -61,7 +61,7 @@ function rightsOf(rules: unknown, namespace: string): Right[] {
   });
 }
 
-/** @returns the rules that the user lacks, one to a line; empty if there are none */
+/** Lists the rules that the user lacks, one to a line; empty if the user has all of them. */
 function missingRights(
   authorizer: RbacAuthorizer,
   user: UserInfo,
@@ -78,13 +78,14 @@ function missingRights(
 }
 
 /**
- * Makes the plug-in that lets nobody grant rights that he lacks (pkg/registry/rbac/escalation_check.go
+ * Makes the plug-in that keeps users from granting rights that they lack themselves
+ * (pkg/registry/rbac/escalation_check.go
  * @v1.32).
  */
 export function escalationCheck(
   store: Store,
   registry: ResourceRegistry,
-  /** Comes to be after the plug-ins. */
+  /** A function, since the authorizer is made after the plug-ins. */
   authorizerOf: () => RbacAuthorizer,
 ): AdmissionPlugin {
   const may = (request: AdmissionRequest, verb: string, resource: string, name: string) =>
@@ -98,7 +99,7 @@ export function escalationCheck(
       name,
     }).allowed;
 
-  /** The rules of the role that a binding names. */
+  /** Returns the rules of the role that a binding names. */
   const rulesBehind = ({ namespace, object }: AdmissionRequest): unknown => {
     const reference = objectOf(object?.['roleRef']);
     const isRole = reference['kind'] === 'Role';

@@ -1,5 +1,5 @@
 /**
- * Whether a webhook wants to see a request, by its expressions in CEL (apiserver
+ * Decides by the CEL expressions of a webhook if it wants to see a request (apiserver
  * pkg/admission/plugin/webhook/matchconditions @v1.32).
  */
 
@@ -21,7 +21,7 @@ function compiled(expression: string): Compiled {
   return program;
 }
 
-/** The variables of an expression. Unlike Kubernetes, there is no `authorizer`. */
+/** Returns the variables of an expression. Unlike Kubernetes, there is no `authorizer`. */
 function variablesOf(request: AdmissionRequest, version: string): Record<string, unknown> {
   const { type, operation, namespace, name, subresource, user, dryRun } = request;
   const kind = { group: type.group, version, kind: type.kind };
@@ -47,7 +47,8 @@ function variablesOf(request: AdmissionRequest, version: string): Record<string,
 }
 
 /**
- * The server does not call the webhook if one condition is false, even if another one fails.
+ * Tells whether all conditions hold. If one is false the server does not call the webhook, even if another
+ * one fails.
  * @throws ApiError 403 if one cannot be evaluated and the webhook's failures count
  */
 export function meetsConditions(webhook: JsonObject, request: AdmissionRequest, version: string): boolean {

@@ -1,4 +1,4 @@
-/** Reads a webhook's answer, and says what fails where it is none. */
+/** Reads a webhook's answer, and words the failure of an invalid one. */
 import { isObject, type JsonObject, objectOf } from '../registry/json.ts';
 
 /** The webhook was not reached, or did not answer as one: what stands behind `failed to call webhook: `. */
@@ -6,7 +6,10 @@ export class WebhookFailure extends Error {
   override readonly name = 'WebhookFailure';
 }
 
-/** client-go rest/request.go, transformResponse: what is not 2xx is an error of the server. */
+/**
+ * Reads the body of an answer. One that is not 2xx is an error of the server (client-go rest/request.go,
+ * transformResponse).
+ */
 export function readAnswer(code: number, text: string): JsonObject {
   if (code === 404) throw new WebhookFailure('the server could not find the requested resource');
   if (code < 200 || code > 299) {

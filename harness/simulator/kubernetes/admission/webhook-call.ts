@@ -4,28 +4,19 @@
 import type { Random } from '../../../base/random.ts';
 import type { AdmissionRequest } from '../registry/admission.ts';
 import { type JsonObject, listOf, objectOf, stringOf } from '../registry/json.ts';
-import type { ResourceRegistry } from '../registry/registry.ts';
 import { ApiError, badRequest, internalError } from '../registry/status.ts';
-import type { Store } from '../registry/store.ts';
 import { reviewOf } from './admission-review.ts';
 import { WebhookFailure } from './webhook-answer.ts';
 import type { WebhookClient } from './webhook-client.ts';
 
-/** What the plug-ins of webhooks need: the configurations are read from the store on each request. */
-export interface WebhookOptions {
-  readonly store: Store;
-  readonly registry: ResourceRegistry;
-  readonly client: WebhookClient;
-  readonly random: Random;
-}
-
 /**
  * Calls a webhook.
+ * @param random - gives the review its uid
  * @returns its response; undefined if it failed and its failure is to be ignored
  * @throws ApiError if it refused, or failed and must not
  */
 export async function ask(
-  { client, random }: WebhookOptions,
+  { client, random }: { readonly client: WebhookClient; readonly random: Random },
   webhook: JsonObject,
   version: string,
   request: AdmissionRequest,
@@ -50,7 +41,7 @@ export async function ask(
   throw denial(name, objectOf(response['status']));
 }
 
-/** apiserver pkg/admission/plugin/webhook/errors/statuserror.go. */
+/** Words a webhook's refusal (apiserver pkg/admission/plugin/webhook/errors/statuserror.go). */
 function denial(name: string, status: JsonObject): ApiError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
   const message = stringOf(status['message']) ?? '';

@@ -1,5 +1,5 @@
 /**
- * Which webhooks a request goes to: rules, selectors, scope (apiserver
+ * Finds the webhooks of a request, by rules, selectors and scope (apiserver
  * pkg/admission/plugin/webhook/{rules,predicates} @v1.32).
  */
 
@@ -13,7 +13,10 @@ const includes = (list: unknown, value: string): boolean => {
   return entries.includes('*') || entries.includes(value);
 };
 
-/** An entry is a resource with an optional subresource; a star stands for any. */
+/**
+ * Tells whether a rule names a resource. An entry is a resource with an optional subresource; a star stands
+ * for any.
+ */
 function matchesResource(list: unknown, plural: string, subresource: string): boolean {
   return listOf(list).some(entry => {
     const [resource = '', sub = ''] = String(entry).split('/');
@@ -37,7 +40,7 @@ function matchesRule(rule: JsonObject, request: AdmissionRequest, version: strin
 }
 
 /**
- * In which version of the resource the webhook wants to see the request.
+ * Returns the version of the resource in which the webhook wants to see the request.
  * @returns undefined if none of its rules matches
  */
 export function versionWanted(webhook: JsonObject, request: AdmissionRequest): string | undefined {

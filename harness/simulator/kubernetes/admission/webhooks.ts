@@ -1,4 +1,5 @@
 /** Mutating and validating admission webhooks, as the cluster's webhook configurations name them. */
+import type { Random } from '../../../base/random.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
 import { equal, type JsonObject, type KubernetesObject, objectsOf, stringOf } from '../registry/json.ts';
 import { jsonPatch } from '../registry/json-patch.ts';
@@ -8,8 +9,18 @@ import { internalError } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
 import { inVersion } from './admission-review.ts';
 import { meetsConditions } from './match-conditions.ts';
-import { ask, type WebhookOptions } from './webhook-call.ts';
+import { ask } from './webhook-call.ts';
+import type { WebhookClient } from './webhook-client.ts';
 import { isExempt, selects, versionWanted } from './webhook-rules.ts';
+
+/** What the plug-ins of webhooks need. They read the configurations from the store on each request. */
+interface WebhookOptions {
+  readonly store: Store;
+  readonly registry: ResourceRegistry;
+  readonly client: WebhookClient;
+  /** Gives each review its uid. */
+  readonly random: Random;
+}
 
 interface Match {
   readonly webhook: JsonObject;
@@ -23,8 +34,8 @@ const CONFIGURATIONS = {
 } as const;
 
 /**
- * apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32: one after another, in the order of
- * the configurations' names.
+ * Makes the plug-in that calls mutating webhooks, one after another, in the order of the configurations'
+ * names (apiserver pkg/admission/plugin/webhook/mutating/dispatcher.go @v1.32).
  */
 export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   return {
@@ -55,7 +66,10 @@ export function mutatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   };
 }
 
-/** All at once; the first refusal in the order of the configurations counts. */
+/**
+ * Makes the plug-in that calls validating webhooks, all at once. The first refusal in the order of the
+ * configurations counts.
+ */
 export function validatingWebhooks(options: WebhookOptions): AdmissionPlugin {
   return {
     name: 'ValidatingAdmissionWebhook',

@@ -3,19 +3,13 @@
  * (plugin/pkg/auth/authorizer/rbac/bootstrappolicy @v1.32), as far as used here.
  */
 import type { KubernetesObject } from '../registry/json.ts';
-import { ADMINISTERED, EDITED, type RuleData, VIEWED } from './user-roles.ts';
+import { policyRule, type RuleData } from './policy-rule.ts';
+import { ADMIN, EDIT, VIEW } from './user-roles.ts';
 
 const BOOTSTRAPPED = {
   labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
   annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
 };
-
-const rule = ({ groups, resources, urls, verbs }: RuleData) => ({
-  ...(groups && { apiGroups: groups }),
-  ...(resources && { resources }),
-  ...(urls && { nonResourceURLs: urls }),
-  verbs,
-});
 
 const PROBES = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
@@ -24,9 +18,9 @@ const CLUSTER_ROLES: Readonly<Record<string, readonly RuleData[]>> = {
     { groups: ['*'], resources: ['*'], verbs: ['*'] },
     { urls: ['*'], verbs: ['*'] },
   ],
-  admin: [...ADMINISTERED, ...EDITED, ...VIEWED],
-  edit: [...EDITED, ...VIEWED],
-  view: VIEWED,
+  admin: ADMIN,
+  edit: EDIT,
+  view: VIEW,
   'system:discovery': [
     { urls: ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', ...PROBES], verbs: ['get'] },
   ],
@@ -68,15 +62,15 @@ const CLUSTER_ROLE_BINDINGS: Readonly<
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 
-/** ClusterRoles. */
+/** Makes the ClusterRoles, for the first start of an API server. */
 export function bootstrapClusterRoles(): KubernetesObject[] {
   return Object.entries(CLUSTER_ROLES).map(([name, rules]) => ({
     metadata: { name, labels: { ...BOOTSTRAPPED.labels }, annotations: { ...BOOTSTRAPPED.annotations } },
-    rules: rules.map(rule),
+    rules: rules.map(policyRule),
   }));
 }
 
-/** ClusterRoleBindings. */
+/** Makes the ClusterRoleBindings, each for groups of users. */
 export function bootstrapClusterRoleBindings(): KubernetesObject[] {
   return Object.entries(CLUSTER_ROLE_BINDINGS).map(([name, { role = name, groups }]) => ({
     metadata: { name, labels: { ...BOOTSTRAPPED.labels }, annotations: { ...BOOTSTRAPPED.annotations } },

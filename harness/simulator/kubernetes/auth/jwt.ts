@@ -39,7 +39,10 @@ export class TokenKey {
     return `${signed}.${signature.toString('base64url')}`;
   }
 
-  /** @returns the claims, or undefined for what this key did not sign */
+  /**
+   * Verifies a token.
+   * @returns the claims, or undefined for a text that this key did not sign
+   */
   verify(token: string): JsonObject | undefined {
     const [header, claims, signature, ...rest] = token.split('.');
     if (header === undefined || claims === undefined || signature === undefined || rest.length > 0)
@@ -54,7 +57,7 @@ export class TokenKey {
     return valid ? decode(claims) : undefined;
   }
 
-  /** The public key as a JSON Web Key. */
+  /** Returns the public key as a JSON Web Key. */
   jwk(): JsonObject {
     return { use: 'sig', kid: this.keyId, alg: 'ES256', ...this.#publicKey.export({ format: 'jwk' }) };
   }

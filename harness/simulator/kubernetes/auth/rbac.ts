@@ -54,7 +54,7 @@ export class RbacAuthorizer {
     return DENIED;
   }
 
-  /** All rules that apply to the user in the namespace: for SelfSubjectRulesReview. */
+  /** Lists all rules that apply to the user in the namespace, for SelfSubjectRulesReview. */
   rulesFor(user: UserInfo, namespace: string): readonly Rule[] {
     if (user.groups.includes('system:masters')) {
       const everything = {
@@ -144,7 +144,7 @@ function isSubject(subject: JsonObject, user: UserInfo, namespace: string): bool
   }
 }
 
-/** The sentence of a 403. */
+/** Writes the sentence of a 403. */
 export function refusalText(user: UserInfo, attributes: Attributes): string {
   if (attributes.kind === 'path') {
     return `User ${JSON.stringify(user.username)} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}`;

@@ -29,7 +29,7 @@ export interface TokenIdentity {
   readonly audiences: readonly string[];
 }
 
-/** How many checked signatures are remembered. */
+/** The number of checked signatures that are kept. */
 const CACHE_SIZE = 4096;
 
 /** Issues the tokens of service accounts and checks them: JWTs signed with the cluster's key. */
@@ -53,7 +53,7 @@ export class ServiceAccountTokens {
     this.#registry = options.registry;
   }
 
-  /** The key set for others who check tokens. */
+  /** Returns the key set for others who check tokens. */
   keySet(): JsonObject {
     return { keys: [this.#key.jwk()] };
   }
@@ -65,14 +65,14 @@ export class ServiceAccountTokens {
     return { token, expirationTimestamp: timestamp(expires * 1000) };
   }
 
-  /** A token without an end, for a Secret of type `kubernetes.io/service-account-token`. */
+  /** Issues a token without an end, for a Secret of type `kubernetes.io/service-account-token`. */
   issueForSecret(account: KubernetesObject, secretName: string): string {
     return this.#key.sign(secretClaims(account, secretName));
   }
 
   /**
-   * Whose token is it, at this moment?
-   * @returns undefined if it is not one of ours, has expired, or what it is bound to is gone
+   * Finds the user of a token, at this moment.
+   * @returns undefined if this cluster did not issue it, it has expired, or its bound object is gone
    */
   identify(token: string): TokenIdentity | undefined {
     const claims = this.#verified(token);
@@ -144,7 +144,7 @@ export class ServiceAccountTokens {
     };
   }
 
-  /** The object of that name if it still is the same one. */
+  /** Returns the object of that name if it still is the same one. */
   #live(resource: string, namespace: string, reference: unknown): KubernetesObject | undefined {
     if (!isObject(reference)) return undefined;
     const object = this.#store.get(

@@ -1,18 +1,11 @@
-/** What the roles for users allow: view, edit and admin (bootstrappolicy/policy.go @v1.32). */
-
-/** A rule of a role; what is absent is left out of the object. */
-export interface RuleData {
-  readonly groups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly urls?: readonly string[];
-  readonly verbs: readonly string[];
-}
+/** The rules of the roles for users: view, edit and admin (bootstrappolicy/policy.go @v1.32). */
+import type { RuleData } from './policy-rule.ts';
 
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 
-/** What all three roles allow: to read most kinds of a namespace, without its secrets. */
-export const VIEWED: readonly RuleData[] = [
+/** The ClusterRole `view`: reads most kinds of a namespace, but not its secrets. */
+export const VIEW: readonly RuleData[] = [
   {
     groups: [''],
     resources: [
@@ -61,8 +54,8 @@ export const VIEWED: readonly RuleData[] = [
   { groups: ['policy'], resources: ['poddisruptionbudgets', 'poddisruptionbudgets/status'], verbs: READ },
 ];
 
-/** What `edit` and `admin` allow beside that: to read secrets, to write, and to act as service accounts. */
-export const EDITED: readonly RuleData[] = [
+/** The ClusterRole `edit`: also reads secrets, writes, and acts as service accounts. */
+export const EDIT: readonly RuleData[] = [
   {
     groups: [''],
     resources: ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'secrets', 'services/proxy'],
@@ -110,14 +103,16 @@ export const EDITED: readonly RuleData[] = [
   { groups: ['networking.k8s.io'], resources: ['ingresses', 'networkpolicies'], verbs: WRITE },
   { groups: ['policy'], resources: ['poddisruptionbudgets'], verbs: WRITE },
   { groups: ['coordination.k8s.io'], resources: ['leases'], verbs: [...READ, ...WRITE] },
+  ...VIEW,
 ];
 
-/** What `admin` alone allows: to give roles within a namespace. */
-export const ADMINISTERED: readonly RuleData[] = [
+/** The ClusterRole `admin`: also gives roles within a namespace. */
+export const ADMIN: readonly RuleData[] = [
   { groups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
   {
     groups: ['rbac.authorization.k8s.io'],
     resources: ['rolebindings', 'roles'],
     verbs: [...READ, ...WRITE],
   },
+  ...EDIT,
 ];

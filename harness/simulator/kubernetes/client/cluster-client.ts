@@ -1,6 +1,6 @@
 /**
- * What a component needs of the API of its cluster, whoever serves it: reads come from a cache, at once;
- * writes go to the server, and their promises tell how it answered.
+ * The API of a cluster as a component needs it, whoever serves it. Reads come from a cache, at once; writes
+ * go to the server, and their promises settle with its answer.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { DeleteOptions } from '../registry/deletion.ts';
@@ -18,6 +18,7 @@ import type {
   Service,
   Stored,
 } from './kinds.ts';
+import type { ObjectFilter } from './object-filter.ts';
 
 /** The type of an object by its resource key (`plural.group`), for the kinds that the components know. */
 export interface Kinds {
@@ -39,13 +40,6 @@ export interface Kinds {
 /** A resource key that has a type: `pods`, `deployments.apps`. */
 export type Kind = keyof Kinds;
 
-/** Restricts a list or a subscription; selectors as in a URL of the API (`app=sleep,version!=v1`). */
-export interface ObjectFilter {
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
-
 /** One change of the cache, for the objects that a subscription's filter lets through. */
 export interface TypedEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -59,9 +53,12 @@ export type New<T> = Omit<T, 'metadata'> & { readonly metadata: KubernetesObject
 
 /** Reads what the cache holds. Objects are frozen: to change one, write a new one. */
 export interface ClusterReader {
-  /** @returns undefined if the cache has no such object; `namespace` is empty for kinds without one */
+  /**
+   * Reads an object.
+   * @returns undefined if the cache has no such object; `namespace` is empty for kinds without one
+   */
   get<K extends Kind>(kind: K, namespace: string, name: string): Kinds[K] | undefined;
-  /** In the order of namespace and name. */
+  /** Lists objects in the order of namespace and name. */
   list<K extends Kind>(kind: K, filter?: ObjectFilter): readonly Kinds[K][];
   /**
    * Calls back for each object that is there (ADDED, at once), and for every change later.

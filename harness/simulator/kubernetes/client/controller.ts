@@ -1,4 +1,4 @@
-/** What all controllers have in common. */
+/** The context and interface that all controllers share. */
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -8,7 +8,7 @@ import type { TypedClient } from './typed.ts';
 
 /** What each controller gets at its start. */
 export interface ControllerContext {
-  /** The frame in which this controller works; its work queues stand in it. */
+  /** The component that this controller works in, with its work queues. */
   readonly component: Component;
   /** Counts the controller's writes, and catches what its subscribers throw. */
   readonly client: TypedClient;

@@ -1,4 +1,7 @@
-/** Tells a defect of ours where the cluster's users look: in an Event about the object that was worked on. */
+/**
+ * Reports a defect of the simulator where the cluster's users look: in an Event about the object that was
+ * worked on.
+ */
 import type { Clock } from '../../../base/clock.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { apiVersionOf } from '../registry/resources.ts';
@@ -13,7 +16,7 @@ import { TypedClient } from './typed.ts';
 const SOURCE = 'mesh-harness';
 const REASONS = { threw: 'InternalError', looped: 'ControllerStopped' } as const;
 
-/** What the recorder of defects needs: where the objects are, and of which kind each one is. */
+/** The objects of a cluster and their kinds, for the recorder of defects. */
 export interface DefectEventsOptions {
   readonly client: LocalClient;
   readonly registry: ResourceRegistry;
@@ -28,7 +31,7 @@ export function defectEvents(
     client: new LocalClusterClient(new TypedClient(client)),
     clock,
     source: SOURCE,
-    // The store itself may be what is broken. The defect is told elsewhere, too.
+    // The store itself may be broken. The defect is also reported elsewhere.
     onError: () => {},
   });
 

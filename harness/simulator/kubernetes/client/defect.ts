@@ -1,4 +1,4 @@
-/** A defect of one component: where it was, what it is, and how it is told. */
+/** A defect of one component: its place, its error, and the sentence that reports it. */
 import { messageOf, throwLater } from '../../../base/errors.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
@@ -10,7 +10,7 @@ export interface Subject {
   readonly key: string;
 }
 
-/** A defect of ours in one component of a simulated cluster. */
+/** A defect of the simulator in one component of a simulated cluster. */
 export interface Defect {
   /** `deployment`, `kubelet/cluster1-control-plane` */
   readonly component: string;
@@ -20,7 +20,7 @@ export interface Defect {
   readonly error: Error;
 }
 
-/** `deployments.apps sample/sleep` */
+/** Names the object that a component worked on: `deployments.apps sample/sleep`. */
 export const nameOf = ({ resource, key }: Subject): string =>
   resource === undefined ? key : `${resource} ${key}`;
 

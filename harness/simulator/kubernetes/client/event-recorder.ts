@@ -5,7 +5,7 @@ import type { ClusterClient } from './cluster-client.ts';
 import type { Subject } from './defect.ts';
 import { type ObjectReference, type Stored, timestamp } from './kinds.ts';
 
-/** The reference to the object, or to a part of it, that an event is about. */
+/** Returns the reference to the object, or to a part of it, that an event is about. */
 export function referenceTo(
   object: Stored,
   kind: string,
@@ -25,7 +25,7 @@ export function referenceTo(
 }
 
 /**
- * A source may tell so much about one object at once, and one more each five minutes (client-go
+ * A source may send this many events about one object at once, and one more each five minutes (client-go
  * tools/record/events_cache.go).
  */
 const SPAM_BURST = 25;
@@ -44,7 +44,7 @@ export interface EventRecorderOptions {
   readonly source: string;
   /** The node, for a kubelet. */
   readonly host?: string;
-  /** Hears of an event that a defect of ours kept from being written. */
+  /** Called with an event that a defect of the simulator kept from being written. */
   readonly onError: (subject: Subject, error: unknown) => void;
 }
 
@@ -61,7 +61,7 @@ export class EventRecorder {
     this.#options = options;
   }
 
-  /** Tells of an object, without waiting for the API's answer. */
+  /** Sends an event about an object, without waiting for the API's answer. */
   record(about: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void {
     // A terminating namespace accepts no new events.
     if (!this.#options.client.isOpen(about.namespace ?? 'default')) return;

@@ -1,4 +1,4 @@
-/** Whether labels satisfy a selector of an object, in the types of the kinds. */
+/** Matches labels against a selector of an object, in the types of the kinds. */
 import { includesLabels, objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { LabelSelector } from './kinds.ts';
 

@@ -1,6 +1,7 @@
 /** The client of components that live in the same process as their API server: no cache, no waiting. */
 import type { DeleteOptions } from '../registry/deletion.ts';
-import type { ClusterClient, Kind, Kinds, New, ObjectFilter, TypedEvent } from './cluster-client.ts';
+import type { ClusterClient, Kind, Kinds, New, TypedEvent } from './cluster-client.ts';
+import type { ObjectFilter } from './object-filter.ts';
 import type { TypedClient } from './typed.ts';
 
 /**

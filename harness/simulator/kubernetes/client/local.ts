@@ -9,21 +9,18 @@ import type { Change } from '../registry/new-state.ts';
 import type { ObjectService } from '../registry/object-service.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { controlPlaneContext } from '../registry/write-context.ts';
-import type { ObjectFilter } from './cluster-client.ts';
 import { type LocalEvent, subscribe } from './local-watch.ts';
-import { parsedFilter } from './object-filter.ts';
+import { type ObjectFilter, parsedFilter } from './object-filter.ts';
 import type { Component } from './supervisor.ts';
 
 /** Changes a draft in place. */
 type Edit = (draft: KubernetesObject) => void;
 
 /**
- * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `update` with a
- * copy.
- * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`.
- * All methods but `createThroughAdmission` act at once; subscribers are told in a later microtask, in the
- * order of the writes.
- * Methods throw ApiError (registry/status.ts): `code` 404, 409 and so on.
+ * Objects that are returned are the stored ones: frozen. To change one use `modify`, or `update` with a copy.
+ * Kinds are named by their resource key: `pods`, `deployments.apps`, `endpointslices.discovery.k8s.io`. All
+ * methods but `createThroughAdmission` act at once; subscribers hear of the changes in a later microtask, in
+ * the order of the writes. Methods throw ApiError (registry/status.ts): `code` 404, 409 and so on.
  */
 export class LocalClient {
   readonly #objects: ObjectService;
@@ -40,21 +37,27 @@ export class LocalClient {
     return this.#objects.store.resourceVersion;
   }
 
-  /** @returns undefined if there is none */
+  /**
+   * Reads an object.
+   * @returns undefined if the store has no such object
+   */
   get(resource: ResourceKey, namespace: string, name: string): KubernetesObject | undefined {
     return this.#objects.store.get(this.#objects.registry.require(resource), namespace, name);
   }
 
   /**
-   * In the order of namespace and name; a type that is not served (a custom resource without its definition)
-   * has none.
+   * Lists objects in the order of namespace and name. A type that is not served (a custom resource without
+   * its definition) has none.
    */
   list(resource: ResourceKey, filter: ObjectFilter = {}): readonly KubernetesObject[] {
     const type = this.#objects.registry.get(resource);
     return type ? this.#objects.store.list(type, parsedFilter(type, filter)) : [];
   }
 
-  /** @param object - apiVersion, kind and namespace may be left out @throws ApiError 409 if it exists */
+  /**
+   * Creates an object.
+   * @param object - apiVersion, kind and namespace may be left out @throws ApiError 409 if it exists
+   */
   create(resource: ResourceKey, object: KubernetesObject): KubernetesObject {
     const type = this.#objects.registry.require(resource);
     this.#wrote(resource, object.metadata.namespace, object.metadata.name);
@@ -97,7 +100,7 @@ export class LocalClient {
     return this.#update(resource, { namespace, name }, applying(change), '');
   }
 
-  /** As `modify`, for the status. */
+  /** Changes the status, as `modify` does the rest. */
   modifyStatus(resource: ResourceKey, namespace: string, name: string, change: Edit): KubernetesObject {
     return this.#update(resource, { namespace, name }, applying(change), 'status');
   }

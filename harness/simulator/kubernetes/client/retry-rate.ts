@@ -1,4 +1,4 @@
-/** How long failures keep a key back, and how many keys may come back a second. */
+/** Delays keys after failures, and limits how many come back in a second. */
 
 /**
  * client-go's default for controllers: 5 ms, doubling, up to 1000 s; and 10 retries a second of all keys
@@ -10,12 +10,14 @@ const MAX_DELAY_MS = 1_000_000;
 const RETRIES_A_SECOND = 10;
 const RETRY_BURST = 100;
 
-/** How long the n-th failure in a row keeps a key back, in milliseconds; the first is n = 0. */
+/** Returns the milliseconds that the n-th failure in a row delays a key; the first is n = 0. */
 export function retryDelayMs(failures: number): number {
   return Math.min(BASE_DELAY_MS * 2 ** failures, MAX_DELAY_MS);
 }
 
-/** Lets through `RETRY_BURST` at once, and then `RETRIES_A_SECOND`, by the time that each is told to wait. */
+/**
+ * Lets through `RETRY_BURST` keys at once, and then `RETRIES_A_SECOND`: it returns how long each must wait.
+ */
 export class RetryBucket {
   #tokens = RETRY_BURST;
   #at = Number.NEGATIVE_INFINITY;

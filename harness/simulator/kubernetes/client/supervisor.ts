@@ -1,6 +1,6 @@
 /**
  * Keeps a defect of one component from ending the others: an error ends the work that threw it, a loop ends
- * the component that spins. Both are told, and the API server goes on.
+ * the component that spins. It reports both, and the API server goes on.
  */
 import type { Clock, Timer } from '../../../base/clock.ts';
 import { type Defect, nameOf, type Subject } from './defect.ts';
@@ -35,10 +35,10 @@ export class Supervisor {
   }
 }
 
-/** The frame in which one component works: what it runs later goes through here. */
+/** Runs the work of one component: all that it starts later goes through here. */
 export class Component {
   readonly name: string;
-  /** The cluster's clock. What its timers call is caught as all other work is. */
+  /** The cluster's clock. Errors in its timers are caught like those of all other work. */
   readonly clock: Clock;
   readonly #clock: Clock;
   readonly #onDefect: (defect: Defect) => void;
@@ -65,7 +65,7 @@ export class Component {
     return this.#isStopped;
   }
 
-  /** Runs `work` now. An error ends the work, and is told. */
+  /** Runs `work` now. An error ends the work, and is reported. */
   run(subject: Subject, work: () => void): void {
     if (this.#isStopped) return;
     try {
@@ -91,8 +91,8 @@ export class Component {
   }
 
   /**
-   * Tells of an error that ended some work of the component. An answer of the API is told too: nobody has
-   * handled it.
+   * Reports an error that ended some work of the component. That includes answers of the API, since nobody
+   * handled them.
    */
   failed(subject: Subject, error: unknown): void {
     if (error instanceof ComponentStopped || this.#isStopped) return;

@@ -4,8 +4,9 @@
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { ApiError } from '../registry/status.ts';
-import type { ClusterReader, Kind, Kinds, New, ObjectFilter, TypedEvent } from './cluster-client.ts';
+import type { ClusterReader, Kind, Kinds, New, TypedEvent } from './cluster-client.ts';
 import type { LocalClient } from './local.ts';
+import type { ObjectFilter } from './object-filter.ts';
 
 /** The client of the controllers: reads and writes act at once, so that no write meets a conflict. */
 export class TypedClient implements ClusterReader {

@@ -10,7 +10,7 @@ import { RetryBucket, retryDelayMs } from './retry-rate.ts';
 import { type Component, ComponentStopped } from './supervisor.ts';
 
 /**
- * How many keys are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most
+ * The number of keys that are worked on at once: kube-controller-manager's --concurrent-…-syncs is 5 for most
  * controllers.
  */
 const WORKERS = 5;
@@ -18,7 +18,7 @@ const WORKERS = 5;
 /** A key that is worked on so often, with less than `REST_MS` in between each time, is in a loop. */
 const MAX_RUNS_WITHOUT_REST = 10_000;
 const REST_MS = 100;
-/** How many keys at rest are remembered before they are looked through. */
+/** The number of keys at rest that are kept before a clean-up. */
 const REMEMBERED_KEYS = 1_000;
 
 interface Entry {
@@ -45,11 +45,10 @@ export class WorkQueue {
   /**
    * @param component - catches what goes wrong
    * @param work - brings the object of this key nearer to what it should be; runs as a task of its own. An
-   *   ApiError
-   *   that it throws means "again, later". Anything else is a defect of ours: it is told, and the key comes
-   *   again later
-   * @param resource - what the keys `namespace/name` name, for whom a defect is told; absent for keys of
-   *   another sort
+   *   ApiError that it throws means "again, later". Anything else is a defect of the simulator: it is
+   *   reported, and the key comes again later
+   * @param resource - the resource that the keys `namespace/name` name, for reports of defects; absent for
+   *   keys of another sort
    */
   constructor(component: Component, work: (key: string) => Promise<void> | void, resource?: ResourceKey) {
     this.#component = component;

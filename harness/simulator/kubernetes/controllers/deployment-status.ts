@@ -4,7 +4,7 @@ import { availableOf, limitsOf, sumOf } from './rollout.ts';
 
 type Status = NonNullable<Deployment['status']>;
 
-/** Two conditions tell the same, whatever their times. */
+/** Tells whether two conditions are equal but for their times. */
 function isSame(a: Condition | undefined, b: Condition): boolean {
   return a?.status === b.status && a.reason === b.reason && a.message === b.message;
 }

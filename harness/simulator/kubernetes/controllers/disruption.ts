@@ -1,5 +1,5 @@
 /**
- * Disruption budgets: how many of the pods that each one names may be evicted now
+ * Keeps the status of disruption budgets: the number of pods that each budget lets go now
  * (pkg/controller/disruption/disruption.go @v1.32).
  */
 
@@ -31,7 +31,7 @@ export function isCovered(budget: PodDisruptionBudget, pod: Pod): boolean {
   return selector !== undefined && matchesSelector(selector, pod.metadata.labels);
 }
 
-/** How many pods there should be: the replicas of all that control these. */
+/** Counts the pods that there should be: the replicas of all that control these. */
 function expectedScale(client: TypedClient, pods: readonly Pod[]): number {
   const scales = new Map<string, number>();
   for (const pod of pods) {

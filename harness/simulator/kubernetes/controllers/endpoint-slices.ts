@@ -13,7 +13,7 @@ const CONTROLLER = 'endpointslice-controller.k8s.io';
 /** kube-controller-manager's default of --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
 
-/** What one slice is to hold. */
+/** The ports and endpoints that the controller wants in one EndpointSlice. */
 export interface SliceContent {
   readonly ports: readonly Partial<EndpointPort>[];
   readonly endpoints: readonly SliceEndpoint[];
@@ -29,7 +29,10 @@ function endpointOf({ pod, ip, isReady, isServing, isTerminating }: ServicePod):
   };
 }
 
-/** Pods whose named ports mean other numbers go into other slices; without pods one empty slice is left. */
+/**
+ * Divides pods into slices: one for each set of port numbers, since a named port may differ between pods.
+ * Without pods it returns one empty slice.
+ */
 function contentsOf(pods: readonly ServicePod[]): readonly SliceContent[] {
   const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: SliceEndpoint[] }>();
   for (const pod of pods) {

@@ -9,15 +9,13 @@ import type { OwnerReference } from '../client/kinds.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import {
-  blocks,
   dropFinalizer,
   FOREGROUND,
   finalizersOf,
   isWaitingForDependents,
   ORPHAN,
-  OwnerGraph,
-  type Place,
-} from './owner-graph.ts';
+} from '../registry/finalizers.ts';
+import { blocks, OwnerGraph, type Place } from './owner-graph.ts';
 
 /** kubernetes/kubernetes pkg/controller/garbagecollector/garbagecollector.go. */
 class GarbageCollector implements Controller {
@@ -93,7 +91,7 @@ class GarbageCollector implements Controller {
     const hasDependents = this.#graph.dependentsOf(uid).length > 0;
     const mayBeInRing = this.#dependentsOf(uid).some(dependent => isWaitingForDependents(dependent.object));
     if (isAwaited && mayBeInRing) {
-      // Objects that own each other would wait for each other for ever (attemptToDeleteItem there).
+      // Objects that own each other would wait for each other forever (attemptToDeleteItem there).
       this.#modify(place, draft => {
         for (const reference of draft.metadata.ownerReferences ?? []) reference.blockOwnerDeletion &&= false;
       });
@@ -105,7 +103,7 @@ class GarbageCollector implements Controller {
     const known = this.#objectOf(reference.uid);
     if (known) return known.object;
     const type = this.#all.resourceOf(reference.apiVersion, reference.kind);
-    // Nobody can tell whether an owner is gone whose type is not served.
+    // If the server does not serve a type, nobody can tell whether an owner of it is gone.
     if (!type) return 'unknown';
     const resource = type.group === '' ? type.plural : `${type.plural}.${type.group}`;
     const owner = this.#all.get(resource, type.namespaced ? namespace : '', reference.name);

@@ -14,14 +14,17 @@ const DELAY_RANGE_MS = 2_000;
 
 /** The addresses of the cluster's network that lead to load balancers. */
 export interface LoadBalancerAddresses {
-  /** @throws Error when the network has none left */
+  /**
+   * Takes an address for a load balancer.
+   * @throws Error when the network has none left
+   */
   allocateLoadBalancerAddress(): string;
   releaseLoadBalancerAddress(address: string): void;
 }
 
 /**
- * A Service with a class is for the controller that implements that class; here nobody does, and it stays
- * pending (k8s.io/cloud-provider service/controller.go).
+ * Tells whether this controller serves a Service. One with a class is for the controller of that class;
+ * nobody implements one here, so it stays pending (k8s.io/cloud-provider service/controller.go).
  */
 const isOurs = ({ spec }: Service): boolean =>
   spec.type === 'LoadBalancer' && spec.loadBalancerClass === undefined;

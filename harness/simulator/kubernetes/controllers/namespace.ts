@@ -36,7 +36,10 @@ interface Remains {
 const list = (counts: ReadonlyMap<string, number>, what: (name: string, count: number) => string) =>
   [...counts].map(([name, count]) => what(name, count)).join(', ');
 
-/** kubernetes/kubernetes pkg/controller/namespace/deletion/status_condition_utils.go. */
+/**
+ * Writes the conditions of a namespace in deletion (kubernetes/kubernetes
+ * pkg/controller/namespace/deletion/status_condition_utils.go).
+ */
 function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[] {
   const condition = (type: string, isTrue: boolean, reason: string, message: string): Condition => ({
     type,
@@ -71,7 +74,7 @@ function conditionsOf({ objects, finalizers }: Remains, now: string): Condition[
   ];
 }
 
-/** The conditions of now; those whose status stays keep the time of their last transition. */
+/** Returns the new conditions. Those with the same status keep the time of their last transition. */
 function updatedConditions(before: readonly Condition[], remains: Remains, now: string): Condition[] {
   return conditionsOf(remains, now).map(next => {
     const old = before.find(({ type }) => type === next.type);
@@ -147,7 +150,10 @@ class NamespaceController implements Controller {
     return { objects, finalizers };
   }
 
-  /** @returns whether the object is gone */
+  /**
+   * Deletes an object of the namespace.
+   * @returns true if the object is gone
+   */
   #delete(resource: ResourceKey, { metadata: { namespace = '', name = '' } }: KubernetesObject): boolean {
     try {
       return this.#context.client.local.delete(resource, namespace, name).gone;

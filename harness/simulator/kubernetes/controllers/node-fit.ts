@@ -1,4 +1,4 @@
-/** Whether a node has room for a pod, and why not; pure but for the book of what pods take. */
+/** Decides if a node has room for a pod, and says why not. Pure but for the book of what pods take. */
 import { isTrue, type Node, type Pod, type PodSpec } from '../client/kinds.ts';
 import { parseQuantity } from '../registry/quantity.ts';
 
@@ -9,8 +9,9 @@ type Resource = (typeof RESOURCES)[number];
 export type Amounts = Readonly<Record<Resource, number>>;
 
 /**
- * Returns what a pod takes of its node: the sum over its containers and sidecars, or what its hungriest init
- * container takes if that is more (kubernetes/kubernetes pkg/api/v1/resource/helpers.go).
+ * Returns what a pod takes of its node: the sum over its containers and sidecars or, if more, the most that
+ * it needs during its start, which is an init container with the sidecars before it. A limit counts where a
+ * container gives no request (kubernetes/kubernetes pkg/api/v1/resource/helpers.go).
  */
 export function requestsOf({ containers, initContainers = [] }: PodSpec): Amounts {
   const amountOf = (resource: Resource): number => {

@@ -1,34 +1,17 @@
 /**
- * Who owns whom, as far as the API has told (kubernetes/kubernetes
+ * The graph of owners and dependents, as far as the API has shown them (kubernetes/kubernetes
  * pkg/controller/garbagecollector/graph_builder.go).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { FOREGROUND, finalizersOf, ORPHAN } from '../registry/finalizers.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 
-/** The finalizer of an owner that goes after its dependents. */
-export const FOREGROUND = 'foregroundDeletion';
-/** The finalizer of an owner that leaves its dependents behind. */
-export const ORPHAN = 'orphan';
-
-/** Where an object is found. */
+/** The resource, namespace and name of an object. */
 export interface Place {
   readonly resource: ResourceKey;
   /** Empty for kinds of the whole cluster. */
   readonly namespace: string;
   readonly name: string;
-}
-
-/** Returns the finalizers that an object has, none if it lacks the list. */
-export const finalizersOf = (object: KubernetesObject): readonly string[] => {
-  const { finalizers } = object.metadata;
-  return Array.isArray(finalizers) ? finalizers.filter(entry => typeof entry === 'string') : [];
-};
-
-/** Takes one finalizer out of a draft; an empty list goes too. */
-export function dropFinalizer(draft: KubernetesObject, finalizer: string): void {
-  const rest = finalizersOf(draft).filter(entry => entry !== finalizer);
-  if (rest.length > 0) draft.metadata['finalizers'] = rest;
-  else delete draft.metadata['finalizers'];
 }
 
 /** Tells whether an owner in foreground deletion waits for this object. */
@@ -37,11 +20,7 @@ export const blocks = (object: KubernetesObject, ownerUid: string): boolean =>
     ({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion,
   ) ?? false;
 
-/** Tells whether an object is in foreground deletion. */
-export const isWaitingForDependents = (object: KubernetesObject): boolean =>
-  object.metadata.deletionTimestamp !== undefined && finalizersOf(object).includes(FOREGROUND);
-
-/** The graph of owners and dependents; both may be in it before the API has told of them. */
+/** The graph of owners and dependents. It may hold both before the API has shown them. */
 export class OwnerGraph {
   /** Every object by its uid. */
   readonly #places = new Map<string, Place>();
@@ -55,12 +34,15 @@ export class OwnerGraph {
     this.#onDoubt = onDoubt;
   }
 
-  /** @returns undefined for an object that the API has not told of, or that is gone */
+  /**
+   * Finds an object by its uid.
+   * @returns undefined for an object that the API has not shown, or that is gone
+   */
   placeOf(uid: string): Place | undefined {
     return this.#places.get(uid);
   }
 
-  /** @returns the uids of those that name it as an owner */
+  /** Lists the uids of the objects that name this one as an owner. */
   dependentsOf(uid: string): readonly string[] {
     return [...(this.#dependents.get(uid) ?? [])];
   }
@@ -75,7 +57,7 @@ export class OwnerGraph {
     else this.#owners.delete(uid);
     for (const owner of before) {
       if (!owners.includes(owner)) this.#dependents.get(owner)?.delete(uid);
-      // It may have waited for this one, which has let go of it, or blocks it no more.
+      // It may have waited for this one, which has let go of it, or no longer blocks it.
       if (!blocks(object, owner)) this.#onDoubt(owner);
     }
     let mayBeGarbage = false;

@@ -4,7 +4,7 @@ import type { PodTemplate } from '../client/kinds.ts';
 /** Without vowels and look-alikes (kubernetes/apimachinery pkg/util/rand: SafeEncodeString). */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** JSON with the keys in order, so that equal templates give equal text. */
+/** Writes JSON with sorted keys, so that equal templates give equal text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
@@ -16,20 +16,20 @@ function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** Two templates are the same if the ReplicaSets made of them would be. */
+/** Tells whether two templates make the same ReplicaSet. */
 export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
   return canonical(withoutHash(a)) === canonical(withoutHash(b));
 }
 
-/** The template as the Deployment has it: without the label that the hash itself adds. */
+/** Returns the template as the Deployment has it: without the label that the hash itself adds. */
 function withoutHash(template: PodTemplate): PodTemplate {
   const { 'pod-template-hash': _hash, ...labels } = template.metadata?.labels ?? {};
   return { ...template, metadata: { ...template.metadata, labels } };
 }
 
 /**
- * Unlike Kubernetes, which hashes Go's print of its structs, we hash canonical JSON (FNV-1a, 32 bits): names
- * look alike, the letters differ.
+ * Hashes a template. Kubernetes hashes Go's print of its structs; this hashes canonical JSON (FNV-1a, 32
+ * bits), so that names look alike but have other letters.
  * @param collisions - how often this name was already taken by another template
  */
 export function podTemplateHash(template: PodTemplate, collisions = 0): string {

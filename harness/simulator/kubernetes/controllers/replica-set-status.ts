@@ -1,16 +1,17 @@
 /**
- * The status of a ReplicaSet: how many of its pods are ready and available, and what prevents more; pure.
+ * Computes the status of a ReplicaSet: the numbers of its ready and available pods, and what prevents more.
+ * Pure.
  */
 import { messageOf } from '../../../base/errors.ts';
 import { type Condition, conditionOf, type Pod, type ReplicaSet, timestamp } from '../client/kinds.ts';
 
-/** Milliseconds since the epoch at which the pod became ready; undefined if it is not. */
+/** Returns when the pod became ready, in milliseconds since the epoch; undefined if it is not ready. */
 export function readySince(pod: Pod): number | undefined {
   const ready = conditionOf(pod.status?.conditions, 'Ready');
   return ready?.status === 'True' ? Date.parse(ready.lastTransitionTime ?? '') : undefined;
 }
 
-/** Go leaves zeros out of JSON. */
+/** Leaves zeros out, as Go's JSON does. */
 function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 }

@@ -12,8 +12,8 @@ const KIND = 'replicasets.apps';
 const FIRST_BATCH = 1;
 
 /**
- * Whom to remove first: not scheduled, not running, not ready, youngest (kubernetes/kubernetes
- * pkg/controller/controller_utils.go: ActivePods).
+ * Orders pods for removal: first those that are not scheduled, then not running, not ready, youngest
+ * (kubernetes/kubernetes pkg/controller/controller_utils.go: ActivePods).
  */
 function removalOrder(a: Pod, b: Pod): number {
   const rank = (pod: Pod) =>
@@ -76,7 +76,10 @@ class ReplicaSetController implements Controller {
       .filter(pod => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
   }
 
-  /** @returns the first error */
+  /**
+   * Makes pods, in batches that grow.
+   * @returns the first error
+   */
   async #create(set: ReplicaSet, count: number): Promise<unknown> {
     let left = count;
     for (let batch = FIRST_BATCH; left > 0; batch *= 2) {

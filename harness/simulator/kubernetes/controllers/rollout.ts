@@ -1,4 +1,4 @@
-/** The arithmetic of a rolling update: how many pods of which ReplicaSet are right now; pure. */
+/** Computes a rolling update: the number of pods that each ReplicaSet must have now. Pure. */
 import type { Deployment, ReplicaSet } from '../client/kinds.ts';
 
 /** Returns `25%` (the default) of a total, or the number that is written. */
@@ -13,7 +13,7 @@ export function portionOf(
   return percent === undefined ? Number(given) || 0 : round((Number(percent) * total) / 100);
 }
 
-/** How many pods a rollout may have too many, and how many too few. */
+/** The numbers of pods that a rollout may have above and below the wanted number. */
 export interface Limits {
   readonly surge: number;
   readonly unavailable: number;

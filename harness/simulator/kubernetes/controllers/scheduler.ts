@@ -1,4 +1,4 @@
-/** The scheduler: gives each pod a node that has room for what it requests, or says why there is none. */
+/** The scheduler: gives each pod a node that has room for its requests, or says why no node has. */
 
 import type { TypedEvent } from '../client/cluster-client.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';

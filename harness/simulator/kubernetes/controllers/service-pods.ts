@@ -1,6 +1,4 @@
-/**
- * Which pods stand behind a Service, and on which ports; what Endpoints and EndpointSlices have in common.
- */
+/** Finds the pods behind a Service, and their ports, for both Endpoints and EndpointSlices. */
 
 import type { TypedEvent } from '../client/cluster-client.ts';
 import {
@@ -26,7 +24,7 @@ export interface ServicePod {
   readonly ports: readonly EndpointPort[];
 }
 
-/** The number of a target port in this pod; undefined if no container names it so. */
+/** Returns the number of a target port in this pod; undefined if no container has a port of that name. */
 function targetPort(
   { port, targetPort: target, protocol = 'TCP' }: ServicePort,
   pod: Pod,
@@ -80,7 +78,7 @@ export function referenceToPod({ metadata }: Pod): ObjectReference {
   return { kind: 'Pod', namespace, name, uid };
 }
 
-/** Has the pod changed in a way that a Service can see? */
+/** Tells whether a pod has changed in a way that a Service can see. */
 function isVisible({ object, previous }: TypedEvent<Pod>): boolean {
   if (!previous) return true;
   return (

@@ -9,7 +9,7 @@ import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
 /** The limit of the real server: 3 MiB. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** @throws ApiError 413 for a body that is too large */
+/** Reads the body of a request. @throws ApiError 413 for a body that is too large */
 export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -38,7 +38,7 @@ export function mediaTypeOf(request: IncomingMessage): string {
 }
 
 /**
- * The object in a body, as JSON, YAML or protobuf.
+ * Reads the object in a body, as JSON, YAML or protobuf.
  * @param kind - what is expected, for the error texts
  * @throws ApiError 400, 415
  */
@@ -61,7 +61,7 @@ const unrecognized = (kind: string, problem: string, body: Buffer): ApiError =>
 const MAX_SUMMARY_BYTES = 30;
 
 /**
- * The beginning of a body; in hexadecimal unless it looks like JSON
+ * Returns the beginning of a body, in hexadecimal unless it looks like JSON
  * (staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go @v1.32).
  */
 function summaryOf(body: Buffer): string {
@@ -110,7 +110,7 @@ function parseJson(body: Buffer, kind: string): JsonObject {
   return value;
 }
 
-/** A document of YAML; JSON is YAML too. @throws ApiError 400 */
+/** Reads a document of YAML; JSON is YAML too. @throws ApiError 400 */
 export function parseYaml(body: Buffer, kind: string): JsonObject {
   let value: unknown;
   try {

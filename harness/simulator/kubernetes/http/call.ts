@@ -13,7 +13,7 @@ export interface Call<Info extends RequestInfo = RequestInfo> {
   readonly user: UserInfo;
 }
 
-/** The default field manager: the user agent up to the slash. */
+/** Returns the default field manager: the user agent up to the slash. */
 export function managerOf({ request, info }: Call): string {
   const asked = info.query.get('fieldManager');
   if (asked !== null && asked !== '') return asked;

@@ -33,7 +33,7 @@ function wholeNumber(text: string | null, name: string): number | undefined {
   return value;
 }
 
-/** @throws ApiError 400, 422 */
+/** Reads the options of a list or watch from the query of its URL. @throws ApiError 400, 422 */
 export function parseListOptions(info: ResourceRequest, type: ResourceType): ListOptions {
   const { query } = info;
   const labels = query.get('labelSelector') ?? '';
@@ -59,7 +59,9 @@ export function parseListOptions(info: ResourceRequest, type: ResourceType): Lis
   return options;
 }
 
-/** apimachinery pkg/apis/meta/internalversion/validation/validation.go @v1.32. */
+/**
+ * Checks the options together (apimachinery pkg/apis/meta/internalversion/validation/validation.go @v1.32).
+ */
 function checkOptions(options: ListOptions, isWatch: boolean, mentionsInitialEvents: boolean): void {
   const errors = isWatch
     ? problemsOfWatch(options, mentionsInitialEvents)
@@ -107,7 +109,7 @@ function problemsOfList(options: ListOptions, mentionsInitialEvents: boolean): F
   return errors;
 }
 
-/** @throws ApiError 500 for a version that is no number, as the real one does */
+/** Reads a resource version. @throws ApiError 500 for one that is no number, as the real server does */
 export function parseResourceVersion(text: string): number | undefined {
   if (text === '') return undefined;
   if (!/^\d{1,15}$/.test(text)) {

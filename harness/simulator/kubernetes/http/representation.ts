@@ -12,8 +12,8 @@ export interface Representation {
 }
 
 /**
- * Returns the first form of the Accept header that we serve; JSON objects if there is none, for all clients
- * take those.
+ * Returns the first form of the Accept header that we serve; JSON objects by default, for all clients take
+ * those.
  */
 export function representationFor(accept: string | undefined, includeObject: string | null): Representation {
   const object: Representation = { kind: 'object', includeObject: '' };

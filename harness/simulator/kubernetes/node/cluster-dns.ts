@@ -35,8 +35,8 @@ export function lookUp(client: ClusterReader, name: string, aliases = 0): readon
 }
 
 /**
- * `10-10-0-7.sample.pod.cluster.local` is 10.10.0.7, whether there is such a pod or not (`pods insecure`,
- * kubeadm's setting).
+ * Reads the address in a pod's name: `10-10-0-7.sample.pod.cluster.local` is 10.10.0.7, even without such a
+ * pod (`pods insecure`, kubeadm's setting).
  */
 function podAddress(labels: readonly string[]): readonly string[] | undefined {
   const [dashed = ''] = labels;

@@ -6,10 +6,7 @@ import { type EndpointSlice, keyOf, type Service, type ServicePort } from '../cl
 import { SERVICE_NAME, SLICES, serviceOf } from '../client/service-slices.ts';
 import type { Component } from '../client/supervisor.ts';
 
-/**
- * A name server answers at these addresses without a Service's pods: `{ address, port, endpoints }` beside
- * those of Services.
- */
+/** The API that kube-proxy reads, and the network that it programs. */
 export interface KubeProxyOptions {
   readonly component: Component;
   readonly client: ClusterReader;
@@ -19,7 +16,7 @@ export interface KubeProxyOptions {
 }
 
 /**
- * The endpoints of one port. Those in termination serve only if no other is ready
+ * Lists the endpoints of one port. Those in termination serve only if no other is ready
  * (kubernetes/kubernetes pkg/proxy/topology.go: CategorizeEndpoints).
  */
 function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): readonly SocketAddress[] {
@@ -44,9 +41,8 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): reado
 }
 
 /**
- * The routes of one Service.
- * Unlike kube-proxy, sessionAffinity and the traffic policies are not looked at: every address leads to every
- * ready endpoint.
+ * Returns the routes of one Service. Unlike kube-proxy, it ignores sessionAffinity and the traffic policies:
+ * every address leads to every ready endpoint.
  */
 export function routesOf(
   service: Service,

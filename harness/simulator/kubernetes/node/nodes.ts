@@ -11,10 +11,10 @@ export interface NodeMachine {
   readonly isControlPlane: boolean;
 }
 
-/** What pods can have of a node; the requests of one istiod are half a CPU and 2 GiB. */
+/** The CPUs and bytes that pods can have of a node; the requests of one istiod are half a CPU and 2 GiB. */
 export const NODE_CAPACITY = { cpu: 8, memoryKi: 16 * 2 ** 20, pods: 110 } as const;
 
-/** kind's names: `cluster1-control-plane`, `cluster1-worker`, `cluster1-worker2`. */
+/** Names a node as kind does: `cluster1-control-plane`, `cluster1-worker`, `cluster1-worker2`. */
 export function nodeNames(cluster: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) =>
     index === 0 ? `${cluster}-control-plane` : `${cluster}-worker${index === 1 ? '' : index}`,

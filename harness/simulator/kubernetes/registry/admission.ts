@@ -27,9 +27,12 @@ export interface AdmissionRequest {
 /** A link of the chain. Both methods throw ApiError to refuse. */
 export interface AdmissionPlugin {
   readonly name: string;
-  /** Whether the plug-in has anything to say; cheap, so that most requests need not wait. */
+  /** Tells whether the plug-in concerns a request. It is cheap, so that most requests need not wait. */
   handles(request: AdmissionRequest): boolean;
-  /** @returns the object to go on with */
+  /**
+   * Changes the object of a request.
+   * @returns the object to go on with
+   */
   mutate?(request: AdmissionRequest): Promise<KubernetesObject> | KubernetesObject;
   validate?(request: AdmissionRequest): Promise<void> | void;
 }

@@ -1,7 +1,7 @@
 /** The newest changes of one resource type, for watches that resume. */
 import type { Change } from './change.ts';
 
-/** How many changes are kept at least, once there were so many. */
+/** The history keeps at least this many of the last changes. */
 const HISTORY_LENGTH = 4096;
 
 /** Keeps changes in their order, and knows from which version on it has all of them. */
@@ -10,7 +10,10 @@ export class ChangeHistory {
   /** The version of the newest change that is lost. */
   #lostVersion = 0;
 
-  /** @param change - newer than all before */
+  /**
+   * Adds a change.
+   * @param change - newer than all before
+   */
   add(change: Change): void {
     this.#changes.push(change);
     if (this.#changes.length < HISTORY_LENGTH * 2) return;
@@ -18,7 +21,7 @@ export class ChangeHistory {
     this.#lostVersion = lost.at(-1)?.resourceVersion ?? this.#lostVersion;
   }
 
-  /** @returns the changes after a version, oldest first; undefined if some of them are lost */
+  /** Returns the changes after a version, oldest first; undefined if some of them are lost. */
   since(resourceVersion: number): readonly Change[] | undefined {
     if (resourceVersion < this.#lostVersion) return undefined;
     let low = 0;

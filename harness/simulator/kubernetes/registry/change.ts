@@ -1,7 +1,7 @@
-/** One write to the store, as watches tell it. */
+/** The record of a write to the store, and its listener. */
 import type { KubernetesObject } from './json.ts';
 
-/** One write, as watches tell it. */
+/** One write, in the words of a watch. */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly resourceVersion: number;

@@ -6,9 +6,9 @@ import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json
 import { keyOf, type ResourceType } from './resources.ts';
 
 interface Conversion {
-  /** From the stored version. */
+  /** Converts from the stored version. */
   readonly to: (object: KubernetesObject) => void;
-  /** To the stored version. */
+  /** Converts to the stored version. */
   readonly from: (object: KubernetesObject) => void;
 }
 
@@ -69,7 +69,10 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
 
 const converted = new WeakMap<object, KubernetesObject>();
 
-/** The stored object as the version shows it; the same object where nothing but apiVersion differs. */
+/**
+ * Returns the stored object as the version shows it; the object itself if the versions differ in nothing but
+ * apiVersion.
+ */
 export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
   const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];
   if (!conversion) return object;

@@ -104,7 +104,7 @@ export const DEFAULTERS: Readonly<Record<string, Defaulter>> = {
     fill(child(spec, 'conversion'), { strategy: 'None' });
   },
   'ingresses.networking.k8s.io': ingress => child(child(ingress, 'status'), 'loadBalancer'),
-  // A struct of Go that nobody has sent is there all the same, an empty one.
+  // A struct of Go exists even if nobody sent it: it is an empty one.
   'leases.coordination.k8s.io': lease => child(lease, 'spec'),
   'poddisruptionbudgets.policy': budget => child(budget, 'spec'),
 };
@@ -126,7 +126,7 @@ export function applyDefaults(type: ResourceType, object: KubernetesObject): voi
   DEFAULTERS[keyOf(type)]?.(object);
 }
 
-/** Empty maps and lists of metadata are the same as none. */
+/** Drops empty maps and lists of metadata: they mean the same as absent ones. */
 export function dropEmptyMetadata(object: KubernetesObject): void {
   const { metadata } = object;
   for (const key of ['labels', 'annotations'] as const) {

@@ -56,8 +56,8 @@ export function setCondition(draft: KubernetesObject, next: DefinitionCondition,
 }
 
 /**
- * The state that the first DELETE leaves, whatever its propagation policy
- * (apiextensions-apiserver pkg/registry/customresourcedefinition/etcd.go @v1.32, Delete).
+ * Returns the state that the first DELETE leaves, whatever its propagation policy (apiextensions-apiserver
+ * pkg/registry/customresourcedefinition/etcd.go @v1.32, Delete).
  * @param now - milliseconds since the epoch
  * @throws ApiError 409 if the definition is not the one that is meant
  */

@@ -1,4 +1,5 @@
-/** What DELETE does to an object: it goes at once, or waits for its grace and its finalizers. Pure. */
+/** Computes the effect of DELETE: an object goes at once, or waits for its grace and its finalizers. Pure. */
+import { FOREGROUND, finalizersOf, ORPHAN } from './finalizers.ts';
 import { copy, type KubernetesObject, listOf, objectOf, stringOf, timestamp, valueAt } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 import { ApiError, badRequest, forbidden } from './status.ts';
@@ -10,7 +11,7 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
-/** What became of an object that was deleted. */
+/** The outcome of a DELETE. */
 export interface Deletion {
   /** The last state if it is gone, else the state in which it waits. */
   readonly object: KubernetesObject;
@@ -49,18 +50,17 @@ export function stateInDeletion(
 }
 
 /**
- * Says whether nobody would take a finalizer of this type away: Events own nothing
+ * Tells whether nobody would take away a finalizer of this type: Events own nothing
  * (pkg/registry/core/event/strategy.go @v1.32).
  */
 function isLeftToItself(type: ResourceType): boolean {
   return type.kind === 'Event';
 }
 
-/** The finalizers that the object has, and the one that stands for a policy of propagation. */
+/** Returns the finalizers that the object has, and the one that stands for a policy of propagation. */
 function finalizersIn(current: KubernetesObject, policy: DeleteOptions['propagationPolicy']): string[] {
-  const own = listOf(current.metadata['finalizers']).filter(entry => typeof entry === 'string');
-  const added = policy === 'Foreground' ? ['foregroundDeletion'] : policy === 'Orphan' ? ['orphan'] : [];
-  return [...new Set([...own, ...added])];
+  const added = policy === 'Foreground' ? [FOREGROUND] : policy === 'Orphan' ? [ORPHAN] : [];
+  return [...new Set([...finalizersOf(current), ...added])];
 }
 
 /** Sets the time of the end, in place. A second DELETE may only bring it forward. */
@@ -116,7 +116,10 @@ function checkPreconditions(
   }
 }
 
-/** pkg/registry/core/pod/strategy.go, CheckGracefulDelete: what never ran needs no grace. */
+/**
+ * Returns the grace of a pod. One that never ran needs none (pkg/registry/core/pod/strategy.go,
+ * CheckGracefulDelete).
+ */
 function podGraceSeconds(pod: KubernetesObject, asked: number | undefined): number {
   const spec = objectOf(pod['spec']);
   const own = Number(spec['terminationGracePeriodSeconds'] ?? DEFAULT_POD_GRACE_SECONDS);

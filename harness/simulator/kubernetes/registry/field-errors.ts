@@ -40,7 +40,7 @@ export const invalidValue = (
   field,
 });
 
-/** Makes the problem of a value that is none of the supported ones. */
+/** Makes the problem of an unsupported value. */
 export const notSupported = (field: string, value: string, supported: readonly string[]): FieldError => ({
   reason: 'FieldValueNotSupported',
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${[...supported]
@@ -64,7 +64,7 @@ export const forbiddenValue = (field: string, detail: string): FieldError => ({
   field,
 });
 
-/** A value as field errors print it (apimachinery pkg/util/validation/field/errors.go, ErrorBody). */
+/** Prints a value as field errors do (apimachinery pkg/util/validation/field/errors.go, ErrorBody). */
 export function goValue(value: unknown): string {
   if (value === null || value === undefined) return '"null"';
   if (typeof value === 'string') return JSON.stringify(value);
@@ -72,7 +72,10 @@ export function goValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** 422 with all that is wrong. @param kind - the kind, which `details.kind` has here instead of the plural */
+/**
+ * Makes the 422 with all problems. @param kind - the kind, which `details.kind` has here instead of the
+ * plural
+ */
 export function invalid(
   { group, kind }: { readonly group: string; readonly kind: string },
   name: string,

@@ -9,7 +9,7 @@ export function fill(target: JsonObject, defaults: Readonly<JsonObject>): void {
   }
 }
 
-/** The object at the key, made if it is not there. */
+/** Returns the object at the key, and makes it if it is absent. */
 export function child(parent: JsonObject, key: string): JsonObject {
   const value = parent[key];
   if (isObject(value)) return value;

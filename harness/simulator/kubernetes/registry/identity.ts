@@ -6,7 +6,7 @@ import { generateName } from './metadata.ts';
 import type { ResourceType } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** Where new objects get their uids and times, and which names are taken. */
+/** The sources of uids, times and free names for new objects. */
 export interface Birthplace {
   readonly store: Store;
   readonly clock: Clock;

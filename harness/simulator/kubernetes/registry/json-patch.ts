@@ -9,6 +9,7 @@ const OPERATIONS: readonly string[] = ['add', 'remove', 'replace', 'move', 'copy
 const MAX_OPERATIONS = 10_000;
 
 /**
+ * Applies a JSON patch.
  * @returns the patched object; the argument is not changed
  * @throws ApiError 400 if the patch is no list of operations, 422 if one of them cannot be done
  */

@@ -11,17 +11,17 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value if it is an object, else an empty one that belongs to nobody. */
+/** Returns the value if it is an object, else a new empty one. */
 export function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The value if it is a list, else an empty one. */
+/** Returns the value if it is a list, else an empty one. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The objects of a list; what is no object is left out. */
+/** Returns the objects of a list, without its other entries. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
   return listOf(value).filter(isObject);
 }
@@ -31,7 +31,7 @@ export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The entries of a map of strings; other values are left out. */
+/** Returns the entries of a map whose values are strings, without the others. */
 export function stringsOf(value: unknown): Record<string, string> {
   const result: Record<string, string> = {};
   for (const [key, entry] of Object.entries(objectOf(value)))
@@ -39,7 +39,7 @@ export function stringsOf(value: unknown): Record<string, string> {
   return result;
 }
 
-/** The value at a path of keys, or undefined. */
+/** Returns the value at a path of keys, or undefined. */
 export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
   let current: unknown = value;
   for (const key of path) {
@@ -50,7 +50,7 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
   return current;
 }
 
-/** A deep copy that may be changed. */
+/** Makes a deep copy that may be changed. */
 export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T; // the same shape, element by element
   if (!isObject(value)) return value;
@@ -64,7 +64,7 @@ export function copy<T>(value: T): T {
   return result as T; // the same shape, key by key
 }
 
-/** Deep equality; a key that is undefined counts as absent, the order of keys does not count. */
+/** Compares two values deeply. An undefined key counts as absent; the order of keys does not count. */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {
@@ -76,9 +76,7 @@ export function equal(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/**
- * Makes the value and all within it unchangeable; what is frozen already is trusted to be so to the bottom.
- */
+/** Freezes the value and all within it. It trusts that a frozen value is frozen to the bottom. */
 export function freeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
@@ -87,12 +85,12 @@ export function freeze<T>(value: T): T {
   return value;
 }
 
-/** `2026-01-02T03:04:05Z`, the precision of metav1.Time. */
+/** Writes a time with the precision of metav1.Time: `2026-01-02T03:04:05Z`. */
 export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-/** `2026-01-02T03:04:05.000000Z`, the precision of metav1.MicroTime. */
+/** Writes a time with the precision of metav1.MicroTime: `2026-01-02T03:04:05.000000Z`. */
 export function microTimestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 23)}000Z`;
 }

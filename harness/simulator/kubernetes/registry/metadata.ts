@@ -9,7 +9,7 @@ const NAME_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 const SUFFIX_LENGTH = 5;
 const MAX_PREFIX_LENGTH = 58;
 
-/** A name that starts with the prefix: 63 characters at most. */
+/** Makes a name that starts with the prefix, of 63 characters at most. */
 export function generateName(prefix: string, random: Random): string {
   return prefix.slice(0, MAX_PREFIX_LENGTH) + random.text(SUFFIX_LENGTH, NAME_ALPHABET);
 }
@@ -68,7 +68,7 @@ export function changesOfDeletion(updated: KubernetesObject, current: Kubernetes
   return errors;
 }
 
-/** The object without what changes on every write: to tell whether a write changes anything. */
+/** Tells whether two states of an object are equal but for the fields that every write changes. */
 export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
     if (key === 'metadata' || key === 'apiVersion') continue;
@@ -81,7 +81,7 @@ export function isSameState(a: KubernetesObject, b: KubernetesObject): boolean {
   );
 }
 
-/** Times of managed fields alone are no change. */
+/** Tells whether two lists of managed fields are equal but for their times. */
 function sameManagedFields(a: unknown, b: unknown): boolean {
   const plain = (entries: unknown) =>
     listOf(entries).map(entry =>

@@ -95,8 +95,8 @@ export function checkedChange(type: ResourceType, change: Change, { subresource 
 }
 
 /**
- * A write of `/status` changes the status only (and, in Kubernetes, the metadata of few kinds). The rest
- * stays the stored one: frozen.
+ * Makes the state after a write of `/status`, which changes the status only (and, in Kubernetes, the metadata
+ * of few kinds). The rest is the stored one, frozen.
  */
 function takeStatus(updated: KubernetesObject, current: KubernetesObject): KubernetesObject {
   const result: KubernetesObject = { ...current, metadata: { ...current.metadata } };

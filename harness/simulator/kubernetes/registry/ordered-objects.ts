@@ -37,7 +37,7 @@ export class OrderedObjects {
     this.#keys.splice(this.#lowerBound(key), 1);
   }
 
-  /** @returns the accepted objects whose keys begin with the prefix, in the order of the keys */
+  /** Returns the accepted objects whose keys begin with the prefix, in the order of the keys. */
   list(prefix: string, accepts: (object: KubernetesObject) => boolean): KubernetesObject[] {
     const result: KubernetesObject[] = [];
     const first = prefix === '' ? 0 : this.#lowerBound(prefix);
@@ -62,7 +62,7 @@ export class OrderedObjects {
     return result;
   }
 
-  /** The index of the first key that is not less than `key`. */
+  /** Finds the index of the first key that is not less than `key`. */
   #lowerBound(key: string): number {
     let low = 0;
     let high = this.#keys.length;

@@ -93,7 +93,7 @@ function defaultPodSpec(spec: JsonObject): void {
   }
 }
 
-/** Guaranteed, Burstable or BestEffort (pkg/apis/core/v1/helper/qos/qos.go). */
+/** Computes the QoS class: Guaranteed, Burstable or BestEffort (pkg/apis/core/v1/helper/qos/qos.go). */
 function qosClass(spec: JsonObject): string {
   let any = false;
   let guaranteed = true;

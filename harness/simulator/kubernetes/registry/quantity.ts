@@ -62,7 +62,7 @@ function readQuantity(text: string): number | string {
   return ten === undefined ? SUFFIX_PROBLEM : Number(`${number}e${ten}`);
 }
 
-/** `e3`, `E-3`; undefined for other suffixes. */
+/** Reads an exponent: `e3`, `E-3`; undefined for other suffixes. */
 function exponentOf(suffix: string): number | undefined {
   return /^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * Which resource types are served at the moment: the built-in ones, and those of CustomResourceDefinitions.
+ * The resource types that are served at the moment: the built-in ones, and those of
+ * CustomResourceDefinitions.
  */
 import { apiVersionOf, keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 
@@ -41,12 +42,17 @@ export class ResourceRegistry {
     }
   }
 
-  /** @param key - `pods`, `deployments.apps` */
+  /**
+   * Finds a type.
+   * @param key - `pods`, `deployments.apps`
+   */
   get(key: ResourceKey): ResourceType | undefined {
     return this.#byKey.get(key);
   }
 
-  /** @throws Error for a key that is not served: a mistake of the caller's */
+  /**
+   * Finds a type that must be served. @throws Error for a key that is not served: a mistake of the caller's
+   */
   require(key: ResourceKey): ResourceType {
     const type = this.#byKey.get(key);
     if (!type) throw new Error(`no resource type "${key}" is served`);
@@ -61,12 +67,12 @@ export class ResourceRegistry {
     return this.#byKind.get(`${apiVersion}/${kind}`);
   }
 
-  /** In order of registration, custom resources last. */
+  /** Lists the types in order of registration, custom resources last. */
   all(): readonly ResourceType[] {
     return [...this.#byKey.values()];
   }
 
-  /** Is the group and version served at all, and by built-in types or only by custom ones? */
+  /** Tells if the group and version is served, and if by built-in types or only by custom ones. */
   servedBy(group: string, version: string): 'built-in' | 'custom' | undefined {
     let found: 'built-in' | 'custom' | undefined;
     for (const type of this.#byKey.values()) {

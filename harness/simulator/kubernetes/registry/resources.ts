@@ -73,12 +73,12 @@ export function keyOf({ group, plural }: { readonly group: string; readonly plur
   return group === '' ? plural : `${plural}.${group}`;
 }
 
-/** `apps/v1`, or `v1` in the core group. */
+/** Writes an apiVersion: `apps/v1`, or `v1` in the core group. */
 export function apiVersionOf(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** The apiVersion in which the store keeps objects of the type. */
+/** Returns the apiVersion in which the store keeps objects of the type. */
 export function storageApiVersion(type: ResourceType): string {
   if (type.storedAs !== undefined) return type.versions[0] as string; // of the core group
   // A type has a version.

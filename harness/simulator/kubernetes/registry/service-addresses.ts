@@ -32,7 +32,7 @@ export class ServiceAddresses {
     this.#ports = new NodePorts(random);
   }
 
-  /** The address with this number in the range: 1 is the API server's. */
+  /** Returns the address with this number in the range: 1 is the API server's. */
   fixed(number: number): string {
     return nthAddress(this.#range, number);
   }
@@ -76,7 +76,7 @@ export class ServiceAddresses {
     if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
   }
 
-  /** Gives back what a deleted Service had. */
+  /** Gives back the addresses and ports of a deleted Service. */
   release(service: KubernetesObject): void {
     const spec = objectOf(service['spec']);
     this.#releaseAddress(spec);
@@ -107,7 +107,7 @@ export class ServiceAddresses {
 
   #reserve(address: string, dryRun: boolean): string | undefined {
     const { first, last } = this.#range;
-    // Neither the network's own address nor that of broadcast is given out.
+    // The range keeps back the network's own address and that of broadcast.
     if (!contains({ first: first + 1, last: last - 1 }, address)) {
       return `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.#text}`;
     }

@@ -64,7 +64,7 @@ export interface Named {
   readonly kind: string;
 }
 
-/** `deployments.apps`, or `pods` in the core group. */
+/** Names a resource: `deployments.apps`, or `pods` in the core group. */
 export function qualified({ group, plural }: { readonly group: string; readonly plural: string }): string {
   return group === '' ? plural : `${plural}.${group}`;
 }

@@ -25,7 +25,7 @@ export interface StoreOptions {
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
 
-/** The objects of one cluster. What it holds and hands out is frozen. */
+/** The objects of one cluster, all of them frozen. */
 export class Store {
   readonly #collections = new Map<ResourceKey, Collection>();
   readonly #delivery: ChangeDelivery;
@@ -45,13 +45,13 @@ export class Store {
       ?.objects.get(objectKey(type.namespaced ? namespace : '', name));
   }
 
-  /** In the order of namespace and name. */
+  /** Lists objects in the order of namespace and name. */
   list(type: ResourceType, filter: Filter = {}): KubernetesObject[] {
     const collection = this.#collections.get(collectionKey(type));
     return collection ? shown(collection.objects, filter, type) : [];
   }
 
-  /** How many objects of the type there are. */
+  /** Counts the objects of the type. */
   count(type: ResourceType): number {
     return this.#collections.get(collectionKey(type))?.objects.size ?? 0;
   }
@@ -105,13 +105,13 @@ export class Store {
     return () => collection.listeners.delete(own);
   }
 
-  /** @returns the changes after a version, oldest first; undefined if some of them are lost */
+  /** Returns the changes after a version, oldest first; undefined if some of them are lost. */
   changesSince(type: ResourceType, resourceVersion: number): readonly Change[] | undefined {
     const collection = this.#collections.get(collectionKey(type));
     return collection ? collection.history.since(resourceVersion) : [];
   }
 
-  /** The objects as they were at a version; undefined if the history does not reach back. */
+  /** Returns the objects as they were at a version; undefined if the history does not reach back. */
   listAt(type: ResourceType, resourceVersion: number, filter: Filter = {}): KubernetesObject[] | undefined {
     if (resourceVersion >= this.#resourceVersion) return this.list(type, filter);
     const changes = this.changesSince(type, resourceVersion);
@@ -158,7 +158,7 @@ export class Store {
   }
 }
 
-/** Where objects of the type lie. */
+/** Returns the key under which the store keeps the objects of a type. */
 function collectionKey(type: ResourceType): ResourceKey {
   return type.storedAs ?? keyOf(type);
 }

@@ -17,7 +17,7 @@ export const CONTROL_PLANE: UserInfo = {
   groups: ['system:masters', 'system:authenticated'],
 };
 
-/** The identity of a service account. */
+/** Makes the identity of a service account. */
 export function serviceAccountUser(namespace: string, name: string, uid: string): UserInfo {
   return {
     username: `system:serviceaccount:${namespace}:${name}`,

@@ -3,7 +3,7 @@ import type { KubernetesObject } from './json.ts';
 import type { ResourceType } from './resources.ts';
 import { CONTROL_PLANE, type UserInfo } from './user.ts';
 
-/** How a write is made. */
+/** The options of a write. */
 export interface WriteContext {
   readonly user: UserInfo;
   readonly dryRun: boolean;

@@ -59,6 +59,6 @@ function overlaid<T>(live: T, over: T): T {
 const isMap = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** `Deployment/istio-system/istiod`, as istioctl names objects. */
+/** Names an object as istioctl does: `Deployment/istio-system/istiod`. */
 export const objectName = ({ kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>): string =>
   [kind, metadata.namespace ?? '', metadata.name].join('/');

@@ -43,7 +43,10 @@ async function askOne(
   return { istiod, page: JSON.parse(stdout) };
 }
 
-/** Go's tabwriter: columns as wide as their widest cell and `padding` blanks; nothing after the last. */
+/**
+ * Aligns columns as Go's tabwriter does: each as wide as its widest cell and `padding` blanks; nothing after
+ * the last.
+ */
 export function columns(rows: readonly (readonly string[])[], padding = 5): string {
   const widths = (rows[0] ?? []).map((_cell, column) =>
     Math.max(...rows.map(row => (row[column] ?? '').length)),

@@ -65,7 +65,7 @@ export const manifestGenerate: Verb = {
   },
 };
 
-/** An existing namespace keeps its labels. */
+/** Makes the namespace if it is missing. An existing one keeps its labels. */
 async function ensureNamespace({ client, signal }: Call, { namespace }: InstallPlan): Promise<void> {
   const path = { apiVersion: 'v1', plural: 'namespaces' };
   try {
@@ -126,7 +126,7 @@ async function installOne(
   return `failed to wait for resource: resources not ready after ${duration(timeoutMs)}: ${release.timedOut}\n${missing.join('\n')}`;
 }
 
-/** `5m0s`, as Go prints durations. */
+/** Writes a duration as Go does: `5m0s`. */
 function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;

@@ -1,6 +1,6 @@
 /**
- * istioctl inside our process, in the release of the edition: which verbs there are, and how a command line
- * finds its own.
+ * istioctl inside this process, in the release of the edition: the table of its verbs, and the search for the
+ * verb of a command line.
  */
 import { FlagError, type FlagTable, parseFlags } from '../flags.ts';
 import { type Invocation, type Program, ToolExit } from '../invocation.ts';
@@ -17,8 +17,8 @@ import { version } from './version.ts';
 type Entry = Verb | { readonly below: Readonly<Record<string, Entry>> };
 
 /**
- * `x create-remote-secret` became `create-remote-secret`, and is no longer found under `x`
- * (docs/reference/istio.md I5).
+ * Returns the verbs of a release. `x create-remote-secret` became `create-remote-secret`, and is no longer
+ * found under `x` (docs/reference/istio.md I5).
  */
 const verbsOf = (istioVersion: string): Readonly<Record<string, Entry>> => {
   const { remoteSecretsBelow, tellsRemoteClusters } = releaseOf(istioVersion);

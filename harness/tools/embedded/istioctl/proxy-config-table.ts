@@ -1,4 +1,6 @@
-/** What the tables of `istioctl proxy-config` have in common. istio/istio istioctl/cmd/proxyconfig.go @1.8.0 */
+/**
+ * The parts that the tables of `istioctl proxy-config` share. istio/istio istioctl/cmd/proxyconfig.go @1.8.0
+ */
 import type { FlagTable } from '../flags.ts';
 import { ToolExit } from '../invocation.ts';
 import { columns } from './ask-istiod.ts';
@@ -13,7 +15,7 @@ export interface Table {
   readonly flags: FlagTable;
   /** Of the administration; `json` is printed for `-o json`. */
   readonly path: string;
-  /** What the table shows, before it is cut into cells. */
+  /** Returns the entries of the table, before they are cut into cells. */
   readonly select: (
     page: unknown,
     call: Call,
@@ -51,7 +53,7 @@ export function verbOf({ flags, path, select, header, note }: Table): Verb {
   };
 }
 
-/** Whether a flag that may not be given holds for a value. */
+/** Tells whether a flag, which may be absent, holds for a value. */
 export const is = <T>(wanted: T | undefined, actual: T | undefined): boolean =>
   wanted === undefined || wanted === actual;
 /** Compares by code units, for sort. */

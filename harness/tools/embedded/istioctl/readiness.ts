@@ -12,7 +12,7 @@ const COLLECTIONS: Readonly<Record<WaitTarget['kind'], Omit<ResourcePath, 'names
   Deployment: { apiVersion: 'apps/v1', plural: 'deployments' },
 };
 
-/** `Deployment/istio-system/istiod`. */
+/** Names a workload: `Deployment/istio-system/istiod`. */
 export const targetName = ({ kind, namespace, name }: WaitTarget): string =>
   `${kind}/${namespace === undefined ? '' : `${namespace}/`}${name}`;
 

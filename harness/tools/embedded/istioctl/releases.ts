@@ -1,6 +1,6 @@
 /**
- * What differs between the istioctl releases that are simulated: all of it, side by side. What they install
- * differs in `simulator/istio/releases.ts`.
+ * All differences between the simulated releases of istioctl, side by side. `simulator/istio/releases.ts` has
+ * those between the things that they install.
  */
 
 /** Entries are what `proxy-status` shows of one proxy. */
@@ -15,11 +15,14 @@ export interface ProxyEntry {
 }
 
 export interface IstioctlRelease {
-  /** Where `create-remote-secret` and `uninstall` are found (docs/reference/istio.md I5). */
+  /**
+   * The parent of the commands `create-remote-secret` and `uninstall`: `x`, or istioctl itself
+   * (docs/reference/istio.md I5).
+   */
   readonly remoteSecretsBelow: 'x' | 'root';
   /** `remote-clusters` came later. */
   readonly tellsRemoteClusters: boolean;
-  /** Whether `create-remote-secret` warns of a server that others cannot reach. */
+  /** True if `create-remote-secret` warns of a server that others cannot reach. */
   readonly warnsOfLoopback: boolean;
   readonly install: {
     /**
@@ -29,7 +32,7 @@ export interface IstioctlRelease {
     readonly readsFirst: boolean;
     /** 1.8 lays objects over those that are there; later releases apply on the server. */
     readonly overlays: boolean;
-    /** Whether it says which component it is at, and that it prunes. */
+    /** True if it names the component at which it works, and says that it prunes. */
     readonly tellsComponents: boolean;
     readonly ornaments: Readonly<Record<string, string>>;
     readonly refused: (object: string, why: string) => string;
@@ -43,7 +46,7 @@ export interface IstioctlRelease {
   };
   /** istioctl/pkg/writer/envoy/configdump */
   readonly proxyConfig: {
-    /** Whether tables begin with a note on what they leave out. */
+    /** True if tables begin with a note on what they leave out. */
     readonly hasNotes: boolean;
     readonly listenerAddress: string;
     readonly routeHeader: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * What a verb of istioctl is, and how its failures read. istio/istio istioctl/cmd/istioctl/main.go,
+ * A verb of istioctl, and the words of its failures. istio/istio istioctl/cmd/istioctl/main.go,
  * istioctl/cmd/root.go @1.8.0
  */
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -21,7 +21,7 @@ export interface Call {
 
 export interface Verb {
   readonly flags: FlagTable;
-  /** How many words it takes that are no flags. */
+  /** The number of words besides flags that it takes. */
   readonly maxArgs: number;
   run(call: Call): Promise<number>;
 }
@@ -89,7 +89,10 @@ function callOf(invocation: Invocation, flags: ParsedFlags, istioVersion: string
 const flagText = ([name, { short, type }]: readonly [string, FlagSpec]): string =>
   `  ${short === undefined ? '    ' : `-${short}, `}--${name}${type === 'boolean' ? '' : ` ${type}`}\n`;
 
-/** @throws the error itself if it is none of istioctl's: a defect of ours */
+/**
+ * Turns an error into the end that istioctl makes of it.
+ * @throws the error itself if it is not one of istioctl's: a defect of the harness
+ */
 export function endOf(error: unknown): ToolExit {
   if (error instanceof ToolExit) return error;
   if (error instanceof FlagError) return new ToolExit(`Error: ${error.message}`, EXIT_INCORRECT_USAGE);

@@ -113,7 +113,7 @@ async function applyHere(application: Application): Promise<void> {
   }
 }
 
-/** The object with itself, as text, in the annotation that the next apply compares with. */
+/** Returns the object with itself, as text, in the annotation that the next apply compares with. */
 function withLastApplied(object: KubernetesObject): KubernetesObject {
   const { [LAST_APPLIED]: _before, ...annotations } = object.metadata.annotations ?? {};
   const plain = { ...object, metadata: { ...object.metadata, annotations } };

@@ -1,4 +1,4 @@
-/** `kubectl apply`: which objects of the files are applied. Kubernetes: kubectl pkg/cmd/apply. */
+/** `kubectl apply`: chooses the objects of the files, and applies them. Kubernetes: kubectl pkg/cmd/apply. */
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';

@@ -67,7 +67,7 @@ function readPath(invocation: Invocation, path: string): readonly { from: string
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** At lines of `---`; comments-only parts count as empty. */
+/** Splits a text at lines of `---`; parts with only comments count as empty. */
 function splitDocuments(text: string): string[] {
   return text.split(/^---(?:[ \t].*)?\r?$/m).filter(part => part.trim() !== '');
 }

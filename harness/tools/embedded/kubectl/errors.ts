@@ -6,14 +6,14 @@ import { KubernetesApiError } from '../../../base/kubernetes-client.ts';
 import { FlagError } from '../flags.ts';
 import { ToolExit, UnknownContextError } from '../invocation.ts';
 
-/** Where an object came from and what was done to it, for `error when creating "STDIN": …`. */
+/** The source of an object and the operation on it, for `error when creating "STDIN": …`. */
 export interface Source {
   readonly doing: 'creating' | 'applying patch to' | 'retrieving current configuration of' | 'deleting';
   readonly from: string;
 }
 
 /**
- * The text for a failure of an API call.
+ * Writes the text for a failure of an API call.
  * @returns undefined for an error that has nothing to do with the API server
  */
 export function apiErrorText(error: unknown, source?: Source): string | undefined {
@@ -43,7 +43,7 @@ function invalidText({ status }: KubernetesApiError): string | undefined {
     : `${what}: \n${causes.map(cause => `* ${cause}`).join('\n')}`;
 }
 
-/** The text for an API server that cannot be reached at all. */
+/** Writes the text for an API server that cannot be reached at all. */
 export function connectionText(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const { address, port } = error as { address?: string; port?: number }; // Node adds them to errors of `connect`
@@ -71,7 +71,7 @@ export function connectionText(error: unknown): string | undefined {
 /**
  * Turns whatever a verb threw into the end that kubectl would make of it.
  * @param command - the verb, for the hint after a wrong flag: `create secret generic`
- * @throws the error itself if it is none of kubectl's: a defect of ours, or an abort
+ * @throws the error itself if it is not one of kubectl's: a defect of the harness, or an abort
  */
 export function endOf(error: unknown, command: string): ToolExit {
   if (error instanceof ToolExit) return error;

@@ -3,7 +3,7 @@
  * three.
  */
 
-/** JSON with sorted keys and Go's escapes of `<`, `>` and `&`, without spaces. */
+/** Writes JSON as Go does: with sorted keys and escapes of `<`, `>` and `&`, without spaces. */
 export function goJson(value: unknown): string {
   return sortedJson(value)
     .replaceAll('<', '\\u003c')
@@ -24,7 +24,7 @@ function sortedJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** `%#v` of a decoded JSON value: `map[string]interface {}{"a":[]interface {}{1}}`. */
+/** Prints `%#v` of a decoded JSON value: `map[string]interface {}{"a":[]interface {}{1}}`. */
 export function goSyntax(value: unknown): string {
   if (value === null || value === undefined) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;

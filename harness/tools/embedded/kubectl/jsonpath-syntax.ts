@@ -1,5 +1,6 @@
 /** Reads kubectl's JSONPath templates. Kubernetes: client-go util/jsonpath/parser.go. */
-import { JsonPathError, type Node, type Operand, type Step } from './jsonpath-tree.ts';
+import { JsonPathError } from './jsonpath-error.ts';
+import type { Node, Operand, Step } from './jsonpath-tree.ts';
 
 /** Puts braces around a template that is a path alone. */
 export function relax(template: string): string {

@@ -1,10 +1,5 @@
 /** What kubectl's JSONPath templates consist of. Kubernetes: client-go util/jsonpath/node.go. */
 
-/** A template that cannot be read or evaluated; the message is client-go's. */
-export class JsonPathError extends Error {
-  override readonly name = 'JsonPathError';
-}
-
 /** One step of a path, from the values so far to the next ones. */
 export type Step =
   | { readonly kind: 'field'; readonly name: string }

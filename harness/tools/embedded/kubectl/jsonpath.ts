@@ -1,13 +1,14 @@
 /** kubectl's JSONPath templates: text with `{.path}` in it. Kubernetes: client-go util/jsonpath/jsonpath.go. */
 import { goJson } from './go-syntax.ts';
+import { JsonPathError } from './jsonpath-error.ts';
 import { parseTemplate, relax } from './jsonpath-syntax.ts';
-import { JsonPathError, type Node, type Operand, type Slice, type Step } from './jsonpath-tree.ts';
+import type { Node, Operand, Slice, Step } from './jsonpath-tree.ts';
 
 /** A template that was read, ready for any object. */
 export interface JsonPathTemplate {
   /** @throws JsonPathError unless `allowMissing` is set and the only trouble is a key that is not there */
   render(object: unknown): string;
-  /** The values that the first path finds. */
+  /** Returns the values that the first path finds. */
   find(object: unknown): readonly unknown[];
 }
 
@@ -143,6 +144,6 @@ const descendants = (value: unknown): unknown[] => {
   return inner.flatMap(item => [item, ...descendants(item)]);
 };
 
-/** A string as it is, anything else as JSON. */
+/** Prints a string as it is, anything else as JSON. */
 const printed = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : goJson(value);

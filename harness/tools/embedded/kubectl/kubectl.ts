@@ -1,4 +1,4 @@
-/** kubectl inside our process: which verbs there are, and how a command line finds its own. */
+/** kubectl inside this process: the table of its verbs, and the search for the verb of a command line. */
 import { FlagError, type FlagTable } from '../flags.ts';
 import { type Program, ToolExit } from '../invocation.ts';
 import { apply } from './apply.ts';
@@ -57,7 +57,7 @@ const VERBS: Readonly<Record<string, Entry>> = {
   wait,
 };
 
-/** kubectl 1.32, for the verbs in `VERBS`; others are refused by name. */
+/** Runs kubectl 1.32, for the verbs in `VERBS`; it refuses others by name. */
 export const kubectl: Program = async invocation => {
   const path: string[] = [];
   let entry: Entry = { below: VERBS };

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { goSyntax } from './go-syntax.ts';
 import { type JsonPathTemplate, parseJsonPath } from './jsonpath.ts';
-import { JsonPathError } from './jsonpath-tree.ts';
+import { JsonPathError } from './jsonpath-error.ts';
 import { displayName, type Resource } from './resources.ts';
 
 /** A form of output that needs whole objects. */

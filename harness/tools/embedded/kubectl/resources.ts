@@ -85,11 +85,11 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-/** How an object of a resource is named to people: `deployment.apps/helloworld-v1`. */
+/** Names an object of a resource to people: `deployment.apps/helloworld-v1`. */
 export const displayName = (resource: Resource, name: string) => `${typeName(resource)}/${name}`;
-/** `deployment.apps`, `service`. */
+/** Names the kind: `deployment.apps`, `service`. */
 export const typeName = ({ kind, group }: Resource) => kind.toLowerCase() + (group === '' ? '' : `.${group}`);
-/** `deployments.apps`, `services`. */
+/** Names the resource: `deployments.apps`, `services`. */
 export const pluralName = ({ plural, group }: Resource) => plural + (group === '' ? '' : `.${group}`);
 
 /**

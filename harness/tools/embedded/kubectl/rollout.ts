@@ -10,7 +10,7 @@ import { ToolExit } from '../invocation.ts';
 import { displayName, pathTo, pluralName } from './resources.ts';
 import { type Call, findObjects, readTargets, usage, type Verb } from './verb.ts';
 
-/** The fields of a Deployment that its rollout is told by. */
+/** The fields of a Deployment that show the state of its rollout. */
 interface Deployment extends KubernetesObject {
   readonly spec?: { readonly replicas?: number };
   readonly status?: {

@@ -4,7 +4,7 @@
  */
 
 type Labels = Readonly<Record<string, string>>;
-/** Whether an object with these labels is selected. */
+/** Tells whether it selects an object with these labels. */
 export type LabelSelector = (labels: Labels) => boolean;
 
 /** A selector that cannot be read; the message is Kubernetes'. */
@@ -18,7 +18,7 @@ export function parseSelector(text: string): LabelSelector {
   return labels => requirements.every(matches => matches(labels));
 }
 
-/** At commas outside of parentheses. */
+/** Splits a selector at commas outside of parentheses. */
 function split(text: string): string[] {
   return text
     .split(/,(?![^(]*\))/)

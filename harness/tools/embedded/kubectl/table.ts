@@ -48,7 +48,7 @@ export function printTable(table: Table, options: TableOptions): string {
   return alignColumns(options.headers ? [header, ...rows] : rows);
 }
 
-/** Columns as wide as their widest cell and three blanks; no blanks after the last. */
+/** Aligns columns: each as wide as its widest cell and three blanks; no blanks after the last. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_cell, column) =>
     Math.max(...rows.map(row => (row[column] ?? '').length)),

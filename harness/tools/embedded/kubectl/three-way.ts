@@ -76,9 +76,9 @@ function joinItems(deletions: readonly unknown[], additions: readonly unknown[])
   return [...joined, ...deletions.filter(item => !additions.some(other => same(item, other)))];
 }
 
-/** Whether a field is null or missing: to set one to the other is no change. */
+/** Tells whether a field is null or missing: to set one to the other is no change. */
 export const isNil = (value: unknown) => value === null || value === undefined;
 
-/** Whether a value of JSON is an object, not a list. */
+/** Tells whether a value of JSON is an object, not a list. */
 export const isObject = (value: unknown): value is JsonObject =>
   value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -1,4 +1,4 @@
-/** What a verb of kubectl is: a table of flags and a function; and what all of them need. */
+/** A verb of kubectl, as a table of flags and a function, and the helpers that all verbs share. */
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type FlagTable, type ParsedFlags, parseFlags } from '../flags.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
@@ -21,7 +21,7 @@ export interface Call {
 
 export interface Verb {
   readonly flags: FlagTable;
-  /** @returns the exit code; 0 if nothing */
+  /** Runs the verb. @returns the exit code; 0 if undefined */
   run(call: Call): Promise<number | undefined>;
 }
 
@@ -63,7 +63,7 @@ export async function runVerb(
 /**
  * Takes the first word that is no flag out of a command line.
  * @param flags - flags that may stand before it, besides the global ones
- * @throws FlagError for a flag before it that is none of these
+ * @throws FlagError for any other flag before it
  */
 export function splitVerb(
   argv: readonly string[],
@@ -128,7 +128,7 @@ export async function readTargets(
   );
 }
 
-/** Objects that targets and selectors stand for, each with its resource. */
+/** Finds the objects of targets and selectors, each with its resource. */
 export async function findObjects(
   { client, namespace, signal }: Call,
   targets: readonly Target[],
@@ -158,7 +158,7 @@ export async function findObjects(
 }
 
 /**
- * A usage error with the hint that cobra adds: `See 'kubectl create secret generic -h' for help and
+ * Makes a usage error with the hint that cobra adds: `See 'kubectl create secret generic -h' for help and
  * examples`.
  */
 export const usage = (message: string, command: string) =>

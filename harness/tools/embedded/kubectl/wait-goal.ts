@@ -2,9 +2,9 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
 import { parseJsonPath } from './jsonpath.ts';
-import { JsonPathError } from './jsonpath-tree.ts';
+import { JsonPathError } from './jsonpath-error.ts';
 
-/** What an object must come to: a state that `met` recognizes, its end, or its being there. */
+/** The goal of a wait: a state that `met` recognizes, the object's end, or its creation. */
 export type Goal =
   | { readonly kind: 'met'; readonly met: (object: KubernetesObject) => boolean }
   | { readonly kind: 'delete' }

@@ -90,7 +90,7 @@ async function reached(
   }
 }
 
-/** What is gone already is as good as deleted. */
+/** Finds the objects that are not deleted yet. One that is gone already counts as deleted. */
 async function findRemaining(call: Call, targets: readonly Target[], labelSelector: string | undefined) {
   const found: { resource: Resource; object: KubernetesObject }[] = [];
   for (const target of targets) {

@@ -10,8 +10,8 @@ import { askProxy } from '../../proxy-endpoints.ts';
 import { NAMESPACE } from '../../workloads.ts';
 
 /**
- * Serial numbers of the roots that a proxy trusts, from its `/certs`; they are compared and never shown, as
- * they come from keys.
+ * Reads the serial numbers of the roots that a proxy trusts from its `/certs`. The check compares them and
+ * never shows them, as they come from keys.
  */
 function readRoots(text: string): readonly string[] {
   const found: string[] = [];
@@ -54,7 +54,7 @@ function diagnosisOf(facts: Facts, steps: StepIndex): Diagnosis {
   };
 }
 
-/** The guide, "Configure Trust": "all clusters must share a common root". */
+/** Makes the check of the guide's "Configure Trust": "all clusters must share a common root". */
 export function commonRoot(steps: StepIndex): Check {
   return {
     id: 'common-root',

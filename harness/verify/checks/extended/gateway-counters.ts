@@ -26,7 +26,7 @@ export async function forwardedBy(cluster: ClusterName, context: CheckContext): 
   return sum;
 }
 
-/** The gateways of every cluster, in the order of the topology. */
+/** Lists the gateways of every cluster, in the order of the topology. */
 export async function forwardedByAll(
   context: CheckContext,
 ): Promise<ReadonlyMap<ClusterName, number | undefined>> {

@@ -16,8 +16,8 @@ const GATEWAY_PORT = 15443;
 const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
 
 /**
- * The guide, "Expose services": "services can only be accessed by services with a trusted mTLS certificate
- * and workload ID".
+ * Makes the check of the guide's "Expose services": "services can only be accessed by services with a trusted
+ * mTLS certificate and workload ID".
  *
  * curl asks without a certificate: once it names the Service as SNI, as a proxy would, so that the workload
  * behind the gateway has to refuse; once by address, so that the gateway itself has to. It runs in the

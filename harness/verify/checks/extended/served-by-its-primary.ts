@@ -4,14 +4,15 @@ import { execIn, isTrouble } from '../../calling.ts';
 import type { Check, Diagnosis } from '../../check.ts';
 import { controlPlaneSteps, explainNotReady } from '../../diagnose/control-plane.ts';
 import type { Facts } from '../../diagnose/facts.ts';
-import { gatherFacts, tryGather } from '../../diagnose/gather-facts.ts';
+import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { explainMissingSidecar } from '../../diagnose/sidecar-missing.ts';
 import type { StepIndex } from '../../diagnose/steps.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
 import { listPods } from '../../pods.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
 
 /**
- * The `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
+ * Reads the `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
  * `sleep-754684654f-n6bzf.sample`.
  */
 function readProxies(text: string): readonly string[] {
@@ -42,8 +43,8 @@ function diagnosisOf(
 }
 
 /**
- * The guide, "primary-remote": the remote's workloads take their configuration from the primary's istiod,
- * through its gateway.
+ * Makes the check of the guide's "primary-remote": the remote's workloads take their configuration from the
+ * primary's istiod, through its gateway.
  */
 export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
   const primary = controlPlaneOf(spec);

@@ -17,9 +17,9 @@ import { forwardedByAll } from './gateway-counters.ts';
 const CALLS = 30;
 
 /**
- * The guide: on one network, "workloads in each cluster can reach directly to one another"; on two, all calls
- * between the networks go through gateways. The endpoints of the client's proxy say where calls go, and the
- * gateways' counters whether they went there.
+ * Makes the check of the guide's paths: on one network, "workloads in each cluster can reach directly to one
+ * another"; on two, all calls between the networks go through gateways. The endpoints of the client's proxy
+ * say where calls go, and the gateways' counters whether they went there.
  */
 export function trafficPath(spec: ClusterSpec, steps: StepIndex): Check {
   return {

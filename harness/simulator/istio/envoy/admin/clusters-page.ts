@@ -17,7 +17,7 @@ const CIRCUIT_BREAKERS = [
   'added_via_api::true',
 ];
 
-/** @returns the page as text (source/server/admin/clusters_handler.cc, writeClustersAsText @v1.16.0) */
+/** Writes the page as text (source/server/admin/clusters_handler.cc, writeClustersAsText @v1.16.0). */
 export function clustersText(envoy: Envoy): string {
   const lines: string[] = [];
   for (const { name, hosts } of envoy.clusters) {
@@ -56,7 +56,7 @@ function hostStats(host: Host): readonly (readonly [string, number])[] {
   ];
 }
 
-/** @returns one entry of `/clusters?format=json` (envoy.admin.v3.ClusterStatus) */
+/** Makes one entry of `/clusters?format=json` (envoy.admin.v3.ClusterStatus). */
 export function clusterStatus({ name, hosts }: UpstreamCluster) {
   return {
     name,

@@ -5,7 +5,7 @@ import type { Cluster } from '../../xds/resources.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { seconds, socketAddress } from './protobuf-json.ts';
 
-/** @returns an `envoy.config.cluster.v3.Cluster` */
+/** Writes a cluster as an `envoy.config.cluster.v3.Cluster`. */
 export function clusterOf(cluster: Cluster) {
   return {
     name: cluster.name,
@@ -44,7 +44,10 @@ export function clusterOf(cluster: Cluster) {
   };
 }
 
-/** @returns an `envoy.config.endpoint.v3.ClusterLoadAssignment`; Envoy calls every host here healthy */
+/**
+ * Writes endpoints as an `envoy.config.endpoint.v3.ClusterLoadAssignment`. Envoy calls every host here
+ * healthy.
+ */
 export function endpointsOf({ name, hosts }: UpstreamCluster) {
   return {
     cluster_name: name,

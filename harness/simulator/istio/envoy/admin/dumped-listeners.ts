@@ -2,7 +2,7 @@
 import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
 import { seconds, socketAddress } from './protobuf-json.ts';
 
-/** @returns an `envoy.config.listener.v3.Listener` */
+/** Writes a listener as an `envoy.config.listener.v3.Listener`. */
 export function listenerOf(listener: Listener) {
   return {
     name: listener.name,
@@ -64,7 +64,7 @@ function filtersOf(filter: NetworkFilter) {
   }
 }
 
-/** @returns an `envoy.config.route.v3.RouteConfiguration` */
+/** Writes routes as an `envoy.config.route.v3.RouteConfiguration`. */
 export function routesOf({ name, virtualHosts }: RouteConfiguration) {
   return {
     name,

@@ -1,9 +1,9 @@
 /** Values that Envoy writes in the JSON form of protobuf: durations and addresses. */
 
-/** @returns a `google.protobuf.Duration`: `0.25s` */
+/** Writes a `google.protobuf.Duration`: `0.25s`. */
 export const seconds = (ms: number) => `${ms / 1000}s`;
 
-/** @returns an `envoy.config.core.v3.Address` of TCP */
+/** Writes an `envoy.config.core.v3.Address` of TCP. */
 export const socketAddress = (address: string, port: number) => ({
   socket_address: { address, port_value: port },
 });

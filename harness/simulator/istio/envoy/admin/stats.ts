@@ -29,7 +29,7 @@ export function statsOf(envoy: Envoy, prefixes: readonly string[]): readonly Sta
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** In Prometheus' text format; names of clusters and listeners become labels. */
+/** Writes statistics in Prometheus' text format; names of clusters and listeners become labels. */
 export function prometheusStats(envoy: Envoy, prefixes: readonly string[]): string {
   const families = new Map<string, string[]>();
   for (const [name, value] of statsOf(envoy, prefixes)) {

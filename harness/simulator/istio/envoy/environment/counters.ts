@@ -10,7 +10,7 @@ export class Counters {
     return this.#values.get(name) ?? 0;
   }
 
-  /** Sorted by name. */
+  /** Lists the counters, sorted by name. */
   entries(): (readonly [string, number])[] {
     return [...this.#values].sort(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -92,7 +92,7 @@ function dateOf({ environment }: ManagerContext): string {
   return lastSecond.text;
 }
 
-/** @returns the value of a header out of a flat list, without making an object of all of them */
+/** Finds the value of a header in a flat list, without an object of all of them. */
 export function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.length === name.length && rawHeaders[index]?.toLowerCase() === name)

@@ -27,8 +27,8 @@ export const UPGRADE_NOT_SIMULATED: LocalReply = {
 };
 
 /**
- * The reply to a request whose upstream gave no response (envoyproxy/envoy source/common/router/router.cc,
- * onUpstreamReset and source/common/http/utility.cc, resetReasonToString).
+ * Makes the reply to a request whose upstream gave no response (envoyproxy/envoy
+ * source/common/router/router.cc, onUpstreamReset and source/common/http/utility.cc, resetReasonToString).
  * @param detail - the transport failure reason; empty if there is none
  * @param isRetry - whether the attempt that failed was not the first
  * @param retriesExhausted - whether it would have been retried once more

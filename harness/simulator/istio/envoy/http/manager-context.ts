@@ -4,15 +4,15 @@ import type { RouteConfiguration } from '../../xds/resources.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
-/** What a request needs to know of where it came in. */
+/** The context of a request: the listener at which it came in. */
 export interface ManagerContext {
   readonly environment: EnvoyEnvironment;
-  /** Whether the requests are for the workload beside the proxy. */
+  /** True if the requests are for the workload beside the proxy. */
   readonly isInbound: boolean;
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;
-  /** The routes as they are now. */
+  /** Returns the routes as they are now. */
   routes(): RouteConfiguration | undefined;
   clusterOf(name: string): UpstreamCluster | undefined;
 }

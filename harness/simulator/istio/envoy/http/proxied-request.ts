@@ -14,7 +14,7 @@ import { hasBody, RequestBody } from './request-body.ts';
 import { RetryState } from './retry.ts';
 import { countResponse, resetOf, sendUpstream } from './upstream-request.ts';
 
-/** The life of one request; `start` runs it, and the response tells of its end. */
+/** The life of one request; `start` runs it, and the response reports its end. */
 export class ProxiedRequest {
   readonly #context: ManagerContext;
   readonly #connection: DownstreamConnection;
@@ -75,7 +75,7 @@ export class ProxiedRequest {
           else answer.destroy();
         },
         onError: (error, upstream) => {
-          // Once there was a response, its own stream tells of the end.
+          // Once there was a response, its own stream reports the end.
           if (this.#upstream === upstream && !this.#isOver) this.#onReset(host, error);
         },
       },

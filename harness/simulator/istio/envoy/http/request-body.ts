@@ -35,7 +35,7 @@ export class RequestBody {
     return this.#remembers;
   }
 
-  /** Sends what has come so far, then the rest as it comes. An earlier target gets no more. */
+  /** Sends what has come so far, then the rest as it comes. An earlier target gets nothing further. */
   sendTo(target: Writable): void {
     this.#target = target;
     for (const chunk of this.#chunks) target.write(chunk);

@@ -1,4 +1,4 @@
-/** Whether, when and where a failed request is tried again. */
+/** Decides if, when and where a failed request is tried again. */
 import type { Random } from '../../../../base/random.ts';
 import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 
@@ -30,7 +30,7 @@ export class RetryState {
     this.#left = policy.numRetries;
   }
 
-  /** How often a host may be picked again because it was tried before. */
+  /** The number of times that a host may be picked again because it was tried before. */
   get hostSelectionMaxAttempts(): number {
     return this.#policy.hostSelectionRetryMaxAttempts;
   }

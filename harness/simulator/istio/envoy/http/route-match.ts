@@ -15,7 +15,7 @@ interface CompiledRoutes {
 const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
 
 /**
- * The order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
+ * Finds a virtual host in the order of Envoy: exact domain, suffix, prefix, `*` (envoyproxy/envoy
  * source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
  * @param host - the Host header as it came
  */
@@ -30,7 +30,7 @@ export function findRoute(configuration: RouteConfiguration, host: string, path:
   );
 }
 
-/** @returns a domain that occurs twice, which Envoy refuses */
+/** Finds a domain that occurs twice, which Envoy refuses. */
 export function duplicateDomain(configuration: RouteConfiguration): string | undefined {
   const seen = new Set<string>();
   for (const { domains } of configuration.virtualHosts) {

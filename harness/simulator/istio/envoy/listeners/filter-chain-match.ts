@@ -48,7 +48,10 @@ function narrow(
   return exactly.length > 0 ? exactly : chains.filter(any);
 }
 
-/** The exact name, then `*.b.c` before `*.c`, then chains without names. */
+/**
+ * Chooses the chains of a server name: those with the exact name, else with `*.b.c` before `*.c`, else those
+ * without names.
+ */
 function byServerName(chains: readonly FilterChain[], name: string | undefined): readonly FilterChain[] {
   if (name !== undefined && name !== '') {
     const exactly = chains.filter(chain => chain.match?.serverNames?.includes(name));

@@ -44,8 +44,8 @@ export function splice(one: Duplex, other: Duplex): void {
 }
 
 /**
- * A stream that closed before it ended was cut off: so is the other. After an end, `pipe` lets the other
- * finish what it has.
+ * Ends the other stream after one has closed. A stream that closed before it ended was cut off, and so is the
+ * other. After an end, `pipe` lets the other finish.
  */
 function closeAfter(closed: Duplex, other: Duplex): void {
   if (closed.readableEnded && closed.writableFinished) return;

@@ -79,7 +79,7 @@ export class UpstreamCluster {
 
   /**
    * Picks a host by the cluster's policy.
-   * @param retry - for an attempt after the first: passes over hosts that were tried, but not for ever
+   * @param retry - for an attempt after the first: passes over hosts that were tried, but not endlessly
    * @returns undefined if the cluster has no host
    */
   pickHost(worker: Worker, destination: SocketAddress, retry?: RetrySelection): Host | undefined {
@@ -93,12 +93,12 @@ export class UpstreamCluster {
     return host;
   }
 
-  /** A connection of its own, for TCP. */
+  /** Opens a connection of its own, for TCP. */
   connect(host: Host, done: (failure: ConnectFailure | undefined, stream?: Duplex) => void): () => void {
     return connectUpstream(this.#environment, this.#targetOf(host), done);
   }
 
-  /** The kept connections of one worker to one host, for HTTP. */
+  /** Returns the kept connections of one worker to one host, for HTTP. */
   poolOf(worker: Worker, host: Host): UpstreamPool {
     let pools = this.#pools.get(host);
     if (!pools) {

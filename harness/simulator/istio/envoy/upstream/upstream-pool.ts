@@ -15,8 +15,7 @@ export class UpstreamConnectError extends Error {
 type Connect = (done: (failure: ConnectFailure | undefined, stream?: Duplex) => void) => () => void;
 
 /**
- * An agent that dials through the cluster. Everything in it goes to one host, so connections need no name to
- * be told apart.
+ * An agent that dials through the cluster. Everything in it goes to one host, so connections need no names.
  * Unlike Envoy, which closes an upstream connection that was idle for an hour, it keeps them as long as the
  * host is in the cluster.
  */

@@ -1,10 +1,10 @@
 /** How istiod names clusters (pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey). */
 
-/** `outbound|5000||helloworld.sample.svc.cluster.local` */
+/** Names an outbound cluster: `outbound|5000||helloworld.sample.svc.cluster.local`. */
 export const outboundName = (port: number, subset: string, hostname: string): string =>
   `outbound|${port}|${subset}|${hostname}`;
 
-/** `outbound_.5000_._.helloworld.sample.svc.cluster.local`: what travels as SNI. */
+/** Names a cluster as SNI: `outbound_.5000_._.helloworld.sample.svc.cluster.local`. */
 export const sniName = (port: number, subset: string, hostname: string): string =>
   `outbound_.${port}_.${subset}_.${hostname}`;
 

@@ -1,5 +1,6 @@
 /**
- * RDS: which cluster a request goes to, by the Host it names (pilot/pkg/networking/core/v1alpha3/httproute.go
+ * Generates RDS: the cluster of a request, by the Host that it names
+ * (pilot/pkg/networking/core/v1alpha3/httproute.go
  * @1.8.0).
  */
 
@@ -21,7 +22,7 @@ import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
 
 type Route = VirtualHost['routes'][number];
 
-/** A VirtualService's own settings, or the release's. */
+/** Returns a VirtualService's own settings, or the release's. */
 export function retryPolicyOf(
   context: PushContext,
   retries: HttpRouteConfig['retries'],
@@ -63,7 +64,7 @@ function routesOf(
     });
 }
 
-/** The names by which a service may be called from a namespace, each with and without the port. */
+/** Lists the names by which a service may be called from a namespace, each with and without the port. */
 function domainsOf(
   service: MeshService,
   port: number,
@@ -89,7 +90,7 @@ export interface RouteScope {
   readonly domain: string;
 }
 
-/** One route configuration for each HTTP port of the mesh, named by the port. */
+/** Generates a route configuration for each HTTP port of the mesh, named by the port. */
 export function sidecarRoutes(
   context: PushContext,
   { namespace, clusterId, domain }: RouteScope,
@@ -132,7 +133,7 @@ export function sidecarRoutes(
     .map(port => ({ name: String(port), virtualHosts: [...(byPort.get(port) ?? []), rest] }));
 }
 
-/** `http.80` for each HTTP port that Gateways open. */
+/** Generates `http.80` for each HTTP port that Gateways open. */
 export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConfiguration[] {
   const byPort = new Map<number, VirtualHost[]>();
   for (const gateway of gatewaysOf(context, proxy)) {

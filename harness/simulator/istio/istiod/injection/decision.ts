@@ -1,4 +1,4 @@
-/** Whether a pod gets a sidecar (pkg/kube/inject/inject.go, injectRequired). */
+/** Decides if a pod gets a sidecar (pkg/kube/inject/inject.go, injectRequired). */
 import type { IstioBehaviour } from '../../behaviour.ts';
 
 const IGNORED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'];
@@ -11,8 +11,8 @@ export interface PodMeta {
 }
 
 /**
- * The namespace's and the pod's labels were looked at before, by the API server, with the webhook's
- * selectors.
+ * Tells whether a pod gets a sidecar. The API server has looked at the labels of namespace and pod before,
+ * with the webhook's selectors.
  * @param policy - of the injector's configuration; `enabled` by default
  */
 export function isInjectionWanted(

@@ -11,6 +11,6 @@ export interface InjectionRequest {
   /** `/inject`, or `/inject/cluster/cluster2/net/network2`. */
   readonly path: string;
   readonly review: unknown;
-  /** Whether the nodes of a cluster can keep init containers running (Kubernetes 1.33 and later). */
+  /** Tells whether the nodes of a cluster can keep init containers running (Kubernetes 1.33 and later). */
   readonly hasNativeSidecars: (clusterId: string) => boolean;
 }

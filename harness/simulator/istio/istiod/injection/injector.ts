@@ -63,7 +63,7 @@ function patchOf(request: InjectionRequest, asked: Tree): readonly Tree[] | unde
   return operations(before, withStatus(behaviour, before, after));
 }
 
-/** The annotation that tells what was injected. */
+/** Writes the annotation that lists what was injected. */
 function withStatus(behaviour: IstioBehaviour, before: PodParts, after: PodParts): PodParts {
   const added = (key: string) => {
     const names = (parts: PodParts) =>

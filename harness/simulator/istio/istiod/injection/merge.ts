@@ -10,7 +10,10 @@ interface Named extends Tree {
 const list = (value: unknown): readonly Named[] => (Array.isArray(value) ? (value as Named[]) : []);
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
 
-/** What the pod says wins over the template, but for the image `auto`, which asks for the template's. */
+/**
+ * Lays a container of the pod over the template's. What the pod says wins, except that the image `auto` asks
+ * for the template's.
+ */
 function mergeContainer(template: Named, own: Named): Named {
   const merged: Record<string, unknown> = { ...template, ...own };
   if (own['image'] === 'auto' || own['image'] === undefined) merged['image'] = template['image'];
@@ -50,8 +53,8 @@ export interface PodParts {
 }
 
 /**
- * Labels and annotations that the pod has already stay as they are. Sidecars that are init containers come
- * before the pod's own.
+ * Lays a filled template over a pod. What the pod says wins. The template's init containers come first, and
+ * replace those of the pod that have the same name.
  */
 export function layOver(pod: PodParts, template: PodParts): PodParts {
   const nonEmpty = (labels: Tree) =>

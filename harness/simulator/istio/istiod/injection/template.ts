@@ -1,4 +1,4 @@
-/** Fills an injection template; the language is told in `install/injection-template.ts`. */
+/** Fills an injection template; `install/injection-template.ts` describes the language. */
 import yaml from 'js-yaml';
 
 type Tree = Readonly<Record<string, unknown>>;

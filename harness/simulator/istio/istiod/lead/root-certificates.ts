@@ -31,7 +31,7 @@ export function distributeRootCertificates(options: RootCertificatesOptions): vo
     const present = maps.get(`${namespace}/${NAME}`);
     if (present === rootPem) return;
     void write(client(), namespace, rootPem, present !== undefined, signal).catch((error: unknown) => {
-      // A namespace that is going away takes nothing new; any other refusal is told, and tried again when
+      // A namespace that is going away takes nothing new. Any other refusal is logged, and tried again when
       // something changes.
       if (!signal.aborted)
         log.error(`error when creating configmap ${NAME} in namespace ${namespace}: ${messageOf(error)}`);

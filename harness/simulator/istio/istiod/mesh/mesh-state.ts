@@ -70,7 +70,7 @@ export class MeshState {
     return this.#services.get(hostname);
   }
 
-  /** The registry that speaks for a cluster: the first of its id. */
+  /** Finds the registry that speaks for a cluster: the first of its id. */
   registry(clusterId: string): ClusterRegistry | undefined {
     return this.#registries.find(registry => registry.clusterId === clusterId);
   }
@@ -111,12 +111,12 @@ export class MeshState {
     else this.#dirty.set(registry, new Set([hostname]));
   }
 
-  /** Endpoints of a service in all clusters, by cluster id. */
+  /** Returns the endpoints of a service in all clusters, by cluster id. */
   endpoints(hostname: string): readonly IstioEndpoint[] {
     return this.#shards.endpoints(hostname);
   }
 
-  /** By hostname and cluster id. */
+  /** Returns the shards by hostname and cluster id. */
   shards(): ReadonlyMap<string, ReadonlyMap<string, readonly IstioEndpoint[]>> {
     return this.#shards.all();
   }

@@ -24,7 +24,7 @@ const includes = (
 export const gatewaysOf = ({ config }: PushContext, proxy: ProxyNode): readonly GatewayConfig[] =>
   config.gateways.filter(({ selector }) => includes(proxy.labels, selector));
 
-/** Whether a gateway routes by SNI and so needs the clusters of I4. */
+/** Tells whether a gateway routes by SNI and so needs the clusters of I4. */
 export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
   if (proxy.role !== 'router') return false;
   if (context.behaviour.routerMode === 'environment') return proxy.metadata['ROUTER_MODE'] === 'sni-dnat';
@@ -33,7 +33,7 @@ export function isSniRouter(context: PushContext, proxy: ProxyNode): boolean {
   );
 }
 
-/** The Services of a proxy's own cluster that select it. */
+/** Lists the Services of a proxy's own cluster that select it. */
 export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryService[] {
   const registry = state.registry(proxy.clusterId);
   const own: RegistryService[] = [];
@@ -50,7 +50,7 @@ export function ownServices({ state }: PushContext, proxy: ProxyNode): RegistryS
   return own.sort((a, b) => (a.hostname < b.hostname ? -1 : 1));
 }
 
-/** The container's port behind a Service's port. */
+/** Returns the container's port behind a Service's port. */
 export function targetPortOf(
   { state }: PushContext,
   proxy: ProxyNode,
@@ -61,16 +61,19 @@ export function targetPortOf(
   return pod?.ports[port.targetPort];
 }
 
-/** The address by which a proxy's applications know a service: its own cluster's, or else some cluster's. */
+/**
+ * Returns the address by which a proxy's applications know a service: its own cluster's, or else some
+ * cluster's.
+ */
 export const addressFor = (service: MeshService, clusterId: string): string =>
   service.clusterIps.get(clusterId) ?? service.defaultClusterIp;
 
-/** Services in the order of their names, without what proxies are not told of. */
+/** Lists the Services that proxies get, in the order of their names. */
 export const visibleServices = ({ state }: PushContext): readonly MeshService[] =>
   // Unlike Istio, a Service of type ExternalName is not turned into a cluster that looks names up.
   state.services.filter(({ isExternalName }) => !isExternalName);
 
-/** VirtualServices for sidecars (`mesh`) or for one Gateway, that name a host. */
+/** Lists the VirtualServices for sidecars (`mesh`) or for one Gateway that name a host. */
 export const virtualServicesFor = (
   { config }: PushContext,
   gateway: string,
@@ -78,14 +81,16 @@ export const virtualServicesFor = (
 ): readonly VirtualServiceConfig[] =>
   config.virtualServices.filter(({ gateways, hosts }) => gateways.includes(gateway) && matches(hosts));
 
-/** Whether a host, which may be `*` or `*.suffix`, covers a name, which may have a wildcard too. */
+/** Tells whether a host, which may be `*` or `*.suffix`, covers a name, which may have a wildcard too. */
 export function hostCovers(pattern: string, name: string): boolean {
   if (pattern === '*' || pattern === name) return true;
   if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1));
   return name === '*' || (name.startsWith('*') && pattern.endsWith(name.slice(1)));
 }
 
-/** The mTLS mode of a workload: its own policy, its namespace's, the mesh's; PERMISSIVE by default. */
+/**
+ * Returns the mTLS mode of a workload: its own policy's, its namespace's, the mesh's; PERMISSIVE by default.
+ */
 export function peerAuthenticationMode(
   { config, systemNamespace }: PushContext,
   workload: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },

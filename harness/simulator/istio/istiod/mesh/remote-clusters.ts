@@ -26,7 +26,7 @@ export interface RemoteClustersOptions extends OpeningOptions {
   readonly onEvent: (event: RemoteClusterEvent) => void;
 }
 
-/** Keeps the set of remote clusters in step with the remote secrets, and tells of each change. */
+/** Keeps the set of remote clusters in step with the remote secrets, and reports each change. */
 export class RemoteClusters {
   readonly #options: RemoteClustersOptions;
   readonly #clusters = new Map<string, RemoteCluster>();
@@ -55,12 +55,12 @@ export class RemoteClusters {
       .then(() => initialSync([...this.#clusters.values()], options));
   }
 
-  /** In the order of their additions. */
+  /** Lists the clusters in the order of their additions. */
   list(): Iterable<RemoteCluster> {
     return this.#clusters.values();
   }
 
-  /** A client of a cluster that istiod knows, synced or not. */
+  /** Returns a client of a cluster that istiod knows, synced or not. */
   client(clusterId: string): KubernetesClient | undefined {
     return this.#clusters.get(clusterId)?.client;
   }

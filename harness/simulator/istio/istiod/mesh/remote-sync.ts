@@ -11,7 +11,7 @@ interface SyncOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves early if istiod ends; the watch for an unreachable cluster goes on for ever otherwise. */
+/** Resolves early if istiod ends; otherwise the watch for an unreachable cluster never ends. */
 export function untilSynced({ registry }: RemoteCluster, signal: AbortSignal): Promise<void> {
   return new Promise(resolve => {
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -39,8 +39,8 @@ export async function initialSync(
 }
 
 /**
- * Marks a cluster that does not sync in time. It holds nothing up any longer; istiod tries it for ever all
- * the same.
+ * Marks a cluster that does not sync in time. It holds nothing up any longer, but istiod never stops trying
+ * it.
  */
 export function expire(
   cluster: RemoteCluster,

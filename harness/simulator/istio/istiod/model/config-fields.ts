@@ -12,10 +12,12 @@ export const text = (value: unknown): string | undefined =>
   value === undefined || value === null ? undefined : String(value);
 /** Prints each item of a list. */
 export const texts = (value: unknown): string[] => list(value).map(String);
-/** Prints each value of an object. */
+/** Returns the fields of an object, each value as text. */
 export const labels = (value: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(tree(value)).map(([key, item]) => [key, String(item)]));
-/** `1.5s` → 1500; undefined for anything but a duration in a single unit. */
+/**
+ * Reads a duration in milliseconds: `1.5s` → 1500; undefined for anything but a duration in a single unit.
+ */
 export const durationMs = (value: unknown): number | undefined => {
   const match = /^([\d.]+)(ms|s|m|h)$/.exec(text(value) ?? '');
   const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -43,6 +45,6 @@ export class Unsupported {
 export const fullHost = (host: string, namespace: string, domain: string): string =>
   host.includes('.') || host === '*' ? host : `${host}.${namespace}.svc.${domain}`;
 
-/** `sample/helloworld`, by which resources refer to each other. */
+/** Writes the name by which resources refer to each other: `sample/helloworld`. */
 export const keyOf = ({ metadata }: KubernetesObject): string =>
   `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;

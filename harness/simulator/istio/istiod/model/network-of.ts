@@ -1,5 +1,6 @@
 /**
- * Networks: which one an endpoint is on, and which gateways lead into one (docs/reference/istio.md I4, I7).
+ * Finds the network of an endpoint, and the gateways that lead into a network (docs/reference/istio.md I4,
+ * I7).
  */
 import { isIPv4 } from 'node:net';
 import type { IstioBehaviour } from '../../behaviour.ts';
@@ -49,10 +50,10 @@ function find(
   return undefined;
 }
 
-/** What gateway discovery needs of a registry. */
+/** The part of a registry that gateway discovery needs. */
 export interface GatewaySource {
   readonly clusterId: string;
-  /** Services that carry the network label. */
+  /** Lists the Services with the network label. */
   labelledServices(): Iterable<RegistryService>;
   service(hostname: string): RegistryService | undefined;
 }
@@ -126,7 +127,7 @@ export class NetworkGateways {
     return [...this.#byNetwork.values()].flat();
   }
 
-  /** How many gateways each network has. */
+  /** Counts the gateways of each network. */
   counts(): number[] {
     return [...this.#byNetwork.values()].map(({ length }) => length);
   }

@@ -4,7 +4,7 @@ import type { ProcessContext } from '../../../program.ts';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { behaviourOf } from '../../releases.ts';
 
-/** Everything that istiod's process was told at its start. */
+/** The settings of istiod's process from its start. */
 export interface IstiodSettings {
   readonly version: string;
   readonly behaviour: IstioBehaviour;

@@ -7,11 +7,11 @@ import type { Clock, Timer } from '../../../../base/clock.ts';
 /** What to run, and how long to wait for quiet. */
 export interface DebouncerOptions {
   readonly clock: Clock;
-  /** How long nothing must change before `run` is called. */
+  /** The time without changes before `run` is called. */
   readonly afterMs: number;
-  /** How long changes may put it off. */
+  /** The longest time that changes may delay `run`. */
   readonly maxMs: number;
-  /** Never called again before it has ended. Must not throw. */
+  /** Does the work. It is never called again before it has ended, and must not throw. */
   readonly run: () => Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export class Debouncer {
     this.#options = options;
   }
 
-  /** Something changed. */
+  /** Notes a change. */
   trigger(): void {
     const now = this.#options.clock.now();
     if (!this.#isPending) this.#firstAt = now;
@@ -43,7 +43,7 @@ export class Debouncer {
     this.#options.clock.clearTimeout(this.#timer);
   }
 
-  /** One timer however many changes come: when it fires, it looks whether it has been quiet. */
+  /** Sets one timer for any number of changes: when it fires, it looks if it has been quiet. */
   #arm(): void {
     if (this.#timer || this.#isRunning || this.#isStopped) return;
     const { clock, afterMs, maxMs } = this.#options;

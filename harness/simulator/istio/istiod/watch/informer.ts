@@ -14,7 +14,7 @@ import { keyOf, ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
 
 /** What to watch, and how. */
 export interface InformerOptions<T> extends ObjectCacheOptions<T> {
-  /** Asked anew for each list, so that a renewed token is used. */
+  /** Returns the client. The informer asks anew for each list, so that it uses a renewed token. */
   readonly client: () => KubernetesClient;
   readonly path: ResourcePath;
   /** `Service`; for messages. */
@@ -23,7 +23,7 @@ export interface InformerOptions<T> extends ObjectCacheOptions<T> {
   readonly clock: Clock;
   readonly random: Random;
   readonly signal: AbortSignal;
-  /** A list or watch failed; the message has client-go's words. The informer tries again. */
+  /** Called when a list or watch failed; the message has client-go's words. The informer tries again. */
   readonly onFailure?: (message: string) => void;
   /** Begins when this one has tried: connections after a client's first one resume its TLS session. */
   readonly after?: { readonly tried: Promise<void> };
@@ -36,7 +36,7 @@ export interface InformerOptions<T> extends ObjectCacheOptions<T> {
 const FIRST_BACKOFF_MS = 800;
 const MAX_BACKOFF_MS = 30_000;
 
-/** Keeps the copy until its signal aborts, and tells of every change of what it keeps. */
+/** Keeps the copy until its signal aborts, and reports every change of it. */
 export class Informer<T> {
   readonly #options: InformerOptions<T>;
   readonly #cache: ObjectCache<T>;
@@ -59,7 +59,7 @@ export class Informer<T> {
     void this.#run();
   }
 
-  /** Whether the first list has arrived, and `onChange` has heard of its objects. */
+  /** Tells whether the first list has arrived, and `onChange` has had its objects. */
   get hasSynced(): boolean {
     return this.#hasSynced;
   }

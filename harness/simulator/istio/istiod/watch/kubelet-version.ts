@@ -1,7 +1,7 @@
 /** The age of a cluster's nodes, by the versions of their kubelets. */
 import type { KubernetesClient, KubernetesObject } from '../../../../base/kubernetes-client.ts';
 
-/** @returns the lowest version among the nodes, `v1.32.0`; empty if there are none or they cannot be read */
+/** Finds the lowest version among the nodes: `v1.32.0`; empty if no node can be read. */
 export async function oldestKubeletVersion(client: KubernetesClient, signal: AbortSignal): Promise<string> {
   const nodes = await client
     .list({ apiVersion: 'v1', plural: 'nodes' }, {}, signal)
@@ -14,5 +14,5 @@ export async function oldestKubeletVersion(client: KubernetesClient, signal: Abo
   return versions.sort((a, b) => minorOf(a) - minorOf(b))[0] ?? '';
 }
 
-/** `v1.32.0` → 32; 0 if it cannot be read. */
+/** Reads the minor version: `v1.32.0` → 32; 0 if it cannot be read. */
 export const minorOf = (version: string): number => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0);

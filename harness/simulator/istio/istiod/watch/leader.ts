@@ -20,9 +20,8 @@ export interface LeaderOptions {
 }
 
 /**
- * Resolves when this pod holds the lock; never if another does for ever.
- * Unlike Istio, the lock is not renewed: it is held until the holder's pod is gone, which saves a write every
- * two seconds.
+ * Resolves when this pod holds the lock; never if another pod keeps it. Unlike Istio, the holder does not
+ * renew the lock, but holds it until its pod is gone, which saves a write every two seconds.
  */
 export async function becomeLeader(options: LeaderOptions): Promise<void> {
   const { lock, podName, clock, signal, log } = options;

@@ -3,7 +3,9 @@ import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 
 /** What to keep, and whom to tell. */
 export interface ObjectCacheOptions<T> {
-  /** What is kept of an object: as little as possible, for there are many. `undefined` drops it. */
+  /**
+   * Returns the part of an object to keep: as little as possible, for there are many. `undefined` drops it.
+   */
   readonly keep: (object: KubernetesObject) => T | undefined;
   /** Called for each object that appears, has another version or goes (`now` undefined). */
   readonly onChange: (key: string, now: T | undefined, before: T | undefined) => void;
@@ -15,7 +17,7 @@ export interface ObjectCacheOptions<T> {
 export const keyOf = ({ metadata }: KubernetesObject): string =>
   metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name}`;
 
-/** Tells of every change of the copy, in the order in which they come. */
+/** Reports every change of the copy, in the order in which they come. */
 export class ObjectCache<T> {
   readonly #options: ObjectCacheOptions<T>;
   readonly #items = new Map<string, { readonly version: string; readonly value: T }>();

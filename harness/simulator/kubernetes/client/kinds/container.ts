@@ -86,7 +86,7 @@ export interface Container {
   readonly lifecycle?: { readonly postStart?: LifecycleHook; readonly preStop?: LifecycleHook };
 }
 
-/** What one container does at the moment. */
+/** The present state of one container. */
 export interface ContainerState {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };

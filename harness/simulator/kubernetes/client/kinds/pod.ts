@@ -3,7 +3,7 @@ import type { Container, ContainerStatus } from './container.ts';
 import type { Condition, LabelSelector, Stored } from './stored.ts';
 import type { Volume } from './volume.ts';
 
-/** What a pod is to run, and where. */
+/** The containers that a pod must run, and the rules for its node. */
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -44,7 +44,7 @@ export interface Pod extends Stored {
   readonly status?: PodStatus;
 }
 
-/** What the pods of a ReplicaSet are made of. */
+/** The template of a ReplicaSet's pods. */
 export interface PodTemplate {
   readonly metadata?: {
     readonly labels?: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface PodTemplate {
   readonly spec: PodSpec;
 }
 
-/** How many of some pods may be evicted at a time. */
+/** Limits how many of some pods may be evicted at a time. */
 export interface PodDisruptionBudget extends Stored {
   readonly spec: {
     readonly minAvailable?: number | string;

@@ -1,4 +1,4 @@
-/** What all kinds have in common: metadata, conditions, references. */
+/** The parts that all kinds share: metadata, conditions, references. */
 import type { KubernetesObject } from '../../../../base/kubernetes-client.ts';
 
 /** One owner of an object, as `metadata.ownerReferences` names it. */

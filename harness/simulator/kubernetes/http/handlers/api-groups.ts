@@ -7,7 +7,7 @@ export interface Group {
   readonly versions: readonly string[];
 }
 
-/** Returns the named groups of these types, in the order of their first types; the core group is none. */
+/** Returns the named groups of these types, in the order of their first types, without the core group. */
 export function groupsOf(types: readonly ResourceType[]): Group[] {
   const groups = new Map<string, Set<string>>();
   for (const type of types) {

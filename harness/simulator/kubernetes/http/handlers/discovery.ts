@@ -6,7 +6,10 @@ import type { Environment } from '../environment.ts';
 import { groupsOf } from './api-groups.ts';
 import { aggregatedGroup, legacyGroup, legacyResources } from './discovery-documents.ts';
 
-/** The aggregated form, if the client asks for it: older ones die of it unasked. */
+/**
+ * Returns the version of the aggregated form that the client asks for; clients that ask for none would crash
+ * on it.
+ */
 function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undefined {
   for (const entry of (accept ?? '').split(',')) {
     if (!entry.includes('as=APIGroupDiscoveryList') || !entry.includes('g=apidiscovery.k8s.io')) continue;
@@ -48,7 +51,7 @@ const PATHS = [
   '/version',
 ];
 
-/** @returns whether the path is one of discovery */
+/** Answers a request for discovery. @returns true if the path is one of discovery */
 export function handleDiscovery(environment: Environment, call: Call): boolean {
   const { registry, address } = environment;
   const parts = call.info.path.split('/').filter(part => part !== '');
@@ -99,7 +102,7 @@ export function handleDiscovery(environment: Environment, call: Call): boolean {
   return true;
 }
 
-/** Go's answer to a path that nobody serves. */
+/** Makes Go's answer to a path that nobody serves. */
 export function sendPageNotFound({ response }: Call): void {
   sendText(response, 404, '404 page not found\n');
 }

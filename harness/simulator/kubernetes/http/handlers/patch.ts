@@ -51,7 +51,7 @@ export async function handlePatch(
   sendJson(call, 200, encodeObject(type, info.version, updated));
 }
 
-/** The result of a patch, which has to be an object of its kind again. */
+/** Checks the result of a patch, which must be an object of its kind again. */
 function receivePatched(
   patched: JsonObject,
   call: Call<ResourceRequest>,

@@ -20,7 +20,7 @@ function parseName(text: string): { readonly scheme: string; readonly name: stri
 const unavailable = (message: string): ApiError =>
   new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${message}`, { causes: [] });
 
-/** Where the request goes. @throws ApiError 404, 503 */
+/** Finds the target of the request. @throws ApiError 404, 503 */
 function locate({ objects }: Environment, type: ResourceType, namespace: string, text: string) {
   const { scheme, name, port } = parseName(text);
   if (scheme === 'https') throw notSimulated(`${keyOf(type)}/proxy over HTTPS`);

@@ -42,7 +42,7 @@ export function handleList(environment: Environment, call: Call<ResourceRequest>
   );
 }
 
-/** The objects that a list shows, page by page. */
+/** Lists the objects of a list request, page by page. */
 function readList(
   { store }: Environment,
   type: ResourceType,

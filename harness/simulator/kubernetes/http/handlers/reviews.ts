@@ -150,7 +150,7 @@ export async function handleReview(
   });
 }
 
-/** The 403 of a request. */
+/** Makes the 403 of a request. */
 export function refuse(user: UserInfo, attributes: Attributes): Error {
   const text = refusalText(user, attributes);
   if (attributes.kind === 'path') {

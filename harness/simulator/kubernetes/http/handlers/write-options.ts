@@ -46,7 +46,10 @@ export function contextOf(
   };
 }
 
-/** apimachinery pkg/apis/meta/v1/validation/validation.go, ValidateFieldManager. */
+/**
+ * Checks the name of a field manager (apimachinery pkg/apis/meta/v1/validation/validation.go,
+ * ValidateFieldManager).
+ */
 function checkManager(manager: string, kind: string): void {
   if (Buffer.byteLength(manager) <= MAX_MANAGER_BYTES) return;
   throw invalid({ group: 'meta.k8s.io', kind }, '', [

@@ -12,7 +12,10 @@ function printManager({ manager, operation, apiVersion, subresource }: Manager):
   return operation === 'Update' ? `${name} using ${apiVersion}` : name;
 }
 
-/** apimachinery pkg/util/managedfields/internal/conflict.go @v1.32. */
+/**
+ * Makes the 409 of an apply that others' fields prevent (apimachinery
+ * pkg/util/managedfields/internal/conflict.go @v1.32).
+ */
 export function applyConflict(
   clashes: readonly { readonly entry: Manager; readonly fields: FieldSet }[],
 ): ApiError {

@@ -121,7 +121,7 @@ function managersOf(
   ];
 }
 
-/** The draft with the merged content in place of its own. */
+/** Returns the draft with the merged content in place of its own. */
 function rebuild(
   draft: KubernetesObject,
   merged: JsonObject,
@@ -149,7 +149,7 @@ function rebuild(
   return result;
 }
 
-/** A Service's addresses are nobody's, and stay. */
+/** Returns a Service's addresses, which nobody owns, and which stay. */
 function addressesOf(object: KubernetesObject): JsonObject {
   const spec = object['spec'];
   if (object.kind !== 'Service' || typeof spec !== 'object' || spec === null) return {};

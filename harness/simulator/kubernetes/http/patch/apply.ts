@@ -22,7 +22,7 @@ export interface Applied {
   readonly created: boolean;
 }
 
-/** @throws ApiError 400, 409, 422 */
+/** Applies an object on the server side. @throws ApiError 400, 409, 422 */
 export async function applyObject(
   environment: Environment,
   call: Call<ResourceRequest>,

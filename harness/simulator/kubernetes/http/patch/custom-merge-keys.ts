@@ -5,7 +5,7 @@ import { type MergeNode, mergeTree } from './merge-keys.ts';
 
 const trees = new WeakMap<object, MergeNode>();
 
-/** The tree of any type. @param version - whose schema counts for custom resources */
+/** Returns the merge tree of any type. @param version - whose schema counts for custom resources */
 export function mergeTreeFor(type: ResourceType, version: string): MergeNode {
   const schema = type.custom?.schemas[version];
   if (!isObject(schema)) return mergeTree(keyOf(type));

@@ -22,7 +22,7 @@ export function isEmpty(set: FieldSet): boolean {
   return !set.member && [...set.children.values()].every(isEmpty);
 }
 
-/** From `fieldsV1`. */
+/** Reads a set from `fieldsV1`. */
 export function fromFieldsV1(fields: unknown): FieldSet {
   const set = emptySet();
   const entries = Object.entries(objectOf(fields));
@@ -37,7 +37,7 @@ export function fromFieldsV1(fields: unknown): FieldSet {
   return set;
 }
 
-/** To `fieldsV1`: keys in order, as Go writes maps. */
+/** Writes a set as `fieldsV1`, with sorted keys, as Go writes maps. */
 export function toFieldsV1(set: FieldSet): JsonObject {
   const result: JsonObject = {};
   const kept = [...set.children].filter(([, child]) => !isEmpty(child)).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -68,7 +68,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** The members of `a` that are no members of `b`. */
+/** Returns the members of `a` that are not in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   const result: FieldSet = { member: a.member && !b.member, children: new Map() };
   for (const [key, child] of a.children) {
@@ -79,7 +79,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** The members of `a` that are neither members of `b` nor below one. */
+/** Returns the members of `a` that are neither in `b` nor below a member of `b`. */
 export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   if (b.member) return emptySet();
   const result: FieldSet = { member: a.member, children: new Map() };
@@ -91,14 +91,14 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   return result;
 }
 
-/** The paths of all members, outer ones first. */
+/** Lists the paths of all members, outer ones first. */
 export function membersOf(set: FieldSet, path: readonly string[] = []): (readonly string[])[] {
   const result: (readonly string[])[] = set.member ? [path] : [];
   for (const [key, child] of set.children) result.push(...membersOf(child, [...path, key]));
   return result;
 }
 
-/** Is the path, or anything below it, in the set? */
+/** Tells whether the path, or anything below it, is in the set. */
 export function touches(set: FieldSet, path: readonly string[]): boolean {
   let current: FieldSet | undefined = set;
   for (const key of path) {
@@ -108,7 +108,7 @@ export function touches(set: FieldSet, path: readonly string[]): boolean {
   return !isEmpty(current);
 }
 
-/** `.spec.containers[name="c"].image`. */
+/** Writes a path: `.spec.containers[name="c"].image`. */
 export function formatPath(path: readonly string[]): string {
   return path
     .map(element => {

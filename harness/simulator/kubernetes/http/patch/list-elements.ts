@@ -1,11 +1,14 @@
-/** How the elements of a list are named in a set of fields: by their keys, or by their values. */
+/** Names the elements of a list in a set of fields: by their keys, or by their values. */
 import { isObject, type JsonObject } from '../../registry/json.ts';
 import type { MergeNode } from './merge-keys.ts';
 
 /** The value of a list's key that an element leaves out. */
 const KEY_DEFAULTS: Readonly<JsonObject> = { protocol: 'TCP' };
 
-/** `k:{"containerPort":80,"protocol":"TCP"}`; undefined for an element without its keys. */
+/**
+ * Names an element by its keys: `k:{"containerPort":80,"protocol":"TCP"}`; undefined for an element without
+ * its keys.
+ */
 export function elementOf(element: unknown, node: MergeNode): string | undefined {
   if (node.set) return `v:${JSON.stringify(element)}`;
   if (!isObject(element) || !node.listKeys) return undefined;

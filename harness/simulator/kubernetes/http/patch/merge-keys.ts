@@ -3,8 +3,8 @@
  */
 
 /**
- * How a list, map or object is merged; what is not listed merges as plain JSON: objects by key, lists as a
- * whole.
+ * The rules to merge a list, map or object. All unlisted values merge as plain JSON: objects by key, lists as
+ * a whole.
  */
 export interface MergeNode {
   /** A list of objects: the key by which a strategic merge patch finds elements. */
@@ -117,7 +117,7 @@ const BY_RESOURCE: Readonly<Record<string, Readonly<Record<string, MergeNode>>>>
   secrets: {},
 };
 
-/** The root of a kind's tree. @param key - the resource key */
+/** Returns the root of a kind's tree. @param key - the resource key */
 export function mergeTree(key: string): MergeNode {
   return { fields: { metadata: METADATA, ...BY_RESOURCE[key] } };
 }

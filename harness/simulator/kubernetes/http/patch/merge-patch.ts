@@ -1,7 +1,7 @@
 /** JSON Merge Patch, RFC 7396. */
 import { copy, isObject, type JsonObject } from '../../registry/json.ts';
 
-/** @returns the patched value; neither argument is changed */
+/** Applies a merge patch. @returns the patched value; neither argument is changed */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return copy(patch);
   const result: JsonObject = isObject(target) ? { ...target } : {};

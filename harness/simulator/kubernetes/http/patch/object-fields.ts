@@ -14,7 +14,7 @@ const OWNED_MAPS: readonly string[] = [
   'selector',
 ];
 
-/** The fields that a value has. @param asUpdate - whether maps and list elements count themselves */
+/** Returns the set of fields of a value. @param asUpdate - whether maps and list elements count themselves */
 export function fieldsOf(value: unknown, node: MergeNode | undefined, asUpdate: boolean): FieldSet {
   const set = emptySet();
   if (isObject(value) && !node?.atomic) {
@@ -50,7 +50,7 @@ export interface FieldChanges {
   readonly removed: FieldSet;
 }
 
-/** How one state became another. */
+/** Compares two states: returns the fields that changed, and those that are gone. */
 export function changesOf(before: unknown, after: unknown, node: MergeNode | undefined): FieldChanges {
   const changed = emptySet();
   const removed = emptySet();

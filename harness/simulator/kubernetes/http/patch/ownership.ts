@@ -47,7 +47,7 @@ const UNOWNED_METADATA: readonly string[] = [
   'managedFields',
 ];
 
-/** The part of an object whose fields can be owned by a write of this kind. */
+/** Returns the part of an object whose fields a write of this kind can own. */
 export function ownable(object: KubernetesObject, type: ResourceType, subresource: string): JsonObject {
   const { kind: _kind, apiVersion: _apiVersion, metadata, status, ...rest } = object;
   const kept = Object.fromEntries(
@@ -69,7 +69,7 @@ export function ownable(object: KubernetesObject, type: ResourceType, subresourc
   return result;
 }
 
-/** Reads `managedFields`; entries that are none are left out. */
+/** Reads `managedFields`, without malformed entries. */
 export function readManagers(object: KubernetesObject | undefined): Manager[] {
   return objectsOf(object?.metadata['managedFields'])
     .filter(entry => entry['manager'] !== undefined)
@@ -83,7 +83,7 @@ export function readManagers(object: KubernetesObject | undefined): Manager[] {
     }));
 }
 
-/** Apply entries first, then updates by time, as the real one sorts them. */
+/** Writes `managedFields` in the order of the real server: apply entries first, then updates by time. */
 export function writeManagers(object: KubernetesObject, managers: readonly Manager[]): void {
   const kept = managers.filter(({ fields }) => !isEmpty(fields));
   if (kept.length === 0) {
@@ -113,7 +113,7 @@ export function writeManagers(object: KubernetesObject, managers: readonly Manag
   }));
 }
 
-/** The ownership of a create, update or patch by the context's manager. */
+/** Makes the ownership of a create, update or patch by the context's manager. */
 export function ownershipOf(clock: Clock, type: ResourceType, context: WriteContext): FieldOwnership {
   const { version, subresource, fieldManager } = context;
   const apiVersion = apiVersionOf(type.group, version);

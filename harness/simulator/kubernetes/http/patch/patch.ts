@@ -21,7 +21,7 @@ export type Patch =
     }
   | { readonly kind: 'apply'; readonly apply: JsonObject };
 
-/** @throws ApiError 400, 415, 422 */
+/** Applies a patch to an object. @throws ApiError 400, 415, 422 */
 export function readPatch(
   body: Buffer,
   mediaType: string,

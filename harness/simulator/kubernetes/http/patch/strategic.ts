@@ -14,7 +14,8 @@ const DELETE_FROM = '$deleteFromPrimitiveList/';
 const ORDER = '$setElementOrder/';
 
 /**
- * @param node - how the kind's lists merge
+ * Applies a strategic merge patch.
+ * @param node - the merge rules of the kind
  * @returns the patched object; neither argument is changed
  * @throws ApiError 400 and 500 with the server's words
  */
@@ -125,7 +126,7 @@ function mergeList(
   return inOrder([...result, ...added], listOf(order), patchKey, original);
 }
 
-/** A patch that becomes content: without its directives and nulls. */
+/** Turns a patch into content, without its directives and nulls. */
 function strip<T>(value: T): T {
   // The same shape, element by element.
   if (Array.isArray(value)) return value.map(element => strip(element)) as T;
@@ -146,7 +147,7 @@ function strip<T>(value: T): T {
   return result as T; // the same shape, without directives
 }
 
-/** As Go prints a map: `map[image:q ports:[map[port:80]]]`. */
+/** Prints a value as Go prints a map: `map[image:q ports:[map[port:80]]]`. */
 export function goMap(value: JsonObject): string {
   return `map[${Object.keys(value)
     .sort()

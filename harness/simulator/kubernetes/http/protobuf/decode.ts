@@ -100,7 +100,7 @@ function decodeValue(type: string, wire: WireField): unknown {
   }
 }
 
-/** An empty time is none. @param digits - of the fraction of a second */
+/** Reads a time; an empty one counts as absent. @param digits - of the fraction of a second */
 function time(buffer: Buffer, digits: number): string | undefined {
   const fields = readFields(buffer);
   if (fields.length === 0) return undefined;

@@ -17,10 +17,10 @@ import { createListener, type HttpApi, type ServerCertificate } from './listener
 
 /** Hears of what the server does. */
 export interface ServerObserver {
-  /** Told of every request when it has been answered. */
+  /** Called with every request, once it is answered. */
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
   /**
-   * Told of an error in a handler that is no answer: a defect of ours.
+   * Called with an error in a handler that is no answer: a defect of the simulator.
    * @param request - method, path and the request's id
    */
   readonly onDefect: (request: string, error: unknown) => void;
@@ -118,8 +118,8 @@ class ApiServer {
   }
 
   /**
-   * Returns the answer to a request that failed. An error that is no answer yet is a defect of ours: the
-   * observer hears of it, by the request's id.
+   * Returns the answer to a request that failed. Any other error is a defect of the simulator: the observer
+   * hears of it, by the request's id.
    */
   #failureOf(error: unknown, request: IncomingMessage): ApiError {
     if (error instanceof ApiError) return error;

@@ -1,4 +1,4 @@
-/** Which container of a pod a streaming request means, and whether there is a node to ask. */
+/** Finds the container that a streaming request means, and the node to ask. */
 import { type KubernetesObject, objectOf, objectsOf, stringOf, valueAt } from '../../registry/json.ts';
 import { badRequest } from '../../registry/status.ts';
 
@@ -12,7 +12,7 @@ function containersOf(pod: KubernetesObject): string[] {
 }
 
 /**
- * The container asked for, or the only one, or the one that the annotation names.
+ * Finds the container: the one asked for, or the only one, or the one that the annotation names.
  * @throws ApiError 400 with the server's words (pkg/registry/core/pod/strategy.go @v1.32)
  */
 export function chooseContainer(pod: KubernetesObject, asked: string | null): string {
@@ -41,7 +41,7 @@ function initContainerHint(pod: KubernetesObject): string {
   return init.length > 0 ? ` or one of the init containers: [${init.join(' ')}]` : '';
 }
 
-/** The node that runs the pod; undefined while there is none. */
+/** Finds the node that runs the pod; undefined until the pod has one. */
 export function nodeOf(pod: KubernetesObject): string | undefined {
   return stringOf(valueAt(pod, 'spec', 'nodeName')) || undefined;
 }

@@ -60,7 +60,7 @@ export function servePortForward(
   channels.handleUpgrade(request, socket, head, client => serveChannels(client, ports, podName, dial));
 }
 
-/** The binary messages of a WebSocket as one stream of bytes. */
+/** Turns the binary messages of a WebSocket into one stream of bytes. */
 function tunnelOf(client: WebSocket): Duplex {
   const stream = new Duplex({
     read: () => {},

@@ -11,7 +11,7 @@ import { endStatus, readSize, runSession, type Session, type StreamsAsked } from
 
 const PROTOCOL = 'v4.channel.k8s.io';
 
-/** The versions that the client offers, in its order. */
+/** Lists the versions that the client offers, in its order. */
 function offeredVersions(request: IncomingMessage): string[] {
   const header = request.headers['x-stream-protocol-version'];
   return (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').map(part => part.trim());
@@ -47,7 +47,7 @@ export function serveSpdySession(upgrade: Upgrade, session: Session): void {
   });
 }
 
-/** The streams that the client has to open before anything runs. */
+/** Lists the streams that the client must open before anything runs. */
 function streamTypes({ stdin, stdout, stderr, tty }: StreamsAsked): readonly string[] {
   return [
     'error',

@@ -22,14 +22,17 @@ export type Frame =
   | { readonly kind: 'data'; readonly stream: number; readonly flags: number; readonly payload: Buffer };
 
 const HEADER_BYTES = 8;
-/** No frame of a client of ours is longer. */
+/** The clients of the API send no longer frame. */
 const MAX_FRAME_BYTES = 1 << 20;
 
 /** Cuts a stream of bytes into frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** @throws Error for what is no SPDY/3 */
+  /**
+   * Takes the next bytes, and returns the frames that they complete.
+   * @throws Error for a frame of another version, or one that is too long
+   */
   push(chunk: Buffer): Frame[] {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const frames: Frame[] = [];
@@ -58,12 +61,12 @@ function header(first: number, flags: number, length: number): Buffer {
   return buffer;
 }
 
-/** Encodes a control frame. */
+/** Puts the header of SPDY/3 before a payload. `type` is one of FRAME. */
 export function controlFrame(type: number, payload: Buffer, flags = 0): Buffer {
   return Buffer.concat([header(0x80030000 | type, flags, payload.length), payload]);
 }
 
-/** Encodes a data frame. */
+/** Puts the header of SPDY/3 before the data of a stream. */
 export function dataFrame(stream: number, payload: Buffer, flags = 0): Buffer {
   return Buffer.concat([header(stream, flags, payload.length), payload]);
 }

@@ -30,7 +30,7 @@ export interface Session {
   readonly run: (streams: ExecStreams, signal: AbortSignal) => Promise<ExecEnd>;
 }
 
-/** Runs a session to its end. A failure of ours is an end, too. */
+/** Runs a session to its end. A failure of the server is an end, too. */
 export function runSession({ run }: Session, streams: ExecStreams, signal: AbortSignal): Promise<ExecEnd> {
   return run(streams, signal).catch(
     (error: unknown): ExecEnd => ({
@@ -122,7 +122,7 @@ function takeMessage(message: Buffer, stdin: PassThrough | undefined, sizes: Pas
   else if (message[0] === RESIZE) readSize(content, sizes);
 }
 
-/** The bytes of a message, in whatever form `ws` hands them over. */
+/** Returns the bytes of a message, in whatever form `ws` hands them over. */
 export function bytesOf(data: Buffer | ArrayBuffer | Buffer[]): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
 }
@@ -138,7 +138,7 @@ export function readSize(content: Buffer, sizes: PassThrough | undefined): void 
   }
 }
 
-/** A stream whose writes become messages of one channel. */
+/** Makes a stream whose writes become messages of one channel. */
 function channelOf(client: WebSocket, channel: number): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) => {

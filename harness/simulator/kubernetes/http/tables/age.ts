@@ -28,7 +28,7 @@ function two(seconds: number, large: number, largeUnit: string, small: number, s
   return `${Math.floor(seconds / large)}${largeUnit}${rest === 0 ? '' : `${rest}${smallUnit}`}`;
 }
 
-/** How long ago a timestamp of an object is. */
+/** Returns the age of a timestamp of an object. */
 export function age(timestamp: unknown, now: number): string {
   const then = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);

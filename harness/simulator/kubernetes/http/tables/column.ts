@@ -63,7 +63,7 @@ export const number = (value: unknown): number => Number(value ?? 0);
 /** Reads a count of the object's status; an absent one is 0. */
 export const replicas = (object: KubernetesObject, field: string): number => number(status(object)[field]);
 
-/** `a=b,c=d`, sorted; `<none>` for none. */
+/** Writes a map as `a=b,c=d`, sorted; `<none>` for an empty one. */
 export function formatMap(map: unknown): string {
   const entries = Object.entries(stringsOf(map)).sort(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? NONE : entries.map(([key, value]) => `${key}=${value}`).join(',');
@@ -95,7 +95,7 @@ export const TEMPLATE_COLUMNS: readonly Column[] = [
 /** The selector of a workload, shown by `-o wide`. */
 export const SELECTOR: Column = wide('Selector', object => formatSelector(spec(object)['selector']));
 
-/** The first few, and how many more there are. */
+/** Writes the first few, and the number of the others. */
 export function firstOf(items: readonly string[], most: number): string {
   const shown = items.slice(0, most).join(',');
   return items.length > most ? `${shown} + ${items.length - most} more...` : shown;

@@ -5,7 +5,7 @@ import { isObject, listOf } from '../../registry/json.ts';
 const STEP =
   /\.([A-Za-z0-9_$-]+(?:\\\.[A-Za-z0-9_$/-]+)*)|\['((?:[^'\\]|\\.)*)'\]|\[(\d+|\*)\]|\[\?\(@\.([A-Za-z0-9_.]+)\s*==\s*["']([^"']*)["']\)\]/y;
 
-/** @returns the first value at the path */
+/** Finds the first value at the path. */
 export function readPath(object: unknown, path: string): unknown {
   let values: unknown[] = [object];
   STEP.lastIndex = 0;

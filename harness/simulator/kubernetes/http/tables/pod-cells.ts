@@ -55,7 +55,7 @@ function endingOf(pod: KubernetesObject): string | undefined {
   return phase !== 'Succeeded' && phase !== 'Failed' ? 'Terminating' : undefined;
 }
 
-/** How a container ended: its reason, or its signal, or its exit code. */
+/** Words the end of a container: its reason, or its signal, or its exit code. */
 function wordOf(terminated: JsonObject): string {
   if (reasonOf(terminated) !== '') return reasonOf(terminated);
   return Number(terminated['signal'] ?? 0) !== 0

@@ -6,7 +6,7 @@ import type { ListMetadata } from '../encoding.ts';
 import { encodeObject } from '../encoding.ts';
 import { columnsFor } from './columns.ts';
 
-/** How a table is shown. */
+/** The options of a table. */
 export interface TableOptions {
   readonly metadata: ListMetadata;
   /** `None`, `Metadata` or `Object`: what comes along with each row. */

@@ -18,8 +18,8 @@ export class Backoff {
   }
 
   /**
-   * How long to wait before the next try, which the caller then makes: nothing before the first one, then
-   * longer each time (kubernetes/client-go util/flowcontrol/backoff.go).
+   * Returns how long the caller must wait before its next try: not at all before the first one, then longer
+   * each time (kubernetes/client-go util/flowcontrol/backoff.go).
    */
   next(): number {
     const now = this.#clock.now();
@@ -30,13 +30,13 @@ export class Backoff {
     return delayMs;
   }
 
-  /** It went well: the next failure is the first one again. */
+  /** Notes a success: the next failure counts as the first one again. */
   reset(): void {
     this.#delayMs = 0;
   }
 }
 
-/** `1m20s`, as Go prints a duration of whole seconds. */
+/** Writes whole seconds as Go prints a duration: `1m20s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);

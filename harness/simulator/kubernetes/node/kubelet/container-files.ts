@@ -20,7 +20,7 @@ interface Place {
 const fileError = (code: string, what: string, path: string) =>
   Object.assign(new Error(`${code}: ${what}, open '${path}'`), { code });
 
-/** `/a//b/./c/../d/` → `/a/b/d`; a relative path starts at the root. */
+/** Normalizes a path: `/a//b/./c/../d/` → `/a/b/d`. A relative path starts at the root. */
 function normalize(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -43,7 +43,7 @@ export function createContainerFiles(
   return new MountedFiles(mountsOf(container, volumes), initial);
 }
 
-/** The mounts of a container, the innermost first: it wins. */
+/** Lists the mounts of a container, the innermost first: it wins. */
 function mountsOf(container: Container, volumes: ReadonlyMap<string, MountedVolume>): readonly Mount[] {
   const mounts: Mount[] = [];
   for (const { name, mountPath, subPath, readOnly = false } of container.volumeMounts ?? []) {
@@ -112,7 +112,7 @@ class MountedFiles implements ContainerFiles {
     return place.mount.volume.files.get(place.inside);
   }
 
-  /** The names of files and folders in a folder, those of mounts included. */
+  /** Lists the names of files and folders in a folder, with those of mounts. */
   #namesIn(folder: string): ReadonlySet<string> {
     const names = new Set<string>();
     const addFrom = (paths: Iterable<string>, prefix: string) => {

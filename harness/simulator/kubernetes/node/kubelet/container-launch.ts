@@ -11,7 +11,7 @@ import { type Process, startProcess } from './process.ts';
 import { argvOf, findProgram, ProgramNotFound } from './program-lookup.ts';
 import type { RunnerContext } from './runner-context.ts';
 
-/** How long runtime and kubelet take to make a container, and to notice that one has ended; milliseconds. */
+/** The milliseconds that runtime and kubelet take to make a container, and to notice that one has ended. */
 export const START_MS = 120;
 
 /** One run of a container, and what other programs that are run in it have to know. */

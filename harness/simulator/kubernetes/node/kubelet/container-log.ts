@@ -1,4 +1,4 @@
-/** What one run of a container has written, line by line, with the time of each line. */
+/** The output of one run of a container, line by line, with the time of each line. */
 import { LineReader } from '../../../../base/lines.ts';
 
 /** A line without its line feed, and when its first character was written (milliseconds since the epoch). */
@@ -7,7 +7,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Which lines are read, and how they look. */
+/** Selects the lines of a log, and their form. */
 export interface LogSelection {
   readonly tailLines?: number;
   /** Milliseconds since the epoch. */
@@ -34,7 +34,7 @@ export class ContainerLog {
     if (lines.length > 0) this.#partialTime = now;
   }
 
-  /** The program is gone: nothing more will come. */
+  /** Ends the log: the program is gone. */
   end(): void {
     if (this.#ended) return;
     const rest = this.#reader.end();

@@ -5,12 +5,15 @@ import { Prober } from './prober.ts';
 
 /** Who hears of a container's probes. */
 export interface ProbeEvents {
-  /** Past its startup probe, or at once without one. */
+  /** Called when the container is past its startup probe, or at once without one. */
   readonly onStarted: () => void;
   readonly onReady: (isReady: boolean) => void;
-  /** The container must be restarted. @param why - `failed liveness probe` */
+  /** Called when the container must be restarted. @param why - `failed liveness probe` */
   readonly onFatal: (why: string) => void;
-  /** One bad answer. @param message - `Readiness probe failed: HTTP probe failed with statuscode: 503` */
+  /**
+   * Called with one bad answer. @param message - `Readiness probe failed: HTTP probe failed with statuscode:
+   * 503`
+   */
   readonly onFailure: (message: string) => void;
 }
 

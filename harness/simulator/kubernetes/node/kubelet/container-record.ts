@@ -39,7 +39,7 @@ export class ContainerRecord {
     return this.#isStarted;
   }
 
-  /** How many times a program was started, or tried to; the first start counts. */
+  /** The number of starts, and of tries to start, of a program; the first one counts. */
   get startCount(): number {
     return this.#startCount;
   }
@@ -98,12 +98,12 @@ export class ContainerRecord {
     this.#onChange();
   }
 
-  /** Notes that the program runs. The caller tells of the change, once its probes are set up. */
+  /** Notes that the program runs. The caller reports the change, once its probes are set up. */
   runs(startedAt: string): void {
     this.#state = { running: { startedAt } };
   }
 
-  /** Notes that the startup probe has succeeded, or that there is none. */
+  /** Notes that the startup probe has succeeded, or that the container has none. */
   setStarted(): void {
     this.#isStarted = true;
     this.#onChange();

@@ -1,5 +1,6 @@
 /**
- * What a pod may learn of itself: fieldRef and resourceFieldRef, in environments and in downwardAPI volumes.
+ * Reads the facts that a pod may learn about itself: fieldRef and resourceFieldRef, in environments and in
+ * downwardAPI volumes.
  */
 import type { Pod } from '../../client/kinds.ts';
 import { parseQuantity } from '../../registry/quantity.ts';
@@ -44,7 +45,9 @@ export function fieldValue(facts: PodFacts, path: string): string {
   }
 }
 
-/** Sorted `key="escaped value"` lines (kubernetes/kubernetes pkg/fieldpath/fieldpath.go: FormatMap). */
+/**
+ * Writes sorted `key="escaped value"` lines (kubernetes/kubernetes pkg/fieldpath/fieldpath.go: FormatMap).
+ */
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {
   return Object.entries(map ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -9,7 +9,9 @@ import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
 export interface Lookup {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
-  /** Services whose addresses go into environments: the namespace's own, and `default/kubernetes`. */
+  /**
+   * Lists the Services whose addresses go into environments: the namespace's own, and `default/kubernetes`.
+   */
   services(): readonly Service[];
 }
 

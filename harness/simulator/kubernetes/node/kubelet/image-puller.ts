@@ -1,4 +1,4 @@
-/** Which images a node has, and how it gets others: from the catalog, after a moment, or not at all. */
+/** Keeps the images of a node, and pulls others: from the catalog, after a moment, or not at all. */
 import { createHash } from 'node:crypto';
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Random } from '../../../../base/random.ts';
@@ -29,7 +29,10 @@ export interface PulledImage {
  */
 const PULL_MS = 700;
 
-/** `auto` → `docker.io/library/auto:latest` (distribution/reference normalize.go). */
+/**
+ * Completes an image reference: `auto` → `docker.io/library/auto:latest` (distribution/reference
+ * normalize.go).
+ */
 export function normalizeReference(reference: string): string {
   const [first = '', ...rest] = reference.split('/');
   const hasRegistry =

@@ -69,12 +69,12 @@ export class Kubelet implements Controller {
     ];
   }
 
-  /** The worker of a pod, as long as it is the same pod. */
+  /** Finds the worker of a pod, if it still is the same pod. */
   worker(pod: { readonly metadata: Pod['metadata'] }): PodWorker | undefined {
     return this.#workers.get(pod.metadata.uid ?? '');
   }
 
-  /** Ends all pods at once; what they were is left in the API. */
+  /** Ends all pods at once; their objects stay in the API. */
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;

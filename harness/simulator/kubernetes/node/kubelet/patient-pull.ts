@@ -1,4 +1,4 @@
-/** Gets a container's image, however long it takes: tells of each failure, and waits longer after it. */
+/** Gets a container's image, however long it takes: reports each failure, and waits longer after it. */
 import { type Clock, sleep } from '../../../../base/clock.ts';
 import type { Container } from '../../client/kinds.ts';
 import type { Backoff } from './backoff.ts';
@@ -12,7 +12,7 @@ export const RETRY_MS = 10_000;
 /** How long ErrImagePull stands before it becomes ImagePullBackOff. */
 const FIRST_SYNC_MS = 1_000;
 
-/** Where an image comes from, and who hears how that goes. */
+/** The puller of an image, and the callbacks for its progress. */
 export interface PullOptions {
   readonly images: ImagePuller;
   /** Of this container: counts the failures in a row. */
@@ -68,5 +68,5 @@ export async function pullPatiently(
   }
 }
 
-/** A duration as Go prints it: `997ms`, `1.134s`. */
+/** Writes a duration as Go prints it: `997ms`, `1.134s`. */
 const goDuration = (ms: number): string => (ms < 1000 ? `${ms}ms` : `${ms / 1000}s`);

@@ -29,7 +29,7 @@ interface PodView {
 const namesOf = (views: readonly ContainerView[]): string =>
   `[${views.map(({ status }) => status.name).join(' ')}]`;
 
-/** An init container has succeeded, or a sidecar has started. */
+/** Tells whether an init container has succeeded, or a sidecar has started. */
 export const isDone = ({ status, isSidecar }: ContainerView): boolean =>
   isSidecar ? status.started : status.state.terminated?.exitCode === 0;
 
@@ -45,7 +45,7 @@ function initializedVerdict({ phase, init, main }: PodView): Verdict {
   });
 }
 
-/** Why the pod is not ready; undefined if it is. */
+/** Explains why the pod is not ready; undefined if it is. */
 function unreadiness({ phase, init, main }: PodView): { reason: string; message?: string } | undefined {
   if (phase === 'Succeeded') return { reason: 'PodCompleted' };
   if (phase === 'Failed') return { reason: 'PodFailed' };

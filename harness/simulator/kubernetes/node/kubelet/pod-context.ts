@@ -23,7 +23,7 @@ export interface PodContext {
   readonly allocatable: PodFacts['allocatable'];
   /** Makes the pod's place in the network. */
   addSandbox(name: string): NetworkNamespace;
-  /** What `/etc/resolv.conf` says in pods of a namespace. */
+  /** Returns the settings of `/etc/resolv.conf` in pods of a namespace. */
   resolver(namespace: string): ResolverConfig;
   readonly issueToken: IssueToken;
   readonly onProcess: OnProcess | undefined;

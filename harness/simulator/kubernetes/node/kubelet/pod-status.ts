@@ -2,7 +2,7 @@
 import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from '../../client/kinds.ts';
 import { type ContainerView, conditionsOf, isDone } from './pod-conditions.ts';
 
-/** kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase. */
+/** Computes the phase of a pod (kubernetes/kubernetes pkg/kubelet/kubelet_pods.go: getPhase). */
 function phaseOf(spec: PodSpec, init: readonly ContainerView[], main: readonly ContainerView[]): string {
   const isInitialized = init.every(isDone);
   const policy = spec.restartPolicy ?? 'Always';
@@ -59,7 +59,10 @@ function viewsOf(
   });
 }
 
-/** One that has done its work is ready (pkg/kubelet/prober/prober_manager.go). */
+/**
+ * Returns the status of an init container; one that has done its work is ready
+ * (pkg/kubelet/prober/prober_manager.go).
+ */
 const initStatus = ({ status, isSidecar }: ContainerView): ContainerStatus =>
   isSidecar ? status : { ...status, ready: status.state.terminated?.exitCode === 0 };
 

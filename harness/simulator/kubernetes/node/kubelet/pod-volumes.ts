@@ -22,9 +22,9 @@ export interface PodVolumesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly sources: VolumeSources;
-  /** The pod as it is now. */
+  /** Returns the pod as it is now. */
   readonly facts: () => PodFacts;
-  /** A try to mount has failed; the message is the event's. */
+  /** Called when a try to mount has failed; the message is the event's. */
   readonly onFailure: (message: string) => void;
 }
 
@@ -71,7 +71,7 @@ export class PodVolumes {
     for (const volume of this.#mounted.values()) volume.refresh(this.#options.facts());
   }
 
-  /** Something that the volumes show has changed: it is read again at the next round. */
+  /** Notes that an object in the volumes has changed: the next round reads it again. */
   refreshSoon(): void {
     const { clock, random } = this.#options;
     if (this.#isStopped || this.#mounted.size === 0) return;

@@ -29,7 +29,7 @@ export interface ProbeTarget {
 const HEALTHY: ProbeOutcome = { ok: true, message: '' };
 const unhealthy = (message: string): ProbeOutcome => ({ ok: false, message });
 
-/** A reply whose head is longer than this is none. */
+/** A reply with a longer head is taken for no reply. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
 function portOf(port: number | string, container: Container): number | undefined {
@@ -37,7 +37,7 @@ function portOf(port: number | string, container: Container): number | undefined
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? (Number(port) || undefined);
 }
 
-/** Never rejects. */
+/** Asks a container once. Never rejects. */
 export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
   if (probe.httpGet) return await httpProbe(probe.httpGet, target, timeoutMs);
@@ -46,7 +46,7 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
   return unhealthy('gRPC probes are not simulated');
 }
 
-/** What Go's dialler says of a Node error. */
+/** Words a Node error as Go's dialler does. */
 function dialError(error: unknown, address: string): string {
   return codeOf(error) === 'ECONNRESET'
     ? `read tcp ${address}: ${syscallText('read', 'ECONNRESET')}`
@@ -54,8 +54,8 @@ function dialError(error: unknown, address: string): string {
 }
 
 /**
- * A plain request over one socket. node:http would be right, too; but an unready pod is probed hundreds of
- * times in a run, and of the reply only the status line matters.
+ * Sends a plain request over one socket. node:http would do, too; but a run probes an unready pod hundreds of
+ * times, and needs only the status line of the reply.
  */
 function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
   const port = portOf(action.port, target.container);

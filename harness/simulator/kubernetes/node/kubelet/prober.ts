@@ -3,17 +3,17 @@ import type { Clock, Timer } from '../../../../base/clock.ts';
 import type { Probe } from '../../client/kinds.ts';
 import type { ProbeOutcome } from './probe.ts';
 
-/** Which probe is repeated, and who hears of its answers. */
+/** A probe to repeat, and the callbacks for its answers. */
 export interface ProberOptions {
   readonly probe: Probe;
   readonly clock: Clock;
   readonly ask: () => Promise<ProbeOutcome>;
   /**
-   * A verdict was reached: `successThreshold` or `failureThreshold` answers of one kind in a row. Called once
-   * per change.
+   * Called once per change of the verdict: after `successThreshold` or `failureThreshold` answers of one kind
+   * in a row.
    */
   readonly onVerdict: (isHealthy: boolean) => void;
-  /** Every single answer that is bad. */
+  /** Called with every single answer that is bad. */
   readonly onFailure: (message: string) => void;
 }
 

@@ -75,7 +75,7 @@ export interface Process {
   readonly exited: Promise<number>;
   /** Sends SIGTERM. */
   terminate(): void;
-  /** Sends SIGKILL: what the program still holds is taken from it now. */
+  /** Sends SIGKILL, and takes from the program all that it still holds. */
   kill(): void;
 }
 

@@ -29,8 +29,8 @@ export function findProgram(image: Image, name: string): Main {
 }
 
 /**
- * What a container runs: `command` replaces the entrypoint and drops the image's own arguments, `args`
- * replaces those.
+ * Returns the argv of a container: `command` replaces the entrypoint and drops the image's own arguments,
+ * `args` replaces those.
  */
 export function argvOf(
   image: Image,

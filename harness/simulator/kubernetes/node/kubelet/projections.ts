@@ -11,7 +11,7 @@ export class MountError extends Error {
   override readonly name = 'MountError';
 }
 
-/** Every kind of volume that shows objects is a list of projections; undefined for the other kinds. */
+/** Turns a volume that shows objects into a list of projections; undefined for the other kinds. */
 export function projectionsOf(volume: Volume): readonly ProjectedSource[] | undefined {
   if (volume.projected) return volume.projected.sources ?? [];
   if (volume.configMap) return [{ configMap: volume.configMap }];

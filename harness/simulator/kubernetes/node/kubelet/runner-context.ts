@@ -24,7 +24,7 @@ export interface RunnerContext {
   environment(container: Container, image: Image): Record<string, string>;
   files(container: Container): ContainerFiles;
   event(container: Container, type: 'Normal' | 'Warning', reason: string, message: string): void;
-  /** Told of what the container's main process shows. */
+  /** Gets what the container's main process shows. */
   readonly onNote: ((container: string, note: ProcessNote) => void) | undefined;
   /** Called when the container's status has changed. */
   onChange(): void;

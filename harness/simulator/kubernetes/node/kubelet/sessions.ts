@@ -61,7 +61,10 @@ export class KubeletSessions implements KubeletApi {
     }
   }
 
-  /** Unlike Kubernetes, what is typed goes nowhere: main processes here do not read from a terminal. */
+  /**
+   * Attaches to the main process of a container. Unlike Kubernetes, typed input goes nowhere: main processes
+   * here do not read from a terminal.
+   */
   attach(
     pod: KubernetesObject,
     container: string,

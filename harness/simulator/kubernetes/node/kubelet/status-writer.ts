@@ -5,7 +5,7 @@ import type { Component } from '../../client/supervisor.ts';
 import { hasCode } from '../../client/typed.ts';
 import { equal } from '../../registry/json.ts';
 
-/** What the writer of a pod's status needs. */
+/** The context of a status writer. */
 export interface StatusWriterOptions {
   readonly client: Pick<ClusterClient, 'get' | 'updateStatus'>;
   /** Catches what a write throws that nobody awaits. */

@@ -26,13 +26,13 @@ export interface VolumeSources {
 export interface MountedVolume {
   readonly writable: boolean;
   readonly files: Map<string, string>;
-  /** Reads what may have changed again; what went missing since the mount leaves the files as they were. */
+  /** Reads the objects again. One that went missing since the mount leaves its files as they were. */
   refresh(facts: PodFacts): void;
   /** Called before a file is read: a token is renewed when most of its life is over. */
   beforeRead(): void;
 }
 
-/** Which objects a pod's volumes show, so that their changes can be followed. */
+/** Lists the objects that a pod's volumes show, so that their changes can be followed. */
 export function volumeReferences(pod: Pod): {
   readonly configMaps: Set<string>;
   readonly secrets: Set<string>;

@@ -144,7 +144,7 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
   }
 }
 
-/** Returns a quantity as text, a number too. @throws WrongType if it is none */
+/** Returns a quantity as text, a number too. @throws WrongType if the value is not a quantity */
 function quantityText(value: unknown): string {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const problem = problemOfQuantity(text);

@@ -63,7 +63,7 @@ export interface Compiled {
   readonly isUnknown: boolean;
 }
 
-/** Compiles a CEL expression. A text that is none gives a problem, not an error. */
+/** Compiles a CEL expression. An invalid text gives a problem, not an error. */
 export function compile(text: string): Compiled {
   try {
     const program = environment.parse(text);

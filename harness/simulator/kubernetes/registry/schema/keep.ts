@@ -1,6 +1,4 @@
-/**
- * Holds what a client sent against the schema of its kind: unknown fields are refused, told of or dropped.
- */
+/** Holds what a client sent against the schema of its kind: it refuses, warns of or drops unknown fields. */
 import { isObject, type JsonObject } from '../json.ts';
 import { apiVersionOf, type ResourceType } from '../resources.ts';
 import { badRequest } from '../status.ts';

@@ -26,7 +26,10 @@ export type Message = ReadonlyMap<number, Field>;
 
 const parsed = new Map<string, Message>();
 
-/** @returns undefined for a message that nobody described */
+/**
+ * Finds the fields of a message.
+ * @returns undefined for a message that is not described
+ */
 export function messageOf(name: string): Message | undefined {
   const known = parsed.get(name);
   if (known) return known;
@@ -43,7 +46,7 @@ export function messageOf(name: string): Message | undefined {
   return fields;
 }
 
-/** The message of an object. */
+/** Returns the name of an object's message. */
 export function messageFor(apiVersion: string, kind: string): string {
   return VERSIONED[`${apiVersion} ${kind}`] ?? kind;
 }

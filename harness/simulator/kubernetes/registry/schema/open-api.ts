@@ -11,7 +11,7 @@ import { fieldsOf } from './struct-fields.ts';
 const pathOf = (group: string, version: string): string =>
   group === '' ? `api/${version}` : `apis/${group}/${version}`;
 
-/** Which documents there are. */
+/** Makes the index of the documents, one for each group and version. */
 export function openApiIndex(registry: ResourceRegistry): JsonObject {
   const paths: JsonObject = {};
   for (const type of registry.all()) {
@@ -26,7 +26,7 @@ export function openApiIndex(registry: ResourceRegistry): JsonObject {
 /** Texts of documents, as long as nothing else comes to be served. */
 const made = new WeakMap<ResourceRegistry, { revision: number; readonly texts: Map<string, string> }>();
 
-/** @returns the JSON of a group and version; undefined for one that is not served */
+/** Makes the JSON of a group and version; undefined for one that is not served. */
 export function openApiDocument(
   registry: ResourceRegistry,
   group: string,

@@ -57,7 +57,7 @@ const isReason = (text: string | undefined): text is (typeof REASONS)[number] =>
 
 /**
  * Finds what is wrong with the rules of a schema, for the author of a CustomResourceDefinition.
- * @param warn - told of rules that use what is not known here; they are not evaluated
+ * @param warn - called with rules that use something unknown here; they are not evaluated
  */
 export function problemsOfRules(schema: unknown, path: string, warn: (text: string) => void): FieldError[] {
   if (!isObject(schema)) return [];
@@ -79,7 +79,7 @@ export function problemsOfRules(schema: unknown, path: string, warn: (text: stri
 }
 
 /**
- * All rules that an object breaks.
+ * Finds all rules that an object breaks.
  * @param old - the state before, on an update
  */
 export function checkRules(value: unknown, old: unknown, schema: JsonObject, path = ''): FieldError[] {

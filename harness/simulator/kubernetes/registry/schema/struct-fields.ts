@@ -6,7 +6,7 @@ type Fields = ReadonlyMap<string, StructField>;
 
 const known = new Map<string, Fields>();
 
-/** The fields of a message of messages.ts, if it is described there. */
+/** Returns the fields of a message of messages.ts, if it is described there. */
 export function fieldsOf(message: string): Fields | undefined {
   const cached = known.get(message);
   if (cached) return cached;

@@ -31,7 +31,7 @@ const BLOCKING: readonly FieldError['reason'][] = [
 ];
 
 /**
- * All that breaks the schema and, if nothing basic is wrong, its rules in CEL.
+ * Finds all that breaks the schema and, if nothing basic is wrong, its rules in CEL.
  * @param old - the state before, on an update
  */
 export function validateStructure(

@@ -4,7 +4,7 @@ import type { ResourceType } from '../resources.ts';
 import { type FieldSelector, matchesFields } from './field-selector.ts';
 import { type LabelSelector, matchesLabels } from './label-selector.ts';
 
-/** The name if the selector demands one: RBAC treats such a list or watch as one of that name. */
+/** Returns the name if the selector demands one: RBAC treats such a list or watch as one of that name. */
 export function demandedName(selector: FieldSelector): string | undefined {
   return selector.find(({ field, equal }) => field === 'metadata.name' && equal)?.value;
 }

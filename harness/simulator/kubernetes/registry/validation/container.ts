@@ -6,10 +6,12 @@ import { duplicate, type FieldError, forbiddenValue, invalidValue, required } fr
 import { isObject, type JsonObject, objectOf, objectsOf, stringOf } from '../json.ts';
 import { parseQuantity } from '../quantity.ts';
 import { invalidFor, portNumber, validateChoice, validateName } from './entries.ts';
-import { problemsOfEnvName, problemsOfPortName } from './entry-names.ts';
+import { regexText, whole } from './format-text.ts';
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+const PORT_NAME_FORMAT = whole('[-a-z0-9]+');
+const ENV_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 
 /**
  * Finds what is wrong with a container.
@@ -66,6 +68,18 @@ function validatePorts(ports: readonly JsonObject[], field: string): FieldError[
   return errors;
 }
 
+/** Checks the name of a port (apimachinery pkg/util/validation/validation.go @v1.32, IsValidPortName). */
+function problemsOfPortName(value: string): string[] {
+  const problems: string[] = [];
+  if (value.length > 15) problems.push('must be no more than 15 characters');
+  if (!PORT_NAME_FORMAT.test(value))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(value)) problems.push('must contain at least one letter (a-z)');
+  if (value.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (value.startsWith('-') || value.endsWith('-')) problems.push('must not begin or end with a hyphen');
+  return problems;
+}
+
 function validateEnv(env: readonly JsonObject[], field: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, entry] of env.entries()) {
@@ -78,6 +92,21 @@ function validateEnv(env: readonly JsonObject[], field: string): FieldError[] {
     }
   }
   return errors;
+}
+
+/** Checks the name of an environment variable (IsEnvVarName there). */
+function problemsOfEnvName(value: string): string[] {
+  // Since 1.32 all printable characters but the equals sign are taken.
+  if (/^[\x20-\x3c\x3e-\x7e]+$/.test(value)) return [];
+  return [
+    regexText(
+      "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
+      ENV_NAME,
+      'my.env-name',
+      'MY_ENV.NAME',
+      'MyEnvName1',
+    ),
+  ];
 }
 
 /** @param volumes - the names of the pod's volumes */

@@ -39,7 +39,7 @@ export function validateEndpoints(endpoints: KubernetesObject): FieldError[] {
   return errors;
 }
 
-/** An endpoint is dotted IPv4, or something with colons, and never loopback. */
+/** Checks an address: dotted IPv4, or something with colons, and never loopback. */
 function validateAddress(ip: string, field: string): FieldError[] {
   const address = parseIpv4(ip);
   if (address === undefined && !/^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(ip)) {

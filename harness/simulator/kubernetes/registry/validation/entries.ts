@@ -22,7 +22,7 @@ export function validateChoice(value: unknown, field: string, choices: readonly 
     : [notSupported(field, String(value), choices)];
 }
 
-/** The name of an entry in a list: it must be there, obey a rule, and be the only one of its kind. */
+/** Checks the name of an entry in a list: it must be there, obey a rule, and occur once. */
 export function validateName(name: string, field: string, taken: Set<string>): FieldError[] {
   if (name === '') return [required(field)];
   const errors = invalidFor(field, name, problemsOfLabel(name));

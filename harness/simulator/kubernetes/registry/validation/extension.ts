@@ -115,8 +115,8 @@ export function validateDefinition(
 }
 
 /**
- * apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go @v1.32,
- * validateCustomResourceDefinitionUpdate.
+ * Checks the update of a definition (apiextensions-apiserver pkg/apis/apiextensions/validation/validation.go
+ * @v1.32, validateCustomResourceDefinitionUpdate).
  */
 function changesOfDefinition(definition: KubernetesObject, old: KubernetesObject): FieldError[] {
   const spec = objectOf(definition['spec']);

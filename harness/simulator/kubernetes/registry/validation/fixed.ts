@@ -37,7 +37,10 @@ export const FIXED_FIELDS: Readonly<Record<string, readonly FixedField[]>> = {
   ],
 };
 
-/** @returns what is wrong with the fields that have changed */
+/**
+ * Checks the fields that an update must not change.
+ * @returns a problem for each that has changed
+ */
 export function validateFixed(
   fields: readonly FixedField[],
   object: KubernetesObject,

@@ -1,9 +1,10 @@
 /** The rules of the metadata of every object (apimachinery pkg/api/validation/objectmeta.go @v1.32). */
 
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
+import { STANDARD_FINALIZERS } from '../finalizers.ts';
 import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
 import type { ResourceType } from '../resources.ts';
-import { problemsOfLabelValue, problemsOfQualifiedName } from './entry-names.ts';
+import { problemsOfLabelValue, problemsOfQualifiedName } from './label-rules.ts';
 import { problemsOfName, problemsOfSubdomain } from './names.ts';
 
 /**
@@ -59,11 +60,7 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
     const text = String(finalizer);
     for (const problem of problemsOfQualifiedName(text))
       errors.push(invalidValue('metadata.finalizers', text, problem));
-    if (
-      !text.includes('/') &&
-      !['foregroundDeletion', 'orphan', 'kubernetes'].includes(text) &&
-      type.custom
-    ) {
+    if (!text.includes('/') && !STANDARD_FINALIZERS.includes(text) && type.custom) {
       errors.push(
         invalidValue(
           'metadata.finalizers',
@@ -106,7 +103,7 @@ function validateAnnotations(annotations: unknown): FieldError[] {
   return errors;
 }
 
-/** A `LabelSelector` in an object. */
+/** Checks a `LabelSelector` in an object. */
 export function validateSelector(selector: unknown, field: string): FieldError[] {
   const { matchLabels, matchExpressions } = objectOf(selector);
   const errors: FieldError[] = [];
@@ -144,7 +141,7 @@ export function validateSelector(selector: unknown, field: string): FieldError[]
   return errors;
 }
 
-/** The name of another object in a field. */
+/** Checks a field that names another object: it must be there and be a DNS subdomain. */
 export function validateReference(name: unknown, field: string): FieldError[] {
   const text = stringOf(name) ?? '';
   if (text === '') return [required(field)];

@@ -32,7 +32,7 @@ const LABEL_1035_TEXT = regexText(
   'abc-123',
 );
 
-/** Each of these returns what is wrong, nothing if all is well. */
+/** Checks a DNS subdomain (RFC 1123). @returns the server's sentences; empty if the name is well-formed */
 export function problemsOfSubdomain(value: string): string[] {
   return [
     ...(value.length > 253 ? [tooLong(253)] : []),
@@ -65,7 +65,9 @@ export function problemsOfPathSegment(value: string): string[] {
   return ['/', '%'].filter(illegal => value.includes(illegal)).map(illegal => `may not contain '${illegal}'`);
 }
 
-/** By the rule of the type. Custom definitions are checked by their own validator. */
+/**
+ * Checks a name by the rule of its type. The names of custom definitions have a stricter check of their own.
+ */
 export function problemsOfName(rule: NameRule, value: string): string[] {
   switch (rule) {
     case 'subdomain':

@@ -1,4 +1,7 @@
-/** What an update of a pod may change (ValidatePodUpdate in pkg/apis/core/validation/validation.go @v1.32). */
+/**
+ * Checks that an update of a pod changes only what it may (ValidatePodUpdate in
+ * pkg/apis/core/validation/validation.go @v1.32).
+ */
 
 import { type FieldError, forbiddenValue, invalidValue } from '../field-errors.ts';
 import { copy, equal, type JsonObject, type KubernetesObject, objectOf, objectsOf } from '../json.ts';

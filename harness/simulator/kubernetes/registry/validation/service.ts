@@ -30,7 +30,7 @@ export function validateService(service: KubernetesObject, old: KubernetesObject
   return old ? [...changesOfService(spec, objectOf(old['spec'])), ...errors] : errors;
 }
 
-/** The type, and what it asks of the addresses. */
+/** Checks the type, and the addresses that it asks for. */
 function validateType(spec: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const type = String(spec['type']);
@@ -50,7 +50,7 @@ function validateType(spec: JsonObject): FieldError[] {
   return errors;
 }
 
-/** Each port, and that no two have one name, or one number and protocol. */
+/** Checks each port, and that no two have the same name, or the same number and protocol. */
 function validatePorts(ports: readonly JsonObject[]): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
@@ -87,7 +87,7 @@ function validatePortName(name: string, field: string, taken: Set<string>): Fiel
   return errors;
 }
 
-/** Affinity, traffic policy, class of the load balancer. */
+/** Checks affinity, traffic policy and class of the load balancer. */
 function validatePolicies(spec: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const affinity = String(spec['sessionAffinity'] ?? 'None');
@@ -103,7 +103,7 @@ function validatePolicies(spec: JsonObject): FieldError[] {
   return errors;
 }
 
-/** ValidateServiceUpdate; what becomes of cluster IPs is checked where they are given. */
+/** Checks an update (ValidateServiceUpdate). Cluster IPs are checked where they are allocated. */
 function changesOfService(spec: JsonObject, before: JsonObject): FieldError[] {
   const errors: FieldError[] = [];
   const both = (holds: (of: JsonObject) => boolean) => holds(spec) && holds(before);

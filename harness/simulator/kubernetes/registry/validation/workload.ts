@@ -16,7 +16,7 @@ import { matchesLabels, selectorFromObject } from '../selectors/label-selector.t
 import { validateLabels, validateReference, validateSelector } from './metadata.ts';
 import { validatePodSpec } from './pod.ts';
 
-/** A label selector as Go prints a map of strings. */
+/** Prints a label selector as Go prints a map of strings. */
 function goStringMap(map: Readonly<Record<string, string>>): string {
   const entries = Object.keys(map)
     .sort()

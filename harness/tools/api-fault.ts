@@ -1,15 +1,5 @@
-/** What the output of kubectl and istioctl says of their version and of the API server. */
+/** Sees in the errors of kubectl and istioctl that they could not reach an API server. */
 import type { CommandResult } from '../model/command.ts';
-
-/** Reads `v1.32.0` from the output of `kubectl version --client -o json`; returns other output as it is. */
-export function clientVersion(json: string): string {
-  try {
-    const { clientVersion: version } = JSON.parse(json) as { clientVersion?: { gitVersion?: string } }; // kubectl's own
-    return version?.gitVersion ?? json.trim();
-  } catch {
-    return json.trim();
-  }
-}
 
 /**
  * kubectl's and istioctl's words for an API server that they cannot reach; at the start of a line, so that a
