@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import t from 'tap';
 import { createRandom } from '../../../../../harness/base/random.ts';
-import { Resources } from '../../../../../harness/simulator/istio/istiod/serve/resources.ts';
 import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
 import { encodeMessage } from '../../../../../harness/simulator/istio/xds/proto/encode-message.ts';
 import type { ResourcesByType, ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
@@ -18,22 +17,19 @@ function thereAndBack<T extends ResourceType>(type: T, resource: ResourcesByType
   return { back, bytes, notes };
 }
 
-t.test('all that istiod makes in the scenarios comes back as it was, without a note', async t => {
+t.test('all that istiod makes in a scenario comes back as it was, without a note', async t => {
   const texts = new Map<string, ResourceType>();
-  t.intercept(Resources.prototype, 'of', {
-    value: (original => {
-      return function (this: Resources, ...args: Parameters<Resources['of']>) {
-        const fragment = original.apply(this, args);
-        for (const resource of JSON.parse(`[${fragment}]`) as unknown[])
-          texts.set(JSON.stringify(resource), args[0]);
-        return fragment;
-      };
-    })(Resources.prototype.of),
-  });
-  const scenarios = ['multi-primary', 'multi-primary-multi-network', 'primary-remote'];
+  for (const type of TYPES) {
+    const { encode } = CODECS[type];
+    t.intercept(CODECS[type], 'encode', {
+      value: (resource: never) => {
+        texts.set(JSON.stringify(resource), type);
+        return encode(resource);
+      },
+    });
+  }
   for (const edition of ['1.8', 'current'])
-    for (const scenario of [...scenarios, 'primary-remote-multi-network'])
-      await objectsAfterEmbeddedTools(scenario, edition);
+    await objectsAfterEmbeddedTools('multi-primary-multi-network', edition);
   for (const type of TYPES) {
     const made = [...texts].filter(([, own]) => own === type).map(([text]) => JSON.parse(text));
     const results = made.map(resource => thereAndBack(type, resource));
@@ -45,7 +41,7 @@ t.test('all that istiod makes in the scenarios comes back as it was, without a n
       results.flatMap(({ notes }) => notes),
       [],
     );
-    t.ok(made.length > 10, `${type}: ${made.length}`);
+    t.ok(made.length > 5, `${type}: ${made.length}`);
   }
 });
 
@@ -73,7 +69,7 @@ function declareTests<T extends ResourceType>(type: T) {
     const resources = new RandomResources(random.stream('resources'));
     let refused = 0;
     let taken = 0;
-    for (let index = 0; index < 10_000; index++) {
+    for (let index = 0; index < 2500; index++) {
       const bytes = damage(CODECS[type].encode(resources.make(type)), random);
       try {
         CODECS[type].decode(bytes);
@@ -84,7 +80,7 @@ function declareTests<T extends ResourceType>(type: T) {
           throw error;
       }
     }
-    t.ok(refused > 1000 && taken > 100, `${refused} refused, ${taken} taken`);
+    t.ok(refused > 250 && taken > 25, `${refused} refused, ${taken} taken`);
   });
 }
 for (const type of TYPES) declareTests(type);
