@@ -33,6 +33,7 @@ const BELOW_ISTIO = [
   'simulator/program.ts',
   'simulator/istio/xds',
   'simulator/istio/behaviour.ts',
+  'simulator/istio/pod',
   'simulator/istio/releases.ts',
   'simulator/istio/log.ts',
   'simulator/istio/metrics.ts',
@@ -115,6 +116,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   // Below its rooms: what differs between releases, logs and metrics.
   'simulator/istio': { from: ['base'] },
   'simulator/istio/xds': { from: ['base'] },
+  'simulator/istio/pod': { from: ['simulator/istio/behaviour.ts'], packages: ['js-yaml'] },
   'simulator/istio/install': { from: BELOW_ISTIO, packages: ['js-yaml'] },
   'simulator/istio/ca': { from: BELOW_ISTIO },
   'simulator/istio/istiod': { from: [...BELOW_ISTIO, 'simulator/istio/ca'] },

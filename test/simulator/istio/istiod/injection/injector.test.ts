@@ -26,7 +26,7 @@ function configMaps(version: string) {
       string,
       string
     >;
-  return { config: readInjectorConfig(data('istio-sidecar-injector')), mesh: readMeshConfig(data('istio')) };
+  return { config: readInjectorConfig(behaviourOf(version), data('istio-sidecar-injector')), mesh: readMeshConfig(data('istio')) };
 }
 
 const HELLO = {

@@ -7,7 +7,7 @@
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../behaviour.ts';
-import { agentArguments, environment, probes, VOLUME_MOUNTS, VOLUMES } from './proxy-pod.ts';
+import { agentArguments, environment, probes, proxyVolumes } from './proxy-pod.ts';
 
 const PROXY_RESOURCES = {
   requests: { cpu: '100m', memory: '128Mi' },
@@ -24,6 +24,7 @@ const PROXY_USER = {
 
 function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
   const image = '{{ image }}';
+  const { volumes, volumeMounts } = proxyVolumes(behaviour, false);
   const proxy = {
     name: 'istio-proxy',
     image,
@@ -32,8 +33,11 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
     env: environment(behaviour, false),
     ...probes(behaviour),
     resources: PROXY_RESOURCES,
-    securityContext: PROXY_USER,
-    volumeMounts: VOLUME_MOUNTS,
+    securityContext: {
+      ...PROXY_USER,
+      ...(behaviour.injection.dropsCapabilities && { capabilities: { drop: ['ALL'] } }),
+    },
+    volumeMounts,
   };
   return {
     metadata: {
@@ -62,6 +66,7 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
             'istio-iptables',
             ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
             ...['-d', '15090,15021,15020'],
+            ...behaviour.injection.initArguments,
           ],
           resources: PROXY_RESOURCES,
           securityContext: {
@@ -77,13 +82,14 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
         ...(behaviour.nativeSidecars ? [{ $when: 'nativeSidecar', ...proxy, restartPolicy: 'Always' }] : []),
       ],
       containers: [behaviour.nativeSidecars ? { $when: 'ordinarySidecar', ...proxy } : proxy],
-      volumes: VOLUMES,
+      volumes,
     },
   };
 }
 
 /** manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml @1.30.3 */
 function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
+  const { volumes, volumeMounts } = proxyVolumes(behaviour, true);
   return {
     metadata: {
       labels: {
@@ -107,10 +113,10 @@ function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
           ports: [{ containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' }],
           env: environment(behaviour, true),
           ...probes(behaviour),
-          volumeMounts: VOLUME_MOUNTS,
+          volumeMounts,
         },
       ],
-      volumes: VOLUMES,
+      volumes,
     },
   };
 }
