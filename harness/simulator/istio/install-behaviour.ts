@@ -1,14 +1,14 @@
 /** In which ways releases differ in what they install, and in what injection puts into pods. */
 
 /** A variable of a container. */
-export interface EnvironmentEntry {
+interface EnvironmentEntry {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: unknown;
 }
 
 /** A port of a container. */
-export interface ContainerPort {
+interface ContainerPort {
   readonly containerPort: number;
   readonly protocol: string;
   readonly name?: string;
@@ -40,7 +40,7 @@ export interface InstallBehaviour {
   /** Whether the installation is recorded in a resource of its own. */
   readonly recordsState: boolean;
   /**
-   * A gateway's pod is complete; where its values name an `injectionTemplate` it may be filled in by injection
+   * A gateway's pod is complete; where its values name an `injectionTemplate` injection may fill it in
    * (image `auto`).
    */
   readonly gatewayPods: 'complete' | 'injected-on-request';

@@ -25,7 +25,7 @@ export interface InstallPlan {
   /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
   readonly namespace: KubernetesObject;
   readonly components: readonly InstallComponent[];
-  /** Made when all components are there: the default tag of current. `manifest generate` knows nothing of it. */
+  /** Made when all components are there: current's default tag. `manifest generate` leaves it out. */
   readonly tags: readonly KubernetesObject[];
   /**
    * The name under which the installation is recorded, and its objects labelled: `installed-state-eastwest`

@@ -1,6 +1,6 @@
 /**
- * What istiod may do. manifests/charts/istio-control/istio-discovery/templates/clusterrole.yaml, role.yaml @1.30.3;
- * manifests/charts/base/templates/clusterrole.yaml, role.yaml @1.8.0
+ * What istiod may do. manifests/charts/istio-control/istio-discovery/templates/clusterrole.yaml, role.yaml
+ * @1.30.3; manifests/charts/base/templates/clusterrole.yaml, role.yaml @1.8.0
  */
 import type { IstioBehaviour } from '../behaviour.ts';
 import { ISTIO_GROUPS, type PolicyRule, READ } from './kubernetes-objects.ts';

@@ -1,7 +1,7 @@
 /**
  * The labels that say who made an object: the chart's, and the operator's, by which a later run of the same
- * name prunes objects that it no longer wants (operator/pkg/helmreconciler @1.8.0, operator/pkg/install/install.go
- * @1.30.3).
+ * name prunes objects that it no longer wants (operator/pkg/helmreconciler @1.8.0,
+ * operator/pkg/install/install.go @1.30.3).
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';

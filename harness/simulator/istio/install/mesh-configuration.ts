@@ -78,7 +78,9 @@ export function valuesConfigMap(settings: InstallSettings): KubernetesObject {
       labels: LABELS,
       annotations: {
         'kubernetes.io/description':
-          'This ConfigMap contains the Helm values used during chart rendering. This ConfigMap is rendered for debugging purposes and external tooling; modifying these values has no effect.',
+          'This ConfigMap contains the Helm values used during chart rendering. ' +
+          'This ConfigMap is rendered for debugging purposes and external tooling; ' +
+          'modifying these values has no effect.',
       },
     },
     {

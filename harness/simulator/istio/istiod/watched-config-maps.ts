@@ -75,7 +75,8 @@ export class WatchedConfigMaps {
     if (replaced.length === 0 || this.#isTold) return;
     this.#isTold = true;
     log.warn(
-      `ConfigMap ${INJECTOR_CONFIG_MAP} has Go templates (${replaced.join(', ')}), which this simulated istiod cannot fill: it injects the templates of Istio ${settings.version}, with the values of the ConfigMap`,
+      `ConfigMap ${INJECTOR_CONFIG_MAP} has Go templates (${replaced.join(', ')}), which this simulated ` +
+        `istiod cannot fill: it injects those of Istio ${settings.version}, with the values of the ConfigMap`,
     );
   }
 }

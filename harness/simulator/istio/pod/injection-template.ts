@@ -22,12 +22,35 @@ const PROXY_USER = {
   runAsGroup: 1337,
 };
 
+const IMAGE = '{{ image }}';
+
+/** Redirects the pod's connections to the proxy. */
+const initContainer = (behaviour: IstioBehaviour): Record<string, unknown> => ({
+  name: 'istio-init',
+  image: IMAGE,
+  args: [
+    'istio-iptables',
+    ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
+    ...['-d', '15090,15021,15020'],
+    ...behaviour.injection.initArguments,
+  ],
+  resources: PROXY_RESOURCES,
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
+    privileged: false,
+    readOnlyRootFilesystem: false,
+    runAsGroup: 0,
+    runAsNonRoot: false,
+    runAsUser: 0,
+  },
+});
+
 function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
-  const image = '{{ image }}';
   const { volumes, volumeMounts } = proxyVolumes(behaviour, false);
   const proxy = {
     name: 'istio-proxy',
-    image,
+    image: IMAGE,
     args: ['proxy', 'sidecar', ...agentArguments(behaviour, '$(POD_NAMESPACE)')],
     ports: [{ containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' }],
     env: environment(behaviour, false),
@@ -59,26 +82,7 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
     spec: {
       securityContext: behaviour.injection.podSecurity,
       initContainers: [
-        {
-          name: 'istio-init',
-          image,
-          args: [
-            'istio-iptables',
-            ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
-            ...['-d', '15090,15021,15020'],
-            ...behaviour.injection.initArguments,
-          ],
-          resources: PROXY_RESOURCES,
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
-            privileged: false,
-            readOnlyRootFilesystem: false,
-            runAsGroup: 0,
-            runAsNonRoot: false,
-            runAsUser: 0,
-          },
-        },
+        initContainer(behaviour),
         ...(behaviour.nativeSidecars ? [{ $when: 'nativeSidecar', ...proxy, restartPolicy: 'Always' }] : []),
       ],
       containers: [behaviour.nativeSidecars ? { $when: 'ordinarySidecar', ...proxy } : proxy],

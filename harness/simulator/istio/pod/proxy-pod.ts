@@ -74,7 +74,7 @@ const VOLUME_MOUNTS = [
 ];
 
 /** The volumes of a proxy's pod, and where its container has them. */
-export interface ProxyVolumes {
+interface ProxyVolumes {
   readonly volumes: readonly unknown[];
   readonly volumeMounts: readonly unknown[];
 }

@@ -4,7 +4,7 @@
  */
 
 /** The smallest unit that a quantity keeps, and that of the lists of a container's resources. */
-export type SmallestUnit = 'nano' | 'milli';
+type SmallestUnit = 'nano' | 'milli';
 
 const DECIMALS: Readonly<Record<SmallestUnit, number>> = { nano: 9, milli: 3 };
 const DECIMAL_SUFFIXES = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];

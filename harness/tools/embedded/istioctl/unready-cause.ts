@@ -19,7 +19,8 @@ interface Deployment extends KubernetesObject {
 }
 
 /**
- * Returns the line for what is not ready. Unlike istioctl, whose line is empty then, it names what has no cause.
+ * Returns the line for what is not ready. Unlike istioctl, whose line is empty then, it names what has no
+ * cause.
  * @param target - `Deployment/istio-system/istiod`, or another kind without a cause
  */
 export async function withCause(

@@ -46,7 +46,7 @@ export function readInjectorConfig(
   };
 }
 
-/** 1.8 has one template; current several of which a pod may choose, and one more that only warns old istiods. */
+/** 1.8 has one template; current several, of which a pod may choose, and one that only warns old istiods. */
 function templatesOf(config: Tree): Readonly<Record<string, string>> {
   const several = tree(config['templates']);
   const single = config['template'];

@@ -47,7 +47,7 @@ const isLeftOut = (item: unknown, data: Tree): boolean =>
 
 const OURS = /^\{\{ ?[a-zA-Z][\w.]*( \| json)? ?\}\}$/;
 
-/** Says whether all that a text asks for can be filled in: a Go template has dots, blanks and keywords there. */
+/** Says whether a text is of our language: a Go template has dots, blanks and keywords in its braces. */
 export const isOurTemplate = (text: string): boolean =>
   [...text.matchAll(/\{\{[\s\S]*?\}\}/g)].every(
     ([asked]) => OURS.test(asked) && !/^\{\{ ?(end|else)\b/.test(asked),

@@ -3,7 +3,7 @@ import { KubernetesApiError, type KubernetesClient } from '../../../../base/kube
 import type { IstiodSettings } from '../model/settings.ts';
 
 /** Whose Leases they are. */
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly settings: IstiodSettings;
   readonly client: () => KubernetesClient;
   readonly signal: AbortSignal;

@@ -146,7 +146,7 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
 }
 
 /**
- * Returns a quantity as the server keeps it, a number too. Only lists of resources are rounded to a thousandth
+ * Returns a quantity as the server keeps it, a number too. Only lists of resources are rounded to thousandths
  * (pkg/apis/core/v1/defaults.go, SetDefaults_ResourceList @v1.32).
  * @throws WrongType if it is none
  */
