@@ -204,3 +204,24 @@ t.test('manifest generate leaves out what install makes by itself', async t => {
   const { stdout } = await world.run('istioctl manifest generate -f a.yaml');
   t.notMatch(stdout, /istiod-default-validator|revision-tag-default|never-match/);
 });
+
+t.test('1.30.3: what istiod and the tag leave in istio-system', async t => {
+  await using world = await toolsWorld({ 'a.yaml': operator('') }, { istioVersion: '1.30.3' });
+  t.match(await world.run('istioctl install -y -f a.yaml'), { exitCode: 0 });
+  const namesOf = async (kind: string) =>
+    (await world.run(`kubectl get ${kind} -n istio-system -o jsonpath='{.items[*].metadata.name}'`)).stdout;
+  const maps = await namesOf('configmaps');
+  for (const name of ['istio-leader', 'istio-namespace-controller-election', 'istio-ip-autoallocate'])
+    t.match(maps, name);
+  t.notMatch(maps, 'istio-validation-controller-election');
+  t.equal(await namesOf('leases'), 'istio-gateway-deployment-default istio-gateway-status-leader-default');
+  t.match(await namesOf('services'), 'istiod-revision-tag-default');
+  const policies = await world.run(
+    "kubectl get validatingwebhookconfigurations -o jsonpath='{.items[*].webhooks[*].failurePolicy}'",
+  );
+  t.equal(policies.stdout, 'Fail Fail');
+  const gateway = await world.run(
+    "kubectl get pods -n istio-system -l app=istio-ingressgateway -o jsonpath='{.items[0].spec.containers[0].resources.limits}'",
+  );
+  t.match(JSON.parse(gateway.stdout), { cpu: '2', memory: '1Gi' });
+});

@@ -10,6 +10,7 @@ import type { Log } from '../../log.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { becomeLeader } from '../watch/leader.ts';
 import { holdLeases } from './leases.ts';
+import { publishRevocations } from './revocations.ts';
 import { distributeRootCertificates } from './root-certificates.ts';
 import { patchMutatingWebhooks, patchValidatingWebhooks } from './webhook-patcher.ts';
 
@@ -34,7 +35,7 @@ const isOurs =
       : object.metadata.labels?.['istio.io/rev'] === revision;
 
 /** istiod's own cluster. The locks keep several istiods of one cluster apart. */
-export function leadOwnCluster(options: LedClusterOptions): void {
+export function leadOwnCluster(options: LedClusterOptions & { readonly isPlugged: boolean }): void {
   const { settings, client, clock, signal, log } = options;
   const lead = (lock: string, work: () => void) => {
     becomeLeader({
@@ -53,6 +54,8 @@ export function leadOwnCluster(options: LedClusterOptions): void {
   lead(locks.namespaces, () => distributeRootCertificates(options));
   for (const lock of locks.otherConfigMaps) lead(lock, () => {});
   void holdLeases(options, locks.leases);
+  if (options.isPlugged && settings.behaviour.injection.mountsRevocations)
+    void publishRevocations(client(), settings.namespace, signal);
   patchMutatingWebhooks({ ...options, isOurs: isOurs(settings) });
   const strictNames = install.validators.map(({ name }) => name);
   const validate = () =>
