@@ -59,7 +59,7 @@ export const NO_GATEWAY_KIND =
  */
 export const notReadyAfter5Minutes = (deployment: string): RegExp =>
   new RegExp(
-    `Ingress gateways encountered an error: failed to wait for resource: resources not ready after 5m0s: ` +
+    `failed to wait for resource: resources not ready after 5m0s: ` +
       `(timed out waiting for the condition|context deadline exceeded).*Deployment/istio-system/${deployment}`,
   );
 export const timedOut = (deployment: string) =>

@@ -40,10 +40,17 @@ export async function istioctlCommand(argv: readonly string[], environment: Envi
     clock: systemClock,
     random: createRandom(String(systemClock.now())),
     signal,
-    onProgress: line => void stderr.write(`${redact(line)}\n`),
+    // What it waits for is in its output.
+    onProgress: () => {},
   };
   try {
-    return await istioctlOf(simulated?.istioVersion ?? EDITIONS[0]?.istioVersion ?? '')(invocation);
+    const istioVersion = simulated?.istioVersion ?? EDITIONS[0]?.istioVersion ?? '';
+    if (!simulated && argv[0] === 'manifest') {
+      invocation.stderr(
+        `! No simulated cluster says which release this istioctl is of: it answers for ${istioVersion}.\n`,
+      );
+    }
+    return await istioctlOf(istioVersion)(invocation);
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted;
     if (!(error instanceof ToolExit)) throw error;

@@ -88,6 +88,7 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
   const clusters = [...kubeconfigs].map(([name, text]) => ({
     name,
     server: /server: (\S+)/.exec(text)?.[1] ?? '',
+    inNetworkServer: /inNetworkServer: (\S+)/.exec(text)?.[1] ?? '',
   }));
   own.started(clusters, mergeKubeconfigs(kubeconfigs));
   writeReleaseFolder(paths.release, samples, paths.kubeconfig);

@@ -9,6 +9,8 @@ export interface UpCluster {
   readonly name: string;
   /** `https://127.0.0.1:40123` */
   readonly server: string;
+  /** Where other clusters' pods find it: `https://172.18.0.2:6443`. */
+  readonly inNetworkServer?: string;
 }
 
 /** A defect of the harness in the running world, and how often it came. */

@@ -5,15 +5,20 @@ import { contextVariable } from '../../plan/mesh.ts';
 import type { UpPaths } from './paths.ts';
 import type { UpState } from './state.ts';
 
-/**
- * Writes the variables of a world as commands of a shell.
- * @returns lines `export NAME=value`, the PATH's last
- */
+/** `SERVER_CLUSTER1`, beside the guide's `CTX_CLUSTER1`. */
+const serverVariable = (name: string): string =>
+  contextVariable(clusterName(name)).replace(/^CTX_/, 'SERVER_');
+
+/** @returns lines `export NAME=value`, the PATH's last */
 export function exportsOf({ clusters }: UpState, paths: UpPaths): string {
   const variables: readonly (readonly [string, string])[] = [
     ['KUBECONFIG', paths.kubeconfig],
     ['KUBECACHEDIR', paths.kubeCache],
     ...clusters.map(({ name }) => [contextVariable(clusterName(name)), name] as const),
+    // What Istio's own istioctl is to be given: `create-remote-secret --server`.
+    ...clusters.flatMap(({ name, inNetworkServer = '' }) =>
+      inNetworkServer === '' ? [] : [[serverVariable(name), inNetworkServer] as const],
+    ),
     ['ISTIO_FOLDER', paths.release],
   ];
   const lines = variables.map(([name, value]) => `export ${name}=${quoteWord(value)}\n`);

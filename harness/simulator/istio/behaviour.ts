@@ -67,6 +67,14 @@ export interface IstioBehaviour {
   readonly acceptsOwnClusterId: boolean;
   /** `Endpoints` or `EndpointSlice`. */
   readonly endpointSource: 'endpoints' | 'endpoint-slices';
+  /** Locks in istio-system: those under which istiod works, and those that it holds besides. */
+  readonly locks: {
+    readonly namespaces: string;
+    /** Absent where every istiod of a cluster sees to the validators. */
+    readonly validation?: string;
+    readonly otherConfigMaps: readonly string[];
+    readonly leases: readonly string[];
+  };
   /**
    * True if an istiod may write root certificates and CA bundles into remote clusters (`EXTERNAL_ISTIOD`,
    * `controlPlaneClusters`).

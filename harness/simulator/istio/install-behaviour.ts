@@ -1,5 +1,19 @@
 /** In which ways releases differ in what they install, and in what injection puts into pods. */
 
+/** A variable of a container. */
+interface EnvironmentEntry {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: unknown;
+}
+
+/** A port of a container. */
+interface ContainerPort {
+  readonly containerPort: number;
+  readonly protocol: string;
+  readonly name?: string;
+}
+
 /** What the charts of a release do. */
 export interface InstallBehaviour {
   readonly names: {
@@ -10,8 +24,13 @@ export interface InstallBehaviour {
     readonly istiodRole: string;
     readonly readerClusterRole: string;
   };
-  /** Validating webhook configurations and their webhook; istiod makes the first one strict. */
-  readonly validators: readonly { readonly name: string; readonly webhook: string }[];
+  /** Validating webhook configurations and their webhook; istiod makes them strict. */
+  readonly validators: readonly {
+    readonly name: string;
+    readonly webhook: string;
+    /** Whether it looks at objects of the revision only. */
+    readonly ofRevision?: boolean;
+  }[];
   /** One webhook, or four for each revision and its tag. */
   readonly injectionWebhooks: 'one' | 'four-tagged';
   /** What makes a remote: an address (its own istiod stays), or the profile (it has none). */
@@ -20,8 +39,15 @@ export interface InstallBehaviour {
   readonly namespaceLabels: (network: string) => Readonly<Record<string, string>>;
   /** True if a resource of its own records the installation. */
   readonly recordsState: boolean;
-  /** A gateway's pod is complete, or filled in by injection (image `auto`). */
-  readonly gatewayPods: 'complete' | 'injected';
+  /**
+   * A gateway's pod is complete; where its values name an `injectionTemplate` injection may fill it in
+   * (image `auto`).
+   */
+  readonly gatewayPods: 'complete' | 'injected-on-request';
+  /** Of the complete pod; 1.8 has those of injection. */
+  readonly gatewayProbes: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
+  /** Variables of a complete gateway, beside the common ones. */
+  readonly gatewayEnvironment: (jwtPolicy: string) => readonly EnvironmentEntry[];
   /** Ports of the ingress gateway's Service. */
   readonly gatewayPorts: readonly {
     readonly name: string;
@@ -33,11 +59,29 @@ export interface InstallBehaviour {
   /** The component that brings istiod's service account and roles. */
   readonly istiodAccessIn: 'Istio core' | 'Istiod';
   /** Beside the common variables. */
-  readonly istiodEnvironment: Readonly<Record<string, string>>;
-  /** True if istiod has its ConfigMaps as files too. */
+  readonly istiodEnvironment: (asked: {
+    readonly jwtPolicy: string;
+    readonly externalIstiod: boolean;
+  }) => readonly EnvironmentEntry[];
+  readonly istiodPorts: readonly ContainerPort[];
+  /** Of istiod's Deployment. */
+  readonly istiodSelector: Readonly<Record<string, string>>;
+  /** Of istiod's pods, beside the common ones. */
+  readonly istiodTolerations: readonly unknown[];
+  /** Whether istiod takes its serving certificate from istio-csr where that is. */
+  readonly mountsCsrFiles: boolean;
+  /** Whether istiod has its ConfigMaps as files too. */
   readonly mountsConfigMaps: boolean;
-  /** True if istiod may make Deployments for gateways of the Gateway API. */
+  /** Whether istiod looks after the Gateway API and its own resources' statuses, with the rights for it. */
   readonly managesGateways: boolean;
+  /** Labels of all objects of a chart; those of workloads' pods too. */
+  readonly chartLabels: (component: string, version: string) => Readonly<Record<string, string>>;
+  /** The installation's name in labels, from that of its document. */
+  readonly ownerOf: (document: string | undefined) => string;
+  /** Whether `values` tells what a chart was rendered from. */
+  readonly tellsValues: boolean;
+  readonly validatedGroups: readonly string[];
+  readonly admissionReviewVersions: readonly string[];
   /**
    * True if other clusters' istiods may read ConfigMaps, definitions, and gateways and services of
    * Kubernetes' own multicluster APIs.
@@ -51,6 +95,16 @@ export interface InstallBehaviour {
 
 /** The injection of a release. */
 export interface InjectionBehaviour {
+  /** Variables of the proxy, beside the common ones. */
+  readonly environment: readonly unknown[];
+  /** Arguments of `istio-init` after the common ones. */
+  readonly initArguments: readonly string[];
+  /** Sockets and files that a proxy may be given, by the volume's name: where they are mounted. */
+  readonly emptyVolumes: Readonly<Record<string, string>>;
+  /** Whether sidecars have the mesh's list of revoked certificates. */
+  readonly mountsRevocations: boolean;
+  /** Capabilities that a sidecar drops. */
+  readonly dropsCapabilities: boolean;
   /** One template for all pods, or several by name: `sidecar`, `gateway`. */
   readonly templates: 'one' | 'named';
   /** Variables of the proxy that tell a field of its pod, beside the common ones. */

@@ -1,44 +1,33 @@
 /** How Istio 1.30.3 with Envoy 1.38.0 behaves. */
 import type { IstioBehaviour } from './behaviour.ts';
+import { CURRENT_INSTALL } from './release-current-install.ts';
+
+/** A variable that tells a limit of the container. */
+const limit = (name: string, resource: string) => ({
+  name,
+  valueFrom: { resourceFieldRef: { resource, divisor: '1' } },
+});
 
 /** Comments name the place of a rule in Istio's source. */
 export const ISTIO_CURRENT: IstioBehaviour = {
   line: 'current',
-  // manifests/charts/base, istio-control/istio-discovery, gateways/istio-ingress @1.30.3
-  install: {
-    names: {
-      hub: 'registry.istio.io/release',
-      istiodServiceAccount: 'istiod',
-      istiodClusterRole: 'istiod-clusterrole-istio-system',
-      istiodRole: 'istiod',
-      readerClusterRole: 'istio-reader-clusterrole-istio-system',
-    },
-    validators: [
-      { name: 'istio-validator-istio-system', webhook: 'rev.validation.istio.io' },
-      { name: 'istiod-default-validator', webhook: 'validation.istio.io' },
-    ],
-    injectionWebhooks: 'four-tagged',
-    remoteBy: 'profile',
-    namespaceLabels: (network): Record<string, string> =>
-      network === '' ? {} : { 'topology.istio.io/network': network },
-    recordsState: false,
-    gatewayPods: 'injected',
-    gatewayPorts: [
-      { name: 'status-port', port: 15021, targetPort: 15021 },
-      { name: 'http2', port: 80, targetPort: 8080 },
-      { name: 'https', port: 443, targetPort: 8443 },
-    ],
-    budgetsForSingleReplicas: false,
-    istiodAccessIn: 'Istiod',
-    istiodEnvironment: {},
-    mountsConfigMaps: false,
-    managesGateways: true,
-    readerReadsMore: true,
-    telemetryFilters: false,
-    meshConfig: {},
-  },
+  install: CURRENT_INSTALL,
   injection: {
     templates: 'named',
+    // istio-discovery/files/injection-template.yaml @1.30.3
+    environment: [
+      limit('ISTIO_CPU_LIMIT', 'limits.cpu'),
+      limit('GOMEMLIMIT', 'limits.memory'),
+      limit('GOMAXPROCS', 'limits.cpu'),
+    ],
+    initArguments: ['--log_output_level=default:info'],
+    emptyVolumes: {
+      'workload-socket': '/var/run/secrets/workload-spiffe-uds',
+      'credential-socket': '/var/run/secrets/credential-uds',
+      'workload-certs': '/var/run/secrets/workload-spiffe-credentials',
+    },
+    mountsRevocations: true,
+    dropsCapabilities: true,
     podFields: { ISTIO_META_NODE_NAME: 'spec.nodeName' },
     agentArguments: domain => [
       ...['--domain', domain],
@@ -82,6 +71,12 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,
   endpointSource: 'endpoint-slices',
+  // pilot/pkg/leaderelection/leaderelection.go @1.30.3
+  locks: {
+    namespaces: 'istio-namespace-controller-election',
+    otherConfigMaps: ['istio-leader', 'istio-ip-autoallocate'],
+    leases: ['istio-gateway-status-leader-default', 'istio-gateway-deployment-default'],
+  },
   leadsRemoteClusters: true,
   injectionPathParameters: true,
   ownsWebhooksBy: 'revision-label',

@@ -20,7 +20,7 @@ const rows10_3: readonly Row[] = [
     steps: {
       'cluster1/install-gateway': /resources not ready after 5m0s/,
       'cluster1/expose-services': /no matches for kind "Gateway"/,
-      'cluster1/list-remote-clusters': /no running Istio pods/,
+      'cluster1/list-remote-clusters': /unable to find any Istiod instances/,
     },
   },
   {
@@ -30,7 +30,7 @@ const rows10_3: readonly Row[] = [
     shows: 'LOC-plain BOTH',
     steps: {
       'cluster1/install-istio': /Proceed\? \(y\/N\) Cancelled\./,
-      'cluster1/list-remote-clusters': /no running Istio pods/,
+      'cluster1/list-remote-clusters': /unable to find any Istiod instances/,
     },
   },
   {

@@ -9,7 +9,7 @@ export const REFUSED = 'dial tcp 10\\.255\\.20\\.\\d+:443: connect: connection r
 export const UNKNOWN_AUTHORITY = '.*x509: certificate signed by unknown authority';
 export const NO_SERVICE = 'service "istiod" not found';
 
-export const NO_ISTIOD_TO_ASK = /no running Istio pods in "istio-system"/;
+export const NO_ISTIOD_TO_ASK = /unable to find any Istiod instances/;
 
 export const remoteWithoutPods = (
   from: string,

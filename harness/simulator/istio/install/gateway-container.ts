@@ -1,8 +1,9 @@
-/** The proxy container of a gateway: complete in 1.8, a shell for the injection webhook in current. */
+/** The proxy container of a gateway: complete, or a shell for the injection webhook. */
 import type { IstioBehaviour } from '../behaviour.ts';
+import { agentArguments, explicitGateway } from '../pod/proxy-pod.ts';
 import type { GatewaySettings } from './component-settings.ts';
 import { ISTIO_NAMESPACE } from './kubernetes-objects.ts';
-import { agentArguments, explicitGateway } from './proxy-pod.ts';
+
 import type { InstallSettings } from './settings.ts';
 
 interface ServicePort {
@@ -19,7 +20,7 @@ const GATEWAY_USER = {
 };
 const RESOURCES = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '2000m', memory: '1024Mi' } };
 
-/** Makes the proxy of 1.8: everything is in the deployment. */
+/** A proxy that needs no injection: everything is in the deployment. */
 export function explicitContainer(
   behaviour: IstioBehaviour,
   gateway: GatewaySettings,
@@ -33,7 +34,7 @@ export function explicitContainer(
   });
   const owner = `kubernetes://apis/apps/v1/namespaces/${ISTIO_NAMESPACE}/deployments/${gateway.name}`;
   const env = [
-    { name: 'JWT_POLICY', value: global.jwtPolicy },
+    ...behaviour.install.gatewayEnvironment(global.jwtPolicy),
     { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
     { name: 'CA_ADDR', value: global.caAddress || `istiod.${ISTIO_NAMESPACE}.svc:15012` },
     field('NODE_NAME', 'spec.nodeName'),
@@ -48,7 +49,6 @@ export function explicitContainer(
     { name: 'ISTIO_META_OWNER', value: owner },
     ...(global.meshID === '' ? [] : [{ name: 'ISTIO_META_MESH_ID', value: global.meshID }]),
     { name: 'TRUST_DOMAIN', value: settings.meshConfig.trustDomain ?? 'cluster.local' },
-    { name: 'ISTIO_META_ROUTER_MODE', value: 'standard' },
     ...(global.network === '' ? [] : [{ name: 'ISTIO_META_NETWORK', value: global.network }]),
     { name: 'ISTIO_META_CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
   ];
@@ -64,13 +64,7 @@ export function explicitContainer(
         arg.replace('{{ serviceCluster }}', gateway.name),
       ),
     ],
-    ports: [
-      ...portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
-        containerPort: targetPort ?? port,
-        protocol: 'TCP',
-      })),
-      { containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' },
-    ],
+    ports: containerPorts(behaviour, gateway),
     env: [...env.filter(({ name }) => !replaced.has(name)), ...gateway.k8s.env],
     ...probes,
     resources: resourcesOf(gateway, settings),
@@ -79,7 +73,7 @@ export function explicitContainer(
   };
 }
 
-/** Makes the proxy of current: a shell that the injection webhook fills. */
+/** A shell that the injection webhook fills. */
 export function shellContainer(
   behaviour: IstioBehaviour,
   gateway: GatewaySettings,
@@ -88,15 +82,20 @@ export function shellContainer(
   return {
     name: 'istio-proxy',
     image: 'auto',
-    ports: portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
-      containerPort: targetPort ?? port,
-      protocol: 'TCP',
-    })),
+    ports: containerPorts(behaviour, gateway),
     env: gateway.k8s.env,
     resources: resourcesOf(gateway, settings),
     securityContext: GATEWAY_USER,
   };
 }
+
+const containerPorts = (behaviour: IstioBehaviour, gateway: GatewaySettings): unknown[] => [
+  ...portsOf(behaviour, gateway).map(({ port, targetPort }) => ({
+    containerPort: targetPort ?? port,
+    protocol: 'TCP',
+  })),
+  { containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' },
+];
 
 /** Returns the ports that the operator asks for, or else those of the release's charts. */
 export const portsOf = (behaviour: IstioBehaviour, gateway: GatewaySettings): readonly ServicePort[] =>

@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
+import { explicitGateway } from '../pod/proxy-pod.ts';
 import type { GatewaySettings } from './component-settings.ts';
 import { explicitContainer, portsOf, shellContainer } from './gateway-container.ts';
 import {
@@ -14,7 +15,6 @@ import {
   roleWithBinding,
   serviceAccount,
 } from './kubernetes-objects.ts';
-import { explicitGateway } from './proxy-pod.ts';
 import type { InstallSettings } from './settings.ts';
 
 const POD_USER = { fsGroup: 1337, runAsGroup: 1337, runAsNonRoot: true, runAsUser: 1337 };
@@ -31,7 +31,13 @@ const selectorOf = ({ name, label }: GatewaySettings): Labels => ({
   ...label,
 });
 
-const isComplete = ({ install }: IstioBehaviour): boolean => install.gatewayPods === 'complete';
+/** The name of the injection template that fills the pod; empty for a pod that is complete. */
+const templateOf = ({ install }: IstioBehaviour, { values }: InstallSettings): string =>
+  install.gatewayPods === 'complete'
+    ? ''
+    : (values.gateways['istio-ingressgateway']?.injectionTemplate ?? '');
+
+const SCRAPED = { 'prometheus.io/port': '15020', 'prometheus.io/scrape': 'true' };
 
 function serviceOf(behaviour: IstioBehaviour, gateway: GatewaySettings, labels: Labels): KubernetesObject {
   const { service, serviceAnnotations } = gateway.k8s;
@@ -55,29 +61,36 @@ function serviceOf(behaviour: IstioBehaviour, gateway: GatewaySettings, labels: 
   );
 }
 
-/** The pod of 1.8 needs no injection; the one of current asks for it. */
-function podMetadata(behaviour: IstioBehaviour, gateway: GatewaySettings) {
-  const labels = { ...selectorOf(gateway), release: 'istio', 'istio.io/rev': 'default' };
+/** A pod that is complete keeps injection away; another asks for it. */
+function podMetadata(behaviour: IstioBehaviour, gateway: GatewaySettings, template: string) {
+  const labels = {
+    ...selectorOf(gateway),
+    release: 'istio',
+    'istio.io/rev': 'default',
+    'service.istio.io/canonical-name': gateway.name,
+    'service.istio.io/canonical-revision': 'latest',
+  };
+  const scraped = {
+    ...SCRAPED,
+    ...(behaviour.install.gatewayPods !== 'complete' && { 'prometheus.io/path': '/stats/prometheus' }),
+  };
   const { podAnnotations } = gateway.k8s;
-  if (!isComplete(behaviour))
+  if (template !== '')
     return {
       labels: { ...labels, 'sidecar.istio.io/inject': 'true' },
       annotations: {
-        'inject.istio.io/templates': 'gateway',
+        ...scraped,
+        'inject.istio.io/templates': template,
         'istio.io/rev': 'default',
+        'sidecar.istio.io/inject': 'true',
         ...podAnnotations,
       },
     };
   return {
-    labels: {
-      ...labels,
-      'service.istio.io/canonical-name': gateway.name,
-      'service.istio.io/canonical-revision': 'latest',
-      'sidecar.istio.io/inject': 'false',
-    },
+    labels: { ...labels, 'sidecar.istio.io/inject': 'false' },
     annotations: {
-      'prometheus.io/port': '15020',
-      'prometheus.io/scrape': 'true',
+      ...scraped,
+      ...(behaviour.install.gatewayPods !== 'complete' && { 'istio.io/rev': 'default' }),
       'sidecar.istio.io/inject': 'false',
       ...podAnnotations,
     },
@@ -90,14 +103,15 @@ function podSpec(
   settings: InstallSettings,
   { hub, tag }: Images,
 ) {
-  const container = isComplete(behaviour)
+  const isComplete = templateOf(behaviour, settings) === '';
+  const container = isComplete
     ? explicitContainer(behaviour, gateway, settings, `${hub}/proxyv2:${tag}`)
     : shellContainer(behaviour, gateway, settings);
   return {
     serviceAccountName: accountOf(gateway),
     securityContext: POD_USER,
     containers: [container],
-    ...(isComplete(behaviour) && { volumes: explicitGateway(behaviour).volumes }),
+    ...(isComplete && { volumes: explicitGateway(behaviour).volumes }),
   };
 }
 
@@ -132,7 +146,7 @@ export function gatewayObjects(
           strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '25%' } },
           selector: { matchLabels: selector },
           template: {
-            metadata: podMetadata(behaviour, gateway),
+            metadata: podMetadata(behaviour, gateway, templateOf(behaviour, settings)),
             spec: podSpec(behaviour, gateway, settings, images),
           },
         },

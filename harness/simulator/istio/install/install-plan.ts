@@ -25,9 +25,11 @@ export interface InstallPlan {
   /** istio-system, to be created before anything else if it is absent; an existing one keeps its labels. */
   readonly namespace: KubernetesObject;
   readonly components: readonly InstallComponent[];
+  /** Made when all components are there: current's default tag. `manifest generate` leaves it out. */
+  readonly tags: readonly KubernetesObject[];
   /**
-   * The name under which the installation is recorded, and its objects labelled: `installed-state`,
-   * `installed-state-eastwest`.
+   * The name under which the installation is recorded, and its objects labelled: `installed-state-eastwest`
+   * in 1.8; in current `eastwest`, or `unknown` for a document without a name.
    */
   readonly stateName: string;
   /** The record itself; absent in current, which keeps none. */

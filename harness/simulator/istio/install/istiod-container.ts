@@ -1,6 +1,5 @@
 /** The container of istiod: its environment, its probe, and the volumes that it mounts. */
 import type { IstioBehaviour } from '../behaviour.ts';
-import { ISTIO_NAMESPACE } from './kubernetes-objects.ts';
 import type { InstallSettings } from './settings.ts';
 
 function environment(behaviour: IstioBehaviour, settings: InstallSettings): unknown[] {
@@ -11,21 +10,15 @@ function environment(behaviour: IstioBehaviour, settings: InstallSettings): unkn
   });
   const own = [
     { name: 'REVISION', value: 'default' },
-    { name: 'JWT_POLICY', value: global.jwtPolicy },
     { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
     field('POD_NAME', 'metadata.name'),
     field('POD_NAMESPACE', 'metadata.namespace'),
     field('SERVICE_ACCOUNT', 'spec.serviceAccountName'),
     { name: 'KUBECONFIG', value: '/var/run/secrets/remote/config' },
     { name: 'PILOT_TRACE_SAMPLING', value: String(pilot.traceSampling) },
-    { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_OUTBOUND', value: 'true' },
-    { name: 'PILOT_ENABLE_PROTOCOL_SNIFFING_FOR_INBOUND', value: 'true' },
-    { name: 'INJECTION_WEBHOOK_CONFIG_NAME', value: 'istio-sidecar-injector' },
-    { name: 'ISTIOD_ADDR', value: `istiod.${ISTIO_NAMESPACE}.svc:15012` },
     { name: 'PILOT_ENABLE_ANALYSIS', value: 'false' },
     { name: 'CLUSTER_ID', value: global.multiCluster.clusterName || 'Kubernetes' },
-    { name: 'EXTERNAL_ISTIOD', value: String(global.externalIstiod) },
-    ...Object.entries(behaviour.install.istiodEnvironment).map(([name, value]) => ({ name, value })),
+    ...behaviour.install.istiodEnvironment(global),
   ];
   const extra = [
     ...Object.entries(pilot.env).map(([name, value]) => ({ name, value })),
@@ -44,6 +37,12 @@ const volumeMounts = (behaviour: IstioBehaviour): unknown[] => [
     ? [
         { name: 'config-volume', mountPath: '/etc/istio/config' },
         { name: 'inject', mountPath: '/var/lib/istio/inject', readOnly: true },
+      ]
+    : []),
+  ...(behaviour.install.mountsCsrFiles
+    ? [
+        { name: 'istio-csr-dns-cert', mountPath: '/var/run/secrets/istiod/tls', readOnly: true },
+        { name: 'istio-csr-ca-configmap', mountPath: '/var/run/secrets/istiod/ca', readOnly: true },
       ]
     : []),
 ];
@@ -67,6 +66,15 @@ export const volumes = (behaviour: IstioBehaviour): unknown[] => [
         { name: 'config-volume', configMap: { name: 'istio' } },
       ]
     : []),
+  ...(behaviour.install.mountsCsrFiles
+    ? [
+        { name: 'istio-csr-dns-cert', secret: { secretName: 'istiod-tls', optional: true } },
+        {
+          name: 'istio-csr-ca-configmap',
+          configMap: { name: 'istio-ca-root-cert', defaultMode: 420, optional: true },
+        },
+      ]
+    : []),
 ];
 
 /** @param image - with registry and tag: `docker.io/istio/pilot:1.8.0` */
@@ -84,7 +92,7 @@ export function container(behaviour: IstioBehaviour, settings: InstallSettings, 
       '--keepaliveMaxServerConnectionAge',
       '30m',
     ],
-    ports: [8080, 15010, 15017].map(containerPort => ({ containerPort, protocol: 'TCP' })),
+    ports: behaviour.install.istiodPorts,
     readinessProbe: {
       httpGet: { path: '/ready', port: 8080 },
       initialDelaySeconds: 1,

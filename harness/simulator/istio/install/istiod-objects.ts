@@ -3,8 +3,9 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { istiodAccess } from './istiod-access.ts';
 import { container, volumes } from './istiod-container.ts';
+import { SERVICE_PORTS } from './istiod-ports.ts';
 import { autoscaler, disruptionBudget, ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
-import { injectorConfigMap, meshConfigMap } from './mesh-configuration.ts';
+import { injectorConfigMap, meshConfigMap, valuesConfigMap } from './mesh-configuration.ts';
 import type { ReleaseNames } from './release.ts';
 import type { InstallSettings } from './settings.ts';
 import { telemetryFilters } from './telemetry-filters.ts';
@@ -12,14 +13,6 @@ import { injectionWebhooks, validatingWebhooks } from './webhook-objects.ts';
 
 const LABELS = { app: 'istiod', istio: 'pilot', 'istio.io/rev': 'default', release: 'istio' };
 const SELECTOR = { app: 'istiod', istio: 'pilot' };
-
-/** Ports of Service istiod, in every edition (I1). */
-const SERVICE_PORTS = [
-  { name: 'grpc-xds', port: 15010, protocol: 'TCP' },
-  { name: 'https-dns', port: 15012, protocol: 'TCP' },
-  { name: 'https-webhook', port: 443, targetPort: 15017, protocol: 'TCP' },
-  { name: 'http-monitoring', port: 15014, protocol: 'TCP' },
-];
 
 function deployment(
   behaviour: IstioBehaviour,
@@ -36,7 +29,7 @@ function deployment(
       spec: {
         replicas: settings.components.pilot.k8s?.replicaCount ?? pilot.replicaCount,
         strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: '25%' } },
-        selector: { matchLabels: SELECTOR },
+        selector: { matchLabels: { ...behaviour.install.istiodSelector } },
         template: {
           metadata: {
             labels: { ...SELECTOR, 'istio.io/rev': 'default', 'sidecar.istio.io/inject': 'false' },
@@ -49,6 +42,9 @@ function deployment(
           spec: {
             serviceAccountName: names.istiodServiceAccount,
             securityContext: { fsGroup: 1337 },
+            ...(behaviour.install.istiodTolerations.length > 0 && {
+              tolerations: behaviour.install.istiodTolerations,
+            }),
             containers: [container(behaviour, settings, `${images.hub}/pilot:${images.tag}`)],
             volumes: volumes(behaviour),
           },
@@ -70,6 +66,7 @@ export function istiodObjects(
   return [
     ...(behaviour.install.istiodAccessIn === 'Istiod' ? istiodAccess(behaviour, names) : []),
     meshConfigMap(behaviour, settings),
+    ...(behaviour.install.tellsValues ? [valuesConfigMap(settings)] : []),
     injectorConfigMap(behaviour, settings, images),
     ...(behaviour.install.telemetryFilters ? telemetryFilters() : []),
     kubernetesObject(

@@ -2,7 +2,8 @@
 import yaml from 'js-yaml';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
-import { injectionConfig } from './injection-template.ts';
+import { chartValues, withValues } from '../pod/chart-values.ts';
+import { injectionConfig } from '../pod/injection-template.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
 import type { InstallSettings } from './settings.ts';
 
@@ -20,7 +21,6 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
   const { global } = settings.values;
   const { defaultConfig, ...meshConfig } = settings.meshConfig;
   const mesh = {
-    accessLogFile: '',
     ...behaviour.install.meshConfig,
     rootNamespace: ISTIO_NAMESPACE,
     trustDomain: 'cluster.local',
@@ -39,33 +39,57 @@ export function meshConfigMap(behaviour: IstioBehaviour, settings: InstallSettin
   );
 }
 
-/** Returns the values from which the injector fills its templates: the charts' own, as JSON. */
+/** The values that the injector fills its templates from: the charts' own, with what the operator sets. */
 export function injectorValues(
+  behaviour: IstioBehaviour,
   settings: InstallSettings,
   images: { readonly hub: string; readonly tag: string },
 ) {
   const { global } = settings.values;
-  return {
-    global: {
-      hub: images.hub,
-      tag: images.tag,
-      istioNamespace: ISTIO_NAMESPACE,
-      meshID: global.meshID,
-      multiCluster: { clusterName: global.multiCluster.clusterName },
-      network: global.network,
-      remotePilotAddress: global.remotePilotAddress,
-      jwtPolicy: global.jwtPolicy,
-      caAddress: global.caAddress,
-      pilotCertProvider: 'istiod',
-      trustDomain: settings.meshConfig.trustDomain ?? 'cluster.local',
-      proxy: {
-        image: 'proxyv2',
-        clusterDomain: 'cluster.local',
-        logLevel: global.proxy?.logLevel ?? 'warning',
-      },
-      proxy_init: { image: 'proxyv2' },
-    },
+  const defaults = chartValues(behaviour);
+  const known = defaults['global'] as Readonly<Record<string, unknown>>; // the charts have it
+  const own: Readonly<Record<string, unknown>> = {
+    meshID: global.meshID,
+    multiCluster: { clusterName: global.multiCluster.clusterName },
+    network: global.network,
+    remotePilotAddress: global.remotePilotAddress,
+    jwtPolicy: global.jwtPolicy,
+    caAddress: global.caAddress,
+    externalIstiod: global.externalIstiod,
+    meshNetworks: global.meshNetworks,
+    trustDomain: settings.meshConfig.trustDomain ?? 'cluster.local',
+    ...(global.proxy && { proxy: defined(global.proxy) }),
   };
+  const set = Object.fromEntries(Object.entries(own).filter(([name]) => name in known));
+  return withValues(defaults, { global: { hub: images.hub, tag: images.tag, ...set } });
+}
+
+const defined = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** What the charts were rendered from, for people to read. templates/configmap-values.yaml @1.30.3 */
+export function valuesConfigMap(settings: InstallSettings): KubernetesObject {
+  return kubernetesObject(
+    'v1',
+    'ConfigMap',
+    {
+      name: 'values',
+      namespace: ISTIO_NAMESPACE,
+      labels: LABELS,
+      annotations: {
+        'kubernetes.io/description':
+          'This ConfigMap contains the Helm values used during chart rendering. ' +
+          'This ConfigMap is rendered for debugging purposes and external tooling; ' +
+          'modifying these values has no effect.',
+      },
+    },
+    {
+      data: {
+        'original-values': JSON.stringify(settings.asked, null, 2),
+        'merged-values': JSON.stringify(settings.values, null, 2),
+      },
+    },
+  );
 }
 
 /**
@@ -84,7 +108,7 @@ export function injectorConfigMap(
     {
       data: {
         config: injectionConfig(behaviour),
-        values: JSON.stringify(injectorValues(settings, images), null, 2),
+        values: JSON.stringify(injectorValues(behaviour, settings, images), null, 2),
       },
     },
   );

@@ -38,12 +38,18 @@ function readerRules(behaviour: IstioBehaviour, isRemote: boolean, externalIstio
     ...(behaviour.install.readerReadsMore
       ? [
           { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
-          { apiGroups: ['gateway.networking.k8s.io'], resources: ['gateways'], verbs: READ },
+          { apiGroups: ['networking.istio.io'], resources: ['workloadentries'], verbs: READ },
           {
-            apiGroups: ['multicluster.x-k8s.io'],
-            resources: ['serviceexports', 'serviceimports'],
+            apiGroups: ['networking.x-k8s.io', 'gateway.networking.k8s.io'],
+            resources: ['gateways'],
             verbs: READ,
           },
+          {
+            apiGroups: ['multicluster.x-k8s.io'],
+            resources: ['serviceexports'],
+            verbs: [...READ, 'create', 'delete'],
+          },
+          { apiGroups: ['multicluster.x-k8s.io'], resources: ['serviceimports'], verbs: READ },
         ]
       : []),
     ...(writesConfig

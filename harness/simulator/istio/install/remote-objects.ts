@@ -44,10 +44,16 @@ export function remoteIstiod(address: string): KubernetesObject[] {
     kubernetesObject(
       'discovery.k8s.io/v1',
       'EndpointSlice',
-      { ...meta, labels: { ...meta.labels, 'kubernetes.io/service-name': 'istiod' } },
+      {
+        ...meta,
+        labels: {
+          'endpointslice.kubernetes.io/managed-by': 'Helm',
+          'kubernetes.io/service-name': 'istiod',
+        },
+      },
       {
         addressType: 'IPv4',
-        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        endpoints: [{ addresses: [address] }],
         ports: [
           { name: 'tcp-istiod', port: 15012, protocol: 'TCP' },
           { name: 'tcp-webhook', port: 15017, protocol: 'TCP' },

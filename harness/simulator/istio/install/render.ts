@@ -10,12 +10,15 @@ import { gatewayObjects } from './gateway-objects.ts';
 import type { InstallComponent, InstallPlan, WaitTarget } from './install-plan.ts';
 import { istiodObjects } from './istiod-objects.ts';
 import { ISTIO_NAMESPACE, kubernetesObject } from './kubernetes-objects.ts';
+import { Marks } from './marks.ts';
+import { valuesConfigMap } from './mesh-configuration.ts';
 import { mergeTrees, readOperator, type Tree } from './operator-document.ts';
 import { partsOf } from './profile.ts';
 import { readerObjects } from './reader-objects.ts';
 import { releaseNames } from './release.ts';
 import { remoteDiscoveryOf18, remoteIstiod } from './remote-objects.ts';
 import { type InstallSettings, readSettings } from './settings.ts';
+import { tagObjects } from './tag-objects.ts';
 import { injectionWebhooks } from './webhook-objects.ts';
 
 /** Which istioctl renders, and its `--set` flags. */
@@ -25,12 +28,6 @@ export interface InstallOptions {
   /** One `path=value` for each `--set`. */
   readonly settings?: readonly string[];
 }
-
-const COMPONENT_LABELS: Readonly<Record<string, string>> = {
-  'Istio core': 'Base',
-  Istiod: 'Pilot',
-  'Ingress gateways': 'IngressGateways',
-};
 
 /**
  * Computes what `istioctl install` would apply.
@@ -70,12 +67,15 @@ export function renderInstall(documents: readonly string[], options: InstallOpti
     parts.gateways.flatMap(gateway => gatewayObjects(behaviour, gateway, settings, images)),
   );
 
-  const stateName = operator.name === undefined ? 'installed-state' : `installed-state-${operator.name}`;
+  const stateName = behaviour.install.ownerOf(operator.name);
+  const marks = new Marks(behaviour, stateName, options.version);
+  const isTagged = parts.pilot || isRemote;
   return {
     version: options.version,
     profile: settings.profile,
     namespace: systemNamespace(behaviour, settings),
-    components: components.map(component => labelled(component, stateName, options.version)),
+    components: components.map(component => marks.onComponent(component)),
+    tags: isTagged ? marks.onTags(tagObjects(behaviour, injectionPath(settings, isRemote), isRemote)) : [],
     stateName,
     ...(behaviour.install.recordsState && { state: stateResource(stateName, operator.spec, settings) }),
   };
@@ -98,17 +98,15 @@ export function renderReader(version: string): readonly KubernetesObject[] {
 function remoteObjects(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject[] {
   const { remotePilotAddress } = settings.values.global;
   return [
-    kubernetesObject(
-      'v1',
-      'ConfigMap',
-      { name: 'values', namespace: ISTIO_NAMESPACE, labels: { 'istio.io/rev': 'default' } },
-      { data: { 'merged-values': JSON.stringify(settings.values, null, 2) } },
-    ),
+    valuesConfigMap(settings),
     // An empty address renders neither: the webhook then finds no Service (F7).
     ...(remotePilotAddress === '' ? [] : remoteIstiod(remotePilotAddress)),
-    ...injectionWebhooks(behaviour, settings.values.istiodRemote.injectionPath || '/inject'),
+    ...injectionWebhooks(behaviour, injectionPath(settings, true)),
   ];
 }
+
+const injectionPath = ({ values }: InstallSettings, isRemote: boolean): string =>
+  (isRemote && values.istiodRemote.injectionPath) || '/inject';
 
 function systemNamespace(behaviour: IstioBehaviour, settings: InstallSettings): KubernetesObject {
   const labels = behaviour.install.namespaceLabels(settings.values.global.network);
@@ -121,25 +119,6 @@ function waitTargets(objects: readonly KubernetesObject[]): WaitTarget[] {
       ? [{ kind, name, ...(namespace !== undefined && { namespace }) } satisfies WaitTarget]
       : [],
   );
-}
-
-/**
- * Adds the operator's marks, by which a later run of the same name prunes objects that it no longer wants
- * (operator/pkg/helmreconciler).
- */
-function labelled(component: InstallComponent, stateName: string, version: string): InstallComponent {
-  const marks = {
-    'install.operator.istio.io/owning-resource': stateName,
-    'install.operator.istio.io/owning-resource-namespace': ISTIO_NAMESPACE,
-    'operator.istio.io/component': COMPONENT_LABELS[component.name] ?? component.name,
-    'operator.istio.io/managed': 'Reconcile',
-    'operator.istio.io/version': version,
-  };
-  const objects = component.objects.map(object => ({
-    ...object,
-    metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...marks } },
-  }));
-  return { ...component, objects };
 }
 
 function stateResource(name: string, asked: Tree, settings: InstallSettings): KubernetesObject {

@@ -107,7 +107,10 @@ const spec = z.strictObject({
 });
 
 /** An IstioOperator's spec with all defaults filled in. */
-export type InstallSettings = z.output<typeof spec>;
+export type InstallSettings = z.output<typeof spec> & {
+  /** `values` as the operator has them, without defaults. */
+  readonly asked: unknown;
+};
 /** `values.global`. */
 export type GlobalSettings = InstallSettings['values']['global'];
 
@@ -117,7 +120,7 @@ export type GlobalSettings = InstallSettings['values']['global'];
  */
 export function readSettings(tree: Tree): InstallSettings {
   const result = spec.safeParse(tree);
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, asked: tree['values'] ?? {} };
   const problems = result.error.issues.map(issue => {
     const path = issue.path.map(String).join('.');
     if (issue.code === 'unrecognized_keys')

@@ -12,7 +12,8 @@ type Selector = {
   }[];
 };
 
-const LABELS = { 'istio.io/rev': 'default', app: 'sidecar-injector', release: 'istio' };
+/** Of the injection webhooks. */
+export const INJECTOR_LABELS = { 'istio.io/rev': 'default', app: 'sidecar-injector', release: 'istio' };
 const PODS_CREATED = [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }];
 const is = (key: string, ...values: string[]) => ({ key, operator: 'In', values });
 const isNot = (key: string, ...values: string[]) => ({ key, operator: 'NotIn', values });
@@ -61,7 +62,7 @@ function injectionWebhook(
     namespaceSelector,
     ...(objectSelector && { objectSelector }),
     sideEffects: 'None',
-    admissionReviewVersions: ['v1beta1', 'v1'],
+    reinvocationPolicy: 'Never',
   };
 }
 
@@ -79,55 +80,73 @@ export function injectionWebhooks(behaviour: IstioBehaviour, path: string): Kube
   if (behaviour.install.injectionWebhooks === 'one') {
     const enabled = { matchLabels: { 'istio-injection': 'enabled' } };
     return [
-      configuration('istio-sidecar-injector', LABELS, [
-        { ...injectionWebhook('sidecar-injector.istio.io', path, enabled), timeoutSeconds: 30 },
+      configuration('istio-sidecar-injector', INJECTOR_LABELS, [
+        {
+          ...injectionWebhook('sidecar-injector.istio.io', path, enabled),
+          admissionReviewVersions: behaviour.install.admissionReviewVersions,
+          timeoutSeconds: 30,
+        },
       ]),
     ];
   }
-  // istioctl install then tags the revision as the default one: the tag's webhooks select, those of the chart
-  // no longer do (I1).
-  const webhooks = (live: boolean) =>
-    INJECTION_RULES.map(({ name, namespace, object }) => ({
-      ...injectionWebhook(name, path, live ? namespace : NEVER, live ? object : NEVER),
-      timeoutSeconds: 10,
-    }));
-  return [
-    configuration('istio-sidecar-injector', LABELS, webhooks(false)),
-    configuration('istio-revision-tag-default', { ...LABELS, 'istio.io/tag': 'default' }, webhooks(true)),
-  ];
+  return [configuration('istio-sidecar-injector', INJECTOR_LABELS, fourWebhooks(behaviour, path, true))];
 }
 
+/** Of current: as the chart has them, or selecting nothing. */
+export const fourWebhooks = (behaviour: IstioBehaviour, path: string, live: boolean) =>
+  INJECTION_RULES.map(({ name, namespace, object }) => ({
+    ...injectionWebhook(name, path, live ? namespace : NEVER, live ? object : NEVER),
+    admissionReviewVersions: behaviour.install.admissionReviewVersions,
+    timeoutSeconds: 10,
+  }));
+
 /**
- * Makes the webhook that validates Istio's own resources. istiod raises the failure policy of the first to
- * Fail when it has set the CA bundle.
+ * The validation of Istio's own resources. istiod raises the failure policy to Fail when it has set the CA
+ * bundle and seen a refusal.
  */
-export function validatingWebhooks(behaviour: IstioBehaviour): KubernetesObject[] {
-  const configuration = (name: string, webhook: string, failurePolicy: string) =>
+export const validatingWebhooks = (behaviour: IstioBehaviour): KubernetesObject[] =>
+  validator(behaviour, behaviour.install.validators[0]);
+
+/** @param which - of the release's; none makes none */
+export function validator(
+  { install }: IstioBehaviour,
+  which: IstioBehaviour['install']['validators'][number] | undefined,
+): KubernetesObject[] {
+  if (!which) return [];
+  const clientConfig = {
+    service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path: '/validate', port: 443 },
+  };
+  const rules = [
+    {
+      operations: ['CREATE', 'UPDATE'],
+      apiGroups: install.validatedGroups,
+      apiVersions: ['*'],
+      resources: ['*'],
+    },
+  ];
+  return [
     kubernetesObject(
       'admissionregistration.k8s.io/v1',
       'ValidatingWebhookConfiguration',
-      { name, labels: { app: 'istiod', istio: 'istiod', release: 'istio', 'istio.io/rev': 'default' } },
+      {
+        name: which.name,
+        labels: { app: 'istiod', istio: 'istiod', release: 'istio', 'istio.io/rev': 'default' },
+      },
       {
         webhooks: [
           {
-            name: webhook,
-            clientConfig: {
-              service: { name: 'istiod', namespace: ISTIO_NAMESPACE, path: '/validate', port: 443 },
-            },
-            rules: [
-              {
-                operations: ['CREATE', 'UPDATE'],
-                apiGroups: ['security.istio.io', 'networking.istio.io'],
-                apiVersions: ['*'],
-                resources: ['*'],
-              },
-            ],
-            failurePolicy,
+            name: which.webhook,
+            clientConfig,
+            rules,
+            failurePolicy: 'Ignore',
+            ...(which.ofRevision === true && {
+              objectSelector: { matchExpressions: [is('istio.io/rev', 'default')] },
+            }),
             sideEffects: 'None',
-            admissionReviewVersions: ['v1beta1', 'v1'],
+            admissionReviewVersions: install.admissionReviewVersions,
           },
         ],
       },
-    );
-  return behaviour.install.validators.map(({ name, webhook }) => configuration(name, webhook, 'Ignore'));
+    ),
+  ];
 }

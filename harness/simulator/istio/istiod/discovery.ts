@@ -59,6 +59,7 @@ async function runDiscovery(process: ProcessContext): Promise<number> {
       clusterId: settings.clusterId,
       client,
       rootPem: authority.rootPem,
+      isPlugged: readPluggedAuthority(context.files, settings.behaviour) !== undefined,
       clock,
       random: context.random.stream('lead'),
       signal,

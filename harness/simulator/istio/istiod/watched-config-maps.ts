@@ -28,6 +28,7 @@ export class WatchedConfigMaps {
   readonly #options: WatchedConfigMapsOptions;
   readonly #informer: Informer<Data>;
   #injector: InjectorConfig | undefined;
+  #isTold = false;
 
   constructor(options: WatchedConfigMapsOptions) {
     this.#options = options;
@@ -61,9 +62,21 @@ export class WatchedConfigMaps {
   #take(key: string, data: Data | undefined): void {
     try {
       if (key.endsWith(`/${MESH_CONFIG_MAP}`)) this.#options.onMesh(readMeshConfig(data ?? {}));
-      else this.#injector = data && readInjectorConfig(data);
+      else this.#takeInjector(data);
     } catch (error) {
       this.#options.log.error(`failed to read ConfigMap ${key}: ${messageOf(error)}`);
     }
+  }
+
+  #takeInjector(data: Data | undefined): void {
+    const { settings, log } = this.#options;
+    this.#injector = data && readInjectorConfig(settings.behaviour, data);
+    const replaced = this.#injector?.replaced ?? [];
+    if (replaced.length === 0 || this.#isTold) return;
+    this.#isTold = true;
+    log.warn(
+      `ConfigMap ${INJECTOR_CONFIG_MAP} has Go templates (${replaced.join(', ')}), which this simulated ` +
+        `istiod cannot fill: it injects those of Istio ${settings.version}, with the values of the ConfigMap`,
+    );
   }
 }

@@ -14,15 +14,20 @@ export interface Answer {
 
 /**
  * @param path - `/debug/syncz`
- * @throws ToolExit if no istiod is running, or one refuses
+ * @param missing - what is said where no istiod is running
+ * @throws ToolExit if so, or if one refuses
  */
-export async function askIstiod({ client, signal }: Call, path: string): Promise<readonly Answer[]> {
+export async function askIstiod(
+  { client, signal }: Call,
+  path: string,
+  missing = `no running Istio pods in "${ISTIO_NAMESPACE}"`,
+): Promise<readonly Answer[]> {
   const pods = await client.list(
     { apiVersion: 'v1', plural: 'pods', namespace: ISTIO_NAMESPACE },
     { labelSelector: 'app=istiod', fieldSelector: 'status.phase=Running' },
     signal,
   );
-  if (pods.items.length === 0) throw new ToolExit(`Error: no running Istio pods in "${ISTIO_NAMESPACE}"`);
+  if (pods.items.length === 0) throw new ToolExit(`Error: ${missing}`);
   const answers: Answer[] = [];
   for (const pod of pods.items) answers.push(await askOne(client, pod, path, signal));
   return answers;

@@ -31,7 +31,7 @@ export const createRemoteSecret: Verb = {
     // Istio's own rule for labels lets upper case pass, which the API server then refuses in the Secret's
     // name (I5).
     if (!/^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/.test(name) || name.length > 63) {
-      throw new ToolExit(`Error: "${name}" is not a valid DNS 1123 label`);
+      throw new ToolExit(`Error: ${releaseOf(istioVersion).notALabel(name)}`);
     }
     const account = flags.text('service-account') ?? READER;
     await ensureAccount(call, account);
@@ -42,7 +42,7 @@ export const createRemoteSecret: Verb = {
         `! server in Kubeconfig is ${server}. This is likely not reachable from inside the cluster, if you're using Kubernetes in Docker, pass --server with the container IP for the API Server.\n`,
       );
     }
-    invocation.stdout(remoteSecret(name, flags, server, secret));
+    invocation.stdout(remoteSecret(call, name, server, secret));
     return 0;
   },
 };
@@ -96,7 +96,13 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
   if (!(await client.find(path, signal))) throw new ToolExit(`Error: serviceaccounts "${account}" not found`);
 }
 
-function remoteSecret(name: string, flags: Call['flags'], server: string, token: TokenSecret): string {
+function remoteSecret(
+  { flags, istioVersion }: Call,
+  name: string,
+  server: string,
+  token: TokenSecret,
+): string {
+  const { printsEmptyFields } = releaseOf(istioVersion);
   const text = (key: string) => Buffer.from(token.data?.[key] ?? '', 'base64').toString();
   const kubeconfig = dump(
     {
@@ -105,7 +111,7 @@ function remoteSecret(name: string, flags: Call['flags'], server: string, token:
       contexts: [{ context: { cluster: name, user: name }, name }],
       'current-context': name,
       kind: 'Config',
-      preferences: {},
+      ...(printsEmptyFields && { preferences: {} }),
       users: [{ name, user: { token: text('token') } }],
     },
     { lineWidth: -1, noArrayIndent: true },
@@ -116,7 +122,7 @@ function remoteSecret(name: string, flags: Call['flags'], server: string, token:
     kind: 'Secret',
     metadata: {
       annotations: { 'networking.istio.io/cluster': name },
-      creationTimestamp: null,
+      ...(printsEmptyFields && { creationTimestamp: null }),
       ...(!isConfig && { labels: { 'istio/multiCluster': 'true' } }),
       name: isConfig ? 'istio-kubeconfig' : `istio-remote-secret-${name}`,
       // The namespace that was asked for wins, if it is another one (I5).

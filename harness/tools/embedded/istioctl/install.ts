@@ -10,9 +10,12 @@ import { applyObject, objectName } from './apply-objects.ts';
 import { confirmed, INPUT_FLAGS, renderInput } from './install-input.ts';
 import { waitForTargets } from './readiness.ts';
 import { type IstioctlRelease, releaseOf } from './releases.ts';
+import { withCause } from './unready-cause.ts';
 import type { Call, Verb } from './verb.ts';
 
 const READINESS_TIMEOUT_MS = 300_000;
+/** How long what comes after a failure is looked at: as long as istioctl's first round. */
+const GLANCE_MS = 2_000;
 
 /** Asks, puts the components in place in their order, and waits until each is ready. */
 export const install: Verb = {
@@ -41,12 +44,13 @@ export const install: Verb = {
     }
     await ensureNamespace(call, plan);
     const failures = await installComponents(call, plan, release);
-    if (failures > 0) {
-      throw new ToolExit(`Error: failed to install manifests: ${release.failed}`);
+    if (failures.length > 0) {
+      throw new ToolExit(`Error: failed to install manifests: ${release.failed(failures)}`);
     }
     if (plan.state) await applyObject(call, plan.state, true);
-    if (release.tellsComponents) invocation.stdout('- Pruning removed resources\n');
+    invocation.stdout('- Pruning removed resources\n');
     invocation.stdout('✔ Installation complete\n');
+    for (const object of plan.tags) await applyObject(call, object, release.overlays);
     return 0;
   },
 };
@@ -78,19 +82,23 @@ async function ensureNamespace({ client, signal }: Call, { namespace }: InstallP
 
 type Installer = IstioctlRelease['install'];
 
-/** @returns how many components failed; each has said why */
-async function installComponents(call: Call, plan: InstallPlan, release: Installer): Promise<number> {
+/** @returns why components failed */
+async function installComponents(
+  call: Call,
+  plan: InstallPlan,
+  release: Installer,
+): Promise<readonly string[]> {
   const { invocation } = call;
-  let failures = 0;
+  const failures: string[] = [];
   for (const component of plan.components) {
-    if (release.tellsComponents) invocation.stdout(`- Processing resources for ${component.name}.\n`);
+    invocation.stdout(`- Processing resources for ${component.name}.\n`);
     // Unlike istioctl, which gives each component five minutes of its own, what comes after a failure is put
-    // in place but not waited for.
-    const failure = await installOne(call, component, release, failures === 0);
+    // in place but not waited for, or for two seconds.
+    const failure = await installOne(call, component, release, failures.length === 0);
     if (failure === undefined)
       invocation.stdout(`✔ ${component.name} installed${release.ornaments[component.name] ?? ''}\n`);
     else {
-      failures++;
+      failures.push(failure);
       invocation.stderr(`✘ ${component.name} encountered an error: ${failure}\n`);
     }
   }
@@ -103,7 +111,7 @@ async function installOne(
   release: Installer,
   patient: boolean,
 ): Promise<string | undefined> {
-  const { client, flags, invocation, signal } = call;
+  const { signal } = call;
   for (const object of component.objects) {
     try {
       await applyObject(call, object, release.overlays);
@@ -115,15 +123,31 @@ async function installOne(
       return release.refused(objectName(object), messageOf(error));
     }
   }
+  return await failureToGetReady(call, component, release, patient);
+}
+
+async function failureToGetReady(
+  call: Call,
+  component: InstallComponent,
+  release: Installer,
+  patient: boolean,
+): Promise<string | undefined> {
+  const { client, flags, invocation, signal } = call;
   const timeoutMs = flags.durationMs('readiness-timeout') ?? READINESS_TIMEOUT_MS;
-  using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: patient ? timeoutMs : 0 });
+  const waitMs = patient ? timeoutMs : release.tellsCauses ? Math.min(GLANCE_MS, timeoutMs) : 0;
+  using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: waitMs });
   const onWaiting = (names: readonly string[]) => {
-    if (patient) invocation.onProgress(`${component.name}: waiting for ${names.join(', ')}`);
+    if (!patient) return;
+    invocation.onProgress(`${component.name}: waiting for ${names.join(', ')}`);
+    invocation.stdout(`- Processing resources for ${component.name}. Waiting for ${names.join(', ')}\n`);
   };
   const missing = await waitForTargets(client, component.waitsFor, onWaiting, deadline.signal);
   signal.throwIfAborted();
   if (missing.length === 0) return undefined;
-  return `failed to wait for resource: resources not ready after ${duration(timeoutMs)}: ${release.timedOut}\n${missing.join('\n')}`;
+  const lines = release.tellsCauses
+    ? await Promise.all(missing.map(name => withCause(client, name, signal)))
+    : missing;
+  return `failed to wait for resource: resources not ready after ${duration(timeoutMs)}: ${release.timedOut}\n${lines.join('\n')}`;
 }
 
 /** Writes a duration as Go does: `5m0s`. */

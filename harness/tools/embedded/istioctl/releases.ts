@@ -20,6 +20,17 @@ export interface IstioctlRelease {
    * (docs/reference/istio.md I5).
    */
   readonly remoteSecretsBelow: 'x' | 'root';
+  /** How it says that no istiod runs: `version` with the rest of its line, and whatever asks one. */
+  readonly noIstiod: {
+    readonly version: (namespace: string) => string;
+    readonly remoteClusters: string;
+  };
+  /** Of `version` when it asks nobody. */
+  readonly ownVersion: (version: string) => string;
+  /** Whether what it prints has the fields that older client libraries write for nothing. */
+  readonly printsEmptyFields: boolean;
+  /** A name that is none of a remote secret. */
+  readonly notALabel: (name: string) => string;
   /** `remote-clusters` came later. */
   readonly tellsRemoteClusters: boolean;
   /** True if `create-remote-secret` warns of a server that others cannot reach. */
@@ -32,12 +43,13 @@ export interface IstioctlRelease {
     readonly readsFirst: boolean;
     /** 1.8 lays objects over those that are there; later releases apply on the server. */
     readonly overlays: boolean;
-    /** True if it names the component at which it works, and says that it prunes. */
-    readonly tellsComponents: boolean;
     readonly ornaments: Readonly<Record<string, string>>;
     readonly refused: (object: string, why: string) => string;
     readonly timedOut: string;
-    readonly failed: string;
+    /** The end of the last line, from why each component failed. */
+    readonly failed: (failures: readonly string[]) => string;
+    /** Whether it says why a Deployment is not ready, and looks at what comes after a failure too. */
+    readonly tellsCauses: boolean;
   };
   /** istioctl/pkg/writer/pilot/status.go */
   readonly proxyStatus: {
@@ -69,15 +81,22 @@ const NOT_SENT = 'NOT SENT';
 const ISTIOCTL_1_8: IstioctlRelease = {
   remoteSecretsBelow: 'x',
   tellsRemoteClusters: false,
+  noIstiod: {
+    version: namespace => `no running Istio pods in "${namespace}"`,
+    remoteClusters: 'no running Istio pods in "istio-system"',
+  },
+  ownVersion: version => version,
+  printsEmptyFields: true,
+  notALabel: name => `"${name}" is not a valid DNS 1123 label`,
   warnsOfLoopback: false,
   install: {
     readsFirst: false,
     overlays: true,
-    tellsComponents: true,
     ornaments: {},
     refused: (object, why) => `failed to create "${object}": ${why}`,
     timedOut: 'timed out waiting for the condition',
-    failed: 'errors occurred during operation',
+    failed: () => 'errors occurred during operation',
+    tellsCauses: false,
   },
   proxyStatus: {
     header: ['NAME', 'CDS', 'LDS', 'EDS', 'RDS', 'ISTIOD', 'VERSION'],
@@ -102,15 +121,23 @@ const ISTIOCTL_1_8: IstioctlRelease = {
 const ISTIOCTL_CURRENT: IstioctlRelease = {
   remoteSecretsBelow: 'root',
   tellsRemoteClusters: true,
+  noIstiod: {
+    version: namespace =>
+      `Istio is not present in the cluster: no running Istio pods in namespace "${namespace}"`,
+    remoteClusters: 'unable to find any Istiod instances',
+  },
+  ownVersion: version => `client version: ${version}`,
+  printsEmptyFields: false,
+  notALabel: name => `${name} is not a valid DNS 1123 label`,
   warnsOfLoopback: true,
   install: {
     readsFirst: true,
     overlays: false,
-    tellsComponents: false,
     ornaments: { 'Istio core': ' ⛵️', Istiod: ' 🧠', 'Ingress gateways': ' 🛬' },
     refused: (object, why) => `failed to update resource with server-side apply for obj ${object}: ${why}`,
     timedOut: 'context deadline exceeded',
-    failed: 'failed to wait for resource',
+    failed: several,
+    tellsCauses: true,
   },
   proxyStatus: {
     header: ['NAME', 'CLUSTER', 'ISTIOD', 'VERSION', 'SUBSCRIBED TYPES'],
@@ -135,6 +162,12 @@ const ISTIOCTL_CURRENT: IstioctlRelease = {
 /** @param version - of Istio: `1.8.0` */
 export const releaseOf = (version: string): IstioctlRelease =>
   version.startsWith('1.8.') ? ISTIOCTL_1_8 : ISTIOCTL_CURRENT;
+
+/** pkg/util/istiomultierror @1.30.3 */
+function several(failures: readonly string[]): string {
+  if (failures.length === 1) return failures[0] ?? '';
+  return `${failures.length} errors occurred:\n${failures.map(failure => `\t* ${failure}\n`).join('')}\n`;
+}
 
 /** `4 (CDS,LDS,EDS,RDS)`. */
 function subscribed(entry: ProxyEntry): string {

@@ -15,7 +15,8 @@ export const remoteClusters: Verb = {
   flags: { revision: { type: 'text', short: 'r' } },
   maxArgs: 0,
   async run(call) {
-    const rows = (await askIstiod(call, '/debug/clusterz')).flatMap(({ istiod, page }) =>
+    const missing = releaseOf(call.istioVersion).noIstiod.remoteClusters;
+    const rows = (await askIstiod(call, '/debug/clusterz', missing)).flatMap(({ istiod, page }) =>
       (page as readonly ClusterEntry[]).map(({ id, secretName, syncStatus }) => [
         id,
         secretName,

@@ -118,7 +118,7 @@ async function listed(
 /** What an installation of these files would make, the last first. */
 async function rendered(call: Call): Promise<readonly Doomed[]> {
   const plan = renderInput(call);
-  const objects = plan.components.flatMap(({ objects: inside }) => inside);
+  const objects = [...plan.components.flatMap(({ objects: inside }) => inside), ...plan.tags];
   const doomed: Doomed[] = [];
   for (const { apiVersion = '', kind = '', metadata } of objects.reverse()) {
     const resource = await call.mapper.ofKind(apiVersion, kind);

@@ -2,6 +2,7 @@
  * `istioctl version`. Unlike istioctl, which asks istiod, it reads the releases from the images of the pods.
  */
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { releaseOf } from './releases.ts';
 import { type Call, ISTIO_NAMESPACE, type Verb } from './verb.ts';
 
 interface Pod extends KubernetesObject {
@@ -17,8 +18,9 @@ export const version: Verb = {
   maxArgs: 0,
   async run(call) {
     const { flags, invocation, istioVersion } = call;
+    const { noIstiod, ownVersion } = releaseOf(istioVersion);
     if (flags.text('remote') === 'false') {
-      invocation.stdout(`${istioVersion}\n`);
+      invocation.stdout(`${ownVersion(istioVersion)}\n`);
       return 0;
     }
     const controlPlanes = await versionsOf(call, 'discovery', {
@@ -26,8 +28,8 @@ export const version: Verb = {
       labelSelector: 'app=istiod',
     });
     if (controlPlanes.length === 0) {
-      invocation.stderr(`no running Istio pods in "${ISTIO_NAMESPACE}"\n`);
-      invocation.stdout(`${istioVersion}\n`);
+      invocation.stderr(`${noIstiod.version(ISTIO_NAMESPACE)}\n`);
+      invocation.stdout(`${ownVersion(istioVersion)}\n`);
       return 0;
     }
     const proxies = await versionsOf(call, 'istio-proxy', {});

@@ -143,7 +143,7 @@ t.test('a remote of today has no control plane of its own', async t => {
     endpoints: [{ addresses: ['172.18.255.1'] }],
     metadata: { labels: { 'kubernetes.io/service-name': 'istiod' } },
   });
-  t.match(find(objects, 'MutatingWebhookConfiguration', 'istio-revision-tag-default'), {
+  t.match(find(plan.tags, 'MutatingWebhookConfiguration', 'istio-revision-tag-default'), {
     webhooks: [{ clientConfig: { service: { path: '/inject/cluster/cluster2/net/network2' } } }],
   });
   t.equal(find(objects, 'Service', 'istiod')?.kind, 'Service');
@@ -210,4 +210,67 @@ t.test('--set wins over the file', async t => {
   const objects = plan.components.flatMap(component => component.objects);
   const istiod = find(objects, 'Deployment', 'istiod');
   t.equal(at(istiod, 'spec.template.spec.containers.0.image'), 'example.org/x/pilot:1.8.0');
+});
+
+t.test('a primary of today, beside the real charts', async t => {
+  const plan = renderInstall([PRIMARY], { version: '1.30.3' });
+  const objects = plan.components.flatMap(component => component.objects);
+  const gateway = find(objects, 'Deployment', 'istio-ingressgateway');
+  const pod = 'spec.template';
+  t.equal(at(gateway, `${pod}.spec.containers.0.image`), 'registry.istio.io/release/proxyv2:1.30.3');
+  t.match(at(gateway, `${pod}.spec.containers.0.readinessProbe`), { periodSeconds: 2, failureThreshold: 30 });
+  t.match(at(gateway, `${pod}.metadata`), {
+    labels: { 'sidecar.istio.io/inject': 'false', 'istio.io/dataplane-mode': 'none' },
+    annotations: { 'sidecar.istio.io/inject': 'false', 'prometheus.io/path': '/stats/prometheus' },
+  });
+  const istiod = find(objects, 'Deployment', 'istiod');
+  t.strictSame(at(istiod, 'spec.selector.matchLabels'), { istio: 'pilot' });
+  const container = at(istiod, `${pod}.spec.containers.0`);
+  t.strictSame(
+    (at(container, 'ports') as { name: string }[]).map(({ name }) => name),
+    ['http-debug', 'grpc-xds', 'tls-xds', 'https-webhooks', 'http-monitoring'],
+  );
+  const env = (at(container, 'env') as { name: string }[]).map(({ name }) => name);
+  for (const name of ['CA_TRUSTED_NODE_ACCOUNTS', 'GOMAXPROCS', 'PLATFORM']) t.ok(env.includes(name), name);
+  for (const name of ['JWT_POLICY', 'ISTIOD_ADDR', 'EXTERNAL_ISTIOD']) t.notOk(env.includes(name), name);
+  t.match(istiod?.metadata.labels, {
+    'helm.sh/chart': 'istiod-1.30.3',
+    'app.kubernetes.io/name': 'istiod',
+    'install.operator.istio.io/owning-resource': 'unknown',
+  });
+  const eastwest = renderInstall([EASTWEST], { version: '1.30.3' });
+  t.equal(eastwest.stateName, 'eastwest');
+  t.strictSame(eastwest.tags, [], 'a gateway alone tags no revision');
+  t.match(find(objects, 'ConfigMap', 'values'), { data: { 'original-values': /"meshID": "mesh1"/ } });
+  t.match(at(find(objects, 'ConfigMap', 'istio'), 'data.mesh'), /metrics:\n\s+- prometheus/);
+  t.match(find(objects, 'ClusterRole', 'istiod-clusterrole-istio-system'), {
+    rules: [{}, {}, {}, {}, {}, { resources: ['ingresses', 'ingressclasses'] }],
+  });
+});
+
+t.test('the tag of a primary of today is beside its charts', async t => {
+  const { components, tags } = renderInstall([PRIMARY], { version: '1.30.3' });
+  const objects = components.flatMap(component => component.objects);
+  t.match(find(objects, 'MutatingWebhookConfiguration', 'istio-sidecar-injector'), {
+    webhooks: [
+      { namespaceSelector: { matchExpressions: [{ key: 'istio.io/rev' }] }, admissionReviewVersions: ['v1'] },
+    ],
+  });
+  t.match(find(objects, 'ValidatingWebhookConfiguration', 'istio-validator-istio-system'), {
+    webhooks: [
+      {
+        objectSelector: { matchExpressions: [{ key: 'istio.io/rev', operator: 'In', values: ['default'] }] },
+        rules: [{ apiGroups: [/security/, /networking/, /telemetry/, /extensions/] }],
+      },
+    ],
+  });
+  t.strictSame(names(tags), [
+    'MutatingWebhookConfiguration/istio-sidecar-injector',
+    'MutatingWebhookConfiguration/istio-revision-tag-default',
+    'ValidatingWebhookConfiguration/istiod-default-validator',
+    'Service/istiod-revision-tag-default',
+  ]);
+  t.match(tags[0], {
+    webhooks: [{ namespaceSelector: { matchLabels: { 'istio.io/deactivated': 'never-match' } } }],
+  });
 });

@@ -1,5 +1,9 @@
 /** The injector's configuration, out of ConfigMap `istio-sidecar-injector`. */
 import yaml from 'js-yaml';
+import type { IstioBehaviour } from '../../behaviour.ts';
+import { chartValues, withValues } from '../../pod/chart-values.ts';
+import { injectionConfig } from '../../pod/injection-template.ts';
+import { isOurTemplate } from './template.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null ? (value as Tree) : {});
@@ -11,25 +15,41 @@ export interface InjectorConfig {
   readonly templates: Readonly<Record<string, string>>;
   readonly defaultTemplates: readonly string[];
   readonly values: Tree;
+  /** Templates in another language, for which the release's own stand in. */
+  readonly replaced: readonly string[];
 }
 
 /**
- * Reads ConfigMap `istio-sidecar-injector`.
+ * Reads ConfigMap `istio-sidecar-injector`. Unlike Istio, it knows no Go templates: for one of theirs the
+ * release's own template of the name is taken, which is filled from the same values.
  * @throws Error if a text is no YAML or JSON
  */
-export function readInjectorConfig(data: Readonly<Record<string, string>>): InjectorConfig {
+export function readInjectorConfig(
+  behaviour: IstioBehaviour,
+  data: Readonly<Record<string, string>>,
+): InjectorConfig {
   const config = tree(yaml.load(data['config'] ?? ''));
-  // 1.8 has one template, current several of which a pod may choose.
-  const single = config['template'];
+  const given = templatesOf(config);
+  const builtIn = templatesOf(tree(yaml.load(injectionConfig(behaviour))));
+  const replaced = Object.keys(given).filter(name => name in builtIn && !isOurTemplate(given[name] ?? ''));
   return {
     policy: String(config['policy'] ?? 'enabled'),
-    templates:
-      typeof single === 'string'
-        ? { sidecar: single }
-        : (tree(config['templates']) as Record<string, string>), // texts, by the chart
+    templates: {
+      ...given,
+      ...Object.fromEntries(replaced.map(name => [name, builtIn[name] ?? ''])),
+    },
     defaultTemplates: Array.isArray(config['defaultTemplates'])
       ? config['defaultTemplates'].map(String)
       : ['sidecar'],
-    values: tree(JSON.parse(data['values'] ?? '{}')),
+    values: withValues(chartValues(behaviour), tree(JSON.parse(data['values'] ?? '{}'))),
+    replaced,
   };
+}
+
+/** 1.8 has one template; current several, of which a pod may choose, and one that only warns old istiods. */
+function templatesOf(config: Tree): Readonly<Record<string, string>> {
+  const several = tree(config['templates']);
+  const single = config['template'];
+  if (Object.keys(several).length === 0 && typeof single === 'string') return { sidecar: single };
+  return Object.fromEntries(Object.entries(several).map(([name, text]) => [name, String(text)]));
 }

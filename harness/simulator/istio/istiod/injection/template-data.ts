@@ -18,7 +18,7 @@ function pathParameters(behaviour: IstioBehaviour, path: string): Readonly<Recor
 }
 
 /**
- * Returns the values for `{{ path }}` in templates (`install/injection-template.ts`).
+ * Returns the values for `{{ path }}` in templates (`pod/injection-template.ts`).
  * @param namespace - the pod's
  */
 export function templateData(
@@ -45,6 +45,7 @@ export function templateData(
     values: config.values,
     image: `${global['hub']}/proxyv2:${global['tag']}`,
     caAddress: global['caAddress'] || `istiod.${global['istioNamespace'] ?? 'istio-system'}.svc:15012`,
+    trustDomain: mesh.trustDomain,
     clusterId,
     // files/gateway-injection-template.yaml @1.30.3: a gateway is on the network of its label.
     network:

@@ -1,4 +1,4 @@
-/** Fills an injection template; `install/injection-template.ts` describes the language. */
+/** Fills an injection template; the language is told in `pod/injection-template.ts`. */
 import yaml from 'js-yaml';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -44,6 +44,14 @@ function fill(node: unknown, data: Tree): unknown {
 
 const isLeftOut = (item: unknown, data: Tree): boolean =>
   isTree(item) && typeof item['$when'] === 'string' && isEmpty(lookUp(data, item['$when']));
+
+const OURS = /^\{\{ ?[a-zA-Z][\w.]*( \| json)? ?\}\}$/;
+
+/** Says whether a text is of our language: a Go template has dots, blanks and keywords in its braces. */
+export const isOurTemplate = (text: string): boolean =>
+  [...text.matchAll(/\{\{[\s\S]*?\}\}/g)].every(
+    ([asked]) => OURS.test(asked) && !/^\{\{ ?(end|else)\b/.test(asked),
+  );
 
 /**
  * @param text - a template of ConfigMap `istio-sidecar-injector`

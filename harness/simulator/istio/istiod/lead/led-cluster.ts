@@ -9,6 +9,8 @@ import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import type { IstiodSettings } from '../model/settings.ts';
 import { becomeLeader } from '../watch/leader.ts';
+import { holdLeases } from './leases.ts';
+import { publishRevocations } from './revocations.ts';
 import { distributeRootCertificates } from './root-certificates.ts';
 import { patchMutatingWebhooks, patchValidatingWebhooks } from './webhook-patcher.ts';
 
@@ -33,7 +35,7 @@ const isOurs =
       : object.metadata.labels?.['istio.io/rev'] === revision;
 
 /** istiod's own cluster. The locks keep several istiods of one cluster apart. */
-export function leadOwnCluster(options: LedClusterOptions): void {
+export function leadOwnCluster(options: LedClusterOptions & { readonly isPlugged: boolean }): void {
   const { settings, client, clock, signal, log } = options;
   const lead = (lock: string, work: () => void) => {
     becomeLeader({
@@ -48,19 +50,27 @@ export function leadOwnCluster(options: LedClusterOptions): void {
       .then(work)
       .catch(() => {}); // only when istiod ends
   };
-  lead('istio-namespace-controller-election', () => distributeRootCertificates(options));
+  const { ownsWebhooksBy, install, locks } = settings.behaviour;
+  lead(locks.namespaces, () => distributeRootCertificates(options));
+  for (const lock of locks.otherConfigMaps) lead(lock, () => {});
+  void holdLeases(options, locks.leases);
+  if (options.isPlugged && settings.behaviour.injection.mountsRevocations)
+    void publishRevocations(client(), settings.namespace, signal);
   patchMutatingWebhooks({ ...options, isOurs: isOurs(settings) });
-  const { ownsWebhooksBy, install } = settings.behaviour;
-  const strictName = install.validators[0]?.name ?? '';
-  lead('istio-validation-controller-election', () =>
+  const strictNames = install.validators.map(({ name }) => name);
+  const validate = () =>
     patchValidatingWebhooks({
       ...options,
       namespace: settings.namespace,
-      strictName,
+      revision: settings.revision,
+      strictNames,
       isOurs: object =>
-        ownsWebhooksBy === 'name' ? object.metadata.name === strictName : isOurs(settings)(object),
-    }),
-  );
+        ownsWebhooksBy === 'name'
+          ? strictNames.includes(object.metadata.name ?? '')
+          : isOurs(settings)(object),
+    });
+  if (locks.validation === undefined) validate();
+  else lead(locks.validation, validate);
 }
 
 const CONTROL_PLANES = 'topology.istio.io/controlPlaneClusters';

@@ -84,8 +84,9 @@ const PROBE_INTERVAL_MS = 1_000;
 /** As above, and what is needed to see whether validation works. */
 export interface ValidationPatcherOptions extends WebhookPatcherOptions {
   readonly namespace: string;
-  /** The configuration whose failure policy becomes Fail once validation works. */
-  readonly strictName: string;
+  /** The configurations whose failure policy becomes Fail once validation works. */
+  readonly strictNames: readonly string[];
+  readonly revision: string;
 }
 
 /**
@@ -93,11 +94,11 @@ export interface ValidationPatcherOptions extends WebhookPatcherOptions {
  * policy.
  */
 export function patchValidatingWebhooks(options: ValidationPatcherOptions): void {
-  const { client, clock, random, signal, log, isOurs, strictName } = options;
+  const { client, clock, random, signal, log, isOurs, strictNames } = options;
   const caBundle = Buffer.from(options.rootPem).toString('base64');
   let isWorking = false;
   const update = (object: KubernetesObject) => {
-    const isStrict = object.metadata.name === strictName && isWorking;
+    const isStrict = strictNames.includes(object.metadata.name ?? '') && isWorking;
     const webhooks = webhooksOf(object).map(webhook => ({
       ...webhook,
       ...(isStrict && { failurePolicy: 'Fail' }),
@@ -145,20 +146,17 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
 }
 
 async function probeUntilRefused(
-  { client, namespace, clock, signal }: ValidationPatcherOptions,
+  { client, namespace, revision, clock, signal }: ValidationPatcherOptions,
   informer: Informer<KubernetesObject>,
 ): Promise<void> {
   await informer.synced;
   for (;;) {
     signal.throwIfAborted();
     try {
+      // With the label that the revision's own validator selects by.
+      const metadata = { ...INVALID_GATEWAY.metadata, namespace, labels: { 'istio.io/rev': revision } };
       const path = { apiVersion: INVALID_GATEWAY.apiVersion, plural: 'gateways', namespace };
-      await client().create(
-        path,
-        { ...INVALID_GATEWAY, metadata: { ...INVALID_GATEWAY.metadata, namespace } },
-        { dryRun: 'All' },
-        signal,
-      );
+      await client().create(path, { ...INVALID_GATEWAY, metadata }, { dryRun: 'All' }, signal);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof KubernetesApiError && error.message.includes('denied the request')) return;

@@ -2,6 +2,7 @@
  * Holds the JSON of built-in kinds against their types: unknown fields, and values that Go could not put into
  * its structs.
  */
+import { canonicalQuantity } from '../canonical-quantity.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
@@ -17,7 +18,7 @@ interface Walk {
 }
 
 /**
- * Checks an object, drops unknown fields and brings quantities into the form of strings, in place.
+ * Checks an object, drops unknown fields and brings quantities into their canonical form, in place.
  * @returns the unknown fields; undefined for a kind whose fields are not described: it is taken as it is
  * @throws ApiError 400 for a value of the wrong type
  */
@@ -136,7 +137,7 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
         wrong(value, field, plain, 'intstr.IntOrString');
       return value;
     case 'Q':
-      return quantityText(value);
+      return quantityText(value, field.shape === 'map' ? 'milli' : 'nano');
     default:
       if (!isObject(value)) wrong(value, field, plain, goType(single));
       walkMessage(value, field.type, place, walk);
@@ -144,10 +145,14 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
   }
 }
 
-/** Returns a quantity as text, a number too. @throws WrongType if the value is not a quantity */
-function quantityText(value: unknown): string {
+/**
+ * Returns a quantity as the server keeps it, a number too. Only lists of resources are rounded to thousandths
+ * (pkg/apis/core/v1/defaults.go, SetDefaults_ResourceList @v1.32).
+ * @throws WrongType if it is none
+ */
+function quantityText(value: unknown, unit: 'nano' | 'milli'): string {
   const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
   const problem = problemOfQuantity(text);
   if (problem !== undefined) throw new WrongType(problem);
-  return text;
+  return canonicalQuantity(text, unit);
 }

@@ -26,7 +26,10 @@ function configMaps(version: string) {
       string,
       string
     >;
-  return { config: readInjectorConfig(data('istio-sidecar-injector')), mesh: readMeshConfig(data('istio')) };
+  return {
+    config: readInjectorConfig(behaviourOf(version), data('istio-sidecar-injector')),
+    mesh: readMeshConfig(data('istio')),
+  };
 }
 
 const HELLO = {
@@ -208,4 +211,58 @@ t.test('who gets no sidecar', async t => {
   t.notOk(
     isInjectionWanted(current, 'enabled', 'sample', pod({ labels: { 'sidecar.istio.io/inject': 'false' } })),
   );
+});
+
+t.test("a real ConfigMap has Go templates: the release's own stand in, filled from its values", async t => {
+  const behaviour = behaviourOf('1.30.3');
+  const config = readInjectorConfig(behaviour, {
+    config: `
+defaultTemplates: [sidecar]
+template: "{{ Template_Version_And_Istio_Version_Mismatched_Check_Installation }}"
+templates:
+  sidecar: |
+    {{- $containers := list }}
+    metadata: { labels: { a: "{{ .Values.global.network }}" } }
+  gateway: "{{ if .Values.global.network }}x{{ end }}"
+  custom: "metadata: {labels: {network: '{{ network }}'}}"
+`,
+    values: JSON.stringify({ global: { hub: 'example.org', tag: '1.30.3', network: 'network7' } }),
+  });
+  t.strictSame(config.replaced, ['sidecar', 'gateway']);
+  t.strictSame(Object.keys(config.templates).sort(), ['custom', 'gateway', 'sidecar']);
+  const { mesh } = configMaps('1.30.3');
+  const answer = reviewInjection({
+    behaviour,
+    config,
+    mesh,
+    path: '/inject',
+    review: { request: { uid: 'u', namespace: 'sample', object: HELLO } },
+    hasNativeSidecars: () => false,
+  }) as { response: { allowed: boolean; patch: string } };
+  t.equal(answer.response.allowed, true);
+  const patch = Buffer.from(answer.response.patch, 'base64').toString();
+  t.match(patch, '"image":"example.org/proxyv2:1.30.3"');
+  t.match(patch, '{"name":"ISTIO_META_NETWORK","value":"network7"}');
+});
+
+t.test('a sidecar of today has the volumes, variables and capabilities of the real template', async t => {
+  const { config, mesh } = configMaps('1.30.3');
+  const answer = reviewInjection({
+    behaviour: behaviourOf('1.30.3'),
+    config,
+    mesh,
+    path: '/inject',
+    review: { request: { uid: 'u', namespace: 'sample', object: HELLO } },
+    hasNativeSidecars: () => false,
+  }) as { response: { patch: string } };
+  const patch = Buffer.from(answer.response.patch, 'base64').toString();
+  for (const text of [
+    '{"name":"workload-socket","mountPath":"/var/run/secrets/workload-spiffe-uds"}',
+    '{"name":"istio-ca-crl","configMap":{"name":"istio-ca-crl","optional":true}}',
+    '{"name":"GOMEMLIMIT","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1"}}}',
+    '"capabilities":{"drop":["ALL"]}},"volumeMounts"',
+    '"15090,15021,15020","--log_output_level=default:info"',
+  ])
+    t.match(patch, text);
+  t.notMatch(patch, 'JWT_POLICY');
 });

@@ -7,7 +7,7 @@
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../behaviour.ts';
-import { agentArguments, environment, probes, VOLUME_MOUNTS, VOLUMES } from './proxy-pod.ts';
+import { agentArguments, environment, probes, proxyVolumes } from './proxy-pod.ts';
 
 const PROXY_RESOURCES = {
   requests: { cpu: '100m', memory: '128Mi' },
@@ -22,18 +22,45 @@ const PROXY_USER = {
   runAsGroup: 1337,
 };
 
+const IMAGE = '{{ image }}';
+
+/** Redirects the pod's connections to the proxy. */
+const initContainer = (behaviour: IstioBehaviour): Record<string, unknown> => ({
+  name: 'istio-init',
+  image: IMAGE,
+  args: [
+    'istio-iptables',
+    ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
+    ...['-d', '15090,15021,15020'],
+    ...behaviour.injection.initArguments,
+  ],
+  resources: PROXY_RESOURCES,
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
+    privileged: false,
+    readOnlyRootFilesystem: false,
+    runAsGroup: 0,
+    runAsNonRoot: false,
+    runAsUser: 0,
+  },
+});
+
 function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
-  const image = '{{ image }}';
+  const { volumes, volumeMounts } = proxyVolumes(behaviour, false);
   const proxy = {
     name: 'istio-proxy',
-    image,
+    image: IMAGE,
     args: ['proxy', 'sidecar', ...agentArguments(behaviour, '$(POD_NAMESPACE)')],
     ports: [{ containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' }],
     env: environment(behaviour, false),
     ...probes(behaviour),
     resources: PROXY_RESOURCES,
-    securityContext: PROXY_USER,
-    volumeMounts: VOLUME_MOUNTS,
+    securityContext: {
+      ...PROXY_USER,
+      ...(behaviour.injection.dropsCapabilities && { capabilities: { drop: ['ALL'] } }),
+    },
+    volumeMounts,
   };
   return {
     metadata: {
@@ -55,35 +82,18 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
     spec: {
       securityContext: behaviour.injection.podSecurity,
       initContainers: [
-        {
-          name: 'istio-init',
-          image,
-          args: [
-            'istio-iptables',
-            ...['-p', '15001', '-z', '15006', '-u', '1337', '-m', 'REDIRECT', '-i', '*', '-x', '', '-b', '*'],
-            ...['-d', '15090,15021,15020'],
-          ],
-          resources: PROXY_RESOURCES,
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
-            privileged: false,
-            readOnlyRootFilesystem: false,
-            runAsGroup: 0,
-            runAsNonRoot: false,
-            runAsUser: 0,
-          },
-        },
+        initContainer(behaviour),
         ...(behaviour.nativeSidecars ? [{ $when: 'nativeSidecar', ...proxy, restartPolicy: 'Always' }] : []),
       ],
       containers: [behaviour.nativeSidecars ? { $when: 'ordinarySidecar', ...proxy } : proxy],
-      volumes: VOLUMES,
+      volumes,
     },
   };
 }
 
 /** manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml @1.30.3 */
 function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
+  const { volumes, volumeMounts } = proxyVolumes(behaviour, true);
   return {
     metadata: {
       labels: {
@@ -107,10 +117,10 @@ function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
           ports: [{ containerPort: 15090, protocol: 'TCP', name: 'http-envoy-prom' }],
           env: environment(behaviour, true),
           ...probes(behaviour),
-          volumeMounts: VOLUME_MOUNTS,
+          volumeMounts,
         },
       ],
-      volumes: VOLUMES,
+      volumes,
     },
   };
 }

@@ -11,7 +11,7 @@ const FIELD = (path: string) => ({ fieldRef: { fieldPath: path } });
  */
 export function environment(behaviour: IstioBehaviour, router: boolean): unknown[] {
   return [
-    { name: 'JWT_POLICY', value: '{{ values.global.jwtPolicy }}' },
+    ...behaviour.injection.environment,
     { name: 'PILOT_CERT_PROVIDER', value: 'istiod' },
     { name: 'CA_ADDR', value: '{{ caAddress }}' },
     { name: 'POD_NAME', valueFrom: FIELD('metadata.name') },
@@ -36,12 +36,12 @@ export function environment(behaviour: IstioBehaviour, router: boolean): unknown
     { $when: 'workload.name', name: 'ISTIO_META_WORKLOAD_NAME', value: '{{ workload.name }}' },
     { $when: 'workload.owner', name: 'ISTIO_META_OWNER', value: '{{ workload.owner }}' },
     { $when: 'values.global.meshID', name: 'ISTIO_META_MESH_ID', value: '{{ values.global.meshID }}' },
-    { name: 'TRUST_DOMAIN', value: '{{ values.global.trustDomain }}' },
+    { name: 'TRUST_DOMAIN', value: '{{ trustDomain }}' },
   ];
 }
 
 /** The agent's token, its root certificate, the pod's own labels, and room for Envoy's files. */
-export const VOLUMES = [
+const VOLUMES = [
   { name: 'istio-envoy', emptyDir: { medium: 'Memory' } },
   { name: 'istio-data', emptyDir: {} },
   {
@@ -65,7 +65,7 @@ export const VOLUMES = [
 ];
 
 /** Where the proxy's container finds them. */
-export const VOLUME_MOUNTS = [
+const VOLUME_MOUNTS = [
   { name: 'istiod-ca-cert', mountPath: '/var/run/secrets/istio' },
   { name: 'istio-data', mountPath: '/var/lib/istio/data' },
   { name: 'istio-envoy', mountPath: '/etc/istio/proxy' },
@@ -73,28 +73,65 @@ export const VOLUME_MOUNTS = [
   { name: 'istio-podinfo', mountPath: '/etc/istio/pod' },
 ];
 
+/** The volumes of a proxy's pod, and where its container has them. */
+interface ProxyVolumes {
+  readonly volumes: readonly unknown[];
+  readonly volumeMounts: readonly unknown[];
+}
+
+/** @param router - of a gateway, which has no list of revoked certificates */
+export function proxyVolumes({ injection }: IstioBehaviour, router: boolean): ProxyVolumes {
+  const empty = Object.entries(injection.emptyVolumes);
+  const isTold = injection.mountsRevocations && !router;
+  const revocations = { name: 'istio-ca-crl', configMap: { name: 'istio-ca-crl', optional: true } };
+  const mount = { name: 'istio-ca-crl', mountPath: '/var/run/secrets/istio/crl' };
+  return {
+    volumes: [
+      ...empty.map(([name]) => ({ name, emptyDir: {} })),
+      ...VOLUMES,
+      ...(isTold ? [revocations] : []),
+    ],
+    volumeMounts: [
+      ...empty.map(([name, mountPath]) => ({ name, mountPath })),
+      ...VOLUME_MOUNTS,
+      ...(isTold ? [mount] : []),
+    ],
+  };
+}
+
 /** Returns the release's probes by name; each of them asks the agent's `/healthz/ready`. */
-export function probes({ injection }: IstioBehaviour): Record<string, unknown> {
+export function probes(
+  { injection }: IstioBehaviour,
+  own: Readonly<Record<string, Readonly<Record<string, unknown>>>> = injection.probes,
+): Record<string, unknown> {
   const httpGet = { path: '/healthz/ready', port: 15021 };
-  return Object.fromEntries(
-    Object.entries(injection.probes).map(([name, probe]) => [name, { httpGet, ...probe }]),
-  );
+  return Object.fromEntries(Object.entries(own).map(([name, probe]) => [name, { httpGet, ...probe }]));
 }
 
 /** Arguments of the agent, without the role that comes first. */
 export const agentArguments = ({ injection }: IstioBehaviour, domainNamespace: string): readonly string[] =>
   injection.agentArguments(`${domainNamespace}.svc.cluster.local`);
 
-/** Returns the volumes and probes of a gateway that needs no injection (1.8). */
-export function explicitGateway(behaviour: IstioBehaviour): {
-  readonly volumes: readonly unknown[];
-  readonly volumeMounts: readonly unknown[];
-  readonly probes: Record<string, unknown>;
-} {
-  // A gateway of 1.8 reads the mesh's configuration from a file; injected proxies have it in the environment.
+/** Returns the volumes and probes of a gateway that needs no injection. */
+export function explicitGateway(
+  behaviour: IstioBehaviour,
+): ProxyVolumes & { readonly probes: Record<string, unknown> } {
+  const { volumes, volumeMounts } = proxyVolumes(behaviour, true);
+  const certificates = ['ingressgateway-certs', 'ingressgateway-ca-certs'].filter(
+    () => behaviour.install.gatewayProbes !== undefined,
+  );
+  // It reads the mesh's configuration from a file; injected proxies have it in the environment.
   return {
-    volumes: [...VOLUMES, { name: 'config-volume', configMap: { name: 'istio', optional: true } }],
-    volumeMounts: [...VOLUME_MOUNTS, { name: 'config-volume', mountPath: '/etc/istio/config' }],
-    probes: probes(behaviour),
+    volumes: [
+      ...volumes,
+      { name: 'config-volume', configMap: { name: 'istio', optional: true } },
+      ...certificates.map(name => ({ name, secret: { secretName: `istio-${name}`, optional: true } })),
+    ],
+    volumeMounts: [
+      ...volumeMounts,
+      { name: 'config-volume', mountPath: '/etc/istio/config' },
+      ...certificates.map(name => ({ name, mountPath: `/etc/istio/${name}`, readOnly: true })),
+    ],
+    probes: probes(behaviour, behaviour.install.gatewayProbes),
   };
 }
