@@ -194,7 +194,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/istiod/serve/authenticate.ts': 2,
   'harness/simulator/istio/istiod/serve/debug.ts': 1,
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
-  'harness/simulator/istio/release-current.ts': 2,
+  'harness/simulator/istio/release-current.ts': 1,
   'harness/simulator/istio/xds/ca.ts': 1,
   'harness/simulator/istio/xds/retry-policy.ts': 1,
   'harness/simulator/istio/xds/wire.ts': 3,

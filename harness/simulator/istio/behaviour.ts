@@ -116,12 +116,10 @@ export interface EnvoyWording {
   /** The reset reason of a connection that was not made in time: 1.16.0 takes it for a reset of its own. */
   readonly connectTimeout: string;
   /**
-   * What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not
-   * tell yet.
+   * The transport failure reason of a handshake in the body of a reply. `undefined` where it stands in access
+   * logs only: since Envoy 1.38.1 (real-istio 2026-11).
    */
-  readonly connectError: ((message: string) => string) | undefined;
-  /** @param detail - what the verifier found, where the release tells */
-  readonly tlsError: (code: number, name: string, detail?: string) => string;
+  readonly tlsError: ((code: number, name: string) => string) | undefined;
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
 }

@@ -109,7 +109,6 @@ export const ISTIO_1_8: IstioBehaviour = {
     tellsRetry: false,
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',
-    connectError: undefined,
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
     protocolErrorStatus: 503,
   },

@@ -1,4 +1,4 @@
-/** How Istio 1.30.3 with Envoy 1.38.0 behaves. */
+/** How Istio 1.30.3 with Envoy 1.38.4 behaves. */
 import type { IstioBehaviour } from './behaviour.ts';
 
 /** Comments name the place of a rule in Istio's source. */
@@ -102,13 +102,11 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   },
   notReadyReason: 'config not received from XDS server (is Istiod running?)',
   envoy: {
-    version: '1.38.0',
+    version: '1.38.4-dev',
     tellsRetry: true,
     connectionFailure: 'remote connection failure',
     connectTimeout: 'connection timeout',
-    connectError: message => `delayed connect error: ${message}`,
-    tlsError: (code, name, detail) =>
-      `TLS_error:|${code}:SSL routines:OPENSSL_internal:${name}${detail === undefined ? '' : `:${detail}`}:TLS_error_end`,
+    tlsError: undefined,
     protocolErrorStatus: 502,
   },
 };
