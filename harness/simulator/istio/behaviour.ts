@@ -51,6 +51,15 @@ export interface IstioBehaviour {
       host: string,
     ) => string;
     readonly upstream: 'loopback' | 'pod-address';
+    /** The cluster for ports that no Service names. */
+    readonly passthrough: string;
+  };
+  /** A sidecar's listeners. */
+  readonly sidecar: {
+    /** The chain for those who call the proxy's own port 15001. */
+    readonly outboundTrap: string;
+    /** Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own. */
+    readonly inspectsHttp: boolean;
   };
 
   // ---- how istiod keeps remote clusters

@@ -83,7 +83,9 @@ export const ISTIO_1_8: IstioBehaviour = {
   inbound: {
     clusterName: ({ service }, protocol, host) => `inbound|${service}|${protocol}|${host}`,
     upstream: 'loopback',
+    passthrough: 'InboundPassthroughClusterIpv4',
   },
+  sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,
   endpointSource: 'endpoints',

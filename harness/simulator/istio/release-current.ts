@@ -78,7 +78,13 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   routerMode: 'auto-passthrough-gateway',
   autoPassthrough: 'chain-per-service',
   sniClustersDemandMtls: true,
-  inbound: { clusterName: ({ container }) => `inbound|${container}||`, upstream: 'pod-address' },
+  inbound: {
+    clusterName: ({ container }) => `inbound|${container}||`,
+    upstream: 'pod-address',
+    passthrough: 'InboundPassthroughCluster',
+  },
+  // pilot/pkg/networking/core/listener.go, listener_inbound.go @1.30.3; real-istio 2026-11
+  sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,
   endpointSource: 'endpoint-slices',

@@ -112,5 +112,7 @@ export const listenerSchema: z.ZodType<Listener> = z.object({
   bindToPort: z.boolean(),
   useOriginalDst: z.boolean().optional(),
   tlsInspector: z.boolean().optional(),
+  httpInspector: z.boolean().optional(),
   filterChains: z.array(filterChain),
+  defaultFilterChain: filterChain.optional(),
 });

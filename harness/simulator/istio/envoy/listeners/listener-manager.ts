@@ -18,6 +18,7 @@ import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
 import { type FilterResources, NetworkFilters } from './network-filters.ts';
+import { inspectProtocol } from './plaintext-protocol.ts';
 import { ServedConnections } from './served-connections.ts';
 
 /** Opens the ports of bound listeners and leads their connections to filters. */
@@ -119,11 +120,12 @@ export class ListenerManager {
   }
 
   #inspect(connection: AcceptedConnection): void {
-    if (!connection.listener.config.tlsInspector) {
+    const { tlsInspector, httpInspector } = connection.listener.config;
+    if (!tlsInspector) {
       this.#serve(connection);
       return;
     }
-    peekFirstBytes(connection.stream, inspectTls, inspection => {
+    peekFirstBytes(connection.stream, httpInspector ? inspectProtocol : inspectTls, inspection => {
       if (inspection) this.#serve(inspected(connection, inspection));
       else connection.stream.destroy();
     });
@@ -131,7 +133,8 @@ export class ListenerManager {
 
   #serve(connection: AcceptedConnection): void {
     const { listener, stream, traits } = connection;
-    const chain = findFilterChain(listener.config.filterChains, traits);
+    const { filterChains, defaultFilterChain } = listener.config;
+    const chain = findFilterChain(filterChains, traits) ?? defaultFilterChain;
     if (!chain) {
       listener.counters.add('no_filter_chain_match');
       stream.destroy();
