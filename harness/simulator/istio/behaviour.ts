@@ -131,4 +131,18 @@ export interface EnvoyWording {
   readonly tlsError: ((code: number, name: string) => string) | undefined;
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
+  /** How its administration writes what it runs. */
+  readonly pages: EnvoyPages;
+}
+
+/** The form of a release's administration pages. */
+interface EnvoyPages {
+  /** Ends a cluster's name in the names of statistics. */
+  readonly statsDelimiter: '' | ';';
+  /** Of a host without outlier detection. */
+  readonly noSuccessRate: string;
+  /** Whether `/clusters` has pending requests and names of EDS, and its JSON the limits, and no zeros. */
+  readonly detailedClusters: boolean;
+  /** Whether what the bootstrap defines is listed beside what istiod pushed. */
+  readonly listsBootstrap: boolean;
 }

@@ -113,5 +113,6 @@ export const ISTIO_1_8: IstioBehaviour = {
     connectTimeout: 'local reset',
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
     protocolErrorStatus: 503,
+    pages: { statsDelimiter: '', noSuccessRate: '-1.0', detailedClusters: false, listsBootstrap: false },
   },
 };

@@ -114,5 +114,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     connectTimeout: 'connection timeout',
     tlsError: undefined,
     protocolErrorStatus: 502,
+    // real-istio 2026-11, "Admin interface"
+    pages: { statsDelimiter: ';', noSuccessRate: '-1', detailedClusters: true, listsBootstrap: true },
   },
 };

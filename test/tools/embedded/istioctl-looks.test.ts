@@ -81,7 +81,7 @@ for (const [istioVersion, edition] of [
         `listeners ${proxy} --port 5000`,
         isOld
           ? /^ADDRESS +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/
-          : /^ADDRESSES +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/,
+          : /^ADDRESSES +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +Trans: raw_buffer; App: http\/1\.1,h2c +Route: 5000\n0\.0\.0\.0 +5000 +ALL +PassthroughCluster\n$/,
       ],
       [
         `routes ${proxy} --name 5000`,
@@ -93,7 +93,7 @@ for (const [istioVersion, edition] of [
         `secret ${proxy}`,
         isOld
           ? /^RESOURCE NAME +TYPE +STATUS +VALID CERT +SERIAL NUMBER +NOT AFTER +NOT BEFORE\ndefault +Cert Chain +ACTIVE +true +\d+ +\S+Z +\S+Z\nROOTCA +CA +ACTIVE +true +\d+ +\S+Z +\S+Z\n$/
-          : /^RESOURCE NAME .* NOT BEFORE +TRUST DOMAIN\ndefault +Cert Chain +ACTIVE +true +[0-9a-f]+ +\S+Z +\S+Z +cluster\.local\nROOTCA +CA /,
+          : /^RESOURCE NAME .* NOT BEFORE\ndefault +Cert Chain +ACTIVE +true +[0-9a-f]+ +\S+:\d\dZ +\S+:\d\dZ\nROOTCA +CA +[^\n]*\n$/,
       ],
     ];
     for (const [words, table] of tables)

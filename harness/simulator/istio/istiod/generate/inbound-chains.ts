@@ -1,5 +1,5 @@
 /**
- * The filter chains of a sidecar's inbound listener: which connections are mTLS, plaintext, HTTP or other bytes
+ * The filter chains of a sidecar's inbound listener: which connections are mTLS, plaintext, HTTP or others
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0, pilot/pkg/networking/core/listener_inbound.go and
  * filterchain_options.go @1.30.3).
  */
@@ -84,8 +84,8 @@ const chainMaker =
   });
 
 /**
- * Makes one or two chains of a filter, as 1.8 does. PERMISSIVE takes mTLS from peers of the mesh, whom it knows
- * by their ALPN, and from others plaintext or the application's own TLS.
+ * Makes one or two chains of a filter, as 1.8 does. PERMISSIVE takes mTLS from peers of the mesh, whom it
+ * knows by their ALPN, and from others plaintext or the application's own TLS.
  */
 function withMtls(
   mode: Mode,
