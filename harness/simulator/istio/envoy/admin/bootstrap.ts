@@ -1,6 +1,6 @@
 /**
  * What pilot-agent writes into every Envoy's bootstrap, beside what istiod pushes
- * (istio/istio tools/packaging/common/envoy_bootstrap.json @1.30.3). The pages show it; nothing is sent there.
+ * (istio/istio tools/packaging/common/envoy_bootstrap.json @1.30.3). The pages show it; nothing else uses it.
  */
 import { anyOf, seconds, socketAddress } from './protobuf-json.ts';
 
