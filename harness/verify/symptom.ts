@@ -28,8 +28,11 @@ export interface SymptomInput {
  * (istio/istio#32523).
  */
 const VANISHED = /reset reason: (local reset|connection timeout)|upstream request timeout|^curl: \(28\)/;
-const REFUSED =
-  /reset reason: (?:remote )?connection (?:failure|termination)|TLS error|CERTIFICATE_VERIFY_FAILED/;
+/**
+ * Of TLS too: since Envoy 1.38.1 a reply tells that a connection failed, no longer why. The reason is found
+ * in the roots that the clusters have published (`diagnose/trust.ts`).
+ */
+const REFUSED = /reset reason: (?:remote )?connection (?:failure|termination)/;
 const NO_ENDPOINTS = /no healthy upstream/;
 /** From this many seconds on, a call has waited for Envoy's connect timeout of 10 s. */
 const CONNECT_TIMEOUT_SECONDS = 9;

@@ -49,7 +49,7 @@ function differentRoots(topology: Topology, plan: Plan): readonly Mutation[] {
       harmless: false,
       because: topology.clusters.some(isRemote)
         ? "a remote's proxies refuse the primary's istiod, and calls between clusters fail in the TLS handshake"
-        : 'calls between clusters fail in the TLS handshake (CERTIFICATE_VERIFY_FAILED)',
+        : 'calls between clusters fail in the TLS handshake',
       apply: changed => ({
         ...changed,
         steps: changed.steps.map(step => {

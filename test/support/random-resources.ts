@@ -108,6 +108,7 @@ export class RandomResources {
       bindToPort: this.#random.integer(2) === 0,
       ...this.#maybe('useOriginalDst', () => this.#random.integer(2) === 0),
       ...this.#maybe('tlsInspector', () => true),
+      ...this.#maybe('httpInspector', () => true),
       filterChains: this.#list(() => this.#chain()),
     };
   }

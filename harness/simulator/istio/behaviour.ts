@@ -53,6 +53,15 @@ export interface IstioBehaviour {
       host: string,
     ) => string;
     readonly upstream: 'loopback' | 'pod-address';
+    /** The cluster for ports that no Service names. */
+    readonly passthrough: string;
+  };
+  /** A sidecar's listeners. */
+  readonly sidecar: {
+    /** The chain for those who call the proxy's own port 15001. */
+    readonly outboundTrap: string;
+    /** Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own. */
+    readonly inspectsHttp: boolean;
   };
 
   // ---- how istiod keeps remote clusters
@@ -128,12 +137,24 @@ export interface EnvoyWording {
   /** The reset reason of a connection that was not made in time: 1.16.0 takes it for a reset of its own. */
   readonly connectTimeout: string;
   /**
-   * What the kernel said to a connect, as the transport's failure reason; `undefined` where Envoy did not
-   * tell yet.
+   * The transport failure reason of a handshake in the body of a reply. `undefined` where it stands in access
+   * logs only: since Envoy 1.38.1 (real-istio 2026-11).
    */
-  readonly connectError: ((message: string) => string) | undefined;
-  /** @param detail - what the verifier found, where the release tells */
-  readonly tlsError: (code: number, name: string, detail?: string) => string;
+  readonly tlsError: ((code: number, name: string) => string) | undefined;
   /** The status of an answer that was no HTTP. */
   readonly protocolErrorStatus: number;
+  /** How its administration writes what it runs. */
+  readonly pages: EnvoyPages;
+}
+
+/** The form of a release's administration pages. */
+interface EnvoyPages {
+  /** Ends a cluster's name in the names of statistics. */
+  readonly statsDelimiter: '' | ';';
+  /** Of a host without outlier detection. */
+  readonly noSuccessRate: string;
+  /** Whether `/clusters` has pending requests and names of EDS, and its JSON the limits, and no zeros. */
+  readonly detailedClusters: boolean;
+  /** Whether what the bootstrap defines is listed beside what istiod pushed. */
+  readonly listsBootstrap: boolean;
 }

@@ -110,7 +110,9 @@ export const ISTIO_1_8: IstioBehaviour = {
   inbound: {
     clusterName: ({ service }, protocol, host) => `inbound|${service}|${protocol}|${host}`,
     upstream: 'loopback',
+    passthrough: 'InboundPassthroughClusterIpv4',
   },
+  sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,
   endpointSource: 'endpoints',
@@ -143,8 +145,8 @@ export const ISTIO_1_8: IstioBehaviour = {
     tellsRetry: false,
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',
-    connectError: undefined,
     tlsError: (code, name) => `TLS error: ${code}:SSL routines:OPENSSL_internal:${name}`,
     protocolErrorStatus: 503,
+    pages: { statsDelimiter: '', noSuccessRate: '-1.0', detailedClusters: false, listsBootstrap: false },
   },
 };

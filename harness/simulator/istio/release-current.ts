@@ -1,4 +1,4 @@
-/** How Istio 1.30.3 with Envoy 1.38.0 behaves. */
+/** How Istio 1.30.3 with Envoy 1.38.4 behaves. */
 import type { IstioBehaviour } from './behaviour.ts';
 import { CURRENT_INSTALL } from './release-current-install.ts';
 
@@ -67,7 +67,13 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   routerMode: 'auto-passthrough-gateway',
   autoPassthrough: 'chain-per-service',
   sniClustersDemandMtls: true,
-  inbound: { clusterName: ({ container }) => `inbound|${container}||`, upstream: 'pod-address' },
+  inbound: {
+    clusterName: ({ container }) => `inbound|${container}||`,
+    upstream: 'pod-address',
+    passthrough: 'InboundPassthroughCluster',
+  },
+  // pilot/pkg/networking/core/listener.go, listener_inbound.go @1.30.3; real-istio 2026-11
+  sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,
   endpointSource: 'endpoint-slices',
@@ -98,13 +104,13 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   },
   notReadyReason: 'config not received from XDS server (is Istiod running?)',
   envoy: {
-    version: '1.38.0',
+    version: '1.38.4-dev',
     tellsRetry: true,
     connectionFailure: 'remote connection failure',
     connectTimeout: 'connection timeout',
-    connectError: message => `delayed connect error: ${message}`,
-    tlsError: (code, name, detail) =>
-      `TLS_error:|${code}:SSL routines:OPENSSL_internal:${name}${detail === undefined ? '' : `:${detail}`}:TLS_error_end`,
+    tlsError: undefined,
     protocolErrorStatus: 502,
+    // real-istio 2026-11, "Admin interface"
+    pages: { statsDelimiter: ';', noSuccessRate: '-1', detailedClusters: true, listsBootstrap: true },
   },
 };

@@ -81,7 +81,7 @@ for (const [istioVersion, edition] of [
         `listeners ${proxy} --port 5000`,
         isOld
           ? /^ADDRESS +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/
-          : /^ADDRESSES +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +ALL +Route: 5000\n$/,
+          : /^ADDRESSES +PORT +MATCH +DESTINATION\n0\.0\.0\.0 +5000 +Trans: raw_buffer; App: http\/1\.1,h2c +Route: 5000\n0\.0\.0\.0 +5000 +ALL +PassthroughCluster\n$/,
       ],
       [
         `routes ${proxy} --name 5000`,
@@ -93,11 +93,54 @@ for (const [istioVersion, edition] of [
         `secret ${proxy}`,
         isOld
           ? /^RESOURCE NAME +TYPE +STATUS +VALID CERT +SERIAL NUMBER +NOT AFTER +NOT BEFORE\ndefault +Cert Chain +ACTIVE +true +\d+ +\S+Z +\S+Z\nROOTCA +CA +ACTIVE +true +\d+ +\S+Z +\S+Z\n$/
-          : /^RESOURCE NAME .* NOT BEFORE +TRUST DOMAIN\ndefault +Cert Chain +ACTIVE +true +[0-9a-f]+ +\S+Z +\S+Z +cluster\.local\nROOTCA +CA /,
+          : /^RESOURCE NAME .* NOT BEFORE\ndefault +Cert Chain +ACTIVE +true +[0-9a-f]+ +\S+:\d\dZ +\S+:\d\dZ\nROOTCA +CA +[^\n]*\n$/,
       ],
     ];
     for (const [words, table] of tables)
       t.match(await world.run(`istioctl proxy-config ${words}`), { exitCode: 0, stdout: table }, words);
+    if (!isOld) {
+      const rowsOf = async (words: string) => {
+        const { stdout } = await world.run(`istioctl pc ${words}`);
+        return stdout
+          .trimEnd()
+          .split('\n')
+          .slice(1)
+          .map(line => line.trim().replaceAll(/ {2,}/g, ' | '));
+      };
+      const listeners = await rowsOf(`listeners ${proxy} --port 15006`);
+      const mesh = 'istio,istio-peer-exchange,istio-http/1.0,istio-http/1.1,istio-h2';
+      const at = '0.0.0.0 | 15006 |';
+      t.same([...listeners].sort(), [
+        `${at} Addr: *:15006 | Non-HTTP/Non-TCP`,
+        `${at} Trans: raw_buffer | InboundPassthroughCluster`,
+        `${at} Trans: raw_buffer; Addr: *:5000 | Cluster: inbound|5000||`,
+        `${at} Trans: raw_buffer; App: http/1.1,h2c | InboundPassthroughCluster`,
+        `${at} Trans: tls | InboundPassthroughCluster`,
+        `${at} Trans: tls; App: istio,istio-peer-exchange | InboundPassthroughCluster`,
+        `${at} Trans: tls; App: ${mesh}; Addr: *:5000 | Cluster: inbound|5000||`,
+        `${at} Trans: tls; App: istio-http/1.0,istio-http/1.1,istio-h2 | InboundPassthroughCluster`,
+      ]);
+      t.same(await rowsOf(`listeners ${proxy} --port 15001`), [
+        '0.0.0.0 | 15001 | ALL | PassthroughCluster',
+        '0.0.0.0 | 15001 | Addr: *:15001 | Non-HTTP/Non-TCP',
+      ]);
+      const clusters = (await rowsOf(`clusters ${proxy}`)).map(row => row.split(' | '));
+      const typeOf = (name: string) => clusters.find(([first]) => first === name)?.at(4);
+      for (const name of ['agent', 'prometheus_stats', 'sds-grpc', 'xds-grpc'])
+        t.equal(typeOf(name), 'STATIC', name);
+      t.equal(typeOf('InboundPassthroughCluster'), 'ORIGINAL_DST');
+      t.ok(
+        clusters.some(row => row.join().startsWith('5000,-,inbound,ORIGINAL_DST')),
+        'inbound|5000||',
+      );
+      const routes = await rowsOf(`routes ${proxy}`);
+      t.notOk(routes.some(row => row.includes('allow_any')));
+      t.equal(routes.filter(row => row.includes('backend')).length, 2);
+      t.ok(routes.some(row => row.startsWith('InboundPassthroughCluster')));
+      t.match(await world.run(`istioctl pc ep ${proxy}`), {
+        stdout: /\nunix:\/\/\.\/etc\/istio\/proxy\/XDS +HEALTHY +OK +xds-grpc\n/,
+      });
+    }
     const json = await world.run(
       `istioctl pc cluster ${proxy} --fqdn helloworld.sample.svc.cluster.local --direction outbound -o json`,
     );

@@ -47,6 +47,7 @@ export class Envoy {
   readonly #environment: EnvoyEnvironment;
   readonly #clusters: ClusterUpdates;
   readonly #listeners: ListenerUpdates;
+  #identitySinceMs = 0;
   #isLive = false;
 
   constructor(options: EnvoyOptions) {
@@ -69,8 +70,14 @@ export class Envoy {
     return this.#environment.security.identity;
   }
 
+  /** When the identity came, milliseconds since the epoch; 0 while there is none. */
+  get identitySinceMs(): number {
+    return this.#identitySinceMs;
+  }
+
   /** @param localUri - the SPIFFE identity that the certificate holds */
   setIdentity(identity: WorkloadIdentity, localUri: string): void {
+    this.#identitySinceMs = this.options.clock.now();
     this.#environment.security.setIdentity(identity, localUri);
     this.#becomeLive();
   }

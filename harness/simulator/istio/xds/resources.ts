@@ -85,7 +85,11 @@ export interface Listener {
   readonly useOriginalDst?: boolean;
   /** Reads SNI and ALPN from the ClientHello before a chain is chosen. */
   readonly tlsInspector?: boolean;
+  /** Besides the TLS inspector: names the protocol of plaintext, `http/1.1` or `h2c`. */
+  readonly httpInspector?: boolean;
   readonly filterChains: readonly FilterChain[];
+  /** For connections that no chain matches. */
+  readonly defaultFilterChain?: FilterChain;
 }
 
 /** What happens to the connections of a listener that match. */

@@ -24,7 +24,8 @@ export const clusters = verbOf({
   path: 'config_dump',
   header: () => ['SERVICE FQDN', 'PORT', 'SUBSET', 'DIRECTION', 'TYPE', 'DESTINATION RULE'],
   select: (page, { flags }) => {
-    const wanted = entriesOf<DumpedCluster>(page, 'dynamic_active_clusters', 'cluster')
+    const wanted = ['static_clusters', 'dynamic_active_clusters']
+      .flatMap(list => entriesOf<DumpedCluster>(page, list, 'cluster'))
       .map(cluster => ({ cluster, key: subsetKey(cluster.name) }))
       .filter(
         ({ key }) =>

@@ -2,20 +2,22 @@
 import { ToolExit } from '../invocation.ts';
 import { is, order, verbOf } from './proxy-config-table.ts';
 import { type DumpedChain, type DumpedListener, type DumpedRoutes, entriesOf } from './proxy-resources.ts';
+import { releaseOf } from './releases.ts';
 
 /** Prints each chain of each listener: what it matches, and where it leads. */
 export const listeners = verbOf({
   flags: { address: { type: 'text' }, port: { type: 'integer' }, type: { type: 'text' } },
   path: 'config_dump',
   header: ({ listenerAddress }) => [listenerAddress, 'PORT', 'MATCH', 'DESTINATION'],
-  select: (page, { flags }) => {
+  select: (page, { flags, istioVersion }) => {
     if (flags.has('type')) throw new ToolExit('Error: --type is not available inside this process');
-    const wanted = entriesOf<{ readonly listener?: DumpedListener }>(
+    const release = releaseOf(istioVersion).proxyConfig;
+    const dynamic = entriesOf<{ readonly listener?: DumpedListener }>(
       page,
       'dynamic_listeners',
       'active_state',
-    )
-      .flatMap(({ listener }) => listener ?? [])
+    ).flatMap(({ listener }) => listener ?? []);
+    const wanted = [...dynamic, ...entriesOf<DumpedListener>(page, 'static_listeners', 'listener')]
       .map(listener => ({
         listener,
         address: listener.address.socket_address?.address ?? '',
@@ -26,16 +28,17 @@ export const listeners = verbOf({
     return {
       json: wanted.map(({ listener }) => listener),
       rows: wanted.flatMap(({ listener, address, port }) =>
-        (listener.filter_chains ?? []).map(chain => [
-          address,
-          String(port),
-          matchOf(chain),
-          destinationOf(chain),
-        ]),
+        chainsOf(listener)
+          .map(chain => ({ match: matchOf(chain), destination: destinationOf(chain, release.tellsMatchAll) }))
+          .sort((a, b) => order(b.destination, a.destination))
+          .map(({ match, destination }) => [address, String(port), match, destination]),
       ),
     };
   },
 });
+
+const chainsOf = ({ filter_chains: chains = [], default_filter_chain: rest }: DumpedListener) =>
+  rest ? [...chains, rest] : chains;
 
 /** `Trans: raw_buffer; App: HTTP; Addr: …`; `ALL` for a chain that takes whatever comes. */
 function matchOf({ filter_chain_match: match }: DumpedChain): string {
@@ -47,24 +50,42 @@ function matchOf({ filter_chain_match: match }: DumpedChain): string {
   return parts.length === 0 ? 'ALL' : parts.join('; ');
 }
 
-/** Lists that Istio always writes the same way have names. */
-function applicationsOf(protocols: readonly string[]): string {
-  const plain = 'http/1.0,http/1.1,h2c';
-  const names = [...new Set(protocols)].join(',');
-  if (names === plain) return 'HTTP';
-  if (names === 'istio,istio-peer-exchange,istio-http/1.0,istio-http/1.1,istio-h2') return 'HTTP TLS';
-  return names;
-}
+/** Lists that Istio wrote the same way for long have names. */
+const NAMED_PROTOCOLS: Readonly<Record<string, string>> = {
+  'http/1.0,http/1.1,h2c,istio-http/1.0,istio-http/1.1,istio-h2': 'HTTP TLS',
+  'istio,istio-http/1.0,istio-http/1.1,istio-h2': 'Istio HTTP Plain',
+  'istio-peer-exchange,istio': 'TCP TLS',
+  'http/1.0,http/1.1,h2c': 'HTTP',
+};
 
-function destinationOf({ filters = [] }: DumpedChain): string {
+const applicationsOf = (protocols: readonly string[]): string =>
+  NAMED_PROTOCOLS[protocols.join(',')] ?? protocols.join(',');
+
+function destinationOf({ filters = [] }: DumpedChain, tellsMatchAll: boolean): string {
   if (filters.some(({ name }) => name === 'envoy.filters.network.sni_cluster')) return 'SNI Cluster';
   for (const { typed_config: config } of filters) {
     if (config?.rds) return `Route: ${config.rds.route_config_name}`;
-    if (config?.route_config) return `Inline Route: ${pathsOf(config.route_config).join(', ')}`;
-    if (config?.cluster === 'PassthroughCluster') return 'PassthroughCluster';
-    if (config?.cluster !== undefined) return `Cluster: ${config.cluster}`;
+    if (config?.route_config) {
+      const cluster = tellsMatchAll ? matchAllCluster(config.route_config) : undefined;
+      return cluster === undefined
+        ? `Inline Route: ${pathsOf(config.route_config).join(', ')}`
+        : clusterText(cluster);
+    }
+    if (config?.cluster !== undefined && config.cluster !== 'BlackHoleCluster')
+      return clusterText(config.cluster);
   }
   return 'Non-HTTP/Non-TCP';
+}
+
+/** The clusters that Istio calls so need no word before their name. */
+const clusterText = (name: string): string => (name.includes('Cluster') ? name : `Cluster: ${name}`);
+
+/** @returns the cluster that every request goes to; undefined if there is a choice */
+function matchAllCluster({ virtual_hosts: hosts = [] }: DumpedRoutes): string | undefined {
+  const [host] = hosts;
+  const [route] = host?.routes ?? [];
+  const isOnly = hosts.length === 1 && host?.routes?.length === 1 && host.domains?.join() === '*';
+  return isOnly && route?.match?.prefix === '/' ? route.route?.cluster : undefined;
 }
 
 const pathsOf = ({ virtual_hosts: hosts = [] }: DumpedRoutes): readonly string[] => [

@@ -13,52 +13,27 @@ import { releaseOf } from './releases.ts';
 export const secret = verbOf({
   flags: {},
   path: 'certs',
-  header: ({ tellsTrustDomain }) => [
-    'RESOURCE NAME',
-    'TYPE',
-    'STATUS',
-    'VALID CERT',
-    'SERIAL NUMBER',
-    'NOT AFTER',
-    'NOT BEFORE',
-    ...(tellsTrustDomain ? ['TRUST DOMAIN'] : []),
-  ],
+  header: () => ['RESOURCE NAME', 'TYPE', 'STATUS', 'VALID CERT', 'SERIAL NUMBER', 'NOT AFTER', 'NOT BEFORE'],
   select: (page, { invocation: { clock }, istioVersion }) => {
     const release = releaseOf(istioVersion).proxyConfig;
     const { certificates = [] } = page as CertificatesPage; // Envoy's page
     const row = (
       name: string,
       type: string,
-      {
-        serial_number: serial,
-        valid_from: from,
-        expiration_time: to,
-        subject_alt_names: names,
-      }: CertificateDetails,
+      { serial_number: serial, valid_from: from, expiration_time: to }: CertificateDetails,
     ) => {
       const valid = Date.parse(from) <= clock.now() && clock.now() < Date.parse(to);
-      const trustDomain = /^spiffe:\/\/([^/]+)/.exec(
-        names?.find(({ uri }) => uri !== undefined)?.uri ?? '',
-      )?.[1];
-      return [
-        name,
-        type,
-        'ACTIVE',
-        String(valid),
-        release.serial(serial),
-        withoutFraction(to),
-        withoutFraction(from),
-        ...(release.tellsTrustDomain ? [trustDomain ?? ''] : []),
-      ];
+      return [name, type, 'ACTIVE', String(valid), release.serial(serial), to, from];
     };
     return {
       json: page,
-      rows: certificates.flatMap(({ cert_chain: chain = [], ca_cert: roots = [] }) => [
-        ...chain.slice(0, 1).map(details => row('default', 'Cert Chain', details)),
-        ...roots.slice(0, 1).map(details => row('ROOTCA', 'CA', details)),
-      ]),
+      // Each context of the proxy has an entry, and all have the same certificates.
+      rows: certificates
+        .slice(0, 1)
+        .flatMap(({ cert_chain: chain = [], ca_cert: roots = [] }) => [
+          ...chain.slice(0, 1).map(details => row('default', 'Cert Chain', details)),
+          ...roots.slice(0, 1).map(details => row('ROOTCA', 'CA', details)),
+        ]),
     };
   },
 });
-
-const withoutFraction = (time: string) => time.replace(/\.\d+Z$/, 'Z');

@@ -26,7 +26,9 @@ const endpoints = verbOf({
       .flatMap(({ name, host_statuses: hosts = [] }) =>
         hosts.map(host => ({
           name,
-          address: host.address?.socket_address?.address ?? '',
+          address: host.address?.pipe
+            ? `unix://${host.address.pipe.path}`
+            : (host.address?.socket_address?.address ?? ''),
           port: host.address?.socket_address?.port_value ?? 0,
           status: host.health_status?.eds_health_status ?? 'HEALTHY',
           outlier: host.health_status?.failed_outlier_check ? 'FAILED' : 'OK',
@@ -44,7 +46,7 @@ const endpoints = verbOf({
     return {
       json: statuses.filter(({ name }) => names.has(name)),
       rows: wanted.map(({ name, address, port, status, outlier }) => [
-        `${address}:${port}`,
+        address.startsWith('unix:') ? address : `${address}:${port}`,
         status,
         outlier,
         name,
@@ -60,15 +62,19 @@ const routes = verbOf({
   note: 'NOTE: This output only contains routes loaded via RDS.',
   header: ({ routeHeader }) => routeHeader,
   select: (page, { flags, istioVersion }) => {
-    const { routeRow } = releaseOf(istioVersion).proxyConfig;
-    const wanted = entriesOf<DumpedRoutes>(page, 'dynamic_route_configs', 'route_config')
+    const { routeRow, hidesPassthrough } = releaseOf(istioVersion).proxyConfig;
+    const wanted = ['static_route_configs', 'dynamic_route_configs']
+      .flatMap(list => entriesOf<DumpedRoutes>(page, list, 'route_config'))
+      .map(config => ({ ...config, name: config.name ?? '' }))
       .filter(({ name }) => is(flags.text('name'), name))
       .sort((a, b) => Number(a.name) - Number(b.name) || order(a.name, b.name));
     return {
       json: wanted,
       rows: wanted.flatMap(({ name, virtual_hosts: hosts = [] }) =>
         hosts.flatMap(({ name: host, domains = [], routes: inside = [] }) =>
-          inside.map(({ match }) => routeRow(name, host, domains, match?.path ?? `${match?.prefix ?? '/'}*`)),
+          inside
+            .filter(({ route }) => !hidesPassthrough || route?.cluster !== 'PassthroughCluster')
+            .map(({ match }) => routeRow(name, host, domains, match?.path ?? `${match?.prefix ?? '/'}*`)),
         ),
       ),
     };

@@ -2,6 +2,7 @@
 
 export interface SocketAddress {
   readonly socket_address?: { readonly address: string; readonly port_value: number };
+  readonly pipe?: { readonly path: string };
 }
 
 export interface DumpedCluster {
@@ -13,6 +14,7 @@ export interface DumpedListener {
   readonly name: string;
   readonly address: SocketAddress;
   readonly filter_chains?: readonly DumpedChain[];
+  readonly default_filter_chain?: DumpedChain;
 }
 
 export interface DumpedChain {
@@ -33,11 +35,14 @@ export interface DumpedChain {
 }
 
 export interface DumpedRoutes {
-  readonly name: string;
+  readonly name?: string;
   readonly virtual_hosts?: readonly {
     readonly name: string;
     readonly domains?: readonly string[];
-    readonly routes?: readonly { readonly match?: { readonly prefix?: string; readonly path?: string } }[];
+    readonly routes?: readonly {
+      readonly match?: { readonly prefix?: string; readonly path?: string };
+      readonly route?: { readonly cluster?: string };
+    }[];
   }[];
 }
 

@@ -70,7 +70,10 @@ export interface IstioctlRelease {
     ) => readonly string[];
     /** Of hexadecimal digits. */
     readonly serial: (serial: string) => string;
-    readonly tellsTrustDomain: boolean;
+    /** Whether a route that passes everything on to one cluster is shown as that. */
+    readonly tellsMatchAll: boolean;
+    /** Whether routes to hosts that the mesh does not know are left out. */
+    readonly hidesPassthrough: boolean;
   };
 }
 
@@ -113,7 +116,8 @@ const ISTIOCTL_1_8: IstioctlRelease = {
     routeHeader: ['NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
     routeRow: (route, _host, domains, match) => [route, shortest(domains), match, ''],
     serial: serial => BigInt(`0x${serial}`).toString(),
-    tellsTrustDomain: false,
+    tellsMatchAll: false,
+    hidesPassthrough: false,
   },
 };
 
@@ -155,7 +159,8 @@ const ISTIOCTL_CURRENT: IstioctlRelease = {
     routeHeader: ['NAME', 'VHOST NAME', 'DOMAINS', 'MATCH', 'VIRTUAL SERVICE'],
     routeRow: (route, host, domains, match) => [route, host, firstTwo(domains), match, ''],
     serial: serial => serial,
-    tellsTrustDomain: true,
+    tellsMatchAll: true,
+    hidesPassthrough: true,
   },
 };
 

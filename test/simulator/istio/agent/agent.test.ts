@@ -207,7 +207,7 @@ t.test('the administration shows what runs', async t => {
     ],
   });
   const dump = JSON.parse(await get('/config_dump?include_eds')) as { configs: { '@type': string }[] };
-  t.equal(dump.configs.length, 6);
+  t.equal(dump.configs.length, 8);
   t.notMatch(JSON.stringify(dump), /PRIVATE KEY/);
   t.match(JSON.parse(await get('server_info')), { state: 'LIVE', command_line_options: { concurrency: 2 } });
   t.equal(await get('ready'), 'LIVE\n');
@@ -223,8 +223,10 @@ t.test('the administration shows what runs', async t => {
     `http://${pod.network.address}:15090/stats/prometheus`,
   );
   t.match(metrics.stdout, /^envoy_listener_manager_lds_update_success\{\} 1$/m);
-  const missing = await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', 'logging');
-  t.match(missing, { exitCode: 1, stderr: /501.*\/logging is not simulated/ });
+  const changing = await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', 'logging');
+  t.match(changing, { exitCode: 1, stderr: /405: Method GET not allowed, POST required\.$/m });
+  const missing = await pod.exec(pilotAgent, 'pilot-agent', 'request', 'GET', 'contention');
+  t.match(missing, { exitCode: 1, stderr: /501.*\/contention is not simulated/ });
 });
 
 t.test('the files of the downward API are read', async t => {

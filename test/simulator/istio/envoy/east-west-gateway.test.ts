@@ -16,13 +16,21 @@ import {
 } from '../../../support/proxy-world.ts';
 
 /** The client in cluster1; server and gateway in cluster2, whose pods cluster1 cannot reach. */
-async function twoNetworks(options: { readonly behind?: (server: Pod) => readonly LbEndpoint[] } = {}) {
+async function twoNetworks(
+  options: {
+    readonly behind?: (server: Pod) => readonly LbEndpoint[];
+    readonly isExposed?: () => boolean;
+  } = {},
+) {
   const world = new ProxyWorld();
   const { root, intermediate } = await world.authority('one');
   let outbound: readonly LbEndpoint[] = [];
   let behind: readonly LbEndpoint[] = [];
   const istiod = await world.istiod(intermediate, ({ id }) => {
-    if (id.startsWith('router')) return gatewayResources(behind);
+    if (id.startsWith('router')) {
+      const resources = gatewayResources(behind);
+      return options.isExposed?.() === false ? { ...resources, listener: [] } : resources;
+    }
     return id.includes('sleep') ? outboundResources(world.version, outbound) : inboundResources();
   });
   world.names.set('helloworld.sample.svc.cluster.local', [SERVICE_IP]);
@@ -151,4 +159,27 @@ t.test('when the server goes away its connections through the gateway end', asyn
     await statsOf(gateway, 'downstream_cx_active'),
     /listener\.0\.0\.0\.0_15443\.downstream_cx_active: 0\n/,
   );
+});
+
+t.test('a removed listener stops to listen at once; its connections live for the drain time', async t => {
+  let isExposed = true;
+  const { world, istiod, gateway, sleep } = await twoNetworks({ isExposed: () => isExposed });
+  await using _ = world;
+  const wait = (ms: number) => new Promise<void>(resolve => world.clock.setTimeout(resolve, ms));
+  const status = async () => (await callHello(sleep, 1))[0]?.status;
+  // Both workers of the client get a connection.
+  for (let call = 0; call < 20; call++) t.equal(await status(), '200');
+  isExposed = false;
+  istiod.push();
+  await wait(1_000);
+  t.equal(await status(), '200', 'over a connection of the pool');
+  const neighbour = world.plainPod('neighbour', undefined, 'cluster2');
+  t.match(await neighbour.exec(curl, 'curl', '-s', `http://${gateway.network.address}:15443`), {
+    exitCode: 7,
+  });
+  await wait(43_000);
+  t.equal(await status(), '200', 'over a connection of the pool');
+  await wait(1_500);
+  t.equal(await status(), '503', 'after 45 s');
+  t.match(await statsOf(gateway, 'total_listeners_active'), /: 0\n$/);
 });

@@ -150,6 +150,8 @@ t.test('headers tell of the proxies on the way', async t => {
   t.match(stdout, /got 200000\n$/);
   t.match(stdout.toLowerCase(), /\nserver: envoy\r\n/);
   t.match(stdout.toLowerCase(), /\nx-envoy-upstream-service-time: \d+\r\n/);
+  t.notMatch(stdout.toLowerCase(), /\nconnection:/, 'Envoy keeps connections without saying so');
+  t.equal(seen['connection'], undefined);
   t.match(
     seen['x-forwarded-client-cert'],
     /^By=spiffe:\/\/cluster\.local\/ns\/sample\/sa\/default;Hash=[0-9a-f]{64};/,

@@ -1,12 +1,15 @@
 /** Envoy's administration interface on 127.0.0.1:15000: everything is read from what runs. */
 import type { XdsNode } from '../../xds/node.ts';
 import type { Envoy } from '../envoy.ts';
+import { RUNTIME } from './bootstrap.ts';
 import { certificates } from './certificates-page.ts';
-import { clusterStatus, clustersText } from './clusters-page.ts';
+import { clusterStatuses, clustersText } from './clusters-page.ts';
 import { configDump } from './config-dump.ts';
 import { openHttpService, type ServiceAnswer } from './http-service.ts';
-import { socketAddress } from './protobuf-json.ts';
-import { statsOf } from './stats.ts';
+import { listenerStatuses, listenersText } from './listeners-page.ts';
+import { LogLevels } from './log-levels.ts';
+import { MEMORY, serverInfo } from './server-pages.ts';
+import { statsPage } from './stats-page.ts';
 
 /** Port of the administration, on 127.0.0.1 only. */
 export const ADMIN_PORT = 15000;
@@ -21,15 +24,28 @@ const NOT_SIMULATED = new Set([
   '/heapprofiler',
   '/hot_restart_version',
   '/init_dump',
-  '/logging',
-  '/memory',
   '/quitquitquit',
   '/reopen_logs',
   '/reset_counters',
-  '/runtime',
   '/runtime_modify',
   '/stats/recentlookups',
 ]);
+
+/** Paths that change something (source/server/admin/admin.cc, mutates_server_state @v1.16.0). */
+const CHANGING = new Set([
+  '/cpuprofiler',
+  '/drain_listeners',
+  '/healthcheck/fail',
+  '/healthcheck/ok',
+  '/heapprofiler',
+  '/logging',
+  '/quitquitquit',
+  '/reopen_logs',
+  '/reset_counters',
+  '/runtime_modify',
+]);
+
+type Page = (query: URLSearchParams) => ServiceAnswer;
 
 /**
  * Serves the interface until it is closed.
@@ -37,44 +53,45 @@ const NOT_SIMULATED = new Set([
  * @throws an Error with code EADDRINUSE
  */
 export function openAdmin(envoy: Envoy, node: XdsNode, statsPrefixes: readonly string[]): { close(): void } {
-  const { network, clock, wording } = envoy.options;
+  const { network, clock } = envoy.options;
+  const pages = new Map(Object.entries(pagesOf(envoy, node, statsPrefixes)));
   return openHttpService(
     { network, clock, port: ADMIN_PORT, address: '127.0.0.1', server: 'envoy' },
-    ({ path, query }) => {
-      const asJson = query.get('format') === 'json';
-      switch (path) {
-        case '/clusters':
-          return asJson
-            ? json({ cluster_statuses: envoy.clusters.map(clusterStatus) })
-            : text(clustersText(envoy));
-        case '/listeners':
-          return asJson ? json({ listener_statuses: listenerStatuses(envoy) }) : text(listenersText(envoy));
-        case '/config_dump':
-          return json(
-            configDump(envoy, node, {
-              includeEndpoints: query.has('include_eds'),
-              resource: query.get('resource') ?? undefined,
-            }),
-          );
-        case '/stats':
-          return statsAnswer(envoy, query, statsPrefixes);
-        case '/stats/prometheus':
-          return statsAnswer(envoy, new URLSearchParams('format=prometheus'), statsPrefixes);
-        case '/certs':
-          return json(certificates(envoy));
-        case '/server_info':
-          return json(serverInfo(envoy, node, wording.version));
-        case '/ready':
-          return { status: envoy.state === 'LIVE' ? 200 : 503, body: `${envoy.state}\n` };
-        case '/help':
-        case '/':
-          return text(HELP);
-        default:
-          if (NOT_SIMULATED.has(path)) return { status: 501, body: `${path} is not simulated\n` };
-          return { status: 404, body: `invalid path. admin commands are:\n${HELP}` };
-      }
+    ({ method, path, query }) => {
+      if (CHANGING.has(path) && method !== 'POST')
+        return { status: 405, body: `Method ${method} not allowed, POST required.` };
+      if (NOT_SIMULATED.has(path)) return { status: 501, body: `${path} is not simulated\n` };
+      return pages.get(path)?.(query) ?? { status: 404, body: `invalid path. admin commands are:\n${HELP}` };
     },
   );
+}
+
+/** The pages by their paths. */
+function pagesOf(envoy: Envoy, node: XdsNode, statsPrefixes: readonly string[]): Record<string, Page> {
+  const levels = new LogLevels();
+  const help = () => text(HELP);
+  return {
+    '/': help,
+    '/certs': () => escaped(json(certificates(envoy))),
+    '/clusters': query => (isJson(query) ? json(clusterStatuses(envoy)) : text(clustersText(envoy))),
+    '/config_dump': query =>
+      json(
+        configDump(envoy, node, {
+          includeEndpoints: query.has('include_eds'),
+          resource: query.get('resource') ?? undefined,
+        }),
+      ),
+    '/help': help,
+    '/listeners': query =>
+      isJson(query) ? json({ listener_statuses: listenerStatuses(envoy) }) : text(listenersText(envoy)),
+    '/logging': query => levels.answer(query),
+    '/memory': () => json(MEMORY),
+    '/ready': () => ({ status: envoy.state === 'LIVE' ? 200 : 503, body: `${envoy.state}\n` }),
+    '/runtime': () => json(RUNTIME),
+    '/server_info': () => json(serverInfo(envoy, node)),
+    '/stats': query => statsPage(envoy, query, statsPrefixes),
+    '/stats/prometheus': () => statsPage(envoy, new URLSearchParams('format=prometheus'), statsPrefixes),
+  };
 }
 
 const HELP = `  /certs: print certs on machine
@@ -82,73 +99,24 @@ const HELP = `  /certs: print certs on machine
   /config_dump: dump current Envoy configs (experimental)
   /help: print out list of admin commands
   /listeners: print listener info
+  /logging (POST): query/change logging levels
+  /memory: print current allocation/heap usage
   /ready: print server state, return 200 if LIVE, otherwise return 503
+  /runtime: print runtime values
   /server_info: print server version/status information
   /stats: print server stats
   /stats/prometheus: print server stats in prometheus format
 `;
 
+const isJson = (query: URLSearchParams): boolean => query.get('format') === 'json';
 const text = (body: string): ServiceAnswer => ({ status: 200, body });
 const json = (value: unknown): ServiceAnswer => ({
   status: 200,
   body: `${JSON.stringify(value, null, 1)}\n`,
   contentType: 'application/json',
 });
-
-function listenersText({ listeners }: Envoy): string {
-  return listeners
-    .filter(({ config }) => config.bindToPort)
-    .map(({ config }) => `${config.name}::${config.address}:${config.port}\n`)
-    .join('');
-}
-
-function listenerStatuses({ listeners }: Envoy) {
-  return listeners
-    .filter(({ config }) => config.bindToPort)
-    .map(({ config }) => ({
-      name: config.name,
-      local_address: socketAddress(config.address, config.port),
-    }));
-}
-
-function statsAnswer(envoy: Envoy, query: URLSearchParams, prefixes: readonly string[]): ServiceAnswer {
-  let stats = statsOf(envoy, prefixes);
-  const filter = query.get('filter');
-  if (filter !== null) {
-    let pattern: RegExp;
-    try {
-      pattern = new RegExp(filter);
-    } catch {
-      return { status: 400, body: `Invalid regex: "${filter}"\n` };
-    }
-    stats = stats.filter(([name]) => pattern.test(name));
-  }
-  if (query.has('usedonly')) stats = stats.filter(([, value]) => value > 0);
-  switch (query.get('format')) {
-    case 'json':
-      return json({ stats: stats.map(([name, value]) => ({ name, value })) });
-    case 'prometheus':
-      return text(
-        stats.map(([name, value]) => `envoy_${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}{} ${value}\n`).join(''),
-      );
-    default:
-      return text(stats.map(([name, value]) => `${name}: ${value}\n`).join(''));
-  }
-}
-
-function serverInfo(envoy: Envoy, node: XdsNode, version: string) {
-  const uptime = Math.floor((envoy.options.clock.now() - envoy.startedMs) / 1000);
-  return {
-    version: `mesh-harness/${version}/Clean/RELEASE/BoringSSL`,
-    state: envoy.state,
-    hot_restart_version: 'disabled',
-    command_line_options: {
-      concurrency: envoy.options.workers,
-      service_node: node.id,
-      service_cluster: node.metadata['WORKLOAD_NAME'] ?? '',
-    },
-    uptime_current_epoch: `${uptime}s`,
-    uptime_all_epochs: `${uptime}s`,
-    node: { id: node.id, metadata: node.metadata },
-  };
-}
+/** As protobuf's JSON has angle brackets: `\\u003cinline\\u003e`. */
+const escaped = (answer: ServiceAnswer): ServiceAnswer => ({
+  ...answer,
+  body: answer.body.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e'),
+});

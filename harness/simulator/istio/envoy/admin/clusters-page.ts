@@ -1,76 +1,88 @@
 /** The page `/clusters`: the hosts of each cluster and their counters, as text and as JSON. */
 import type { Envoy } from '../envoy.ts';
-import type { Host } from '../upstream/host.ts';
-import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
-import { socketAddress } from './protobuf-json.ts';
-
-/** The limits that Istio sets for each cluster. No request here ever meets one. */
-const CIRCUIT_BREAKERS = [
-  'default_priority::max_connections::4294967295',
-  'default_priority::max_pending_requests::4294967295',
-  'default_priority::max_requests::4294967295',
-  'default_priority::max_retries::4294967295',
-  'high_priority::max_connections::1024',
-  'high_priority::max_pending_requests::1024',
-  'high_priority::max_requests::1024',
-  'high_priority::max_retries::3',
-  'added_via_api::true',
-];
+import { gaugesOf, type ListedHost, limitsOf, listedClusters } from './listed-clusters.ts';
 
 /** Writes the page as text (source/server/admin/clusters_handler.cc, writeClustersAsText @v1.16.0). */
 export function clustersText(envoy: Envoy): string {
+  const { statsDelimiter, noSuccessRate, detailedClusters } = envoy.options.wording.pages;
   const lines: string[] = [];
-  for (const { name, hosts } of envoy.clusters) {
-    lines.push(`${name}::observability_name::${name}`);
-    for (const limit of CIRCUIT_BREAKERS) lines.push(`${name}::${limit}`);
+  for (const { name, isStatic, limits, edsServiceName, hosts } of listedClusters(envoy)) {
+    lines.push(`${name}::observability_name::${name}${statsDelimiter}`);
+    for (const [limit, value] of limitsOf(limits.normal, true))
+      lines.push(`${name}::default_priority::${limit}::${value}`);
+    for (const [limit, value] of limitsOf(limits.high, false))
+      lines.push(`${name}::high_priority::${limit}::${value}`);
+    lines.push(`${name}::added_via_api::${!isStatic}`);
+    if (detailedClusters && edsServiceName !== undefined)
+      lines.push(`${name}::eds_service_name::${edsServiceName}`);
     for (const host of hosts) {
-      const prefix = `${name}::${host.key}::`;
-      for (const [stat, value] of hostStats(host)) lines.push(`${prefix}${stat}::${value}`);
+      const stats = Object.entries({ ...host.counters, ...gaugesOf(host, detailedClusters) });
       lines.push(
-        `${prefix}hostname::`,
-        `${prefix}health_flags::healthy`,
-        `${prefix}weight::${host.weight}`,
-        `${prefix}region::`,
-        `${prefix}zone::`,
-        `${prefix}sub_zone::`,
-        `${prefix}canary::false`,
-        `${prefix}priority::0`,
-        `${prefix}success_rate::-1.0`,
-        `${prefix}local_origin_success_rate::-1.0`,
+        ...[
+          ...stats.sort(([a], [b]) => (a < b ? -1 : 1)).map(([stat, value]) => `${stat}::${value}`),
+          'hostname::',
+          'health_flags::healthy',
+          `weight::${host.weight}`,
+          'region::',
+          'zone::',
+          'sub_zone::',
+          'canary::false',
+          'priority::0',
+          `success_rate::${noSuccessRate}`,
+          `local_origin_success_rate::${noSuccessRate}`,
+        ].map(line => `${name}::${host.key}::${line}`),
       );
     }
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function hostStats(host: Host): readonly (readonly [string, number])[] {
-  return [
-    ['cx_active', host.cxActive],
-    ['cx_connect_fail', host.cxConnectFail],
-    ['cx_total', host.cxTotal],
-    ['rq_active', host.rqActive],
-    ['rq_error', host.rqError],
-    ['rq_success', host.rqSuccess],
-    ['rq_timeout', host.rqTimeout],
-    ['rq_total', host.rqTotal],
-  ];
-}
-
-/** Makes one entry of `/clusters?format=json` (envoy.admin.v3.ClusterStatus). */
-export function clusterStatus({ name, hosts }: UpstreamCluster) {
+/** @returns the page as JSON (envoy.admin.v3.Clusters) */
+export function clusterStatuses(envoy: Envoy) {
+  const { statsDelimiter, detailedClusters: detailed } = envoy.options.wording.pages;
   return {
-    name,
-    added_via_api: true,
-    host_statuses: hosts.map(host => ({
-      address: socketAddress(host.address, host.port),
-      stats: hostStats(host).map(([stat, value]) => ({
-        ...(stat.endsWith('_active') && { type: 'GAUGE' }),
-        value: String(value),
-        name: stat,
+    cluster_statuses: listedClusters(envoy).map(({ name, isStatic, limits, edsServiceName, hosts }) => ({
+      name,
+      ...(!isStatic && { added_via_api: true }),
+      host_statuses: hosts.map(host => ({
+        address: host.address,
+        stats: detailed ? detailedStats(host) : plainStats(host),
+        health_status: { eds_health_status: 'HEALTHY' },
+        weight: host.weight,
+        locality: {},
       })),
-      health_status: { eds_health_status: 'HEALTHY' },
-      weight: host.weight,
-      locality: {},
+      ...(detailed && {
+        circuit_breakers: {
+          thresholds: [
+            Object.fromEntries(limitsOf(limits.normal, true)),
+            { priority: 'HIGH', ...Object.fromEntries(limitsOf(limits.high, false)) },
+          ],
+        },
+        observability_name: `${name}${statsDelimiter}`,
+        ...(edsServiceName !== undefined && { eds_service_name: edsServiceName }),
+      }),
     })),
   };
 }
+
+/** Counters, then gauges; what is nought or the default is left out, as in protobuf's JSON. */
+const detailedStats = (host: ListedHost) => [
+  ...Object.entries(host.counters).map(([name, value]) => ({ ...nonZero(value), name })),
+  ...Object.entries(gaugesOf(host, true)).map(([name, value]) => ({
+    type: 'GAUGE',
+    ...nonZero(value),
+    name,
+  })),
+];
+
+const nonZero = (value: number) => (value === 0 ? {} : { value: String(value) });
+
+/** All by name. */
+const plainStats = ({ counters, gauges }: ListedHost) =>
+  Object.entries({ ...counters, ...gauges })
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({
+      ...(name in gauges && { type: 'GAUGE' }),
+      value: String(value),
+      name,
+    }));

@@ -1,10 +1,13 @@
 /** `/config_dump`: what istiod pushed and Envoy runs, in Envoy's form and names. */
 import type { XdsNode } from '../../xds/node.ts';
+import type { RouteConfiguration } from '../../xds/resources.ts';
 import type { Envoy } from '../envoy.ts';
+import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
+import { STATIC_CLUSTERS, STATIC_LISTENERS, staticClusterOf, staticListenerOf } from './bootstrap.ts';
 import { clusterOf, endpointsOf } from './dumped-clusters.ts';
 import { listenerOf, routesOf } from './dumped-listeners.ts';
-
-const ADMIN_TYPE = 'type.googleapis.com/envoy.admin.v3';
+import { anyOf } from './protobuf-json.ts';
+import { nodeOf } from './server-pages.ts';
 
 /** The query of `/config_dump`. */
 export interface DumpOptions {
@@ -13,71 +16,106 @@ export interface DumpOptions {
   readonly resource?: string | undefined;
 }
 
-/** Returns the dump as JSON (envoy.admin.v3.ConfigDump), without private keys. */
+type Dump = Readonly<Record<string, unknown>>;
+
+/**
+ * Returns the dump as JSON (envoy.admin.v3.ConfigDump), without private keys.
+ * Unlike Envoy's, it has no times, and of the bootstrap only what the release lists of it.
+ */
 export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, resource }: DumpOptions) {
-  const { cluster, listener, route, endpoint } = envoy.updates;
-  const configs: Record<string, unknown>[] = [
-    { '@type': `${ADMIN_TYPE}.BootstrapConfigDump`, bootstrap: { node } },
-    {
-      '@type': `${ADMIN_TYPE}.ClustersConfigDump`,
-      version_info: cluster.version,
-      dynamic_active_clusters: envoy.clusters
-        .filter(({ isWarm }) => isWarm)
-        .map(({ config }) => ({ version_info: cluster.version, cluster: clusterOf(config) })),
-      dynamic_warming_clusters: envoy.clusters
-        .filter(({ isWarm }) => !isWarm)
-        .map(({ config }) => ({ version_info: cluster.version, cluster: clusterOf(config) })),
-    },
-    ...(includeEndpoints
-      ? [
-          {
-            '@type': `${ADMIN_TYPE}.EndpointsConfigDump`,
-            dynamic_endpoint_configs: envoy.clusters
-              .filter(({ config }) => config.type === 'EDS')
-              .map(eds => ({ version_info: endpoint.version, endpoint_config: endpointsOf(eds) })),
-          },
-        ]
-      : []),
-    {
-      '@type': `${ADMIN_TYPE}.ListenersConfigDump`,
-      version_info: listener.version,
-      dynamic_listeners: envoy.listeners.map(({ config }) => ({
-        name: config.name,
-        active_state: { version_info: listener.version, listener: listenerOf(config) },
-      })),
-    },
-    {
-      '@type': `${ADMIN_TYPE}.RoutesConfigDump`,
-      dynamic_route_configs: envoy.routes.map(config => ({
-        version_info: route.version,
-        route_config: routesOf(config),
-      })),
-    },
-    { '@type': `${ADMIN_TYPE}.SecretsConfigDump`, dynamic_active_secrets: secretsOf(envoy) },
+  const configs: Dump[] = [
+    anyOf('admin.v3.BootstrapConfigDump', { bootstrap: { node: nodeOf(envoy, node) } }),
+    clustersDump(envoy),
+    // Nothing here comes by extension discovery.
+    anyOf('admin.v3.EcdsConfigDump', {}),
+    ...(includeEndpoints ? [endpointsDump(envoy)] : []),
+    listenersDump(envoy),
+    anyOf('admin.v3.ScopedRoutesConfigDump', {}),
+    routesDump(envoy),
+    anyOf('admin.v3.SecretsConfigDump', { dynamic_active_secrets: secretsOf(envoy) }),
   ];
   if (resource === undefined) return { configs };
   const found = configs.flatMap(config => (Array.isArray(config[resource]) ? config[resource] : []));
   return { configs: found };
 }
 
+function clustersDump(envoy: Envoy): Dump {
+  const { cluster } = envoy.updates;
+  const dynamic = (clusters: readonly UpstreamCluster[]) =>
+    clusters.map(({ config }) => ({ version_info: cluster.version, cluster: clusterOf(config) }));
+  return anyOf('admin.v3.ClustersConfigDump', {
+    version_info: cluster.version,
+    ...(listsBootstrap(envoy) && {
+      static_clusters: STATIC_CLUSTERS.map(config => ({ cluster: staticClusterOf(config) })),
+    }),
+    dynamic_active_clusters: dynamic(envoy.clusters.filter(({ isWarm }) => isWarm)),
+    dynamic_warming_clusters: dynamic(envoy.clusters.filter(({ isWarm }) => !isWarm)),
+  });
+}
+
+function endpointsDump(envoy: Envoy): Dump {
+  return anyOf('admin.v3.EndpointsConfigDump', {
+    dynamic_endpoint_configs: envoy.clusters
+      .filter(({ config }) => config.type === 'EDS')
+      .map(eds => ({
+        version_info: envoy.updates.endpoint.version,
+        endpoint_config: endpointsOf(eds),
+      })),
+  });
+}
+
+function listenersDump(envoy: Envoy): Dump {
+  const { listener } = envoy.updates;
+  return anyOf('admin.v3.ListenersConfigDump', {
+    version_info: listener.version,
+    ...(listsBootstrap(envoy) && {
+      static_listeners: STATIC_LISTENERS.map(config => ({ listener: staticListenerOf(config) })),
+    }),
+    dynamic_listeners: envoy.listeners.map(({ config }) => ({
+      name: config.name,
+      active_state: { version_info: listener.version, listener: listenerOf(config) },
+    })),
+  });
+}
+
+/** Configurations that stand in a listener are static; each filter has its own, even of the same name. */
+function routesDump(envoy: Envoy): Dump {
+  const typed = (config: object) => anyOf('config.route.v3.RouteConfiguration', config);
+  const inline: RouteConfiguration[] = envoy.listeners.flatMap(({ config }) =>
+    config.filterChains.flatMap(({ filter }) =>
+      filter.type === 'http_connection_manager' ? (filter.routeConfig ?? []) : [],
+    ),
+  );
+  return anyOf('admin.v3.RoutesConfigDump', {
+    ...(listsBootstrap(envoy) && {
+      static_route_configs: [...STATIC_LISTENERS.map(({ routes }) => routes), ...inline.map(routesOf)].map(
+        config => ({ route_config: typed(config) }),
+      ),
+    }),
+    dynamic_route_configs: envoy.routes.map(config => ({
+      version_info: envoy.updates.route.version,
+      route_config: typed(routesOf(config)),
+    })),
+  });
+}
+
+const listsBootstrap = ({ options }: Envoy): boolean => options.wording.pages.listsBootstrap;
+
 /** Certificates, never the key: Envoy leaves it out too. */
 function secretsOf({ identity }: Envoy) {
   if (!identity) return [];
   const inline = (pem: string) => ({ inline_bytes: Buffer.from(pem).toString('base64') });
+  const secret = (name: string, content: object) => ({
+    name,
+    secret: anyOf('extensions.transport_sockets.tls.v3.Secret', { name, ...content }),
+  });
   return [
-    {
-      name: 'default',
-      secret: {
-        name: 'default',
-        tls_certificate: {
-          certificate_chain: inline(identity.chainPem),
-          private_key: { inline_bytes: Buffer.from('[redacted]').toString('base64') },
-        },
+    secret('default', {
+      tls_certificate: {
+        certificate_chain: inline(identity.chainPem),
+        private_key: inline('[redacted]'),
       },
-    },
-    {
-      name: 'ROOTCA',
-      secret: { name: 'ROOTCA', validation_context: { trusted_ca: inline(identity.rootPem) } },
-    },
+    }),
+    secret('ROOTCA', { validation_context: { trusted_ca: inline(identity.rootPem) } }),
   ];
 }

@@ -1,13 +1,13 @@
 /**
  * Clusters and their endpoints in the form of `/config_dump`: JSON with the field names of Envoy's protos.
  */
-import type { Cluster } from '../../xds/resources.ts';
+import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
-import { seconds, socketAddress } from './protobuf-json.ts';
+import { anyOf, seconds, socketAddress } from './protobuf-json.ts';
 
 /** Writes a cluster as an `envoy.config.cluster.v3.Cluster`. */
 export function clusterOf(cluster: Cluster) {
-  return {
+  return anyOf('config.cluster.v3.Cluster', {
     name: cluster.name,
     type: cluster.type,
     ...(cluster.type === 'EDS' && {
@@ -15,41 +15,55 @@ export function clusterOf(cluster: Cluster) {
     }),
     connect_timeout: seconds(cluster.connectTimeoutMs),
     lb_policy: cluster.lbPolicy,
-    ...(cluster.loadAssignment && { load_assignment: cluster.loadAssignment }),
+    ...(cluster.loadAssignment &&
+      cluster.loadAssignment.endpoints.length > 0 && {
+        load_assignment: {
+          cluster_name: cluster.name,
+          endpoints: [
+            {
+              lb_endpoints: cluster.loadAssignment.endpoints.map(({ address, port, weight }) => ({
+                endpoint: { address: socketAddress(address, port) },
+                load_balancing_weight: weight,
+              })),
+            },
+          ],
+        },
+      }),
     ...(cluster.transportSocketMatches && {
       transport_socket_matches: cluster.transportSocketMatches.map(({ name, match, tls }) => ({
         name,
         match: match.tlsMode === undefined ? {} : { tlsMode: match.tlsMode },
-        transport_socket: tls
-          ? {
-              name: 'envoy.transport_sockets.tls',
-              typed_config: {
-                '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
-                sni: tls.sni,
-                common_tls_context: {
-                  alpn_protocols: tls.alpn,
-                  tls_certificate_sds_secret_configs: [{ name: 'default' }],
-                  combined_validation_context: {
-                    default_validation_context: {
-                      match_subject_alt_names: tls.matchSubjectAltNames.map(exact => ({ exact })),
-                    },
-                    validation_context_sds_secret_config: { name: 'ROOTCA' },
-                  },
-                },
-              },
-            }
-          : { name: 'envoy.transport_sockets.raw_buffer' },
+        transport_socket: tls ? upstreamTlsOf(tls) : RAW_BUFFER,
       })),
     }),
-  };
+  });
 }
 
-/**
- * Writes endpoints as an `envoy.config.endpoint.v3.ClusterLoadAssignment`. Envoy calls every host here
- * healthy.
- */
+const RAW_BUFFER = {
+  name: 'envoy.transport_sockets.raw_buffer',
+  typed_config: anyOf('extensions.transport_sockets.raw_buffer.v3.RawBuffer', {}),
+};
+
+const upstreamTlsOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTls) => ({
+  name: 'envoy.transport_sockets.tls',
+  typed_config: anyOf('extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+    sni,
+    common_tls_context: {
+      alpn_protocols: alpn,
+      tls_certificate_sds_secret_configs: [{ name: 'default' }],
+      combined_validation_context: {
+        default_validation_context: {
+          match_subject_alt_names: matchSubjectAltNames.map(exact => ({ exact })),
+        },
+        validation_context_sds_secret_config: { name: 'ROOTCA' },
+      },
+    },
+  }),
+});
+
+/** @returns an `envoy.config.endpoint.v3.ClusterLoadAssignment`; Envoy calls every host here healthy */
 export function endpointsOf({ name, hosts }: UpstreamCluster) {
-  return {
+  return anyOf('config.endpoint.v3.ClusterLoadAssignment', {
     cluster_name: name,
     endpoints: [
       {
@@ -66,5 +80,5 @@ export function endpointsOf({ name, hosts }: UpstreamCluster) {
         })),
       },
     ],
-  };
+  });
 }

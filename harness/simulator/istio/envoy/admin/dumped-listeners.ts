@@ -1,17 +1,28 @@
 /** Listeners and their routes in the form of `/config_dump`: JSON with the field names of Envoy's protos. */
 import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
-import { seconds, socketAddress } from './protobuf-json.ts';
+import { ROUTER } from './bootstrap.ts';
+import { anyOf, seconds, socketAddress } from './protobuf-json.ts';
 
 /** Writes a listener as an `envoy.config.listener.v3.Listener`. */
 export function listenerOf(listener: Listener) {
-  return {
+  const inspectors = [
+    ...(listener.tlsInspector ? ['tls_inspector.v3.TlsInspector'] : []),
+    ...(listener.httpInspector ? ['http_inspector.v3.HttpInspector'] : []),
+  ];
+  return anyOf('config.listener.v3.Listener', {
     name: listener.name,
     address: socketAddress(listener.address, listener.port),
     filter_chains: listener.filterChains.map(filterChainOf),
-    ...(listener.tlsInspector && { listener_filters: [{ name: 'envoy.filters.listener.tls_inspector' }] }),
+    ...(listener.defaultFilterChain && { default_filter_chain: filterChainOf(listener.defaultFilterChain) }),
+    ...(inspectors.length > 0 && {
+      listener_filters: inspectors.map(type => ({
+        name: `envoy.filters.listener.${type.split('.')[0]}`,
+        typed_config: anyOf(`extensions.filters.listener.${type}`, {}),
+      })),
+    }),
     ...(!listener.bindToPort && { deprecated_v1: { bind_to_port: false } }),
     ...(listener.useOriginalDst && { use_original_dst: true }),
-  };
+  });
 }
 
 function filterChainOf({ name, match, downstreamTls, filter }: FilterChain) {
@@ -29,11 +40,17 @@ function filterChainOf({ name, match, downstreamTls, filter }: FilterChain) {
     ...(downstreamTls && {
       transport_socket: {
         name: 'envoy.transport_sockets.tls',
-        typed_config: {
-          '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
-          common_tls_context: { alpn_protocols: downstreamTls.alpn },
+        typed_config: anyOf('extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+          common_tls_context: {
+            alpn_protocols: downstreamTls.alpn,
+            tls_certificate_sds_secret_configs: [{ name: 'default' }],
+            combined_validation_context: {
+              default_validation_context: {},
+              validation_context_sds_secret_config: { name: 'ROOTCA' },
+            },
+          },
           require_client_certificate: true,
-        },
+        }),
       },
     }),
   };
@@ -42,25 +59,35 @@ function filterChainOf({ name, match, downstreamTls, filter }: FilterChain) {
 function filtersOf(filter: NetworkFilter) {
   const tcpProxy = (cluster: string) => ({
     name: 'envoy.filters.network.tcp_proxy',
-    typed_config: { stat_prefix: filter.statPrefix, cluster },
+    typed_config: anyOf('extensions.filters.network.tcp_proxy.v3.TcpProxy', {
+      stat_prefix: filter.statPrefix,
+      cluster,
+    }),
   });
   switch (filter.type) {
     case 'http_connection_manager':
       return [
         {
           name: 'envoy.filters.network.http_connection_manager',
-          typed_config: {
+          typed_config: anyOf('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager', {
             stat_prefix: filter.statPrefix,
             ...(filter.rds === undefined
               ? { route_config: filter.routeConfig && routesOf(filter.routeConfig) }
               : { rds: { config_source: { ads: {} }, route_config_name: filter.rds } }),
-          },
+            http_filters: [ROUTER],
+          }),
         },
       ];
     case 'tcp_proxy':
       return [tcpProxy(filter.cluster)];
     case 'sni_cluster_tcp_proxy':
-      return [{ name: 'envoy.filters.network.sni_cluster' }, tcpProxy(filter.fallbackCluster)];
+      return [
+        {
+          name: 'envoy.filters.network.sni_cluster',
+          typed_config: anyOf('extensions.filters.network.sni_cluster.v3.SniCluster', {}),
+        },
+        tcpProxy(filter.fallbackCluster),
+      ];
   }
 }
 
@@ -80,7 +107,12 @@ export function routesOf({ name, virtualHosts }: RouteConfiguration) {
             retry_policy: {
               retry_on: retryPolicy.retryOn.filter(condition => condition !== 'connect-timeout').join(','),
               num_retries: retryPolicy.numRetries,
-              retry_host_predicate: [{ name: 'envoy.retry_host_predicates.previous_hosts' }],
+              retry_host_predicate: [
+                {
+                  name: 'envoy.retry_host_predicates.previous_hosts',
+                  typed_config: anyOf('extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
+                },
+              ],
               host_selection_retry_max_attempts: String(retryPolicy.hostSelectionRetryMaxAttempts),
               retriable_status_codes: retryPolicy.retriableStatusCodes,
             },

@@ -50,6 +50,7 @@ export function openHttpService(options: HttpServiceOptions, handler: ServiceHan
     const send = (answer: ServiceAnswer | undefined) => {
       const { status, body, contentType } = answer ?? { status: 404, body: 'not found\n' };
       response.sendDate = false;
+      response.removeHeader('connection'); // neither Envoy nor Go says keep-alive, which node:http would
       response.writeHead(status, [
         'content-type',
         contentType ?? 'text/plain; charset=UTF-8',

@@ -1,4 +1,4 @@
-/** Values that Envoy writes in the JSON form of protobuf: durations and addresses. */
+/** Values that Envoy writes in the JSON form of protobuf: durations, addresses, messages of any type. */
 
 /** Writes a `google.protobuf.Duration`: `0.25s`. */
 export const seconds = (ms: number) => `${ms / 1000}s`;
@@ -6,4 +6,13 @@ export const seconds = (ms: number) => `${ms / 1000}s`;
 /** Writes an `envoy.config.core.v3.Address` of TCP. */
 export const socketAddress = (address: string, port: number) => ({
   socket_address: { address, port_value: port },
+});
+
+/**
+ * Returns a `google.protobuf.Any`.
+ * @param type - after `envoy.`: `config.cluster.v3.Cluster`
+ */
+export const anyOf = <T extends object>(type: string, message: T) => ({
+  '@type': `type.googleapis.com/envoy.${type}`,
+  ...message,
 });

@@ -30,20 +30,18 @@ export const expiredFailure = (wording: EnvoyWording): string =>
   textOf(wording, 'SSLV3_ALERT_CERTIFICATE_EXPIRED');
 
 /**
- * Returns the text for a handshake that failed.
+ * Returns the text for a handshake that failed; empty where Envoy does not tell.
  * @param error - undefined if the other side just closed: the text is empty then, as for unknown codes
  * @param isUnauthorized - whether the server's chain does not lead to our root
  */
 export function tlsFailure(wording: EnvoyWording, error: Error | undefined, isUnauthorized: boolean): string {
-  if (error instanceof UnexpectedIdentityError)
-    return textOf(wording, 'CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify SAN list');
-  if (isUnauthorized)
-    return textOf(wording, 'CERTIFICATE_VERIFY_FAILED', 'verify cert failed: verify certificate');
+  if (error instanceof UnexpectedIdentityError || isUnauthorized)
+    return textOf(wording, 'CERTIFICATE_VERIFY_FAILED');
   const code = error && 'code' in error ? String(error.code) : '';
   const name = code.replace(/^ERR_SSL_/, '').replace(/^(?:TLSV13|SSL_TLSV1)_/, 'TLSV1_');
   if (!Object.hasOwn(SSL_CODES, name)) return '';
   return textOf(wording, name as keyof typeof SSL_CODES); // hasOwn says so
 }
 
-const textOf = (wording: EnvoyWording, name: keyof typeof SSL_CODES, detail?: string): string =>
-  wording.tlsError(SSL_CODES[name], name, detail);
+const textOf = (wording: EnvoyWording, name: keyof typeof SSL_CODES): string =>
+  wording.tlsError?.(SSL_CODES[name], name) ?? '';

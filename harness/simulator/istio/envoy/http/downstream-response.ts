@@ -12,6 +12,7 @@ export class DownstreamResponse {
 
   constructor(context: ManagerContext, stream: http.ServerResponse) {
     this.stream = stream;
+    stream.removeHeader('connection'); // node:http would say keep-alive; Envoy says nothing of it
     this.#context = context;
     this.#startedMs = context.environment.clock.now();
   }

@@ -34,6 +34,7 @@ export class HttpConnectionManager {
       }
       if (request.headers.upgrade !== undefined && request.headers.upgrade !== 'h2c') {
         response.sendDate = false;
+        response.removeHeader('connection');
         response.writeHead(
           UPGRADE_NOT_SIMULATED.status,
           downstreamHeaders(context, UPGRADE_NOT_SIMULATED.body),

@@ -31,7 +31,10 @@ export function sendUpstream(
   { onResponse, onError }: AttemptHandlers,
 ): http.ClientRequest {
   const agent = cluster.poolOf(worker, host);
-  const attempt = http.request({ agent, method, path, headers, setHost: false });
+  const attempt = http.request({ agent, method, path, setHost: false });
+  for (let index = 0; index + 1 < headers.length; index += 2)
+    attempt.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
+  attempt.removeHeader('connection'); // node:http would say keep-alive; Envoy says nothing of it
   let isAssigned = false;
   attempt.once('socket', () => {
     isAssigned = true;

@@ -48,12 +48,15 @@ export function acceptedFrom(
   };
 }
 
-/** Adds what the TLS inspector read. */
+/** Adds what the inspectors read. */
 export function inspected(
   connection: AcceptedConnection,
   inspection: NonNullable<Inspection>,
 ): AcceptedConnection {
-  if (inspection.transport !== 'tls') return connection;
+  if (inspection.transport !== 'tls') {
+    const { protocols = [] } = inspection;
+    return { ...connection, traits: { ...connection.traits, protocols } };
+  }
   const { transport, serverName, protocols } = inspection;
   return { ...connection, traits: { ...connection.traits, transport, serverName, protocols } };
 }

@@ -12,7 +12,7 @@ export interface ClientHello {
 /** What the first bytes of a connection turned out to be; `undefined` while there are too few. */
 export type Inspection =
   | ({ readonly transport: 'tls' } & ClientHello)
-  | { readonly transport: 'raw_buffer' }
+  | { readonly transport: 'raw_buffer'; readonly protocols?: readonly string[] }
   | undefined;
 
 const HANDSHAKE_RECORD = 22;

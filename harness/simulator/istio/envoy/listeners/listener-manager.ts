@@ -1,7 +1,6 @@
 /**
  * The listeners as they run: sockets, hand-over by original destination, and the choice of a filter chain.
  */
-import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Listener as OpenPort, VirtualSocket } from '../../../network/interfaces.ts';
@@ -19,6 +18,8 @@ import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
 import { type FilterResources, NetworkFilters } from './network-filters.ts';
+import { inspectProtocol } from './plaintext-protocol.ts';
+import { ServedConnections } from './served-connections.ts';
 
 /** Opens the ports of bound listeners and leads their connections to filters. */
 export class ListenerManager {
@@ -28,10 +29,11 @@ export class ListenerManager {
   readonly #workerChoice: Random;
   readonly #running = new Map<string, RunningListener>();
   readonly #ports = new Map<string, OpenPort>();
-  readonly #connections = new Set<Duplex>();
+  readonly #connections: ServedConnections;
 
   constructor(environment: EnvoyEnvironment, resources: FilterResources, workers: number) {
     this.#environment = environment;
+    this.#connections = new ServedConnections(environment.clock);
     this.#workers = Array.from({ length: workers }, (_, index) => ({ index }));
     this.#workerChoice = environment.random.stream('workers');
     this.#filters = new NetworkFilters(environment, resources);
@@ -74,31 +76,31 @@ export class ListenerManager {
     return undefined;
   }
 
+  /** Stops to listen at once; connections that exist live for the drain time. */
   remove(name: string): void {
+    const running = this.#running.get(name);
     this.#ports.get(name)?.close();
     this.#ports.delete(name);
     this.#running.delete(name);
+    if (running) this.#connections.drain(running);
   }
 
   close(): void {
     for (const name of [...this.#running.keys()]) this.remove(name);
-    for (const connection of this.#connections) connection.destroy();
+    this.#connections.close();
   }
 
   #accept(listener: RunningListener, socket: VirtualSocket): void {
     socket.on('error', () => {}); // the close event is enough
-    this.#connections.add(socket);
     // The kernel gives each connection to one of the threads that listen.
     const connection = acceptedFrom(socket, listener, this.#workerChoice.pick(this.#workers));
     const { destination } = connection.downstream;
     const target = (listener.config.useOriginalDst && this.#listenerFor(destination)) || listener;
+    this.#connections.add(socket, target);
     const { counters } = target;
     counters.add('downstream_cx_total');
     counters.add('downstream_cx_active');
-    socket.once('close', () => {
-      this.#connections.delete(socket);
-      counters.add('downstream_cx_active', -1);
-    });
+    socket.once('close', () => counters.add('downstream_cx_active', -1));
     this.#inspect({ ...connection, listener: target });
   }
 
@@ -118,11 +120,12 @@ export class ListenerManager {
   }
 
   #inspect(connection: AcceptedConnection): void {
-    if (!connection.listener.config.tlsInspector) {
+    const { tlsInspector, httpInspector } = connection.listener.config;
+    if (!tlsInspector) {
       this.#serve(connection);
       return;
     }
-    peekFirstBytes(connection.stream, inspectTls, inspection => {
+    peekFirstBytes(connection.stream, httpInspector ? inspectProtocol : inspectTls, inspection => {
       if (inspection) this.#serve(inspected(connection, inspection));
       else connection.stream.destroy();
     });
@@ -130,7 +133,8 @@ export class ListenerManager {
 
   #serve(connection: AcceptedConnection): void {
     const { listener, stream, traits } = connection;
-    const chain = findFilterChain(listener.config.filterChains, traits);
+    const { filterChains, defaultFilterChain } = listener.config;
+    const chain = findFilterChain(filterChains, traits) ?? defaultFilterChain;
     if (!chain) {
       listener.counters.add('no_filter_chain_match');
       stream.destroy();

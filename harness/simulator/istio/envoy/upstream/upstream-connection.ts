@@ -11,7 +11,7 @@ import type { Host } from './host.ts';
 /** A failed connection attempt. */
 export interface ConnectFailure {
   readonly reason: 'connect-failure' | 'connect-timeout';
-  /** Envoy's transport failure reason; empty where it has none. */
+  /** Envoy's transport failure reason; empty where it has none, or does not tell. */
   readonly detail: string;
 }
 
@@ -23,15 +23,6 @@ export interface UpstreamTarget {
   /** The cluster's. */
   readonly counters: Counters;
 }
-
-/** What the kernel says to a connect that fails (errno → strerror). */
-const KERNEL_MESSAGES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Connection refused',
-  ECONNRESET: 'Connection reset by peer',
-  EHOSTUNREACH: 'No route to host',
-  ENETUNREACH: 'Network is unreachable',
-  ETIMEDOUT: 'Connection timed out',
-};
 
 /**
  * Dials a host. The connect timeout covers the TLS handshake too, as in Envoy
@@ -45,7 +36,7 @@ export function connectUpstream(
   done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
 ): () => void {
   const { host, tls, counters } = target;
-  const { clock, network, security, wording } = environment;
+  const { clock, network, security } = environment;
   host.cxTotal++;
   host.cxActive++;
   counters.add('upstream_cx_total');
@@ -70,10 +61,8 @@ export function connectUpstream(
   // Once the handshake has begun, the TLS socket tells how it ended; this one closes first, and does not know
   // why.
   let isHandshaking = false;
-  socket.on('error', (error: NodeJS.ErrnoException) => {
-    if (isHandshaking) return;
-    const said = KERNEL_MESSAGES[error.code ?? ''];
-    settle({ reason: 'connect-failure', detail: (said !== undefined && wording.connectError?.(said)) || '' });
+  socket.on('error', () => {
+    if (!isHandshaking) settle({ reason: 'connect-failure', detail: '' });
   });
   socket.once('close', () => {
     host.cxActive--;

@@ -9,16 +9,7 @@ import type { PushContext } from '../mesh/push-context.ts';
 import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
-import {
-  ALPN_H2,
-  ALPN_HTTP,
-  ALPN_TCP,
-  BLACK_HOLE,
-  INBOUND_PASSTHROUGH,
-  outboundName,
-  PASSTHROUGH,
-  sniName,
-} from './names.ts';
+import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
 
 /** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
@@ -112,7 +103,7 @@ export function serviceClusters(
 
 /** Returns the clusters that every proxy has, whatever the mesh holds. */
 export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cluster[] {
-  const { connectTimeoutMs } = context.behaviour;
+  const { connectTimeoutMs, inbound } = context.behaviour;
   const passthrough = (name: string): Cluster => ({
     name,
     type: 'ORIGINAL_DST',
@@ -127,6 +118,6 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     loadAssignment: { clusterName: BLACK_HOLE, endpoints: [] },
   };
   return role === 'sidecar'
-    ? [blackHole, passthrough(PASSTHROUGH), passthrough(INBOUND_PASSTHROUGH)]
+    ? [blackHole, passthrough(PASSTHROUGH), passthrough(inbound.passthrough)]
     : [blackHole];
 }

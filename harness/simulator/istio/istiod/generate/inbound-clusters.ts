@@ -14,16 +14,20 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
       const target = targetPortOf(context, proxy, port);
       if (port.protocol === 'udp' || target === undefined) continue;
       const name = inboundNameOf(context, port, target, service.hostname);
-      const address = behaviour.inbound.upstream === 'loopback' ? '127.0.0.1' : proxy.address;
       clusters.set(name, {
         name,
-        type: 'STATIC',
-        lbPolicy: 'ROUND_ROBIN',
         connectTimeoutMs: behaviour.connectTimeoutMs,
-        loadAssignment: {
-          clusterName: name,
-          endpoints: [{ address, port: target, weight: 1, tlsMode: 'disabled' }],
-        },
+        ...(behaviour.inbound.upstream === 'loopback'
+          ? {
+              type: 'STATIC',
+              lbPolicy: 'ROUND_ROBIN',
+              loadAssignment: {
+                clusterName: name,
+                endpoints: [{ address: '127.0.0.1', port: target, weight: 1, tlsMode: 'disabled' }],
+              },
+            }
+          : // To the pod's own address. Unlike Istio's, not from 127.0.0.6.
+            { type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' }),
       });
     }
   }

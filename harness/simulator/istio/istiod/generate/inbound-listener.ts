@@ -6,8 +6,9 @@ import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, peerAuthenticationMode, targetPortOf } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
+import { catchAllChains, httpFilter, portChains } from './inbound-chains.ts';
 import { inboundNameOf } from './inbound-clusters.ts';
-import { ALPN_MESH, BLACK_HOLE, INBOUND_PASSTHROUGH } from './names.ts';
+import { BLACK_HOLE } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const INBOUND_PORT = 15006;
@@ -30,22 +31,9 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       ports.add(target);
       const cluster = inboundNameOf(context, port, target, service.hostname);
       const filter: FilterChain['filter'] = isHttp(port.protocol)
-        ? {
-            type: 'http_connection_manager',
-            statPrefix: `inbound_${proxy.address}_${target}`,
-            routeConfig: {
-              name: cluster,
-              virtualHosts: [
-                {
-                  name: `inbound|http|${port.port}`,
-                  domains: ['*'],
-                  routes: [{ match: { prefix: '/' }, cluster, timeoutMs: 0 }],
-                },
-              ],
-            },
-          }
+        ? httpFilter(cluster, `inbound_${proxy.address}_${target}`, port.port)
         : tcpProxy(cluster);
-      chains.push(...withMtls(mode, `${proxy.address}_${target}`, target, filter));
+      chains.push(...portChains(context, mode, { name: `${proxy.address}_${target}`, target, filter }));
     }
   }
   return {
@@ -54,33 +42,7 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
     port: INBOUND_PORT,
     bindToPort: true,
     tlsInspector: true,
-    filterChains: [
-      ...chains,
-      ...withMtls(mode, 'virtualInbound-catchall', undefined, tcpProxy(INBOUND_PASSTHROUGH)),
-    ],
+    ...(context.behaviour.sidecar.inspectsHttp && { httpInspector: true }),
+    filterChains: [...chains, ...catchAllChains(context, mode)],
   };
-}
-
-/**
- * Makes one or two chains of a filter. PERMISSIVE takes mTLS from peers of the mesh, whom it knows by their
- * ALPN, and from others plaintext or the application's own TLS.
- */
-function withMtls(
-  mode: ReturnType<typeof peerAuthenticationMode>,
-  name: string,
-  destinationPort: number | undefined,
-  filter: FilterChain['filter'],
-): FilterChain[] {
-  const port = destinationPort === undefined ? {} : { destinationPort };
-  const mutual: FilterChain = {
-    name: `${name}-mtls`,
-    match:
-      mode === 'STRICT'
-        ? { ...port, transportProtocol: 'tls' }
-        : { ...port, transportProtocol: 'tls', applicationProtocols: ALPN_MESH },
-    downstreamTls: { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] },
-    filter,
-  };
-  const plain: FilterChain = { name, ...(destinationPort !== undefined && { match: port }), filter };
-  return mode === 'STRICT' ? [mutual] : mode === 'DISABLE' ? [plain] : [mutual, plain];
 }

@@ -12,15 +12,19 @@ export const sniName = (port: number, subset: string, hostname: string): string 
 export const BLACK_HOLE = 'BlackHoleCluster';
 /** The cluster for outbound traffic to what the mesh does not know. */
 export const PASSTHROUGH = 'PassthroughCluster';
-/** The cluster for inbound traffic to ports that no Service names. */
-export const INBOUND_PASSTHROUGH = 'InboundPassthroughClusterIpv4';
 
 /** The ALPN values by which sidecars know each other (pilot/pkg/networking/util, ALPNInMesh…). */
 export const ALPN_HTTP = ['istio-http/1.1', 'istio', 'http/1.1'] as const;
 /** For ports of HTTP/2 and gRPC. */
 export const ALPN_H2 = ['istio-h2', 'istio', 'h2'] as const;
+/** Plaintext HTTP, as the HTTP inspector names it. */
+export const PLAINTEXT_HTTP = ['http/1.1', 'h2c'] as const;
 /** For ports of any other protocol. */
 export const ALPN_TCP = ['istio-peer-exchange', 'istio'] as const;
+/** Of HTTP between sidecars (pilot/pkg/networking/core/listener_inbound.go, mtlsHTTPALPNs @1.30.3). */
+export const ALPN_MESH_HTTP = ['istio-http/1.0', 'istio-http/1.1', 'istio-h2'] as const;
+/** Of other bytes between sidecars (the same, mtlsTCPALPNs). */
+export const ALPN_MESH_TCP = ['istio', 'istio-peer-exchange'] as const;
 /** What a gateway of current lets through by SNI. */
 export const ALPN_MESH = [
   'istio',

@@ -2,10 +2,10 @@
  * LDS of a sidecar, outbound: where the connections of its application go
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
-import type { Listener } from '../../xds/resources.ts';
+import type { FilterChain, Listener } from '../../xds/resources.ts';
 import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
+import { BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const OUTBOUND_PORT = 15001;
@@ -44,34 +44,42 @@ export function outboundListeners(context: PushContext, clusterId: string): List
       useOriginalDst: true,
       filterChains: [
         {
-          name: 'virtualOutbound-trap',
+          name: context.behaviour.sidecar.outboundTrap,
           match: { destinationPort: OUTBOUND_PORT },
           filter: tcpProxy(BLACK_HOLE),
         },
         { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(rest) },
       ],
     },
-    ...[...httpPorts].sort((a, b) => a - b).map(httpListener),
+    ...[...httpPorts]
+      .sort((a, b) => a - b)
+      .map(port => httpListener(port, context.behaviour.sidecar.inspectsHttp ? rest : undefined)),
     ...streams.values(),
   ];
 }
 
-/** Serves all HTTP services of one port; the route configuration of that name tells them apart. */
-const httpListener = (port: number): Listener => ({
-  name: `0.0.0.0_${port}`,
-  address: '0.0.0.0',
-  port,
-  bindToPort: false,
-  filterChains: [
-    {
-      filter: {
-        type: 'http_connection_manager',
-        rds: String(port),
-        statPrefix: `outbound_0.0.0.0_${port}`,
-      },
-    },
-  ],
-});
+/**
+ * Serves all HTTP services of one port; the route configuration of that name tells them apart.
+ * @param rest - the cluster for what is no HTTP, if that is looked at
+ */
+function httpListener(port: number, rest: string | undefined): Listener {
+  const filter: FilterChain['filter'] = {
+    type: 'http_connection_manager',
+    rds: String(port),
+    statPrefix: `outbound_0.0.0.0_${port}`,
+  };
+  const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
+  if (rest === undefined) return { ...common, filterChains: [{ filter }] };
+  return {
+    ...common,
+    tlsInspector: true,
+    httpInspector: true,
+    filterChains: [
+      { match: { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, filter },
+    ],
+    defaultFilterChain: { name: 'PassthroughFilterChain', filter: tcpProxy(rest) },
+  };
+}
 
 /** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */
 function streamAddresses(

@@ -33,9 +33,9 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [TYPES.router]: executed,
   [TYPES.originalDst]: executed,
   [TYPES.tlsInspector]: executed,
+  [TYPES.httpInspector]: executed,
   [TYPES.previousHosts]: executed,
 
-  [`${LISTENER}.http_inspector.v3.HttpInspector`]: accepted('each chain says whether it speaks HTTP'),
   [`${LISTENER}.proxy_protocol.v3.ProxyProtocol`]: refused,
 
   // The filters that istiod puts before the router of every proxy, whatever the mesh asks for.

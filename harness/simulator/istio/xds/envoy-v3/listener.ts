@@ -15,11 +15,12 @@ import { TYPES } from './type-names.ts';
 
 /** Returns the bytes of envoy.config.listener.v3.Listener. */
 export function encodeListener(listener: Listener): Uint8Array {
-  const { name, address, port, bindToPort, useOriginalDst, filterChains } = listener;
+  const { name, address, port, bindToPort, useOriginalDst, filterChains, defaultFilterChain } = listener;
   return encodeMessage(TYPES.listener, {
     name,
     address: addressOf(address, port),
     filter_chains: filterChains.map(chainOf),
+    default_filter_chain: defaultFilterChain && chainOf(defaultFilterChain),
     use_original_dst: useOriginalDst === undefined ? undefined : wrapped(useOriginalDst),
     listener_filters: listenerFiltersOf(listener),
     bind_to_port: bindToPort ? undefined : wrapped(false),
@@ -30,7 +31,12 @@ export function encodeListener(listener: Listener): Uint8Array {
  * With use_original_dst Envoy adds the filter of that name by itself; to match by port, a listener that takes
  * redirected connections must have it (pilot/pkg/networking/core/listener_builder.go @1.30.3).
  */
-function listenerFiltersOf({ useOriginalDst, tlsInspector, filterChains }: Listener): ProtoMessage[] {
+function listenerFiltersOf({
+  useOriginalDst,
+  tlsInspector,
+  httpInspector,
+  filterChains,
+}: Listener): ProtoMessage[] {
   const matchesPort = filterChains.some(({ match }) => match?.destinationPort !== undefined);
   const filters: ProtoMessage[] = [];
   if (matchesPort && !useOriginalDst)
@@ -39,6 +45,11 @@ function listenerFiltersOf({ useOriginalDst, tlsInspector, filterChains }: Liste
     filters.push({
       name: 'envoy.filters.listener.tls_inspector',
       typed_config: emptyAny(TYPES.tlsInspector),
+    });
+  if (httpInspector)
+    filters.push({
+      name: 'envoy.filters.listener.http_inspector',
+      typed_config: emptyAny(TYPES.httpInspector),
     });
   return filters;
 }
@@ -64,6 +75,7 @@ function readListener(fields: Fields): Listener {
   const filters = fields.messages('listener_filters', readListenerFilter);
   const useOriginalDst = fields.message('use_original_dst', booleanOf);
   const deprecated = fields.message('deprecated_v1', v1 => v1.message('bind_to_port', booleanOf));
+  const defaultFilterChain = fields.message('default_filter_chain', readChain);
   const bindToPort = fields.message('bind_to_port', booleanOf) ?? deprecated ?? true;
   return {
     name,
@@ -71,20 +83,21 @@ function readListener(fields: Fields): Listener {
     bindToPort,
     ...(useOriginalDst !== undefined && { useOriginalDst }),
     ...(filters.includes(TYPES.tlsInspector) && { tlsInspector: true }),
-    filterChains: [
-      ...fields.messages('filter_chains', readChain),
-      // It is taken when no other matches: so is a chain that demands nothing.
-      ...[fields.message('default_filter_chain', readChain)].filter(chain => chain !== undefined),
-    ],
+    ...(filters.includes(TYPES.httpInspector) && { httpInspector: true }),
+    filterChains: fields.messages('filter_chains', readChain),
+    ...(defaultFilterChain && { defaultFilterChain }),
   };
 }
+
+/** Listener filters that the simulated Envoy executes. */
+const EXECUTED: ReadonlySet<string> = new Set([TYPES.originalDst, TYPES.tlsInspector, TYPES.httpInspector]);
 
 /** @returns the type of what is executed */
 function readListenerFilter(fields: Fields): string | undefined {
   const extension = extensionOf(fields);
   if (!extension) return undefined;
   const { type, value } = extension.packed;
-  if (type !== TYPES.originalDst && type !== TYPES.tlsInspector) return noImplementation(extension);
+  if (!EXECUTED.has(type)) return noImplementation(extension);
   Fields.read(type, value, fields.reading, () => {});
   return type;
 }

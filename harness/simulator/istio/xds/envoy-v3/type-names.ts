@@ -17,6 +17,7 @@ export const TYPES = {
   sniCluster: `${FILTERS}.network.sni_cluster.v3.SniCluster`,
   router: `${FILTERS}.http.router.v3.Router`,
   originalDst: `${FILTERS}.listener.original_dst.v3.OriginalDst`,
+  httpInspector: `${FILTERS}.listener.http_inspector.v3.HttpInspector`,
   tlsInspector: `${FILTERS}.listener.tls_inspector.v3.TlsInspector`,
   previousHosts: 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
 } as const;

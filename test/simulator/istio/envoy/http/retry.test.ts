@@ -60,9 +60,9 @@ const replies: [string, string, ResetReason, string, typeof once, string, string
     'current: refused',
     '1.30.3',
     'connect-failure',
-    'delayed connect error: Connection refused',
+    '',
     often,
-    'upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused',
+    'upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection failure',
     'UF,URX',
   ],
   [

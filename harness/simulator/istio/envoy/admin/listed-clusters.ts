@@ -1,0 +1,84 @@
+/** What `/clusters` is about: the clusters of the bootstrap and of istiod, and their hosts' counters. */
+import type { Cluster } from '../../xds/resources.ts';
+import type { Envoy } from '../envoy.ts';
+import { STATIC_CLUSTERS } from './bootstrap.ts';
+import { socketAddress } from './protobuf-json.ts';
+
+/** A cluster as the page has it: of istiod, or of the bootstrap. */
+interface ListedCluster {
+  readonly name: string;
+  readonly isStatic: boolean;
+  /** Of connections, pending requests, requests. No request here ever meets one. */
+  readonly limits: { readonly normal: number; readonly high: number };
+  readonly edsServiceName?: string;
+  readonly hosts: readonly ListedHost[];
+}
+
+/** A host, by the names that the page gives to its counters. */
+export interface ListedHost {
+  readonly key: string;
+  readonly address: object;
+  readonly weight: number;
+  readonly counters: Readonly<Record<'cx_connect_fail' | 'cx_total' | RequestCounter, number>>;
+  readonly gauges: Readonly<Record<'cx_active' | 'rq_active', number>>;
+}
+
+type RequestCounter = 'rq_error' | 'rq_success' | 'rq_timeout' | 'rq_total';
+
+const UNUSED = {
+  counters: { cx_connect_fail: 0, cx_total: 0, rq_error: 0, rq_success: 0, rq_timeout: 0, rq_total: 0 },
+  gauges: { cx_active: 0, rq_active: 0 },
+};
+
+/** The limits that Istio sets for each cluster; Envoy's own for the other priority. */
+const MESH_LIMITS = { normal: 4_294_967_295, high: 1024 };
+
+/** Lists those of the bootstrap, where the release does, before those of istiod. */
+export function listedClusters({ clusters, options }: Envoy): readonly ListedCluster[] {
+  const fixed = options.wording.pages.listsBootstrap ? STATIC_CLUSTERS : [];
+  return [
+    ...fixed.map(({ name, key, address, limit }) => ({
+      name,
+      isStatic: true,
+      limits: { normal: limit, high: limit },
+      hosts: [{ key, address, weight: 1, ...UNUSED }],
+    })),
+    ...clusters.map(({ name, config, hosts }) => ({
+      name,
+      isStatic: false,
+      limits: MESH_LIMITS,
+      ...edsServiceName(config),
+      hosts: hosts.map(host => ({
+        key: host.key,
+        address: socketAddress(host.address, host.port),
+        weight: host.weight,
+        counters: {
+          cx_connect_fail: host.cxConnectFail,
+          cx_total: host.cxTotal,
+          rq_error: host.rqError,
+          rq_success: host.rqSuccess,
+          rq_timeout: host.rqTimeout,
+          rq_total: host.rqTotal,
+        },
+        gauges: { cx_active: host.cxActive, rq_active: host.rqActive },
+      })),
+    })),
+  ];
+}
+
+const edsServiceName = ({ type, name }: Cluster) => (type === 'EDS' ? { edsServiceName: name } : {});
+
+/** The limits of a priority, in the order of the page. */
+export const limitsOf = (limit: number, isDefault: boolean): readonly (readonly [string, number])[] => [
+  ['max_connections', limit],
+  ['max_pending_requests', limit],
+  ['max_requests', limit],
+  ['max_retries', isDefault && limit > 1024 * 1024 ? limit : 3],
+];
+
+/**
+ * Unlike Envoy, a request here waits for its connection outside of the host, which so has none pending.
+ * @returns the gauges of a host
+ */
+export const gaugesOf = (host: ListedHost, detailed: boolean): Readonly<Record<string, number>> =>
+  detailed ? { ...host.gauges, rq_pending_active: 0 } : host.gauges;
