@@ -120,7 +120,16 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/istio/xds/ads': { from: ['base', 'simulator/istio/xds'] },
   // Messages to bytes: knows no resource. `envoy-descriptors` is made by build-descriptors.mjs.
   'simulator/istio/xds/proto': { from: ['base'], packages: ['protobufjs', 'envoy-descriptors'] },
+  // The bytes of the protocol's messages.
+  'simulator/istio/xds/wire': {
+    from: [
+      'base',
+      'simulator/istio/xds',
+      ...['ads', 'envoy-v3', 'proto'].map(room => `simulator/istio/xds/${room}`),
+    ],
+  },
   'simulator/istio/xds/envoy-v3': {
+    packages: ['protobufjs'],
     from: [
       'base',
       'simulator/istio/xds/proto',

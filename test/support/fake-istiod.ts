@@ -22,14 +22,14 @@ import {
   encodeCertificateResponse,
 } from '../../harness/simulator/istio/xds/proto/certificate.ts';
 import type { ResourcesByType, ResourceType } from '../../harness/simulator/istio/xds/resources.ts';
-import { typeOfUrl } from '../../harness/simulator/istio/xds/types.ts';
 import {
   CREATE_CERTIFICATE,
   DELTA_CODEC,
   DISCOVERY_METHODS,
   STATE_OF_THE_WORLD_CODEC,
   type WireCodec,
-} from '../../harness/simulator/istio/xds/wire.ts';
+} from '../../harness/simulator/istio/xds/wire/codecs.ts';
+import { typeOfUrl } from '../../harness/simulator/istio/xds/wire/types.ts';
 import type { NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 
 export type ProxyResources = ResourcesByType;

@@ -110,6 +110,7 @@ export class RandomResources {
       ...this.#maybe('tlsInspector', () => true),
       ...this.#maybe('httpInspector', () => true),
       filterChains: this.#list(() => this.#chain()),
+      ...this.#maybe('defaultFilterChain', () => this.#chain()),
     };
   }
 

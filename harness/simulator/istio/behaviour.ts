@@ -3,8 +3,8 @@
  * have the answers.
  */
 import type { InjectionBehaviour, InstallBehaviour } from './install-behaviour.ts';
+import type { Dialect } from './xds/dialect.ts';
 import type { RetryPolicy } from './xds/retry-policy.ts';
-import type { Dialect } from './xds/wire.ts';
 
 /** A source of an endpoint's network; the order in `networkPrecedence` is the order of precedence. */
 export type NetworkSource = 'fromCidr' | 'podLabel' | 'fromRegistry' | 'namespaceLabel';

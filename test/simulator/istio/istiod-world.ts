@@ -17,13 +17,14 @@ import {
   decodeCertificateResponse,
   encodeCertificateRequest,
 } from '../../../harness/simulator/istio/xds/proto/certificate.ts';
+import { routeNamesOf } from '../../../harness/simulator/istio/xds/references.ts';
 import type { ResourceType } from '../../../harness/simulator/istio/xds/resources.ts';
-import { typeOfUrl, typeUrlOf } from '../../../harness/simulator/istio/xds/types.ts';
 import {
   CREATE_CERTIFICATE,
   DISCOVERY_METHODS,
   STATE_OF_THE_WORLD_CODEC,
-} from '../../../harness/simulator/istio/xds/wire.ts';
+} from '../../../harness/simulator/istio/xds/wire/codecs.ts';
+import { typeOfUrl, typeUrlOf } from '../../../harness/simulator/istio/xds/wire/types.ts';
 import { VirtualClock } from '../../../harness/simulator/network/virtual-clock.ts';
 import { createWorld, type World } from '../../../harness/simulator/world.ts';
 
@@ -41,13 +42,8 @@ function referencesOf(typeUrl: string, body: Uint8Array) {
     return discovery === 'EDS' ? [{ typeUrl: typeUrlOf('endpoint'), name }] : [];
   }
   if (type !== 'listener') return [];
-  return CODECS.listener
-    .decode(body)
-    .filterChains.flatMap(({ filter }) =>
-      filter.type === 'http_connection_manager' && filter.rds !== undefined
-        ? [{ typeUrl: typeUrlOf('route'), name: filter.rds }]
-        : [],
-    );
+  const names = routeNamesOf(CODECS.listener.decode(body));
+  return names.map(name => ({ typeUrl: typeUrlOf('route'), name }));
 }
 
 const pluralOf = (kind: string): string =>

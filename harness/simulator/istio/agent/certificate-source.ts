@@ -8,7 +8,7 @@ import type { ProcessContext } from '../../program.ts';
 import type { WorkloadIdentity } from '../envoy/environment/workload-identity.ts';
 import type { Log } from '../log.ts';
 import { decodeCertificateResponse, encodeCertificateRequest } from '../xds/proto/certificate.ts';
-import { CREATE_CERTIFICATE } from '../xds/wire.ts';
+import { CREATE_CERTIFICATE } from '../xds/wire/codecs.ts';
 import { BackOff } from './back-off.ts';
 import { credentials, openIstiod } from './istiod-client.ts';
 import type { AgentSettings } from './settings.ts';

@@ -4,13 +4,13 @@ import type { GrpcError } from '../../../base/grpc/status.ts';
 import type { AdsClientOptions } from '../xds/ads/client-stream.ts';
 import { DeltaClient } from '../xds/ads/delta-client.ts';
 import { StateOfTheWorldClient } from '../xds/ads/state-of-the-world-client.ts';
+import type { Dialect } from '../xds/dialect.ts';
 import {
   DELTA_CODEC,
   DISCOVERY_METHODS,
-  type Dialect,
   STATE_OF_THE_WORLD_CODEC,
   type WireCodec,
-} from '../xds/wire.ts';
+} from '../xds/wire/codecs.ts';
 
 /** A proxy's end of discovery, over all its streams. */
 export interface Discovery {

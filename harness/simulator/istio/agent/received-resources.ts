@@ -3,8 +3,9 @@ import { messageOf } from '../../../base/errors.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { AdsUpdate, Reference } from '../xds/ads/subscription.ts';
 import { decodeOnce } from '../xds/envoy-v3/decode-once.ts';
+import { routeNamesOf } from '../xds/references.ts';
 import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
-import { typeOfUrl, typeUrlOf } from '../xds/types.ts';
+import { typeOfUrl, typeUrlOf } from '../xds/wire/types.ts';
 
 type AnyResource = ResourcesByType[ResourceType][number];
 
@@ -86,9 +87,5 @@ export class ReceivedResources {
 const endpointsOf = (cluster: Cluster | undefined): readonly Reference[] =>
   cluster?.type === 'EDS' ? [{ typeUrl: typeUrlOf('endpoint'), name: cluster.name }] : [];
 
-function routesOf(listener: Listener | undefined): readonly Reference[] {
-  const names = (listener?.filterChains ?? []).flatMap(({ filter }) =>
-    filter.type === 'http_connection_manager' && filter.rds !== undefined ? [filter.rds] : [],
-  );
-  return [...new Set(names)].map(name => ({ typeUrl: typeUrlOf('route'), name }));
-}
+const routesOf = (listener: Listener | undefined): readonly Reference[] =>
+  listener ? routeNamesOf(listener).map(name => ({ typeUrl: typeUrlOf('route'), name })) : [];

@@ -1,4 +1,5 @@
 /** What LDS and RDS pushes do: a listener runs once the routes that it refers to are there. */
+import { routeNamesOf } from '../xds/references.ts';
 import type { Listener, RouteConfiguration } from '../xds/resources.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import type { RunningListener } from './listeners/accepted-connection.ts';
@@ -89,13 +90,8 @@ export class ListenerUpdates {
     this.#listeners.close();
   }
 
-  #lacksRoutes({ filterChains }: Listener): boolean {
-    return filterChains.some(
-      ({ filter }) =>
-        filter.type === 'http_connection_manager' &&
-        filter.rds !== undefined &&
-        !this.#routes.has(filter.rds),
-    );
+  #lacksRoutes(listener: Listener): boolean {
+    return routeNamesOf(listener).some(name => !this.#routes.has(name));
   }
 
   /** Refuses a listener that moves to another address: Envoy wants a listener of another name for that. */

@@ -9,7 +9,7 @@ import { signWorkload } from '../../ca/certificate-authority.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import { decodeCertificateRequest, encodeCertificateResponse } from '../../xds/proto/certificate.ts';
-import { CREATE_CERTIFICATE } from '../../xds/wire.ts';
+import { CREATE_CERTIFICATE } from '../../xds/wire/codecs.ts';
 import type { Authenticator, Caller } from './authenticate.ts';
 
 /** What the service signs with, and whom it believes. */

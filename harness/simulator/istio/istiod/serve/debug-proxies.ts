@@ -1,6 +1,6 @@
 /** The debug pages about proxies: their connections, what istiod sent, what they acknowledged. */
 import type { ResourceType } from '../../xds/resources.ts';
-import { PUSH_ORDER, SHORT_NAMES, typeUrlOf } from '../../xds/types.ts';
+import { PUSH_ORDER, SHORT_NAMES, typeUrlOf } from '../../xds/wire/types.ts';
 import type { Page } from './debug-page.ts';
 import { decodeResources } from './encoded-resources.ts';
 import type { AnyProxyConnection } from './proxy-connection.ts';

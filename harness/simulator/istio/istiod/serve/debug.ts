@@ -1,5 +1,5 @@
 /** istiod's debug pages (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
-import { PUSH_ORDER } from '../../xds/types.ts';
+import { PUSH_ORDER } from '../../xds/wire/types.ts';
 import type { DebugSources, Page } from './debug-page.ts';
 import { connections, dump, sync } from './debug-proxies.ts';
 

@@ -18,8 +18,13 @@ import type {
 import type { AdsServerOptions, AdsServerStream } from '../../xds/ads/server-stream.ts';
 import { StateOfTheWorldServer } from '../../xds/ads/state-of-the-world-server.ts';
 import type { XdsNode } from '../../xds/node.ts';
-import { typeOfUrl } from '../../xds/types.ts';
-import { DELTA_CODEC, DISCOVERY_METHODS, STATE_OF_THE_WORLD_CODEC, type WireCodec } from '../../xds/wire.ts';
+import {
+  DELTA_CODEC,
+  DISCOVERY_METHODS,
+  STATE_OF_THE_WORLD_CODEC,
+  type WireCodec,
+} from '../../xds/wire/codecs.ts';
+import { typeOfUrl } from '../../xds/wire/types.ts';
 import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
 import { type AdmissionOptions, admitStream, checkNamespace } from './admit-stream.ts';
 import type { Caller } from './authenticate.ts';

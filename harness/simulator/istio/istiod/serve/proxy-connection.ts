@@ -2,7 +2,7 @@
 import type { ServerStream } from '../../../../base/grpc/server-stream.ts';
 import type { AdsServerStream } from '../../xds/ads/server-stream.ts';
 import type { WatchState } from '../../xds/ads/watch.ts';
-import type { WireCodec } from '../../xds/wire.ts';
+import type { WireCodec } from '../../xds/wire/codecs.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import type { Caller } from './authenticate.ts';
 

@@ -3,7 +3,7 @@ import type { XdsNote } from '../../../program.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { AdsAnswer } from '../../xds/ads/server-stream.ts';
-import { shortNameOf } from '../../xds/types.ts';
+import { shortNameOf } from '../../xds/wire/types.ts';
 import type { ProxyIdentity } from './proxy-connection.ts';
 
 /** Who hears of pushes and answers. */

@@ -180,7 +180,8 @@ t.test('a listener with the filters that istiod always sets', async t => {
     address: '0.0.0.0',
     port: 5000,
     bindToPort: true,
-    filterChains: [{ filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'a' } }],
+    filterChains: [],
+    defaultFilterChain: { filter: { type: 'http_connection_manager', rds: '5000', statPrefix: 'a' } },
   });
   t.equal(notes.length, 3);
   const rbac = { name: 'rbac', typed_config: any(`${http}.rbac.v3.RBAC`, {}) };

@@ -2,17 +2,15 @@
  * How discovery travels: gRPC with Envoy's messages, on istiod's port 15012 with TLS and 15010 in clear. The
  * headers `authorization: Bearer <token>` and `clusterid` say who calls.
  */
-import type * as ads from './ads/messages.ts';
-import { resourceName } from './envoy-v3/resource-name.ts';
-import type { XdsNode } from './node.ts';
-import * as delta from './proto/delta-discovery.ts';
-import * as sotw from './proto/discovery.ts';
-import type { NodeMessage } from './proto/node.ts';
+import type * as ads from '../ads/messages.ts';
+import type { Dialect } from '../dialect.ts';
+import { resourceName } from '../envoy-v3/resource-name.ts';
+import type { XdsNode } from '../node.ts';
+import * as delta from '../proto/delta-discovery.ts';
+import * as sotw from '../proto/discovery.ts';
+import type { NodeMessage } from '../proto/node.ts';
 
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
-
-/** The two ways of discovery: all resources of a type each time (edition 1.8), or differences (current). */
-export type Dialect = 'state-of-the-world' | 'delta';
 
 /** The method of each dialect (envoy/service/discovery/v3/ads.proto@v1.30). */
 export const DISCOVERY_METHODS: Readonly<Record<Dialect, string>> = {

@@ -1,6 +1,6 @@
 /** The types of resources that our istiod serves: their order in a push, and the names that people see. */
-import { TYPE_URLS } from './ads/type-urls.ts';
-import type { ResourceType } from './resources.ts';
+import { TYPE_URLS } from '../ads/type-urls.ts';
+import type { ResourceType } from '../resources.ts';
 
 /** The order in which a push sends the types: a proxy needs clusters before it can use what names them. */
 export const PUSH_ORDER = ['cluster', 'endpoint', 'listener', 'route'] as const satisfies ResourceType[];
