@@ -2,6 +2,7 @@
  * The same seed gives the same report byte for byte, apart from `volatile`: within a process, and in two that
  * load the machine for each other.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
@@ -9,6 +10,7 @@ import type { formatJson } from '../harness/report/json.ts';
 import { run } from '../harness/session/run.ts';
 import { EDITION_NAMES, topologyOf } from './plan/scenarios.ts';
 import { CLI, startCli, temporaryFolder } from './support/cli.ts';
+import { isNightly } from './support/nightly.ts';
 
 t.setTimeout(600_000);
 
@@ -70,13 +72,16 @@ t.test('another seed gives another run', async t => {
 /** Paths of further Nodes, as in PATH: CONTRIBUTING.md. */
 const OTHER_NODES = (process.env['MESH_HARNESS_NODES'] ?? '').split(path.delimiter).filter(Boolean);
 
+/** What both processes run. */
+const SCENARIOS = isNightly ? ['all'] : ['multi-primary', 'primary-remote-multi-network'];
+
 t.test(
   'two processes at once give the same report',
   { skip: !existsSync(CLI) && 'dist/ is missing' },
   async t => {
     using folder = temporaryFolder();
     const report = async (node: string, name: string) => {
-      const argv = ['run', 'all', '--extended', '--quiet', '--report-dir', name];
+      const argv = ['run', ...SCENARIOS, '--extended', '--quiet', '--report-dir', name];
       const ended = await startCli(argv, { cwd: folder.path, node }).ended;
       t.same([ended.code, ended.stderr], [0, ''], node);
       // The file is our own.

@@ -18,6 +18,7 @@ const ALONE = [
   /^test\/platform\/(existing\/|clean|contract-(existing|kind)|diagnostics|doctor|programs)/,
   /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
   /^test\/readme\.test/,
+  /^test\/base\/grpc\/deadlines\.test/,
   /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|golden|scale|http\/hostile))\.test/,
   /^test\/support\/(loader|no-domains|own-children|tripwire)\.test/,
   /^test\/tools\/(process-on-simulator|process-tools)\.test/,

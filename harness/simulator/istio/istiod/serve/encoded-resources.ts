@@ -9,16 +9,29 @@ export type EncodedResource = Resource<Uint8Array>;
 
 type Codec<T extends ResourceType> = (typeof CODECS)[T];
 
-/** Encodes resources of one type. */
-export function encodeResources<T extends ResourceType>(
+/**
+ * By the type and the JSON of a resource: most of a push is what the one before had, and other istiods and
+ * proxies have the same. A mesh of some dozen clusters fits; what is over means that the memory begins anew.
+ */
+const known = new Map<string, EncodedResource>();
+const MOST_RESOURCES = 20_000;
+
+/** Encodes resources of one type; equal resources once. */
+export const encodeResources = <T extends ResourceType>(
   type: T,
   resources: readonly ResourcesByType[T][number][],
-): readonly EncodedResource[] {
+): readonly EncodedResource[] => resources.map(resource => encodeOnce(type, resource));
+
+function encodeOnce<T extends ResourceType>(type: T, resource: ResourcesByType[T][number]): EncodedResource {
+  const key = `${type} ${JSON.stringify(resource)}`;
+  const found = known.get(key);
+  if (found) return found;
   const codec: Codec<T> = CODECS[type];
-  return resources.map(resource => {
-    const body = codec.encode(resource);
-    return { name: codec.nameOf(resource), version: versionOf(body), body };
-  });
+  const body = codec.encode(resource);
+  const encoded = { name: codec.nameOf(resource), version: versionOf(body), body };
+  if (known.size >= MOST_RESOURCES) known.clear();
+  known.set(key, encoded);
+  return encoded;
 }
 
 /** Returns what the bytes of resources say, for pages that people read. */
