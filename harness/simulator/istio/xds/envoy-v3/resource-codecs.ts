@@ -1,4 +1,4 @@
-/** How each type of resource travels: its type URL, and the bytes of one resource. */
+/** How each type of resource travels: the bytes of one resource. */
 
 import type { OnNote } from '../proto/refusal.ts';
 import type { ResourcesByType, ResourceType } from '../resources.ts';
@@ -6,11 +6,9 @@ import { decodeCluster, encodeCluster } from './cluster.ts';
 import { decodeEndpoints, encodeEndpoints } from './endpoint.ts';
 import { decodeListener, encodeListener } from './listener.ts';
 import { decodeRoutes, encodeRoutes } from './route.ts';
-import { TYPE_URLS } from './type-names.ts';
 
 /** A type's codec. */
 interface ResourceCodec<T> {
-  readonly typeUrl: string;
   /** The name by which a proxy asks for a resource. */
   readonly nameOf: (resource: T) => string;
   readonly encode: (resource: T) => Uint8Array;
@@ -23,25 +21,21 @@ const named = ({ name }: { readonly name: string }): string => name;
 /** The codec of each type. */
 export const CODECS: { readonly [T in ResourceType]: ResourceCodec<ResourcesByType[T][number]> } = {
   cluster: {
-    typeUrl: TYPE_URLS.cds,
     nameOf: named,
     encode: encodeCluster,
     decode: decodeCluster,
   },
   endpoint: {
-    typeUrl: TYPE_URLS.eds,
     nameOf: ({ clusterName }) => clusterName,
     encode: encodeEndpoints,
     decode: decodeEndpoints,
   },
   listener: {
-    typeUrl: TYPE_URLS.lds,
     nameOf: named,
     encode: encodeListener,
     decode: decodeListener,
   },
   route: {
-    typeUrl: TYPE_URLS.rds,
     nameOf: named,
     encode: encodeRoutes,
     decode: decodeRoutes,

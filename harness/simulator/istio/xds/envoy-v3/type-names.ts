@@ -1,4 +1,4 @@
-/** Full names of Envoy's messages (api/envoy @v1.30), and the type URLs of what is discovered. */
+/** Full names of Envoy's messages (api/envoy @v1.30). */
 
 const FILTERS = 'envoy.extensions.filters';
 const TLS = 'envoy.extensions.transport_sockets.tls.v3';
@@ -20,16 +20,4 @@ export const TYPES = {
   httpInspector: `${FILTERS}.listener.http_inspector.v3.HttpInspector`,
   tlsInspector: `${FILTERS}.listener.tls_inspector.v3.TlsInspector`,
   previousHosts: 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
-} as const;
-
-/** The type URLs by which ADS asks, by the short name of the service. */
-export const TYPE_URLS = {
-  cds: `type.googleapis.com/${TYPES.cluster}`,
-  eds: `type.googleapis.com/${TYPES.endpoint}`,
-  lds: `type.googleapis.com/${TYPES.listener}`,
-  rds: `type.googleapis.com/${TYPES.route}`,
-  sds: `type.googleapis.com/${TLS}.Secret`,
-  ecds: 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig',
-  /** Istio's own (pkg/model/xds.go @1.30.3, NameTableType). */
-  nds: 'type.googleapis.com/istio.networking.nds.v1.NameTable',
 } as const;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import protobuf from 'protobufjs';
 import t from 'tap';
 import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
+import { TYPES } from '../../../../../harness/simulator/istio/xds/envoy-v3/type-names.ts';
 import type { ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
 import { ROOT } from '../../../../support/cli.ts';
 
@@ -41,7 +42,7 @@ const read = (type: string, bytes: Uint8Array) =>
 /** What is read of a message, or why it is refused; and the notes. */
 function taken(type: ResourceType, message: object) {
   const notes: string[] = [];
-  const bytes = encode(CODECS[type].typeUrl.replace(/.*\//, ''), message);
+  const bytes = encode(TYPES[type], message);
   try {
     return { resource: CODECS[type].decode(bytes, note => notes.push(note)), notes };
   } catch (error) {
