@@ -12,22 +12,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
 import { build } from 'esbuild';
 import { envoyDescriptors } from './build-descriptors.mjs';
 import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
+/** Which Node has made the bundle: V8 takes code of its own version only. */
+const BUILT_BY = 'dist/built-by';
+const NODE = `${process.version} ${process.arch}`;
+
 /**
  * Whether nothing that goes into the bundle is younger than it, and this Node takes the code that is kept of
  * it.
  */
 function isUpToDate() {
-  if (!existsSync('dist/command-line.cache')) return false;
-  const cachedData = readFileSync('dist/command-line.cache');
-  if (new Script(readFileSync('dist/command-line.js', 'latin1'), { cachedData }).cachedDataRejected)
-    return false;
+  if (!existsSync(BUILT_BY) || readFileSync(BUILT_BY, 'utf8') !== NODE) return false;
   const built = statSync('dist').mtimeMs;
   const sources = readdirSync('harness', { recursive: true }).map(file => `harness/${file}`);
   return [
@@ -120,5 +121,6 @@ const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', `${made}/types`], {
   stdio: 'inherit',
 });
+writeFileSync(`${made}/${path.basename(BUILT_BY)}`, NODE);
 rmSync('dist', { recursive: true, force: true });
 renameSync(made, 'dist');
