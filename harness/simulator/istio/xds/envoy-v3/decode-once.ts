@@ -5,8 +5,8 @@
 import type { ResourcesByType, ResourceType } from '../resources.ts';
 import { CODECS } from './resource-codecs.ts';
 
-/** A mesh of some dozen clusters fits; what is over means that the memory begins anew. */
-const MOST_MESSAGES = 20_000;
+/** When it is full the memory begins anew: a larger one costs more than it saves, also with 20 clusters. */
+const MOST_MESSAGES = 4000;
 
 const known = new Map<string, unknown>();
 
