@@ -129,6 +129,11 @@ export class FakeIstiod {
     for (const call of this.#streams.keys()) call.peer.socket?.destroy();
   }
 
+  /** Sends a message of these bytes on all streams. */
+  say(bytes: Buffer): void {
+    for (const call of this.#streams.keys()) call.send(bytes);
+  }
+
   /** Pushes what is different to every proxy, as after a change. */
   push(): void {
     this.#version++;

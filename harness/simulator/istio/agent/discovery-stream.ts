@@ -1,6 +1,8 @@
 /** One discovery stream to istiod: the call, and the messages on it. */
+
+import { messageOf } from '../../../base/errors.ts';
 import type { GrpcClient } from '../../../base/grpc/client.ts';
-import type { GrpcError } from '../../../base/grpc/status.ts';
+import { GrpcError } from '../../../base/grpc/status.ts';
 import type { AdsClientOptions } from '../xds/ads/client-stream.ts';
 import { DeltaClient } from '../xds/ads/delta-client.ts';
 import { StateOfTheWorldClient } from '../xds/ads/state-of-the-world-client.ts';
@@ -52,8 +54,15 @@ function discoveryOf<Request, Response>(
           for (const request of requests) call.send(codec.encodeRequest(request));
         };
         call.onMessage = bytes => {
+          let response: Response;
+          try {
+            response = codec.decodeResponse(bytes);
+          } catch (error) {
+            call.cancel(new GrpcError('Internal', messageOf(error), { cause: error }));
+            return;
+          }
           onResponse();
-          send(protocol.receive(codec.decodeResponse(bytes)));
+          send(protocol.receive(response));
         };
         call.onClose = resolve;
         send(protocol.open());

@@ -130,6 +130,20 @@ t.test('what was accepted stays in use when istiod goes away, and is renewed whe
   t.equal(istiod.requests.filter(({ node }) => node !== undefined).length, 2);
 });
 
+for (const version of ['1.8.0', '1.30.3']) {
+  t.test(`bytes that are no response end the stream, and the proxy comes back: ${version}`, async t => {
+    const { world: w, root, istiod } = await world(version);
+    await using _ = w;
+    const pod = await w.proxyPod('helloworld-v1', root.rootPem);
+    await w.ready(pod);
+    istiod.say(Buffer.from('0aff', 'hex'));
+    await sleepFor(w.clock, 60_000);
+    t.match(log(pod), /upstream terminated with unexpected error rpc error: code = Internal desc = /);
+    t.equal(istiod.requests.filter(({ node }) => node !== undefined).length, 2);
+    t.equal(await probe(pod), '200', 'with what it has');
+  });
+}
+
 t.test('a push that Envoy would refuse is refused, with the reason and the version that stays', async t => {
   let resources = inboundResources();
   const { world: w, root, istiod } = await world('1.8.0', () => resources);

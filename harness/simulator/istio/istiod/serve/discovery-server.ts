@@ -121,7 +121,8 @@ export class DiscoveryServer {
       call.fail(error);
       return;
     }
-    this.#serve(call, dialect, caller);
+    // The proxy may have left while it was asked after: what is set up now nobody would end.
+    if (!call.signal.aborted) this.#serve(call, dialect, caller);
   }
 
   #serve<Request extends { readonly node?: XdsNode | undefined }, Response extends SentResponse>(
