@@ -46,11 +46,9 @@ export async function keepDiscovering(
     if (logsConnectAttempts) log.info(`connecting to upstream XDS server: ${host}:${port}`);
     try {
       const client = await openIstiod(context, settings.discovery);
-      const onAbort = () => client.close();
-      signal.addEventListener('abort', onAbort, { once: true });
       if (!logsConnectAttempts) log.info(`connected to delta upstream XDS server: ${host}:${port}`);
-      const ended = await discovery.run(client, credentials(context, settings), () => backOff.reset());
-      signal.removeEventListener('abort', onAbort);
+      const call = { metadata: credentials(context, settings), signal };
+      const ended = await discovery.run(client, call, () => backOff.reset());
       client.close();
       if (signal.aborted) return;
       log.warn(`upstream terminated with unexpected error ${ended?.message ?? 'EOF'}`);

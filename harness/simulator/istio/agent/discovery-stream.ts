@@ -18,13 +18,13 @@ import {
 export interface Discovery {
   /**
    * Runs one stream on a connection.
-   * @param metadata - who calls
+   * @param call - who calls, and what gives the stream up
    * @param onResponse - called for each response, before it is used
    * @returns why the stream ended, once it has: undefined if istiod ended it in peace
    */
   run(
     client: GrpcClient,
-    metadata: Readonly<Record<string, string>>,
+    call: { readonly metadata: Readonly<Record<string, string>>; readonly signal: AbortSignal },
     onResponse: () => void,
   ): Promise<GrpcError | undefined>;
 }
@@ -47,9 +47,9 @@ function discoveryOf<Request, Response>(
   protocol: ProtocolEnd<Request, Response>,
 ): Discovery {
   return {
-    run: (client, metadata, onResponse) =>
+    run: (client, options, onResponse) =>
       new Promise(resolve => {
-        const call = client.stream(DISCOVERY_METHODS[dialect], { metadata });
+        const call = client.stream(DISCOVERY_METHODS[dialect], options);
         const send = (requests: readonly Request[]) => {
           for (const request of requests) call.send(codec.encodeRequest(request));
         };

@@ -137,7 +137,6 @@ export class DiscoveryServer {
     call.onEnd = () => call.end();
     call.onClose = () => {
       clock.clearTimeout(timer);
-      connection?.noteClosed();
       if (connection) this.#disconnect(connection);
     };
     call.onMessage = bytes => {
@@ -175,12 +174,8 @@ export class DiscoveryServer {
       nonce: () => `${this.#version}-${++this.#counter}`,
       onAnswer: answer => recordAnswer(this.#options, identity, answer),
     });
-    const onSend = ({ typeUrl, resources }: Response) =>
-      recordPush(this.#options, proxy.id, {
-        typeUrl,
-        version: String(this.#version),
-        names: resources.map(({ name }) => name),
-      });
+    const onSend = (response: Response) =>
+      recordPush(this.#options, proxy.id, String(this.#version), response);
     const connection = new ProxyConnection(identity, { call, stream, codec, onSend });
     this.#connections.set(id, connection);
     metrics.set('pilot_xds', this.#connections.size);

@@ -11,8 +11,8 @@ type Codec<T extends ResourceType> = (typeof CODECS)[T];
 
 /**
  * By the type and the JSON of a resource: most of a push is what the one before had, and other istiods and
- * proxies have the same. When it is full it begins anew: with
- * five times as many, 20 clusters took 130 MB more and no less time.
+ * proxies have the same. When it is full it begins anew: with five times as many, 20 clusters took 130 MB
+ * more and no less time.
  */
 const known = new Map<string, EncodedResource>();
 const MOST_RESOURCES = 4000;

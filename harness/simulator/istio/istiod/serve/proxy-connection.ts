@@ -24,7 +24,6 @@ export type AnyProxyConnection = ProxyIdentity &
 /** A response as records need it, in either dialect. */
 export interface SentResponse {
   readonly typeUrl: string;
-  readonly nonce: string;
   readonly resources: readonly { readonly name: string }[];
 }
 
@@ -44,7 +43,6 @@ export class ProxyConnection<Request, Response extends SentResponse> implements 
   readonly caller: Caller | undefined;
   readonly connectedAtMs: number;
   readonly #parts: ConnectionParts<Request, Response>;
-  #isClosed = false;
 
   constructor(
     { id, proxy, caller, connectedAtMs }: ProxyIdentity,
@@ -69,17 +67,11 @@ export class ProxyConnection<Request, Response extends SentResponse> implements 
 
   /** Sends what is different since the last response of each type. */
   push(): void {
-    if (!this.#isClosed) this.#send(this.#parts.stream.push());
-  }
-
-  /** Notes that the stream is over. */
-  noteClosed(): void {
-    this.#isClosed = true;
+    this.#send(this.#parts.stream.push());
   }
 
   /** Breaks the connection off. */
   close(): void {
-    this.#isClosed = true;
     this.#parts.call.peer.socket?.destroy();
   }
 

@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { AdsAnswer } from '../../xds/ads/server-stream.ts';
 import { shortNameOf } from '../../xds/wire/types.ts';
-import type { ProxyIdentity } from './proxy-connection.ts';
+import type { ProxyIdentity, SentResponse } from './proxy-connection.ts';
 
 /** Who hears of pushes and answers. */
 export interface PushObservers {
@@ -17,12 +17,13 @@ export interface PushObservers {
 export function recordPush(
   { log, metrics, trace }: PushObservers,
   proxy: string,
-  push: { readonly typeUrl: string; readonly version: string; readonly names: readonly string[] },
+  version: string,
+  { typeUrl, resources }: SentResponse,
 ): void {
-  const type = shortNameOf(push.typeUrl);
+  const type = shortNameOf(typeUrl);
   metrics.add('pilot_xds_pushes', { type });
   log.info(`${type.toUpperCase()}: PUSH for node:${proxy}`);
-  trace?.({ kind: 'xds', proxy, type, version: push.version, outcome: 'PUSH', names: push.names });
+  trace?.({ kind: 'xds', proxy, type, version, outcome: 'PUSH', names: resources.map(({ name }) => name) });
 }
 
 /** Records an acknowledgement, or a refusal with its reason. */
