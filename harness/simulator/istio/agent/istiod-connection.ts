@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { BoundedMemory } from '../../../base/bounded-memory.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { certificateText, codeOf, dialText } from '../../../base/go-errors.ts';
 import { decodeOnlyNames } from '../../../base/peer-names.ts';
@@ -95,18 +96,10 @@ function handshake(
 }
 
 /** By root: all proxies of a mesh have the same one, and reading it takes as long as the handshake. */
-const contexts = new Map<string, tls.SecureContext>();
-const MAX_CONTEXTS = 16;
+const contexts = new BoundedMemory<tls.SecureContext>(16);
 
-function contextFor(rootPem: string): tls.SecureContext {
-  let context = contexts.get(rootPem);
-  if (!context) {
-    if (contexts.size >= MAX_CONTEXTS) contexts.clear();
-    context = tls.createSecureContext({ ca: rootPem, minVersion: 'TLSv1.2' });
-    contexts.set(rootPem, context);
-  }
-  return context;
-}
+const contextFor = (rootPem: string): tls.SecureContext =>
+  contexts.recall(rootPem, () => tls.createSecureContext({ ca: rootPem, minVersion: 'TLSv1.2' }));
 
 function dialError(where: string, error: Error | undefined): Error {
   return unavailable(

@@ -1,4 +1,5 @@
 /** Tokens of service accounts: issued by TokenRequest or kept in secrets, and turned back into identities. */
+import { BoundedMemory } from '../../../base/bounded-memory.ts';
 import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import {
@@ -39,7 +40,7 @@ export class ServiceAccountTokens {
   readonly #random: Random;
   readonly #store: Store;
   readonly #registry: ResourceRegistry;
-  readonly #claims = new Map<string, JsonObject>();
+  readonly #claims = new BoundedMemory<JsonObject>(CACHE_SIZE);
 
   constructor(options: {
     readonly clock: Clock;
@@ -83,13 +84,7 @@ export class ServiceAccountTokens {
   }
 
   #verified(token: string): JsonObject | undefined {
-    const known = this.#claims.get(token);
-    if (known) return known;
-    const claims = this.#key.verify(token);
-    if (!claims) return undefined;
-    if (this.#claims.size >= CACHE_SIZE) this.#claims.clear();
-    this.#claims.set(token, claims);
-    return claims;
+    return this.#claims.recall(token, () => this.#key.verify(token));
   }
 
   #identifyBound(claims: JsonObject): TokenIdentity | undefined {

@@ -1,5 +1,6 @@
 /** Resources as bytes: each with its name, and a version that follows from its content. */
 import { createHash } from 'node:crypto';
+import { BoundedMemory } from '../../../../base/bounded-memory.ts';
 import type { Resource } from '../../xds/ads/messages.ts';
 import { CODECS } from '../../xds/envoy-v3/resource-codecs.ts';
 import type { ResourcesByType, ResourceType } from '../../xds/resources.ts';
@@ -14,8 +15,7 @@ type Codec<T extends ResourceType> = (typeof CODECS)[T];
  * proxies have the same. When it is full it begins anew: with five times as many, 20 clusters took 130 MB
  * more and no less time.
  */
-const known = new Map<string, EncodedResource>();
-const MOST_RESOURCES = 4000;
+const known = new BoundedMemory<EncodedResource>(4000);
 
 /** Encodes resources of one type; equal resources once. */
 export const encodeResources = <T extends ResourceType>(
@@ -25,14 +25,11 @@ export const encodeResources = <T extends ResourceType>(
 
 function encodeOnce<T extends ResourceType>(type: T, resource: ResourcesByType[T][number]): EncodedResource {
   const key = `${type} ${JSON.stringify(resource)}`;
-  const found = known.get(key);
-  if (found) return found;
-  const codec: Codec<T> = CODECS[type];
-  const body = codec.encode(resource);
-  const encoded = { name: codec.nameOf(resource), version: versionOf(body), body };
-  if (known.size >= MOST_RESOURCES) known.clear();
-  known.set(key, encoded);
-  return encoded;
+  return known.recall(key, () => {
+    const codec: Codec<T> = CODECS[type];
+    const body = codec.encode(resource);
+    return { name: codec.nameOf(resource), version: versionOf(body), body };
+  });
 }
 
 /** Returns what the bytes of resources say, for pages that people read. */
