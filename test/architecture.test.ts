@@ -37,6 +37,7 @@ const BELOW_ISTIO = [
   'simulator/istio/releases.ts',
   'simulator/istio/log.ts',
   'simulator/istio/metrics.ts',
+  'simulator/istio/read-text.ts',
 ];
 
 /** The longest key that a file's path starts with is its layer. */

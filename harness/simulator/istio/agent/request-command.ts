@@ -3,7 +3,7 @@ import http from 'node:http';
 import { dialText } from '../../../base/go-errors.ts';
 import type { Main } from '../../program.ts';
 import { ADMIN_PORT } from '../envoy/admin/admin.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../read-text.ts';
 
 /** @see istio/istio pilot/cmd/pilot-agent/request.go */
 export const requestCommand: Main = async context => {

@@ -8,7 +8,7 @@ import { prometheusStats } from '../envoy/admin/stats.ts';
 import { PROXY_UID } from '../envoy/environment/environment.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { Log } from '../log.ts';
-import { readText } from './read-text.ts';
+import { readText } from '../read-text.ts';
 import { unreadiness } from './readiness.ts';
 import type { AgentSettings } from './settings.ts';
 

@@ -4,7 +4,7 @@
 import http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
 import type { ProcessContext } from '../../program.ts';
-import { readBody } from './serve/serve.ts';
+import { readText } from '../read-text.ts';
 
 /** Asks istiod's monitoring port for a page, and prints it. @returns the exit code */
 export async function requestCommand(
@@ -20,7 +20,7 @@ export async function requestCommand(
       request.on('error', reject);
       request.end();
     });
-    const body = await readBody(response);
+    const body = await readText(response);
     if (response.statusCode === 200) {
       stdout(body);
       return 0;

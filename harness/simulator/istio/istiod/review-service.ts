@@ -1,11 +1,12 @@
 /** istiod as the API server calls it: the webhooks of injection and validation. */
 import type http from 'node:http';
 import { messageOf } from '../../../base/errors.ts';
+import { readText } from '../read-text.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { reviewInjection } from './injection/injector.ts';
 import { reviewValidation } from './injection/validation.ts';
 import type { IstiodSettings } from './model/settings.ts';
-import { answer, answerJson, readBody } from './serve/serve.ts';
+import { answer, answerJson } from './serve/serve.ts';
 import { minorOf } from './watch/kubelet-version.ts';
 
 /** Kubernetes keeps init containers running from 1.33 on (restartPolicy Always, general availability). */
@@ -24,7 +25,7 @@ export async function answerReview(
       answer(response, 200, '', 'text/plain');
       return;
     }
-    const review: unknown = JSON.parse(await readBody(request));
+    const review: unknown = JSON.parse(await readText(request));
     if (path === '/inject' || path.startsWith('/inject/')) {
       plane.metrics.add('sidecar_injection_requests_total');
       const config = plane.injector;

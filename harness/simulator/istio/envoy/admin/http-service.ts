@@ -1,8 +1,8 @@
 /** A small HTTP server on a port of the proxy's own: for its status, its statistics, its administration. */
 import http from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../base/clock.ts';
-import type { Listener, NetworkNamespace } from '../../../network/interfaces.ts';
+import { acceptAll } from '../../../network/accept-all.ts';
+import type { NetworkNamespace } from '../../../network/interfaces.ts';
 
 /** A request without its body. */
 export interface ServiceRequest {
@@ -38,7 +38,6 @@ export interface HttpServiceOptions {
 /** @throws an Error with code EADDRINUSE */
 export function openHttpService(options: HttpServiceOptions, handler: ServiceHandler): { close(): void } {
   const { network, clock, port, address, server: name } = options;
-  const connections = new Set<Duplex>();
   const server = http.createServer({
     keepAliveTimeout: 0,
     requestTimeout: 0,
@@ -69,20 +68,6 @@ export function openHttpService(options: HttpServiceOptions, handler: ServiceHan
       send(answer);
     }
   });
-  const listener: Listener = network.listen(
-    port,
-    socket => {
-      connections.add(socket);
-      socket.on('error', () => {}); // its close is enough
-      socket.once('close', () => connections.delete(socket));
-      server.emit('connection', socket);
-    },
-    address ?? '0.0.0.0',
-  );
-  return {
-    close: () => {
-      listener.close();
-      for (const connection of connections) connection.destroy();
-    },
-  };
+  const close = acceptAll(network, port, socket => server.emit('connection', socket), address ?? '0.0.0.0');
+  return { close };
 }

@@ -1,9 +1,9 @@
 /** gRPC ports of istiod's pod, with and without TLS. */
-import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { GrpcListener } from '../../../../base/grpc/listener.ts';
 import type { GrpcServer } from '../../../../base/grpc/server.ts';
-import type { NetworkNamespace } from '../../../network/interfaces.ts';
+import { acceptAll } from '../../../network/accept-all.ts';
+import type { VirtualSocket } from '../../../network/interfaces.ts';
 import type { ServeOptions } from './serve.ts';
 
 /**
@@ -16,27 +16,17 @@ export function serveGrpc(
 ): () => void {
   const listener = new GrpcListener(server);
   const handshakes = serving && handshakesOf(serving, listener);
-  const sockets = new Set<Duplex>();
-  const open = network.listen(port, (socket: AcceptedSocket) => {
-    sockets.add(socket);
-    socket.on('error', () => {}); // its close is enough
-    socket.once('close', () => sockets.delete(socket));
-    if (handshakes) handshakes(socket);
-    else listener.accept(socket);
-  });
+  const close = acceptAll(network, port, handshakes ?? (socket => listener.accept(socket)));
   return () => {
-    open.close();
+    close();
     listener.close();
-    for (const socket of sockets) socket.destroy();
   };
 }
-
-type AcceptedSocket = Parameters<Parameters<NetworkNamespace['listen']>[1]>[0];
 
 function handshakesOf(
   { certPem, keyPem }: NonNullable<ServeOptions['tls']>,
   listener: GrpcListener,
-): (socket: AcceptedSocket) => void {
+): (socket: VirtualSocket) => void {
   const secureContext = tls.createSecureContext({ cert: certPem, key: keyPem });
   return socket => {
     const secure = new tls.TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['h2'] });

@@ -1,7 +1,7 @@
 /** HTTP servers of istiod on ports of its pod, with and without TLS. */
 import http from 'node:http';
 import https from 'node:https';
-import type { Duplex } from 'node:stream';
+import { acceptAll } from '../../../network/accept-all.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 
 /** As node:http calls it. */
@@ -47,26 +47,11 @@ export function serve({ network, port, tls }: ServeOptions, onRequest: RequestHa
   // A client may leave in the middle of a handshake or request; istiod ignores that.
   server.on('clientError', (_error, socket) => socket.destroy());
   server.on('tlsClientError', () => {});
-  const sockets = new Set<Duplex>();
-  const listener = network.listen(port, socket => {
-    sockets.add(socket);
-    socket.on('error', () => {}); // its close is enough
-    socket.once('close', () => sockets.delete(socket));
-    server.emit('connection', socket);
-  });
+  const close = acceptAll(network, port, socket => server.emit('connection', socket));
   return () => {
-    listener.close();
-    for (const socket of sockets) socket.destroy();
+    close();
     server.close();
   };
-}
-
-/** Reads a whole body as UTF-8. */
-export async function readBody(request: http.IncomingMessage): Promise<string> {
-  request.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return text;
 }
 
 /** Sends a whole answer. */
