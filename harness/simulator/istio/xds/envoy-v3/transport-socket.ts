@@ -59,32 +59,16 @@ export const downstreamSocketOf = (alpn: readonly string[]): ProtoMessage => ({
 });
 
 /** Reads the client's end. @returns undefined for plaintext @throws Refusal */
-export function readUpstreamSocket(socket: Fields): UpstreamTls | undefined {
-  const extension = extensionOf(socket);
-  if (!extension) return undefined;
-  const { type, value } = extension.packed;
-  if (type === TYPES.rawBuffer) {
-    Fields.read(type, value, socket.reading, () => {});
-    return undefined;
-  }
-  if (type !== TYPES.upstreamTls) return noImplementation(extension);
-  return Fields.read(type, value, socket.reading, context => ({
+export const readUpstreamSocket = (socket: Fields): UpstreamTls | undefined =>
+  readTls(socket, TYPES.upstreamTls, context => ({
     sni: context.string('sni'),
     ...(context.message('common_tls_context', readCommon) ?? { alpn: [], matchSubjectAltNames: [] }),
   }));
-}
 
 /** Reads the server's end. @returns undefined for plaintext @throws Refusal */
-export function readDownstreamSocket(socket: Fields): { readonly alpn: readonly string[] } | undefined {
-  const extension = extensionOf(socket);
-  if (!extension) return undefined;
-  const { type, value } = extension.packed;
-  if (type === TYPES.rawBuffer) {
-    Fields.read(type, value, socket.reading, () => {});
-    return undefined;
-  }
-  if (type !== TYPES.downstreamTls) return noImplementation(extension);
-  return Fields.read(type, value, socket.reading, context => {
+export const readDownstreamSocket = (socket: Fields): { readonly alpn: readonly string[] } | undefined =>
+  readTls(socket, TYPES.downstreamTls, context => {
+    const { type } = context;
     const isDemanded = context.message('require_client_certificate', it => it.boolean('value'));
     if (isDemanded !== true) throw new Refusal(`${type}: TLS without a client certificate is not simulated`);
     const common = context.message('common_tls_context', readCommon);
@@ -92,6 +76,17 @@ export function readDownstreamSocket(socket: Fields): { readonly alpn: readonly 
       throw new Refusal(`${type}: to match names of clients is not simulated`);
     return { alpn: common?.alpn ?? [] };
   });
+
+/** @param wanted - the context that this end has, with TLS */
+function readTls<T>(socket: Fields, wanted: string, read: (context: Fields) => T): T | undefined {
+  const extension = extensionOf(socket);
+  if (!extension) return undefined;
+  const { type, value } = extension.packed;
+  if (type === TYPES.rawBuffer) {
+    Fields.read(type, value, socket.reading, () => {});
+    return undefined;
+  }
+  return type === wanted ? Fields.read(type, value, socket.reading, read) : noImplementation(extension);
 }
 
 function readCommon(common: Fields): Pick<UpstreamTls, 'alpn' | 'matchSubjectAltNames'> {

@@ -1,14 +1,10 @@
 /** Messages as istiod 1.30 makes them, beyond what ours needs; and held against Envoy's whole .proto files. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import protobuf from 'protobufjs';
 import t from 'tap';
 import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
 import { TYPES } from '../../../../../harness/simulator/istio/xds/envoy-v3/type-names.ts';
 import type { ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
-import { ROOT } from '../../../../support/cli.ts';
+import { loadEnvoyProtos } from '../../../../support/envoy-protos.ts';
 
-const DEPS = path.join(ROOT, 'node_modules/@grpc/grpc-js-xds/deps');
 const FILES = [
   'envoy/config/cluster/v3/cluster.proto',
   'envoy/config/listener/v3/listener.proto',
@@ -20,13 +16,7 @@ const FILES = [
   'envoy/extensions/filters/http/router/v3/router.proto',
   'envoy/extensions/transport_sockets/tls/v3/tls.proto',
 ];
-const root = new protobuf.Root();
-root.resolvePath = (_from, name) =>
-  /annotations\/|^validate\/|descriptor\.proto$/.test(name)
-    ? null
-    : (['envoy-api', 'googleapis', 'xds'].map(folder => path.join(DEPS, folder, name)).find(existsSync) ??
-      name);
-root.loadSync(FILES, { keepCase: true }).resolveAll();
+const root = loadEnvoyProtos(FILES);
 
 const encode = (type: string, message: object): Uint8Array => {
   const found = root.lookupType(type);
