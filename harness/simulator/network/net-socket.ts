@@ -1,7 +1,8 @@
 /** What users of a `net.Socket`, such as node:http, ask of it besides the stream: addresses, idle time. */
-import { Duplex, type DuplexOptions } from 'node:stream';
+import type { DuplexOptions } from 'node:stream';
 import type { Timer } from '../../base/clock.ts';
 import type { SocketAddress } from './interfaces.ts';
+import { SocketDuplex } from './socket-duplex.ts';
 import type { WorldClock } from './world-clock.ts';
 
 /** The addresses of a connection as one end sees them. */
@@ -13,7 +14,7 @@ export interface Addresses {
 }
 
 /** The part of a `net.Socket` that is no stream; who extends it moves the bytes. */
-export abstract class NetSocket extends Duplex {
+export abstract class NetSocket extends SocketDuplex {
   connecting = true;
   /** The idle time that was set with `setTimeout`, in milliseconds; 0: none. */
   timeout = 0;
@@ -110,18 +111,5 @@ export abstract class NetSocket extends Duplex {
       if (left > 0) this.#armIdle(left);
       else this.emit('timeout');
     }, ms);
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
-    return this;
   }
 }

@@ -3,10 +3,10 @@
  * kubeconfig.
  */
 import { isIPv4 } from 'node:net';
-import { Duplex } from 'node:stream';
 import { KubernetesClient } from '../../../../base/kubernetes-client.ts';
 import type { Dial } from '../../../../base/kubernetes-transport.ts';
 import type { NetworkNamespace, VirtualSocket } from '../../../network/interfaces.ts';
+import { SocketDuplex } from '../../../network/socket-duplex.ts';
 import type { ProcessContext } from '../../../program.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -18,7 +18,7 @@ export function dialThrough(network: NetworkNamespace): Dial {
 }
 
 /** A stream that exists before its name is resolved. */
-class NamedConnection extends Duplex {
+class NamedConnection extends SocketDuplex {
   #socket: VirtualSocket | undefined;
   readonly #opened: Promise<VirtualSocket>;
 
@@ -66,18 +66,6 @@ class NamedConnection extends Duplex {
   }
 
   setTimeout(): this {
-    return this;
-  }
-  setNoDelay(): this {
-    return this;
-  }
-  setKeepAlive(): this {
-    return this;
-  }
-  ref(): this {
-    return this;
-  }
-  unref(): this {
     return this;
   }
 }

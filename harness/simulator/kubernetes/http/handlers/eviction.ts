@@ -12,8 +12,8 @@ import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
 
 /**
- * A deletion, if the pod's disruption budget has room for it (pkg/registry/core/pod/storage/eviction.go
- * @v1.32).
+ * Deletes the pod that the request names.
+ * @throws ApiError as `askBudget`
  */
 export async function handleEviction(
   environment: Environment,
