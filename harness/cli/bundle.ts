@@ -6,9 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { V8_FLAGS } from './v8-flags.ts';
+import { optimizeAsUsual } from './v8-flags.ts';
 
 /**
  * The text of a function of `require`, the file's own URL and a `module`; `build.mjs` makes it of `main.ts`.
@@ -29,8 +28,6 @@ export interface Bundle {
  * @param folder - the bundle's
  */
 export function loadBundle(folder: string): Bundle {
-  // Before any code is loaded that was compiled under them: V8 takes no other.
-  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const filename = path.join(folder, BUNDLE);
   const cache = path.join(folder, CODE_CACHE);
   const script = new Script(readFileSync(filename, 'latin1'), {
@@ -46,6 +43,9 @@ export function loadBundle(folder: string): Bundle {
       ) => void; // see BUNDLE
       main(createRequire(filename), pathToFileURL(filename).href, {});
     },
-    saveCode: () => writeFileSync(cache, script.createCachedData()),
+    saveCode: () => {
+      optimizeAsUsual();
+      writeFileSync(cache, script.createCachedData());
+    },
   };
 }

@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { V8_FLAGS } from '../../harness/cli/v8-flags.ts';
 import { CLI, ROOT, temporaryFolder } from '../support/cli.ts';
 
 const dist = path.dirname(CLI);
@@ -15,7 +14,6 @@ t.test('the build keeps code that this Node takes', t => {
     execFileSync(
       process.execPath,
       [
-        ...V8_FLAGS,
         '--print',
         `const { readFileSync } = require('node:fs');
         const cachedData = readFileSync('command-line.cache');
