@@ -56,11 +56,16 @@ export function parseBody(code: number, body: Buffer): unknown {
   throw new KubernetesApiError(code, parsed as KubernetesStatus);
 }
 
-/** Reads a body to its end. */
-export async function readAll({ body }: Answer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  const failure = endOf(body);
-  if (failure) throw failure;
-  return Buffer.concat(chunks);
+/** Reads a body to its end. @throws what cut it off */
+export function readAll({ body }: Answer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    body.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    body.on('error', reject);
+    body.on('close', () => {
+      const failure = endOf(body);
+      if (failure) reject(failure);
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+  });
 }
