@@ -98,21 +98,31 @@ export async function createIntermediateCa(
  * @returns the leaf alone, PEM; a server appends `authority.chainPem`
  */
 export async function issueCertificate(authority: Authority, request: LeafRequest): Promise<string> {
-  const usages = request.usages ?? ['server', 'client'];
   const extensions = [
-    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
-    extension(
-      id_ce_keyUsage,
-      new KeyUsage(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment),
-      true,
-    ),
-    extension(
-      id_ce_extKeyUsage,
-      new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
-    ),
+    ...leafExtensions(),
+    extendedUsage(request.usages ?? ['server', 'client']),
     ...alternativeNames(request),
   ];
   return createCertificate(request, request.publicKeyDer, authority, signingKey(authority), extensions);
+}
+
+let ofEveryLeaf: readonly Extension[] | undefined;
+
+/** Returns the extensions that every leaf has; they are encoded once. */
+function leafExtensions(): readonly Extension[] {
+  const uses = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment;
+  ofEveryLeaf ??= [
+    extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
+    extension(id_ce_keyUsage, new KeyUsage(uses), true),
+  ];
+  return ofEveryLeaf;
+}
+
+function extendedUsage(usages: readonly ('server' | 'client')[]): Extension {
+  return extension(
+    id_ce_extKeyUsage,
+    new ExtendedKeyUsage(usages.map(usage => (usage === 'server' ? id_kp_serverAuth : id_kp_clientAuth))),
+  );
 }
 
 function createCertificate(
