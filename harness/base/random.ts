@@ -16,8 +16,12 @@ export interface Random {
   stream(name: string): Random;
 }
 
+/** The two hexadecimal digits of each byte: V8 writes a number beyond 31 bits in base 16 slowly. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Writes 32 bits as eight hexadecimal digits. */
-const hexOf = (word: number): string => (word + 2 ** 32).toString(16).slice(1);
+const hexOf = (word: number): string =>
+  `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
 
 /**
  * Makes a seeded source (xoshiro128**, Blackman and Vigna); not for cryptography.
