@@ -19,19 +19,28 @@ function binomialProbability(k: number, n: number, p: number): number {
 }
 
 /**
- * Returns P(X ≤ k) for X ~ Binomial(n, p). It adds up the exact terms, the smallest first.
+ * Returns P(X ≤ k) for X ~ Binomial(n, p). It adds up the terms from the largest to those that change nothing
+ * any more, each made of its neighbour.
  * @throws RangeError if n is not a whole number ≥ 0, or p is no probability
  */
 export function atMost(k: number, n: number, p: number): number {
   if (!Number.isInteger(n) || n < 0) throw new RangeError(`n must be a whole number, 0 or more: ${n}`);
   if (!(p >= 0 && p <= 1)) throw new RangeError(`p must lie between 0 and 1: ${p}`);
   if (k >= n) return 1;
-  // Above the mean the complement is the shorter and the more exact sum only when it is small; a plain sum is
-  // exact enough there.
-  let sum = 0;
-  for (let i = 0; i <= k; i++) sum += binomialProbability(i, n, p);
+  if (k < 0) return 0;
+  const largest = Math.min(k, Math.floor((n + 1) * p));
+  const first = binomialProbability(largest, n, p);
+  let sum = first;
+  const odds = p / (1 - p);
+  for (let i = largest, term = first; i > 0 && term > sum * NEGLIGIBLE; i--)
+    sum += term *= i / (n - i + 1) / odds;
+  for (let i = largest, term = first; i < k && term > sum * NEGLIGIBLE; i++)
+    sum += term *= ((n - i) / (i + 1)) * odds;
   return Math.min(1, sum);
 }
+
+/** A term of which even 1e6 would change no digit of the sum. */
+const NEGLIGIBLE = 1e-23;
 
 /** Returns P(X ≥ k) for X ~ Binomial(n, p), as exact in the far tail as `atMost` in the near one. */
 export function atLeast(k: number, n: number, p: number): number {
