@@ -1,5 +1,6 @@
 /** The hash by which a Deployment tells the ReplicaSets of its pod templates apart. */
 import type { PodTemplate } from '../client/kinds.ts';
+import { isObject } from '../registry/json.ts';
 
 /** Without vowels and look-alikes (kubernetes/apimachinery pkg/util/rand: SafeEncodeString). */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -18,7 +19,16 @@ function canonical(value: unknown): string {
 
 /** Tells whether two templates make the same ReplicaSet. */
 export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return canonical(withoutHash(a)) === canonical(withoutHash(b));
+  return hasAllOf(withoutHash(a), withoutHash(b)) && hasAllOf(withoutHash(b), withoutHash(a));
+}
+
+/** Tells whether every value of `b` stands in `a`; null counts as absent, as in the canonical text. */
+function hasAllOf(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(b))
+    return Array.isArray(a) && a.length === b.length && b.every((entry, index) => hasAllOf(a[index], entry));
+  if (!isObject(a) || !isObject(b)) return (a ?? undefined) === (b ?? undefined);
+  return Object.keys(b).every(key => hasAllOf(a[key], b[key]));
 }
 
 /** Returns the template as the Deployment has it: without the label that the hash itself adds. */
