@@ -30,8 +30,9 @@ export function readInjectorConfig(
 ): InjectorConfig {
   const config = tree(yaml.load(data['config'] ?? ''));
   const given = templatesOf(config);
-  const builtIn = templatesOf(tree(yaml.load(injectionConfig(behaviour))));
-  const replaced = Object.keys(given).filter(name => name in builtIn && !isOurTemplate(given[name] ?? ''));
+  const foreign = Object.keys(given).filter(name => !isOurTemplate(given[name] ?? ''));
+  const builtIn = foreign.length === 0 ? {} : templatesOf(tree(yaml.load(injectionConfig(behaviour))));
+  const replaced = foreign.filter(name => name in builtIn);
   return {
     policy: String(config['policy'] ?? 'enabled'),
     templates: {

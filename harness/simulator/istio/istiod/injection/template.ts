@@ -1,5 +1,6 @@
 /** Fills an injection template; the language is told in `pod/injection-template.ts`. */
 import yaml from 'js-yaml';
+import { BoundedMemory } from '../../../../base/bounded-memory.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -53,12 +54,16 @@ export const isOurTemplate = (text: string): boolean =>
     ([asked]) => OURS.test(asked) && !/^\{\{ ?(end|else)\b/.test(asked),
   );
 
+/** The templates of the releases in use, each read once; `fill` changes none. */
+const read = new BoundedMemory<{ readonly template: unknown }>(16);
+
 /**
  * @param text - a template of ConfigMap `istio-sidecar-injector`
  * @throws Error if it is no YAML, or asks for what is not there
  */
 export function fillTemplate(text: string, data: Tree): Tree {
-  const filled = fill(yaml.load(text), data);
+  const { template } = read.recall(text, () => ({ template: yaml.load(text) }));
+  const filled = fill(template, data);
   if (!isTree(filled)) throw new Error('injection template: not an object');
   return filled;
 }
