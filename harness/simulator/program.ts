@@ -63,6 +63,8 @@ export interface XdsNote {
   readonly outcome: 'PUSH' | 'ACK' | 'NACK';
   /** Of the resources that were pushed. */
   readonly names?: readonly string[];
+  /** The length of those resources' messages together, without what is around them. */
+  readonly bytes?: number;
   /** Why the proxy refused them. */
   readonly error?: string;
 }

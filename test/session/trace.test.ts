@@ -82,6 +82,7 @@ t.test('a run that fails leaves what explains it, readable by its owner alone, w
     version: String,
     outcome: 'PUSH',
     names: Array,
+    bytes: Number,
   });
   t.ok(
     toSleep.some(({ names }) => (names as string[] | undefined)?.some(name => name.includes('helloworld'))),

@@ -24,7 +24,7 @@ export type AnyProxyConnection = ProxyIdentity &
 /** A response as records need it, in either dialect. */
 export interface SentResponse {
   readonly typeUrl: string;
-  readonly resources: readonly { readonly name: string }[];
+  readonly resources: readonly { readonly name: string; readonly body: Uint8Array }[];
 }
 
 /** How a connection's messages are understood and sent. */

@@ -23,7 +23,15 @@ export function recordPush(
   const type = shortNameOf(typeUrl);
   metrics.add('pilot_xds_pushes', { type });
   log.info(`${type.toUpperCase()}: PUSH for node:${proxy}`);
-  trace?.({ kind: 'xds', proxy, type, version, outcome: 'PUSH', names: resources.map(({ name }) => name) });
+  trace?.({
+    kind: 'xds',
+    proxy,
+    type,
+    version,
+    outcome: 'PUSH',
+    names: resources.map(({ name }) => name),
+    bytes: resources.reduce((sum, { body }) => sum + body.length, 0),
+  });
 }
 
 /** Records an acknowledgement, or a refusal with its reason. */
