@@ -75,10 +75,12 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'base',
       'simulator/world.ts',
       'simulator/network/virtual-clock.ts',
+      'simulator/bridge',
     ],
   },
   'simulator/program.ts': { from: ['base', 'simulator/network'] },
   'simulator/network': { from: ['base'] },
+  'simulator/bridge': { from: ['base', 'simulator/network', 'simulator/program.ts'] },
   // Above its rooms: the files that put them together. The registry is below all, a node knows no HTTP.
   'simulator/kubernetes': {
     from: ['base', 'simulator/network', 'simulator/program.ts'],

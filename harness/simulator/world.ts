@@ -9,7 +9,7 @@ import type { RequestRecord } from './kubernetes/http/server/server.ts';
 import type { NetworkNamespace } from './network/interfaces.ts';
 import type { ConnectionRecord } from './network/recorder.ts';
 import { VirtualNetwork } from './network/virtual-network.ts';
-import type { ProcessNote, ProcessSource } from './program.ts';
+import type { Main, ProcessNote, ProcessSource } from './program.ts';
 
 export { type Defect, describeDefect } from './kubernetes/client/defect.ts';
 export type { RequestRecord } from './kubernetes/http/server/server.ts';
@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly onDefect?: (cluster: string, defect: Defect) => void;
   /** Looks on: hears of everything as it happens, and changes nothing. */
   readonly observer?: WorldObserver;
+  /** The program of istiod's pods; ours by default. */
+  readonly istiod?: Main;
 }
 
 /** Hears what happens in a world. The world calls each method at once, from within: it must not wait. */
@@ -68,7 +70,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   if (observer) network.recorder.subscribe(record => observer.onConnection(record));
   const machine = network.addMachine('workstation');
-  const images = createImageCatalog();
+  const images = createImageCatalog([], options.istiod);
   const clusters = new Map<string, SimulatedCluster>();
   try {
     await Promise.all(

@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { clusterName } from '../../model/names.ts';
 import { markSimulated } from '../../model/simulated-cluster.ts';
-import type { Defect, World } from '../../simulator/world.ts';
+import type { Defect, World, WorldOptions } from '../../simulator/world.ts';
 import type { Cluster, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { endsRun, notReady, startedOf } from './started-world.ts';
 
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly firstPort?: number;
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
+  /** The path of a real `pilot-discovery`, which takes the place of our istiod. */
+  readonly istiod?: string;
   /**
    * Called with each defect of the simulator in a component of a cluster, and the world stays; without it,
    * the first one ends the run.
@@ -30,14 +32,18 @@ const LOOPBACK = '127.0.0.1';
  * @throws HarnessError ERR_PLATFORM_NOT_READY, such as for a port that is taken; the signal's reason
  */
 export async function startOpenWorld(
-  createWorld: (onDefect: (cluster: string, defect: Defect) => void) => Promise<World>,
-  { istioVersion, firstPort, programs, onDefect }: OpenOptions,
+  createWorld: (
+    onDefect: (cluster: string, defect: Defect) => void,
+    istiod: WorldOptions['istiod'],
+  ) => Promise<World>,
+  { istioVersion, firstPort, programs, istiod: istiodPath, onDefect }: OpenOptions,
   signal: AbortSignal,
 ): Promise<StartedPlatform> {
   const cleanUp = new CleanupStack();
   try {
     const end = new AbortController();
-    const world = await createWorld(onDefect ?? endsRun(end));
+    const istiod = istiodPath === undefined ? undefined : await realIstiod(istiodPath, cleanUp);
+    const world = await createWorld(onDefect ?? endsRun(end), istiod);
     cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
     signal.throwIfAborted();
     const clusters: Cluster[] = [];
@@ -67,6 +73,14 @@ export async function startOpenWorld(
     signal.throwIfAborted();
     throw notReady(error);
   }
+}
+
+/** Loads the bridge, which no other world needs. Its programs end after the world that asked for them. */
+async function realIstiod(file: string, cleanUp: CleanupStack): Promise<WorldOptions['istiod']> {
+  const { RealIstiod } = await import('../../simulator/bridge/real-istiod.ts');
+  const istiod = new RealIstiod(file);
+  cleanUp.add('end the real istiods', () => istiod[Symbol.asyncDispose]());
+  return istiod.main;
 }
 
 /** Adjusts both forms of the verb; a command of the plan matches one of them. */

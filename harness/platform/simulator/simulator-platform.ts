@@ -5,7 +5,13 @@ import { CleanupStack } from '../../base/dispose.ts';
 import { clusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
-import { createWorld, type Defect, type World, type WorldObserver } from '../../simulator/world.ts';
+import {
+  createWorld,
+  type Defect,
+  type World,
+  type WorldObserver,
+  type WorldOptions,
+} from '../../simulator/world.ts';
 import type { Cluster, Finding, Platform, StartedPlatform } from '../platform.ts';
 import { type OpenOptions, startOpenWorld } from './open-world.ts';
 import { describeWorld, endsRun, notReady, startedOf } from './started-world.ts';
@@ -48,7 +54,11 @@ export class SimulatorPlatform implements Platform {
     signal.throwIfAborted();
     const { open } = this.#options;
     return open
-      ? await startOpenWorld(onDefect => this.#createWorld(topology, systemClock, onDefect), open, signal)
+      ? await startOpenWorld(
+          (onDefect, istiod) => this.#createWorld(topology, systemClock, onDefect, istiod),
+          open,
+          signal,
+        )
       : await this.#startClosed(topology, signal);
   }
 
@@ -97,6 +107,7 @@ export class SimulatorPlatform implements Platform {
     topology: Topology,
     clock: Clock,
     onDefect: (cluster: string, defect: Defect) => void,
+    istiod?: WorldOptions['istiod'],
   ): Promise<World> {
     const { networks, clusters } = topology;
     const { seed, observer, onWorld } = this.#options;
@@ -107,6 +118,7 @@ export class SimulatorPlatform implements Platform {
       clusters,
       onDefect,
       ...(observer && { observer }),
+      ...(istiod && { istiod }),
     });
     onWorld?.(world);
     return world;

@@ -1,5 +1,5 @@
 /** Every image that can be pulled in the simulated world. */
-import type { Image, ImageCatalog } from '../program.ts';
+import type { Image, ImageCatalog, Main } from '../program.ts';
 import { curlImages } from './curl-images.ts';
 import { helloWorldImages } from './hello-world.ts';
 import { pauseImage } from './pause.ts';
@@ -7,13 +7,17 @@ import { pilotImages } from './pilot.ts';
 import { proxyImages } from './proxyv2.ts';
 import { isReferenceOf, parseReference } from './references.ts';
 
-/** @param more - images besides those of the guide */
-export function createImageCatalog(more: readonly Image[] = []): ImageCatalog {
+/**
+ * Returns the catalog.
+ * @param more - images besides those of the guide
+ * @param istiod - the program of istiod's pods; ours by default
+ */
+export function createImageCatalog(more: readonly Image[] = [], istiod?: Main): ImageCatalog {
   const images: readonly Image[] = [
     ...helloWorldImages,
     ...curlImages,
     pauseImage,
-    ...pilotImages,
+    ...pilotImages(istiod),
     ...proxyImages,
     ...more,
   ];

@@ -1,7 +1,7 @@
 /** The image of istiod: `istio/pilot`. */
 
 import { pilotDiscovery } from '../istio/istiod/discovery.ts';
-import type { Image } from '../program.ts';
+import type { Image, Main } from '../program.ts';
 import { CURL_OF_2020, createCurl } from './curl/curl.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';
 import { smallPrograms } from './small-programs.ts';
@@ -18,17 +18,25 @@ const LINES = [
   { versions: ['1.30.0', '1.30.1', '1.30.2', '1.30.3'], tools: {} },
 ] as const;
 
-/** One for each release: the tag says which it is. */
-export const pilotImages: readonly Image[] = LINES.flatMap(({ versions, tools }) =>
-  versions.flatMap(version =>
-    IMAGE_ORGANISATIONS.map(organisation => ({
-      name: `${organisation}/pilot`,
-      tags: [version, `${version}-distroless`],
-      env: { ISTIO_VERSION: version },
-      user: 1337,
-      entrypoint: ['/usr/local/bin/pilot-discovery'],
-      cmd: [],
-      programs: { ...tools, '/usr/local/bin/pilot-discovery': pilotDiscovery },
-    })),
-  ),
-);
+/**
+ * Lists an image for each release: the tag says which it is.
+ * @param istiod - stands in their place; only `pilot-discovery request`, which a pod's network is for, is ours
+ */
+export function pilotImages(istiod?: Main): readonly Image[] {
+  const program: Main = istiod
+    ? context => (context.argv[1] === 'request' ? pilotDiscovery : istiod)(context)
+    : pilotDiscovery;
+  return LINES.flatMap(({ versions, tools }) =>
+    versions.flatMap(version =>
+      IMAGE_ORGANISATIONS.map(organisation => ({
+        name: `${organisation}/pilot`,
+        tags: [version, `${version}-distroless`],
+        env: { ISTIO_VERSION: version },
+        user: 1337,
+        entrypoint: ['/usr/local/bin/pilot-discovery'],
+        cmd: [],
+        programs: { ...tools, '/usr/local/bin/pilot-discovery': program },
+      })),
+    ),
+  );
+}

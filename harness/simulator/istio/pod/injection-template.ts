@@ -1,13 +1,21 @@
 /**
  * What is put into pods, as the data of ConfigMap `istio-sidecar-injector`.
  *
- * Unlike Istio, the templates are YAML with `{{ path }}` in place of values, not Go templates: `{{ path }}`
- * alone stands for the value itself, `{{ path | json }}` for its JSON, and an entry with `$when: path` is
- * left out if that value is empty or false.
+ * Unlike Istio, our injector reads no Go templates. Its own are YAML with `{{ path }}` in place of values:
+ * `{{ path }}` alone stands for the value itself, `{{ path | json }}` for its JSON, and an entry with
+ * `$when: path` is left out if that value is empty or false. In 1.8 the ConfigMap has these; today's has the
+ * same in Go, for which our injector takes its own.
  */
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../behaviour.ts';
+import { goTemplate } from './go-template.ts';
 import { agentArguments, environment, probes, proxyVolumes } from './proxy-pod.ts';
+
+/** The parts of a pod that a template fills. */
+interface Template {
+  readonly metadata: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
 
 const PROXY_RESOURCES = {
   requests: { cpu: '100m', memory: '128Mi' },
@@ -46,7 +54,7 @@ const initContainer = (behaviour: IstioBehaviour): Record<string, unknown> => ({
   },
 });
 
-function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
+function sidecarTemplate(behaviour: IstioBehaviour): Template {
   const { volumes, volumeMounts } = proxyVolumes(behaviour, false);
   const proxy = {
     name: 'istio-proxy',
@@ -92,7 +100,7 @@ function sidecarTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
 }
 
 /** manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml @1.30.3 */
-function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
+function gatewayTemplate(behaviour: IstioBehaviour): Template {
   const { volumes, volumeMounts } = proxyVolumes(behaviour, true);
   return {
     metadata: {
@@ -125,21 +133,30 @@ function gatewayTemplate(behaviour: IstioBehaviour): Record<string, unknown> {
   };
 }
 
+/** Returns the release's templates by name, in our language. */
+export function builtInTemplates(behaviour: IstioBehaviour): Readonly<Record<string, string>> {
+  const text = (template: Template) => yaml.dump(template, { lineWidth: -1, noRefs: true });
+  const sidecar = text(sidecarTemplate(behaviour));
+  return behaviour.injection.templates === 'one'
+    ? { sidecar }
+    : { sidecar, gateway: text(gatewayTemplate(behaviour)) };
+}
+
+/** Returns the release's templates by name as ConfigMap `istio-sidecar-injector` has them. */
+export function installedTemplates(behaviour: IstioBehaviour): Readonly<Record<string, string>> {
+  return behaviour.injection.templates === 'one'
+    ? builtInTemplates(behaviour)
+    : { sidecar: goTemplate(sidecarTemplate(behaviour)), gateway: goTemplate(gatewayTemplate(behaviour)) };
+}
+
 /** Writes the text of key `config`. */
 export function injectionConfig(behaviour: IstioBehaviour): string {
   const common = { policy: 'enabled', alwaysInjectSelector: [], neverInjectSelector: [] };
-  const sidecar = yaml.dump(sidecarTemplate(behaviour), { lineWidth: -1, noRefs: true });
+  const templates = installedTemplates(behaviour);
   return yaml.dump(
     behaviour.injection.templates === 'one'
-      ? { ...common, template: sidecar }
-      : {
-          ...common,
-          defaultTemplates: ['sidecar'],
-          templates: {
-            sidecar,
-            gateway: yaml.dump(gatewayTemplate(behaviour), { lineWidth: -1, noRefs: true }),
-          },
-        },
+      ? { ...common, template: templates['sidecar'] }
+      : { ...common, defaultTemplates: ['sidecar'], templates },
     { lineWidth: -1 },
   );
 }

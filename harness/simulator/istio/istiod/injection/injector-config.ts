@@ -2,7 +2,7 @@
 import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { chartValues, withValues } from '../../pod/chart-values.ts';
-import { injectionConfig } from '../../pod/injection-template.ts';
+import { builtInTemplates, installedTemplates } from '../../pod/injection-template.ts';
 import { isOurTemplate } from './template.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface InjectorConfig {
   readonly templates: Readonly<Record<string, string>>;
   readonly defaultTemplates: readonly string[];
   readonly values: Tree;
-  /** Templates in another language, for which the release's own stand in. */
+  /** Templates in Go that are not those we install: the release's own stand in for them. */
   readonly replaced: readonly string[];
 }
 
@@ -30,20 +30,20 @@ export function readInjectorConfig(
 ): InjectorConfig {
   const config = tree(yaml.load(data['config'] ?? ''));
   const given = templatesOf(config);
-  const foreign = Object.keys(given).filter(name => !isOurTemplate(given[name] ?? ''));
-  const builtIn = foreign.length === 0 ? {} : templatesOf(tree(yaml.load(injectionConfig(behaviour))));
-  const replaced = foreign.filter(name => name in builtIn);
+  const builtIn = builtInTemplates(behaviour);
+  const installed = installedTemplates(behaviour);
+  const inGo = Object.keys(given).filter(name => name in builtIn && !isOurTemplate(given[name] ?? ''));
   return {
     policy: String(config['policy'] ?? 'enabled'),
     templates: {
       ...given,
-      ...Object.fromEntries(replaced.map(name => [name, builtIn[name] ?? ''])),
+      ...Object.fromEntries(inGo.map(name => [name, builtIn[name] ?? ''])),
     },
     defaultTemplates: Array.isArray(config['defaultTemplates'])
       ? config['defaultTemplates'].map(String)
       : ['sidecar'],
     values: withValues(chartValues(behaviour), tree(JSON.parse(data['values'] ?? '{}'))),
-    replaced,
+    replaced: inGo.filter(name => given[name] !== installed[name]),
   };
 }
 

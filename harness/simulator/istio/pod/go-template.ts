@@ -1,0 +1,104 @@
+/**
+ * Writes an injection template in the language of Istio's own injector: a Go template with sprig's functions
+ * over SidecarTemplateData (pkg/kube/inject/inject.go @1.30.3). So a real istiod can live with our ConfigMap.
+ */
+import yaml from 'js-yaml';
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** What stands in Go for each `{{ path }}` of our language (`istiod/injection/template-data.ts`). */
+const EXPRESSIONS: Readonly<Record<string, string>> = {
+  image: '.ProxyImage',
+  caAddress:
+    '.Values.global.caAddress | default (printf "istiod.%s.svc:15012" .Values.global.istioNamespace)',
+  trustDomain: '.MeshConfig.TrustDomain | default "cluster.local"',
+  // The path of the webhook's URL goes before them; the injector lays that over the result.
+  clusterId: '.Values.global.multiCluster.clusterName | default "Kubernetes"',
+  network: 'index .ObjectMeta.Labels "topology.istio.io/network" | default .Values.global.network',
+  proxyConfig: 'protoToJSON .ProxyConfig',
+  podPorts: 'toJson $ports',
+  appContainers: '$containers | join ","',
+  defaultContainer: 'first $containers | default ""',
+  'workload.name': '.DeploymentMeta.Name',
+  'workload.owner':
+    'printf "kubernetes://apis/%s/namespaces/%s/%ss/%s" .TypeMeta.APIVersion .DeploymentMeta.Namespace (lower .TypeMeta.Kind) .DeploymentMeta.Name',
+  'values.global.meshID': '.Values.global.meshID',
+  canonicalName:
+    'index .ObjectMeta.Labels "app.kubernetes.io/name" | default (index .ObjectMeta.Labels "app") | default .DeploymentMeta.Name',
+  canonicalRevision:
+    'index .ObjectMeta.Labels "app.kubernetes.io/version" | default (index .ObjectMeta.Labels "version") | default "latest"',
+  nativeSidecar: '.NativeSidecars',
+  ordinarySidecar: 'not .NativeSidecars',
+};
+
+/** What the expressions share: the names of the pod's own containers, and all ports. */
+const PREAMBLE = `{{- $containers := list }}
+{{- $ports := list }}
+{{- range .Spec.Containers }}
+{{- if ne .Name "istio-proxy" }}{{ $containers = append $containers .Name }}{{ end }}
+{{- range .Ports }}{{ $ports = append $ports . }}{{ end }}
+{{- end }}`;
+
+/**
+ * Writes a template of our language (`injection-template.ts`) as a Go template.
+ * @throws Error naming a path for which Go has no expression
+ */
+export function goTemplate({ metadata, spec }: { readonly metadata: Tree; readonly spec: Tree }): string {
+  return [
+    PREAMBLE,
+    'metadata:',
+    ...['labels', 'annotations'].flatMap(part => [`  ${part}:`, ...textsOf(part, metadata[part] as Tree)]),
+    ...withConditions(yaml.dump({ spec }, { lineWidth: -1, noRefs: true }).trimEnd().split('\n')),
+    '',
+  ].join('\n');
+}
+
+function expressionOf(path: string): string {
+  const expression = EXPRESSIONS[path];
+  if (expression === undefined) throw new Error(`injection template: there is no Go for ${path}`);
+  return expression;
+}
+
+/** Writes labels or annotations. The pod's own word wins, and an empty one is left out. */
+function textsOf(part: string, texts: Tree): readonly string[] {
+  const field = part === 'labels' ? 'Labels' : 'Annotations';
+  return Object.entries(texts).flatMap(([name, text]) => {
+    const path = /^\{\{ ([\w.]+) \}\}$/.exec(String(text))?.[1];
+    const fallback = path === undefined ? JSON.stringify(text) : expressionOf(path);
+    const own = `index .ObjectMeta.${field} ${JSON.stringify(name)}`;
+    return [`{{- with ${own} | default (${fallback}) }}`, `    ${name}: {{ . | toJson }}`, '{{- end }}'];
+  });
+}
+
+/** Puts Go in place of `{{ path }}`, and of `$when`, with which an entry of a list begins. */
+function withConditions(lines: readonly string[]): readonly string[] {
+  const done: string[] = [];
+  /** Of the entry that is conditional: how far it is indented. */
+  let inside: number | undefined;
+  let isFirst = false;
+  for (const line of lines) {
+    const indent = line.length - line.trimStart().length;
+    if (inside !== undefined && indent <= inside) {
+      done.push('{{- end }}');
+      inside = undefined;
+    }
+    const [, blanks, path] = /^( *)- \$when: (.+)$/.exec(line) ?? [];
+    if (blanks !== undefined && path !== undefined) {
+      done.push(`{{- if ${expressionOf(path)} }}`);
+      inside = blanks.length;
+      isFirst = true;
+      continue;
+    }
+    const isBegin = isFirst;
+    isFirst = false;
+    done.push(withValues(isBegin ? `${' '.repeat(indent - 2)}- ${line.trimStart()}` : line));
+  }
+  if (inside !== undefined) done.push('{{- end }}');
+  return done;
+}
+
+const withValues = (line: string): string =>
+  line.replace(
+    /'\{\{ ([\w.]+)(?: \| json)? \}\}'/g,
+    (_all, path: string) => `{{ ${expressionOf(path)} | toJson }}`,
+  );
