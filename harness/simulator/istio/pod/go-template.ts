@@ -31,6 +31,11 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   ordinarySidecar: 'not .NativeSidecars',
 };
 
+/** What stands for `$when`, where it is not the value itself: a bare pod has no owner. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  'workload.owner': 'and .TypeMeta.APIVersion .DeploymentMeta.Name',
+};
+
 /** What the expressions share: the names of the pod's own containers, and all ports. */
 const PREAMBLE = `{{- $containers := list }}
 {{- $ports := list }}
@@ -73,28 +78,25 @@ function textsOf(part: string, texts: Tree): readonly string[] {
 /** Puts Go in place of `{{ path }}`, and of `$when`, with which an entry of a list begins. */
 function withConditions(lines: readonly string[]): readonly string[] {
   const done: string[] = [];
-  /** Of the entry that is conditional: how far it is indented. */
-  let inside: number | undefined;
+  /** How far the conditional entries are indented in which this line stands, the innermost last. */
+  const open: number[] = [];
   let isFirst = false;
   for (const line of lines) {
     const indent = line.length - line.trimStart().length;
-    if (inside !== undefined && indent <= inside) {
+    for (let at = open.at(-1); at !== undefined && indent <= at; at = open.at(-1)) {
       done.push('{{- end }}');
-      inside = undefined;
+      open.pop();
     }
-    const [, blanks, path] = /^( *)- \$when: (.+)$/.exec(line) ?? [];
-    if (blanks !== undefined && path !== undefined) {
-      done.push(`{{- if ${expressionOf(path)} }}`);
-      inside = blanks.length;
-      isFirst = true;
-      continue;
+    const path = /^ *- \$when: (.+)$/.exec(line)?.[1];
+    if (path === undefined) {
+      done.push(withValues(isFirst ? `${' '.repeat(indent - 2)}- ${line.trimStart()}` : line));
+    } else {
+      done.push(`{{- if ${CONDITIONS[path] ?? expressionOf(path)} }}`);
+      open.push(indent);
     }
-    const isBegin = isFirst;
-    isFirst = false;
-    done.push(withValues(isBegin ? `${' '.repeat(indent - 2)}- ${line.trimStart()}` : line));
+    isFirst = path !== undefined;
   }
-  if (inside !== undefined) done.push('{{- end }}');
-  return done;
+  return [...done, ...open.map(() => '{{- end }}')];
 }
 
 const withValues = (line: string): string =>
