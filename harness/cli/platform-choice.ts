@@ -51,11 +51,16 @@ export interface EditionChoice {
  * platform's own. A folder without a release decides nothing here: the platform reports it when it starts.
  */
 export async function chooseEdition(
-  { edition, istioDir }: { readonly edition?: string; readonly istioDir?: string },
+  {
+    edition,
+    istioDir,
+    istiod,
+  }: { readonly edition?: string; readonly istioDir?: string; readonly istiod?: string },
   platform: string,
   signal: AbortSignal,
 ): Promise<EditionChoice> {
   if (edition !== undefined) return { name: edition };
+  if (istiod !== undefined) return { name: 'current', because: 'of --istiod' };
   // The simulator installs what its edition says: --istio-dir is not for it.
   if (istioDir !== undefined && platform !== 'simulator') {
     const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);

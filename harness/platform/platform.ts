@@ -20,12 +20,20 @@ export interface PlatformCapabilities {
   readonly faults: boolean;
 }
 
+/** A real istiod among simulated proxies. */
+export interface ControlPlane {
+  /** As the program tells it. */
+  readonly version: string;
+}
+
 export interface Platform {
   readonly name: string;
   /** The abilities beyond the guide. A check asks for these, never for a name. */
   readonly capabilities: PlatformCapabilities;
   /** The kind of clock of a started platform. A run's first event, before the start, contains it. */
   readonly clock: Clock['kind'];
+  /** Present where istiod is a real one and the proxies are not. */
+  readonly controlPlane?: ControlPlane;
   doctor(signal: AbortSignal): Promise<readonly Finding[]>;
   /**
    * Finds what of its settings does not fit the topology, before anything is started.

@@ -5,6 +5,8 @@ import { buildSteps } from './build-steps.ts';
 import {
   type CheckReport,
   type ConformanceReport,
+  EVIDENCE_LEVELS,
+  type EvidenceLevel,
   type RunFacts,
   SCHEMA_VERSION,
   type ScenarioReport,
@@ -32,8 +34,7 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     harness: { name: 'mesh-harness', version: facts.harnessVersion ?? null },
     verdict: worst(scenarios.map(({ verdict }) => verdict)),
     interrupted: scenarios.some(({ interrupted }) => interrupted),
-    evidence:
-      scenarios.length > 0 && scenarios.every(({ evidence }) => evidence === 'real') ? 'real' : 'simulated',
+    evidence: weakest(scenarios.map(({ evidence }) => evidence)),
     scenarios,
     volatile: {
       runId: runIds[0] ?? null,
@@ -53,6 +54,14 @@ function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'passed';
 }
 
+const weakest = (levels: readonly EvidenceLevel[]): EvidenceLevel =>
+  EVIDENCE_LEVELS.find(level => levels.includes(level)) ?? 'simulated';
+
+function evidenceOf({ capabilities, controlPlane }: ScenarioReport['platform']): EvidenceLevel {
+  if (capabilities.realProxies) return 'real';
+  return controlPlane ? 'real-control-plane' : 'simulated';
+}
+
 function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined {
   const last = <Type extends RunEvent['type']>(type: Type) =>
     events.findLast((event): event is EventOf<Type> => event.type === type);
@@ -62,7 +71,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   const platformStarted = last('platform-started');
   const ended = last('run-ended');
   const verdict = ended?.verdict ?? 'unknown';
-  const evidence = platform.capabilities.realProxies ? 'real' : 'simulated';
+  const evidence = evidenceOf(platform);
   const reason =
     ended?.reason ??
     (ended ? undefined : { kind: 'environment' as const, message: 'The run ended without a verdict.' });

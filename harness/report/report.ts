@@ -4,15 +4,19 @@
  */
 import type { Topology } from '../model/topology.ts';
 import type { GuideReference, StepId } from '../plan/step.ts';
-import type { PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
+import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
 import type { Problem, StepOutcome, Verdict } from '../run/events.ts';
 import type { CheckResult } from '../verify/check.ts';
 
 /** Grows by one when a field changes its meaning or goes; new fields don't count. */
 export const SCHEMA_VERSION = 1;
 
-/** The evidence of a report: a simulated run proves nothing about Istio itself. */
-export type EvidenceLevel = 'simulated' | 'real';
+/**
+ * The evidence of a report, the weakest first. A simulated run proves nothing about Istio itself; one with a
+ * real control plane shows what istiod computes and serves, to proxies that are simulated.
+ */
+export const EVIDENCE_LEVELS = ['simulated', 'real-control-plane', 'real'] as const;
+export type EvidenceLevel = (typeof EVIDENCE_LEVELS)[number];
 
 /**
  * The claim about the mesh, in the words of conformance; only a real run makes one, and only if it came to a
@@ -26,7 +30,7 @@ export interface ConformanceReport {
   /** The worst of the scenarios: failed, then unknown, then passed. */
   readonly verdict: Verdict;
   readonly interrupted: boolean;
-  /** `real` only if every scenario is. */
+  /** The weakest of the scenarios. */
   readonly evidence: EvidenceLevel;
   readonly scenarios: readonly ScenarioReport[];
   /** Everything that differs between two runs with the same seed. */
@@ -41,7 +45,11 @@ export interface ScenarioReport {
   /** The first finding; absent when passed. */
   readonly reason?: Problem;
   readonly evidence: EvidenceLevel;
-  readonly platform: { readonly name: string; readonly capabilities: PlatformCapabilities };
+  readonly platform: {
+    readonly name: string;
+    readonly capabilities: PlatformCapabilities;
+    readonly controlPlane?: ControlPlane;
+  };
   /** The guide's edition, and the Istio release that it describes. */
   readonly edition: string;
   readonly istioVersion: string;

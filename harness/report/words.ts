@@ -17,8 +17,22 @@ export function evidenceSentence({ evidence, platform, conclusion, istioVersion 
   if (evidence === 'simulated') {
     return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
   }
+  if (evidence === 'real-control-plane') {
+    return `${controlPlaneSentence(platform.controlPlane?.version ?? 'unknown', istioVersion)} Evidence about what istiod computes and serves, not about Envoy.`;
+  }
   const claim = conclusion === undefined ? 'The run came to no verdict.' : `The mesh is ${conclusion}.`;
   return `Real clusters and proxies on the platform "${platform.name}". ${claim}`;
+}
+
+/**
+ * Says which halves of a mesh are real: `Control plane: real (1.30.3), data plane: simulated.`
+ * @param version - as the program tells it
+ * @param expected - the release of the edition, which is named too if the program's is another
+ */
+export function controlPlaneSentence(version: string, expected: string): string {
+  const told = version === 'unknown' ? 'of unknown version' : version;
+  const both = version === expected ? told : `${told}, where the edition has ${expected}`;
+  return `Control plane: real (${both}), data plane: simulated.`;
 }
 
 /** Names a step as progress does: `cluster2: install Istio`. */

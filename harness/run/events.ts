@@ -5,7 +5,7 @@
 import type { CommandResult } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
+import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
 import type { CheckResult } from '../verify/check.ts';
 
 export type Verdict = 'passed' | 'failed' | 'unknown';
@@ -31,7 +31,11 @@ export type RunEvent = { readonly atMs: number } & (
       readonly runId: string;
       readonly topology: Topology;
       readonly plan: Plan;
-      readonly platform: { readonly name: string; readonly capabilities: PlatformCapabilities };
+      readonly platform: {
+        readonly name: string;
+        readonly capabilities: PlatformCapabilities;
+        readonly controlPlane?: ControlPlane;
+      };
       readonly clock: 'wall' | 'virtual';
       readonly seed: string;
       /** Size of the fixed sample per source; 0 where nothing is verified. */

@@ -83,7 +83,11 @@ class Run {
       runId,
       topology,
       plan,
-      platform: { name: platform.name, capabilities: platform.capabilities },
+      platform: {
+        name: platform.name,
+        capabilities: platform.capabilities,
+        ...(platform.controlPlane && { controlPlane: platform.controlPlane }),
+      },
       clock: platform.clock,
       seed,
       requests: verify?.sample.requests ?? 0,

@@ -3,12 +3,16 @@ import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { editionOf } from '../../plan/plan.ts';
+import type { Programs } from '../../platform/platform.ts';
+import { controlPlaneSentence } from '../../report/words.ts';
 import { assertWritable, reportPlace } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
+import type { SessionOptions } from '../../session/options.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
+import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
@@ -45,6 +49,9 @@ export async function runScenarios(
       text => flags.quiet || screen.progress(`  ${text}`),
     );
     const kept: string[] = [];
+    const istiod = await realIstiodOf(flags.istiod, { platform: choice.name, edition, signal });
+    if (istiod && !flags.quiet)
+      screen.progress(controlPlaneSentence(istiod.version, editionOf(edition).istioVersion));
     using programs = await programsFor(flags.tools, choice.name, edition, env);
     const sessions: PreparedSession[] = [];
     const placeOf = (runId: string) =>
@@ -67,9 +74,7 @@ export async function runScenarios(
           signal,
           listeners: [event => void events.push(event), progress.listener],
           platform: choice.name,
-          ...(programs && {
-            open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
-          }),
+          ...openingOf(edition, programs?.programs, istiod),
           ...(flags.trace !== undefined && {
             traceFolder: scenarios.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
           }),
@@ -107,6 +112,22 @@ export async function runScenarios(
     progress.stop();
   }
 }
+
+/** Returns how the simulator is opened: to programs, to a real istiod, or not at all. */
+const openingOf = (
+  edition: string,
+  programs: Programs | undefined,
+  istiod: RealIstiodProgram | undefined,
+): Pick<SessionOptions, 'open'> =>
+  programs || istiod
+    ? {
+        open: {
+          istioVersion: editionOf(edition).istioVersion,
+          ...(programs && { programs }),
+          ...(istiod && { istiod }),
+        },
+      }
+    : {};
 
 /**
  * Chooses the programs of a run. Real clusters need real programs; the simulator uses the embedded ones,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
-import { duration } from '../../report/words.ts';
+import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster } from '../up/state.ts';
@@ -31,6 +31,10 @@ export async function statusCommand(flags: StateDirFlags, { env, stdout }: Envir
   stdout.write(
     `${state.scenario} ${phase}: edition ${state.edition} (Istio ${state.istioVersion}), process ${state.owner.pid}, for ${age}\n`,
   );
+  if (state.istiod)
+    stdout.write(
+      `  ${controlPlaneSentence(state.istiod.version, state.istioVersion)} ${state.istiod.path}\n`,
+    );
   const answers = await Promise.all(state.clusters.map(cluster => answerOf(cluster, paths)));
   const width = Math.max(0, ...state.clusters.map(({ name }) => name.length));
   for (const [index, { name, server }] of state.clusters.entries()) {

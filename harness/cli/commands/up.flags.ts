@@ -7,7 +7,10 @@ import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir
 /** The flags of `mesh-harness up`, as the command line has them. */
 export interface UpFlags extends StateDirFlags {
   readonly bare: boolean;
-  readonly edition: string;
+  /** 1.8 by default; current with a real istiod. */
+  readonly edition?: string;
+  /** The path of a real `pilot-discovery`. */
+  readonly istiod?: string;
   readonly detach: boolean;
   readonly seed: string;
   /** Of the first cluster's API server; the others follow. */
@@ -23,7 +26,11 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     )
     .argument('<scenario>', 'name of a scenario, or a file of your own')
     .option('--bare', 'leave the steps of the guide to the user', false)
-    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 or current', '1.8')
+    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default) or current')
+    .option(
+      '--istiod <path>',
+      'a real pilot-discovery of yours takes the place of our istiod (edition current)',
+    )
     .option('--detach', 'run in the background; returns when everything is ready', false);
   addStateDirFlag(up)
     .option(
@@ -45,12 +52,14 @@ Examples:
 
 /** Returns the words of the command line that brings up the same clusters, and stays in the foreground. */
 export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
-  const { bare, edition, seed, firstPort } = flags;
+  const { bare, edition, istiod, seed, firstPort } = flags;
   return [
     'up',
     scenario,
     ...(bare ? ['--bare'] : []),
-    ...['--edition', edition, '--seed', seed],
+    ...(edition === undefined ? [] : ['--edition', edition]),
+    ...(istiod === undefined ? [] : ['--istiod', istiod]),
+    ...['--seed', seed],
     ...argvOfStateDir(flags),
     ...(firstPort === undefined ? [] : ['--first-port', String(firstPort)]),
   ];

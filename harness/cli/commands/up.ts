@@ -8,10 +8,13 @@ import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/step.ts';
 import { platformMaker } from '../../platform/catalog.ts';
+import { controlPlaneSentence } from '../../report/words.ts';
 import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
 import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
+import { chooseEdition } from '../platform-choice.ts';
+import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { applyPlan } from '../up/apply-plan.ts';
@@ -36,31 +39,44 @@ export async function upCommand(
   onWorld?: (world: World) => void,
 ): Promise<number> {
   const { topology } = await scenarioOf(scenario);
-  const plan = planTopology(topology, flags.edition);
+  const { name: edition } = await chooseEdition(flags, 'simulator', environment.signal);
+  const plan = planTopology(topology, edition);
+  const { signal } = environment;
+  const istiod = await realIstiodOf(flags.istiod, { platform: 'simulator', edition, signal });
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   return flags.detach
     ? await startDetached(argvOfUp(scenario, flags), paths, environment)
-    : await stayUp({ topology, plan, paths, flags, environment, onWorld });
+    : await stayUp({ topology, plan, istiod, paths, flags, environment, onWorld });
 }
 
 interface Stay {
   readonly topology: Topology;
   readonly plan: Plan;
+  readonly istiod: RealIstiodProgram | undefined;
   readonly paths: UpPaths;
   readonly flags: UpFlags;
   readonly environment: Environment;
   readonly onWorld: ((world: World) => void) | undefined;
 }
 
-async function stayUp({ topology, plan, paths, flags, environment, onWorld }: Stay): Promise<number> {
+async function stayUp({ topology, plan, istiod, paths, flags, environment, onWorld }: Stay): Promise<number> {
   const { env, stdout, stderr, signal } = environment;
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
   const screen = createScreen({ stdout, stderr, env });
+  if (istiod) screen.progress(controlPlaneSentence(istiod.version, istioVersion));
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
-  using own = OwnState.take(paths, { scenario: topology.name, edition, istioVersion, seed, bare, startedAt });
+  using own = OwnState.take(paths, {
+    scenario: topology.name,
+    edition,
+    istioVersion,
+    ...(istiod && { istiod }),
+    seed,
+    bare,
+    startedAt,
+  });
   const onDefect = (message: string, cluster?: string) => {
     const at = new Date(systemClock.now()).toISOString();
     const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
@@ -76,6 +92,7 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
     seed,
     open: {
       istioVersion,
+      ...(istiod && { istiod }),
       onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
       ...(firstPort !== undefined && { firstPort }),
     },

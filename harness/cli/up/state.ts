@@ -31,6 +31,8 @@ export interface UpState {
   readonly scenario: string;
   readonly edition: string;
   readonly istioVersion: string;
+  /** Present if a real istiod takes the place of ours. */
+  readonly istiod?: { readonly path: string; readonly version: string };
   readonly seed: string;
   /** True if the guide's steps were left to the user. */
   readonly bare: boolean;

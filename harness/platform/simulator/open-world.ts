@@ -15,8 +15,8 @@ export interface OpenOptions {
   readonly firstPort?: number;
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
-  /** The path of a real `pilot-discovery`, which takes the place of our istiod. */
-  readonly istiod?: string;
+  /** A real `pilot-discovery` of this machine, which takes the place of our istiod. */
+  readonly istiod?: { readonly path: string; readonly version: string };
   /**
    * Called with each defect of the simulator in a component of a cluster, and the world stays; without it,
    * the first one ends the run.
@@ -36,13 +36,13 @@ export async function startOpenWorld(
     onDefect: (cluster: string, defect: Defect) => void,
     istiod: WorldOptions['istiod'],
   ) => Promise<World>,
-  { istioVersion, firstPort, programs, istiod: istiodPath, onDefect }: OpenOptions,
+  { istioVersion, firstPort, programs, istiod: program, onDefect }: OpenOptions,
   signal: AbortSignal,
 ): Promise<StartedPlatform> {
   const cleanUp = new CleanupStack();
   try {
     const end = new AbortController();
-    const istiod = istiodPath === undefined ? undefined : await realIstiod(istiodPath, cleanUp);
+    const istiod = program && (await realIstiod(program.path, cleanUp));
     const world = await createWorld(onDefect ?? endsRun(end), istiod);
     cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
     signal.throwIfAborted();

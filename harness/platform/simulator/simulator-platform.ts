@@ -12,7 +12,7 @@ import {
   type WorldObserver,
   type WorldOptions,
 } from '../../simulator/world.ts';
-import type { Cluster, Finding, Platform, StartedPlatform } from '../platform.ts';
+import type { Cluster, ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
 import { type OpenOptions, startOpenWorld } from './open-world.ts';
 import { describeWorld, endsRun, notReady, startedOf } from './started-world.ts';
 import { watchWorld } from './watchdog.ts';
@@ -37,11 +37,14 @@ export class SimulatorPlatform implements Platform {
   readonly name = 'simulator';
   readonly clock: Clock['kind'];
   readonly capabilities = { realProxies: false, faults: true } as const;
+  readonly controlPlane?: ControlPlane;
   readonly #options: SimulatorOptions;
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
     this.clock = options.open ? 'wall' : 'virtual';
+    const istiod = options.open?.istiod;
+    if (istiod) this.controlPlane = { version: istiod.version };
   }
 
   async doctor(): Promise<readonly Finding[]> {
