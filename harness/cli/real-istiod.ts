@@ -28,7 +28,8 @@ const HOW_TO_GET_IT = 'docs/platforms.md says how to get the program.';
  * Finds the program, and asks it for its version.
  * @param asked - of `--istiod`
  * @returns undefined if none was asked for
- * @throws HarnessError ERR_USAGE for another platform or edition; ERR_TOOL if the path is no `pilot-discovery`
+ * @throws HarnessError ERR_USAGE for another platform or edition; ERR_TOOL if the path is no
+ *   `pilot-discovery`
  */
 export async function realIstiodOf(
   asked: string | undefined,

@@ -18,7 +18,8 @@ export function evidenceSentence({ evidence, platform, conclusion, istioVersion 
     return `Simulated on the platform "${platform.name}": evidence about the plan and the model of Istio ${istioVersion}, not about Istio itself.`;
   }
   if (evidence === 'real-control-plane') {
-    return `${controlPlaneSentence(platform.controlPlane?.version ?? 'unknown', istioVersion)} Evidence about what istiod computes and serves, not about Envoy.`;
+    const halves = controlPlaneSentence(platform.controlPlane?.version ?? 'unknown', istioVersion);
+    return `${halves} Evidence about what istiod computes and serves, not about Envoy.`;
   }
   const claim = conclusion === undefined ? 'The run came to no verdict.' : `The mesh is ${conclusion}.`;
   return `Real clusters and proxies on the platform "${platform.name}". ${claim}`;

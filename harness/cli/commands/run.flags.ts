@@ -75,7 +75,7 @@ function addInstallFlags(run: Command): void {
     )
     .option(
       '--istiod <path>',
-      'simulator: a real pilot-discovery of yours takes the place of our istiod (edition current, on the clock of the wall)',
+      'simulator: a real pilot-discovery in the place of our istiod (edition current, the clock of the wall)',
     )
     .option(
       '--omit <step>',

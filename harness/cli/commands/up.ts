@@ -77,16 +77,7 @@ async function stayUp({ topology, plan, istiod, paths, flags, environment, onWor
     bare,
     startedAt,
   });
-  const onDefect = (message: string, cluster?: string) => {
-    const at = new Date(systemClock.now()).toISOString();
-    const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
-    // A defect that repeats must not fill the disk: only its 1st, 2nd, 4th, 8th … time is shown.
-    if (Math.log2(count) % 1 !== 0) return;
-    const where = cluster === undefined ? '' : ` in ${cluster}`;
-    screen.progress(
-      redact(`${at} a defect of mesh-harness${where}: ${message}${count > 1 ? ` (${count} times)` : ''}`),
-    );
-  };
+  const onDefect = keepsDefects(own, screen);
   using _ = stayOnDefects(error => onDefect((error instanceof Error && error.stack) || messageOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
@@ -126,6 +117,20 @@ async function stayUp({ topology, plan, istiod, paths, flags, environment, onWor
     return EXIT.unknown;
   }
   return exitCode;
+}
+
+/** Returns a listener that keeps each defect for `status`, and shows it. */
+function keepsDefects(own: OwnState, screen: Screen): (message: string, cluster?: string) => void {
+  return (message, cluster) => {
+    const at = new Date(systemClock.now()).toISOString();
+    const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
+    // A defect that repeats must not fill the disk: only its 1st, 2nd, 4th, 8th … time is shown.
+    if (Math.log2(count) % 1 !== 0) return;
+    const where = cluster === undefined ? '' : ` in ${cluster}`;
+    screen.progress(
+      redact(`${at} a defect of mesh-harness${where}: ${message}${count > 1 ? ` (${count} times)` : ''}`),
+    );
+  };
 }
 
 /** Resolves when one of them aborts. */

@@ -27,8 +27,8 @@ export function movedArgument(folder: string, word: string): string {
  * virtual network. Nothing of this process's own environment is in it.
  *
  * A client of Go's Kubernetes library finds its cluster by KUBECONFIG before it looks into the absolute
- * folder of its service account; of several files the first that is there decides. So a mounted kubeconfig (an
- * external istiod's) comes first, as in a pod.
+ * folder of its service account; of several files the first that is there decides. So a mounted kubeconfig
+ * (an external istiod's) comes first, as in a pod.
  */
 export function childEnvironment(
   env: Readonly<Record<string, string>>,
@@ -49,8 +49,9 @@ export function childEnvironment(
 }
 
 /**
- * Writes the kubeconfig that stands for rest.InClusterConfig (client-go rest/config.go): the service's address
- * out of the environment, the mounted token, which is read again when it changes, and the mounted root.
+ * Writes the kubeconfig that stands for rest.InClusterConfig (client-go rest/config.go): the service's
+ * address out of the environment, the mounted token, which is read again when it changes, and the mounted
+ * root.
  */
 export function inClusterKubeconfig(env: Readonly<Record<string, string>>, folder: string): string {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? '';

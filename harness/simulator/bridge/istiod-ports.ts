@@ -25,7 +25,7 @@ const FLAGS: readonly PortFlag[] = [
 ];
 
 /** A port that istiod opens in its pod. */
-export interface IstiodPort {
+interface IstiodPort {
   /** The address on which the pod listens. */
   readonly address: string;
   readonly podPort: number;

@@ -20,7 +20,7 @@ const LINES = [
 
 /**
  * Lists an image for each release: the tag says which it is.
- * @param istiod - stands in their place; only `pilot-discovery request`, which a pod's network is for, is ours
+ * @param istiod - stands in their place; `pilot-discovery request`, which needs the pod's network, stays ours
  */
 export function pilotImages(istiod?: Main): readonly Image[] {
   const program: Main = istiod

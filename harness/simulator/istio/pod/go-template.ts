@@ -6,27 +6,31 @@ import yaml from 'js-yaml';
 
 type Tree = Readonly<Record<string, unknown>>;
 
+/** A pipe: each value stands in for those before it that are empty. */
+const either = (...values: readonly string[]): string =>
+  values.map((value, at) => (at > 0 && value.includes(' ') ? `(${value})` : value)).join(' | default ');
+const label = (name: string): string => `index .ObjectMeta.Labels "${name}"`;
+
 /** What stands in Go for each `{{ path }}` of our language (`istiod/injection/template-data.ts`). */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   image: '.ProxyImage',
-  caAddress:
-    '.Values.global.caAddress | default (printf "istiod.%s.svc:15012" .Values.global.istioNamespace)',
-  trustDomain: '.MeshConfig.TrustDomain | default "cluster.local"',
-  // The path of the webhook's URL goes before them; the injector lays that over the result.
-  clusterId: '.Values.global.multiCluster.clusterName | default "Kubernetes"',
-  network: 'index .ObjectMeta.Labels "topology.istio.io/network" | default .Values.global.network',
+  caAddress: either('.Values.global.caAddress', 'printf "istiod.%s.svc:15012" .Values.global.istioNamespace'),
+  trustDomain: either('.MeshConfig.TrustDomain', '"cluster.local"'),
+  // What the webhook's URL says of cluster and network, the injector lays over the result by itself.
+  clusterId: either('.Values.global.multiCluster.clusterName', '"Kubernetes"'),
+  network: either(label('topology.istio.io/network'), '.Values.global.network'),
   proxyConfig: 'protoToJSON .ProxyConfig',
   podPorts: 'toJson $ports',
   appContainers: '$containers | join ","',
-  defaultContainer: 'first $containers | default ""',
+  defaultContainer: either('first $containers', '""'),
   'workload.name': '.DeploymentMeta.Name',
-  'workload.owner':
-    'printf "kubernetes://apis/%s/namespaces/%s/%ss/%s" .TypeMeta.APIVersion .DeploymentMeta.Namespace (lower .TypeMeta.Kind) .DeploymentMeta.Name',
+  'workload.owner': [
+    'printf "kubernetes://apis/%s/namespaces/%s/%ss/%s"',
+    '.TypeMeta.APIVersion .DeploymentMeta.Namespace (lower .TypeMeta.Kind) .DeploymentMeta.Name',
+  ].join(' '),
   'values.global.meshID': '.Values.global.meshID',
-  canonicalName:
-    'index .ObjectMeta.Labels "app.kubernetes.io/name" | default (index .ObjectMeta.Labels "app") | default .DeploymentMeta.Name',
-  canonicalRevision:
-    'index .ObjectMeta.Labels "app.kubernetes.io/version" | default (index .ObjectMeta.Labels "version") | default "latest"',
+  canonicalName: either(label('app.kubernetes.io/name'), label('app'), '.DeploymentMeta.Name'),
+  canonicalRevision: either(label('app.kubernetes.io/version'), label('version'), '"latest"'),
   nativeSidecar: '.NativeSidecars',
   ordinarySidecar: 'not .NativeSidecars',
 };
@@ -71,7 +75,7 @@ function textsOf(part: string, texts: Tree): readonly string[] {
     const path = /^\{\{ ([\w.]+) \}\}$/.exec(String(text))?.[1];
     const fallback = path === undefined ? JSON.stringify(text) : expressionOf(path);
     const own = `index .ObjectMeta.${field} ${JSON.stringify(name)}`;
-    return [`{{- with ${own} | default (${fallback}) }}`, `    ${name}: {{ . | toJson }}`, '{{- end }}'];
+    return [`{{- with ${either(own, fallback)} }}`, `    ${name}: {{ . | toJson }}`, '{{- end }}'];
   });
 }
 
