@@ -25,7 +25,7 @@ const VERSION_MS = 15_000;
 const HOW_TO_GET_IT = 'docs/platforms.md says how to get the program.';
 
 /**
- * Finds the program, and asks it for its version.
+ * Finds the program, and asks it for its version; ends what a killed run has left of it.
  * @param asked - of `--istiod`
  * @returns undefined if none was asked for
  * @throws HarnessError ERR_USAGE for another platform or edition; ERR_TOOL if the path is no
@@ -53,6 +53,8 @@ export async function realIstiodOf(
     throw new HarnessError('ERR_TOOL', `${asked} is no pilot-discovery: it tells no version.`, {
       hint: HOW_TO_GET_IT,
     });
+  const { sweepLeftIstiods } = await import('./left-istiods.ts');
+  await sweepLeftIstiods();
   return { path: file, version };
 }
 

@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../../base/clock.ts';
 import type { ContainerFiles } from '../program.ts';
 
 /** How late a change of a mounted volume may be seen, in milliseconds: a kubelet's own delay is longer. */
-const LOOK_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 

@@ -20,7 +20,8 @@ import { freePorts } from './free-ports.ts';
 import { istiodPorts } from './istiod-ports.ts';
 import { PrivateFiles } from './private-files.ts';
 
-const FOLDER_PREFIX = 'mesh-harness-istiod-';
+/** Begins the names of the programs' folders; the id of the process that made it comes next. */
+export const FOLDER_PREFIX = 'mesh-harness-istiod-';
 
 /** The istiods that one world runs. Disposal ends those that are left, and removes their folders. */
 export class RealIstiod implements AsyncDisposable {
@@ -50,6 +51,8 @@ export class RealIstiod implements AsyncDisposable {
   async #run(context: ProcessContext): Promise<number> {
     const { argv, env, files, network, clock } = context;
     const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
     const mirror = new PrivateFiles(folder, files, clock);
     const proxy = await startConnectProxy(network);
     try {
@@ -72,7 +75,8 @@ export class RealIstiod implements AsyncDisposable {
     } finally {
       mirror.stop();
       proxy.close();
-      rmSync(folder, { recursive: true, force: true });
+      remove();
+      process.off('exit', remove);
     }
   }
 

@@ -16,7 +16,8 @@ export function splice(a: Duplex, b: Duplex, first: Buffer = Buffer.alloc(0)): v
     // The close that follows an error cuts the other end.
     end.on('error', () => {});
     end.on('close', () => {
-      if (other && !other.writableFinished) cut(other);
+      const isDone = end.readableEnded && end.writableFinished;
+      if (other && !isDone && !other.destroyed) cut(other);
     });
   }
   if (first.length > 0) b.write(first);
