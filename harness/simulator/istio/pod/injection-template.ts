@@ -133,21 +133,33 @@ function gatewayTemplate(behaviour: IstioBehaviour): Template {
   };
 }
 
+type Texts = Readonly<Record<string, string>>;
+
+/** Makes a release's texts once: every istiod and every install of a world asks for the same. */
+function oncePerRelease(make: (behaviour: IstioBehaviour) => Texts): (behaviour: IstioBehaviour) => Texts {
+  const made = new WeakMap<IstioBehaviour, Texts>();
+  return behaviour => {
+    const texts = made.get(behaviour) ?? make(behaviour);
+    made.set(behaviour, texts);
+    return texts;
+  };
+}
+
 /** Returns the release's templates by name, in our language. */
-export function builtInTemplates(behaviour: IstioBehaviour): Readonly<Record<string, string>> {
+export const builtInTemplates = oncePerRelease((behaviour): Texts => {
   const text = (template: Template) => yaml.dump(template, { lineWidth: -1, noRefs: true });
   const sidecar = text(sidecarTemplate(behaviour));
   return behaviour.injection.templates === 'one'
     ? { sidecar }
     : { sidecar, gateway: text(gatewayTemplate(behaviour)) };
-}
+});
 
 /** Returns the release's templates by name as ConfigMap `istio-sidecar-injector` has them. */
-export function installedTemplates(behaviour: IstioBehaviour): Readonly<Record<string, string>> {
-  return behaviour.injection.templates === 'one'
+export const installedTemplates = oncePerRelease(behaviour =>
+  behaviour.injection.templates === 'one'
     ? builtInTemplates(behaviour)
-    : { sidecar: goTemplate(sidecarTemplate(behaviour)), gateway: goTemplate(gatewayTemplate(behaviour)) };
-}
+    : { sidecar: goTemplate(sidecarTemplate(behaviour)), gateway: goTemplate(gatewayTemplate(behaviour)) },
+);
 
 /** Writes the text of key `config`. */
 export function injectionConfig(behaviour: IstioBehaviour): string {
