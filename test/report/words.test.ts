@@ -4,7 +4,12 @@ import { formatHtml } from '../../harness/report/html/html.ts';
 import { formatJson } from '../../harness/report/json.ts';
 import { formatMarkdown } from '../../harness/report/markdown.ts';
 import type { ConformanceReport } from '../../harness/report/report.ts';
-import { figures, togetherSentences } from '../../harness/report/words.ts';
+import {
+  controlPlaneSentence,
+  evidenceSentence,
+  figures,
+  togetherSentences,
+} from '../../harness/report/words.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import type { Share } from '../../harness/verify/traffic.ts';
 import { passedRun } from '../support/run-events.ts';
@@ -72,3 +77,29 @@ t.test('where nobody is judged together, nothing is said of it', async t => {
   const report = buildReport(passedRun(), { harnessVersion: '0.1.0' });
   for (const format of [formatHtml, formatMarkdown, formatJson]) t.notMatch(format(report), /together/);
 });
+
+t.test(
+  'a real control plane is a level of its own, and both versions are named where they differ',
+  async t => {
+    const events = passedRun().map(event =>
+      event.type === 'run-started'
+        ? { ...event, platform: { ...event.platform, controlPlane: { version: '1.31.0' } } }
+        : event,
+    );
+    const report = buildReport(events);
+    const [scenario] = report.scenarios;
+    t.match(report, { evidence: 'real-control-plane', scenarios: [{ evidence: 'real-control-plane' }] });
+    t.equal(scenario?.conclusion, undefined);
+    t.match(
+      scenario && evidenceSentence(scenario),
+      /^Control plane: real \(1\.31\.0, where the edition has .*\), data plane: simulated\. Evidence about what/,
+    );
+    t.equal(controlPlaneSentence('1.30.3', '1.30.3'), 'Control plane: real (1.30.3), data plane: simulated.');
+    t.match(
+      controlPlaneSentence('unknown', '1.30.3'),
+      /real \(of unknown version, where the edition has 1\.30\.3\)/,
+    );
+    t.equal(buildReport([...events, ...passedRun()]).evidence, 'simulated', 'the weakest of all');
+    t.equal(buildReport([...events, ...passedRun(true)]).evidence, 'real-control-plane');
+  },
+);
