@@ -20,7 +20,7 @@ const USER = 'pod';
 const PASSWORD_BYTES = 24;
 
 /**
- * Listens on a free port of loopback for CONNECT (RFC 9110 §9.3.6), and dials what is asked for as the pod
+ * Listens on a free port of loopback for CONNECT (RFC 9110, 9.3.6), and dials what is asked for as the pod
  * does. A Go program takes the reason phrase of a refusal for its error, so it reads there what a failed dial
  * would have told it.
  */
