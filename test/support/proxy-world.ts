@@ -310,6 +310,7 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
     virtualHosts: [
       {
         name: `${HOST}:5000`,
+        tellsAttempts: true,
         domains: [
           HOST,
           `${HOST}:5000`,

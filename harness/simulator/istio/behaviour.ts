@@ -55,7 +55,20 @@ export interface IstioBehaviour {
     readonly upstream: 'loopback' | 'pod-address';
     /** The cluster for ports that no Service names. */
     readonly passthrough: string;
+    /** What the application sees its requests come from, if not the pod's own address. */
+    readonly sourceAddress?: string;
+    /** Of requests to the application. */
+    readonly retryPolicy?: RetryPolicy;
   };
+  /** True if a domain of a route stands for the host with any port. */
+  readonly routesIgnorePorts: boolean;
+  /**
+   * Whether ALPN tells HTTP from other bytes by a filter of requests, or each cluster offers one for its
+   * protocol; servers of the former want clients of their own trust domain.
+   */
+  readonly alpnBy: 'filter' | 'cluster';
+  /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
+  readonly panicThreshold?: number;
   /** A sidecar's listeners. */
   readonly sidecar: {
     /** The chain for those who call the proxy's own port 15001. */
@@ -130,6 +143,8 @@ export interface IstioBehaviour {
 /** How a release of Envoy speaks of what went wrong upstream. */
 export interface EnvoyWording {
   readonly version: string;
+  /** False if a connect timeout is taken for a reset of its own, which nothing retries (istio/istio#32523). */
+  readonly retriesConnectTimeouts: boolean;
   /** True if a reply after a retry says `retried and the latest`. */
   readonly tellsRetry: boolean;
   /** The reset reason of a connection that could not be made. */

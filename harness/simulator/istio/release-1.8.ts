@@ -112,6 +112,8 @@ export const ISTIO_1_8: IstioBehaviour = {
     upstream: 'loopback',
     passthrough: 'InboundPassthroughClusterIpv4',
   },
+  routesIgnorePorts: false,
+  alpnBy: 'cluster',
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,
@@ -142,6 +144,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   notReadyReason: 'config not received from Pilot (is Pilot running?)',
   envoy: {
     version: '1.16.0',
+    retriesConnectTimeouts: false,
     tellsRetry: false,
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',

@@ -5,7 +5,7 @@
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
+import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const OUTBOUND_PORT = 15001;
@@ -67,6 +67,7 @@ function httpListener(port: number, rest: string | undefined): Listener {
     type: 'http_connection_manager',
     rds: String(port),
     statPrefix: `outbound_0.0.0.0_${port}`,
+    ...(rest !== undefined && { alpn: ALPN_HTTP }),
   };
   const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
   if (rest === undefined) return { ...common, filterChains: [{ filter }] };
