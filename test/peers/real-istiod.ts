@@ -62,13 +62,11 @@ function kubeconfigOf(file: string, cluster: string): string {
   });
 }
 
-function kubectl(kubeconfig: string, argv: readonly string[], input?: string): string {
-  const { status, stdout, stderr } = spawnSync('kubectl', ['--kubeconfig', kubeconfig, ...argv], {
+function kubectl(kubeconfig: string, argv: readonly string[]): void {
+  const { status, stderr } = spawnSync('kubectl', ['--kubeconfig', kubeconfig, ...argv], {
     encoding: 'utf8',
-    ...(input !== undefined && { input }),
   });
-  if (status !== 0) throw new Error(`kubectl ${argv.join(' ')}: ${stderr}`);
-  return stdout;
+  if (status !== 0) throw new Error(`kubectl: ${stderr}`);
 }
 
 /** Returns a port of this machine that nobody listens on. */
@@ -86,15 +84,11 @@ export async function freePort(): Promise<number> {
  * of the virtual network. The simulated istiod loses its remote clusters by that.
  */
 export function leadRemoteSecretsToLoopback({ kubeconfig, cluster, remotes }: Place): void {
-  const secrets = remotes.map(remote => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: `istio-remote-secret-${remote}`, namespace: 'istio-system' },
-    stringData: { [remote]: kubeconfigOf(kubeconfig, remote) },
-  }));
-  const documents = secrets.map(object => yaml.dump(object)).join('---\n');
-  const argv = ['--context', cluster, 'apply', '--server-side', '--force-conflicts', '-f', '-'];
-  kubectl(kubeconfig, argv, documents);
+  for (const remote of remotes) {
+    const patch = JSON.stringify({ stringData: { [remote]: kubeconfigOf(kubeconfig, remote) } });
+    const secret = `secret/istio-remote-secret-${remote}`;
+    kubectl(kubeconfig, ['--context', cluster, '-n', 'istio-system', 'patch', secret, '-p', patch]);
+  }
 }
 
 /**

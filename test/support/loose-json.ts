@@ -15,10 +15,15 @@ const FILES = [
 ];
 let root: protobuf.Root | undefined;
 
+/** Envoy's files, read once. */
+export function envoyRoot(): protobuf.Root {
+  root ??= loadEnvoyProtos(FILES);
+  return root;
+}
+
 /** A message, opened as far as the files know its types. @param typeUrl - with or without its prefix */
 export function looseJson(typeUrl: string, body: Uint8Array): unknown {
-  root ??= loadEnvoyProtos(FILES);
-  return open(root, typeUrl.slice(typeUrl.lastIndexOf('/') + 1), body);
+  return open(envoyRoot(), typeUrl.slice(typeUrl.lastIndexOf('/') + 1), body);
 }
 
 function open(all: protobuf.Root, name: string, body: Uint8Array): unknown {

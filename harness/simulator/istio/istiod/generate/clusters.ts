@@ -58,8 +58,9 @@ function transportSockets(
 
 /** What a cluster offers itself; where a filter does it for requests, it is that of any bytes. */
 function alpnOf({ behaviour }: PushContext, { protocol }: ServicePort): readonly string[] {
-  if (behaviour.alpnBy === 'filter') return ALPN_TCP;
-  if (protocol === 'http2' || protocol === 'grpc') return ALPN_H2;
+  const isH2 = protocol === 'http2' || protocol === 'grpc';
+  if (behaviour.alpnBy === 'filter') return isH2 ? [...ALPN_TCP, 'h2'] : ALPN_TCP;
+  if (isH2) return ALPN_H2;
   return isHttp(protocol) ? ALPN_HTTP : ALPN_TCP;
 }
 
@@ -123,7 +124,6 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     type: 'STATIC',
     lbPolicy: 'ROUND_ROBIN',
     connectTimeoutMs,
-    loadAssignment: { clusterName: BLACK_HOLE, endpoints: [] },
   };
   return role === 'sidecar' ? [blackHole, passthrough(PASSTHROUGH), toApplication] : [blackHole];
 }

@@ -76,7 +76,7 @@ export function catchAllChains(context: PushContext, mode: Mode): FilterChain[] 
   const part = (filter: Filter): ChainPart => ({ filter, tls: downstreamTls(context, filter), match: {} });
   if (!context.behaviour.sidecar.inspectsHttp)
     return withMtls(mode, { name: 'virtualInbound-catchall', ...part(tcpProxy(passthrough)) });
-  const requests = part(httpFilter(context, passthrough, passthrough, 0));
+  const requests = part(httpFilter(context, passthrough, `${passthrough};`, 0));
   const http = chainMaker('virtualInbound-catchall-http', requests);
   const bytes = chainMaker('virtualInbound', part(tcpProxy(passthrough)));
   const mutualHttp = http({ transportProtocol: 'tls', applicationProtocols: ALPN_MESH_HTTP }, true);

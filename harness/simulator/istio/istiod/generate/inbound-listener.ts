@@ -14,7 +14,7 @@ import { tcpProxy } from './tcp-proxy-filter.ts';
 const INBOUND_PORT = 15006;
 
 const statPrefixOf = ({ behaviour }: PushContext, { address }: ProxyNode, target: number): string =>
-  `inbound_${behaviour.sidecar.inspectsHttp ? '0.0.0.0' : address}_${target}`;
+  behaviour.sidecar.inspectsHttp ? `inbound_0.0.0.0_${target};` : `inbound_${address}_${target}`;
 
 /** Returns `virtualInbound`, with and without mTLS as the workload's PeerAuthentication allows. */
 export function inboundListener(context: PushContext, proxy: ProxyNode): Listener {

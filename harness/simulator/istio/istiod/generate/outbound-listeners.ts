@@ -66,14 +66,13 @@ function httpListener(port: number, rest: string | undefined): Listener {
   const filter: FilterChain['filter'] = {
     type: 'http_connection_manager',
     rds: String(port),
-    statPrefix: `outbound_0.0.0.0_${port}`,
+    statPrefix: `outbound_0.0.0.0_${port}${rest === undefined ? '' : ';'}`,
     ...(rest !== undefined && { alpn: ALPN_HTTP }),
   };
   const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
   if (rest === undefined) return { ...common, filterChains: [{ filter }] };
   return {
     ...common,
-    tlsInspector: true,
     httpInspector: true,
     filterChains: [
       { match: { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, filter },
