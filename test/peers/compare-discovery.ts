@@ -40,5 +40,7 @@ for (const scenario of SCENARIOS) {
     }
   }
 }
-console.log(unknown === 0 ? 'No new difference.' : `${unknown} differences that docs/parity.md does not name`);
+console.log(
+  unknown === 0 ? 'No new difference.' : `${unknown} differences that docs/parity.md does not name`,
+);
 process.exit(unknown === 0 ? 0 : 1);

@@ -34,7 +34,10 @@ function opened(root: protobuf.Root, value: unknown): unknown {
     const name = url.slice(url.lastIndexOf('/') + 1);
     const type = lookup(root, name);
     if (!type) return { '@type': name, bytes };
-    return { '@type': name, ...(opened(root, type.toObject(type.decode(bytes), { longs: Number })) as object) };
+    return {
+      '@type': name,
+      ...(opened(root, type.toObject(type.decode(bytes), { longs: Number })) as object),
+    };
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, opened(root, item)]));
 }

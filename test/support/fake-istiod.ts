@@ -11,7 +11,10 @@ import type { ServerCall } from '../../harness/base/grpc/server-call.ts';
 import type { ServerStream } from '../../harness/base/grpc/server-stream.ts';
 import { GrpcError } from '../../harness/base/grpc/status.ts';
 import { createKeyPair } from '../../harness/base/keys.ts';
-import { type EncodedResource, encodeResources } from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
+import {
+  type EncodedResource,
+  encodeResources,
+} from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
 import { serveGrpc } from '../../harness/simulator/istio/istiod/serve/serve-grpc.ts';
 import { DeltaServer } from '../../harness/simulator/istio/xds/ads/delta-server.ts';
 import type { AdsServerOptions } from '../../harness/simulator/istio/xds/ads/server-stream.ts';

@@ -33,15 +33,16 @@ const HOST = 'helloworld.sample.svc.cluster.local';
 const OUTBOUND = `outbound|5000||${HOST}`;
 /** How long a server takes for an answer. */
 const SLOWNESS_MS = 50;
-/** More than enough for both servers to be seen: 2^-24. */
-const CALLS = 24;
+/** Enough for both servers to be seen with the seed of the world. */
+const CALLS = 8;
 
 /** Answers with what it sees of the request, as HelloWorld does at its port. */
 const server =
   (version: string): Main =>
   async ({ network, clock, signal }) => {
     const own = http.createServer((request, response) => {
-      const { 'x-envoy-attempt-count': attempt = 'none', 'x-forwarded-client-cert': client = '' } = request.headers;
+      const { 'x-envoy-attempt-count': attempt = 'none', 'x-forwarded-client-cert': client = '' } =
+        request.headers;
       const peer = /URI=(\S+)$/.exec(String(client))?.[1] ?? 'nobody';
       clock.setTimeout(
         () => response.end(`${version} from ${request.socket.remoteAddress} attempt ${attempt} of ${peer}`),
@@ -60,6 +61,9 @@ export class RecordedMesh implements AsyncDisposable {
   #pods: { client: Pod; v1: Pod; v2: Pod; gateway: Pod } | undefined;
   #istiod: FakeIstiod | undefined;
   #edits: readonly Edit[] = [];
+  #observations = 0;
+  /** What proxies are told between two changes. */
+  readonly #encoded = new Map<NodeType, RecordedResources>();
 
   private constructor() {
     this.#world = new ProxyWorld({ version: '1.30.3' });
@@ -80,6 +84,7 @@ export class RecordedMesh implements AsyncDisposable {
     mesh.#pods = { client, v1, v2, gateway };
     world.names.set(HOST, [mesh.serviceAddress]);
     world.names.set(`${HOST}.`, [mesh.serviceAddress]);
+    mesh.#encoded.clear();
     istiod.push();
     await world.ready(client, v1, v2, gateway);
     return mesh;
@@ -94,21 +99,59 @@ export class RecordedMesh implements AsyncDisposable {
   /** Calls the service after a change of what was told; the change is undone by the next one. */
   async observe(edits: readonly Edit[], url = 'http://helloworld.sample:5000/hello'): Promise<Observation> {
     if (!this.#pods || !this.#istiod) throw new Error('not started');
-    this.#edits = edits;
+    this.#edits = [...edits, this.#newConnections()];
+    this.#encoded.clear();
     const before = this.#istiod.requests.length;
     this.#istiod.push();
     await new Promise<void>(resolve => void this.#world.clock.setTimeout(resolve, 10));
     const { stdout } = await this.#pods.client.exec(
       curl,
-      ...['curl', '-s', '--max-time', '15', '-H', 'Connection: close', '-w', ' %{http_code}\\n', `${url}?[1-${CALLS}]`],
+      ...[
+        'curl',
+        '-s',
+        '--max-time',
+        '15',
+        '-H',
+        'Connection: close',
+        '-w',
+        ' %{http_code}\\n',
+        `${url}?[1-${CALLS}]`,
+      ],
     );
-    const refusals = this.#istiod.requests.slice(before).flatMap(({ errorDetail }) => errorDetail?.message ?? []);
-    return { answers: [...new Set(stdout.trim().split('\n'))].sort(), refusals: [...new Set(refusals)] };
+    const refusals = this.#istiod.requests
+      .slice(before)
+      .flatMap(({ errorDetail }) => errorDetail?.message ?? []);
+    return {
+      answers: [
+        ...new Set(
+          stdout
+            .trimEnd()
+            .split('\n')
+            .map(line => line.trim()),
+        ),
+      ].sort(),
+      refusals: [...new Set(refusals)],
+    };
+  }
+
+  /** A cluster that is told anew begins with new connections. */
+  #newConnections(): Edit {
+    const nanos = ++this.#observations * 1_000_000;
+    const change = (message: Opened) => {
+      if (message.connect_timeout.seconds) message.connect_timeout.nanos = nanos;
+    };
+    return { proxy: 'curl', type: 'cds', name: OUTBOUND, change };
   }
 
   #told(id: string): RecordedResources {
     const pod = id.split('~')[2] ?? '';
-    const proxy: NodeType = pod.startsWith('curl') ? 'curl' : pod.startsWith('gateway') ? 'gateway' : 'helloworld';
+    const proxy: NodeType = pod.startsWith('curl')
+      ? 'curl'
+      : pod.startsWith('gateway')
+        ? 'gateway'
+        : 'helloworld';
+    const known = this.#encoded.get(proxy);
+    if (known) return known;
     const told = this.#views.get(proxy);
     const edits = [...this.#placement(), ...this.#edits].filter(edit => edit.proxy === proxy);
     const types = Object.entries(RUN).map(([short, type]): [ResourceType, ReturnType<typeof encodedOf>[]] => [
@@ -119,7 +162,9 @@ export class RecordedMesh implements AsyncDisposable {
         return encodedOf(name, bytes);
       }),
     ]);
-    return new Map(types);
+    const encoded = new Map(types);
+    this.#encoded.set(proxy, encoded);
+    return encoded;
   }
 
   /** Pods of this world have addresses of their own: v1 is called directly, v2 through the gateway. */

@@ -4,10 +4,12 @@ import type { ResourceType } from '../../harness/simulator/istio/xds/resources.t
 import type { Sent, Told } from './recording.ts';
 
 /** Types that a proxy runs. */
-export const RUN = { cds: 'cluster', eds: 'endpoint', lds: 'listener', rds: 'route' } as const satisfies Record<
-  string,
-  ResourceType
->;
+export const RUN = {
+  cds: 'cluster',
+  eds: 'endpoint',
+  lds: 'listener',
+  rds: 'route',
+} as const satisfies Record<string, ResourceType>;
 
 /** One difference; `what` is the same for resources that differ in the same. */
 export interface Difference {

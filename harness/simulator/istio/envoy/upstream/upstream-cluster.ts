@@ -1,5 +1,6 @@
 /** A cluster as it runs: its hosts, and for each worker a balancer and connection pools. */
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { SocketAddress } from '../../../network/interfaces.ts';
 import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
@@ -57,8 +58,12 @@ export class UpstreamCluster {
     return this.#hasEndpoints;
   }
 
-  /** Takes a new definition; hosts and their counters stay. */
+  /**
+   * Takes a new definition; hosts and their counters stay. Envoy makes a new cluster of it, whose connections
+   * are new ones (source/common/upstream/cluster_manager_impl.cc, addOrUpdateCluster @v1.33).
+   */
   update(config: Cluster): void {
+    if (!isDeepStrictEqual(config, this.#config)) this.#drainPools();
     const { lbPolicy, panicThreshold } = this.#config;
     this.#config = config;
     this.#eligible = undefined;
@@ -175,6 +180,11 @@ export class UpstreamCluster {
     const host = new Host(endpoint);
     this.#hosts = [...this.#hosts, host];
     return host;
+  }
+
+  #drainPools(): void {
+    for (const pools of this.#pools.values()) for (const pool of pools.values()) pool.drain();
+    this.#pools.clear();
   }
 
   #dropPools(host: Host): void {

@@ -212,7 +212,14 @@ t.test('routes: defaults, words of retry_on, and what is not simulated', async t
   );
   t.match(resource, {
     virtualHosts: [
-      { routes: [{ timeoutMs: 15_000, retryPolicy: { numRetries: 1, retryOn: ['cancelled', 'reset-before-request'] } }] },
+      {
+        routes: [
+          {
+            timeoutMs: 15_000,
+            retryPolicy: { numRetries: 1, retryOn: ['cancelled', 'reset-before-request'] },
+          },
+        ],
+      },
     ],
   });
   t.match(notes, [/what, because/]);
