@@ -7,6 +7,7 @@ import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-kn
 import type { Cluster, UpstreamTls } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
 import { assignmentOf, readAssignment } from './endpoint.ts';
+import { passExtensions } from './extensions.ts';
 import { HARMLESS } from './harmless.ts';
 import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
 import { TYPES } from './type-names.ts';
@@ -77,6 +78,7 @@ function readCluster(fields: Fields): Cluster {
   const matches = fields.messages('transport_socket_matches', readSocketMatch);
   const sourceAddress = fields.message('upstream_bind_config', readSource);
   const panicThreshold = fields.message('common_lb_config', readPanicThreshold);
+  passExtensions(fields, 'typed_extension_protocol_options');
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
   if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });

@@ -54,6 +54,10 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   'stats.PluginConfig': TELEMETRY,
   'envoy.tcp.metadataexchange.config.MetadataExchange': TELEMETRY,
   'istio.telemetry.http.access_log.Config': TELEMETRY,
+  'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': accepted('requests have such an id anyway'),
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': accepted(
+    'the protocol to a host is always HTTP/1.1',
+  ),
   [`${HTTP}.rbac.v3.RBAC`]: refused,
   [`${HTTP}.jwt_authn.v3.JwtAuthentication`]: refused,
   [`${HTTP}.ext_authz.v3.ExtAuthz`]: refused,
@@ -72,6 +76,10 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [`${NETWORK}.mongo_proxy.v3.MongoProxy`]: refused,
 };
 
+/** Finds the row of a type by its full name; undefined for one that has no implementation. */
+export const treatmentOf = (type: string): Treatment | undefined =>
+  Object.hasOwn(EXTENSIONS, type) ? EXTENSIONS[type] : undefined;
+
 /** An extension that is to be run. */
 export interface Extension {
   /** `envoy.filters.http.router`; of no meaning to Envoy but in messages. */
@@ -89,10 +97,24 @@ export function extensionOf(fields: Fields): Extension | undefined {
   const sent = fields.message('typed_config', packedOf) ?? { type: '', value: new Uint8Array() };
   const isStruct = TYPED_STRUCTS.has(sent.type);
   const packed = isStruct ? Fields.read(sent.type, sent.value, fields.reading, structOf) : sent;
-  const treatment = Object.hasOwn(EXTENSIONS, packed.type) ? EXTENSIONS[packed.type] : undefined;
+  const extension = treated(fields, { name, packed });
+  if (extension && isStruct) throw new Refusal(`${name}: ${packed.type} as a TypedStruct is not simulated`);
+  return extension;
+}
+
+/**
+ * Reads a map of configurations by name, none of which is executed.
+ * @throws Refusal for an extension that is not simulated, or of an unknown type
+ */
+export function passExtensions(fields: Fields, map: string): void {
+  for (const [name, packed] of fields.mapOf(map, packedOf)) treated(fields, { name, packed });
+}
+
+/** @returns undefined if the extension is passed over, which is noted @throws Refusal */
+function treated(fields: Fields, { name, packed }: Extension): Extension | undefined {
+  const treatment = treatmentOf(packed.type);
   switch (treatment?.kind) {
     case 'executed':
-      if (isStruct) throw new Refusal(`${name}: ${packed.type} as a TypedStruct is not simulated`);
       return { name, packed };
     case 'accepted':
       fields.note(packed.type, treatment.because);

@@ -117,6 +117,7 @@ function readConnectionManager(fields: Fields): Part {
     return it.string('route_config_name');
   });
   const routeConfig = fields.message('route_config', readRouteConfiguration);
+  fields.message('request_id_extension', extensionOf);
   const filters = fields.messages('http_filters', readHttpFilter).filter(filter => filter !== undefined);
   const alpn = filters.find(filter => filter.type === TYPES.alpnFilter)?.alpn;
   const routers = filters.filter(filter => filter.type === TYPES.router);
