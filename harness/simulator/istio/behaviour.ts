@@ -143,7 +143,7 @@ export interface IstioBehaviour {
 /** How a release of Envoy speaks of what went wrong upstream. */
 export interface EnvoyWording {
   readonly version: string;
-  /** False if a connect timeout is taken for a reset of its own, which nothing retries (istio/istio#32523). */
+  /** False if a connect timeout is taken for a reset of its own: nothing retries it (istio/istio#32523). */
   readonly retriesConnectTimeouts: boolean;
   /** True if a reply after a retry says `retried and the latest`. */
   readonly tellsRetry: boolean;

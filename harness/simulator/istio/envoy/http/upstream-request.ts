@@ -17,7 +17,7 @@ export interface UpstreamMessage {
 }
 
 /** Whose connection carries a request. */
-export interface UpstreamPlace {
+interface UpstreamPlace {
   readonly worker: Worker;
   readonly host: Host;
   /** Of its TLS, in place of the cluster's. */

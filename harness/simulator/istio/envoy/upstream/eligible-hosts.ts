@@ -1,4 +1,7 @@
-/** Which hosts of a cluster get new requests, by priority and health (envoyproxy/envoy load_balancer_base.cc @v1.33). */
+/**
+ * Which hosts of a cluster get new requests, by priority and health (envoyproxy/envoy
+ * source/extensions/load_balancing_policies/common/load_balancer_impl.cc @v1.33).
+ */
 
 /** What of a host decides. */
 interface Candidate {
@@ -11,8 +14,8 @@ const DEFAULT_PANIC_THRESHOLD = 50;
 
 /**
  * Picks the first priority that has a healthy host. Below the threshold health is not looked at: all hosts of
- * the first priority that has any are used. Unlike Envoy, it shares nothing with the next priority while only a
- * part of one is unhealthy.
+ * the first priority that has any are used. Unlike Envoy, it shares nothing with the next priority while only
+ * a part of one is unhealthy.
  * @param panicThreshold - percent of healthy hosts; 0: never
  */
 export function eligibleHosts<T extends Candidate>(

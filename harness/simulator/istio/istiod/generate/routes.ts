@@ -65,8 +65,8 @@ function routesOf(
 }
 
 /**
- * Lists the names by which a service may be called from a namespace: in 1.8 each with and without the port, in
- * current each once, and the full one also as an absolute name of DNS.
+ * Lists the names by which a service may be called from a namespace: in 1.8 each with and without the port,
+ * in current each once, and the full one also as an absolute name of DNS.
  */
 function domainsOf(
   { behaviour }: PushContext,

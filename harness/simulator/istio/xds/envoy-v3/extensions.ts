@@ -76,10 +76,6 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [`${NETWORK}.mongo_proxy.v3.MongoProxy`]: refused,
 };
 
-/** Finds the row of a type by its full name; undefined for one that has no implementation. */
-export const treatmentOf = (type: string): Treatment | undefined =>
-  Object.hasOwn(EXTENSIONS, type) ? EXTENSIONS[type] : undefined;
-
 /** An extension that is to be run. */
 export interface Extension {
   /** `envoy.filters.http.router`; of no meaning to Envoy but in messages. */
@@ -112,7 +108,7 @@ export function passExtensions(fields: Fields, map: string): void {
 
 /** @returns undefined if the extension is passed over, which is noted @throws Refusal */
 function treated(fields: Fields, { name, packed }: Extension): Extension | undefined {
-  const treatment = treatmentOf(packed.type);
+  const treatment = Object.hasOwn(EXTENSIONS, packed.type) ? EXTENSIONS[packed.type] : undefined;
   switch (treatment?.kind) {
     case 'executed':
       return { name, packed };

@@ -100,7 +100,7 @@ interface CommonTls {
 }
 const NOTHING: CommonTls = { alpn: [], names: [] };
 
-/** @param how - the other end's names are compared: a server's are told whole, a client's by what they begin with */
+/** @param how - names of the other end are told: a server's whole, a client's by what they begin with */
 function readCommon(common: Fields, how: 'exact' | 'prefix'): CommonTls {
   const secrets = common.messages('tls_certificate_sds_secret_configs', readSecret);
   if (secrets.length !== 1 || secrets[0] !== OWN)
