@@ -63,10 +63,12 @@ export interface IstioBehaviour {
   /** True if a domain of a route stands for the host with any port. */
   readonly routesIgnorePorts: boolean;
   /**
-   * Whether ALPN tells HTTP from other bytes by a filter of requests, or each cluster offers one for its
-   * protocol; servers of the former want clients of their own trust domain.
+   * Whether a cluster offers the ALPN of its protocol, or that of any bytes; servers of the latter want clients
+   * of their own trust domain.
    */
-  readonly alpnBy: 'filter' | 'cluster';
+  readonly clusterAlpn: 'of-protocol' | 'of-bytes';
+  /** Whether a filter of requests offers the ALPN of HTTP (`PILOT_ENABLE_ALPN_FILTER`). */
+  readonly alpnFilter: boolean;
   /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
   readonly panicThreshold?: number;
   /** A sidecar's listeners. */

@@ -84,7 +84,8 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   // pilot/pkg/networking/core/httproute.go @1.30.3; real-istio 2026-11
   routesIgnorePorts: true,
   // pilot/pkg/networking/core/cluster_tls.go, listener_builder.go @1.30.3; real-istio 2026-11
-  alpnBy: 'filter',
+  clusterAlpn: 'of-bytes',
+  alpnFilter: true,
   panicThreshold: 0,
   sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },

@@ -59,7 +59,7 @@ function transportSockets(
 /** What a cluster offers itself; where a filter does it for requests, it is that of any bytes. */
 function alpnOf({ behaviour }: PushContext, { protocol }: ServicePort): readonly string[] {
   const isH2 = protocol === 'http2' || protocol === 'grpc';
-  if (behaviour.alpnBy === 'filter') return isH2 ? [...ALPN_TCP, 'h2'] : ALPN_TCP;
+  if (behaviour.clusterAlpn === 'of-bytes') return isH2 ? [...ALPN_TCP, 'h2'] : ALPN_TCP;
   if (isH2) return ALPN_H2;
   return isHttp(protocol) ? ALPN_HTTP : ALPN_TCP;
 }

@@ -13,7 +13,7 @@ type Filter = FilterChain['filter'];
 
 /** The server's end of mTLS, in 1.8 the same for all chains. */
 function downstreamTls({ behaviour, state }: PushContext, filter: Filter): DownstreamTls {
-  if (behaviour.alpnBy === 'cluster')
+  if (behaviour.clusterAlpn === 'of-protocol')
     return { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] };
   const clientPrefixes = [`spiffe://${state.mesh.trustDomain}/`];
   return filter.type === 'http_connection_manager'

@@ -51,9 +51,7 @@ export function outboundListeners(context: PushContext, clusterId: string): List
         { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(rest) },
       ],
     },
-    ...[...httpPorts]
-      .sort((a, b) => a - b)
-      .map(port => httpListener(port, context.behaviour.sidecar.inspectsHttp ? rest : undefined)),
+    ...[...httpPorts].sort((a, b) => a - b).map(port => httpListener(context, port, rest)),
     ...streams.values(),
   ];
 }
@@ -62,15 +60,16 @@ export function outboundListeners(context: PushContext, clusterId: string): List
  * Serves all HTTP services of one port; the route configuration of that name tells them apart.
  * @param rest - the cluster for what is no HTTP, if that is looked at
  */
-function httpListener(port: number, rest: string | undefined): Listener {
+function httpListener({ behaviour }: PushContext, port: number, rest: string): Listener {
+  const { inspectsHttp } = behaviour.sidecar;
   const filter: FilterChain['filter'] = {
     type: 'http_connection_manager',
     rds: String(port),
-    statPrefix: `outbound_0.0.0.0_${port}${rest === undefined ? '' : ';'}`,
-    ...(rest !== undefined && { alpn: ALPN_HTTP }),
+    statPrefix: `outbound_0.0.0.0_${port}${inspectsHttp ? ';' : ''}`,
+    ...(behaviour.alpnFilter && { alpn: ALPN_HTTP }),
   };
   const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
-  if (rest === undefined) return { ...common, filterChains: [{ filter }] };
+  if (!inspectsHttp) return { ...common, filterChains: [{ filter }] };
   return {
     ...common,
     httpInspector: true,
