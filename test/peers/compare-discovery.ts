@@ -6,16 +6,22 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/cli.ts';
 import { SCENARIOS } from '../support/recording.ts';
-import { differencesOf } from '../support/view-differences.ts';
+import { type Difference, differencesOf } from '../support/view-differences.ts';
 import { findIstiod } from './real-istiod.ts';
 import { tellBoth } from './tell-both.ts';
 
-/** The first cells of the table of known differences: `cds name`. */
-const known = new Set(
-  readFileSync(path.join(ROOT, 'docs/parity.md'), 'utf8')
-    .split('\n')
-    .flatMap(line => /^\| `((?:cds|eds|lds|rds)[ .][^`]*)` \|/.exec(line)?.[1] ?? []),
-);
+const ROW = /^\| `((?:cds|eds|lds|rds)[ .][^`]*)` of `([^`]+)` \|/;
+/** The first cells of the table of known differences: what, and how the names of the resources end. */
+const known = readFileSync(path.join(ROOT, 'docs/parity.md'), 'utf8')
+  .split('\n')
+  .flatMap(line => {
+    const [, what, end] = ROW.exec(line) ?? [];
+    return what !== undefined && end !== undefined ? [{ what, end }] : [];
+  });
+const isKnown = ({ what, resource }: Difference): boolean =>
+  known.some(row => row.what === what && resource.endsWith(row.end));
+
+const short = (value: unknown): string => String(JSON.stringify(value)).slice(0, 160);
 
 const istiod = findIstiod();
 if ('reason' in istiod) {
@@ -23,7 +29,7 @@ if ('reason' in istiod) {
   process.exit(0);
 }
 let unknown = 0;
-const seen = new Set<string>();
+const printed = new Set<string>();
 for (const scenario of SCENARIOS) {
   for (const [proxy, { ours, real }] of await tellBoth(scenario, istiod)) {
     const differences = differencesOf(ours, real);
@@ -31,12 +37,13 @@ for (const scenario of SCENARIOS) {
       ([type, list]) => `${type} ${ours[type as keyof typeof ours].length}/${list.length}`,
     );
     console.log(`${scenario} ${proxy}: ${counts.join(', ')}; ${differences.length} differences`);
-    for (const { what, resource, ours: mine, real: theirs } of differences) {
-      if (!known.has(what)) unknown++;
-      if (seen.has(what)) continue;
-      seen.add(what);
-      const [a, b] = [mine, theirs].map(value => String(JSON.stringify(value)).slice(0, 160));
-      console.log(`  ${known.has(what) ? 'known' : 'NEW'} ${what} (${resource}): ours ${a}, real ${b}`);
+    for (const difference of differences) {
+      const name = `${isKnown(difference) ? 'known' : 'NEW'} ${difference.what}`;
+      if (!isKnown(difference)) unknown++;
+      if (printed.has(name)) continue;
+      printed.add(name);
+      const values = `ours ${short(difference.ours)}, real ${short(difference.real)}`;
+      console.log(`  ${name} (${difference.resource}): ${values}`);
     }
   }
 }
