@@ -195,7 +195,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
   'harness/simulator/istio/release-current.ts': 1,
   'harness/simulator/istio/xds/envoy-v3/resource-name.ts': 1,
-  'harness/simulator/istio/xds/retry-policy.ts': 1,
   'harness/simulator/kubernetes/admission/escalation.ts': 2,
   'harness/simulator/kubernetes/admission/pod-defaults.ts': 1,
   'harness/simulator/kubernetes/auth/rbac.ts': 3,

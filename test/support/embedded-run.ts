@@ -2,6 +2,7 @@
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
 import { createRandom } from '../../harness/base/random.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
+import type { Plan } from '../../harness/plan/step.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
@@ -14,9 +15,10 @@ import { ROOT } from './cli.ts';
 export async function objectsAfterEmbeddedTools(
   scenario: string,
   edition = '1.8',
+  change: (plan: Plan) => Plan = plan => plan,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { topology } = await loadScenario(scenario, { folder: `${ROOT}/scenarios` });
-  const plan = planTopology(topology, edition);
+  const plan = change(planTopology(topology, edition));
   const samples = await readSamples(plan.edition);
   const found: Record<string, unknown> = {};
   await run({

@@ -11,7 +11,10 @@ import type { ServerCall } from '../../harness/base/grpc/server-call.ts';
 import type { ServerStream } from '../../harness/base/grpc/server-stream.ts';
 import { GrpcError } from '../../harness/base/grpc/status.ts';
 import { createKeyPair } from '../../harness/base/keys.ts';
-import { encodeResources } from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
+import {
+  type EncodedResource,
+  encodeResources,
+} from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
 import { serveGrpc } from '../../harness/simulator/istio/istiod/serve/serve-grpc.ts';
 import { DeltaServer } from '../../harness/simulator/istio/xds/ads/delta-server.ts';
 import type { AdsServerOptions } from '../../harness/simulator/istio/xds/ads/server-stream.ts';
@@ -33,6 +36,8 @@ import { typeOfUrl } from '../../harness/simulator/istio/xds/wire/types.ts';
 import type { NetworkNamespace } from '../../harness/simulator/network/interfaces.ts';
 
 export type ProxyResources = ResourcesByType;
+/** The same as bytes. */
+export type RecordedResources = ReadonlyMap<ResourceType, readonly EncodedResource[]>;
 
 /** What a proxy said: it introduced itself, subscribed, or answered a response. */
 export interface SeenRequest {
@@ -76,10 +81,14 @@ export class FakeIstiod {
   readonly #clock: Clock;
   readonly #authority: Authority;
   readonly #streams = new Map<ServerStream, Pusher>();
-  readonly #configure: (node: XdsNode) => ProxyResources;
+  readonly #configure: (node: XdsNode) => ProxyResources | RecordedResources;
   #version = 0;
 
-  constructor(clock: Clock, authority: Authority, configure: (node: XdsNode) => ProxyResources) {
+  constructor(
+    clock: Clock,
+    authority: Authority,
+    configure: (node: XdsNode) => ProxyResources | RecordedResources,
+  ) {
     this.#clock = clock;
     this.#authority = authority;
     this.#configure = configure;
@@ -197,12 +206,13 @@ export class FakeIstiod {
   #resources(node: XdsNode | undefined, typeUrl: string, names: ReadonlySet<string> | 'all') {
     const type = typeOfUrl(typeUrl);
     if (!node || !type) return [];
-    const all = encoded(type, this.#configure(node));
+    const told = this.#configure(node);
+    const all = 'get' in told ? (told.get(type) ?? []) : encoded(type, told);
     return names === 'all' ? all : all.filter(({ name }) => names.has(name));
   }
 }
 
-function encoded(type: ResourceType, resources: ProxyResources) {
+function encoded(type: ResourceType, resources: ProxyResources): readonly EncodedResource[] {
   switch (type) {
     case 'cluster':
       return encodeResources(type, resources.cluster);

@@ -20,7 +20,7 @@ import type { ClusterNetwork, NetworkNamespace } from '../../harness/simulator/n
 import { VirtualClock } from '../../harness/simulator/network/virtual-clock.ts';
 import { VirtualNetwork } from '../../harness/simulator/network/virtual-network.ts';
 import type { ContainerFiles, Main, ProcessContext } from '../../harness/simulator/program.ts';
-import { FakeIstiod, type ProxyResources } from './fake-istiod.ts';
+import { FakeIstiod, type ProxyResources, type RecordedResources } from './fake-istiod.ts';
 
 const HOST = 'helloworld.sample.svc.cluster.local';
 export const SERVICE_IP = '10.255.10.7';
@@ -109,7 +109,7 @@ export class ProxyWorld implements AsyncDisposable {
   /** An istiod in cluster1's node, known as `istiod.istio-system.svc` unless told otherwise. */
   async istiod(
     authority: Authority,
-    configure: (node: { readonly id: string }) => ProxyResources,
+    configure: (node: { readonly id: string }) => ProxyResources | RecordedResources,
     name = 'istiod.istio-system.svc',
   ): Promise<FakeIstiod> {
     const istiod = new FakeIstiod(this.clock, authority, configure);
@@ -310,6 +310,7 @@ export function outboundResources(version: string, endpoints: readonly LbEndpoin
     virtualHosts: [
       {
         name: `${HOST}:5000`,
+        tellsAttempts: true,
         domains: [
           HOST,
           `${HOST}:5000`,

@@ -65,6 +65,8 @@ export class RandomResources {
       lbPolicy: this.#random.pick(['ROUND_ROBIN', 'LEAST_REQUEST', 'CLUSTER_PROVIDED']),
       connectTimeoutMs: this.#milliseconds(),
       ...this.#maybe('loadAssignment', () => this.#assignment()),
+      ...this.#maybe('sourceAddress', () => this.#text(0)),
+      ...this.#maybe('panicThreshold', () => this.#random.pick([0, 1, 50, 99.5])),
       ...this.#maybe('transportSocketMatches', () =>
         this.#random.integer(4) === 0
           ? [{ name: 'istio-mutual', match: {}, tls: this.#tls() }]
@@ -96,6 +98,7 @@ export class RandomResources {
         port: this.#port(),
         weight: this.#random.pick([0, 1, 2, 128, 2 ** 32 - 1]),
         tlsMode: this.#random.pick(['istio', 'disabled']),
+        ...this.#maybe('isHealthy', () => false as const),
       })),
     };
   }
@@ -123,7 +126,10 @@ export class RandomResources {
         ...this.#maybe('transportProtocol', () => this.#random.pick(['tls', 'raw_buffer'] as const)),
         ...this.#maybe('applicationProtocols', () => this.#list(() => this.#text(0), 1)),
       })),
-      ...this.#maybe('downstreamTls', () => ({ alpn: this.#list(() => this.#text(0)) })),
+      ...this.#maybe('downstreamTls', () => ({
+        alpn: this.#list(() => this.#text(0)),
+        ...this.#maybe('clientPrefixes', () => this.#list(() => this.#text(0), 1)),
+      })),
       filter: this.#filter(),
     };
   }
@@ -134,16 +140,23 @@ export class RandomResources {
     return this.#random.pick<NetworkFilter>([
       { type: 'tcp_proxy', cluster: this.#text(0), statPrefix },
       { type: 'sni_cluster_tcp_proxy', fallbackCluster: this.#text(0), statPrefix },
-      { type: 'http_connection_manager', ...way, statPrefix },
+      {
+        type: 'http_connection_manager',
+        ...way,
+        statPrefix,
+        ...this.#maybe('alpn', () => this.#list(() => this.#text(0))),
+      },
     ]);
   }
 
   #routes(): RouteConfiguration {
     return {
       name: this.#text(0),
+      ...this.#maybe('ignoresPort', () => true as const),
       virtualHosts: this.#list(() => ({
         name: this.#text(0),
         domains: this.#list(() => this.#text(0)),
+        ...this.#maybe('tellsAttempts', () => true as const),
         routes: this.#list(() => ({
           match: { prefix: this.#text(0) },
           cluster: this.#text(0),
@@ -152,7 +165,7 @@ export class RandomResources {
             numRetries: this.#random.integer(5),
             retryOn: RETRY_CONDITIONS.filter(() => this.#random.integer(2) === 0),
             retriableStatusCodes: this.#list(() => 400 + this.#random.integer(200)),
-            hostSelectionRetryMaxAttempts: 1 + this.#random.integer(9),
+            hostSelectionRetryMaxAttempts: this.#random.integer(9),
           })),
         })),
       })),

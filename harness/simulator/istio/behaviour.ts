@@ -55,7 +55,22 @@ export interface IstioBehaviour {
     readonly upstream: 'loopback' | 'pod-address';
     /** The cluster for ports that no Service names. */
     readonly passthrough: string;
+    /** What the application sees its requests come from, if not the pod's own address. */
+    readonly sourceAddress?: string;
+    /** Of requests to the application. */
+    readonly retryPolicy?: RetryPolicy;
   };
+  /** True if a domain of a route stands for the host with any port. */
+  readonly routesIgnorePorts: boolean;
+  /**
+   * Whether a cluster offers the ALPN of its protocol, or that of any bytes; servers of the latter want
+   * clients of their own trust domain.
+   */
+  readonly clusterAlpn: 'of-protocol' | 'of-bytes';
+  /** Whether a filter of requests offers the ALPN of HTTP (`PILOT_ENABLE_ALPN_FILTER`). */
+  readonly alpnFilter: boolean;
+  /** `Cluster.panicThreshold` of a service's clusters, if it is set. */
+  readonly panicThreshold?: number;
   /** A sidecar's listeners. */
   readonly sidecar: {
     /** The chain for those who call the proxy's own port 15001. */
@@ -130,6 +145,8 @@ export interface IstioBehaviour {
 /** How a release of Envoy speaks of what went wrong upstream. */
 export interface EnvoyWording {
   readonly version: string;
+  /** False if a connect timeout is taken for a reset of its own: nothing retries it (istio/istio#32523). */
+  readonly retriesConnectTimeouts: boolean;
   /** True if a reply after a retry says `retried and the latest`. */
   readonly tellsRetry: boolean;
   /** The reset reason of a connection that could not be made. */

@@ -112,6 +112,9 @@ export const ISTIO_1_8: IstioBehaviour = {
     upstream: 'loopback',
     passthrough: 'InboundPassthroughClusterIpv4',
   },
+  routesIgnorePorts: false,
+  clusterAlpn: 'of-protocol',
+  alpnFilter: false,
   sidecar: { outboundTrap: 'virtualOutbound-trap', inspectsHttp: false },
   remoteSync: { kind: 'blocking' },
   acceptsOwnClusterId: true,
@@ -142,6 +145,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   notReadyReason: 'config not received from Pilot (is Pilot running?)',
   envoy: {
     version: '1.16.0',
+    retriesConnectTimeouts: false,
     tellsRetry: false,
     connectionFailure: 'connection failure',
     connectTimeout: 'local reset',

@@ -56,7 +56,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   // pilot/pkg/networking/core/route/retry/retry.go @1.30.3
   retryPolicy: {
     numRetries: 2,
-    retryOn: ['connect-failure', 'connect-timeout', 'refused-stream', 'unavailable', 'cancelled'],
+    retryOn: ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', 'retriable-status-codes'],
     retriableStatusCodes: [],
     hostSelectionRetryMaxAttempts: 5,
   },
@@ -71,8 +71,22 @@ export const ISTIO_CURRENT: IstioBehaviour = {
     clusterName: ({ container }) => `inbound|${container}||`,
     upstream: 'pod-address',
     passthrough: 'InboundPassthroughCluster',
+    sourceAddress: '127.0.0.6',
+    // ENABLE_INBOUND_RETRY_POLICY, pilot/pkg/features @1.30.3
+    retryPolicy: {
+      numRetries: 2,
+      retryOn: ['reset-before-request'],
+      retriableStatusCodes: [],
+      hostSelectionRetryMaxAttempts: 0,
+    },
   },
   // pilot/pkg/networking/core/listener.go, listener_inbound.go @1.30.3; real-istio 2026-11
+  // pilot/pkg/networking/core/httproute.go @1.30.3; real-istio 2026-11
+  routesIgnorePorts: true,
+  // pilot/pkg/networking/core/cluster_tls.go, listener_builder.go @1.30.3; real-istio 2026-11
+  clusterAlpn: 'of-bytes',
+  alpnFilter: true,
+  panicThreshold: 0,
   sidecar: { outboundTrap: 'virtualOutbound-blackhole', inspectsHttp: true },
   remoteSync: { kind: 'asynchronous', timeoutMs: 30_000 },
   acceptsOwnClusterId: false,
@@ -105,6 +119,7 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   notReadyReason: 'config not received from XDS server (is Istiod running?)',
   envoy: {
     version: '1.38.4-dev',
+    retriesConnectTimeouts: true,
     tellsRetry: true,
     connectionFailure: 'remote connection failure',
     connectTimeout: 'connection timeout',

@@ -2,7 +2,7 @@
 import type { Flow } from './faults.ts';
 import { flowOf, gone, record, type Surroundings } from './flow-record.ts';
 import type { Host } from './host.ts';
-import type { SocketAddress } from './interfaces.ts';
+import type { ConnectOptions, SocketAddress } from './interfaces.ts';
 import type { ConnectionOutcome } from './recorder.ts';
 import type { Route, Tracked } from './route.ts';
 import { socketError } from './socket-errors.ts';
@@ -23,9 +23,9 @@ export function dial(
   from: Host,
   socket: TcpSocket,
   to: SocketAddress,
-  uid: number,
+  options: ConnectOptions,
 ): void {
-  const attempt = new ConnectionAttempt(around, from, socket, to, uid);
+  const attempt = new ConnectionAttempt(around, from, socket, to, options);
   setImmediate(() => attempt.sendSyn(0));
 }
 
@@ -36,17 +36,25 @@ class ConnectionAttempt {
   readonly #socket: TcpSocket;
   readonly #to: SocketAddress;
   readonly #uid: number;
+  readonly #bound: string | undefined;
   readonly #tracked: Tracked = {};
   readonly #localPort: number;
   /** The way of the last SYN. */
   #route: Route | undefined;
 
-  constructor(around: Surroundings, from: Host, socket: TcpSocket, to: SocketAddress, uid: number) {
+  constructor(
+    around: Surroundings,
+    from: Host,
+    socket: TcpSocket,
+    to: SocketAddress,
+    { uid = 0, localAddress }: ConnectOptions,
+  ) {
     this.#around = around;
     this.#from = from;
     this.#socket = socket;
     this.#to = to;
     this.#uid = uid;
+    this.#bound = localAddress;
     this.#localPort = from.ephemeralPort();
   }
 
@@ -63,7 +71,9 @@ class ConnectionAttempt {
     this.#route = route;
     const flow = flowOf('TCP', from, this.#to, route);
     const { dropped, refused, delayMs } = faults.verdict(flow);
-    if (dropped || (!refused && route.kind === 'silence')) {
+    // Nobody on another host answers to an address of loopback (a martian source).
+    const isMartian = this.#bound !== undefined && route.kind === 'arrives' && route.host !== from;
+    if (dropped || (!refused && (route.kind === 'silence' || isMartian))) {
       const wait = FIRST_SYN_TIMEOUT_MS * 2 ** count;
       if (count < SYN_RETRANSMISSIONS) this.#whileOpen(wait, () => this.sendSyn(count + 1));
       else this.#whileOpen(wait, () => this.#fail('ETIMEDOUT', 'timed-out'));
@@ -85,9 +95,11 @@ class ConnectionAttempt {
       this.#fail('ECONNREFUSED', 'refused');
       return;
     }
-    const { host, at, originalDestination, source } = route;
+    const { host, at, originalDestination } = route;
+    const source = this.#bound ?? route.source;
     const to = this.#to;
-    const local = { address: source === '127.0.0.1' ? source : this.#from.address, port: this.#localPort };
+    const isLoopback = this.#bound !== undefined || source === '127.0.0.1';
+    const local = { address: isLoopback ? source : this.#from.address, port: this.#localPort };
     const accepted = host.openSocket();
     const path = { verdict: this.#around.faults.watch(flow) };
     TcpSocket.join(this.#socket, { local, remote: to, originalDestination: to, path }, accepted, {

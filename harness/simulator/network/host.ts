@@ -33,7 +33,7 @@ export interface Placement {
 export interface Wire {
   readonly clock: WorldClock;
   /** Connects `socket`, which may have been destroyed when the time comes. */
-  dial(from: Host, socket: TcpSocket, to: SocketAddress, uid: number): void;
+  dial(from: Host, socket: TcpSocket, to: SocketAddress, options: ConnectOptions): void;
   exchange(from: Host, to: SocketAddress, query: Buffer, timeoutMs: number): Promise<Buffer>;
   /** Takes a host out of the network, so that its address is free again. */
   leave(host: Host): void;
@@ -65,7 +65,7 @@ export class Host implements NetworkNamespace {
   connect(address: string, port: number, options: ConnectOptions = {}): TcpSocket {
     const socket = this.openSocket();
     this.#wire.clock.bump?.();
-    this.#wire.dial(this, socket, { address, port }, options.uid ?? 0);
+    this.#wire.dial(this, socket, { address, port }, options);
     return socket;
   }
 

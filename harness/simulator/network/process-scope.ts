@@ -31,7 +31,7 @@ export class ProcessScope implements ProcessNetwork {
   }
 
   connect(address: string, port: number, options?: ConnectOptions): VirtualSocket {
-    return this.#own(this.#host.connect(address, port, { uid: options?.uid ?? this.#uid }));
+    return this.#own(this.#host.connect(address, port, { ...options, uid: options?.uid ?? this.#uid }));
   }
 
   listen(port: number, onConnection: Accept, address?: string): Listener {

@@ -62,7 +62,7 @@ export class VirtualNetwork {
     };
     this.#wire = {
       clock,
-      dial: (from, socket, to, uid) => dial(around, from, socket, to, uid),
+      dial: (from, socket, to, options) => dial(around, from, socket, to, options),
       exchange: (from, to, query, timeoutMs) => exchange(around, from, to, query, timeoutMs),
       leave: host => this.#leave(host),
     };

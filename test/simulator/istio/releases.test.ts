@@ -36,7 +36,7 @@ t.test('the editions differ where Istio does', async t => {
   // docs/reference/istio.md I8, I12, I10
   t.same([old.lbPolicy, now.lbPolicy], ['ROUND_ROBIN', 'LEAST_REQUEST']);
   t.same(
-    [old, now].map(({ retryPolicy }) => retryPolicy.retryOn.includes('connect-timeout')),
+    [old, now].map(({ envoy }) => envoy.retriesConnectTimeouts),
     [false, true],
   );
   t.same(

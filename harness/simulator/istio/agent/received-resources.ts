@@ -3,6 +3,8 @@ import { messageOf } from '../../../base/errors.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { AdsUpdate, Reference } from '../xds/ads/subscription.ts';
 import { decodeOnce } from '../xds/envoy-v3/decode-once.ts';
+import { CODECS } from '../xds/envoy-v3/resource-codecs.ts';
+import { Refusal } from '../xds/proto/refusal.ts';
 import { routeNamesOf } from '../xds/references.ts';
 import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
 import { typeOfUrl, typeUrlOf } from '../xds/wire/types.ts';
@@ -33,6 +35,9 @@ export class ReceivedResources {
     for (const { name, body } of resources) {
       try {
         const resource = decodeOnce(type, body);
+        // Two of one name would be refused together with every update that comes after them.
+        const own = nameOf(type, resource);
+        if (own !== name) throw new Refusal(`a resource of the name '${own}' is not simulated under another`);
         told.push(resource);
         next.set(name, resource);
       } catch (error) {
@@ -82,6 +87,11 @@ export class ReceivedResources {
   #of(type: ResourceType): ReadonlyMap<string, AnyResource> {
     return this.#byType.get(type) ?? new Map();
   }
+}
+
+function nameOf<T extends ResourceType>(type: T, resource: ResourcesByType[T][number]): string {
+  const codec: (typeof CODECS)[T] = CODECS[type];
+  return codec.nameOf(resource);
 }
 
 const endpointsOf = (cluster: Cluster | undefined): readonly Reference[] =>

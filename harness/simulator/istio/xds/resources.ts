@@ -35,6 +35,10 @@ export interface Cluster {
   readonly connectTimeoutMs: number;
   /** For STATIC. */
   readonly loadAssignment?: ClusterLoadAssignment;
+  /** What connections to hosts come from, in place of the proxy's own address: `127.0.0.6`. */
+  readonly sourceAddress?: string;
+  /** Percent of healthy hosts below which all are used; 50 if it is not given, 0 for never. */
+  readonly panicThreshold?: number;
   /** The first match by the endpoint's `tlsMode` metadata decides; `tls` absent is plaintext. */
   readonly transportSocketMatches?: readonly {
     readonly name: string;
@@ -65,6 +69,10 @@ export interface LbEndpoint {
   /** 1 or more. */
   readonly weight: number;
   readonly tlsMode: 'istio' | 'disabled';
+  /** 0 if it is not given; the next one is used when this one has nobody. */
+  readonly priority?: number;
+  /** False: new requests and connections go to it in a panic only. */
+  readonly isHealthy?: false;
 }
 
 // ---- listeners
@@ -85,7 +93,7 @@ export interface Listener {
   readonly useOriginalDst?: boolean;
   /** Reads SNI and ALPN from the ClientHello before a chain is chosen. */
   readonly tlsInspector?: boolean;
-  /** Besides the TLS inspector: names the protocol of plaintext, `http/1.1` or `h2c`. */
+  /** Names the protocol of plaintext, `http/1.1` or `h2c`, before a chain is chosen. */
   readonly httpInspector?: boolean;
   readonly filterChains: readonly FilterChain[];
   /** For connections that no chain matches. */
@@ -99,8 +107,15 @@ export interface FilterChain {
   /**
    * Terminates mTLS with the workload's certificate; the client's is demanded and verified against the root.
    */
-  readonly downstreamTls?: { readonly alpn: readonly string[] };
+  readonly downstreamTls?: DownstreamTls;
   readonly filter: NetworkFilter;
+}
+
+/** The mTLS that ends at a proxy. */
+export interface DownstreamTls {
+  readonly alpn: readonly string[];
+  /** What the client's identity may begin with: `spiffe://cluster.local/`; any if it is not given. */
+  readonly clientPrefixes?: readonly string[];
 }
 
 /**
@@ -122,6 +137,8 @@ export type NetworkFilter =
       readonly rds?: string;
       readonly routeConfig?: RouteConfiguration;
       readonly statPrefix: string;
+      /** The ALPN of HTTP/1.1 to an upstream with TLS, in place of the cluster's. */
+      readonly alpn?: readonly string[];
     }
   | { readonly type: 'tcp_proxy'; readonly cluster: string; readonly statPrefix: string }
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */
@@ -133,13 +150,17 @@ export type NetworkFilter =
 export interface RouteConfiguration {
   readonly name: string;
   readonly virtualHosts: readonly VirtualHost[];
+  /** The port of a Host header is not looked at. */
+  readonly ignoresPort?: true;
 }
 
 /** The routes of the hosts that share them. */
 export interface VirtualHost {
   readonly name: string;
-  /** Values of the Host header, with and without port; `*` matches the rest. */
+  /** Values of the Host header; `*` matches the rest. */
   readonly domains: readonly string[];
+  /** Servers are told which attempt it is: `x-envoy-attempt-count`. */
+  readonly tellsAttempts?: true;
   readonly routes: readonly {
     readonly match: { readonly prefix: string };
     readonly cluster: string;

@@ -1,9 +1,9 @@
 /** When a failed request is tried again: words that the releases, istiod and Envoy share. */
 
-/** What may make Envoy try again. `connect-timeout` is apart: Envoy 1.16.0 never retries it (istio/istio#32523). */
+/** What may make Envoy try again. */
 export const RETRY_CONDITIONS = [
   'connect-failure',
-  'connect-timeout',
+  'reset-before-request',
   'refused-stream',
   'unavailable',
   'cancelled',
@@ -19,6 +19,9 @@ export interface RetryPolicy {
   readonly numRetries: number;
   readonly retryOn: readonly RetryCondition[];
   readonly retriableStatusCodes: readonly number[];
-  /** How often Envoy picks again when it has picked a host that was tried before (previous_hosts). */
+  /**
+   * How often Envoy picks again when it has picked a host that was tried before (previous_hosts); 0: it does
+   * not look at that.
+   */
   readonly hostSelectionRetryMaxAttempts: number;
 }

@@ -15,6 +15,14 @@ export function clusterOf(cluster: Cluster) {
     }),
     connect_timeout: seconds(cluster.connectTimeoutMs),
     lb_policy: cluster.lbPolicy,
+    ...(cluster.sourceAddress !== undefined && {
+      upstream_bind_config: { source_address: { address: cluster.sourceAddress, port_value: 0 } },
+    }),
+    ...(cluster.panicThreshold !== undefined && {
+      common_lb_config: {
+        healthy_panic_threshold: cluster.panicThreshold === 0 ? {} : { value: cluster.panicThreshold },
+      },
+    }),
     ...(cluster.loadAssignment &&
       cluster.loadAssignment.endpoints.length > 0 && {
         load_assignment: {
@@ -70,7 +78,7 @@ export function endpointsOf({ name, hosts }: UpstreamCluster) {
         locality: {},
         lb_endpoints: hosts.map(host => ({
           endpoint: { address: socketAddress(host.address, host.port) },
-          health_status: 'HEALTHY',
+          health_status: host.isHealthy ? 'HEALTHY' : 'UNHEALTHY',
           metadata: {
             filter_metadata: {
               ...(host.tlsMode === 'istio' && { 'envoy.transport_socket_match': { tlsMode: host.tlsMode } }),

@@ -1,4 +1,5 @@
 /** Listeners and their routes in the form of `/config_dump`: JSON with the field names of Envoy's protos. */
+import { TYPES } from '../../xds/envoy-v3/type-names.ts';
 import type { FilterChain, Listener, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
 import { ROUTER } from './bootstrap.ts';
 import { anyOf, seconds, socketAddress } from './protobuf-json.ts';
@@ -45,7 +46,11 @@ function filterChainOf({ name, match, downstreamTls, filter }: FilterChain) {
             alpn_protocols: downstreamTls.alpn,
             tls_certificate_sds_secret_configs: [{ name: 'default' }],
             combined_validation_context: {
-              default_validation_context: {},
+              default_validation_context: {
+                ...(downstreamTls.clientPrefixes && {
+                  match_subject_alt_names: downstreamTls.clientPrefixes.map(prefix => ({ prefix })),
+                }),
+              },
               validation_context_sds_secret_config: { name: 'ROOTCA' },
             },
           },
@@ -74,7 +79,7 @@ function filtersOf(filter: NetworkFilter) {
             ...(filter.rds === undefined
               ? { route_config: filter.routeConfig && routesOf(filter.routeConfig) }
               : { rds: { config_source: { ads: {} }, route_config_name: filter.rds } }),
-            http_filters: [ROUTER],
+            http_filters: filter.alpn ? [alpnFilter(filter.alpn), ROUTER] : [ROUTER],
           }),
         },
       ];
@@ -91,13 +96,28 @@ function filtersOf(filter: NetworkFilter) {
   }
 }
 
+const PREVIOUS_HOSTS = {
+  name: 'envoy.retry_host_predicates.previous_hosts',
+  typed_config: anyOf('extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
+};
+
+const alpnFilter = (alpn: readonly string[]) => ({
+  name: 'istio.alpn',
+  typed_config: {
+    '@type': `type.googleapis.com/${TYPES.alpnFilter}`,
+    alpn_override: [{ upstream_protocol: 'HTTP11', alpn_override: alpn }],
+  },
+});
+
 /** Writes routes as an `envoy.config.route.v3.RouteConfiguration`. */
-export function routesOf({ name, virtualHosts }: RouteConfiguration) {
+export function routesOf({ name, virtualHosts, ignoresPort }: RouteConfiguration) {
   return {
     name,
+    ...(ignoresPort && { ignore_port_in_host_matching: true }),
     virtual_hosts: virtualHosts.map(virtualHost => ({
       name: virtualHost.name,
       domains: virtualHost.domains,
+      ...(virtualHost.tellsAttempts && { include_request_attempt_count: true }),
       routes: virtualHost.routes.map(({ match, cluster, timeoutMs, retryPolicy }) => ({
         match,
         route: {
@@ -105,15 +125,12 @@ export function routesOf({ name, virtualHosts }: RouteConfiguration) {
           timeout: seconds(timeoutMs),
           ...(retryPolicy && {
             retry_policy: {
-              retry_on: retryPolicy.retryOn.filter(condition => condition !== 'connect-timeout').join(','),
+              retry_on: retryPolicy.retryOn.join(','),
               num_retries: retryPolicy.numRetries,
-              retry_host_predicate: [
-                {
-                  name: 'envoy.retry_host_predicates.previous_hosts',
-                  typed_config: anyOf('extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate', {}),
-                },
-              ],
-              host_selection_retry_max_attempts: String(retryPolicy.hostSelectionRetryMaxAttempts),
+              ...(retryPolicy.hostSelectionRetryMaxAttempts > 0 && {
+                retry_host_predicate: [PREVIOUS_HOSTS],
+                host_selection_retry_max_attempts: String(retryPolicy.hostSelectionRetryMaxAttempts),
+              }),
               retriable_status_codes: retryPolicy.retriableStatusCodes,
             },
           }),

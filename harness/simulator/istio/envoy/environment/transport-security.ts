@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
 import { decodeOnlyNames } from '../../../../base/peer-names.ts';
 import type { EnvoyWording } from '../../behaviour.ts';
-import type { UpstreamTls } from '../../xds/resources.ts';
+import type { DownstreamTls, UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from './counters.ts';
 import { checkIdentity, expiredFailure, tlsFailure, UnexpectedIdentityError } from './tls-failure.ts';
 import { type PeerIdentity, peerOf, secureContextOf, type WorkloadIdentity } from './workload-identity.ts';
@@ -40,7 +40,7 @@ export class TransportSecurity {
    */
   terminate(
     raw: Duplex,
-    alpn: readonly string[],
+    { alpn, clientPrefixes }: DownstreamTls,
     counters: Counters,
     done: (socket: tls.TLSSocket | undefined, peer?: PeerIdentity) => void,
   ): void {
@@ -75,9 +75,14 @@ export class TransportSecurity {
         fail('ssl.fail_verify_error');
         return;
       }
+      const peer = peerOf(socket, this.#localUri);
+      if (clientPrefixes && !clientPrefixes.some(prefix => peer.uri.startsWith(prefix))) {
+        fail('ssl.fail_verify_san');
+        return;
+      }
       settled = true;
       counters.add('ssl.handshake');
-      done(socket, peerOf(socket, this.#localUri));
+      done(socket, peer);
     });
   }
 

@@ -29,7 +29,7 @@ export function upstreamHeaders(
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     const value = rawHeaders[index + 1] ?? '';
-    if (HOP_BY_HOP.has(name) || name === 'x-envoy-attempt-count') continue;
+    if (HOP_BY_HOP.has(name)) continue;
     if (name === CLIENT_CERTIFICATE) {
       forwardedCertificate = value;
       continue;
@@ -45,6 +45,14 @@ export function upstreamHeaders(
     if (certificate !== undefined) headers.push(CLIENT_CERTIFICATE, certificate);
   }
   return headers;
+}
+
+const ATTEMPTS = 'x-envoy-attempt-count';
+
+/** Adds which attempt it is, in place of what the client said of its own (include_request_attempt_count). */
+export function attemptHeaders(headers: readonly string[], attempts: number): string[] {
+  const rest = headers.filter((_, at) => headers[at - (at % 2)] !== ATTEMPTS);
+  return [...rest, ATTEMPTS, String(attempts)];
 }
 
 /** Headers of an upstream's response as it goes back to the client. */

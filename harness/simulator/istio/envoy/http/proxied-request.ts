@@ -7,7 +7,7 @@ import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import type { DownstreamResponse } from './downstream-response.ts';
 import { HostSelection } from './host-selection.ts';
-import { headerOf, upstreamHeaders } from './http-headers.ts';
+import { attemptHeaders, headerOf, upstreamHeaders } from './http-headers.ts';
 import { type LocalReply, NO_HEALTHY_UPSTREAM, REQUEST_TIMEOUT, upstreamResetReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
 import { hasBody, RequestBody } from './request-body.ts';
@@ -24,6 +24,7 @@ export class ProxiedRequest {
   #retries: RetryState | undefined;
   readonly #hosts = new HostSelection();
   #headers: string[] = [];
+  #tellsAttempts = false;
   #body: RequestBody | undefined;
   #upstream: http.ClientRequest | undefined;
   #backOff: Timer | undefined;
@@ -44,12 +45,14 @@ export class ProxiedRequest {
     this.#cluster = cluster;
   }
 
-  start({ retryPolicy, timeoutMs }: VirtualHost['routes'][number]): void {
-    const { clock, random } = this.#context.environment;
+  start({ retryPolicy, timeoutMs }: VirtualHost['routes'][number], tellsAttempts: boolean): void {
+    this.#tellsAttempts = tellsAttempts;
+    const { clock } = this.#context.environment;
     this.#downstream.stream.once('close', this.#onDownstreamClose);
     this.#headers = upstreamHeaders(this.#context, this.#connection, this.#request.rawHeaders);
     if (hasBody(this.#request.headers)) this.#body = new RequestBody(this.#request);
-    if (retryPolicy && retryPolicy.numRetries > 0) this.#retries = new RetryState(retryPolicy, random);
+    if (retryPolicy && retryPolicy.numRetries > 0)
+      this.#retries = new RetryState(retryPolicy, this.#context.environment);
     if (timeoutMs > 0) this.#deadline = clock.setTimeout(this.#onDeadline, timeoutMs);
     this.#attempt();
   }
@@ -62,11 +65,11 @@ export class ProxiedRequest {
     }
     this.#upstream = sendUpstream(
       this.#cluster,
-      { worker: this.#connection.worker, host },
+      { worker: this.#connection.worker, host, alpn: this.#context.alpn },
       {
         method: this.#request.method,
         path: this.#request.url,
-        headers: [...this.#headers, 'x-envoy-attempt-count', String(this.#hosts.attempts)],
+        headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
         body: this.#body,
       },
       {

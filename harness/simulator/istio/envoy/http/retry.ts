@@ -1,5 +1,6 @@
 /** Decides if, when and where a failed request is tried again. */
 import type { Random } from '../../../../base/random.ts';
+import type { EnvoyWording } from '../../behaviour.ts';
 import type { RetryCondition, RetryPolicy } from '../../xds/retry-policy.ts';
 
 /** How an attempt ended without a response. */
@@ -20,12 +21,20 @@ const GRPC_STATUS: ReadonlyMap<string, RetryCondition> = new Map([
 /** The retries of one request. */
 export class RetryState {
   readonly #policy: RetryPolicy;
+  readonly #wording: Pick<EnvoyWording, 'retriesConnectTimeouts'>;
   readonly #random: Random;
   #left: number;
   #intervalMs = BASE_INTERVAL_MS;
 
-  constructor(policy: RetryPolicy, random: Random) {
+  constructor(
+    policy: RetryPolicy,
+    {
+      wording,
+      random,
+    }: { readonly wording: Pick<EnvoyWording, 'retriesConnectTimeouts'>; readonly random: Random },
+  ) {
     this.#policy = policy;
+    this.#wording = wording;
     this.#random = random;
     this.#left = policy.numRetries;
   }
@@ -36,10 +45,13 @@ export class RetryState {
   }
 
   wantsAfterReset(reason: ResetReason): boolean {
+    const { retryOn } = this.#policy;
     switch (reason) {
-      case 'connect-failure':
       case 'connect-timeout':
-        return this.#policy.retryOn.includes(reason);
+        if (!this.#wording.retriesConnectTimeouts) return false;
+        return retryOn.includes('connect-failure') || retryOn.includes('reset-before-request');
+      case 'connect-failure':
+        return retryOn.includes('connect-failure') || retryOn.includes('reset-before-request');
       case 'connection-termination':
       case 'protocol-error':
         return false; // would be `reset`, which Istio does not ask for

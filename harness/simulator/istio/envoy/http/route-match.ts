@@ -19,16 +19,24 @@ const compiled = new WeakMap<RouteConfiguration, CompiledRoutes>();
  * source/common/router/config_impl.cc, findVirtualHost, @v1.16.0).
  * @param host - the Host header as it came
  */
-export function findRoute(configuration: RouteConfiguration, host: string, path: string): Route | undefined {
+export function findRoute(
+  configuration: RouteConfiguration,
+  host: string,
+  path: string,
+): { readonly route: Route; readonly virtualHost: VirtualHost } | undefined {
   let routes = compiled.get(configuration);
   if (!routes) {
     routes = compile(configuration);
     compiled.set(configuration, routes);
   }
-  return findVirtualHost(routes, host.toLowerCase())?.routes.find(route =>
-    path.startsWith(route.match.prefix),
-  );
+  const name = configuration.ignoresPort ? withoutPort(host) : host;
+  const virtualHost = findVirtualHost(routes, name.toLowerCase());
+  const route = virtualHost?.routes.find(({ match }) => path.startsWith(match.prefix));
+  return virtualHost && route && { route, virtualHost };
 }
+
+/** Takes the port off, if what follows the last colon is one (HeaderUtility::getPortStart). */
+const withoutPort = (host: string): string => host.replace(/:\d+$/, '');
 
 /** Finds a domain that occurs twice, which Envoy refuses. */
 export function duplicateDomain(configuration: RouteConfiguration): string | undefined {

@@ -17,15 +17,19 @@ export function routeRequest(
   const { headers, url = '/' } = request;
   const downstream = new DownstreamResponse(context, response);
   const routes = context.routes();
-  const route = routes && findRoute(routes, headers.host ?? '', url);
-  if (!route) {
+  const found = routes && findRoute(routes, headers.host ?? '', url);
+  if (!found) {
     downstream.reply(NO_ROUTE);
     return;
   }
+  const { route, virtualHost } = found;
   const cluster = context.clusterOf(route.cluster);
   if (!cluster) {
     downstream.reply(NO_CLUSTER);
     return;
   }
-  new ProxiedRequest(context, connection, request, downstream, cluster).start(route);
+  new ProxiedRequest(context, connection, request, downstream, cluster).start(
+    route,
+    virtualHost.tellsAttempts ?? false,
+  );
 }

@@ -16,6 +16,14 @@ export interface UpstreamMessage {
   readonly body: RequestBody | undefined;
 }
 
+/** Whose connection carries a request. */
+interface UpstreamPlace {
+  readonly worker: Worker;
+  readonly host: Host;
+  /** Of its TLS, in place of the cluster's. */
+  readonly alpn: readonly string[] | undefined;
+}
+
 /** Whom an attempt calls; each call names the attempt, which may be given up by then. */
 export interface AttemptHandlers {
   readonly onResponse: (answer: http.IncomingMessage, attempt: http.ClientRequest) => void;
@@ -26,11 +34,11 @@ export interface AttemptHandlers {
 /** Sends a request over one of the worker's connections to a host. */
 export function sendUpstream(
   cluster: UpstreamCluster,
-  { worker, host }: { readonly worker: Worker; readonly host: Host },
+  { worker, host, alpn }: UpstreamPlace,
   { method, path, headers, body }: UpstreamMessage,
   { onResponse, onError }: AttemptHandlers,
 ): http.ClientRequest {
-  const agent = cluster.poolOf(worker, host);
+  const agent = cluster.poolOf(worker, host, alpn);
   const attempt = http.request({ agent, method, path, setHost: false });
   for (let index = 0; index + 1 < headers.length; index += 2)
     attempt.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');

@@ -18,7 +18,7 @@ import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
 import { type FilterResources, NetworkFilters } from './network-filters.ts';
-import { inspectProtocol } from './plaintext-protocol.ts';
+import { inspectHttp, inspectProtocol } from './plaintext-protocol.ts';
 import { ServedConnections } from './served-connections.ts';
 
 /** Opens the ports of bound listeners and leads their connections to filters. */
@@ -121,11 +121,12 @@ export class ListenerManager {
 
   #inspect(connection: AcceptedConnection): void {
     const { tlsInspector, httpInspector } = connection.listener.config;
-    if (!tlsInspector) {
+    if (!tlsInspector && !httpInspector) {
       this.#serve(connection);
       return;
     }
-    peekFirstBytes(connection.stream, httpInspector ? inspectProtocol : inspectTls, inspection => {
+    const inspect = !httpInspector ? inspectTls : tlsInspector ? inspectProtocol : inspectHttp;
+    peekFirstBytes(connection.stream, inspect, inspection => {
       if (inspection) this.#serve(inspected(connection, inspection));
       else connection.stream.destroy();
     });
@@ -144,9 +145,15 @@ export class ListenerManager {
       this.#filters.serve(connection, chain.filter);
       return;
     }
-    const { alpn } = chain.downstreamTls;
-    this.#environment.security.terminate(stream, alpn, listener.counters, (decrypted, peer) => {
-      if (decrypted) this.#filters.serve(secured(connection, decrypted, peer), chain.filter);
-    });
+    // BoringSSL goes on without a protocol if there is none in common; OpenSSL would end the handshake.
+    const alpn = chain.downstreamTls.alpn.filter(protocol => traits.protocols.includes(protocol));
+    this.#environment.security.terminate(
+      stream,
+      { ...chain.downstreamTls, alpn },
+      listener.counters,
+      (decrypted, peer) => {
+        if (decrypted) this.#filters.serve(secured(connection, decrypted, peer), chain.filter);
+      },
+    );
   }
 }

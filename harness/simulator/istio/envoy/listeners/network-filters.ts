@@ -60,12 +60,13 @@ export class NetworkFilters {
     let manager = this.#managers.get(filter);
     if (!manager) {
       const isInbound = config.name === INBOUND_LISTENER;
-      const { rds, routeConfig } = filter;
+      const { rds, routeConfig, alpn } = filter;
       manager = new HttpConnectionManager({
         environment: this.#environment,
         isInbound,
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
         requestIds: this.#requestIds,
+        alpn,
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),
         clusterOf: name => this.#resources.clusterOf(name),
       });

@@ -11,7 +11,11 @@ const HTTP_2_PREFACE = 'PRI * HTTP/2.0\r\n';
  */
 export function inspectProtocol(bytes: Buffer): Inspection {
   const inspection = inspectTls(bytes);
-  if (inspection?.transport !== 'raw_buffer') return inspection;
+  return inspection?.transport === 'raw_buffer' ? inspectHttp(bytes) : inspection;
+}
+
+/** The HTTP inspector alone: TLS is no HTTP to it. */
+export function inspectHttp(bytes: Buffer): Inspection {
   const protocol = protocolOf(bytes.toString('latin1', 0, MAX_REQUEST_LINE_BYTES));
   if (protocol === undefined) return undefined;
   return { transport: 'raw_buffer', protocols: protocol === '' ? [] : [protocol] };

@@ -9,6 +9,8 @@ export class Host {
   readonly key: string;
   weight: number;
   tlsMode: LbEndpoint['tlsMode'];
+  priority: number;
+  isHealthy: boolean;
 
   cxTotal = 0;
   cxActive = 0;
@@ -25,6 +27,8 @@ export class Host {
     this.key = hostKey(endpoint);
     this.weight = endpoint.weight;
     this.tlsMode = endpoint.tlsMode;
+    this.priority = endpoint.priority ?? 0;
+    this.isHealthy = endpoint.isHealthy ?? true;
   }
 }
 

@@ -1,12 +1,14 @@
 /** A cluster as it runs: its hosts, and for each worker a balancer and connection pools. */
 import type { Duplex } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import type { SocketAddress } from '../../../network/interfaces.ts';
 import type { Cluster, ClusterLoadAssignment, LbEndpoint, UpstreamTls } from '../../xds/resources.ts';
 import { Counters } from '../environment/counters.ts';
 import type { EnvoyEnvironment, Worker } from '../environment/environment.ts';
+import { eligibleHosts } from './eligible-hosts.ts';
 import { Host, hostKey } from './host.ts';
 import { balancerFor, type LoadBalancer } from './load-balancer.ts';
-import { type ConnectFailure, connectUpstream } from './upstream-connection.ts';
+import { type ConnectFailure, connectUpstream, type UpstreamTarget } from './upstream-connection.ts';
 import { UpstreamPool } from './upstream-pool.ts';
 
 /** How a retry limits the choice of a host. */
@@ -21,9 +23,12 @@ export class UpstreamCluster {
   readonly #environment: EnvoyEnvironment;
   #config: Cluster;
   #hosts: readonly Host[] = [];
+  /** Those that balancers pick from. */
+  #eligible: readonly Host[] | undefined;
   #hasEndpoints: boolean;
   #balancers: LoadBalancer<Host>[] = [];
-  readonly #pools = new Map<Host, UpstreamPool[]>();
+  /** By the worker and the ALPN that they have. */
+  readonly #pools = new Map<Host, Map<string, UpstreamPool>>();
 
   constructor(environment: EnvoyEnvironment, config: Cluster) {
     this.#environment = environment;
@@ -53,11 +58,16 @@ export class UpstreamCluster {
     return this.#hasEndpoints;
   }
 
-  /** Takes a new definition; hosts and their counters stay. */
+  /**
+   * Takes a new definition; hosts and their counters stay. Envoy makes a new cluster of it, whose connections
+   * are new ones (source/common/upstream/cluster_manager_impl.cc, addOrUpdateCluster @v1.33).
+   */
   update(config: Cluster): void {
-    const sameBalancing = config.lbPolicy === this.#config.lbPolicy;
+    if (!isDeepStrictEqual(config, this.#config)) this.#drainPools();
+    const { lbPolicy, panicThreshold } = this.#config;
     this.#config = config;
-    if (!sameBalancing) this.#balancers = [];
+    this.#eligible = undefined;
+    if (config.lbPolicy !== lbPolicy || config.panicThreshold !== panicThreshold) this.#balancers = [];
     if (config.loadAssignment) this.setEndpoints(config.loadAssignment);
   }
 
@@ -69,12 +79,15 @@ export class UpstreamCluster {
       if (!known) return new Host(endpoint);
       before.delete(known.key);
       known.weight = endpoint.weight;
+      known.priority = endpoint.priority ?? 0;
+      known.isHealthy = endpoint.isHealthy ?? true;
       if (known.tlsMode !== endpoint.tlsMode) this.#dropPools(known);
       known.tlsMode = endpoint.tlsMode;
       return known;
     });
     for (const gone of before.values()) this.#dropPools(gone);
-    for (const balancer of this.#balancers) balancer?.setHosts(this.#hosts);
+    this.#eligible = undefined;
+    for (const balancer of this.#balancers) balancer?.setHosts(this.#eligibleHosts());
   }
 
   /**
@@ -93,22 +106,30 @@ export class UpstreamCluster {
     return host;
   }
 
-  /** Opens a connection of its own, for TCP. */
-  connect(host: Host, done: (failure: ConnectFailure | undefined, stream?: Duplex) => void): () => void {
-    return connectUpstream(this.#environment, this.#targetOf(host), done);
+  /**
+   * Opens a connection of its own, for TCP.
+   * @param alpn - of its TLS, in place of the cluster's
+   */
+  connect(
+    host: Host,
+    done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
+    alpn?: readonly string[],
+  ): () => void {
+    return connectUpstream(this.#environment, this.#targetOf(host, alpn), done);
   }
 
   /** Returns the kept connections of one worker to one host, for HTTP. */
-  poolOf(worker: Worker, host: Host): UpstreamPool {
+  poolOf(worker: Worker, host: Host, alpn?: readonly string[]): UpstreamPool {
     let pools = this.#pools.get(host);
     if (!pools) {
-      pools = [];
+      pools = new Map();
       this.#pools.set(host, pools);
     }
-    let pool = pools[worker.index];
+    const key = `${worker.index} ${alpn ?? ''}`;
+    let pool = pools.get(key);
     if (!pool) {
-      pool = new UpstreamPool(done => this.connect(host, done));
-      pools[worker.index] = pool;
+      pool = new UpstreamPool(done => this.connect(host, done, alpn));
+      pools.set(key, pool);
     }
     return pool;
   }
@@ -117,10 +138,12 @@ export class UpstreamCluster {
     for (const host of [...this.#pools.keys()]) this.#dropPools(host);
   }
 
-  #targetOf(host: Host) {
+  #targetOf(host: Host, alpn: readonly string[] | undefined): UpstreamTarget {
+    const tls = this.#tlsOf(host);
     return {
       host,
-      tls: this.#tlsOf(host),
+      tls: tls && alpn ? { ...tls, alpn } : tls,
+      sourceAddress: this.#config.sourceAddress,
       connectTimeoutMs: this.#config.connectTimeoutMs,
       counters: this.counters,
     };
@@ -132,12 +155,17 @@ export class UpstreamCluster {
     )?.tls;
   }
 
+  #eligibleHosts(): readonly Host[] {
+    this.#eligible ??= eligibleHosts(this.#hosts, this.#config.panicThreshold);
+    return this.#eligible;
+  }
+
   #balancerOf(worker: Worker): LoadBalancer<Host> {
     let balancer = this.#balancers[worker.index];
     if (!balancer) {
       const random = this.#environment.random.stream(`balancer/${this.name}/${worker.index}`);
       balancer = balancerFor(this.#config.lbPolicy, random);
-      balancer.setHosts(this.#hosts);
+      balancer.setHosts(this.#eligibleHosts());
       this.#balancers[worker.index] = balancer;
     }
     return balancer;
@@ -154,8 +182,13 @@ export class UpstreamCluster {
     return host;
   }
 
+  #drainPools(): void {
+    for (const pools of this.#pools.values()) for (const pool of pools.values()) pool.drain();
+    this.#pools.clear();
+  }
+
   #dropPools(host: Host): void {
-    for (const pool of this.#pools.get(host) ?? []) pool?.destroy();
+    for (const pool of this.#pools.get(host)?.values() ?? []) pool.destroy();
     this.#pools.delete(host);
   }
 }

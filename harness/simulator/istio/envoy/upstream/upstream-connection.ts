@@ -19,6 +19,8 @@ export interface ConnectFailure {
 export interface UpstreamTarget {
   readonly host: Host;
   readonly tls: UpstreamTls | undefined;
+  /** What the connection comes from, in place of the proxy's own address. */
+  readonly sourceAddress: string | undefined;
   readonly connectTimeoutMs: number;
   /** The cluster's. */
   readonly counters: Counters;
@@ -35,12 +37,15 @@ export function connectUpstream(
   target: UpstreamTarget,
   done: (failure: ConnectFailure | undefined, stream?: Duplex) => void,
 ): () => void {
-  const { host, tls, counters } = target;
+  const { host, tls, counters, sourceAddress: localAddress } = target;
   const { clock, network, security } = environment;
   host.cxTotal++;
   host.cxActive++;
   counters.add('upstream_cx_total');
-  const socket = network.connect(host.address, host.port, { uid: PROXY_UID });
+  const socket = network.connect(host.address, host.port, {
+    uid: PROXY_UID,
+    ...(localAddress !== undefined && { localAddress }),
+  });
   let settled = false;
   const settle = (failure: ConnectFailure | undefined, stream?: Duplex) => {
     if (settled) return;

@@ -20,6 +20,8 @@ type Connect = (done: (failure: ConnectFailure | undefined, stream?: Duplex) => 
  * host is in the cluster.
  */
 export class UpstreamPool extends http.Agent {
+  /** Node's own, which its types leave out: whether a connection is kept when a request has ended. */
+  declare keepAlive: boolean;
   readonly #connect: Connect;
 
   constructor(connect: Connect) {
@@ -38,6 +40,13 @@ export class UpstreamPool extends http.Agent {
 
   override getName(): string {
     return '';
+  }
+
+  /** Lets requests that are under way end, and closes each connection when it is idle. */
+  drain(): void {
+    this.keepAlive = false;
+    for (const sockets of Object.values(this.freeSockets))
+      for (const socket of sockets ?? []) socket.destroy();
   }
 
   /** Documented for overriding: nothing to set on a socket of the virtual network. */

@@ -56,6 +56,14 @@ function transportSockets(
   ];
 }
 
+/** What a cluster offers itself; where a filter does it for requests, it is that of any bytes. */
+function alpnOf({ behaviour }: PushContext, { protocol }: ServicePort): readonly string[] {
+  const isH2 = protocol === 'http2' || protocol === 'grpc';
+  if (behaviour.clusterAlpn === 'of-bytes') return isH2 ? [...ALPN_TCP, 'h2'] : ALPN_TCP;
+  if (isH2) return ALPN_H2;
+  return isHttp(protocol) ? ALPN_HTTP : ALPN_TCP;
+}
+
 /**
  * Returns the clusters of one service. All proxies of a kind have the same, except those of a cluster-local
  * service.
@@ -67,6 +75,7 @@ export function serviceClusters(
 ): Cluster[] {
   const { hostname } = service;
   const rule = ruleFor(context, hostname);
+  const { panicThreshold } = context.behaviour;
   return proxiedPorts(service).flatMap(port => {
     const identities = identitiesOf(context, service, port, kind.clusterId);
     return subsetsOf(rule).flatMap(subset => {
@@ -76,18 +85,14 @@ export function serviceClusters(
       const isOriginal = service.isHeadless && kind.role === 'sidecar';
       const common = {
         connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
+        ...(panicThreshold !== undefined && { panicThreshold }),
         ...(isOriginal
           ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
           : ({ type: 'EDS', lbPolicy: lbPolicyOf(context, policy) } as const)),
       };
       const matches = transportSockets(policy, context.state.mesh.enableAutoMtls, {
         sni: sniName(port.port, subset.name, hostname),
-        alpn:
-          port.protocol === 'http2' || port.protocol === 'grpc'
-            ? ALPN_H2
-            : isHttp(port.protocol)
-              ? ALPN_HTTP
-              : ALPN_TCP,
+        alpn: alpnOf(context, port),
         matchSubjectAltNames: identities,
       });
       const outbound: Cluster = {
@@ -110,14 +115,15 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     lbPolicy: 'CLUSTER_PROVIDED',
     connectTimeoutMs,
   });
+  const toApplication: Cluster = {
+    ...passthrough(inbound.passthrough),
+    ...(inbound.sourceAddress && { sourceAddress: inbound.sourceAddress }),
+  };
   const blackHole: Cluster = {
     name: BLACK_HOLE,
     type: 'STATIC',
     lbPolicy: 'ROUND_ROBIN',
     connectTimeoutMs,
-    loadAssignment: { clusterName: BLACK_HOLE, endpoints: [] },
   };
-  return role === 'sidecar'
-    ? [blackHole, passthrough(PASSTHROUGH), passthrough(inbound.passthrough)]
-    : [blackHole];
+  return role === 'sidecar' ? [blackHole, passthrough(PASSTHROUGH), toApplication] : [blackHole];
 }

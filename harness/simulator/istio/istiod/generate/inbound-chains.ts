@@ -3,7 +3,7 @@
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0, pilot/pkg/networking/core/listener_inbound.go and
  * filterchain_options.go @1.30.3).
  */
-import type { FilterChain } from '../../xds/resources.ts';
+import type { DownstreamTls, FilterChain } from '../../xds/resources.ts';
 import type { PushContext, peerAuthenticationMode } from '../mesh/push-context.ts';
 import { ALPN_MESH, ALPN_MESH_HTTP, ALPN_MESH_TCP, PLAINTEXT_HTTP } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
@@ -11,10 +11,23 @@ import { tcpProxy } from './tcp-proxy-filter.ts';
 type Mode = ReturnType<typeof peerAuthenticationMode>;
 type Filter = FilterChain['filter'];
 
-const DOWNSTREAM_TLS = { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] };
+/** The server's end of mTLS, in 1.8 the same for all chains. */
+function downstreamTls({ behaviour, state }: PushContext, filter: Filter): DownstreamTls {
+  if (behaviour.clusterAlpn === 'of-protocol')
+    return { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio', 'http/1.1'] };
+  const clientPrefixes = [`spiffe://${state.mesh.trustDomain}/`];
+  return filter.type === 'http_connection_manager'
+    ? { alpn: ['h2', 'http/1.1'], clientPrefixes }
+    : { alpn: ['istio-peer-exchange', 'h2', 'http/1.1'], clientPrefixes };
+}
 
 /** Passes every request on to one cluster. */
-export const httpFilter = (cluster: string, statPrefix: string, port: number): Filter => ({
+export const httpFilter = (
+  { behaviour: { inbound } }: PushContext,
+  cluster: string,
+  statPrefix: string,
+  port: number,
+): Filter => ({
   type: 'http_connection_manager',
   statPrefix,
   routeConfig: {
@@ -23,7 +36,14 @@ export const httpFilter = (cluster: string, statPrefix: string, port: number): F
       {
         name: `inbound|http|${port}`,
         domains: ['*'],
-        routes: [{ match: { prefix: '/' }, cluster, timeoutMs: 0 }],
+        routes: [
+          {
+            match: { prefix: '/' },
+            cluster,
+            timeoutMs: 0,
+            ...(inbound.retryPolicy && { retryPolicy: inbound.retryPolicy }),
+          },
+        ],
       },
     ],
   },
@@ -31,12 +51,14 @@ export const httpFilter = (cluster: string, statPrefix: string, port: number): F
 
 /** Returns the chains of one port of the application. */
 export function portChains(
-  { behaviour }: PushContext,
+  context: PushContext,
   mode: Mode,
   { name, target, filter }: { readonly name: string; readonly target: number; readonly filter: Filter },
 ): FilterChain[] {
-  if (!behaviour.sidecar.inspectsHttp) return withMtls(mode, name, target, filter);
-  const chain = chainMaker(`0.0.0.0_${target}`, filter, { destinationPort: target });
+  const tls = downstreamTls(context, filter);
+  if (!context.behaviour.sidecar.inspectsHttp)
+    return withMtls(mode, { name, filter, tls, match: { destinationPort: target } });
+  const chain = chainMaker(`0.0.0.0_${target}`, { filter, tls, match: { destinationPort: target } });
   if (mode === 'STRICT') return [chain({ transportProtocol: 'tls' }, true)];
   if (mode === 'DISABLE') return [chain({}, false)];
   const permissive = [
@@ -49,12 +71,14 @@ export function portChains(
 }
 
 /** Returns the chains for ports that no Service names. */
-export function catchAllChains({ behaviour }: PushContext, mode: Mode): FilterChain[] {
-  const { passthrough } = behaviour.inbound;
-  if (!behaviour.sidecar.inspectsHttp)
-    return withMtls(mode, 'virtualInbound-catchall', undefined, tcpProxy(passthrough));
-  const http = chainMaker('virtualInbound-catchall-http', httpFilter(passthrough, passthrough, 0));
-  const bytes = chainMaker('virtualInbound', tcpProxy(passthrough));
+export function catchAllChains(context: PushContext, mode: Mode): FilterChain[] {
+  const { passthrough } = context.behaviour.inbound;
+  const part = (filter: Filter): ChainPart => ({ filter, tls: downstreamTls(context, filter), match: {} });
+  if (!context.behaviour.sidecar.inspectsHttp)
+    return withMtls(mode, { name: 'virtualInbound-catchall', ...part(tcpProxy(passthrough)) });
+  const requests = part(httpFilter(context, passthrough, `${passthrough};`, 0));
+  const http = chainMaker('virtualInbound-catchall-http', requests);
+  const bytes = chainMaker('virtualInbound', part(tcpProxy(passthrough)));
   const mutualHttp = http({ transportProtocol: 'tls', applicationProtocols: ALPN_MESH_HTTP }, true);
   const plainHttp = http({ transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, false);
   switch (mode) {
@@ -75,13 +99,20 @@ export function catchAllChains({ behaviour }: PushContext, mode: Mode): FilterCh
 
 /** Returns a function to a chain of this filter for each kind of connection. */
 const chainMaker =
-  (name: string, filter: Filter, port: { readonly destinationPort?: number } = {}) =>
+  (name: string, { filter, tls, match: port }: ChainPart) =>
   (match: NonNullable<FilterChain['match']>, isMutual: boolean): FilterChain => ({
     name,
     match: { ...port, ...match },
-    ...(isMutual && { downstreamTls: DOWNSTREAM_TLS }),
+    ...(isMutual && { downstreamTls: tls }),
     filter,
   });
+
+/** What the chains of one filter have in common. */
+interface ChainPart {
+  readonly filter: Filter;
+  readonly tls: DownstreamTls;
+  readonly match: { readonly destinationPort?: number };
+}
 
 /**
  * Makes one or two chains of a filter, as 1.8 does. PERMISSIVE takes mTLS from peers of the mesh, whom it
@@ -89,20 +120,17 @@ const chainMaker =
  */
 function withMtls(
   mode: Mode,
-  name: string,
-  destinationPort: number | undefined,
-  filter: Filter,
+  { name, filter, tls, match: port }: ChainPart & { readonly name: string },
 ): FilterChain[] {
-  const port = destinationPort === undefined ? {} : { destinationPort };
   const mutual: FilterChain = {
     name: `${name}-mtls`,
     match:
       mode === 'STRICT'
         ? { ...port, transportProtocol: 'tls' }
         : { ...port, transportProtocol: 'tls', applicationProtocols: ALPN_MESH },
-    downstreamTls: DOWNSTREAM_TLS,
+    downstreamTls: tls,
     filter,
   };
-  const plain: FilterChain = { name, ...(destinationPort !== undefined && { match: port }), filter };
+  const plain: FilterChain = { name, ...(port.destinationPort !== undefined && { match: port }), filter };
   return mode === 'STRICT' ? [mutual] : mode === 'DISABLE' ? [plain] : [mutual, plain];
 }

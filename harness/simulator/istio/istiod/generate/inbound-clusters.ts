@@ -26,8 +26,8 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
                 endpoints: [{ address: '127.0.0.1', port: target, weight: 1, tlsMode: 'disabled' }],
               },
             }
-          : // To the pod's own address. Unlike Istio's, not from 127.0.0.6.
-            { type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' }),
+          : { type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' }),
+        ...(behaviour.inbound.sourceAddress && { sourceAddress: behaviour.inbound.sourceAddress }),
       });
     }
   }

@@ -13,6 +13,9 @@ import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const INBOUND_PORT = 15006;
 
+const statPrefixOf = ({ behaviour }: PushContext, { address }: ProxyNode, target: number): string =>
+  behaviour.sidecar.inspectsHttp ? `inbound_0.0.0.0_${target};` : `inbound_${address}_${target}`;
+
 /** Returns `virtualInbound`, with and without mTLS as the workload's PeerAuthentication allows. */
 export function inboundListener(context: PushContext, proxy: ProxyNode): Listener {
   const mode = peerAuthenticationMode(context, proxy);
@@ -31,7 +34,7 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       ports.add(target);
       const cluster = inboundNameOf(context, port, target, service.hostname);
       const filter: FilterChain['filter'] = isHttp(port.protocol)
-        ? httpFilter(cluster, `inbound_${proxy.address}_${target}`, port.port)
+        ? httpFilter(context, cluster, statPrefixOf(context, proxy, target), port.port)
         : tcpProxy(cluster);
       chains.push(...portChains(context, mode, { name: `${proxy.address}_${target}`, target, filter }));
     }

@@ -5,7 +5,7 @@
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
+import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const OUTBOUND_PORT = 15001;
@@ -51,9 +51,7 @@ export function outboundListeners(context: PushContext, clusterId: string): List
         { name: 'virtualOutbound-catchall-tcp', filter: tcpProxy(rest) },
       ],
     },
-    ...[...httpPorts]
-      .sort((a, b) => a - b)
-      .map(port => httpListener(port, context.behaviour.sidecar.inspectsHttp ? rest : undefined)),
+    ...[...httpPorts].sort((a, b) => a - b).map(port => httpListener(context, port, rest)),
     ...streams.values(),
   ];
 }
@@ -62,17 +60,18 @@ export function outboundListeners(context: PushContext, clusterId: string): List
  * Serves all HTTP services of one port; the route configuration of that name tells them apart.
  * @param rest - the cluster for what is no HTTP, if that is looked at
  */
-function httpListener(port: number, rest: string | undefined): Listener {
+function httpListener({ behaviour }: PushContext, port: number, rest: string): Listener {
+  const { inspectsHttp } = behaviour.sidecar;
   const filter: FilterChain['filter'] = {
     type: 'http_connection_manager',
     rds: String(port),
-    statPrefix: `outbound_0.0.0.0_${port}`,
+    statPrefix: `outbound_0.0.0.0_${port}${inspectsHttp ? ';' : ''}`,
+    ...(behaviour.alpnFilter && { alpn: ALPN_HTTP }),
   };
   const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
-  if (rest === undefined) return { ...common, filterChains: [{ filter }] };
+  if (!inspectsHttp) return { ...common, filterChains: [{ filter }] };
   return {
     ...common,
-    tlsInspector: true,
     httpInspector: true,
     filterChains: [
       { match: { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, filter },

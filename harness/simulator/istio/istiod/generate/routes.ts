@@ -64,22 +64,24 @@ function routesOf(
     });
 }
 
-/** Lists the names by which a service may be called from a namespace, each with and without the port. */
+/**
+ * Lists the names by which a service may be called from a namespace: in 1.8 each with and without the port,
+ * in current each once, and the full one also as an absolute name of DNS.
+ */
 function domainsOf(
+  { behaviour }: PushContext,
   service: MeshService,
   port: number,
-  namespace: string,
-  clusterId: string,
-  domain: string,
+  { namespace, clusterId, domain }: RouteScope,
 ): string[] {
   const { name, namespace: own } = service;
-  const names = [
-    `${name}.${own}.svc.${domain}`,
-    ...(namespace === own ? [name] : []),
-    `${name}.${own}`,
-    `${name}.${own}.svc`,
-    ...(addressFor(service, clusterId) === '' ? [] : [addressFor(service, clusterId)]),
-  ];
+  const full = `${name}.${own}.svc.${domain}`;
+  const short = namespace === own ? [name] : [];
+  const address = addressFor(service, clusterId);
+  const addresses = address === '' ? [] : [address];
+  if (behaviour.routesIgnorePorts)
+    return [full, `${full}.`, ...short, `${name}.${own}.svc`, `${name}.${own}`, ...addresses];
+  const names = [full, ...short, `${name}.${own}`, `${name}.${own}.svc`, ...addresses];
   return names.flatMap(host => [host, `${host}:${port}`]);
 }
 
@@ -91,10 +93,7 @@ export interface RouteScope {
 }
 
 /** Generates a route configuration for each HTTP port of the mesh, named by the port. */
-export function sidecarRoutes(
-  context: PushContext,
-  { namespace, clusterId, domain }: RouteScope,
-): RouteConfiguration[] {
+export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteConfiguration[] {
   const byPort = new Map<number, VirtualHost[]>();
   for (const service of visibleServices(context)) {
     for (const { port, protocol } of service.ports) {
@@ -117,7 +116,8 @@ export function sidecarRoutes(
       byPort.set(port, hosts);
       hosts.push({
         name: `${service.hostname}:${port}`,
-        domains: domainsOf(service, port, namespace, clusterId, domain),
+        domains: domainsOf(context, service, port, scope),
+        tellsAttempts: true,
         routes,
       });
     }
@@ -126,11 +126,16 @@ export function sidecarRoutes(
   const rest: VirtualHost = {
     name: isOpen ? 'allow_any' : 'block_all',
     domains: ['*'],
+    tellsAttempts: true,
     routes: [{ match: { prefix: '/' }, cluster: isOpen ? PASSTHROUGH : BLACK_HOLE, timeoutMs: 0 }],
   };
   return [...byPort.keys()]
     .sort((a, b) => a - b)
-    .map(port => ({ name: String(port), virtualHosts: [...(byPort.get(port) ?? []), rest] }));
+    .map(port => ({
+      name: String(port),
+      ...(context.behaviour.routesIgnorePorts && { ignoresPort: true }),
+      virtualHosts: [...(byPort.get(port) ?? []), rest],
+    }));
 }
 
 /** Generates `http.80` for each HTTP port that Gateways open. */
@@ -148,7 +153,8 @@ export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConf
         for (const host of virtual.hosts) {
           virtualHosts.push({
             name: `${host}:${port}`,
-            domains: host === '*' ? ['*'] : [host, `${host}:${port}`],
+            domains: host === '*' || context.behaviour.routesIgnorePorts ? [host] : [host, `${host}:${port}`],
+            tellsAttempts: true,
             routes: routesOf(context, virtual.http, gateway.key, port),
           });
         }
@@ -157,5 +163,9 @@ export function gatewayRoutes(context: PushContext, proxy: ProxyNode): RouteConf
   }
   return [...byPort.keys()]
     .sort((a, b) => a - b)
-    .map(port => ({ name: `http.${port}`, virtualHosts: byPort.get(port) ?? [] }));
+    .map(port => ({
+      name: `http.${port}`,
+      ...(context.behaviour.routesIgnorePorts && { ignoresPort: true }),
+      virtualHosts: byPort.get(port) ?? [],
+    }));
 }

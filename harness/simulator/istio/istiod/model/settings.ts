@@ -32,9 +32,12 @@ export function readIstiodSettings({ env, argv, hostname }: ProcessContext): Ist
   const address = (env['ISTIOD_ADDR'] ?? '').replace(/:\d+$/, '');
   const names = ['istiod', 'istiod-remote', 'istio-pilot'].map(name => `${name}.${namespace}.svc`);
   const domainAt = argv.indexOf('--domain');
+  const behaviour = behaviourOf(version);
+  // pilot/pkg/features @1.30.3: an Envoy without Istio's filters refuses what has one.
+  const alpnFilter = behaviour.alpnFilter && env['PILOT_ENABLE_ALPN_FILTER'] !== 'false';
   return {
     version,
-    behaviour: behaviourOf(version),
+    behaviour: { ...behaviour, alpnFilter },
     clusterId: env['CLUSTER_ID'] ?? 'Kubernetes',
     podName: env['POD_NAME'] ?? hostname,
     namespace,

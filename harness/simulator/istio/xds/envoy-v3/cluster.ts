@@ -7,6 +7,7 @@ import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-kn
 import type { Cluster, UpstreamTls } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
 import { assignmentOf, readAssignment } from './endpoint.ts';
+import { passExtensions } from './extensions.ts';
 import { HARMLESS } from './harmless.ts';
 import { RAW_BUFFER, readUpstreamSocket, upstreamSocketOf } from './transport-socket.ts';
 import { TYPES } from './type-names.ts';
@@ -34,6 +35,7 @@ const UNCONDITIONAL = 'istio-mutual';
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
   const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
+  const { sourceAddress, panicThreshold } = cluster;
   return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
@@ -41,6 +43,10 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
     connect_timeout: durationOf(connectTimeoutMs),
     lb_policy: LB_POLICIES.indexOf(lbPolicy),
     load_assignment: loadAssignment && assignmentOf(loadAssignment),
+    upstream_bind_config:
+      sourceAddress === undefined ? undefined : { source_address: { address: sourceAddress, port_value: 0 } },
+    common_lb_config:
+      panicThreshold === undefined ? undefined : { healthy_panic_threshold: { value: panicThreshold } },
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
   });
 }
@@ -70,7 +76,9 @@ function readCluster(fields: Fields): Cluster {
   const type = typeOf(fields, name);
   const loadAssignment = fields.message('load_assignment', readAssignment);
   const matches = fields.messages('transport_socket_matches', readSocketMatch);
-  fields.message('common_lb_config', () => {});
+  const sourceAddress = fields.message('upstream_bind_config', readSource);
+  const panicThreshold = fields.message('common_lb_config', readPanicThreshold);
+  passExtensions(fields, 'typed_extension_protocol_options');
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
   if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });
@@ -80,9 +88,21 @@ function readCluster(fields: Fields): Cluster {
     lbPolicy: policyOf(fields, name),
     connectTimeoutMs: fields.message('connect_timeout', millisecondsOf) ?? DEFAULT_CONNECT_TIMEOUT_MS,
     ...(loadAssignment && { loadAssignment }),
+    ...(sourceAddress !== undefined && { sourceAddress }),
+    ...(panicThreshold !== undefined && { panicThreshold }),
     ...(matches.length > 0 && { transportSocketMatches: matches }),
   };
 }
+
+function readSource(bind: Fields): string | undefined {
+  return bind.message('source_address', source => {
+    if (source.number('port_value') !== 0) throw new Refusal(`${bind.type}: only port 0 is simulated`);
+    return source.string('address');
+  });
+}
+
+const readPanicThreshold = (common: Fields): number | undefined =>
+  common.message('healthy_panic_threshold', percent => percent.number('value'));
 
 function typeOf(fields: Fields, name: string): Cluster['type'] {
   const type = DISCOVERY_TYPES[fields.number('type')];

@@ -11,9 +11,10 @@ import { TYPES } from './type-names.ts';
 
 /** The metadata by which a cluster chooses its transport socket. */
 const SOCKET_MATCH = 'envoy.transport_socket_match';
-/** core.v3.HealthStatus */
-const UNKNOWN = 0;
-const HEALTHY = 1;
+/** core.v3.HealthStatus: between them is DRAINING; UNKNOWN counts as healthy. */
+const UNHEALTHY = 2;
+const TIMEOUT = 4;
+const DEGRADED = 5;
 
 const SPEAKS_MTLS: ProtoMessage = {
   filter_metadata: { [SOCKET_MATCH]: structOf({ tlsMode: 'istio' }) },
@@ -23,26 +24,31 @@ const SPEAKS_MTLS: ProtoMessage = {
 export const encodeEndpoints = (assignment: ClusterLoadAssignment): Uint8Array =>
   encodeMessage(TYPES.endpoint, assignmentOf(assignment));
 
-/** Returns the message that STATIC clusters have inside: all endpoints in one locality, with their weight. */
+/** Returns the message that STATIC clusters have inside: a locality for each priority, with its weight. */
 export function assignmentOf({ clusterName, endpoints }: ClusterLoadAssignment): ProtoMessage {
+  const priorities = [...new Set(endpoints.map(({ priority = 0 }) => priority))].sort((a, b) => a - b);
+  const localities = priorities.map(priority =>
+    localityOf(
+      priority,
+      endpoints.filter(endpoint => (endpoint.priority ?? 0) === priority),
+    ),
+  );
+  return { cluster_name: clusterName, endpoints: localities };
+}
+
+function localityOf(priority: number, endpoints: readonly LbEndpoint[]): ProtoMessage {
   const weight = endpoints.reduce((sum, endpoint) => sum + endpoint.weight, 0);
   return {
-    cluster_name: clusterName,
-    endpoints:
-      endpoints.length === 0
-        ? []
-        : [
-            {
-              locality: {},
-              lb_endpoints: endpoints.map(lbEndpointOf),
-              load_balancing_weight: wrapped(Math.min(weight, 2 ** 32 - 1)),
-            },
-          ],
+    locality: {},
+    lb_endpoints: endpoints.map(lbEndpointOf),
+    load_balancing_weight: wrapped(Math.min(weight, 2 ** 32 - 1)),
+    priority,
   };
 }
 
-const lbEndpointOf = ({ address, port, weight, tlsMode }: LbEndpoint): ProtoMessage => ({
+const lbEndpointOf = ({ address, port, weight, tlsMode, isHealthy }: LbEndpoint): ProtoMessage => ({
   endpoint: { address: addressOf(address, port) },
+  health_status: isHealthy === false ? UNHEALTHY : undefined,
   metadata: tlsMode === 'istio' ? SPEAKS_MTLS : undefined,
   load_balancing_weight: wrapped(weight),
 });
@@ -61,26 +67,29 @@ export const readAssignment = (fields: Fields): ClusterLoadAssignment => ({
 });
 
 function readLocality(fields: Fields): LbEndpoint[] {
-  if (fields.number('priority') !== 0) throw new Refusal(`${fields.type}: only priority 0 is simulated`);
+  const priority = fields.number('priority');
   const isNamed = fields.message('locality', locality =>
     ['region', 'zone', 'sub_zone'].map(part => locality.string(part)).some(part => part !== ''),
   );
   if (isNamed) fields.note('locality', 'load is balanced over all localities');
   // It counts with locality_weighted_lb_config only, which is refused.
   fields.message('load_balancing_weight', uint32Of);
-  return fields.messages('lb_endpoints', readEndpoint);
+  return fields
+    .messages('lb_endpoints', readEndpoint)
+    .map(endpoint => (priority === 0 ? endpoint : { ...endpoint, priority }));
 }
 
 function readEndpoint(fields: Fields): LbEndpoint {
   const health = fields.number('health_status');
-  if (health !== UNKNOWN && health !== HEALTHY)
-    throw new Refusal(`${fields.type}: health_status ${health} is not simulated`);
+  if (health === DEGRADED) throw new Refusal(`${fields.type}: health_status DEGRADED is not simulated`);
+  const isUnhealthy = health >= UNHEALTHY && health <= TIMEOUT;
   const address = fields.message('endpoint', endpoint => endpoint.message('address', readAddress));
   if (!address) throw new Refusal(`${fields.type}: an endpoint without an address is not simulated`);
   return {
     ...address,
     weight: fields.message('load_balancing_weight', uint32Of) ?? 1,
     tlsMode: fields.message('metadata', readTlsMode) ?? 'disabled',
+    ...(isUnhealthy && { isHealthy: false }),
   };
 }
 

@@ -2,9 +2,9 @@
  * What the simulated Envoy does with each type of extension: data. A type that is not here has no
  * implementation, as for an Envoy that was built without it.
  */
-import type { Fields } from '../proto/fields.ts';
+import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
-import { type Packed, packedOf } from '../proto/well-known.ts';
+import { type Packed, packedOf, typeOfUrl } from '../proto/well-known.ts';
 import { TYPES } from './type-names.ts';
 
 /** What becomes of an extension: it is run, passed over with a note, or reason to refuse the resource. */
@@ -16,6 +16,9 @@ type Treatment =
 const executed: Treatment = { kind: 'executed' };
 const refused: Treatment = { kind: 'refused' };
 const accepted = (because: string): Treatment => ({ kind: 'accepted', because });
+
+/** Any message as JSON, with its own type URL inside: so istiod sends filters that Envoy may not know. */
+const TYPED_STRUCTS: ReadonlySet<string> = new Set(['udpa.type.v1.TypedStruct', 'xds.type.v3.TypedStruct']);
 
 const TELEMETRY = accepted('there is no telemetry');
 const HTTP = 'envoy.extensions.filters.http';
@@ -31,6 +34,7 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
   [TYPES.tcpProxy]: executed,
   [TYPES.sniCluster]: executed,
   [TYPES.router]: executed,
+  [TYPES.alpnFilter]: executed,
   [TYPES.originalDst]: executed,
   [TYPES.tlsInspector]: executed,
   [TYPES.httpInspector]: executed,
@@ -46,13 +50,14 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
     'it does nothing without a fault in a route, and such a route is refused',
   ),
   [`${HTTP}.grpc_stats.v3.FilterConfig`]: TELEMETRY,
-  'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig': accepted(
-    'the ALPN of a cluster is what is offered upstream',
-  ),
   'io.istio.http.peer_metadata.Config': TELEMETRY,
   'stats.PluginConfig': TELEMETRY,
   'envoy.tcp.metadataexchange.config.MetadataExchange': TELEMETRY,
   'istio.telemetry.http.access_log.Config': TELEMETRY,
+  'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig': accepted('requests have such an id anyway'),
+  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': accepted(
+    'the protocol to a host is always HTTP/1.1',
+  ),
   [`${HTTP}.rbac.v3.RBAC`]: refused,
   [`${HTTP}.jwt_authn.v3.JwtAuthentication`]: refused,
   [`${HTTP}.ext_authz.v3.ExtAuthz`]: refused,
@@ -85,7 +90,24 @@ export interface Extension {
  */
 export function extensionOf(fields: Fields): Extension | undefined {
   const name = fields.string('name');
-  const packed = fields.message('typed_config', packedOf) ?? { type: '', value: new Uint8Array() };
+  const sent = fields.message('typed_config', packedOf) ?? { type: '', value: new Uint8Array() };
+  const isStruct = TYPED_STRUCTS.has(sent.type);
+  const packed = isStruct ? Fields.read(sent.type, sent.value, fields.reading, structOf) : sent;
+  const extension = treated(fields, { name, packed });
+  if (extension && isStruct) throw new Refusal(`${name}: ${packed.type} as a TypedStruct is not simulated`);
+  return extension;
+}
+
+/**
+ * Reads a map of configurations by name, none of which is executed.
+ * @throws Refusal for an extension that is not simulated, or of an unknown type
+ */
+export function passExtensions(fields: Fields, map: string): void {
+  for (const [name, packed] of fields.mapOf(map, packedOf)) treated(fields, { name, packed });
+}
+
+/** @returns undefined if the extension is passed over, which is noted @throws Refusal */
+function treated(fields: Fields, { name, packed }: Extension): Extension | undefined {
   const treatment = Object.hasOwn(EXTENSIONS, packed.type) ? EXTENSIONS[packed.type] : undefined;
   switch (treatment?.kind) {
     case 'executed':
@@ -98,6 +120,12 @@ export function extensionOf(fields: Fields): Extension | undefined {
     default:
       return noImplementation({ name, packed });
   }
+}
+
+/** Reads a TypedStruct; what is in it counts for extensions only that are executed. */
+function structOf(struct: Fields): Packed {
+  struct.message('value', it => it.pass('fields', 'no extension that comes as JSON is executed'));
+  return { type: typeOfUrl(struct.string('type_url')), value: new Uint8Array() };
 }
 
 /**

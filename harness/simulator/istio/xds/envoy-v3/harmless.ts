@@ -10,7 +10,8 @@ const IDLE = 'idle connections stay open';
 const TRACING = 'requests are not traced';
 const HEADERS = 'these headers are not looked at by anyone here';
 const TUNING = 'it tunes performance only';
-const ALL_HEALTHY = 'there is no health checking and no outlier detection: all hosts are healthy';
+const ALL_HEALTHY =
+  'there is no health checking and no outlier detection: hosts are as healthy as istiod says';
 
 /** Message → field → why. */
 export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -25,7 +26,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     respect_dns_ttl: 'only cluster types without DNS are executed',
     dns_lookup_family: 'only cluster types without DNS are executed',
     dns_refresh_rate: 'only cluster types without DNS are executed',
-    typed_extension_protocol_options: 'the protocol to a host is always HTTP/1.1',
     http2_protocol_options: 'the protocol to a host is always HTTP/1.1',
     upstream_connection_options: 'keep-alive probes find nothing here',
     track_cluster_stats: STATISTICS,
@@ -35,7 +35,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
   },
   // Not its locality_weighted_lb_config, which would make weights of localities count.
   'envoy.config.cluster.v3.Cluster.CommonLbConfig': {
-    healthy_panic_threshold: ALL_HEALTHY,
     ignore_new_hosts_until_first_hc: ALL_HEALTHY,
     update_merge_window: TUNING,
     close_connections_on_host_set_change: 'connections to a host end when the host is gone',
@@ -71,10 +70,8 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
   'envoy.config.route.v3.RouteConfiguration': {
     validate_clusters: 'a route to an unknown cluster answers 503',
     max_direct_response_body_size_bytes: LIMITS,
-    ignore_port_in_host_matching: 'domains are given with and without port',
   },
   'envoy.config.route.v3.VirtualHost': {
-    include_request_attempt_count: HEADERS,
     include_attempt_count_in_response: HEADERS,
     metadata: 'it is for telemetry',
   },
@@ -110,7 +107,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     forward_client_cert_details: HEADERS,
     set_current_client_cert_details: HEADERS,
     proxy_100_continue: HEADERS,
-    request_id_extension: HEADERS,
     upgrade_configs: 'no client asks for an upgrade',
     normalize_path: 'paths are matched by their prefix / as they come',
     merge_slashes: 'paths are matched by their prefix / as they come',

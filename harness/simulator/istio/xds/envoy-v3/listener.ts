@@ -57,7 +57,7 @@ function listenerFiltersOf({
 const chainOf = ({ name, match, downstreamTls, filter }: FilterChain): ProtoMessage => ({
   filter_chain_match: match && chainMatchOf(match),
   filters: filtersOf(filter),
-  transport_socket: downstreamTls && downstreamSocketOf(downstreamTls.alpn),
+  transport_socket: downstreamTls && downstreamSocketOf(downstreamTls),
   name,
 });
 

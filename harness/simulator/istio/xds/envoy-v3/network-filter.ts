@@ -6,10 +6,12 @@ import { Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny } from '../proto/well-known.ts';
 import type { NetworkFilter } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
-import { type Extension, extensionOf, noImplementation } from './extensions.ts';
+import { extensionOf, noImplementation } from './extensions.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
 import { TYPES } from './type-names.ts';
 
+/** Protocol of the alpn filter (envoy/config/filter/http/alpn/v2alpha1/config.proto, istio/proxy@1.30.3). */
+const HTTP_1_1 = 1;
 /** What names of network filters begin with. */
 const PREFIX = 'envoy.filters.network.';
 
@@ -25,7 +27,10 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
             stat_prefix: statPrefix,
             rds: filter.rds === undefined ? undefined : { config_source: ADS, route_config_name: filter.rds },
             route_config: filter.routeConfig && routeConfigurationOf(filter.routeConfig),
-            http_filters: [{ name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) }],
+            http_filters: [
+              ...(filter.alpn ? [alpnFilterOf(filter.alpn)] : []),
+              { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
+            ],
           }),
         },
       ];
@@ -38,6 +43,13 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
       ];
   }
 }
+
+const alpnFilterOf = (alpn: readonly string[]): ProtoMessage => ({
+  name: 'istio.alpn',
+  typed_config: anyOf(TYPES.alpnFilter, {
+    alpn_override: [{ upstream_protocol: HTTP_1_1, alpn_override: alpn }],
+  }),
+});
 
 const tcpProxyOf = (cluster: string, statPrefix: string): ProtoMessage => ({
   name: 'envoy.filters.network.tcp_proxy',
@@ -105,25 +117,48 @@ function readConnectionManager(fields: Fields): Part {
     return it.string('route_config_name');
   });
   const routeConfig = fields.message('route_config', readRouteConfiguration);
+  fields.message('request_id_extension', extensionOf);
   const filters = fields.messages('http_filters', readHttpFilter).filter(filter => filter !== undefined);
-  if (filters.length !== 1)
+  const alpn = filters.find(filter => filter.type === TYPES.alpnFilter)?.alpn;
+  const routers = filters.filter(filter => filter.type === TYPES.router);
+  if (routers.length !== 1 || filters.at(-1)?.type !== TYPES.router)
     throw new Refusal(`${fields.type}: one router must be the last filter in a http filter chain`);
   return {
     type: 'http_connection_manager',
     ...(rds !== undefined && { rds }),
     ...(routeConfig && { routeConfig }),
     statPrefix: fields.string('stat_prefix'),
+    ...(alpn && { alpn }),
   };
 }
 
-/** @returns the router; undefined for what is passed over */
-function readHttpFilter(fields: Fields): Extension | undefined {
+/** A filter of requests that is executed. */
+type HttpFilter =
+  | { readonly type: typeof TYPES.router }
+  | { readonly type: typeof TYPES.alpnFilter; readonly alpn: readonly string[] | undefined };
+
+/** @returns undefined for what is passed over */
+function readHttpFilter(fields: Fields): HttpFilter | undefined {
   fields.pass('is_optional', 'each type of filter is known to be executed, passed over or refused');
   if (fields.boolean('disabled')) throw new Refusal(`${fields.type}: disabled is not simulated`);
   const extension = extensionOf(fields);
   if (!extension) return undefined;
   const { type, value } = extension.packed;
-  if (type !== TYPES.router) return noImplementation(extension);
-  Fields.read(type, value, fields.reading, () => {});
-  return extension;
+  switch (type) {
+    case TYPES.router:
+      return Fields.read(type, value, fields.reading, () => ({ type }));
+    case TYPES.alpnFilter:
+      return Fields.read(type, value, fields.reading, it => ({ type, alpn: readAlpn(it) }));
+    default:
+      return noImplementation(extension);
+  }
+}
+
+/** Of upstreams that speak HTTP/1.1, which are all; undefined if they are not spoken of. */
+function readAlpn(filter: Fields): readonly string[] | undefined {
+  const overrides = filter.messages('alpn_override', it => ({
+    protocol: it.number('upstream_protocol'),
+    alpn: it.strings('alpn_override'),
+  }));
+  return overrides.find(({ protocol }) => protocol === HTTP_1_1)?.alpn;
 }

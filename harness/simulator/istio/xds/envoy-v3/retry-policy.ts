@@ -28,11 +28,6 @@ const NOT_SIMULATED: readonly string[] = [
   'internal',
   'resource-exhausted',
 ];
-/** And those that come to the same as another one. */
-const COVERED: Readonly<Record<string, string>> = {
-  'reset-before-request': 'a connection that breaks before the request is sent is a connect-failure here',
-};
-
 const isCondition = (word: string): word is RetryCondition =>
   RETRY_CONDITIONS.some(condition => condition === word);
 
@@ -45,8 +40,10 @@ const PREVIOUS_HOSTS: ProtoMessage = {
 export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
   retry_on: policy.retryOn.join(','),
   num_retries: wrapped(policy.numRetries),
-  retry_host_predicate: [PREVIOUS_HOSTS],
-  host_selection_retry_max_attempts: policy.hostSelectionRetryMaxAttempts,
+  ...(policy.hostSelectionRetryMaxAttempts > 0 && {
+    retry_host_predicate: [PREVIOUS_HOSTS],
+    host_selection_retry_max_attempts: policy.hostSelectionRetryMaxAttempts,
+  }),
   retriable_status_codes: policy.retriableStatusCodes,
 });
 
@@ -54,11 +51,10 @@ export const retryPolicyOf = (policy: RetryPolicy): ProtoMessage => ({
 export function readRetryPolicy(fields: Fields): RetryPolicy {
   const words = fields.string('retry_on').split(',');
   const predicates = fields.messages('retry_host_predicate', readPredicate);
-  if (predicates.length === 0)
-    throw new Refusal(`${fields.type}: to retry without previous_hosts is not simulated`);
   fields.message('retry_back_off', () => {
     throw new Refusal(`${fields.type}: retry_back_off is not simulated`);
   });
+  const selections = fields.number('host_selection_retry_max_attempts') || DEFAULT_SELECTIONS;
   return {
     numRetries: fields.message('num_retries', uint32Of) ?? DEFAULT_RETRIES,
     retryOn: words
@@ -67,22 +63,22 @@ export function readRetryPolicy(fields: Fields): RetryPolicy {
       .filter(word => isExecuted(fields, word))
       .filter(isCondition),
     retriableStatusCodes: fields.numbers('retriable_status_codes'),
-    hostSelectionRetryMaxAttempts: fields.number('host_selection_retry_max_attempts') || DEFAULT_SELECTIONS,
+    hostSelectionRetryMaxAttempts: predicates.some(Boolean) ? selections : 0,
   };
 }
 
 function isExecuted(fields: Fields, word: string): boolean {
   if (isCondition(word)) return true;
   if (NOT_SIMULATED.includes(word)) throw new Refusal(`${fields.type}: retry_on ${word} is not simulated`);
-  const because = Object.hasOwn(COVERED, word) ? COVERED[word] : undefined;
-  fields.note(`retry_on ${word}`, because ?? 'Envoy passes over words that it does not know');
+  fields.note(`retry_on ${word}`, 'Envoy passes over words that it does not know');
   return false;
 }
 
-function readPredicate(fields: Fields): void {
+/** @returns whether it is one that is executed */
+function readPredicate(fields: Fields): boolean {
   const extension = extensionOf(fields);
-  if (!extension) return;
+  if (!extension) return false;
   const { type, value } = extension.packed;
   if (type !== TYPES.previousHosts) noImplementation(extension);
-  Fields.read(type, value, fields.reading, () => {});
+  return Fields.read(type, value, fields.reading, () => true);
 }

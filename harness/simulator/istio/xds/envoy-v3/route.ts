@@ -19,11 +19,17 @@ export const encodeRoutes = (routes: RouteConfiguration): Uint8Array =>
   encodeMessage(TYPES.route, routeConfigurationOf(routes));
 
 /** Returns the message that a connection manager may have inside. */
-export const routeConfigurationOf = ({ name, virtualHosts }: RouteConfiguration): ProtoMessage => ({
+export const routeConfigurationOf = ({
   name,
+  virtualHosts,
+  ignoresPort,
+}: RouteConfiguration): ProtoMessage => ({
+  name,
+  ignore_port_in_host_matching: ignoresPort,
   virtual_hosts: virtualHosts.map(host => ({
     name: host.name,
     domains: host.domains,
+    include_request_attempt_count: host.tellsAttempts,
     routes: host.routes.map(routeOf),
   })),
 });
@@ -48,11 +54,13 @@ export const decodeRoutes = (bytes: Uint8Array, onNote: OnNote = () => {}): Rout
 export const readRouteConfiguration = (fields: Fields): RouteConfiguration => ({
   name: fields.string('name'),
   virtualHosts: fields.messages('virtual_hosts', readVirtualHost),
+  ...(fields.boolean('ignore_port_in_host_matching') && { ignoresPort: true }),
 });
 
 const readVirtualHost = (fields: Fields): VirtualHost => ({
   name: fields.string('name'),
   domains: fields.strings('domains'),
+  ...(fields.boolean('include_request_attempt_count') && { tellsAttempts: true }),
   routes: fields.messages('routes', readRoute),
 });
 

@@ -4,7 +4,7 @@ import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
 import { Refusal } from '../proto/refusal.ts';
 import { anyOf, emptyAny } from '../proto/well-known.ts';
-import type { UpstreamTls } from '../resources.ts';
+import type { DownstreamTls, UpstreamTls } from '../resources.ts';
 import { readSecret, secretOf } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
 import { TYPES } from './type-names.ts';
@@ -43,14 +43,19 @@ export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTl
 });
 
 /** The server's end (pilot/pkg/security/authn/utils/utils.go @1.30.3). */
-export const downstreamSocketOf = (alpn: readonly string[]): ProtoMessage => ({
+export const downstreamSocketOf = ({ alpn, clientPrefixes = [] }: DownstreamTls): ProtoMessage => ({
   name: 'envoy.transport_sockets.tls',
   typed_config: anyOf(TYPES.downstreamTls, {
     common_tls_context: {
       alpn_protocols: alpn,
       tls_certificate_sds_secret_configs: [secretOf(OWN)],
       combined_validation_context: {
-        default_validation_context: {},
+        default_validation_context: {
+          match_typed_subject_alt_names: clientPrefixes.map(prefix => ({
+            san_type: URI,
+            matcher: { prefix },
+          })),
+        },
         validation_context_sds_secret_config: secretOf(ROOTS),
       },
     },
@@ -60,21 +65,19 @@ export const downstreamSocketOf = (alpn: readonly string[]): ProtoMessage => ({
 
 /** Reads the client's end. @returns undefined for plaintext @throws Refusal */
 export const readUpstreamSocket = (socket: Fields): UpstreamTls | undefined =>
-  readTls(socket, TYPES.upstreamTls, context => ({
-    sni: context.string('sni'),
-    ...(context.message('common_tls_context', readCommon) ?? { alpn: [], matchSubjectAltNames: [] }),
-  }));
+  readTls(socket, TYPES.upstreamTls, context => {
+    const { alpn, names } = context.message('common_tls_context', it => readCommon(it, 'exact')) ?? NOTHING;
+    return { sni: context.string('sni'), alpn, matchSubjectAltNames: names };
+  });
 
 /** Reads the server's end. @returns undefined for plaintext @throws Refusal */
-export const readDownstreamSocket = (socket: Fields): { readonly alpn: readonly string[] } | undefined =>
+export const readDownstreamSocket = (socket: Fields): DownstreamTls | undefined =>
   readTls(socket, TYPES.downstreamTls, context => {
     const { type } = context;
     const isDemanded = context.message('require_client_certificate', it => it.boolean('value'));
     if (isDemanded !== true) throw new Refusal(`${type}: TLS without a client certificate is not simulated`);
-    const common = context.message('common_tls_context', readCommon);
-    if (common && common.matchSubjectAltNames.length > 0)
-      throw new Refusal(`${type}: to match names of clients is not simulated`);
-    return { alpn: common?.alpn ?? [] };
+    const { alpn, names } = context.message('common_tls_context', it => readCommon(it, 'prefix')) ?? NOTHING;
+    return { alpn, ...(names.length > 0 && { clientPrefixes: names }) };
   });
 
 /** @param wanted - the context that this end has, with TLS */
@@ -89,28 +92,37 @@ function readTls<T>(socket: Fields, wanted: string, read: (context: Fields) => T
   return type === wanted ? Fields.read(type, value, socket.reading, read) : noImplementation(extension);
 }
 
-function readCommon(common: Fields): Pick<UpstreamTls, 'alpn' | 'matchSubjectAltNames'> {
+/** What both ends have in common. */
+interface CommonTls {
+  readonly alpn: readonly string[];
+  /** Of the other end. */
+  readonly names: readonly string[];
+}
+const NOTHING: CommonTls = { alpn: [], names: [] };
+
+/** @param how - names of the other end are told: a server's whole, a client's by what they begin with */
+function readCommon(common: Fields, how: 'exact' | 'prefix'): CommonTls {
   const secrets = common.messages('tls_certificate_sds_secret_configs', readSecret);
   if (secrets.length !== 1 || secrets[0] !== OWN)
     throw new Refusal(`${common.type}: only the secret ${OWN} is simulated as a certificate`);
   const names = common.message('combined_validation_context', combined => {
     if (combined.message('validation_context_sds_secret_config', readSecret) !== ROOTS)
       throw new Refusal(`${combined.type}: only the secret ${ROOTS} is simulated as roots`);
-    return combined.message('default_validation_context', readNames);
+    return combined.message('default_validation_context', context => readNames(context, how));
   });
-  return { alpn: common.strings('alpn_protocols'), matchSubjectAltNames: names ?? [] };
+  return { alpn: common.strings('alpn_protocols'), names: names ?? [] };
 }
 
-function readNames(context: Fields): string[] {
-  const exact = (matcher: Fields): string => {
-    if (!matcher.has('exact')) throw new Refusal(`${matcher.type}: only exact is simulated`);
-    return matcher.string('exact');
+function readNames(context: Fields, how: 'exact' | 'prefix'): string[] {
+  const read = (matcher: Fields): string => {
+    if (!matcher.has(how)) throw new Refusal(`${matcher.type}: only ${how} is simulated here`);
+    return matcher.string(how);
   };
   const typed = context.messages('match_typed_subject_alt_names', name => {
     if (name.number('san_type') !== URI)
       throw new Refusal(`${name.type}: only names of type URI are simulated`);
-    return name.message('matcher', exact) ?? '';
+    return name.message('matcher', read) ?? '';
   });
-  // As istiod before 1.23 names them.
-  return [...typed, ...context.messages('match_subject_alt_names', exact)];
+  // As istiod names them.
+  return [...typed, ...context.messages('match_subject_alt_names', read)];
 }

@@ -19,5 +19,6 @@ export const TYPES = {
   originalDst: `${FILTERS}.listener.original_dst.v3.OriginalDst`,
   httpInspector: `${FILTERS}.listener.http_inspector.v3.HttpInspector`,
   tlsInspector: `${FILTERS}.listener.tls_inspector.v3.TlsInspector`,
+  alpnFilter: 'istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig',
   previousHosts: 'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
 } as const;

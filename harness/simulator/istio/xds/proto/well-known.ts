@@ -92,8 +92,11 @@ export interface Packed {
   readonly value: Uint8Array;
 }
 
+/** Returns the full name of the message that a type URL means. */
+export const typeOfUrl = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
+
 /** Reads a google.protobuf.Any. */
-export const packedOf = (any: Fields): Packed => {
-  const url = any.string('type_url');
-  return { type: url.slice(url.lastIndexOf('/') + 1), value: any.bytes('value') };
-};
+export const packedOf = (any: Fields): Packed => ({
+  type: typeOfUrl(any.string('type_url')),
+  value: any.bytes('value'),
+});

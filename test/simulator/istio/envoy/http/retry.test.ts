@@ -4,7 +4,10 @@ import { upstreamResetReply } from '../../../../../harness/simulator/istio/envoy
 import { type ResetReason, RetryState } from '../../../../../harness/simulator/istio/envoy/http/retry.ts';
 import { behaviourOf } from '../../../../../harness/simulator/istio/releases.ts';
 
-const state = (version: string) => new RetryState(behaviourOf(version).retryPolicy, createRandom('retry'));
+function state(version: string): RetryState {
+  const { retryPolicy, envoy: wording } = behaviourOf(version);
+  return new RetryState(retryPolicy, { wording, random: createRandom('retry') });
+}
 
 const resets: [ResetReason, { '1.8.0': boolean; '1.30.3': boolean }][] = [
   ['connect-failure', { '1.8.0': true, '1.30.3': true }],

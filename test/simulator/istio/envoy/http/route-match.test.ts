@@ -32,7 +32,7 @@ const rows: [host: string, path: string, expected: string | undefined][] = [
 ];
 for (const [host, path, expected] of rows) {
   t.test(`${host}${path} goes to ${expected ?? 'nowhere'}`, async t => {
-    t.equal(findRoute(routes, host, path)?.cluster, expected);
+    t.equal(findRoute(routes, host, path)?.route.cluster, expected);
   });
 }
 

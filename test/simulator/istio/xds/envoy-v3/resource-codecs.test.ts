@@ -4,6 +4,7 @@ import { createRandom } from '../../../../../harness/base/random.ts';
 import { CODECS } from '../../../../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
 import { encodeMessage } from '../../../../../harness/simulator/istio/xds/proto/encode-message.ts';
 import type { ResourcesByType, ResourceType } from '../../../../../harness/simulator/istio/xds/resources.ts';
+import { damage } from '../../../../support/damage.ts';
 import { objectsAfterEmbeddedTools } from '../../../../support/embedded-run.ts';
 import { rounds } from '../../../../support/nightly.ts';
 import { RandomResources } from '../../../../support/random-resources.ts';
@@ -87,30 +88,6 @@ function declareTests<T extends ResourceType>(type: T) {
   });
 }
 for (const type of TYPES) declareTests(type);
-
-/** Changes, cuts out, repeats or adds some bytes. */
-function damage(bytes: Uint8Array, random: ReturnType<typeof createRandom>): Uint8Array {
-  const list = [...bytes];
-  for (let times = 1 + random.integer(3); times > 0; times--) {
-    const at = random.integer(list.length + 1);
-    const length = random.integer(6);
-    const fresh = Array.from({ length }, () => random.integer(256));
-    switch (random.integer(4)) {
-      case 0:
-        list[at] = random.integer(256);
-        break;
-      case 1:
-        list.splice(at, length);
-        break;
-      case 2:
-        list.splice(at, 0, ...list.slice(at, at + length));
-        break;
-      default:
-        list.splice(at, 0, ...fresh);
-    }
-  }
-  return Uint8Array.from(list);
-}
 
 t.test('a field without a name is noted, one that is not simulated is refused', async t => {
   const bytes = CODECS.endpoint.encode({ clusterName: 'a', endpoints: [] });

@@ -1,0 +1,90 @@
+/** Asks an istiod by delta for all that one proxy gets, and reads it with Envoy's own .proto files only. */
+import net from 'node:net';
+import { GrpcClient } from '../../harness/base/grpc/client.ts';
+import { TYPE_URLS } from '../../harness/simulator/istio/xds/ads/type-urls.ts';
+import type { XdsNode } from '../../harness/simulator/istio/xds/node.ts';
+import { DELTA_CODEC, DISCOVERY_METHODS } from '../../harness/simulator/istio/xds/wire/codecs.ts';
+import { looseJson } from '../support/loose-json.ts';
+import type { Sent, ShortName, Told } from '../support/recording.ts';
+
+/** How long an answer may take. */
+const DEADLINE_MS = 10_000;
+
+/** One stream to an istiod on loopback. */
+class Questions implements Disposable {
+  readonly #client: GrpcClient;
+  readonly #send: (message: Buffer) => void;
+  readonly #waiting = new Map<string, (resources: readonly Sent[]) => void>();
+  #node: XdsNode | undefined;
+
+  constructor(port: number, node: XdsNode) {
+    this.#node = node;
+    this.#client = new GrpcClient(net.connect(port, '127.0.0.1'), {
+      authority: 'istiod',
+      maxMessageBytes: 2 ** 26,
+    });
+    const call = this.#client.stream(DISCOVERY_METHODS.delta);
+    call.onMessage = bytes => {
+      const { typeUrl, resources } = DELTA_CODEC.decodeResponse(bytes);
+      this.#waiting.get(typeUrl)?.(resources.map(({ name, body }) => ({ name, body })));
+    };
+    this.#send = message => call.send(message);
+  }
+
+  /** @param names - of a type without a wildcard; without it all are asked for */
+  async ask(type: ShortName, names: readonly string[] = []): Promise<readonly Sent[]> {
+    const typeUrl = TYPE_URLS[type];
+    const node = this.#node;
+    this.#node = undefined;
+    const answer = new Promise<readonly Sent[]>((resolve, reject) => {
+      this.#waiting.set(typeUrl, resolve);
+      setTimeout(() => reject(new Error(`${type}: no answer`)), DEADLINE_MS).unref();
+    });
+    this.#send(
+      DELTA_CODEC.encodeRequest({
+        ...(node && { node }),
+        typeUrl,
+        resourceNamesSubscribe: names,
+        resourceNamesUnsubscribe: [],
+        initialResourceVersions: {},
+        responseNonce: '',
+      }),
+    );
+    return await answer;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+}
+
+/** All texts under a name, anywhere in a JSON value. */
+function textsUnder(value: unknown, name: string): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === name && typeof item === 'string' ? [item] : textsUnder(item, name),
+  );
+}
+
+const isEds = ({ body }: Sent): boolean => {
+  const { type } = looseJson(TYPE_URLS.cds, body) as { type?: string };
+  return type === 'EDS';
+};
+
+/** @param port - of discovery in clear, on loopback */
+export async function askDiscovery(port: number, node: XdsNode): Promise<Told> {
+  using questions = new Questions(port, node);
+  const cds = await questions.ask('cds');
+  const eds = cds.filter(isEds).map(({ name }) => name);
+  const lds = await questions.ask('lds');
+  const listeners = lds.map(({ body }) => looseJson(TYPE_URLS.lds, body));
+  const rds = [...new Set(listeners.flatMap(listener => textsUnder(listener, 'route_config_name')))];
+  return {
+    cds,
+    eds: eds.length === 0 ? [] : await questions.ask('eds', eds),
+    lds,
+    rds: rds.length === 0 ? [] : await questions.ask('rds', rds),
+    nds: await questions.ask('nds'),
+    ecds: [],
+  };
+}

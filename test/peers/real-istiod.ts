@@ -1,0 +1,159 @@
+/** A real istiod as a process of this machine, beside the simulated one of a world of `up`. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import yaml from 'js-yaml';
+
+/** The program, and what it says of its version. */
+export interface RealIstiod {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** How long it may take to get ready. */
+const DEADLINE_MS = 60_000;
+
+/** The cluster whose istiod it is. */
+export interface Place {
+  readonly kubeconfig: string;
+  readonly cluster: string;
+  /** Those that it has remote secrets of. */
+  readonly remotes: readonly string[];
+}
+
+/**
+ * Finds pilot-discovery: by MESH_HARNESS_PILOT_DISCOVERY, or on PATH.
+ * @returns the program, or why there is none
+ */
+export function findIstiod(): RealIstiod | { readonly reason: string } {
+  const given = process.env['MESH_HARNESS_PILOT_DISCOVERY'];
+  if (given !== undefined && !existsSync(given))
+    return { reason: `MESH_HARNESS_PILOT_DISCOVERY: there is no ${given}` };
+  const program = given ?? 'pilot-discovery';
+  const { status, stdout } = spawnSync(program, ['version', '--short'], { encoding: 'utf8' });
+  if (status !== 0)
+    return {
+      reason: 'no pilot-discovery on PATH, and MESH_HARNESS_PILOT_DISCOVERY does not name one',
+    };
+  return { path: program, version: stdout.trim() };
+}
+
+/** What of a kubeconfig is read here. */
+interface Kubeconfig {
+  clusters: { name: string; cluster: object }[];
+  users: { name: string; user: object }[];
+}
+
+/** A kubeconfig of one cluster, without the notes of mesh-harness. */
+function kubeconfigOf(file: string, cluster: string): string {
+  // A cast: `up` has written it.
+  const { clusters, users } = yaml.load(readFileSync(file, 'utf8')) as Kubeconfig;
+  const named = <T extends { name: string }>(list: readonly T[]) =>
+    list.filter(({ name }) => name === cluster);
+  return yaml.dump({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: named(clusters),
+    users: named(users),
+    contexts: [{ name: cluster, context: { cluster, user: cluster } }],
+    'current-context': cluster,
+  });
+}
+
+function kubectl(kubeconfig: string, argv: readonly string[]): void {
+  const { status, stderr } = spawnSync('kubectl', ['--kubeconfig', kubeconfig, ...argv], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`kubectl: ${stderr}`);
+}
+
+/** Returns a port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise(resolve => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/**
+ * Gives the remote secrets of a cluster addresses of loopback: a real program may not dial what is an address
+ * of the virtual network. The simulated istiod loses its remote clusters by that.
+ */
+export function leadRemoteSecretsToLoopback({ kubeconfig, cluster, remotes }: Place): void {
+  for (const remote of remotes) {
+    const patch = JSON.stringify({ stringData: { [remote]: kubeconfigOf(kubeconfig, remote) } });
+    const secret = `secret/istio-remote-secret-${remote}`;
+    kubectl(kubeconfig, ['--context', cluster, '-n', 'istio-system', 'patch', secret, '-p', patch]);
+  }
+}
+
+/**
+ * Starts it for one cluster; it does not inject, and waits until it has synced with all clusters.
+ * @param folder - of its own; it finds no file in it, so everything comes from the API server
+ * @returns its port of discovery in clear, and a function that ends it
+ */
+export async function startIstiod(
+  { path: program }: RealIstiod,
+  place: Place,
+  folder: string,
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  mkdirSync(folder, { recursive: true });
+  leadRemoteSecretsToLoopback(place);
+  const own = path.join(folder, 'kubeconfig');
+  writeFileSync(own, kubeconfigOf(place.kubeconfig, place.cluster), { mode: 0o600 });
+  const ports = await Promise.all(Array.from({ length: 6 }, freePort));
+  const [port, http] = ports;
+  const addresses = ['grpcAddr', 'httpAddr', 'httpsAddr', 'secureGRPCAddr', 'monitoringAddr'];
+  const argv = addresses.map((flag, at) => `--${flag}=127.0.0.1:${ports[at]}`);
+  const child: ChildProcess = spawn(
+    program,
+    [
+      'discovery',
+      ...argv,
+      `--ctrlz_port=${ports[5]}`,
+      `--kubeconfig=${own}`,
+      `--clusterID=${place.cluster}`,
+      '--shutdownDuration=1s',
+    ],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        POD_NAMESPACE: 'istio-system',
+        POD_NAME: 'istiod-peer',
+        REVISION: 'default',
+        INJECT_ENABLED: 'false',
+        VALIDATION_WEBHOOK_CONFIG_NAME: '',
+        PILOT_CERT_PROVIDER: 'istiod',
+        CLUSTER_ID: place.cluster,
+        GOMAXPROCS: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let log = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
+  const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const isReady = await fetch(`http://127.0.0.1:${http}/ready`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+    if (isReady) return { port: port ?? 0, stop };
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`istiod does not get ready:\n${log}`);
+    }
+    await sleep(200);
+  }
+}
