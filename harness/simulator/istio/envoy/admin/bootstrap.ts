@@ -88,7 +88,7 @@ export function staticListenerOf({ port, statPrefix, routes }: (typeof STATIC_LI
 }
 
 /** The filter that ends every list of HTTP filters. */
-export const ROUTER = {
+const ROUTER = {
   name: 'envoy.filters.http.router',
   typed_config: anyOf('extensions.filters.http.router.v3.Router', {}),
 };

@@ -1,6 +1,6 @@
 /**
- * Messages as JSON (protobuf.dev, ProtoJSON), by their tables, with the names of the .proto files, as Envoy's
- * administration prints them: without what has its default value, and without what no table describes.
+ * Messages as JSON (protobuf.dev, ProtoJSON), by their tables: without what has its default value, and
+ * without what no table describes.
  */
 import { decodeMessage, type Received } from './decode-message.ts';
 import { Fields, type Reading } from './fields.ts';
@@ -10,12 +10,22 @@ import { type Json, objectOf } from './well-known.ts';
 /** A message as JSON. */
 export type JsonObject = { readonly [key: string]: Json };
 
+/**
+ * How fields are named: `version_info` as in the .proto file and on Envoy's pages, `versionInfo` as the rule
+ * says and on istiod's.
+ */
+type Naming = 'proto' | 'camel';
+
 /** Types whose JSON is no object of their fields. */
-const WELL_KNOWN: Readonly<Record<string, (bytes: Uint8Array) => Json>> = {
-  'google.protobuf.Any': bytes => {
+const WELL_KNOWN: Readonly<Record<string, (bytes: Uint8Array, naming: Naming) => Json>> = {
+  'google.protobuf.Any': (bytes, naming) => {
     const { fields } = decodeMessage('google.protobuf.Any', bytes);
     const value = fields.get('value');
-    return anyJson(String(fields.get('type_url') ?? ''), value instanceof Uint8Array ? value : NOTHING);
+    return anyJson(
+      String(fields.get('type_url') ?? ''),
+      value instanceof Uint8Array ? value : NOTHING,
+      naming,
+    );
   },
   'google.protobuf.Duration': bytes => {
     const { seconds, nanos } = momentOf('google.protobuf.Duration', bytes);
@@ -46,12 +56,13 @@ export function durationText(ms: number): string {
  * @param type - its full name
  * @throws Refusal for bytes that are no such message
  */
-export function messageJson(type: string, bytes: Uint8Array): JsonObject {
+export function messageJson(type: string, bytes: Uint8Array, naming: Naming = 'proto'): JsonObject {
   const { byName } = messageTable(type);
   const json: Record<string, Json> = {};
   for (const [name, value] of decodeMessage(type, bytes).fields) {
     const field = byName.get(name);
-    if (field && field.kind !== 'opaque') json[name] = fieldJson(field, value);
+    if (!field || field.kind === 'opaque') continue;
+    json[naming === 'proto' ? name : camelOf(name)] = fieldJson(field, value, naming);
   }
   return json;
 }
@@ -60,29 +71,40 @@ export function messageJson(type: string, bytes: Uint8Array): JsonObject {
  * Writes a google.protobuf.Any; of one that no table describes there is the type only.
  * @param typeUrl - `type.googleapis.com/` and the message's full name
  */
-export function anyJson(typeUrl: string, value: Uint8Array): JsonObject {
+export function anyJson(typeUrl: string, value: Uint8Array, naming: Naming = 'proto'): JsonObject {
   const type = typeUrl.slice(typeUrl.lastIndexOf('/') + 1);
-  if (Object.hasOwn(WELL_KNOWN, type)) return { '@type': typeUrl, value: insideJson(type, value) };
-  return { '@type': typeUrl, ...(isKnownMessage(type) && messageJson(type, value)) };
+  if (Object.hasOwn(WELL_KNOWN, type)) return { '@type': typeUrl, value: insideJson(type, value, naming) };
+  return { '@type': typeUrl, ...(isKnownMessage(type) && messageJson(type, value, naming)) };
 }
 
-function fieldJson(field: FieldRow, value: Received | readonly Received[] | ReadonlyMap<string, Received>) {
+const camelOf = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());
+
+function fieldJson(
+  field: FieldRow,
+  value: Received | readonly Received[] | ReadonlyMap<string, Received>,
+  naming: Naming,
+) {
   if (value instanceof Map)
-    return Object.fromEntries([...value].map(([key, item]) => [key, valueJson(field, item)]));
-  if (Array.isArray(value)) return value.map(item => valueJson(field, item));
-  return valueJson(field, value as Received); // neither of the others
+    return Object.fromEntries([...value].map(([key, item]) => [key, valueJson(field, item, naming)]));
+  if (Array.isArray(value)) return value.map(item => valueJson(field, item, naming));
+  return valueJson(field, value as Received, naming); // neither of the others
 }
 
-function valueJson(field: FieldRow, value: Received): Json {
+function valueJson(field: FieldRow, value: Received, naming: Naming): Json {
   if (value instanceof Uint8Array)
-    return field.kind === 'message' ? insideJson(field.type, value) : Buffer.from(value).toString('base64');
+    return field.kind === 'message'
+      ? insideJson(field.type, value, naming)
+      : Buffer.from(value).toString('base64');
   if (typeof value !== 'number') return value;
   if (isEnum(field)) return enumName(field.type, value) ?? value;
   return field.kind === 'int64' || field.kind === 'uint64' ? String(value) : value;
 }
 
-const insideJson = (type: string, bytes: Uint8Array): Json =>
-  Object.hasOwn(WELL_KNOWN, type) ? (WELL_KNOWN[type]?.(bytes) ?? null) : messageJson(type, bytes);
+function insideJson(type: string, bytes: Uint8Array, naming: Naming): Json {
+  const written = Object.hasOwn(WELL_KNOWN, type) ? WELL_KNOWN[type] : undefined;
+  return written ? written(bytes, naming) : messageJson(type, bytes, naming);
+}
 
 function numberOf(type: string, bytes: Uint8Array, field: string): number {
   const value = decodeMessage(type, bytes).fields.get(field);
