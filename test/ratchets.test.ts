@@ -342,7 +342,6 @@ const FOR_TESTS: readonly string[] = [
 ];
 /** `file name` of those that no other file uses at all: to be private. */
 const UNUSED: readonly string[] = [
-  'harness/cli/up/release-folder.ts writeLauncher',
   'harness/index.ts plan',
   'harness/model/simulated-cluster.ts SIMULATED_EXTENSION',
   'harness/plan/editions/1.8/endpoint-discovery.ts remoteSecretId',

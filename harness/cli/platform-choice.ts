@@ -56,7 +56,7 @@ export async function chooseEdition(
   signal: AbortSignal,
 ): Promise<EditionChoice> {
   if (edition !== undefined) return { name: edition };
-  // The simulator installs what its edition says: --istio-dir is not for it.
+  // What works on the simulator `own-istioctl.ts` finds out.
   if (istioDir !== undefined && platform !== 'simulator') {
     const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);
     if (version !== undefined)

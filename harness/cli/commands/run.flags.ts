@@ -9,6 +9,8 @@ export interface RunFlags extends RealFlags {
   readonly platform?: string;
   /** Of the simulator only: what runs the plan's commands. */
   readonly tools?: 'embedded' | 'process';
+  /** Of the simulator only: an istioctl that works in the place of ours. */
+  readonly istioctl?: string;
   readonly edition?: string;
   readonly keep: boolean;
   readonly keepOnFailure: boolean;
@@ -72,6 +74,10 @@ function addInstallFlags(run: Command): void {
       oneOf('embedded', 'process'),
     )
     .option(
+      '--istioctl <file>',
+      'simulator: this istioctl works, with the kubectl on PATH, on the clock of the wall',
+    )
+    .option(
       '--omit <step>',
       'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
       collect,
@@ -118,6 +124,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--platform', flags.platform),
     ...one('--edition', flags.edition),
     ...one('--tools', flags.tools),
+    ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
     ...is('--extended', flags.extended),

@@ -8,7 +8,8 @@ import type { RunEvent } from '../../run/events.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import type { Environment } from '../environment.ts';
-import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
+import { describeIstioctl, editionWith, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
+import { chooseEdition, choosePlatform, type EditionChoice, firstLine } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
@@ -35,9 +36,11 @@ export async function runScenarios(
   const startedAtMs = systemClock.now();
   try {
     const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
-    const chosen = await chooseEdition(flags, choice.name, signal);
+    const istioctl = await ownIstioctl(flags, choice.name, signal);
+    const chosen = await editionChoice(flags, choice.name, istioctl, signal);
     const edition = chosen.name;
     if (!flags.quiet) screen.progress(firstLine(choice, chosen));
+    if (istioctl && !flags.quiet) screen.progress(`  ${describeIstioctl(istioctl)}`);
     const real = realSettings(
       flags,
       edition,
@@ -45,7 +48,7 @@ export async function runScenarios(
       text => flags.quiet || screen.progress(`  ${text}`),
     );
     const kept: string[] = [];
-    using programs = await programsFor(flags.tools, choice.name, edition, env);
+    using programs = await programsFor(flags, choice.name, edition, { env, istioctl });
     const sessions: PreparedSession[] = [];
     const placeOf = (runId: string) =>
       reportPlace({
@@ -68,7 +71,11 @@ export async function runScenarios(
           listeners: [event => void events.push(event), progress.listener],
           platform: choice.name,
           ...(programs && {
-            open: { istioVersion: editionOf(edition).istioVersion, programs: programs.programs },
+            open: {
+              istioVersion: editionOf(edition).istioVersion,
+              programs: programs.programs,
+              ...(istioctl && { istioctlVersion: istioctl.version }),
+            },
           }),
           ...(flags.trace !== undefined && {
             traceFolder: scenarios.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
@@ -108,16 +115,32 @@ export async function runScenarios(
   }
 }
 
+/** Chooses the edition; that of the user's istioctl, if one works on the simulator. */
+async function editionChoice(
+  flags: RunFlags,
+  platform: string,
+  istioctl: OwnIstioctl | undefined,
+  signal: AbortSignal,
+): Promise<EditionChoice> {
+  if (!istioctl) return await chooseEdition(flags, platform, signal);
+  const name = editionWith(istioctl, flags.edition);
+  return { name, ...(flags.edition === undefined && { because: `of istioctl ${istioctl.version}` }) };
+}
+
 /**
  * Chooses the programs of a run. Real clusters need real programs; the simulator uses the embedded ones,
  * unless it is opened to programs.
  */
 async function programsFor(
-  tools: RunFlags['tools'],
+  { tools }: RunFlags,
   platform: string,
   edition: string,
-  env: Environment['env'],
+  { env, istioctl }: { readonly env: Environment['env']; readonly istioctl: OwnIstioctl | undefined },
 ): Promise<Awaited<ReturnType<typeof simulatorPrograms>> | undefined> {
+  if (istioctl) {
+    if (tools !== 'embedded') return await simulatorPrograms(edition, env, istioctl);
+    throw new HarnessError('ERR_USAGE', '--tools embedded leaves no work to an istioctl of yours.');
+  }
   if (tools === undefined) return undefined;
   if (platform !== 'simulator') {
     throw new HarnessError(

@@ -12,7 +12,9 @@ import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
 import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
+import { describeIstioctl, editionWith, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
 import { scenarioOf } from '../scenarios.ts';
+import { simulatorPrograms } from '../simulator-programs.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { applyPlan } from '../up/apply-plan.ts';
 import { startDetached } from '../up/detached.ts';
@@ -36,12 +38,13 @@ export async function upCommand(
   onWorld?: (world: World) => void,
 ): Promise<number> {
   const { topology } = await scenarioOf(scenario);
-  const plan = planTopology(topology, flags.edition);
+  const istioctl = await ownIstioctl(flags, 'simulator', environment.signal);
+  const plan = planTopology(topology, editionWith(istioctl, flags.edition));
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   return flags.detach
     ? await startDetached(argvOfUp(scenario, flags), paths, environment)
-    : await stayUp({ topology, plan, paths, flags, environment, onWorld });
+    : await stayUp({ topology, plan, paths, flags, environment, istioctl, onWorld });
 }
 
 interface Stay {
@@ -50,10 +53,12 @@ interface Stay {
   readonly paths: UpPaths;
   readonly flags: UpFlags;
   readonly environment: Environment;
+  readonly istioctl: OwnIstioctl | undefined;
   readonly onWorld: ((world: World) => void) | undefined;
 }
 
-async function stayUp({ topology, plan, paths, flags, environment, onWorld }: Stay): Promise<number> {
+async function stayUp(stay: Stay): Promise<number> {
+  const { topology, plan, paths, flags, environment, istioctl, onWorld } = stay;
   const { env, stdout, stderr, signal } = environment;
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
@@ -61,22 +66,17 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
   using own = OwnState.take(paths, { scenario: topology.name, edition, istioVersion, seed, bare, startedAt });
-  const onDefect = (message: string, cluster?: string) => {
-    const at = new Date(systemClock.now()).toISOString();
-    const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
-    // A defect that repeats must not fill the disk: only its 1st, 2nd, 4th, 8th … time is shown.
-    if (Math.log2(count) % 1 !== 0) return;
-    const where = cluster === undefined ? '' : ` in ${cluster}`;
-    screen.progress(
-      redact(`${at} a defect of mesh-harness${where}: ${message}${count > 1 ? ` (${count} times)` : ''}`),
-    );
-  };
+  const onDefect = tellDefects(own, screen);
+  if (istioctl) screen.progress(describeIstioctl(istioctl));
+  using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));
   using _ = stayOnDefects(error => onDefect((error instanceof Error && error.stack) || messageOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
     open: {
       istioVersion,
       onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
+      ...(programs && { programs: programs.programs }),
+      ...(istioctl && { istioctlVersion: istioctl.version }),
       ...(firstPort !== undefined && { firstPort }),
     },
     ...(onWorld && { onWorld }),
@@ -91,7 +91,7 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
     inNetworkServer: /inNetworkServer: (\S+)/.exec(text)?.[1] ?? '',
   }));
   own.started(clusters, mergeKubeconfigs(kubeconfigs));
-  writeReleaseFolder(paths.release, samples, paths.kubeconfig);
+  writeReleaseFolder(paths.release, samples, paths.kubeconfig, istioctl?.file);
   for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
 
   const exitCode = bare
@@ -109,6 +109,20 @@ async function stayUp({ topology, plan, paths, flags, environment, onWorld }: St
     return EXIT.unknown;
   }
   return exitCode;
+}
+
+/** Returns what notes defects, and shows them. */
+function tellDefects(own: OwnState, screen: Screen): (message: string, cluster?: string) => void {
+  return (message, cluster) => {
+    const at = new Date(systemClock.now()).toISOString();
+    const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);
+    // A defect that repeats must not fill the disk: only its 1st, 2nd, 4th, 8th … time is shown.
+    if (Math.log2(count) % 1 !== 0) return;
+    const where = cluster === undefined ? '' : ` in ${cluster}`;
+    screen.progress(
+      redact(`${at} a defect of mesh-harness${where}: ${message}${count > 1 ? ` (${count} times)` : ''}`),
+    );
+  };
 }
 
 /** Resolves when one of them aborts. */

@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly firstPort?: number;
   /** The programs that work on it; without them our own do, inside this process. */
   readonly programs?: Programs;
+  /** What the istioctl among them says it is, if it is the user's. */
+  readonly istioctlVersion?: string;
   /**
    * Called with each defect of the simulator in a component of a cluster, and the world stays; without it,
    * the first one ends the run.
@@ -31,7 +33,7 @@ const LOOPBACK = '127.0.0.1';
  */
 export async function startOpenWorld(
   createWorld: (onDefect: (cluster: string, defect: Defect) => void) => Promise<World>,
-  { istioVersion, firstPort, programs, onDefect }: OpenOptions,
+  { istioVersion, firstPort, programs, istioctlVersion, onDefect }: OpenOptions,
   signal: AbortSignal,
 ): Promise<StartedPlatform> {
   const cleanUp = new CleanupStack();
@@ -56,6 +58,8 @@ export async function startOpenWorld(
         kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
       });
       adjustments.push(...serverAdjustments(name, inNetworkServer));
+      if (istioctlVersion !== undefined && istioctlVersion !== istioVersion)
+        adjustments.push(imageAdjustment(name, istioVersion));
     }
     return {
       ...startedOf(systemClock, clusters, adjustments, cleanUp),
@@ -79,3 +83,12 @@ function serverAdjustments(name: string, server: string): readonly PlatformAdjus
     because: `the kubeconfig of this machine names ${name}'s API server by a loopback address, which no pod can reach`,
   }));
 }
+
+/** The simulator has the images of the edition's release, and an istioctl installs those of its own. */
+const imageAdjustment = (name: string, istioVersion: string): PlatformAdjustment => ({
+  tool: 'istioctl',
+  verb: ['install'],
+  cluster: clusterName(name),
+  addArgs: ['--set', 'hub=docker.io/istio', '--set', `tag=${istioVersion}`],
+  because: `the simulator has the images of Istio ${istioVersion}, and this istioctl is of another version`,
+});
