@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url';
 /** The messages that we read and write: .proto file → names below its package. */
 const WANTED = fileURLToPath(new URL('harness/simulator/istio/xds/proto/wanted.json', import.meta.url));
 /** What describes .proto files themselves, and is no part of what travels. */
-const ABOUT_FILES = /(?:^|\/)annotations\/|^validate\/|^google\/protobuf\/descriptor\.proto$/;
+const ABOUT_FILES = /(?:^|\/)annotations\/|^validate\/|^google\/api\/|^google\/protobuf\/descriptor\.proto$/;
 
 /**
  * Makes the module `envoy-descriptors` out of the .proto files in grpc-js-xds: of the messages in
- * `wanted.json` all fields. What is an enumeration is a number there, and a field of a message that is not
+ * `wanted.json` all fields, and the names of their enumerations' values. A field of a message that is not
  * wanted is opaque: its bytes are there, so that one can see that it was sent.
  */
 export const envoyDescriptors = {
@@ -47,8 +47,19 @@ async function describeWanted() {
     return names.map(name => root.lookupType(`${space}.${name}`));
   });
   const kept = new Set(types);
-  return Object.fromEntries(types.map(type => [type.fullName.slice(1), rowsOf(type, kept, protobuf)]));
+  const enumerations = new Set(
+    types.flatMap(({ fieldsArray }) => fieldsArray.map(({ resolvedType }) => resolvedType)),
+  );
+  return Object.fromEntries([
+    ...types.map(type => [type.fullName.slice(1), rowsOf(type, kept, protobuf)]),
+    ...[...enumerations]
+      .filter(type => type instanceof protobuf.Enum)
+      .map(({ fullName, values }) => [fullName.slice(1), valuesOf(values)]),
+  ]);
 }
+
+/** Of names for one number the first counts. */
+const valuesOf = values => Object.entries(values).map(([name, number]) => `${number} ${name}`);
 
 /** protobufjs has the messages of google.protobuf in itself, with names in its own manner. */
 const inSnakeCase = name => name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`);
@@ -62,7 +73,7 @@ function rowsOf(type, kept, { Type, Enum }) {
         ? resolvedType.fullName.slice(1)
         : 'opaque'
       : resolvedType instanceof Enum
-        ? 'int32'
+        ? `enum:${resolvedType.fullName.slice(1)}`
         : field.type;
     return `${id} ${map ? `map:${keyType}` : repeated ? 'many' : 'one'} ${kind} ${inSnakeCase(name)}`;
   });

@@ -191,7 +191,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/istiod/injection/validation.ts': 1,
   'harness/simulator/istio/istiod/mesh/remote-clusters.ts': 1,
   'harness/simulator/istio/istiod/serve/authenticate.ts': 2,
-  'harness/simulator/istio/istiod/serve/debug.ts': 1,
   'harness/simulator/istio/istiod/watch/remote-secret.ts': 1,
   'harness/simulator/istio/release-current.ts': 1,
   'harness/simulator/istio/xds/envoy-v3/resource-name.ts': 1,
@@ -302,7 +301,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 918;
+const DOCUMENTED_PER_MILLE = 919;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -342,7 +341,6 @@ const FOR_TESTS: readonly string[] = [
 ];
 /** `file name` of those that no other file uses at all: to be private. */
 const UNUSED: readonly string[] = [
-  'harness/cli/up/release-folder.ts writeLauncher',
   'harness/index.ts plan',
   'harness/model/simulated-cluster.ts SIMULATED_EXTENSION',
   'harness/plan/editions/1.8/endpoint-discovery.ts remoteSecretId',

@@ -5,6 +5,7 @@ import { versionOf } from '../platform/programs.ts';
 import { editionFor } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
 import { defaultEdition } from '../session/options.ts';
+import { editionWith, type OwnIstioctl } from './own-istioctl.ts';
 
 /**
  * Without any of these there are no kind clusters; kubectl and istioctl are fetched where they are missing,
@@ -40,6 +41,13 @@ export function choosePlatform(
     : { name: 'simulator', because: `auto: no ${missingForKind.join(', ')}`, missingForKind };
 }
 
+/** The flags from which an edition follows. */
+export interface EditionFlags {
+  readonly edition?: string;
+  readonly istioDir?: string;
+  readonly istiod?: string;
+}
+
 export interface EditionChoice {
   readonly name: string;
   /** Why, where a release decides. */
@@ -51,23 +59,35 @@ export interface EditionChoice {
  * platform's own. A folder without a release decides nothing here: the platform reports it when it starts.
  */
 export async function chooseEdition(
-  {
-    edition,
-    istioDir,
-    istiod,
-  }: { readonly edition?: string; readonly istioDir?: string; readonly istiod?: string },
+  { edition, istioDir, istiod }: EditionFlags,
   platform: string,
   signal: AbortSignal,
 ): Promise<EditionChoice> {
   if (edition !== undefined) return { name: edition };
   if (istiod !== undefined) return { name: 'current', because: 'of --istiod' };
-  // The simulator installs what its edition says: --istio-dir is not for it.
+  // What works on the simulator `own-istioctl.ts` finds out.
   if (istioDir !== undefined && platform !== 'simulator') {
     const version = await versionOf('istioctl', path.resolve(istioDir, 'bin', 'istioctl'), signal);
     if (version !== undefined)
       return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
   }
   return { name: defaultEdition(platform) };
+}
+
+/**
+ * Chooses the edition as `chooseEdition` does. If an istioctl of the user's works on the simulator, the edition
+ * is that program's.
+ * @throws HarnessError ERR_USAGE if the edition asked for is not that program's
+ */
+export async function editionOfFlags(
+  flags: EditionFlags,
+  platform: string,
+  istioctl: OwnIstioctl | undefined,
+  signal: AbortSignal,
+): Promise<EditionChoice> {
+  if (!istioctl) return await chooseEdition(flags, platform, signal);
+  const name = editionWith(istioctl, flags.edition);
+  return { name, ...(flags.edition === undefined && { because: `of istioctl ${istioctl.version}` }) };
 }
 
 /** Writes the first line of a run. */

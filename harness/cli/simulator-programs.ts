@@ -1,6 +1,6 @@
 /**
- * The programs of a run on the simulator with `--tools process`: the kubectl of this machine, and our own
- * istioctl as a process.
+ * The programs that work on an opened simulator: the kubectl of this machine, and an istioctl: the user's, or
+ * our own as a process.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { HarnessError } from '../base/errors.ts';
 import type { Programs } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
 import { readSamples } from '../session/samples.ts';
+import type { OwnIstioctl } from './own-istioctl.ts';
 import { writeReleaseFolder } from './up/release-folder.ts';
 
 /** Of the process tools' own folders: what a killed process leaves, the next one sweeps away. */
@@ -16,17 +17,19 @@ const FOLDER_PREFIX = 'mesh-harness-tools-';
 
 /**
  * Makes the programs for an opened simulator.
+ * @param istioctl - the user's; our own by default
  * @returns programs in a temporary folder; dispose of them to remove it
  * @throws HarnessError ERR_TOOL if there is no kubectl
  */
 export async function simulatorPrograms(
   edition: string,
   env: Readonly<Record<string, string | undefined>>,
+  istioctl?: OwnIstioctl,
 ): Promise<{ readonly programs: Programs } & Disposable> {
   const kubectl = findProgram('kubectl', env['PATH'] ?? '');
   if (kubectl === undefined) {
     throw new HarnessError('ERR_TOOL', 'There is no kubectl on PATH.', {
-      hint: 'Install kubectl 1.32, or leave --tools out: then no program is needed.',
+      hint: 'Install kubectl 1.32, or leave --tools and --istioctl out: then no program is needed.',
     });
   }
   const samples = await readSamples(edition);
@@ -37,7 +40,7 @@ export async function simulatorPrograms(
   return {
     programs: {
       kubectl,
-      istioctl: path.join(istioFolder, 'istioctl'),
+      istioctl: istioctl?.file ?? path.join(istioFolder, 'istioctl'),
       istioFolder,
       env: { KUBECACHEDIR: path.join(folder, 'kube-cache') },
     },

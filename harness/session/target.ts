@@ -63,8 +63,11 @@ async function platformOf(options: TargetOptions, seed: string, trace: Trace | u
   });
 }
 
-/** Returns the programs of the platform where it has some; else our own tools, inside this process. */
-async function toolsFor(
+/**
+ * Returns the programs of the platform where it has some; else our own tools, inside this process.
+ * @param samples - what lies in the working folder of our own tools
+ */
+export async function toolsFor(
   { clusters, clock, programs }: StartedPlatform,
   { edition, istioVersion }: Plan,
   samples: ReadonlyMap<string, string>,

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdsAnswer } from '../../harness/simulator/istio/xds/ads/server-stream.ts';
 import { TYPES } from '../../harness/simulator/istio/xds/envoy-v3/type-names.ts';
 import { encodeMessage } from '../../harness/simulator/istio/xds/proto/encode-message.ts';
-import { PUSH_ORDER, SHORT_NAMES, shortNameOf } from '../../harness/simulator/istio/xds/wire/types.ts';
+import { PUSH_ORDER, shortNameOf, typeUrlOf } from '../../harness/simulator/istio/xds/wire/types.ts';
 import { createAdsHost } from './ads-host.ts';
 import { captureViews, type View } from './capture.ts';
 import { findEnvoy } from './real-envoy.ts';
@@ -82,7 +82,7 @@ function startEnvoy(program: string, config: string): ChildProcess {
 
 /** The types of which there is anything: a gateway may have no routes. */
 const typesIn = (view: View): readonly string[] =>
-  PUSH_ORDER.filter(type => (view.get(type) ?? []).length > 0).map(type => SHORT_NAMES[type]);
+  PUSH_ORDER.filter(type => (view.get(type) ?? []).length > 0).map(type => shortNameOf(typeUrlOf(type)));
 
 /** @returns by type: `ACK`, or what Envoy says against it; undefined for a type that it did not answer */
 async function told(program: string, node: string, view: View, isDelta: boolean) {

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
-const PEERS = ['envoy-takes-resources.ts', 'compare-discovery.ts', 'istiod-serves-meshes.ts'];
+const PEERS = [
+  'envoy-takes-resources.ts',
+  'compare-discovery.ts',
+  'istiod-serves-meshes.ts',
+  'istioctl-on-simulated-mesh.ts',
+];
 
 let failures = 0;
 for (const peer of PEERS) {

@@ -34,7 +34,10 @@ export function addRealFlags(command: Command): Command {
       collect,
       [],
     )
-    .option('--istio-dir <dir>', 'kind, existing: an unpacked Istio release to use')
+    .option(
+      '--istio-dir <dir>',
+      'kind, existing: an unpacked Istio release to use; simulator: its istioctl works, as with --istioctl',
+    )
     .option('--mirror <url>', 'kind, existing: where kind, kubectl and Istio are fetched from', webAddress)
     .option('--offline', 'kind, existing: fetch nothing', false)
     .option('--hub <registry>', 'kind, existing: the registry of Istio’s images')

@@ -11,6 +11,8 @@ export interface RunFlags extends RealFlags {
   readonly tools?: 'embedded' | 'process';
   /** Of the simulator only: the path of a real `pilot-discovery`. */
   readonly istiod?: string;
+  /** Of the simulator only: an istioctl that works in the place of ours. */
+  readonly istioctl?: string;
   readonly edition?: string;
   readonly keep: boolean;
   readonly keepOnFailure: boolean;
@@ -78,6 +80,10 @@ function addInstallFlags(run: Command): void {
       'simulator: a real pilot-discovery in the place of our istiod (edition current, the clock of the wall)',
     )
     .option(
+      '--istioctl <file>',
+      'simulator: this istioctl works, with the kubectl on PATH, on the clock of the wall',
+    )
+    .option(
       '--omit <step>',
       'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
       collect,
@@ -125,6 +131,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--edition', flags.edition),
     ...one('--tools', flags.tools),
     ...one('--istiod', flags.istiod),
+    ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
     ...is('--extended', flags.extended),

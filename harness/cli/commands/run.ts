@@ -11,7 +11,8 @@ import type { SessionOptions } from '../../session/options.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import type { Environment } from '../environment.ts';
-import { chooseEdition, choosePlatform, firstLine } from '../platform-choice.ts';
+import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
+import { choosePlatform, editionOfFlags, firstLine } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { realSettings } from '../real-settings.ts';
 import { scenariosOf } from '../scenarios.ts';
@@ -39,9 +40,11 @@ export async function runScenarios(
   const startedAtMs = systemClock.now();
   try {
     const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
-    const chosen = await chooseEdition(flags, choice.name, signal);
+    const istioctl = await ownIstioctl(flags, choice.name, signal);
+    const chosen = await editionOfFlags(flags, choice.name, istioctl, signal);
     const edition = chosen.name;
     if (!flags.quiet) screen.progress(firstLine(choice, chosen));
+    if (istioctl && !flags.quiet) screen.progress(`  ${describeIstioctl(istioctl)}`);
     const real = realSettings(
       flags,
       edition,
@@ -52,7 +55,7 @@ export async function runScenarios(
     const istiod = await realIstiodOf(flags.istiod, { platform: choice.name, edition, signal });
     if (istiod && !flags.quiet)
       screen.progress(controlPlaneSentence(istiod.version, editionOf(edition).istioVersion));
-    using programs = await programsFor(flags.tools, choice.name, edition, env);
+    using programs = await programsFor(flags, choice.name, edition, { env, istioctl });
     const sessions: PreparedSession[] = [];
     const placeOf = (runId: string) =>
       reportPlace({
@@ -74,7 +77,7 @@ export async function runScenarios(
           signal,
           listeners: [event => void events.push(event), progress.listener],
           platform: choice.name,
-          ...openingOf(edition, programs?.programs, istiod),
+          ...openingOf(edition, { programs: programs?.programs, istiod, istioctl }),
           ...(flags.trace !== undefined && {
             traceFolder: scenarios.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
           }),
@@ -113,17 +116,24 @@ export async function runScenarios(
   }
 }
 
+/** Those of the simulator's parts that real programs stand for. */
+interface RealParts {
+  readonly programs: Programs | undefined;
+  readonly istiod: RealIstiodProgram | undefined;
+  readonly istioctl: OwnIstioctl | undefined;
+}
+
 /** Returns how the simulator is opened: to programs, to a real istiod, or not at all. */
 const openingOf = (
   edition: string,
-  programs: Programs | undefined,
-  istiod: RealIstiodProgram | undefined,
+  { programs, istiod, istioctl }: RealParts,
 ): Pick<SessionOptions, 'open'> =>
   programs || istiod
     ? {
         open: {
           istioVersion: editionOf(edition).istioVersion,
           ...(programs && { programs }),
+          ...(istioctl && { istioctlVersion: istioctl.version }),
           ...(istiod && { istiod }),
         },
       }
@@ -134,11 +144,15 @@ const openingOf = (
  * unless it is opened to programs.
  */
 async function programsFor(
-  tools: RunFlags['tools'],
+  { tools }: RunFlags,
   platform: string,
   edition: string,
-  env: Environment['env'],
+  { env, istioctl }: { readonly env: Environment['env']; readonly istioctl: OwnIstioctl | undefined },
 ): Promise<Awaited<ReturnType<typeof simulatorPrograms>> | undefined> {
+  if (istioctl) {
+    if (tools !== 'embedded') return await simulatorPrograms(edition, env, istioctl);
+    throw new HarnessError('ERR_USAGE', '--tools embedded leaves no work to an istioctl of yours.');
+  }
   if (tools === undefined) return undefined;
   if (platform !== 'simulator') {
     throw new HarnessError(

@@ -1,4 +1,5 @@
 /** `mesh-harness up`: its words and flags, and how they are written once more. */
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
 import { wholeNumber } from '../flag-values.ts';
@@ -7,8 +8,10 @@ import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir
 /** The flags of `mesh-harness up`, as the command line has them. */
 export interface UpFlags extends StateDirFlags {
   readonly bare: boolean;
-  /** 1.8 by default; current with a real istiod. */
+  /** By default 1.8; current with a real istiod, or that of the user's istioctl. */
   readonly edition?: string;
+  /** An istioctl of the user's: it carries the plan out. */
+  readonly istioctl?: string;
   /** The path of a real `pilot-discovery`. */
   readonly istiod?: string;
   readonly detach: boolean;
@@ -26,11 +29,15 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     )
     .argument('<scenario>', 'name of a scenario, or a file of your own')
     .option('--bare', 'leave the steps of the guide to the user', false)
-    .option('--edition <name>', 'the guide as of a line of Istio releases: 1.8 (default) or current')
+    .option(
+      '--edition <name>',
+      'the guide as of a line of Istio releases: 1.8 or current (default: 1.8, current with --istiod, or that of --istioctl)',
+    )
     .option(
       '--istiod <path>',
       'a real pilot-discovery of yours takes the place of our istiod (edition current)',
     )
+    .option('--istioctl <file>', 'this istioctl carries the steps out, with the kubectl on PATH')
     .option('--detach', 'run in the background; returns when everything is ready', false);
   addStateDirFlag(up)
     .option(
@@ -52,13 +59,14 @@ Examples:
 
 /** Returns the words of the command line that brings up the same clusters, and stays in the foreground. */
 export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
-  const { bare, edition, istiod, seed, firstPort } = flags;
+  const { bare, edition, istiod, istioctl, seed, firstPort } = flags;
   return [
     'up',
     scenario,
     ...(bare ? ['--bare'] : []),
     ...(edition === undefined ? [] : ['--edition', edition]),
     ...(istiod === undefined ? [] : ['--istiod', istiod]),
+    ...(istioctl === undefined ? [] : ['--istioctl', path.resolve(istioctl)]),
     ...['--seed', seed],
     ...argvOfStateDir(flags),
     ...(firstPort === undefined ? [] : ['--first-port', String(firstPort)]),

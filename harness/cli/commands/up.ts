@@ -8,20 +8,24 @@ import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
 import type { Plan } from '../../plan/step.ts';
 import { platformMaker } from '../../platform/catalog.ts';
+import type { StartedPlatform } from '../../platform/platform.ts';
 import { controlPlaneSentence } from '../../report/words.ts';
 import { readSamples } from '../../session/samples.ts';
 import { describeDefect, type World } from '../../simulator/world.ts';
 import { stayOnDefects } from '../defects.ts';
 import type { Environment } from '../environment.ts';
-import { chooseEdition } from '../platform-choice.ts';
+import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
+import { editionOfFlags } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { scenarioOf } from '../scenarios.ts';
+import { simulatorPrograms } from '../simulator-programs.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { applyPlan } from '../up/apply-plan.ts';
 import { startDetached } from '../up/detached.ts';
 import { OwnState } from '../up/own-state.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
+import type { UpCluster } from '../up/state.ts';
 import { assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
@@ -39,15 +43,16 @@ export async function upCommand(
   onWorld?: (world: World) => void,
 ): Promise<number> {
   const { topology } = await scenarioOf(scenario);
-  const { name: edition } = await chooseEdition(flags, 'simulator', environment.signal);
-  const plan = planTopology(topology, edition);
   const { signal } = environment;
+  const istioctl = await ownIstioctl(flags, 'simulator', signal);
+  const { name: edition } = await editionOfFlags(flags, 'simulator', istioctl, signal);
+  const plan = planTopology(topology, edition);
   const istiod = await realIstiodOf(flags.istiod, { platform: 'simulator', edition, signal });
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   return flags.detach
     ? await startDetached(argvOfUp(scenario, flags), paths, environment)
-    : await stayUp({ topology, plan, istiod, paths, flags, environment, onWorld });
+    : await stayUp({ topology, plan, istiod, istioctl, paths, flags, environment, onWorld });
 }
 
 interface Stay {
@@ -57,10 +62,12 @@ interface Stay {
   readonly paths: UpPaths;
   readonly flags: UpFlags;
   readonly environment: Environment;
+  readonly istioctl: OwnIstioctl | undefined;
   readonly onWorld: ((world: World) => void) | undefined;
 }
 
-async function stayUp({ topology, plan, istiod, paths, flags, environment, onWorld }: Stay): Promise<number> {
+async function stayUp(stay: Stay): Promise<number> {
+  const { topology, plan, paths, flags, environment, istiod, istioctl, onWorld } = stay;
   const { env, stdout, stderr, signal } = environment;
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
@@ -77,7 +84,9 @@ async function stayUp({ topology, plan, istiod, paths, flags, environment, onWor
     bare,
     startedAt,
   });
-  const onDefect = keepsDefects(own, screen);
+  const onDefect = tellDefects(own, screen);
+  if (istioctl) screen.progress(describeIstioctl(istioctl));
+  using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));
   using _ = stayOnDefects(error => onDefect((error instanceof Error && error.stack) || messageOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
@@ -85,21 +94,15 @@ async function stayUp({ topology, plan, istiod, paths, flags, environment, onWor
       istioVersion,
       ...(istiod && { istiod }),
       onDefect: (cluster, defect) => onDefect(describeDefect(defect), cluster),
+      ...(programs && { programs: programs.programs }),
+      ...(istioctl && { istioctlVersion: istioctl.version }),
       ...(firstPort !== undefined && { firstPort }),
     },
     ...(onWorld && { onWorld }),
   });
   await using started = await platform.start(topology, signal);
-  const kubeconfigs = new Map(
-    [...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]),
-  );
-  const clusters = [...kubeconfigs].map(([name, text]) => ({
-    name,
-    server: /server: (\S+)/.exec(text)?.[1] ?? '',
-    inNetworkServer: /inNetworkServer: (\S+)/.exec(text)?.[1] ?? '',
-  }));
-  own.started(clusters, mergeKubeconfigs(kubeconfigs));
-  writeReleaseFolder(paths.release, samples, paths.kubeconfig);
+  const clusters = keepClusters(own, started);
+  writeReleaseFolder(paths.release, samples, paths.kubeconfig, istioctl?.file);
   for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
 
   const exitCode = bare
@@ -119,8 +122,22 @@ async function stayUp({ topology, plan, istiod, paths, flags, environment, onWor
   return exitCode;
 }
 
-/** Returns a listener that keeps each defect for `status`, and shows it. */
-function keepsDefects(own: OwnState, screen: Screen): (message: string, cluster?: string) => void {
+/** Keeps where the API servers are, and the kubeconfig of all of them. @returns the clusters */
+function keepClusters(own: OwnState, started: StartedPlatform): readonly UpCluster[] {
+  const kubeconfigs = new Map(
+    [...started.clusters].map(([name, each]) => [name, each.kubeconfig('this-machine')]),
+  );
+  const clusters = [...kubeconfigs].map(([name, text]) => ({
+    name,
+    server: /server: (\S+)/.exec(text)?.[1] ?? '',
+    inNetworkServer: /inNetworkServer: (\S+)/.exec(text)?.[1] ?? '',
+  }));
+  own.started(clusters, mergeKubeconfigs(kubeconfigs));
+  return clusters;
+}
+
+/** Returns what notes defects, and shows them. */
+function tellDefects(own: OwnState, screen: Screen): (message: string, cluster?: string) => void {
   return (message, cluster) => {
     const at = new Date(systemClock.now()).toISOString();
     const count = own.failed({ message: redact(message), ...(cluster !== undefined && { cluster }) }, at);

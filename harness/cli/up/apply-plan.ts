@@ -1,12 +1,11 @@
 /** The guide's steps in a world that stays. */
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
-import { createRandom } from '../../base/random.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Plan } from '../../plan/step.ts';
 import type { Platform, StartedPlatform } from '../../platform/platform.ts';
 import { run } from '../../run/runner.ts';
-import { createEmbeddedTools } from '../../tools/embedded/embedded-tools.ts';
+import { toolsFor } from '../../session/target.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import type { Screen } from '../terminal/screen.ts';
 
@@ -35,14 +34,7 @@ export async function applyPlan(application: Application): Promise<number> {
       plan,
       platform,
       started,
-      tools: ({ clusters, clock }) =>
-        createEmbeddedTools({
-          clusters,
-          clock,
-          random: createRandom(seed).stream('tools'),
-          samples,
-          istioVersion: plan.istioVersion,
-        }),
+      tools: now => toolsFor(now, plan, samples, seed),
       // No checks: a fixed sample of the traffic is what `run` is for.
       listeners: [progress.listener],
       seed,

@@ -16,24 +16,28 @@ export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-har
  * Writes the samples and the scripts `istioctl` and `mesh-harness` into a folder.
  * @param samples - `samples/…` → text
  * @param kubeconfig - the path that the programs use if KUBECONFIG is not set
+ * @param istioctl - the user's, which the script starts; our own by default
  */
 export function writeReleaseFolder(
   folder: string,
   samples: ReadonlyMap<string, string>,
   kubeconfig: string,
+  istioctl?: string,
 ): void {
   for (const [name, text] of samples) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true, mode: EXECUTABLE });
     writeFileSync(file, text, { mode: name.endsWith('.sh') ? EXECUTABLE : READABLE });
   }
-  writeLauncher(path.join(folder, 'istioctl'), ['istioctl'], kubeconfig);
-  writeLauncher(path.join(folder, 'mesh-harness'), [], kubeconfig);
+  const own = [process.execPath, cliEntry()];
+  const program = istioctl === undefined ? [...own, 'istioctl'] : [istioctl];
+  writeLauncher(path.join(folder, 'istioctl'), program, kubeconfig);
+  writeLauncher(path.join(folder, 'mesh-harness'), own, kubeconfig);
 }
 
-/** Writes a script that runs the harness's command line with these words before its own. */
-export function writeLauncher(file: string, words: readonly string[], kubeconfig: string): void {
-  const command = [process.execPath, cliEntry(), ...words].map(quoteWord).join(' ');
+/** Writes a script that runs a command with its own words behind it. */
+function writeLauncher(file: string, words: readonly string[], kubeconfig: string): void {
+  const command = words.map(quoteWord).join(' ');
   const text = `#!/bin/sh\n[ -n "$KUBECONFIG" ] || export KUBECONFIG=${quoteWord(kubeconfig)}\nexec ${command} "$@"\n`;
   writeFileSync(file, text, { mode: EXECUTABLE });
 }

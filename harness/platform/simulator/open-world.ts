@@ -17,6 +17,8 @@ export interface OpenOptions {
   readonly programs?: Programs;
   /** A real `pilot-discovery` of this machine, which takes the place of our istiod. */
   readonly istiod?: { readonly path: string; readonly version: string };
+  /** What the istioctl among them says it is, if it is the user's. */
+  readonly istioctlVersion?: string;
   /**
    * Called with each defect of the simulator in a component of a cluster, and the world stays; without it,
    * the first one ends the run.
@@ -36,7 +38,7 @@ export async function startOpenWorld(
     onDefect: (cluster: string, defect: Defect) => void,
     istiod: WorldOptions['istiod'],
   ) => Promise<World>,
-  { istioVersion, firstPort, programs, istiod: program, onDefect }: OpenOptions,
+  { istioVersion, firstPort, programs, istioctlVersion, istiod: program, onDefect }: OpenOptions,
   signal: AbortSignal,
 ): Promise<StartedPlatform> {
   const cleanUp = new CleanupStack();
@@ -62,6 +64,8 @@ export async function startOpenWorld(
         kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
       });
       adjustments.push(...serverAdjustments(name, inNetworkServer));
+      if (istioctlVersion !== undefined && istioctlVersion !== istioVersion)
+        adjustments.push(imageAdjustment(name, istioVersion));
     }
     return {
       ...startedOf(systemClock, clusters, adjustments, cleanUp),
@@ -93,3 +97,12 @@ function serverAdjustments(name: string, server: string): readonly PlatformAdjus
     because: `the kubeconfig of this machine names ${name}'s API server by a loopback address, which no pod can reach`,
   }));
 }
+
+/** The simulator has the images of the edition's release, and an istioctl installs those of its own. */
+const imageAdjustment = (name: string, istioVersion: string): PlatformAdjustment => ({
+  tool: 'istioctl',
+  verb: ['install'],
+  cluster: clusterName(name),
+  addArgs: ['--set', 'hub=docker.io/istio', '--set', `tag=${istioVersion}`],
+  because: `the simulator has the images of Istio ${istioVersion}, and this istioctl is of another version`,
+});

@@ -17,6 +17,7 @@ import {
   decodeCertificateResponse,
   encodeCertificateRequest,
 } from '../../../harness/simulator/istio/xds/proto/certificate.ts';
+import * as sotw from '../../../harness/simulator/istio/xds/proto/discovery.ts';
 import { routeNamesOf } from '../../../harness/simulator/istio/xds/references.ts';
 import type { ResourceType } from '../../../harness/simulator/istio/xds/resources.ts';
 import {
@@ -252,6 +253,16 @@ export class IstiodWorld implements AsyncDisposable {
     return { status: response.statusCode ?? 0, body: text };
   }
 
+  /** The mesh's root, as a self-signed istiod keeps it. */
+  async rootPem(cluster: string): Promise<string> {
+    const path = { apiVersion: 'v1', plural: 'secrets', namespace: 'istio-system', name: 'istio-ca-secret' };
+    const { 'ca-cert.pem': pem = '' } = (await this.client(cluster).get(path))['data'] as Record<
+      string,
+      string
+    >;
+    return Buffer.from(pem, 'base64').toString();
+  }
+
   async debug(address: string, page: string): Promise<unknown> {
     return JSON.parse((await this.request(address, 8080, `/debug/${page}`)).body);
   }
@@ -291,14 +302,7 @@ export class IstiodWorld implements AsyncDisposable {
     csr: string,
     metadata: Readonly<Record<string, string>>,
   ): Promise<readonly string[]> {
-    const socket = tls.connect({
-      socket: this.#world.machine.connect(address, 15012),
-      ca: rootPem,
-      servername: 'istiod.istio-system.svc',
-      ALPNProtocols: ['h2'],
-    });
-    await once(socket, 'secureConnect');
-    const client = new GrpcClient(socket, { authority: address, scheme: 'https' });
+    const client = await this.#secured(address, rootPem);
     try {
       const request = encodeCertificateRequest({ csr, validityDurationSeconds: 3600, metadata: {} });
       const answer = await client.unary(CREATE_CERTIFICATE, Buffer.from(request), { metadata });
@@ -306,6 +310,45 @@ export class IstiodWorld implements AsyncDisposable {
     } finally {
       client.close();
     }
+  }
+
+  /**
+   * Asks on a discovery stream of the secured port, as `istioctl` does.
+   * @throws GrpcError with which istiod ends the stream
+   */
+  async ask(
+    address: string,
+    rootPem: string,
+    {
+      metadata,
+      ...question
+    }: Pick<DiscoveryRequest, 'typeUrl' | 'resourceNames' | 'node'> & {
+      readonly metadata: Readonly<Record<string, string>>;
+    },
+  ): Promise<sotw.DiscoveryResponseMessage> {
+    const client = await this.#secured(address, rootPem);
+    try {
+      const call = client.stream(DISCOVERY_METHODS['state-of-the-world'], { metadata });
+      const answer = new Promise<Buffer>((resolve, reject) => {
+        call.onMessage = resolve;
+        call.onClose = error => reject(error ?? new Error('ended'));
+      });
+      call.send(STATE_OF_THE_WORLD_CODEC.encodeRequest({ ...question, versionInfo: '', responseNonce: '' }));
+      return sotw.decodeDiscoveryResponse(await answer);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #secured(address: string, rootPem: string): Promise<GrpcClient> {
+    const socket = tls.connect({
+      socket: this.#world.machine.connect(address, 15012),
+      ca: rootPem,
+      servername: 'istiod.istio-system.svc',
+      ALPNProtocols: ['h2'],
+    });
+    await once(socket, 'secureConnect');
+    return new GrpcClient(socket, { authority: address, scheme: 'https' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,12 +4,15 @@ import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ProcessContext } from '../../program.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { DEBUG_TYPE_URLS } from '../xds/ads/type-urls.ts';
 import { MeshState } from './mesh/mesh-state.ts';
 import type { PushContext } from './mesh/push-context.ts';
 import { RemoteClusters, type RemoteClustersOptions } from './mesh/remote-clusters.ts';
 import { readMeshConfig } from './model/mesh-config.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { Authenticator } from './serve/authenticate.ts';
+import type { DebugSources } from './serve/debug-page.ts';
+import { debugResources } from './serve/debug-types.ts';
 import { DiscoveryServer } from './serve/discovery-server.ts';
 import { Resources } from './serve/resources.ts';
 import { ClusterRegistry, type ClusterRegistryOptions } from './watch/cluster-registry.ts';
@@ -128,18 +131,40 @@ export function createAuthenticator(
 /** Serves proxies, none of which is connected yet. */
 export function createDiscoveryServer(
   { context, settings, log }: ControlPlaneOptions,
-  parts: { readonly metrics: Metrics; readonly authenticator: Authenticator; readonly resources: Resources },
+  parts: {
+    readonly metrics: Metrics;
+    readonly authenticator: Authenticator;
+    readonly resources: Resources;
+    readonly debugSources: DebugSources;
+  },
 ): DiscoveryServer {
+  // pilot/pkg/xds/xdsgen.go, IstioControlPlaneInstance @1.30.3
+  const instance = JSON.stringify({
+    Component: 'istiod',
+    ID: settings.podName,
+    Info: buildInfo(settings.version),
+  });
   return new DiscoveryServer({
     clock: context.clock,
     log,
     metrics: parts.metrics,
     authenticator: parts.authenticator,
     resources: parts.resources,
+    debug: question => debugResources(parts.debugSources, question),
+    controlPlane: typeUrl => (typeUrl === DEBUG_TYPE_URLS.sync ? instance : undefined),
     checksIdentity: settings.behaviour.checksIdentity,
     ...(context.trace && { trace: context.trace }),
   });
 }
+
+/** What a build of istiod tells of itself (pkg/version/version.go). */
+const buildInfo = (version: string) => ({
+  version,
+  revision: 'simulated',
+  golang_version: '',
+  status: 'Clean',
+  tag: version,
+});
 
 /** Calls back for each text the first time only. */
 function once(callback: (what: string) => void): (what: string) => void {

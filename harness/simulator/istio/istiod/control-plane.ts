@@ -19,6 +19,7 @@ import type { RemoteCluster, RemoteClusterEvent } from './mesh/remote-cluster.ts
 import type { RemoteClusters } from './mesh/remote-clusters.ts';
 import type { MeshConfig } from './model/mesh-config.ts';
 import type { Authenticator } from './serve/authenticate.ts';
+import type { DebugSources } from './serve/debug-page.ts';
 import type { DiscoveryServer } from './serve/discovery-server.ts';
 import type { Resources } from './serve/resources.ts';
 import type { ClusterRegistry } from './watch/cluster-registry.ts';
@@ -57,6 +58,21 @@ export class ControlPlane {
     });
     this.authenticator = createAuthenticator(options, this);
     this.discovery = createDiscoveryServer(options, this);
+  }
+
+  /** What debug pages are made from, now. */
+  get debugSources(): DebugSources {
+    const { state, remotes, discovery, resources } = this;
+    const { settings } = this.#options;
+    return {
+      settings,
+      state,
+      remotes,
+      discovery,
+      resources,
+      injectionTemplates: this.injector?.templates ?? {},
+      configObjects: this.#config.objects,
+    };
   }
 
   /** The injector's configuration; undefined as long as no readable one exists. */

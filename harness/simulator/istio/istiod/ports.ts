@@ -9,7 +9,7 @@ import type { ControlPlane } from './control-plane.ts';
 import type { IstiodSettings } from './model/settings.ts';
 import { answerReview } from './review-service.ts';
 import { CaService } from './serve/ca-service.ts';
-import { debugPage } from './serve/debug.ts';
+import { debugPage, type RenderedPage } from './serve/debug.ts';
 import { answer, type RequestHandler, serve } from './serve/serve.ts';
 import { serveGrpc } from './serve/serve-grpc.ts';
 
@@ -79,9 +79,16 @@ export class Ports {
 
   readonly #monitor: RequestHandler = (request, response) => {
     const { settings, plane } = this.#options;
-    const { status, body } = monitoringPage(settings, plane, request.url ?? '/', this.#isReady);
-    const isJson = body.startsWith('{') || body.startsWith('[');
-    answer(response, status, body, isJson ? 'application/json' : 'text/plain');
+    const path = request.url ?? '/';
+    const clean = path.replace(/^[^?]*/, it => it.replace(/\/{2,}/g, '/'));
+    if (clean !== path) {
+      // Go's ServeMux; istioctl asks for `//version`.
+      response.setHeader('location', clean);
+      answer(response, 307, `<a href="${clean}">Temporary Redirect</a>.\n\n`, 'text/html; charset=utf-8');
+      return;
+    }
+    const { status, body, contentType } = monitoringPage(settings, plane, path, this.#isReady);
+    answer(response, status, body, contentType);
   };
 }
 
@@ -90,20 +97,10 @@ function monitoringPage(
   plane: ControlPlane,
   path: string,
   isReady: boolean,
-): { status: number; body: string } {
-  if (path === '/ready') return isReady ? { status: 200, body: '' } : { status: 503, body: 'not ready\n' };
-  if (path === '/metrics') return { status: 200, body: plane.metrics.render() };
-  if (path === '/version') return { status: 200, body: `${settings.version}-simulated-Clean` };
-  const page = debugPage(
-    {
-      settings,
-      ...plane,
-      state: plane.state,
-      remotes: plane.remotes,
-      discovery: plane.discovery,
-      resources: plane.resources,
-    },
-    path,
-  );
-  return page === undefined ? { status: 404, body: '404 page not found\n' } : { status: 200, body: page };
+): RenderedPage {
+  const text = (status: number, body: string) => ({ status, body, contentType: 'text/plain; charset=utf-8' });
+  if (path === '/ready') return isReady ? text(200, '') : text(503, 'not ready\n');
+  if (path === '/metrics') return text(200, plane.metrics.render());
+  if (path === '/version') return text(200, `${settings.version}-simulated-Clean`);
+  return debugPage(plane.debugSources, path);
 }

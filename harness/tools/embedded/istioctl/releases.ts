@@ -3,16 +3,12 @@
  * those between the things that they install.
  */
 
-/** Entries are what `proxy-status` shows of one proxy. */
-export interface ProxyEntry {
+/** Entries are what istiod's `/debug/syncz` says of a proxy: nonces that it sent, and that were accepted. */
+export type ProxyEntry = {
   readonly proxy: string;
   readonly cluster_id?: string;
   readonly istio_version?: string;
-  readonly cluster_status?: string;
-  readonly listener_status?: string;
-  readonly endpoint_status?: string;
-  readonly route_status?: string;
-}
+} & { readonly [Member in `${(typeof TYPES)[number]}_${'sent' | 'acked'}`]?: string };
 
 export interface IstioctlRelease {
   /**
@@ -80,6 +76,13 @@ export interface IstioctlRelease {
 const TYPES = ['cluster', 'listener', 'endpoint', 'route'] as const;
 const NOT_SENT = 'NOT SENT';
 
+/** istioctl/pkg/writer/pilot/status.go, xdsStatus @1.8.0 */
+function syncStatus(entry: ProxyEntry, type: (typeof TYPES)[number]): string {
+  const sent = entry[`${type}_sent`];
+  if (!sent) return NOT_SENT;
+  return entry[`${type}_acked`] === sent ? 'SYNCED' : 'STALE';
+}
+
 /** @1.8.0 */
 const ISTIOCTL_1_8: IstioctlRelease = {
   remoteSecretsBelow: 'x',
@@ -105,7 +108,7 @@ const ISTIOCTL_1_8: IstioctlRelease = {
     header: ['NAME', 'CDS', 'LDS', 'EDS', 'RDS', 'ISTIOD', 'VERSION'],
     row: (entry, istiod) => [
       entry.proxy,
-      ...TYPES.map(type => entry[`${type}_status`] ?? NOT_SENT),
+      ...TYPES.map(type => syncStatus(entry, type)),
       istiod,
       entry.istio_version ?? '',
     ],
@@ -176,7 +179,7 @@ function several(failures: readonly string[]): string {
 
 /** `4 (CDS,LDS,EDS,RDS)`. */
 function subscribed(entry: ProxyEntry): string {
-  const types = TYPES.filter(type => (entry[`${type}_status`] ?? NOT_SENT) !== NOT_SENT);
+  const types = TYPES.filter(type => syncStatus(entry, type) !== NOT_SENT);
   return `${types.length} (${types.map(type => `${type[0]?.toUpperCase()}DS`).join(',')})`;
 }
 

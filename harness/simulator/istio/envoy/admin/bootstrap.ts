@@ -2,7 +2,8 @@
  * What pilot-agent writes into every Envoy's bootstrap, beside what istiod pushes
  * (istio/istio tools/packaging/common/envoy_bootstrap.json @1.30.3). The pages show it; nothing else uses it.
  */
-import { anyOf, seconds, socketAddress } from './protobuf-json.ts';
+import { durationText } from '../../xds/proto/message-json.ts';
+import { anyOf, socketAddress } from './protobuf-json.ts';
 
 /** A cluster with one host, on this machine. */
 interface StaticCluster {
@@ -59,7 +60,7 @@ export const staticClusterOf = ({ name, connectTimeoutMs, address, limit }: Stat
   anyOf('config.cluster.v3.Cluster', {
     name,
     type: 'STATIC',
-    connect_timeout: seconds(connectTimeoutMs),
+    connect_timeout: durationText(connectTimeoutMs),
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
     ...(limit !== 1024 && {
       circuit_breakers: {
@@ -87,7 +88,7 @@ export function staticListenerOf({ port, statPrefix, routes }: (typeof STATIC_LI
 }
 
 /** The filter that ends every list of HTTP filters. */
-export const ROUTER = {
+const ROUTER = {
   name: 'envoy.filters.http.router',
   typed_config: anyOf('extensions.filters.http.router.v3.Router', {}),
 };

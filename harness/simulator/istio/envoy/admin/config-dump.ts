@@ -4,8 +4,7 @@ import type { RouteConfiguration } from '../../xds/resources.ts';
 import type { Envoy } from '../envoy.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { STATIC_CLUSTERS, STATIC_LISTENERS, staticClusterOf, staticListenerOf } from './bootstrap.ts';
-import { clusterOf, endpointsOf } from './dumped-clusters.ts';
-import { listenerOf, routesOf } from './dumped-listeners.ts';
+import { endpointsOf, resourceAny } from './dumped-resources.ts';
 import { anyOf } from './protobuf-json.ts';
 import { nodeOf } from './server-pages.ts';
 
@@ -42,7 +41,10 @@ export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, reso
 function clustersDump(envoy: Envoy): Dump {
   const { cluster } = envoy.updates;
   const dynamic = (clusters: readonly UpstreamCluster[]) =>
-    clusters.map(({ config }) => ({ version_info: cluster.version, cluster: clusterOf(config) }));
+    clusters.map(({ config }) => ({
+      version_info: cluster.version,
+      cluster: resourceAny('cluster', config),
+    }));
   return anyOf('admin.v3.ClustersConfigDump', {
     version_info: cluster.version,
     ...(listsBootstrap(envoy) && {
@@ -73,14 +75,13 @@ function listenersDump(envoy: Envoy): Dump {
     }),
     dynamic_listeners: envoy.listeners.map(({ config }) => ({
       name: config.name,
-      active_state: { version_info: listener.version, listener: listenerOf(config) },
+      active_state: { version_info: listener.version, listener: resourceAny('listener', config) },
     })),
   });
 }
 
 /** Configurations that stand in a listener are static; each filter has its own, even of the same name. */
 function routesDump(envoy: Envoy): Dump {
-  const typed = (config: object) => anyOf('config.route.v3.RouteConfiguration', config);
   const inline: RouteConfiguration[] = envoy.listeners.flatMap(({ config }) =>
     config.filterChains.flatMap(({ filter }) =>
       filter.type === 'http_connection_manager' ? (filter.routeConfig ?? []) : [],
@@ -88,13 +89,14 @@ function routesDump(envoy: Envoy): Dump {
   );
   return anyOf('admin.v3.RoutesConfigDump', {
     ...(listsBootstrap(envoy) && {
-      static_route_configs: [...STATIC_LISTENERS.map(({ routes }) => routes), ...inline.map(routesOf)].map(
-        config => ({ route_config: typed(config) }),
-      ),
+      static_route_configs: [
+        ...STATIC_LISTENERS.map(({ routes }) => anyOf('config.route.v3.RouteConfiguration', routes)),
+        ...inline.map(config => resourceAny('route', config)),
+      ].map(config => ({ route_config: config })),
     }),
     dynamic_route_configs: envoy.routes.map(config => ({
       version_info: envoy.updates.route.version,
-      route_config: typed(routesOf(config)),
+      route_config: resourceAny('route', config),
     })),
   });
 }

@@ -1,7 +1,4 @@
-/** Values that Envoy writes in the JSON form of protobuf: durations, addresses, messages of any type. */
-
-/** Writes a `google.protobuf.Duration`: `0.25s`. */
-export const seconds = (ms: number) => `${ms / 1000}s`;
+/** Values that Envoy writes in the JSON form of protobuf: addresses, messages of any type. */
 
 /** Writes an `envoy.config.core.v3.Address` of TCP. */
 export const socketAddress = (address: string, port: number) => ({

@@ -25,13 +25,13 @@ export function readProxyNode(node: XdsNode): ProxyNode {
   if ((role !== 'sidecar' && role !== 'router') || domain === undefined)
     throw new Error(`missing parts in the service node ${JSON.stringify(node.id)}`);
   const dot = id.lastIndexOf('.');
-  const { CLUSTER_ID = '', NETWORK = '', REQUESTED_NETWORK_VIEW = '' } = node.metadata;
+  const { CLUSTER_ID = '', NETWORK = '', REQUESTED_NETWORK_VIEW = '', NAMESPACE } = node.metadata;
   return {
     id,
     role,
     address,
     podName: id.slice(0, dot),
-    namespace: id.slice(dot + 1),
+    namespace: NAMESPACE || id.slice(dot + 1),
     clusterId: CLUSTER_ID,
     view: {
       network: NETWORK,

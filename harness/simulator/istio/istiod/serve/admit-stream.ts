@@ -32,8 +32,13 @@ export async function admitStream(
   }
 }
 
-/** @throws Error if a proxy gives itself out for one of another namespace than its token's */
-export function checkNamespace({ namespace, podName }: ProxyNode, caller: Caller | undefined): void {
-  if (caller && caller.namespace !== namespace)
-    throw new Error(`no identities ([${caller.identity}]) matched ${namespace}/${podName}`);
+/**
+ * Holds what a proxy says of itself against its token (pilot/pkg/xds/auth.go @1.30.3).
+ * @throws Error if it gives itself out for one of another namespace or service account
+ */
+export function checkIdentity({ namespace, metadata }: ProxyNode, caller: Caller | undefined): void {
+  if (!caller) return;
+  const account = metadata['SERVICE_ACCOUNT'] ?? '';
+  if (caller.namespace === namespace && (account === '' || caller.serviceAccount === account)) return;
+  throw new Error(`no identities ([${caller.identity}]) matched ${namespace}/${account}`);
 }

@@ -1,111 +1,97 @@
-/** istiod's debug pages (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
-import { PUSH_ORDER } from '../../xds/wire/types.ts';
-import type { DebugSources, Page } from './debug-page.ts';
-import { connections, dump, sync } from './debug-proxies.ts';
+/** istiod's debug pages by their paths (pilot/pkg/xds/debug.go; docs/reference/istio.md I14). */
+import {
+  authorization,
+  cache,
+  configObjects,
+  injectionTemplates,
+  kinds,
+  mesh,
+  pushContext,
+  telemetry,
+} from './debug-config.ts';
+import { type DebugSources, demandedConnection, type Page, PageRefusal } from './debug-page.ts';
+import { connections, dumpOf, instances, proxyDump, subscriptions, sync } from './debug-proxies.ts';
+import { clusters, networks, registry, serviceInstances, shards } from './debug-services.ts';
 
-const shards: Page = ({ state }) =>
-  Object.fromEntries(
-    [...state.shards().keys()].sort().map(hostname => [
-      hostname,
-      {
-        [hostname.split('.')[1] ?? '']: {
-          Shards: Object.fromEntries(
-            [...(state.shards().get(hostname) ?? [])].map(([clusterId, endpoints]) => [
-              clusterId,
-              endpoints.map(endpoint => ({
-                Labels: endpoint.labels,
-                Address: endpoint.address,
-                ServicePortName: endpoint.servicePortName,
-                ServiceAccount: endpoint.identity,
-                Network: endpoint.network,
-                EndpointPort: endpoint.port,
-                TLSMode: endpoint.tlsMode,
-              })),
-            ]),
-          ),
-        },
-      },
-    ]),
-  );
-
-/** 1.8: a list of services with their instances; `?brief` gives lines. */
-const endpoints: Page = ({ state }, query) => {
-  const all = state.services.flatMap(({ hostname }) =>
-    state.endpoints(hostname).map(endpoint => ({ hostname, endpoint })),
-  );
-  if (query.has('brief')) {
-    return all
-      .map(
-        ({ hostname, endpoint }) =>
-          `${hostname}:${endpoint.servicePortName} ${endpoint.address}:${endpoint.port} ${JSON.stringify(endpoint.labels)} ${endpoint.identity}\n`,
-      )
-      .join('');
-  }
-  return state.services.map(({ hostname }) => ({ svc: hostname, ep: state.endpoints(hostname) }));
+/** What a real istiod has and the simulated one has not. */
+const notSimulated: Page = () => {
+  throw new PageRefusal(501, 'This page is not simulated.');
 };
 
-const clusters: Page = ({ settings, remotes }) => [
-  { id: settings.clusterId, secretName: '', syncStatus: 'synced' },
-  ...[...remotes.list()].map(({ id, secret, status }) => ({ id, secretName: secret, syncStatus: status })),
-];
-
-const networks: Page = ({ state }) =>
-  state.gateways.all().map(({ network, clusterId, address, port }) => ({
-    Network: network,
-    Cluster: clusterId,
-    Addr: address,
-    Port: port,
-    HBONEPort: 0,
-    ServiceAccount: { Namespace: '', Name: '' },
-  }));
-
-const registry: Page = ({ state }) =>
-  state.services.map(({ hostname, name, namespace, ports, clusterIps, defaultClusterIp }) => ({
-    hostname,
-    address: defaultClusterIp,
-    ClusterVIPs: Object.fromEntries(clusterIps),
-    ports: ports.map(({ name: portName, port, protocol }) => ({
-      name: portName,
-      port,
-      protocol: protocol.toUpperCase(),
-    })),
-    Attributes: { ServiceRegistry: 'Kubernetes', Name: name, Namespace: namespace },
-  }));
-
-const injectedValues: Page = ({ resources }) => resources.context.config;
-
 const PAGES: Readonly<Record<string, Page>> = {
+  adsz: subscriptions,
+  ambientz: () => ({ workloads: null, services: null, policies: null }), // there is no ambient mode
+  authorizationz: authorization,
+  cachez: cache,
   clusterz: clusters,
-  endpointShardz: shards,
-  networkz: networks,
-  registryz: registry,
-  syncz: sync,
+  config_dump: proxyDump,
+  configz: configObjects,
   connections,
-  adsz: connections,
-  edsz: dump(['endpoint']),
-  config_dump: dump(PUSH_ORDER),
-  configz: injectedValues,
-  mesh: ({ state }) => ({ ...state.mesh, networks: Object.fromEntries(state.mesh.networks) }),
-  push_status: ({ state }) => ({ services: state.services.length }),
+  ecdsz: dumpOf('ecds'),
+  edsz: dumpOf('eds'),
+  endpointShardz: shards,
+  inject: injectionTemplates,
+  instancesz: instances,
+  krtz: notSimulated,
+  mcsz: () => null, // Services of several clusters by the name of MCS are off, as they are by default
+  mesh,
+  ndsz: dumpOf('nds'),
+  networkz: networks,
+  push_status: () => ({}),
+  pushcontext: pushContext,
+  registryz: registry,
+  resourcesz: kinds,
+  sidecarz: (sources, query) => {
+    demandedConnection(sources, query);
+    return notSimulated(sources, query);
+  },
+  syncz: sync,
+  telemetryz: telemetry,
 };
 
 /** In current, endpointz is another name of endpointShardz. */
-const ENDPOINT_PAGES: Readonly<Record<'instances' | 'shards', Page>> = { instances: endpoints, shards };
+const ENDPOINT_PAGES: Readonly<Record<'instances' | 'shards', Page>> = {
+  instances: serviceInstances,
+  shards,
+};
+
+/** What `/debug/list` has besides the pages' names: queries that mean something else. */
+const QUERIES = ['adsz?push=true', 'cachez?clear=true', 'cachez?sizes=true', 'endpointz'];
+
+/** An answer of HTTP. */
+export interface RenderedPage {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const plain = (status: number, body: string): RenderedPage => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+});
 
 /**
  * Computes the page at a path.
- * @param path - with its query: `/debug/syncz?proxyID=…`
- * @returns undefined if there is no such page
+ * @param path - with its query: `/debug/syncz?proxyID=…`; `?pretty` breaks lines
  */
-export function debugPage(sources: DebugSources, path: string): string | undefined {
+export function debugPage(sources: DebugSources, path: string): RenderedPage {
   const { pathname, searchParams } = new URL(path, 'http://istiod');
-  const name = /^\/debug\/([^/]+)$/.exec(pathname)?.[1] ?? '';
-  if (name === 'list')
-    return Object.keys(PAGES)
-      .map(page => `/debug/${page}\n`)
-      .join('');
-  const page = name === 'endpointz' ? ENDPOINT_PAGES[sources.settings.behaviour.endpointPage] : PAGES[name];
-  const value = page?.(sources, searchParams);
-  if (value === undefined) return undefined;
-  return typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`;
+  const page = pageOf(sources, /^\/debug\/([^/]+)$/.exec(pathname)?.[1] ?? '');
+  if (!page) return plain(404, '404 page not found\n');
+  try {
+    const value = page(sources, searchParams);
+    if (typeof value === 'string') return plain(200, value);
+    const body = JSON.stringify(value, null, searchParams.has('pretty') ? 4 : undefined);
+    return { status: 200, contentType: 'application/json', body };
+  } catch (error) {
+    if (error instanceof PageRefusal) return plain(error.status, `${error.message}\n`);
+    throw error;
+  }
+}
+
+function pageOf({ settings }: DebugSources, name: string): Page | undefined {
+  if (name === 'list') return () => [...Object.keys(PAGES), ...QUERIES].sort();
+  if (name === 'endpointz') return ENDPOINT_PAGES[settings.behaviour.endpointPage];
+  return Object.hasOwn(PAGES, name) ? PAGES[name] : undefined;
 }

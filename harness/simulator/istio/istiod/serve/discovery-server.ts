@@ -25,9 +25,10 @@ import {
   type WireCodec,
 } from '../../xds/wire/codecs.ts';
 import { typeOfUrl } from '../../xds/wire/types.ts';
-import { type ProxyNode, readProxyNode } from '../mesh/proxy-node.ts';
-import { type AdmissionOptions, admitStream, checkNamespace } from './admit-stream.ts';
+import { readProxyNode } from '../mesh/proxy-node.ts';
+import { type AdmissionOptions, admitStream, checkIdentity } from './admit-stream.ts';
 import type { Caller } from './authenticate.ts';
+import type { DebugQuestion } from './debug-question.ts';
 import type { EncodedResource } from './encoded-resources.ts';
 import {
   type AnyProxyConnection,
@@ -48,6 +49,10 @@ const MAX_CONNECTION_AGE_MS = 30 * 60_000;
 export interface DiscoveryServerOptions extends AdmissionOptions, PushObservers {
   readonly clock: Clock;
   readonly resources: Resources;
+  /** Answers questions about istiod itself; undefined for what is none. */
+  readonly debug: (question: DebugQuestion) => readonly EncodedResource[] | undefined;
+  /** Who answers for a type, in JSON. */
+  readonly controlPlane: (typeUrl: string) => string | undefined;
   /** current checks what a proxy says of itself against its token (`PILOT_ENABLE_XDS_IDENTITY_CHECK`). */
   readonly checksIdentity: boolean;
 }
@@ -72,10 +77,18 @@ export class DiscoveryServer {
   readonly #options: DiscoveryServerOptions;
   readonly #connections = new Map<string, AnyProxyConnection>();
   #counter = 0;
-  #version = 0;
+  #pushes = 0;
+  #version = '';
 
   constructor(options: DiscoveryServerOptions) {
     this.#options = options;
+  }
+
+  /** Of the last push: `2026-11-29T13:08:08Z/12` (pilot/pkg/xds/discovery.go, NextVersion). */
+  get version(): string {
+    const now = () => new Date(this.#options.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    this.#version ||= `${now()}/${this.#pushes}`;
+    return this.#version;
   }
 
   /** In the order of their first messages. */
@@ -99,7 +112,8 @@ export class DiscoveryServer {
 
   /** Sends to every proxy what is different for it. */
   push(): void {
-    this.#version++;
+    this.#pushes++;
+    this.#version = '';
     for (const connection of this.#connections.values()) connection.push();
   }
 
@@ -146,7 +160,7 @@ export class DiscoveryServer {
         connection.receive(request);
       } catch (error) {
         log.error(`ADS: closing a stream: ${messageOf(error)}`);
-        call.end(new GrpcError('InvalidArgument', messageOf(error)));
+        call.end(error instanceof GrpcError ? error : new GrpcError('InvalidArgument', messageOf(error)));
       }
     };
   }
@@ -155,7 +169,7 @@ export class DiscoveryServer {
   #identify(node: XdsNode | undefined, caller: Caller | undefined): ProxyIdentity {
     if (!node) throw new Error('the first message of a stream must introduce the proxy');
     const proxy = readProxyNode(node);
-    if (this.#options.checksIdentity) checkNamespace(proxy, caller);
+    if (this.#options.checksIdentity) checkIdentity(proxy, caller);
     const connectedAtMs = this.#options.clock.now();
     return { id: `${proxy.id}-${++this.#counter}`, proxy, caller, connectedAtMs };
   }
@@ -168,14 +182,14 @@ export class DiscoveryServer {
     const { clock, log, metrics } = this.#options;
     const { id, proxy } = identity;
     const stream = open({
-      resources: (typeUrl, names) => this.#resources(proxy, typeUrl, names),
+      resources: (typeUrl, names) => this.#resources(identity, typeUrl, names),
       clock,
-      version: () => String(this.#version),
-      nonce: () => `${this.#version}-${++this.#counter}`,
+      version: () => this.version,
+      nonce: () => `${this.version}-${++this.#counter}`,
+      controlPlane: this.#options.controlPlane,
       onAnswer: answer => recordAnswer(this.#options, identity, answer),
     });
-    const onSend = (response: Response) =>
-      recordPush(this.#options, proxy.id, String(this.#version), response);
+    const onSend = (response: Response) => recordPush(this.#options, proxy.id, this.version, response);
     const connection = new ProxyConnection(identity, { call, stream, codec, onSend });
     this.#connections.set(id, connection);
     metrics.set('pilot_xds', this.#connections.size);
@@ -185,12 +199,12 @@ export class DiscoveryServer {
 
   /** Of a type that our istiod does not serve there is nothing. */
   #resources(
-    proxy: ProxyNode,
+    { proxy, caller }: ProxyIdentity,
     typeUrl: string,
     names: ReadonlySet<string> | 'all',
   ): readonly EncodedResource[] {
     const type = typeOfUrl(typeUrl);
-    if (!type) return [];
+    if (!type) return this.#options.debug({ typeUrl, names, caller }) ?? [];
     const all = this.#options.resources.of(type, proxy);
     return names === 'all' ? all : all.filter(({ name }) => names.has(name));
   }

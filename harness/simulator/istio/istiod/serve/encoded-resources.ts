@@ -32,9 +32,5 @@ function encodeOnce<T extends ResourceType>(type: T, resource: ResourcesByType[T
   });
 }
 
-/** Returns what the bytes of resources say, for pages that people read. */
-export const decodeResources = (type: ResourceType, resources: readonly EncodedResource[]): unknown[] =>
-  resources.map(({ body }) => CODECS[type].decode(body));
-
 /** Equal bytes, equal version: a proxy that comes back need not be told what it has. */
 const versionOf = (body: Uint8Array): string => createHash('sha1').update(body).digest('base64url');

@@ -3,6 +3,7 @@
  * changes.
  */
 import type { ResourcesByType, ResourceType } from '../../xds/resources.ts';
+import { PUSH_ORDER, typeUrlOf } from '../../xds/wire/types.ts';
 import { fixedClusters, serviceClusters } from '../generate/clusters.ts';
 import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
@@ -47,6 +48,23 @@ export class Resources {
     else
       for (const views of this.#perService.values())
         for (const hostname of change.hostnames) views.delete(hostname);
+  }
+
+  /** What is kept of services, by type URL. */
+  cached(): ReadonlyMap<string, Encoded> {
+    const found = new Map<string, EncodedResource[]>();
+    for (const [key, services] of this.#perService) {
+      const type = PUSH_ORDER.find(it => key.startsWith(`${it}|`));
+      if (type)
+        found.set(typeUrlOf(type), [...(found.get(typeUrlOf(type)) ?? []), ...[...services.values()].flat()]);
+    }
+    return found;
+  }
+
+  /** Drops what is kept: it is made again when it is needed. */
+  clear(): void {
+    this.#perView.clear();
+    this.#perService.clear();
   }
 
   of(type: ResourceType, proxy: ProxyNode): Encoded {

@@ -72,6 +72,10 @@ export class ClusterRegistry {
     return this.#caches.pods.get(`${namespace}/${name}`);
   }
 
+  podAt(address: string): RegistryPod | undefined {
+    return this.#index.podAt(address);
+  }
+
   /** Returns a service's ready endpoints: pods of this cluster, and addresses that someone wrote by hand. */
   endpointsOf(hostname: string, mesh: MeshConfig): IstioEndpoint[] {
     const service = this.service(hostname);

@@ -50,6 +50,8 @@ const WITHOUT_EFFECT: readonly (readonly [string, string])[] = [
 /** Watches four kinds; logs each field and kind that has no effect here. */
 export class ConfigStore {
   readonly #options: ConfigStoreOptions;
+  /** By kind and key, as they are stored. */
+  readonly #objects = new Map<string, KubernetesObject>();
   readonly #gateways: Informer<GatewayConfig>;
   readonly #virtualServices: Informer<VirtualServiceConfig>;
   readonly #destinationRules: Informer<DestinationRuleConfig>;
@@ -97,6 +99,11 @@ export class ConfigStore {
     }
   }
 
+  /** All that is watched, as it is stored: by kind and key. */
+  get objects(): readonly KubernetesObject[] {
+    return [...this.#objects.keys()].sort().flatMap(key => this.#objects.get(key) ?? []);
+  }
+
   snapshot(): IstioConfig {
     const sorted = <T extends { readonly key: string }>(informer: Informer<T>) =>
       [...informer.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -124,13 +131,15 @@ export class ConfigStore {
         const unsupported = new Unsupported();
         const config = read(object, unsupported);
         const { namespace, name } = object.metadata;
+        this.#objects.set(`${plural}/${namespace}/${name}`, object);
         for (const field of unsupported.fields)
           log.warn(
             `${object.kind ?? plural} ${namespace}/${name}: spec.${field} is not simulated and has no effect`,
           );
         return config;
       },
-      onChange: (_key, now, before) => {
+      onChange: (key, now, before) => {
+        if (now === undefined) this.#objects.delete(`${plural}/${key}`);
         if (JSON.stringify(now) !== JSON.stringify(before)) onChange();
       },
       kind: plural,

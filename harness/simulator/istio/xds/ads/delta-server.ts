@@ -30,10 +30,10 @@ export class DeltaServer<B> extends AdsServerStream<B, DeltaDiscoveryRequest, De
 
   protected override responseOf(
     typeUrl: string,
-    { version, nonce }: ResponseHead,
+    { version, ...head }: ResponseHead,
     { resources, removed }: Difference<B>,
   ): DeltaDiscoveryResponse<B> {
-    return { typeUrl, systemVersionInfo: version, nonce, resources, removedResources: removed };
+    return { typeUrl, systemVersionInfo: version, ...head, resources, removedResources: removed };
   }
 
   /**

@@ -14,6 +14,8 @@ export interface Resource<B> {
   readonly version: string;
   /** The wire decides what this is: bytes there. The protocol never looks inside. */
   readonly body: B;
+  /** The type of the body, where it is another than the response's: so it is with debug types. */
+  readonly typeUrl?: string;
 }
 
 /** google.rpc.Status, of a refusal. */
@@ -49,6 +51,8 @@ export interface DiscoveryResponse<B> {
   readonly versionInfo: string;
   readonly nonce: string;
   readonly resources: readonly Resource<B>[];
+  /** Who answers, in JSON; absent with most types. */
+  readonly controlPlane?: string;
 }
 
 /** A proxy's message in delta: changes of its subscription, or an answer to a response. */
@@ -69,4 +73,6 @@ export interface DeltaDiscoveryResponse<B> {
   readonly resources: readonly Resource<B>[];
   /** Names that were subscribed to and do not exist, or no longer. */
   readonly removedResources: readonly string[];
+  /** Who answers, in JSON; absent with most types. */
+  readonly controlPlane?: string;
 }

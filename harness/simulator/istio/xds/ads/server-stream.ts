@@ -29,6 +29,8 @@ export interface AdsServerOptions<B> {
   readonly version: () => string;
   /** Another text at each call. */
   readonly nonce: () => string;
+  /** Who answers for a type, in JSON; for most types nobody says it. */
+  readonly controlPlane?: (typeUrl: string) => string | undefined;
   /** Told of each response that the proxy accepts or refuses; not of an acceptance that comes too late. */
   readonly onAnswer?: (answer: AdsAnswer) => void;
 }
@@ -37,6 +39,7 @@ export interface AdsServerOptions<B> {
 export interface ResponseHead {
   readonly version: string;
   readonly nonce: string;
+  readonly controlPlane?: string;
 }
 
 /**
@@ -141,9 +144,12 @@ export abstract class AdsServerStream<B, Request, Response> {
   }
 
   #respond(typeUrl: string, watch: Watch, told: Difference<B>): Response {
-    const { clock, version, nonce } = this.#options;
-    const head: ResponseHead = { version: version(), nonce: nonce() };
-    watch.tell(told, { ...head, timeMs: clock.now() });
+    const { clock } = this.#options;
+    const version = this.#options.version();
+    const nonce = this.#options.nonce();
+    const controlPlane = this.#options.controlPlane?.(typeUrl);
+    watch.tell(told, { version, nonce, timeMs: clock.now() });
+    const head: ResponseHead = { version, nonce, ...(controlPlane !== undefined && { controlPlane }) };
     return this.responseOf(typeUrl, head, told);
   }
 }

@@ -48,10 +48,10 @@ export class StateOfTheWorldServer<B> extends AdsServerStream<B, DiscoveryReques
 
   protected override responseOf(
     typeUrl: string,
-    { version, nonce }: ResponseHead,
+    { version, ...head }: ResponseHead,
     { resources }: Difference<B>,
   ): DiscoveryResponse<B> {
-    return { typeUrl, versionInfo: version, nonce, resources };
+    return { typeUrl, versionInfo: version, ...head, resources };
   }
 
   #answerAll(typeUrl: string, watch: Watch): DiscoveryResponse<B> {

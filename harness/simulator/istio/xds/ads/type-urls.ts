@@ -16,6 +16,16 @@ export const TYPE_URLS = {
   nds: `${PREFIX}istio.networking.nds.v1.NameTable`,
 } as const;
 
+/**
+ * What people ask istiod about, on streams of their own: any of its debug pages by name, the proxies and how
+ * far they are, what a proxy is sent (`DebugType`, pilot/pkg/xds/v3/model.go @1.30.3).
+ */
+export const DEBUG_TYPE_URLS = {
+  page: 'istio.io/debug',
+  sync: 'istio.io/debug/syncz',
+  configDump: 'istio.io/debug/config_dump',
+} as const;
+
 /** A subscription to all of a type, written out (the xDS protocol, "Wildcard subscriptions"). */
 export const WILDCARD = '*';
 

@@ -25,7 +25,7 @@ export interface FieldRow {
   readonly id: number;
   readonly name: string;
   readonly rule: 'one' | 'many' | 'map';
-  /** `message` is one whose name is `type`. */
+  /** `message` is one whose name is `type`. An enumeration is an int32 here, `enum:<full name>` in `type`. */
   readonly kind: ScalarKind | 'message';
   readonly type: string;
   /** 0, 1, 2 or 5: how one value is sent. */
@@ -57,9 +57,7 @@ let rows: Rows | undefined;
 export function messageTable(name: string): MessageTable {
   const found = known.get(name);
   if (found) return found;
-  // A cast: it is our own text, made by build-descriptors.mjs.
-  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES };
-  const own = Object.hasOwn(rows, name) ? rows[name] : undefined;
+  const own = rowsOf(name);
   if (!own) throw new Error(`no message ${name}: see wanted.json`);
   const words = own.map(row => row.split(' '));
   const oneofs = words.filter(([first]) => first === 'oneof').map(([, , ...members]) => members);
@@ -71,6 +69,31 @@ export function messageTable(name: string): MessageTable {
   };
   known.set(name, table);
   return table;
+}
+
+/** Says whether the fields of a message are known: whether `messageTable` has it. */
+export const isKnownMessage = (name: string): boolean => rowsOf(name) !== undefined;
+
+/**
+ * Returns the name of an enumeration's value; of several for one number the first in the .proto file.
+ * @param type - a field's: `enum:envoy.config.cluster.v3.Cluster.DiscoveryType`
+ * @returns undefined for a number without a name
+ */
+export function enumName(type: string, value: number): string | undefined {
+  const row = rowsOf(type.slice(ENUM.length))?.find(it => it.startsWith(`${value} `));
+  return row?.slice(row.indexOf(' ') + 1);
+}
+
+/** What a field's type begins with that is an enumeration. */
+const ENUM = 'enum:';
+
+/** Says whether the numbers of a field have names. */
+export const isEnum = ({ type }: FieldRow): boolean => type.startsWith(ENUM);
+
+function rowsOf(name: string): readonly string[] | undefined {
+  // A cast: it is our own text, made by build-descriptors.mjs.
+  rows ??= { ...(JSON.parse(text) as Rows), ...ISTIO_MESSAGES };
+  return Object.hasOwn(rows, name) ? rows[name] : undefined;
 }
 
 function fieldOf(words: readonly string[], oneofs: readonly (readonly string[])[]): FieldRow {
@@ -90,6 +113,7 @@ function fieldOf(words: readonly string[], oneofs: readonly (readonly string[])[
 }
 
 function kindOf(type: string): FieldRow['kind'] {
+  if (type.startsWith(ENUM)) return 'int32';
   if (type.includes('.')) return 'message';
   if (isScalar(type)) return type;
   throw new Error(`scalars of type ${type} are not used so far: see message-table.ts`);

@@ -43,8 +43,8 @@ export const STATE_OF_THE_WORLD_CODEC: WireCodec<ads.DiscoveryRequest, ads.Disco
     bufferOf(
       sotw.encodeDiscoveryResponse({
         ...head,
-        resources: resources.map(({ body }) => ({ typeUrl: head.typeUrl, value: body })),
-        controlPlane: '',
+        resources: resources.map(({ body, typeUrl = head.typeUrl }) => ({ typeUrl, value: body })),
+        controlPlane: head.controlPlane ?? '',
       }),
     ),
   decodeResponse: bytes => {
@@ -80,12 +80,12 @@ export const DELTA_CODEC: WireCodec<ads.DeltaDiscoveryRequest, ads.DeltaDiscover
     bufferOf(
       delta.encodeDeltaDiscoveryResponse({
         ...head,
-        resources: resources.map(({ name, version, body }) => ({
+        resources: resources.map(({ name, version, body, typeUrl = head.typeUrl }) => ({
           name,
           version,
-          resource: { typeUrl: head.typeUrl, value: body },
+          resource: { typeUrl, value: body },
         })),
-        controlPlane: '',
+        controlPlane: head.controlPlane ?? '',
       }),
     ),
   decodeResponse: bytes => {

@@ -6,7 +6,7 @@ import type { ResourceType } from '../resources.ts';
 export const PUSH_ORDER = ['cluster', 'endpoint', 'listener', 'route'] as const satisfies ResourceType[];
 
 /** The services' names in metrics, logs and debug pages. */
-export const SHORT_NAMES = {
+const SHORT_NAMES = {
   cluster: 'cds',
   endpoint: 'eds',
   listener: 'lds',

@@ -43,6 +43,8 @@ t.test('a proxy that leaves while it is asked after leaves no timer', async t =>
     metrics: new Metrics(),
     authenticator: { authenticate } as unknown as Authenticator,
     resources: { of: () => [] } as unknown as Resources,
+    debug: () => undefined,
+    controlPlane: () => undefined,
     checksIdentity: false,
   });
   const listener = new GrpcListener(new GrpcServer({ clock, methods: new Map(discovery.methods(true)) }));
