@@ -64,6 +64,7 @@ export class RandomResources {
       type: this.#random.pick(['EDS', 'STATIC', 'ORIGINAL_DST']),
       lbPolicy: this.#random.pick(['ROUND_ROBIN', 'LEAST_REQUEST', 'CLUSTER_PROVIDED']),
       connectTimeoutMs: this.#milliseconds(),
+      ...this.#maybe('sourceAddress', () => this.#random.pick(['127.0.0.6', '10.0.0.1'])),
       ...this.#maybe('loadAssignment', () => this.#assignment()),
       ...this.#maybe('transportSocketMatches', () =>
         this.#random.integer(4) === 0
@@ -134,7 +135,12 @@ export class RandomResources {
     return this.#random.pick<NetworkFilter>([
       { type: 'tcp_proxy', cluster: this.#text(0), statPrefix },
       { type: 'sni_cluster_tcp_proxy', fallbackCluster: this.#text(0), statPrefix },
-      { type: 'http_connection_manager', ...way, statPrefix },
+      {
+        type: 'http_connection_manager',
+        ...way,
+        statPrefix,
+        ...this.#maybe('forwardsClientCertificate', () => true as const),
+      },
     ]);
   }
 

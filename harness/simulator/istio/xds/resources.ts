@@ -33,6 +33,11 @@ export interface Cluster {
   readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST';
   readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'CLUSTER_PROVIDED';
   readonly connectTimeoutMs: number;
+  /**
+   * From which Envoy connects: by 127.0.0.6 the rules of istio-init know what is inbound already; the
+   * simulated ones do without it.
+   */
+  readonly sourceAddress?: string;
   /** For STATIC. */
   readonly loadAssignment?: ClusterLoadAssignment;
   /** The first match by the endpoint's `tlsMode` metadata decides; `tls` absent is plaintext. */
@@ -122,6 +127,8 @@ export type NetworkFilter =
       readonly rds?: string;
       readonly routeConfig?: RouteConfiguration;
       readonly statPrefix: string;
+      /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */
+      readonly forwardsClientCertificate?: true;
     }
   | { readonly type: 'tcp_proxy'; readonly cluster: string; readonly statPrefix: string }
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */

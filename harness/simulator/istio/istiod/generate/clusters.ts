@@ -9,7 +9,16 @@ import type { PushContext } from '../mesh/push-context.ts';
 import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
-import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
+import {
+  ALPN_H2,
+  ALPN_HTTP,
+  ALPN_TCP,
+  BLACK_HOLE,
+  INBOUND_SOURCE,
+  outboundName,
+  PASSTHROUGH,
+  sniName,
+} from './names.ts';
 
 /** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
@@ -118,6 +127,10 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     loadAssignment: { clusterName: BLACK_HOLE, endpoints: [] },
   };
   return role === 'sidecar'
-    ? [blackHole, passthrough(PASSTHROUGH), passthrough(inbound.passthrough)]
+    ? [
+        blackHole,
+        passthrough(PASSTHROUGH),
+        { ...passthrough(inbound.passthrough), sourceAddress: INBOUND_SOURCE },
+      ]
     : [blackHole];
 }

@@ -17,6 +17,7 @@ const DOWNSTREAM_TLS = { alpn: ['istio-http/1.1', 'istio-peer-exchange', 'istio'
 export const httpFilter = (cluster: string, statPrefix: string, port: number): Filter => ({
   type: 'http_connection_manager',
   statPrefix,
+  forwardsClientCertificate: true,
   routeConfig: {
     name: cluster,
     virtualHosts: [

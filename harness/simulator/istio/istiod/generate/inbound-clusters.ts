@@ -3,6 +3,7 @@ import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
+import { INBOUND_SOURCE } from './names.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
 export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
@@ -26,8 +27,7 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
                 endpoints: [{ address: '127.0.0.1', port: target, weight: 1, tlsMode: 'disabled' }],
               },
             }
-          : // To the pod's own address. Unlike Istio's, not from 127.0.0.6.
-            { type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' }),
+          : { type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED', sourceAddress: INBOUND_SOURCE }),
       });
     }
   }

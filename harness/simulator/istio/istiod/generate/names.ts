@@ -13,6 +13,12 @@ export const BLACK_HOLE = 'BlackHoleCluster';
 /** The cluster for outbound traffic to what the mesh does not know. */
 export const PASSTHROUGH = 'PassthroughCluster';
 
+/**
+ * From where a sidecar calls its own application (InboundPassthroughBindIpv4, listener_address.go @1.31): the
+ * rules of istio-init let it through, where anything else of Envoy's would come in a second time.
+ */
+export const INBOUND_SOURCE = '127.0.0.6';
+
 /** The ALPN values by which sidecars know each other (pilot/pkg/networking/util, ALPNInMesh…). */
 export const ALPN_HTTP = ['istio-http/1.1', 'istio', 'http/1.1'] as const;
 /** For ports of HTTP/2 and gRPC. */

@@ -5,6 +5,7 @@ import { Fields } from '../proto/fields.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-known.ts';
 import type { Cluster, UpstreamTls } from '../resources.ts';
+import { readSocketAddress } from './address.ts';
 import { ADS, readAds } from './config-source.ts';
 import { assignmentOf, readAssignment } from './endpoint.ts';
 import { HARMLESS } from './harmless.ts';
@@ -33,7 +34,8 @@ const UNCONDITIONAL = 'istio-mutual';
 
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
-  const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
+  const { name, type, lbPolicy, connectTimeoutMs, sourceAddress } = cluster;
+  const { loadAssignment, transportSocketMatches } = cluster;
   return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
@@ -41,6 +43,8 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
     connect_timeout: durationOf(connectTimeoutMs),
     lb_policy: LB_POLICIES.indexOf(lbPolicy),
     load_assignment: loadAssignment && assignmentOf(loadAssignment),
+    upstream_bind_config:
+      sourceAddress === undefined ? undefined : { source_address: { address: sourceAddress, port_value: 0 } },
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
   });
 }
@@ -71,6 +75,9 @@ function readCluster(fields: Fields): Cluster {
   const loadAssignment = fields.message('load_assignment', readAssignment);
   const matches = fields.messages('transport_socket_matches', readSocketMatch);
   fields.message('common_lb_config', () => {});
+  const sourceAddress = fields.message('upstream_bind_config', bind =>
+    bind.message('source_address', source => readSocketAddress(source).address),
+  );
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
   if (unconditional) matches.push({ name: UNCONDITIONAL, match: {}, tls: unconditional });
@@ -79,6 +86,7 @@ function readCluster(fields: Fields): Cluster {
     type,
     lbPolicy: policyOf(fields, name),
     connectTimeoutMs: fields.message('connect_timeout', millisecondsOf) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(sourceAddress !== undefined && { sourceAddress }),
     ...(loadAssignment && { loadAssignment }),
     ...(matches.length > 0 && { transportSocketMatches: matches }),
   };
