@@ -19,7 +19,7 @@ import { typeOfUrl } from '../../harness/simulator/istio/xds/wire/types.ts';
 import type { View } from './capture.ts';
 
 /** The method by which Envoy asks the agent (envoy/service/secret/v3/sds.proto). */
-const SECRETS = '/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets';
+export const SECRETS_METHOD = '/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets';
 
 /** @param onAnswer - told of each ACK and NACK */
 export function createAdsHost(
@@ -53,7 +53,7 @@ export function createAdsHost(
     methods: new Map([
       [DISCOVERY_METHODS['state-of-the-world'], sotw],
       [DISCOVERY_METHODS.delta, delta],
-      [SECRETS, sotw],
+      [SECRETS_METHOD, sotw],
     ]),
   });
   const listener = new GrpcListener(grpc);

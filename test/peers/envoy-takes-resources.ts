@@ -15,7 +15,7 @@ import { PUSH_ORDER, shortNameOf, typeUrlOf } from '../../harness/simulator/isti
 import { createAdsHost } from './ads-host.ts';
 import { captureViews, type View } from './capture.ts';
 import { findEnvoy } from './real-envoy.ts';
-import { makeSecrets } from './secrets.ts';
+import { encodeSecrets, makeIdentity } from './secrets.ts';
 
 const SCENARIOS = [
   'multi-primary',
@@ -95,7 +95,7 @@ async function told(program: string, node: string, view: View, isDelta: boolean)
     if (error) answers.set(type, error.message);
     else if (!answers.has(type)) answers.set(type, 'ACK');
   };
-  const host = createAdsHost(view, await makeSecrets(), onAnswer);
+  const host = createAdsHost(view, encodeSecrets(await makeIdentity()), onAnswer);
   const socket = path.join(folder, 'ads');
   host.server.listen(socket);
   await once(host.server, 'listening');

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = path.dirname(fileURLToPath(import.meta.url));
 const PEERS = [
   'envoy-takes-resources.ts',
+  'call-through-envoy.ts',
   'compare-discovery.ts',
   'istiod-serves-meshes.ts',
   'istioctl-on-simulated-mesh.ts',

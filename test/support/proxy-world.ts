@@ -377,6 +377,7 @@ export function inboundResources(): ProxyResources {
   const filter = {
     type: 'http_connection_manager',
     statPrefix: 'inbound_0.0.0.0_5000',
+    forwardsClientCertificate: true,
     routeConfig: {
       name: 'inbound|5000||',
       virtualHosts: [

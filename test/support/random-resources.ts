@@ -145,6 +145,7 @@ export class RandomResources {
         ...way,
         statPrefix,
         ...this.#maybe('alpn', () => this.#list(() => this.#text(0))),
+        ...this.#maybe('forwardsClientCertificate', () => true as const),
       },
     ]);
   }

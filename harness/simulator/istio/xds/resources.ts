@@ -139,6 +139,8 @@ export type NetworkFilter =
       readonly statPrefix: string;
       /** The ALPN of HTTP/1.1 to an upstream with TLS, in place of the cluster's. */
       readonly alpn?: readonly string[];
+      /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */
+      readonly forwardsClientCertificate?: true;
     }
   | { readonly type: 'tcp_proxy'; readonly cluster: string; readonly statPrefix: string }
   /** Sets the upstream cluster to the SNI; falls back to `fallbackCluster` if there is no such cluster. */

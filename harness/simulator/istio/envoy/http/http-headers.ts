@@ -40,7 +40,7 @@ export function upstreamHeaders(
   }
   if (!hasProtocol) headers.push('x-forwarded-proto', 'http');
   if (!hasRequestId) headers.push('x-request-id', context.requestIds.uuid());
-  if (context.isInbound) {
+  if (context.forwardsClientCertificate) {
     const certificate = clientCertificate(connection, forwardedCertificate);
     if (certificate !== undefined) headers.push(CLIENT_CERTIFICATE, certificate);
   }
@@ -109,7 +109,7 @@ export function headerOf(rawHeaders: readonly string[], name: string): string | 
   return undefined;
 }
 
-/** forward_client_cert_details: APPEND_FORWARD, with subject and URI. */
+/** As APPEND_FORWARD says it, with subject and URI. */
 function clientCertificate(
   { peer }: DownstreamConnection,
   forwarded: string | undefined,

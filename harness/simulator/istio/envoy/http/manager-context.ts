@@ -9,6 +9,8 @@ export interface ManagerContext {
   readonly environment: EnvoyEnvironment;
   /** True if the requests are for the workload beside the proxy. */
   readonly isInbound: boolean;
+  /** True if the upstream is told what identity has been proved; else what a client says of it is dropped. */
+  readonly forwardsClientCertificate: boolean;
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;

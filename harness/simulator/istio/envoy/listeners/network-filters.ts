@@ -64,6 +64,7 @@ export class NetworkFilters {
       manager = new HttpConnectionManager({
         environment: this.#environment,
         isInbound,
+        forwardsClientCertificate: filter.forwardsClientCertificate === true,
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
         requestIds: this.#requestIds,
         alpn,

@@ -30,6 +30,7 @@ export const httpFilter = (
 ): Filter => ({
   type: 'http_connection_manager',
   statPrefix,
+  forwardsClientCertificate: true,
   routeConfig: {
     name: cluster,
     virtualHosts: [

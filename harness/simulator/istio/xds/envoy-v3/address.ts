@@ -11,10 +11,13 @@ export const addressOf = (address: string, port: number): ProtoMessage => ({
 
 /** Reads core.v3.Address. @throws Refusal for pipes, internal listeners, UDP and ports by name */
 export function readAddress(fields: Fields): { readonly address: string; readonly port: number } {
-  const found = fields.message('socket_address', socket => {
-    if (socket.number('protocol') !== 0) throw new Refusal(`${socket.type}: only TCP is simulated`);
-    return { address: socket.string('address'), port: socket.number('port_value') };
-  });
+  const found = fields.message('socket_address', readSocketAddress);
   if (!found) throw new Refusal(`${fields.type}: only socket_address is simulated`);
   return found;
+}
+
+/** Reads core.v3.SocketAddress. @throws Refusal for UDP and ports by name */
+export function readSocketAddress(socket: Fields): { readonly address: string; readonly port: number } {
+  if (socket.number('protocol') !== 0) throw new Refusal(`${socket.type}: only TCP is simulated`);
+  return { address: socket.string('address'), port: socket.number('port_value') };
 }

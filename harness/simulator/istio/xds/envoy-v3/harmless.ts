@@ -10,6 +10,8 @@ const IDLE = 'idle connections stay open';
 const TRACING = 'requests are not traced';
 const HEADERS = 'these headers are not looked at by anyone here';
 const TUNING = 'it tunes performance only';
+/** Why versions and ciphers of TLS make no difference. */
+export const NODE = 'both ends are Node, which agrees on TLS 1.3';
 const ALL_HEALTHY =
   'there is no health checking and no outlier detection: hosts are as healthy as istiod says';
 
@@ -38,6 +40,12 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     ignore_new_hosts_until_first_hc: ALL_HEALTHY,
     update_merge_window: TUNING,
     close_connections_on_host_set_change: 'connections to a host end when the host is gone',
+  },
+  'envoy.config.core.v3.BindConfig': {
+    extra_source_addresses: 'addresses are IPv4',
+    additional_source_addresses: 'addresses are IPv4',
+    freebind: 'a source address is noted only',
+    socket_options: 'sockets have no options here',
   },
   'envoy.config.endpoint.v3.ClusterLoadAssignment': {
     policy: 'load is balanced over all endpoints',
@@ -104,8 +112,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     generate_request_id: HEADERS,
     preserve_external_request_id: HEADERS,
     always_set_request_id_in_response: HEADERS,
-    forward_client_cert_details: HEADERS,
-    set_current_client_cert_details: HEADERS,
     proxy_100_continue: HEADERS,
     upgrade_configs: 'no client asks for an upgrade',
     normalize_path: 'paths are matched by their prefix / as they come',
@@ -140,7 +146,10 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
     disable_stateless_session_resumption: 'sessions are not resumed',
     session_timeout: 'sessions are not resumed',
   },
-  'envoy.extensions.transport_sockets.tls.v3.CommonTlsContext': {
-    tls_params: 'both ends are Node, which agrees on TLS 1.3',
+  'envoy.extensions.transport_sockets.tls.v3.TlsParameters': {
+    cipher_suites: NODE,
+    ecdh_curves: NODE,
+    signature_algorithms: NODE,
+    compliance_policies: NODE,
   },
 };

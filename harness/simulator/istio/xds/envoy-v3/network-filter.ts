@@ -15,6 +15,15 @@ const HTTP_1_1 = 1;
 /** What names of network filters begin with. */
 const PREFIX = 'envoy.filters.network.';
 
+/** HttpConnectionManager.ForwardClientCertDetails. */
+const SANITIZE = 0;
+const APPEND_FORWARD = 2;
+/** What is said of a client (pilot/pkg/networking/core/listener_inbound.go @1.31). */
+const CLIENT_CERTIFICATE: ProtoMessage = {
+  forward_client_cert_details: APPEND_FORWARD,
+  set_current_client_cert_details: { subject: { value: true }, dns: true, uri: true },
+};
+
 /** Returns listener.v3.Filter, one or two. */
 export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
   const { statPrefix } = filter;
@@ -31,6 +40,7 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
               ...(filter.alpn ? [alpnFilterOf(filter.alpn)] : []),
               { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
             ],
+            ...(filter.forwardsClientCertificate && CLIENT_CERTIFICATE),
           }),
         },
       ];
@@ -129,7 +139,23 @@ function readConnectionManager(fields: Fields): Part {
     ...(routeConfig && { routeConfig }),
     statPrefix: fields.string('stat_prefix'),
     ...(alpn && { alpn }),
+    ...(readForwarding(fields) && { forwardsClientCertificate: true }),
   };
+}
+
+/** @returns true for APPEND_FORWARD; every other way counts as SANITIZE, Envoy's own, and is noted */
+function readForwarding(fields: Fields): boolean {
+  const name = 'forward_client_cert_details';
+  const way = fields.number(name);
+  if (way !== SANITIZE && way !== APPEND_FORWARD)
+    fields.note(name, 'a certificate is either appended or not forwarded');
+  // The subject and the URI are always told, and the DNS names if there are any: Istio's have none.
+  fields.message('set_current_client_cert_details', details => {
+    details.message('subject', it => it.boolean('value'));
+    for (const part of ['uri', 'dns']) details.boolean(part);
+    for (const part of ['cert', 'chain']) details.pass(part, 'nobody here looks at a whole certificate');
+  });
+  return way === APPEND_FORWARD;
 }
 
 /** A filter of requests that is executed. */

@@ -7,6 +7,7 @@ import { anyOf, emptyAny } from '../proto/well-known.ts';
 import type { DownstreamTls, UpstreamTls } from '../resources.ts';
 import { readSecret, secretOf } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
+import { NODE } from './harmless.ts';
 import { TYPES } from './type-names.ts';
 
 /** tls.v3.SubjectAltNameMatcher.SanType */
@@ -14,6 +15,9 @@ const URI = 3;
 /** Names of secrets at the agent (pkg/security/security.go @1.30.3). */
 const OWN = 'default';
 const ROOTS = 'ROOTCA';
+
+/** TlsParameters.TlsProtocol: 1.2 to 1.3. Without it, Envoy as a client goes no further than 1.2. */
+const CLIENT_PROTOCOLS: ProtoMessage = { tls_minimum_protocol_version: 3, tls_maximum_protocol_version: 4 };
 
 /** The transport without encryption. */
 export const RAW_BUFFER: ProtoMessage = {
@@ -26,6 +30,7 @@ export const upstreamSocketOf = ({ sni, alpn, matchSubjectAltNames }: UpstreamTl
   name: 'envoy.transport_sockets.tls',
   typed_config: anyOf(TYPES.upstreamTls, {
     common_tls_context: {
+      tls_params: CLIENT_PROTOCOLS,
       alpn_protocols: alpn,
       tls_certificate_sds_secret_configs: [secretOf(OWN)],
       combined_validation_context: {
@@ -110,7 +115,16 @@ function readCommon(common: Fields, how: 'exact' | 'prefix'): CommonTls {
       throw new Refusal(`${combined.type}: only the secret ${ROOTS} is simulated as roots`);
     return combined.message('default_validation_context', context => readNames(context, how));
   });
+  common.message('tls_params', readVersions);
   return { alpn: common.strings('alpn_protocols'), names: names ?? [] };
+}
+
+/** Whatever they are, both ends take 1.3. */
+function readVersions(params: Fields): void {
+  for (const name of ['tls_minimum_protocol_version', 'tls_maximum_protocol_version']) {
+    const version = params.number(name);
+    if (version !== 0 && version !== CLIENT_PROTOCOLS[name]) params.note(name, NODE);
+  }
 }
 
 function readNames(context: Fields, how: 'exact' | 'prefix'): string[] {

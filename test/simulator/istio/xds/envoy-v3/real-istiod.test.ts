@@ -71,6 +71,8 @@ t.test("a cluster is what Envoy's files call one", async t => {
   t.match(read(TLS, config?.value ?? new Uint8Array()), {
     sni: 'a',
     common_tls_context: {
+      // Without them a real Envoy offers 1.2, which no simulated sidecar takes.
+      tls_params: { tls_minimum_protocol_version: 'TLSv1_2', tls_maximum_protocol_version: 'TLSv1_3' },
       alpn_protocols: ['istio'],
       tls_certificate_sds_secret_configs: [{ name: 'default', sds_config: sdsConfig }],
       combined_validation_context: {
@@ -83,6 +85,50 @@ t.test("a cluster is what Envoy's files call one", async t => {
       },
     },
   });
+});
+
+t.test('an inbound cluster says from where, for the rules of a real istio-init', async t => {
+  const inbound = { name: 'inbound|5000||', type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const;
+  const bytes = CODECS.cluster.encode({ ...inbound, connectTimeoutMs: 10_000, sourceAddress: '127.0.0.6' });
+  t.match(read(TYPES.cluster, bytes), {
+    upstream_bind_config: { source_address: { address: '127.0.0.6', port_value: 0 } },
+  });
+});
+
+t.test('only APPEND_FORWARD forwards the certificate of a client', async t => {
+  const manager = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
+  const listenerWith = (way: string) => ({
+    name: 'virtualInbound',
+    address: { socket_address: { address: '0.0.0.0', port_value: 15006 } },
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: 'envoy.filters.network.http_connection_manager',
+            typed_config: any(manager, {
+              stat_prefix: 'inbound',
+              rds: { route_config_name: 'a', config_source: eds.eds_config },
+              http_filters: [
+                {
+                  name: 'envoy.filters.http.router',
+                  typed_config: any('envoy.extensions.filters.http.router.v3.Router', {}),
+                },
+              ],
+              forward_client_cert_details: way,
+              set_current_client_cert_details: { subject: { value: true }, dns: true, uri: true },
+            }),
+          },
+        ],
+      },
+    ],
+  });
+  const filterWith = (way: string) => taken('listener', listenerWith(way));
+  t.match(filterWith('APPEND_FORWARD').resource, {
+    filterChains: [{ filter: { forwardsClientCertificate: true } }],
+  });
+  const sanitizing = filterWith('SANITIZE_SET');
+  t.notMatch(sanitizing.resource, { filterChains: [{ filter: { forwardsClientCertificate: true } }] });
+  t.match(sanitizing.notes, [/forward_client_cert_details/]);
 });
 
 const eds = { eds_config: { ads: {}, initial_fetch_timeout: {}, resource_api_version: 'V3' } };
