@@ -1,6 +1,6 @@
 /**
- * Which rows of the tables run in `npm test`. Verification goes the same way in plans that have the same
- * number of networks, so its rows run for one of them; `npm run tables` runs them all. `covering.test.ts`
+ * Which rows of the tables run in `npm test`. Plans that have the same number of networks share verification
+ * and some steps before it, so the rows of these run for one of the plans; `npm run tables` runs them all. `covering.test.ts`
  * holds what is said here against the plans.
  */
 import { isMultiNetwork } from '../../harness/model/topology.ts';
@@ -20,6 +20,16 @@ const ROWS_OF_VERIFICATION: ReadonlySet<string> = new Set([
   ...Object.keys(misplacedRows()),
 ]);
 
+/**
+ * Steps of the installation that another plan has in the same words, with all that comes after them, by
+ * edition and scenario.
+ */
+const THE_SAME_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  '1.8 primary-remote-multi-network': ['cluster2/install-gateway'],
+  'current primary-remote': ['cluster1/list-remote-clusters'],
+  'current primary-remote-multi-network': ['cluster1/list-remote-clusters', 'cluster2/wait-for-gateway'],
+};
+
 /** Whether the row is one of the section "Verify the Installation". */
 export const isOfVerification = (id: string): boolean => ROWS_OF_VERIFICATION.has(id);
 
@@ -27,8 +37,10 @@ export const isOfVerification = (id: string): boolean => ROWS_OF_VERIFICATION.ha
  * @returns the scenario whose row runs instead, of the same edition and with the same id; undefined for a row
  *   that runs itself
  */
-export const standInFor = ({ scenario }: PlanTable, id: string): string | undefined =>
-  isOfVerification(id) ? STANDS_FOR[scenario] : undefined;
+export const standInFor = ({ edition, scenario }: PlanTable, id: string): string | undefined =>
+  isOfVerification(id) || THE_SAME_ELSEWHERE[`${edition} ${scenario}`]?.includes(id)
+    ? STANDS_FOR[scenario]
+    : undefined;
 
 /**
  * What a case consists of: the steps that it leaves out or changes, and all that come after these, before and
