@@ -75,8 +75,8 @@ export async function chooseEdition(
 }
 
 /**
- * Chooses the edition as `chooseEdition` does. If an istioctl of the user's works on the simulator, the edition
- * is that program's.
+ * Chooses the edition as `chooseEdition` does. If an istioctl of the user's works on the simulator, the
+ * edition is that program's.
  * @throws HarnessError ERR_USAGE if the edition asked for is not that program's
  */
 export async function editionOfFlags(

@@ -31,7 +31,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     .option('--bare', 'leave the steps of the guide to the user', false)
     .option(
       '--edition <name>',
-      'the guide as of a line of Istio releases: 1.8 or current (default: 1.8, current with --istiod, or that of --istioctl)',
+      'the guide as of a line of Istio releases: 1.8 or current (default: 1.8, or what the programs need)',
     )
     .option(
       '--istiod <path>',

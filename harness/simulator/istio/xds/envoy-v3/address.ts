@@ -17,7 +17,7 @@ export function readAddress(fields: Fields): { readonly address: string; readonl
 }
 
 /** Reads core.v3.SocketAddress. @throws Refusal for UDP and ports by name */
-export function readSocketAddress(socket: Fields): { readonly address: string; readonly port: number } {
+function readSocketAddress(socket: Fields): { readonly address: string; readonly port: number } {
   if (socket.number('protocol') !== 0) throw new Refusal(`${socket.type}: only TCP is simulated`);
   return { address: socket.string('address'), port: socket.number('port_value') };
 }
