@@ -13,7 +13,7 @@ export interface OwnIstioctl {
 }
 
 /** The flags that name it. */
-export interface IstioctlFlags {
+interface IstioctlFlags {
   readonly istioctl?: string;
   /** Of an unpacked release: its own istioctl. */
   readonly istioDir?: string;

@@ -42,7 +42,7 @@ export function choosePlatform(
 }
 
 /** The flags from which an edition follows. */
-export interface EditionFlags {
+interface EditionFlags {
   readonly edition?: string;
   readonly istioDir?: string;
   readonly istiod?: string;

@@ -10,7 +10,7 @@ import { LOOPBACK } from './free-ports.ts';
 import { splice } from './splice.ts';
 
 /** A running proxy. */
-export interface ConnectProxy {
+interface ConnectProxy {
   /** For HTTPS_PROXY. It holds a password: other users of this machine are kept out. */
   readonly url: string;
   close(): void;

@@ -5,7 +5,7 @@ import { LOOPBACK } from './free-ports.ts';
 import { splice } from './splice.ts';
 
 /** A port of the pod, and the port of loopback behind it. */
-export interface ExposedPort {
+interface ExposedPort {
   /** Where the pod listens; `127.0.0.1` for those inside of it only. */
   readonly address: string;
   readonly podPort: number;

@@ -12,7 +12,7 @@ import type { AnyProxyConnection } from './proxy-connection.ts';
 import type { Resources } from './resources.ts';
 
 /** Whose dump, out of what. */
-export interface DumpedProxy {
+interface DumpedProxy {
   readonly connection: AnyProxyConnection;
   readonly resources: Resources;
   /** Of the last push. */

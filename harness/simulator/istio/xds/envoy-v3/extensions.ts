@@ -77,7 +77,7 @@ const EXTENSIONS: Readonly<Record<string, Treatment>> = {
 };
 
 /** An extension that is to be run. */
-export interface Extension {
+interface Extension {
   /** `envoy.filters.http.router`; of no meaning to Envoy but in messages. */
   readonly name: string;
   readonly packed: Packed;
