@@ -1,5 +1,5 @@
 /** What an API server answers: one JSON document, or a stream of events. */
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { reasonOf } from './abort.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -61,9 +61,9 @@ export function readAll({ body }: Answer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     body.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    body.on('error', reject);
-    body.on('close', () => {
-      const failure = endOf(body);
+    // Not by events alone: an answer without a body may have ended before its reader comes.
+    finished(body, { writable: false }, error => {
+      const failure = error ?? endOf(body);
       if (failure) reject(failure);
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
