@@ -1,0 +1,101 @@
+/** The answers of one connection, which leave in the order of their requests. */
+import type { Duplex } from 'node:stream';
+import type { MessageHead } from './message-head.ts';
+import { type ResponseOutlet, ServerResponse } from './server-response.ts';
+
+/** A response that is not over, and what it has written before its turn. */
+interface Turn {
+  readonly response: ServerResponse;
+  readonly waiting: (string | Buffer)[];
+  hasSent: boolean;
+}
+
+/** Lets the first response write; the others wait. */
+export class ResponseQueue implements ResponseOutlet {
+  readonly #stream: Duplex & { destroySoon?(): void };
+  #turns: Turn[] = [];
+  #waitingBytes = 0;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+  }
+
+  /** Whether the client sends requests faster than it takes answers. */
+  get isFlooded(): boolean {
+    return this.#stream.writableNeedDrain || this.#waitingBytes >= this.#stream.writableHighWaterMark;
+  }
+
+  /** Whether a part of an answer is out that is not over. */
+  get isMidway(): boolean {
+    return this.#turns[0]?.hasSent === true;
+  }
+
+  /** Makes the response to a request. */
+  add(request: MessageHead): ServerResponse {
+    const response = new ServerResponse(request, this);
+    this.#turns.push({ response, waiting: [], hasSent: false });
+    return response;
+  }
+
+  send(response: ServerResponse, data: string | Buffer): boolean {
+    const [first] = this.#turns;
+    if (first?.response === response) return this.#write(first, data);
+    this.#turns.find(turn => turn.response === response)?.waiting.push(data);
+    this.#waitingBytes += data.length;
+    return this.#waitingBytes < this.#stream.writableHighWaterMark;
+  }
+
+  done(response: ServerResponse): void {
+    if (this.#turns[0]?.response === response) this.#next();
+  }
+
+  destroy(): void {
+    this.#stream.destroy();
+  }
+
+  /** Tells the first response that there is room again. */
+  drained(): void {
+    this.#turns[0]?.response.onDrain?.();
+  }
+
+  /** Tells all responses that the connection is gone. */
+  close(): void {
+    const turns = this.#turns;
+    this.#turns = [];
+    for (const { response } of turns) response.close();
+  }
+
+  #write(turn: Turn, data: string | Buffer): boolean {
+    turn.hasSent = true;
+    if (!this.#stream.writable) return false;
+    return this.#stream.write(data, 'latin1');
+  }
+
+  #next(): void {
+    for (let over = this.#turns.shift(); over; over = this.#turns.shift()) {
+      if (over.response.closesConnection) {
+        this.#endConnection();
+        return;
+      }
+      const [first] = this.#turns;
+      if (!first) return;
+      this.#catchUp(first);
+      if (first.response.hasEnded) continue;
+      if (!this.#stream.writableNeedDrain) first.response.onDrain?.();
+      return;
+    }
+  }
+
+  #catchUp(turn: Turn): void {
+    for (const data of turn.waiting.splice(0)) {
+      this.#waitingBytes -= data.length;
+      this.#write(turn, data);
+    }
+  }
+
+  /** Whatever else was asked for gets no answer. */
+  #endConnection(): void {
+    if (this.#stream.destroySoon) this.#stream.destroySoon();
+    else this.#stream.end();
+  }
+}
