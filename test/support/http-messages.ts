@@ -2,7 +2,9 @@
 import type { Random } from '../../harness/base/random.ts';
 
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'M-SEARCH', 'SUBSCRIBE', 'OPTIONS'];
-const RARE_METHODS = ['CONNECT', 'PRI', 'SOURCE', 'DESCRIBE', 'FOO', 'get', 'GETS', 'LOC'];
+/** The connection ends with them. */
+const LAST_METHODS = ['CONNECT', 'PRI'];
+const RARE_METHODS = ['SOURCE', 'DESCRIBE', 'FOO', 'get', 'GETS', 'LOC'];
 const URLS = ['/', '/hello', '/a?b=c', '/a?b=c?d#e', '*', 'http://h/x', 'http://u@h:80?x', '/%20', '/a[]\\^`{|}~'];
 const RARE_URLS = ['h:80', '/a b', '/é', 'http:/x', 'a', '//', '/#a#?', 'http://a@@b/', 'http://a@b@c/', '', '?'];
 const VERSIONS = ['HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/1.0'];
@@ -33,7 +35,7 @@ export interface Pieces {
 export function randomRequests(random: Random): Pieces {
   const messages = 1 + random.integer(3);
   let text = '';
-  for (let index = 0; index < messages; index++) text += randomRequest(random);
+  for (let index = 0; index < messages; index++) text += randomRequest(random, index === 0 ? LAST_METHODS : []);
   return { pieces: cut(random, mutated(random, text)), messages };
 }
 
@@ -49,9 +51,9 @@ const rarely = (random: Random): boolean => random.integer(12) === 0;
 const often = <T>(random: Random, common: readonly T[], rare: readonly T[]): T =>
   random.pick(rarely(random) ? rare : common);
 
-function randomRequest(random: Random): string {
+function randomRequest(random: Random, lastMethods: readonly string[]): string {
   const line = [
-    often(random, METHODS, RARE_METHODS),
+    often(random, METHODS, [...RARE_METHODS, ...lastMethods]),
     often(random, URLS, RARE_URLS),
     often(random, VERSIONS, RARE_VERSIONS),
   ];

@@ -61,7 +61,7 @@ export class ClientExchange {
     this.#parser = new MessageParser('response', {
       onHead: head => this.#onHead(head),
       onBody: bytes => {
-        if (!this.#isOver) handlers.onBody(bytes);
+        if (!this.#isOver && !this.#hasResponse) handlers.onBody(bytes);
       },
       onEnd: () => {
         if (this.#head) this.#hasResponse = true;
@@ -144,9 +144,9 @@ export class ClientExchange {
   #onHead(head: MessageHead): AfterHead {
     if (this.#isOver) return 'other protocol';
     if (this.#head) {
-      // A second response: nobody asked for it.
+      // A second response: nobody asked for it. It is read all the same, for what may be wrong with it.
       this.#stream.destroy();
-      return 'other protocol';
+      return 'body';
     }
     if (head.isUpgrade || this.#request.method === 'CONNECT') {
       // Nobody here speaks another protocol.

@@ -92,3 +92,14 @@ export function headerOf(rawHeaders: readonly string[], name: string): string | 
   }
   return undefined;
 }
+
+/** Joins all values of a header with commas. @param name - in lower case @returns undefined if there is none */
+export function joinedHeader(rawHeaders: readonly string[], name: string): string | undefined {
+  let joined: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const at = rawHeaders[index];
+    if (at?.length !== name.length || at.toLowerCase() !== name) continue;
+    joined = joined === undefined ? rawHeaders[index + 1] : `${joined}, ${rawHeaders[index + 1]}`;
+  }
+  return joined;
+}

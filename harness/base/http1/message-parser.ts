@@ -97,7 +97,7 @@ export class MessageParser {
       this.#sink.onEnd();
       return undefined;
     }
-    return this.#isInside ? new ParseError('HPE_INVALID_EOF_STATE') : undefined;
+    return this.#isInside ? this.#told(new ParseError('HPE_INVALID_EOF_STATE')) : undefined;
   }
 
   #told(error: ParseError): ParseError | undefined {

@@ -1,7 +1,7 @@
 /** A server's end of a connection: requests as they come, answers in the same order. */
 import type { Duplex } from 'node:stream';
 import type { ParseError } from './errors.ts';
-import { headerOf, type MessageHead } from './message-head.ts';
+import { headerOf, joinedHeader, type MessageHead } from './message-head.ts';
 import { type AfterHead, MessageParser } from './message-parser.ts';
 import { ResponseQueue } from './response-queue.ts';
 import type { ServerResponse } from './server-response.ts';
@@ -52,6 +52,8 @@ class ServerConnection {
   #reader: BodyReader | undefined;
   #isBodyPaused = false;
   #isFlooded = false;
+  /** The method of HTTP/2's first bytes, in a request that is none of HTTP/2. */
+  #isPreface = false;
 
   constructor(stream: Duplex, handlers: ServerHandlers) {
     this.#stream = stream;
@@ -67,6 +69,7 @@ class ServerConnection {
   onData(chunk: Buffer): void {
     const error = this.#parser.execute(chunk);
     if (error) this.#refuse(error);
+    else if (this.#isPreface) this.#stream.destroy();
   }
 
   onEndOfData(): void {
@@ -97,6 +100,7 @@ class ServerConnection {
       this.#isFlooded = true;
       this.#stream.pause();
     }
+    this.#isPreface = head.method === 'PRI';
     const response = this.#responses.add(head);
     if (head.major !== 1 || head.minor !== 1 || this.#isAcceptable(head, response))
       this.#handlers.onRequest(this.#requestOf(head), response);
@@ -110,7 +114,7 @@ class ServerConnection {
       response.end();
       return false;
     }
-    const expected = headerOf(rawHeaders, 'expect');
+    const expected = joinedHeader(rawHeaders, 'expect');
     if (expected === undefined) return true;
     if (/(?:^|\W)100-continue(?:$|\W)/i.test(expected)) {
       this.#responses.send(response, CONTINUE);
@@ -146,7 +150,7 @@ class ServerConnection {
       this.#isBodyPaused = false;
       this.#resume();
     }
-    reader?.onEnd();
+    if (!this.#isPreface) reader?.onEnd();
   }
 
   #resume(): void {

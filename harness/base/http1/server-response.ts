@@ -1,6 +1,6 @@
 /** The answer to one request, in its turn on the connection. */
 import { STATUS_CODES } from 'node:http';
-import { headerOf, type MessageHead } from './message-head.ts';
+import { headerOf, joinedHeader, type MessageHead } from './message-head.ts';
 import { type BodyFraming, headText, OutgoingMessage, saysChunked } from './outgoing-message.ts';
 
 /** What the connection does for its responses. */
@@ -105,7 +105,7 @@ export class ServerResponse {
 
   get #takesChunks(): boolean {
     const { major, minor, rawHeaders } = this.#request;
-    return (major >= 1 && minor >= 1) || /(?:^|\W)chunked(?:$|\W)/i.test(headerOf(rawHeaders, 'te') ?? '');
+    return (major >= 1 && minor >= 1) || /(?:^|\W)chunked(?:$|\W)/i.test(joinedHeader(rawHeaders, 'te') ?? '');
   }
 
   #tellConnection(headers: string[]): void {
@@ -115,7 +115,7 @@ export class ServerResponse {
       return;
     }
     const hasLength = headerOf(headers, 'content-length') !== undefined;
-    if (!this.#request.keepsAlive || (!hasLength && !this.#takesChunks)) this.#closesConnection = true;
+    if (!hasLength && !this.#takesChunks) this.#closesConnection = true;
     headers.push('Connection', this.#closesConnection ? 'close' : 'keep-alive');
   }
 }

@@ -155,7 +155,7 @@ export class UpstreamCluster {
   }
 
   #dropPools(host: Host): void {
-    for (const pool of this.#pools.get(host) ?? []) pool?.destroy();
+    for (const pool of this.#pools.get(host) ?? []) pool?.close();
     this.#pools.delete(host);
   }
 }
