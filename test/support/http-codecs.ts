@@ -38,6 +38,7 @@ export interface Answering {
 }
 
 const ANSWER = 'hi there';
+const UNTOLD = { body: '', isWhole: false };
 const headersOf = ({ hasLength }: Answering): string[] =>
   hasLength ? ['Content-Length', String(ANSWER.length)] : ['x-y', 'z'];
 
@@ -85,6 +86,8 @@ async function serve(
   const isClosed = server.destroyed || server.writableEnded;
   server.destroy();
   client.destroy();
+  // Whether Node tells of the end of such a request depends on how it was cut: it closes at once.
+  for (const request of test.requests) if (request.head[0] === 'PRI') Object.assign(request, UNTOLD);
   // Node adds its date to the answers that it gives by itself.
   return { ...test, output: output.replace(/Date: [^\r]*\r\n/g, ''), isClosed };
 }

@@ -150,7 +150,7 @@ class ServerConnection {
       this.#isBodyPaused = false;
       this.#resume();
     }
-    if (!this.#isPreface) reader?.onEnd();
+    reader?.onEnd();
   }
 
   #resume(): void {
