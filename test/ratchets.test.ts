@@ -181,7 +181,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/agent/istiod-connection.ts': 1,
   'harness/simulator/istio/agent/readiness.ts': 1,
   'harness/simulator/istio/ca/authority-source.ts': 2,
-  'harness/simulator/istio/envoy/http/http-connection-manager.ts': 1,
   'harness/simulator/istio/envoy/http/local-reply.ts': 1,
   'harness/simulator/istio/envoy/listener-updates.ts': 1,
   'harness/simulator/istio/envoy/listeners/listener-manager.ts': 1,
@@ -303,7 +302,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 918;
+const DOCUMENTED_PER_MILLE = 919;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -384,7 +383,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/checks/extended/gateway-counters.ts forwardedBy',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 188;
+const UNUSED_TYPES = 186;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

@@ -30,11 +30,15 @@ export interface Received {
   readonly isReusable: boolean;
 }
 
-/** How a server answers: with its framing, and whether at once or only after all requests have come, last first. */
+/** How a server answers. */
 export interface Answering {
+  /** Content-Length tells where the answer ends; else chunks do. */
   readonly hasLength: boolean;
+  /** Only after all requests have come, the last one first. */
   readonly isLate: boolean;
   readonly status: number;
+  /** Bytes that are no HTTP are left to the codec, which answers them. */
+  readonly leavesRefusals: boolean;
 }
 
 const ANSWER = 'hi there';
@@ -68,10 +72,7 @@ interface ServerUnderTest {
   readonly late: (() => void)[];
 }
 
-async function serve(
-  wire: Wire,
-  accept: (stream: Duplex, test: ServerUnderTest) => void,
-): Promise<Served> {
+async function serve(wire: Wire, accept: (stream: Duplex, test: ServerUnderTest) => void): Promise<Served> {
   const [client, server] = duplexPair();
   const test: ServerUnderTest = { requests: [], errors: [], late: [] };
   let output = '';
@@ -89,7 +90,8 @@ async function serve(
   // Whether Node tells of the end of such a request depends on how it was cut: it closes at once.
   for (const request of test.requests) if (request.head[0] === 'PRI') Object.assign(request, UNTOLD);
   // Node adds its date to the answers that it gives by itself.
-  return { ...test, output: output.replace(/Date: [^\r]*\r\n/g, ''), isClosed };
+  const { requests, errors } = test;
+  return { requests, errors, output: output.replace(/Date: [^\r]*\r\n/g, ''), isClosed };
 }
 
 /** One server, as each would start a timer. */
@@ -104,7 +106,8 @@ const nodeServer = http.createServer({
 export function serveByNode(wire: Wire, answering: Answering): Promise<Served> {
   return serve(wire, (stream, { requests, errors, late }) => {
     nodeServer.removeAllListeners('request').removeAllListeners('clientError');
-    nodeServer.on('clientError', (error: NodeJS.ErrnoException) => errors.push(String(error.code)));
+    if (!answering.leavesRefusals)
+      nodeServer.on('clientError', (error: NodeJS.ErrnoException) => errors.push(String(error.code)));
     nodeServer.on('request', (request, response) => {
       const entry = {
         head: [request.method, request.url, request.httpVersion, request.rawHeaders],
@@ -161,7 +164,7 @@ export function serveByOurs(wire: Wire, answering: Answering): Promise<Served> {
         if (answering.isLate) late.push(answer);
         else answer();
       },
-      onRefused: error => errors.push(error.code),
+      ...(!answering.leavesRefusals && { onRefused: error => errors.push(error.code) }),
     });
   });
 }
@@ -191,7 +194,9 @@ export async function receiveByNode(wire: Wire, method: string): Promise<Receive
   request.end();
   await settle();
   await feed(server, wire);
-  const isReusable = Object.values(agent.freeSockets).flat().some(socket => socket && !socket.destroyed);
+  const isReusable = Object.values(agent.freeSockets)
+    .flat()
+    .some(socket => socket && !socket.destroyed);
   // An upgrade that nobody asked for just closes the connection.
   const closed = request.closed || request.destroyed ? 'ECONNRESET' : 'pending';
   const outcome = isWhole ? 'whole' : (codes[0] ?? closed);

@@ -5,24 +5,85 @@ const METHODS = ['GET', 'GET', 'GET', 'POST', 'PUT', 'HEAD', 'DELETE', 'M-SEARCH
 /** The connection ends with them. */
 const LAST_METHODS = ['CONNECT', 'PRI'];
 const RARE_METHODS = ['SOURCE', 'DESCRIBE', 'FOO', 'get', 'GETS', 'LOC'];
-const URLS = ['/', '/hello', '/a?b=c', '/a?b=c?d#e', '*', 'http://h/x', 'http://u@h:80?x', '/%20', '/a[]\\^`{|}~'];
-const RARE_URLS = ['h:80', '/a b', '/é', 'http:/x', 'a', '//', '/#a#?', 'http://a@@b/', 'http://a@b@c/', '', '?'];
+const URLS = [
+  '/',
+  '/hello',
+  '/a?b=c',
+  '/a?b=c?d#e',
+  '*',
+  'http://h/x',
+  'http://u@h:80?x',
+  '/%20',
+  '/a[]\\^`{|}~',
+];
+const RARE_URLS = [
+  'h:80',
+  '/a b',
+  '/é',
+  'http:/x',
+  'a',
+  '//',
+  '/#a#?',
+  'http://a@@b/',
+  'http://a@b@c/',
+  '',
+  '?',
+];
 const VERSIONS = ['HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/1.0'];
-const RARE_VERSIONS = ['HTTP/0.9', 'HTTP/2.0', 'HTTP/1.2', 'HTTP/11', 'RTSP/1.0', 'ICE/1.0', 'HTTP', 'http/1.1'];
+const RARE_VERSIONS = [
+  'HTTP/0.9',
+  'HTTP/2.0',
+  'HTTP/1.2',
+  'HTTP/11',
+  'RTSP/1.0',
+  'ICE/1.0',
+  'HTTP',
+  'http/1.1',
+];
 const HEADERS = [
   ...['Accept: */*', 'x-a:b', 'X-B:  two  words  ', 'x-empty:', 'User-Agent: a/1', 'x-é: 1', 'x-v: \xe9\xff'],
   ...['Connection: keep-alive', 'Connection: close', 'connection: foo, close', 'Connection: upgrade'],
-  ...['Connection: Keep-Alive, Upgrade', 'Proxy-Connection: close', 'Connection: close x', 'Upgrade: websocket'],
+  ...[
+    'Connection: Keep-Alive, Upgrade',
+    'Proxy-Connection: close',
+    'Connection: close x',
+    'Upgrade: websocket',
+  ],
   ...['Cookie: a=b', 'Cookie: c=d', 'TE: trailers, chunked', 'Expect: 100-continue', 'Date: today', 'x-a: c'],
 ];
 const RARE_HEADERS = [
   ...['Content-Length: 3', 'Content-Length: x', 'Content-Length:', 'Content-Length: 18446744073709551616'],
   ...['Transfer-Encoding: chunked', 'Transfer-Encoding: gzip', 'Transfer-Encoding: chunked, gzip', ': x'],
-  ...['Transfer-Encoding: gzip,  Chunked  ', 'Transfer-Encoding:', 'x y: z', 'x : y', ' folded', 'x: \x01', 'x'],
+  ...[
+    'Transfer-Encoding: gzip,  Chunked  ',
+    'Transfer-Encoding:',
+    'x y: z',
+    'x : y',
+    ' folded',
+    'x: \x01',
+    'x',
+  ],
   ...['Expect: more', 'Host: second', 'Content-Length: 5 ', 'Content-Length: 5, 5', 'x: y\rz', 'x: y\nz: a'],
 ];
-const STATUS_LINES = ['200 OK', '200 OK', '200 OK', '404 Not Found', '503 ', '204 No Content', '304 Not Modified'];
-const RARE_STATUS_LINES = ['200', '101 Switching', '99 x', '2000 x', '000 x', '200  two words ', '200\tOK', '2x0 a'];
+const STATUS_LINES = [
+  '200 OK',
+  '200 OK',
+  '200 OK',
+  '404 Not Found',
+  '503 ',
+  '204 No Content',
+  '304 Not Modified',
+];
+const RARE_STATUS_LINES = [
+  '200',
+  '101 Switching',
+  '99 x',
+  '2000 x',
+  '000 x',
+  '200  two words ',
+  '200\tOK',
+  '2x0 a',
+];
 const INTERIM = ['100 Continue', '102 Processing', '103 Early Hints', '110 Odd'];
 
 /** A sequence of messages of one connection, as bytes in pieces. */
@@ -35,7 +96,8 @@ export interface Pieces {
 export function randomRequests(random: Random): Pieces {
   const messages = 1 + random.integer(3);
   let text = '';
-  for (let index = 0; index < messages; index++) text += randomRequest(random, index === 0 ? LAST_METHODS : []);
+  for (let index = 0; index < messages; index++)
+    text += randomRequest(random, index === 0 ? LAST_METHODS : []);
   return { pieces: cut(random, mutated(random, text)), messages };
 }
 
@@ -86,11 +148,15 @@ function chunks(random: Random, body: string): string {
   let text = '';
   for (let at = 0; at < body.length; ) {
     const size = 1 + random.integer(body.length - at);
-    const extension = rarely(random) ? random.pick([';a', ';a=b', ';a="b;\\"c"', ';', '; a', ';a=b;c', ' ']) : '';
+    const extension = rarely(random)
+      ? random.pick([';a', ';a=b', ';a="b;\\"c"', ';', '; a', ';a=b;c', ' '])
+      : '';
     text += `${size.toString(16)}${extension}\r\n${body.slice(at, at + size)}\r\n`;
     at += size;
   }
-  const trailer = rarely(random) ? random.pick(['x: y\r\n', 'Connection: close\r\n', 'Content-Length: 1\r\n']) : '';
+  const trailer = rarely(random)
+    ? random.pick(['x: y\r\n', 'Connection: close\r\n', 'Content-Length: 1\r\n'])
+    : '';
   return `${text}0\r\n${trailer}\r\n`;
 }
 
@@ -100,7 +166,24 @@ function mutated(random: Random, text: string): string {
   let changed = text;
   for (let count = 1 + random.integer(2); count > 0; count--) {
     const at = random.integer(changed.length);
-    const byte = random.pick(['\r', '\n', '\r\n', ' ', ':', ',', ';', '0', 'a', '/', '\0', '\x7f', '\xff', '"', '=', '']);
+    const byte = random.pick([
+      '\r',
+      '\n',
+      '\r\n',
+      ' ',
+      ':',
+      ',',
+      ';',
+      '0',
+      'a',
+      '/',
+      '\0',
+      '\x7f',
+      '\xff',
+      '"',
+      '=',
+      '',
+    ]);
     changed = changed.slice(0, at) + byte + changed.slice(at + random.integer(2));
   }
   return random.integer(4) === 0 ? changed.slice(0, random.integer(changed.length + 1)) : changed;

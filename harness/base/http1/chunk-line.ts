@@ -1,5 +1,5 @@
-/** The line before each chunk of a body: its size in hexadecimal digits, and extensions, which are skipped. */
-import * as char from './characters.ts';
+/** The line before each chunk of a body: its size in hexadecimal digits, with extensions to skip. */
+import { BYTE, isIn, SET, skipSet } from './characters.ts';
 import { ParseError } from './errors.ts';
 import { INCOMPLETE } from './message-head.ts';
 
@@ -8,7 +8,7 @@ const MAX_EXTENSION_BYTES = 16 * 1024;
 const MAX_SIZE_DIGITS = 16;
 
 /** A chunk's size, and where the line after it begins. */
-export interface ChunkLine {
+interface ChunkLine {
   readonly size: number;
   readonly next: number;
 }
@@ -19,17 +19,17 @@ export interface ChunkLine {
  * @throws ParseError
  */
 export function readChunkLine(text: string, at: number): ChunkLine | undefined {
-  const afterSize = char.skipSet(text, at, char.HEX);
+  const afterSize = skipSet(text, at, SET.hex);
   const digits = text.slice(at, afterSize).replace(/^0+/, '');
   if (digits.length > MAX_SIZE_DIGITS) throw new ParseError('HPE_INVALID_CHUNK_SIZE');
   if (afterSize >= text.length) return undefined;
   if (afterSize === at) throw new ParseError('HPE_INVALID_CHUNK_SIZE');
   const byte = text.charCodeAt(afterSize);
-  if (byte === char.LF) throw new ParseError('HPE_CR_EXPECTED');
-  if (byte !== char.CR && byte !== char.SEMICOLON) throw new ParseError('HPE_INVALID_CHUNK_SIZE');
-  const lineEnd = byte === char.CR ? afterSize : endOfExtensions(text, afterSize + 1);
+  if (byte === BYTE.lf) throw new ParseError('HPE_CR_EXPECTED');
+  if (byte !== BYTE.cr && byte !== BYTE.semicolon) throw new ParseError('HPE_INVALID_CHUNK_SIZE');
+  const lineEnd = byte === BYTE.cr ? afterSize : endOfExtensions(text, afterSize + 1);
   if (lineEnd === INCOMPLETE || lineEnd + 1 >= text.length) return undefined;
-  if (text.charCodeAt(lineEnd + 1) !== char.LF) throw new ParseError('HPE_STRICT');
+  if (text.charCodeAt(lineEnd + 1) !== BYTE.lf) throw new ParseError('HPE_STRICT');
   return { size: Number.parseInt(digits === '' ? '0' : digits, 16), next: lineEnd + 2 };
 }
 
@@ -39,11 +39,11 @@ function endOfExtensions(text: string, at: number): number {
   let size = 0;
   while (start < text.length) {
     const first = text.charCodeAt(start);
-    if (first === char.SPACE || first === char.CR) throw new ParseError('HPE_STRICT');
+    if (first === BYTE.space || first === BYTE.cr) throw new ParseError('HPE_STRICT');
     const end = endOfExtension(text, start);
     size += (end === INCOMPLETE ? text.length : end) - start;
     if (size > MAX_EXTENSION_BYTES) throw new ParseError('HPE_CHUNK_EXTENSIONS_OVERFLOW');
-    if (end === INCOMPLETE || text.charCodeAt(end) === char.CR) return end;
+    if (end === INCOMPLETE || text.charCodeAt(end) === BYTE.cr) return end;
     start = end + 1;
   }
   return INCOMPLETE;
@@ -51,24 +51,24 @@ function endOfExtensions(text: string, at: number): number {
 
 /** @returns the place of the semicolon or CR after `name`, `name=value` or `name="value"`, or INCOMPLETE */
 function endOfExtension(text: string, at: number): number {
-  let end = char.skipSet(text, at, char.TOKEN);
-  if (text.charCodeAt(end) === char.EQUALS) {
-    end = char.skipSet(text, end + 1, char.TOKEN);
-    if (text.charCodeAt(end) === char.QUOTE) end = endOfQuotes(text, end + 1);
+  let end = skipSet(text, at, SET.token);
+  if (text.charCodeAt(end) === BYTE.equals) {
+    end = skipSet(text, end + 1, SET.token);
+    if (text.charCodeAt(end) === BYTE.quote) end = endOfQuotes(text, end + 1);
   }
   if (end === INCOMPLETE || end >= text.length) return INCOMPLETE;
   const byte = text.charCodeAt(end);
-  if (byte === char.LF) throw new ParseError('HPE_CR_EXPECTED');
-  if (byte !== char.SEMICOLON && byte !== char.CR) throw new ParseError('HPE_STRICT');
+  if (byte === BYTE.lf) throw new ParseError('HPE_CR_EXPECTED');
+  if (byte !== BYTE.semicolon && byte !== BYTE.cr) throw new ParseError('HPE_STRICT');
   return end;
 }
 
 function endOfQuotes(text: string, at: number): number {
   for (let index = at; index < text.length; index++) {
     const byte = text.charCodeAt(index);
-    if (byte === char.QUOTE) return index + 1;
-    if (byte === char.BACKSLASH && index + 1 < text.length) index++;
-    if (!char.isIn(text, index, char.VALUE)) throw new ParseError('HPE_STRICT');
+    if (byte === BYTE.quote) return index + 1;
+    if (byte === BYTE.backslash && index + 1 < text.length) index++;
+    if (!isIn(text, index, SET.value)) throw new ParseError('HPE_STRICT');
   }
   return INCOMPLETE;
 }

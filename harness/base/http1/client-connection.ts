@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ClientExchange, type ExchangeHandlers, type OutgoingRequest } from './client-exchange.ts';
 
 /** Whom a connection tells what becomes of it between exchanges. */
-export interface ConnectionOwner {
+interface ConnectionOwner {
   /** Another exchange may begin. */
   onFree?(connection: ClientConnection): void;
   onGone?(connection: ClientConnection): void;

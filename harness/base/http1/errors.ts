@@ -1,7 +1,7 @@
 /** What goes wrong with a message or its connection, under the codes that node:http gives it. */
 
 /** The codes of what is no HTTP/1.1 (nodejs/llhttp src/llhttp/constants.ts @v9.3.1, and Node's own two). */
-export type ParseErrorCode =
+type ParseErrorCode =
   | 'HPE_STRICT'
   | 'HPE_CR_EXPECTED'
   | 'HPE_LF_EXPECTED'

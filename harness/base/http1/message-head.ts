@@ -93,7 +93,7 @@ export function headerOf(rawHeaders: readonly string[], name: string): string | 
   return undefined;
 }
 
-/** Joins all values of a header with commas. @param name - in lower case @returns undefined if there is none */
+/** Joins all values of a header with commas; undefined if there are none. @param name - in lower case */
 export function joinedHeader(rawHeaders: readonly string[], name: string): string | undefined {
   let joined: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

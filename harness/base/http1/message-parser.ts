@@ -1,6 +1,7 @@
 /** Reads one end's messages out of the bytes of a connection, however they are cut. */
+
+import { BYTE } from './characters.ts';
 import { readChunkLine } from './chunk-line.ts';
-import * as char from './characters.ts';
 import { ParseError } from './errors.ts';
 import { readHeaderLine } from './header-line.ts';
 import { FLAG, INCOMPLETE, MessageHead } from './message-head.ts';
@@ -17,7 +18,7 @@ const WINDOW_BYTES = 64 * 1024;
 export type AfterHead = 'body' | 'no body' | 'other protocol';
 
 /** Who is told what has come. */
-export interface MessageSink {
+interface MessageSink {
   onHead(head: MessageHead): AfterHead;
   /** @param bytes - a part of the arrived chunk, not a copy */
   onBody(bytes: Buffer): void;
@@ -45,7 +46,8 @@ export class MessageParser {
   readonly #isRequest: boolean;
   readonly #sink: MessageSink;
   #state: State = 'first line';
-  #head = new MessageHead();
+  /** Of the message that is under way, or else of the last one. */
+  #head = NO_HEAD;
   /** A line that is not all there yet. */
   #unfinished = '';
   /** Bytes that are left of the body or chunk. */
@@ -106,7 +108,6 @@ export class MessageParser {
 
   #restart(state: State): void {
     this.#state = state;
-    this.#head = new MessageHead();
     this.#unfinished = '';
     this.#isInside = false;
   }
@@ -145,7 +146,8 @@ export class MessageParser {
   #readLines(chunk: Buffer, at: number): number {
     const kept = this.#unfinished.length;
     const end = Math.min(chunk.length, at + WINDOW_BYTES);
-    const text = kept === 0 ? chunk.toString('latin1', at, end) : this.#unfinished + chunk.toString('latin1', at, end);
+    const text =
+      kept === 0 ? chunk.toString('latin1', at, end) : this.#unfinished + chunk.toString('latin1', at, end);
     this.#unfinished = '';
     let index = 0;
     while (index < text.length) {
@@ -180,9 +182,10 @@ export class MessageParser {
   /** Line breaks before a message are skipped. */
   #readFirstLine(text: string, at: number): number {
     let start = at;
-    while (text.charCodeAt(start) === char.CR || text.charCodeAt(start) === char.LF) start++;
+    while (text.charCodeAt(start) === BYTE.cr || text.charCodeAt(start) === BYTE.lf) start++;
     if (start >= text.length) return start;
     this.#isInside = true;
+    this.#head = new MessageHead();
     const next = this.#isRequest
       ? readRequestLine(text, start, this.#head)
       : readStatusLine(text, start, this.#head);
@@ -194,16 +197,16 @@ export class MessageParser {
     const head = this.#head;
     const byte = text.charCodeAt(at);
     if (head.has(FLAG.emptyLength)) {
-      const goesOn = byte === char.SPACE || byte === char.TAB;
+      const goesOn = byte === BYTE.space || byte === BYTE.tab;
       throw new ParseError(goesOn ? 'HPE_INVALID_HEADER_TOKEN' : 'HPE_INVALID_CONTENT_LENGTH');
     }
-    if (byte !== char.CR) {
+    if (byte !== BYTE.cr) {
       const isFirst = this.#state === 'headers' && head.rawHeaders.length === 0;
-      if (isFirst && byte === char.SPACE) throw new ParseError('HPE_UNEXPECTED_SPACE');
+      if (isFirst && byte === BYTE.space) throw new ParseError('HPE_UNEXPECTED_SPACE');
       return readHeaderLine(text, at, head, this.#isRequest);
     }
     if (at + 1 >= text.length) return INCOMPLETE;
-    if (text.charCodeAt(at + 1) !== char.LF) throw new ParseError('HPE_STRICT');
+    if (text.charCodeAt(at + 1) !== BYTE.lf) throw new ParseError('HPE_STRICT');
     if (this.#state === 'headers') this.#beginBody();
     else this.#endMessage();
     return at + 2;
@@ -243,10 +246,10 @@ export class MessageParser {
   }
 
   #readChunkEnd(text: string, at: number): number {
-    if (text.charCodeAt(at) === char.LF) throw new ParseError('HPE_CR_EXPECTED');
-    if (text.charCodeAt(at) !== char.CR) throw new ParseError('HPE_STRICT');
+    if (text.charCodeAt(at) === BYTE.lf) throw new ParseError('HPE_CR_EXPECTED');
+    if (text.charCodeAt(at) !== BYTE.cr) throw new ParseError('HPE_STRICT');
     if (at + 1 >= text.length) return INCOMPLETE;
-    if (text.charCodeAt(at + 1) !== char.LF) throw new ParseError('HPE_STRICT');
+    if (text.charCodeAt(at + 1) !== BYTE.lf) throw new ParseError('HPE_STRICT');
     this.#state = 'chunk line';
     return at + 2;
   }
@@ -260,13 +263,16 @@ export class MessageParser {
   }
 }
 
+/** Stands for the head before the first message. */
+const NO_HEAD = new MessageHead();
+
 /** No line is to be read where the parser is. */
 const NO_LINE = -2;
 
 /** @throws ParseError if there is anything else after the last message of a connection */
 function skipLineBreaks(chunk: Buffer, at: number): number {
   let index = at;
-  while (chunk[index] === char.CR || chunk[index] === char.LF) index++;
+  while (chunk[index] === BYTE.cr || chunk[index] === BYTE.lf) index++;
   if (index < chunk.length) throw new ParseError('HPE_CLOSED_CONNECTION');
   return index;
 }

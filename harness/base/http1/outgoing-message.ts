@@ -78,7 +78,8 @@ export function headText(firstLine: string, headers: readonly string[]): string 
 
 /** Tells whether headers say that the body is sent in chunks. */
 export function saysChunked(headers: readonly string[]): boolean {
-  return /(?:^|\W)chunked(?:$|\W)/i.test(headerOf(headers, 'transfer-encoding') ?? '');
+  const encoding = headerOf(headers, 'transfer-encoding');
+  return encoding !== undefined && /(?:^|\W)chunked(?:$|\W)/i.test(encoding);
 }
 
 /** Returns a text's UTF-8 bytes as text, one character each. */
@@ -91,7 +92,6 @@ function joined(first: Buffer | string, second: Buffer | string): Buffer | strin
   return Buffer.concat([bytesOf(first), bytesOf(second)]);
 }
 
-const textOf = (data: Buffer | string): string =>
-  typeof data === 'string' ? data : data.toString('latin1');
+const textOf = (data: Buffer | string): string => (typeof data === 'string' ? data : data.toString('latin1'));
 const bytesOf = (data: Buffer | string): Buffer =>
   typeof data === 'string' ? Buffer.from(data, 'latin1') : data;

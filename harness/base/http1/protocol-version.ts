@@ -1,5 +1,5 @@
 /** `HTTP/1.1`, in the first line of either kind of message. */
-import * as char from './characters.ts';
+import { BYTE, isIn, SET } from './characters.ts';
 import { ParseError } from './errors.ts';
 import { INCOMPLETE, type MessageHead } from './message-head.ts';
 
@@ -25,11 +25,10 @@ export function readProtocolName(text: string, at: number): string | undefined {
  */
 export function readVersion(text: string, at: number, head: MessageHead): number {
   if (at >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(at) !== char.SLASH) throw new ParseError('HPE_INVALID_CONSTANT');
+  if (text.charCodeAt(at) !== BYTE.slash) throw new ParseError('HPE_INVALID_CONSTANT');
   for (let index = 1; index <= 3; index++) {
     if (at + index >= text.length) return INCOMPLETE;
-    const isRight =
-      index === 2 ? text.charCodeAt(at + 2) === char.DOT : char.isIn(text, at + index, char.DIGIT);
+    const isRight = index === 2 ? text.charCodeAt(at + 2) === BYTE.dot : isIn(text, at + index, SET.digit);
     if (!isRight) throw new ParseError('HPE_INVALID_VERSION');
   }
   if (!VERSIONS.has(text.slice(at + 1, at + 4))) throw new ParseError('HPE_INVALID_VERSION');

@@ -1,5 +1,5 @@
 /** The first line of a request: `GET /hello HTTP/1.1`. */
-import * as char from './characters.ts';
+import { BYTE } from './characters.ts';
 import { checkHeadSize, ParseError } from './errors.ts';
 import { INCOMPLETE, type MessageHead } from './message-head.ts';
 import { beginsMethod, isMethod, METHODS_OF } from './methods.ts';
@@ -23,7 +23,7 @@ export function readRequestLine(text: string, at: number, head: MessageHead): nu
   const urlEnd = endOfUrl(text, urlStart, method === 'CONNECT');
   checkHeadSize((urlEnd === INCOMPLETE ? text.length : urlEnd) - urlStart);
   if (urlEnd === INCOMPLETE) return INCOMPLETE;
-  const isSimple = text.charCodeAt(urlEnd) !== char.SPACE;
+  const isSimple = text.charCodeAt(urlEnd) !== BYTE.space;
   const next = isSimple
     ? endOfSimpleRequest(text, urlEnd, head)
     : readProtocol(text, skipSpaces(text, urlEnd), method, head);
@@ -36,7 +36,7 @@ export function readRequestLine(text: string, at: number, head: MessageHead): nu
 
 function skipSpaces(text: string, at: number): number {
   let index = at;
-  while (text.charCodeAt(index) === char.SPACE) index++;
+  while (text.charCodeAt(index) === BYTE.space) index++;
   return index;
 }
 
@@ -44,9 +44,9 @@ function skipSpaces(text: string, at: number): number {
 function endOfSimpleRequest(text: string, at: number, head: MessageHead): number {
   head.major = 0;
   head.minor = 9;
-  if (text.charCodeAt(at) === char.LF) return at + 1;
+  if (text.charCodeAt(at) === BYTE.lf) return at + 1;
   if (at + 1 >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(at + 1) !== char.LF) throw new ParseError('HPE_INVALID_URL');
+  if (text.charCodeAt(at + 1) !== BYTE.lf) throw new ParseError('HPE_INVALID_URL');
   return at + 2;
 }
 
@@ -62,9 +62,9 @@ function readProtocol(text: string, at: number, method: string, head: MessageHea
 
 function endOfRequestLine(text: string, at: number): number {
   if (at >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(at) !== char.CR) throw new ParseError('HPE_INVALID_VERSION');
+  if (text.charCodeAt(at) !== BYTE.cr) throw new ParseError('HPE_INVALID_VERSION');
   if (at + 1 >= text.length) return INCOMPLETE;
-  if (text.charCodeAt(at + 1) !== char.LF) throw new ParseError('HPE_STRICT');
+  if (text.charCodeAt(at + 1) !== BYTE.lf) throw new ParseError('HPE_STRICT');
   return at + 2;
 }
 

@@ -1,5 +1,5 @@
 /** The URL of a request line: a path, a URL with its scheme, or the authority that CONNECT names. */
-import * as char from './characters.ts';
+import { BYTE, isIn, SET, skipSet } from './characters.ts';
 import { ParseError } from './errors.ts';
 import { INCOMPLETE } from './message-head.ts';
 
@@ -15,9 +15,9 @@ export function endOfUrl(text: string, at: number, isAuthority: boolean): number
   if (at >= text.length) return INCOMPLETE;
   if (isAuthority) return endOfAuthority(text, at);
   const first = text.charCodeAt(at);
-  if (first === char.SLASH || first === 0x2a /* an asterisk */) return endOfPath(text, at);
-  if (!char.isIn(text, at, char.ALPHA)) throw new ParseError('HPE_INVALID_URL');
-  const afterScheme = char.skipSet(text, at, char.ALPHA);
+  if (first === BYTE.slash || first === BYTE.asterisk) return endOfPath(text, at);
+  if (!isIn(text, at, SET.alpha)) throw new ParseError('HPE_INVALID_URL');
+  const afterScheme = skipSet(text, at, SET.alpha);
   const delimiter = text.slice(afterScheme, afterScheme + SCHEME_END.length);
   if (delimiter === SCHEME_END) return endOfAuthority(text, afterScheme + SCHEME_END.length);
   if (!SCHEME_END.startsWith(delimiter)) throw new ParseError('HPE_INVALID_URL');
@@ -29,12 +29,12 @@ function endOfAuthority(text: string, at: number): number {
   let isAfterAt = false;
   for (let index = at; index < text.length; index++) {
     const byte = text.charCodeAt(index);
-    if (byte === char.SLASH) return endOfPath(text, index);
-    if (byte === char.QUESTION) return endOfQuery(text, index + 1);
+    if (byte === BYTE.slash) return endOfPath(text, index);
+    if (byte === BYTE.question) return endOfQuery(text, index + 1);
     if (isEnd(byte)) return index;
-    const isAt = byte === char.AT;
-    const isBracket = byte === 0x5b || byte === 0x5d;
-    if (isAt ? isAfterAt : !isBracket && !char.isIn(text, index, char.USERINFO))
+    const isAt = byte === BYTE.at;
+    const isBracket = byte === BYTE.openingBracket || byte === BYTE.closingBracket;
+    if (isAt ? isAfterAt : !isBracket && !isIn(text, index, SET.userInfo))
       throw new ParseError('HPE_INVALID_URL');
     isAfterAt = isAt;
   }
@@ -42,32 +42,32 @@ function endOfAuthority(text: string, at: number): number {
 }
 
 function endOfPath(text: string, at: number): number {
-  const end = char.skipSet(text, at, char.URL);
+  const end = skipSet(text, at, SET.url);
   if (end >= text.length) return INCOMPLETE;
   const byte = text.charCodeAt(end);
-  if (byte === char.QUESTION) return endOfQuery(text, end + 1);
-  if (byte === char.HASH) return endOfFragment(text, end + 1);
+  if (byte === BYTE.question) return endOfQuery(text, end + 1);
+  if (byte === BYTE.hash) return endOfFragment(text, end + 1);
   return mustEnd(byte, end);
 }
 
 function endOfQuery(text: string, at: number): number {
-  let end = char.skipSet(text, at, char.URL);
-  while (text.charCodeAt(end) === char.QUESTION) end = char.skipSet(text, end + 1, char.URL);
+  let end = skipSet(text, at, SET.url);
+  while (text.charCodeAt(end) === BYTE.question) end = skipSet(text, end + 1, SET.url);
   if (end >= text.length) return INCOMPLETE;
   const byte = text.charCodeAt(end);
-  return byte === char.HASH ? endOfFragment(text, end + 1) : mustEnd(byte, end);
+  return byte === BYTE.hash ? endOfFragment(text, end + 1) : mustEnd(byte, end);
 }
 
 function endOfFragment(text: string, at: number): number {
   for (let index = at; index < text.length; index++) {
     const byte = text.charCodeAt(index);
-    if (byte === char.QUESTION || byte === char.HASH || char.isIn(text, index, char.URL)) continue;
+    if (byte === BYTE.question || byte === BYTE.hash || isIn(text, index, SET.url)) continue;
     return mustEnd(byte, index);
   }
   return INCOMPLETE;
 }
 
-const isEnd = (byte: number): boolean => byte === char.SPACE || byte === char.CR || byte === char.LF;
+const isEnd = (byte: number): boolean => byte === BYTE.space || byte === BYTE.cr || byte === BYTE.lf;
 
 function mustEnd(byte: number, at: number): number {
   if (!isEnd(byte)) throw new ParseError('HPE_INVALID_URL');

@@ -25,9 +25,9 @@ export class ResponseQueue implements ResponseOutlet {
     return this.#stream.writableNeedDrain || this.#waitingBytes >= this.#stream.writableHighWaterMark;
   }
 
-  /** Whether a part of an answer is out that is not over. */
+  /** Whether an answer is on its way, so that anything else would look like a part of it. */
   get isMidway(): boolean {
-    return this.#turns[0]?.hasSent === true;
+    return this.#turns[0]?.hasSent === true || this.#stream.writableLength > 0;
   }
 
   /** Makes the response to a request. */

@@ -58,7 +58,12 @@ export class ServerResponse {
   }
 
   /** Begins the answer. It leaves with the first bytes of the body, or at the end. */
-  writeHead({ status, reason = STATUS_CODES[status] ?? 'unknown', headers, tellsConnection }: ResponseHead): void {
+  writeHead({
+    status,
+    reason = STATUS_CODES[status] ?? 'unknown',
+    headers,
+    tellsConnection,
+  }: ResponseHead): void {
     const all = [...headers];
     const framing = this.#framingOf(status, headers);
     if (tellsConnection) this.#tellConnection(all);
@@ -96,7 +101,8 @@ export class ServerResponse {
   /** An old client is sent no chunks unless it says that it takes them. */
   #framingOf(status: number, headers: readonly string[]): BodyFraming {
     if (this.#request.method === 'HEAD' || status === 204 || status === 304) return 'none';
-    if (headerOf(headers, 'transfer-encoding') !== undefined) return saysChunked(headers) ? 'chunked' : 'plain';
+    if (headerOf(headers, 'transfer-encoding') !== undefined)
+      return saysChunked(headers) ? 'chunked' : 'plain';
     if (headerOf(headers, 'content-length') !== undefined) return 'plain';
     if (this.#takesChunks) return 'chunked';
     this.#closesConnection = true;
@@ -105,7 +111,9 @@ export class ServerResponse {
 
   get #takesChunks(): boolean {
     const { major, minor, rawHeaders } = this.#request;
-    return (major >= 1 && minor >= 1) || /(?:^|\W)chunked(?:$|\W)/i.test(joinedHeader(rawHeaders, 'te') ?? '');
+    return (
+      (major >= 1 && minor >= 1) || /(?:^|\W)chunked(?:$|\W)/i.test(joinedHeader(rawHeaders, 'te') ?? '')
+    );
   }
 
   #tellConnection(headers: string[]): void {
@@ -119,4 +127,3 @@ export class ServerResponse {
     headers.push('Connection', this.#closesConnection ? 'close' : 'keep-alive');
   }
 }
-

@@ -145,7 +145,9 @@ export class HttpRequest implements ExchangeHandlers {
 
   #send(connection: ClientConnection): void {
     const headers = this.#headers.flat();
-    const closes = this.#headers.some(header => /^connection$/i.test(header[0]) && /\bclose\b/i.test(header[1]));
+    const closes = this.#headers.some(
+      header => /^connection$/i.test(header[0]) && /\bclose\b/i.test(header[1]),
+    );
     this.#exchange = connection.begin(
       {
         method: this.#method,

@@ -11,7 +11,7 @@ import type { BodyTarget, RequestBody } from './request-body.ts';
 import type { ResetReason } from './retry.ts';
 
 /** A request as it leaves the proxy. */
-export interface UpstreamMessage {
+interface UpstreamMessage {
   readonly method: string;
   readonly path: string;
   /** Names and values in turn. */
@@ -27,19 +27,19 @@ export interface Reset {
 }
 
 /** Whom an attempt calls, even after another was begun in its place. */
-export interface AttemptHandlers {
+interface AttemptHandlers {
   readonly onResponse: (head: MessageHead) => void;
   readonly onReset: (reset: Reset) => void;
 }
 
 /** Where an attempt goes. */
-export interface AttemptTarget {
+interface AttemptTarget {
   readonly cluster: UpstreamCluster;
   readonly host: Host;
 }
 
 /** Takes a response whose head has come. */
-export interface AnswerReader {
+interface AnswerReader {
   onBody(bytes: Buffer): void;
   onEnd(): void;
   /** The upstream broke off. */
