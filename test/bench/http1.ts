@@ -22,7 +22,7 @@ function byNode(): () => Promise<void> {
   });
   server.emit('connection', stream);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-  const asSocket = Object.assign(client, { setKeepAlive: () => {}, ref: () => {}, unref: () => {} });
+  const asSocket = Object.assign(client, { setKeepAlive() {}, setTimeout() {}, ref() {}, unref() {} });
   Object.assign(agent, { createConnection: () => asSocket });
   return () =>
     new Promise((resolve, reject) => {
