@@ -65,13 +65,6 @@ export class MessageParser {
     this.#sink = sink;
   }
 
-  /** Prepares for another message, whatever came of the last one. */
-  reset(): void {
-    this.#restart('first line');
-    this.#isUpgrading = false;
-    this.#error = undefined;
-  }
-
   /**
    * Takes what has arrived.
    * @returns the error in it; as in Node, errors after the head of an upgrade go unheard

@@ -107,10 +107,11 @@ export class HttpRequest implements ExchangeHandlers {
     this.#receive(this.#decoder.write(bytes));
   }
 
-  onEnd(leftover: Error | undefined): void {
+  /** What comes after a whole answer is no error (curl 7.88.1: `Excess found in a read`, exit code 0). */
+  onEnd(): void {
     this.#receive(this.#decoder.end());
     this.#isDone = true;
-    this.#failure ??= leftover ?? this.#refusal;
+    this.#failure ??= this.#refusal;
   }
 
   onFail(error: Error): void {

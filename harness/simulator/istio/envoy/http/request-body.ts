@@ -36,6 +36,7 @@ export class RequestBody implements BodyReader {
 
   /** Sends what has come so far, then the rest as it comes. An earlier target gets nothing further. */
   sendTo(target: BodyTarget): void {
+    if (this.#target) this.#target.onRoom = undefined;
     this.#target = target;
     target.onRoom = () => this.#source.resume();
     for (const chunk of this.#chunks) target.write(chunk);
