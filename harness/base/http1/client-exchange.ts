@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { ConnectionEndedError } from './errors.ts';
 import type { MessageHead } from './message-head.ts';
 import { type AfterHead, MessageParser } from './message-parser.ts';
-import { type BodyFraming, OutgoingMessage } from './outgoing-message.ts';
+import { type BodyFraming, OutgoingMessage, sendOn } from './outgoing-message.ts';
 
 /** A request to send. */
 export interface OutgoingRequest {
@@ -56,7 +56,7 @@ export class ClientExchange {
     this.#request = request;
     this.#handlers = handlers;
     this.#onOver = onOver;
-    this.#message = new OutgoingMessage(data => stream.writable && stream.write(data, 'latin1'));
+    this.#message = new OutgoingMessage((data, isLast) => sendOn(stream, data, isLast));
     this.#message.begin(request.head, request.framing);
     this.#parser = new MessageParser('response', {
       onHead: head => this.#onHead(head),

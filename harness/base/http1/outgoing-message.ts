@@ -1,4 +1,5 @@
 /** Writes one message: its head, which waits for the first bytes of the body, and the body as it comes. */
+import type { Duplex } from 'node:stream';
 import { headerOf } from './message-head.ts';
 
 /** How a body is told from what comes after it. */
@@ -12,17 +13,19 @@ export type BodyFraming =
 /** Smaller bodies travel as text in one piece with the head, which is the cheapest way. */
 const TEXT_BYTES = 4096;
 
+/** Writes text as latin1. @returns false if the next bytes should wait */
+export type Send = (data: string | Buffer, isLast: boolean) => boolean;
+
 /** A message on its way out. */
 export class OutgoingMessage {
-  readonly #send: (data: string | Buffer) => boolean;
+  readonly #send: Send;
   /** Bytes as text, one character each, that go out with the next ones. */
   #waiting = '';
   #framing: BodyFraming = 'plain';
   #hasHead = false;
   #hasEnded = false;
 
-  /** @param send - writes text as latin1; returns false if the next bytes should wait */
-  constructor(send: (data: string | Buffer) => boolean) {
+  constructor(send: Send) {
     this.#send = send;
   }
 
@@ -44,7 +47,7 @@ export class OutgoingMessage {
   /** @returns false if the next bytes should wait */
   write(bytes: Buffer): boolean {
     if (this.#framing === 'none' || bytes.length === 0) return true;
-    return this.#flush(this.#framed(bytes));
+    return this.#flush(this.#framed(bytes), false);
   }
 
   /** Sends the rest. @param body - text goes out as UTF-8 */
@@ -53,7 +56,7 @@ export class OutgoingMessage {
     const bytes = this.#framing === 'none' || body === undefined || body.length === 0 ? '' : body;
     let data = bytes === '' ? '' : this.#framed(typeof bytes === 'string' ? latin1Of(bytes) : bytes);
     if (this.#framing === 'chunked') data = joined(data, '0\r\n\r\n');
-    if (this.#waiting !== '' || data.length > 0) this.#flush(data);
+    if (this.#waiting !== '' || data.length > 0) this.#flush(data, true);
   }
 
   #framed(bytes: Buffer | string): Buffer | string {
@@ -61,12 +64,24 @@ export class OutgoingMessage {
     return joined(joined(`${bytes.length.toString(16)}\r\n`, bytes), '\r\n');
   }
 
-  #flush(data: Buffer | string): boolean {
+  #flush(data: Buffer | string, isLast: boolean): boolean {
     const whole = this.#waiting === '' ? data : joined(this.#waiting, data);
     this.#waiting = '';
-    return this.#send(whole);
+    return this.#send(whole, isLast);
   }
 }
+
+/** Writes to a connection. What is written in one turn, with more to come, leaves in one piece. */
+export function sendOn(stream: Duplex, data: string | Buffer, isLast: boolean): boolean {
+  if (!stream.writable) return false;
+  if (!isLast && stream.writableCorked === 0) {
+    stream.cork();
+    process.nextTick(uncork, stream);
+  }
+  return stream.write(data, 'latin1');
+}
+
+const uncork = (stream: Duplex): void => stream.uncork();
 
 /** Writes a head as text. @param headers - names and values in turn; each is written as it is */
 export function headText(firstLine: string, headers: readonly string[]): string {

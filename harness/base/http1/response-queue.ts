@@ -1,6 +1,7 @@
 /** The answers of one connection, which leave in the order of their requests. */
 import type { Duplex } from 'node:stream';
 import type { MessageHead } from './message-head.ts';
+import { sendOn } from './outgoing-message.ts';
 import { type ResponseOutlet, ServerResponse } from './server-response.ts';
 
 /** A response that is not over, and what it has written before its turn. */
@@ -37,9 +38,9 @@ export class ResponseQueue implements ResponseOutlet {
     return response;
   }
 
-  send(response: ServerResponse, data: string | Buffer): boolean {
+  send(response: ServerResponse, data: string | Buffer, isLast: boolean): boolean {
     const [first] = this.#turns;
-    if (first?.response === response) return this.#write(first, data);
+    if (first?.response === response) return this.#write(first, data, isLast);
     this.#turns.find(turn => turn.response === response)?.waiting.push(data);
     this.#waitingBytes += data.length;
     return this.#waitingBytes < this.#stream.writableHighWaterMark;
@@ -50,6 +51,7 @@ export class ResponseQueue implements ResponseOutlet {
   }
 
   destroy(): void {
+    while (this.#stream.writableCorked > 0) this.#stream.uncork(); // what was written still leaves
     this.#stream.destroy();
   }
 
@@ -65,10 +67,9 @@ export class ResponseQueue implements ResponseOutlet {
     for (const { response } of turns) response.close();
   }
 
-  #write(turn: Turn, data: string | Buffer): boolean {
+  #write(turn: Turn, data: string | Buffer, isLast: boolean): boolean {
     turn.hasSent = true;
-    if (!this.#stream.writable) return false;
-    return this.#stream.write(data, 'latin1');
+    return sendOn(this.#stream, data, isLast);
   }
 
   #next(): void {
@@ -89,7 +90,7 @@ export class ResponseQueue implements ResponseOutlet {
   #catchUp(turn: Turn): void {
     for (const data of turn.waiting.splice(0)) {
       this.#waitingBytes -= data.length;
-      this.#write(turn, data);
+      this.#write(turn, data, false);
     }
   }
 

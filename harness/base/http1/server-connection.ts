@@ -117,7 +117,7 @@ class ServerConnection {
     const expected = joinedHeader(rawHeaders, 'expect');
     if (expected === undefined) return true;
     if (/(?:^|\W)100-continue(?:$|\W)/i.test(expected)) {
-      this.#responses.send(response, CONTINUE);
+      this.#responses.send(response, CONTINUE, true);
       return true;
     }
     response.writeHead({ status: 417, headers: [], tellsConnection: true });

@@ -6,7 +6,7 @@ import { type BodyFraming, headText, OutgoingMessage, saysChunked } from './outg
 /** What the connection does for its responses. */
 export interface ResponseOutlet {
   /** @returns false if the next bytes should wait */
-  send(response: ServerResponse, data: string | Buffer): boolean;
+  send(response: ServerResponse, data: string | Buffer, isLast: boolean): boolean;
   /** The response has ended. */
   done(response: ServerResponse): void;
   /** Breaks the connection off. */
@@ -39,7 +39,7 @@ export class ServerResponse {
   constructor(request: MessageHead, outlet: ResponseOutlet) {
     this.#request = request;
     this.#outlet = outlet;
-    this.#message = new OutgoingMessage(data => outlet.send(this, data));
+    this.#message = new OutgoingMessage((data, isLast) => outlet.send(this, data, isLast));
     this.#closesConnection = !request.keepsAlive;
   }
 
@@ -100,7 +100,8 @@ export class ServerResponse {
 
   /** An old client is sent no chunks unless it says that it takes them. */
   #framingOf(status: number, headers: readonly string[]): BodyFraming {
-    if (this.#request.method === 'HEAD' || status === 204 || status === 304) return 'none';
+    const isBodiless = (status >= 100 && status < 200) || status === 204 || status === 304;
+    if (isBodiless || this.#request.method === 'HEAD') return 'none';
     if (headerOf(headers, 'transfer-encoding') !== undefined)
       return saysChunked(headers) ? 'chunked' : 'plain';
     if (headerOf(headers, 'content-length') !== undefined) return 'plain';

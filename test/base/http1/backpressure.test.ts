@@ -88,7 +88,9 @@ t.test('a server that does not read makes the client wait', async t => {
   });
   writer.go();
   await turns();
-  t.equal(writer.waits, 1, 'it waits');
+  const waits = writer.waits;
+  await turns();
+  t.ok(waits > 0 && writer.waits === waits, 'it waits');
   t.ok(bytes < (CHUNKS * CHUNK.length) / 2);
   t.notOk(hasEnded);
   request?.resume();
@@ -123,7 +125,9 @@ t.test('a client that does not read makes the server wait', async t => {
   });
   exchange.end();
   await turns();
-  t.equal(writers[0]?.waits, 1, 'it waits');
+  const waits = writers[0]?.waits ?? 0;
+  await turns();
+  t.ok(waits > 0 && writers[0]?.waits === waits, 'it waits');
   t.notOk(isWhole);
   exchange.resume();
   await turns(300);

@@ -81,7 +81,7 @@ export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
     else this.#hasEnded = true;
     pool.acquire((failure, connection) => {
       if (this.#isOver) {
-        if (connection) pool.release(connection);
+        connection?.stream.destroy(); // as it was dialled for this attempt, nobody else waits for it
         return;
       }
       if (connection) this.#send(connection);

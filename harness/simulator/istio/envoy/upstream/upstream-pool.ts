@@ -21,8 +21,7 @@ export class UpstreamPool {
 
   /**
    * Finds a connection for a request.
-   * @param done - called once, at once if a connection is free; who does not begin an exchange then gives the
-   *   connection back with `release`
+   * @param done - called once, at once if a connection is free; it begins an exchange or ends the connection
    */
   acquire(done: (failure: ConnectFailure | undefined, connection?: ClientConnection) => void): void {
     for (let kept = this.#free.pop(); kept; kept = this.#free.pop()) {
@@ -33,12 +32,6 @@ export class UpstreamPool {
     this.#connect((failure, stream) => done(failure, stream && this.#open(stream)));
   }
 
-  /** Keeps a connection for the next request. */
-  release(connection: ClientConnection): void {
-    if (this.#isClosed) connection.stream.destroy();
-    else if (connection.isFree) this.#free.push(connection);
-  }
-
   /** Ends all connections, those in use too. */
   close(): void {
     this.#isClosed = true;
@@ -47,11 +40,16 @@ export class UpstreamPool {
 
   #open(stream: Duplex): ClientConnection {
     const connection = new ClientConnection(stream, {
-      onFree: freed => this.release(freed),
+      onFree: freed => this.#keep(freed),
       onGone: gone => this.#forget(gone),
     });
     this.#all.add(connection);
     return connection;
+  }
+
+  #keep(connection: ClientConnection): void {
+    if (this.#isClosed) connection.stream.destroy();
+    else this.#free.push(connection);
   }
 
   #forget(connection: ClientConnection): void {
