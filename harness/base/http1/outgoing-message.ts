@@ -14,7 +14,7 @@ export type BodyFraming =
 const TEXT_BYTES = 4096;
 
 /** Writes text as latin1. @returns false if the next bytes should wait */
-export type Send = (data: string | Buffer, isLast: boolean) => boolean;
+type Send = (data: string | Buffer, isLast: boolean) => boolean;
 
 /** A message on its way out. */
 export class OutgoingMessage {
