@@ -181,7 +181,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/simulator/istio/agent/istiod-connection.ts': 1,
   'harness/simulator/istio/agent/readiness.ts': 1,
   'harness/simulator/istio/ca/authority-source.ts': 2,
-  'harness/simulator/istio/envoy/http/http-connection-manager.ts': 1,
   'harness/simulator/istio/envoy/http/local-reply.ts': 1,
   'harness/simulator/istio/envoy/listener-updates.ts': 1,
   'harness/simulator/istio/envoy/listeners/listener-manager.ts': 1,

@@ -2,53 +2,56 @@
  * The program of the images `examples-helloworld-v1` and `-v2`: an HTTP server that tells its version and its
  * pod.
  */
-import http from 'node:http';
+import { type ServerHandlers, serveConnection } from '../../base/http1/server-connection.ts';
+import type { ResponseHead } from '../../base/http1/server-response.ts';
+import { acceptAll } from '../network/accept-all.ts';
 import type { Image, Main } from '../program.ts';
 import { untilTold } from './pause.ts';
 import { IMAGE_ORGANISATIONS } from './references.ts';
 
 /** Where it listens (istio/istio samples/helloworld/src/app.py @1.8.0). */
 const PORT = 5000;
+const HTML = ['Content-Type', 'text/html; charset=utf-8'];
+
+interface Page {
+  readonly head: ResponseHead;
+  readonly body: string;
+}
+
+const NOT_FOUND: Page = {
+  head: { status: 404, headers: HTML, tellsConnection: true },
+  body: '<!doctype html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n',
+};
+const METHOD_NOT_ALLOWED: Page = {
+  head: { status: 405, headers: ['Allow', 'GET, HEAD, OPTIONS', ...HTML], tellsConnection: true },
+  body: '<!doctype html>\n<title>405 Method Not Allowed</title>\n<h1>Method Not Allowed</h1>\n',
+};
+
+function pageOf(body: string): Page {
+  const headers = [...HTML, 'Content-Length', String(Buffer.byteLength(body))];
+  return { head: { status: 200, headers, tellsConnection: true }, body };
+}
 
 const helloWorld: Main = async ({ env, hostname, network, signal, stdout }) => {
   const version = env['SERVICE_VERSION'] ?? 'unknown';
   const instance = env['HOSTNAME'] ?? hostname;
-  const server = http.createServer(
-    // The virtual clock owns all timers: Node's own are turned off.
-    { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0, connectionsCheckingInterval: 2 ** 31 - 1 },
-    (request, response) => {
-      request.resume();
-      response.sendDate = false; // it would be this machine's date, not the world's
-      const path = request.url?.split('?')[0];
-      const body =
-        path === '/hello'
-          ? `Hello version: ${version}, instance: ${instance}\n`
-          : path === '/health'
-            ? 'Helloworld is healthy'
-            : undefined;
-      if (body === undefined) {
-        response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' });
-        response.end('<!doctype html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n');
-        return;
-      }
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        response.writeHead(405, { Allow: 'GET, HEAD, OPTIONS', 'Content-Type': 'text/html; charset=utf-8' });
-        response.end('<!doctype html>\n<title>405 Method Not Allowed</title>\n<h1>Method Not Allowed</h1>\n');
-        return;
-      }
-      response.writeHead(200, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Length': Buffer.byteLength(body),
-      });
+  const pages = new Map([
+    ['/hello', pageOf(`Hello version: ${version}, instance: ${instance}\n`)],
+    ['/health', pageOf('Helloworld is healthy')],
+  ]);
+  const handlers: ServerHandlers = {
+    onRequest: ({ head: { method, url } }, response) => {
+      const page = pages.get(url.split('?')[0] ?? '') ?? NOT_FOUND;
+      const isAllowed = page === NOT_FOUND || method === 'GET' || method === 'HEAD';
+      const { head, body } = isAllowed ? page : METHOD_NOT_ALLOWED;
+      response.writeHead(head);
       response.end(body);
     },
-  );
-  const listener = network.listen(PORT, socket => server.emit('connection', socket));
+  };
+  const close = acceptAll(network, PORT, socket => serveConnection(socket, handlers));
   stdout(` * Running on http://0.0.0.0:${PORT}/\n`);
   await untilTold(signal);
-  listener.close();
-  server.closeAllConnections();
-  server.close(); // stops Node's own interval of the server
+  close();
   return 0;
 };
 

@@ -1,7 +1,7 @@
 /** curl's way to a server: names, connections that are kept for the next URL, and TLS. */
-import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import type tls from 'node:tls';
+import { ClientConnection } from '../../../base/http1/client-connection.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import { connectSecurely } from '../../network/secure-socket.ts';
 import type { ProcessContext } from '../../program.ts';
@@ -13,18 +13,17 @@ import { untilEvent } from './until-event.ts';
 
 /** A connection that stands, and the socket beneath TLS, which knows the addresses. */
 export interface Connection {
-  readonly stream: Duplex;
+  readonly http: ClientConnection;
   readonly socket: VirtualSocket;
 }
 
-/** One curl process's connections. node:http's agent keeps those that may be used again. */
+/** One curl process's connections. */
 export class Connections {
   readonly #context: ProcessContext;
   readonly #options: CurlOptions;
   readonly #release: CurlRelease;
   /** curl remembers names for a minute, which is longer than it takes here. */
   readonly #names = new Map<string, readonly string[]>();
-  readonly #agents = new Map<string, http.Agent>();
   /** The one connection to each server. */
   readonly #current = new Map<string, Connection>();
 
@@ -34,34 +33,19 @@ export class Connections {
     this.#release = release;
   }
 
-  /** Returns the agent of a server. It hands out a kept connection, or else the one given to `offer`. */
-  agentOf(target: Target): http.Agent {
-    const key = keyOf(target);
-    let agent = this.#agents.get(key);
-    if (!agent) {
-      // curl closes a connection after a request in which the user says so, whatever the server answers.
-      const closes = this.#options.headers.some(header => /^connection:.*\bclose\b/i.test(header));
-      agent = new http.Agent({ keepAlive: !closes, maxSockets: 1 });
-      this.#agents.set(key, agent);
-    }
-    return agent;
-  }
-
   /** Tells whether a kept connection still stands. */
   isKept(target: Target): boolean {
-    const free = Object.values(this.#agents.get(keyOf(target))?.freeSockets ?? {}).flat();
-    return free.some(socket => socket?.destroyed === false && socket.writable);
+    return this.connectionTo(target)?.http.isFree === true;
   }
 
-  /** Makes the agent's next connection this one. */
-  offer(target: Target, connection: Connection): void {
-    this.#current.set(keyOf(target), connection);
-    Object.assign(this.agentOf(target), { createConnection: () => connection.stream });
+  /** Makes this the connection of the next transfers. @param stream - of the socket, or TLS on it */
+  offer(target: Target, stream: Duplex, socket: VirtualSocket): void {
+    this.#current.set(keyOf(target), { http: new ClientConnection(stream, {}), socket });
   }
 
-  /** Returns the socket of a transfer. */
-  socketTo(target: Target): VirtualSocket | undefined {
-    return this.#current.get(keyOf(target))?.socket;
+  /** Returns the last connection to a server, which may be closed by now. */
+  connectionTo(target: Target): Connection | undefined {
+    return this.#current.get(keyOf(target));
   }
 
   /** Returns the address of a name that `--resolve` gave, or that was asked for before. */
@@ -142,7 +126,7 @@ export class Connections {
   }
 
   close(): void {
-    for (const agent of this.#agents.values()) agent.destroy();
+    for (const { http } of this.#current.values()) http.stream.destroy();
   }
 
   #read(path: string): string | undefined {

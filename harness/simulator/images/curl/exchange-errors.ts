@@ -1,4 +1,5 @@
 /** What curl says of an HTTP exchange that failed after the connection stood. */
+import { ConnectionEndedError, ParseError } from '../../../base/http1/errors.ts';
 import { CurlError, type CurlRelease, codeOf, EXIT_CODE, strerror } from './errors.ts';
 
 /** Tells a reset by the kernel, which has a `syscall`, from an early end, which Node calls ECONNRESET too. */
@@ -22,8 +23,15 @@ export function errorOf(error: unknown): CurlError {
   );
 }
 
+/** Makes the error of an answer that ended too soon. @param expected - bytes, as Content-Length says */
+export function brokenOff(error: unknown, expected: number | undefined, received: number): CurlError {
+  // Only the socket itself fails with a code of the system's.
+  const isCutOff = error instanceof ConnectionEndedError || error instanceof ParseError;
+  return isCutOff ? partialBody(expected, received) : receiveFailed(codeOf(error));
+}
+
 /** Makes the error of a read that failed. @param code - `ECONNRESET` */
-export function receiveFailed(code: string): CurlError {
+function receiveFailed(code: string): CurlError {
   return new CurlError(EXIT_CODE.receive, `Recv failure: ${strerror(code)}`);
 }
 
@@ -31,7 +39,7 @@ export function receiveFailed(code: string): CurlError {
  * Makes the error of an answer that was cut off.
  * @param expected - bytes, as Content-Length says; undefined without one
  */
-export function partialBody(expected: number | undefined, received: number): CurlError {
+function partialBody(expected: number | undefined, received: number): CurlError {
   return new CurlError(
     EXIT_CODE.partial,
     expected === undefined

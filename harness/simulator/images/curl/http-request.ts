@@ -1,9 +1,13 @@
 /** One HTTP request of curl's over a connection that is there, and the answer to it. */
-import http from 'node:http';
-import type { Duplex } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { ClientConnection } from '../../../base/http1/client-connection.ts';
+import type { ClientExchange, ExchangeHandlers } from '../../../base/http1/client-exchange.ts';
+import type { MessageHead } from '../../../base/http1/message-head.ts';
+import { headText, latin1Of, saysChunked } from '../../../base/http1/outgoing-message.ts';
+import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { Connections } from './connection.ts';
-import { CurlError, type CurlRelease, codeOf } from './errors.ts';
-import { errorOf, httpError, partialBody, receiveFailed } from './exchange-errors.ts';
+import { CurlError, type CurlRelease } from './errors.ts';
+import { brokenOff, errorOf, httpError } from './exchange-errors.ts';
 import { type CurlOptions, methodOf } from './options.ts';
 import { requestHeaders } from './request-headers.ts';
 import { lengthOf, noteHead } from './response-head.ts';
@@ -37,128 +41,133 @@ export interface HttpRequestOptions {
 }
 
 /** Sends one request and reads its answer. */
-export class HttpRequest {
+export class HttpRequest implements ExchangeHandlers {
   readonly #use: HttpRequestOptions;
   readonly #method: string;
   readonly #body: string | undefined;
   readonly #headers: readonly (readonly [name: string, value: string])[];
-  readonly #outgoing: http.ClientRequest;
+  readonly #decoder = new StringDecoder('utf8');
   readonly #onAbort = () => this.#fail(this.#use.signal.reason);
+  #exchange: ClientExchange | undefined;
   /** Why the request was given up. */
   #failure: unknown;
-  #connectionError: unknown;
+  /** What `-f` says of the answer. */
+  #refusal: CurlError | undefined;
   #hasAnswer = false;
   #isDone = false;
   #expected: number | undefined;
+  #settle: (() => void) | undefined;
 
   constructor(use: HttpRequestOptions) {
-    const { options, release, connections, target } = use;
+    const { options, release, target } = use;
     this.#use = use;
     this.#method = methodOf(options);
     this.#body = options.data.length > 0 ? options.data.join('&') : undefined;
     this.#headers = requestHeaders(options, release, target, this.#body);
-    const agent = connections.agentOf(target);
-    this.#outgoing = http.request({ agent, method: this.#method, path: target.path, setHost: false });
-    for (const [name, value] of this.#headers) this.#outgoing.appendHeader(name, value);
-    // curl does not send these; Node would add them of its own.
-    for (const name of ['Connection', 'Transfer-Encoding', 'Content-Length']) {
-      if (!this.#outgoing.hasHeader(name)) this.#outgoing.removeHeader(name);
-    }
   }
 
   /**
    * @returns `dead` if a kept connection was closed before the answer began
    * @throws CurlError; the signal's reason
    */
-  run(): Promise<'done' | 'dead'> {
-    const outgoing = this.#outgoing;
-    this.#use.signal.addEventListener('abort', this.#onAbort, { once: true });
-    outgoing.on('socket', stream => this.#onSocket(stream));
-    outgoing.on('response', response => this.#onResponse(response));
-    outgoing.on('error', error => {
-      this.#failure ??= error;
+  async run(): Promise<'done' | 'dead'> {
+    const { connections, report, signal, target } = this.#use;
+    const connection = connections.connectionTo(target);
+    if (!connection?.http.isFree) return this.#outcome();
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#body !== undefined) report.uploadedBytes = Buffer.byteLength(this.#body);
+    this.#tell(connection.socket);
+    const over = new Promise<void>(resolve => {
+      this.#settle = resolve;
     });
-    const end = new Promise<'done' | 'dead'>((resolve, reject) => {
-      // `close` comes last, after the connection went back to the agent; so the next transfer finds it there.
-      outgoing.on('close', () => {
-        this.#use.signal.removeEventListener('abort', this.#onAbort);
-        try {
-          resolve(this.#outcome());
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-    if (this.#body !== undefined) this.#use.report.uploadedBytes = Buffer.byteLength(this.#body);
-    outgoing.end(this.#body);
-    return end;
+    this.#send(connection.http);
+    if (signal.aborted) this.#onAbort();
+    await over;
+    signal.removeEventListener('abort', this.#onAbort);
+    return this.#outcome();
+  }
+
+  onHead(head: MessageHead): void {
+    const { options, release, report, sink, onLength, onFirstByte } = this.#use;
+    this.#hasAnswer = true;
+    onFirstByte();
+    const text = noteHead(head, report);
+    for (const line of text.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
+    sink.verbose('<');
+    this.#expected = lengthOf(head);
+    if (this.#expected !== undefined) onLength(this.#expected);
+    if (report.status >= 400 && (options.fail || options.failWithBody))
+      this.#refusal = httpError(release, report.status, head.reason);
+    // curl reads no body then, and does not use the connection again.
+    if (this.#refusal && options.fail) this.#fail(this.#refusal);
+    else sink.head(text);
+  }
+
+  onBody(bytes: Buffer): void {
+    this.#receive(this.#decoder.write(bytes));
+  }
+
+  /** What comes after a whole answer is no error (curl 7.88.1: `Excess found in a read`, exit code 0). */
+  onEnd(): void {
+    this.#receive(this.#decoder.end());
+    this.#isDone = true;
+    this.#failure ??= this.#refusal;
+  }
+
+  onFail(error: Error): void {
+    this.#failure ??= error;
+  }
+
+  onClose(): void {
+    this.#settle?.();
+  }
+
+  #receive(text: string): void {
+    if (text === '') return;
+    this.#use.report.downloadedBytes += Buffer.byteLength(text);
+    this.#use.sink.body(text);
   }
 
   #fail(error: unknown): void {
     this.#failure ??= error;
-    this.#outgoing.destroy();
+    this.#exchange?.destroy();
   }
 
-  #onSocket(stream: Duplex): void {
-    const { connections, target, report, sink } = this.#use;
-    const onError = (error: unknown) => {
-      this.#connectionError = error;
-    };
-    stream.on('error', onError);
-    // The next transfer may have the same connection.
-    this.#outgoing.once('close', () => stream.off('error', onError));
-    const socket = connections.socketTo(target);
-    report.localAddress = socket?.localAddress ?? '';
-    report.localPort = socket?.localPort ?? 0;
-    report.remoteAddress = socket?.remoteAddress ?? '';
-    report.remotePort = socket?.remotePort ?? 0;
+  #tell(socket: VirtualSocket): void {
+    const { target, report, sink } = this.#use;
+    report.localAddress = socket.localAddress ?? '';
+    report.localPort = socket.localPort ?? 0;
+    report.remoteAddress = socket.remoteAddress ?? '';
+    report.remotePort = socket.remotePort ?? 0;
     sink.verbose(`> ${this.#method} ${target.path} HTTP/1.1`);
     for (const [name, value] of this.#headers) sink.verbose(`> ${name}: ${value}`);
     sink.verbose('>');
   }
 
-  #onResponse(response: http.IncomingMessage): void {
-    const { options, release, report, sink, onLength, onFirstByte } = this.#use;
-    this.#hasAnswer = true;
-    onFirstByte();
-    const head = noteHead(response, report);
-    for (const line of head.trimEnd().split('\r\n')) sink.verbose(`< ${line}`);
-    sink.verbose('<');
-    this.#expected = lengthOf(response);
-    if (this.#expected !== undefined) onLength(this.#expected);
-    const error =
-      report.status >= 400 && (options.fail || options.failWithBody)
-        ? httpError(release, report.status, response.statusMessage ?? '')
-        : undefined;
-    if (error && options.fail) {
-      // curl reads no body then, and does not use the connection again.
-      this.#fail(error);
-      return;
-    }
-    sink.head(head);
-    response.setEncoding('utf8');
-    response.on('data', (text: string) => {
-      report.downloadedBytes += Buffer.byteLength(text);
-      sink.body(text);
-    });
-    response.on('end', () => {
-      this.#isDone = true;
-      this.#failure ??= error;
-    });
-    // Node says ECONNRESET whatever ended the answer too soon; the connection itself knows.
-    response.on('error', () => {});
+  #send(connection: ClientConnection): void {
+    const headers = this.#headers.flat();
+    const closes = this.#headers.some(
+      header => /^connection$/i.test(header[0]) && /\bclose\b/i.test(header[1]),
+    );
+    this.#exchange = connection.begin(
+      {
+        method: this.#method,
+        head: latin1Of(headText(`${this.#method} ${this.#use.target.path} HTTP/1.1`, headers)),
+        framing: saysChunked(headers) ? 'chunked' : 'plain',
+        keepsAlive: !closes,
+      },
+      this,
+    );
+    this.#exchange.end(this.#body);
   }
 
-  /** Says how it ended, once the connection is closed or back with its agent. @throws what `run` throws */
+  /** Says how it ended, once the connection is closed or free. @throws what `run` throws */
   #outcome(): 'done' | 'dead' {
     const { signal, isReused, report } = this.#use;
     if (this.#failure === undefined && this.#isDone) return 'done';
     if (signal.aborted) throw signal.reason;
     if (this.#failure instanceof CurlError) throw this.#failure;
-    if (this.#hasAnswer) {
-      const code = codeOf(this.#connectionError);
-      throw code === '' ? partialBody(this.#expected, report.downloadedBytes) : receiveFailed(code);
-    }
+    if (this.#hasAnswer) throw brokenOff(this.#failure, this.#expected, report.downloadedBytes);
     if (isReused) return 'dead';
     throw errorOf(this.#failure);
   }

@@ -135,6 +135,6 @@ export class Transfer {
     const stream = target.isSecure ? await connections.secure(target, socket, this.#signal) : socket;
     if (target.isSecure) this.#report.securedMs = this.#elapsed();
     this.#report.connections++;
-    connections.offer(target, { stream, socket });
+    connections.offer(target, stream, socket);
   }
 }

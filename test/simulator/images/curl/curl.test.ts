@@ -417,3 +417,22 @@ t.test('a curl that is told to end ends at once', async t => {
   t.match(await running, { exitCode: 143, stderr: '' });
   t.equal(world.elapsed(), 3000);
 });
+
+t.test('what comes after a whole answer is no error, but ends the connection', async t => {
+  const { run, web } = await withServers(t);
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi';
+  for (const [port, excess] of [
+    [91, 'GARBAGE'],
+    [92, answer],
+  ] as const) {
+    web.listen(port, socket =>
+      socket.on('error', () => {}).once('data', () => socket.write(answer + excess)),
+    );
+    const url = `http://web.sample:${port}/`;
+    t.same(await run(OLD, '-sS', '-w', ' %{num_connects}\n', url, url), {
+      exitCode: 0,
+      stdout: 'hi 1\nhi 1\n',
+      stderr: '',
+    });
+  }
+});

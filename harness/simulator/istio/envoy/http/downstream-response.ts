@@ -1,26 +1,26 @@
 /** What the proxy answers downstream: a host's response as it comes, or a reply of its own. */
-import type http from 'node:http';
-import { downstreamHeaders, headerOf, responseHeaders } from './http-headers.ts';
+import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
+import type { ServerResponse } from '../../../../base/http1/server-response.ts';
+import { downstreamHeaders, responseHeaders } from './http-headers.ts';
 import type { LocalReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
+import type { UpstreamAttempt } from './upstream-request.ts';
 
 /** Measures from its construction on how long the upstream takes. */
 export class DownstreamResponse {
-  readonly stream: http.ServerResponse;
+  readonly stream: ServerResponse;
   readonly #context: ManagerContext;
   readonly #startedMs: number;
 
-  constructor(context: ManagerContext, stream: http.ServerResponse) {
+  constructor(context: ManagerContext, stream: ServerResponse) {
     this.stream = stream;
-    stream.removeHeader('connection'); // node:http would say keep-alive; Envoy says nothing of it
     this.#context = context;
     this.#startedMs = context.environment.clock.now();
   }
 
   /** Answers in the proxy's own name. */
   reply({ status, body }: LocalReply): void {
-    this.stream.sendDate = false;
-    this.stream.writeHead(status, downstreamHeaders(this.#context, body));
+    this.stream.writeHead({ status, headers: downstreamHeaders(this.#context, body) });
     this.stream.end(body);
   }
 
@@ -28,34 +28,27 @@ export class DownstreamResponse {
    * Sends a host's response on as it comes. If the upstream breaks off, so does the downstream connection.
    * @param onEnd - called when the answer has ended or broken off
    */
-  relay(answer: http.IncomingMessage, status: number, onEnd: () => void): void {
+  relay({ status, reason, rawHeaders }: MessageHead, attempt: UpstreamAttempt, onEnd: () => void): void {
     const { stream } = this;
     const tookMs = this.#context.environment.clock.now() - this.#startedMs;
-    stream.sendDate = false;
-    stream.writeHead(
-      status,
-      answer.statusMessage ?? '',
-      responseHeaders(this.#context, answer.rawHeaders, tookMs),
-    );
-    const length = headerOf(answer.rawHeaders, 'content-length');
+    stream.writeHead({ status, reason, headers: responseHeaders(this.#context, rawHeaders, tookMs) });
+    stream.onDrain = () => attempt.resume();
+    const length = headerOf(rawHeaders, 'content-length');
     const whole = length === undefined ? Number.NaN : Number(length);
-    answer.on('data', (chunk: Buffer) => {
-      if (chunk.length === whole) {
-        // All there is to come: as a string it leaves in one piece with the head, and the stream's end needs
-        // no write of its own.
-        stream.end(chunk.toString('latin1'), 'latin1');
-      } else if (!stream.write(chunk)) {
-        answer.pause();
-        stream.once('drain', () => answer.resume());
-      }
-    });
-    answer.once('end', () => {
-      onEnd();
-      if (!stream.writableEnded) stream.end();
-    });
-    answer.on('error', () => {
-      onEnd();
-      stream.destroy(); // the status line is gone already: all that is left is to break off
-    });
+    attempt.reader = {
+      onBody: bytes => {
+        // All there is to come: it leaves in one piece with the head.
+        if (bytes.length === whole) stream.end(bytes);
+        else if (!stream.write(bytes)) attempt.pause();
+      },
+      onEnd: () => {
+        onEnd();
+        stream.end();
+      },
+      onFail: () => {
+        onEnd();
+        stream.destroy(); // the status line is gone already: all that is left is to break off
+      },
+    };
   }
 }

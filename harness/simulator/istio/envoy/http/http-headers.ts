@@ -100,15 +100,6 @@ function dateOf({ environment }: ManagerContext): string {
   return lastSecond.text;
 }
 
-/** Finds the value of a header in a flat list, without an object of all of them. */
-export function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.length === name.length && rawHeaders[index]?.toLowerCase() === name)
-      return rawHeaders[index + 1];
-  }
-  return undefined;
-}
-
 /** As APPEND_FORWARD says it, with subject and URI. */
 function clientCertificate(
   { peer }: DownstreamConnection,

@@ -1,24 +1,25 @@
 /** One HTTP request that has a route: attempts, retries, and its end by a response, a reset or a deadline. */
-import type http from 'node:http';
 import type { Timer } from '../../../../base/clock.ts';
+import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
+import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
 import type { VirtualHost } from '../../xds/resources.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import type { DownstreamResponse } from './downstream-response.ts';
 import { HostSelection } from './host-selection.ts';
-import { attemptHeaders, headerOf, upstreamHeaders } from './http-headers.ts';
+import { attemptHeaders, upstreamHeaders } from './http-headers.ts';
 import { type LocalReply, NO_HEALTHY_UPSTREAM, REQUEST_TIMEOUT, upstreamResetReply } from './local-reply.ts';
 import type { ManagerContext } from './manager-context.ts';
-import { hasBody, RequestBody } from './request-body.ts';
+import { RequestBody } from './request-body.ts';
 import { RetryState } from './retry.ts';
-import { countResponse, resetOf, sendUpstream } from './upstream-request.ts';
+import { countResponse, type Reset, UpstreamAttempt } from './upstream-request.ts';
 
 /** The life of one request; `start` runs it, and the response reports its end. */
 export class ProxiedRequest {
   readonly #context: ManagerContext;
   readonly #connection: DownstreamConnection;
-  readonly #request: http.IncomingMessage;
+  readonly #request: ServerRequest;
   readonly #downstream: DownstreamResponse;
   readonly #cluster: UpstreamCluster;
   #retries: RetryState | undefined;
@@ -26,7 +27,7 @@ export class ProxiedRequest {
   #headers: string[] = [];
   #tellsAttempts = false;
   #body: RequestBody | undefined;
-  #upstream: http.ClientRequest | undefined;
+  #upstream: UpstreamAttempt | undefined;
   #backOff: Timer | undefined;
   #deadline: Timer | undefined;
   #isOver = false;
@@ -34,7 +35,7 @@ export class ProxiedRequest {
   constructor(
     context: ManagerContext,
     connection: DownstreamConnection,
-    request: http.IncomingMessage,
+    request: ServerRequest,
     downstream: DownstreamResponse,
     cluster: UpstreamCluster,
   ) {
@@ -48,9 +49,10 @@ export class ProxiedRequest {
   start({ retryPolicy, timeoutMs }: VirtualHost['routes'][number], tellsAttempts: boolean): void {
     this.#tellsAttempts = tellsAttempts;
     const { clock } = this.#context.environment;
-    this.#downstream.stream.once('close', this.#onDownstreamClose);
-    this.#headers = upstreamHeaders(this.#context, this.#connection, this.#request.rawHeaders);
-    if (hasBody(this.#request.headers)) this.#body = new RequestBody(this.#request);
+    this.#downstream.stream.onClose = this.#onDownstreamClose;
+    const { head } = this.#request;
+    this.#headers = upstreamHeaders(this.#context, this.#connection, head.rawHeaders);
+    if (head.announcesBody) this.#body = new RequestBody(this.#request);
     if (retryPolicy && retryPolicy.numRetries > 0)
       this.#retries = new RetryState(retryPolicy, this.#context.environment);
     if (timeoutMs > 0) this.#deadline = clock.setTimeout(this.#onDeadline, timeoutMs);
@@ -63,45 +65,40 @@ export class ProxiedRequest {
       this.#reply(NO_HEALTHY_UPSTREAM);
       return;
     }
-    this.#upstream = sendUpstream(
-      this.#cluster,
-      { worker: this.#connection.worker, host, alpn: this.#context.alpn },
+    const upstream = new UpstreamAttempt(
+      { cluster: this.#cluster, host },
       {
-        method: this.#request.method,
-        path: this.#request.url,
+        method: this.#request.head.method,
+        path: this.#request.head.url,
         headers: this.#tellsAttempts ? attemptHeaders(this.#headers, this.#hosts.attempts) : this.#headers,
         body: this.#body,
       },
       {
-        onResponse: (answer, upstream) => {
-          if (this.#upstream === upstream) this.#onResponse(host, answer);
-          else answer.destroy();
+        onResponse: head => {
+          if (this.#upstream === upstream) this.#onResponse(host, head, upstream);
+          else upstream.destroy();
         },
-        onError: (error, upstream) => {
-          // Once there was a response, its own stream reports the end.
-          if (this.#upstream === upstream && !this.#isOver) this.#onReset(host, error);
+        onReset: reset => {
+          if (this.#upstream === upstream && !this.#isOver) this.#onReset(host, reset);
         },
       },
     );
+    this.#upstream = upstream;
+    upstream.start(this.#cluster.poolOf(this.#connection.worker, host, this.#context.alpn));
   }
 
-  #onResponse(host: Host, answer: http.IncomingMessage): void {
-    const status = answer.statusCode ?? 0;
-    countResponse(this.#cluster, host, status);
-    const grpcStatus = this.#retries && headerOf(answer.rawHeaders, 'grpc-status');
-    if (this.#retries?.wantsAfterResponse(status, grpcStatus) && this.#retry()) {
-      answer.on('error', ignore);
-      answer.resume(); // the connection is kept
-      return;
-    }
+  #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {
+    countResponse(this.#cluster, host, head.status);
+    const grpcStatus = this.#retries && headerOf(head.rawHeaders, 'grpc-status');
+    // The rest of an answer that nobody reads is dropped, and the connection kept.
+    if (this.#retries?.wantsAfterResponse(head.status, grpcStatus) && this.#retry()) return;
     if (this.#hosts.attempts > 1) this.#cluster.counters.add('upstream_rq_retry_success');
     this.#body?.forget();
     this.#isOver = true; // what happens from here on is between the two streams
-    this.#downstream.relay(answer, status, () => this.#clearDeadline());
+    this.#downstream.relay(head, upstream, () => this.#clearDeadline());
   }
 
-  #onReset(host: Host, error: Error): void {
-    const { reason, detail } = resetOf(error);
+  #onReset(host: Host, { reason, detail }: Reset): void {
     host.rqError++;
     const wantsRetry = this.#retries?.wantsAfterReset(reason) ?? false;
     if (wantsRetry && this.#retry()) return;
@@ -139,14 +136,14 @@ export class ProxiedRequest {
     upstream?.destroy();
     this.#cluster.counters.add('upstream_rq_timeout');
     for (const host of this.#hosts.tried) host.rqTimeout++;
-    if (this.#downstream.stream.headersSent) this.#downstream.stream.destroy();
+    if (this.#downstream.stream.hasHead) this.#downstream.stream.destroy();
     else this.#reply(REQUEST_TIMEOUT);
   };
 
   readonly #onDownstreamClose = (): void => {
     this.#clearDeadline();
     this.#context.environment.clock.clearTimeout(this.#backOff);
-    if (this.#downstream.stream.writableFinished) return;
+    if (this.#downstream.stream.hasEnded) return;
     this.#isOver = true;
     this.#upstream?.destroy();
   };
@@ -157,5 +154,3 @@ export class ProxiedRequest {
     this.#deadline = undefined;
   }
 }
-
-const ignore = (): void => {};

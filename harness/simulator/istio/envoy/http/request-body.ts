@@ -1,34 +1,33 @@
 /** A request's body, sent on as it comes and remembered for another attempt. */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { BodyReader, ServerRequest } from '../../../../base/http1/server-connection.ts';
 
 /**
  * More is not remembered (Envoy's per_connection_buffer_limit_bytes, 1 MiB): then there is no other attempt.
  */
 const MAX_REMEMBERED_BYTES = 1024 * 1024;
 
+/** Where a body goes. */
+export interface BodyTarget {
+  /** Called when there is room again after `write` returned false, or when nothing more is taken. */
+  onRoom: (() => void) | undefined;
+  readonly isOver: boolean;
+  /** @returns false if the next bytes should wait for `onRoom` */
+  write(bytes: Buffer): boolean;
+  end(): void;
+}
+
 /** Keeps a body until it is clear that no other attempt will need it. */
-export class RequestBody {
-  readonly #source: IncomingMessage;
+export class RequestBody implements BodyReader {
+  readonly #source: ServerRequest;
   #chunks: Buffer[] = [];
   #bytes = 0;
   #remembers = true;
   #hasEnded = false;
-  #target: Writable | undefined;
+  #target: BodyTarget | undefined;
 
-  constructor(source: IncomingMessage) {
+  constructor(source: ServerRequest) {
     this.#source = source;
-    source.on('data', (chunk: Buffer) => {
-      this.#bytes += chunk.length;
-      if (this.#remembers && this.#bytes > MAX_REMEMBERED_BYTES) this.forget();
-      if (this.#remembers) this.#chunks.push(chunk);
-      this.#write(chunk);
-    });
-    source.once('end', () => {
-      this.#hasEnded = true;
-      this.#target?.end();
-    });
-    source.on('error', () => {}); // the response's `close` tells of it
+    source.read(this);
   }
 
   get canBeSentAgain(): boolean {
@@ -36,8 +35,10 @@ export class RequestBody {
   }
 
   /** Sends what has come so far, then the rest as it comes. An earlier target gets nothing further. */
-  sendTo(target: Writable): void {
+  sendTo(target: BodyTarget): void {
+    if (this.#target) this.#target.onRoom = undefined;
     this.#target = target;
+    target.onRoom = () => this.#source.resume();
     for (const chunk of this.#chunks) target.write(chunk);
     if (this.#hasEnded) target.end();
     else this.#source.resume();
@@ -49,18 +50,16 @@ export class RequestBody {
     this.#chunks = [];
   }
 
-  #write(chunk: Buffer): void {
+  onBody(bytes: Buffer): void {
+    this.#bytes += bytes.length;
+    if (this.#remembers && this.#bytes > MAX_REMEMBERED_BYTES) this.forget();
+    if (this.#remembers) this.#chunks.push(bytes);
     const target = this.#target;
-    if (!target || target.destroyed) return;
-    if (target.write(chunk)) return;
-    this.#source.pause();
-    target.once('drain', () => this.#source.resume());
-    target.once('close', () => this.#source.resume());
+    if (target && !target.isOver && !target.write(bytes)) this.#source.pause();
   }
-}
 
-/** Tells from a request's headers whether a body follows. */
-export function hasBody(headers: IncomingHttpHeaders): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  onEnd(): void {
+    this.#hasEnded = true;
+    this.#target?.end();
+  }
 }

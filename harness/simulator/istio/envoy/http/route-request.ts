@@ -1,5 +1,7 @@
 /** Where a request goes: its route, and the cluster of that route. */
-import type http from 'node:http';
+import { headerOf } from '../../../../base/http1/message-head.ts';
+import type { ServerRequest } from '../../../../base/http1/server-connection.ts';
+import type { ServerResponse } from '../../../../base/http1/server-response.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import { DownstreamResponse } from './downstream-response.ts';
 import { NO_CLUSTER, NO_ROUTE } from './local-reply.ts';
@@ -11,13 +13,13 @@ import { findRoute } from './route-match.ts';
 export function routeRequest(
   context: ManagerContext,
   connection: DownstreamConnection,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
+  request: ServerRequest,
+  response: ServerResponse,
 ): void {
-  const { headers, url = '/' } = request;
+  const { rawHeaders, url } = request.head;
   const downstream = new DownstreamResponse(context, response);
   const routes = context.routes();
-  const found = routes && findRoute(routes, headers.host ?? '', url);
+  const found = routes && findRoute(routes, headerOf(rawHeaders, 'host') ?? '', url);
   if (!found) {
     downstream.reply(NO_ROUTE);
     return;

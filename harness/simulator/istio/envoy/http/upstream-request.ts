@@ -1,64 +1,198 @@
 /** One attempt of a request: what goes to a host, and what the host's counters say of it. */
-import http from 'node:http';
-import type { Worker } from '../environment/environment.ts';
+import type { ClientConnection } from '../../../../base/http1/client-connection.ts';
+import type { ClientExchange, ExchangeHandlers } from '../../../../base/http1/client-exchange.ts';
+import { ParseError } from '../../../../base/http1/errors.ts';
+import { headerOf, type MessageHead } from '../../../../base/http1/message-head.ts';
+import { headText, saysChunked } from '../../../../base/http1/outgoing-message.ts';
 import type { Host } from '../upstream/host.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
-import { UpstreamConnectError } from '../upstream/upstream-pool.ts';
-import type { RequestBody } from './request-body.ts';
+import type { UpstreamPool } from '../upstream/upstream-pool.ts';
+import type { BodyTarget, RequestBody } from './request-body.ts';
 import type { ResetReason } from './retry.ts';
 
 /** A request as it leaves the proxy. */
-export interface UpstreamMessage {
-  readonly method: string | undefined;
-  readonly path: string | undefined;
+interface UpstreamMessage {
+  readonly method: string;
+  readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
   readonly body: RequestBody | undefined;
 }
 
-/** Whose connection carries a request. */
-interface UpstreamPlace {
-  readonly worker: Worker;
+/** Why there was no response. */
+export interface Reset {
+  readonly reason: ResetReason;
+  /** The transport's own reason, for connections that failed; empty if there is none. */
+  readonly detail: string;
+}
+
+/** Whom an attempt calls, even after another was begun in its place. */
+interface AttemptHandlers {
+  readonly onResponse: (head: MessageHead) => void;
+  readonly onReset: (reset: Reset) => void;
+}
+
+/** Where an attempt goes. */
+interface AttemptTarget {
+  readonly cluster: UpstreamCluster;
   readonly host: Host;
-  /** Of its TLS, in place of the cluster's. */
-  readonly alpn: readonly string[] | undefined;
 }
 
-/** Whom an attempt calls; each call names the attempt, which may be given up by then. */
-export interface AttemptHandlers {
-  readonly onResponse: (answer: http.IncomingMessage, attempt: http.ClientRequest) => void;
-  /** Also called for errors after the response has begun. */
-  readonly onError: (error: Error, attempt: http.ClientRequest) => void;
+/** Takes a response whose head has come. */
+interface AnswerReader {
+  onBody(bytes: Buffer): void;
+  onEnd(): void;
+  /** The upstream broke off. */
+  onFail(): void;
 }
 
-/** Sends a request over one of the worker's connections to a host. */
-export function sendUpstream(
-  cluster: UpstreamCluster,
-  { worker, host, alpn }: UpstreamPlace,
-  { method, path, headers, body }: UpstreamMessage,
-  { onResponse, onError }: AttemptHandlers,
-): http.ClientRequest {
-  const agent = cluster.poolOf(worker, host, alpn);
-  const attempt = http.request({ agent, method, path, setHost: false });
-  for (let index = 0; index + 1 < headers.length; index += 2)
-    attempt.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
-  attempt.removeHeader('connection'); // node:http would say keep-alive; Envoy says nothing of it
-  let isAssigned = false;
-  attempt.once('socket', () => {
-    isAssigned = true;
-    host.rqTotal++;
-    host.rqActive++;
-    cluster.counters.add('upstream_rq_total');
-  });
-  attempt.once('response', answer => onResponse(answer, attempt));
-  attempt.on('error', error => onError(error, attempt));
-  attempt.once('close', () => {
-    if (isAssigned) host.rqActive--;
-    isAssigned = false;
-  });
-  if (body) body.sendTo(attempt);
-  else attempt.end();
-  return attempt;
+/** Methods whose requests have no body unless a header announces one (nodejs/node lib/_http_client.js). */
+const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+/** So much of a body waits for a connection. */
+const WAITING_BYTES = 64 * 1024;
+
+/** A request on its way to a host. What is written before there is a connection waits. */
+export class UpstreamAttempt implements BodyTarget, ExchangeHandlers {
+  onRoom: (() => void) | undefined;
+  /** Takes the response; to be set when its head comes. Without it the body is dropped. */
+  reader: AnswerReader | undefined;
+  readonly #cluster: UpstreamCluster;
+  readonly #host: Host;
+  readonly #message: UpstreamMessage;
+  readonly #handlers: AttemptHandlers;
+  #exchange: ClientExchange | undefined;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #hasEnded = false;
+  #hasResponse = false;
+  #isOver = false;
+
+  constructor({ cluster, host }: AttemptTarget, message: UpstreamMessage, handlers: AttemptHandlers) {
+    this.#cluster = cluster;
+    this.#host = host;
+    this.#message = message;
+    this.#handlers = handlers;
+  }
+
+  /** Sends the request over one of the worker's connections to the host. */
+  start(pool: UpstreamPool): void {
+    const { body } = this.#message;
+    if (body) body.sendTo(this);
+    else this.#hasEnded = true;
+    pool.acquire((failure, connection) => {
+      if (this.#isOver) {
+        connection?.stream.destroy(); // as it was dialled for this attempt, nobody else waits for it
+        return;
+      }
+      if (connection) this.#send(connection);
+      else this.#reset(failure ?? { reason: 'connect-failure', detail: '' });
+    });
+  }
+
+  // ---- the request's body
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.#exchange) return this.#exchange.write(bytes);
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    return this.#waitingBytes < WAITING_BYTES;
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#exchange?.end();
+  }
+
+  // ---- the response
+
+  pause(): void {
+    this.#exchange?.pause();
+  }
+
+  resume(): void {
+    this.#exchange?.resume();
+  }
+
+  /** Gives the attempt up, and its connection with it. */
+  destroy(): void {
+    if (this.#isOver) return;
+    if (this.#exchange) this.#exchange.destroy();
+    else this.onClose();
+  }
+
+  onHead(head: MessageHead): void {
+    this.#hasResponse = true;
+    this.#handlers.onResponse(head);
+  }
+
+  onBody(bytes: Buffer): void {
+    this.reader?.onBody(bytes);
+  }
+
+  onEnd(): void {
+    this.reader?.onEnd();
+  }
+
+  onFail(error: Error): void {
+    if (this.#hasResponse) this.reader?.onFail();
+    else
+      this.#reset({
+        reason: error instanceof ParseError ? 'protocol-error' : 'connection-termination',
+        detail: '',
+      });
+  }
+
+  onDrain(): void {
+    this.onRoom?.();
+  }
+
+  onClose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#exchange) this.#host.rqActive--;
+    this.onRoom?.();
+  }
+
+  #send(connection: ClientConnection): void {
+    this.#host.rqTotal++;
+    this.#host.rqActive++;
+    this.#cluster.counters.add('upstream_rq_total');
+    const { method, path, headers } = this.#message;
+    const exchange = connection.begin(
+      {
+        method,
+        head: headText(`${method} ${path} HTTP/1.1`, withLength(method, headers)),
+        framing: saysChunked(headers) ? 'chunked' : 'plain',
+        keepsAlive: true,
+      },
+      this,
+    );
+    this.#exchange = exchange;
+    const waited = this.#waiting;
+    this.#waiting = [];
+    let hasRoom = true;
+    for (const bytes of waited) hasRoom = exchange.write(bytes);
+    if (this.#hasEnded) exchange.end();
+    else if (hasRoom) this.onRoom?.();
+  }
+
+  #reset(reset: Reset): void {
+    this.#handlers.onReset(reset);
+    this.onClose();
+  }
+}
+
+/** A POST without a body says so. */
+function withLength(method: string, headers: readonly string[]): readonly string[] {
+  const isAnnounced =
+    BODILESS_METHODS.has(method) ||
+    headerOf(headers, 'content-length') !== undefined ||
+    headerOf(headers, 'transfer-encoding') !== undefined;
+  return isAnnounced ? headers : [...headers, 'Content-Length', '0'];
 }
 
 /** Counts a response that a request waits for, by the class of its status. */
@@ -67,13 +201,4 @@ export function countResponse({ counters }: UpstreamCluster, host: Host, status:
   else host.rqSuccess++;
   counters.add(`upstream_rq_${Math.floor(status / 100)}xx`);
   counters.add('upstream_rq_completed');
-}
-
-/** Tells why there was no response; `detail` is the transport's own reason, for connections that failed. */
-export function resetOf(error: NodeJS.ErrnoException): {
-  readonly reason: ResetReason;
-  readonly detail: string;
-} {
-  if (error instanceof UpstreamConnectError) return error.failure;
-  return { reason: error.code?.startsWith('HPE_') ? 'protocol-error' : 'connection-termination', detail: '' };
 }

@@ -188,7 +188,7 @@ export class UpstreamCluster {
   }
 
   #dropPools(host: Host): void {
-    for (const pool of this.#pools.get(host)?.values() ?? []) pool.destroy();
+    for (const pool of this.#pools.get(host)?.values() ?? []) pool.close();
     this.#pools.delete(host);
   }
 }
