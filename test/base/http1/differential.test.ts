@@ -7,7 +7,7 @@ import { rounds } from '../../support/nightly.ts';
 
 const shown = (pieces: readonly Buffer[]) => JSON.stringify(pieces.map(piece => piece.toString('latin1')));
 
-t.test('servers accept, refuse and answer the same', async t => {
+t.test('servers accept, refuse and answer the same', { timeout: 120_000 }, async t => {
   const total = rounds(60_000, { daily: 1000 });
   let [refused, messages] = [0, 0];
   for (let round = 0; messages < total; round++) {
@@ -35,7 +35,7 @@ t.test('servers accept, refuse and answer the same', async t => {
   t.ok(refused > total / 20, `${refused} connections with an error in ${messages} messages`);
 });
 
-t.test('clients accept, refuse and keep the same', async t => {
+t.test('clients accept, refuse and keep the same', { timeout: 120_000 }, async t => {
   const total = rounds(60_000, { daily: 1000 });
   const outcomes = new Map<string, number>();
   for (let round = 0; round < total; round++) {
