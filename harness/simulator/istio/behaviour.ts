@@ -43,6 +43,8 @@ export interface IstioBehaviour {
   readonly routerMode: 'environment' | 'auto-passthrough-gateway';
   /** How AUTO_PASSTHROUGH finds the upstream: by the SNI itself, or a filter chain for each service port. */
   readonly autoPassthrough: 'sni-cluster' | 'chain-per-service';
+  /** Whether a gateway's chain for TLS that it passes on wants TLS, or is chosen by the name alone. */
+  readonly passthroughMatch: 'tls' | 'name-only';
   /** True if `outbound_.…` clusters leave out endpoints without mTLS. */
   readonly sniClustersDemandMtls: boolean;
   /** The name of the cluster that hands a request to the application, and the address it dials. */
@@ -75,7 +77,10 @@ export interface IstioBehaviour {
   readonly sidecar: {
     /** The chain for those who call the proxy's own port 15001. */
     readonly outboundTrap: string;
-    /** Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own. */
+    /**
+     * Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own; a port whose
+     * protocol nothing tells is then either.
+     */
     readonly inspectsHttp: boolean;
   };
 

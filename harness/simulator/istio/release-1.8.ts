@@ -106,6 +106,7 @@ export const ISTIO_1_8: IstioBehaviour = {
   resolvesHostnameGateways: false,
   routerMode: 'environment',
   autoPassthrough: 'sni-cluster',
+  passthroughMatch: 'tls',
   sniClustersDemandMtls: false,
   inbound: {
     clusterName: ({ service }, protocol, host) => `inbound|${service}|${protocol}|${host}`,

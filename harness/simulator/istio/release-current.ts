@@ -66,6 +66,8 @@ export const ISTIO_CURRENT: IstioBehaviour = {
   resolvesHostnameGateways: true,
   routerMode: 'auto-passthrough-gateway',
   autoPassthrough: 'chain-per-service',
+  // pilot/pkg/networking/core/gateway.go @1.30.3, buildGatewayTCPFilterChainOpts
+  passthroughMatch: 'name-only',
   sniClustersDemandMtls: true,
   inbound: {
     clusterName: ({ container }) => `inbound|${container}||`,

@@ -33,6 +33,8 @@ export interface Cluster {
   readonly type: 'EDS' | 'STATIC' | 'ORIGINAL_DST';
   readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'CLUSTER_PROVIDED';
   readonly connectTimeoutMs: number;
+  /** Of connections, pending requests, requests and retries; no request here ever meets one. */
+  readonly limits?: ClusterLimits;
   /** For STATIC. */
   readonly loadAssignment?: ClusterLoadAssignment;
   /** What connections to hosts come from, in place of the proxy's own address: `127.0.0.6`. */
@@ -45,6 +47,14 @@ export interface Cluster {
     readonly match: { readonly tlsMode?: 'istio' };
     readonly tls?: UpstreamTls;
   }[];
+}
+
+/** How much of each a cluster may have at a time, with default priority. */
+export interface ClusterLimits {
+  readonly connections: number;
+  readonly pendingRequests: number;
+  readonly requests: number;
+  readonly retries: number;
 }
 
 /** The mTLS that a proxy begins with an upstream host. */

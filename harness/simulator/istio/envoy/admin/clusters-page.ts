@@ -8,9 +8,9 @@ export function clustersText(envoy: Envoy): string {
   const lines: string[] = [];
   for (const { name, isStatic, limits, edsServiceName, hosts } of listedClusters(envoy)) {
     lines.push(`${name}::observability_name::${name}${statsDelimiter}`);
-    for (const [limit, value] of limitsOf(limits.normal, true))
+    for (const [limit, value] of limitsOf(limits.normal))
       lines.push(`${name}::default_priority::${limit}::${value}`);
-    for (const [limit, value] of limitsOf(limits.high, false))
+    for (const [limit, value] of limitsOf(limits.high))
       lines.push(`${name}::high_priority::${limit}::${value}`);
     lines.push(`${name}::added_via_api::${!isStatic}`);
     if (detailedClusters && edsServiceName !== undefined)
@@ -54,8 +54,8 @@ export function clusterStatuses(envoy: Envoy) {
       ...(detailed && {
         circuit_breakers: {
           thresholds: [
-            Object.fromEntries(limitsOf(limits.normal, true)),
-            { priority: 'HIGH', ...Object.fromEntries(limitsOf(limits.high, false)) },
+            Object.fromEntries(limitsOf(limits.normal)),
+            { priority: 'HIGH', ...Object.fromEntries(limitsOf(limits.high)) },
           ],
         },
         observability_name: `${name}${statsDelimiter}`,

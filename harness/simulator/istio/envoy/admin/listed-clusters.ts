@@ -1,5 +1,5 @@
 /** What `/clusters` is about: the clusters of the bootstrap and of istiod, and their hosts' counters. */
-import type { Cluster } from '../../xds/resources.ts';
+import type { Cluster, ClusterLimits } from '../../xds/resources.ts';
 import type { Envoy } from '../envoy.ts';
 import { STATIC_CLUSTERS } from './bootstrap.ts';
 import { socketAddress } from './protobuf-json.ts';
@@ -8,8 +8,8 @@ import { socketAddress } from './protobuf-json.ts';
 interface ListedCluster {
   readonly name: string;
   readonly isStatic: boolean;
-  /** Of connections, pending requests, requests. No request here ever meets one. */
-  readonly limits: { readonly normal: number; readonly high: number };
+  /** By priority. */
+  readonly limits: { readonly normal: ClusterLimits; readonly high: ClusterLimits };
   readonly edsServiceName?: string;
   readonly hosts: readonly ListedHost[];
 }
@@ -30,8 +30,8 @@ const UNUSED = {
   gauges: { cx_active: 0, rq_active: 0 },
 };
 
-/** The limits that Istio sets for each cluster; Envoy's own for the other priority. */
-const MESH_LIMITS = { normal: 4_294_967_295, high: 1024 };
+/** Of a priority for which a cluster sets none (cluster.v3.CircuitBreakers). */
+const ENVOY_LIMITS: ClusterLimits = { connections: 1024, pendingRequests: 1024, requests: 1024, retries: 3 };
 
 /** Lists those of the bootstrap, where the release does, before those of istiod. */
 export function listedClusters({ clusters, options }: Envoy): readonly ListedCluster[] {
@@ -40,13 +40,13 @@ export function listedClusters({ clusters, options }: Envoy): readonly ListedClu
     ...fixed.map(({ name, key, address, limit }) => ({
       name,
       isStatic: true,
-      limits: { normal: limit, high: limit },
+      limits: { normal: equalLimits(limit), high: equalLimits(limit) },
       hosts: [{ key, address, weight: 1, ...UNUSED }],
     })),
     ...clusters.map(({ name, config, hosts }) => ({
       name,
       isStatic: false,
-      limits: MESH_LIMITS,
+      limits: { normal: config.limits ?? ENVOY_LIMITS, high: ENVOY_LIMITS },
       ...edsServiceName(config),
       hosts: hosts.map(host => ({
         key: host.key,
@@ -66,14 +66,21 @@ export function listedClusters({ clusters, options }: Envoy): readonly ListedClu
   ];
 }
 
+const equalLimits = (limit: number): ClusterLimits => ({
+  ...ENVOY_LIMITS,
+  connections: limit,
+  pendingRequests: limit,
+  requests: limit,
+});
+
 const edsServiceName = ({ type, name }: Cluster) => (type === 'EDS' ? { edsServiceName: name } : {});
 
 /** The limits of a priority, in the order of the page. */
-export const limitsOf = (limit: number, isDefault: boolean): readonly (readonly [string, number])[] => [
-  ['max_connections', limit],
-  ['max_pending_requests', limit],
-  ['max_requests', limit],
-  ['max_retries', isDefault && limit > 1024 * 1024 ? limit : 3],
+export const limitsOf = (limits: ClusterLimits): readonly (readonly [string, number])[] => [
+  ['max_connections', limits.connections],
+  ['max_pending_requests', limits.pendingRequests],
+  ['max_requests', limits.requests],
+  ['max_retries', limits.retries],
 ];
 
 /**

@@ -2,7 +2,7 @@
  * CDS: the clusters of a proxy (pilot/pkg/networking/core/v1alpha3/cluster.go @1.8.0,
  * pilot/pkg/networking/core/cluster.go @1.30.3).
  */
-import type { Cluster, UpstreamTls } from '../../xds/resources.ts';
+import type { Cluster, ClusterLimits, UpstreamTls } from '../../xds/resources.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import type { PushContext } from '../mesh/push-context.ts';
@@ -10,6 +10,15 @@ import type { TrafficPolicy } from '../model/istio-config.ts';
 import { isHttp, type ServicePort } from '../model/mesh-model.ts';
 import { policyFor, ruleFor, subsetsOf } from './destination-policy.ts';
 import { ALPN_H2, ALPN_HTTP, ALPN_TCP, BLACK_HOLE, outboundName, PASSTHROUGH, sniName } from './names.ts';
+
+/** The limits of all clusters that lead anywhere (getDefaultCircuitBreakerThresholds): none. */
+const NO_LIMIT = 4_294_967_295;
+export const UNLIMITED: ClusterLimits = {
+  connections: NO_LIMIT,
+  pendingRequests: NO_LIMIT,
+  requests: NO_LIMIT,
+  retries: NO_LIMIT,
+};
 
 /** Returns the ports that proxies know of: all but UDP. */
 export const proxiedPorts = ({ ports }: MeshService): readonly ServicePort[] =>
@@ -85,6 +94,7 @@ export function serviceClusters(
       const isOriginal = service.isHeadless && kind.role === 'sidecar';
       const common = {
         connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
+        limits: UNLIMITED,
         ...(panicThreshold !== undefined && { panicThreshold }),
         ...(isOriginal
           ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
@@ -114,6 +124,7 @@ export function fixedClusters(context: PushContext, role: ProxyNode['role']): Cl
     type: 'ORIGINAL_DST',
     lbPolicy: 'CLUSTER_PROVIDED',
     connectTimeoutMs,
+    limits: UNLIMITED,
   });
   const toApplication: Cluster = {
     ...passthrough(inbound.passthrough),

@@ -52,7 +52,7 @@ export function chainsOf(
 const serverNames = (hosts: readonly string[]): { serverNames?: readonly string[] } =>
   hosts.includes('*') || hosts.length === 0 ? {} : { serverNames: hosts };
 
-function autoPassthroughChains(context: PushContext, { port, hosts }: GatewayServer): FilterChain[] {
+function autoPassthroughChains(context: PushContext, { hosts }: GatewayServer): FilterChain[] {
   const statPrefix = BLACK_HOLE;
   if (context.behaviour.autoPassthrough === 'sni-cluster') {
     return [
@@ -71,8 +71,7 @@ function autoPassthroughChains(context: PushContext, { port, hosts }: GatewaySer
         subsetsOf(ruleFor(context, service.hostname)).map(({ name }): FilterChain => {
           const sni = sniName(servicePort.port, name, service.hostname);
           return {
-            name: `${sni}_${port}`,
-            match: { transportProtocol: 'tls', serverNames: [sni], applicationProtocols: ALPN_MESH },
+            match: { serverNames: [sni], applicationProtocols: ALPN_MESH },
             filter: tcpProxy(sni),
           };
         }),
@@ -111,7 +110,10 @@ function boundServices(
   );
 }
 
-/** Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. */
+/**
+ * Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. A chain for
+ * any name takes any bytes, where the release does not ask for TLS.
+ */
 function passthroughChains(
   context: PushContext,
   gateway: GatewayConfig,
@@ -124,7 +126,10 @@ function passthroughChains(
         .map(({ sniHosts }): FilterChain => {
           const cluster = streamTarget(context, destination, server.port);
           return {
-            match: { transportProtocol: 'tls', ...serverNames(sniHosts) },
+            match: {
+              ...(context.behaviour.passthroughMatch === 'tls' && { transportProtocol: 'tls' }),
+              ...serverNames(sniHosts),
+            },
             filter: tcpProxy(cluster),
           };
         }),

@@ -30,9 +30,9 @@ export function gatewayListeners(
       const open = ports.get(server.port) ?? { port: server.port, chains: [], tlsInspector: false };
       ports.set(server.port, open);
       for (const chain of chains) {
-        // Two servers may ask for the same HTTP port; the routes tell their hosts apart.
-        const isKnown = open.chains.some(({ name }) => name !== undefined && name === chain.name);
-        if (!isKnown) open.chains.push(chain);
+        const key = keyOf(context, chain);
+        if (key === undefined || !open.chains.some(each => keyOf(context, each) === key))
+          open.chains.push(chain);
       }
       open.tlsInspector ||= server.tlsMode !== undefined;
     }
@@ -52,6 +52,14 @@ export function gatewayListeners(
       };
     });
 }
+
+/**
+ * Names what a port has once. Two servers may ask for the same HTTP port, whose routes tell their hosts apart,
+ * or for the same services by SNI.
+ * @returns undefined for what each server has for itself
+ */
+const keyOf = ({ behaviour }: PushContext, { name, match }: FilterChain): string | undefined =>
+  name ?? (behaviour.autoPassthrough === 'chain-per-service' ? JSON.stringify(match ?? {}) : undefined);
 
 /** Finds the pod's port behind the Service's port that a Gateway names (80 → 8080). */
 function boundPort(context: PushContext, proxy: ProxyNode, port: number): number {

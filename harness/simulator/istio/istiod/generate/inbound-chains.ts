@@ -78,8 +78,36 @@ export function catchAllChains(context: PushContext, mode: Mode): FilterChain[] 
   if (!context.behaviour.sidecar.inspectsHttp)
     return withMtls(mode, { name: 'virtualInbound-catchall', ...part(tcpProxy(passthrough)) });
   const requests = part(httpFilter(context, passthrough, `${passthrough};`, 0));
-  const http = chainMaker('virtualInbound-catchall-http', requests);
-  const bytes = chainMaker('virtualInbound', part(tcpProxy(passthrough)));
+  return sniffedChains(mode, {
+    http: chainMaker('virtualInbound-catchall-http', requests),
+    bytes: chainMaker('virtualInbound', part(tcpProxy(passthrough))),
+  });
+}
+
+/** The filters of a port of the application that may be HTTP. */
+interface SniffedPort {
+  readonly target: number;
+  readonly http: Filter;
+  readonly bytes: Filter;
+}
+
+/** Returns the chains of one port of the application whose protocol is found out. */
+export function sniffedPortChains(
+  context: PushContext,
+  mode: Mode,
+  { target, http, bytes }: SniffedPort,
+): FilterChain[] {
+  const maker = (filter: Filter) =>
+    chainMaker(`0.0.0.0_${target}`, {
+      filter,
+      tls: downstreamTls(context, filter),
+      match: { destinationPort: target },
+    });
+  return sniffedChains(mode, { http: maker(http), bytes: maker(bytes) });
+}
+
+/** Returns a chain for each kind of connection: HTTP and other bytes, mTLS and not. */
+function sniffedChains(mode: Mode, { http, bytes }: Record<'http' | 'bytes', ChainMaker>): FilterChain[] {
   const mutualHttp = http({ transportProtocol: 'tls', applicationProtocols: ALPN_MESH_HTTP }, true);
   const plainHttp = http({ transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, false);
   switch (mode) {
@@ -97,6 +125,8 @@ export function catchAllChains(context: PushContext, mode: Mode): FilterChain[] 
       ];
   }
 }
+
+type ChainMaker = ReturnType<typeof chainMaker>;
 
 /** Returns a function to a chain of this filter for each kind of connection. */
 const chainMaker =

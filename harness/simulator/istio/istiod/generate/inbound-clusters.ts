@@ -3,6 +3,7 @@ import type { Cluster } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { ownServices, type PushContext, targetPortOf } from '../mesh/push-context.ts';
 import type { ServicePort } from '../model/mesh-model.ts';
+import { UNLIMITED } from './clusters.ts';
 
 /** Returns a cluster for each port of the application; none for a gateway. */
 export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster[] {
@@ -17,6 +18,7 @@ export function inboundClusters(context: PushContext, proxy: ProxyNode): Cluster
       clusters.set(name, {
         name,
         connectTimeoutMs: behaviour.connectTimeoutMs,
+        limits: UNLIMITED,
         ...(behaviour.inbound.upstream === 'loopback'
           ? {
               type: 'STATIC',

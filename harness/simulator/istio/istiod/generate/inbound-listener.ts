@@ -4,9 +4,15 @@
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
-import { ownServices, type PushContext, peerAuthenticationMode, targetPortOf } from '../mesh/push-context.ts';
+import {
+  isSniffed,
+  ownServices,
+  type PushContext,
+  peerAuthenticationMode,
+  targetPortOf,
+} from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { catchAllChains, httpFilter, portChains } from './inbound-chains.ts';
+import { catchAllChains, httpFilter, portChains, sniffedPortChains } from './inbound-chains.ts';
 import { inboundNameOf } from './inbound-clusters.ts';
 import { BLACK_HOLE } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
@@ -33,9 +39,13 @@ export function inboundListener(context: PushContext, proxy: ProxyNode): Listene
       if (target === undefined || port.protocol === 'udp' || ports.has(target)) continue;
       ports.add(target);
       const cluster = inboundNameOf(context, port, target, service.hostname);
-      const filter: FilterChain['filter'] = isHttp(port.protocol)
-        ? httpFilter(context, cluster, statPrefixOf(context, proxy, target), port.port)
-        : tcpProxy(cluster);
+      const http = httpFilter(context, cluster, statPrefixOf(context, proxy, target), port.port);
+      const bytes = tcpProxy(cluster);
+      if (isSniffed(context, port.protocol)) {
+        chains.push(...sniffedPortChains(context, mode, { target, http, bytes }));
+        continue;
+      }
+      const filter = isHttp(port.protocol) ? http : bytes;
       chains.push(...portChains(context, mode, { name: `${proxy.address}_${target}`, target, filter }));
     }
   }

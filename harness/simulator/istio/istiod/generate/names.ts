@@ -8,6 +8,9 @@ export const outboundName = (port: number, subset: string, hostname: string): st
 export const sniName = (port: number, subset: string, hostname: string): string =>
   `outbound_.${port}_.${subset}_.${hostname}`;
 
+/** Names the routes of a port that may be HTTP: `helloworld.sample.svc.cluster.local:5000`. */
+export const sniffedRoutes = (hostname: string, port: number): string => `${hostname}:${port}`;
+
 /** The cluster without endpoints: connections to it are closed. */
 export const BLACK_HOLE = 'BlackHoleCluster';
 /** The cluster for outbound traffic to what the mesh does not know. */

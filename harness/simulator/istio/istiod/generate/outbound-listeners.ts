@@ -3,9 +3,9 @@
  * (pilot/pkg/networking/core/v1alpha3/listener.go @1.8.0).
  */
 import type { FilterChain, Listener } from '../../xds/resources.ts';
-import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
+import { addressFor, isSniffed, type PushContext, visibleServices } from '../mesh/push-context.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP } from './names.ts';
+import { ALPN_HTTP, BLACK_HOLE, outboundName, PASSTHROUGH, PLAINTEXT_HTTP, sniffedRoutes } from './names.ts';
 import { tcpProxy } from './tcp-proxy-filter.ts';
 
 const OUTBOUND_PORT = 15001;
@@ -23,13 +23,13 @@ export function outboundListeners(context: PushContext, clusterId: string): List
           const name = `${address}_${port}`;
           // The first service by name wins an address. Only headless services can share one.
           if (streams.has(name)) continue;
-          streams.set(name, {
+          const place = { name, address, port, bindToPort: false };
+          streams.set(
             name,
-            address,
-            port,
-            bindToPort: false,
-            filterChains: [{ filter: tcpProxy(cluster) }],
-          });
+            isSniffed(context, protocol)
+              ? sniffedListener(context, place, { rds: sniffedRoutes(service.hostname, port), cluster })
+              : { ...place, filterChains: [{ filter: tcpProxy(cluster) }] },
+          );
         }
       }
     }
@@ -56,29 +56,52 @@ export function outboundListeners(context: PushContext, clusterId: string): List
   ];
 }
 
+type Place = Pick<Listener, 'name' | 'address' | 'port' | 'bindToPort'>;
+
 /**
  * Serves all HTTP services of one port; the route configuration of that name tells them apart.
  * @param rest - the cluster for what is no HTTP, if that is looked at
  */
-function httpListener({ behaviour }: PushContext, port: number, rest: string): Listener {
-  const { inspectsHttp } = behaviour.sidecar;
-  const filter: FilterChain['filter'] = {
-    type: 'http_connection_manager',
-    rds: String(port),
-    statPrefix: `outbound_0.0.0.0_${port}${inspectsHttp ? ';' : ''}`,
-    ...(behaviour.alpnFilter && { alpn: ALPN_HTTP }),
-  };
-  const common = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
-  if (!inspectsHttp) return { ...common, filterChains: [{ filter }] };
+function httpListener(context: PushContext, port: number, rest: string): Listener {
+  const place = { name: `0.0.0.0_${port}`, address: '0.0.0.0', port, bindToPort: false };
+  const rds = String(port);
+  if (!context.behaviour.sidecar.inspectsHttp)
+    return { ...place, filterChains: [{ filter: requestsBy(context, place, rds) }] };
+  const listener = sniffedListener(context, place, { rds, cluster: rest });
   return {
-    ...common,
-    httpInspector: true,
-    filterChains: [
-      { match: { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP }, filter },
-    ],
+    ...listener,
     defaultFilterChain: { name: 'PassthroughFilterChain', filter: tcpProxy(rest) },
   };
 }
+
+/**
+ * Tells HTTP from other bytes.
+ * @param to - the routes of requests, and the cluster of the rest
+ */
+function sniffedListener(
+  context: PushContext,
+  place: Place,
+  to: { readonly rds: string; readonly cluster: string },
+): Listener {
+  const match = { transportProtocol: 'raw_buffer', applicationProtocols: PLAINTEXT_HTTP } as const;
+  return {
+    ...place,
+    httpInspector: true,
+    filterChains: [{ match, filter: requestsBy(context, place, to.rds) }],
+    defaultFilterChain: { filter: tcpProxy(to.cluster) },
+  };
+}
+
+const requestsBy = (
+  { behaviour }: PushContext,
+  { address, port }: Place,
+  rds: string,
+): FilterChain['filter'] => ({
+  type: 'http_connection_manager',
+  rds,
+  statPrefix: `outbound_${address}_${port}${behaviour.sidecar.inspectsHttp ? ';' : ''}`,
+  ...(behaviour.alpnFilter && { alpn: ALPN_HTTP }),
+});
 
 /** Returns the addresses of a TCP service: its cluster IP, or each endpoint of a headless one. */
 function streamAddresses(

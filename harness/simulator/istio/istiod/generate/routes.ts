@@ -12,13 +12,14 @@ import {
   addressFor,
   gatewaysOf,
   hostCovers,
+  isSniffed,
   type PushContext,
   virtualServicesFor,
   visibleServices,
 } from '../mesh/push-context.ts';
 import type { Destination, HttpRouteConfig } from '../model/istio-config.ts';
 import { isHttp } from '../model/mesh-model.ts';
-import { BLACK_HOLE, outboundName, PASSTHROUGH } from './names.ts';
+import { BLACK_HOLE, outboundName, PASSTHROUGH, sniffedRoutes } from './names.ts';
 
 type Route = VirtualHost['routes'][number];
 
@@ -92,50 +93,69 @@ export interface RouteScope {
   readonly domain: string;
 }
 
-/** Generates a route configuration for each HTTP port of the mesh, named by the port. */
+/**
+ * Generates a route configuration for each HTTP port of the mesh, named by the port, and one for each port of a
+ * service whose protocol is found out.
+ */
 export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteConfiguration[] {
+  const ignoresPort = context.behaviour.routesIgnorePorts && ({ ignoresPort: true } as const);
   const byPort = new Map<number, VirtualHost[]>();
+  const sniffed: RouteConfiguration[] = [];
   for (const service of visibleServices(context)) {
     for (const { port, protocol } of service.ports) {
-      if (!isHttp(protocol)) continue;
-      const virtual = virtualServicesFor(context, 'mesh', hosts =>
-        hosts.some(host => hostCovers(host, service.hostname)),
-      ).find(({ http }) => http.length > 0);
-      const retryPolicy = context.behaviour.retryPolicy;
-      const routes: Route[] = virtual
-        ? routesOf(context, virtual.http, 'mesh', port)
-        : [
-            {
-              match: { prefix: '/' },
-              cluster: outboundName(port, '', service.hostname),
-              timeoutMs: 0,
-              retryPolicy,
-            },
-          ];
-      const hosts = byPort.get(port) ?? [];
-      byPort.set(port, hosts);
-      hosts.push({
-        name: `${service.hostname}:${port}`,
-        domains: domainsOf(context, service, port, scope),
-        tellsAttempts: true,
-        routes,
-      });
+      if (isSniffed(context, protocol)) {
+        // pilot/pkg/networking/core/httproute.go @1.31, getVirtualHostsForSniffedServicePort
+        const host = virtualHostOf(context, service, port, ['*']);
+        sniffed.push({
+          name: sniffedRoutes(service.hostname, port),
+          ...ignoresPort,
+          virtualHosts: [host],
+        });
+      } else if (isHttp(protocol)) {
+        const hosts = byPort.get(port) ?? [];
+        byPort.set(port, hosts);
+        hosts.push(virtualHostOf(context, service, port, domainsOf(context, service, port, scope)));
+      }
     }
   }
-  const isOpen = context.state.mesh.outboundTrafficPolicy === 'ALLOW_ANY';
-  const rest: VirtualHost = {
+  const ports = [...byPort].sort(([a], [b]) => a - b);
+  const rest = restOf(context);
+  return [
+    ...ports.map(([port, hosts]) => ({
+      name: String(port),
+      ...ignoresPort,
+      virtualHosts: [...hosts, rest],
+    })),
+    ...sniffed,
+  ];
+}
+
+/** Routes the requests to a port of a service: by its VirtualService, or all to its endpoints. */
+function virtualHostOf(
+  context: PushContext,
+  { hostname }: MeshService,
+  port: number,
+  domains: readonly string[],
+): VirtualHost {
+  const virtual = virtualServicesFor(context, 'mesh', hosts =>
+    hosts.some(host => hostCovers(host, hostname)),
+  ).find(({ http }) => http.length > 0);
+  const { retryPolicy } = context.behaviour;
+  const routes: Route[] = virtual
+    ? routesOf(context, virtual.http, 'mesh', port)
+    : [{ match: { prefix: '/' }, cluster: outboundName(port, '', hostname), timeoutMs: 0, retryPolicy }];
+  return { name: `${hostname}:${port}`, domains, tellsAttempts: true, routes };
+}
+
+/** Routes the requests to hosts that the mesh does not know. */
+function restOf({ state }: PushContext): VirtualHost {
+  const isOpen = state.mesh.outboundTrafficPolicy === 'ALLOW_ANY';
+  return {
     name: isOpen ? 'allow_any' : 'block_all',
     domains: ['*'],
     tellsAttempts: true,
     routes: [{ match: { prefix: '/' }, cluster: isOpen ? PASSTHROUGH : BLACK_HOLE, timeoutMs: 0 }],
   };
-  return [...byPort.keys()]
-    .sort((a, b) => a - b)
-    .map(port => ({
-      name: String(port),
-      ...(context.behaviour.routesIgnorePorts && { ignoresPort: true }),
-      virtualHosts: [...(byPort.get(port) ?? []), rest],
-    }));
 }
 
 /** Generates `http.80` for each HTTP port that Gateways open. */

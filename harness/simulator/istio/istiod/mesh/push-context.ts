@@ -1,7 +1,7 @@
 /** One moment of the mesh and its configuration: what every resource of a push is generated from. */
 import type { IstioBehaviour } from '../../behaviour.ts';
 import type { GatewayConfig, PeerAuthenticationConfig, VirtualServiceConfig } from '../model/istio-config.ts';
-import type { RegistryService, ServicePort } from '../model/mesh-model.ts';
+import type { Protocol, RegistryService, ServicePort } from '../model/mesh-model.ts';
 import type { IstioConfig } from '../watch/config-store.ts';
 import type { MeshService } from './mesh-service.ts';
 import type { MeshState } from './mesh-state.ts';
@@ -67,6 +67,10 @@ export function targetPortOf(
  */
 export const addressFor = (service: MeshService, clusterId: string): string =>
   service.clusterIps.get(clusterId) ?? service.defaultClusterIp;
+
+/** Tells whether proxies look at the bytes of a port to know its protocol; where they do not, it is TCP. */
+export const isSniffed = ({ behaviour }: PushContext, protocol: Protocol): boolean =>
+  protocol === 'unknown' && behaviour.sidecar.inspectsHttp;
 
 /** Lists the Services that proxies get, in the order of their names. */
 export const visibleServices = ({ state }: PushContext): readonly MeshService[] =>

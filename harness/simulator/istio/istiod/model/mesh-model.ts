@@ -1,6 +1,7 @@
 /** The words of istiod's model: services and endpoints as they come out of any cluster's registry. */
 
-export type Protocol = 'http' | 'http2' | 'grpc' | 'https' | 'tls' | 'tcp' | 'udp';
+/** `unknown`: neither the port's name nor its number tells; it may be HTTP or any bytes. */
+export type Protocol = 'http' | 'http2' | 'grpc' | 'https' | 'tls' | 'tcp' | 'udp' | 'unknown';
 
 /** A port of a Service with its protocol. */
 export interface ServicePort {
@@ -58,6 +59,7 @@ export const NETWORK_LABEL = 'topology.istio.io/network';
 export const isHttp = (protocol: Protocol): boolean =>
   protocol === 'http' || protocol === 'http2' || protocol === 'grpc';
 
+/** Words of ports' names, and those that Kubernetes has for `appProtocol`. */
 const BY_NAME: Readonly<Record<string, Protocol>> = {
   http: 'http',
   http2: 'http2',
@@ -67,21 +69,30 @@ const BY_NAME: Readonly<Record<string, Protocol>> = {
   tls: 'tls',
   tcp: 'tcp',
   udp: 'udp',
+  'kubernetes.io/h2c': 'http2',
+  'kubernetes.io/ws': 'http',
+  'kubernetes.io/wss': 'https',
 };
 
+/** Mail, DNS, MySQL and MongoDB: bytes, whose server may speak first. */
+const WELL_KNOWN_STREAMS: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
+
+/** A service port as an API server tells it. */
+interface NamedPort {
+  readonly name: string;
+  readonly port: number;
+  /** `TCP` or `UDP`. */
+  readonly transport: string | undefined;
+  readonly appProtocol: string | undefined;
+}
+
 /**
- * The protocol of a service port: by `appProtocol`, else by its name up to the first dash
- * (pkg/config/kube/conversion.go).
- * Unlike Istio, which sniffs the protocol of a port that tells none, such a port is TCP.
+ * Finds the protocol of a service port: by `appProtocol`, else by its name up to the first dash, else by its
+ * number (pkg/config/kube/conversion.go).
  */
-export function protocolOf(
-  name: string,
-  transport: string | undefined,
-  appProtocol: string | undefined,
-): Protocol {
+export function protocolOf({ name, port, transport, appProtocol }: NamedPort): Protocol {
   if (transport === 'UDP') return 'udp';
   const word = (appProtocol ?? name).toLowerCase();
-  return (
-    BY_NAME[word] ?? BY_NAME[word.startsWith('grpc-web') ? 'grpc-web' : (word.split('-')[0] ?? '')] ?? 'tcp'
-  );
+  const prefix = word.startsWith('grpc-web') ? 'grpc-web' : (word.split('-')[0] ?? '');
+  return BY_NAME[word] ?? BY_NAME[prefix] ?? (WELL_KNOWN_STREAMS.has(port) ? 'tcp' : 'unknown');
 }

@@ -11,6 +11,7 @@ const PROTOCOLS: Readonly<Record<Protocol, string>> = {
   tls: 'TLS',
   tcp: 'TCP',
   udp: 'UDP',
+  unknown: 'UnsupportedProtocol',
 };
 
 /** Writes a port as istiod's pages do. */

@@ -45,7 +45,7 @@ export function readService(object: KubernetesObject, domain: string): RegistryS
         name: portName,
         port,
         targetPort,
-        protocol: protocolOf(portName, protocol, appProtocol),
+        protocol: protocolOf({ name: portName, port, transport: protocol, appProtocol }),
       }),
     ),
     externalAddresses: [

@@ -5,6 +5,7 @@ import { Fields } from '../proto/fields.ts';
 import { type OnNote, Refusal } from '../proto/refusal.ts';
 import { durationOf, millisecondsOf, objectOf, structOf } from '../proto/well-known.ts';
 import type { Cluster, UpstreamTls } from '../resources.ts';
+import { circuitBreakersOf, readCircuitBreakers } from './circuit-breakers.ts';
 import { ADS, readAds } from './config-source.ts';
 import { assignmentOf, readAssignment } from './endpoint.ts';
 import { passExtensions } from './extensions.ts';
@@ -35,7 +36,7 @@ const UNCONDITIONAL = 'istio-mutual';
 /** Returns the bytes of envoy.config.cluster.v3.Cluster. */
 export function encodeCluster(cluster: Cluster): Uint8Array {
   const { name, type, lbPolicy, connectTimeoutMs, loadAssignment, transportSocketMatches } = cluster;
-  const { sourceAddress, panicThreshold } = cluster;
+  const { sourceAddress, panicThreshold, limits } = cluster;
   return encodeMessage(TYPES.cluster, {
     name,
     type: DISCOVERY_TYPES.indexOf(type),
@@ -47,6 +48,7 @@ export function encodeCluster(cluster: Cluster): Uint8Array {
       sourceAddress === undefined ? undefined : { source_address: { address: sourceAddress, port_value: 0 } },
     common_lb_config:
       panicThreshold === undefined ? undefined : { healthy_panic_threshold: { value: panicThreshold } },
+    circuit_breakers: limits && circuitBreakersOf(limits),
     ...(transportSocketMatches && socketsOf(transportSocketMatches)),
   });
 }
@@ -78,6 +80,7 @@ function readCluster(fields: Fields): Cluster {
   const matches = fields.messages('transport_socket_matches', readSocketMatch);
   const sourceAddress = fields.message('upstream_bind_config', readSource);
   const panicThreshold = fields.message('common_lb_config', readPanicThreshold);
+  const limits = readCircuitBreakers(fields);
   passExtensions(fields, 'typed_extension_protocol_options');
   const unconditional = fields.message('transport_socket', readUpstreamSocket);
   // Where no match fits, it is the cluster's own socket: a last match that always fits.
@@ -87,6 +90,7 @@ function readCluster(fields: Fields): Cluster {
     type,
     lbPolicy: policyOf(fields, name),
     connectTimeoutMs: fields.message('connect_timeout', millisecondsOf) ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    ...(limits && { limits }),
     ...(loadAssignment && { loadAssignment }),
     ...(sourceAddress !== undefined && { sourceAddress }),
     ...(panicThreshold !== undefined && { panicThreshold }),

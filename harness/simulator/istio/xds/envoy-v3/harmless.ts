@@ -20,7 +20,6 @@ export const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>
   'envoy.config.cluster.v3.Cluster': {
     alt_stat_name: STATISTICS,
     per_connection_buffer_limit_bytes: LIMITS,
-    circuit_breakers: LIMITS,
     max_requests_per_connection: LIMITS,
     outlier_detection: ALL_HEALTHY,
     metadata: 'it is for telemetry',
