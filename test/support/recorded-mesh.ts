@@ -134,6 +134,13 @@ export class RecordedMesh implements AsyncDisposable {
     };
   }
 
+  /** Reads a page of the client's administration. */
+  async page(path: string): Promise<string> {
+    if (!this.#pods) throw new Error('not started');
+    const { stdout } = await this.#pods.client.exec(curl, 'curl', '-s', `http://localhost:15000/${path}`);
+    return stdout;
+  }
+
   /** A cluster that is told anew begins with new connections. */
   #newConnections(): Edit {
     const nanos = ++this.#observations * 1_000_000;

@@ -6,7 +6,12 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Random } from '../../../base/random.ts';
 import type { NetworkNamespace } from '../../network/interfaces.ts';
 import type { EnvoyWording } from '../behaviour.ts';
-import type { ResourceType, ResourceUpdate, RouteConfiguration } from '../xds/resources.ts';
+import type {
+  ClusterLoadAssignment,
+  ResourceType,
+  ResourceUpdate,
+  RouteConfiguration,
+} from '../xds/resources.ts';
 import { ClusterUpdates } from './cluster-updates.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import { TransportSecurity } from './environment/transport-security.ts';
@@ -87,6 +92,11 @@ export class Envoy {
     return this.#clusters.clusters;
   }
 
+  /** What was told of a cluster's endpoints, if anything was. */
+  assignmentOf(cluster: string): ClusterLoadAssignment | undefined {
+    return this.#clusters.assignmentOf(cluster);
+  }
+
   get listeners(): readonly RunningListener[] {
     return this.#listeners.listeners;
   }
@@ -126,7 +136,7 @@ export class Envoy {
       case 'cluster':
         return this.clusters.some(cluster => cluster.name === name && cluster.config === resource);
       case 'endpoint':
-        return this.#clusters.assignmentOf(name) === resource;
+        return this.assignmentOf(name) === resource;
       case 'listener':
         return this.#listeners.listenerOf(name) === resource;
       case 'route':

@@ -5,6 +5,7 @@ import type { Envoy } from '../envoy.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 import { STATIC_CLUSTERS, STATIC_LISTENERS, staticClusterOf, staticListenerOf } from './bootstrap.ts';
 import { endpointsOf, resourceAny } from './dumped-resources.ts';
+import { notesDump } from './notes-dump.ts';
 import { anyOf } from './protobuf-json.ts';
 import { nodeOf } from './server-pages.ts';
 
@@ -19,9 +20,11 @@ type Dump = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the dump as JSON (envoy.admin.v3.ConfigDump), without private keys.
- * Unlike Envoy's, it has no times, and of the bootstrap only what the release lists of it.
+ * Unlike Envoy's, it has no times, and of the bootstrap only what the release lists of it; at its end stands
+ * what was taken without effect.
  */
 export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, resource }: DumpOptions) {
+  const notes = notesDump(envoy);
   const configs: Dump[] = [
     anyOf('admin.v3.BootstrapConfigDump', { bootstrap: { node: nodeOf(envoy, node) } }),
     clustersDump(envoy),
@@ -32,6 +35,7 @@ export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, reso
     anyOf('admin.v3.ScopedRoutesConfigDump', {}),
     routesDump(envoy),
     anyOf('admin.v3.SecretsConfigDump', { dynamic_active_secrets: secretsOf(envoy) }),
+    ...(notes ? [notes] : []),
   ];
   if (resource === undefined) return { configs };
   const found = configs.flatMap(config => (Array.isArray(config[resource]) ? config[resource] : []));

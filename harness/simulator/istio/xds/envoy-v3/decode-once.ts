@@ -6,8 +6,18 @@ import { BoundedMemory } from '../../../../base/bounded-memory.ts';
 import type { ResourcesByType, ResourceType } from '../resources.ts';
 import { CODECS } from './resource-codecs.ts';
 
+type Resource = ResourcesByType[ResourceType][number];
+
 /** When it is full the memory begins anew: a larger one costs more than it saves, also with 20 clusters. */
-const known = new BoundedMemory<ResourcesByType[ResourceType][number]>(4000);
+const known = new BoundedMemory<Resource>(4000);
+
+/** What was taken without effect, by resource. */
+const notes = new WeakMap<Resource, readonly string[]>();
+
+/**
+ * Says what was taken without effect when a resource was read, each once; nothing of one that was never bytes.
+ */
+export const notesOn = (resource: Resource): readonly string[] => notes.get(resource) ?? [];
 
 /**
  * Returns the resource that bytes mean.
@@ -16,7 +26,12 @@ const known = new BoundedMemory<ResourcesByType[ResourceType][number]>(4000);
 export function decodeOnce<T extends ResourceType>(type: T, body: Uint8Array): ResourcesByType[T][number] {
   const key = `${type} ${Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')}`;
   // A cast: what is kept under the name of a type is of that type.
-  return known.recall(key, () => deepFreeze(CODECS[type].decode(body))) as ResourcesByType[T][number];
+  return known.recall(key, () => {
+    const said = new Set<string>();
+    const resource: Resource = deepFreeze(CODECS[type].decode(body, note => said.add(note)));
+    if (said.size > 0) notes.set(resource, [...said]);
+    return resource;
+  }) as ResourcesByType[T][number];
 }
 
 function deepFreeze<V>(value: V): V {
