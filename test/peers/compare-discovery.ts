@@ -10,7 +10,7 @@ import { type Difference, differencesOf } from '../support/view-differences.ts';
 import { findIstiod } from './real-istiod.ts';
 import { tellBoth } from './tell-both.ts';
 
-const ROW = /^\| `((?:cds|eds|lds|rds)[ .][^`]*)` of `([^`]+)` \|/;
+const ROW = /^\| `((?:cds|eds|lds|rds|nds)[ .][^`]*)` of `([^`]+)` \|/;
 /** The first cells of the table of known differences: what, and how the names of the resources end. */
 const known = readFileSync(path.join(ROOT, 'docs/parity.md'), 'utf8')
   .split('\n')

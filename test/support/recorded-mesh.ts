@@ -27,6 +27,8 @@ export interface Observation {
   readonly answers: readonly string[];
   /** Why proxies refused the last push. */
   readonly refusals: readonly string[];
+  /** How many calls the local version answered, of how many. */
+  readonly local: { readonly answered: number; readonly of: number };
 }
 
 const HOST = 'helloworld.sample.svc.cluster.local';
@@ -121,16 +123,14 @@ export class RecordedMesh implements AsyncDisposable {
     const refusals = this.#istiod.requests
       .slice(before)
       .flatMap(({ errorDetail }) => errorDetail?.message ?? []);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => line.trim());
     return {
-      answers: [
-        ...new Set(
-          stdout
-            .trimEnd()
-            .split('\n')
-            .map(line => line.trim()),
-        ),
-      ].sort(),
+      answers: [...new Set(lines)].sort(),
       refusals: [...new Set(refusals)],
+      local: { answered: lines.filter(line => line.startsWith('v1 ')).length, of: lines.length },
     };
   }
 

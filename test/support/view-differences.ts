@@ -1,5 +1,6 @@
 /** In what two istiods differ that tell the same proxy: names, and what a proxy makes of each resource. */
 import { CODECS } from '../../harness/simulator/istio/xds/envoy-v3/resource-codecs.ts';
+import { messageJson } from '../../harness/simulator/istio/xds/proto/message-json.ts';
 import type { ResourceType } from '../../harness/simulator/istio/xds/resources.ts';
 import type { Sent, Told } from './recording.ts';
 
@@ -10,6 +11,8 @@ export const RUN = {
   lds: 'listener',
   rds: 'route',
 } as const satisfies Record<string, ResourceType>;
+
+const NAME_TABLE = 'istio.networking.nds.v1.NameTable';
 
 /** One difference; `what` is the same for resources that differ in the same. */
 export interface Difference {
@@ -58,9 +61,9 @@ function sorted(value: unknown, key = ''): unknown {
 
 const byName = (sent: readonly Sent[]) => new Map(sent.map(({ name, body }) => [name, body]));
 
-/** @returns what differs; both must be what our decoder takes */
+/** @returns what differs; both must be what our decoder takes; the name table is compared besides */
 export function differencesOf(ours: Told, real: Told): readonly Difference[] {
-  return Object.entries(RUN).flatMap(([short, type]) => {
+  const differences = Object.entries(RUN).flatMap(([short, type]) => {
     const [own, other] = [byName(ours[short as keyof typeof RUN]), byName(real[short as keyof typeof RUN])];
     return [...new Set([...own.keys(), ...other.keys()])].flatMap(resource => {
       const [mine, theirs] = [own.get(resource), other.get(resource)];
@@ -70,4 +73,6 @@ export function differencesOf(ours: Told, real: Told): readonly Difference[] {
       return [...pathsOf(a, b, short)].map(each => ({ ...each, resource }));
     });
   });
+  const [a, b] = [ours, real].map(({ nds }) => nds.map(({ body }) => messageJson(NAME_TABLE, body)));
+  return [...differences, ...[...pathsOf(a, b, 'nds')].map(each => ({ ...each, resource: '' }))];
 }

@@ -59,6 +59,8 @@ async function runProxy(context: ProcessContext, args: readonly string[]): Promi
   log.info(`Version ${settings.version}-Clean`);
   log.info(`Proxy role: ${settings.node.id}`);
   log.info(`CA Endpoint ${settings.ca.host}:${settings.ca.port}, provider Citadel`);
+  if (settings.node.metadata['DNS_CAPTURE'] === 'true')
+    log.warn('DNS capture (ISTIO_META_DNS_CAPTURE) is not simulated: names are those of the cluster DNS');
   const { network, clock, random } = context;
   const { kind, workers, behaviour } = settings;
   const envoy = new Envoy({ network, clock, random, wording: behaviour.envoy, kind, workers });

@@ -64,12 +64,25 @@ const deadServer = endpoints(message => {
   lbEndpoints(message)[0].endpoint.address.socket_address.port_value = 15444;
 });
 
+/** Local calls are answered, the gateway is not there. */
+const oneDead = endpoints(m => {
+  lbEndpoints(m).find(isGateway).endpoint.address.socket_address.port_value = 15444;
+});
+const onceMore = routes(m => (action(m).retry_policy.num_retries = { value: 1 }));
+const retriesSuccess = routes(m => (action(m).retry_policy.retriable_status_codes = [200]));
+/** Ten times as many calls as otherwise. */
+const MANY = 'http://helloworld.sample:5000/hello/[1-10]';
+
 // ---- what may come of it
 const by = (wanted: RegExp) => (seen: Observation) =>
   seen.refusals.length === 0 && seen.answers.length > 0 && seen.answers.every(answer => wanted.test(answer));
 const some = (wanted: RegExp) => (seen: Observation) =>
   seen.refusals.length === 0 && seen.answers.some(answer => wanted.test(answer));
 const refused = (wanted: RegExp) => (seen: Observation) => seen.refusals.some(text => wanted.test(text));
+
+/** Of many calls, so many answered by the local version. */
+const localIn = (from: number, to: number) => (seen: Observation) =>
+  seen.refusals.length === 0 && seen.local.answered >= from && seen.local.answered <= to;
 
 /** Field, edits, what is seen, and the URL if it is another one. */
 type Row = readonly [string, readonly Edit[], (seen: Observation) => boolean, string?];
@@ -143,6 +156,17 @@ const ROWS: readonly Row[] = [
     'LbEndpoint.load_balancing_weight',
     [endpoints(m => (lbEndpoints(m).find(isGateway).load_balancing_weight = {}))],
     refused(/LoadBalancingWeight/),
+  ],
+  [
+    'LbEndpoint.load_balancing_weight as a share',
+    [
+      endpoints(m => {
+        lbEndpoints(m).find(each => !isGateway(each)).load_balancing_weight = { value: 3 };
+        lbEndpoints(m).find(isGateway).load_balancing_weight = { value: 1 };
+      }),
+    ],
+    localIn(57, 63),
+    MANY,
   ],
   [
     'LbEndpoint.metadata',
@@ -246,6 +270,25 @@ const ROWS: readonly Row[] = [
     [routes(m => (action(m).retry_policy.retry_on = '5xx'))],
     refused(/retry_on 5xx/),
   ],
+  ['RetryPolicy.retriable_status_codes', [retriesSuccess], by(/ attempt 3 .* 200$/)],
+  [
+    'RetryPolicy.retriable_status_codes, without the condition',
+    [retriesSuccess, routes(m => (action(m).retry_policy.retry_on = 'connect-failure'))],
+    by(/ attempt 1 .* 200$/),
+  ],
+  ['RetryPolicy.host_selection_retry_max_attempts', [oneDead, onceMore], localIn(77, 80), MANY],
+  [
+    'RetryPolicy.host_selection_retry_max_attempts, one',
+    [oneDead, onceMore, routes(m => (action(m).retry_policy.host_selection_retry_max_attempts = 1))],
+    localIn(60, 76),
+    MANY,
+  ],
+  [
+    'RetryPolicy.retry_host_predicate',
+    [oneDead, onceMore, routes(m => (action(m).retry_policy.retry_host_predicate = []))],
+    localIn(40, 68),
+    MANY,
+  ],
   // LDS of a server
   [
     'CertificateValidationContext of a server',
@@ -300,7 +343,8 @@ const ROWS: readonly Row[] = [
 
 t.test('changed fields of recorded resources', async t => {
   await using mesh = await RecordedMesh.start();
-  const healthy = await mesh.observe([]);
+  const { local, ...healthy } = await mesh.observe([]);
+  t.strictSame(local.of, 8);
   t.match(healthy, {
     answers: [/^v1 from 127\.0\.0\.6 attempt 1 of spiffe:.* 200$/, /^v2 .* 200$/],
     refusals: [],
@@ -310,5 +354,6 @@ t.test('changed fields of recorded resources', async t => {
     const seen = await mesh.observe(edits, url);
     t.ok(isExpected(seen), `${field}: ${JSON.stringify(seen)}`);
   }
-  t.strictSame(await mesh.observe([]), healthy, 'and back');
+  const { answers, refusals } = await mesh.observe([]);
+  t.strictSame({ answers, refusals }, healthy, 'and back');
 });

@@ -17,6 +17,7 @@ import type {
 } from '../../xds/ads/messages.ts';
 import type { AdsServerOptions, AdsServerStream } from '../../xds/ads/server-stream.ts';
 import { StateOfTheWorldServer } from '../../xds/ads/state-of-the-world-server.ts';
+import { TYPE_URLS } from '../../xds/ads/type-urls.ts';
 import type { XdsNode } from '../../xds/node.ts';
 import {
   DELTA_CODEC,
@@ -203,6 +204,7 @@ export class DiscoveryServer {
     typeUrl: string,
     names: ReadonlySet<string> | 'all',
   ): readonly EncodedResource[] {
+    if (typeUrl === TYPE_URLS.nds) return this.#options.resources.nameTable(proxy);
     const type = typeOfUrl(typeUrl);
     if (!type) return this.#options.debug({ typeUrl, names, caller }) ?? [];
     const all = this.#options.resources.of(type, proxy);

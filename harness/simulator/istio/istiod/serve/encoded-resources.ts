@@ -33,4 +33,4 @@ function encodeOnce<T extends ResourceType>(type: T, resource: ResourcesByType[T
 }
 
 /** Equal bytes, equal version: a proxy that comes back need not be told what it has. */
-const versionOf = (body: Uint8Array): string => createHash('sha1').update(body).digest('base64url');
+export const versionOf = (body: Uint8Array): string => createHash('sha1').update(body).digest('base64url');

@@ -9,13 +9,14 @@ import { serviceEndpoints } from '../generate/endpoints.ts';
 import { gatewayListeners } from '../generate/gateway-listeners.ts';
 import { inboundClusters } from '../generate/inbound-clusters.ts';
 import { inboundListener } from '../generate/inbound-listener.ts';
+import { encodeNameTable } from '../generate/name-table.ts';
 import { outboundListeners } from '../generate/outbound-listeners.ts';
 import { gatewayRoutes, sidecarRoutes } from '../generate/routes.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
 import type { MeshChange } from '../mesh/mesh-state.ts';
 import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { isSniRouter, type PushContext, visibleServices } from '../mesh/push-context.ts';
-import { type EncodedResource, encodeResources } from './encoded-resources.ts';
+import { type EncodedResource, encodeResources, versionOf } from './encoded-resources.ts';
 
 /** Of one type, each name once. */
 type Encoded = readonly EncodedResource[];
@@ -78,6 +79,15 @@ export class Resources {
       case 'route':
         return this.#routes(proxy);
     }
+  }
+
+  /** What NDS answers: one table, which has no name. */
+  nameTable(proxy: ProxyNode): Encoded {
+    const { clusterId, view } = proxy;
+    return this.#forView(`names|${clusterId}|${view.network}`, () => {
+      const body = encodeNameTable(this.#context, proxy);
+      return [{ name: '', version: versionOf(body), body }];
+    });
   }
 
   #clusters(proxy: ProxyNode): Encoded {

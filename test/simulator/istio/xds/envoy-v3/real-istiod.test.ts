@@ -140,9 +140,12 @@ t.test('what is harmless in a cluster is noted, what is not is refused', async t
     circuit_breakers: { thresholds: [{ track_remaining: true }] },
     common_lb_config: { healthy_panic_threshold: {}, update_merge_window: { seconds: 1 } },
   });
+  const limits = { connections: 1024, pendingRequests: 1024, requests: 1024, retries: 3 };
+  t.match(harmless.resource, { limits });
   t.match(harmless.resource, { name: NAME, type: 'EDS', lbPolicy: 'ROUND_ROBIN', connectTimeoutMs: 10_000 });
   t.match(harmless.notes, [
     /CommonLbConfig update_merge_window, because/,
+    /Thresholds track_remaining, because/,
     /Cluster circuit_breakers, because/,
   ]);
   for (const [more, refusal] of [
