@@ -1,6 +1,6 @@
 /** A gateway between two networks: bytes pass by SNI, and nothing else does. */
 import t from 'tap';
-import type { LbEndpoint } from '../../../../harness/simulator/istio/xds/resources.ts';
+import type { FilterChain, LbEndpoint, Listener } from '../../../../harness/simulator/istio/xds/resources.ts';
 import {
   callHello,
   curl,
@@ -19,7 +19,8 @@ import {
 async function twoNetworks(
   options: {
     readonly behind?: (server: Pod) => readonly LbEndpoint[];
-    readonly isExposed?: () => boolean;
+    /** What the gateway is told in place of its listener. */
+    readonly listeners?: (usual: readonly Listener[]) => readonly Listener[];
   } = {},
 ) {
   const world = new ProxyWorld();
@@ -29,7 +30,8 @@ async function twoNetworks(
   const istiod = await world.istiod(intermediate, ({ id }) => {
     if (id.startsWith('router')) {
       const resources = gatewayResources(behind);
-      return options.isExposed?.() === false ? { ...resources, listener: [] } : resources;
+      const { listener = [] } = resources;
+      return { ...resources, listener: options.listeners?.(listener) ?? listener };
     }
     return id.includes('sleep') ? outboundResources(world.version, outbound) : inboundResources();
   });
@@ -163,7 +165,9 @@ t.test('when the server goes away its connections through the gateway end', asyn
 
 t.test('a removed listener stops to listen at once; its connections live for the drain time', async t => {
   let isExposed = true;
-  const { world, istiod, gateway, sleep } = await twoNetworks({ isExposed: () => isExposed });
+  const { world, istiod, gateway, sleep } = await twoNetworks({
+    listeners: usual => (isExposed ? usual : []),
+  });
   await using _ = world;
   const wait = (ms: number) => new Promise<void>(resolve => world.clock.setTimeout(resolve, ms));
   const status = async () => (await callHello(sleep, 1))[0]?.status;
@@ -183,3 +187,49 @@ t.test('a removed listener stops to listen at once; its connections live for the
   t.equal(await status(), '503', 'after 45 s');
   t.match(await statsOf(gateway, 'total_listeners_active'), /: 0\n$/);
 });
+
+const named = (chain: FilterChain, name: string): FilterChain => ({ ...chain, name });
+
+/** What connections of a client do when the gateway's listener changes. */
+for (const [what, change, isDrained] of [
+  [
+    'another chain',
+    (usual: Listener) => ({
+      ...usual,
+      filterChains: [
+        ...usual.filterChains,
+        { match: { serverNames: ['other'] }, filter: { type: 'tcp_proxy', cluster: 'x', statPrefix: 'x' } },
+      ],
+    }),
+    false,
+  ],
+  [
+    'its chain',
+    (usual: Listener) => ({ ...usual, filterChains: usual.filterChains.map(chain => named(chain, 'new')) }),
+    true,
+  ],
+  ['what is not a chain', (usual: Listener) => ({ ...usual, httpInspector: true }), true],
+] as const)
+  t.test(`a listener that changes in ${what}: connections ${isDrained ? 'drain' : 'stay'}`, async t => {
+    let isChanged = false;
+    const { world, istiod, gateway, sleep } = await twoNetworks({
+      // A cast: literals of the table are wider than the type.
+      listeners: usual => (isChanged ? usual.map(each => change(each) as Listener) : usual),
+    });
+    await using _ = world;
+    const wait = (ms: number) => new Promise<void>(resolve => world.clock.setTimeout(resolve, ms));
+    const active = async () => {
+      const text = await statsOf(gateway, 'listener.0.0.0.0_15443.downstream_cx_active');
+      return Number(/: (\d+)/.exec(text)?.[1]);
+    };
+    await callHello(sleep, 20);
+    const before = await active();
+    t.ok(before > 0);
+    isChanged = true;
+    istiod.push();
+    await wait(44_000);
+    t.equal(await active(), before, 'within the drain time');
+    await wait(2_000);
+    t.equal(await active(), isDrained ? 0 : before, 'after 45 s');
+    t.equal((await callHello(sleep, 1))[0]?.status, '200', 'by the new definition');
+  });

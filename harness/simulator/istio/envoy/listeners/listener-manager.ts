@@ -14,6 +14,7 @@ import {
   type RunningListener,
   secured,
 } from './accepted-connection.ts';
+import { goneBy } from './changed-listener.ts';
 import { inspectTls } from './client-hello.ts';
 import { findFilterChain } from './filter-chain-match.ts';
 import { peekFirstBytes } from './first-bytes.ts';
@@ -49,12 +50,14 @@ export class ListenerManager {
   }
 
   /**
-   * Adds a listener, or gives a running one a new definition; its connections go on under the old one.
+   * Adds a listener, or gives a running one a new definition. Connections of what is gone by that go on under
+   * the old one, for the drain time.
    * @returns Envoy's message if its port cannot be opened
    */
   set(config: Listener): string | undefined {
     const known = this.#running.get(config.name);
     if (known) {
+      this.#connections.drain(known, goneBy(known.config, config));
       known.config = config;
       return undefined;
     }
@@ -82,7 +85,7 @@ export class ListenerManager {
     this.#ports.get(name)?.close();
     this.#ports.delete(name);
     this.#running.delete(name);
-    if (running) this.#connections.drain(running);
+    if (running) this.#connections.drain(running, () => true);
   }
 
   close(): void {
@@ -141,6 +144,7 @@ export class ListenerManager {
       stream.destroy();
       return;
     }
+    this.#connections.choose(stream, chain);
     if (!chain.downstreamTls) {
       this.#filters.serve(connection, chain.filter);
       return;

@@ -1,19 +1,27 @@
-/** The connections of all listeners, and how those of a removed listener end. */
+/** The connections of all listeners, and how those end whose listener or filter chain is gone. */
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../../../base/clock.ts';
+import type { FilterChain } from '../../xds/resources.ts';
 import type { RunningListener } from './accepted-connection.ts';
 
 /**
- * How long the connections of a removed listener live on (pilot-agent's `--drain-time-s`, meshConfig's
+ * How long the connections of a removed listener or chain live on (pilot-agent's `--drain-time-s`, meshConfig's
  * drainDuration of 45 s; envoyproxy/envoy source/server/listener_manager_impl.cc, drainListener @v1.16.0).
  * Unlike Envoy, HTTP clients are not asked to close before it is over.
  */
 const DRAIN_MS = 45_000;
 
-/** Knows the listener that serves each connection. */
+/** Who serves a connection. */
+interface Serving {
+  readonly listener: RunningListener;
+  /** Undefined until one is chosen. */
+  chain: FilterChain | undefined;
+}
+
+/** Knows the listener and the filter chain that serve each connection. */
 export class ServedConnections {
   readonly #clock: Clock;
-  readonly #listeners = new Map<Duplex, RunningListener>();
+  readonly #serving = new Map<Duplex, Serving>();
   readonly #drains = new Set<Timer>();
 
   constructor(clock: Clock) {
@@ -21,16 +29,27 @@ export class ServedConnections {
   }
 
   add(connection: Duplex, listener: RunningListener): void {
-    this.#listeners.set(connection, listener);
-    connection.once('close', () => this.#listeners.delete(connection));
+    this.#serving.set(connection, { listener, chain: undefined });
+    connection.once('close', () => this.#serving.delete(connection));
   }
 
-  /** Closes the connections of a listener after the drain time. */
-  drain(listener: RunningListener): void {
-    if (![...this.#listeners.values()].includes(listener)) return;
+  /** Notes the chain by which a connection is served. */
+  choose(connection: Duplex, chain: FilterChain): void {
+    const serving = this.#serving.get(connection);
+    if (serving) serving.chain = chain;
+  }
+
+  /**
+   * Closes connections of a listener after the drain time: those that exist now, and by chains that are gone.
+   */
+  drain(listener: RunningListener, isGone: (chain: FilterChain | undefined) => boolean): void {
+    const draining = [...this.#serving].flatMap(([connection, serving]) =>
+      serving.listener === listener && isGone(serving.chain) ? [connection] : [],
+    );
+    if (draining.length === 0) return;
     const timer = this.#clock.setTimeout(() => {
       this.#drains.delete(timer);
-      for (const [connection, servedBy] of this.#listeners) if (servedBy === listener) connection.destroy();
+      for (const connection of draining) connection.destroy();
     }, DRAIN_MS);
     this.#drains.add(timer);
   }
@@ -39,6 +58,6 @@ export class ServedConnections {
   close(): void {
     for (const timer of this.#drains) this.#clock.clearTimeout(timer);
     this.#drains.clear();
-    for (const connection of this.#listeners.keys()) connection.destroy();
+    for (const connection of this.#serving.keys()) connection.destroy();
   }
 }
