@@ -66,6 +66,13 @@ function textsUnder(value: unknown, name: string): string[] {
   );
 }
 
+/** The names of filters that come by extension discovery, anywhere in a listener. */
+function discoveredFilters(value: unknown): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  const inside = Object.values(value).flatMap(discoveredFilters);
+  return 'config_discovery' in value && 'name' in value ? [String(value.name), ...inside] : inside;
+}
+
 const isEds = ({ body }: Sent): boolean => {
   const { type } = looseJson(TYPE_URLS.cds, body) as { type?: string };
   return type === 'EDS';
@@ -79,12 +86,13 @@ export async function askDiscovery(port: number, node: XdsNode): Promise<Told> {
   const lds = await questions.ask('lds');
   const listeners = lds.map(({ body }) => looseJson(TYPE_URLS.lds, body));
   const rds = [...new Set(listeners.flatMap(listener => textsUnder(listener, 'route_config_name')))];
+  const discovered = [...new Set(listeners.flatMap(discoveredFilters))];
   return {
     cds,
     eds: eds.length === 0 ? [] : await questions.ask('eds', eds),
     lds,
     rds: rds.length === 0 ? [] : await questions.ask('rds', rds),
     nds: await questions.ask('nds'),
-    ecds: [],
+    ecds: discovered.length === 0 ? [] : await questions.ask('ecds', discovered),
   };
 }

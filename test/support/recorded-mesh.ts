@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import http from 'node:http';
+import tls from 'node:tls';
 import type { ResourceType } from '../../harness/simulator/istio/xds/resources.ts';
 import { typeUrlOf } from '../../harness/simulator/istio/xds/wire/types.ts';
 import type { Main } from '../../harness/simulator/program.ts';
@@ -27,6 +28,8 @@ export interface Observation {
   readonly answers: readonly string[];
   /** Why proxies refused the last push. */
   readonly refusals: readonly string[];
+  /** What the local server's TLS agrees to speak with a proxy that offers `istio` and HTTP/1.1. */
+  readonly alpn: string;
   /** How many calls the local version answered, of how many. */
   readonly local: { readonly answered: number; readonly of: number };
 }
@@ -57,11 +60,34 @@ const server =
     return 0;
   };
 
+/** Begins TLS as a proxy would; prints what was agreed on before the server asks for a certificate. */
+const offer =
+  (target: string): Main =>
+  async ({ network, stdout }) => {
+    const raw = network.connect(target, 5000, { uid: 1337 });
+    const socket = tls.connect({
+      socket: raw,
+      servername: SNI,
+      ALPNProtocols: ['istio', 'http/1.1'],
+      rejectUnauthorized: false, // the server is not what is asked about
+    });
+    socket.on('secureConnect', () => {
+      stdout(socket.alpnProtocol || 'nothing');
+      socket.destroy();
+    });
+    return await new Promise(resolve => {
+      raw.on('error', () => {});
+      socket.on('error', () => {});
+      socket.on('close', () => resolve(0));
+    });
+  };
+
 export class RecordedMesh implements AsyncDisposable {
   readonly #world: ProxyWorld;
   readonly #views: ReadonlyMap<NodeType, Told>;
   #pods: { client: Pod; v1: Pod; v2: Pod; gateway: Pod } | undefined;
   #istiod: FakeIstiod | undefined;
+  #plain: Pod | undefined;
   #edits: readonly Edit[] = [];
   #observations = 0;
   /** What proxies are told between two changes. */
@@ -130,8 +156,15 @@ export class RecordedMesh implements AsyncDisposable {
     return {
       answers: [...new Set(lines)].sort(),
       refusals: [...new Set(refusals)],
+      alpn: (await this.#stranger().exec(offer(this.#pods.v1.network.address), 'offer')).stdout,
       local: { answered: lines.filter(line => line.startsWith('v1 ')).length, of: lines.length },
     };
+  }
+
+  /** A pod without a proxy. */
+  #stranger(): Pod {
+    this.#plain ??= this.#world.plainPod('stranger');
+    return this.#plain;
   }
 
   /** Reads a page of the client's administration. */

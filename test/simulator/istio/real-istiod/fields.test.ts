@@ -221,6 +221,17 @@ const ROWS: readonly Row[] = [
     refused(/^.*Didn't find a registered implementation/),
   ],
   [
+    'HttpFilter.config_discovery',
+    [
+      listener(m => {
+        const [filter] = manager(m).http_filters;
+        delete filter.typed_config;
+        filter.config_discovery = { type_urls: ['type.googleapis.com/x.Y'] };
+      }),
+    ],
+    refused(/config_discovery/),
+  ],
+  [
     'alpn FilterConfig.alpn_override',
     [
       listener(m => {
@@ -301,6 +312,11 @@ const ROWS: readonly Row[] = [
     NO_WAY,
   ],
   [
+    'CommonTlsContext.alpn_protocols of a server',
+    [virtualInbound(m => (mutual(m).common_tls_context.alpn_protocols = ['istio']))],
+    ({ alpn, refusals }) => refusals.length === 0 && alpn === 'istio',
+  ],
+  [
     'DownstreamTlsContext.require_client_certificate',
     [virtualInbound(m => (mutual(m).require_client_certificate = {}))],
     refused(/client certificate/),
@@ -343,8 +359,9 @@ const ROWS: readonly Row[] = [
 
 t.test('changed fields of recorded resources', async t => {
   await using mesh = await RecordedMesh.start();
-  const { local, ...healthy } = await mesh.observe([]);
-  t.strictSame(local.of, 8);
+  const { local, alpn, ...healthy } = await mesh.observe([]);
+  t.equal(local.of, 8);
+  t.equal(alpn, 'http/1.1');
   t.match(healthy, {
     answers: [/^v1 from 127\.0\.0\.6 attempt 1 of spiffe:.* 200$/, /^v2 .* 200$/],
     refusals: [],

@@ -9,12 +9,16 @@ import type { ProxyNode } from '../mesh/proxy-node.ts';
 import { addressFor, type PushContext, visibleServices } from '../mesh/push-context.ts';
 
 /** Whose names they are. */
-type Asker = Pick<ProxyNode, 'clusterId' | 'view'>;
+type Asker = Pick<ProxyNode, 'clusterId' | 'role' | 'view'>;
 
-/** Returns the bytes of istio.networking.nds.v1.NameTable; a service without an address is not in it. */
+/**
+ * Returns the bytes of istio.networking.nds.v1.NameTable; a service without an address is not in it. That of a
+ * gateway is empty: nothing beside it asks for names.
+ */
 export function encodeNameTable(context: PushContext, asker: Asker): Uint8Array {
   const table: Record<string, ProtoMessage> = {};
-  for (const service of visibleServices(context)) {
+  const services = asker.role === 'router' ? [] : visibleServices(context);
+  for (const service of services) {
     const ips = addressesOf(context, service, asker);
     const { name, namespace } = service;
     if (ips.length > 0) table[service.hostname] = { ips, registry: 'Kubernetes', shortname: name, namespace };

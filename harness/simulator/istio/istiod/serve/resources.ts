@@ -83,8 +83,8 @@ export class Resources {
 
   /** What NDS answers: one table, which has no name. */
   nameTable(proxy: ProxyNode): Encoded {
-    const { clusterId, view } = proxy;
-    return this.#forView(`names|${clusterId}|${view.network}`, () => {
+    const { clusterId, role, view } = proxy;
+    return this.#forView(`names|${role}|${clusterId}|${view.network}`, () => {
       const body = encodeNameTable(this.#context, proxy);
       return [{ name: '', version: versionOf(body), body }];
     });

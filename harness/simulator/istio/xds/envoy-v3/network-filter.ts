@@ -167,6 +167,8 @@ type HttpFilter =
 function readHttpFilter(fields: Fields): HttpFilter | undefined {
   fields.pass('is_optional', 'each type of filter is known to be executed, passed over or refused');
   if (fields.boolean('disabled')) throw new Refusal(`${fields.type}: disabled is not simulated`);
+  if (fields.has('config_discovery'))
+    throw new Refusal(`${fields.type}: config_discovery, of '${fields.string('name')}', is not simulated`);
   const extension = extensionOf(fields);
   if (!extension) return undefined;
   const { type, value } = extension.packed;

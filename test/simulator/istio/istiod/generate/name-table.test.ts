@@ -8,7 +8,11 @@ import { messageJson } from '../../../../../harness/simulator/istio/xds/proto/me
 import { readRecording } from '../../../../support/recording.ts';
 
 const NAME_TABLE = 'istio.networking.nds.v1.NameTable';
-const ASKER = { clusterId: 'cluster1', view: { network: 'network1', requestedNetworks: [] } };
+const ASKER = {
+  clusterId: 'cluster1',
+  role: 'sidecar',
+  view: { network: 'network1', requestedNetworks: [] },
+} as const;
 
 t.test('a recorded table', async t => {
   const [recorded] = readRecording('multi-primary').proxies.get('curl')?.told.nds ?? [];
@@ -78,4 +82,6 @@ t.test('addresses of the asker: its own cluster’s, or the pods of a headless s
   ]);
   t.strictSame(JSON.parse(JSON.stringify(messageJson(NAME_TABLE, table))), { table: wanted });
   t.strictSame(table, encodeMessage(NAME_TABLE, { table: wanted }));
+  const ofGateway = encodeNameTable({ state } as unknown as PushContext, { ...ASKER, role: 'router' });
+  t.equal(ofGateway.length, 0, 'nothing beside a gateway asks for names');
 });
