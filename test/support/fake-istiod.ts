@@ -19,6 +19,7 @@ import { serveGrpc } from '../../harness/simulator/istio/istiod/serve/serve-grpc
 import { DeltaServer } from '../../harness/simulator/istio/xds/ads/delta-server.ts';
 import type { AdsServerOptions } from '../../harness/simulator/istio/xds/ads/server-stream.ts';
 import { StateOfTheWorldServer } from '../../harness/simulator/istio/xds/ads/state-of-the-world-server.ts';
+import { TYPE_URLS } from '../../harness/simulator/istio/xds/ads/type-urls.ts';
 import type { XdsNode } from '../../harness/simulator/istio/xds/node.ts';
 import {
   decodeCertificateRequest,
@@ -73,6 +74,8 @@ export class FakeIstiod {
     readonly authorization: string | undefined;
     readonly clusterId: string | undefined;
   }[] = [];
+  /** What comes by extension discovery. */
+  extensions: readonly EncodedResource[] = [];
   /** How many certificates were signed. */
   signed = 0;
   /** Answers Unauthenticated to everyone while true. */
@@ -204,6 +207,8 @@ export class FakeIstiod {
   }
 
   #resources(node: XdsNode | undefined, typeUrl: string, names: ReadonlySet<string> | 'all') {
+    if (typeUrl === TYPE_URLS.ecds)
+      return this.extensions.filter(({ name }) => names === 'all' || names.has(name));
     const type = typeOfUrl(typeUrl);
     if (!node || !type) return [];
     const told = this.#configure(node);

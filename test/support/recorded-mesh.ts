@@ -118,6 +118,12 @@ export class RecordedMesh implements AsyncDisposable {
     return mesh;
   }
 
+  /** What comes by extension discovery: name → the bytes of a TypedExtensionConfig. */
+  discover(extensions: ReadonlyMap<string, Uint8Array>): void {
+    if (!this.#istiod) throw new Error('not started');
+    this.#istiod.extensions = [...extensions].map(([name, body]) => encodedOf(name, body));
+  }
+
   /** The ClusterIP that the recording has. */
   get serviceAddress(): string {
     const routes = this.#views.get('curl')?.rds.find(({ name }) => name === '5000');

@@ -78,8 +78,8 @@ export interface IstioBehaviour {
     /** The chain for those who call the proxy's own port 15001. */
     readonly outboundTrap: string;
     /**
-     * Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own; a port whose
-     * protocol nothing tells is then either.
+     * Whether plaintext HTTP is told from other bytes by an inspector, and has chains of its own; a port
+     * whose protocol nothing tells is then either.
      */
     readonly inspectsHttp: boolean;
   };

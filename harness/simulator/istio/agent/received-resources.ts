@@ -2,10 +2,12 @@
 import { messageOf } from '../../../base/errors.ts';
 import type { Envoy } from '../envoy/envoy.ts';
 import type { AdsUpdate, Reference } from '../xds/ads/subscription.ts';
+import { TYPE_URLS } from '../xds/ads/type-urls.ts';
 import { decodeOnce } from '../xds/envoy-v3/decode-once.ts';
+import { decodeDiscoveredFilter } from '../xds/envoy-v3/network-filter.ts';
 import { CODECS } from '../xds/envoy-v3/resource-codecs.ts';
 import { Refusal } from '../xds/proto/refusal.ts';
-import { routeNamesOf } from '../xds/references.ts';
+import { discoveredBy, routeNamesOf } from '../xds/references.ts';
 import type { Cluster, Listener, ResourcesByType, ResourceType, ResourceUpdate } from '../xds/resources.ts';
 import { typeOfUrl, typeUrlOf } from '../xds/wire/types.ts';
 
@@ -25,6 +27,7 @@ export class ReceivedResources {
    * @returns why Envoy refuses it, or undefined if it accepts it
    */
   apply(typeUrl: string, { version, resources, removed }: AdsUpdate<Uint8Array>): string | undefined {
+    if (typeUrl === TYPE_URLS.ecds) return this.#applyDiscovered(resources, removed);
     const type = typeOfUrl(typeUrl);
     if (!type) return undefined; // nothing subscribes to another type
     const before = this.#of(type);
@@ -54,16 +57,32 @@ export class ReceivedResources {
     return fault;
   }
 
-  /** Says what a resource needs: a cluster its endpoints, a listener its routes. */
+  #applyDiscovered(resources: AdsUpdate<Uint8Array>['resources'], removed: readonly string[]) {
+    this.#envoy.dropDiscovered(removed);
+    const unreadable: string[] = [];
+    const filters = resources.flatMap(({ name, body }) => {
+      try {
+        return [decodeDiscoveredFilter(body)];
+      } catch (error) {
+        unreadable.push(`${name}: ${messageOf(error)}`);
+        return [];
+      }
+    });
+    const faults = [...unreadable, this.#envoy.applyDiscovered(filters)].filter(each => each !== undefined);
+    return faults.length > 0 ? faults.join(', ') : undefined;
+  }
+
+  /** Says what a resource needs: a cluster its endpoints, a listener its routes and filters. */
   references(typeUrl: string, name: string): readonly Reference[] {
     const type = typeOfUrl(typeUrl);
     if (type === 'cluster') return endpointsOf(this.#of(type).get(name) as Cluster | undefined);
-    if (type === 'listener') return routesOf(this.#of(type).get(name) as Listener | undefined);
+    if (type === 'listener') return neededBy(this.#of(type).get(name) as Listener | undefined);
     return [];
   }
 
   /** Forgets what nothing needs any more. */
   drop(typeUrl: string, names: readonly string[]): void {
+    if (typeUrl === TYPE_URLS.ecds) this.#envoy.dropDiscovered(names);
     const type = typeOfUrl(typeUrl);
     if (!type) return;
     const next = new Map(this.#of(type));
@@ -97,5 +116,10 @@ function nameOf<T extends ResourceType>(type: T, resource: ResourcesByType[T][nu
 const endpointsOf = (cluster: Cluster | undefined): readonly Reference[] =>
   cluster?.type === 'EDS' ? [{ typeUrl: typeUrlOf('endpoint'), name: cluster.name }] : [];
 
-const routesOf = (listener: Listener | undefined): readonly Reference[] =>
-  listener ? routeNamesOf(listener).map(name => ({ typeUrl: typeUrlOf('route'), name })) : [];
+const neededBy = (listener: Listener | undefined): readonly Reference[] =>
+  listener
+    ? [
+        ...routeNamesOf(listener).map(name => ({ typeUrl: typeUrlOf('route'), name })),
+        ...discoveredBy(listener).map(({ name }) => ({ typeUrl: TYPE_URLS.ecds, name })),
+      ]
+    : [];

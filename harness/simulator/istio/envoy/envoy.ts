@@ -8,6 +8,7 @@ import type { NetworkNamespace } from '../../network/interfaces.ts';
 import type { EnvoyWording } from '../behaviour.ts';
 import type {
   ClusterLoadAssignment,
+  DiscoveredFilter,
   ResourceType,
   ResourceUpdate,
   RouteConfiguration,
@@ -99,6 +100,22 @@ export class Envoy {
 
   get listeners(): readonly RunningListener[] {
     return this.#listeners.listeners;
+  }
+
+  /** Filters that have come by extension discovery. */
+  get discovered(): readonly DiscoveredFilter[] {
+    return this.#listeners.discovered;
+  }
+
+  /** @returns why Envoy refuses filters that have come by name, or undefined if it accepts them */
+  applyDiscovered(filters: readonly DiscoveredFilter[]): string | undefined {
+    const fault = this.#listeners.applyDiscovered(filters);
+    this.#becomeLive();
+    return fault;
+  }
+
+  dropDiscovered(names: readonly string[]): void {
+    this.#listeners.dropDiscovered(names);
   }
 
   get routes(): readonly RouteConfiguration[] {

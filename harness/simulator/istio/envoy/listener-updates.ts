@@ -1,6 +1,6 @@
 /** What LDS and RDS pushes do: a listener runs once the routes that it refers to are there. */
-import { routeNamesOf } from '../xds/references.ts';
-import type { Listener, RouteConfiguration } from '../xds/resources.ts';
+import { discoveredBy, routeNamesOf } from '../xds/references.ts';
+import type { DiscoveredFilter, Listener, RouteConfiguration } from '../xds/resources.ts';
 import type { EnvoyEnvironment } from './environment/environment.ts';
 import type { RunningListener } from './listeners/accepted-connection.ts';
 import { ListenerManager } from './listeners/listener-manager.ts';
@@ -14,7 +14,9 @@ import { duplicateName, faultOfListener, faultOfRoutes } from './validation.ts';
 export class ListenerUpdates {
   readonly #routes = new Map<string, RouteConfiguration>();
   readonly #listeners: ListenerManager;
-  /** Accepted, but their routes are still to come: what ran before goes on until then. */
+  /** By name; they come after the listener that has them. */
+  readonly #discovered = new Map<string, DiscoveredFilter>();
+  /** Accepted, but their routes or filters are still to come: what ran before goes on until then. */
   readonly #warming = new Map<string, Listener>();
 
   /** @param workers - threads among which the listeners share their connections */
@@ -23,7 +25,11 @@ export class ListenerUpdates {
     clusterOf: (name: string) => UpstreamCluster | undefined,
     workers: number,
   ) {
-    const resources = { clusterOf, routesOf: (name: string) => this.#routes.get(name) };
+    const resources = {
+      clusterOf,
+      routesOf: (name: string) => this.#routes.get(name),
+      discoveredOf: (name: string) => this.#discovered.get(name),
+    };
     this.#listeners = new ListenerManager(environment, resources, workers);
   }
 
@@ -50,7 +56,7 @@ export class ListenerUpdates {
     for (const config of configs) {
       const fault = faultOfListener(config) ?? this.#addressFault(config);
       if (fault !== undefined) faults.push(`${config.name}: ${fault}`);
-      else if (this.#lacksRoutes(config)) this.#warming.set(config.name, config);
+      else if (this.#lacks(config)) this.#warming.set(config.name, config);
       else {
         this.#warming.delete(config.name);
         const bindFault = this.#listeners.set(config);
@@ -72,13 +78,54 @@ export class ListenerUpdates {
       const used = fault === undefined ? configuration : known;
       if (used) this.#routes.set(configuration.name, used);
     }
+    faults.push(...this.#startWarmed());
+    return faults.length > 0 ? faults.join(', ') : undefined;
+  }
+
+  /**
+   * Takes filters that listeners have by name, in addition to those that have come.
+   * @returns why Envoy refuses them, or undefined if it accepts them
+   */
+  applyDiscovered(filters: readonly DiscoveredFilter[]): string | undefined {
+    const faults: string[] = [];
+    for (const filter of filters) {
+      const fault = this.#discoveryFault(filter);
+      if (fault === undefined) this.#discovered.set(filter.name, filter);
+      else faults.push(fault);
+    }
+    faults.push(...this.#startWarmed());
+    return faults.length > 0 ? faults.join(', ') : undefined;
+  }
+
+  /** Filters that have come by name. */
+  get discovered(): readonly DiscoveredFilter[] {
+    return [...this.#discovered.values()];
+  }
+
+  /** Lets go of filters that no listener has any more. */
+  dropDiscovered(names: readonly string[]): void {
+    for (const name of names) this.#discovered.delete(name);
+  }
+
+  /** Starts the listeners that waited for what is there now. @returns faults */
+  #startWarmed(): readonly string[] {
+    const faults: string[] = [];
     for (const [name, config] of [...this.#warming]) {
-      if (this.#lacksRoutes(config)) continue;
+      if (this.#lacks(config)) continue;
       this.#warming.delete(name);
       const fault = this.#listeners.set(config);
       if (fault !== undefined) faults.push(fault);
     }
-    return faults.length > 0 ? faults.join(', ') : undefined;
+    return faults;
+  }
+
+  /** source/common/filter/config_discovery_impl.cc @v1.30 */
+  #discoveryFault({ name, type }: DiscoveredFilter): string | undefined {
+    const configs = [...this.#warming.values(), ...this.listeners.map(({ config }) => config)];
+    const wanted = configs
+      .flatMap(discoveredBy)
+      .find(each => each.name === name && !each.types.includes(type));
+    return wanted && `Error: filter config has type URL ${type} but expect ${wanted.types.join(', ')}.`;
   }
 
   /** The configuration that runs, or will once its routes have come. */
@@ -90,8 +137,11 @@ export class ListenerUpdates {
     this.#listeners.close();
   }
 
-  #lacksRoutes(listener: Listener): boolean {
-    return routeNamesOf(listener).some(name => !this.#routes.has(name));
+  #lacks(listener: Listener): boolean {
+    return (
+      routeNamesOf(listener).some(name => !this.#routes.has(name)) ||
+      discoveredBy(listener).some(({ name }) => !this.#discovered.has(name))
+    );
   }
 
   /** Refuses a listener that moves to another address: Envoy wants a listener of another name for that. */

@@ -1,5 +1,5 @@
 /** What resources need of other types, by name. */
-import type { Listener } from './resources.ts';
+import type { DiscoveredName, Listener } from './resources.ts';
 
 /** Returns the names of the route configurations that a listener's chains get by RDS, each once. */
 export function routeNamesOf({ filterChains, defaultFilterChain }: Listener): readonly string[] {
@@ -8,3 +8,9 @@ export function routeNamesOf({ filterChains, defaultFilterChain }: Listener): re
     if (filter.type === 'http_connection_manager' && filter.rds !== undefined) names.add(filter.rds);
   return [...names];
 }
+
+/** Returns the filters that a listener's chains get by ECDS. */
+export const discoveredBy = ({ filterChains, defaultFilterChain }: Listener): readonly DiscoveredName[] =>
+  [...filterChains, ...(defaultFilterChain ? [defaultFilterChain] : [])].flatMap(({ filter }) =>
+    filter.type === 'http_connection_manager' ? (filter.discovers ?? []) : [],
+  );

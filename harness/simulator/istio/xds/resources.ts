@@ -140,6 +140,22 @@ export interface FilterChainMatch {
   readonly applicationProtocols?: readonly string[];
 }
 
+/** A filter of requests that a listener has by name only (ECDS). */
+export interface DiscoveredName {
+  readonly name: string;
+  /** Full names of the messages that it may be. */
+  readonly types: readonly string[];
+}
+
+/** A filter of requests that has come by its name. */
+export interface DiscoveredFilter {
+  readonly name: string;
+  /** Full name of its configuration's message. */
+  readonly type: string;
+  /** Of the alpn filter; the others that are taken have no effect. */
+  readonly alpn?: readonly string[];
+}
+
 /** The last filter of a chain: it decides where the bytes go. */
 export type NetworkFilter =
   | {
@@ -149,6 +165,8 @@ export type NetworkFilter =
       readonly statPrefix: string;
       /** The ALPN of HTTP/1.1 to an upstream with TLS, in place of the cluster's. */
       readonly alpn?: readonly string[];
+      /** Filters that come by extension discovery. */
+      readonly discovers?: readonly DiscoveredName[];
       /** Tells the upstream, in `x-forwarded-client-cert`, who has proved what identity. */
       readonly forwardsClientCertificate?: true;
     }

@@ -229,7 +229,7 @@ const ROWS: readonly Row[] = [
         filter.config_discovery = { type_urls: ['type.googleapis.com/x.Y'] };
       }),
     ],
-    refused(/config_discovery/),
+    refused(/ExtensionConfigSource.ConfigSource: value is required/),
   ],
   [
     'alpn FilterConfig.alpn_override',

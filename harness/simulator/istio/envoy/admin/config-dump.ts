@@ -28,8 +28,7 @@ export function configDump(envoy: Envoy, node: XdsNode, { includeEndpoints, reso
   const configs: Dump[] = [
     anyOf('admin.v3.BootstrapConfigDump', { bootstrap: { node: nodeOf(envoy, node) } }),
     clustersDump(envoy),
-    // Nothing here comes by extension discovery.
-    anyOf('admin.v3.EcdsConfigDump', {}),
+    anyOf('admin.v3.EcdsConfigDump', filtersOf(envoy)),
     ...(includeEndpoints ? [endpointsDump(envoy)] : []),
     listenersDump(envoy),
     anyOf('admin.v3.ScopedRoutesConfigDump', {}),
@@ -106,6 +105,19 @@ function routesDump(envoy: Envoy): Dump {
 }
 
 const listsBootstrap = ({ options }: Envoy): boolean => options.wording.pages.listsBootstrap;
+
+/** What has come by extension discovery, by its type. */
+const filtersOf = ({ discovered }: Envoy) =>
+  discovered.length === 0
+    ? {}
+    : {
+        ecds_filters: discovered.map(({ name, type }) => ({
+          ecds_filter: anyOf('config.core.v3.TypedExtensionConfig', {
+            name,
+            typed_config: { '@type': `type.googleapis.com/${type}` },
+          }),
+        })),
+      };
 
 /** Certificates, never the key: Envoy leaves it out too. */
 function secretsOf({ identity }: Envoy) {

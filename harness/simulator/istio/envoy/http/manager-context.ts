@@ -14,8 +14,8 @@ export interface ManagerContext {
   /** What the `server` header of replies says. */
   readonly serverName: string;
   readonly requestIds: Random;
-  /** Of TLS with an upstream, in place of the cluster's: from the alpn filter. */
-  readonly alpn: readonly string[] | undefined;
+  /** Of TLS with an upstream, in place of the cluster's: from the alpn filter, as it is now. */
+  alpn(): readonly string[] | undefined;
   /** Returns the routes as they are now. */
   routes(): RouteConfiguration | undefined;
   clusterOf(name: string): UpstreamCluster | undefined;

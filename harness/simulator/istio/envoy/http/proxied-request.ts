@@ -84,7 +84,7 @@ export class ProxiedRequest {
       },
     );
     this.#upstream = upstream;
-    upstream.start(this.#cluster.poolOf(this.#connection.worker, host, this.#context.alpn));
+    upstream.start(this.#cluster.poolOf(this.#connection.worker, host, this.#context.alpn()));
   }
 
   #onResponse(host: Host, head: MessageHead, upstream: UpstreamAttempt): void {

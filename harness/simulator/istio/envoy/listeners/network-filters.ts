@@ -1,7 +1,7 @@
 /** The filters at the end of a chain: what happens to a connection's bytes. */
 import { unreachable } from '../../../../base/errors.ts';
 import type { Random } from '../../../../base/random.ts';
-import type { NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
+import type { DiscoveredFilter, NetworkFilter, RouteConfiguration } from '../../xds/resources.ts';
 import type { EnvoyEnvironment } from '../environment/environment.ts';
 import { HttpConnectionManager } from '../http/http-connection-manager.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
@@ -12,6 +12,7 @@ import { proxyTcp } from './tcp-proxy.ts';
 export interface FilterResources {
   readonly clusterOf: (name: string) => UpstreamCluster | undefined;
   readonly routesOf: (name: string) => RouteConfiguration | undefined;
+  readonly discoveredOf: (name: string) => DiscoveredFilter | undefined;
 }
 
 /**
@@ -60,14 +61,15 @@ export class NetworkFilters {
     let manager = this.#managers.get(filter);
     if (!manager) {
       const isInbound = config.name === INBOUND_LISTENER;
-      const { rds, routeConfig, alpn } = filter;
+      const { rds, routeConfig, alpn, discovers = [] } = filter;
+      const { discoveredOf } = this.#resources;
       manager = new HttpConnectionManager({
         environment: this.#environment,
         isInbound,
         forwardsClientCertificate: filter.forwardsClientCertificate === true,
         serverName: isInbound || this.#environment.kind === 'router' ? 'istio-envoy' : 'envoy',
         requestIds: this.#requestIds,
-        alpn,
+        alpn: () => alpn ?? discovers.map(({ name }) => discoveredOf(name)?.alpn).find(Boolean),
         routes: rds === undefined ? () => routeConfig : () => this.#resources.routesOf(rds),
         clusterOf: name => this.#resources.clusterOf(name),
       });

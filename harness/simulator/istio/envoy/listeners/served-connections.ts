@@ -5,8 +5,9 @@ import type { FilterChain } from '../../xds/resources.ts';
 import type { RunningListener } from './accepted-connection.ts';
 
 /**
- * How long the connections of a removed listener or chain live on (pilot-agent's `--drain-time-s`, meshConfig's
- * drainDuration of 45 s; envoyproxy/envoy source/server/listener_manager_impl.cc, drainListener @v1.16.0).
+ * How long the connections of a removed listener or chain live on (pilot-agent's `--drain-time-s`,
+ * meshConfig's drainDuration of 45 s; envoyproxy/envoy source/server/listener_manager_impl.cc, drainListener
+ * @v1.16.0).
  * Unlike Envoy, HTTP clients are not asked to close before it is over.
  */
 const DRAIN_MS = 45_000;

@@ -111,8 +111,8 @@ function boundServices(
 }
 
 /**
- * Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. A chain for
- * any name takes any bytes, where the release does not ask for TLS.
+ * Passes TLS on unopened, by the server names in VirtualServices; without one nothing gets through. A chain
+ * for any name takes any bytes, where the release does not ask for TLS.
  */
 function passthroughChains(
   context: PushContext,

@@ -54,8 +54,8 @@ export function gatewayListeners(
 }
 
 /**
- * Names what a port has once. Two servers may ask for the same HTTP port, whose routes tell their hosts apart,
- * or for the same services by SNI.
+ * Names what a port has once. Two servers may ask for the same HTTP port, whose routes tell their hosts
+ * apart, or for the same services by SNI.
  * @returns undefined for what each server has for itself
  */
 const keyOf = ({ behaviour }: PushContext, { name, match }: FilterChain): string | undefined =>

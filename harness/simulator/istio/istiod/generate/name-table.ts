@@ -1,7 +1,7 @@
 /**
  * NDS: the addresses of the mesh's services by their names, for agents that answer DNS
- * (pkg/dns/server/name_table.go, BuildNameTable @1.31). Unlike the real one, it has no names of single pods of a
- * headless service.
+ * (pkg/dns/server/name_table.go, BuildNameTable @1.31). Unlike the real one, it has no names of single
+ * pods of a headless service.
  */
 import { encodeMessage, type ProtoMessage } from '../../xds/proto/encode-message.ts';
 import type { MeshService } from '../mesh/mesh-service.ts';
@@ -12,8 +12,8 @@ import { addressFor, type PushContext, visibleServices } from '../mesh/push-cont
 type Asker = Pick<ProxyNode, 'clusterId' | 'role' | 'view'>;
 
 /**
- * Returns the bytes of istio.networking.nds.v1.NameTable; a service without an address is not in it. That of a
- * gateway is empty: nothing beside it asks for names.
+ * Returns the bytes of istio.networking.nds.v1.NameTable; a service without an address is not in it. That of
+ * a gateway is empty: nothing beside it asks for names.
  */
 export function encodeNameTable(context: PushContext, asker: Asker): Uint8Array {
   const table: Record<string, ProtoMessage> = {};

@@ -94,8 +94,8 @@ export interface RouteScope {
 }
 
 /**
- * Generates a route configuration for each HTTP port of the mesh, named by the port, and one for each port of a
- * service whose protocol is found out.
+ * Generates a route configuration for each HTTP port of the mesh, named by the port, and one for each port of
+ * a service whose protocol is found out.
  */
 export function sidecarRoutes(context: PushContext, scope: RouteScope): RouteConfiguration[] {
   const ignoresPort = context.behaviour.routesIgnorePorts && ({ ignoresPort: true } as const);

@@ -15,7 +15,8 @@ const known = new BoundedMemory<Resource>(4000);
 const notes = new WeakMap<Resource, readonly string[]>();
 
 /**
- * Says what was taken without effect when a resource was read, each once; nothing of one that was never bytes.
+ * Says what was taken without effect when a resource was read, each once; nothing of one that was never
+ * bytes.
  */
 export const notesOn = (resource: Resource): readonly string[] => notes.get(resource) ?? [];
 

@@ -2,11 +2,12 @@
 
 import type { ProtoMessage } from '../proto/encode-message.ts';
 import { Fields } from '../proto/fields.ts';
-import { Refusal } from '../proto/refusal.ts';
-import { anyOf, emptyAny } from '../proto/well-known.ts';
-import type { NetworkFilter } from '../resources.ts';
+import { type OnNote, Refusal } from '../proto/refusal.ts';
+import { anyOf, emptyAny, packedOf, typeOfUrl } from '../proto/well-known.ts';
+import type { DiscoveredFilter, DiscoveredName, NetworkFilter } from '../resources.ts';
 import { ADS, readAds } from './config-source.ts';
 import { extensionOf, noImplementation } from './extensions.ts';
+import { HARMLESS } from './harmless.ts';
 import { readRouteConfiguration, routeConfigurationOf } from './route.ts';
 import { TYPES } from './type-names.ts';
 
@@ -37,6 +38,7 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
             rds: filter.rds === undefined ? undefined : { config_source: ADS, route_config_name: filter.rds },
             route_config: filter.routeConfig && routeConfigurationOf(filter.routeConfig),
             http_filters: [
+              ...(filter.discovers ?? []).map(discoveryOf),
               ...(filter.alpn ? [alpnFilterOf(filter.alpn)] : []),
               { name: 'envoy.filters.http.router', typed_config: emptyAny(TYPES.router) },
             ],
@@ -53,6 +55,11 @@ export function filtersOf(filter: NetworkFilter): ProtoMessage[] {
       ];
   }
 }
+
+const discoveryOf = ({ name, types }: DiscoveredName): ProtoMessage => ({
+  name,
+  config_discovery: { config_source: ADS, type_urls: types.map(type => `type.googleapis.com/${type}`) },
+});
 
 const alpnFilterOf = (alpn: readonly string[]): ProtoMessage => ({
   name: 'istio.alpn',
@@ -128,10 +135,13 @@ function readConnectionManager(fields: Fields): Part {
   });
   const routeConfig = fields.message('route_config', readRouteConfiguration);
   fields.message('request_id_extension', extensionOf);
-  const filters = fields.messages('http_filters', readHttpFilter).filter(filter => filter !== undefined);
+  const all = fields.messages('http_filters', readHttpFilter).filter(filter => filter !== undefined);
+  const discovers = all.flatMap(filter => ('types' in filter ? [filter] : []));
+  const filters = all.flatMap(filter => ('types' in filter ? [] : [filter]));
   const alpn = filters.find(filter => filter.type === TYPES.alpnFilter)?.alpn;
   const routers = filters.filter(filter => filter.type === TYPES.router);
-  if (routers.length !== 1 || filters.at(-1)?.type !== TYPES.router)
+  const last = all.at(-1);
+  if (routers.length !== 1 || !last || 'types' in last || last.type !== TYPES.router)
     throw new Refusal(`${fields.type}: one router must be the last filter in a http filter chain`);
   return {
     type: 'http_connection_manager',
@@ -139,6 +149,7 @@ function readConnectionManager(fields: Fields): Part {
     ...(routeConfig && { routeConfig }),
     statPrefix: fields.string('stat_prefix'),
     ...(alpn && { alpn }),
+    ...(discovers.length > 0 && { discovers }),
     ...(readForwarding(fields) && { forwardsClientCertificate: true }),
   };
 }
@@ -163,12 +174,43 @@ type HttpFilter =
   | { readonly type: typeof TYPES.router }
   | { readonly type: typeof TYPES.alpnFilter; readonly alpn: readonly string[] | undefined };
 
-/** @returns undefined for what is passed over */
-function readHttpFilter(fields: Fields): HttpFilter | undefined {
+/** Reads HttpFilter. @returns undefined for what is passed over */
+function readHttpFilter(fields: Fields): HttpFilter | DiscoveredName | undefined {
   fields.pass('is_optional', 'each type of filter is known to be executed, passed over or refused');
   if (fields.boolean('disabled')) throw new Refusal(`${fields.type}: disabled is not simulated`);
-  if (fields.has('config_discovery'))
-    throw new Refusal(`${fields.type}: config_discovery, of '${fields.string('name')}', is not simulated`);
+  const types = fields.message('config_discovery', readDiscovery);
+  return types ? { name: fields.string('name'), types } : readHttpExtension(fields);
+}
+
+/**
+ * @returns full names of the messages that may come
+ * @throws Refusal for a source or a default that is not simulated
+ */
+function readDiscovery(discovery: Fields): readonly string[] {
+  if (!discovery.has('config_source'))
+    throw new Refusal('ExtensionConfigSource.ConfigSource: value is required');
+  discovery.message('config_source', readAds);
+  if (discovery.has('default_config'))
+    throw new Refusal(`${discovery.type}: default_config is not simulated`);
+  discovery.pass('apply_default_config_without_warming', 'there is no default configuration');
+  return discovery.strings('type_urls').map(typeOfUrl);
+}
+
+/**
+ * Reads a filter of requests that has come by extension discovery.
+ * @throws Refusal, in one line, for what the simulated Envoy cannot execute
+ */
+export const decodeDiscoveredFilter = (bytes: Uint8Array, onNote: OnNote = () => {}): DiscoveredFilter =>
+  Fields.read(TYPES.typedExtension, bytes, { harmless: HARMLESS, onNote }, fields => {
+    const type = fields.message('typed_config', packedOf)?.type ?? '';
+    const filter = readHttpExtension(fields);
+    if (filter?.type === TYPES.router)
+      throw new Refusal(`${fields.type}: a router by extension discovery is not simulated`);
+    return { name: fields.string('name'), type, ...(filter?.alpn && { alpn: filter.alpn }) };
+  });
+
+/** @returns undefined for what is passed over */
+function readHttpExtension(fields: Fields): HttpFilter | undefined {
   const extension = extensionOf(fields);
   if (!extension) return undefined;
   const { type, value } = extension.packed;

@@ -9,6 +9,7 @@ export const TYPES = {
   endpoint: 'envoy.config.endpoint.v3.ClusterLoadAssignment',
   listener: 'envoy.config.listener.v3.Listener',
   route: 'envoy.config.route.v3.RouteConfiguration',
+  typedExtension: 'envoy.config.core.v3.TypedExtensionConfig',
   upstreamTls: `${TLS}.UpstreamTlsContext`,
   downstreamTls: `${TLS}.DownstreamTlsContext`,
   rawBuffer: 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer',
