@@ -1,6 +1,6 @@
 #!/bin/sh
-# @marcbachmann/cel-js 8.0.0 (npm), Node 20: some of CEL's standard functions are JavaScript's functions of the
-# same purpose. So valid expressions get other answers than the language definition gives.
+# @marcbachmann/cel-js 8.0.0 (npm), Node 20: some of CEL's standard functions are JavaScript's functions of
+# the same purpose. So valid expressions get other answers than the language definition gives.
 #
 #   expression                                            cel-js 8.0.0                 CEL
 #   'ABC'.matches('(?i)abc')                              Invalid regular expression   true (RE2 syntax)

@@ -11,8 +11,9 @@
 #   envoy/extensions/access_loggers/open_telemetry/v3/logs_service.proto
 #     lacks opentelemetry/proto/common/v1/common.proto
 #
-# Seen, of each: `ENOENT: no such file or directory, open '…'`, where … is the missing name below the folder of
-# the file that imports it. The other 345 files of v3 load, those of clusters, listeners and routes among them.
+# Seen, of each: `ENOENT: no such file or directory, open '…'`, where … is the missing name below the folder
+# of the file that imports it. The other 345 files of v3 load, those of clusters, listeners and routes among
+# them.
 #
 # Ends with 0 if exactly these files do not load. Needs node, npm and the registry of npm.
 set -eu

@@ -1,8 +1,8 @@
 #!/bin/sh
-# istioctl of istio.io/istio v0.0.0-20260827124520-eed52ebb66ad (about 1.31), by `go install`: it calls itself
-# `unknown`, and what it installs are the images `latest` of a testing registry, without a word of warning.
-# Versions, hub and tag are put in by flags of Istio's own build; Go's installer knows none of them, and the
-# values that stand in the source are those of development.
+# istioctl of istio.io/istio v0.0.0-20260827124520-eed52ebb66ad (about 1.31), by `go install`: it calls
+# itself `unknown`, and what it installs are the images `latest` of a testing registry, without a word of
+# warning. Versions, hub and tag are put in by flags of Istio's own build; Go's installer knows none of
+# them, and the values that stand in the source are those of development.
 #
 #   $ istioctl version --remote=false
 #   client version: unknown
@@ -13,8 +13,8 @@
 # Exit status 0, nothing on standard error. With --set hub=docker.io/istio --set tag=1.30.3 the images are
 # docker.io/istio/pilot:1.30.3 and so on.
 #
-# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes in
-# a temporary folder; a GOMODCACHE that is set is used.
+# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes
+# in a temporary folder; a GOMODCACHE that is set is used.
 set -eu
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT

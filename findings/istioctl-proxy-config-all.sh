@@ -1,8 +1,9 @@
 #!/bin/sh
-# istioctl of istio.io/istio v0.0.0-20260827124520-eed52ebb66ad (about 1.31): for the column NAME, `proxy-config
-# all` puts `cluster/` before a cluster's name; where the name has not Istio's four parts, it prints that text as
-# SERVICE FQDN as well, which is no name of anything. `proxy-config clusters` shows the right one from the same
-# dump. Every sidecar has such clusters (BlackHoleCluster, PassthroughCluster, xds-grpc, …).
+# istioctl of istio.io/istio v0.0.0-20260827124520-eed52ebb66ad (about 1.31): for the column NAME,
+# `proxy-config all` puts `cluster/` before a cluster's name; where the name has not Istio's four parts, it
+# prints that text as SERVICE FQDN as well, which is no name of anything. `proxy-config clusters` shows the
+# right one from the same dump. Every sidecar has such clusters (BlackHoleCluster, PassthroughCluster,
+# xds-grpc, …).
 #
 #   $ istioctl proxy-config clusters -f dump.json
 #   SERVICE FQDN                   PORT     SUBSET     DIRECTION     TYPE       DESTINATION RULE
@@ -13,8 +14,8 @@
 #   cluster/BlackHoleCluster                           cluster/BlackHoleCluster     -     …
 #   cluster/outbound|80|v1|web.shop.svc.cluster.local  web.shop.svc.cluster.local   80    …
 #
-# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes in
-# a temporary folder; a GOMODCACHE that is set is used.
+# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes
+# in a temporary folder; a GOMODCACHE that is set is used.
 set -eu
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
