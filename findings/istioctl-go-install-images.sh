@@ -13,8 +13,8 @@
 # Exit status 0, nothing on standard error. With --set hub=docker.io/istio --set tag=1.30.3 the images are
 # docker.io/istio/pilot:1.30.3 and so on.
 #
-# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes
-# in a temporary folder; a GOMODCACHE that is set is used.
+# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and almost a
+# gigabyte in a temporary folder; a GOMODCACHE that is set is used.
 set -eu
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT

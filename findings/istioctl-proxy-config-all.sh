@@ -14,8 +14,8 @@
 #   cluster/BlackHoleCluster                           cluster/BlackHoleCluster     -     …
 #   cluster/outbound|80|v1|web.shop.svc.cluster.local  web.shop.svc.cluster.local   80    …
 #
-# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and two gigabytes
-# in a temporary folder; a GOMODCACHE that is set is used.
+# Ends with 0 if this is so. Needs Go 1.26 and a module proxy. Takes some three minutes, and almost a
+# gigabyte in a temporary folder; a GOMODCACHE that is set is used.
 set -eu
 folder=$(mktemp -d)
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT

@@ -20,8 +20,8 @@ interface IstioctlFlags {
 }
 
 const HINT =
-  'It comes with a release of Istio (docs/platforms.md). ' +
-  'Without --istioctl and --istio-dir none is needed.';
+  'It comes with a release of Istio; or: go install istio.io/istio/istioctl/cmd/istioctl@latest ' +
+  '(docs/platforms.md). Without --istioctl and --istio-dir none is needed.';
 
 /** As given by a flag. Some releases print the version alone, others after `client version: `. */
 const wantedBy = (flag: string): WantedProgram => ({

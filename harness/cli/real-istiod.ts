@@ -21,7 +21,7 @@ const PILOT_DISCOVERY: WantedProgram = {
   versionArgv: ['version', '--output', 'json'],
   readVersion: clientVersionOf,
   hint:
-    'To get it: go install istio.io/istio/pilot/cmd/pilot-discovery@VERSION, or the image istio/pilot ' +
+    'To get it: go install istio.io/istio/pilot/cmd/pilot-discovery@latest, or the image istio/pilot ' +
     '(docs/platforms.md). Without --istiod our own istiod works.',
 };
 

@@ -48,7 +48,7 @@ async function run(peer: string, env: Readonly<Record<string, string>>) {
     text += some;
   });
   const code = await new Promise(resolve => child.once('close', resolve));
-  const last = text.trimEnd().split('\n').at(-1) ?? '';
+  const last = text.trimEnd().split('\n').at(-1) || `ended with ${code} before it said anything`;
   const wasSkipped = code === 0 && last.startsWith('skipped: ');
   return {
     peer,
