@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { HarnessError } from '../base/errors.ts';
 import { editionFor } from '../platform/versions.ts';
-import { runProcess } from '../process/run.ts';
+import { givenProgram, type WantedProgram } from './given-program.ts';
 
 /** A program, and what it says of itself. */
 export interface OwnIstioctl {
@@ -19,12 +19,24 @@ interface IstioctlFlags {
   readonly istioDir?: string;
 }
 
-const VERSION_MS = 15_000;
+const HINT =
+  'It comes with a release of Istio; or: go install istio.io/istio/istioctl/cmd/istioctl@latest ' +
+  '(docs/platforms.md). Without --istioctl and --istio-dir none is needed.';
+
+/** As given by a flag. Some releases print the version alone, others after `client version: `. */
+const wantedBy = (flag: string): WantedProgram => ({
+  name: 'istioctl',
+  flag,
+  versionArgv: ['version', '--remote=false'],
+  readVersion: stdout => /^(?:client version: )?(\S+)$/.exec(stdout.trim())?.[1],
+  hint: HINT,
+});
 
 /**
  * Finds the istioctl that the command line names for the simulator.
  * @returns undefined if it names none
- * @throws HarnessError ERR_USAGE for `--istioctl` on another platform; ERR_TOOL if it cannot be run
+ * @throws HarnessError ERR_USAGE for `--istioctl` on another platform, and for an empty path; ERR_TOOL if it
+ *   cannot be run
  */
 export async function ownIstioctl(
   flags: IstioctlFlags,
@@ -37,22 +49,18 @@ export async function ownIstioctl(
       hint: 'There --istio-dir names the unpacked release whose istioctl works.',
     });
   }
-  const file = fileOf(flags);
-  if (file === undefined) return undefined;
-  const result = await runProcess(file, ['version', '--remote=false'], { timeoutMs: VERSION_MS, signal });
-  signal.throwIfAborted();
-  const version = result.stdout.trim().split(/\s+/).at(-1);
-  if (result.exitCode === 0 && version) return { file, version };
-  throw new HarnessError('ERR_TOOL', `${file} is no istioctl that runs here: ${result.stderr.trim()}`, {
-    hint: 'Leave --istioctl and --istio-dir out: then no program is needed.',
-  });
+  const [flag, asked] = namedBy(flags);
+  if (asked === undefined) return undefined;
+  const { path: file, version } = await givenProgram(wantedBy(flag), asked, signal);
+  return { file, version };
 }
 
-function fileOf({ istioctl, istioDir }: IstioctlFlags): string | undefined {
-  if (istioctl !== undefined) return path.resolve(istioctl);
-  if (istioDir === undefined) return undefined;
-  const inRelease = path.resolve(istioDir, 'bin', 'istioctl');
-  return existsSync(inRelease) ? inRelease : path.resolve(istioDir, 'istioctl');
+/** @returns the flag, and the path that it names */
+function namedBy({ istioctl, istioDir }: IstioctlFlags): readonly [flag: string, path: string | undefined] {
+  if (istioctl !== undefined || istioDir === undefined) return ['--istioctl', istioctl];
+  const inRelease = path.join(istioDir, 'bin', 'istioctl');
+  const inFolder = path.join(istioDir, 'istioctl');
+  return ['--istio-dir', !existsSync(inRelease) && existsSync(inFolder) ? inFolder : inRelease];
 }
 
 /**

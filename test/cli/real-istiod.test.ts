@@ -27,8 +27,11 @@ t.test('it goes with the simulator and edition current, and must be a pilot-disc
   t.match(await run('--istiod', istiod, '--platform', 'kind'), { code: 2, stderr: /for the simulator/ });
   const text = path.join(folder.path, 'text');
   writeFileSync(text, 'no program');
-  t.match(await run('--istiod', text), { code: 3, stderr: /text is no program that can be run/ });
-  t.match(await run('--istiod', process.execPath), { code: 3, stderr: /is no pilot-discovery/ });
+  t.match(await run('--istiod', text), { code: 3, stderr: /text: this file is no program/ });
+  t.match(await run('--istiod', process.execPath), {
+    code: 3,
+    stderr: /this is no pilot-discovery that runs here/,
+  });
 });
 
 t.test('Ctrl-C ends the programs and removes their folders', async t => {

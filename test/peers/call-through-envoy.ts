@@ -20,7 +20,7 @@ import { type Mesh, replaceAgents, startMesh } from './calls/mesh.ts';
 import { whyNoNamespaces } from './calls/network-namespaces.ts';
 import { type RealSidecar, realSidecar } from './calls/real-sidecar.ts';
 import { staticBootstrapOf } from './calls/static-bootstrap.ts';
-import { findEnvoy } from './real-envoy.ts';
+import { findReal } from './real-programs.ts';
 
 const SCENARIO = 'multi-primary-multi-network';
 const CALLS = 40;
@@ -141,7 +141,7 @@ async function main(program: string): Promise<void> {
   holdFailures(await compareFailures(mesh, client));
 }
 
-const envoy = findEnvoy();
+const envoy = findReal('envoy');
 const noNamespaces = whyNoNamespaces();
 if ('reason' in envoy) console.log(`skipped: no Envoy (${envoy.reason})`);
 else if (noNamespaces !== undefined) console.log(`skipped: ${noNamespaces}`);

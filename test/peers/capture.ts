@@ -1,27 +1,12 @@
 /** What our istiod has told each proxy of a scenario, at the end of its plan. */
-
-import type { Plan } from '../../harness/plan/step.ts';
 import type { EncodedResource } from '../../harness/simulator/istio/istiod/serve/encoded-resources.ts';
 import { Resources } from '../../harness/simulator/istio/istiod/serve/resources.ts';
 import type { ResourceType } from '../../harness/simulator/istio/xds/resources.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
-
-const SETTING = "    pilot:\n      env:\n        PILOT_ENABLE_ALPN_FILTER: 'false'\n";
+import { withoutIstioFilters } from './without-istio-filters.ts';
 
 /** By type: what one proxy has. */
 export type View = ReadonlyMap<ResourceType, readonly EncodedResource[]>;
-
-/** Has istiod leave out the filter that an Envoy of another build than Istio's does not have. */
-const withoutIstioFilters = (plan: Plan): Plan => ({
-  ...plan,
-  steps: plan.steps.map(step => ({
-    ...step,
-    files: step.files.map(file => ({
-      ...file,
-      content: file.content.replace('  values:\n', `  values:\n${SETTING}`),
-    })),
-  })),
-});
 
 /** @returns views by proxy: `cluster1 sidecar sleep` */
 export async function captureViews(scenario: string, edition: string): Promise<ReadonlyMap<string, View>> {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { ROOT } from '../support/cli.ts';
 import { SCENARIOS } from '../support/recording.ts';
 import { type Difference, differencesOf } from '../support/view-differences.ts';
-import { findIstiod } from './real-istiod.ts';
+import { findReal } from './real-programs.ts';
 import { tellBoth } from './tell-both.ts';
 
 const ROW = /^\| `((?:cds|eds|lds|rds|nds)[ .][^`]*)` of `([^`]+)` \|/;
@@ -23,7 +23,7 @@ const isKnown = ({ what, resource }: Difference): boolean =>
 
 const short = (value: unknown): string => String(JSON.stringify(value)).slice(0, 160);
 
-const istiod = findIstiod();
+const istiod = findReal('pilot-discovery');
 if ('reason' in istiod) {
   console.log(`skipped: no istiod (${istiod.reason})`);
   process.exit(0);
@@ -31,7 +31,7 @@ if ('reason' in istiod) {
 let unknown = 0;
 const printed = new Set<string>();
 for (const scenario of SCENARIOS) {
-  for (const [proxy, { ours, real }] of await tellBoth(scenario, istiod)) {
+  for (const [proxy, { ours, real }] of await tellBoth(scenario, istiod.path)) {
     const differences = differencesOf(ours, real);
     const counts = Object.entries(real).map(
       ([type, list]) => `${type} ${ours[type as keyof typeof ours].length}/${list.length}`,

@@ -14,7 +14,7 @@ import { encodeMessage } from '../../harness/simulator/istio/xds/proto/encode-me
 import { PUSH_ORDER, shortNameOf, typeUrlOf } from '../../harness/simulator/istio/xds/wire/types.ts';
 import { createAdsHost } from './ads-host.ts';
 import { captureViews, type View } from './capture.ts';
-import { findEnvoy } from './real-envoy.ts';
+import { findReal } from './real-programs.ts';
 import { encodeSecrets, makeIdentity } from './secrets.ts';
 
 const SCENARIOS = [
@@ -118,7 +118,7 @@ async function told(program: string, node: string, view: View, isDelta: boolean)
   return answers;
 }
 
-const envoy = findEnvoy();
+const envoy = findReal('envoy');
 if ('reason' in envoy) {
   console.log(`skipped: no Envoy (${envoy.reason})`);
   process.exit(0);
@@ -127,11 +127,7 @@ if (spawnSync('unshare', ['--net', '--map-root-user', 'true']).status !== 0) {
   console.log('skipped: no network namespace can be made here (unshare)');
   process.exit(0);
 }
-console.log(
-  spawnSync(envoy.path, ['--version'], { encoding: 'utf8' })
-    .stdout.trim()
-    .replace(/^.*version: /, 'Envoy '),
-);
+console.log(`Envoy ${envoy.version}`);
 // What Envoy must refuse is seen as refused: the rows below can fail.
 const nonsense = encodeMessage(TYPES.cluster, { name: 'nonsense', type: 3 });
 const seen = await told(

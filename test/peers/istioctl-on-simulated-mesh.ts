@@ -6,7 +6,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { startCli, temporaryFolder } from '../support/cli.ts';
 import { COMMANDS, type CommandRow } from './istioctl-commands.ts';
-import { findIstioctl } from './real-istioctl.ts';
+import { findReal } from './real-programs.ts';
 
 /** Sidecars and gateways that the istiods of a scenario serve. */
 const PROXIES = {
@@ -117,7 +117,7 @@ async function proxiesOf(scenario: string, program: string) {
   return { count: proxies.length, behind: proxies.filter(line => !isInSync(line)) };
 }
 
-const found = findIstioctl();
+const found = findReal('istioctl');
 if ('reason' in found) {
   console.log(`skipped: no istioctl (${found.reason})`);
   process.exit(0);

@@ -2,15 +2,13 @@
  * A real istiod serves simulated proxies: the four scenarios by `run all --istiod`, and each of them by `up`
  * with the real istiod and with ours, for time. `npm run peers` prints a table; it ends with 1 if a
  * scenario does not pass.
- *
- * The program is named by MESH_HARNESS_PILOT_DISCOVERY, or is `pilot-discovery` on PATH.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../../harness/base/clock.ts';
-import { findProgram } from '../../harness/process/find.ts';
 import type { ConformanceReport } from '../../harness/report/report.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
+import { findReal } from './real-programs.ts';
 
 const SCENARIOS = [
   'multi-primary',
@@ -19,9 +17,9 @@ const SCENARIOS = [
   'primary-remote-multi-network',
 ];
 
-const istiod = findProgram(process.env['MESH_HARNESS_PILOT_DISCOVERY'] ?? 'pilot-discovery');
-if (istiod === undefined) {
-  console.log('skipped: no pilot-discovery on PATH, and MESH_HARNESS_PILOT_DISCOVERY names none');
+const istiod = findReal('pilot-discovery');
+if ('reason' in istiod) {
+  console.log(`skipped: no istiod (${istiod.reason})`);
   process.exit(0);
 }
 
@@ -54,12 +52,13 @@ async function secondsUp(scenario: string, flags: readonly string[]): Promise<nu
   return seconds;
 }
 
-const failures = await runAll(istiod);
+const failures = await runAll(istiod.path);
 for (const scenario of SCENARIOS) {
   const ours = await secondsUp(scenario, ['--edition', 'current']);
-  const real = await secondsUp(scenario, ['--istiod', istiod]);
+  const real = await secondsUp(scenario, ['--istiod', istiod.path]);
   console.log(
     `up ${scenario}: real ${real.toFixed(1)} s, ours ${ours.toFixed(1)} s, ${(real / ours).toFixed(2)} times`,
   );
 }
+console.log(failures === 0 ? `${SCENARIOS.length} scenarios passed.` : `${failures} scenarios did not pass`);
 process.exitCode = failures === 0 ? 0 : 1;

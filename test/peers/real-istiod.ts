@@ -1,16 +1,10 @@
 /** A real istiod as a process of this machine, beside the simulated one of a world of `up`. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import yaml from 'js-yaml';
-
-/** The program, and what it says of its version. */
-export interface RealIstiod {
-  readonly path: string;
-  readonly version: string;
-}
 
 /** How long it may take to get ready. */
 const DEADLINE_MS = 60_000;
@@ -21,23 +15,6 @@ export interface Place {
   readonly cluster: string;
   /** Those that it has remote secrets of. */
   readonly remotes: readonly string[];
-}
-
-/**
- * Finds pilot-discovery: by MESH_HARNESS_PILOT_DISCOVERY, or on PATH.
- * @returns the program, or why there is none
- */
-export function findIstiod(): RealIstiod | { readonly reason: string } {
-  const given = process.env['MESH_HARNESS_PILOT_DISCOVERY'];
-  if (given !== undefined && !existsSync(given))
-    return { reason: `MESH_HARNESS_PILOT_DISCOVERY: there is no ${given}` };
-  const program = given ?? 'pilot-discovery';
-  const { status, stdout } = spawnSync(program, ['version', '--short'], { encoding: 'utf8' });
-  if (status !== 0)
-    return {
-      reason: 'no pilot-discovery on PATH, and MESH_HARNESS_PILOT_DISCOVERY does not name one',
-    };
-  return { path: program, version: stdout.trim() };
 }
 
 /** What of a kubeconfig is read here. */
@@ -97,7 +74,7 @@ export function leadRemoteSecretsToLoopback({ kubeconfig, cluster, remotes }: Pl
  * @returns its port of discovery in clear, and a function that ends it
  */
 export async function startIstiod(
-  { path: program }: RealIstiod,
+  program: string,
   place: Place,
   folder: string,
 ): Promise<{ readonly port: number; stop(): Promise<void> }> {

@@ -6,7 +6,7 @@ import { NODE_TYPES, type NodeType, type Scenario, type Told } from '../support/
 import { upWorld } from '../support/up.ts';
 import { askDiscovery } from './ask-discovery.ts';
 import { nodeOf } from './proxy-nodes.ts';
-import { freePort, type RealIstiod, startIstiod } from './real-istiod.ts';
+import { freePort, startIstiod } from './real-istiod.ts';
 
 /** One proxy, and what it was told by each. */
 export interface ToldByBoth {
@@ -32,7 +32,7 @@ async function forwardToSimulated(kubeconfig: string, cluster: string) {
 /** Brings a scenario up, and asks both for the proxies of cluster1. */
 export async function tellBoth(
   scenario: Scenario,
-  program: RealIstiod,
+  program: string,
 ): Promise<ReadonlyMap<NodeType, ToldByBoth>> {
   const cluster = 'cluster1';
   await using world = await upWorld(scenario, ['--edition', 'current']);

@@ -5,6 +5,7 @@ import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
+import { describeIstioctl } from '../own-istioctl.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster } from '../up/state.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
@@ -35,6 +36,7 @@ export async function statusCommand(flags: StateDirFlags, { env, stdout }: Envir
     stdout.write(
       `  ${controlPlaneSentence(state.istiod.version, state.istioVersion)} ${state.istiod.path}\n`,
     );
+  if (state.istioctl) stdout.write(`  ${describeIstioctl(state.istioctl)}\n`);
   const answers = await Promise.all(state.clusters.map(cluster => answerOf(cluster, paths)));
   const width = Math.max(0, ...state.clusters.map(({ name }) => name.length));
   for (const [index, { name, server }] of state.clusters.entries()) {

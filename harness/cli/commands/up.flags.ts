@@ -65,7 +65,7 @@ export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
     scenario,
     ...(bare ? ['--bare'] : []),
     ...(edition === undefined ? [] : ['--edition', edition]),
-    ...(istiod === undefined ? [] : ['--istiod', istiod]),
+    ...(istiod === undefined ? [] : ['--istiod', path.resolve(istiod)]),
     ...(istioctl === undefined ? [] : ['--istioctl', path.resolve(istioctl)]),
     ...['--seed', seed],
     ...argvOfStateDir(flags),

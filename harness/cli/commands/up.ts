@@ -80,6 +80,7 @@ async function stayUp(stay: Stay): Promise<number> {
     edition,
     istioVersion,
     ...(istiod && { istiod }),
+    ...(istioctl && { istioctl }),
     seed,
     bare,
     startedAt,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+import type { OwnIstioctl } from '../own-istioctl.ts';
 import type { UpPaths } from './paths.ts';
 
 /** A cluster as the user reaches it. */
@@ -33,6 +34,8 @@ export interface UpState {
   readonly istioVersion: string;
   /** Present if a real istiod takes the place of ours. */
   readonly istiod?: { readonly path: string; readonly version: string };
+  /** Present if an istioctl of the user's works. */
+  readonly istioctl?: OwnIstioctl;
   readonly seed: string;
   /** True if the guide's steps were left to the user. */
   readonly bare: boolean;

@@ -13,6 +13,7 @@ import type { Main } from '../../../harness/simulator/program.ts';
 import type { World } from '../../../harness/simulator/world.ts';
 import { createEmbeddedTools } from '../../../harness/tools/embedded/embedded-tools.ts';
 import { ROOT } from '../../support/cli.ts';
+import { withoutIstioFilters } from '../without-istio-filters.ts';
 
 const AGENT = '/usr/local/bin/pilot-agent';
 
@@ -35,10 +36,10 @@ export interface Mesh extends AsyncDisposable {
   readonly clients: ReadonlyMap<string, KubernetesClient>;
 }
 
-/** Carries the plan of a scenario out. @throws Error if it does not pass */
+/** Carries the plan of a scenario out, without Istio's own filters. @throws Error if it does not pass */
 export async function startMesh(scenario: string, edition: string): Promise<Mesh> {
   const { topology } = await loadScenario(scenario, { folder: `${ROOT}/scenarios` });
-  const plan = planTopology(topology, edition);
+  const plan = withoutIstioFilters(planTopology(topology, edition));
   const samples = await readSamples(plan.edition);
   const worlds: World[] = [];
   const platform = new SimulatorPlatform({

@@ -1,0 +1,67 @@
+/**
+ * Runs all peers, one after the other, and prints a table; ends with 1 if one of them finds a difference.
+ *
+ * A peer is a program of its own. It says on its last line what it has found, and ends with 0 if that is
+ * nothing new; a line `skipped: …` tells why it could not look.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../harness/base/clock.ts';
+import { findReal, PROGRAMS } from './real-programs.ts';
+
+const FOLDER = path.dirname(fileURLToPath(import.meta.url));
+const LOADER = path.join(FOLDER, '..', 'support', 'loader.mjs');
+const PEERS = [
+  'envoy-takes-resources',
+  'call-through-envoy',
+  'compare-discovery',
+  'istiod-serves-meshes',
+  'istioctl-on-simulated-mesh',
+];
+/** The longest takes a quarter of it; what hangs is a failure. */
+const DEADLINE_MS = 20 * 60_000;
+
+/** Finds or installs the programs. @returns the variables that name them to the peers */
+function programs(): Readonly<Record<string, string>> {
+  const env: Record<string, string> = {};
+  for (const { name, variable } of PROGRAMS) {
+    const found = findReal(name);
+    console.log(`${name}: ${'reason' in found ? `none (${found.reason})` : found.version}`);
+    if ('path' in found) env[variable] = found.path;
+  }
+  return env;
+}
+
+/** Runs a peer, and prints what it prints. @returns its row of the table */
+async function run(peer: string, env: Readonly<Record<string, string>>) {
+  console.log(`== ${peer}`);
+  const beganMs = systemClock.now();
+  const child = spawn(process.execPath, [`--import=${LOADER}`, path.join(FOLDER, `${peer}.ts`)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: DEADLINE_MS,
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (some: string) => {
+    process.stdout.write(some);
+    text += some;
+  });
+  const code = await new Promise(resolve => child.once('close', resolve));
+  const last = text.trimEnd().split('\n').at(-1) || `ended with ${code} before it said anything`;
+  const wasSkipped = code === 0 && last.startsWith('skipped: ');
+  return {
+    peer,
+    result: code === 0 ? (wasSkipped ? 'skipped' : 'ok') : 'NOT OK',
+    seconds: Math.round((systemClock.now() - beganMs) / 1000),
+    says: wasSkipped ? last.slice('skipped: '.length) : last,
+  };
+}
+
+const env = programs();
+const rows: Awaited<ReturnType<typeof run>>[] = [];
+for (const peer of PEERS) rows.push(await run(peer, env));
+console.log('==');
+for (const { peer, result, seconds, says } of rows)
+  console.log(`${peer.padEnd(28)} ${result.padEnd(8)} ${String(seconds).padStart(4)} s  ${says}`);
+process.exitCode = rows.some(({ result }) => result === 'NOT OK') ? 1 : 0;
