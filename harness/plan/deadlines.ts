@@ -1,4 +1,5 @@
 /** A plan whose waits are shorter or longer, for worlds that are faster or slower than the guide's. */
+import { HarnessError } from '../base/errors.ts';
 import type { Command } from '../model/command.ts';
 import type { Plan, Step } from './step.ts';
 
@@ -10,11 +11,15 @@ const TIMEOUT_FLAG = /^--timeout=(\d+)s$/;
  * Scales what the plan's commands wait for: the readiness of an installation, a Deployment, an address; and by
  * as much the deadlines of their steps. Commands that wait for nothing keep theirs, which tell only what hangs.
  * @param scale - more than 0; 0.1 has istioctl wait for 30 s instead of five minutes
+ * @throws HarnessError ERR_USAGE for a scale that is none
  */
-export const scaleDeadlines = (plan: Plan, scale: number): Plan => ({
-  ...plan,
-  steps: plan.steps.map(step => scaleStep(step, scale)),
-});
+export function scaleDeadlines(plan: Plan, scale: number): Plan {
+  if (!(scale > 0 && Number.isFinite(scale)))
+    throw new HarnessError('ERR_USAGE', `Deadlines cannot be scaled by ${scale}.`, {
+      hint: 'A number more than 0: 0.1 waits for a tenth of the time.',
+    });
+  return scale === 1 ? plan : { ...plan, steps: plan.steps.map(step => scaleStep(step, scale)) };
+}
 
 function scaleStep(step: Step, scale: number): Step {
   const commands = step.commands.map(command => scaleCommand(command, scale));

@@ -37,7 +37,7 @@ export interface PreparedSession {
  * Checks everything that can be wrong with the options, and reads every file that the run needs. Nothing may be
  * read while a world runs.
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE,
- *   ERR_USAGE for a trace of real clusters, ERR_UNWRITABLE_FOLDER
+ *   ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
@@ -87,7 +87,7 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
     deadlineScale = 1,
   } = options;
   const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
-  const plan = deadlineScale === 1 ? whole : scaleDeadlines(whole, deadlineScale);
+  const plan = scaleDeadlines(whole, deadlineScale);
   checkStepIds(plan, omit);
   const sample = planSample(requests, {
     expectedShares: expectedShares(topology),
