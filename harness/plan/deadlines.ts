@@ -8,8 +8,8 @@ const READINESS_SECONDS = 300;
 const TIMEOUT_FLAG = /^--timeout=(\d+)s$/;
 
 /**
- * Scales what the plan's commands wait for: the readiness of an installation, a Deployment, an address; and by
- * as much the deadlines of their steps. Commands that wait for nothing keep theirs, which tell only what hangs.
+ * Scales what the plan's commands wait for: the readiness of an installation, a Deployment, an address; and
+ * the deadlines of their steps by as much. Commands that wait for nothing keep theirs, which tell what hangs.
  * @param scale - more than 0; 0.1 has istioctl wait for 30 s instead of five minutes
  * @throws HarnessError ERR_USAGE for a scale that is none
  */
