@@ -1,26 +1,24 @@
 /**
- * The omission tables of edition current, with a real istiod: every step of the four plans left out, and what is
- * then seen held against what is seen with ours, which is in the tables. What the guide waits for is waited for
- * a tenth of the time. `npm run peers` prints a line for each row; it ends with 1 if one differs in a way that
- * docs/parity.md does not have.
+ * The omission tables of edition current, with a real istiod: every step of the four plans left out, and what
+ * is then seen held against what is seen with ours, which is in the tables. What the guide waits for is waited
+ * for a tenth of the time. `npm run peers` prints a line for each row; it ends with 1 if one differs in a way
+ * that docs/parity.md does not have.
  *
  *     node --import=./test/support/loader.mjs test/peers/omissions-with-istiod.ts \
  *       [--filter TEXT]     rows with TEXT in their titles only
  *       [--rows N]          N rows at most, from all scenarios in turn
  *       [--results FILE]    appends what each row showed, and leaves out the rows that FILE has
- *
- * The program is named by MESH_HARNESS_PILOT_DISCOVERY, or is `pilot-discovery` on PATH.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../harness/base/clock.ts';
-import { type RealIstiodProgram, realIstiodOf } from '../../harness/cli/real-istiod.ts';
-import { findProgram } from '../../harness/process/find.ts';
+import type { RealIstiodProgram } from '../../harness/cli/real-istiod.ts';
 import { run } from '../../harness/session/run.ts';
 import { type Case, casesOf } from '../omissions/hold-against.ts';
 import { PLAN_TABLES } from '../tables/catalog.ts';
 import { differencesOf } from './omissions/differences.ts';
 import { isKnown } from './omissions/known.ts';
+import { findReal } from './real-programs.ts';
 
 /** So many rows at a time: most of it is waiting. */
 const SIDE_BY_SIDE = 2;
@@ -35,17 +33,13 @@ const { values: asked } = parseArgs({
     results: { type: 'string' },
   },
 });
-const file = findProgram(process.env['MESH_HARNESS_PILOT_DISCOVERY'] ?? 'pilot-discovery');
-const interruption = new AbortController();
-const istiod = await realIstiodOf(file, {
-  platform: 'simulator',
-  edition: EDITION,
-  signal: interruption.signal,
-});
-if (istiod === undefined) {
-  console.log('skipped: no pilot-discovery on PATH, and MESH_HARNESS_PILOT_DISCOVERY names none');
+const program = findReal('pilot-discovery');
+if ('reason' in program) {
+  console.log(`skipped: no istiod (${program.reason})`);
   process.exit(0);
 }
+const istiod: RealIstiodProgram = program;
+const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
 
 /** What one row showed: a line of the file of results. */
@@ -117,6 +111,7 @@ const minutes = (systemClock.now() - startedAtMs) / 60_000;
 const isNew = ({ title, differences }: Result) => differences.some(it => !isKnown(title, it));
 const differing = results.filter(isNew);
 console.log(
-  `${results.length} rows with pilot-discovery ${istiod.version}, ${minutes.toFixed(1)} minutes: ${differing.length} with a new difference`,
+  `${results.length} rows with pilot-discovery ${istiod.version}, ${minutes.toFixed(1)} minutes: ` +
+    `${differing.length} with a new difference`,
 );
 process.exitCode = differing.length === 0 ? 0 : 1;
