@@ -25,15 +25,20 @@ export interface VerifyText {
    * Returns the ids of the steps that must be done in a cluster before pods with sidecars are created there.
    */
   injectionNeeds(cluster: ClusterSpec): readonly StepId[];
+  /** Returns the ids of the steps that wait for the gateways through which calls from other networks come. */
+  entryWaits(topology: Topology): readonly StepId[];
 }
 
 export function verificationSteps(topology: Topology, text: VerifyText): readonly StepDraft[] {
   const clusters = topology.clusters.filter(hasWorkloads);
   const perSubject = (make: (cluster: ClusterSpec, isFirst: boolean) => readonly StepDraft[]) =>
     clusters.flatMap(cluster => make(cluster, cluster === topology.clusters[0]));
-  const waits = clusters.flatMap(({ name, helloWorld }) =>
-    helloWorld.map(version => `${name}/wait-for-helloworld-${version}`),
-  );
+  const waits = [
+    ...text.entryWaits(topology),
+    ...clusters.flatMap(({ name, helloWorld }) =>
+      helloWorld.map(version => `${name}/wait-for-helloworld-${version}`),
+    ),
+  ];
   return [
     ...perSubject((cluster, isFirst) => [namespaceStep(cluster, isFirst, text)]),
     ...perSubject((cluster, isFirst) => [injectionStep(cluster, isFirst, text)]),

@@ -53,6 +53,8 @@ export interface Verification {
   readonly checks: readonly Check[];
   /** Size of the fixed sample per source, and what is accepted of it. */
   readonly sample: SamplePlan;
+  /** Milliseconds that a check waits for a mesh that is still spreading; two minutes by default. */
+  readonly convergenceMs?: number;
 }
 
 /** After how long the runner takes something for hung. */

@@ -5,10 +5,11 @@ import type { ClusterName } from '../model/names.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { CheckContext, CheckResult } from '../verify/check.ts';
-import type { SamplePlan } from '../verify/sample-plan.ts';
+import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import type { StepOutcome } from './events.ts';
 import { judgeCheck, type Scene } from './judge.ts';
 import { PlanSteps, type Surroundings } from './plan-steps.ts';
+import type { Verification } from './run.ts';
 import { runChecks } from './run-checks.ts';
 
 const DEFAULT_CHECK_MS = 2 * 3_600_000;
@@ -61,7 +62,7 @@ export class StartedRun {
     const { verify } = options;
     if (!verify) return [];
     return await runChecks(verify.checks, {
-      context: this.#checkContext(verify.sample),
+      context: this.#checkContext(verify),
       deadlineMs: options.deadlines?.checkMs ?? DEFAULT_CHECK_MS,
       signal,
       emitter,
@@ -74,7 +75,7 @@ export class StartedRun {
     });
   }
 
-  #checkContext(sample: SamplePlan): Omit<CheckContext, 'signal' | 'onProgress'> {
+  #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress'> {
     const { options, started } = this.#around;
     const { topology, plan, platform } = options;
     const clusters = new Map(
@@ -84,7 +85,12 @@ export class StartedRun {
       }),
     );
     const { capabilities } = platform;
-    return { topology, clusters, capabilities, clock: started.clock, client: plan.client, sample };
+    const { sample, convergenceMs = CONVERGENCE_DEADLINE_MS } = verify;
+    return {
+      ...{ topology, clusters, capabilities, sample, convergenceMs },
+      clock: started.clock,
+      client: plan.client,
+    };
   }
 
   #scene(): Scene {

@@ -48,6 +48,11 @@ export interface WorkOptions {
   /** Steps to leave out; implies `keepGoing`. */
   readonly omit?: readonly StepId[];
   readonly keepGoing?: boolean;
+  /**
+   * Scales what the run waits for: readiness, addresses, Deployments, convergence; 1 by default. At 0.1
+   * istioctl waits for 30 s and the checks for 12 s, on the clock of the wall too.
+   */
+  readonly deadlineScale?: number;
   /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
   readonly requests?: number;
   /** Accepted probability of a wrong verdict, each way; 1e-6 by default. */

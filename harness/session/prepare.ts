@@ -6,6 +6,7 @@ import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
+import { scaleDeadlines } from '../plan/deadlines.ts';
 import { checkStepIds } from '../plan/graph.ts';
 import { planTopology } from '../plan/plan.ts';
 import type { Plan, StepId } from '../plan/step.ts';
@@ -13,6 +14,7 @@ import type { StartedPlatform } from '../platform/platform.ts';
 import type { RunOutcome, Verification } from '../run/run.ts';
 import { run as runPlan } from '../run/runner.ts';
 import { checksFor } from '../verify/catalog.ts';
+import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
 import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
@@ -35,7 +37,7 @@ export interface PreparedSession {
  * Checks everything that can be wrong with the options, and reads every file that the run needs. Nothing may be
  * read while a world runs.
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE,
- *   ERR_USAGE for a trace of real clusters, ERR_UNWRITABLE_FOLDER
+ *   ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
@@ -75,8 +77,17 @@ interface Work {
 }
 
 function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'platform'>): Work {
-  const { topology, requests, risk, omit = [], keepGoing = false, extended = false } = options;
-  const plan = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
+  const {
+    topology,
+    requests,
+    risk,
+    omit = [],
+    keepGoing = false,
+    extended = false,
+    deadlineScale = 1,
+  } = options;
+  const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
+  const plan = scaleDeadlines(whole, deadlineScale);
   checkStepIds(plan, omit);
   const sample = planSample(requests, {
     expectedShares: expectedShares(topology),
@@ -87,7 +98,7 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
     plan: options.steps === 'none' ? { ...plan, steps: [] } : plan,
     omit,
     keepGoing,
-    verify: { checks, sample },
+    verify: { checks, sample, convergenceMs: CONVERGENCE_DEADLINE_MS * deadlineScale },
   };
 }
 

@@ -30,6 +30,8 @@ export interface CheckContext {
   readonly client: string;
   /** Size of the fixed sample per source, and what is accepted of it. */
   readonly sample: SamplePlan;
+  /** Milliseconds that a check waits for a mesh that is still spreading. */
+  readonly convergenceMs: number;
   readonly onProgress: (message: string) => void;
 }
 

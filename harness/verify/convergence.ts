@@ -13,7 +13,7 @@ import type { PodDirectory } from './pod-directory.ts';
 import type { Answer } from './sampling.ts';
 import type { Locate } from './tally.ts';
 
-/** Deadline of the wait, milliseconds. */
+/** Deadline of the wait, milliseconds, unless the run has another. */
 export const CONVERGENCE_DEADLINE_MS = 120_000;
 /** So many good batches in a row end the wait. */
 const GOOD_BATCHES = 3;
@@ -52,7 +52,7 @@ export interface ConvergenceOptions {
  */
 export async function converge(context: CheckContext, options: ConvergenceOptions): Promise<Convergence> {
   const { source, client, groups, directory } = options;
-  const { clock, signal, onProgress } = context;
+  const { clock, signal, onProgress, convergenceMs } = context;
   const batchSize = batchSizeFor(groups);
   const start = clock.now();
   const all: Answer[] = [];
@@ -81,7 +81,7 @@ export async function converge(context: CheckContext, options: ConvergenceOption
       if (short.length === 0) return { converged: true, afterMs: goodSince, shortfalls: [], ...state };
     }
     good = 0;
-    if (passedMs >= CONVERGENCE_DEADLINE_MS) {
+    if (passedMs >= convergenceMs) {
       const trouble = isTrouble(batch) ? { trouble: batch.trouble } : {};
       return { converged: false, afterMs: passedMs, shortfalls: short, ...state, ...trouble };
     }
@@ -93,7 +93,7 @@ export async function converge(context: CheckContext, options: ConvergenceOption
     );
     const pause = PAUSES_MS[Math.min(pauses, PAUSES_MS.length - 1)] ?? 0;
     pauses += 1;
-    await pauseFor(clock, Math.min(pause, CONVERGENCE_DEADLINE_MS - passedMs), signal);
+    await pauseFor(clock, Math.min(pause, convergenceMs - passedMs), signal);
   }
 }
 

@@ -3,6 +3,7 @@ import type { ExecOutcome, KubernetesObject } from '../../harness/base/kubernete
 import { type ClusterName, clusterName, networkName } from '../../harness/model/names.ts';
 import type { ClusterSpec, Topology } from '../../harness/model/topology.ts';
 import type { CheckContext } from '../../harness/verify/check.ts';
+import { CONVERGENCE_DEADLINE_MS } from '../../harness/verify/convergence.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { planSample } from '../../harness/verify/sample-plan.ts';
 import { impatientClock, type SmallApi, smallApi } from './small-api.ts';
@@ -177,6 +178,7 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     signal: new AbortController().signal,
     client: 'sleep',
     sample: planSample(requests, { expectedShares: expectedShares(topology) }),
+    convergenceMs: CONVERGENCE_DEADLINE_MS,
     onProgress: () => {},
   };
   return {

@@ -1,8 +1,7 @@
 /** The workloads of a cluster are ready as the guide shows it. */
-import { type Clock, sleep } from '../../base/clock.ts';
+import { sleep } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Check, CheckContext, CheckOutcome, Diagnosis } from '../check.ts';
-import { CONVERGENCE_DEADLINE_MS } from '../convergence.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts } from '../diagnose/facts.ts';
@@ -61,16 +60,15 @@ function isSettled(pods: readonly PodFact[], wanted: readonly Wanted[]): boolean
 async function waitForPods(
   look: () => Promise<readonly PodFact[]>,
   wanted: readonly Wanted[],
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal, convergenceMs }: Pick<CheckContext, 'clock' | 'signal' | 'convergenceMs'>,
 ) {
   const start = clock.now();
   for (let looks = 0; ; looks += 1) {
     const pods = await look();
     const passedMs = clock.now() - start;
-    if (isSettled(pods, wanted) || passedMs >= CONVERGENCE_DEADLINE_MS) return pods;
+    if (isSettled(pods, wanted) || passedMs >= convergenceMs) return pods;
     const pause = PAUSES_MS[Math.min(looks, PAUSES_MS.length - 1)] ?? 0;
-    await sleep(clock, Math.max(1, Math.min(pause, CONVERGENCE_DEADLINE_MS - passedMs)), signal);
+    await sleep(clock, Math.max(1, Math.min(pause, convergenceMs - passedMs)), signal);
   }
 }
 
@@ -90,7 +88,7 @@ export function workloadsReady(spec: ClusterSpec, steps: StepIndex): Check {
       if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
       const wanted = wantedIn(spec, context.client);
       const look = () => listPods(client, NAMESPACE, context.signal);
-      const pods = await waitForPods(look, wanted, context.clock, context.signal);
+      const pods = await waitForPods(look, wanted, context);
       const wrong = findings(pods, wanted);
       const evidence = { pods: pods.map(describePod) };
       if (wrong.length === 0) {

@@ -35,4 +35,6 @@ export const VERIFY: VerifyText = {
   },
   // Injection is local in 1.8, in remotes too: the install before the namespace is all it takes.
   injectionNeeds: () => [],
+  // The guide of 1.8 waits for no gateway.
+  entryWaits: () => [],
 };

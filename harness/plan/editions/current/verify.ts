@@ -8,7 +8,7 @@ import {
 } from '../../../model/topology.ts';
 import { istioctl } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
-import { remoteSecretsOf } from '../../mesh.ts';
+import { isEntered, remoteSecretsOf } from '../../mesh.ts';
 import { type VerifyText, verificationSteps } from '../../verification.ts';
 import { remoteSecretId } from './endpoint-discovery.ts';
 import { VERIFY_PAGE } from './guide.ts';
@@ -45,6 +45,11 @@ export const VERIFY: VerifyText = {
           `${controlPlaneOf(cluster)}/expose-istiod`,
         ]
       : [],
+  // Until their addresses are known, calls go to pods of the other network themselves, and wait for 10 s.
+  entryWaits: topology =>
+    topology.clusters
+      .filter(({ network }) => isEntered(topology, network))
+      .map(({ name }) => `${name}/wait-for-gateway`),
 };
 
 export function verifySteps(topology: Topology): readonly StepDraft[] {

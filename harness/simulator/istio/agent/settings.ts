@@ -87,6 +87,7 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
       labels: files.exists(LABELS_FILE)
         ? readDownwardApi(files.read(LABELS_FILE))
         : readJsonObject(env['ISTIO_METAJSON_LABELS']),
+      proxyConfig,
     },
     workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
     statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),

@@ -11,4 +11,6 @@ export interface XdsNode {
   readonly metadata: Readonly<Record<string, string>>;
   /** The pod's labels, which Gateway selectors match. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The mesh's `ProxyConfig` that the agent was started with. Who asks istiod a question has none. */
+  readonly proxyConfig?: Readonly<Record<string, unknown>>;
 }

@@ -20,7 +20,9 @@ async function world(version = '1.8.0', configure: () => ProxyResources = inboun
 t.test('a proxy asks with its token and the name of its cluster, and tells who it is', async t => {
   const { world: w, root, istiod } = await world();
   await using _ = w;
-  const pod = await w.proxyPod('helloworld-v1', root.rootPem, { env: { ISTIO_META_CLUSTER_ID: 'cluster2' } });
+  const pod = await w.proxyPod('helloworld-v1', root.rootPem, {
+    env: { ISTIO_META_CLUSTER_ID: 'cluster2', PROXY_CONFIG: '{"concurrency":2}' },
+  });
   await w.ready(pod);
   t.equal(istiod.credentials.length, 2, 'for the certificate and for discovery');
   for (const { authorization, clusterId } of istiod.credentials) {
@@ -33,6 +35,8 @@ t.test('a proxy asks with its token and the name of its cluster, and tells who i
       id: `sidecar~${pod.network.address}~helloworld-v1.sample~sample.svc.cluster.local`,
       metadata: { CLUSTER_ID: 'cluster2', NETWORK: 'network1', NAMESPACE: 'sample' },
       labels: { app: 'helloworld', version: 'v1' },
+      // Without it istiod takes it for somebody with a question.
+      proxyConfig: { concurrency: 2 },
     },
   });
   t.same(

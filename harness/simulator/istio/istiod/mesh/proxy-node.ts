@@ -14,6 +14,8 @@ export interface ProxyNode {
   readonly view: EndpointView;
   readonly metadata: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether it is to be configured; else it asks a question. */
+  readonly isProxy: boolean;
 }
 
 /**
@@ -39,5 +41,6 @@ export function readProxyNode(node: XdsNode): ProxyNode {
     },
     metadata: node.metadata,
     labels: node.labels,
+    isProxy: node.proxyConfig !== undefined,
   };
 }

@@ -11,7 +11,7 @@ import { debugPage } from './debug.ts';
 import { type DebugSources, findConnection } from './debug-page.ts';
 import type { DebugQuestion } from './debug-question.ts';
 import type { EncodedResource } from './encoded-resources.ts';
-import { encodeSyncStatus, isQuestion, SYNC_STATUS_TYPE_URL } from './sync-status.ts';
+import { encodeSyncStatus, SYNC_STATUS_TYPE_URL } from './sync-status.ts';
 
 /** Pages that a caller from another namespace than istiod's may see, of his own namespace's proxies. */
 const PAGES_FOR_ALL: ReadonlySet<string> = new Set(['config_dump', 'ndsz', 'edsz']);
@@ -48,7 +48,7 @@ export function debugResources(
 
 const syncStatuses = ({ discovery, onlyNamespace }: DebugSources): readonly EncodedResource[] =>
   [...discovery.connections]
-    .filter(each => !isQuestion(each))
+    .filter(({ proxy }) => proxy.isProxy)
     .filter(({ proxy }) => onlyNamespace === undefined || proxy.namespace === onlyNamespace)
     .map(each => encoded(each.proxy.id, { typeUrl: SYNC_STATUS_TYPE_URL, value: encodeSyncStatus(each) }));
 

@@ -21,10 +21,6 @@ function syncStatus({ sent, acked, refused }: WatchState): keyof typeof STATUSES
   return acked?.nonce === sent.nonce ? 'SYNCED' : 'STALE';
 }
 
-/** Says whether somebody asks instead of being configured; istiod knows proxies by their PROXY_CONFIG. */
-export const isQuestion = ({ proxy }: AnyProxyConnection): boolean =>
-  proxy.metadata['GENERATOR'] !== undefined;
-
 /** Returns the bytes of an envoy.service.status.v3.ClientConfig. */
 export function encodeSyncStatus({ proxy, watches }: AnyProxyConnection): Uint8Array {
   const metadata = Object.fromEntries(

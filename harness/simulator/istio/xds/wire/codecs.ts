@@ -9,6 +9,7 @@ import type { XdsNode } from '../node.ts';
 import * as delta from '../proto/delta-discovery.ts';
 import * as sotw from '../proto/discovery.ts';
 import type { NodeMessage } from '../proto/node.ts';
+import type { Json } from '../proto/well-known.ts';
 
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService';
 
@@ -103,28 +104,43 @@ export const DELTA_CODEC: WireCodec<ads.DeltaDiscoveryRequest, ads.DeltaDiscover
 
 /** The metadata's member that holds the pod's labels (pkg/model/proxy.go @1.30.3, NodeMetadata). */
 const LABELS = 'LABELS';
+/** That by which istiod tells proxies from questions (pilot/pkg/xds/statusgen.go @1.30.3, isProxy). */
+const PROXY_CONFIG = 'PROXY_CONFIG';
 
-function messageOfNode({ id, metadata, labels }: XdsNode): NodeMessage {
+function messageOfNode({ id, metadata, labels, proxyConfig }: XdsNode): NodeMessage {
   const [, , pod = ''] = id.split('~');
   const namespace = pod.slice(pod.lastIndexOf('.') + 1);
   return {
     id,
     cluster: `${labels['app'] ?? 'istio-proxy'}.${namespace}`,
-    metadata: { ...metadata, [LABELS]: labels },
+    // Both were read from YAML or JSON.
+    metadata: {
+      ...metadata,
+      [LABELS]: labels,
+      ...(proxyConfig && { [PROXY_CONFIG]: proxyConfig as Readonly<Record<string, Json>> }),
+    },
   };
 }
 
 /** A real agent's metadata has members that are no texts: their JSON stands for them. */
 function nodeOfMessage({ id, metadata }: NodeMessage): XdsNode {
-  const { [LABELS]: labels, ...rest } = metadata;
-  return { id, metadata: textsOf(rest), labels: textsOf(labels) };
+  const { [LABELS]: labels, [PROXY_CONFIG]: proxyConfig, ...rest } = metadata;
+  return {
+    id,
+    metadata: textsOf(rest),
+    labels: textsOf(labels),
+    ...(isObject(proxyConfig) && { proxyConfig }),
+  };
 }
 
 function textsOf(value: unknown): Readonly<Record<string, string>> {
-  if (value === null || typeof value !== 'object') return {};
+  if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
   );
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -8,6 +8,7 @@ const PROXY = {
   id: 'sidecar~10.10.0.9~curl-1.sample~sample.svc.cluster.local',
   metadata: { CLUSTER_ID: 'cluster1', NETWORK: 'network1', NAMESPACE: 'sample', ISTIO_VERSION: '1.30.3' },
   labels: { app: 'helloworld' },
+  proxyConfig: { discoveryAddress: 'istiod.istio-system.svc:15012' },
 };
 /** As istioctl introduces itself (istioctl/pkg/xds/client.go, pkg/adsc/adsc.go @1.30.3). */
 const asker = (namespace: string) => ({
