@@ -10,16 +10,14 @@ import { currentBundle, ROOT } from './test-bundle.mjs';
 
 /**
  * What these do to their process, or take of its time, is nothing for others: programs, real clocks, hooks.
- * The tables are long, so they start first.
  */
 const ALONE = [
-  /^test\/tables\/(1\.8|current)\.test/,
   /^test\/cli\/(run|up|up-by-hand)\.test/,
   /^test\/platform\/(existing\/|contract-(existing|kind)|diagnostics|doctor|programs)/,
   /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
   /^test\/readme\.test/,
   /^test\/base\/grpc\/deadlines\.test/,
-  /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|golden|scale|http\/hostile))\.test/,
+  /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|scale|http\/hostile))\.test/,
   /^test\/support\/(loader|no-domains|own-children|tripwire)\.test/,
   /^test\/tools\/process-on-simulator\.test/,
 ];
@@ -33,6 +31,18 @@ const RUNS = [
   /^test\/platform\/contract-simulator\.test/,
   /^test\/scenario\/examples\.test/,
   /^test\/verify\/checks\/extended\//,
+];
+
+/** Long ones, each in a process of its own; they start first. */
+const LONG = ['tables/current', 'tables/1.8', 'simulator/kubernetes/golden'];
+/** What starts first, as tap takes files by their names: the longest first, so that none is left over at last. */
+const FIRST = [
+  'tables-current',
+  'tables-1.8',
+  'runs',
+  'simulator-kubernetes-golden',
+  'simulator-kubernetes',
+  'others',
 ];
 
 /** Folder → its files, those below it included, as far as no longer name here takes them. */
@@ -49,6 +59,8 @@ const TOGETHER = [
 /** @returns the name of the group that a file runs in; undefined if it has a process of its own */
 function groupOf(file) {
   if (ALONE.some(pattern => pattern.test(file))) return undefined;
+  const long = LONG.find(each => file === `test/${each}.test.ts`);
+  if (long) return long.replaceAll('/', '-');
   if (RUNS.some(pattern => pattern.test(file))) return 'runs';
   if (WAITING.some(pattern => pattern.test(file))) return 'waiting';
   const [folder] = TOGETHER.filter(each => file.startsWith(path.posix.join('test', each, '/'))).sort(
@@ -78,18 +90,16 @@ for (const file of files) {
   const name = groupOf(file);
   if (name !== undefined) groups.set(name, [...(groups.get(name) ?? []), file]);
 }
-const place = file => ALONE.findIndex(pattern => pattern.test(file));
-const alone = files.filter(file => place(file) >= 0).sort((one, other) => place(one) - place(other));
+const alone = files.filter(file => groupOf(file) === undefined);
 const folder = path.join('node_modules', '.cache', 'mesh-harness-test-groups');
 mkdirSync(path.join(ROOT, folder), { recursive: true });
 const together = [...groups].map(([name, list]) => {
-  const file = path.join(folder, `${name}.test.mjs`);
+  const place = FIRST.indexOf(name);
+  const file = path.join(folder, `${place < 0 ? '' : `${place}-`}${name}.test.mjs`);
   const imports = list.map(each => `await import(${JSON.stringify(`../../../${each}`)});`);
   writeFileSync(path.join(ROOT, file), `${[BEGINNING, ...imports, END].join('\n')}\n`);
   return file;
 });
-const isTable = file => file.startsWith('test/tables/');
-const ordered = [...alone.filter(isTable), ...together, ...alone.filter(file => !isTable(file))];
 
 // What all of them load is made before the first starts, and what V8 makes of that.
 const bundle = await currentBundle();
@@ -97,4 +107,4 @@ if (!readdirSync(bundle).some(name => name.endsWith(`${process.version}.cache`))
   const argv = ['--import=./test/support/loader.mjs', 'test/support/save-code.mjs'];
   execFileSync(process.execPath, argv, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
-console.log(ordered.join('\n'));
+console.log([...together, ...alone].join('\n'));
