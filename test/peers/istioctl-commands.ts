@@ -124,7 +124,7 @@ export const COMMANDS: readonly CommandRow[] = [
     /^0\.0\.0\.0 +15006 Addr: \*:15006 +Non-HTTP\/Non-TCP/,
   ]),
   row('proxy-config listeners GATEWAY.istio-system', [
-    /^0\.0\.0\.0 +15443 SNI: outbound_\.5000_\._\.helloworld\.sample\.svc\.cluster\.local; Trans: tls; App: istio,istio-peer-exchange,istio-http\/1\.0,istio-http\/1\.1,istio-h2/,
+    /^0\.0\.0\.0 +15443 SNI: outbound_\.5000_\._\.helloworld\.sample\.svc\.cluster\.local; App: istio,istio-peer-exchange,istio-http\/1\.0,istio-http\/1\.1,istio-h2/,
   ]),
   row(
     'proxy-config routes CURL.sample',
