@@ -5,9 +5,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { dialText } from '../../base/go-errors.ts';
+import { reset, splice } from '../../base/splice.ts';
 import type { NetworkNamespace, VirtualSocket } from '../network/interfaces.ts';
 import { LOOPBACK } from './free-ports.ts';
-import { splice } from './splice.ts';
 
 /** A running proxy. */
 interface ConnectProxy {
@@ -48,7 +48,8 @@ export async function startConnectProxy(network: NetworkNamespace): Promise<Conn
           return;
         }
         client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        splice(client, upstream, head);
+        if (head.length > 0) upstream.write(head); // what came with the request
+        splice(client, upstream, reset);
       },
       (error: unknown) => refuse(client, 502, dialText(target, error)),
     );

@@ -1,8 +1,8 @@
 /** The ports of a program of this machine as ports of a pod. */
 import net from 'node:net';
+import { reset, splice } from '../../base/splice.ts';
 import type { Listener, NetworkNamespace } from '../network/interfaces.ts';
 import { LOOPBACK } from './free-ports.ts';
-import { splice } from './splice.ts';
 
 /** A port of the pod, and the port of loopback behind it. */
 interface ExposedPort {
@@ -23,7 +23,8 @@ export function exposePorts(network: NetworkNamespace, ports: readonly ExposedPo
   return ports.map(({ address, podPort, loopbackPort }) =>
     network.listen(
       podPort,
-      inside => splice(inside, net.connect({ host: LOOPBACK, port: loopbackPort, allowHalfOpen: true })),
+      inside =>
+        splice(inside, net.connect({ host: LOOPBACK, port: loopbackPort, allowHalfOpen: true }), reset),
       address,
     ),
   );

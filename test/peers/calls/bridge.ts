@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
-import { splice } from '../../../harness/simulator/istio/envoy/listeners/tcp-proxy.ts';
+import { splice } from '../../../harness/base/splice.ts';
 import type { VirtualSocket } from '../../../harness/simulator/network/interfaces.ts';
 import { ROOT } from '../../support/cli.ts';
 import { CONNECTED, readFirstLine } from './first-line.ts';

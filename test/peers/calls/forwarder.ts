@@ -9,7 +9,7 @@
  */
 import net from 'node:net';
 import path from 'node:path';
-import { splice } from '../../../harness/simulator/istio/envoy/listeners/tcp-proxy.ts';
+import { splice } from '../../../harness/base/splice.ts';
 import { CONNECTED, readFirstLine } from './first-line.ts';
 
 /** A connection that came in: where it wanted to go, and from where. */

@@ -1,5 +1,6 @@
 /** The filter that passes bytes on, both ways, without looking at them. */
 import type { Duplex } from 'node:stream';
+import { splice } from '../../../../base/splice.ts';
 import type { DownstreamConnection } from '../environment/environment.ts';
 import type { UpstreamCluster } from '../upstream/upstream-cluster.ts';
 
@@ -26,28 +27,4 @@ export function proxyTcp(
     else splice(downstream, upstream);
   });
   downstream.once('close', abandon);
-}
-
-/**
- * Joins two streams: backpressure and half-closed connections included. A stream that breaks takes the other
- * with it.
- */
-export function splice(one: Duplex, other: Duplex): void {
-  one.allowHalfOpen = true;
-  other.allowHalfOpen = true;
-  one.pipe(other);
-  other.pipe(one);
-  one.on('error', () => other.destroy());
-  other.on('error', () => one.destroy());
-  one.once('close', () => closeAfter(one, other));
-  other.once('close', () => closeAfter(other, one));
-}
-
-/**
- * Ends the other stream after one has closed. A stream that closed before it ended was cut off, and so is the
- * other. After an end, `pipe` lets the other finish.
- */
-function closeAfter(closed: Duplex, other: Duplex): void {
-  if (closed.readableEnded && closed.writableFinished) return;
-  other.destroy();
 }
