@@ -16,6 +16,20 @@ const foldersOf = (pid: number | undefined) =>
 const within = { clock: systemClock, timeoutMs: 20_000, intervalMs: 20 };
 const programsIn = (folders: readonly string[]) => folders.flatMap(each => processesMarked('HOME', each));
 
+/** Starts `up` with two istiods, and waits until both run. */
+async function upWithIstiods(folder: string) {
+  const istiod = writePilotDiscovery(folder);
+  const argv = ['up', 'multi-primary', '--istiod', istiod, '--state-dir', path.join(folder, 'state')];
+  const { child, ended } = startCli(argv, { cwd: folder });
+  const folders = await waitUntil(
+    'both istiods',
+    () => foldersOf(child.pid),
+    found => programsIn(found).length === 2,
+    within,
+  );
+  return { child, ended, folders, istiod };
+}
+
 t.test('it goes with the simulator and edition current, and must be a pilot-discovery', async t => {
   using folder = temporaryFolder();
   const istiod = writePilotDiscovery(folder.path);
@@ -36,15 +50,7 @@ t.test('it goes with the simulator and edition current, and must be a pilot-disc
 
 t.test('Ctrl-C ends the programs and removes their folders', async t => {
   using folder = temporaryFolder();
-  const istiod = writePilotDiscovery(folder.path);
-  const argv = ['up', 'multi-primary', '--istiod', istiod, '--state-dir', path.join(folder.path, 'state')];
-  const { child, ended } = startCli(argv, { cwd: folder.path });
-  const folders = await waitUntil(
-    'both istiods',
-    () => foldersOf(child.pid),
-    found => programsIn(found).length === 2,
-    within,
-  );
+  const { child, ended, folders } = await upWithIstiods(folder.path);
   t.equal(folders.length, 2);
   child.kill('SIGINT');
   t.match(await ended, { code: 130, stderr: /Control plane: real \(1\.30\.3\), data plane: simulated\./ });
@@ -57,15 +63,7 @@ t.test(
   { skip: process.platform !== 'linux' },
   async t => {
     using folder = temporaryFolder();
-    const istiod = writePilotDiscovery(folder.path);
-    const argv = ['up', 'multi-primary', '--istiod', istiod, '--state-dir', path.join(folder.path, 'state')];
-    const { child, ended } = startCli(argv, { cwd: folder.path });
-    const folders = await waitUntil(
-      'both istiods',
-      () => foldersOf(child.pid),
-      found => programsIn(found).length === 2,
-      within,
-    );
+    const { child, ended, folders, istiod } = await upWithIstiods(folder.path);
     child.kill('SIGKILL');
     await ended;
     t.equal(programsIn(folders).length, 2, 'nobody could end them');

@@ -1,10 +1,10 @@
 /** A real istiod as a process of this machine, beside the simulated one of a world of `up`. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import yaml from 'js-yaml';
+import { freePorts } from '../../harness/simulator/bridge/free-ports.ts';
 
 /** How long it may take to get ready. */
 const DEADLINE_MS = 60_000;
@@ -46,16 +46,6 @@ function kubectl(kubeconfig: string, argv: readonly string[]): void {
   if (status !== 0) throw new Error(`kubectl: ${stderr}`);
 }
 
-/** Returns a port of this machine that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await new Promise(resolve => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise(resolve => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 /**
  * Gives the remote secrets of a cluster addresses of loopback: a real program may not dial what is an address
  * of the virtual network. The simulated istiod loses its remote clusters by that.
@@ -82,7 +72,7 @@ export async function startIstiod(
   leadRemoteSecretsToLoopback(place);
   const own = path.join(folder, 'kubeconfig');
   writeFileSync(own, kubeconfigOf(place.kubeconfig, place.cluster), { mode: 0o600 });
-  const ports = await Promise.all(Array.from({ length: 6 }, freePort));
+  const ports = await freePorts(6);
   const [port, http] = ports;
   const addresses = ['grpcAddr', 'httpAddr', 'httpsAddr', 'secureGRPCAddr', 'monitoringAddr'];
   const argv = addresses.map((flag, at) => `--${flag}=127.0.0.1:${ports[at]}`);

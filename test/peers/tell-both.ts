@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../harness/simulator/bridge/free-ports.ts';
 import { NODE_TYPES, type NodeType, type Scenario, type Told } from '../support/recording.ts';
 import { upWorld } from '../support/up.ts';
 import { askDiscovery } from './ask-discovery.ts';
 import { nodeOf } from './proxy-nodes.ts';
-import { freePort, startIstiod } from './real-istiod.ts';
+import { startIstiod } from './real-istiod.ts';
 
 /** One proxy, and what it was told by each. */
 export interface ToldByBoth {
@@ -19,7 +20,7 @@ const EMPTY: Told = { cds: [], eds: [], lds: [], rds: [], nds: [], ecds: [] };
 
 /** Leads a port of loopback to the simulated istiod of a cluster. */
 async function forwardToSimulated(kubeconfig: string, cluster: string) {
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const argv = ['--kubeconfig', kubeconfig, '--context', cluster, '-n', 'istio-system', 'port-forward'];
   const child = spawn('kubectl', [...argv, 'deployment/istiod', `${port}:15010`], { stdio: 'pipe' });
   await new Promise((resolve, reject) => {

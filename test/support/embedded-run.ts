@@ -4,12 +4,19 @@ import { createRandom } from '../../harness/base/random.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
 import type { Plan } from '../../harness/plan/step.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
+import type { RunOptions } from '../../harness/run/run.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { readSamples } from '../../harness/session/samples.ts';
 import { createEmbeddedTools } from '../../harness/tools/embedded/embedded-tools.ts';
 import { allObjects } from './all-objects.ts';
 import { ROOT } from './cli.ts';
+
+/** Returns what makes the tools of a run: our own, for the release and the samples of a plan. */
+export const embeddedToolsFor =
+  ({ istioVersion }: Plan, samples: ReadonlyMap<string, string>): RunOptions['tools'] =>
+  ({ clusters, clock }) =>
+    createEmbeddedTools({ clusters, clock, random: createRandom('1'), samples, istioVersion });
 
 /** @returns cluster → what `allObjects` finds in it */
 export async function objectsAfterEmbeddedTools(
@@ -25,14 +32,7 @@ export async function objectsAfterEmbeddedTools(
     topology,
     plan,
     platform: new SimulatorPlatform({ seed: '1' }),
-    tools: ({ clusters, clock }) =>
-      createEmbeddedTools({
-        clusters,
-        clock,
-        random: createRandom('1'),
-        samples,
-        istioVersion: plan.istioVersion,
-      }),
+    tools: embeddedToolsFor(plan, samples),
     seed: '1',
     runId: 'embedded',
     beforeCleanUp: async ({ clusters }) => {

@@ -1,7 +1,6 @@
 /** A mesh on the wall's clock in which real Envoys stand for some sidecars. */
 import { CleanupStack } from '../../../harness/base/dispose.ts';
 import { KubernetesClient } from '../../../harness/base/kubernetes-client.ts';
-import { createRandom } from '../../../harness/base/random.ts';
 import { planTopology } from '../../../harness/plan/plan.ts';
 import { SimulatorPlatform } from '../../../harness/platform/simulator/simulator-platform.ts';
 import { run } from '../../../harness/run/runner.ts';
@@ -11,8 +10,8 @@ import { proxyImages } from '../../../harness/simulator/images/proxyv2.ts';
 import { pilotAgent } from '../../../harness/simulator/istio/agent/agent.ts';
 import type { Main } from '../../../harness/simulator/program.ts';
 import type { World } from '../../../harness/simulator/world.ts';
-import { createEmbeddedTools } from '../../../harness/tools/embedded/embedded-tools.ts';
 import { ROOT } from '../../support/cli.ts';
+import { embeddedToolsFor } from '../../support/embedded-run.ts';
 import { withoutIstioFilters } from '../without-istio-filters.ts';
 
 const AGENT = '/usr/local/bin/pilot-agent';
@@ -55,14 +54,7 @@ export async function startMesh(scenario: string, edition: string): Promise<Mesh
     plan,
     platform,
     started,
-    tools: ({ clusters, clock }) =>
-      createEmbeddedTools({
-        clusters,
-        clock,
-        random: createRandom('1'),
-        samples,
-        istioVersion: plan.istioVersion,
-      }),
+    tools: embeddedToolsFor(plan, samples),
     seed: '1',
     runId: 'calls',
   });
