@@ -20,6 +20,7 @@ import {
 import { windowOf } from '../../harness/platform/versions.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { ROOT, runCli, startCli } from '../support/cli.ts';
+import { endOnceKept } from '../support/end-once-kept.ts';
 import { contents, contextVariables, existingWorld } from '../support/existing-world.ts';
 
 const WINDOW = windowOf('current');
@@ -52,7 +53,7 @@ interface Mirror {
   readonly faults: Map<string, 'wrong checksum' | 'cut off' | 'missing'>;
 }
 
-async function mirror(t: Test, folder: string): Promise<Mirror> {
+async function mirror(t: Test, folder: string, cache: string): Promise<Mirror> {
   const here = (name: 'kind' | 'kubectl' | 'istio', version: string) =>
     new URL(sourceOf(name, version, 'http://mirror').url).pathname;
   const files = new Map([
@@ -81,8 +82,8 @@ async function mirror(t: Test, folder: string): Promise<Mirror> {
       response.end(file.subarray(range));
     } else if (fault === 'cut off') {
       response.writeHead(200, { 'content-length': file.length });
-      // What was sent arrives, and then the connection ends.
-      response.write(file.subarray(0, 40), () => response.socket?.end());
+      response.write(file.subarray(0, 40));
+      endOnceKept(t, { folder: cache, bytes: 40, end: () => response.socket?.end() });
     } else {
       response.end(file);
     }
@@ -112,8 +113,8 @@ const partsIn = (folder: string): readonly string[] =>
 for (const [name, find] of FINDERS) {
   t.test(`${name}: fetched once, then taken from the cache`, async t => {
     const folder = t.testdir();
-    const { url, requests, faults } = await mirror(t, join(folder, 'packed'));
     const cache = join(folder, 'cache');
+    const { url, requests, faults } = await mirror(t, join(folder, 'packed'), cache);
     const options = { cache, mirror: `${url}/`, offline: false, path: '', signal };
 
     await t.rejects(find({ ...options, offline: true }), {
@@ -148,7 +149,7 @@ for (const [name, find] of FINDERS) {
 
 t.test('what is on PATH is taken where its version fits', async t => {
   const folder = t.testdir();
-  const { url, requests } = await mirror(t, join(folder, 'packed'));
+  const { url, requests } = await mirror(t, join(folder, 'packed'), join(folder, 'cache'));
   const path = join(folder, 'bin');
   mkdirSync(path);
   const options = { cache: join(folder, 'cache'), mirror: url, offline: false, path, signal };
@@ -227,7 +228,7 @@ t.test('addresses of the projects, for each system', async t => {
 
 t.test('from --mirror to the programs of a run', { timeout: 120_000 }, async t => {
   const folder = t.testdir();
-  const { url, requests } = await mirror(t, join(folder, 'packed'));
+  const { url, requests } = await mirror(t, join(folder, 'packed'), join(folder, 'cache'));
   const { topology } = await loadScenario('multi-primary', { folder: join(ROOT, 'scenarios') });
   // Not marked as simulated: then real programs do the work.
   await using world = await existingWorld(topology, { folder: join(folder, 'world'), isMarked: false });
