@@ -34,8 +34,6 @@ const LONG_FUNCTIONS: readonly string[] = [
   'harness/simulator/kubernetes/api-server.ts createApiServer',
   'harness/simulator/kubernetes/cluster.ts startCluster',
   'harness/simulator/kubernetes/custom-resources.ts startCustomResources',
-  'harness/verify/checks/extended/gateway-refuses-strangers.ts gatewayRefusesStrangers',
-  'harness/verify/checks/extended/gateway-refuses-strangers.ts run',
   'harness/verify/checks/extended/traffic-path.ts judge',
 ];
 
@@ -300,7 +298,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 921;
+const DOCUMENTED_PER_MILLE = 922;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

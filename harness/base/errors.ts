@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   ERR_USAGE: { sentence: 'The command line cannot be understood.', exitCode: EXIT.usage },
   ERR_UNKNOWN_SCENARIO: { sentence: 'No scenario has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_STEP: { sentence: 'The plan has no step with this id.', exitCode: EXIT.usage },
+  ERR_UNKNOWN_CHECK: { sentence: 'No check has this id.', exitCode: EXIT.usage },
   ERR_UNKNOWN_PLATFORM: { sentence: 'No platform has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_EDITION: { sentence: 'The guide has no edition of this name.', exitCode: EXIT.usage },
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },

@@ -59,6 +59,12 @@ export interface WorkOptions {
   readonly risk?: number;
   /** Also check what the guide claims but does not verify. */
   readonly extended?: boolean;
+  /** Ids of checks, or of families of checks: only these, whatever their level. */
+  readonly onlyChecks?: readonly string[];
+  /** Ids of checks, or of families of checks, that are left out. */
+  readonly skipChecks?: readonly string[];
+  /** Takes checks that change something in the clusters and put it back; true by default. */
+  readonly allowChanges?: boolean;
   /** Instead of those that go with the topology. */
   readonly checks?: readonly Check[];
 }

@@ -14,6 +14,7 @@ import type { StartedPlatform } from '../platform/platform.ts';
 import type { RunOutcome, Verification } from '../run/run.ts';
 import { run as runPlan } from '../run/runner.ts';
 import { checksFor } from '../verify/catalog.ts';
+import type { CheckChoice } from '../verify/choose-checks.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
@@ -36,8 +37,8 @@ export interface PreparedSession {
 /**
  * Checks everything that can be wrong with the options, and reads every file that the run needs. Nothing may be
  * read while a world runs.
- * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_SAMPLE_SIZE,
- *   ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
+ * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_UNKNOWN_CHECK,
+ *   ERR_SAMPLE_SIZE, ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
  */
 export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
@@ -77,15 +78,7 @@ interface Work {
 }
 
 function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'platform'>): Work {
-  const {
-    topology,
-    requests,
-    risk,
-    omit = [],
-    keepGoing = false,
-    extended = false,
-    deadlineScale = 1,
-  } = options;
+  const { topology, requests, risk, omit = [], keepGoing = false, deadlineScale = 1 } = options;
   const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   const plan = scaleDeadlines(whole, deadlineScale);
   checkStepIds(plan, omit);
@@ -93,7 +86,7 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
     expectedShares: expectedShares(topology),
     ...(risk !== undefined && { risk }),
   });
-  const checks = options.checks ?? checksFor(topology, plan, { extended });
+  const checks = options.checks ?? checksFor(topology, plan, choiceOf(options));
   return {
     plan: options.steps === 'none' ? { ...plan, steps: [] } : plan,
     omit,
@@ -101,6 +94,13 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
     verify: { checks, sample, convergenceMs: CONVERGENCE_DEADLINE_MS * deadlineScale },
   };
 }
+
+const choiceOf = ({ extended, onlyChecks, skipChecks, allowChanges }: WorkOptions): CheckChoice => ({
+  ...(extended !== undefined && { extended }),
+  ...(onlyChecks && { only: onlyChecks }),
+  ...(skipChecks && { skip: skipChecks }),
+  ...(allowChanges !== undefined && { allowChanges }),
+});
 
 /**
  * Opens the trace of the session.

@@ -1,10 +1,10 @@
-/** Chooses the checks of a topology. */
+/** All claims, and the checks that they make of a topology. */
 import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesApiError } from '../base/kubernetes-client.ts';
-import { isMultiNetwork, isRemote, type Topology } from '../model/topology.ts';
+import type { Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
-import type { Check, CheckOutcome } from './check.ts';
+import type { Check, CheckFamily, CheckOutcome } from './check.ts';
 import { commonRoot } from './checks/extended/common-root.ts';
 import { gatewayRefusesStrangers } from './checks/extended/gateway-refuses-strangers.ts';
 import { servedByItsPrimary } from './checks/extended/served-by-its-primary.ts';
@@ -12,46 +12,36 @@ import { trafficPath } from './checks/extended/traffic-path.ts';
 import { reachesEveryVersion } from './checks/reaches-every-version.ts';
 import { versionsInTheirOwnClusters } from './checks/versions-in-their-own-clusters.ts';
 import { workloadsReady } from './checks/workloads-ready.ts';
+import { type CheckChoice, chooseChecks } from './choose-checks.ts';
 import { StepIndex } from './diagnose/steps.ts';
 
-export interface ChecksOptions {
-  /** Adds the checks of what the guide claims and does not look at; false by default. */
-  readonly extended?: boolean;
-}
+/** Every claim, in the order in which a run asks: readiness, placement, traffic, then the extended ones. */
+export const CHECK_FAMILIES: readonly CheckFamily[] = [
+  workloadsReady,
+  versionsInTheirOwnClusters,
+  reachesEveryVersion,
+  commonRoot,
+  servedByItsPrimary,
+  trafficPath,
+  gatewayRefusesStrangers,
+];
 
 /**
- * Returns the checks for a topology in the order in which a run asks them: readiness, placement, traffic,
- * then the extended ones. No check depends on another, so they may run side by side; but the extended ones
- * run after the others, as they read counters.
+ * Returns the checks for a topology in the order of their families. No check depends on another, so they may
+ * run side by side; but the extended ones run after the others, as they read counters.
  * @param plan - for the ids of the steps that a diagnosis points to
+ * @throws HarnessError ERR_UNKNOWN_CHECK, ERR_USAGE for a choice that cannot be met
  */
 export function checksFor(
   topology: Topology,
   plan: Pick<Plan, 'steps'> = { steps: [] },
-  options: ChecksOptions = {},
+  choice: CheckChoice = {},
 ): readonly Check[] {
   const steps = new StepIndex(plan);
-  const core = [
-    ...topology.clusters
-      .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
-      .map(spec => workloadsReady(spec, steps)),
-    versionsInTheirOwnClusters(topology, steps),
-    ...topology.clusters
-      .filter(({ client }) => client)
-      .map(spec => reachesEveryVersion(topology, spec, steps)),
-  ];
-  return [...core, ...(options.extended === true ? extendedChecks(topology, steps) : [])].map(withUnknown);
-}
-
-function extendedChecks(topology: Topology, steps: StepIndex): readonly Check[] {
-  return [
-    commonRoot(steps),
-    ...topology.clusters
-      .filter(cluster => isRemote(cluster) && (cluster.client || cluster.helloWorld.length > 0))
-      .map(spec => servedByItsPrimary(spec, steps)),
-    ...topology.clusters.filter(({ client }) => client).map(spec => trafficPath(spec, steps)),
-    ...(isMultiNetwork(topology) ? [gatewayRefusesStrangers(topology, steps)] : []),
-  ];
+  const known = CHECK_FAMILIES.flatMap(family =>
+    family.checksOf(topology, steps).map(check => ({ family, check })),
+  );
+  return chooseChecks(known, CHECK_FAMILIES, topology, choice).map(withUnknown);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
+import type { StepIndex } from './diagnose/steps.ts';
 import type { SamplePlan } from './sample-plan.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -67,6 +68,28 @@ export interface Check {
   /** The cluster it asks from, where there is one. */
   readonly cluster?: ClusterName;
   run(context: CheckContext): Promise<CheckOutcome>;
+}
+
+/** A claim as it is declared: what is known of its checks before there is a topology. */
+export interface CheckFamily {
+  /** The id of its checks, with `CLUSTER` and `PRIMARY` for names of clusters: `CLUSTER-workloads-ready`. */
+  readonly id: string;
+  /** In a sentence, whatever the clusters are called. */
+  readonly claim: string;
+  readonly level: 'core' | 'extended';
+  /** The heading of the guide that makes the claim. */
+  readonly guide: string;
+  /** Whom it is about, in words: `each cluster with a client`. */
+  readonly appliesTo: string;
+  /** What a verdict rests on, in words. */
+  readonly evidence: string;
+  /** Of a check that changes something in the clusters: what, and how it is put back. */
+  readonly changes?: { readonly what: string; readonly putsBack: string };
+  /**
+   * Makes its checks for a topology, in the order of the clusters; none where the claim says nothing.
+   * @param steps - for the ids of the steps that a diagnosis points to
+   */
+  readonly checksOf: (topology: Topology, steps: StepIndex) => readonly Check[];
 }
 
 /** An outcome, with what the check claims. */

@@ -12,6 +12,8 @@ const NONE: RunFlags = {
   keepGoing: false,
   seed: '1',
   extended: false,
+  check: [],
+  skipCheck: [],
   output: 'text',
   quiet: false,
   context: [],
@@ -30,10 +32,11 @@ const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string 
       omit: ['a/b', 'c'],
       keepGoing: true,
       extended: true,
+      skipCheck: ['common-root'],
       requests: 400,
       risk: 0.001,
     },
-    line: '--edition current --omit a/b --omit c --keep-going --extended --requests 400 --risk 0.001 --seed 1',
+    line: '--edition current --omit a/b --omit c --keep-going --extended --skip-check common-root --requests 400 --risk 0.001 --seed 1',
   },
   {
     flags: {

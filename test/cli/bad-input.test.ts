@@ -41,6 +41,11 @@ const rows: readonly {
     says: [/cluster3\/install/, /cluster1\/install-istio/],
   },
   {
+    name: 'an unknown check',
+    argv: ['run', 'multi-primary', '--check', 'comon-root'],
+    says: [/no check "comon-root"/, /Did you mean common-root\?/],
+  },
+  {
     name: 'an unknown platform',
     argv: ['run', 'all', '--platform', 'minikube'],
     says: [/no platform "minikube"/, /simulator/],

@@ -4,10 +4,16 @@ import { EXIT } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { EDITIONS } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
+import { CHECK_FAMILIES } from '../../verify/catalog.ts';
 import type { Environment } from '../environment.ts';
 import type { ListFlags } from './list.flags.ts';
 
-export async function listCommand({ format }: ListFlags, { stdout }: Environment): Promise<number> {
+/** Prints the scenarios and the editions, or the checks. */
+export async function listCommand({ format, checks }: ListFlags, { stdout }: Environment): Promise<number> {
+  if (checks) {
+    stdout.write(format === 'json' ? checksAsJson() : checksAsText());
+    return EXIT.passed;
+  }
   const folder = path.join(packageRoot(), 'scenarios');
   const scenarios = await Promise.all(
     (await listScenarios({ folder })).map(async name => {
@@ -31,4 +37,28 @@ export async function listCommand({ format }: ListFlags, { stdout }: Environment
   for (const { name, istioVersion, summary } of editions)
     stdout.write(`  ${name.padEnd(8)} Istio ${istioVersion}: ${summary}\n`);
   return EXIT.passed;
+}
+
+function checksAsJson(): string {
+  const checks = CHECK_FAMILIES.map(({ id, level, claim, guide, appliesTo, evidence, changes }) => ({
+    ...{ id, level, claim, guide, appliesTo, evidence },
+    changes: changes !== undefined,
+    ...(changes && { whatChanges: changes.what, putsBack: changes.putsBack }),
+  }));
+  return `${JSON.stringify({ checks }, null, 2)}\n`;
+}
+
+/** Writes an entry for each family: id, level, and what to know of it. */
+function checksAsText(): string {
+  const width = Math.max(...CHECK_FAMILIES.map(({ id }) => id.length));
+  const entries = CHECK_FAMILIES.map(({ id, level, claim, guide, appliesTo, evidence, changes }) => {
+    const lines = [
+      `${id.padEnd(width)}  ${level.padEnd(8)}  ${changes ? 'changes something' : 'reads only'}`,
+      `  ${claim}`,
+      `  Guide: "${guide}". About ${appliesTo}. Evidence: ${evidence}.`,
+      ...(changes ? [`  Changes: ${changes.what}. Afterwards ${changes.putsBack}.`] : []),
+    ];
+    return `${lines.join('\n')}\n`;
+  });
+  return `${entries.join('\n')}\nChecks that change something are run by verify only with --allow-changes.\n`;
 }

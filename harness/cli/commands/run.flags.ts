@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
 import { collect, oneOf, probability, wholeNumber } from '../flag-values.ts';
+import { addCheckFlags, argvOfChecks, type CheckFlags } from './check.flags.ts';
 import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
 
 /** The flags of `mesh-harness run`, as the command line has them. */
-export interface RunFlags extends RealFlags {
+export interface RunFlags extends RealFlags, CheckFlags {
   readonly platform?: string;
   /** Of the simulator only: what runs the plan's commands. */
   readonly tools?: 'embedded' | 'process';
@@ -26,7 +27,6 @@ export interface RunFlags extends RealFlags {
   /** Overrides the scenario's own `verify.risk`. */
   readonly risk?: number;
   readonly seed: string;
-  readonly extended: boolean;
   readonly output: 'text' | 'tap';
   readonly quiet: boolean;
 }
@@ -106,8 +106,8 @@ function addVerifyFlags(run: Command): void {
       wholeNumber,
     )
     .option('--risk <p>', 'accepted probability of a wrong verdict, each way (default: 1e-6)', probability)
-    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
-    .option('--extended', 'also check what the guide claims but does not verify', false);
+    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1');
+  addCheckFlags(run);
 }
 
 /** Adds the flags for output, and for what the run leaves behind. */
@@ -134,7 +134,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
-    ...is('--extended', flags.extended),
+    ...argvOfChecks(flags),
     ...one('--requests', flags.requests),
     ...one('--risk', flags.risk),
     ...argvOfReal(flags),

@@ -74,6 +74,8 @@ export async function runScenarios(
           omit: flags.omit,
           keepGoing: flags.keepGoing,
           extended: flags.extended,
+          onlyChecks: flags.check,
+          skipChecks: flags.skipCheck,
           signal,
           listeners: [event => void events.push(event), progress.listener],
           platform: choice.name,

@@ -2,7 +2,7 @@
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import { callFrom, isTrouble } from '../calling.ts';
-import type { Check, CheckContext, CheckOutcome } from '../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
 import { converge } from '../convergence.ts';
 import type { StepIndex } from '../diagnose/steps.ts';
 import { describeShortfall } from '../gateway-weight.ts';
@@ -27,7 +27,7 @@ interface Sampled extends Asked {
  * strictly, as the choice is made per worker and at random; so one fixed sample is judged by exact binomial
  * bands (`band.ts`). Clusters that share another network are judged together (`groups.ts`).
  */
-export function reachesEveryVersion(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
+function trafficFrom(topology: Topology, source: ClusterSpec, steps: StepIndex): Check {
   const groups = groupsFrom(topology, source);
   return {
     id: `${source.name}-reaches-every-version`,
@@ -129,3 +129,15 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
 const clustersWith = ({ topology }: CheckContext): readonly ClusterName[] =>
   contributionsOf(topology).map(({ cluster }) => cluster);
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+/** The claim of "Verifying Cross-Cluster Traffic". */
+export const reachesEveryVersion: CheckFamily = {
+  id: 'CLUSTER-reaches-every-version',
+  claim: 'Calls from the cluster are answered by HelloWorld of every cluster, evenly and without an error.',
+  level: 'core',
+  guide: 'Verifying Cross-Cluster Traffic',
+  appliesTo: 'each cluster with a client',
+  evidence: 'who answered a fixed sample of calls; on failure the endpoints of the client’s proxy',
+  checksOf: (topology, steps) =>
+    topology.clusters.filter(({ client }) => client).map(spec => trafficFrom(topology, spec, steps)),
+};

@@ -1,7 +1,7 @@
 /** Each version of HelloWorld lives where the topology says, and nowhere else. */
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
-import type { Check } from '../check.ts';
+import type { Check, CheckFamily } from '../check.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
@@ -38,7 +38,7 @@ const versionsIn = (pods: readonly PodFact[]) =>
  * to cluster1 and v2 to cluster2. If a cluster has both, answers of v1 and v2 do not prove that a call
  * crossed between clusters.
  */
-export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex): Check {
+function placementOf(topology: Topology, steps: StepIndex): Check {
   return {
     id: 'versions-in-their-own-clusters',
     sentence: 'Each version of HelloWorld runs in the cluster that it belongs to, and in no other.',
@@ -85,3 +85,14 @@ export function versionsInTheirOwnClusters(topology: Topology, steps: StepIndex)
     },
   };
 }
+
+/** The claim that v1 is deployed to one cluster and v2 to the other. */
+export const versionsInTheirOwnClusters: CheckFamily = {
+  id: 'versions-in-their-own-clusters',
+  claim: 'Each version of HelloWorld runs in the cluster that it belongs to, and in no other.',
+  level: 'core',
+  guide: 'Verify the Installation',
+  appliesTo: 'every mesh',
+  evidence: 'the versions whose pods each cluster has',
+  checksOf: (topology, steps) => [placementOf(topology, steps)],
+};

@@ -1,7 +1,7 @@
 /** The workloads of a cluster are ready as the guide shows it. */
 import { sleep } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
-import type { Check, CheckContext, CheckOutcome, Diagnosis } from '../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../check.ts';
 import { clientMissing } from '../diagnose/client-missing.ts';
 import { explainNotReady } from '../diagnose/control-plane.ts';
 import { type CallFacts, describeCluster, type Facts } from '../diagnose/facts.ts';
@@ -77,7 +77,7 @@ async function waitForPods(
  * topology asks for among them. The guide, "Verify the Installation": `helloworld-v1-86f77cd7bd-cpxhv 2/2
  * Running`. A pod that is `1/1` has no sidecar: a failure.
  */
-export function workloadsReady(spec: ClusterSpec, steps: StepIndex): Check {
+function readinessOf(spec: ClusterSpec, steps: StepIndex): Check {
   return {
     id: `${spec.name}-workloads-ready`,
     sentence: `Every workload pod in ${spec.name} is ready, with its sidecar.`,
@@ -154,3 +154,17 @@ function diagnosisOf(
   const why = explainNotReady(own, facts, steps);
   return { sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.`, steps: why.steps };
 }
+
+/** The claim of "Verify the Installation": pods are `2/2 Running`. */
+export const workloadsReady: CheckFamily = {
+  id: 'CLUSTER-workloads-ready',
+  claim: 'Every workload pod in the cluster is ready, with its sidecar.',
+  level: 'core',
+  guide: 'Verify the Installation',
+  appliesTo: 'each cluster with HelloWorld or a client',
+  evidence: 'the pods of the namespace; on failure what the cluster holds',
+  checksOf: ({ clusters }, steps) =>
+    clusters
+      .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
+      .map(spec => readinessOf(spec, steps)),
+};

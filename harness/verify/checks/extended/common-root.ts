@@ -1,6 +1,6 @@
 /** All proxies trust one root. */
 import type { ClusterName } from '../../../model/names.ts';
-import type { Check, CheckContext, Diagnosis } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
 import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
@@ -55,7 +55,7 @@ function diagnosisOf(facts: Facts, steps: StepIndex): Diagnosis {
 }
 
 /** Makes the check of the guide's "Configure Trust": "all clusters must share a common root". */
-export function commonRoot(steps: StepIndex): Check {
+function rootsOfAll(steps: StepIndex): Check {
   return {
     id: 'common-root',
     sentence: 'The proxies of all clusters trust the same root certificate.',
@@ -93,3 +93,14 @@ export function commonRoot(steps: StepIndex): Check {
     },
   };
 }
+
+/** The claim of "Configure Trust". */
+export const commonRoot: CheckFamily = {
+  id: 'common-root',
+  claim: 'The proxies of all clusters trust the same root certificate.',
+  level: 'extended',
+  guide: 'Configure Trust',
+  appliesTo: 'every mesh',
+  evidence: 'which root each proxy trusts, and which roots are published',
+  checksOf: (_topology, steps) => [rootsOfAll(steps)],
+};

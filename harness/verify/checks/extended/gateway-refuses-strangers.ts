@@ -1,8 +1,8 @@
 /** An east-west gateway is no way in for a client without a mesh certificate. */
 import type { ClusterName, NetworkName } from '../../../model/names.ts';
-import type { Topology } from '../../../model/topology.ts';
+import { type ClusterSpec, isMultiNetwork, type Topology } from '../../../model/topology.ts';
 import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
-import type { Check } from '../../check.ts';
+import type { Check, CheckFamily } from '../../check.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
@@ -15,6 +15,36 @@ const GATEWAY_PORT = 15443;
  */
 const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
 
+/** A knock on a gateway's door, and what curl said. */
+interface Attempt {
+  readonly [key: string]: string | boolean;
+  readonly cluster: ClusterName;
+  readonly network: NetworkName;
+  readonly as: string;
+  readonly curl: string;
+  readonly refused: boolean;
+}
+
+/** Asks one address twice. @param ask - runs a program in a sidecar's container */
+async function attemptsAt(
+  { name: cluster, network }: ClusterSpec,
+  address: string,
+  ask: (argv: readonly string[]) => ReturnType<typeof execIn>,
+): Promise<readonly Attempt[]> {
+  const named = `${SNI}:${GATEWAY_PORT}`;
+  const attempts: Attempt[] = [];
+  for (const [as, target] of [
+    ['naming the Service', ['--resolve', `${named}:${address}`, `https://${named}/hello`]],
+    ['by address', [`https://${address}:${GATEWAY_PORT}/hello`]],
+  ] as const) {
+    const outcome = await ask(['curl', '-sS', '-k', '-m', '15', '-o', '/dev/null', ...target]);
+    const said = isTrouble(outcome) ? outcome.trouble : outcome.stderr.trim().split('\n')[0] || 'answered';
+    const refused = !isTrouble(outcome) && TLS_REFUSALS.has(outcome.exitCode);
+    attempts.push({ cluster, network, as, curl: said.slice(0, 200), refused });
+  }
+  return attempts;
+}
+
 /**
  * Makes the check of the guide's "Expose services": "services can only be accessed by services with a trusted
  * mTLS certificate and workload ID".
@@ -24,7 +54,7 @@ const TLS_REFUSALS: ReadonlySet<number> = new Set([35, 52, 56]);
  * container of a sidecar, whose user is not redirected (1337): in the client's own container, the sidecar
  * would accept every connection, and a gateway that is not there would look like one that refuses.
  */
-export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): Check {
+function strangersAt(topology: Topology, steps: StepIndex): Check {
   return {
     id: 'gateway-refuses-strangers',
     sentence: 'The east-west gateways let no TLS client in that has no mesh certificate.',
@@ -38,44 +68,12 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
       const client = asker && context.clusters.get(asker.spec.name)?.client;
       if (!pod || !client)
         return { outcome: 'failed', found: 'There is no client pod to ask from.', evidence: null };
-      const attempts: {
-        cluster: ClusterName;
-        network: NetworkName;
-        as: string;
-        curl: string;
-        refused: boolean;
-      }[] = [];
-      for (const { spec, gatewayAddresses } of facts.clusters.values()) {
-        for (const address of gatewayAddresses ?? []) {
-          for (const [as, target] of [
-            [
-              'naming the Service',
-              ['--resolve', `${SNI}:${GATEWAY_PORT}:${address}`, `https://${SNI}:${GATEWAY_PORT}/hello`],
-            ],
-            ['by address', [`https://${address}:${GATEWAY_PORT}/hello`]],
-          ] as const) {
-            const argv = ['curl', '-sS', '-k', '-m', '15', '-o', '/dev/null', ...target];
-            const outcome = await execIn(
-              client,
-              { namespace: NAMESPACE, pod: pod.name, container: SIDECAR },
-              argv,
-              context,
-              60_000,
-            );
-            const said = isTrouble(outcome)
-              ? outcome.trouble
-              : outcome.stderr.trim().split('\n')[0] || 'answered';
-            const refused = !isTrouble(outcome) && TLS_REFUSALS.has(outcome.exitCode);
-            attempts.push({
-              cluster: spec.name,
-              network: spec.network,
-              as,
-              curl: said.slice(0, 200),
-              refused,
-            });
-          }
-        }
-      }
+      const ask = (argv: readonly string[]) =>
+        execIn(client, { namespace: NAMESPACE, pod: pod.name, container: SIDECAR }, argv, context, 60_000);
+      const attempts: Attempt[] = [];
+      for (const { spec, gatewayAddresses } of facts.clusters.values())
+        for (const address of gatewayAddresses ?? [])
+          attempts.push(...(await attemptsAt(spec, address, ask)));
       const silent = topology.networks
         .filter(({ name }) => !attempts.some(({ network }) => network === name))
         .map(({ name }) => `${name} has no gateway with an address`);
@@ -97,3 +95,14 @@ export function gatewayRefusesStrangers(topology: Topology, steps: StepIndex): C
     },
   };
 }
+
+/** The claim of "Expose services". */
+export const gatewayRefusesStrangers: CheckFamily = {
+  id: 'gateway-refuses-strangers',
+  claim: 'The east-west gateways let no TLS client in that has no mesh certificate.',
+  level: 'extended',
+  guide: 'Configure cluster1 as a primary with services exposed',
+  appliesTo: 'a mesh of several networks',
+  evidence: 'what curl says of each attempt',
+  checksOf: (topology, steps) => (isMultiNetwork(topology) ? [strangersAt(topology, steps)] : []),
+};

@@ -1,7 +1,7 @@
 /** The proxies of a remote cluster are connected to the istiod of its primary. */
-import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
+import { type ClusterSpec, controlPlaneOf, isRemote } from '../../../model/topology.ts';
 import { execIn, isTrouble } from '../../calling.ts';
-import type { Check, Diagnosis } from '../../check.ts';
+import type { Check, CheckFamily, Diagnosis } from '../../check.ts';
 import { controlPlaneSteps, explainNotReady } from '../../diagnose/control-plane.ts';
 import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
@@ -46,7 +46,7 @@ function diagnosisOf(
  * Makes the check of the guide's "primary-remote": the remote's workloads take their configuration from the
  * primary's istiod, through its gateway.
  */
-export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
+function connectionsOf(spec: ClusterSpec, steps: StepIndex): Check {
   const primary = controlPlaneOf(spec);
   return {
     id: `${spec.name}-served-by-${primary}`,
@@ -97,3 +97,17 @@ export function servedByItsPrimary(spec: ClusterSpec, steps: StepIndex): Check {
     },
   };
 }
+
+/** The claim of "primary-remote": one control plane for several clusters. */
+export const servedByItsPrimary: CheckFamily = {
+  id: 'CLUSTER-served-by-PRIMARY',
+  claim: 'The proxies in a remote cluster are connected to the istiod of its primary.',
+  level: 'extended',
+  guide: 'Configure cluster2 as a remote',
+  appliesTo: 'each remote cluster with HelloWorld or a client',
+  evidence: 'the workloads of the remote, and the proxies that are connected to the primary’s istiod',
+  checksOf: ({ clusters }, steps) =>
+    clusters
+      .filter(cluster => isRemote(cluster) && (cluster.client || cluster.helloWorld.length > 0))
+      .map(spec => connectionsOf(spec, steps)),
+};

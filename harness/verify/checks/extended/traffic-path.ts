@@ -5,7 +5,7 @@
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
 import type { KnownEndpoint } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { describeEndpoint, gatherEndpoints } from '../../diagnose/known-endpoints.ts';
@@ -21,7 +21,7 @@ const CALLS = 30;
  * another"; on two, all calls between the networks go through gateways. The endpoints of the client's proxy
  * say where calls go, and the gateways' counters whether they went there.
  */
-export function trafficPath(spec: ClusterSpec, steps: StepIndex): Check {
+function pathFrom(spec: ClusterSpec, steps: StepIndex): Check {
   return {
     id: `${spec.name}-traffic-path`,
     sentence: `Calls from ${spec.name} go to pods directly on its own network, and through east-west gateways to other networks.`,
@@ -139,3 +139,15 @@ function judge(
     },
   };
 }
+
+/** The claim of "Install Istio" about the ways that calls take. */
+export const trafficPath: CheckFamily = {
+  id: 'CLUSTER-traffic-path',
+  claim: 'Calls go to pods directly on the own network, and through east-west gateways to other networks.',
+  level: 'extended',
+  guide: 'Install Istio',
+  appliesTo: 'each cluster with a client',
+  evidence: 'the endpoints of the client’s proxy, and what the gateways forwarded meanwhile',
+  checksOf: ({ clusters }, steps) =>
+    clusters.filter(({ client }) => client).map(spec => pathFrom(spec, steps)),
+};
