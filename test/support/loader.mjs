@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import './no-domains.mjs';
 import './own-children.mjs';
-import { currentBundle } from './test-bundle.mjs';
+import { codeFile, currentBundle } from './test-bundle.mjs';
 
 const folder = await currentBundle();
 register('./loader-hooks.mjs', import.meta.url, { data: { folder } });
@@ -20,7 +20,7 @@ if (/\.test\.m?[jt]s$/.test(process.argv[1] ?? '')) await import('tap');
 process.setSourceMapsEnabled(true);
 
 const filename = path.join(folder, 'library.cjs');
-const cache = path.join(folder, `library.${process.version}.cache`);
+const cache = path.join(folder, codeFile(process.execArgv));
 /**
  * Node looks for maps in modules only, and as long as they are there: this one is as good as empty, and has
  * the script's name.
@@ -47,6 +47,10 @@ globalThis[Symbol.for('mesh-harness-test')] = {
   get: name => {
     library ??= loadLibrary();
     return library[name]();
+  },
+  /** Whether there is code that an earlier process has kept, and V8 has taken it. */
+  get tookCode() {
+    return script?.cachedDataRejected === false;
   },
   /** Keeps the code that V8 has made by now, for processes to come (`save-code.mjs`). */
   saveCode: () => {

@@ -18,3 +18,15 @@ t.test('a stack trace leads to the lines of our files', async t => {
   t.match(readFileSync(file, 'utf8').split('\n')[Number(line) - 1], /throw new Error\(`Two steps are called/);
   t.match(stack, /test\/support\/loader\.test\.ts:11:/, 'and of the test');
 });
+
+/** What `loader.mjs` tells of itself. */
+const loader = (globalThis as Record<symbol, unknown>)[Symbol.for('mesh-harness-test')] as {
+  readonly tookCode: boolean;
+};
+
+/** Only what `test-files.mjs` has prepared has it: not a file that is run by itself. */
+const noCode = () => (process.env['TAP'] === undefined ? 'only npm test keeps code' : false);
+
+t.test('V8 takes the code that was kept for these processes', { skip: noCode() }, async t => {
+  t.ok(loader.tookCode, `under ${process.execArgv.join(' ')}`);
+});

@@ -47,6 +47,16 @@ function folderOfNow() {
   return path.join(CACHE, hash.digest('hex').slice(0, 20));
 }
 
+/**
+ * Names the file of a bundle's folder that keeps the code V8 has made of it. V8 refuses what was made under
+ * another version or other flags.
+ * @param argv - what Node is started with, before the script
+ */
+export function codeFile(argv) {
+  const flags = argv.filter(word => !/^--(import|enable-source-maps)\b/.test(word));
+  return `library.${[process.version, ...flags].join('')}.cache`;
+}
+
 /** @returns the folder of the bundle for the files as they are now */
 export async function currentBundle() {
   const folder = folderOfNow();

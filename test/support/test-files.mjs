@@ -4,9 +4,10 @@
  * files need less than that.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { currentBundle, ROOT } from './test-bundle.mjs';
+import yaml from 'js-yaml';
+import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
 
 /**
  * What these do to their process, or take of its time, is nothing for others: programs, real clocks, hooks.
@@ -101,10 +102,11 @@ const together = [...groups].map(([name, list]) => {
   return file;
 });
 
-// What all of them load is made before the first starts, and what V8 makes of that.
+// What all of them load is made before the first starts, and what V8 makes of that under tap's flags.
 const bundle = await currentBundle();
-if (!readdirSync(bundle).some(name => name.endsWith(`${process.version}.cache`))) {
-  const argv = ['--import=./test/support/loader.mjs', 'test/support/save-code.mjs'];
+const { 'node-arg': flags } = yaml.load(readFileSync(path.join(ROOT, '.taprc'), 'utf8'));
+if (!existsSync(path.join(bundle, codeFile(flags)))) {
+  const argv = [...flags, 'test/support/save-code.mjs'];
   execFileSync(process.execPath, argv, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 console.log([...together, ...alone].join('\n'));
