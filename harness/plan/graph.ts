@@ -1,4 +1,5 @@
 /** The steps of a plan as a graph: their order and their ids. */
+import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Plan, StepId } from './step.ts';
 
@@ -44,10 +45,10 @@ export function checkStepIds(plan: Plan, ids: readonly StepId[]): void {
   const known = plan.steps.map(step => step.id);
   const unknown = ids.filter(id => !known.includes(id));
   if (unknown.length === 0) return;
-  const several = unknown.length > 1;
+  const meant = unknown.flatMap(id => didYouMean(id, known) ?? []);
   throw new HarnessError(
     'ERR_UNKNOWN_STEP',
     `The plan of ${plan.scenario} (edition ${plan.edition}) has no step ${unknown.map(id => `"${id}"`).join(' and no step ')}.`,
-    { hint: `${several ? 'They are' : 'It is'} not among the known steps: ${known.join(', ')}` },
+    { hint: [...meant, `Known steps: ${known.join(', ')}`].join(' ') },
   );
 }

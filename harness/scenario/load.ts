@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import yaml from 'js-yaml';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { readScenario, type Scenario } from './read-scenario.ts';
 
@@ -52,8 +53,13 @@ export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolde
   }
   const names = await listScenarios({ folder });
   if (!names.includes(nameOrPath)) {
+    const meant = didYouMean(nameOrPath, names);
     throw new HarnessError('ERR_UNKNOWN_SCENARIO', `There is no scenario "${nameOrPath}".`, {
-      hint: `Known scenarios: ${names.join(', ')}. A file of your own: mesh-harness run ./my-mesh.yaml`,
+      hint: [
+        ...(meant === undefined ? [] : [meant]),
+        `Known scenarios: ${names.join(', ')}.`,
+        'A file of your own: mesh-harness run ./my-mesh.yaml',
+      ].join(' '),
     });
   }
   const file = path.join(folder, `${nameOrPath}.yaml`);

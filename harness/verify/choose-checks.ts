@@ -1,5 +1,5 @@
 /** Chooses among the checks of a topology by their ids, and by the ids of their families. Pure. */
-import { likeliest } from '../base/did-you-mean.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Check, CheckFamily } from './check.ts';
@@ -70,10 +70,10 @@ function refuseUnknown(
   const all = [...ids, ...families.map(({ id }) => id)];
   const unknown = names.find(name => !all.includes(name));
   if (unknown === undefined) return;
-  const like = likeliest(unknown, all);
+  const meant = didYouMean(unknown, all);
   throw new HarnessError('ERR_UNKNOWN_CHECK', `${topology.name} has no check "${unknown}".`, {
     hint: [
-      ...(like === undefined ? [] : [`Did you mean ${like}?`]),
+      ...(meant === undefined ? [] : [meant]),
       `Its checks: ${ids.join(', ')}. Families of checks: mesh-harness list --checks`,
     ].join(' '),
   });

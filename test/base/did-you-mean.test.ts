@@ -1,19 +1,35 @@
 import t from 'tap';
-import { likeliest } from '../../harness/base/did-you-mean.ts';
+import { didYouMean } from '../../harness/base/did-you-mean.ts';
 
-const KNOWN = ['CLUSTER-workloads-ready', 'common-root', 'cluster1-traffic-path', 'cluster2-traffic-path'];
+const SCENARIOS = [
+  'multi-primary',
+  'multi-primary-multi-network',
+  'primary-remote',
+  'primary-remote-multi-network',
+];
+const STEPS = [
+  'cluster1/install-istio',
+  'cluster2/install-istio',
+  'remote-secret/cluster1-in-cluster2',
+  'remote-secret/cluster2-in-cluster1',
+];
 
-t.test('what somebody may have meant', async t => {
-  for (const [asked, meant] of [
-    ['comon-root', 'common-root'],
-    ['common-roto', 'common-root'],
-    ['COMMON-ROOT', 'common-root'],
-    ['cluster2-trafic-paht', 'cluster2-traffic-path'],
-    ['cluster-workloads-ready', 'CLUSTER-workloads-ready'],
-    ['traffic', 'cluster1-traffic-path'],
-    ['something else', undefined],
-    ['', undefined],
-    ['x', undefined],
-  ] as const)
-    t.equal(likeliest(asked, KNOWN), meant, asked);
+t.test('the nearest names are asked for, and nothing where none is near', async t => {
+  const rows: readonly (readonly [asked: string, known: readonly string[], said: string | undefined])[] = [
+    ['multi-primry', SCENARIOS, 'Did you mean multi-primary?'],
+    ['mulit-primary', SCENARIOS, 'Did you mean multi-primary?'],
+    ['Primary-Remote', SCENARIOS, 'Did you mean primary-remote?'],
+    ['primary-remote-multinetwork', SCENARIOS, 'Did you mean primary-remote-multi-network?'],
+    ['install-istio', STEPS, 'Did you mean cluster1/install-istio or cluster2/install-istio?'],
+    ['cluster1/instal-istio', STEPS, 'Did you mean cluster1/install-istio?'],
+    [
+      'remote-secret/cluster1-in-cluster1',
+      STEPS,
+      'Did you mean remote-secret/cluster1-in-cluster2 or remote-secret/cluster2-in-cluster1?',
+    ],
+    ['ambient', SCENARIOS, undefined],
+    ['', SCENARIOS, undefined],
+    ['multi-primary', [], undefined],
+  ];
+  for (const [asked, known, said] of rows) t.equal(didYouMean(asked, known), said, asked);
 });

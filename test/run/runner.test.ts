@@ -140,7 +140,7 @@ t.test('an unknown step in omit is refused with the known ones before anything i
   const platform = new SmallPlatform({ failure: new Error('must not be started') });
   await t.rejects(runSmall(planOf(step('a')), {}, { omit: ['x'], platform }), {
     code: 'ERR_UNKNOWN_STEP',
-    hint: /known steps: a/,
+    hint: /Known steps: a/,
   });
 });
 

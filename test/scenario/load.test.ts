@@ -50,7 +50,10 @@ t.test('the examples are valid', async t => {
 t.test('an unknown name is answered with the known ones', async t => {
   const error = await failure('multi-primry');
   t.equal(error.code, 'ERR_UNKNOWN_SCENARIO');
-  t.match(error.hint, /Known scenarios: multi-primary, multi-primary-multi-network, primary-remote,/);
+  t.match(
+    error.hint,
+    /^Did you mean multi-primary\? Known scenarios: multi-primary, multi-primary-multi-network, primary-remote,/,
+  );
 });
 
 t.test('a file that cannot be read', async t => {
