@@ -39,7 +39,7 @@ const LONG_FUNCTIONS: readonly string[] = [
 
 const MOST_PARAMETERS = 5;
 /** `file name` of functions that may have more. */
-const MANY_PARAMETERS: readonly string[] = ['harness/verify/checks/extended/traffic-path.ts judge'];
+const MANY_PARAMETERS: readonly string[] = [];
 
 interface Shape {
   /** `harness/base/wait.ts waitUntil`; an anonymous function has the name of what it is given to. */
@@ -161,12 +161,12 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/platform/simulator/open-world.ts': 1,
   'harness/platform/version-windows.ts': 3,
   'harness/process/fetch.ts': 1,
-  'harness/report/html/html.ts': 15,
+  'harness/report/html/html.ts': 14,
   'harness/report/html/picture-arrows.ts': 4,
   'harness/report/html/picture.ts': 5,
   'harness/report/html/style.ts': 15,
   'harness/report/html/traffic.ts': 5,
-  'harness/report/markdown.ts': 3,
+  'harness/report/markdown.ts': 2,
   'harness/report/tap.ts': 2,
   'harness/report/words.ts': 3,
   'harness/scenario/check-names.ts': 2,
@@ -269,7 +269,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/kubectl/verb.ts': 1,
   'harness/tools/embedded/kubectl/version.ts': 1,
   'harness/verify/checks/extended/gateway-refuses-strangers.ts': 1,
-  'harness/verify/checks/extended/traffic-path.ts': 2,
+  'harness/verify/checks/extended/traffic-path.ts': 1,
   'harness/verify/checks/fixed-sample.ts': 1,
   'harness/verify/checks/reaches-every-version.ts': 4,
   'harness/verify/checks/versions-in-their-own-clusters.ts': 4,
@@ -298,7 +298,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 922;
+const DOCUMENTED_PER_MILLE = 923;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

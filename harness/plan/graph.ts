@@ -37,6 +37,20 @@ export function topologicalOrder<T extends Node>(steps: readonly T[]): readonly 
   return ordered;
 }
 
+/** Lists all steps that one depends on, also through others, in no order. */
+export function ancestorsOf({ steps }: Pick<Plan, 'steps'>, id: StepId): readonly StepId[] {
+  const found = new Set<StepId>();
+  const visit = (each: StepId): void => {
+    for (const before of steps.find(step => step.id === each)?.dependsOn ?? []) {
+      if (found.has(before)) continue;
+      found.add(before);
+      visit(before);
+    }
+  };
+  visit(id);
+  return [...found];
+}
+
 /**
  * Checks that the plan has a step with each of the ids.
  * @throws HarnessError ERR_UNKNOWN_STEP, which names the known ones

@@ -43,6 +43,18 @@ export interface Step {
   readonly deadlineMs: number;
 }
 
+/** A step as a repair: where the guide has it, and what to type, with `CTX_CLUSTER1` … as contexts. */
+export interface Repair {
+  readonly step: StepId;
+  readonly title: string;
+  readonly cluster?: ClusterName;
+  readonly guide: GuideReference;
+  /** Commands that write the files which the others read, as here-documents; mostly none. */
+  readonly files: readonly string[];
+  /** Texts to paste into a shell, one for each command or pipe. */
+  readonly commands: readonly string[];
+}
+
 export interface Erratum {
   readonly id: string;
   /** The guide's own text, shortened with `…`. */

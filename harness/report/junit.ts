@@ -3,8 +3,16 @@
  * check.
  */
 import type { Problem } from '../run/events.ts';
+import {
+  claimText,
+  headlineLines,
+  headlineOf,
+  headlineText,
+  problemOfCheck,
+  problemOfStep,
+} from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
-import { evidenceSentence, figures } from './words.ts';
+import { evidenceSentence, figures, inWords } from './words.ts';
 
 /** Escapes text for XML 1.0, and replaces characters that XML cannot hold. */
 function escapeXml(text: string): string {
@@ -54,11 +62,10 @@ function stepCase(scenario: ScenarioReport, step: StepReport): Case {
           .filter(part => part !== '')
           .join('\n'),
       );
-      const message = problem?.message ?? 'The step failed.';
-      return {
-        ...base,
-        result: { kind: kindOf(problem ?? { kind: 'mesh' }), type: 'step', message, text: text.join('\n') },
-      };
+      const told = problemOfStep(step);
+      const parts = headlineOf(told, scenario.omitted);
+      const [message, body] = [headlineText(parts), [...headlineLines(parts), ...text].join('\n')];
+      return { ...base, result: { kind: kindOf(told), type: 'step', message, text: body } };
     }
     default: {
       const message =
@@ -75,19 +82,17 @@ function stepCase(scenario: ScenarioReport, step: StepReport): Case {
 }
 
 function checkCase(scenario: ScenarioReport, check: CheckReport): Case {
-  const { id, durationMs, outcome, found, diagnosis, sentence } = check;
+  const { id, durationMs, outcome, traffic, evidence } = check;
   const base = { classname: `${scenario.scenario}.checks`, name: id, durationMs };
   if (outcome === 'passed') return base;
+  const problem = problemOfCheck(check);
+  const parts = headlineOf(problem, scenario.omitted);
   const text = [
-    sentence,
-    found,
-    ...(diagnosis ? [diagnosis.sentence, `Look at: ${diagnosis.steps.join(', ')}`] : []),
-    JSON.stringify(check.traffic ?? check.evidence, null, 2),
+    ...headlineLines(parts),
+    claimText(check),
+    JSON.stringify(traffic ? inWords(traffic) : evidence, null, 2),
   ].join('\n');
-  return {
-    ...base,
-    result: { kind: outcome === 'failed' ? 'failure' : 'error', type: 'check', message: found, text },
-  };
+  return { ...base, result: { kind: kindOf(problem), type: 'check', message: headlineText(parts), text } };
 }
 
 function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases: readonly Case[] } {
@@ -95,16 +100,17 @@ function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases
     ...scenario.steps.map(step => stepCase(scenario, step)),
     ...scenario.checks.map(check => checkCase(scenario, check)),
   ];
-  const reason = scenario.reason;
+  const { reason } = scenario;
+  const reasonText = reason && headlineText(headlineOf(reason, scenario.omitted));
   // A verdict that neither a step nor a check accounts for still has to show.
   if (scenario.verdict !== 'passed' && cases.every(({ result }) => !result || result.kind === 'skipped')) {
-    const message = reason?.message ?? `The run ended ${scenario.verdict}.`;
+    const message = reasonText ?? `The run ended ${scenario.verdict}.`;
     const kind = scenario.verdict === 'failed' ? 'failure' : 'error';
     cases.push({
       classname: scenario.scenario,
       name: 'run',
       durationMs: scenario.durationMs,
-      result: { kind, type: 'run', message, text: reason?.hint ?? '' },
+      result: { kind, type: 'run', message, text: '' },
     });
   }
   const properties: Readonly<Record<string, string>> = {
@@ -120,6 +126,7 @@ function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases
     omitted: scenario.omitted.join(' '),
     keepGoing: String(scenario.keepGoing),
     figures: figures(scenario),
+    ...(reasonText !== undefined && { reason: reasonText }),
   };
   const lines = [
     element(

@@ -1,9 +1,14 @@
 /** The report as Markdown, for the summary page of a CI run. */
+import type { StepId } from '../plan/step.ts';
+import type { Problem } from '../run/events.ts';
+import type { Diagnosis } from '../verify/check.ts';
+import { claimText, explanationOf, headlineOf } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import {
   duration,
   evidenceSentence,
   figures,
+  messageBelow,
   openChecks,
   openSteps,
   riskSentence,
@@ -38,10 +43,20 @@ function block(text: string): readonly string[] {
 const MARKS: Readonly<Record<string, string>> = { passed: '✓', done: '✓', failed: '✗', unknown: '?' };
 const mark = (outcome: string) => `${MARKS[outcome] ?? '–'} ${outcome}`;
 
-function describeStep(step: StepReport): readonly string[] {
+/** Writes a headline as paragraphs, the first of them in bold. */
+function headline(problem: Problem, omitted: readonly StepId[]): readonly string[] {
+  return headlineOf(problem, omitted).flatMap(({ term, text, files = [], commands = [] }, index) => {
+    const line = [term === undefined ? '' : `${term}:`, cell(text)].filter(part => part !== '').join(' ');
+    const typed = [...files, ...commands];
+    return [index === 0 ? `**${line}**` : line, '', ...(typed.length > 0 ? block(typed.join('\n')) : [])];
+  });
+}
+
+function describeStep(step: StepReport, omitted: readonly StepId[]): readonly string[] {
   const commands = step.commands.filter(({ exitCode, fault }) => exitCode !== 0 || fault !== undefined);
   return [
-    `- **${cell(stepName(step))}** (\`${step.id}\`): ${step.outcome}${step.problem ? `. ${cell(step.problem.message)}` : ''}`,
+    `- **${cell(stepName(step))}** (\`${step.id}\`): ${step.outcome}${step.problem ? `. ${cell(messageBelow(stepName(step), step.problem.message))}` : ''}`,
+    ...(step.problem?.diagnosis ? explain(step.problem.diagnosis, omitted) : []),
     '',
     ...commands.flatMap(({ line, stdout, stderr }) =>
       block([`$ ${line}`, stdout ?? '', stderr ?? ''].filter(part => part !== '').join('\n')),
@@ -49,15 +64,22 @@ function describeStep(step: StepReport): readonly string[] {
   ];
 }
 
-function describeCheck({ id, sentence, outcome, found, diagnosis }: CheckReport): readonly string[] {
-  const steps =
-    diagnosis && diagnosis.steps.length > 0
-      ? ` Look at ${diagnosis.steps.map(step => `\`${step}\``).join(', ')}.`
-      : '';
+/** Writes a diagnosis as a list below an item; commands stand on one line each. */
+const explain = (diagnosis: Diagnosis, omitted: readonly StepId[]): readonly string[] =>
+  explanationOf(diagnosis, omitted).flatMap(({ term, text, files = [], commands = [] }) => [
+    `  - ${term}: ${cell(text)}`.trimEnd(),
+    ...(commands.length > 0 ? indented(block([...files, ...commands].join('\n'))) : []),
+  ]);
+
+const indented = (lines: readonly string[]) =>
+  ['', ...lines.flatMap(line => line.split('\n'))].map(line => (line === '' ? '' : `    ${line}`));
+
+function describeCheck(check: CheckReport, omitted: readonly StepId[]): readonly string[] {
+  const { id, outcome, found, diagnosis } = check;
   return [
     `- **${cell(found)}** (\`${id}\`): ${outcome}`,
-    ...(diagnosis ? [`  - Diagnosis: ${cell(diagnosis.sentence)}${steps}`] : []),
-    `  - Claim: ${cell(sentence)}`,
+    ...(diagnosis ? explain(diagnosis, omitted) : []),
+    `  - ${cell(claimText(check))}`,
     '',
   ];
 }
@@ -69,25 +91,33 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
   return [
     `## ${cell(scenario.scenario)}: ${scenario.verdict}`,
     '',
+    ...(scenario.reason ? headline(scenario.reason, scenario.omitted) : []),
     cell(evidenceSentence(scenario)),
     '',
-    ...(scenario.reason
-      ? [
-          `**${cell(scenario.reason.message)}**${scenario.reason.hint ? ` ${cell(scenario.reason.hint)}` : ''}`,
-          '',
-        ]
-      : []),
     `Edition ${scenario.edition} (Istio ${scenario.istioVersion}), seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
       scenario.omitted.length > 0 ? ` Left out: ${scenario.omitted.map(id => `\`${id}\``).join(', ')}.` : ''
     }${scenario.keepGoing ? ' Went on after failures.' : ''}`,
     '',
-    ...(steps.length > 0 ? ['### Steps that were not done', '', ...steps.flatMap(describeStep)] : []),
-    ...(checks.length > 0 ? ['### Checks that did not pass', '', ...checks.flatMap(describeCheck)] : []),
+    ...(steps.length > 0
+      ? ['### Steps that were not done', '', ...steps.flatMap(step => describeStep(step, scenario.omitted))]
+      : []),
+    ...(checks.length > 0
+      ? [
+          '### Checks that did not pass',
+          '',
+          ...checks.flatMap(check => describeCheck(check, scenario.omitted)),
+        ]
+      : []),
     '### Checks',
     '',
     ...table(
       ['check', 'outcome', 'found'],
-      scenario.checks.map(({ sentence, outcome, found }) => [cell(sentence), mark(outcome), cell(found)]),
+      // The claim of a check that did not pass would read as if it held.
+      scenario.checks.map(({ id, sentence, outcome, found }) => [
+        outcome === 'passed' ? cell(sentence) : `\`${id}\``,
+        mark(outcome),
+        cell(found),
+      ]),
     ),
     ...traffic.flatMap(({ from, sample }) =>
       sample

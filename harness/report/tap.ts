@@ -3,8 +3,10 @@
  * scenario.
  */
 import { dump } from 'js-yaml';
+import type { Problem } from '../run/events.ts';
+import { claimText, placeOf, problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
-import { evidenceSentence, stepName } from './words.ts';
+import { evidenceSentence, inWords, stepName } from './words.ts';
 
 /** Escapes a description: it would end at a line's end, and `#` would begin a directive. */
 function describe(text: string): string {
@@ -41,21 +43,42 @@ function stepPoint(step: StepReport): Point {
     };
   }
   const commands = step.commands.filter(({ exitCode, fault }) => exitCode !== 0 || fault !== undefined);
-  const problem = {
-    message: step.problem?.message ?? 'The step failed.',
-    kind: step.problem?.kind ?? 'mesh',
-    hint: step.problem?.hint,
-    commands,
+  return {
+    ok: false,
+    description,
+    diagnostics: withoutUndefined({ ...told(problemOfStep(step)), commands }),
   };
-  return { ok: false, description, diagnostics: withoutUndefined(problem) };
 }
 
 function checkPoint(check: CheckReport): Point {
-  const { outcome, found, evidence, traffic, diagnosis } = check;
-  const description = `check ${check.id}: ${check.sentence}`;
-  if (outcome === 'passed') return { ok: true, description, diagnostics: { found } };
-  const detail = { message: found, outcome, diagnosis, traffic, evidence };
-  return { ok: false, description, diagnostics: withoutUndefined(detail) };
+  const { id, sentence, outcome, found, evidence, traffic } = check;
+  if (outcome === 'passed')
+    return { ok: true, description: `check ${id}: ${sentence}`, diagnostics: { found } };
+  const detail = {
+    ...told(problemOfCheck(check)),
+    outcome,
+    claim: claimText(check),
+    traffic: traffic && inWords(traffic),
+    evidence,
+  };
+  // Its claim would read as if it held.
+  return { ok: false, description: `check ${id}: ${found}`, diagnostics: withoutUndefined(detail) };
+}
+
+/** Returns a problem as data, the cause first. The hint says the same where there is a diagnosis. */
+function told({ kind, diagnosis, message, hint }: Problem): Readonly<Record<string, unknown>> {
+  if (!diagnosis) return { message, kind, hint };
+  const { sentence: cause, steps, repair } = diagnosis;
+  const [step, ...others] = steps;
+  return {
+    cause,
+    step,
+    guide: repair && placeOf(repair.guide),
+    repair: repair && [...repair.files, ...repair.commands],
+    lookAlsoAt: others.length > 0 ? others : undefined,
+    message,
+    kind,
+  };
 }
 
 /** Drops undefined fields, by way of JSON. */
@@ -98,7 +121,7 @@ export function formatTap(report: ConformanceReport): string {
     );
     if (passed) continue;
     const { verdict, reason, interrupted } = scenario;
-    lines.push(...diagnostics(withoutUndefined({ verdict, interrupted, reason })));
+    lines.push(...diagnostics(withoutUndefined({ verdict, interrupted, reason: reason && told(reason) })));
   }
   return `${lines.join('\n')}\n`;
 }

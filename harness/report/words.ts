@@ -1,6 +1,6 @@
 /** Sentences about a scenario that several formats share. */
 import { onceIn } from '../verify/figures.ts';
-import type { Share, Traffic } from '../verify/traffic.ts';
+import { type Share, SYMPTOM_WORDS, type Traffic } from '../verify/traffic.ts';
 import type { CheckReport, ScenarioReport, StepReport } from './report.ts';
 
 /** Writes a duration: `0.8 s`, `2 min 5 s`. */
@@ -40,6 +40,12 @@ export function controlPlaneSentence(version: string, expected: string): string 
 export const stepName = ({ cluster, title }: Pick<StepReport, 'cluster' | 'title'>): string =>
   cluster === undefined || title.includes(cluster) ? title : `${cluster}: ${title}`;
 
+/** Returns what a step's problem says below the step's name, with which its message begins. */
+export function messageBelow(name: string, message: string): string {
+  const prefix = `${name}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
+
 /** Lists the traffic of every check that sent calls. */
 export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
   checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
@@ -72,18 +78,25 @@ const shareFigure = ({ count, together }: Share): string =>
 
 /**
  * Writes the figures of a scenario: `cluster1 148+152/300  cluster2 151+149/300`, counts in the order of the
- * clusters that answer.
+ * clusters that answer, and what calls show that is not in order: `cluster1 10/10 (only local answers, …)`.
  */
 export function figures(scenario: ScenarioReport): string {
   return trafficOf(scenario)
     .map(({ from, sample, symptom, convergence }) => {
-      if (sample) return `${from} ${sample.shares.map(shareFigure).join('+')}/${sample.requests}`;
+      const words = symptom === 'BOTH' ? '' : ` (${SYMPTOM_WORDS[symptom]})`;
+      if (sample) return `${from} ${sample.shares.map(shareFigure).join('+')}/${sample.requests}${words}`;
       const { lastBatch } = convergence;
       const answered = lastBatch ? lastBatch.instances.reduce((sum, { count }) => sum + count, 0) : 0;
-      return `${from} ${symptom} ${answered}/${lastBatch?.requests ?? 0}`;
+      return `${from} ${answered}/${lastBatch?.requests ?? 0}${words}`;
     })
     .join('  ');
 }
+
+/** Returns traffic with its symptom in words, for people who read it as data. */
+export const inWords = ({ symptom, ...traffic }: Traffic): Record<string, unknown> => ({
+  ...traffic,
+  symptom: SYMPTOM_WORDS[symptom],
+});
 
 /** Lists the checks that did not pass. */
 export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>

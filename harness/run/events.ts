@@ -6,7 +6,7 @@ import type { CommandResult } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
 import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
-import type { CheckResult } from '../verify/check.ts';
+import type { CheckResult, Diagnosis } from '../verify/check.ts';
 
 export type Verdict = 'passed' | 'failed' | 'unknown';
 export type StepOutcome = 'done' | 'failed' | 'skipped' | 'omitted' | 'interrupted';
@@ -21,6 +21,9 @@ export interface CommandRecord {
 export interface Problem {
   /** A mesh fault fails the run; an environment fault makes it unknown. */
   readonly kind: 'mesh' | 'environment';
+  /** What the mesh's fault points to, and what repairs it. It comes first in what people read. */
+  readonly diagnosis?: Diagnosis;
+  /** What was found. */
   readonly message: string;
   readonly hint?: string;
 }

@@ -25,20 +25,25 @@ export class Findings {
 
   get verdict(): Verdict {
     if (this.interrupted) return 'unknown';
-    if (this.#meshFault) return 'failed';
+    if (this.#meshFaults.length > 0) return 'failed';
     return this.#all.length > 0 ? 'unknown' : 'passed';
   }
 
-  /** The first finding that the verdict rests on. */
+  /** The first finding that the verdict rests on; where it points to nothing, with the first that does. */
   get reason(): Problem | undefined {
-    return this.#interruption ?? this.#meshFault ?? this.#all[0]?.problem;
+    if (this.#interruption) return this.#interruption;
+    const [first, ...later] = this.#meshFaults;
+    if (!first) return this.#all[0]?.problem;
+    const diagnosed = later.find(({ diagnosis }) => diagnosis !== undefined);
+    if (first.diagnosis || !diagnosed?.diagnosis) return first;
+    return { ...diagnosed, message: `${first.message}; ${diagnosed.message}` };
   }
 
-  get #meshFault(): Problem | undefined {
+  get #meshFaults(): readonly Problem[] {
     const poisoned = this.#all.findIndex(
       ({ problem, from }) => from === 'step' && problem.kind === 'environment',
     );
     const sound = poisoned < 0 ? this.#all : this.#all.slice(0, poisoned);
-    return sound.find(({ problem }) => problem.kind === 'mesh')?.problem;
+    return sound.flatMap(({ problem }) => (problem.kind === 'mesh' ? [problem] : []));
   }
 }

@@ -4,7 +4,7 @@ import { ERROR_CODES, HarnessError, messageOf } from '../base/errors.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import { redact } from '../base/redact.ts';
 import type { ClusterName } from '../model/names.ts';
-import type { CheckResult } from '../verify/check.ts';
+import type { CheckResult, Diagnosis } from '../verify/check.ts';
 import { findEnvironmentFault } from './environment.ts';
 import type { Problem } from './events.ts';
 
@@ -17,13 +17,20 @@ export interface Scene {
   readonly signal: AbortSignal;
 }
 
-/** Blames the mesh for a failure, unless the environment shows a reason at this very moment. */
-export async function judge(message: string, scene: Scene, hint?: string): Promise<Problem> {
+/**
+ * Blames the mesh for a failure, unless the environment shows a reason at this very moment.
+ * @param diagnose - called when the mesh is to blame, for what this points to
+ */
+export async function judge(
+  message: string,
+  scene: Scene,
+  diagnose: () => Promise<Diagnosis | undefined> = async () => undefined,
+): Promise<Problem> {
   const { clients, clock, originMs, signal } = scene;
   // A simulated world has no pods from before the run.
   const sinceMs = clock.kind === 'virtual' ? Number.NEGATIVE_INFINITY : originMs;
   const fault = await findEnvironmentFault(clients, { clock, sinceMs, signal });
-  if (fault === undefined) return { kind: 'mesh', message, ...(hint !== undefined && { hint }) };
+  if (fault === undefined) return meshProblem(message, await diagnose());
   return { kind: 'environment', message: redact(fault), hint: redact(`Seen when this failed: ${message}`) };
 }
 
@@ -32,14 +39,19 @@ export async function judge(message: string, scene: Scene, hint?: string): Promi
  * @returns undefined for a result that changes no verdict: passed, or beyond the core
  */
 export async function judgeCheck(result: CheckResult, scene: Scene): Promise<Problem | undefined> {
-  const { level, outcome, sentence, found, diagnosis } = result;
+  const { level, outcome, found, diagnosis } = result;
   if (level !== 'core' || outcome === 'passed') return undefined;
-  const message = `${found} (claim: ${sentence})`;
-  const steps = diagnosis?.steps ?? [];
-  const hint = diagnosis && `${diagnosis.sentence}${steps.length > 0 ? ` Look at: ${steps.join(', ')}` : ''}`;
   return outcome === 'unknown'
-    ? { kind: 'environment', message, ...(hint !== undefined && { hint }) }
-    : await judge(message, scene, hint);
+    ? { kind: 'environment', message: found }
+    : await judge(found, scene, async () => diagnosis);
+}
+
+/** The hint has the diagnosis too, in one text, for readers of `report.json` that know no other. */
+function meshProblem(message: string, diagnosis: Diagnosis | undefined): Problem {
+  if (!diagnosis) return { kind: 'mesh', message };
+  const { sentence, steps } = diagnosis;
+  const hint = `${sentence}${steps.length > 0 ? ` Look at: ${steps.join(', ')}` : ''}`;
+  return { kind: 'mesh', diagnosis, message, hint };
 }
 
 /** Returns what was thrown as the environment's problem, redacted, with the error's hint. */

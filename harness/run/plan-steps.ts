@@ -2,6 +2,7 @@
 import type { Step, StepId } from '../plan/step.ts';
 import type { StartedPlatform } from '../platform/platform.ts';
 import type { Tools } from '../tools/tools.ts';
+import { type DiagnosisScene, diagnoseFailure } from './diagnose-step.ts';
 import type { Emitter } from './emitter.ts';
 import type { Problem, RunEvent, StepOutcome } from './events.ts';
 import type { Findings } from './findings.ts';
@@ -39,11 +40,18 @@ interface Ending extends Omit<Ended, 'id'> {
   readonly commands?: Extract<RunEvent, { type: 'step-ended' }>['commands'];
 }
 
+/** What a failed step is judged and diagnosed by. */
+export type StepScene = Scene & DiagnosisScene;
+
+/** Names a step with its cluster, as progress does. */
+const nameOf = ({ cluster, title }: Step): string =>
+  cluster === undefined || title.includes(cluster) ? title : `${cluster}: ${title}`;
+
 /** Runs a plan's steps on clusters that are up, and remembers how each ended. */
 export class PlanSteps {
   readonly #around: Surroundings;
   readonly #tools: Tools;
-  readonly #scene: () => Scene;
+  readonly #scene: () => StepScene;
   /** Values that steps have captured. */
   readonly #variables = new Map<string, string>();
   /** Names that some step of the plan captures. */
@@ -52,7 +60,7 @@ export class PlanSteps {
   readonly outcomes = new Map<StepId, StepOutcome>();
 
   /** @param scene - called when a step has failed, to judge whose fault that is */
-  constructor(around: Surroundings, tools: Tools, scene: () => Scene) {
+  constructor(around: Surroundings, tools: Tools, scene: () => StepScene) {
     this.#around = around;
     this.#tools = tools;
     this.#scene = scene;
@@ -95,10 +103,11 @@ export class PlanSteps {
     const durationMs = started.clock.now() - startedAtMs;
     if (signal.aborted) return this.#end(id, { outcome: 'interrupted', durationMs, commands });
     if (!failure) return this.#end(id, { outcome: 'done', durationMs, commands });
-    const message = `${step.title}: ${failure.message}`;
+    const message = `${nameOf(step)}: ${failure.message}`;
+    const scene = this.#scene();
     const problem: Problem = failure.isEnvironment
       ? { kind: 'environment', message }
-      : await judge(message, this.#scene());
+      : await judge(message, scene, () => diagnoseFailure(step, failure, scene));
     findings.add(problem, 'step');
     const ended = this.#end(id, { outcome: 'failed', durationMs, commands, problem });
     await onFailure();

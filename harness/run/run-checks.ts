@@ -2,8 +2,11 @@
 import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import type { Plan } from '../plan/step.ts';
+import type { PlatformAdjustment } from '../platform/platform.ts';
 import type { Check, CheckContext, CheckOutcome, CheckResult } from '../verify/check.ts';
 import type { Emitter } from './emitter.ts';
+import { withRepair } from './repair.ts';
 
 export interface RunChecksOptions {
   readonly context: Omit<CheckContext, 'signal' | 'onProgress'>;
@@ -11,6 +14,9 @@ export interface RunChecksOptions {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly emitter: Emitter;
+  /** For what repairs a fault. */
+  readonly plan: Plan;
+  readonly adjustments: readonly PlatformAdjustment[];
   /** Called for each result, in the order in which they come, before the next group is begun. */
   readonly onResult: (result: CheckResult) => Promise<void>;
 }
@@ -85,7 +91,13 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
     if (signal.aborted) return undefined;
     outcome = { outcome: 'unknown', found: redact(messageOf(error)), evidence: null };
   }
-  const result: CheckResult = { id, sentence, level, ...(cluster !== undefined && { cluster }), ...outcome };
+  const { diagnosis } = outcome;
+  const result: CheckResult = {
+    ...{ id, sentence, level },
+    ...(cluster !== undefined && { cluster }),
+    ...outcome,
+    ...(diagnosis && { diagnosis: withRepair(diagnosis, options.plan, options.adjustments) }),
+  };
   emitter.emit({ type: 'check-ended', result, durationMs: clock.now() - startedAtMs });
   return result;
 }

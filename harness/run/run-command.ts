@@ -84,12 +84,19 @@ const MAX_WORDS = 600;
 function lastWords({ stdout, stderr, exitCode }: CommandResult): string {
   const said = stderr.trim() === '' ? stdout.trim() : stderr.trim();
   if (said === '') return exitCode === 0 ? 'an empty answer' : 'nothing';
-  const line = redact(said)
+  const parts = redact(said)
     .split('\n')
     .map(part => part.trim())
-    .filter(part => part !== '')
-    .join(' · ');
+    .filter(part => part !== '');
+  const line = toldOnce(parts).join(' · ');
   return line.length > MAX_WORDS ? `…${line.slice(-MAX_WORDS)}` : line;
+}
+
+/** Returns each of the texts once, in the order in which they first came: `10 × curl: (6) …`. */
+function toldOnce(texts: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${count} × ${text}`));
 }
 
 /** Returns an output as `$(…)` has it: without the newlines at the end. */

@@ -5,8 +5,10 @@ import { quoteArgv } from '../base/quote.ts';
 import { redact } from '../base/redact.ts';
 import { argvOf, variablesIn } from '../model/argv.ts';
 import type { Command, CommandResult } from '../model/command.ts';
+import type { ClusterName } from '../model/names.ts';
 import type { Step } from '../plan/step.ts';
 import type { PlatformAdjustment } from '../platform/platform.ts';
+import { adjusted } from './adjusted.ts';
 import type { CommandRecord } from './events.ts';
 import { type CommandContext, captured, runCommand } from './run-command.ts';
 
@@ -28,6 +30,10 @@ export interface StepResult {
     readonly message: string;
     /** Set if this tells nothing about the mesh. */
     readonly isEnvironment: boolean;
+    /** The cluster that the command which failed acts on; of several in a pipe, the last one's. */
+    readonly cluster?: ClusterName;
+    /** A name that should have been captured by an earlier step. */
+    readonly lacks?: string;
   };
 }
 
@@ -40,7 +46,7 @@ export async function runStep(step: Step, context: StepContext): Promise<StepRes
   const unobtained = keepGoing ? [] : neededBy(step, context.captured).filter(name => !variables.has(name));
   if (unobtained.length > 0) {
     const message = `No step has obtained ${unobtained.join(', ')}.`;
-    return { commands: [], failure: { message, isEnvironment: false } };
+    return { commands: [], failure: { message, isEnvironment: false, lacks: unobtained[0] ?? '' } };
   }
   using linked = linkedSignal(context.signal, {
     clock,
@@ -97,6 +103,7 @@ class StepRun {
     this.#failure ??= {
       message: expired ? `It did not end within ${this.#step.deadlineMs / 1000} s: ${failure}` : failure,
       isEnvironment: result.fault !== undefined,
+      ...(command.cluster !== undefined && { cluster: command.cluster }),
     };
     return keepGoing && !expired;
   }
@@ -115,19 +122,6 @@ function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] 
     if (output?.to === 'variable') own.add(output.name);
   }
   return [...needed];
-}
-
-/** Returns the command with what the platform adds to it. */
-function adjusted(command: Command, adjustments: readonly PlatformAdjustment[]): Command {
-  const matching = adjustments.filter(
-    ({ tool, verb, cluster }) =>
-      tool === command.tool &&
-      cluster === command.cluster &&
-      verb.every((word, index) => command.args[index] === word),
-  );
-  let { args } = command;
-  for (const { verb, addArgs } of matching) args = [...verb, ...addArgs, ...args.slice(verb.length)];
-  return { ...command, args };
 }
 
 const lineOf = (command: Command, variables: ReadonlyMap<string, string>) =>

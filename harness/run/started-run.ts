@@ -7,8 +7,8 @@ import type { Tools } from '../tools/tools.ts';
 import type { CheckContext, CheckResult } from '../verify/check.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import type { StepOutcome } from './events.ts';
-import { judgeCheck, type Scene } from './judge.ts';
-import { PlanSteps, type Surroundings } from './plan-steps.ts';
+import { judgeCheck } from './judge.ts';
+import { PlanSteps, type StepScene, type Surroundings } from './plan-steps.ts';
 import type { Verification } from './run.ts';
 import { runChecks } from './run-checks.ts';
 
@@ -58,7 +58,7 @@ export class StartedRun {
 
   /** Runs the checks. @returns their results, fewer if the run was interrupted */
   async runChecks(): Promise<readonly CheckResult[]> {
-    const { options, emitter, findings, signal, onFailure } = this.#around;
+    const { options, started, emitter, findings, signal, onFailure } = this.#around;
     const { verify } = options;
     if (!verify) return [];
     return await runChecks(verify.checks, {
@@ -66,6 +66,8 @@ export class StartedRun {
       deadlineMs: options.deadlines?.checkMs ?? DEFAULT_CHECK_MS,
       signal,
       emitter,
+      plan: options.plan,
+      adjustments: started.adjustments,
       onResult: async result => {
         const problem = await judgeCheck(result, this.#scene());
         if (!problem) return;
@@ -78,12 +80,7 @@ export class StartedRun {
   #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress'> {
     const { options, started } = this.#around;
     const { topology, plan, platform } = options;
-    const clusters = new Map(
-      topology.clusters.flatMap(spec => {
-        const client = this.#clients.get(spec.name);
-        return client ? [[spec.name, { spec, client }] as const] : [];
-      }),
-    );
+    const clusters = this.#clusters();
     const { capabilities } = platform;
     const { sample, convergenceMs = CONVERGENCE_DEADLINE_MS } = verify;
     return {
@@ -93,8 +90,20 @@ export class StartedRun {
     };
   }
 
-  #scene(): Scene {
-    const { started, originMs, signal } = this.#around;
-    return { clients: this.#clients, clock: started.clock, originMs, signal };
+  #clusters(): CheckContext['clusters'] {
+    return new Map(
+      this.#around.options.topology.clusters.flatMap(spec => {
+        const client = this.#clients.get(spec.name);
+        return client ? [[spec.name, { spec, client }] as const] : [];
+      }),
+    );
+  }
+
+  #scene(): StepScene {
+    const { options, started, originMs, signal } = this.#around;
+    const { topology, plan } = options;
+    const clusters = this.#clusters();
+    const { adjustments, clock } = started;
+    return { clients: this.#clients, clusters, topology, plan, adjustments, clock, originMs, signal };
   }
 }

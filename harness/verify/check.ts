@@ -1,8 +1,10 @@
 /** A check: one claim of the guide, verified with evidence. */
 import type { Clock } from '../base/clock.ts';
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { Command } from '../model/command.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
+import type { Repair } from '../plan/step.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
 import type { StepIndex } from './diagnose/steps.ts';
 import type { SamplePlan } from './sample-plan.ts';
@@ -56,6 +58,10 @@ export interface Diagnosis {
   readonly sentence: string;
   /** Ids of steps to look at, most likely first. */
   readonly steps: readonly string[];
+  /** Takes away what is too much; the run makes the repair of it. */
+  readonly undo?: readonly Command[];
+  /** How the first of the steps is done, or what is too much undone; the run adds it. */
+  readonly repair?: Repair;
 }
 
 /** A claim, and how it is verified. */

@@ -14,3 +14,6 @@ export function onceIn(probability: number): string {
   if (times >= 1e12) return 'less than once in a million million';
   return `once in ${Number((times / unit).toPrecision(2))}${name}`;
 }
+
+/** Makes a sentence's beginning of a clause. */
+export const capitalized = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;

@@ -123,3 +123,20 @@ export interface Traffic {
     };
   };
 }
+
+/** Each symptom in words that can follow "calls from cluster1:"; only JSON has the codes. */
+export const SYMPTOM_WORDS: Readonly<Record<Symptom, string>> = {
+  BOTH: 'every cluster answers',
+  R: 'only local answers, no remote endpoint is known',
+  X: 'only local answers, remote endpoints refuse',
+  B: 'calls to remote endpoints vanish',
+  'LOC-plain': 'only local answers, the client has no sidecar',
+  DNS: 'the name is not found',
+  CFG: 'the sidecar has no configuration',
+  NOPOD: 'there is no client pod',
+  'REMOTE-ONLY': 'only remote answers',
+  MISPLACED: 'instances answer where they do not belong',
+  SKEWED: 'every cluster answers, in uneven shares',
+  ERRORS: 'every cluster answers, some calls fail',
+  OTHER: 'no known pattern',
+};

@@ -74,7 +74,7 @@ t.test('a step that is left out: exit code 1, and the report says what was left 
   );
   t.equal(code, 1);
   t.match(stdout, /^multi-primary\s+failed .*left out: remote-secret\/cluster2-in-cluster1/);
-  t.match(stderr, /Look at: remote-secret\/cluster2-in-cluster1/, 'the diagnosis names the step');
+  t.match(stderr, /Step: remote-secret\/cluster2-in-cluster1/, 'the diagnosis names the step');
   t.match(
     stderr,
     /Again: .*--omit remote-secret\/cluster2-in-cluster1/,

@@ -133,12 +133,22 @@ const failing: CheckResult = {
   ...passing('cluster1', 0),
   outcome: 'failed',
   found:
-    'The mesh did not converge within 120 s: 10 from cluster1, 0 from cluster2 | `no` <healthy> upstream #1',
+    'Calls from cluster1: the mesh did not converge within 120 s: 10 from cluster1, 0 from cluster2 | `no` <healthy> upstream #1',
   evidence: { endpoints: ['10.10.0.5:5000, pod of cluster1'], token: SECRETS.token, list: [SECRETS.key] },
   diagnosis: {
     sentence:
       'The proxies of cluster1 have no endpoint in cluster2: the istiod of cluster1 has no remote secret for cluster2.',
-    steps: ['remote-secret/cluster2-in-cluster1'],
+    steps: ['remote-secret/cluster2-in-cluster1', 'cluster1/install-istio'],
+    repair: {
+      step: 'remote-secret/cluster2-in-cluster1',
+      title: 'Install a remote secret',
+      guide: { section: 'Enable <Endpoint> Discovery', lines: [316, 323] },
+      files: ["cat <<EOF > ./a.yaml\nkind: 'A'\nEOF"],
+      commands: [
+        'istioctl x create-remote-secret |\n    kubectl apply -f - # `now`',
+        'kubectl get "all" & wait',
+      ],
+    },
   },
   traffic: {
     from: 'cluster1',
@@ -264,7 +274,12 @@ export function failedRun(): readonly RunEvent[] {
       type: 'run-ended',
       verdict: 'failed',
       interrupted: false,
-      reason: { kind: 'mesh', message: `Step cluster2/install-gateway failed.`, hint: 'See the step.' },
+      reason: {
+        kind: 'mesh',
+        ...(failing.diagnosis && { diagnosis: failing.diagnosis }),
+        message: `Step cluster2/install-gateway failed.`,
+        hint: 'See the step.',
+      },
       durationMs: 123_600,
     },
   ];

@@ -36,6 +36,8 @@ export interface TrialOptions {
 }
 
 export interface Trial extends Pick<RunOutcome, 'verdict' | 'reason' | 'steps' | 'checks'> {
+  /** Everything that was told of the run. */
+  readonly events: readonly RunEvent[];
   /** What calls from each client showed, in the topology's order: `X BOTH`. */
   readonly symptoms: string;
   /** The steps that failed, in the plan's order. */
@@ -92,6 +94,7 @@ export async function attempt(options: TrialOptions): Promise<Trial> {
     ...(reason && { reason }),
     steps,
     checks,
+    events,
     symptoms: checks.flatMap(({ traffic }) => (traffic ? [traffic.symptom] : [])).join(' '),
     failed: [...steps].filter(([, outcome]) => outcome === 'failed').map(([id]) => id),
     output: step =>

@@ -2,9 +2,10 @@
  * The lines that progress consists of: one for each step and check, and one for each scenario at the end.
  * Pure.
  */
+import { claimText, explanationOf, headlineLines, headlineOf, type Part } from '../../report/headline.ts';
 import type { ScenarioReport } from '../../report/report.ts';
-import { duration, figures, stepName } from '../../report/words.ts';
-import type { RunEvent, StepOutcome } from '../../run/events.ts';
+import { duration, figures, messageBelow, stepName } from '../../report/words.ts';
+import type { Problem, RunEvent, StepOutcome } from '../../run/events.ts';
 import type { CheckOutcome } from '../../verify/check.ts';
 import type { Colours } from './screen.ts';
 
@@ -16,6 +17,8 @@ export class ProgressLines {
   readonly #wrap: (text: string) => readonly string[];
   #started: Started | undefined;
   #endedSteps = 0;
+  /** Steps whose repair was told. */
+  readonly #told = new Set<string>();
 
   /** @param wrap - breaks a message that stands below its line; by default it stays one line, for grep */
   constructor(colours: Colours, wrap: (text: string) => readonly string[] = text => [text]) {
@@ -29,6 +32,7 @@ export class ProgressLines {
       case 'run-started':
         this.#started = event;
         this.#endedSteps = 0;
+        this.#told.clear();
         return this.#heading(event);
       case 'step-ended': {
         this.#endedSteps += 1;
@@ -41,7 +45,11 @@ export class ProgressLines {
           return [
             `${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`,
           ];
-        return [head, ...this.#below(problem.message), ...this.#below(problem.hint)];
+        return [
+          head,
+          ...this.#below(messageBelow(this.nameOf(event.step), problem.message)),
+          ...this.#because(problem),
+        ];
       }
       case 'check-ended':
         return this.#checkEnded(event);
@@ -77,21 +85,37 @@ export class ProgressLines {
 
   /** Writes the claim of a check that passed; of another one, what it found instead. */
   #checkEnded({ result, durationMs }: Extract<RunEvent, { type: 'check-ended' }>): readonly string[] {
-    const { id, outcome, sentence, found, diagnosis } = result;
+    const { outcome, sentence, found, diagnosis } = result;
     const time = `(${duration(durationMs)})`;
     if (outcome === 'passed')
       return [
         `${this.#mark(outcome)} ${sentence} ${this.#dim(time)}`,
         ...this.#below(found).map(line => this.#dim(line)),
       ];
-    const steps = diagnosis?.steps.length ? ` Look at: ${diagnosis.steps.join(', ')}` : '';
     const [first = '', ...more] = this.#below(`${found} ${time}`);
     return [
       `${this.#mark(outcome)} ${first.trimStart()}`,
       ...more,
-      ...(diagnosis ? this.#below(`${diagnosis.sentence}${steps}`) : []),
-      ...this.#below(`Claim of ${id}: ${sentence}`).map(line => this.#dim(line)),
+      ...this.#because({ diagnosis }),
+      ...this.#below(claimText(result)).map(line => this.#dim(line)),
     ];
+  }
+
+  /** Explains a failure below its line; how a step is done is told once. */
+  #because({ diagnosis, hint }: Pick<Problem, 'diagnosis' | 'hint'>): readonly string[] {
+    if (!diagnosis) return this.#below(hint);
+    const { sentence, steps } = diagnosis;
+    const key = steps[0] ?? sentence;
+    const isKnown = this.#told.has(key);
+    this.#told.add(key);
+    if (isKnown && steps[0] !== undefined)
+      return [...this.#below(`Cause: ${sentence}`), ...this.#below(`Step: ${steps[0]}, as above`)];
+    const parts = explanationOf(diagnosis, this.#started?.omitted);
+    return parts.map(withoutFiles).flatMap(part => {
+      const [first, ...typed] = headlineLines([part]);
+      // What is to be pasted stays as it is.
+      return [...this.#below(first), ...typed.map(line => `${INDENT}${line}`)];
+    });
   }
 
   #mark(outcome: StepOutcome | CheckOutcome['outcome']): string {
@@ -142,7 +166,9 @@ export function verdictLine(
   ];
   const line = parts.filter(part => part !== '').join('  ');
   if (!scenario.reason || scenario.verdict === 'passed') return line;
-  const { kind, message, hint } = scenario.reason;
-  // No step or check has said what to do where a platform does not come up, or goes away.
-  return [line, message, ...(kind === 'environment' && hint !== undefined ? [hint] : [])].join('\n  ');
+  const why = headlineOf(scenario.reason, scenario.omitted).map(withoutFiles);
+  return [line, ...headlineLines(why)].join('\n  ');
 }
+
+/** On a terminal the text of a file is too long: the part says where it stands. */
+const withoutFiles = ({ files: _, ...part }: Part): Part => part;

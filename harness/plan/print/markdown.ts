@@ -2,11 +2,10 @@
  * A plan as a guide to read: what to type, why the text differs from the original, and what a missing step
  * would show.
  */
-import type { Command } from '../../model/command.ts';
 import { contextVariable } from '../mesh.ts';
 import type { Erratum, Plan, Step } from '../step.ts';
 import { clustersOf } from './shell.ts';
-import { fileText, pipesOf, pipeText } from './words.ts';
+import { fileText, pipesOf, typedText } from './words.ts';
 
 export function printMarkdown(plan: Plan): string {
   const clusters = clustersOf(plan);
@@ -39,7 +38,7 @@ function stepBlocks(plan: Plan, step: Step, index: number): readonly string[] {
     `\`${step.id}\`${step.guide.lines ? ` · guide, lines ${step.guide.lines.join(' to ')}` : ''}${after(plan, step)}`,
     codeBlock([
       ...step.files.map(({ path, content }) => fileText(path, content)),
-      ...pipesOf(step.commands).map(commandText),
+      ...pipesOf(step.commands).map(typedText),
     ]),
     `${step.omission.harmless ? 'It may be left out' : 'Without it'}: ${step.omission.because}.`,
   ];
@@ -49,15 +48,6 @@ const after = (plan: Plan, step: Step): string => {
   const numbers = step.dependsOn.map(id => plan.steps.findIndex(other => other.id === id) + 1);
   return numbers.length === 0 ? '' : ` · after ${numbers.sort((one, other) => one - other).join(', ')}`;
 };
-
-function commandText(pipe: readonly Command[]): string {
-  const last = pipe.at(-1);
-  const text = pipeText(pipe);
-  if (last?.output?.to !== 'variable') return text;
-  const repeat =
-    last.awaits === undefined ? '' : `# repeat it until it is not empty: this waits for ${last.awaits}\n`;
-  return `${repeat}export ${last.output.name}="$(${text})"`;
-}
 
 const codeBlock = (texts: readonly string[]): string => ['```bash', ...texts, '```'].join('\n');
 

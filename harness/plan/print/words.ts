@@ -95,3 +95,13 @@ export function fileText(path: string, content: string): string {
   const end = hereDocumentEnd(body);
   return `cat <<${end} > ./${quoteWord(path)}\n${hereDocumentText(body)}${end}`;
 }
+
+/** Writes a pipe as it is typed, with the variable that takes what it prints. */
+export function typedText(pipe: readonly Command[]): string {
+  const last = pipe.at(-1);
+  const text = pipeText(pipe);
+  if (last?.output?.to !== 'variable') return text;
+  const repeat =
+    last.awaits === undefined ? '' : `# repeat it until it is not empty: this waits for ${last.awaits}\n`;
+  return `${repeat}export ${last.output.name}="$(${text})"`;
+}

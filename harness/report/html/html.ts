@@ -1,5 +1,8 @@
 /** The report as one self-contained HTML page: no scripts, nothing loaded from elsewhere. */
+import type { StepId } from '../../plan/step.ts';
 import type { Problem } from '../../run/events.ts';
+import type { Diagnosis } from '../../verify/check.ts';
+import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, stepName } from '../words.ts';
 import { picture } from './picture.ts';
@@ -18,8 +21,40 @@ const anchorFor =
   id =>
     `run${index + 1}/${id}`.replace(/[^A-Za-z0-9_/.-]/g, '-');
 
-function problemNotice({ message, hint, kind }: Problem): Markup {
-  return html`<p class="notice ${kind === 'mesh' ? 'failed' : 'unknown-notice'}">${message}${hint === undefined ? undefined : html`<br><span class="muted">${hint}</span>`}</p>`;
+/** Writes a problem in a box, the cause first; steps are links. */
+function problemNotice(problem: Problem, anchor: Anchor, omitted: readonly StepId[], title?: Markup): Markup {
+  const parts = headlineOf(problem, omitted).map(part => partOf(part, problem.diagnosis, anchor));
+  const look = problem.kind === 'mesh' ? 'failed' : 'unknown-notice';
+  return html`<div class="notice ${look}">${title}${parts}</div>`;
+}
+
+function partOf(
+  { term, text, files = [], commands = [] }: Part,
+  diagnosis: Diagnosis | undefined,
+  anchor: Anchor,
+): Markup {
+  const [step, ...others] = diagnosis?.steps ?? [];
+  const link = (id: string) => html`<a href="#${anchor(id)}"><code>${id}</code></a>`;
+  const shown =
+    term === 'Step' && step !== undefined
+      ? html`${link(step)}${text.slice(step.length)}`
+      : term === 'Look also at'
+        ? html`${others.map(id => html`${link(id)} `)}`
+        : term === 'Cause'
+          ? html`<strong>${text}</strong>`
+          : text;
+  const typed = [...files, ...commands].join('\n');
+  const label = term === undefined ? undefined : html`<span class="muted">${term}:</span> `;
+  return html`<p>${label}${shown}</p>${typed === '' ? undefined : html`<pre>${typed}</pre>`}`;
+}
+
+/** Writes the first boxes of the page: why each scenario did not pass. */
+function reasons({ scenarios }: ConformanceReport): readonly Markup[] {
+  return scenarios.flatMap(({ scenario, reason, omitted }, index) => {
+    const anchor = anchorFor(index);
+    const title = scenarios.length > 1 ? html`<p><a href="#${anchor('')}">${scenario}</a></p>` : undefined;
+    return reason ? [problemNotice(reason, anchor, omitted, title)] : [];
+  });
 }
 
 function overview(report: ConformanceReport): Markup {
@@ -30,22 +65,21 @@ function overview(report: ConformanceReport): Markup {
   return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function checkSection(anchor: Anchor, check: CheckReport): Markup {
+function checkSection(anchor: Anchor, check: CheckReport, omitted: readonly StepId[]): Markup {
   const { id, sentence, outcome, found, evidence, traffic, diagnosis, level } = check;
-  const looks = diagnosis?.steps.map(step => html` <a href="#${anchor(step)}"><code>${step}</code></a>`);
   // A claim that does not hold is not said first.
-  const [first, second] = outcome === 'passed' ? [sentence, found] : [found, `Claim: ${sentence}`];
+  const [first, second] = outcome === 'passed' ? [sentence, found] : [found, claimText(check)];
   const hasEvidence =
     evidence !== null && !(typeof evidence === 'object' && Object.keys(evidence).length === 0);
   return html`<details ${outcome === 'passed' ? undefined : new Markup('open')}><summary>${outcomeOf(outcome)} ${first} <code class="muted">${id}</code>${level === 'extended' ? ' (extended)' : undefined}</summary>
 <p>${second}</p>
-${diagnosis && html`<p class="notice failed">${diagnosis.sentence}${looks && looks.length > 0 ? html`<br>Look at:${looks}` : undefined}</p>`}
+${diagnosis && problemNotice(problemOfCheck(check), anchor, omitted)}
 ${traffic && trafficDetails(traffic)}
 ${hasEvidence ? html`<details><summary class="muted">evidence</summary><pre>${JSON.stringify(evidence, null, 2)}</pre></details>` : undefined}
 </details>`;
 }
 
-function stepRow(anchor: Anchor, step: StepReport): Markup {
+function stepRow(anchor: Anchor, step: StepReport, omitted: readonly StepId[]): Markup {
   const { id, outcome, durationMs, commands, problem, guide } = step;
   const lines = guide.lines ? `, lines ${guide.lines.join(' to ')}` : '';
   const shown = commands.map(({ line, exitCode, fault, stdout, stderr }) => {
@@ -54,25 +88,24 @@ function stepRow(anchor: Anchor, step: StepReport): Markup {
     return html`<pre>$ ${line}${failed ? `\n${output}\n(${fault ?? `exit code ${exitCode}`})` : undefined}</pre>`;
   });
   return html`<tr id="${anchor(id)}"><td>${outcomeOf(outcome)}</td><td>${stepName(step)} <code class="muted">${id}</code>
-${problem && problemNotice(problem)}
+${problem && problemNotice(problem, anchor, omitted)}
 <details ${outcome === 'failed' ? new Markup('open') : undefined}><summary class="muted">${guide.section}${lines}; ${commands.length} ${commands.length === 1 ? 'command' : 'commands'}</summary>${shown}</details></td><td class="number">${duration(durationMs)}</td></tr>`;
 }
 
 function scenarioSection(scenario: ScenarioReport, index: number): Markup {
-  const { reason, steps, checks, omitted, adjustments, errata, cleanUpFailures } = scenario;
+  const { steps, checks, omitted, adjustments, errata, cleanUpFailures } = scenario;
   const anchor = anchorFor(index);
   return html`<section id="${anchor('')}">
 <h2>${scenario.scenario}: ${outcomeOf(scenario.verdict)}</h2>
 <p>${scenario.topology.description}</p>
 <p class="notice">${evidenceSentence(scenario)}</p>
 ${omitted.length > 0 ? html`<p class="notice">Left out, as asked:${omitted.map(id => html` <a href="#${anchor(id)}"><code>${id}</code></a>`)}</p>` : undefined}
-${reason && problemNotice(reason)}
 <div class="scroll">${picture(scenario)}</div>
 ${trafficTable(scenario)}
 <h3>Checks</h3>
-${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check))}
+${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check, omitted))}
 <h3>Steps</h3>
-<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step))}</tbody></table></div>
+<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step, omitted))}</tbody></table></div>
 <h3>The run</h3>
 ${definitions({
   platform: scenario.platform.name,
@@ -106,6 +139,7 @@ export function formatHtml(report: ConformanceReport): string {
 ${pictureDefinitions()}
 <main>
 <h1>mesh-harness: ${outcomeOf(report.verdict)}</h1>
+${reasons(report)}
 <p>Evidence level: <strong>${report.evidence}</strong>${report.interrupted ? '. The run was interrupted.' : undefined}</p>
 ${overview(report)}
 ${report.scenarios.map(scenarioSection)}

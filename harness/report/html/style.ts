@@ -13,6 +13,7 @@ h1 { font-size: 1.6rem; } h2 { margin-top: 2.5rem; border-top: 1px solid var(--l
 .skipped, .omitted, .not-reached, .muted { color: var(--muted); }
 .outcome { font-weight: 600; white-space: nowrap; }
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--unsure); background: var(--card); padding: .6rem .9rem; border-radius: .3rem; }
+.notice > p { margin: .2rem 0; } .notice pre { margin: .3rem 0; }
 .notice.failed { border-left-color: var(--bad); color: inherit; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }

@@ -1,5 +1,5 @@
 /** The calls of a scenario on the page: who answered whom, and the figures of a check. */
-import type { Traffic } from '../../verify/traffic.ts';
+import { SYMPTOM_WORDS, type Traffic } from '../../verify/traffic.ts';
 import type { ScenarioReport } from '../report.ts';
 import { duration, percent, riskSentence, togetherSentences, trafficOf } from '../words.ts';
 import { definitions, html, type Markup } from './text.ts';
@@ -28,7 +28,7 @@ export function trafficDetails({ sample, convergence, symptom, from }: Traffic):
   const errors = counted.errors.map(({ error, count }) => html`<li>${count} × <code>${error}</code></li>`);
   return html`${definitions({
     'calls from': from,
-    symptom,
+    symptom: SYMPTOM_WORDS[symptom],
     converged: convergence.converged
       ? `after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`
       : `no, given up after ${duration(convergence.afterMs)} (${convergence.batches} batches of ${convergence.batchSize})`,

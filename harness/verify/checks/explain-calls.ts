@@ -84,7 +84,7 @@ export async function explain(
   };
   return {
     outcome: 'failed',
-    found: seen.wrong.join('; '),
+    found: `Calls from ${source.name}: ${seen.wrong.join('; ')}`,
     evidence,
     traffic: { ...seen.traffic, symptom },
     ...(diagnosis && { diagnosis }),

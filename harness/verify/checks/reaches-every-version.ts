@@ -85,9 +85,9 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
     ...(convergence.converged
       ? []
       : [
-          `The mesh did not converge within ${Math.round(convergence.afterMs / 1000)} s: ${trouble ?? describeTally(count(convergence.last), clustersWith(context))}`,
+          `the mesh did not converge within ${Math.round(convergence.afterMs / 1000)} s: ${trouble ?? `answers to the last ${convergence.last.length} calls: ${describeTally(count(convergence.last), clustersWith(context))}`}`,
         ]),
-    ...(convergence.converged && trouble !== undefined ? [`The sample could not be taken: ${trouble}`] : []),
+    ...(convergence.converged && trouble !== undefined ? [`the sample could not be taken: ${trouble}`] : []),
     ...(sample && sample.errors.length > 0
       ? [
           `${sample.errors.reduce((sum, each) => sum + each.count, 0)} of ${sample.requests} calls failed: ${describeTally(sample, clustersWith(context))}`,

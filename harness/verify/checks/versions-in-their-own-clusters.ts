@@ -1,4 +1,5 @@
 /** Each version of HelloWorld lives where the topology says, and nowhere else. */
+import type { Command } from '../../model/command.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Check, CheckFamily } from '../check.ts';
@@ -20,8 +21,21 @@ function unprovable(topology: Topology): readonly string[] {
 
 const UNPROVABLE =
   'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.';
-const STRANGE =
-  'HelloWorld is not deployed as the topology says: the selector of a step picked other Deployments than its own, or a step did not run.';
+/** A version in a cluster that it does not belong to. */
+interface Stray {
+  readonly cluster: ClusterName;
+  readonly version: string;
+}
+
+const strayed = (strays: readonly Stray[]) =>
+  `HelloWorld ${strays.map(({ cluster, version }) => `${version} in ${cluster}`).join(' and ')} is not of the topology, so that its answers do not tell whether a call crossed: the selector of a step picked other Deployments than its own, or somebody deployed it by hand.`;
+/** The Deployment has the name of the guide's sample. */
+const removal = ({ cluster, version }: Stray): Command => ({
+  tool: 'kubectl',
+  cluster,
+  args: ['-n', NAMESPACE, 'delete', 'deployment', `${SERVICE}-${version}`],
+  timeoutMs: 60_000,
+});
 const missingFrom = (clusters: readonly ClusterName[]) =>
   `A version has no pod in ${clusters.join(' and ')}: it was not deployed, or no pod can be created there, of which the check of the workloads tells more.`;
 
@@ -52,12 +66,13 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
       );
       const wrong = [...unprovable(topology)];
       const suspects: ClusterName[] = [];
-      let isStrange = false;
+      const strays: Stray[] = [];
       for (const { spec, versions } of seen) {
         const expected = [...spec.helloWorld].sort();
         if (expected.join() === versions.join()) continue;
         suspects.push(spec.name);
-        isStrange ||= versions.some(version => !expected.includes(version));
+        const more = versions.filter(version => !expected.includes(version));
+        strays.push(...more.map(version => ({ cluster: spec.name, version })));
         wrong.push(
           `${spec.name} runs ${versions.join(' and ') || 'no version'} instead of ${expected.join(' and ') || 'none'}`,
         );
@@ -78,8 +93,10 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
         found: wrong.join('; '),
         evidence,
         diagnosis: {
-          sentence: suspects.length === 0 ? UNPROVABLE : isStrange ? STRANGE : missingFrom(suspects),
+          sentence:
+            suspects.length === 0 ? UNPROVABLE : strays.length > 0 ? strayed(strays) : missingFrom(suspects),
           steps: inOrder(stepsToSee),
+          ...(strays.length > 0 && { undo: strays.map(removal) }),
         },
       };
     },

@@ -1,10 +1,11 @@
 /** NOPOD: there is nobody to ask from. */
+import { capitalized } from '../figures.ts';
 import { NAMESPACE } from '../workloads.ts';
 import type { Pattern } from './pattern.ts';
-import { refusalIn, stepsBehind } from './refused-pods.ts';
+import { explainRefusal, refusalIn } from './refused-pods.ts';
 import { inOrder } from './steps.ts';
 
-export const clientMissing: Pattern = ({ symptom, from }, steps) => {
+export const clientMissing: Pattern = ({ symptom, from, clusters }, steps) => {
   if (symptom !== 'NOPOD') return undefined;
   const { name } = from.spec;
   if (!from.namespaceExists) {
@@ -15,10 +16,8 @@ export const clientMissing: Pattern = ({ symptom, from }, steps) => {
   }
   const refusal = refusalIn(from);
   if (refusal !== undefined) {
-    return {
-      sentence: `The API server of ${name} refuses to create pods: ${refusal}.`,
-      steps: stepsBehind(refusal, from, steps),
-    };
+    const why = explainRefusal(refusal, from, { clusters }, steps);
+    return { sentence: `${capitalized(why.sentence)}.`, steps: why.steps };
   }
   const waiting = from.pods.find(({ isReady, message }) => !isReady && message !== undefined);
   return {

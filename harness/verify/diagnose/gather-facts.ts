@@ -47,6 +47,7 @@ async function readCluster(
     gateways,
     cacerts,
     roots,
+    rootsOfIstio,
   ] = await Promise.all([
     client.find({ apiVersion: 'v1', plural: 'namespaces', name: NAMESPACE }, signal),
     listPods(client, NAMESPACE, signal),
@@ -63,6 +64,7 @@ async function readCluster(
     items(client, { apiVersion: 'networking.istio.io/v1alpha3', plural: 'gateways' }, {}, signal),
     client.find({ apiVersion: 'v1', plural: 'secrets', ...istio, name: 'cacerts' }, signal),
     client.find({ apiVersion: 'v1', plural: 'configmaps', ...sample, name: 'istio-ca-root-cert' }, signal),
+    client.find({ apiVersion: 'v1', plural: 'configmaps', ...istio, name: 'istio-ca-root-cert' }, signal),
   ]);
   const servers = gateways.flatMap(gateway => list(at(gateway, 'spec', 'servers')));
   return {
@@ -83,7 +85,8 @@ async function readCluster(
     exposesServices: servers.some(server => at(server, 'tls', 'mode') === 'AUTO_PASSTHROUGH'),
     exposesIstiod: servers.some(server => at(server, 'port', 'number') === 15012),
     hasCacerts: cacerts !== undefined,
-    rootText: text(at(roots, 'data', 'root-cert.pem')),
+    // A step may have failed before there is a namespace for workloads.
+    rootText: text(at(roots ?? rootsOfIstio, 'data', 'root-cert.pem')),
   };
 }
 
@@ -96,7 +99,11 @@ const clusterNameIn = ({ metadata }: KubernetesObject): string =>
  * Reads what the steps of the guide left behind in every cluster.
  * @throws KubernetesApiError if an API server refuses to list the core kinds
  */
-export async function gatherFacts({ topology, clusters, signal }: CheckContext): Promise<Facts> {
+export async function gatherFacts({
+  topology,
+  clusters,
+  signal,
+}: Pick<CheckContext, 'topology' | 'clusters' | 'signal'>): Promise<Facts> {
   const read = await Promise.all(
     [...clusters.values()].map(({ spec, client }) => readCluster(spec, client, signal)),
   );

@@ -3,8 +3,9 @@
  * where to look.
  */
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';
+import type { Diagnosis } from '../check.ts';
 import { controlPlaneSteps } from './control-plane.ts';
-import type { ClusterFacts } from './facts.ts';
+import type { ClusterFacts, Facts } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /**
@@ -13,6 +14,30 @@ import { inOrder, type StepIndex } from './steps.ts';
  */
 export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string | undefined =>
   warnings.find(warning => warning.startsWith('FailedCreate'))?.replace(/^FailedCreate: /, '');
+
+/** Explains a refusal in a clause and names the steps behind it. The API server's words come last. */
+export function explainRefusal(
+  refusal: string,
+  of: Pick<ClusterFacts, 'spec'>,
+  facts: Pick<Facts, 'clusters'>,
+  steps: StepIndex,
+): Diagnosis {
+  const { name } = of.spec;
+  const primary = facts.clusters.get(controlPlaneOf(of.spec));
+  const unknown =
+    isRemote(of.spec) && refusal.includes('x509:') && primary && !primary.remoteSecrets.includes(name);
+  if (unknown) {
+    const why = `the istiod of ${primary.spec.name} has no remote secret for ${name}`;
+    return {
+      sentence: `${why}, so that the webhook there has no certificate, and no pod is created: ${refusal}`,
+      steps: inOrder(steps.remoteSecret(name, primary.spec.name), stepsBehind(refusal, of, steps)),
+    };
+  }
+  return {
+    sentence: `the API server of ${name} refuses to create pods: ${refusal}`,
+    steps: stepsBehind(refusal, of, steps),
+  };
+}
 
 /**
  * Lists the steps to look at, the most likely cause first.

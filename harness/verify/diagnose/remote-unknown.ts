@@ -5,7 +5,7 @@ import { NAMESPACE, SERVICE } from '../workloads.ts';
 import { explainNotReady } from './control-plane.ts';
 import type { CallFacts, ClusterFacts } from './facts.ts';
 import type { Pattern } from './pattern.ts';
-import { refusalIn, stepsBehind } from './refused-pods.ts';
+import { explainRefusal, refusalIn } from './refused-pods.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
@@ -54,15 +54,14 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   }
   if (pods.length === 0) {
     const refusal = refusalIn(remote);
-    return refusal === undefined
-      ? {
-          sentence: `${unknown}: no pod of HelloWorld exists in ${name}.`,
-          steps: inOrder(steps.about('workload', name)),
-        }
-      : {
-          sentence: `${unknown}: the API server of ${name} refuses to create pods: ${refusal}.`,
-          steps: stepsBehind(refusal, remote, steps),
-        };
+    if (refusal !== undefined) {
+      const why = explainRefusal(refusal, remote, facts, steps);
+      return { sentence: `${unknown}: ${why.sentence}.`, steps: why.steps };
+    }
+    return {
+      sentence: `${unknown}: no pod of HelloWorld exists in ${name}.`,
+      steps: inOrder(steps.about('workload', name)),
+    };
   }
   if (pods.every(({ hasSidecar }) => !hasSidecar) && remote.spec.network !== from.spec.network) {
     const { sentence, steps: ids } = explainMissingSidecar(remote, steps);

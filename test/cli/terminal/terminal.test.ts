@@ -59,7 +59,7 @@ t.test('plain progress tells why something failed, and where to look', async t =
   t.match(text, /left out: remote-secret\/cluster2-in-cluster1/);
   t.match(text, / ✗ cluster2: Install a gateway .* \(5 min 0 s\)\n {5}Ingress gateways: timed out/);
   t.match(text, / – Install a remote secret in cluster1 .* left out/);
-  t.match(text, /Look at: remote-secret\/cluster2-in-cluster1/);
+  t.match(text, /Step: remote-secret\/cluster2-in-cluster1/);
   t.match(text, /✗ clean-up: cluster2: the API server did not stop/);
 });
 
@@ -101,7 +101,8 @@ t.test('on a terminal messages are wrapped between words, and stay below their l
   for (const event of failedRun()) {
     const lines = narrow.of(event);
     t.equal(words(lines), words(whole.of(event)), 'the same words');
-    for (const line of lines.filter(each => each.startsWith('     ')))
+    // Commands stand farther in, and are not wrapped.
+    for (const line of lines.filter(each => /^ {5}\S/.test(each)))
       t.ok(stringWidth(line) < 30 || !line.trim().includes(' '), line);
   }
   t.ok(
@@ -110,7 +111,7 @@ t.test('on a terminal messages are wrapped between words, and stay below their l
   );
 });
 
-t.test('a scenario ends in one line with its figures', async t => {
+t.test('a scenario ends in one line with its figures, and then the cause', async t => {
   const [passed, failed] = buildReport([...passedRun(), ...failedRun()]).scenarios;
   if (!passed || !failed) throw new Error('two scenarios were built');
   t.equal(
@@ -119,7 +120,17 @@ t.test('a scenario ends in one line with its figures', async t => {
   );
   t.equal(
     verdictLine(failed, PLAIN, 14),
-    'two-clusters    failed  cluster1 R 10/10  simulated  left out: remote-secret/cluster2-in-cluster1\n  Step cluster2/install-gateway failed.',
+    [
+      'two-clusters    failed  cluster1 10/10 (only local answers, no remote endpoint is known)  simulated  left out: remote-secret/cluster2-in-cluster1',
+      'Cause: The proxies of cluster1 have no endpoint in cluster2: the istiod of cluster1 has no remote secret for cluster2.',
+      'Step: remote-secret/cluster2-in-cluster1, which was left out as asked; in the guide: "Enable <Endpoint> Discovery", lines 316 to 323',
+      'Repair: the files as in the guide, "Enable <Endpoint> Discovery", lines 316 to 323, then',
+      '  istioctl x create-remote-secret |',
+      '      kubectl apply -f - # `now`',
+      '  kubectl get "all" & wait',
+      'Look also at: cluster1/install-istio',
+      'Seen: Step cluster2/install-gateway failed.',
+    ].join('\n  '),
   );
   const reason = {
     kind: 'environment',
@@ -244,7 +255,7 @@ t.test('a check that fails says first what was found, and its claim last', async
   });
   t.ok(told.length > 0);
   for (const ofCheck of told) {
-    t.match(ofCheck.at(0), /^ ✗ The mesh did not converge .* \(2 min 1 s\)$/);
-    t.match(ofCheck.at(-1), /^ {5}Claim of cluster\d-reaches-every-version: Calls from /);
+    t.match(ofCheck.at(0), /^ ✗ Calls from cluster1: the mesh did not converge .* \(2 min 1 s\)$/);
+    t.match(ofCheck.at(-1), /^ {5}Refuted: "Calls from cluster\d are answered .*"$/);
   }
 });

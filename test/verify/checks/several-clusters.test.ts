@@ -131,7 +131,7 @@ t.test('together they have to get what their pods should', async t => {
   t.match(result, {
     outcome: 'failed',
     found:
-      /^cluster1\+cluster3 gave 144 answers where 202 to 334 are accepted.*; cluster2 gave 288 answers where 98 to 230/,
+      /^Calls from cluster2: cluster1\+cluster3 gave 144 answers where 202 to 334 are accepted.*; cluster2 gave 288 answers where 98 to 230/,
     traffic: { symptom: 'SKEWED' },
   });
 });

@@ -1,10 +1,11 @@
 /** An east-west gateway is no way in for a client without a mesh certificate. */
 import type { ClusterName, NetworkName } from '../../../model/names.ts';
-import { type ClusterSpec, isMultiNetwork, type Topology } from '../../../model/topology.ts';
+import { type ClusterSpec, controlPlaneOf, isMultiNetwork, type Topology } from '../../../model/topology.ts';
 import { execIn, isTrouble, pickClientPod } from '../../calling.ts';
-import type { Check, CheckFamily } from '../../check.ts';
+import type { Check, CheckFamily, Diagnosis } from '../../check.ts';
+import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
-import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { SNI } from './gateway-counters.ts';
 
@@ -45,6 +46,55 @@ async function attemptsAt(
   return attempts;
 }
 
+/** Tells what curl said, each answer once, with its count and with who got it. */
+function inGroups(attempts: readonly Attempt[]): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const { cluster, as, curl } of attempts) {
+    const said = curl.replace(/Failed to connect to \S+ port/, 'Failed to connect to the gateway, port');
+    groups.set(said, [...(groups.get(said) ?? []), `${cluster} ${as}`]);
+  }
+  return [...groups].map(
+    ([said, who]) => `${who.join(', ')}: ${who.length > 1 ? `${who.length} × ` : ''}${said}`,
+  );
+}
+
+/** Explains what was not refused: a network without a gateway, one that is open, one that nobody reaches. */
+function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIndex): Diagnosis {
+  const all = [...facts.clusters.values()].map(({ spec }) => spec);
+  const namesOf = (clusters: readonly ClusterSpec[]) => clusters.map(({ name }) => name).join(' and ');
+  const without = all.filter(spec => !attempts.some(({ network }) => network === spec.network));
+  const ofEach = (topic: Topic, clusters: readonly ClusterSpec[]) =>
+    clusters.flatMap(({ name }) => steps.about(topic, name));
+  if (without.length > 0) {
+    return {
+      sentence: `There is no gateway with an address for ${namesOf(without)}, so that nobody can be refused there.`,
+      steps: inOrder(ofEach('gateway-install', without), ofEach('gateway-address', without)),
+    };
+  }
+  const open = all.filter(({ name }) =>
+    attempts.some(each => each.cluster === name && each.curl === 'answered'),
+  );
+  if (open.length > 0) {
+    return {
+      sentence: `The east-west gateway of ${namesOf(open)} lets clients in that have no mesh certificate.`,
+      steps: inOrder(ofEach('expose-services', open), ofEach('gateway-install', open)),
+    };
+  }
+  const closed = all.filter(spec => facts.clusters.get(controlPlaneOf(spec))?.exposesServices === false);
+  const why =
+    closed.length > 0
+      ? `nothing exposes services on the gateway of ${namesOf(closed)}, which listens to nobody`
+      : 'connections end without a refusal of TLS';
+  return {
+    sentence: `A refusal has to be seen, and ${why}.`,
+    steps: inOrder(
+      closed.flatMap(spec => steps.about('expose-services', controlPlaneOf(spec))),
+      steps.about('expose-services'),
+      steps.about('gateway-install'),
+    ),
+  };
+}
+
 /**
  * Makes the check of the guide's "Expose services": "services can only be accessed by services with a trusted
  * mTLS certificate and workload ID".
@@ -78,19 +128,13 @@ function strangersAt(topology: Topology, steps: StepIndex): Check {
         .filter(({ name }) => !attempts.some(({ network }) => network === name))
         .map(({ name }) => `${name} has no gateway with an address`);
       const passed = silent.length === 0 && attempts.every(({ refused }) => refused);
-      const found = [...attempts.map(({ cluster, as, curl }) => `${cluster} ${as}: ${curl}`), ...silent].join(
-        '; ',
-      );
+      const found = [...inGroups(attempts), ...silent].join('; ');
       if (passed) return { outcome: 'passed', found, evidence: attempts };
       return {
         outcome: 'failed',
         found,
         evidence: attempts,
-        diagnosis: {
-          sentence:
-            'A refusal has to be seen: a gateway that cannot be reached proves nothing, and one that answers is open.',
-          steps: inOrder(steps.about('expose-services'), steps.about('gateway-install')),
-        },
+        diagnosis: whyNotRefused(facts, attempts, steps),
       };
     },
   };

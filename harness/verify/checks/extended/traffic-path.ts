@@ -6,7 +6,7 @@ import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
-import type { KnownEndpoint } from '../../diagnose/facts.ts';
+import type { Facts, KnownEndpoint } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { describeEndpoint, gatherEndpoints } from '../../diagnose/known-endpoints.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
@@ -36,20 +36,26 @@ function pathFrom(spec: ClusterSpec, steps: StepIndex): Check {
       const after = await forwardedByAll(context);
       const facts = await gatherFacts(context);
       const endpoints = await gatherEndpoints(context, facts, spec.name, called.pod);
-      return judge(context, spec, steps, endpoints, before, after);
+      return judge(context, spec, steps, { endpoints, before, after, facts });
     },
   };
 }
 
 type Counters = ReadonlyMap<ClusterName, number | undefined>;
 
+/** What was there while the calls were sent. */
+interface Observed {
+  readonly endpoints: readonly KnownEndpoint[] | undefined;
+  readonly before: Counters;
+  readonly after: Counters;
+  readonly facts: Facts;
+}
+
 function judge(
   context: CheckContext,
   spec: ClusterSpec,
   steps: StepIndex,
-  endpoints: readonly KnownEndpoint[] | undefined,
-  before: Counters,
-  after: Counters,
+  { endpoints, before, after, facts }: Observed,
 ): CheckOutcome {
   if (!endpoints) {
     return {
@@ -63,7 +69,7 @@ function judge(
     const [from, to] = [before.get(cluster), after.get(cluster)];
     return from === undefined || to === undefined ? undefined : to - from;
   };
-  const wrong: { readonly found: string; readonly steps: readonly string[] }[] = [];
+  const wrong: { readonly found: string; readonly cause: string; readonly steps: readonly string[] }[] = [];
   const secretOf = (cluster: ClusterName) => steps.remoteSecret(cluster, controlPlaneOf(spec));
   for (const { cluster } of contributionsOf(context.topology)) {
     const isNear = networkOf(cluster) === spec.network;
@@ -72,6 +78,7 @@ function judge(
       const found = `${spec.name} has no endpoint that is a pod of ${cluster}`;
       wrong.push({
         found,
+        cause: `${spec.name} is not told the endpoints of ${cluster} as those of its own network`,
         steps: inOrder(secretOf(cluster), steps.about('install', cluster), steps.about('install')),
       });
     }
@@ -79,6 +86,7 @@ function judge(
       const found = `${spec.name} calls pods of ${cluster} directly, across networks`;
       wrong.push({
         found,
+        cause: `${cluster} has no gateway that istiod knows, or is taken for a cluster of ${spec.network}`,
         steps: inOrder(steps.about('gateway-install', cluster), steps.about('install', cluster)),
       });
     }
@@ -98,6 +106,7 @@ function judge(
       const found = `${spec.name} has no endpoint that is a gateway of ${network}`;
       wrong.push({
         found,
+        cause: `no gateway of ${network} has an address, or ${spec.name} knows no endpoints there`,
         steps: inOrder(about('gateway-install'), about('gateway-address'), behind.flatMap(secretOf)),
       });
     }
@@ -108,7 +117,18 @@ function judge(
       const exposed = context.topology.clusters
         .filter(({ network: other }) => other === network)
         .flatMap(cluster => steps.about('expose-services', controlPlaneOf(cluster)));
-      wrong.push({ found, steps: inOrder(exposed, about('expose-services'), about('gateway-install')) });
+      const hidden = context.topology.clusters.some(
+        cluster =>
+          cluster.network === network && !facts.clusters.get(controlPlaneOf(cluster))?.exposesServices,
+      );
+      const cause = hidden
+        ? `nothing exposes services on the gateways of ${network}`
+        : `calls do not reach the gateways of ${network}, or are not passed on there`;
+      wrong.push({
+        found,
+        cause,
+        steps: inOrder(exposed, about('expose-services'), about('gateway-install')),
+      });
     }
   }
   const near = context.topology.clusters
@@ -117,7 +137,11 @@ function judge(
   for (const cluster of near) {
     if ((moved(cluster) ?? 0) === 0) continue;
     const found = `calls went through the gateway of ${cluster}, on the own network`;
-    wrong.push({ found, steps: inOrder(steps.about('install', cluster), steps.about('install', spec.name)) });
+    wrong.push({
+      found,
+      cause: `${cluster} or ${spec.name}, on one network, is taken for a cluster of another`,
+      steps: inOrder(steps.about('install', cluster), steps.about('install', spec.name)),
+    });
   }
   const evidence = {
     endpoints: endpoints.map(describeEndpoint),
@@ -128,13 +152,13 @@ function judge(
     })),
   };
   if (wrong.length === 0) return { outcome: 'passed', found: evidence.endpoints.join('; '), evidence };
+  const causes = [...new Set(wrong.map(({ cause }) => cause))].join('; ');
   return {
     outcome: 'failed',
     found: wrong.map(({ found }) => found).join('; '),
     evidence,
     diagnosis: {
-      sentence:
-        'Endpoints of a cluster are not known, a gateway is missing or does not forward, or a cluster is taken for one of another network.',
+      sentence: `Calls from ${spec.name} do not take their way: ${causes}.`,
       steps: inOrder(...wrong.map(each => each.steps)),
     },
   };

@@ -1,10 +1,15 @@
 import t from 'tap';
 import { clusterName } from '../../../../harness/model/names.ts';
-import type { StepId } from '../../../../harness/plan/step.ts';
+import type { Topology } from '../../../../harness/model/topology.ts';
+import type { Plan, StepId } from '../../../../harness/plan/step.ts';
+import type { RunEvent } from '../../../../harness/run/events.ts';
+import { withRepair } from '../../../../harness/run/repair.ts';
 import { checksFor } from '../../../../harness/verify/catalog.ts';
-import { topologyOf } from '../../../plan/scenarios.ts';
+import type { CheckContext } from '../../../../harness/verify/check.ts';
+import { planOf, topologyOf } from '../../../plan/scenarios.ts';
+import { holdClosingLines, holdFailureText } from '../../../support/failure-texts.ts';
 import { meshOf, SAMPLE_PODS, smallMesh } from '../../../support/small-mesh.ts';
-import { attempt } from '../../../support/trial.ts';
+import { attempt, type Clients } from '../../../support/trial.ts';
 
 t.test('which extended checks a topology calls for, after the core ones', async t => {
   const ids = (...networks: readonly number[]) =>
@@ -32,12 +37,18 @@ t.test(
         ['cluster1', 'cluster2'],
         35,
         'passed',
-        /^cluster1 naming .*; cluster2 by address: curl: \(35\)/,
+        /^cluster1 naming the Service, .*, cluster2 by address: 4 × curl: \(35\)/,
       ],
       ['one is not there', ['cluster1'], 35, 'failed', /; network2 has no gateway with an address$/],
       ['none is there', [], 35, 'failed', /^network1 has no gateway with an address; network2 has no/],
       ['they cannot be reached', ['cluster1', 'cluster2'], 7, 'failed', /curl: \(7\)/],
-      ['they answer', ['cluster1', 'cluster2'], 0, 'failed', /^cluster1 naming the Service: answered/],
+      [
+        'they answer',
+        ['cluster1', 'cluster2'],
+        0,
+        'failed',
+        /^cluster1 naming the Service, .*: 4 × answered$/,
+      ],
     ] as const) {
       await using mesh = await smallMesh(meshOf([1, 2]));
       for (const [index, cluster] of withGateway.entries()) {
@@ -103,11 +114,17 @@ interface Row {
   readonly omit?: StepId;
   /** The checks that fail, what they find, and the first step that they point to; all others pass. */
   readonly fails: Readonly<Record<string, readonly [found: RegExp, step: StepId]>>;
+  /** By the name of a golden text: the step or check that it is of. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** Whether a version is deployed in a second cluster at the end, for the golden text of that. */
+  readonly misplaces?: boolean;
+  /** The golden text of the closing lines. */
+  readonly closing?: string;
 }
 
 const ROWS: readonly Row[] = [
   { scenario: 'primary-remote', edition: 'current', fails: {} },
-  { scenario: 'primary-remote-multi-network', edition: '1.8', fails: {} },
+  { scenario: 'primary-remote-multi-network', edition: '1.8', fails: {}, misplaces: true },
   {
     scenario: 'primary-remote',
     edition: '1.8',
@@ -129,6 +146,13 @@ const ROWS: readonly Row[] = [
         'cluster1/install-istio',
       ],
     },
+    texts: {
+      'failed-step': 'cluster2/install-istio',
+      'workloads-ready': 'cluster2-workloads-ready',
+      'common-root': 'common-root',
+      'served-by-its-primary': 'cluster2-served-by-cluster1',
+    },
+    closing: 'closing-lines-of-a-step',
   },
   {
     scenario: 'primary-remote-multi-network',
@@ -145,21 +169,64 @@ const ROWS: readonly Row[] = [
         'cluster1/expose-services',
       ],
       'gateway-refuses-strangers': [
-        /^cluster1 naming the Service: curl: \(7\).*cluster2 by address: curl: \(7\).*Connection refused$/,
+        /^cluster1 naming the Service, .*, cluster2 by address: 4 × curl: \(7\).*Connection refused$/,
         'cluster1/expose-services',
       ],
     },
+    texts: {
+      'reaches-every-version': 'cluster1-reaches-every-version',
+      'traffic-path': 'cluster1-traffic-path',
+      'gateway-refuses-strangers': 'gateway-refuses-strangers',
+    },
+    closing: 'closing-lines-of-a-check',
   },
 ];
 
-for (const { scenario, edition, omit, fails } of ROWS) {
+/** Deploys HelloWorld of cluster2 in cluster1 too, and returns what the check of placement tells of it. */
+async function placeTwice(clients: Clients, topology: Topology, plan: Plan): Promise<RunEvent> {
+  const [one, two] = topology.clusters.map(each => clients.get(each.name));
+  const check = checksFor(topology, plan).find(({ id }) => id === 'versions-in-their-own-clusters');
+  if (!one || !two || !check) throw new Error('two clusters, and a check of them');
+  const path = { apiVersion: 'apps/v1', plural: 'deployments', namespace: 'sample' };
+  const { metadata, ...rest } = await two.get({ ...path, name: 'helloworld-v2' });
+  const { name = '', labels = {} } = metadata;
+  await one.request('POST', '/apis/apps/v1/namespaces/sample/deployments', {
+    body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, labels }, spec: rest['spec'] },
+  });
+  const pods = { apiVersion: 'v1', plural: 'pods', namespace: 'sample' };
+  // Each request lets the world go on.
+  for (let asked = 0; asked < 50; asked += 1)
+    if ((await one.list(pods, { labelSelector: 'app=helloworld' })).items.length === 2) break;
+  const clusters = new Map(
+    topology.clusters.flatMap(spec => {
+      const client = clients.get(spec.name);
+      return client ? [[spec.name, { spec, client }] as const] : [];
+    }),
+  );
+  const { id, sentence, level, run } = check;
+  const { signal } = new AbortController();
+  // The check asks nothing else of its context.
+  const outcome = await run({ topology, clusters, signal } as unknown as CheckContext);
+  const diagnosis = outcome.diagnosis && withRepair(outcome.diagnosis, plan, []);
+  const result = { id, sentence, level, ...outcome, ...(diagnosis && { diagnosis }) };
+  return { atMs: 0, type: 'check-ended', result, durationMs: 0 };
+}
+
+for (const { scenario, edition, omit, fails, texts = {}, closing, misplaces = false } of ROWS) {
   await t.test(`${scenario}, ${edition}: ${omit === undefined ? 'all pass' : `without ${omit}`}`, async t => {
     const topology = await topologyOf(scenario);
-    const { checks } = await attempt({
+    const plan = await planOf(scenario, edition);
+    let placedTwice: RunEvent | undefined;
+    const { checks, events } = await attempt({
       topology,
       edition,
       extended: true,
       ...(omit !== undefined && { omit: [omit] }),
+      ...(misplaces && {
+        look: async clients => {
+          placedTwice = await placeTwice(clients, topology, plan);
+        },
+      }),
     });
     const extended = checks.filter(({ level }) => level === 'extended');
     t.same(
@@ -176,5 +243,16 @@ for (const { scenario, edition, omit, fails } of ROWS) {
       t.match(found, failure[0], id);
       t.equal(diagnosis?.steps[0], failure[1], id);
     }
+    for (const [name, id] of Object.entries(texts)) holdFailureText(t, events, id, name);
+    const [started] = events;
+    if (misplaces && started && placedTwice)
+      holdFailureText(
+        t,
+        [started, placedTwice],
+        'versions-in-their-own-clusters',
+        'versions-in-their-own-clusters',
+      );
+    t.equal(placedTwice !== undefined, misplaces);
+    if (closing !== undefined) holdClosingLines(t, events, closing);
   });
 }
