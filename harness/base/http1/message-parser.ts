@@ -46,7 +46,7 @@ export class MessageParser {
   readonly #isRequest: boolean;
   readonly #sink: MessageSink;
   #state: State = 'first line';
-  /** Of the message that is under way, or else of the last one. */
+  /** Of the message that is under way. */
   #head = NO_HEAD;
   /** A line that is not all there yet. */
   #unfinished = '';
@@ -103,6 +103,7 @@ export class MessageParser {
     this.#state = state;
     this.#unfinished = '';
     this.#isInside = false;
+    this.#head = NO_HEAD;
   }
 
   /** @returns where to read on in the chunk */

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
+import { Outcome } from '../../../../base/outcome.ts';
 import { decodeOnlyNames } from '../../../../base/peer-names.ts';
 import type { EnvoyWording } from '../../behaviour.ts';
 import type { DownstreamTls, UpstreamTls } from '../../xds/resources.ts';
@@ -59,18 +60,18 @@ export class TransportSecurity {
       rejectUnauthorized: true,
       ALPNProtocols: [...alpn],
     });
-    let settled = false;
+    const outcome = new Outcome(done);
     const fail = (counter: string) => {
-      if (settled) return;
-      settled = true;
+      const tell = outcome.take();
+      if (!tell) return;
       counters.add(counter);
       socket.destroy();
-      done(undefined);
+      tell(undefined);
     };
     socket.on('error', () => fail('ssl.connection_error'));
     socket.once('close', () => fail('ssl.connection_error'));
     socket.once('secure', () => {
-      if (settled) return;
+      if (outcome.isTaken) return;
       if (verifyErrorOf(socket) !== null) {
         fail('ssl.fail_verify_error');
         return;
@@ -80,9 +81,8 @@ export class TransportSecurity {
         fail('ssl.fail_verify_san');
         return;
       }
-      settled = true;
       counters.add('ssl.handshake');
-      done(socket, peer);
+      outcome.take()?.(socket, peer);
     });
   }
 
@@ -116,24 +116,24 @@ export class TransportSecurity {
         checkServerIdentity: (_host, certificate) => checkIdentity(certificate.subjectaltname, upstream),
       }),
     );
-    let settled = false;
+    const outcome = new Outcome(done);
     const fail = (error: Error | undefined) => {
-      if (settled) return;
-      settled = true;
+      const tell = outcome.take();
+      if (!tell) return;
       counters.add('ssl.connection_error');
       if (error instanceof UnexpectedIdentityError) counters.add('ssl.fail_verify_san');
       else if (socket.authorizationError) counters.add('ssl.fail_verify_error');
       const failure = tlsFailure(this.#wording, error, Boolean(socket.authorizationError));
       socket.destroy();
-      done(failure);
+      tell(failure);
     };
     socket.on('error', fail);
     socket.once('close', () => fail(undefined));
     socket.once('secureConnect', () => {
-      if (settled) return;
-      settled = true;
+      const tell = outcome.take();
+      if (!tell) return;
       counters.add('ssl.handshake');
-      done(undefined, socket);
+      tell(undefined, socket);
     });
   }
 

@@ -3,6 +3,7 @@
  * counters.
  */
 import type { Duplex } from 'node:stream';
+import { Outcome } from '../../../../base/outcome.ts';
 import type { UpstreamTls } from '../../xds/resources.ts';
 import type { Counters } from '../environment/counters.ts';
 import { type EnvoyEnvironment, PROXY_UID } from '../environment/environment.ts';
@@ -46,10 +47,10 @@ export function connectUpstream(
     uid: PROXY_UID,
     ...(localAddress !== undefined && { localAddress }),
   });
-  let settled = false;
+  const result = new Outcome(done);
   const settle = (failure: ConnectFailure | undefined, stream?: Duplex) => {
-    if (settled) return;
-    settled = true;
+    const tell = result.take();
+    if (!tell) return;
     clock.clearTimeout(timer);
     if (failure) {
       host.cxConnectFail++;
@@ -57,7 +58,7 @@ export function connectUpstream(
       if (failure.reason === 'connect-timeout') counters.add('upstream_cx_connect_timeout');
       socket.destroy();
     }
-    done(failure, stream);
+    tell(failure, stream);
   };
   const timer = clock.setTimeout(
     () => settle({ reason: 'connect-timeout', detail: '' }),
@@ -74,7 +75,7 @@ export function connectUpstream(
     if (!isHandshaking) settle({ reason: 'connect-failure', detail: '' });
   });
   socket.once('connect', () => {
-    if (settled) return;
+    if (result.isTaken) return;
     if (!tls) {
       settle(undefined, socket);
       return;
@@ -85,8 +86,7 @@ export function connectUpstream(
     });
   });
   return () => {
-    if (settled) return;
-    settled = true;
+    if (!result.take()) return;
     clock.clearTimeout(timer);
     socket.destroy();
   };
