@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
-import { optimizeAsUsual } from './v8-flags.ts';
+import { setAsUsual } from './v8-flags.ts';
 
 /**
  * The text of a function of `require`, the file's own URL and a `module`; `build.mjs` makes it of `main.ts`.
@@ -44,7 +44,7 @@ export function loadBundle(folder: string): Bundle {
       main(createRequire(filename), pathToFileURL(filename).href, {});
     },
     saveCode: () => {
-      optimizeAsUsual();
+      setAsUsual();
       writeFileSync(cache, script.createCachedData());
     },
   };

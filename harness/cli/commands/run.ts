@@ -20,7 +20,7 @@ import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { optimizeLate } from '../v8-flags.ts';
+import { setForRuns } from '../v8-flags.ts';
 import type { RunFlags } from './run.flags.ts';
 import { exitCodeOf, tellResults, tellWhatIsNext, writeFormats } from './run-results.ts';
 
@@ -100,7 +100,7 @@ export async function runScenarios(
     const place = placeOf(first.runId);
     await assertWritable(place);
 
-    optimizeLate();
+    setForRuns();
     for (const session of sessions) {
       if (signal.aborted) break;
       await session.start();
