@@ -5,7 +5,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { formatJson } from '../harness/report/json.ts';
 import { run } from '../harness/session/run.ts';
 import { EDITION_NAMES, topologyOf } from './plan/scenarios.ts';
@@ -75,36 +75,48 @@ t.test('another seed gives another run', async t => {
 /** Paths of further Nodes, as in PATH: CONTRIBUTING.md. */
 const OTHER_NODES = (process.env['MESH_HARNESS_NODES'] ?? '').split(path.delimiter).filter(Boolean);
 
-/** What both processes run. */
+/** What each process runs. */
 const SCENARIOS = isNightly ? ['all'] : ['multi-primary', 'primary-remote-multi-network'];
+/** What each of the other Nodes runs. */
+const SEEDS = isNightly ? ['1', '7', 'x'] : ['7'];
+
+/** The report of a process of its own, without what may differ. */
+async function reportOf(t: Test, node: string, folder: string, arguments_: readonly string[] = []) {
+  const argv = ['run', ...SCENARIOS, '--extended', ...arguments_, '--quiet', '--report-dir', folder];
+  const ended = await startCli(argv, { cwd: path.dirname(folder), node }).ended;
+  t.same([ended.code, ended.stderr], [0, ''], node);
+  // The file is our own.
+  const whole = JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8')) as Parameters<
+    typeof formatJson
+  >[0];
+  const { volatile: _, ...rest } = whole;
+  return JSON.stringify(rest, null, 2);
+}
+
+const NO_CLI = !existsSync(CLI) && 'dist/ is missing';
+
+t.test('two processes at once give the same report', { skip: NO_CLI }, async t => {
+  using folder = temporaryFolder();
+  const [one = '', other = ''] = await Promise.all(
+    ['one', 'other'].map(name => reportOf(t, process.execPath, path.join(folder.path, name))),
+  );
+  t.equal(firstDifference(one, other), 'no difference');
+});
 
 t.test(
-  'two processes at once give the same report',
-  { skip: !existsSync(CLI) && 'dist/ is missing' },
+  'other Nodes give the same report as this one',
+  { skip: NO_CLI || (OTHER_NODES.length === 0 && 'MESH_HARNESS_NODES names none') },
   async t => {
     using folder = temporaryFolder();
-    const report = async (node: string, name: string) => {
-      const argv = ['run', ...SCENARIOS, '--extended', '--quiet', '--report-dir', name];
-      const ended = await startCli(argv, { cwd: folder.path, node }).ended;
-      t.same([ended.code, ended.stderr], [0, ''], node);
-      // The file is our own.
-      const whole = JSON.parse(
-        readFileSync(path.join(folder.path, name, 'report.json'), 'utf8'),
-      ) as Parameters<typeof formatJson>[0];
-      const { volatile: _, ...rest } = whole;
-      return JSON.stringify(rest, null, 2);
-    };
-    const [one = '', other = ''] = await Promise.all(
-      ['one', 'other'].map(name => report(process.execPath, name)),
-    );
-    t.equal(firstDifference(one, other), 'no difference');
-    await t.test(
-      'and so do other Nodes',
-      { skip: OTHER_NODES.length === 0 && 'MESH_HARNESS_NODES names none' },
-      async t => {
-        for (const node of OTHER_NODES)
-          t.equal(firstDifference(one, await report(node, 'elsewhere')), 'no difference', node);
-      },
-    );
+    const here = path.join(folder.path, 'report');
+    for (const edition of EDITION_NAMES)
+      for (const seed of SEEDS) {
+        const asked = ['--edition', edition, '--seed', seed];
+        const one = await reportOf(t, process.execPath, here, asked);
+        for (const node of OTHER_NODES) {
+          const other = await reportOf(t, node, here, asked);
+          t.equal(firstDifference(one, other), 'no difference', [node, ...asked].join(' '));
+        }
+      }
   },
 );

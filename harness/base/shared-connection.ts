@@ -6,6 +6,7 @@ import http2 from 'node:http2';
 import type { Readable } from 'node:stream';
 import type tls from 'node:tls';
 import { reasonOf, unlessAborted } from './abort.ts';
+import { OPENING_TURNS, RESET_TURNS, turns } from './turns.ts';
 
 /** The head of an answer, and its body as it comes. */
 export interface Answer {
@@ -29,6 +30,8 @@ export class SharedConnection {
   readonly #dial: () => tls.TLSSocket;
   #socket: tls.TLSSocket | undefined;
   #session: Promise<http2.ClientHttp2Session> | undefined;
+  /** Until a reset has left. */
+  #rest: Promise<void> | undefined;
 
   /** @param dial - begins a TLS connection that offers `h2` */
   constructor(dial: () => tls.TLSSocket) {
@@ -49,7 +52,10 @@ export class SharedConnection {
     return new Promise((resolve, reject) => {
       const stream = session.request(headers, { endStream: payload === undefined });
       let hasAnswered = false;
-      const onAbort = () => stream.destroy(signal && reasonOf(signal));
+      const onAbort = () => {
+        stream.destroy(signal && reasonOf(signal));
+        this.#rest = turns(RESET_TURNS);
+      };
       signal?.addEventListener('abort', onAbort, { once: true });
       stream.once('response', ({ ':status': statusCode = 0 }) => {
         hasAnswered = true;
@@ -76,10 +82,16 @@ export class SharedConnection {
       this.#session ??= this.#open();
       const opening = this.#session;
       const session = await opening;
+      while (this.#rest) await this.#resting(this.#rest);
       if (!session.destroyed && !session.closed) return session;
       // Of those who find it gone together the first forgets it, and all take the next.
       if (this.#session === opening) this.#session = undefined;
     }
+  }
+
+  async #resting(rest: Promise<void>): Promise<void> {
+    await rest;
+    if (this.#rest === rest) this.#rest = undefined;
   }
 
   #open(): Promise<http2.ClientHttp2Session> {
@@ -99,8 +111,11 @@ export class SharedConnection {
           maxSessionMemory: MAX_SESSION_MEGABYTES,
         });
         session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-        session.on('error', () => {}); // each request learns of it by its own stream
-        resolve(session);
+        let failure: Error | undefined;
+        session.on('error', error => (failure = error)); // each request learns of it by its own stream
+        void turns(OPENING_TURNS).then(() =>
+          session.destroyed ? reject(failure ?? hangUp('socket hang up')) : resolve(session),
+        );
       });
     });
     // The next request tries anew.

@@ -15,6 +15,12 @@ const MAX_HEADER_BYTES = 1 << 20;
  * staging/src/k8s.io/apiserver/pkg/server/secure_serving.go @v1.32).
  */
 const MAX_STREAMS = 1000;
+/**
+ * SETTINGS_NO_RFC7540_PRIORITIES (RFC 9218, 2.1). Without it the nghttp2 of Node 20 (1.61) shares a connection
+ * out among its answers, frame by frame, where that of Node 22 and later sends one answer after the other: the
+ * order in which a client has them would be the Node's.
+ */
+const NO_RFC7540_PRIORITIES = 9;
 /** The memory for the streams of one client; nghttp2's own limit is 10. */
 const MAX_SESSION_MEGABYTES = 1024;
 
@@ -108,7 +114,10 @@ function createHttp1(listener: RequestListener): http.Server {
 
 function createHttp2(listener: RequestListener): http2.Http2Server {
   const server = http2.createServer(
-    { settings: { maxConcurrentStreams: MAX_STREAMS }, maxSessionMemory: MAX_SESSION_MEGABYTES },
+    {
+      settings: { maxConcurrentStreams: MAX_STREAMS, customSettings: { [NO_RFC7540_PRIORITIES]: 1 } },
+      maxSessionMemory: MAX_SESSION_MEGABYTES,
+    },
     // Node's compatibility API: for what is used here the two are the same.
     (request, response) =>
       listener.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse),
