@@ -12,6 +12,7 @@ import { declarePlan } from './commands/plan.flags.ts';
 import { declareRun } from './commands/run.flags.ts';
 import { declareStatus } from './commands/status.flags.ts';
 import { declareUp } from './commands/up.flags.ts';
+import { declareVerify } from './commands/verify.flags.ts';
 import { declareVersion } from './commands/version.flags.ts';
 import type { Declaration } from './declaration.ts';
 import type { Environment } from './environment.ts';
@@ -34,6 +35,7 @@ const command =
 /** In the order of the help. */
 const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
   command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
+  command(declareVerify, async () => (await import('./commands/verify.ts')).verifyCommand),
   command(declareDoctor, async () => (await import('./commands/doctor.ts')).doctorCommand),
   command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),

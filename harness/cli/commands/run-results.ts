@@ -9,11 +9,11 @@ import { formatMarkdown } from '../../report/markdown.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
-import { planOf, runAgain } from '../again.ts';
+import { planOf } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
-import type { RunFlags } from './run.flags.ts';
+import type { OutputFlags } from './output.flags.ts';
 
 /** Writes the report in every format. @returns the paths of the files */
 export const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
@@ -28,7 +28,7 @@ export const writeFormats = (place: ReportPlace, report: ConformanceReport): Pro
 /** Prints the verdicts on standard output, as lines for people or as TAP. */
 export function tellResults(
   report: ConformanceReport,
-  output: RunFlags['output'],
+  output: OutputFlags['output'],
   screen: Screen,
   stdout: Environment['stdout'],
 ): void {
@@ -45,12 +45,14 @@ export function exitCodeOf({ interrupted, verdict }: ConformanceReport): number 
   return interrupted ? EXIT.interrupted : EXIT[verdict];
 }
 
-/** Tells where the report lies; after a failure also how to repeat the run, and how to read its steps. */
+/**
+ * Tells where the report lies; after a failure also how to repeat the run, and how to read its steps.
+ * @param command - the line that repeats it, and the scenarios that it names
+ */
 export function tellWhatIsNext(
   report: ConformanceReport,
   files: readonly string[],
-  names: readonly string[],
-  flags: RunFlags,
+  command: { readonly again: string; readonly names: readonly string[] },
   tell: (text: string) => void,
 ): void {
   const page = files.find(file => file.endsWith('.html'));
@@ -64,7 +66,7 @@ export function tellWhatIsNext(
     tell(
       `Seen at the first failure: ${path.relative('', described)}/  (pods, events, logs, what the proxies say)`,
     );
-  tell(`Again:  ${runAgain(names, flags)}`);
+  tell(`Again:  ${command.again}`);
   const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
-  if (suspect) tell(`Steps:  ${planOf(names, suspect)}`);
+  if (suspect) tell(`Steps:  ${planOf(command.names, suspect)}`);
 }

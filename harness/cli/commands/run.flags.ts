@@ -1,12 +1,20 @@
 /** `mesh-harness run`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { collect, oneOf, probability, wholeNumber } from '../flag-values.ts';
-import { addCheckFlags, argvOfChecks, type CheckFlags } from './check.flags.ts';
+import { collect, oneOf } from '../flag-values.ts';
+import {
+  addCheckFlags,
+  addJudgementFlags,
+  argvOfChecks,
+  argvOfJudgement,
+  type CheckFlags,
+  type JudgementFlags,
+} from './check.flags.ts';
+import { addOutputFlags, type OutputFlags } from './output.flags.ts';
 import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
 
 /** The flags of `mesh-harness run`, as the command line has them. */
-export interface RunFlags extends RealFlags, CheckFlags {
+export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputFlags {
   readonly platform?: string;
   /** Of the simulator only: what runs the plan's commands. */
   readonly tools?: 'embedded' | 'process';
@@ -19,16 +27,10 @@ export interface RunFlags extends RealFlags, CheckFlags {
   readonly keepOnFailure: boolean;
   readonly omit: readonly string[];
   readonly keepGoing: boolean;
-  readonly reportDir?: string;
   /** The folder of the trace; only for the simulator. */
   readonly trace?: string;
-  /** Overrides the scenario's own `verify.requests`. */
-  readonly requests?: number;
-  /** Overrides the scenario's own `verify.risk`. */
-  readonly risk?: number;
   readonly seed: string;
-  readonly output: 'text' | 'tap';
-  readonly quiet: boolean;
+  readonly extended: boolean;
 }
 
 /** Declares `mesh-harness run SCENARIO…`. */
@@ -46,6 +48,7 @@ export function declareRun(
   addInstallFlags(run);
   addVerifyFlags(run);
   addOutputFlags(run);
+  addKeepFlags(run);
   addRealFlags(run)
     .addHelpText(
       'after',
@@ -90,7 +93,6 @@ function addInstallFlags(run: Command): void {
       [],
     )
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
-    .option('--report-dir <dir>', 'write the reports exactly there (default: mesh-harness-report/<run id>)')
     .option(
       '--trace <dir>',
       'simulator: write there what the run did: API requests, connections, xDS, output of processes',
@@ -99,22 +101,15 @@ function addInstallFlags(run: Command): void {
 
 /** Adds what decides how the mesh is verified. */
 function addVerifyFlags(run: Command): void {
-  run
-    .option(
-      '--requests <n>',
-      'size of the fixed sample from each cluster (default: 300, or more where the topology needs it)',
-      wholeNumber,
-    )
-    .option('--risk <p>', 'accepted probability of a wrong verdict, each way (default: 1e-6)', probability)
-    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1');
+  addJudgementFlags(run)
+    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
+    .option('--extended', 'also check what the guide claims but does not verify', false);
   addCheckFlags(run);
 }
 
-/** Adds the flags for output, and for what the run leaves behind. */
-function addOutputFlags(run: Command): void {
+/** Adds what decides what the run leaves behind. */
+function addKeepFlags(run: Command): void {
   run
-    .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
-    .option('-q, --quiet', 'only results, no progress', false)
     .option('--keep', 'kind, existing: leave the clusters and the mesh as they are at the end', false)
     .option('--keep-on-failure', 'kind, existing: leave them only if the run does not pass', false);
 }
@@ -134,9 +129,9 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
+    ...is('--extended', flags.extended),
     ...argvOfChecks(flags),
-    ...one('--requests', flags.requests),
-    ...one('--risk', flags.risk),
+    ...argvOfJudgement(flags),
     ...argvOfReal(flags),
     ...one('--seed', flags.seed),
   ];

@@ -10,6 +10,7 @@ import type { RunEvent } from '../../run/events.ts';
 import type { SessionOptions } from '../../session/options.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
+import { runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
 import { choosePlatform, editionOfFlags, firstLine } from '../platform-choice.ts';
@@ -110,7 +111,8 @@ export async function runScenarios(
     const report = reportOf(events, startedAtMs);
     const files = await writeFormats(place, report);
     tellResults(report, flags.output, screen, stdout);
-    if (!flags.quiet) tellWhatIsNext(report, files, names, flags, text => screen.progress(text));
+    if (!flags.quiet)
+      tellWhatIsNext(report, files, { again: runAgain(names, flags), names }, text => screen.progress(text));
     for (const line of new Set(kept)) screen.progress(line);
     return exitCodeOf(report);
   } finally {

@@ -1,0 +1,44 @@
+/** Reads the mesh of the clusters that a command looks at. */
+import { systemClock } from '../base/clock.ts';
+import { linkedSignal } from '../base/deadline.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
+import { KubernetesClient } from '../base/kubernetes-client.ts';
+import { redact } from '../base/redact.ts';
+import { type Survey, surveyMesh } from '../verify/survey/survey.ts';
+import type { Target } from './target.ts';
+
+/** Milliseconds for all questions together. */
+const ASK_MS = 15_000;
+
+/**
+ * Surveys the clusters of a target; writes nothing.
+ * @throws HarnessError ERR_KUBERNETES_API if one does not answer or does not tell the least that is needed;
+ *   ERR_USAGE if two contexts lead to one cluster
+ */
+export async function surveyTarget({ clusters }: Target, signal: AbortSignal): Promise<Survey> {
+  const clients = new Map(
+    clusters.map(({ cluster, kubeconfig }) => [cluster as string, new KubernetesClient(kubeconfig)] as const),
+  );
+  using linked = linkedSignal(signal, {
+    clock: systemClock,
+    timeoutMs: ASK_MS,
+    reason: () => new Error(`no answer within ${ASK_MS / 1000} s`),
+  });
+  let survey: Survey;
+  try {
+    survey = await surveyMesh(clients, linked.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new HarnessError('ERR_KUBERNETES_API', redact(`The mesh cannot be read: ${messageOf(error)}`), {
+      hint: `Does kubectl get pods -A work with each of ${clusters.map(({ context }) => context).join(', ')}?`,
+      cause: error,
+    });
+  } finally {
+    for (const client of clients.values()) client.close();
+  }
+  const [twice] = survey.same;
+  if (!twice) return survey;
+  throw new HarnessError('ERR_USAGE', `${twice.join(' and ')} are one and the same cluster.`, {
+    hint: 'Name a context of its own for each cluster.',
+  });
+}

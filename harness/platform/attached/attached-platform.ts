@@ -1,0 +1,109 @@
+/** Clusters with a mesh that somebody else has installed: nothing is written to them unless it is asked for. */
+import { systemClock } from '../../base/clock.ts';
+import { HarnessError } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { Bundle } from '../bundle.ts';
+import { describeClusters } from '../diagnostics.ts';
+import type { Cluster, ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
+import { apiServers, watchAnswers } from '../watch-answers.ts';
+import { type Before, lookBefore, removeDeployed } from './deployed.ts';
+
+/** Where the clusters are, and what is known of them. */
+export interface AttachedOptions {
+  /** Where they come from, for reports: `simulator`, `kind`, `existing`. */
+  readonly name: string;
+  /** Cluster → a document with one context. */
+  readonly kubeconfigs: ReadonlyMap<ClusterName, string>;
+  /** True if they say so of themselves: then a run claims nothing about Istio. */
+  readonly isSimulated: boolean;
+  /** Present where a real istiod is known to serve simulated proxies. */
+  readonly controlPlane?: ControlPlane;
+  /** Notes what is there at the start, and takes the workloads that were added since out at the end. */
+  readonly removesWorkloads: boolean;
+}
+
+/** The platform of a run that installs nothing. */
+export class AttachedPlatform implements Platform {
+  readonly name: string;
+  readonly clock = 'wall' as const;
+  readonly capabilities: Platform['capabilities'];
+  readonly controlPlane?: ControlPlane;
+  readonly #options: AttachedOptions;
+
+  constructor(options: AttachedOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.capabilities = { realProxies: !options.isSimulated, faults: false };
+    if (options.controlPlane) this.controlPlane = options.controlPlane;
+  }
+
+  /** The clusters are named by someone who has them; there is nothing to find out beforehand. */
+  doctor(): Promise<readonly Finding[]> {
+    return Promise.resolve([]);
+  }
+
+  async start(_topology: unknown, signal: AbortSignal): Promise<StartedPlatform> {
+    signal.throwIfAborted();
+    const { kubeconfigs, removesWorkloads } = this.#options;
+    const clients = new Map(
+      [...kubeconfigs].map(([name, kubeconfig]) => [name, new KubernetesClient(kubeconfig)] as const),
+    );
+    const close = () => {
+      for (const client of clients.values()) client.close();
+    };
+    try {
+      const before = removesWorkloads ? await lookBefore(clients, signal) : undefined;
+      return new StartedAttached(kubeconfigs, clients, before);
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+}
+
+/** The clusters while a run has them. */
+class StartedAttached implements StartedPlatform {
+  readonly clusters: ReadonlyMap<ClusterName, Cluster>;
+  readonly clock = systemClock;
+  readonly adjustments = [];
+  readonly defect: AbortSignal;
+  readonly #stopped = new AbortController();
+  readonly #clients: ReadonlyMap<ClusterName, KubernetesClient>;
+  readonly #before: ReadonlyMap<ClusterName, Before> | undefined;
+
+  constructor(
+    kubeconfigs: ReadonlyMap<ClusterName, string>,
+    clients: ReadonlyMap<ClusterName, KubernetesClient>,
+    before: ReadonlyMap<ClusterName, Before> | undefined,
+  ) {
+    this.clusters = new Map(
+      [...kubeconfigs].map(([name, document]) => [name, { name, kubeconfig: () => document }]),
+    );
+    this.#clients = clients;
+    this.#before = before;
+    this.defect = watchAnswers(apiServers(clients), { clock: this.clock, stop: this.#stopped.signal });
+  }
+
+  async collectDiagnostics(folder: string): Promise<void> {
+    await describeClusters(new Bundle(folder), this.clusters.values(), undefined, () => undefined);
+  }
+
+  /** @throws HarnessError ERR_KUBERNETES_API with all that could not be removed */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    try {
+      const failed = await Promise.all(
+        [...(this.#before ?? [])].map(async ([name, before]) => {
+          const client = this.#clients.get(name);
+          const failures = client ? await removeDeployed(client, before, this.clock) : [];
+          return failures.map(failure => `${name}: ${failure}`);
+        }),
+      );
+      if (failed.flat().length === 0) return;
+      throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failed.flat().join('; ')}`);
+    } finally {
+      for (const client of this.#clients.values()) client.close();
+    }
+  }
+}
