@@ -26,8 +26,8 @@ export interface Target {
   readonly from: string;
   /** Of what is up, where it is known beforehand. */
   readonly edition?: string;
-  /** The scenario that they were brought up for. */
-  readonly startedFor?: string;
+  /** The name of the scenario that was brought up. */
+  readonly scenario?: string;
   readonly controlPlane?: ControlPlane;
 }
 
@@ -111,7 +111,7 @@ function ofUp(flags: TargetFlags, topology: Topology | undefined, env: Env): Tar
     clusters: readContexts([paths.kubeconfig], wantedOf(names, topology, what)),
     from: what,
     edition: state.edition,
-    startedFor: state.scenario,
+    scenario: state.scenario,
     ...(state.istiod && { controlPlane: { version: state.istiod.version } }),
   };
 }

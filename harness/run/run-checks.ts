@@ -1,5 +1,6 @@
 /** Runs checks: one after the other, those that ask from different clusters side by side. */
 import { linkedSignal } from '../base/deadline.ts';
+import { CleanupStack, disposeWithin } from '../base/dispose.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import type { Plan } from '../plan/step.ts';
@@ -8,8 +9,11 @@ import type { Check, CheckContext, CheckOutcome, CheckResult } from '../verify/c
 import type { Emitter } from './emitter.ts';
 import { withRepair } from './repair.ts';
 
+/** Milliseconds of the wall's clock to put back what one check has changed. */
+const PUT_BACK_MS = 60_000;
+
 export interface RunChecksOptions {
-  readonly context: Omit<CheckContext, 'signal' | 'onProgress'>;
+  readonly context: Omit<CheckContext, 'signal' | 'onProgress' | 'putBack'>;
   /** Milliseconds until a check counts as hung. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -17,6 +21,8 @@ export interface RunChecksOptions {
   /** For what repairs a fault. */
   readonly plan: Plan;
   readonly adjustments: readonly PlatformAdjustment[];
+  /** Called with what of a check's changes could not be put back, a sentence each. */
+  readonly onNotPutBack: (failures: readonly string[]) => void;
   /** Called for each result, in the order in which they come, before the next group is begun. */
   readonly onResult: (result: CheckResult) => Promise<void>;
 }
@@ -77,6 +83,7 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   });
   let lastMessage = '';
   let outcome: CheckOutcome;
+  const changes = new CleanupStack();
   try {
     outcome = await check.run({
       ...context,
@@ -86,10 +93,13 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
           emitter.emit({ type: 'check-progress', check: id, message: redact(message) });
         lastMessage = message;
       },
+      putBack: (what, undo) => changes.add(what, undo),
     });
   } catch (error) {
     if (signal.aborted) return undefined;
     outcome = { outcome: 'unknown', found: redact(messageOf(error)), evidence: null };
+  } finally {
+    options.onNotPutBack(await disposeWithin(changes, PUT_BACK_MS));
   }
   const { diagnosis } = outcome;
   const result: CheckResult = {

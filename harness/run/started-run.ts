@@ -19,6 +19,8 @@ export class StartedRun {
   readonly #around: Surroundings;
   readonly #clients = new Map<ClusterName, KubernetesClient>();
   readonly #steps: PlanSteps;
+  /** What checks have changed and could not put back. */
+  readonly #notPutBack: string[] = [];
 
   private constructor(around: Surroundings, tools: Tools) {
     this.#around = around;
@@ -41,6 +43,9 @@ export class StartedRun {
     const toolVersions = await tools.versions(signal);
     emitter.emit({ type: 'platform-started', adjustments: started.adjustments, toolVersions });
     const run = new StartedRun(around, tools);
+    cleanUp.add('put back what checks have changed', () => {
+      if (run.#notPutBack.length > 0) throw new Error(run.#notPutBack.join('; '));
+    });
     cleanUp.add('close the connections', () => {
       for (const client of run.#clients.values()) client.close();
     });
@@ -68,6 +73,7 @@ export class StartedRun {
       emitter,
       plan: options.plan,
       adjustments: started.adjustments,
+      onNotPutBack: failures => void this.#notPutBack.push(...failures),
       onResult: async result => {
         const problem = await judgeCheck(result, this.#scene());
         if (!problem) return;
@@ -77,7 +83,7 @@ export class StartedRun {
     });
   }
 
-  #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress'> {
+  #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress' | 'putBack'> {
     const { options, started } = this.#around;
     const { topology, plan, platform } = options;
     const clusters = this.#clusters();

@@ -36,6 +36,11 @@ export interface CheckContext {
   /** Milliseconds that a check waits for a mesh that is still spreading. */
   readonly convergenceMs: number;
   readonly onProgress: (message: string) => void;
+  /**
+   * Registers how a change is put back, before it is made. It is done when the check has ended, however it
+   * did; the check's signal may have aborted by then.
+   */
+  readonly putBack: (what: string, undo: () => Promise<void>) => void;
 }
 
 /**

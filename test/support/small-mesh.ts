@@ -180,6 +180,7 @@ export async function smallMesh(topology: Topology = twoClusters(), requests = 3
     sample: planSample(requests, { expectedShares: expectedShares(topology) }),
     convergenceMs: CONVERGENCE_DEADLINE_MS,
     onProgress: () => {},
+    putBack: () => {},
   };
   return {
     apis,

@@ -52,10 +52,12 @@ export async function upCommand(
   assertUsable(paths);
   return flags.detach
     ? await startDetached(argvOfUp(scenario, flags), paths, environment)
-    : await stayUp({ topology, plan, istiod, istioctl, paths, flags, environment, onWorld });
+    : await stayUp({ scenario, topology, plan, istiod, istioctl, paths, flags, environment, onWorld });
 }
 
 interface Stay {
+  /** As the user named it. */
+  readonly scenario: string;
   readonly topology: Topology;
   readonly plan: Plan;
   readonly istiod: RealIstiodProgram | undefined;
@@ -112,7 +114,7 @@ async function stayUp(stay: Stay): Promise<number> {
   if (signal.aborted) return EXIT.interrupted;
   own.ready();
   stdout.write(exportsOf(own.state, paths));
-  tellWhatIsNext(screen, flags, topology, environment);
+  tellWhatIsNext(screen, stay);
   // To the process that waits for a detached one.
   process.send?.({ ready: true, exitCode });
   await until(signal, started.defect);
@@ -159,13 +161,28 @@ async function until(...signals: readonly (AbortSignal | undefined)[]): Promise<
     await new Promise<void>(resolve => any.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-function tellWhatIsNext(screen: Screen, flags: UpFlags, topology: Topology, { env }: Environment): void {
+function tellWhatIsNext(
+  screen: Screen,
+  { scenario, plan, topology, flags, environment: { env } }: Stay,
+): void {
   const command = (word: string) => quoteArgv(['mesh-harness', word, ...argvOfStateDir(flags)]);
   const detached = env['MESH_HARNESS_DETACHED'] !== undefined;
+  const text = quoteArgv(['mesh-harness', 'plan', scenario, '--edition', plan.edition]);
+  const { length: mistakes } = plan.errata;
   const lines = [
     '',
     `${topology.name} is up${flags.bare ? ', with nothing installed' : ''}. In a shell:`,
     `  eval "$(${command('env')})"   and then  cd "$ISTIO_FOLDER"`,
+    ...(flags.bare && mistakes > 0
+      ? [
+          `The guide's text has ${mistakes === 1 ? 'a known mistake' : `${mistakes} known mistakes`} for this scenario; they end the list of its steps:`,
+          `  ${text}`,
+        ]
+      : []),
+    flags.bare
+      ? 'When you have typed it, see whether calls really cross:'
+      : 'See whether calls really cross:',
+    `  ${command('verify')}`,
     `End it: ${detached ? command('down') : 'Ctrl-C'}`,
   ];
   screen.progress(lines.join('\n'));

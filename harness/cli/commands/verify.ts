@@ -117,9 +117,9 @@ function linesOn({ flags, scenario, target, survey, topology, edition }: Verific
   return [
     `Clusters: ${target.from}. ${taken}`,
     ...(scenario ? differencesFrom(topology, survey.topology) : survey.sentences).map(line => `  ${line}`),
-    ...(target.startedFor !== undefined && !scenario && target.startedFor !== topology.name
+    ...(target.scenario !== undefined && !scenario && target.scenario !== topology.name
       ? [
-          `  ! It was started for ${target.startedFor}: what of that is missing, mesh-harness verify ${target.startedFor} tells.`,
+          `  ! It was started for ${target.scenario}: what of that is missing, mesh-harness verify ${target.scenario} tells.`,
         ]
       : []),
     ...survey.doubts.map(doubt => `  ! ${doubt}`),

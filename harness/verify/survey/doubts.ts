@@ -19,7 +19,8 @@ export function doubtsOf(roles: readonly FoundRole[]): readonly string[] {
 function doubtsOfOne(cluster: FoundCluster): readonly string[] {
   const { installed, refusals } = cluster;
   const name = idOf(cluster);
-  const networks = new Map(installed.networks.map(spelled => [spelled.name, spelled.where]));
+  // Of several places that say the same, the first.
+  const networks = new Map([...installed.networks].reverse().map(each => [each.name, each.where]));
   return [
     ...refusals.map(refusal => `${name}: ${refusal}.`),
     ...(networks.size > 1
