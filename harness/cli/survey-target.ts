@@ -5,17 +5,19 @@ import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesClient } from '../base/kubernetes-client.ts';
 import { redact } from '../base/redact.ts';
 import { type Survey, surveyMesh } from '../verify/survey/survey.ts';
+import { nameOfLike } from './scenarios.ts';
 import type { Target } from './target.ts';
 
 /** Milliseconds for all questions together. */
 const ASK_MS = 15_000;
 
 /**
- * Surveys the clusters of a target; writes nothing.
+ * Surveys the clusters of a target; writes nothing. A mesh like one of the guide's scenarios has its name.
  * @throws HarnessError ERR_KUBERNETES_API if one does not answer or does not tell the least that is needed;
  *   ERR_USAGE if two contexts lead to one cluster
  */
 export async function surveyTarget({ clusters }: Target, signal: AbortSignal): Promise<Survey> {
+  const contexts = clusters.map(({ context }) => context);
   const clients = new Map(
     clusters.map(({ cluster, kubeconfig }) => [cluster as string, new KubernetesClient(kubeconfig)] as const),
   );
@@ -30,14 +32,17 @@ export async function surveyTarget({ clusters }: Target, signal: AbortSignal): P
   } catch (error) {
     signal.throwIfAborted();
     throw new HarnessError('ERR_KUBERNETES_API', redact(`The mesh cannot be read: ${messageOf(error)}`), {
-      hint: `Does kubectl get pods -A work with each of ${clusters.map(({ context }) => context).join(', ')}?`,
+      hint: `Does kubectl get pods -A work with ${contexts.join(', ')}?`,
       cause: error,
     });
   } finally {
     for (const client of clients.values()) client.close();
   }
   const [twice] = survey.same;
-  if (!twice) return survey;
+  if (!twice) {
+    const { topology } = survey;
+    return { ...survey, topology: { ...topology, name: (await nameOfLike(topology)) ?? topology.name } };
+  }
   throw new HarnessError('ERR_USAGE', `${twice.join(' and ')} are one and the same cluster.`, {
     hint: 'Name a context of its own for each cluster.',
   });

@@ -4,9 +4,8 @@ import type { Plan } from './step.ts';
 
 const NAMESPACE = 'create-sample-namespace';
 /** Ids without their cluster, in both editions; those that wait belong to the deployment before them. */
-const OF_WORKLOADS = new RegExp(
-  `^(${NAMESPACE}|enable-injection|create-helloworld-service|(deploy|wait-for)-(helloworld-v\\d+|sleep|curl))$`,
-);
+const OF_WORKLOADS =
+  /^(create-(sample-namespace|helloworld-service)|enable-injection|wait-for-helloworld-v\d+|deploy-.+)$/;
 
 /**
  * Returns the steps that deploy HelloWorld and the client into a mesh which is there already.

@@ -67,7 +67,7 @@ function refuseUnknown(
   names: readonly string[],
 ): void {
   const ids = known.map(({ check }) => check.id);
-  const all = [...ids, ...families.map(({ id }) => id)];
+  const all = [...new Set([...ids, ...families.map(({ id }) => id)])];
   const unknown = names.find(name => !all.includes(name));
   if (unknown === undefined) return;
   const meant = didYouMean(unknown, all);

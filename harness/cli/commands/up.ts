@@ -175,7 +175,8 @@ function tellWhatIsNext(
     `  eval "$(${command('env')})"   and then  cd "$ISTIO_FOLDER"`,
     ...(flags.bare && mistakes > 0
       ? [
-          `The guide's text has ${mistakes === 1 ? 'a known mistake' : `${mistakes} known mistakes`} for this scenario; they end the list of its steps:`,
+          `The guide's text has ${mistakes === 1 ? 'a known mistake' : `${mistakes} known mistakes`} ` +
+            'for this scenario; they end the list of its steps:',
           `  ${text}`,
         ]
       : []),

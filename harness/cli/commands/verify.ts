@@ -119,13 +119,15 @@ function linesOn({ flags, scenario, target, survey, topology, edition }: Verific
     ...(scenario ? differencesFrom(topology, survey.topology) : survey.sentences).map(line => `  ${line}`),
     ...(target.scenario !== undefined && !scenario && target.scenario !== topology.name
       ? [
-          `  ! It was started for ${target.scenario}: what of that is missing, mesh-harness verify ${target.scenario} tells.`,
+          `  ! It was started for ${target.scenario}: what of that is missing, ` +
+            `mesh-harness verify ${target.scenario} tells.`,
         ]
       : []),
     ...survey.doubts.map(doubt => `  ! ${doubt}`),
     ...(missing.length > 0 && !flags.deploy
       ? [
-          `  ! Neither HelloWorld nor a client runs in ${missing.map(({ name }) => name).join(', ')}; --deploy puts them in for the time.`,
+          `  ! Neither HelloWorld nor a client runs in ${missing.map(({ name }) => name).join(', ')}; ` +
+            '--deploy puts them in for the time.',
         ]
       : []),
   ];

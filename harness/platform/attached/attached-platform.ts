@@ -1,4 +1,4 @@
-/** Clusters with a mesh that somebody else has installed: nothing is written to them unless it is asked for. */
+/** Clusters with a mesh that somebody else has installed: nothing is written to them unasked. */
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -10,7 +10,7 @@ import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { type Before, lookBefore, removeDeployed } from './deployed.ts';
 
 /** Where the clusters are, and what is known of them. */
-export interface AttachedOptions {
+interface AttachedOptions {
   /** Where they come from, for reports: `simulator`, `kind`, `existing`. */
   readonly name: string;
   /** Cluster → a document with one context. */

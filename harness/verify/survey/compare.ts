@@ -21,3 +21,14 @@ export function differencesFrom(expected: Topology, found: Topology): readonly s
 
 const roleOf = (cluster: ClusterSpec): string =>
   isRemote(cluster) ? `a remote of ${controlPlaneOf(cluster)}` : 'a primary';
+
+/** Tells whether two meshes have the same roles and networks, whatever the names. */
+export const isAlike = (one: Topology, other: Topology): boolean => shapeOf(one) === shapeOf(other);
+
+function shapeOf({ clusters }: Topology): string {
+  const names = clusters.map(({ name }) => name);
+  const networks = [...new Set(clusters.map(({ network }) => network))];
+  return clusters
+    .map(cluster => [names.indexOf(controlPlaneOf(cluster)), networks.indexOf(cluster.network)].join('/'))
+    .join(' ');
+}

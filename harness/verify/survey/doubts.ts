@@ -21,13 +21,10 @@ function doubtsOfOne(cluster: FoundCluster): readonly string[] {
   const name = idOf(cluster);
   // Of several places that say the same, the first.
   const networks = new Map([...installed.networks].reverse().map(each => [each.name, each.where]));
+  const spelled = [...networks].map(([network, where]) => `${network} (${where})`);
   return [
     ...refusals.map(refusal => `${name}: ${refusal}.`),
-    ...(networks.size > 1
-      ? [
-          `${name}: its network has several names: ${[...networks].map(([network, where]) => `${network} (${where})`).join(', ')}.`,
-        ]
-      : []),
+    ...(networks.size > 1 ? [`${name}: its network has several names: ${spelled.join(', ')}.`] : []),
   ];
 }
 

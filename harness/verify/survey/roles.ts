@@ -80,9 +80,7 @@ function doubtsOn(addresses: readonly string[] | undefined, led: readonly FoundC
   if (addresses === undefined) return [];
   if (addresses.length === 0) return ['its Service of istiod leads nowhere: it has no endpoint'];
   if (led.length === 0)
-    return [
-      `its Service of istiod leads to ${addresses.join(', ')}, which is no address of a cluster that was asked`,
-    ];
+    return [`its Service of istiod leads to ${addresses.join(', ')}, no address of a cluster that was asked`];
   if (led.length === 1) return [];
   return [`its Service of istiod leads to several clusters: ${led.map(idOf).join(', ')}`];
 }

@@ -7,7 +7,7 @@ import { describeWorkloads, type FoundCluster, readFound } from './found-cluster
 import { type FoundRole, idOf, knownBy, rolesOf } from './roles.ts';
 
 /** One cluster of a mesh that was found. */
-export interface SurveyedCluster {
+interface SurveyedCluster {
   /** As the user calls it. */
   readonly given: string;
   /** In the topology. */
@@ -37,7 +37,7 @@ export interface Survey {
   readonly same: readonly (readonly [string, string])[];
 }
 
-/** What the mesh is called where nothing says its network. */
+/** What a mesh or a network is called that nothing names. */
 const UNNAMED = 'unnamed';
 /** In the guide v1 belongs to the first cluster and v2 to the second; further clusters alternate. */
 const VERSIONS = ['v1', 'v2'];
@@ -59,6 +59,7 @@ function describe(clusters: readonly FoundCluster[]): Survey {
   const roles = rolesOf(clusters);
   const names = namesOf(clusters);
   const nameOf = (cluster: FoundCluster) => names[clusters.indexOf(cluster)] ?? clusterName(cluster.given);
+  const meshIds = clusters.flatMap(({ installed }) => installed.meshId ?? []);
   const networks = clusters.map(cluster => networkOf(cluster, clusters));
   const sentences = roles.map((role, index) => sentenceOn(role, networks[index] ?? UNNAMED, clusters));
   const specs = roles.map(
@@ -76,9 +77,9 @@ function describe(clusters: readonly FoundCluster[]): Survey {
   );
   return {
     topology: {
-      name: kindOf(specs),
+      name: meshIds[0] ?? UNNAMED,
       description: sentences.join(' '),
-      meshId: clusters.map(({ installed }) => installed.meshId).find(id => id !== undefined) ?? '',
+      meshId: meshIds[0] ?? '',
       networks: [...new Set(networks)].map((name): NetworkSpec => ({ name: networkName(name), range: '' })),
       clusters: specs,
     },
@@ -117,12 +118,6 @@ function networkOf(cluster: FoundCluster, clusters: readonly FoundCluster[]): st
     .flatMap(({ installed }) => installed.meshNetworks)
     .find(({ registries }) => registries.includes(idOf(cluster)));
   return cluster.installed.network ?? listed?.name ?? UNNAMED;
-}
-
-/** Names the guide's scenario that a mesh is one of. */
-function kindOf(clusters: readonly ClusterSpec[]): string {
-  const kind = clusters.some(({ role }) => role.kind === 'remote') ? 'primary-remote' : 'multi-primary';
-  return new Set(clusters.map(({ network }) => network)).size > 1 ? `${kind}-multi-network` : kind;
 }
 
 function sentenceOn(role: FoundRole, network: string, clusters: readonly FoundCluster[]): string {
