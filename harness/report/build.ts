@@ -80,6 +80,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     verdict,
     interrupted: ended?.interrupted ?? false,
     ...(evidence === 'real' &&
+      (verdict === 'failed' || started.isPartial !== true) &&
       verdict !== 'unknown' && { conclusion: verdict === 'passed' ? 'conformant' : 'nonconformant' }),
     ...(reason && { reason }),
     evidence,

@@ -44,6 +44,8 @@ export type RunEvent = { readonly atMs: number } & (
       /** Size of the fixed sample per source; 0 where nothing is verified. */
       readonly requests: number;
       readonly omitted: readonly StepId[];
+      /** True if checks were left out by choice. */
+      readonly isPartial?: boolean;
       readonly keepGoing: boolean;
     }
   | {

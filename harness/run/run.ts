@@ -51,6 +51,10 @@ export interface RunOptions {
 export interface Verification {
   /** In the order in which they are to be run. */
   readonly checks: readonly Check[];
+  /** True if checks were left out by choice: then a pass is no conformance. */
+  readonly isPartial?: boolean;
+  /** The plan whose steps a diagnosis points to; the run's own by default. */
+  readonly wholePlan?: Plan;
   /** Size of the fixed sample per source, and what is accepted of it. */
   readonly sample: SamplePlan;
   /** Milliseconds that a check waits for a mesh that is still spreading; two minutes by default. */

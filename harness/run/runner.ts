@@ -92,6 +92,7 @@ class Run {
       seed,
       requests: verify?.sample.requests ?? 0,
       omitted: plan.steps.map(({ id }) => id).filter(id => this.#omitted.has(id)),
+      ...(verify?.isPartial === true && { isPartial: true }),
       keepGoing: this.#keepGoing,
     });
   }

@@ -71,7 +71,7 @@ export class StartedRun {
       deadlineMs: options.deadlines?.checkMs ?? DEFAULT_CHECK_MS,
       signal,
       emitter,
-      plan: options.plan,
+      plan: verify.wholePlan ?? options.plan,
       adjustments: started.adjustments,
       onNotPutBack: failures => void this.#notPutBack.push(...failures),
       onResult: async result => {

@@ -45,6 +45,8 @@ export interface WorkOptions {
    * the session begins with the checks, and a diagnosis names the plan's steps.
    */
   readonly steps?: 'all' | 'none';
+  /** The plan that a diagnosis points to, where only a part of it is run; `plan` by default. */
+  readonly wholePlan?: Plan;
   /** Steps to leave out; implies `keepGoing`. */
   readonly omit?: readonly StepId[];
   readonly keepGoing?: boolean;

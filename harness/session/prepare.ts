@@ -86,12 +86,17 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
     expectedShares: expectedShares(topology),
     ...(risk !== undefined && { risk }),
   });
-  const checks = options.checks ?? checksFor(topology, plan, choiceOf(options));
+  const wholePlan = options.wholePlan ?? plan;
+  const checks = options.checks ?? checksFor(topology, wholePlan, choiceOf(options));
   return {
     plan: options.steps === 'none' ? { ...plan, steps: [] } : plan,
     omit,
     keepGoing,
-    verify: { checks, sample, convergenceMs: CONVERGENCE_DEADLINE_MS * deadlineScale },
+    verify: {
+      ...{ checks, wholePlan, sample },
+      isPartial: [...(options.onlyChecks ?? []), ...(options.skipChecks ?? [])].length > 0,
+      convergenceMs: CONVERGENCE_DEADLINE_MS * deadlineScale,
+    },
   };
 }
 

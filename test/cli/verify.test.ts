@@ -164,6 +164,7 @@ async function withMesh(t: Test, mesh: Mesh): Promise<void> {
     const [served] = report().scenarios[0]?.checks.filter(({ level }) => level === 'extended') ?? [];
     t.equal(served?.outcome, 'failed');
     t.ok(served?.diagnosis?.steps[0], 'the plan is known');
+    t.ok(served?.diagnosis?.repair, 'and how its step is done');
   });
 
   await t.test('is not deployed into where the workloads are there', async t => {

@@ -40,6 +40,10 @@ t.test('only a real run speaks of conformance', async t => {
     evidence: 'real',
     scenarios: [{ evidence: 'real', conclusion: 'conformant' }],
   });
+  const partial = passedRun(true).map(event =>
+    event.type === 'run-started' ? { ...event, isPartial: true } : event,
+  );
+  t.equal(buildReport(partial).scenarios[0]?.conclusion, undefined, 'nor does one with checks left out');
   const [simulated] = buildReport(passedRun()).scenarios;
   t.equal(simulated?.evidence, 'simulated');
   t.equal(simulated?.conclusion, undefined);

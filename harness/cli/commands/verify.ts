@@ -15,7 +15,6 @@ import type { Scenario } from '../../scenario/read-scenario.ts';
 import { defaultEdition } from '../../session/options.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
-import { checksFor } from '../../verify/catalog.ts';
 import { differencesFrom } from '../../verify/survey/compare.ts';
 import type { Survey } from '../../verify/survey/survey.ts';
 import type { Environment } from '../environment.ts';
@@ -152,13 +151,12 @@ function sessionOf(
     }),
     plan: flags.deploy ? workloadSteps(plan, withNamespace) : plan,
     steps: flags.deploy ? 'all' : 'none',
-    // With the whole plan: a diagnosis points to steps that somebody else has done.
-    checks: checksFor(topology, plan, {
-      extended: true,
-      only: flags.check,
-      skip: flags.skipCheck,
-      allowChanges: flags.allowChanges,
-    }),
+    // A diagnosis points to steps that somebody else has done.
+    wholePlan: plan,
+    extended: true,
+    onlyChecks: flags.check,
+    skipChecks: flags.skipCheck,
+    allowChanges: flags.allowChanges,
     // A mesh that was installed a while ago need not spread any more.
     deadlineScale: (flags.wait ?? (flags.deploy ? 120 : 30)) / 120,
     ...(requests !== undefined && { requests }),
