@@ -34,6 +34,22 @@ export function mergeKubeconfigs(
   );
 }
 
+/**
+ * Returns the same way to the same API server, for who shows a bearer token.
+ * @throws HarnessError ERR_TOOL if the document has no usable context
+ */
+export function withBearer(text: string, token: string): string {
+  const { cluster } = partsOf('bearer', text);
+  return dump({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'bearer', cluster }],
+    users: [{ name: 'bearer', user: { token } }],
+    contexts: [{ name: 'bearer', context: { cluster: 'bearer', user: 'bearer' } }],
+    'current-context': 'bearer',
+  });
+}
+
 function partsOf(name: string, text: string) {
   const config = parseKubeconfig(text);
   const current =

@@ -1,5 +1,5 @@
 /** Where the other networks reach a cluster: the addresses of its east-west gateway's Service. */
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { KubernetesClient, KubernetesObject } from '../base/kubernetes-client.ts';
 import { at, list, text } from './diagnose/object-fields.ts';
 import { GATEWAY, ISTIO_NAMESPACE } from './workloads.ts';
 
@@ -14,8 +14,11 @@ export async function gatewayAddressesIn(
 ): Promise<readonly string[] | undefined> {
   const path = { apiVersion: 'v1', plural: 'services', namespace: ISTIO_NAMESPACE, name: GATEWAY };
   const service = await client.find(path, signal);
-  if (!service) return undefined;
-  return list(at(service, 'status', 'loadBalancer', 'ingress'))
+  return service && addressesOf(service);
+}
+
+/** Reads the external addresses of a Service; empty while it waits for one. */
+export const addressesOf = (service: KubernetesObject): readonly string[] =>
+  list(at(service, 'status', 'loadBalancer', 'ingress'))
     .map(ingress => text(at(ingress, 'ip')) ?? text(at(ingress, 'hostname')))
     .filter(address => address !== undefined);
-}

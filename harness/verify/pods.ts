@@ -136,12 +136,15 @@ export async function listPods(
   namespace: string,
   signal: AbortSignal,
 ): Promise<PodFact[]> {
-  const { items } = await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal);
-  return items
+  return podsOf((await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal)).items);
+}
+
+/** Reads Pods: those that are not being deleted, sorted by name. */
+export const podsOf = (objects: readonly KubernetesObject[]): PodFact[] =>
+  objects
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(readPod)
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
 
 /** Writes a pod as a line of `kubectl get pod`: `sleep-754684654f-n6bzf 1/2 Running`. */
 export function describePod({ name, readyContainers, containers, status }: PodFact): string {

@@ -1,15 +1,12 @@
 /** The workloads of a cluster are ready as the guide shows it. */
 import { sleep } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../check.ts';
-import { clientMissing } from '../diagnose/client-missing.ts';
-import { explainNotReady } from '../diagnose/control-plane.ts';
-import { type CallFacts, describeCluster, type Facts } from '../diagnose/facts.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
+import { describeCluster } from '../diagnose/facts.ts';
 import { gatherFacts } from '../diagnose/gather-facts.ts';
-import { refusalIn } from '../diagnose/refused-pods.ts';
-import { explainMissingSidecar } from '../diagnose/sidecar-missing.ts';
-import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import type { StepIndex } from '../diagnose/steps.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
+import { explainUnready } from '../diagnose/unready-workloads.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 
@@ -111,7 +108,7 @@ async function explain(
     blocked.length > 0 && blocked.every(({ blockedByEnvironment }) => blockedByEnvironment);
   const facts = await tryGather(() => gatherFacts(context), context.signal);
   const known = 'reason' in facts ? undefined : facts;
-  const diagnosis = known && !isEnvironment ? diagnosisOf(known, spec, steps, context.client) : undefined;
+  const diagnosis = known && !isEnvironment ? explainUnready(known, spec, steps, context.client) : undefined;
   const cluster = known?.clusters.get(spec.name);
   return {
     outcome: isEnvironment ? 'unknown' : 'failed',
@@ -119,40 +116,6 @@ async function explain(
     evidence: cluster ? describeCluster(cluster) : { pods: pods.map(describePod) },
     ...(diagnosis && { diagnosis }),
   };
-}
-
-function diagnosisOf(
-  facts: Facts,
-  spec: ClusterSpec,
-  steps: StepIndex,
-  client: string,
-): Diagnosis | undefined {
-  const own = facts.clusters.get(spec.name);
-  if (!own) return undefined;
-  const clientPod = own.pods.find(({ app }) => app === client);
-  if (!own.namespaceExists || refusalIn(own) !== undefined || (spec.client && !clientPod)) {
-    const asked: CallFacts = {
-      ...facts,
-      from: own,
-      clientPod,
-      endpoints: undefined,
-      symptom: 'NOPOD',
-      missing: [],
-    };
-    return clientMissing(asked, steps);
-  }
-  const absent = spec.helloWorld.find(
-    version => !own.pods.some(pod => pod.app === SERVICE && pod.version === version),
-  );
-  if (absent !== undefined) {
-    return {
-      sentence: `HelloWorld ${absent} was not deployed in ${spec.name}.`,
-      steps: inOrder(steps.about('workload', spec.name)),
-    };
-  }
-  if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
-  const why = explainNotReady(own, facts, steps);
-  return { sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.`, steps: why.steps };
 }
 
 /** The claim of "Verify the Installation": pods are `2/2 Running`. */

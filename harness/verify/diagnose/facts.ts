@@ -7,10 +7,13 @@ import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { Evidence } from '../check.ts';
 import { describePod, type PodFact } from '../pods.ts';
 import type { Symptom } from '../traffic.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
 
 /** The facts of one cluster. */
 export interface ClusterFacts {
   readonly spec: ClusterSpec;
+  /** What the facts were read from. */
+  readonly objects: ClusterObjects;
   /** Pods in the guide's namespace. */
   readonly pods: readonly PodFact[];
   readonly namespaceExists: boolean;

@@ -1,92 +1,71 @@
 /** Reads the facts of a diagnosis from the API servers. */
-import {
-  KubernetesApiError,
-  type KubernetesClient,
-  type KubernetesObject,
-} from '../../base/kubernetes-client.ts';
-import type { ClusterSpec } from '../../model/topology.ts';
+import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext } from '../check.ts';
-import { gatewayAddressesIn } from '../gateway-addresses.ts';
-import { listPods } from '../pods.ts';
-import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';
+import { addressesOf } from '../gateway-addresses.ts';
+import { podsOf } from '../pods.ts';
+import { GATEWAY, NAMESPACE, SERVICE } from '../workloads.ts';
+import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from './cluster-objects.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { at, list, text } from './object-fields.ts';
 import { warningsIn } from './warnings.ts';
 
-/** Lists objects. Answers of the API server are facts too: a kind that is not there has no objects. */
-async function items(
-  client: KubernetesClient,
-  path: { readonly apiVersion: string; readonly plural: string; readonly namespace?: string },
-  selectors: { readonly labelSelector?: string },
-  signal: AbortSignal,
-): Promise<readonly KubernetesObject[]> {
-  try {
-    return (await client.list(path, selectors, signal)).items;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof KubernetesApiError) return [];
-    throw error;
-  }
-}
-
-async function readCluster(
+/** Reads one cluster's facts. @throws KubernetesApiError if the API server refuses to list the core kinds */
+export async function readCluster(
   spec: ClusterSpec,
   client: KubernetesClient,
   signal: AbortSignal,
-): Promise<Omit<ClusterFacts, 'root'> & { readonly rootText: string | undefined }> {
-  const istio = { namespace: ISTIO_NAMESPACE };
-  const sample = { namespace: NAMESPACE };
-  const [
-    namespace,
-    pods,
-    service,
-    events,
-    istioPods,
-    gatewayAddresses,
-    remoteSecrets,
-    gateways,
-    cacerts,
-    roots,
-    rootsOfIstio,
-  ] = await Promise.all([
-    client.find({ apiVersion: 'v1', plural: 'namespaces', name: NAMESPACE }, signal),
-    listPods(client, NAMESPACE, signal),
-    client.find({ apiVersion: 'v1', plural: 'services', ...sample, name: SERVICE }, signal),
-    items(client, { apiVersion: 'v1', plural: 'events', ...sample }, {}, signal),
-    listPods(client, ISTIO_NAMESPACE, signal),
-    gatewayAddressesIn(client, signal),
-    items(
-      client,
-      { apiVersion: 'v1', plural: 'secrets', ...istio },
-      { labelSelector: 'istio/multiCluster=true' },
-      signal,
-    ),
-    items(client, { apiVersion: 'networking.istio.io/v1alpha3', plural: 'gateways' }, {}, signal),
-    client.find({ apiVersion: 'v1', plural: 'secrets', ...istio, name: 'cacerts' }, signal),
-    client.find({ apiVersion: 'v1', plural: 'configmaps', ...sample, name: 'istio-ca-root-cert' }, signal),
-    client.find({ apiVersion: 'v1', plural: 'configmaps', ...istio, name: 'istio-ca-root-cert' }, signal),
-  ]);
-  const servers = gateways.flatMap(gateway => list(at(gateway, 'spec', 'servers')));
+): Promise<ReadCluster> {
+  const objects = await readObjects(client, signal);
+  for (const core of CORE) {
+    const listed = objects[core];
+    if ('error' in listed) throw listed.error;
+  }
+  return factsOf(spec, objects);
+}
+
+/** The lists without which nothing can be said of a cluster. */
+const CORE = ['namespaces', 'samplePods', 'istioPods', 'sampleServices', 'istioServices'] as const;
+
+/** The ConfigMap in which istiod publishes the root to each namespace. */
+const ROOTS = 'istio-ca-root-cert';
+
+/** The facts of a cluster before it is compared with others: its root as it was published. */
+export type ReadCluster = Omit<ClusterFacts, 'root'> & { readonly rootText: string | undefined };
+
+/** Makes the facts of a cluster from its objects. Pure. */
+function factsOf(spec: ClusterSpec, objects: ClusterObjects): ReadCluster {
+  const named = (list: ObjectList, name: string) =>
+    itemsOr(objects[list]).find(({ metadata }) => metadata.name === name);
+  const namespace = named('namespaces', NAMESPACE);
+  const istioPods = podsOf(itemsOr(objects.istioPods));
+  const gateway = named('istioServices', GATEWAY);
+  const servers = itemsOr(objects.gateways).flatMap(each => list(at(each, 'spec', 'servers')));
   return {
     spec,
-    pods,
+    objects,
+    pods: podsOf(itemsOr(objects.samplePods)),
     namespaceExists: namespace !== undefined,
     injection: namespace?.metadata.labels?.['istio-injection'],
-    serviceExists: service !== undefined,
-    warnings: warningsIn(events),
+    serviceExists: named('sampleServices', SERVICE) !== undefined,
+    warnings: warningsIn(itemsOr(objects.events)),
     readyIstiods: istioPods.filter(
       ({ app, status, readyContainers }) => app === 'istiod' && status === 'Running' && readyContainers > 0,
     ).length,
-    gatewayAddresses,
+    gatewayAddresses: gateway && addressesOf(gateway),
     readyGateways: istioPods.filter(
       ({ app, readyContainers, containers }) => app === GATEWAY && readyContainers === containers,
     ).length,
-    remoteSecrets: remoteSecrets.map(clusterNameIn),
+    remoteSecrets: itemsOr(objects.istioSecrets)
+      .filter(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true')
+      .map(clusterNameIn),
     exposesServices: servers.some(server => at(server, 'tls', 'mode') === 'AUTO_PASSTHROUGH'),
     exposesIstiod: servers.some(server => at(server, 'port', 'number') === 15012),
-    hasCacerts: cacerts !== undefined,
+    hasCacerts: named('istioSecrets', 'cacerts') !== undefined,
     // A step may have failed before there is a namespace for workloads.
-    rootText: text(at(roots ?? rootsOfIstio, 'data', 'root-cert.pem')),
+    rootText: text(
+      at(named('sampleConfigMaps', ROOTS) ?? named('istioConfigMaps', ROOTS), 'data', 'root-cert.pem'),
+    ),
   };
 }
 
@@ -107,6 +86,11 @@ export async function gatherFacts({
   const read = await Promise.all(
     [...clusters.values()].map(({ spec, client }) => readCluster(spec, client, signal)),
   );
+  return compareClusters(topology, read);
+}
+
+/** Makes the facts of a mesh from those of its clusters: tells their roots apart. Pure. */
+export function compareClusters(topology: Topology, read: readonly ReadCluster[]): Facts {
   const roots = [...new Set(read.map(({ rootText }) => rootText).filter(root => root !== undefined))];
   return {
     topology,

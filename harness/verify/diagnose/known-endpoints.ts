@@ -2,7 +2,7 @@
 import type { ClusterName } from '../../model/names.ts';
 import type { CheckContext } from '../check.ts';
 import type { PodFact } from '../pods.ts';
-import { askProxy, readEndpoints } from '../proxy-endpoints.ts';
+import { askProxy, type ProxyEndpoint, readEndpoints } from '../proxy-endpoints.ts';
 import { NAMESPACE, SERVICE_CLUSTER } from '../workloads.ts';
 import type { ClusterFacts, KnownEndpoint } from './facts.ts';
 
@@ -24,11 +24,19 @@ export async function gatherEndpoints(
   const at = { namespace: NAMESPACE, pod: clientPod.name };
   const clusters = await askProxy(client, at, 'clusters', context);
   if (clusters === undefined) return undefined;
-  return readEndpoints(clusters, SERVICE_CLUSTER).map(({ connections: _, ...endpoint }) => ({
-    ...endpoint,
-    owner: ownerOf(endpoint.address, facts.clusters, from),
-  }));
+  return ownedEndpoints(readEndpoints(clusters, SERVICE_CLUSTER), facts.clusters, from);
 }
+
+/** Finds whose the endpoints are that a proxy of a cluster has. */
+export const ownedEndpoints = (
+  endpoints: readonly ProxyEndpoint[],
+  clusters: Owners,
+  from: ClusterName,
+): readonly KnownEndpoint[] =>
+  endpoints.map(({ connections: _, ...endpoint }) => ({
+    ...endpoint,
+    owner: ownerOf(endpoint.address, clusters, from),
+  }));
 
 /** Finds the owner. The own cluster comes first: where pod ranges overlap, an address means the local pod. */
 function ownerOf(address: string, clusters: Owners, from: ClusterName): KnownEndpoint['owner'] {
