@@ -3,6 +3,7 @@ import { Command, Help } from 'commander';
 import { packageVersion } from '../base/package-root.ts';
 import { declareCerts } from './commands/certs.flags.ts';
 import { declareClean } from './commands/clean.flags.ts';
+import { declareDiagnose } from './commands/diagnose.flags.ts';
 import { declareDoctor } from './commands/doctor.flags.ts';
 import { declareDown } from './commands/down.flags.ts';
 import { declareEnv } from './commands/env.flags.ts';
@@ -36,6 +37,7 @@ const command =
 const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
   command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
   command(declareVerify, async () => (await import('./commands/verify.ts')).verifyCommand),
+  command(declareDiagnose, async () => (await import('./commands/diagnose.ts')).diagnoseCommand),
   command(declareDoctor, async () => (await import('./commands/doctor.ts')).doctorCommand),
   command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),

@@ -13,7 +13,7 @@ import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
  * What these do to their process, or take of its time, is nothing for others: programs, real clocks, hooks.
  */
 const ALONE = [
-  /^test\/cli\/(run|up|up-by-hand)\.test/,
+  /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
   /^test\/platform\/(existing\/|contract-(existing|kind)|diagnostics|doctor|programs)/,
   /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
   /^test\/readme\.test/,
