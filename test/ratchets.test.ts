@@ -300,7 +300,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 924;
+const DOCUMENTED_PER_MILLE = 926;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -376,12 +376,9 @@ const UNUSED: readonly string[] = [
   'harness/tools/embedded/kubectl/table.ts alignColumns',
   'harness/tools/embedded/kubectl/verb.ts GLOBAL_FLAGS',
   'harness/verify/checks/extended/gateway-counters.ts forwardedBy',
-  'harness/verify/diagnose/cluster-objects.ts NotAsked',
-  'harness/verify/diagnose/cluster-objects.ts objectIn',
-  'harness/verify/diagnose/installed.ts NETWORK_LABEL',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 186;
+const UNUSED_TYPES = 184;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

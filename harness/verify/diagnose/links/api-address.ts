@@ -61,6 +61,7 @@ function judge(chain: Chain, primary: Reached, other: Reached): Finding {
   );
 }
 
+/** The address in a remote secret, and whether pods of the other cluster reach it. */
 export const apiAddress: Link = {
   id: 'api-address',
   asks: 'Do pods of the cluster that holds a remote secret reach the API server that it names?',

@@ -70,6 +70,7 @@ function judge(chain: Chain, { name, facts }: Reached): Finding {
   return ok(`${name} trusts root ${facts.root}, ${cacerts ? 'of its cacerts' : 'of its istiod'}`);
 }
 
+/** Each cluster's intermediate leads to one root. */
 export const caChain: Link = {
   id: 'ca-chain',
   asks: 'Do all clusters trust one root, and do their certificates lead to it?',

@@ -47,6 +47,7 @@ export interface Probes {
   readonly tokens: ReadonlyMap<string, Answered<number>>;
 }
 
+/** Names one way: from a cluster's client to a URL. */
 export const reachKey = (from: ClusterName, url: string): string => `${from} ${url}`;
 /** @param into - the cluster that holds the secret, @param of - the cluster whose server is asked */
 export const tokenKey = (into: ClusterName, secret: string, of: ClusterName): string =>

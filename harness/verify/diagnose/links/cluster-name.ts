@@ -58,8 +58,9 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(id === name ? `${name}` : `${name} calls itself ${id}`);
 }
 
+/** Each cluster's name, in its installation, remote secrets and meshNetworks. */
 export const clusterName: Link = {
   id: 'cluster-name',
-  asks: 'Has each cluster a name of its own, the same in its installation, in remote secrets and in meshNetworks?',
+  asks: 'Has each cluster its own name, the same in its installation, remote secrets and meshNetworks?',
   look: chain => eachOf(chain, chain.topology.clusters, cluster => judge(chain, cluster)),
 };

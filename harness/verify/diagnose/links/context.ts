@@ -12,6 +12,7 @@ const uidOf = (chain: Chain, name: Parameters<Chain['clusters']['get']>[0]) => {
   );
 };
 
+/** The way to each API server. */
 export const context: Link = {
   id: 'context',
   asks: 'Does each context answer, and is each one another cluster?',

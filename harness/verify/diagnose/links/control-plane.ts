@@ -5,6 +5,7 @@ import { itemsOf } from '../cluster-objects.ts';
 import { broken, eachOf, ok } from './findings.ts';
 import type { Link } from './link.ts';
 
+/** An istiod that is ready in each primary. */
 export const controlPlane: Link = {
   id: 'control-plane',
   asks: 'Does a ready istiod run in each primary?',

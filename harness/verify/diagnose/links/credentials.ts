@@ -92,6 +92,7 @@ function judge(chain: Chain, primary: Reached, other: Reached): readonly Finding
   );
 }
 
+/** The CA and the token of a remote secret, tried at the API server that it names. */
 export const credentials: Link = {
   id: 'credentials',
   asks: 'Does each API server accept the token of the remote secret for it, and is it known by the right CA?',

@@ -26,12 +26,13 @@ function judge(chain: Chain, { name, facts, installed }: Reached): Finding {
   }
   if (gateways.length === 0) return notAsked(`the gateway of ${primary} has no address to compare with`);
   if (!addresses.some(address => gateways.includes(address))) {
-    const seen = `${name} looks for istiod at ${addresses.join(', ')}, and the gateway of ${primary} is at ${gateways.join(', ')}`;
-    return broken(seen, steps);
+    const asked = `${name} looks for istiod at ${addresses.join(', ')}`;
+    return broken(`${asked}, and the gateway of ${primary} is at ${gateways.join(', ')}`, steps);
   }
   return ok(`${name} finds istiod of ${primary} at ${addresses.join(', ')}`);
 }
 
+/** The address at which a remote cluster looks for its primary's istiod. */
 export const discoveryAddress: Link = {
   id: 'discovery-address',
   asks: 'Does each remote look for istiod at its primary’s gateway, and may that istiod take it over?',

@@ -94,6 +94,7 @@ function judge(chain: Chain, cluster: Reached): readonly Finding[] | Finding {
   return findings.length > 0 ? findings : ok(`${name}: ${asked.answer.map(describeEndpoint).join(' | ')}`);
 }
 
+/** The endpoints of HelloWorld, as each client's proxy was told. */
 export const endpoints: Link = {
   id: 'endpoints',
   asks: 'Has each client’s proxy endpoints of HelloWorld in every cluster, which it can reach?',

@@ -29,6 +29,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${chosen.metadata.name} exposes istiod of ${name}`);
 }
 
+/** What leads a remote cluster's proxies through the gateway to istiod. */
 export const exposedIstiod: Link = {
   id: 'exposed-istiod',
   asks: 'Do a Gateway and a VirtualService lead remotes to the istiod of their primary?',

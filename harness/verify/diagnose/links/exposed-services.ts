@@ -1,4 +1,6 @@
-/** What exposes services: a Gateway that passes calls through by their SNI, where the gateway's istiod reads. */
+/**
+ * What exposes services: a Gateway that passes calls through by their SNI, where the gateway's istiod reads.
+ */
 import { controlPlaneOf, isMultiNetwork } from '../../../model/topology.ts';
 import { itemsOf, NotAsked } from '../cluster-objects.ts';
 import { at, list } from '../object-fields.ts';
@@ -37,9 +39,10 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${what} exposes ${hosts.join(', ')} on the gateway of ${name}`);
 }
 
+/** What leads calls from other networks through each gateway. */
 export const exposedServices: Link = {
   id: 'exposed-services',
-  asks: 'Does a Gateway expose *.local on port 15443 of each east-west gateway, in the cluster that configures it?',
+  asks: 'Does a Gateway expose *.local on port 15443 of each east-west gateway, where its istiod reads?',
   look: chain =>
     isMultiNetwork(chain.topology)
       ? eachOf(chain, chain.topology.clusters, cluster => judge(chain, cluster))

@@ -8,8 +8,11 @@ import { inOrder } from '../steps.ts';
 import type { Chain } from './chain.ts';
 import type { Finding } from './link.ts';
 
+/** A link that holds. */
 export const ok = (seen: string): Finding => ({ outcome: 'ok', seen });
+/** A link that nobody could be asked about, and why. */
 export const notAsked = (why: string): Finding => ({ outcome: 'not-asked', seen: why });
+/** A link that this topology does not have, and why. */
 export const notApplicable = (why: string): Finding => ({ outcome: 'not-applicable', seen: why });
 
 /** What a broken finding has besides its words. */

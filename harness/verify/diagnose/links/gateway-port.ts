@@ -58,6 +58,7 @@ function judge(chain: Chain, cluster: Reached): readonly Finding[] | Finding {
     : ok(`${name} has port ${wanted.join(', ')}`);
 }
 
+/** The port of the gateway's Service, tried from pods of other networks. */
 export const gatewayPort: Link = {
   id: 'gateway-port',
   asks: 'Has each gateway’s Service its port, and do packets of clients on other networks arrive there?',

@@ -55,6 +55,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${name} at ${addresses.join(', ')}`);
 }
 
+/** Each network's east-west gateway, ready and with an address. */
 export const gateway: Link = {
   id: 'gateway',
   asks: 'Has each east-west gateway a Service of its network, an address, and a ready pod?',

@@ -38,9 +38,10 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${facts.pods.length} pods in ${name} have a sidecar`);
 }
 
+/** The sidecars of workloads, and who injects them. */
 export const injection: Link = {
   id: 'injection',
-  asks: 'Does the namespace ask for sidecars, is there a webhook that an istiod serves, and has each pod one?',
+  asks: 'Does the namespace ask for sidecars, does an istiod serve the webhook, and has each pod one?',
   look: chain => {
     const specs = chain.topology.clusters.filter(({ client, helloWorld }) => client || helloWorld.length > 0);
     return specs.length === 0

@@ -1,4 +1,6 @@
-/** Load balancing: nothing takes the choice among all endpoints away, and they weigh what stands behind them. */
+/**
+ * Load balancing: nothing takes the choice among all endpoints away, and they weigh what stands behind them.
+ */
 import type { ClusterName } from '../../../model/names.ts';
 import { NAMESPACE, SERVICE } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
@@ -70,8 +72,9 @@ function judgeWeights(chain: Chain, from: Reached, known: readonly KnownEndpoint
   const pods = [...weights.values()].reduce((sum, each) => sum + each.pods, 0);
   const odd = [...weights].find(([, each]) => each.weight * pods !== each.pods * all);
   if (odd && pods > 0) {
+    const [whose, its] = odd;
     return broken(
-      `for the client in ${from.name} ${odd[0]} weigh ${odd[1].weight} of ${all}, with ${odd[1].pods} of ${pods} pods`,
+      `in ${from.name} ${whose} weigh ${its.weight} of ${all}, with ${its.pods} of ${pods} pods`,
       [chain.steps.about('gateway-install'), chain.steps.about('install', from.name)],
     );
   }
@@ -95,6 +98,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return judgeWeights(chain, cluster, asked.answer);
 }
 
+/** The weights of endpoints, and rules that take the choice away. */
 export const loadBalancing: Link = {
   id: 'load-balancing',
   asks: 'May each call go to any cluster, by rules and by the weight of the client’s endpoints?',

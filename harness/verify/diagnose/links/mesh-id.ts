@@ -2,6 +2,7 @@
 import type { Link } from './link.ts';
 import { sameEverywhere } from './same-value.ts';
 
+/** The mesh id, the same in all clusters. */
 export const meshId: Link = {
   id: 'mesh-id',
   asks: 'Have all clusters one mesh id?',

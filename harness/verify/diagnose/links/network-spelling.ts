@@ -53,6 +53,7 @@ function look(chain: Chain): readonly Finding[] {
     : [ok([...new Set(places.map(({ name }) => name))].sort().join(', '))];
 }
 
+/** The name of a network, spelled one way where it is one network. */
 export const networkSpelling: Link = {
   id: 'network-spelling',
   asks: 'Is each network spelled in one way, in values, labels, Services, sidecars and meshNetworks?',

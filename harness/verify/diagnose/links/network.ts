@@ -35,8 +35,11 @@ function judge(chain: Chain, cluster: Reached): Finding {
       ]);
     }
     if (!isSame && its === facts.spec.network) {
-      const sentence = `${name} is installed on ${network} and ${other} on ${theirs}, though they are on one network`;
-      return broken(sentence, [...steps, chain.steps.about('install', other)]);
+      const installed = `${name} is installed on ${network} and ${other} on ${theirs}`;
+      return broken(`${installed}, though they are on one network`, [
+        ...steps,
+        chain.steps.about('install', other),
+      ]);
     }
   }
   if (
@@ -55,6 +58,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${name} is on ${network}`);
 }
 
+/** The network that each cluster was installed with, and its label. */
 export const network: Link = {
   id: 'network',
   asks: 'Is each cluster installed on the network that it is on, by its values, its label and its sidecars?',

@@ -11,7 +11,7 @@ interface Port {
   readonly protocol: string | undefined;
 }
 
-/** Returns the port that calls go to; undefined if the Service is not there, or has another. @throws NotAsked */
+/** Returns the port that calls go to; undefined if the Service has another. @throws NotAsked */
 function portOf({ facts }: Reached): Port | 'no Service' | undefined {
   const service = objectIn(facts.objects, 'sampleServices', SERVICE);
   if (!service) return 'no Service';
@@ -34,10 +34,11 @@ function look(chain: Chain): readonly Finding[] {
     names.set(name, port.name);
     // Istiod joins the endpoints of clusters by the name of the port (model.EndpointIndex).
     if (first && first[1] !== port.name) {
-      const seen = `port ${SERVICE_PORT} is called "${first[1]}" in ${first[0]} and "${port.name}" in ${name}`;
+      const [there, its] = first;
+      const seen = `port ${SERVICE_PORT} is called "${its}" in ${there} and "${port.name}" in ${name}`;
       return broken(`${seen}: endpoints of ports with different names are not joined`, [
         ...steps,
-        chain.steps.about('service', first[0]),
+        chain.steps.about('service', there),
       ]);
     }
     const says = port.protocol ?? port.name.split('-')[0] ?? '';
@@ -56,6 +57,7 @@ function look(chain: Chain): readonly Finding[] {
   return findings.length > 0 ? findings : [notAsked('neither HelloWorld nor a client is there')];
 }
 
+/** The name of the Service's port, the same in all clusters. */
 export const portNames: Link = {
   id: 'port-names',
   asks: 'Has the Service the same port with the same name in all clusters, one that says HTTP?',

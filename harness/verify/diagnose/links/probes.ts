@@ -1,4 +1,6 @@
-/** Asks what no object tells: istiods, proxies, clients' pods, and API servers as another identity. Read only. */
+/**
+ * Asks what no object tells: istiods, proxies, clients' pods, and API servers as another identity. Read only.
+ */
 import { linkedSignal } from '../../../base/deadline.ts';
 import { messageOf } from '../../../base/errors.ts';
 import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
@@ -57,7 +59,10 @@ export async function answered<T>(
   }
 }
 
-/** Reads `/debug/clusterz` (istio/istio pilot/pkg/xds/debug.go @1.30.3). @throws Error for another document */
+/**
+ * Reads `/debug/clusterz` (istio/istio pilot/pkg/xds/debug.go @1.30.3).
+ * @throws Error for another document
+ */
 function readClusterz(body: string): readonly IstiodCluster[] {
   const parsed: unknown = JSON.parse(body);
   if (!Array.isArray(parsed)) throw new Error('istiod lists no clusters');
@@ -133,7 +138,9 @@ async function askEndpoints(asking: Asking, facts: Facts, own: ClusterFacts): Pr
 const usableSecrets = ({ spec, objects }: ClusterFacts): readonly RemoteSecret[] =>
   isRemote(spec) || 'error' in objects.istioSecrets ? [] : remoteSecretsIn(objects).filter(isWatched);
 
-/** Lists the URLs that a cluster's client is to try: API servers of its secrets, gateways of other networks. */
+/**
+ * Lists the URLs that a cluster's client is to try: API servers of its secrets, gateways of other networks.
+ */
 function urlsFrom(topology: Topology, { clusters }: Facts, own: ClusterFacts): readonly string[] {
   const servers = usableSecrets(own).flatMap(({ access }) => ('server' in access ? [access.server] : []));
   const gateways = isMultiNetwork(topology)

@@ -28,6 +28,7 @@ function judge(chain: Chain, { name, facts }: Reached): Finding {
   });
 }
 
+/** The pods of workloads, ready. */
 export const readiness: Link = {
   id: 'readiness',
   asks: 'Are the pods of HelloWorld and of the client there, and ready?',

@@ -7,6 +7,7 @@ import { broken, contextOf, eachPair, ok, type Reached } from './findings.ts';
 import { secretsFor } from './known-secrets.ts';
 import type { Finding, Link } from './link.ts';
 
+const LABEL = 'istio/multiCluster=true';
 /** A name that Kubernetes takes; of a Secret `istio-remote-secret-NAME`, too. */
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
@@ -31,8 +32,8 @@ function judge(chain: Chain, primary: Reached, other: Reached): Finding {
   }
   if (!isWatched(secret)) {
     const name = secret.secret.slice(secret.secret.indexOf('/') + 1);
-    return broken(`${called} has no label istio/multiCluster=true, and istiod does not look at it`, steps, {
-      repair: `kubectl ${contextOf(primary.name)} label secret ${name} -n ${ISTIO_NAMESPACE} istio/multiCluster=true`,
+    return broken(`${called} has no label ${LABEL}, and istiod does not look at it`, steps, {
+      repair: `kubectl ${contextOf(primary.name)} label secret ${name} -n ${ISTIO_NAMESPACE} ${LABEL}`,
     });
   }
   if ('trouble' in secret.access) return broken(`${called} is of no use: ${secret.access.trouble}`, steps);
@@ -48,8 +49,9 @@ function judge(chain: Chain, primary: Reached, other: Reached): Finding {
   return ok(`${primary.name} has ${secret.secret}`);
 }
 
+/** The remote secrets that each primary needs. */
 export const remoteSecret: Link = {
   id: 'remote-secret',
-  asks: 'Has each primary a remote secret for each other cluster, readable, labelled, and where istiod looks?',
+  asks: 'Has each primary a remote secret for each other cluster, readable, labelled, where istiod looks?',
   look: chain => eachPair(chain, (primary, other) => judge(chain, primary, other)),
 };

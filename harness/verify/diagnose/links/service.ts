@@ -60,6 +60,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return facts.spec.client ? judgeName(chain, cluster) : ok(`${name} has the Service`);
 }
 
+/** The Service and the name of it, in each cluster. */
 export const service: Link = {
   id: 'service',
   asks: 'Is the Service in each cluster, does it pick HelloWorld’s pods, and do clients find its name?',

@@ -20,6 +20,7 @@ function look(chain: Chain): readonly Finding[] {
     : findings;
 }
 
+/** The trust domain, the same in all clusters or named as an alias. */
 export const trustDomain: Link = {
   id: 'trust-domain',
   asks: 'Have all clusters one trust domain, or each the others’ as aliases?',

@@ -14,19 +14,21 @@ function judge(chain: Chain, { name, facts }: Reached): Finding {
   const strange = versions.filter(version => !spec.helloWorld.includes(version));
   const missing = spec.helloWorld.filter(version => !versions.includes(version));
   if (strange.length > 0) {
-    const sentence = `${name} runs HelloWorld ${versions.join(' and ')}: an answer of ${strange.join(' or ')} there does not show that a call crossed.`;
+    const answers = `an answer of ${strange.join(' or ')} there does not show that a call crossed`;
+    const deployments = strange.map(version => `${SERVICE}-${version}`).join(' ');
     return broken(
       `${name} runs ${versions.join(' and ')} instead of ${spec.helloWorld.join(' and ') || 'none'}`,
       [chain.steps.about('service', name), chain.steps.about('workload', name)],
       {
-        sentence,
-        repair: `kubectl ${contextOf(name)} delete deployment ${strange.map(version => `${SERVICE}-${version}`).join(' ')} -n sample`,
+        sentence: `${name} runs HelloWorld ${versions.join(' and ')}: ${answers}.`,
+        repair: `kubectl ${contextOf(name)} delete deployment ${deployments} -n sample`,
       },
     );
   }
   if (versions.length > 1) {
-    return broken(`${name} runs ${versions.join(' and ')} together`, [chain.steps.about('service', name)], {
-      sentence: `${name} runs HelloWorld ${versions.join(' and ')}: answers of both do not show that a call crossed.`,
+    const both = versions.join(' and ');
+    return broken(`${name} runs ${both} together`, [chain.steps.about('service', name)], {
+      sentence: `${name} runs HelloWorld ${both}: answers of both do not show that a call crossed.`,
     });
   }
   if (missing.length > 0)
@@ -34,6 +36,7 @@ function judge(chain: Chain, { name, facts }: Reached): Finding {
   return ok(`${versions.join(' and ') || 'none'} in ${name}`);
 }
 
+/** The versions of HelloWorld, each in its own cluster. */
 export const versions: Link = {
   id: 'versions',
   asks: 'Does each cluster run its own version of HelloWorld, and no other?',

@@ -12,7 +12,7 @@ import type { Finding, Link, LinkOutcome } from './link.ts';
 import { type AskedCluster, type Asking, answered, probe } from './probes.ts';
 
 /** Milliseconds for each question. */
-export const PROBE_DEADLINE_MS = 3000;
+const PROBE_DEADLINE_MS = 3000;
 
 /** What to walk. */
 export interface Walk extends Omit<Asking, 'deadlineMs' | 'client'> {
