@@ -284,6 +284,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/verify/diagnose/remote-vanishes.ts': 4,
   'harness/verify/diagnose/some-errors.ts': 1,
   'harness/verify/diagnose/trust.ts': 2,
+  'harness/verify/direct-call.ts': 1,
   'harness/verify/gateway-weight.ts': 1,
   'harness/verify/groups.ts': 1,
   'harness/verify/sample-plan.ts': 2,
@@ -300,7 +301,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 926;
+const DOCUMENTED_PER_MILLE = 927;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -336,6 +337,7 @@ const FOR_TESTS: readonly string[] = [
   'harness/simulator/network/secure-socket.ts withVirtualTimeout',
   'harness/tools/embedded/flags.ts parseDuration',
   'harness/verify/gateway-weight.ts shortfallsIn',
+  'harness/verify/peer-authentication.ts mtlsModeOf',
 ];
 /** `file name` of those that no other file uses at all: to be private. */
 const UNUSED: readonly string[] = [
@@ -378,7 +380,7 @@ const UNUSED: readonly string[] = [
   'harness/verify/checks/extended/gateway-counters.ts forwardedBy',
 ];
 /** Interfaces and aliases that no other file names; only down. */
-const UNUSED_TYPES = 184;
+const UNUSED_TYPES = 183;
 
 t.test('what is exported is used by another file', async t => {
   const used = new Set(sources.flatMap(usesOf));

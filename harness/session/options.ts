@@ -65,7 +65,10 @@ export interface WorkOptions {
   readonly onlyChecks?: readonly string[];
   /** Ids of checks, or of families of checks, that are left out. */
   readonly skipChecks?: readonly string[];
-  /** Takes checks that change something in the clusters and put it back; true by default. */
+  /**
+   * Takes checks that change something in the clusters and put it back; by default where the run makes the
+   * clusters, and not on those that exist.
+   */
   readonly allowChanges?: boolean;
   /** Instead of those that go with the topology. */
   readonly checks?: readonly Check[];
@@ -79,4 +82,11 @@ export interface SessionOptions extends TargetOptions, WorkOptions {
 
 /** Returns the edition that is run on a platform unless another is asked for. */
 export const defaultEdition = (platform: string | Platform = 'simulator'): string =>
-  (typeof platform === 'string' ? platform : platform.name) === 'simulator' ? '1.8' : 'current';
+  nameOf(platform) === 'simulator' ? '1.8' : 'current';
+
+/** Tells whether checks may change something unless it is said: not in clusters that are somebody's. */
+export const allowsChanges = (platform: string | Platform = 'simulator'): boolean =>
+  nameOf(platform) !== 'existing';
+
+const nameOf = (platform: string | Platform): string =>
+  typeof platform === 'string' ? platform : platform.name;

@@ -18,7 +18,13 @@ import type { CheckChoice } from '../verify/choose-checks.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
-import { defaultEdition, type SessionOptions, type TargetOptions, type WorkOptions } from './options.ts';
+import {
+  allowsChanges,
+  defaultEdition,
+  type SessionOptions,
+  type TargetOptions,
+  type WorkOptions,
+} from './options.ts';
 import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';
 
@@ -100,11 +106,11 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
   };
 }
 
-const choiceOf = ({ extended, onlyChecks, skipChecks, allowChanges }: WorkOptions): CheckChoice => ({
-  ...(extended !== undefined && { extended }),
-  ...(onlyChecks && { only: onlyChecks }),
-  ...(skipChecks && { skip: skipChecks }),
-  ...(allowChanges !== undefined && { allowChanges }),
+const choiceOf = (options: WorkOptions & Pick<TargetOptions, 'platform'>): CheckChoice => ({
+  ...(options.extended !== undefined && { extended: options.extended }),
+  ...(options.onlyChecks && { only: options.onlyChecks }),
+  ...(options.skipChecks && { skip: options.skipChecks }),
+  allowChanges: options.allowChanges ?? allowsChanges(options.platform),
 });
 
 /**

@@ -57,17 +57,26 @@ export function pickClientPod(pods: readonly PodFact[], app: string): PodFact | 
   );
 }
 
+/** Finds the pod that sends the calls of a cluster. */
+export async function clientPodIn(
+  context: CheckContext,
+  client: KubernetesClient,
+): Promise<PodFact | Trouble> {
+  const pods = await listPods(client, NAMESPACE, context.signal);
+  const pod = pickClientPod(pods, context.client);
+  if (!pod)
+    return { trouble: `there is no pod with the label app=${context.client} in the namespace ${NAMESPACE}` };
+  return pod.status === 'Running' ? pod : { trouble: `the client pod does not run: ${describePod(pod)}` };
+}
+
 /** Sends `requests` calls from the client pod of a cluster in one exec. */
 export async function callFrom(
   context: CheckContext,
   client: KubernetesClient,
   requests: number,
 ): Promise<{ readonly answers: readonly Answer[]; readonly pod: PodFact } | Trouble> {
-  const pods = await listPods(client, NAMESPACE, context.signal);
-  const pod = pickClientPod(pods, context.client);
-  if (!pod)
-    return { trouble: `there is no pod with the label app=${context.client} in the namespace ${NAMESPACE}` };
-  if (pod.status !== 'Running') return { trouble: `the client pod does not run: ${describePod(pod)}` };
+  const pod = await clientPodIn(context, client);
+  if (isTrouble(pod)) return pod;
   const outcome = await execIn(
     client,
     { namespace: NAMESPACE, pod: pod.name, container: context.client },

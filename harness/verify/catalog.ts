@@ -6,7 +6,16 @@ import type { Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Check, CheckFamily, CheckOutcome } from './check.ts';
 import { commonRoot } from './checks/extended/common-root.ts';
+import { controlPlaneHealthy } from './checks/extended/control-plane-healthy.ts';
+import { endpointsAsTold } from './checks/extended/endpoints-as-told.ts';
+import { failover } from './checks/extended/failover.ts';
+import { foreignClientsRefused } from './checks/extended/foreign-clients-refused.ts';
 import { gatewayRefusesStrangers } from './checks/extended/gateway-refuses-strangers.ts';
+import { negativeControl } from './checks/extended/negative-control.ts';
+import { pathCounted } from './checks/extended/path-counted.ts';
+import { plainText } from './checks/extended/plain-text.ts';
+import { podToPod } from './checks/extended/pod-to-pod.ts';
+import { resolvesHelloWorld } from './checks/extended/resolves-helloworld.ts';
 import { servedByItsPrimary } from './checks/extended/served-by-its-primary.ts';
 import { trafficPath } from './checks/extended/traffic-path.ts';
 import { reachesEveryVersion } from './checks/reaches-every-version.ts';
@@ -15,15 +24,27 @@ import { workloadsReady } from './checks/workloads-ready.ts';
 import { type CheckChoice, chooseChecks } from './choose-checks.ts';
 import { StepIndex } from './diagnose/steps.ts';
 
-/** Every claim, in the order in which a run asks: readiness, placement, traffic, then the extended ones. */
+/**
+ * Every claim, in the order in which a run asks: readiness, placement, traffic, then the extended ones, and
+ * at the end those that change something.
+ */
 export const CHECK_FAMILIES: readonly CheckFamily[] = [
   workloadsReady,
   versionsInTheirOwnClusters,
   reachesEveryVersion,
+  controlPlaneHealthy,
   commonRoot,
   servedByItsPrimary,
+  resolvesHelloWorld,
+  endpointsAsTold,
   trafficPath,
+  pathCounted,
+  podToPod,
+  plainText,
   gatewayRefusesStrangers,
+  foreignClientsRefused,
+  negativeControl,
+  failover,
 ];
 
 /**

@@ -16,9 +16,9 @@ import type { Locate } from './tally.ts';
 /** Deadline of the wait, milliseconds, unless the run has another. */
 export const CONVERGENCE_DEADLINE_MS = 120_000;
 /** So many good batches in a row end the wait. */
-const GOOD_BATCHES = 3;
+export const GOOD_BATCHES = 3;
 /** Pauses after a bad batch, milliseconds; the last one repeats. Good batches follow each other at once. */
-const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+export const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 export interface Convergence {
   readonly converged: boolean;

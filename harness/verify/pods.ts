@@ -15,6 +15,8 @@ export interface PodFact {
   readonly readyContainers: number;
   readonly containers: number;
   readonly hasSidecar: boolean;
+  /** How often its containers were started anew, altogether. */
+  readonly restarts: number;
   /** Ready as the guide shows it: every container, at least two of them with the sidecar's. */
   readonly isReady: boolean;
   readonly address: string | undefined;
@@ -30,6 +32,7 @@ export interface PodFact {
 interface ContainerStatus {
   readonly name?: string;
   readonly ready?: boolean;
+  readonly restartCount?: number;
   readonly started?: boolean;
   readonly state?: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
@@ -95,6 +98,7 @@ export function readPod(object: KubernetesObject): PodFact {
     readyContainers,
     containers: names.length,
     hasSidecar,
+    restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     isReady: shown === 'Running' && hasSidecar && readyContainers === names.length,
     address: status.podIP,
     message,

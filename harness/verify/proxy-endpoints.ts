@@ -16,6 +16,8 @@ export interface ProxyEndpoint {
   readonly failedConnections: number;
   readonly requests: number;
   readonly failedRequests: number;
+  /** `healthy`, or what keeps it from being picked: `/failed_outlier_check`. */
+  readonly health: string;
 }
 
 /**
@@ -26,11 +28,13 @@ export interface ProxyEndpoint {
  */
 export function readEndpoints(text: string, cluster: string): readonly ProxyEndpoint[] {
   const hosts = new Map<string, Map<string, number>>();
+  const healths = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [name, host, counter, value] = line.trim().split('::');
     if (name !== cluster || host === undefined || counter === undefined || !/:\d+$/.test(host)) continue;
     const counters = hosts.get(host) ?? new Map<string, number>();
     hosts.set(host, counters);
+    if (value !== undefined && counter === 'health_flags') healths.set(host, value);
     if (value !== undefined && /^\d+$/.test(value)) counters.set(counter, Number(value));
   }
   return [...hosts]
@@ -45,6 +49,7 @@ export function readEndpoints(text: string, cluster: string): readonly ProxyEndp
         failedConnections: counters.get('cx_connect_fail') ?? 0,
         requests: counters.get('rq_total') ?? 0,
         failedRequests: counters.get('rq_error') ?? 0,
+        health: healths.get(host) ?? 'healthy',
       };
     });
 }

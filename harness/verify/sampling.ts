@@ -27,19 +27,23 @@ export interface Answers {
  * Returns the arguments of one curl for `requests` calls, without a shell. curl numbers the URLs itself
  * (`[1-300]`). Each has a connection of its own, so that each is balanced anew.
  */
-export function curlArgv(requests: number): readonly string[] {
-  return [
-    'curl',
-    '-sS',
-    '-m',
-    String(CALL_TIMEOUT_SECONDS),
-    '-H',
-    'Connection: close',
-    '-w',
-    WRITE_OUT,
-    `${SERVICE_URL}?[1-${requests}]`,
-  ];
-}
+export const curlArgv = (requests: number): readonly string[] =>
+  callArgv(`${SERVICE_URL}?[1-${requests}]`, CALL_TIMEOUT_SECONDS, ['-H', 'Connection: close']);
+
+/**
+ * Returns the arguments of a curl whose output `readAnswers` reads.
+ * @param more - arguments besides
+ */
+export const callArgv = (url: string, timeoutSeconds: number, more: readonly string[]): readonly string[] => [
+  'curl',
+  '-sS',
+  '-m',
+  String(timeoutSeconds),
+  ...more,
+  '-w',
+  WRITE_OUT,
+  url,
+];
 
 /** Returns the milliseconds after which a curl for so many calls counts as hung. */
 export function curlTimeoutMs(requests: number): number {

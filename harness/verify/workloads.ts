@@ -6,6 +6,8 @@ import type { Topology } from '../model/topology.ts';
 export const NAMESPACE = 'sample';
 export const SERVICE = 'helloworld';
 export const SERVICE_PORT = 5000;
+/** Where HelloWorld listens in its pod. */
+export const APPLICATION_PORT = 5000;
 export const SERVICE_URL = `http://${SERVICE}.${NAMESPACE}:${SERVICE_PORT}/hello`;
 /** The Envoy cluster that calls of the Service go through; the same name in every release. */
 export const SERVICE_CLUSTER = `outbound|${SERVICE_PORT}||${SERVICE}.${NAMESPACE}.svc.cluster.local`;

@@ -14,6 +14,7 @@ const NONE: RunFlags = {
   extended: false,
   check: [],
   skipCheck: [],
+  allowChanges: false,
   output: 'text',
   quiet: false,
   context: [],
@@ -33,10 +34,11 @@ const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string 
       keepGoing: true,
       extended: true,
       skipCheck: ['common-root'],
+      allowChanges: true,
       requests: 400,
       risk: 0.001,
     },
-    line: '--edition current --omit a/b --omit c --keep-going --extended --skip-check common-root --requests 400 --risk 0.001 --seed 1',
+    line: '--edition current --omit a/b --omit c --keep-going --extended --allow-changes --skip-check common-root --requests 400 --risk 0.001 --seed 1',
   },
   {
     flags: {

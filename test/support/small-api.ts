@@ -25,6 +25,8 @@ export interface SmallApi extends AsyncDisposable {
    * Path of a collection → its objects: `/api/v1/namespaces/sample/pods`. What is not there is an empty list.
    */
   readonly objects: Map<string, KubernetesObject[]>;
+  /** Path → text, of a pod's log. */
+  readonly texts: Map<string, string>;
   /** What exec runs. */
   run: RunProgram;
   /** Answers every request with this status, if set. */
@@ -52,9 +54,11 @@ export async function smallApi(): Promise<SmallApi> {
   certificate ??= makeCertificate();
   const { ca, cert, key } = await certificate;
   const objects = new Map<string, KubernetesObject[]>();
+  const texts = new Map<string, string>();
   const calls: (readonly string[])[] = [];
   const api = {
     objects,
+    texts,
     calls,
     run: (() => ({ exitCode: 0, stdout: '', stderr: '' })) as RunProgram,
     refuseWith: undefined as number | undefined,
@@ -67,6 +71,12 @@ export async function smallApi(): Promise<SmallApi> {
     };
     if (api.refuseWith !== undefined) {
       send(api.refuseWith, { kind: 'Status', code: api.refuseWith, message: 'refused by the test' });
+      return;
+    }
+    const written = texts.get(path);
+    if (written !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/plain' });
+      response.end(written);
       return;
     }
     const slash = path.lastIndexOf('/');

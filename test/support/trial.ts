@@ -23,7 +23,7 @@ export interface TrialOptions {
   /** `1.8` or `current`. */
   readonly edition: string;
   readonly omit?: readonly StepId[];
-  /** With the extended checks. */
+  /** With the extended checks that change nothing. */
   readonly extended?: boolean;
   /** The plan with something done wrong. */
   readonly change?: (plan: Plan, topology: Topology) => Plan;
@@ -72,6 +72,7 @@ export async function attempt(options: TrialOptions): Promise<Trial> {
     platform: surroundings ? elsewhere(simulator, surroundings) : simulator,
     omit,
     extended,
+    allowChanges: false,
     keepGoing: true,
     risk: RISK,
     ...(requests !== undefined && { requests }),

@@ -15,8 +15,11 @@ const idsOf = (choice: CheckChoice, of = topology) => checksFor(of, undefined, c
 t.test('a check is what its family declares', async t => {
   t.equal(new Set(CHECK_FAMILIES.map(({ id }) => id)).size, CHECK_FAMILIES.length, 'ids are unique');
   for (const { id, level, checksOf, claim, appliesTo, evidence, guide } of CHECK_FAMILIES) {
-    const pattern = new RegExp(`^${id.replace('CLUSTER', 'cluster\\d').replace('PRIMARY', 'cluster1')}$`);
-    const checks = checksOf(topology, new StepIndex({ steps: [] }));
+    const pattern = new RegExp(
+      `^${id.replace('CLUSTER', 'cluster\\d').replace('PRIMARY', 'cluster1').replace('VERSION', 'v\\d')}$`,
+    );
+    const steps = new StepIndex({ steps: [] });
+    const checks = [topology, meshOf([1, 2])].flatMap(each => checksOf(each, steps));
     t.ok(checks.length > 0, id);
     for (const check of checks) {
       t.match(check.id, pattern);

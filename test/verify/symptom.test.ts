@@ -35,6 +35,7 @@ for (const [name, error, symptom] of replies) {
         status: 'Running',
         readyContainers: 2,
         containers: 2,
+        restarts: 0,
         isReady: true,
         hasSidecar: true,
         message: undefined,

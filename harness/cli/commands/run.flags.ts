@@ -31,6 +31,7 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   readonly trace?: string;
   readonly seed: string;
   readonly extended: boolean;
+  readonly allowChanges: boolean;
 }
 
 /** Declares `mesh-harness run SCENARIO…`. */
@@ -103,7 +104,12 @@ function addInstallFlags(run: Command): void {
 function addVerifyFlags(run: Command): void {
   addJudgementFlags(run)
     .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
-    .option('--extended', 'also check what the guide claims but does not verify', false);
+    .option('--extended', 'also check what the guide claims but does not verify', false)
+    .option(
+      '--allow-changes',
+      'existing: also run the checks that change something, and put it back (elsewhere they run anyway)',
+      false,
+    );
   addCheckFlags(run);
 }
 
@@ -130,6 +136,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
     ...is('--extended', flags.extended),
+    ...is('--allow-changes', flags.allowChanges),
     ...argvOfChecks(flags),
     ...argvOfJudgement(flags),
     ...argvOfReal(flags),

@@ -77,6 +77,7 @@ export async function runScenarios(
           extended: flags.extended,
           onlyChecks: flags.check,
           skipChecks: flags.skipCheck,
+          ...(flags.allowChanges && { allowChanges: true }),
           signal,
           listeners: [event => void events.push(event), progress.listener],
           platform: choice.name,

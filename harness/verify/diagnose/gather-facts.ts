@@ -70,7 +70,7 @@ function factsOf(spec: ClusterSpec, objects: ClusterObjects): ReadCluster {
 }
 
 /** Returns the name of the cluster that a remote secret gives access to. */
-const clusterNameIn = ({ metadata }: KubernetesObject): string =>
+export const clusterNameIn = ({ metadata }: KubernetesObject): string =>
   metadata.annotations?.['networking.istio.io/cluster'] ??
   (metadata.name ?? '').replace(/^istio-remote-secret-/, '');
 

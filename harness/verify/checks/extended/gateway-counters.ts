@@ -8,6 +8,9 @@ import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE, SERVICE_PORT } from '../.
 /** The gateway's cluster for the Service: chosen by SNI, bytes in and out. */
 export const SNI = `outbound_.${SERVICE_PORT}_._.${SERVICE}.${NAMESPACE}.svc.cluster.local`;
 
+/** The port on which a gateway takes connections from other networks. */
+export const GATEWAY_PORT = 15443;
+
 /**
  * Connections since the gateways of a cluster started; 0 without gateways; undefined if one of them does not
  * answer.

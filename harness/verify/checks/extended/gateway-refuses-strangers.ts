@@ -7,9 +7,8 @@ import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
-import { SNI } from './gateway-counters.ts';
+import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
 
-const GATEWAY_PORT = 15443;
 /**
  * curl: TLS handshake failed, empty reply, failure while receiving (the alert "certificate required" of TLS
  * 1.3 comes that late).

@@ -1,6 +1,5 @@
 /** The proxies of a remote cluster are connected to the istiod of its primary. */
 import { type ClusterSpec, controlPlaneOf, isRemote } from '../../../model/topology.ts';
-import { execIn, isTrouble } from '../../calling.ts';
 import type { Check, CheckFamily, Diagnosis } from '../../check.ts';
 import { controlPlaneSteps, explainNotReady } from '../../diagnose/control-plane.ts';
 import type { Facts } from '../../diagnose/facts.ts';
@@ -8,22 +7,9 @@ import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { explainMissingSidecar } from '../../diagnose/sidecar-missing.ts';
 import type { StepIndex } from '../../diagnose/steps.ts';
 import { tryGather } from '../../diagnose/try-gather.ts';
+import { askIstiods, readSync } from '../../istiod.ts';
 import { listPods } from '../../pods.ts';
-import { ISTIO_NAMESPACE, NAMESPACE } from '../../workloads.ts';
-
-/**
- * Reads the `proxy` of each entry of istiod's `/debug/syncz` (istio/istio pilot/pkg/xds/debug.go):
- * `sleep-754684654f-n6bzf.sample`.
- */
-function readProxies(text: string): readonly string[] {
-  const parsed: unknown = JSON.parse(text);
-  if (!Array.isArray(parsed)) return [];
-  return parsed.flatMap(entry => {
-    const proxy: unknown =
-      typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'proxy') : undefined;
-    return typeof proxy === 'string' ? [proxy] : [];
-  });
-}
+import { NAMESPACE } from '../../workloads.ts';
 
 function diagnosisOf(
   facts: Facts | { readonly reason: string },
@@ -60,20 +46,10 @@ function connectionsOf(spec: ClusterSpec, steps: StepIndex): Check {
       const workloads = (await listPods(own, NAMESPACE, context.signal)).filter(
         ({ hasSidecar }) => hasSidecar,
       );
-      const istiods = (await listPods(control, ISTIO_NAMESPACE, context.signal)).filter(
-        ({ app, status }) => app === 'istiod' && status === 'Running',
+      const pages = await askIstiods(context, control, '/debug/syncz');
+      const proxies = [...pages.values()].flatMap(page =>
+        page === undefined ? [] : readSync(page).map(({ id }) => id),
       );
-      const proxies: string[] = [];
-      for (const { name } of istiods) {
-        const outcome = await execIn(
-          control,
-          { namespace: ISTIO_NAMESPACE, pod: name, container: 'discovery' },
-          ['pilot-discovery', 'request', 'GET', '/debug/syncz'],
-          context,
-          30_000,
-        );
-        if (!isTrouble(outcome) && outcome.exitCode === 0) proxies.push(...readProxies(outcome.stdout));
-      }
       const missing = workloads.filter(
         ({ name }) => !proxies.some(proxy => proxy.includes(`${name}.${NAMESPACE}`)),
       );

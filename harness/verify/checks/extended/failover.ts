@@ -1,0 +1,139 @@
+/** While one version of HelloWorld is away the others answer everywhere. */
+import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ClusterName } from '../../../model/names.ts';
+import type { Topology } from '../../../model/topology.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import { at } from '../../diagnose/object-fields.ts';
+import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { answersOfAll, brokenBefore, describeAnswered, withHelloWorld, wrongIn } from '../../partial-mesh.ts';
+import { type Changes, withChanges } from '../../put-back.ts';
+import { NAMESPACE, SERVICE, versionsOf } from '../../workloads.ts';
+
+/** A Deployment that has pods of the version. */
+interface Running {
+  readonly cluster: ClusterName;
+  readonly name: string;
+  readonly replicas: number;
+  readonly client: KubernetesClient;
+}
+
+async function deploymentsOf(
+  { topology, clusters, signal }: CheckContext,
+  version: string,
+): Promise<readonly Running[]> {
+  const homes = topology.clusters.filter(({ helloWorld }) => helloWorld.includes(version));
+  const found = await Promise.all(
+    homes.map(async ({ name: cluster }) => {
+      const client = clusters.get(cluster)?.client;
+      if (!client) return [];
+      const path = { apiVersion: 'apps/v1', plural: 'deployments', namespace: NAMESPACE };
+      const labelSelector = `app=${SERVICE},version=${version}`;
+      const { items } = await client.list(path, { labelSelector }, signal);
+      return items.map(deployment => ({
+        cluster,
+        name: deployment.metadata.name ?? '',
+        replicas: Number(at(deployment, 'spec', 'replicas') ?? 1),
+        client,
+      }));
+    }),
+  );
+  return found.flat().filter(({ replicas }) => replicas > 0);
+}
+
+async function scaleAway(
+  { cluster, name, replicas, client }: Running,
+  changes: Changes,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = { apiVersion: 'apps/v1', plural: 'deployments', namespace: NAMESPACE, name };
+  changes.undoWith(
+    `kubectl --context ${cluster} scale deployment ${name} -n ${NAMESPACE} --replicas=${replicas}`,
+    undoSignal => client.patch(path, 'merge', { spec: { replicas } }, {}, undoSignal),
+  );
+  await client.patch(path, 'merge', { spec: { replicas: 0 } }, {}, signal);
+}
+
+async function failOver(
+  context: CheckContext,
+  version: string,
+  steps: StepIndex,
+  changes: Changes,
+): Promise<CheckOutcome> {
+  const { topology, signal, onProgress } = context;
+  const running = await deploymentsOf(context, version);
+  const failed = (found: string, evidence: CheckOutcome['evidence']): CheckOutcome => ({
+    outcome: 'failed',
+    found,
+    evidence,
+    diagnosis: {
+      sentence:
+        `Clients depend on ${version}, or do not hear that it went or came: a ` +
+        'cluster does not get its endpoints from all others.',
+      steps: inOrder(
+        topology.clusters.flatMap(({ name: of }) =>
+          topology.clusters.flatMap(({ name: into }) => steps.remoteSecret(of, into)),
+        ),
+        steps.about('workload'),
+      ),
+    },
+  });
+  if (running.length === 0) return failed(`there is no Deployment of ${SERVICE} ${version} to scale`, null);
+  const broken = await brokenBefore(context);
+  if (broken.length > 0) return failed(broken.join('; '), null);
+  for (const deployment of running) await scaleAway(deployment, changes, signal);
+  onProgress(`${version} is scaled to nothing`);
+  const without = await answersOfAll(
+    context,
+    withHelloWorld(topology, (_cluster, other) => other !== version),
+  );
+  await changes.putBack();
+  onProgress(`${version} is put back`);
+  const back = await answersOfAll(context, topology);
+  const evidence = {
+    scaled: running.map(({ cluster, name, replicas }) => `${name} in ${cluster} from ${replicas} to 0`),
+    without: describeAnswered(without),
+    putBack: describeAnswered(back),
+  };
+  const wrong = [...wrongIn(without, `without ${version}`), ...wrongIn(back, `with ${version} put back`)];
+  return wrong.length === 0
+    ? {
+        outcome: 'passed',
+        found: without.map(({ from, found }) => `without ${version} ${from} got ${found}`).join('; '),
+        evidence,
+      }
+    : failed(wrong.join('; '), evidence);
+}
+
+const sentenceOf = (version: string): string =>
+  `While ${version} is scaled to nothing the other versions answer every client without an ` +
+  'error; put back, it answers again.';
+
+const checkOf = (version: string, steps: StepIndex): Check => ({
+  id: `failover-${version}`,
+  sentence: sentenceOf(version),
+  level: 'extended',
+  run: context => withChanges(context, changes => failOver(context, version, steps, changes)),
+});
+
+/** The promise of one mesh: a service lives as long as any cluster has it. */
+export const failover: CheckFamily = {
+  id: 'failover-VERSION',
+  claim:
+    'While the version is scaled to nothing the others answer every client without an error; ' +
+    'put back, it answers again.',
+  level: 'extended',
+  guide: 'Verifying Cross-Cluster Traffic',
+  appliesTo: 'each version of HelloWorld, if there are others',
+  evidence: 'who answers each client without the version, and with it put back',
+  changes: {
+    what: 'scales Deployments of HelloWorld to nothing',
+    putsBack: 'they are scaled back, and the mesh converges',
+  },
+  checksOf: (topology, steps) => versionsThatCanGo(topology).map(version => checkOf(version, steps)),
+};
+
+/** Versions that leave others behind. */
+const versionsThatCanGo = (topology: Topology): readonly string[] => {
+  const versions = versionsOf(topology);
+  return versions.length > 1 && topology.clusters.some(({ client }) => client) ? versions : [];
+};

@@ -1,0 +1,135 @@
+/** HelloWorld refuses plain text where mTLS is strict, and only there. */
+import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ClusterSpec } from '../../../model/topology.ts';
+import { callFrom, clientPodIn, isTrouble, type Trouble } from '../../calling.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { type Caller, callDirectly, describeAnswer, isRefusal } from '../../direct-call.ts';
+import { type MtlsMode, modeOf } from '../../peer-authentication.ts';
+import { listPods } from '../../pods.ts';
+import type { Answer } from '../../sampling.ts';
+import { APPLICATION_PORT, NAMESPACE, SERVICE, SIDECAR } from '../../workloads.ts';
+
+/** A pod that was called in plain text. */
+interface Attempt extends MtlsMode {
+  readonly pod: string;
+  readonly answer: Answer | Trouble;
+}
+
+/** Calls to the Service that find each of two pods, but for once in a thousand million runs. */
+const MESH_CALLS = 30;
+
+async function attemptsIn(
+  context: CheckContext,
+  spec: ClusterSpec,
+  caller: Caller,
+): Promise<readonly Attempt[]> {
+  const pods = await listPods(caller.client, NAMESPACE, context.signal);
+  return await Promise.all(
+    pods
+      .filter(({ app, status, address }) => app === SERVICE && status === 'Running' && address !== undefined)
+      .map(async pod => ({
+        pod: pod.name,
+        ...(await modeOf(context, spec, pod, APPLICATION_PORT)),
+        answer: await callDirectly(context, caller, `http://${pod.address}:${APPLICATION_PORT}/hello`),
+      })),
+  );
+}
+
+/** Names the pods that do not even answer the mesh: a pod that answers nobody refuses nobody. */
+async function silentToTheMesh(
+  context: CheckContext,
+  client: KubernetesClient,
+  attempts: readonly Attempt[],
+): Promise<readonly string[]> {
+  const strict = attempts.filter(({ mode }) => mode === 'STRICT');
+  if (strict.length === 0) return [];
+  const called = await callFrom(context, client, MESH_CALLS);
+  if (isTrouble(called)) return [called.trouble];
+  return strict
+    .filter(({ pod }) => !called.answers.some(answer => answer.kind === 'answer' && answer.instance === pod))
+    .map(({ pod }) => `${pod} does not answer the client of the mesh either`);
+}
+
+/** Says what is wrong with the answer to plain text; undefined if nothing is. */
+function defectOf({ pod, mode, saidBy, answer }: Attempt): string | undefined {
+  const said = describeAnswer(answer);
+  if (isTrouble(answer)) return said;
+  if (mode === 'STRICT') {
+    if (isRefusal(answer)) return undefined;
+    return answer.kind === 'answer'
+      ? `${pod} answers plain text, though mTLS is strict (${saidBy})`
+      : `no refusal of plain text by ${pod} was seen: ${said}`;
+  }
+  return answer.kind === 'answer' && answer.instance === pod
+    ? undefined
+    : `${pod} does not answer plain text, though mTLS is not strict (${mode}, ${saidBy}): ${said}`;
+}
+
+const describeAttempt = ({ pod, mode, saidBy, answer }: Attempt): string =>
+  mode === 'STRICT'
+    ? `${pod} refuses plain text, as it should (STRICT, ${saidBy}): ${describeAnswer(answer)}`
+    : `${pod} answers plain text, as it may (${mode}, ${saidBy})`;
+
+/**
+ * Makes the check of what HelloWorld does with a caller in plain text: it comes from the container of the
+ * client's sidecar, whose user is not redirected. Istio's default is PERMISSIVE, which takes it.
+ */
+function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
+  return {
+    id: `${spec.name}-plain-text`,
+    sentence:
+      `HelloWorld in ${spec.name} refuses plain text where mTLS is strict, and takes ` +
+      'it where it is not.',
+    level: 'extended',
+    cluster: spec.name,
+    run: async (context): Promise<CheckOutcome> => {
+      const client = context.clusters.get(spec.name)?.client;
+      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+      const pod = await clientPodIn(context, client);
+      if (isTrouble(pod)) return { outcome: 'failed', found: pod.trouble, evidence: null };
+      const caller = { client, namespace: NAMESPACE, pod: pod.name, container: SIDECAR };
+      const attempts = await attemptsIn(context, spec, caller);
+      const wrong = [
+        ...(attempts.length === 0 ? [`${spec.name} has no pod of ${SERVICE} to call`] : []),
+        ...attempts.flatMap(attempt => defectOf(attempt) ?? []),
+        ...(await silentToTheMesh(context, client, attempts)),
+      ];
+      const evidence = attempts.map(({ answer, ...attempt }) => ({
+        ...attempt,
+        plainText: describeAnswer(answer),
+      }));
+      if (wrong.length === 0)
+        return { outcome: 'passed', found: attempts.map(describeAttempt).join('; '), evidence };
+      return {
+        outcome: 'failed',
+        found: wrong.join('; '),
+        evidence,
+        diagnosis: {
+          sentence:
+            'The sidecar does not do what PeerAuthentication says: it is missing, or was not ' +
+            'told, or something else answers at its address.',
+          steps: inOrder(
+            steps.about('injection', spec.name),
+            steps.about('workload', spec.name),
+            steps.about('install', spec.name),
+          ),
+        },
+      };
+    },
+  };
+}
+
+/** The claim about mTLS between workloads, seen from outside of it. */
+export const plainText: CheckFamily = {
+  id: 'CLUSTER-plain-text',
+  claim: 'HelloWorld refuses plain text where mTLS is strict, and takes it where it is not.',
+  level: 'extended',
+  guide: 'Configure Trust',
+  appliesTo: 'each cluster with HelloWorld and a client',
+  evidence: 'a call in plain text of each pod, and the PeerAuthentication that speaks of it',
+  checksOf: ({ clusters }, steps) =>
+    clusters
+      .filter(({ client, helloWorld }) => client && helloWorld.length > 0)
+      .map(spec => plainTextIn(spec, steps)),
+};

@@ -1,0 +1,54 @@
+/** Calls an address directly: from a pod, past its sidecar. */
+import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import { execIn, isTrouble, type Trouble } from './calling.ts';
+import type { CheckContext } from './check.ts';
+import { type Answer, callArgv, readAnswers } from './sampling.ts';
+
+/** Where a call is made. */
+export interface Caller {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+  readonly pod: string;
+  /** The container of a sidecar: its user is not redirected, so that no proxy answers in another's place. */
+  readonly container: string;
+}
+
+/** Seconds until a call that nobody answers is given up; packets between networks vanish. */
+const TIMEOUT_SECONDS = 5;
+
+/**
+ * Calls a URL once.
+ * @param more - arguments of curl besides
+ * @returns HelloWorld's answer or an error: `curl: (28) …` without an answer, `404 …` with one
+ */
+export async function callDirectly(
+  context: CheckContext,
+  { client, namespace, pod, container }: Caller,
+  url: string,
+  more: readonly string[] = [],
+): Promise<Answer | Trouble> {
+  const argv = callArgv(url, TIMEOUT_SECONDS, more);
+  const outcome = await execIn(client, { namespace, pod, container }, argv, context, 60_000);
+  if (isTrouble(outcome)) return outcome;
+  const { answers, defect } = readAnswers(outcome, 1);
+  return answers[0] ?? { trouble: defect ?? 'curl reported no call' };
+}
+
+/** Tells whether the other end of an address did not answer: no route, or packets that vanish. */
+export const isUnreachable = (answer: Answer): boolean =>
+  answer.kind === 'error' && /^curl: \((7|28)\) /.test(answer.error);
+
+/**
+ * Tells whether a connection came about and was closed without an answer: TLS refused (35), nothing sent (52),
+ * reset (56).
+ */
+export const isRefusal = (answer: Answer): boolean =>
+  answer.kind === 'error' && /^curl: \((35|52|56)\) /.test(answer.error);
+
+/** Writes what came of a call: `v1 (helloworld-v1-…)`, or curl's words. */
+export const describeAnswer = (answer: Answer | Trouble): string =>
+  isTrouble(answer)
+    ? answer.trouble
+    : answer.kind === 'answer'
+      ? `${answer.version} (${answer.instance})`
+      : answer.error;
