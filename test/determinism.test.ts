@@ -8,8 +8,9 @@ import path from 'node:path';
 import t, { type Test } from 'tap';
 import type { formatJson } from '../harness/report/json.ts';
 import { run } from '../harness/session/run.ts';
-import { EDITION_NAMES, topologyOf } from './plan/scenarios.ts';
+import { EDITION_NAMES, planOf, topologyOf } from './plan/scenarios.ts';
 import { CLI, startCli, temporaryFolder } from './support/cli.ts';
+import { impatientChecks } from './support/impatient-checks.ts';
 import { isNightly } from './support/nightly.ts';
 
 t.setTimeout(600_000);
@@ -26,13 +27,9 @@ const FEW = { requests: 100, risk: 1e-3 };
 
 async function told({ scenario, ...options }: Told): Promise<string> {
   const topology = await topologyOf(scenario);
-  const { volatile: _, ...rest } = await run({
-    topology,
-    extended: true,
-    allowChanges: isNightly,
-    ...FEW,
-    ...options,
-  });
+  const plan = await planOf(scenario, options.edition ?? '1.8');
+  const checks = impatientChecks(topology, plan, { extended: true, allowChanges: isNightly });
+  const { volatile: _, ...rest } = await run({ topology, plan, checks, ...FEW, ...options });
   return JSON.stringify(rest, null, 2);
 }
 

@@ -28,6 +28,8 @@ export interface Row {
   readonly errors?: Readonly<Record<string, RegExp>>;
   /** Other signs: what is found in the clusters before they go. */
   readonly look?: (clients: Clients, t: Test) => Promise<unknown>;
+  /** They come late: the checks wait for them as long as users'. */
+  readonly showsLate?: boolean;
 }
 
 /** Steps that wait for workloads: they fail whenever there is no pod, or no ready one. */
@@ -49,6 +51,7 @@ export async function holdRow(t: Test, row: Row, edition: string): Promise<void>
     topology: await topologyOf(scenario),
     edition,
     omit,
+    showsLate: row.showsLate,
     change: (plan, topology) => {
       const changed = edits.reduce((before, edit) => edit(before, topology), plan);
       return { ...changed, steps: topologicalOrder(changed.steps) };

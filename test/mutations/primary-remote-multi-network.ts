@@ -16,6 +16,7 @@ export const rows: Table = {
   'cluster1/network-is-network9': {
     from: 'F8 networkX, mirrored',
     sees: { cluster1: 'BOTH', cluster2: 'B' },
+    showsLate: true,
   },
   'cluster2/network-is-network9': { from: 'F8 networkX', sees: { cluster1: 'B', cluster2: 'BOTH' } },
   'cluster2/cluster-name-is-wrong': remote('F8 clusterName ≠ key, PRN 1.8'),

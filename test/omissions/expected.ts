@@ -25,6 +25,8 @@ export interface Expected {
   readonly placement?: string;
   /** By step: what it says. These fail, and no other. */
   readonly steps?: Readonly<Record<string, RegExp>>;
+  /** It takes its time: the checks wait for it as long as users'. */
+  readonly showsLate?: boolean;
 }
 
 /** By step, or by mistake. */

@@ -13,6 +13,7 @@ import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/sample-size.ts';
 import type { Traffic } from '../../harness/verify/traffic.ts';
 import { planOf, topologyOf } from '../plan/scenarios.ts';
+import { impatientChecks } from '../support/impatient-checks.ts';
 import { mutationsOf } from '../support/mutations.ts';
 import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';
 
@@ -69,7 +70,7 @@ export async function casesOf({ kind, scenario, edition, rows }: PlanTable): Pro
 }
 
 /** How each case is run: on after failures, as someone who pastes on would. */
-export function optionsOf({ topology, changed, omit }: Case): SessionOptions {
+export function optionsOf({ topology, changed, omit, expected }: Case): SessionOptions {
   const requests = smallestSample(expectedShares(topology), RISK);
   return {
     topology,
@@ -77,6 +78,7 @@ export function optionsOf({ topology, changed, omit }: Case): SessionOptions {
     omit,
     keepGoing: true,
     risk: RISK,
+    checks: impatientChecks(topology, changed, expected),
     ...(requests !== undefined && { requests }),
   };
 }

@@ -14,17 +14,16 @@ import { prepareSession } from '../../harness/session/prepare.ts';
 import type { World } from '../../harness/simulator/world.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { smallestSample } from '../../harness/verify/sample-size.ts';
+import { impatientChecks, type Patience } from './impatient-checks.ts';
 
 /** A client of each cluster's API server, by the cluster's name. */
 export type Clients = ReadonlyMap<string, KubernetesClient>;
 
-export interface TrialOptions {
+export interface TrialOptions extends Pick<Patience, 'extended' | 'showsLate'> {
   readonly topology: Topology;
   /** `1.8` or `current`. */
   readonly edition: string;
   readonly omit?: readonly StepId[];
-  /** With the extended checks that change nothing. */
-  readonly extended?: boolean;
   /** The plan with something done wrong. */
   readonly change?: (plan: Plan, topology: Topology) => Plan;
   /** The world that the plan meets, where that is not the one it was made for. */
@@ -60,19 +59,19 @@ const RISK = 1e-2;
 
 /** Goes on after failures, as someone who pastes on would. */
 export async function attempt(options: TrialOptions): Promise<Trial> {
-  const { topology, edition, omit = [], extended = false, change, surroundings, onWorld, look } = options;
+  const { topology, edition, omit = [], change, surroundings, onWorld, look } = options;
   const events: RunEvent[] = [];
   const warnings = new Map<string, string>();
   const simulator = new SimulatorPlatform({ seed: '1', ...(onWorld && { onWorld }) });
   const plan = planTopology(topology, edition);
+  const changed = change ? change(plan, topology) : plan;
   const requests = smallestSample(expectedShares(topology), RISK);
   const session = await prepareSession({
     topology,
-    plan: change ? change(plan, topology) : plan,
+    plan: changed,
     platform: surroundings ? elsewhere(simulator, surroundings) : simulator,
     omit,
-    extended,
-    allowChanges: false,
+    checks: impatientChecks(topology, changed, { ...options, allowChanges: false }),
     keepGoing: true,
     risk: RISK,
     ...(requests !== undefined && { requests }),

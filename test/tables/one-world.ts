@@ -10,8 +10,8 @@ import type { ConformanceReport } from '../../harness/report/report.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 import { type PreparedSession, prepareSession } from '../../harness/session/prepare.ts';
 import { reportOf } from '../../harness/session/run.ts';
-import { checksFor } from '../../harness/verify/catalog.ts';
 import { type Case, optionsOf } from '../omissions/hold-against.ts';
+import { impatientChecks } from '../support/impatient-checks.ts';
 import { isOfVerification } from './covering.ts';
 
 const SEED = '1';
@@ -61,7 +61,7 @@ async function sessionOf(each: Case, surroundings: Surroundings) {
     ...optionsOf(each),
     ...surroundings,
     seed: SEED,
-    checks: checksFor(each.topology, each.changed, { extended: false }),
+    checks: impatientChecks(each.topology, each.changed, each.expected),
     listeners: [event => void events.push(event)],
   });
   const report = () => {

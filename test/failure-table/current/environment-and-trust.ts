@@ -62,6 +62,7 @@ const rows10_1: readonly Row[] = [
     scenario: 'multi-primary',
     edits: [withArgs(SECRET, '--server=https://127.0.0.1:36543')],
     shows: 'R BOTH',
+    showsLate: true,
     look: async (clients, t) => {
       t.equal(await clusterStatus(clients, 'cluster1'), 'cluster1 synced, cluster2 timeout');
       t.match(

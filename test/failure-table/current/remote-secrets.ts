@@ -102,6 +102,7 @@ const rows10_11: readonly Row[] = [
     scenario: 'multi-primary',
     edits: [mutation(`${OF_1}/unreachable-server`)],
     shows: 'BOTH R',
+    showsLate: true,
     look: async (clients, t) =>
       t.equal(await clusterStatus(clients, 'cluster2'), 'cluster2 synced, cluster1 timeout'),
   },

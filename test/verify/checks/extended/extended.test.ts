@@ -233,6 +233,7 @@ for (const {
       topology,
       edition,
       extended: true,
+      showsLate: true,
       ...(omit !== undefined && { omit: [omit] }),
       ...(misplaces && {
         look: async clients => {
