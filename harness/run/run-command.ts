@@ -80,6 +80,10 @@ function failureOf(command: Command, result: CommandResult, tookMs: number): str
 
 const MAX_WORDS = 600;
 
+/** Shortens a long line: tools name the cause first or last, and repeat themselves in between. */
+const cutInTheMiddle = (line: string): string =>
+  line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS / 2)} … ${line.slice(-MAX_WORDS / 2)}` : line;
+
 /** Returns what a command said last, on one line. */
 function lastWords({ stdout, stderr, exitCode }: CommandResult): string {
   const said = stderr.trim() === '' ? stdout.trim() : stderr.trim();
@@ -88,8 +92,7 @@ function lastWords({ stdout, stderr, exitCode }: CommandResult): string {
     .split('\n')
     .map(part => part.trim())
     .filter(part => part !== '');
-  const line = toldOnce(parts).join(' · ');
-  return line.length > MAX_WORDS ? `…${line.slice(-MAX_WORDS)}` : line;
+  return cutInTheMiddle(toldOnce(parts).join(' · '));
 }
 
 /** Returns each of the texts once, in the order in which they first came: `10 × curl: (6) …`. */

@@ -189,6 +189,16 @@ t.test('a value that is awaited is asked for until it is there', async t => {
   });
 });
 
+t.test('a long failure is cut in the middle: its first words and its last are told', async t => {
+  const stderr = ['the cause', ...Array.from({ length: 200 }, (_, line) => `line ${line}`), 'the end'];
+  const ran = await runSmall(planOf(step('ask')), {
+    ask: () => ({ exitCode: 1, stderr: stderr.join('\n') }),
+  });
+  const message = ran.outcome.reason?.message ?? '';
+  t.match(message, /exit code 1: the cause · line 0 · .* … .* · line 199 · the end$/);
+  t.ok(message.length < 700, message);
+});
+
 t.test('a tool that hangs, is killed or is missing tells nothing about the mesh', async t => {
   const hangs: Action = ({ signal }) =>
     new Promise((_resolve, reject) => {
