@@ -49,9 +49,13 @@ export async function diagnoseFailure(
   const before = new Set<StepId>([step.id, ...ancestorsOf(plan, step.id)]);
   const [first] = diagnosis?.steps ?? [];
   if (!diagnosis || first === undefined || !before.has(first)) return undefined;
-  const { sentence, steps } = diagnosis;
+  const { cause, sentence, steps } = diagnosis;
   return withRepair(
-    { sentence: redact(sentence), steps: [...new Set([...steps.filter(id => before.has(id)), step.id])] },
+    {
+      cause,
+      sentence: redact(sentence),
+      steps: [...new Set([...steps.filter(id => before.has(id)), step.id])],
+    },
     plan,
     adjustments,
   );
@@ -64,5 +68,5 @@ function notObtained(name: string, { plan, adjustments }: DiagnosisScene): Diagn
   );
   if (!source) return undefined;
   const sentence = `${name} is not known: ${source.id} has not obtained it.`;
-  return withRepair({ sentence, steps: [source.id] }, plan, adjustments);
+  return withRepair({ cause: 'value-not-obtained', sentence, steps: [source.id] }, plan, adjustments);
 }

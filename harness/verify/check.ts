@@ -6,6 +6,7 @@ import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import type { Repair } from '../plan/step.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
+import type { Cause } from './diagnose/causes.ts';
 import type { StepIndex } from './diagnose/steps.ts';
 import type { SamplePlan } from './sample-plan.ts';
 import type { Traffic } from './traffic.ts';
@@ -60,6 +61,7 @@ export interface CheckOutcome {
 
 /** What a failure points to. */
 export interface Diagnosis {
+  readonly cause: Cause;
   readonly sentence: string;
   /** Ids of steps to look at, most likely first. */
   readonly steps: readonly string[];

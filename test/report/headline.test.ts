@@ -88,8 +88,10 @@ t.test('codes of symptoms are for programs', async t => {
 t.test('what has no diagnosis says what was found, and what to do', async t => {
   const problem = { kind: 'environment', message: 'No docker on PATH', hint: 'Install Docker.' } as const;
   t.equal(headlineText(headlineOf(problem)), 'No docker on PATH. Install Docker.');
-  t.same(explanationOf({ sentence: 'Nobody knows.', steps: [] }), [{ term: 'Cause', text: 'Nobody knows.' }]);
-  t.match(explanationOf({ sentence: 'A.', steps: ['a', 'b', 'c'] }), [
+  t.same(explanationOf({ cause: 'calls-fail', sentence: 'Nobody knows.', steps: [] }), [
+    { term: 'Cause', text: 'Nobody knows.' },
+  ]);
+  t.match(explanationOf({ cause: 'calls-fail', sentence: 'A.', steps: ['a', 'b', 'c'] }), [
     {},
     { term: 'Step', text: 'a' },
     { term: 'Look also at', text: 'b, c' },

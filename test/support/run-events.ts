@@ -136,6 +136,7 @@ const failing: CheckResult = {
     'Calls from cluster1: the mesh did not converge within 120 s: 10 from cluster1, 0 from cluster2 | `no` <healthy> upstream #1',
   evidence: { endpoints: ['10.10.0.5:5000, pod of cluster1'], token: SECRETS.token, list: [SECRETS.key] },
   diagnosis: {
+    cause: 'remote-secret-missing',
     sentence:
       'The proxies of cluster1 have no endpoint in cluster2: the istiod of cluster1 has no remote secret for cluster2.',
     steps: ['remote-secret/cluster2-in-cluster1', 'cluster1/install-istio'],

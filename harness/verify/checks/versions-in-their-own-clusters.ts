@@ -2,8 +2,11 @@
 import type { Command } from '../../model/command.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
-import type { Check, CheckFamily } from '../check.ts';
+import type { Check, CheckContext, CheckFamily, Diagnosis } from '../check.ts';
+import { gatherFacts } from '../diagnose/gather-facts.ts';
+import { explainTwin } from '../diagnose/one-cluster-twice.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
+import { tryGather } from '../diagnose/try-gather.ts';
 import { listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
 
@@ -19,8 +22,11 @@ function unprovable(topology: Topology): readonly string[] {
   return wrong;
 }
 
-const UNPROVABLE =
-  'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.';
+const UNPROVABLE = {
+  cause: 'placement-proves-nothing',
+  sentence:
+    'With this placement an answer does not tell whether a call crossed between clusters: give each cluster a version of its own in the scenario.',
+} as const;
 /** A version in a cluster that it does not belong to. */
 interface Stray {
   readonly cluster: ClusterName;
@@ -28,7 +34,10 @@ interface Stray {
 }
 
 const strayed = (strays: readonly Stray[]) =>
-  `HelloWorld ${strays.map(({ cluster, version }) => `${version} in ${cluster}`).join(' and ')} is not of the topology, so that its answers do not tell whether a call crossed: the selector of a step picked other Deployments than its own, or somebody deployed it by hand.`;
+  ({
+    cause: 'versions-misplaced',
+    sentence: `HelloWorld ${strays.map(({ cluster, version }) => `${version} in ${cluster}`).join(' and ')} is not of the topology, so that its answers do not tell whether a call crossed: the selector of a step picked other Deployments than its own, or somebody deployed it by hand.`,
+  }) as const;
 /** The Deployment has the name of the guide's sample. */
 const removal = ({ cluster, version }: Stray): Command => ({
   tool: 'kubectl',
@@ -37,7 +46,10 @@ const removal = ({ cluster, version }: Stray): Command => ({
   timeoutMs: 60_000,
 });
 const missingFrom = (clusters: readonly ClusterName[]) =>
-  `A version has no pod in ${clusters.join(' and ')}: it was not deployed, or no pod can be created there, of which the check of the workloads tells more.`;
+  ({
+    cause: 'workload-missing',
+    sentence: `A version has no pod in ${clusters.join(' and ')}: it was not deployed, or no pod can be created there, of which the check of the workloads tells more.`,
+  }) as const;
 
 /** Lists the versions whose pods are in a cluster, sorted. */
 const versionsIn = (pods: readonly PodFact[]) =>
@@ -46,6 +58,12 @@ const versionsIn = (pods: readonly PodFact[]) =>
       pods.filter(({ app }) => app === SERVICE).map(({ version }) => version ?? 'without a version'),
     ),
   ].sort();
+
+/** Looks whether a version is in two clusters because these are one. */
+async function twinIn(context: CheckContext, steps: StepIndex): Promise<Diagnosis | undefined> {
+  const facts = await tryGather(() => gatherFacts(context), context.signal);
+  return 'reason' in facts ? undefined : explainTwin(facts, steps);
+}
 
 /**
  * Makes the check that each cluster has its own version. The guide, "Verify the Installation": v1 is deployed
@@ -57,7 +75,8 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
     id: 'versions-in-their-own-clusters',
     sentence: 'Each version of HelloWorld runs in the cluster that it belongs to, and in no other.',
     level: 'core',
-    run: async ({ clusters, signal }) => {
+    run: async context => {
+      const { clusters, signal } = context;
       const seen = await Promise.all(
         topology.clusters.map(async spec => {
           const client = clusters.get(spec.name)?.client;
@@ -92,9 +111,12 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
-        diagnosis: {
-          sentence:
-            suspects.length === 0 ? UNPROVABLE : strays.length > 0 ? strayed(strays) : missingFrom(suspects),
+        diagnosis: (await twinIn(context, steps)) ?? {
+          ...(suspects.length === 0
+            ? UNPROVABLE
+            : strays.length > 0
+              ? strayed(strays)
+              : missingFrom(suspects)),
           steps: inOrder(stepsToSee),
           ...(strays.length > 0 && { undo: strays.map(removal) }),
         },

@@ -6,8 +6,10 @@ import type { CallFacts } from './facts.ts';
 import { localMissing } from './local-missing.ts';
 import { misplaced } from './misplaced.ts';
 import { nameUnknown } from './name-unknown.ts';
+import { clusterNameTwice, oneClusterTwice } from './one-cluster-twice.ts';
 import type { Pattern } from './pattern.ts';
 import { remoteRefuses } from './remote-refuses.ts';
+import { remoteRunsIstiod } from './remote-runs-istiod.ts';
 import { remoteUnknown } from './remote-unknown.ts';
 import { remoteVanishes } from './remote-vanishes.ts';
 import { sidecarMissing } from './sidecar-missing.ts';
@@ -15,10 +17,13 @@ import { someErrors } from './some-errors.ts';
 import type { StepIndex } from './steps.ts';
 
 const PATTERNS: readonly Pattern[] = [
+  oneClusterTwice,
+  clusterNameTwice,
   nameUnknown,
   clientMissing,
   withoutConfiguration,
   sidecarMissing,
+  remoteRunsIstiod,
   remoteUnknown,
   remoteRefuses,
   remoteVanishes,

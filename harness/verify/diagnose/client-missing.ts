@@ -10,6 +10,7 @@ export const clientMissing: Pattern = ({ symptom, from, clusters }, steps) => {
   const { name } = from.spec;
   if (!from.namespaceExists) {
     return {
+      cause: 'sample-namespace-missing',
       sentence: `There is no client pod in ${name}: the namespace ${NAMESPACE} does not exist.`,
       steps: inOrder(steps.about('sample-namespace', name)),
     };
@@ -17,10 +18,11 @@ export const clientMissing: Pattern = ({ symptom, from, clusters }, steps) => {
   const refusal = refusalIn(from);
   if (refusal !== undefined) {
     const why = explainRefusal(refusal, from, { clusters }, steps);
-    return { sentence: `${capitalized(why.sentence)}.`, steps: why.steps };
+    return { ...why, sentence: `${capitalized(why.sentence)}.` };
   }
   const waiting = from.pods.find(({ isReady, message }) => !isReady && message !== undefined);
   return {
+    cause: waiting ? 'workload-not-ready' : 'client-missing',
     sentence: waiting
       ? `The client pod of ${name} does not run: ${waiting.message}`
       : `There is no client pod in ${name}: it was not deployed there.`,

@@ -8,6 +8,8 @@ import type { Evidence } from '../check.ts';
 import { describePod, type PodFact } from '../pods.ts';
 import type { Symptom } from '../traffic.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
+import type { IstiodComplaints } from './istiod-log.ts';
+import type { ServiceFact } from './sample-settings.ts';
 
 /** The facts of one cluster. */
 export interface ClusterFacts {
@@ -20,12 +22,31 @@ export interface ClusterFacts {
   /** Values of the label that asks for injection: `enabled`. */
   readonly injection: string | undefined;
   readonly serviceExists: boolean;
+  readonly service: ServiceFact | undefined;
+  /** True if a rule has clients call HelloWorld in plain text. */
+  readonly asksForPlainText: boolean;
+  readonly trustDomain: string | undefined;
+  readonly complaints: IstiodComplaints;
   /** Distinct messages of warnings in the guide's namespace, oldest first, five at most. */
   readonly warnings: readonly string[];
+  /** The uid of its namespace `istio-system`, which no two clusters share. */
+  readonly uid: string | undefined;
+  /** The network that its namespace `istio-system` shows, if it does. */
+  readonly networkLabel: string | undefined;
+  /** True if a webhook of Istio injects sidecars. */
+  readonly hasInjector: boolean;
+  /** The name by which its istiod knows this cluster. */
+  readonly clusterId: string | undefined;
+  /** Pods of istiod, ready or not; a remote of 1.8 has one for its webhooks. */
+  readonly istiods: number;
   /** Control plane: the pods of istiod that are ready. */
   readonly readyIstiods: number;
   /** Addresses of the east-west gateway: undefined if there is no such Service, empty while it has none. */
   readonly gatewayAddresses: readonly string[] | undefined;
+  /** The network that the gateway's Service shows. */
+  readonly gatewayNetwork: string | undefined;
+  /** Pods of the east-west gateway, ready or not. */
+  readonly gateways: number;
   /** Ready pods of the east-west gateway. */
   readonly readyGateways: number;
   /** Names of the clusters that this one's istiod holds remote secrets for. */
@@ -34,6 +55,8 @@ export interface ClusterFacts {
   readonly exposesServices: boolean;
   readonly exposesIstiod: boolean;
   readonly hasCacerts: boolean;
+  /** The annotation of `istio-system` that names the clusters whose istiod may lead here. */
+  readonly controlPlaneClusters: string | undefined;
   /**
    * Which of the distinct mesh roots of the run this cluster's workloads trust: 1, 2, …; undefined if it has
    * published none.
@@ -75,6 +98,10 @@ export interface CallFacts extends Facts {
   readonly missing: readonly ClusterName[];
 }
 
+/** Tells whether a cluster's gateway has pods, of which none is ready. */
+export const isGatewayDown = ({ gateways, readyGateways }: ClusterFacts): boolean =>
+  gateways > 0 && readyGateways === 0;
+
 /**
  * Returns the addresses of all gateways of a network, those of any of its clusters.
  * @returns undefined if it has no gateway, empty while none has an address
@@ -99,13 +126,19 @@ export function describeCluster(facts: ClusterFacts): Evidence {
     warnings: [...warnings],
     injection: facts.injection ?? null,
     service: facts.serviceExists,
+    clusterId: facts.clusterId ?? null,
+    networkLabel: facts.networkLabel ?? null,
+    injector: facts.hasInjector,
     readyIstiods: facts.readyIstiods,
     gatewayAddresses: gatewayAddresses ? [...gatewayAddresses] : null,
     readyGateways: facts.readyGateways,
     remoteSecretsFor: [...remoteSecrets],
     exposesServices: facts.exposesServices,
     exposesIstiod: facts.exposesIstiod,
+    gatewayNetwork: facts.gatewayNetwork ?? null,
+    trustDomain: facts.trustDomain ?? null,
     cacerts: facts.hasCacerts,
+    controlPlaneClusters: facts.controlPlaneClusters ?? null,
     root: facts.root ?? null,
   };
 }

@@ -6,9 +6,10 @@ import { capitalized } from '../figures.ts';
 import type { Symptom } from '../traffic.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../workloads.ts';
 import { diagnose } from './catalog.ts';
+import type { Cause } from './causes.ts';
 import { explainNotReady } from './control-plane.ts';
 import type { CallFacts, ClusterFacts, Facts } from './facts.ts';
-import { explainRefusal, refusalIn, stepsBehind } from './refused-pods.ts';
+import { causeBehind, explainRefusal, refusalIn } from './refused-pods.ts';
 import { inOrder, type StepIndex, type Topic } from './steps.ts';
 
 /** A step that failed, and the clusters as they then were. */
@@ -34,7 +35,13 @@ interface Rule {
   readonly explain: (scene: Scene, match: RegExpExecArray) => Diagnosis | undefined;
 }
 
-const about = (sentence: string, { own, steps }: Scene, ...topics: readonly Topic[]): Diagnosis => ({
+const about = (
+  cause: Cause,
+  sentence: string,
+  { own, steps }: Scene,
+  ...topics: readonly Topic[]
+): Diagnosis => ({
+  cause,
   sentence,
   steps: inOrder(...topics.map(topic => steps.about(topic, own.spec.name))),
 });
@@ -53,25 +60,26 @@ function explainWait(scene: Scene, deployment: string): Diagnosis {
   const refusal = refusalIn(own);
   if (refusal !== undefined) {
     const why = explainRefusal(refusal, own, facts, steps);
-    return { sentence: `${capitalized(why.sentence)}.`, steps: why.steps };
+    return { ...why, sentence: `${capitalized(why.sentence)}.` };
   }
   const why = explainNotReady(own, facts, steps);
-  return { sentence: `${deployment} in ${name} does not become ready: ${why.sentence}.`, steps: why.steps };
+  return { ...why, sentence: `${deployment} in ${name} does not become ready: ${why.sentence}.` };
 }
 
 /** The first whose words were said speaks. The words are kubectl's, curl's and istioctl's. */
 const RULES: readonly Rule[] = [
   {
     words: /failed calling webhook|failed to call webhook/,
-    explain: ({ own, steps, said }) => ({
+    explain: ({ own, facts, steps, said }) => ({
+      ...causeBehind(said, own, facts, steps),
       sentence: `The API server of ${own.spec.name} cannot call Istio's webhook, and so refuses.`,
-      steps: stepsBehind(said, own, steps),
     }),
   },
   {
     words: new RegExp(`namespaces "(${ISTIO_NAMESPACE}|${NAMESPACE})" not found`),
     explain: (scene, [, namespace = '']) =>
       about(
+        namespace === NAMESPACE ? 'sample-namespace-missing' : 'istio-namespace-missing',
         `The namespace ${namespace} does not exist in ${scene.own.spec.name}.`,
         scene,
         namespace === NAMESPACE ? 'sample-namespace' : 'istio-namespace',
@@ -80,12 +88,18 @@ const RULES: readonly Rule[] = [
   {
     words: /\b(certs\/\S+\.pem): no such file/,
     explain: (scene, [, file = '']) =>
-      about(`The certificates have not been made: there is no file ${file}.`, scene, 'certificates'),
+      about(
+        'cacerts-missing',
+        `The certificates have not been made: there is no file ${file}.`,
+        scene,
+        'certificates',
+      ),
   },
   {
     words: /no matches for kind "(\w+)" in version "\w+\.istio\.io/,
     explain: (scene, [, kind = '']) =>
       about(
+        'istio-not-installed',
         `${scene.own.spec.name} does not know Istio's kind ${kind}: Istio is not installed there.`,
         scene,
         'install',
@@ -94,12 +108,18 @@ const RULES: readonly Rule[] = [
   {
     words: /services "istio-eastwestgateway" not found/,
     explain: scene =>
-      about(`There is no east-west gateway in ${scene.own.spec.name}.`, scene, 'gateway-install'),
+      about(
+        'gateway-missing',
+        `There is no east-west gateway in ${scene.own.spec.name}.`,
+        scene,
+        'gateway-install',
+      ),
   },
   {
     words: /east-west gateway of \S+ to be given an address/,
     explain: scene =>
       about(
+        scene.own.gatewayAddresses === undefined ? 'gateway-missing' : 'gateway-without-address',
         scene.own.gatewayAddresses === undefined
           ? `There is no east-west gateway in ${scene.own.spec.name}.`
           : `Nothing gives the east-west gateway of ${scene.own.spec.name} an address (type LoadBalancer).`,
@@ -124,7 +144,12 @@ const RULES: readonly Rule[] = [
     explain: (scene, [, deployment = '']) => {
       const { own, client } = scene;
       if (deployment === client || !own.namespaceExists) return asCalls('NOPOD', scene);
-      return about(`${deployment} was not deployed in ${own.spec.name}.`, scene, 'workload');
+      return about(
+        'workload-missing',
+        `${deployment} was not deployed in ${own.spec.name}.`,
+        scene,
+        'workload',
+      );
     },
   },
   {

@@ -4,10 +4,18 @@ import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext } from '../check.ts';
 import { addressesOf } from '../gateway-addresses.ts';
 import { podsOf } from '../pods.ts';
-import { GATEWAY, NAMESPACE, SERVICE } from '../workloads.ts';
+import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE } from '../workloads.ts';
 import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from './cluster-objects.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
+import { type IstiodComplaints, readComplaints } from './istiod-log.ts';
 import { at, list, text } from './object-fields.ts';
+import {
+  asksForPlainText,
+  clusterIdIn,
+  exposesServices,
+  serviceFact,
+  trustDomainIn,
+} from './sample-settings.ts';
 import { warningsIn } from './warnings.ts';
 
 /** Reads one cluster's facts. @throws KubernetesApiError if the API server refuses to list the core kinds */
@@ -21,7 +29,8 @@ export async function readCluster(
     const listed = objects[core];
     if ('error' in listed) throw listed.error;
   }
-  return factsOf(spec, objects);
+  const complaints = await readComplaints(client, podsOf(itemsOr(objects.istioPods)), signal);
+  return factsOf(spec, objects, complaints);
 }
 
 /** The lists without which nothing can be said of a cluster. */
@@ -34,10 +43,13 @@ const ROOTS = 'istio-ca-root-cert';
 export type ReadCluster = Omit<ClusterFacts, 'root'> & { readonly rootText: string | undefined };
 
 /** Makes the facts of a cluster from its objects. Pure. */
-function factsOf(spec: ClusterSpec, objects: ClusterObjects): ReadCluster {
+function factsOf(spec: ClusterSpec, objects: ClusterObjects, complaints: IstiodComplaints): ReadCluster {
   const named = (list: ObjectList, name: string) =>
     itemsOr(objects[list]).find(({ metadata }) => metadata.name === name);
   const namespace = named('namespaces', NAMESPACE);
+  const istioNamespace = named('namespaces', ISTIO_NAMESPACE);
+  const service = named('sampleServices', SERVICE);
+  const rules = itemsOr(objects.destinationRules).filter(({ metadata }) => metadata.namespace === NAMESPACE);
   const istioPods = podsOf(itemsOr(objects.istioPods));
   const gateway = named('istioServices', GATEWAY);
   const servers = itemsOr(objects.gateways).flatMap(each => list(at(each, 'spec', 'servers')));
@@ -47,21 +59,35 @@ function factsOf(spec: ClusterSpec, objects: ClusterObjects): ReadCluster {
     pods: podsOf(itemsOr(objects.samplePods)),
     namespaceExists: namespace !== undefined,
     injection: namespace?.metadata.labels?.['istio-injection'],
-    serviceExists: named('sampleServices', SERVICE) !== undefined,
+    serviceExists: service !== undefined,
+    service: service && serviceFact(service),
+    asksForPlainText: asksForPlainText(rules),
+    trustDomain: trustDomainIn(named('istioConfigMaps', 'istio')),
+    complaints,
     warnings: warningsIn(itemsOr(objects.events)),
+    uid: istioNamespace?.metadata.uid,
+    networkLabel: istioNamespace?.metadata.labels?.['topology.istio.io/network'],
+    hasInjector: itemsOr(objects.webhooks).some(
+      ({ metadata }) => metadata.labels?.['app'] === 'sidecar-injector',
+    ),
+    clusterId: clusterIdIn(itemsOr(objects.istioPods)),
+    istiods: istioPods.filter(({ app }) => app === 'istiod').length,
     readyIstiods: istioPods.filter(
       ({ app, status, readyContainers }) => app === 'istiod' && status === 'Running' && readyContainers > 0,
     ).length,
     gatewayAddresses: gateway && addressesOf(gateway),
+    gatewayNetwork: gateway?.metadata.labels?.['topology.istio.io/network'],
+    gateways: istioPods.filter(({ app }) => app === GATEWAY).length,
     readyGateways: istioPods.filter(
       ({ app, readyContainers, containers }) => app === GATEWAY && readyContainers === containers,
     ).length,
     remoteSecrets: itemsOr(objects.istioSecrets)
       .filter(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true')
       .map(clusterNameIn),
-    exposesServices: servers.some(server => at(server, 'tls', 'mode') === 'AUTO_PASSTHROUGH'),
+    exposesServices: servers.some(exposesServices),
     exposesIstiod: servers.some(server => at(server, 'port', 'number') === 15012),
     hasCacerts: named('istioSecrets', 'cacerts') !== undefined,
+    controlPlaneClusters: istioNamespace?.metadata.annotations?.['topology.istio.io/controlPlaneClusters'],
     // A step may have failed before there is a namespace for workloads.
     rootText: text(
       at(named('sampleConfigMaps', ROOTS) ?? named('istioConfigMaps', ROOTS), 'data', 'root-cert.pem'),

@@ -12,6 +12,7 @@ export const nameUnknown: Pattern = ({ symptom, from }, steps) => {
     ? `though the Service ${SERVICE} exists there: the cluster's name server does not answer`
     : `since the Service ${SERVICE} does not exist in the namespace ${NAMESPACE} there; a cluster's name server knows its own Services only`;
   return {
+    cause: from.serviceExists ? 'name-server-silent' : 'service-missing',
     sentence: `The name ${SERVICE}.${NAMESPACE} is unknown in ${name}, ${why}.`,
     steps: inOrder(steps.about('service', name), steps.about('sample-namespace', name)),
   };

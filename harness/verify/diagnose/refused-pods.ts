@@ -4,9 +4,12 @@
  */
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
-import { controlPlaneSteps } from './control-plane.ts';
-import type { ClusterFacts, Facts } from './facts.ts';
+import { controlPlaneSteps, downCause, gatewayDownCause } from './control-plane.ts';
+import { type ClusterFacts, type Facts, isGatewayDown } from './facts.ts';
 import { inOrder, type StepIndex } from './steps.ts';
+
+/** What a refusal points to; the refusal itself is the sentence. */
+type Explained = Pick<Diagnosis, 'cause' | 'steps'>;
 
 /**
  * Returns what the API server of a cluster said when it last refused to create a pod; undefined if it refused
@@ -15,66 +18,120 @@ import { inOrder, type StepIndex } from './steps.ts';
 export const refusalIn = ({ warnings }: Pick<ClusterFacts, 'warnings'>): string | undefined =>
   warnings.find(warning => warning.startsWith('FailedCreate'))?.replace(/^FailedCreate: /, '');
 
-/** Explains a refusal in a clause and names the steps behind it. The API server's words come last. */
+/** Explains a refusal in a clause, the API server's words last; and names the cause and the steps. */
 export function explainRefusal(
   refusal: string,
-  of: Pick<ClusterFacts, 'spec'>,
+  of: ClusterFacts,
   facts: Pick<Facts, 'clusters'>,
   steps: StepIndex,
 ): Diagnosis {
   const { name } = of.spec;
-  const primary = facts.clusters.get(controlPlaneOf(of.spec));
-  const unknown =
-    isRemote(of.spec) && refusal.includes('x509:') && primary && !primary.remoteSecrets.includes(name);
-  if (unknown) {
-    const why = `the istiod of ${primary.spec.name} has no remote secret for ${name}`;
-    return {
-      sentence: `${why}, so that the webhook there has no certificate, and no pod is created: ${refusal}`,
-      steps: inOrder(steps.remoteSecret(name, primary.spec.name), stepsBehind(refusal, of, steps)),
-    };
-  }
-  return {
-    sentence: `the API server of ${name} refuses to create pods: ${refusal}`,
-    steps: stepsBehind(refusal, of, steps),
-  };
+  const explained = causeBehind(refusal, of, facts, steps);
+  const sentence =
+    explained.cause === 'remote-secret-missing'
+      ? `the istiod of ${controlPlaneOf(of.spec)} has no remote secret for ${name}, so that the webhook there has no certificate, and no pod is created: ${refusal}`
+      : `the API server of ${name} refuses to create pods: ${refusal}`;
+  return { ...explained, sentence };
 }
 
 /**
- * Lists the steps to look at, the most likely cause first.
+ * Finds the cause, and the steps to look at, the most likely first.
  * @param refusal - the API server's words (docs/reference/istio.md I10 has the catalogue)
  */
-export function stepsBehind(
+export function causeBehind(
   refusal: string,
-  of: Pick<ClusterFacts, 'spec'>,
+  of: ClusterFacts,
+  { clusters }: Pick<Facts, 'clusters'>,
   steps: StepIndex,
-): readonly string[] {
+): Explained {
   const { name } = of.spec;
   // The webhook of a primary is its own istiod's.
-  if (!isRemote(of.spec)) return controlPlaneSteps(of, steps);
-  const primary = controlPlaneOf(of.spec);
-  // No one has given the webhook its CA bundle: the primary's istiod may not, or does not know that it is to.
-  if (refusal.includes('x509:')) {
-    return inOrder(
-      steps.about('control-plane-annotation', name),
-      steps.remoteSecret(name, primary),
-      steps.about('istio-namespace', name),
-      steps.about('install', primary),
-      steps.about('install', name),
-    );
-  }
+  if (!isRemote(of.spec))
+    return {
+      cause: of.readyIstiods === 0 ? downCause(of) : 'istiod-unreachable',
+      steps: controlPlaneSteps(of, steps),
+    };
+  if (of.istiods > 0 && of.readyIstiods === 0)
+    return {
+      cause: 'istiod-not-ready',
+      steps: inOrder(steps.about('certificates', name), controlPlaneSteps(of, steps)),
+    };
+  const primary = clusters.get(controlPlaneOf(of.spec));
+  if (refusal.includes('x509:')) return untrusted(of, primary, steps);
+  const from = controlPlaneOf(of.spec);
   // The Service istiod of a remote is made of the address that it was installed with.
   if (refusal.endsWith('not found')) {
-    return inOrder(
-      steps.about('discovery-address', primary),
-      steps.about('gateway-install', primary),
-      steps.about('install', name),
-    );
+    return {
+      cause: missingGateway(primary) ?? 'discovery-address-empty',
+      steps: inOrder(
+        primary?.gatewayAddresses ? [] : steps.about('gateway-install', from),
+        steps.about('discovery-address', from),
+        steps.about('gateway-install', from),
+        steps.about('install', name),
+      ),
+    };
   }
-  return inOrder(
-    steps.about('expose-istiod', primary),
-    steps.about('gateway-install', primary),
-    steps.about('discovery-address', primary),
-    steps.about('install', primary),
-    steps.about('install', name),
-  );
+  const isDown = primary?.readyIstiods === 0;
+  return {
+    cause: isDown ? downCause(primary) : unreachableCause(primary),
+    steps: inOrder(
+      isDown ? steps.about('install', from) : [],
+      steps.about('expose-istiod', from),
+      steps.about('gateway-install', from),
+      steps.about('discovery-address', from),
+      steps.about('install', from),
+      steps.about('install', name),
+    ),
+  };
+}
+
+/** Tells why a remote does not get through to an istiod that runs. */
+function unreachableCause(primary: ClusterFacts | undefined): Diagnosis['cause'] {
+  if (primary && isGatewayDown(primary)) return gatewayDownCause(primary);
+  if (primary && (primary.gatewayNetwork ?? primary.spec.network) !== primary.spec.network)
+    return 'gateway-of-another-network';
+  // Its gateway, on the network that it should be on, does not find an istiod on another.
+  if (primary && (primary.networkLabel ?? primary.spec.network) !== primary.spec.network)
+    return 'network-wrong';
+  return primary && !primary.exposesIstiod ? 'istiod-not-exposed' : 'istiod-unreachable';
+}
+
+/** Tells whether the gateway lacks that would have the address. */
+export function missingGateway(primary: ClusterFacts | undefined): Diagnosis['cause'] | undefined {
+  if (!primary) return undefined;
+  if (!primary.gatewayAddresses) return 'gateway-missing';
+  return primary.gatewayAddresses.length === 0 ? 'gateway-without-address' : undefined;
+}
+
+/**
+ * No one has given the webhook its CA bundle: the primary's istiod may not, or does not know that it is to.
+ */
+function untrusted(of: ClusterFacts, primary: ClusterFacts | undefined, steps: StepIndex): Explained {
+  const { name } = of.spec;
+  const from = controlPlaneOf(of.spec);
+  const annotation = steps.about('control-plane-annotation', name);
+  const secret = steps.remoteSecret(name, from);
+  const named = (of.controlPlaneClusters ?? '').split(',').map(each => each.trim());
+  const namesNone = !named.includes(from) && !named.includes('*');
+  const hasSecret = primary?.remoteSecrets.includes(name) ?? false;
+  const isUnread = primary?.complaints.unreadCluster ?? false;
+  return {
+    cause: namesNone
+      ? 'control-plane-not-set'
+      : !hasSecret
+        ? 'remote-secret-missing'
+        : isUnread
+          ? 'remote-secret-unusable'
+          : primary && primary.clusterId !== undefined && primary.clusterId !== from
+            ? 'cluster-name-differs'
+            : 'webhook-untrusted',
+    steps: inOrder(
+      namesNone ? annotation : secret,
+      annotation,
+      secret,
+      steps.about('istio-namespace', name),
+      steps.about('install', from),
+      steps.about('install', name),
+    ),
+  };
 }

@@ -1,52 +1,112 @@
 /** X: remote endpoints are known, and refuse the connection or fail the handshake. */
 import { controlPlaneOf } from '../../model/topology.ts';
+import type { Diagnosis } from '../check.ts';
+import { gatewayDownCause } from './control-plane.ts';
+import { type CallFacts, type ClusterFacts, isGatewayDown } from './facts.ts';
 import type { Pattern } from './pattern.ts';
-import { inOrder } from './steps.ts';
+import { inOrder, type StepIndex } from './steps.ts';
 import { explainRoots } from './trust.ts';
 
-export const remoteRefuses: Pattern = ({ symptom, from, missing, clusters, endpoints, roots }, steps) => {
+export const remoteRefuses: Pattern = (facts, steps) => {
+  const { symptom, from, missing, clusters } = facts;
   if (symptom !== 'X') return undefined;
-  const { name: client, network } = from.spec;
+  const { name: client } = from.spec;
   const remote = clusters.get(missing.find(name => name !== client) ?? client);
   if (!remote) return undefined;
   const { name } = remote.spec;
+  return (
+    whyNotTrusted(remote, facts, steps) ??
+    whyGatewayRefuses(remote, facts, steps) ?? {
+      cause: 'endpoints-refuse',
+      sentence: `The endpoints of ${name} are known in ${client}, and refuse the connection or its certificate.`,
+      steps: inOrder(
+        steps.about('certificates'),
+        steps.about('install', name),
+        steps.about('workload', name),
+      ),
+    }
+  );
+};
+
+/** Explains why neither side accepts how the other speaks. */
+function whyNotTrusted(
+  remote: ClusterFacts,
+  { from, clusters, roots }: CallFacts,
+  steps: StepIndex,
+): Diagnosis | undefined {
+  const [{ name: client }, { name }] = [from.spec, remote.spec];
   if (roots > 1 && remote.root !== from.root) {
     const why = explainRoots({ clusters }, steps);
     return {
+      cause: why.cause,
       sentence: `The workloads of ${client} and ${name} trust different roots, so that neither accepts the other's certificate: ${why.sentence}.`,
       steps: why.steps,
     };
   }
-  const throughGateway = endpoints?.find(({ owner }) => owner?.kind === 'gateway');
-  if (throughGateway?.owner) {
-    const gateway = throughGateway.owner.cluster;
-    const configuredBy = clusters.get(controlPlaneOf(clusters.get(gateway)?.spec ?? from.spec));
-    if (remote.spec.network === network) {
-      return {
-        sentence: `The proxies of ${client} call ${name} through the gateway of ${gateway}, though both are on ${network}: one of the two is installed with another network.`,
-        steps: inOrder(steps.about('install', name), steps.about('install', client)),
-      };
-    }
-    if (configuredBy && !configuredBy.exposesServices) {
-      return {
-        sentence: `The east-west gateway of ${gateway} refuses calls of services: nothing in ${configuredBy.spec.name} exposes them.`,
-        steps: inOrder(
-          steps.about('expose-services', configuredBy.spec.name),
-          steps.about('expose-services', gateway),
-        ),
-      };
-    }
+  if (from.asksForPlainText) {
     return {
-      sentence: `The east-west gateway of ${gateway} refuses or drops the connections of ${client}.`,
+      cause: 'plain-text',
+      sentence: `A DestinationRule has clients of ${client} call HelloWorld in plain text, which servers and gateways refuse.`,
+      steps: [],
+    };
+  }
+  const domainOf = ({ spec }: ClusterFacts) =>
+    clusters.get(controlPlaneOf(spec))?.trustDomain ?? 'cluster.local';
+  if (domainOf(remote) !== domainOf(from)) {
+    const domains = [from, remote].map(each => `${domainOf(each)} in ${each.spec.name}`);
+    return {
+      cause: 'trust-domains-differ',
+      sentence: `The trust domains differ (${domains.join(', ')}), so that neither accepts the other's identity.`,
+      steps: inOrder(steps.about('install', name), steps.about('install', client)),
+    };
+  }
+  return undefined;
+}
+
+/** Explains why the gateway that a call goes through refuses it. */
+function whyGatewayRefuses(
+  remote: ClusterFacts,
+  { from, clusters, endpoints }: CallFacts,
+  steps: StepIndex,
+): Diagnosis | undefined {
+  const { name: client, network } = from.spec;
+  const { name } = remote.spec;
+  const throughGateway = endpoints?.find(({ owner }) => owner?.kind === 'gateway');
+  if (!throughGateway?.owner) return undefined;
+  const gateway = throughGateway.owner.cluster;
+  const configuredBy = clusters.get(controlPlaneOf(clusters.get(gateway)?.spec ?? from.spec));
+  if (remote.spec.network === network) {
+    return {
+      cause: 'network-wrong',
+      sentence: `The proxies of ${client} call ${name} through the gateway of ${gateway}, though both are on ${network}: one of the two is installed with another network.`,
+      steps: inOrder(steps.about('install', name), steps.about('install', client)),
+    };
+  }
+  const door = clusters.get(gateway);
+  if (door && isGatewayDown(door)) {
+    return {
+      cause: gatewayDownCause(configuredBy),
+      sentence: `The east-west gateway of ${gateway} does not run.`,
+      steps: inOrder(steps.about('gateway-install', gateway)),
+    };
+  }
+  if (configuredBy && !configuredBy.exposesServices) {
+    return {
+      cause: 'services-not-exposed',
+      sentence: `The east-west gateway of ${gateway} refuses calls of services: nothing in ${configuredBy.spec.name} exposes them.`,
       steps: inOrder(
+        steps.about('expose-services', configuredBy.spec.name),
         steps.about('expose-services', gateway),
-        steps.about('gateway-install', gateway),
-        steps.about('certificates'),
       ),
     };
   }
   return {
-    sentence: `The endpoints of ${name} are known in ${client}, and refuse the connection or its certificate.`,
-    steps: inOrder(steps.about('certificates'), steps.about('install', name), steps.about('workload', name)),
+    cause: 'gateway-refuses',
+    sentence: `The east-west gateway of ${gateway} refuses or drops the connections of ${client}.`,
+    steps: inOrder(
+      steps.about('expose-services', gateway),
+      steps.about('gateway-install', gateway),
+      steps.about('certificates'),
+    ),
   };
-};
+}

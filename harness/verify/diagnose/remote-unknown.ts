@@ -4,8 +4,9 @@ import type { Diagnosis } from '../check.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
 import { explainNotReady } from './control-plane.ts';
 import type { CallFacts, ClusterFacts } from './facts.ts';
+import { oddService } from './odd-service.ts';
 import type { Pattern } from './pattern.ts';
-import { explainRefusal, refusalIn } from './refused-pods.ts';
+import { explainRefusal, missingGateway, refusalIn } from './refused-pods.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
@@ -33,39 +34,61 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   const { name } = remote.spec;
   const unknown = unknownIn(remote, facts);
   const primary = clusters.get(controlPlaneOf(from.spec));
-  const pods = remote.pods.filter(({ app }) => app === SERVICE);
   if (!remote.namespaceExists) {
     return {
+      cause: 'sample-namespace-missing',
       sentence: `${unknown}: the namespace ${NAMESPACE} does not exist in ${name}.`,
       steps: inOrder(steps.about('sample-namespace', name)),
     };
   }
   if (!remote.serviceExists) {
     return {
+      cause: 'service-missing',
       sentence: `${unknown}: the Service ${SERVICE} does not exist in ${name}, and only a Service has endpoints.`,
       steps: inOrder(steps.about('service', name)),
     };
   }
+  const odd = oddService(remote, facts, steps);
+  if (odd) return { ...odd, sentence: `${unknown}: ${odd.sentence}` };
   if (primary && primary !== remote && !primary.remoteSecrets.includes(name)) {
     return {
+      cause: 'remote-secret-missing',
       sentence: `${unknown}: the istiod of ${primary.spec.name} has no remote secret for ${name}.`,
       steps: inOrder(steps.remoteSecret(name, primary.spec.name)),
     };
   }
+  if (from.asksForPlainText && remote.spec.network !== from.spec.network) {
+    return {
+      cause: 'plain-text',
+      sentence: `${unknown}: a DestinationRule has its clients call HelloWorld in plain text, which leaves out what is behind gateways.`,
+      steps: [],
+    };
+  }
+  return whatItsPodsLack(remote, facts, steps);
+}
+
+/** Finds what keeps the pods of the remote cluster from being endpoints. */
+function whatItsPodsLack(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
+  const { from } = facts;
+  const { name } = remote.spec;
+  const unknown = unknownIn(remote, facts);
+  const pods = remote.pods.filter(({ app }) => app === SERVICE);
   if (pods.length === 0) {
     const refusal = refusalIn(remote);
     if (refusal !== undefined) {
       const why = explainRefusal(refusal, remote, facts, steps);
-      return { sentence: `${unknown}: ${why.sentence}.`, steps: why.steps };
+      return { ...why, sentence: `${unknown}: ${why.sentence}.` };
     }
     return {
+      cause: 'workload-missing',
       sentence: `${unknown}: no pod of HelloWorld exists in ${name}.`,
       steps: inOrder(steps.about('workload', name)),
     };
   }
   if (pods.every(({ hasSidecar }) => !hasSidecar) && remote.spec.network !== from.spec.network) {
-    const { sentence, steps: ids } = explainMissingSidecar(remote, steps);
+    const { cause, sentence, steps: ids } = explainMissingSidecar(remote, steps);
     return {
+      cause,
       sentence: `${unknown}: endpoints without a sidecar are left out of other networks. ${sentence}`,
       steps: ids,
     };
@@ -73,6 +96,7 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   if (pods.every(({ readyContainers, containers }) => readyContainers < containers)) {
     const why = explainNotReady(remote, facts, steps);
     return {
+      cause: why.cause,
       sentence: `${unknown}: no pod of HelloWorld is ready there: ${why.sentence}.`,
       steps: why.steps,
     };
@@ -88,6 +112,7 @@ function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex):
   const primary = clusters.get(controlPlaneOf(from.spec));
   if (primary === remote) {
     return {
+      cause: missingGateway(remote) ?? 'discovery-address-empty',
       sentence: `${unknown}: they are not served by the istiod of ${name}, whose address was not known when ${from.spec.name} was installed.`,
       steps: inOrder(
         steps.about('discovery-address', name),
@@ -98,6 +123,7 @@ function whyNotServed(remote: ClusterFacts, facts: CallFacts, steps: StepIndex):
     };
   }
   return {
+    cause: 'remote-secret-unusable',
     sentence: `${unknown}, though there is a remote secret for it: the istiod of ${primary?.spec.name ?? 'its control plane'} cannot read the API server of ${name}, or the proxies of ${from.spec.name} are served by another control plane.`,
     steps: inOrder(
       steps.remoteSecret(name, primary?.spec.name ?? ''),

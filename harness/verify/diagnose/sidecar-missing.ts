@@ -1,4 +1,5 @@
 /** LOC-plain: the client has no sidecar, so that it only sees its own cluster's Service. */
+import { isRemote } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
 import { NAMESPACE } from '../workloads.ts';
 import type { ClusterFacts } from './facts.ts';
@@ -7,23 +8,27 @@ import { inOrder, type StepIndex } from './steps.ts';
 
 /** Explains why pods of a cluster have no sidecar. */
 export function explainMissingSidecar(
-  { spec, injection, readyIstiods }: ClusterFacts,
+  { spec, injection, readyIstiods, hasInjector }: ClusterFacts,
   steps: StepIndex,
 ): Diagnosis {
   const { name } = spec;
   if (injection !== 'enabled') {
     return {
+      cause: 'injection-not-asked',
       sentence: `Pods in ${name} have no sidecar: the namespace ${NAMESPACE} ${
         injection === undefined ? 'has no label istio-injection' : `is labelled istio-injection=${injection}`
       }.`,
       steps: inOrder(steps.about('injection', name), steps.about('client', name)),
     };
   }
-  const why =
-    readyIstiods === 0
+  const isDown = !isRemote(spec) && readyIstiods === 0;
+  const why = !hasInjector
+    ? 'nothing there injects sidecars, as Istio is not installed'
+    : isDown
       ? 'nothing there injects sidecars, as no istiod is ready'
       : 'the label was set, or Istio installed, after the pods were created, or no webhook is there';
   return {
+    cause: !hasInjector ? 'istio-not-installed' : isDown ? 'istiod-not-ready' : 'injection-failed',
     sentence: `Pods in ${name} have no sidecar, though the namespace asks for it: ${why}.`,
     steps: inOrder(steps.about('install', name), steps.about('injection', name)),
   };

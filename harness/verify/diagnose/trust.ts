@@ -16,17 +16,19 @@ export function explainRoots(facts: Pick<Facts, 'clusters'>, steps: StepIndex): 
   const names = (clusters: readonly ClusterFacts[]) => clusters.map(({ spec }) => spec.name).join(' and ');
   if (lacking.length === 0) {
     return {
+      cause: 'roots-differ',
       sentence: `${names(all)} have certificates of different roots in their cacerts, or got them after istiod had started`,
       steps: inOrder(steps.about('certificates')),
     };
   }
+  const cause = 'cacerts-missing';
   const sentence = `${names(lacking)} ${lacking.length === 1 ? 'has' : 'have'} no secret cacerts, so that istiod signs with a root of its own there`;
   if (lacking.length === all.length && lacking.length > 1) {
-    return { sentence, steps: inOrder(steps.about('certificates'), steps.about('istio-namespace')) };
+    return { cause, sentence, steps: inOrder(steps.about('certificates'), steps.about('istio-namespace')) };
   }
   const ofEach = lacking.flatMap(({ spec }) => [
     ...steps.about('certificates', spec.name).filter(id => id.startsWith(`${spec.name}/`)),
     ...steps.about('istio-namespace', spec.name),
   ]);
-  return { sentence, steps: inOrder(ofEach, steps.about('certificates')) };
+  return { cause, sentence, steps: inOrder(ofEach, steps.about('certificates')) };
 }

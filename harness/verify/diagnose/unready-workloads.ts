@@ -5,6 +5,7 @@ import { SERVICE } from '../workloads.ts';
 import { clientMissing } from './client-missing.ts';
 import { explainNotReady } from './control-plane.ts';
 import type { CallFacts, Facts } from './facts.ts';
+import { explainTwin } from './one-cluster-twice.ts';
 import { refusalIn } from './refused-pods.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
 import { inOrder, type StepIndex } from './steps.ts';
@@ -22,6 +23,8 @@ export function explainUnready(
 ): Diagnosis | undefined {
   const own = facts.clusters.get(spec.name);
   if (!own) return undefined;
+  const twin = explainTwin(facts, steps);
+  if (twin) return twin;
   const clientPod = own.pods.find(({ app }) => app === client);
   if (!own.namespaceExists || refusalIn(own) !== undefined || (spec.client && !clientPod)) {
     const asked: CallFacts = {
@@ -39,11 +42,12 @@ export function explainUnready(
   );
   if (absent !== undefined) {
     return {
+      cause: 'workload-missing',
       sentence: `HelloWorld ${absent} was not deployed in ${spec.name}.`,
       steps: inOrder(steps.about('workload', spec.name)),
     };
   }
   if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
   const why = explainNotReady(own, facts, steps);
-  return { sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.`, steps: why.steps };
+  return { ...why, sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.` };
 }

@@ -46,9 +46,10 @@ async function rootsIn(context: CheckContext, cluster: ClusterName): Promise<rea
 function diagnosisOf(facts: Facts, steps: StepIndex): Diagnosis {
   if (facts.roots > 1) {
     const why = explainRoots(facts, steps);
-    return { sentence: `The clusters trust different roots: ${why.sentence}.`, steps: why.steps };
+    return { ...why, sentence: `The clusters trust different roots: ${why.sentence}.` };
   }
   return {
+    cause: 'roots-differ',
     sentence: 'The control planes publish one root, and their proxies trust another, or were not served yet.',
     steps: inOrder(steps.about('certificates'), steps.about('install')),
   };

@@ -167,6 +167,7 @@ function healthIn(spec: ClusterSpec, steps: StepIndex): Check {
         found: all.join('; '),
         evidence,
         diagnosis: {
+          cause: 'control-plane-unhealthy',
           sentence:
             `Something that was installed in ${ISTIO_NAMESPACE} of ${spec.name} does ` +
             'not run as it should, or what istiod sends is not accepted: its log says more.',

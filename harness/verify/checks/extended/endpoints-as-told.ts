@@ -230,6 +230,7 @@ function endpointsIn(spec: ClusterSpec, steps: StepIndex): Check {
           told.length === 0 ? `no proxy runs in ${spec.name}` : wrong.map(({ found }) => found).join('; '),
         evidence,
         diagnosis: {
+          cause: 'endpoints-not-told',
           sentence:
             `The istiod of ${controlPlaneOf(spec)} does not know these pods or ` +
             'gateways, or takes them for those of another network.',

@@ -66,6 +66,7 @@ async function failOver(
     found,
     evidence,
     diagnosis: {
+      cause: 'failover-fails',
       sentence:
         `Clients depend on ${version}, or do not hear that it went or came: a ` +
         'cluster does not get its endpoints from all others.',

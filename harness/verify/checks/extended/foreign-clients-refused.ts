@@ -154,6 +154,7 @@ async function judge(context: CheckContext, steps: StepIndex, changes: Changes):
     found: wrong.join('; '),
     evidence,
     diagnosis: {
+      cause: 'strangers-let-in',
       sentence:
         'A sidecar lets strangers in, or does not do what PeerAuthentication says: it is ' +
         'missing, was not told, or trusts another root.',

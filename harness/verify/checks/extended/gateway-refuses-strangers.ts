@@ -66,6 +66,7 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
     clusters.flatMap(({ name }) => steps.about(topic, name));
   if (without.length > 0) {
     return {
+      cause: 'gateway-missing',
       sentence: `There is no gateway with an address for ${namesOf(without)}, so that nobody can be refused there.`,
       steps: inOrder(ofEach('gateway-install', without), ofEach('gateway-address', without)),
     };
@@ -75,6 +76,7 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
   );
   if (open.length > 0) {
     return {
+      cause: 'gateway-open',
       sentence: `The east-west gateway of ${namesOf(open)} lets clients in that have no mesh certificate.`,
       steps: inOrder(ofEach('expose-services', open), ofEach('gateway-install', open)),
     };
@@ -85,6 +87,7 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
       ? `nothing exposes services on the gateway of ${namesOf(closed)}, which listens to nobody`
       : 'connections end without a refusal of TLS';
   return {
+    cause: closed.length > 0 ? 'services-not-exposed' : 'gateway-refuses',
     sentence: `A refusal has to be seen, and ${why}.`,
     steps: inOrder(
       closed.flatMap(spec => steps.about('expose-services', controlPlaneOf(spec))),

@@ -71,6 +71,7 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
     found,
     evidence,
     diagnosis: {
+      cause: 'joined-otherwise',
       sentence:
         'What is seen does not follow from the remote secrets: the clusters are not joined ' +
         'by them, or are joined in another way too.',

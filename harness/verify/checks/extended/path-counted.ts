@@ -156,6 +156,7 @@ function countedFrom(spec: ClusterSpec, steps: StepIndex): Check {
         found: wrong.join('; '),
         evidence,
         diagnosis: {
+          cause: 'path-not-taken',
           sentence:
             'Answers came by another way than the networks ask for, or not at all: a cluster ' +
             'is not known, or is taken for one of another network.',

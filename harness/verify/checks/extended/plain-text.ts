@@ -106,6 +106,7 @@ function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
         found: wrong.join('; '),
         evidence,
         diagnosis: {
+          cause: 'mode-not-kept',
           sentence:
             'The sidecar does not do what PeerAuthentication says: it is missing, or was not ' +
             'told, or something else answers at its address.',

@@ -2,7 +2,7 @@
 import type { ClusterName } from '../../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../../model/topology.ts';
 import { clientPodIn, isTrouble, pickClientPod, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { type Caller, callDirectly, describeAnswer, isUnreachable } from '../../direct-call.ts';
 import { modeOf } from '../../peer-authentication.ts';
@@ -138,7 +138,8 @@ function reachFrom(topology: Topology, spec: ClusterSpec, steps: StepIndex): Che
   };
 }
 
-const diagnosisOf = ({ networks }: Topology, { name }: ClusterSpec, steps: StepIndex) => ({
+const diagnosisOf = ({ networks }: Topology, { name }: ClusterSpec, steps: StepIndex): Diagnosis => ({
+  cause: 'routes-not-as-said',
   sentence:
     networks.length > 1
       ? 'The clusters are not on the networks that the scenario says: a route between them ' +

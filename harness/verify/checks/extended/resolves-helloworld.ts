@@ -48,6 +48,7 @@ function resolutionIn(spec: ClusterSpec, steps: StepIndex): Check {
         found,
         evidence: { service: own ?? null, ...(isTrouble(resolved) ? {} : resolved) },
         diagnosis: {
+          cause: service ? 'name-server-silent' : 'service-missing',
           sentence,
           steps: inOrder(
             steps.about('service', spec.name),

@@ -19,13 +19,14 @@ function diagnosisOf(
   const own = 'reason' in facts ? undefined : facts.clusters.get(spec.name);
   if (!own || 'reason' in facts) {
     return {
+      cause: 'proxies-not-served',
       sentence: `The proxies of ${spec.name} do not reach their istiod, or are served by another one.`,
       steps: controlPlaneSteps({ spec }, steps),
     };
   }
   if (!own.pods.some(({ hasSidecar }) => hasSidecar)) return explainMissingSidecar(own, steps);
   const why = explainNotReady(own, facts, steps);
-  return { sentence: `The proxies of ${spec.name} are not connected: ${why.sentence}.`, steps: why.steps };
+  return { ...why, sentence: `The proxies of ${spec.name} are not connected: ${why.sentence}.` };
 }
 
 /**

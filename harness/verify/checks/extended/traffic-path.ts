@@ -6,6 +6,7 @@ import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Cause } from '../../diagnose/causes.ts';
 import type { Facts, KnownEndpoint } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { describeEndpoint, gatherEndpoints } from '../../diagnose/known-endpoints.ts';
@@ -69,7 +70,12 @@ function judge(
     const [from, to] = [before.get(cluster), after.get(cluster)];
     return from === undefined || to === undefined ? undefined : to - from;
   };
-  const wrong: { readonly found: string; readonly cause: string; readonly steps: readonly string[] }[] = [];
+  const wrong: {
+    readonly found: string;
+    readonly cause: Cause;
+    readonly why: string;
+    readonly steps: readonly string[];
+  }[] = [];
   const secretOf = (cluster: ClusterName) => steps.remoteSecret(cluster, controlPlaneOf(spec));
   for (const { cluster } of contributionsOf(context.topology)) {
     const isNear = networkOf(cluster) === spec.network;
@@ -77,16 +83,18 @@ function judge(
     if (isNear && !owned.some(({ owner }) => owner?.kind === 'pod')) {
       const found = `${spec.name} has no endpoint that is a pod of ${cluster}`;
       wrong.push({
+        cause: 'remote-secret-unusable',
         found,
-        cause: `${spec.name} is not told the endpoints of ${cluster} as those of its own network`,
+        why: `${spec.name} is not told the endpoints of ${cluster} as those of its own network`,
         steps: inOrder(secretOf(cluster), steps.about('install', cluster), steps.about('install')),
       });
     }
     if (!isNear && owned.some(({ owner }) => owner?.kind === 'pod')) {
       const found = `${spec.name} calls pods of ${cluster} directly, across networks`;
       wrong.push({
+        cause: 'gateway-missing',
         found,
-        cause: `${cluster} has no gateway that istiod knows, or is taken for a cluster of ${spec.network}`,
+        why: `${cluster} has no gateway that istiod knows, or is taken for a cluster of ${spec.network}`,
         steps: inOrder(steps.about('gateway-install', cluster), steps.about('install', cluster)),
       });
     }
@@ -105,8 +113,9 @@ function judge(
     if (!endpoints.some(({ owner }) => owner?.kind === 'gateway' && networkOf(owner.cluster) === network)) {
       const found = `${spec.name} has no endpoint that is a gateway of ${network}`;
       wrong.push({
+        cause: 'gateway-missing',
         found,
-        cause: `no gateway of ${network} has an address, or ${spec.name} knows no endpoints there`,
+        why: `no gateway of ${network} has an address, or ${spec.name} knows no endpoints there`,
         steps: inOrder(about('gateway-install'), about('gateway-address'), behind.flatMap(secretOf)),
       });
     }
@@ -121,12 +130,13 @@ function judge(
         cluster =>
           cluster.network === network && !facts.clusters.get(controlPlaneOf(cluster))?.exposesServices,
       );
-      const cause = hidden
+      const why = hidden
         ? `nothing exposes services on the gateways of ${network}`
         : `calls do not reach the gateways of ${network}, or are not passed on there`;
       wrong.push({
         found,
-        cause,
+        cause: hidden ? 'services-not-exposed' : 'gateway-refuses',
+        why,
         steps: inOrder(exposed, about('expose-services'), about('gateway-install')),
       });
     }
@@ -138,8 +148,9 @@ function judge(
     if ((moved(cluster) ?? 0) === 0) continue;
     const found = `calls went through the gateway of ${cluster}, on the own network`;
     wrong.push({
+      cause: 'network-wrong',
       found,
-      cause: `${cluster} or ${spec.name}, on one network, is taken for a cluster of another`,
+      why: `${cluster} or ${spec.name}, on one network, is taken for a cluster of another`,
       steps: inOrder(steps.about('install', cluster), steps.about('install', spec.name)),
     });
   }
@@ -151,13 +162,15 @@ function judge(
       after: after.get(name) ?? null,
     })),
   };
-  if (wrong.length === 0) return { outcome: 'passed', found: evidence.endpoints.join('; '), evidence };
-  const causes = [...new Set(wrong.map(({ cause }) => cause))].join('; ');
+  const [first] = wrong;
+  if (!first) return { outcome: 'passed', found: evidence.endpoints.join('; '), evidence };
+  const causes = [...new Set(wrong.map(({ why }) => why))].join('; ');
   return {
     outcome: 'failed',
     found: wrong.map(({ found }) => found).join('; '),
     evidence,
     diagnosis: {
+      cause: first.cause,
       sentence: `Calls from ${spec.name} do not take their way: ${causes}.`,
       steps: inOrder(...wrong.map(each => each.steps)),
     },

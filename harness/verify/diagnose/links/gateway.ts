@@ -5,7 +5,7 @@ import { GATEWAY } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
 import { NETWORK_LABEL } from '../installed.ts';
 import { at } from '../object-fields.ts';
-import { refusalIn, stepsBehind } from '../refused-pods.ts';
+import { causeBehind, refusalIn } from '../refused-pods.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notApplicable, ok, type Reached } from './findings.ts';
 import { serviceOf, withGateway } from './gateways.ts';
@@ -26,7 +26,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
     const refusal = refusalIn(facts);
     const why = refusal === undefined ? '' : `: its API server refuses pods (${refusal})`;
     return broken(`there is no pod of the east-west gateway in ${name}${why}`, [
-      refusal === undefined ? [] : stepsBehind(refusal, facts, chain.steps),
+      refusal === undefined ? [] : causeBehind(refusal, facts, chain, chain.steps).steps,
       ...steps,
     ]);
   }

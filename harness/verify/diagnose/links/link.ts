@@ -16,7 +16,7 @@ export interface Finding {
   readonly seen: string;
   readonly cluster?: ClusterName;
   /** Of a broken one: what it points to. */
-  readonly cause?: Diagnosis;
+  readonly cause?: Omit<Diagnosis, 'cause'>;
   /** A command that mends it, where that is not the step's own; contexts as `${CTX_CLUSTER1}`. */
   readonly repair?: string;
   /** True if it departs from the guide, and calls cross all the same. */
