@@ -212,6 +212,22 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     ],
     packages: ['js-yaml'],
   },
+  // Tries sessions that go wrong on purpose; of platforms it has the simulator only.
+  matrix: {
+    from: [
+      'session',
+      'verify',
+      'report/report.ts',
+      'run/events.ts',
+      'plan',
+      'platform/platform.ts',
+      'platform/simulator',
+      'simulator/world.ts',
+      'model',
+      'base',
+    ],
+    packages: ['js-yaml'],
+  },
   cli: { from: [''], packages: ['commander', 'picocolors', 'log-update', 'string-width', 'js-yaml'] },
   // Both put a run together out of everything.
   session: { from: [''] },

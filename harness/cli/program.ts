@@ -9,6 +9,7 @@ import { declareDown } from './commands/down.flags.ts';
 import { declareEnv } from './commands/env.flags.ts';
 import { declareIstioctl } from './commands/istioctl.flags.ts';
 import { declareList } from './commands/list.flags.ts';
+import { declareMatrix } from './commands/matrix.flags.ts';
 import { declarePlan } from './commands/plan.flags.ts';
 import { declareRun } from './commands/run.flags.ts';
 import { declareStatus } from './commands/status.flags.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
   command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
   command(declareVerify, async () => (await import('./commands/verify.ts')).verifyCommand),
   command(declareDiagnose, async () => (await import('./commands/diagnose.ts')).diagnoseCommand),
+  command(declareMatrix, async () => (await import('./commands/matrix.ts')).matrixCommand),
   command(declareDoctor, async () => (await import('./commands/doctor.ts')).doctorCommand),
   command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),

@@ -29,14 +29,11 @@ export interface Expected {
   readonly showsLate?: boolean;
 }
 
-/** By step, or by mistake. */
+/** By step. */
 export type Table = Readonly<Record<string, Expected>>;
 
-/**
- * What is seen of a plan without each of its steps, or with each of the mistakes of `harness/plan/mutate.ts`.
- */
+/** What is seen of a plan without each of its steps. */
 export interface PlanTable {
-  readonly kind: 'omissions' | 'mutations';
   readonly scenario: string;
   readonly edition: string;
   readonly rows: Table;
@@ -190,24 +187,4 @@ export function verificationRows(multiNetwork: boolean, client = 'sleep'): Table
     rows[`${cluster}/call-helloworld`] = HARMLESS('it only looks');
   }
   return rows;
-}
-
-// ---- versions in the wrong place (I11, F13)
-
-/** Both answer whether the clusters are joined or not: who answers gives it away. */
-export function misplacedRows(): Table {
-  const sees = { cluster1: 'MISPLACED', cluster2: 'MISPLACED' } as const;
-  return {
-    'both-versions-everywhere': {
-      from: "F13 seed's Service step on 1.8.0 sample",
-      sees,
-      placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs v1 and v2 instead of v2',
-    },
-    'both-versions-in-cluster1': {
-      from: 'F13 check instance names',
-      sees,
-      pods: { cluster2: 'there is no pod of helloworld-v2' },
-      placement: 'cluster1 runs v1 and v2 instead of v1; cluster2 runs no version instead of v2',
-    },
-  };
 }

@@ -3,6 +3,9 @@
  * to be seen.
  */
 import type { Test } from 'tap';
+import { type Trial, trialOf } from '../../harness/matrix/applies.ts';
+import { readCorpus } from '../../harness/matrix/corpus.ts';
+import { hold } from '../../harness/matrix/hold.ts';
 import type { Topology } from '../../harness/model/topology.ts';
 import type { Plan, StepId } from '../../harness/plan/step.ts';
 import type { ConformanceReport, ScenarioReport } from '../../harness/report/report.ts';
@@ -14,7 +17,7 @@ import { smallestSample } from '../../harness/verify/sample-size.ts';
 import type { Traffic } from '../../harness/verify/traffic.ts';
 import { planOf, topologyOf } from '../plan/scenarios.ts';
 import { impatientChecks } from '../support/impatient-checks.ts';
-import { mutationsOf } from '../support/mutations.ts';
+import { idWithout } from '../tables/corpus.ts';
 import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';
 
 /** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
@@ -22,9 +25,9 @@ const RISK = 1e-2;
 /** Of the calls from a client whose packets vanish: about half are slow (F0, B). */
 const ABOUT_HALF = [0.2, 0.8] as const;
 
-/** A plan with a step left out or a mistake made in it, and what is to be seen then. */
+/** A plan with a step left out, and what is to be seen then. */
 export interface Case {
-  /** Of the step or of the mistake. */
+  /** Of the step. */
   readonly id: string;
   readonly title: string;
   readonly topology: Topology;
@@ -36,36 +39,35 @@ export interface Case {
   readonly harmless: boolean;
   readonly because: string;
   readonly expected: Expected;
+  /** The same as a misconfiguration: which check catches it, and which cause is named. */
+  readonly trial: Trial;
 }
 
 /**
- * Lists the cases of a table: each step of the plan left out, or each mistake that can be made with it.
+ * Lists the cases of a table: each step of the plan left out.
  * @throws Error unless the table has a row for each, and no other
  */
-export async function casesOf({ kind, scenario, edition, rows }: PlanTable): Promise<readonly Case[]> {
+export async function casesOf({ scenario, edition, rows }: PlanTable): Promise<readonly Case[]> {
   const topology = await topologyOf(scenario);
   const plan = await planOf(scenario, edition);
-  const changes =
-    kind === 'omissions'
-      ? plan.steps.map(({ id, omission }) => ({ ...omission, id, changed: plan, omit: [id] }))
-      : mutationsOf(topology, plan).map(({ apply, ...rest }) => ({
-          ...rest,
-          changed: apply(plan),
-          omit: [],
-        }));
-  const ids = changes.map(({ id }) => id);
+  const ids = plan.steps.map(({ id }) => id);
   const missing = ids.filter(id => !(id in rows));
   const unknown = Object.keys(rows).filter(id => !ids.includes(id));
   if (missing.length + unknown.length > 0)
     throw new Error(
-      `${kind} ${edition} ${scenario}: no row for ${missing.join()}; nothing to leave out: ${unknown.join()}`,
+      `omissions ${edition} ${scenario}: no row for ${missing.join()}; nothing to leave out: ${unknown.join()}`,
     );
-  return changes.flatMap(({ id, changed, omit, harmless, because }) => {
+  const misconfigurations = (await readCorpus()).flatMap(({ cases }) => cases);
+  return plan.steps.flatMap(({ id, omission }) => {
     const expected = rows[id];
     if (!expected) return [];
     const sees = Object.values(expected.sees).join('/');
-    const title = `${edition} ${scenario}: ${kind === 'omissions' ? 'without ' : ''}${id}: ${sees} (${expected.from})`;
-    return [{ id, title, topology, plan, changed, omit, harmless, because, expected }];
+    const title = `${edition} ${scenario}: without ${id}: ${sees} (${expected.from})`;
+    const misconfiguration = misconfigurations.find(each => each.id === idWithout(id));
+    if (!misconfiguration) throw new Error(`There is no misconfiguration ${idWithout(id)}.`);
+    const trial = trialOf(misconfiguration, topology, plan);
+    if (!trial) throw new Error(`${idWithout(id)} does not apply to ${scenario}, edition ${edition}.`);
+    return [{ ...omission, id, title, topology, plan, changed: plan, omit: [id], expected, trial }];
   });
 }
 
@@ -92,12 +94,13 @@ export async function holdCase(t: Test, each: Case): Promise<void> {
 export function compare(
   t: Test,
   report: ConformanceReport,
-  { changed, omit, harmless, because, expected }: Case,
+  { changed, omit, harmless, because, expected, trial }: Case,
 ): void {
   const [seen] = report.scenarios;
   if (!seen) throw new Error('The report has no scenario.');
   t.equal(seen.verdict, harmless ? 'passed' : 'failed', because);
   t.same(seen.omitted, omit);
+  t.same(hold(seen, trial.expected).problems, [], trial.id);
   compareTraffic(t, seen, expected);
   comparePods(t, seen, expected);
   compareWarnings(t, seen, expected);

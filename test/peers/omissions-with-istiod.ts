@@ -51,7 +51,7 @@ interface Result {
 
 /** Lists the rows that are asked for, the first of each scenario before the second of any. */
 async function casesAskedFor(): Promise<readonly Case[]> {
-  const tables = PLAN_TABLES.filter(({ edition, kind }) => edition === EDITION && kind === 'omissions');
+  const tables = PLAN_TABLES.filter(({ edition }) => edition === EDITION);
   const lists = await Promise.all(tables.map(casesOf));
   const longest = Math.max(...lists.map(({ length }) => length));
   const inTurn = Array.from({ length: longest }, (_, at) => lists.flatMap(list => list[at] ?? [])).flat();

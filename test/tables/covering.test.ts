@@ -12,19 +12,17 @@ for (const table of PLAN_TABLES) cases.set(table, await casesOf(table));
  * What a row is about, whatever the plan: a step or a mistake, an edition, a number of networks, and what is
  * seen.
  */
-const subjectOf = ({ kind, edition }: PlanTable, { id, topology, expected }: Case) =>
-  `${kind} ${edition}, ${topology.networks.length} networks, ${id}: ${Object.values(expected.sees).join('/')}`;
+const subjectOf = ({ edition }: PlanTable, { id, topology, expected }: Case) =>
+  `${edition}, ${topology.networks.length} networks, ${id}: ${Object.values(expected.sees).join('/')}`;
 
 const caseOf = (table: PlanTable, scenario: string, id: string): Case | undefined => {
-  const other = PLAN_TABLES.find(
-    each => each.kind === table.kind && each.edition === table.edition && each.scenario === scenario,
-  );
+  const other = PLAN_TABLES.find(each => each.edition === table.edition && each.scenario === scenario);
   return other && cases.get(other)?.find(each => each.id === id);
 };
 
 for (const [table, list] of cases) {
-  const { kind, edition, scenario } = table;
-  t.test(`${kind} ${edition} ${scenario}`, async t => {
+  const { edition, scenario } = table;
+  t.test(`${edition} ${scenario}`, async t => {
     const left = list.filter(({ id }) => standInFor(table, id) !== undefined);
     for (const each of left) {
       const other = standInFor(table, each.id) ?? '';

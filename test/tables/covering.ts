@@ -5,7 +5,7 @@
  */
 import { isMultiNetwork } from '../../harness/model/topology.ts';
 import type { Plan, Step } from '../../harness/plan/step.ts';
-import { misplacedRows, type PlanTable, verificationRows } from '../omissions/expected.ts';
+import { type PlanTable, verificationRows } from '../omissions/expected.ts';
 import type { Case } from '../omissions/hold-against.ts';
 import { dependentsOf } from '../support/dependents.ts';
 
@@ -15,10 +15,9 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
   'primary-remote-multi-network': 'multi-primary-multi-network',
 };
 
-const ROWS_OF_VERIFICATION: ReadonlySet<string> = new Set([
-  ...['sleep', 'curl'].flatMap(client => Object.keys(verificationRows(false, client))),
-  ...Object.keys(misplacedRows()),
-]);
+const ROWS_OF_VERIFICATION: ReadonlySet<string> = new Set(
+  ['sleep', 'curl'].flatMap(client => Object.keys(verificationRows(false, client))),
+);
 
 /**
  * Steps of the installation that another plan has in the same words, with all that comes after them, by

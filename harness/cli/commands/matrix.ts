@@ -1,0 +1,159 @@
+/** `mesh-harness matrix [SCENARIO…]` */
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { EXIT, HarnessError } from '../../base/errors.ts';
+import { type AttemptResult, attemptsOf, type PreparedAttempt, type Wanted } from '../../matrix/attempts.ts';
+import { type Chapter, readCorpus } from '../../matrix/corpus.ts';
+import { matrixJson, matrixMarkdown, summaryLines } from '../../matrix/matrix-report.ts';
+import { thisProcess, tryAll } from '../../matrix/try-all.ts';
+import { editionOf } from '../../plan/plan.ts';
+import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
+import type { Environment } from '../environment.ts';
+import { scenarioOf, scenariosOf } from '../scenarios.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
+import type { MatrixFlags } from './matrix.flags.ts';
+import { serve, WorkerProcess } from './matrix-workers.ts';
+
+/** More processes than these don't make it faster: each warms up by itself. */
+const MOST_JOBS = 8;
+
+export async function matrixCommand(
+  names: readonly string[],
+  flags: MatrixFlags,
+  { env, stdout, stderr, signal }: Environment,
+): Promise<number> {
+  const chapters = await readCorpus();
+  if (flags.worker) return await serveMatrix(chapters);
+  const screen = createScreen({ stdout, stderr, env });
+  const attempts = attemptsOf(await wantedBy(names, flags, chapters));
+  if (flags.list) {
+    listCases(chapters, attempts, screen);
+    return EXIT.passed;
+  }
+  const runId = `matrix-${randomBytes(4).toString('hex')}`;
+  const place = reportPlace({ workingFolder: process.cwd(), runId, reportDir: flags.reportDir });
+  await assertWritable(place);
+  if (!flags.quiet)
+    screen.progress(`On the simulator: ${attempts.length} attempts. No real cluster is touched.`);
+  const startedAtMs = performance.now();
+  const results = await tryThem(attempts, flags, screen, signal);
+  const wallMs = Math.round(performance.now() - startedAtMs);
+  const json = matrixJson(results, { interrupted: signal.aborted, wallMs });
+  const files = { 'matrix.json': json, 'matrix.md': matrixMarkdown(results) };
+  const [first] = await writeReport({ folder: place.folder }, files);
+  if (flags.output === 'json') stdout.write(json);
+  else tell(results, screen);
+  if (!flags.quiet && first !== undefined)
+    screen.progress(`\nReport: ${path.relative('', path.dirname(first)) || '.'}/matrix.md`);
+  if (signal.aborted) return EXIT.interrupted;
+  return results.every(({ held }) => held.problems.length === 0) ? EXIT.passed : EXIT.failed;
+}
+
+async function wantedBy(
+  names: readonly string[],
+  flags: MatrixFlags,
+  chapters: readonly Chapter[],
+): Promise<Wanted> {
+  const asked = names.length === 0 ? ['all'] : names;
+  const scenarios = new Map(
+    (
+      await Promise.all(
+        asked.map(async name => (await scenariosOf([name])).map(each => [name, each] as const)),
+      )
+    )
+      .flat()
+      .map(([name, { topology }]) => [name === 'all' ? topology.name : name, topology] as const),
+  );
+  const ids = idsOf(flags.case, chapters);
+  return {
+    chapters,
+    scenarios,
+    ...(flags.edition !== undefined && { editions: [editionOf(flags.edition).name] }),
+    ...(ids && { ids }),
+  };
+}
+
+/** @throws HarnessError ERR_USAGE for an id that no misconfiguration has, and none begins with */
+function idsOf(asked: readonly string[], chapters: readonly Chapter[]): readonly string[] | undefined {
+  if (asked.length === 0) return undefined;
+  const all = chapters.flatMap(({ cases }) => cases.map(({ id }) => id));
+  return asked.flatMap(each => {
+    const found = all.filter(id => id === each || id.startsWith(`${each}/`));
+    if (found.length > 0) return found;
+    throw new HarnessError('ERR_USAGE', `There is no misconfiguration "${each}".`, {
+      hint: 'mesh-harness matrix --list names them all.',
+    });
+  });
+}
+
+async function tryThem(
+  attempts: readonly PreparedAttempt[],
+  { jobs, quiet }: MatrixFlags,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<readonly AttemptResult[]> {
+  const count = Math.max(1, Math.min(jobs ?? os.availableParallelism(), MOST_JOBS, attempts.length));
+  const processes = count === 1 ? [] : Array.from({ length: count }, () => new WorkerProcess());
+  let done = 0;
+  const onResult = ({ id, scenario, edition, held, wallMs }: AttemptResult) => {
+    done += 1;
+    if (quiet) return;
+    const mark = held.problems.length === 0 ? '✓' : '✗';
+    screen.progress(
+      ` ${mark} ${done}/${attempts.length} ${scenario} ${edition}: ${id} (${(wallMs / 1000).toFixed(1)} s)`,
+    );
+    for (const problem of held.problems) screen.progress(`     ${problem}`);
+  };
+  try {
+    return await tryAll(attempts, count === 1 ? [thisProcess] : processes, onResult, signal);
+  } finally {
+    for (const each of processes) each[Symbol.dispose]();
+  }
+}
+
+async function serveMatrix(chapters: readonly Chapter[]): Promise<number> {
+  await serve(async ({ scenario, edition, ids }) => {
+    const { topology } = await scenarioOf(scenario);
+    const scenarios = new Map([[scenario, topology]]);
+    const attempts = attemptsOf({ chapters, scenarios, editions: [edition], ids });
+    return await thisProcess.tryThem(attempts, new AbortController().signal);
+  });
+  return EXIT.passed;
+}
+
+/** Prints the misconfigurations that can be made in the meshes asked for. */
+function listCases(
+  chapters: readonly Chapter[],
+  attempts: readonly PreparedAttempt[],
+  { result }: Screen,
+): void {
+  for (const { title, cases } of chapters) {
+    const there = cases.filter(({ id }) => attempts.some(attempt => attempt.id === id));
+    if (there.length === 0) continue;
+    const width = Math.max(...there.map(({ id }) => id.length));
+    result(`${title}:`);
+    for (const { id, sentence } of there) result(`  ${id.padEnd(width)}  ${sentence}`);
+  }
+}
+
+/** Prints a line for each misconfiguration and a column for each mesh, then the sum. */
+function tell(results: readonly AttemptResult[], { result }: Screen): void {
+  const meshes = [...new Set(results.map(({ scenario, edition }) => `${scenario} ${edition}`))];
+  const ids = [...new Set(results.map(({ id }) => id))];
+  const width = Math.max(0, ...ids.map(id => id.length));
+  for (const [index, mesh] of meshes.entries()) result(`  ${index + 1}  ${mesh}`);
+  for (const id of ids) {
+    const cells = meshes.map(mesh => {
+      const found = results.find(each => each.id === id && `${each.scenario} ${each.edition}` === mesh);
+      if (!found) return '–';
+      if (found.held.problems.length > 0) return '✗';
+      return found.trial.expected.passes === undefined ? `✓${found.held.rank ?? ''}` : 'ok';
+    });
+    const one = results.find(each => each.id === id && each.held.caughtBy !== null);
+    const how = one ? `${one.held.caughtBy}: ${one.trial.expected.cause ?? one.held.causes[0] ?? ''}` : '';
+    result(`${id.padEnd(width)}  ${cells.map(each => each.padEnd(3)).join(' ')}  ${how}`);
+  }
+  result('\n✓1: refused as it must be, its cause first; ok: works nevertheless; ✗: otherwise; –: not there.');
+  for (const line of summaryLines(results)) result(line);
+}
