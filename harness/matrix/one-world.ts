@@ -67,7 +67,7 @@ async function sessionOf(options: Again & { readonly platform: Platform }, plan:
   const session = await prepareSession({
     ...options,
     plan,
-    checks: checksFor(options.topology, options.plan, { extended: false }),
+    checks: options.checks ?? checksFor(options.topology, options.plan, { extended: false }),
     listeners: [event => void events.push(event)],
   });
   const report = () => {

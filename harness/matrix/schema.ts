@@ -76,6 +76,8 @@ const expectationSchema = z.strictObject({
   rank: z.int().min(1).max(3).optional(),
   /** The mesh works nevertheless, and why: a run must pass. */
   passes: z.string().optional(),
+  /** Its signs come late: it is called for two minutes, as users' meshes are. */
+  showsLate: z.boolean().optional(),
   /** The steps that fail, and what they say; those that wait for pods in vain need not be named. */
   steps: patterns,
   /** By cluster: what a warning about its pods says. */

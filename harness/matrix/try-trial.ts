@@ -4,6 +4,7 @@ import type { Plan } from '../plan/step.ts';
 import type { ConformanceReport } from '../report/report.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { run } from '../session/run.ts';
+import { checksFor } from '../verify/catalog.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { smallestSample } from '../verify/sample-size.ts';
 import type { Trial } from './applies.ts';
@@ -12,6 +13,7 @@ import { type Held, hold } from './hold.ts';
 import { type Found, lookAt } from './look.ts';
 import { misledPlatform } from './misled-platform.ts';
 import { type Again, isOfVerification, runInOneWorld } from './one-world.ts';
+import { impatient } from './patience.ts';
 import type { Edit } from './schema.ts';
 
 /** A seed gives the same run: this says how few calls are sent, not how often a row is wrong. */
@@ -25,11 +27,14 @@ export interface Mesh {
 }
 
 /** The options of a trial's run: it goes on after failures, as someone who pastes on would. */
-function optionsOf({ topology, plan }: Mesh, edits: readonly Edit[]): Again {
+function optionsOf({ topology, plan }: Mesh, edits: readonly Edit[], showsLate = false): Again {
   const requests = smallestSample(expectedShares(topology), RISK);
+  const changed = changePlan(plan, edits);
+  const checks = checksFor(topology, changed, { extended: false });
   return {
     topology,
-    plan: changePlan(plan, edits),
+    plan: changed,
+    checks: showsLate ? checks : impatient(checks),
     omit: omittedBy(edits),
     seed: SEED,
     keepGoing: true,
@@ -72,7 +77,7 @@ function stepsOf(edit: Edit): readonly string[] {
 function watched(mesh: Mesh, trial: Trial, signal: AbortSignal | undefined) {
   let found: Found | undefined;
   const options = {
-    ...optionsOf(mesh, trial.edits),
+    ...optionsOf(mesh, trial.edits, trial.expected.showsLate),
     ...(signal && { signal }),
     beforeCleanUp: async (started: Parameters<NonNullable<SessionOptions['beforeCleanUp']>>[0]) => {
       found = await lookAt(started, trial.expected);
