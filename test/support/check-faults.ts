@@ -8,6 +8,8 @@ import type { InstalledMesh } from './installed-mesh.ts';
 export interface CheckFault {
   readonly what: string;
   readonly check: string;
+  /** The golden text of what people read of it. */
+  readonly text?: string;
   /** How the finding ends, as `stable` writes it. */
   readonly found: string;
   /** Meshes that can have it. */
@@ -108,6 +110,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'istiod was restarted',
     check: 'cluster1-control-plane-healthy',
+    text: 'control-plane-healthy',
     found: 'istiod was restarted 2 times',
     fits: always,
     breakIt: async mesh => {
@@ -139,6 +142,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'the Service is missing in a cluster',
     check: 'cluster2-resolves-helloworld',
+    text: 'resolves-helloworld',
     found: 'cluster2 has no Service helloworld; curl: (6) Could not resolve host: helloworld.sample',
     fits: always,
     breakIt: async mesh => {
@@ -165,6 +169,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'a control plane does not know another cluster',
     check: 'cluster2-endpoints-as-told',
+    text: 'endpoints-as-told',
     found: 'the client in cluster2 lacks IP:5000, pod of cluster1',
     fits: topology => onOneNetwork(topology) && severalPrimaries(topology),
     breakIt: async mesh => {
@@ -192,6 +197,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'pods do not reach each other on one network',
     check: 'cluster1-pod-to-pod',
+    text: 'pod-to-pod',
     found:
       'helloworld-v2 of cluster2 is not reached on network1: curl: (28) Connection timed out after some milliseconds',
     fits: onOneNetwork,
@@ -205,6 +211,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'calls cross between networks without a gateway',
     check: 'cluster1-path-counted',
+    text: 'path-counted',
     found:
       'N calls were answered from cluster2, and 0 were sent to the gateways of network2: the others took another way',
     fits: onOneNetwork,
@@ -213,6 +220,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'the sidecars are not told that mTLS is strict',
     check: 'cluster1-plain-text',
+    text: 'plain-text',
     found: 'helloworld-v1 answers plain text, though mTLS is strict (PeerAuthentication sample/by-the-test)',
     fits: severalPrimaries,
     breakIt: async mesh => {
@@ -232,6 +240,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'an older policy lets plain text in',
     check: 'foreign-clients-refused',
+    text: 'foreign-clients-refused',
     found:
       'not refused: in plain text from cluster1 to helloworld-v1 of cluster1: v1 (helloworld-v1); not refused: in plain text from cluster2 to helloworld-v1 of cluster1: v1 (helloworld-v1)',
     fits: topology => onOneNetwork(topology) && severalPrimaries(topology),
@@ -240,6 +249,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'a cluster knows a pod of the other one without a remote secret',
     check: 'negative-control',
+    text: 'negative-control',
     found: 'without remote secrets, cluster1 got 10 calls: N from cluster1, N from cluster2',
     fits: topology => onOneNetwork(topology) && severalPrimaries(topology),
     edition: 'current',
@@ -253,6 +263,7 @@ export const CHECK_FAULTS: readonly CheckFault[] = [
   {
     what: 'a control plane is away while a version goes and comes',
     check: 'failover-v1',
+    text: 'failover',
     found: 'with v1 put back, cluster2 got 10 calls: 0 from cluster1, N from cluster2',
     edition: 'current',
     fits: topology => onOneNetwork(topology) && severalPrimaries(topology),

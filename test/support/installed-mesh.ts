@@ -6,6 +6,8 @@ import { planTopology } from '../../harness/plan/plan.ts';
 import type { Plan } from '../../harness/plan/step.ts';
 import type { StartedPlatform } from '../../harness/platform/platform.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
+import type { RunEvent } from '../../harness/run/events.ts';
+import { withRepair } from '../../harness/run/repair.ts';
 import { prepareSession } from '../../harness/session/prepare.ts';
 import type { World } from '../../harness/simulator/world.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
@@ -26,6 +28,8 @@ export interface InstalledMesh extends AsyncDisposable {
    * @param changed - instead of the settings of the mesh: another topology makes other checks
    */
   check(id: string, changed?: Partial<CheckContext>): Promise<CheckOutcome>;
+  /** What a run would tell if it had found that outcome of a check: its start, and the check's end. */
+  told(id: string, outcome: CheckOutcome): readonly RunEvent[];
   /** Lets the mesh's time pass, milliseconds. */
   pass(ms: number): Promise<void>;
 }
@@ -48,15 +52,23 @@ export async function installedMesh(
     },
   });
   const plan = change(planTopology(topology, edition));
+  const events: RunEvent[] = [];
   let run: Promise<unknown> = Promise.resolve();
   const started = await new Promise<StartedPlatform>((resolve, reject) => {
     const beforeCleanUp = async (installed: StartedPlatform) => {
       resolve(installed);
       await released;
     };
-    run = prepareSession({ topology, plan, platform, keepGoing: true, checks: [], beforeCleanUp }).then(
-      session => session.start(),
-    );
+    const listeners = [(event: RunEvent) => void events.push(event)];
+    run = prepareSession({
+      topology,
+      plan,
+      platform,
+      keepGoing: true,
+      checks: [],
+      listeners,
+      beforeCleanUp,
+    }).then(session => session.start());
     run.catch(reject);
   });
   if (!world) throw new Error('no world was made');
@@ -87,6 +99,10 @@ export async function installedMesh(
     context,
     world,
     client,
+    told: (id, outcome) => [
+      ...events.filter(({ type }) => type === 'run-started'),
+      endOf(topology, plan, id, outcome),
+    ],
     check: async (id, changed = {}) => {
       const asked = { ...context, ...changed };
       const [check] = checksFor(asked.topology, plan, { only: [id] });
@@ -104,4 +120,14 @@ export async function installedMesh(
       await run;
     },
   };
+}
+
+/** Makes of a check's outcome what a run tells at its end. */
+function endOf(topology: Topology, plan: Plan, id: string, outcome: CheckOutcome): RunEvent {
+  const [check] = checksFor(topology, plan, { only: [id] });
+  if (!check) throw new Error(`no check ${id}`);
+  const { sentence, level } = check;
+  const diagnosis = outcome.diagnosis && withRepair(outcome.diagnosis, plan, []);
+  const result = { id, sentence, level, ...outcome, ...(diagnosis && { diagnosis }) };
+  return { atMs: 0, type: 'check-ended', result, durationMs: 0 };
 }

@@ -4,8 +4,10 @@
  */
 import t, { type Test } from 'tap';
 import { checksFor } from '../../../../harness/verify/catalog.ts';
+import type { CheckOutcome } from '../../../../harness/verify/check.ts';
 import { topologyOf } from '../../../plan/scenarios.ts';
 import { CHECK_FAULTS, type CheckFault, faultIn, stable } from '../../../support/check-faults.ts';
+import { holdFailureText } from '../../../support/failure-texts.ts';
 import { type InstalledMesh, installedMesh } from '../../../support/installed-mesh.ts';
 import { isNightly } from '../../../support/nightly.ts';
 
@@ -55,7 +57,7 @@ const CHANGING: Readonly<Record<string, RegExp>> = {
     /^without v1 cluster1 got 60 calls: 0 from cluster1, 60 from cluster2; without v1 cluster2 got 60 calls: 0/,
 };
 
-for (const [scenario, edition] of isNightly ? MESHES : MESHES.slice(0, 1)) {
+for (const [index, [scenario, edition]] of (isNightly ? MESHES : MESHES.slice(0, 1)).entries()) {
   await t.test(`${scenario}, ${edition}`, async t => {
     const topology = await topologyOf(scenario);
     await using mesh = await installedMesh(topology, edition);
@@ -73,7 +75,12 @@ for (const [scenario, edition] of isNightly ? MESHES : MESHES.slice(0, 1)) {
       if (known.some(check => check.id === id)) await t.test(id, t => holdChanging(t, mesh, id, words));
     }
     for (const fault of CHECK_FAULTS.filter(faultIn(topology, edition)))
-      await t.test(`${fault.check} finds that ${fault.what}`, t => holdFault(t, mesh, fault));
+      await t.test(`${fault.check} finds that ${fault.what}`, async t => {
+        const outcome = await holdFault(t, mesh, fault);
+        // Of the first mesh, the words that people read of it too.
+        if (index === 0 && fault.text !== undefined)
+          holdFailureText(t, mesh.told(fault.check, outcome), fault.check, fault.text);
+      });
   });
 }
 
@@ -96,7 +103,7 @@ async function holdChanging(t: Test, mesh: InstalledMesh, id: string, words: Reg
   await mesh.pass(5_000);
 }
 
-async function holdFault(t: Test, mesh: InstalledMesh, fault: CheckFault): Promise<void> {
+async function holdFault(t: Test, mesh: InstalledMesh, fault: CheckFault): Promise<CheckOutcome> {
   const { check, found, takenFor, breakIt } = fault;
   const mend = await breakIt?.(mesh);
   const asked = { convergenceMs: 5_000, ...(takenFor && { topology: takenFor(mesh.topology) }) };
@@ -105,4 +112,5 @@ async function holdFault(t: Test, mesh: InstalledMesh, fault: CheckFault): Promi
   t.equal(outcome.outcome, 'failed');
   t.equal(stable(outcome.found).slice(-found.length), found);
   t.match(outcome.diagnosis?.sentence, /\.$/);
+  return outcome;
 }
