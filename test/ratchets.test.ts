@@ -276,27 +276,26 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/tools/embedded/kubectl/rollout.ts': 1,
   'harness/tools/embedded/kubectl/verb.ts': 1,
   'harness/tools/embedded/kubectl/version.ts': 1,
-  'harness/verify/checks/extended/gateway-refuses-strangers.ts': 1,
   'harness/verify/checks/extended/traffic-path.ts': 1,
   'harness/verify/checks/fixed-sample.ts': 1,
   'harness/verify/checks/reaches-every-version.ts': 4,
-  'harness/verify/checks/versions-in-their-own-clusters.ts': 4,
+  'harness/verify/checks/versions-in-their-own-clusters.ts': 3,
   'harness/verify/convergence.ts': 1,
   'harness/verify/diagnose/causes.ts': 1,
-  'harness/verify/diagnose/control-plane.ts': 2,
+  'harness/verify/diagnose/control-plane.ts': 1,
   'harness/verify/diagnose/istiod-log.ts': 1,
   'harness/verify/diagnose/misplaced.ts': 2,
   'harness/verify/diagnose/name-unknown.ts': 1,
   'harness/verify/diagnose/odd-service.ts': 2,
   'harness/verify/diagnose/one-cluster-twice.ts': 2,
   'harness/verify/diagnose/refused-pods.ts': 1,
-  'harness/verify/diagnose/remote-refuses.ts': 6,
+  'harness/verify/diagnose/remote-refuses.ts': 4,
   'harness/verify/diagnose/remote-runs-istiod.ts': 1,
   'harness/verify/diagnose/remote-unknown.ts': 4,
   'harness/verify/diagnose/remote-vanishes.ts': 5,
   'harness/verify/diagnose/sample-settings.ts': 1,
   'harness/verify/diagnose/some-errors.ts': 2,
-  'harness/verify/diagnose/trust.ts': 2,
+  'harness/verify/diagnose/trust.ts': 1,
   'harness/verify/direct-call.ts': 1,
   'harness/verify/gateway-weight.ts': 1,
   'harness/verify/groups.ts': 1,
@@ -314,7 +313,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 927;
+const DOCUMENTED_PER_MILLE = 928;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

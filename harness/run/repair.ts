@@ -9,10 +9,24 @@ import type { Diagnosis } from '../verify/check.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../verify/workloads.ts';
 import { adjusted } from './adjusted.ts';
 
-/** Namespaces whose pods take effect of a step only when they are made anew, if it is done late. */
-const RESTARTS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/\/create-cacerts$/, [ISTIO_NAMESPACE, NAMESPACE]],
-  [/\/(install-istio|enable-injection)$/, [NAMESPACE]],
+const restart = (namespace: string, ...names: readonly string[]) =>
+  ['-n', namespace, 'rollout', 'restart', 'deployment', ...names] as const;
+
+/**
+ * What has to be made anew for a step to take effect, if it is done late. istiod goes first: until it has the
+ * new certificates it would sign the others' by its old root.
+ */
+const RESTARTS: readonly (readonly [RegExp, readonly (readonly string[])[]])[] = [
+  [
+    /\/create-cacerts$/,
+    [
+      restart(ISTIO_NAMESPACE, 'istiod'),
+      ['-n', ISTIO_NAMESPACE, 'rollout', 'status', 'deployment', 'istiod'],
+      restart(ISTIO_NAMESPACE),
+      restart(NAMESPACE),
+    ],
+  ],
+  [/\/(install-istio|enable-injection)$/, [restart(NAMESPACE)]],
 ];
 
 /**
@@ -39,9 +53,7 @@ export function withRepair(
 function withRestarts(id: StepId, repair: Repair): Repair {
   const { cluster, commands } = repair;
   if (cluster === undefined) return repair;
-  const namespaces = RESTARTS.find(([pattern]) => pattern.test(id))?.[1] ?? [];
-  const restarts = namespaces.map(namespace =>
-    typedText([kubectl(cluster, ['-n', namespace, 'rollout', 'restart', 'deployment'])]),
-  );
+  const args = RESTARTS.find(([pattern]) => pattern.test(id))?.[1] ?? [];
+  const restarts = args.map(each => typedText([kubectl(cluster, each)]));
   return { ...repair, commands: [...commands, ...restarts] };
 }

@@ -2,7 +2,7 @@
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
 import { callFrom, isTrouble } from './calling.ts';
-import type { CheckContext, Evidence } from './check.ts';
+import type { CheckContext, Diagnosis, Evidence } from './check.ts';
 import { GOOD_BATCHES } from './convergence.ts';
 import { batchSizeFor, groupsFrom, silentGroups } from './groups.ts';
 import { PodDirectory } from './pod-directory.ts';
@@ -115,6 +115,15 @@ export async function brokenBefore(context: CheckContext): Promise<readonly stri
   const asking = { timeoutMs: pushMs(context), sample: 0 };
   return wrongIn(await answersOfAll(context, context.topology, asking), 'before anything was changed');
 }
+
+/** What a check says of a mesh that it found broken. */
+export const BROKEN_BEFORE: Diagnosis = {
+  cause: 'broken-before',
+  sentence:
+    'The mesh does not answer as it should even before the check changes anything: the checks of ' +
+    'calls from each cluster say why.',
+  steps: [],
+};
 
 /** Writes answers as evidence: `cluster1: 60 calls: …`. */
 export const describeAnswered = (answered: readonly Answered[]): readonly Evidence[] =>

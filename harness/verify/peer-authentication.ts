@@ -15,6 +15,8 @@ export interface MtlsMode {
   readonly mode: 'STRICT' | 'PERMISSIVE' | 'DISABLE';
   /** Where it is said: `sample/strict`, or `no PeerAuthentication`. */
   readonly saidBy: string;
+  /** The object that says it. */
+  readonly policy?: { readonly namespace: string; readonly name: string };
 }
 
 /**
@@ -77,8 +79,8 @@ export function mtlsModeOf(
       text(at(policy, 'spec', 'portLevelMtls', String(port), 'mode')) ??
       text(at(policy, 'spec', 'mtls', 'mode'));
     const mode = MODES.find(known => known === said);
-    const { namespace, name } = policy.metadata;
-    if (mode) return { mode, saidBy: `PeerAuthentication ${namespace}/${name}` };
+    const { namespace = '', name = '' } = policy.metadata;
+    if (mode) return { mode, saidBy: `PeerAuthentication ${namespace}/${name}`, policy: { namespace, name } };
   }
   return { mode: 'PERMISSIVE', saidBy: 'no PeerAuthentication' };
 }

@@ -1,5 +1,5 @@
 /** What people read of one failure, on a terminal and in Markdown, held against fixtures/golden/failures. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import picocolors from 'picocolors';
@@ -51,6 +51,12 @@ export function holdFailureText(t: Test, events: readonly RunEvent[], id: string
 export function holdClosingLines(t: Test, events: readonly RunEvent[], name: string): void {
   const lines = buildReport(events).scenarios.map(scenario => verdictLine(scenario, PLAIN));
   hold(t, name, `${lines.join('\n')}\n`);
+}
+
+/** Tells whether a golden text is of a check of a family: `CLUSTER-path-counted`. */
+export function hasFailureText(family: string): boolean {
+  const id = new RegExp(`\\(\`${family.replace(/CLUSTER|PRIMARY|VERSION/g, '\\w+')}\`\\): failed`);
+  return readdirSync(FOLDER).some(file => id.test(readFileSync(path.join(FOLDER, file), 'utf8')));
 }
 
 function hold(t: Test, name: string, text: string): void {

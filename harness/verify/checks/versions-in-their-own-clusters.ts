@@ -4,6 +4,7 @@ import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, Diagnosis } from '../check.ts';
 import { gatherFacts } from '../diagnose/gather-facts.ts';
+import { mending } from '../diagnose/mending.ts';
 import { explainTwin } from '../diagnose/one-cluster-twice.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
@@ -33,18 +34,18 @@ interface Stray {
   readonly version: string;
 }
 
-const strayed = (strays: readonly Stray[]) =>
-  ({
+const strayed = (strays: readonly Stray[]) => {
+  const runs = strays.map(({ cluster, version }) => `${version} runs in ${cluster}`).join(' and ');
+  return {
     cause: 'versions-misplaced',
-    sentence: `HelloWorld ${strays.map(({ cluster, version }) => `${version} in ${cluster}`).join(' and ')} is not of the topology, so that its answers do not tell whether a call crossed: the selector of a step picked other Deployments than its own, or somebody deployed it by hand.`,
-  }) as const;
+    sentence:
+      `HelloWorld ${runs} too, where an answer of it does not show that a call crossed. A step was typed ` +
+      'with a selector that picks every version (-l app=helloworld), or somebody deployed it by hand.',
+  } as const;
+};
 /** The Deployment has the name of the guide's sample. */
-const removal = ({ cluster, version }: Stray): Command => ({
-  tool: 'kubectl',
-  cluster,
-  args: ['-n', NAMESPACE, 'delete', 'deployment', `${SERVICE}-${version}`],
-  timeoutMs: 60_000,
-});
+const removal = ({ cluster, version }: Stray): Command =>
+  mending(cluster, '-n', NAMESPACE, 'delete', 'deployment', `${SERVICE}-${version}`);
 const missingFrom = (clusters: readonly ClusterName[]) =>
   ({
     cause: 'workload-missing',

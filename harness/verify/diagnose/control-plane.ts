@@ -84,12 +84,12 @@ export function explainNotReady(
   const closed = explainClosedDoor(name, primary, steps);
   if (closed) return say(closed.cause, closed.sentence, closed.steps);
   if (facts.roots > 1) {
-    const { cause, sentence, steps: ids } = explainRoots(facts, steps);
-    return say(
-      cause,
-      `${name} and ${from} trust different roots, so that the proxies of ${name} refuse the istiod of ${from}; ${sentence}`,
-      ids,
-    );
+    const why = explainRoots(facts, steps);
+    // All else that they need is there, as was seen above.
+    return {
+      ...why,
+      sentence: `proxies there trust another root than ${from}, whose istiod they refuse. ${why.sentence}`,
+    };
   }
   const complaint = explainComplaint(name, primary);
   if (complaint)

@@ -6,6 +6,7 @@ import { type CallFacts, type ClusterFacts, isGatewayDown } from './facts.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 import { explainRoots } from './trust.ts';
+import { nothingExposes } from './unexposed.ts';
 
 export const remoteRefuses: Pattern = (facts, steps) => {
   const { symptom, from, missing, clusters } = facts;
@@ -39,7 +40,9 @@ function whyNotTrusted(
     const why = explainRoots({ clusters }, steps);
     return {
       cause: why.cause,
-      sentence: `The workloads of ${client} and ${name} trust different roots, so that neither accepts the other's certificate: ${why.sentence}.`,
+      sentence:
+        `The workloads of ${client} and ${name} trust different roots, and refuse each other's ` +
+        `certificates. ${why.sentence}.`,
       steps: why.steps,
     };
   }
@@ -74,7 +77,8 @@ function whyGatewayRefuses(
   const throughGateway = endpoints?.find(({ owner }) => owner?.kind === 'gateway');
   if (!throughGateway?.owner) return undefined;
   const gateway = throughGateway.owner.cluster;
-  const configuredBy = clusters.get(controlPlaneOf(clusters.get(gateway)?.spec ?? from.spec));
+  const spec = clusters.get(gateway)?.spec ?? from.spec;
+  const configuredBy = clusters.get(controlPlaneOf(spec));
   if (remote.spec.network === network) {
     return {
       cause: 'network-wrong',
@@ -93,11 +97,10 @@ function whyGatewayRefuses(
   if (configuredBy && !configuredBy.exposesServices) {
     return {
       cause: 'services-not-exposed',
-      sentence: `The east-west gateway of ${gateway} refuses calls of services: nothing in ${configuredBy.spec.name} exposes them.`,
-      steps: inOrder(
-        steps.about('expose-services', configuredBy.spec.name),
-        steps.about('expose-services', gateway),
-      ),
+      sentence:
+        `The east-west gateway of ${gateway} refuses calls of services: ` +
+        `${nothingExposes([spec], 'them')}.`,
+      steps: inOrder(steps.about('expose-services', configuredBy.spec.name)),
     };
   }
   return {

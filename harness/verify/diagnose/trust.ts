@@ -22,7 +22,8 @@ export function explainRoots(facts: Pick<Facts, 'clusters'>, steps: StepIndex): 
     };
   }
   const cause = 'cacerts-missing';
-  const sentence = `${names(lacking)} ${lacking.length === 1 ? 'has' : 'have'} no secret cacerts, so that istiod signs with a root of its own there`;
+  const [have, whose] = lacking.length === 1 ? ['has', 'its istiod'] : ['have', 'each istiod there'];
+  const sentence = `${names(lacking)} ${have} no secret cacerts: ${whose} signs with a root of its own`;
   if (lacking.length === all.length && lacking.length > 1) {
     return { cause, sentence, steps: inOrder(steps.about('certificates'), steps.about('istio-namespace')) };
   }

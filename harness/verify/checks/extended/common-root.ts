@@ -46,7 +46,7 @@ async function rootsIn(context: CheckContext, cluster: ClusterName): Promise<rea
 function diagnosisOf(facts: Facts, steps: StepIndex): Diagnosis {
   if (facts.roots > 1) {
     const why = explainRoots(facts, steps);
-    return { ...why, sentence: `The clusters trust different roots: ${why.sentence}.` };
+    return { ...why, sentence: `The clusters trust different roots. ${why.sentence}.` };
   }
   return {
     cause: 'roots-differ',

@@ -8,11 +8,14 @@ import {
   type Topology,
 } from '../../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
-import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { explainIstiodAway } from '../../diagnose/istiod-away.ts';
+import type { StepIndex } from '../../diagnose/steps.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
 import { askIstiods, readSync, sumOf } from '../../istiod.ts';
 import { describePod, listPods, type PodFact } from '../../pods.ts';
 import { pushMs, settle } from '../../settle.ts';
-import { GATEWAY, ISTIO_NAMESPACE, SIDECAR } from '../../workloads.ts';
+import { GATEWAY, ISTIO_NAMESPACE } from '../../workloads.ts';
+import { containerOf, explainTroubles, type Trouble } from './health-causes.ts';
 
 /** How a program in Go ends that has come upon a defect of its own. */
 const PANIC = /^(panic: .*|fatal error: .*|.*runtime error: .*)$/m;
@@ -24,16 +27,16 @@ const LOG_LINES = '5000';
 /** What was found out about one cluster. */
 interface Health {
   readonly pods: readonly PodFact[];
-  readonly wrong: readonly string[];
+  readonly wrong: readonly Trouble[];
   /** Proxies that are connected to its istiods. */
   readonly proxies: number;
 }
 
 /** Reads the end of a log; empty if the pod has gone meanwhile. */
-async function logOf(client: KubernetesClient, { name, app }: PodFact, signal: AbortSignal): Promise<string> {
-  const container = app === 'istiod' ? 'discovery' : SIDECAR;
+async function logOf(client: KubernetesClient, pod: PodFact, signal: AbortSignal): Promise<string> {
+  const options = { container: containerOf(pod), tailLines: LOG_LINES };
   try {
-    return await client.logs(ISTIO_NAMESPACE, name, { container, tailLines: LOG_LINES }, signal);
+    return await client.logs(ISTIO_NAMESPACE, pod.name, options, signal);
   } catch (error) {
     if (isNotFound(error)) return '';
     throw error;
@@ -48,18 +51,25 @@ async function podsOf(
   const pods = (await listPods(client, ISTIO_NAMESPACE, context.signal)).filter(
     ({ app }) => app === 'istiod' || app === GATEWAY,
   );
-  const wrong: string[] = [];
+  const wrong: Trouble[] = [];
   const logs = new Map<string, string>();
   for (const pod of pods) {
     if (pod.status !== 'Running' || pod.readyContainers < pod.containers)
-      wrong.push(`${describePod(pod)} is not ready${pod.message === undefined ? '' : ` (${pod.message})`}`);
-    if (pod.restarts > 0)
-      wrong.push(`${pod.name} was restarted ${pod.restarts === 1 ? 'once' : `${pod.restarts} times`}`);
+      wrong.push({
+        kind: 'not ready',
+        found: `${describePod(pod)} is not ready${pod.message === undefined ? '' : ` (${pod.message})`}`,
+        pod,
+      });
+    if (pod.restarts > 0) {
+      const times = pod.restarts === 1 ? 'once' : `${pod.restarts} times`;
+      wrong.push({ kind: 'restarted', found: `${pod.name} was restarted ${times}`, pod });
+    }
     if (pod.status !== 'Running') continue;
     const log = await logOf(client, pod, context.signal);
     logs.set(pod.name, log);
     const panic = PANIC.exec(log)?.[0];
-    if (panic !== undefined) wrong.push(`${pod.name} logged "${panic.slice(0, 200)}"`);
+    if (panic !== undefined)
+      wrong.push({ kind: 'panic', found: `${pod.name} logged "${panic.slice(0, 200)}"`, pod });
   }
   return { pods, wrong, logs };
 }
@@ -119,7 +129,8 @@ async function healthOf(context: CheckContext, client: KubernetesClient, spec: C
   const refused = sync.wrong.some(each => each.includes(' refused a push: '))
     ? []
     : await refusedBy(context, client, logs);
-  return { pods, proxies: sync.proxies, wrong: [...wrong, ...sync.wrong, ...refused] };
+  const notTaken = [...sync.wrong, ...refused].map(found => ({ kind: 'not taken' as const, found }));
+  return { pods, proxies: sync.proxies, wrong: [...wrong, ...notTaken] };
 }
 
 /** Tells whether workloads take their configuration from this cluster. */
@@ -156,23 +167,21 @@ function healthIn(spec: ClusterSpec, steps: StepIndex): Check {
       const client = context.clusters.get(spec.name)?.client;
       if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
       const { pods, proxies, wrong } = await healthOf(context, client, spec);
-      const all = [...absencesIn(context.topology, spec, { pods, proxies }), ...wrong];
-      const evidence = { pods: pods.map(describePod), connectedProxies: proxies, wrong: all };
+      const absent = absencesIn(context.topology, spec, { pods, proxies });
+      const all = [...absent.map(found => ({ kind: 'absent' as const, found })), ...wrong];
+      const found = all.map(each => each.found);
+      const evidence = { pods: pods.map(describePod), connectedProxies: proxies, wrong: found };
       if (all.length === 0) {
         const connected = isRemote(spec) ? '' : `; ${proxies} connected proxies have all that they were sent`;
         return { outcome: 'passed', found: `${pods.map(describePod).join(', ')}${connected}`, evidence };
       }
+      const away = await tryGather(async () => explainIstiodAway(context, spec, steps), context.signal);
+      const known = away && 'sentence' in away ? away : undefined;
       return {
         outcome: 'failed',
-        found: all.join('; '),
+        found: found.join('; '),
         evidence,
-        diagnosis: {
-          cause: 'control-plane-unhealthy',
-          sentence:
-            `Something that was installed in ${ISTIO_NAMESPACE} of ${spec.name} does ` +
-            'not run as it should, or what istiod sends is not accepted: its log says more.',
-          steps: inOrder(steps.about('install', spec.name), steps.about('gateway-install', spec.name)),
-        },
+        diagnosis: explainTroubles(all, spec, steps, known),
       };
     },
   };

@@ -2,8 +2,11 @@
 import { isIPv4 } from 'node:net';
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, isMultiNetwork, type Topology } from '../../../model/topology.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { explainStrangeSlices } from '../../diagnose/strange-slices.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
 import { gatewayAddressesIn } from '../../gateway-addresses.ts';
 import { listPods, type PodFact } from '../../pods.ts';
 import { askProxy, type ProxyEndpoint, readEndpoints } from '../../proxy-endpoints.ts';
@@ -185,6 +188,42 @@ function stepsFor(
   );
 }
 
+/** Says why a proxy has other endpoints than it should have. */
+async function explain(
+  context: CheckContext,
+  spec: ClusterSpec,
+  steps: StepIndex,
+  wrong: readonly Difference[],
+): Promise<Diagnosis> {
+  const plane = controlPlaneOf(spec);
+  const known = await tryGather(
+    async () => ({
+      byHand: wrong.some(({ cluster }) => !cluster) && (await explainStrangeSlices(context, steps)),
+      secrets: (await gatherFacts(context)).clusters.get(plane)?.remoteSecrets ?? [],
+    }),
+    context.signal,
+  );
+  if ('byHand' in known && known.byHand) return known.byHand;
+  const unjoined = context.topology.clusters.filter(
+    ({ name }) =>
+      name !== plane &&
+      wrong.some(({ cluster }) => cluster === name) &&
+      'secrets' in known &&
+      !known.secrets.includes(name),
+  );
+  const ids = stepsFor(context.topology, spec, steps, wrong);
+  const names = unjoined.map(({ name }) => name).join(' and ');
+  return {
+    cause: unjoined.length > 0 ? 'remote-secret-missing' : 'endpoints-not-told',
+    sentence:
+      unjoined.length > 0
+        ? `The istiod of ${plane} has no remote secret for ${names}, and knows nothing of what runs there.`
+        : `The istiod of ${plane} does not know these pods or gateways, or takes them for those of ` +
+          'another network.',
+    steps: ids,
+  };
+}
+
 /**
  * Makes the check of what istiod tells the proxies: the own pods and those of the same network by their
  * addresses, the gateways of other networks in the place of the pods behind them; nothing missing, nothing
@@ -229,13 +268,7 @@ function endpointsIn(spec: ClusterSpec, steps: StepIndex): Check {
         found:
           told.length === 0 ? `no proxy runs in ${spec.name}` : wrong.map(({ found }) => found).join('; '),
         evidence,
-        diagnosis: {
-          cause: 'endpoints-not-told',
-          sentence:
-            `The istiod of ${controlPlaneOf(spec)} does not know these pods or ` +
-            'gateways, or takes them for those of another network.',
-          steps: stepsFor(context.topology, spec, steps, wrong),
-        },
+        diagnosis: await explain(context, spec, steps, wrong),
       };
     },
   };

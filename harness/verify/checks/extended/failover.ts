@@ -2,10 +2,19 @@
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import type { Topology } from '../../../model/topology.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { explainIstiodAway } from '../../diagnose/istiod-away.ts';
 import { at } from '../../diagnose/object-fields.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
-import { answersOfAll, brokenBefore, describeAnswered, withHelloWorld, wrongIn } from '../../partial-mesh.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
+import {
+  answersOfAll,
+  BROKEN_BEFORE,
+  brokenBefore,
+  describeAnswered,
+  withHelloWorld,
+  wrongIn,
+} from '../../partial-mesh.ts';
 import { type Changes, withChanges } from '../../put-back.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../../workloads.ts';
 
@@ -61,26 +70,22 @@ async function failOver(
 ): Promise<CheckOutcome> {
   const { topology, signal, onProgress } = context;
   const running = await deploymentsOf(context, version);
-  const failed = (found: string, evidence: CheckOutcome['evidence']): CheckOutcome => ({
-    outcome: 'failed',
-    found,
-    evidence,
-    diagnosis: {
-      cause: 'failover-fails',
-      sentence:
-        `Clients depend on ${version}, or do not hear that it went or came: a ` +
-        'cluster does not get its endpoints from all others.',
-      steps: inOrder(
-        topology.clusters.flatMap(({ name: of }) =>
-          topology.clusters.flatMap(({ name: into }) => steps.remoteSecret(of, into)),
-        ),
-        steps.about('workload'),
-      ),
-    },
-  });
-  if (running.length === 0) return failed(`there is no Deployment of ${SERVICE} ${version} to scale`, null);
+  const failed = (
+    found: string,
+    diagnosis: Diagnosis,
+    evidence: CheckOutcome['evidence'] = null,
+  ): CheckOutcome => ({ outcome: 'failed', found, evidence, diagnosis });
+  if (running.length === 0) {
+    const sentence = `HelloWorld ${version} was not deployed, or is scaled to nothing already.`;
+    const homes = topology.clusters.filter(({ helloWorld }) => helloWorld.includes(version));
+    return failed(`there is no Deployment of ${SERVICE} ${version} to scale`, {
+      cause: 'workload-missing',
+      sentence,
+      steps: inOrder(homes.flatMap(({ name }) => steps.about('workload', name))),
+    });
+  }
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken.join('; '), null);
+  if (broken.length > 0) return failed(broken.join('; '), BROKEN_BEFORE);
   for (const deployment of running) await scaleAway(deployment, changes, signal);
   onProgress(`${version} is scaled to nothing`);
   const without = await answersOfAll(
@@ -102,7 +107,26 @@ async function failOver(
         found: without.map(({ from, found }) => `without ${version} ${from} got ${found}`).join('; '),
         evidence,
       }
-    : failed(wrong.join('; '), evidence);
+    : failed(wrong.join('; '), await explainDeafness(context, version, steps), evidence);
+}
+
+/** Says why clients did not follow a version that went and came. */
+async function explainDeafness(context: CheckContext, version: string, steps: StepIndex): Promise<Diagnosis> {
+  const { clusters } = context.topology;
+  for (const spec of clusters.filter(({ client }) => client)) {
+    const away = await tryGather(() => explainIstiodAway(context, spec, steps), context.signal);
+    if (away && 'sentence' in away) return away;
+  }
+  return {
+    cause: 'failover-fails',
+    sentence:
+      `Clients did not follow ${version} as it went and came: a proxy of theirs was not told of its ` +
+      'endpoints in time, or calls nobody but them.',
+    steps: inOrder(
+      clusters.flatMap(({ name: of }) => clusters.flatMap(({ name: into }) => steps.remoteSecret(of, into))),
+      steps.about('workload'),
+    ),
+  };
 }
 
 const sentenceOf = (version: string): string =>

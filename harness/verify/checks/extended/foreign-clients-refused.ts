@@ -2,11 +2,12 @@
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, type Topology } from '../../../model/topology.ts';
 import { isTrouble, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { mending } from '../../diagnose/mending.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { type Caller, callDirectly, describeAnswer, isRefusal } from '../../direct-call.ts';
 import { gatewayAddressesIn } from '../../gateway-addresses.ts';
-import { answersOfAll, brokenBefore, describeAnswered, wrongIn } from '../../partial-mesh.ts';
+import { answersOfAll, BROKEN_BEFORE, brokenBefore, describeAnswered, wrongIn } from '../../partial-mesh.ts';
 import { modeOf, PEER_AUTHENTICATIONS } from '../../peer-authentication.ts';
 import { listPods, type PodFact } from '../../pods.ts';
 import { type Changes, withChanges } from '../../put-back.ts';
@@ -148,24 +149,73 @@ async function closedBefore(context: CheckContext, doors: readonly Door[]): Prom
 const describeAttempt = ({ door: { from, whose }, way, answer }: Attempt): string =>
   `${way} from ${from} to ${whose}: ${describeAnswer(answer)}`;
 
-async function judge(context: CheckContext, steps: StepIndex, changes: Changes): Promise<CheckOutcome> {
-  const failed = (wrong: readonly string[], evidence: CheckOutcome['evidence']): CheckOutcome => ({
-    outcome: 'failed',
-    found: wrong.join('; '),
-    evidence,
-    diagnosis: {
-      cause: 'strangers-let-in',
-      sentence:
-        'A sidecar lets strangers in, or does not do what PeerAuthentication says: it is ' +
-        'missing, was not told, or trusts another root.',
-      steps: inOrder(steps.about('certificates'), steps.about('injection'), steps.about('workload')),
-    },
+/** Tells what was not refused, once for the strangers of all clusters who got the same. */
+function describeAdmitted(admitted: readonly Attempt[]): readonly string[] {
+  const groups = new Map<string, { readonly attempt: Attempt; readonly from: ClusterName[] }>();
+  for (const attempt of admitted) {
+    const key = JSON.stringify([attempt.door.whose, attempt.way, describeAnswer(attempt.answer)]);
+    const group = groups.get(key) ?? { attempt, from: [] };
+    group.from.push(attempt.door.from);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ attempt: { door, way, answer }, from }) => {
+    const got = !isTrouble(answer) && answer.kind === 'answer' ? 'answered' : describeAnswer(answer);
+    return `${door.whose} does not refuse strangers ${way}: ${got} (from ${from.join(' and ')})`;
   });
+}
+
+/** Says why strangers were let in, while the policy of the check still stands. */
+async function explain(
+  context: CheckContext,
+  steps: StepIndex,
+  admitted: readonly Attempt[],
+): Promise<Diagnosis> {
+  for (const { door } of admitted) {
+    if (!door.pod) continue;
+    const { of, labels } = door.pod;
+    const { mode, policy } = await modeOf(context, of, labels, APPLICATION_PORT);
+    if (mode === 'STRICT' || !policy) continue;
+    const { namespace, name } = policy;
+    return {
+      cause: 'policy-older',
+      sentence:
+        `The PeerAuthentication ${namespace}/${name} is older than that of the check, and so ` +
+        `prevails: it takes plain text (${mode}).`,
+      steps: inOrder(steps.about('workload', of.name)),
+      undo: [mending(controlPlaneOf(of), '-n', namespace, 'delete', 'peerauthentication', name)],
+    };
+  }
+  const isPlain = admitted.every(({ way }) => way === 'in plain text');
+  return {
+    cause: 'strangers-let-in',
+    sentence: isPlain
+      ? 'A sidecar of HelloWorld takes plain text though it must not: it is missing, or was not told.'
+      : 'HelloWorld takes clients without a certificate of the mesh: its sidecar is missing, or trusts ' +
+        'another root.',
+    steps: inOrder(
+      isPlain ? [] : steps.about('certificates'),
+      steps.about('injection'),
+      steps.about('workload'),
+    ),
+  };
+}
+
+async function judge(context: CheckContext, steps: StepIndex, changes: Changes): Promise<CheckOutcome> {
+  const failed = (
+    wrong: readonly string[],
+    diagnosis: Diagnosis,
+    evidence: CheckOutcome['evidence'] = null,
+  ): CheckOutcome => ({ outcome: 'failed', found: wrong.join('; '), evidence, diagnosis });
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken, null);
+  if (broken.length > 0) return failed(broken, BROKEN_BEFORE);
   const { doors, wrong } = await arrive(context, changes);
   const closed = wrong.length > 0 ? wrong : await closedBefore(context, doors);
-  if (closed.length > 0) return failed(closed, null);
+  if (closed.length > 0)
+    return failed(closed, {
+      cause: 'workload-not-ready',
+      sentence: 'Strangers do not run, or reach no pod: nobody could be refused.',
+      steps: inOrder(steps.about('workload'), steps.about('client')),
+    });
   await makeStrict(context, changes);
   context.onProgress('HelloWorld is made strict');
   const attempts = await settle(
@@ -176,12 +226,9 @@ async function judge(context: CheckContext, steps: StepIndex, changes: Changes):
   );
   const members = await answersOfAll(context, context.topology);
   const admitted = attempts.filter(({ answer }) => !isRefused(answer));
-  const all = [
-    ...admitted.map(attempt => `not refused: ${describeAttempt(attempt)}`),
-    ...wrongIn(members, 'while mTLS is strict'),
-  ];
+  const all = [...describeAdmitted(admitted), ...wrongIn(members, 'while mTLS is strict')];
   const evidence = { strangers: attempts.map(describeAttempt), members: describeAnswered(members) };
-  if (all.length > 0) return failed(all, evidence);
+  if (all.length > 0) return failed(all, await explain(context, steps, admitted), evidence);
   const found =
     `${attempts.length} attempts of strangers were refused: ${Object.keys(WAYS).join(', ')}; ` +
     'the mesh’s own clients were answered meanwhile';

@@ -6,6 +6,7 @@ import type { Check, CheckFamily, Diagnosis } from '../../check.ts';
 import type { Facts } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
+import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
 import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
 
@@ -24,6 +25,9 @@ interface Attempt {
   readonly curl: string;
   readonly refused: boolean;
 }
+
+/** How many ways each gateway is asked in. */
+const WAYS = 2;
 
 /** Asks one address twice. @param ask - runs a program in a sidecar's container */
 async function attemptsAt(
@@ -47,14 +51,26 @@ async function attemptsAt(
 
 /** Tells what curl said, each answer once, with its count and with who got it. */
 function inGroups(attempts: readonly Attempt[]): readonly string[] {
-  const groups = new Map<string, string[]>();
-  for (const { cluster, as, curl } of attempts) {
-    const said = curl.replace(/Failed to connect to \S+ port/, 'Failed to connect to the gateway, port');
-    groups.set(said, [...(groups.get(said) ?? []), `${cluster} ${as}`]);
+  const groups = new Map<string, Attempt[]>();
+  for (const attempt of attempts) {
+    const said = attempt.curl.replace(
+      /Failed to connect to \S+ port (\d+).*?: /,
+      'Failed to connect to port $1: ',
+    );
+    groups.set(said, [...(groups.get(said) ?? []), attempt]);
   }
-  return [...groups].map(
-    ([said, who]) => `${who.join(', ')}: ${who.length > 1 ? `${who.length} × ` : ''}${said}`,
-  );
+  return [...groups].map(([said, group]) => `${doorsOf(group)}: ${said} (${countOf(group.length)})`);
+}
+
+const countOf = (attempts: number): string => (attempts === 1 ? '1 attempt' : `${attempts} attempts`);
+
+/** `the gateways of cluster1 and cluster2`; how one was asked, if it was not asked both ways. */
+function doorsOf(group: readonly Attempt[]): string {
+  const doors = [...new Set(group.map(({ cluster }) => cluster))].map(cluster => {
+    const ways = [...new Set(group.filter(each => each.cluster === cluster).map(({ as }) => as))];
+    return ways.length === WAYS ? cluster : `${cluster} (asked ${ways.join(' and ')})`;
+  });
+  return `the gateway${doors.length === 1 ? '' : 's'} of ${doors.join(' and ')}`;
 }
 
 /** Explains what was not refused: a network without a gateway, one that is open, one that nobody reaches. */
@@ -67,7 +83,9 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
   if (without.length > 0) {
     return {
       cause: 'gateway-missing',
-      sentence: `There is no gateway with an address for ${namesOf(without)}, so that nobody can be refused there.`,
+      sentence:
+        `There is no gateway with an address for ${namesOf(without)}, so that nobody can be ` +
+        'refused there.',
       steps: inOrder(ofEach('gateway-install', without), ofEach('gateway-address', without)),
     };
   }
@@ -82,18 +100,24 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
     };
   }
   const closed = all.filter(spec => facts.clusters.get(controlPlaneOf(spec))?.exposesServices === false);
-  const why =
-    closed.length > 0
-      ? `nothing exposes services on the gateway of ${namesOf(closed)}, which listens to nobody`
-      : 'connections end without a refusal of TLS';
+  if (closed.length > 0) {
+    const gateways = `the gateway${closed.length === 1 ? '' : 's'} of ${namesOf(closed)}`;
+    return {
+      cause: 'services-not-exposed',
+      sentence:
+        `Nothing listens on ${gateways}, where strangers were to be refused: ` +
+        `${nothingExposes(closed, 'services there')}.`,
+      steps: inOrder(
+        closed.flatMap(spec => steps.about('expose-services', controlPlaneOf(spec))),
+        steps.about('gateway-install'),
+      ),
+    };
+  }
   return {
-    cause: closed.length > 0 ? 'services-not-exposed' : 'gateway-refuses',
-    sentence: `A refusal has to be seen, and ${why}.`,
-    steps: inOrder(
-      closed.flatMap(spec => steps.about('expose-services', controlPlaneOf(spec))),
-      steps.about('expose-services'),
-      steps.about('gateway-install'),
-    ),
+    cause: 'gateway-refuses',
+    sentence:
+      'Connections to a gateway end, and not because TLS refuses them: strangers were to be refused so.',
+    steps: inOrder(steps.about('expose-services'), steps.about('gateway-install')),
   };
 }
 

@@ -2,10 +2,19 @@
 import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, primariesOf, type Topology } from '../../../model/topology.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
 import { clusterNameIn } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
-import { answersOf, brokenBefore, describeAnswered, withHelloWorld, wrongIn } from '../../partial-mesh.ts';
+import { explainStrangeSlices } from '../../diagnose/strange-slices.ts';
+import { tryGather } from '../../diagnose/try-gather.ts';
+import {
+  answersOf,
+  BROKEN_BEFORE,
+  brokenBefore,
+  describeAnswered,
+  withHelloWorld,
+  wrongIn,
+} from '../../partial-mesh.ts';
 import { type Changes, withChanges } from '../../put-back.ts';
 import { ISTIO_NAMESPACE } from '../../workloads.ts';
 
@@ -66,30 +75,20 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
   const { topology, signal, onProgress } = context;
   const sources = sourcesOf(topology);
   const joints = await jointsOf(context);
-  const failed = (found: string, evidence: CheckOutcome['evidence']): CheckOutcome => ({
-    outcome: 'failed',
-    found,
-    evidence,
-    diagnosis: {
-      cause: 'joined-otherwise',
-      sentence:
-        'What is seen does not follow from the remote secrets: the clusters are not joined ' +
-        'by them, or are joined in another way too.',
-      steps: inOrder(
-        joints.flatMap(({ into, of }) => steps.remoteSecret(of, into)),
-        steps.about('install'),
-      ),
-    },
-  });
+  const failed = (
+    found: string,
+    diagnosis: Diagnosis,
+    evidence: CheckOutcome['evidence'] = null,
+  ): CheckOutcome => ({ outcome: 'failed', found, evidence, diagnosis });
   const unjoined = [...planesOf(topology)].filter(plane => !joints.some(({ into }) => into === plane));
   if (unjoined.length > 0)
     return failed(
       `${unjoined.join(' and ')} ${unjoined.length === 1 ? 'has' : 'have'} no remote secret ` +
         'of another control plane to take away',
-      null,
+      explainUnjoined(topology, unjoined, steps),
     );
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken.join('; '), null);
+  if (broken.length > 0) return failed(broken.join('; '), BROKEN_BEFORE);
   for (const joint of joints) await takeAway(joint, changes, signal);
   onProgress(`${joints.length} remote secrets are taken away`);
   const apart = await Promise.all(sources.map(source => answersOf(context, alone(topology, source), source)));
@@ -111,7 +110,42 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
         found: apart.map(({ from, found }) => `without remote secrets ${from} got ${found}`).join('; '),
         evidence,
       }
-    : failed(wrong.join('; '), evidence);
+    : failed(wrong.join('; '), await explainOtherJoint(context, joints, steps), evidence);
+}
+
+/** Says that control planes were joined with no other. */
+function explainUnjoined(
+  { clusters }: Topology,
+  planes: readonly ClusterName[],
+  steps: StepIndex,
+): Diagnosis {
+  return {
+    cause: 'remote-secret-missing',
+    sentence:
+      `Nothing gives the istiod of ${planes.join(' and ')} access to the clusters of another ` +
+      'control plane.',
+    steps: inOrder(planes.flatMap(into => clusters.flatMap(({ name: of }) => steps.remoteSecret(of, into)))),
+  };
+}
+
+/** Says why a cluster sees others without remote secrets, or does not see them with these put back. */
+async function explainOtherJoint(
+  context: CheckContext,
+  joints: readonly Joint[],
+  steps: StepIndex,
+): Promise<Diagnosis> {
+  const byHand = await tryGather(() => explainStrangeSlices(context, steps), context.signal);
+  if (byHand && 'sentence' in byHand) return byHand;
+  return {
+    cause: 'joined-otherwise',
+    sentence:
+      'The clusters are not joined by their remote secrets alone, or istiod does not follow these as they ' +
+      'go and come.',
+    steps: inOrder(
+      joints.flatMap(({ into, of }) => steps.remoteSecret(of, into)),
+      steps.about('install'),
+    ),
+  };
 }
 
 /**

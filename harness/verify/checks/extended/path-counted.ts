@@ -1,11 +1,13 @@
 /** As many calls left for each network as were answered from there, and gateways carried them. */
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
-import type { ClusterSpec } from '../../../model/topology.ts';
+import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { gatherEndpoints } from '../../diagnose/known-endpoints.ts';
+import { explainOtherNetwork } from '../../diagnose/other-network.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
+import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { type AnswerGroup, groupName, groupsFrom } from '../../groups.ts';
 import { PodDirectory } from '../../pod-directory.ts';
 import type { PodFact } from '../../pods.ts';
@@ -114,6 +116,46 @@ function contradictionIn({ group, answered, sent, opened, forwarded }: Count): s
     : undefined;
 }
 
+/** Says why answers came by another way, or not at all. */
+async function explain(
+  context: CheckContext,
+  steps: StepIndex,
+  counts: readonly Count[],
+): Promise<Diagnosis> {
+  const facts = await gatherFacts(context);
+  const elsewhere = explainOtherNetwork(facts, steps);
+  if (elsewhere) return elsewhere;
+  const silent = counts.filter(count => !count.group.isNear && contradictionIn(count) !== undefined);
+  const hidden = context.topology.clusters.filter(
+    spec =>
+      silent.some(({ group }) => group.network === spec.network) &&
+      facts.clusters.get(controlPlaneOf(spec))?.exposesServices === false,
+  );
+  if (hidden.length > 0) {
+    const names = hidden.map(({ name }) => name).join(' and ');
+    return {
+      cause: 'services-not-exposed',
+      sentence: `Nothing listens on the gateways of ${names}: ${nothingExposes(hidden, 'services there')}.`,
+      steps: inOrder(
+        hidden.flatMap(spec => steps.about('expose-services', controlPlaneOf(spec))),
+        steps.about('gateway-install'),
+      ),
+    };
+  }
+  return {
+    cause: 'path-not-taken',
+    sentence:
+      'Answers came by another way than the networks ask for, or not at all: a cluster is not known, or is ' +
+      'taken for one of another network.',
+    steps: inOrder(
+      steps.about('expose-services'),
+      steps.about('gateway-install'),
+      steps.about('network-label'),
+      steps.about('install'),
+    ),
+  };
+}
+
 const describeCount = ({ group, answered, sent, forwarded }: Count): string =>
   forwarded
     ? `${answered} answers from ${groupName(group)}, ${sent} sent to the gateways of ${group.network}`
@@ -155,18 +197,7 @@ function countedFrom(spec: ClusterSpec, steps: StepIndex): Check {
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
-        diagnosis: {
-          cause: 'path-not-taken',
-          sentence:
-            'Answers came by another way than the networks ask for, or not at all: a cluster ' +
-            'is not known, or is taken for one of another network.',
-          steps: inOrder(
-            steps.about('expose-services'),
-            steps.about('gateway-install'),
-            steps.about('network-label'),
-            steps.about('install'),
-          ),
-        },
+        diagnosis: await explain(context, steps, counts),
       };
     },
   };

@@ -2,7 +2,8 @@
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../../../model/topology.ts';
 import { callFrom, clientPodIn, isTrouble, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { mending } from '../../diagnose/mending.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { type Caller, callDirectly, describeAnswer, isRefusal } from '../../direct-call.ts';
 import { type MtlsMode, modeOf } from '../../peer-authentication.ts';
@@ -13,6 +14,7 @@ import { APPLICATION_PORT, NAMESPACE, SERVICE, SIDECAR } from '../../workloads.t
 /** A pod that was called in plain text. */
 interface Attempt extends MtlsMode {
   readonly pod: string;
+  readonly hasSidecar: boolean;
   readonly answer: Answer | Trouble;
 }
 
@@ -30,6 +32,7 @@ async function attemptsIn(
       .filter(({ app, status, address }) => app === SERVICE && status === 'Running' && address !== undefined)
       .map(async pod => ({
         pod: pod.name,
+        hasSidecar: pod.hasSidecar,
         ...(await modeOf(context, spec, pod, APPLICATION_PORT)),
         answer: await callDirectly(context, caller, `http://${pod.address}:${APPLICATION_PORT}/hello`),
       })),
@@ -64,6 +67,29 @@ function defectOf({ pod, mode, saidBy, answer }: Attempt): string | undefined {
   return answer.kind === 'answer' && answer.instance === pod
     ? undefined
     : `${pod} does not answer plain text, though mTLS is not strict (${mode}, ${saidBy}): ${said}`;
+}
+
+/** Says why a sidecar does otherwise than PeerAuthentication asks. */
+function diagnosisOf({ name }: ClusterSpec, steps: StepIndex, attempts: readonly Attempt[]): Diagnosis {
+  const [injection, workload, install] = (['injection', 'workload', 'install'] as const).map(topic =>
+    steps.about(topic, name),
+  );
+  const wrong = attempts.find(attempt => defectOf(attempt) !== undefined);
+  if (!wrong?.hasSidecar) {
+    const sentence = wrong
+      ? `HelloWorld in ${name} has no sidecar, which alone could refuse plain text.`
+      : `HelloWorld in ${name} does not run, or answers nobody.`;
+    const cause = wrong ? 'injection-failed' : 'workload-not-ready';
+    return { cause, sentence, steps: inOrder(wrong ? (injection ?? []) : [], workload ?? [], install ?? []) };
+  }
+  return {
+    cause: 'mode-not-kept',
+    sentence:
+      `The sidecar of HelloWorld in ${name} has not taken the policy: it lost its istiod, or ` +
+      'refuses what that sends. Started anew, it asks again.',
+    steps: inOrder(workload ?? [], install ?? []),
+    undo: [mending(name, '-n', NAMESPACE, 'rollout', 'restart', 'deployment')],
+  };
 }
 
 const describeAttempt = ({ pod, mode, saidBy, answer }: Attempt): string =>
@@ -105,17 +131,7 @@ function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
-        diagnosis: {
-          cause: 'mode-not-kept',
-          sentence:
-            'The sidecar does not do what PeerAuthentication says: it is missing, or was not ' +
-            'told, or something else answers at its address.',
-          steps: inOrder(
-            steps.about('injection', spec.name),
-            steps.about('workload', spec.name),
-            steps.about('install', spec.name),
-          ),
-        },
+        diagnosis: diagnosisOf(spec, steps, attempts),
       };
     },
   };

@@ -132,22 +132,39 @@ function reachFrom(topology: Topology, spec: ClusterSpec, steps: StepIndex): Che
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
-        diagnosis: diagnosisOf(topology, spec, steps),
+        diagnosis: diagnosisOf(spec, steps, attempts),
       };
     },
   };
 }
 
-const diagnosisOf = ({ networks }: Topology, { name }: ClusterSpec, steps: StepIndex): Diagnosis => ({
-  cause: 'routes-not-as-said',
-  sentence:
-    networks.length > 1
-      ? 'The clusters are not on the networks that the scenario says: a route between them ' +
-        'is missing, or there is one that should not be; or the workloads do not run.'
-      : 'There is no route between the pods of the clusters, which are to be on one network; ' +
-        'or the workloads do not run.',
-  steps: inOrder(steps.about('workload'), steps.about('client', name)),
-});
+/** Says what keeps pods apart, or does not. No step of the guide makes a route: there is nothing to paste. */
+function diagnosisOf(spec: ClusterSpec, steps: StepIndex, attempts: readonly Attempt[]): Diagnosis {
+  const { name, network } = spec;
+  const wrong = attempts.filter(attempt => defectOf(spec, attempt) !== undefined);
+  const isReached = ({ pod, control, called }: Attempt) => isFrom(control, pod, called);
+  const apart = wrong.find(attempt => isReached(attempt) && attempt.target.network === network)?.target;
+  const together = wrong.find(attempt => isReached(attempt) && attempt.target.network !== network)?.target;
+  const other = apart ?? together;
+  if (!other) {
+    return {
+      cause: 'workload-not-ready',
+      sentence: 'HelloWorld does not run where it is called, or answers nobody there.',
+      steps: inOrder(steps.about('workload'), steps.about('client', name)),
+    };
+  }
+  return {
+    cause: apart ? 'routes-missing' : 'routes-not-as-said',
+    sentence: apart
+      ? `Nothing leads from the pods of ${name} to those of ${other.name}, as it must on ${network}: a ` +
+        'route is missing, or a firewall is in the way. Else each cluster needs a network of its own, ' +
+        'and gateways.'
+      : `Pods of ${name} and ${other.name} are to be on two networks, and a route joins them: take it ` +
+        'away, or install both clusters for one network.',
+    steps: inOrder(steps.about('install', other.name), steps.about('install', name)),
+    undo: [],
+  };
+}
 
 /** Which pods a cluster can call: those of its network. */
 const others = ({ clusters }: Topology, name: ClusterName): boolean =>

@@ -11,6 +11,7 @@ import type { Facts, KnownEndpoint } from '../../diagnose/facts.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { describeEndpoint, gatherEndpoints } from '../../diagnose/known-endpoints.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
+import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { contributionsOf } from '../../workloads.ts';
 import { forwardedByAll } from './gateway-counters.ts';
 
@@ -131,13 +132,16 @@ function judge(
           cluster.network === network && !facts.clusters.get(controlPlaneOf(cluster))?.exposesServices,
       );
       const why = hidden
-        ? `nothing exposes services on the gateways of ${network}`
+        ? `nothing listens on the gateways of ${network}, as ${nothingExposes(
+            context.topology.clusters.filter(each => each.network === network),
+            'services there',
+          )}`
         : `calls do not reach the gateways of ${network}, or are not passed on there`;
       wrong.push({
         found,
         cause: hidden ? 'services-not-exposed' : 'gateway-refuses',
         why,
-        steps: inOrder(exposed, about('expose-services'), about('gateway-install')),
+        steps: inOrder(exposed, hidden ? [] : about('expose-services'), about('gateway-install')),
       });
     }
   }
@@ -171,7 +175,7 @@ function judge(
     evidence,
     diagnosis: {
       cause: first.cause,
-      sentence: `Calls from ${spec.name} do not take their way: ${causes}.`,
+      sentence: `Calls from ${spec.name} cannot go the way that the networks ask for: ${causes}.`,
       steps: inOrder(...wrong.map(each => each.steps)),
     },
   };

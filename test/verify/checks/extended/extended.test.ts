@@ -44,7 +44,7 @@ t.test(
         ['cluster1', 'cluster2'],
         35,
         'passed',
-        /^cluster1 naming the Service, .*, cluster2 by address: 4 × curl: \(35\)/,
+        /^the gateways of cluster1 and cluster2: curl: \(35\) says curl \(4 attempts\)$/,
       ],
       ['one is not there', ['cluster1'], 35, 'failed', /; network2 has no gateway with an address$/],
       ['none is there', [], 35, 'failed', /^network1 has no gateway with an address; network2 has no/],
@@ -54,7 +54,7 @@ t.test(
         ['cluster1', 'cluster2'],
         0,
         'failed',
-        /^cluster1 naming the Service, .*: 4 × answered$/,
+        /^the gateways of cluster1 and cluster2: answered \(4 attempts\)$/,
       ],
     ] as const) {
       await using mesh = await smallMesh(meshOf([1, 2]));
@@ -171,7 +171,7 @@ const ROWS: readonly Row[] = [
         'cluster1/expose-services',
       ],
       'gateway-refuses-strangers': [
-        /^cluster1 naming the Service, .*, cluster2 by address: 4 × curl: \(7\).*Connection refused$/,
+        /^the gateways of cluster1 and cluster2: curl: \(7\) Failed to connect to port 15443: Connection refused \(4 attempts\)$/,
         'cluster1/expose-services',
       ],
     },

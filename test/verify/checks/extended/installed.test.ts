@@ -3,11 +3,11 @@
  * day one mesh, at night all scenarios in both editions.
  */
 import t, { type Test } from 'tap';
-import { checksFor } from '../../../../harness/verify/catalog.ts';
+import { CHECK_FAMILIES, checksFor } from '../../../../harness/verify/catalog.ts';
 import type { CheckOutcome } from '../../../../harness/verify/check.ts';
 import { topologyOf } from '../../../plan/scenarios.ts';
 import { CHECK_FAULTS, type CheckFault, faultIn, stable } from '../../../support/check-faults.ts';
-import { holdFailureText } from '../../../support/failure-texts.ts';
+import { hasFailureText, holdFailureText } from '../../../support/failure-texts.ts';
 import { type InstalledMesh, installedMesh } from '../../../support/installed-mesh.ts';
 import { isNightly } from '../../../support/nightly.ts';
 
@@ -83,6 +83,10 @@ for (const [index, [scenario, edition]] of (isNightly ? MESHES : MESHES.slice(0,
       });
   });
 }
+
+t.test('each family of checks has a golden text of a failure', async t => {
+  for (const { id } of CHECK_FAMILIES) t.ok(hasFailureText(id), id);
+});
 
 /** A check that changes something passes, and puts that back: at its end, and when it is aborted. */
 async function holdChanging(t: Test, mesh: InstalledMesh, id: string, words: RegExp): Promise<void> {
