@@ -7,11 +7,34 @@ import { round } from '../figures.ts';
 import { type AnswerGroup, countFromGroup, groupName, isJoint, whyTogether } from '../groups.ts';
 import { bandsOf } from '../sample-plan.ts';
 import type { Answer } from '../sampling.ts';
-import { countFrom, sequenceOf } from '../tally.ts';
+import { countFrom, describeTally, sequenceOf } from '../tally.ts';
 import type { Share, Tally, Traffic } from '../traffic.ts';
 
+/** What of a sample no healthy mesh shows, each in a sentence. */
+export interface SampleFaults {
+  /** That calls failed: at most one sentence. */
+  readonly errors: readonly string[];
+  /** Of each share that lies outside its band. */
+  readonly skews: readonly string[];
+}
+
+/**
+ * Judges a fixed sample: not one call may have failed, and each share has to lie within its band.
+ * @param clusters - those with HelloWorld, for the words
+ */
+export function faultsOf(sample: NonNullable<Traffic['sample']>, clusters: readonly string[]): SampleFaults {
+  const failed = sample.errors.reduce((sum, { count }) => sum + count, 0);
+  return {
+    errors:
+      failed > 0 ? [`${failed} of ${sample.requests} calls failed: ${describeTally(sample, clusters)}`] : [],
+    skews: sample.shares
+      .filter(({ count, band: [low, high] }) => count < low || count > high)
+      .map(describeSkew),
+  };
+}
+
 /** Writes that a share lies outside its band. */
-export function describeSkew({
+function describeSkew({
   cluster,
   count,
   band: [low, high],
@@ -33,12 +56,11 @@ export interface Viewpoint {
  * @param counted - the same answers, counted
  */
 export function sampleOf(
-  context: CheckContext,
+  { sample: plan }: Pick<CheckContext, 'sample'>,
   { source, groups }: Viewpoint,
   answers: readonly Answer[],
   counted: Tally,
 ): NonNullable<Traffic['sample']> {
-  const plan = context.sample;
   const bands = bandsOf(
     plan,
     groups.map(({ share }) => share),

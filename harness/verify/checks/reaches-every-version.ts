@@ -13,7 +13,7 @@ import { describeTally, tally } from '../tally.ts';
 import type { Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
 import { type Asked, explain } from './explain-calls.ts';
-import { describeSkew, sampleOf } from './fixed-sample.ts';
+import { faultsOf, sampleOf } from './fixed-sample.ts';
 
 /** What was asked, with the fixed sample if the mesh converged. */
 interface Sampled extends Asked {
@@ -80,7 +80,7 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
       ? sampled.trouble
       : (convergence.trouble ?? (short && describeShortfall(short, source.name)));
   const misplaced = misplacedIn(judged, context);
-  const skewed = sample ? sample.shares.filter(({ count: n, band: [low, high] }) => n < low || n > high) : [];
+  const { errors = [], skews = [] } = sample ? faultsOf(sample, clustersWith(context)) : {};
   const wrong = [
     ...(convergence.converged
       ? []
@@ -88,12 +88,8 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
           `the mesh did not converge within ${Math.round(convergence.afterMs / 1000)} s: ${trouble ?? `answers to the last ${convergence.last.length} calls: ${describeTally(count(convergence.last), clustersWith(context))}`}`,
         ]),
     ...(convergence.converged && trouble !== undefined ? [`the sample could not be taken: ${trouble}`] : []),
-    ...(sample && sample.errors.length > 0
-      ? [
-          `${sample.errors.reduce((sum, each) => sum + each.count, 0)} of ${sample.requests} calls failed: ${describeTally(sample, clustersWith(context))}`,
-        ]
-      : []),
-    ...skewed.map(describeSkew),
+    ...errors,
+    ...skews,
     ...misplaced,
   ];
   const passed = wrong.length === 0 && sample !== undefined;
@@ -122,7 +118,7 @@ async function judge(context: CheckContext, steps: StepIndex, asked: Sampled): P
     traffic,
     judged,
     misplaced: misplaced.length > 0,
-    skewed: skewed.length > 0,
+    skewed: skews.length > 0,
   });
 }
 
