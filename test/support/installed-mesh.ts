@@ -20,6 +20,8 @@ const RISK = 1e-2;
 
 export interface InstalledMesh extends AsyncDisposable {
   readonly topology: Topology;
+  readonly plan: Plan;
+  readonly started: StartedPlatform;
   readonly context: CheckContext;
   readonly world: World;
   client(cluster: string): KubernetesClient;
@@ -96,6 +98,8 @@ export async function installedMesh(
   };
   return {
     topology,
+    plan,
+    started,
     context,
     world,
     client,
