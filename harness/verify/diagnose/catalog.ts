@@ -7,6 +7,7 @@ import { localMissing } from './local-missing.ts';
 import { misplaced } from './misplaced.ts';
 import { nameUnknown } from './name-unknown.ts';
 import { clusterNameTwice, oneClusterTwice } from './one-cluster-twice.ts';
+import { oneGatewayExposesNothing } from './one-gateway-exposes-nothing.ts';
 import type { Pattern } from './pattern.ts';
 import { remoteRefuses } from './remote-refuses.ts';
 import { remoteRunsIstiod } from './remote-runs-istiod.ts';
@@ -28,6 +29,7 @@ const PATTERNS: readonly Pattern[] = [
   remoteRefuses,
   remoteVanishes,
   localMissing,
+  oneGatewayExposesNothing,
   misplaced,
   someErrors,
 ];
