@@ -10,12 +10,17 @@ import type { ClusterName } from '../../harness/model/names.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
 import type { StartedPlatform } from '../../harness/platform/platform.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
+import type { RunOutcome } from '../../harness/run/run.ts';
 import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
 import { readSamples } from '../../harness/session/samples.ts';
 import type { WorldObserver } from '../../harness/simulator/world.ts';
+import { checksFor } from '../../harness/verify/catalog.ts';
 import type { AskedCluster } from '../../harness/verify/diagnose/links/probes.ts';
 import { type Walk, type Walked, walkChain } from '../../harness/verify/diagnose/links/walk.ts';
+import { expectedShares } from '../../harness/verify/groups.ts';
+import { planSample } from '../../harness/verify/sample-plan.ts';
+import { smallestSample } from '../../harness/verify/sample-size.ts';
 import { ROOT } from './cli.ts';
 import { embeddedToolsFor } from './embedded-run.ts';
 
@@ -31,21 +36,27 @@ export interface InstalledMesh {
   walk(change?: (clusters: Walk['clusters']) => Walk['clusters']): Promise<Walked>;
 }
 
-/** Installs a scenario, gives it to a test, and removes it. */
+/** Of a wrong verdict on a sample. */
+const RISK = 1e-3;
+
+/** Installs a scenario, gives it to a test, and removes it. @returns how the run ended */
 export async function withMesh(
   {
     scenario,
     edition,
     seed = '1',
     observer,
+    verified = false,
   }: {
     readonly scenario: string;
     readonly edition: string;
     readonly seed?: string;
     readonly observer?: WorldObserver;
+    /** Runs the core's checks too, with a small sample. */
+    readonly verified?: boolean;
   },
   use: (mesh: InstalledMesh) => Promise<void>,
-): Promise<void> {
+): Promise<RunOutcome> {
   const { topology } = await loadScenario(scenario, { folder: `${ROOT}/scenarios` });
   const plan = planTopology(topology, edition);
   const samples = await readSamples(plan.edition);
@@ -70,13 +81,17 @@ export async function withMesh(
       for (const { client } of asked.values()) client.close();
     }
   };
-  await run({
+  const shares = { expectedShares: expectedShares(topology), risk: RISK };
+  const sample = planSample(smallestSample(shares.expectedShares, RISK), shares);
+  const outcome = await run({
     ...{ topology, plan, seed, beforeCleanUp },
+    ...(verified && { verify: { checks: checksFor(topology, plan), sample } }),
     platform: new SimulatorPlatform({ seed, ...(observer && { observer }) }),
     tools: embeddedToolsFor(plan, samples),
     runId: 'links',
   });
   if (failure) throw failure.error;
+  return outcome;
 }
 
 function askedCluster({ clusters }: StartedPlatform, spec: AskedCluster['spec']): AskedCluster {
