@@ -39,11 +39,35 @@ export async function execIn(
     signal.throwIfAborted();
     if (error instanceof KubernetesApiError) {
       if (!POD_REFUSALS.has(error.code)) throw error;
+      const lost = error.code === 500 ? await unreachedKubelet(client, at, signal) : undefined;
+      if (lost !== undefined) throw new HarnessError('ERR_KUBERNETES_API', `exec into ${at.pod}: ${lost}`);
       return { trouble: `exec into ${at.pod} was refused: ${error.message}` };
     }
     throw new HarnessError('ERR_KUBERNETES_API', `exec into ${at.pod}: ${messageOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Tells a kubelet that the API server does not reach from a pod that takes no exec. Both are refused with 500,
+ * and of a refused upgrade no words are left: a log is asked for, which takes the same way, over port 10250 of
+ * the node (kubernetes/kubernetes pkg/kubelet/client/kubelet_client.go @v1.32.0).
+ * @returns the API server's words
+ */
+async function unreachedKubelet(
+  client: KubernetesClient,
+  at: { readonly namespace: string; readonly pod: string; readonly container: string | undefined },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const container = at.container !== undefined && { container: at.container };
+  try {
+    await client.logs(at.namespace, at.pod, { tailLines: '1', ...container }, signal);
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    const said = messageOf(error);
+    return /\bdial tcp\b|error dialing backend|no route to host/.test(said) ? said : undefined;
   }
 }
 

@@ -31,6 +31,8 @@ export interface SmallApi extends AsyncDisposable {
   run: RunProgram;
   /** Answers every request with this status, if set. */
   refuseWith: number | undefined;
+  /** Refuses exec with 500, if set, and logs too, with these words. */
+  kubeletLost: string | undefined;
   /** The argument vectors that were run. */
   readonly calls: (readonly string[])[];
 }
@@ -62,7 +64,8 @@ export async function smallApi(): Promise<SmallApi> {
     calls,
     run: (() => ({ exitCode: 0, stdout: '', stderr: '' })) as RunProgram,
     refuseWith: undefined as number | undefined,
-  }; // both are set by tests
+    kubeletLost: undefined as string | undefined,
+  }; // all are set by tests
   const server = https.createServer({ key, cert }, (request, response) => {
     const path = new URL(request.url ?? '/', 'https://api').pathname;
     const send = (code: number, body: unknown) => {
@@ -71,6 +74,10 @@ export async function smallApi(): Promise<SmallApi> {
     };
     if (api.refuseWith !== undefined) {
       send(api.refuseWith, { kind: 'Status', code: api.refuseWith, message: 'refused by the test' });
+      return;
+    }
+    if (api.kubeletLost !== undefined && path.endsWith('/log')) {
+      send(500, { kind: 'Status', code: 500, reason: 'InternalError', message: api.kubeletLost });
       return;
     }
     const written = texts.get(path);
@@ -93,8 +100,9 @@ export async function smallApi(): Promise<SmallApi> {
     handleProtocols: offered => [...offered][0] ?? false,
   });
   server.on('upgrade', (request, socket, head) => {
-    if (api.refuseWith !== undefined) {
-      socket.end(`HTTP/1.1 ${api.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
+    const refusal = api.kubeletLost === undefined ? api.refuseWith : 500;
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, socket, head, webSocket => {

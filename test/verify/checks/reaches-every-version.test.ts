@@ -332,6 +332,21 @@ t.test('an API server that refuses leaves the check unknown', async t => {
   t.match(await run(mesh), { outcome: 'unknown', found: /refused by the test/ });
 });
 
+t.test(
+  'a kubelet that the API server does not reach leaves the check unknown, a pod that takes no exec does not',
+  async t => {
+    await using mesh = await smallMesh();
+    mesh.api('cluster1').kubeletLost =
+      'Get "https://172.18.0.3:10250/containerLogs/sample/sleep-1/sleep?tailLines=1": dial tcp 172.18.0.3:10250: connect: connection refused';
+    t.match(await run(mesh), {
+      outcome: 'unknown',
+      found: /exec into sleep-1: .*dial tcp 172.18.0.3:10250: connect: connection refused/,
+    });
+    mesh.api('cluster1').kubeletLost = 'container sleep is not running';
+    t.match(await run(mesh), { outcome: 'failed', found: /exec into sleep-1 was refused/ });
+  },
+);
+
 t.test('an interruption ends a check at once', async t => {
   await using mesh = await smallMesh();
   const interruption = new AbortController();
