@@ -1,9 +1,11 @@
 import t from 'tap';
 import { systemClock } from '../../harness/base/clock.ts';
+import { clusterName } from '../../harness/model/names.ts';
 import { type DiagnosisScene, diagnoseFailure } from '../../harness/run/diagnose-step.ts';
 import { planOf } from '../plan/scenarios.ts';
 import { NAMESPACES, SAMPLE_PODS, type SmallMesh, smallMesh, twoClusters } from '../support/small-mesh.ts';
 
+const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 const plan = await planOf('multi-primary-multi-network', '1.8');
 const sceneOf = ({ context }: SmallMesh, more: Partial<DiagnosisScene> = {}): DiagnosisScene => ({
   ...context,
@@ -103,6 +105,18 @@ t.test('no step is blamed that could not have been done before', async t => {
   const said = 'curl: (7) Failed to connect';
   t.equal((await diagnosisOf(mesh, 'cluster1/call-helloworld', said))?.steps[0], 'cluster1/install-istio');
   t.equal(await diagnosisOf(mesh, 'cluster1/call-helloworld', said, { plan: alone }), undefined);
+});
+
+t.test('a gateway in a remote without Istio points to the install of the remote', async t => {
+  const role = { kind: 'remote', controlPlane: clusterName('cluster1') } as const;
+  await using mesh = await smallMesh(twoClusters(2, [{}, { role }]));
+  const remote = await planOf('primary-remote-multi-network', 'current');
+  const said = 'resources not ready: Deployment/istio-system/istio-eastwestgateway';
+  const injector = { metadata: { name: 'istio-sidecar-injector', labels: { app: 'sidecar-injector' } } };
+  const diagnosis = () => diagnosisOf(mesh, 'cluster2/install-gateway', said, { plan: remote });
+  t.match(await diagnosis(), { cause: 'istio-not-installed', steps: ['cluster2/install-istio'] });
+  mesh.api('cluster2').objects.set(WEBHOOKS, [injector]);
+  t.not((await diagnosis())?.cause, 'istio-not-installed');
 });
 
 t.test('a value that no step has obtained points to the step that obtains it', async t => {

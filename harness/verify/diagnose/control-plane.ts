@@ -65,6 +65,13 @@ export function explainNotReady(
     if (of.readyIstiods === 0) return say(downCause(of), `no istiod is ready in ${name}`);
     return say('proxies-not-served', `the istiod of ${name} does not serve it`);
   }
+  if ('items' in of.objects.webhooks && !of.hasInjector) {
+    return say(
+      'istio-not-installed',
+      `nothing of Istio is installed in ${name}`,
+      steps.about('install', name),
+    );
+  }
   const primary = facts.clusters.get(controlPlaneOf(of.spec));
   if (!primary) return say('proxies-not-served', 'its control plane is not part of the mesh');
   const from = primary.spec.name;
