@@ -35,6 +35,7 @@ const LONG_FUNCTIONS: readonly string[] = [
   'harness/simulator/kubernetes/cluster.ts startCluster',
   'harness/simulator/kubernetes/custom-resources.ts startCustomResources',
   'harness/verify/checks/extended/traffic-path.ts judge',
+  'harness/verify/diagnose/control-plane.ts explainNotReady',
 ];
 
 const MOST_PARAMETERS = 5;

@@ -14,6 +14,7 @@ import { meshInWords, randomMesh } from '../../support/random-mesh.ts';
 
 t.setTimeout(3_600_000);
 
+/** The seeds: all, or those that are asked for, as `MESHES=29-29`. */
 const [FIRST = 1, LAST = 64] = (process.env['MESHES'] ?? '').split('-').filter(Boolean).map(Number);
 /** Of a wrong verdict: a small sample. */
 const RISK = 1e-3;
