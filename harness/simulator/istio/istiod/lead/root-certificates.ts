@@ -8,6 +8,7 @@ import { KubernetesApiError, type KubernetesClient } from '../../../../base/kube
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import { Informer } from '../watch/informer.ts';
+import { WritePace } from './write-pace.ts';
 
 const NAME = 'istio-ca-root-cert';
 const KEY = 'root-cert.pem';
@@ -26,10 +27,15 @@ export interface RootCertificatesOptions {
 export function distributeRootCertificates(options: RootCertificatesOptions): void {
   const { client, rootPem, clock, random, signal, log } = options;
   const common = { client, clock, random, signal, onFailure: (message: string) => log.error(message) };
+  const pace = new WritePace(clock, signal);
+  const isDue = (namespace: string) =>
+    maps.hasSynced && namespaces.get(namespace) && maps.get(`${namespace}/${NAME}`) !== rootPem;
   const ensure = (namespace: string) => {
-    if (!maps.hasSynced || !namespaces.get(namespace)) return;
+    if (isDue(namespace)) pace.run(namespace, () => put(namespace));
+  };
+  const put = (namespace: string) => {
+    if (!isDue(namespace)) return;
     const present = maps.get(`${namespace}/${NAME}`);
-    if (present === rootPem) return;
     void write(client(), namespace, rootPem, present !== undefined, signal).catch((error: unknown) => {
       // A namespace that is going away takes nothing new. Any other refusal is logged, and tried again when
       // something changes.

@@ -12,6 +12,7 @@ import {
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import { Informer } from '../watch/informer.ts';
+import { WritePace } from './write-pace.ts';
 
 interface Webhook {
   readonly name: string;
@@ -39,35 +40,36 @@ const webhooksOf = (object: KubernetesObject): readonly Webhook[] =>
 export function patchMutatingWebhooks(options: WebhookPatcherOptions): void {
   const { client, clock, random, signal, log, isOurs } = options;
   const caBundle = Buffer.from(options.rootPem).toString('base64');
-  new Informer<readonly Webhook[]>({
+  const pace = new WritePace(clock, signal);
+  const informer: Informer<readonly Webhook[]> = new Informer<readonly Webhook[]>({
     client,
     clock,
     random,
     signal,
     path: { apiVersion: GROUP, plural: 'mutatingwebhookconfigurations' },
     keep: object => (isOurs(object) ? webhooksOf(object) : undefined),
-    onChange: (name, webhooks) => {
-      const operations = (webhooks ?? []).flatMap(({ clientConfig }, index) =>
-        clientConfig.caBundle === caBundle
-          ? []
-          : [{ op: 'add', path: `/webhooks/${index}/clientConfig/caBundle`, value: caBundle }],
-      );
-      if (operations.length === 0) return;
-      client()
-        .patch(
-          { apiVersion: GROUP, plural: 'mutatingwebhookconfigurations', name },
-          'json',
-          operations,
-          {},
-          signal,
-        )
-        .catch((error: unknown) => {
-          if (!signal.aborted) log.error(`Patching webhook ${name} failed: ${messageOf(error)}`);
-        });
+    onChange: name => {
+      if (operations(name).length > 0) pace.run(name, () => patch(name));
     },
     kind: 'MutatingWebhookConfiguration',
     onFailure: message => log.error(message),
   });
+  const operations = (name: string) =>
+    (informer.get(name) ?? []).flatMap(({ clientConfig }, index) =>
+      clientConfig.caBundle === caBundle
+        ? []
+        : [{ op: 'add', path: `/webhooks/${index}/clientConfig/caBundle`, value: caBundle }],
+    );
+  const patch = (name: string) => {
+    const wanted = operations(name);
+    if (wanted.length === 0) return;
+    const path = { apiVersion: GROUP, plural: 'mutatingwebhookconfigurations', name };
+    client()
+      .patch(path, 'json', wanted, {}, signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.error(`Patching webhook ${name} failed: ${messageOf(error)}`);
+      });
+  };
 }
 
 /**
@@ -97,23 +99,29 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
   const { client, clock, random, signal, log, isOurs, strictNames } = options;
   const caBundle = Buffer.from(options.rootPem).toString('base64');
   let isWorking = false;
-  const update = (object: KubernetesObject) => {
+  const pace = new WritePace(clock, signal);
+  const wantedOf = (object: KubernetesObject) => {
     const isStrict = strictNames.includes(object.metadata.name ?? '') && isWorking;
-    const webhooks = webhooksOf(object).map(webhook => ({
+    return webhooksOf(object).map(webhook => ({
       ...webhook,
       ...(isStrict && { failurePolicy: 'Fail' }),
       clientConfig: { ...webhook.clientConfig, caBundle },
     }));
-    if (JSON.stringify(webhooks) === JSON.stringify(webhooksOf(object))) return;
-    const path = {
-      apiVersion: GROUP,
-      plural: 'validatingwebhookconfigurations',
-      name: object.metadata.name ?? '',
-    };
+  };
+  const isAsWanted = (object: KubernetesObject) =>
+    JSON.stringify(wantedOf(object)) === JSON.stringify(webhooksOf(object));
+  const update = (name: string) => {
+    const now = informer.get(name);
+    if (now && !isAsWanted(now)) pace.run(name, () => write(name));
+  };
+  const write = (name: string) => {
+    const object = informer.get(name);
+    if (!object || isAsWanted(object)) return;
+    const path = { apiVersion: GROUP, plural: 'validatingwebhookconfigurations', name };
     client()
       .replace(
         path,
-        { ...object, apiVersion: GROUP, kind: 'ValidatingWebhookConfiguration', webhooks },
+        { ...object, apiVersion: GROUP, kind: 'ValidatingWebhookConfiguration', webhooks: wantedOf(object) },
         {},
         signal,
       )
@@ -130,9 +138,7 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
     signal,
     path: { apiVersion: GROUP, plural: 'validatingwebhookconfigurations' },
     keep: object => (isOurs(object) ? object : undefined),
-    onChange: (_name, now) => {
-      if (now) update(now);
-    },
+    onChange: update,
     kind: 'ValidatingWebhookConfiguration',
     onFailure: message => log.error(message),
   });
@@ -140,7 +146,7 @@ export function patchValidatingWebhooks(options: ValidationPatcherOptions): void
     .then(() => {
       isWorking = true;
       log.info('server fully ready');
-      for (const object of informer.values()) update(object);
+      for (const name of informer.keys()) update(name);
     })
     .catch(() => {}); // only when istiod ends
 }
