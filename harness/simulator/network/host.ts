@@ -19,6 +19,12 @@ import type { WorldClock } from './world-clock.ts';
 /** Linux's default `net.ipv4.ip_local_port_range`. */
 const FIRST_EPHEMERAL_PORT = 32768;
 const EPHEMERAL_PORTS = 60999 - FIRST_EPHEMERAL_PORT + 1;
+/**
+ * The connections that a host may have to one address and port, after which `connect` fails with
+ * EADDRNOTAVAIL. Linux's range gives 28 232. Only a proxy that leads to itself needs so many, and here, where
+ * a hop takes no time, that loop ends sooner.
+ */
+const MAX_CONNECTIONS_TO_ONE = 1024;
 
 /** The kind of a host, and its place in the network. */
 export interface Placement {
@@ -51,6 +57,8 @@ export class Host implements NetworkNamespace {
   readonly #streams = new PortTable<Accept>();
   readonly #datagrams = new PortTable<Answer>();
   readonly #sockets = new Set<TcpSocket>();
+  /** Destination → how many connections this host has to it, or tries to have. */
+  readonly #dialled = new Map<string, number>();
   #resolver: ResolverConfig | undefined;
   #nextPort = 0;
   #nextQuery = 1;
@@ -63,15 +71,28 @@ export class Host implements NetworkNamespace {
   }
 
   connect(address: string, port: number, options: ConnectOptions = {}): TcpSocket {
-    const socket = this.openSocket();
+    const destination = `${address}:${port}`;
+    const others = this.#dialled.get(destination) ?? 0;
+    this.#dialled.set(destination, others + 1);
+    const socket = this.openSocket(() => this.#hangUp(destination));
     this.#wire.clock.bump?.();
-    this.#wire.dial(this, socket, { address, port }, options);
+    if (others < MAX_CONNECTIONS_TO_ONE) this.#wire.dial(this, socket, { address, port }, options);
+    else setImmediate(() => socket.fail(socketError('connect', 'EADDRNOTAVAIL', address, port)));
     return socket;
   }
 
+  #hangUp(destination: string): void {
+    const others = (this.#dialled.get(destination) ?? 0) - 1;
+    if (others > 0) this.#dialled.set(destination, others);
+    else this.#dialled.delete(destination);
+  }
+
   /** Makes a socket of this host that is not connected yet. */
-  openSocket(): TcpSocket {
-    const socket: TcpSocket = new TcpSocket(this.#wire.clock, () => this.#sockets.delete(socket));
+  openSocket(onGone?: () => void): TcpSocket {
+    const socket: TcpSocket = new TcpSocket(this.#wire.clock, () => {
+      this.#sockets.delete(socket);
+      onGone?.();
+    });
     this.#sockets.add(socket);
     return socket;
   }

@@ -189,3 +189,27 @@ t.test('nodes share a small pod range', t => {
   );
   t.end();
 });
+t.test('a proxy that leads to itself runs out of ports, and its client is closed', async t => {
+  const { world, pods } = populated();
+  using _ = world;
+  const east = pods.east;
+  let hops = 0;
+  const failures: string[] = [];
+  east.listen(15443, socket => {
+    hops++;
+    if (hops > 3_000) return; // it goes on for ever
+    const next = east.connect(east.address, 15443);
+    next.once('error', (error: NodeJS.ErrnoException) => failures.push(error.message));
+    next.once('close', () => socket.destroy());
+    socket.once('close', () => next.destroy());
+    socket.resume();
+  });
+  const client = pods.west.connect(east.address, 15443);
+  client.resume();
+  await new Promise(resolve => client.once('close', resolve));
+  t.equal(hops, 1 + 1024);
+  t.strictSame(failures, [`connect EADDRNOTAVAIL ${east.address}:15443`]);
+  t.equal(world.elapsed(), 0);
+  hops = 3_000;
+  t.equal(await outcomeOf(east.connect(east.address, 15443)), 'connected', 'the ports are free again');
+});
