@@ -14,7 +14,9 @@ export const oneGatewayExposesNothing: Pattern = ({ symptom, from, clusters }, s
     if (!owner || owner.exposesServices) continue;
     return {
       cause: 'services-not-exposed',
-      sentence: `The east-west gateway of ${spec.name}, one of those of ${spec.network}, refuses calls of services: nothing in ${owner.spec.name} exposes them.`,
+      sentence:
+        `The east-west gateway of ${spec.name}, one of those of ${spec.network}, refuses calls of services: ` +
+        `nothing in ${owner.spec.name} exposes them.`,
       steps: inOrder(
         steps.about('expose-services', owner.spec.name),
         steps.about('expose-services', spec.name),
