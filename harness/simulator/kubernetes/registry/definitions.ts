@@ -55,19 +55,18 @@ export function setCondition(draft: KubernetesObject, next: DefinitionCondition,
   };
 }
 
-/**
- * Returns the state that the first DELETE leaves, whatever its propagation policy (apiextensions-apiserver
- * pkg/registry/customresourcedefinition/etcd.go @v1.32, Delete).
- * @param now - milliseconds since the epoch
- * @throws ApiError 409 if the definition is not the one that is meant
- */
-export function markForDeletion(
+/** Which object a DELETE means. */
+interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** @throws ApiError 409 if the definition is not the one that the preconditions mean */
+function refuseAnother(
   type: ResourceType,
-  current: KubernetesObject,
-  preconditions: { readonly uid?: string; readonly resourceVersion?: string } | undefined,
-  now: number,
-): KubernetesObject {
-  const { name = '', uid, resourceVersion } = current.metadata;
+  { metadata: { name = '', uid, resourceVersion } }: KubernetesObject,
+  preconditions: Preconditions | undefined,
+): void {
   const check = (what: string, asked: string | undefined, found: string | undefined) => {
     if (asked === undefined || asked === found) return;
     throw conflict(
@@ -78,6 +77,21 @@ export function markForDeletion(
   };
   check('UID', preconditions?.uid, uid);
   check('ResourceVersion', preconditions?.resourceVersion, resourceVersion);
+}
+
+/**
+ * Returns the state that the first DELETE leaves, whatever its propagation policy (apiextensions-apiserver
+ * pkg/registry/customresourcedefinition/etcd.go @v1.32, Delete).
+ * @param now - milliseconds since the epoch
+ * @throws ApiError 409 if the definition is not the one that is meant
+ */
+export function markForDeletion(
+  type: ResourceType,
+  current: KubernetesObject,
+  preconditions: Preconditions | undefined,
+  now: number,
+): KubernetesObject {
+  refuseAnother(type, current, preconditions);
   const marked = copy(current);
   marked.metadata.deletionTimestamp = timestamp(now);
   marked.metadata['finalizers'] = [

@@ -90,30 +90,35 @@ function checkPreconditions(
   preconditions: DeleteOptions['preconditions'],
 ): void {
   const { uid, resourceVersion } = current.metadata;
-  const name = current.metadata.name ?? '';
-  const refuse = (text: string) => {
-    // Unlike other conflicts these name the kind, not the resource.
-    throw new ApiError(
-      409,
-      'Conflict',
-      `Operation cannot be fulfilled on ${type.kind} ${JSON.stringify(name)}: ${text}`,
-      {
-        name,
-        ...(type.group !== '' && { group: type.group }),
-        kind: type.kind,
-      },
-    );
-  };
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    refuse(
+    throw preconditionConflict(
+      type,
+      current,
       `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    refuse(
+    throw preconditionConflict(
+      type,
+      current,
       `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
+}
+
+/** Makes the 409 of a precondition. Unlike other conflicts it names the kind, not the resource. */
+function preconditionConflict(type: ResourceType, { metadata }: KubernetesObject, text: string): ApiError {
+  const { name = '' } = metadata;
+  return new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${type.kind} ${JSON.stringify(name)}: ${text}`,
+    {
+      name,
+      ...(type.group !== '' && { group: type.group }),
+      kind: type.kind,
+    },
+  );
 }
 
 /**

@@ -14,6 +14,24 @@ const MAX_OPERATIONS = 10_000;
  * @throws ApiError 400 if the patch is no list of operations, 422 if one of them cannot be done
  */
 export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
+  const listed = operationsIn(patch);
+  try {
+    for (const operation of listed) {
+      if (!isObject(operation) || !OPERATIONS.includes(String(operation['op'])))
+        throw new Error('unknown operation');
+    }
+    // Copied: the library keeps references to values of the patch.
+    const operations = copy(listed) as Operation[]; // checked above, and again by the library
+    const result: unknown = jsonPatchLibrary.applyPatch(copy(original), operations, true, true).newDocument;
+    if (!isObject(result)) throw new Error('not an object');
+    return result;
+  } catch {
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  }
+}
+
+/** Reads the list of operations that a patch is. @throws ApiError 400 for anything else, 413 for a long list */
+function operationsIn(patch: unknown): readonly unknown[] {
   if (!Array.isArray(patch)) {
     const found = isObject(patch) ? 'object' : patch === null ? 'null' : typeof patch;
     throw badRequest(
@@ -27,17 +45,5 @@ export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
       `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
     );
   }
-  try {
-    for (const operation of patch) {
-      if (!isObject(operation) || !OPERATIONS.includes(String(operation['op'])))
-        throw new Error('unknown operation');
-    }
-    // Copied: the library keeps references to values of the patch.
-    const operations = copy(patch) as Operation[]; // checked above, and again by the library
-    const result: unknown = jsonPatchLibrary.applyPatch(copy(original), operations, true, true).newDocument;
-    if (!isObject(result)) throw new Error('not an object');
-    return result;
-  } catch {
-    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
-  }
+  return patch;
 }

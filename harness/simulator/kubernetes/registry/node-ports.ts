@@ -6,6 +6,22 @@ import { isObject, objectsOf } from './json.ts';
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
 
+const mayHaveNodePorts = ({ type }: Record<string, unknown>): boolean =>
+  type === 'NodePort' || type === 'LoadBalancer';
+
+const wantsNodePorts = (spec: Record<string, unknown>): boolean =>
+  spec['type'] === 'NodePort' ||
+  (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
+
+/** Takes from a port the node port that it `had` as another type. @returns what is wrong with a new one */
+function dropNodePort(port: Record<string, unknown>, had: ReadonlySet<number>, field: string): FieldError[] {
+  const asked = Number(port['nodePort'] ?? 0);
+  if (asked === 0) return [];
+  if (!had.has(asked)) return [forbiddenValue(field, "may not be used when `type` is 'ClusterIP'")];
+  delete port['nodePort'];
+  return [];
+}
+
 /** Hands out the node ports of one cluster, and remembers which are taken. */
 export class NodePorts {
   readonly #random: Random;
@@ -26,58 +42,59 @@ export class NodePorts {
     dryRun: boolean,
   ): readonly FieldError[] {
     const errors: FieldError[] = [];
-    const type = spec['type'];
-    const wants =
-      type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
     const ports = objectsOf(spec['ports']);
     const old = objectsOf(before['ports']);
     const had = new Set(old.map(port => Number(port['nodePort'])).filter(port => port > 0));
-    const byProtocol = new Map<number, number>();
+    const byNumber = new Map<number, number>();
     ports.forEach((port, index) => {
       const asked = Number(port['nodePort'] ?? 0);
+      const field = `spec.ports[${index}].nodePort`;
       if (asked === 0) delete port['nodePort'];
-      if (type !== 'NodePort' && type !== 'LoadBalancer') {
-        if (asked !== 0 && had.has(asked)) delete port['nodePort'];
-        else if (asked !== 0)
-          errors.push(
-            forbiddenValue(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"),
-          );
-        return;
-      }
-      if (asked !== 0) {
-        if (had.has(asked)) return;
-        if (asked < FIRST_NODE_PORT || asked > LAST_NODE_PORT) {
-          errors.push(
-            invalidValue(
-              `spec.ports[${index}].nodePort`,
-              asked,
-              `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${LAST_NODE_PORT}`,
-            ),
-          );
-        } else if (this.#taken.has(asked)) {
-          errors.push(
-            invalidValue(`spec.ports[${index}].nodePort`, asked, 'provided port is already allocated'),
-          );
-        } else if (!dryRun) this.#taken.add(asked);
-        return;
-      }
-      if (!wants) return;
-      const same = old.find(
-        candidate =>
-          isObject(candidate) &&
-          candidate['nodePort'] !== undefined &&
-          candidate['port'] === port['port'] &&
-          candidate['protocol'] === port['protocol'],
-      );
-      // TCP and UDP of one number share a node port, as DNS has it.
-      const shared = byProtocol.get(Number(port['port']));
-      port['nodePort'] = same ? same['nodePort'] : (shared ?? this.#pick(dryRun));
-      byProtocol.set(Number(port['port']), Number(port['nodePort']));
+      if (!mayHaveNodePorts(spec)) errors.push(...dropNodePort(port, had, field));
+      else if (asked === 0) {
+        if (wantsNodePorts(spec)) this.#assign(port, old, byNumber, dryRun);
+      } else if (!had.has(asked)) errors.push(...this.#reserve(asked, field, dryRun));
     });
     if (dryRun) return errors;
     const still = new Set(ports.map(port => Number(port['nodePort'])));
     for (const port of had) if (!still.has(port)) this.#taken.delete(port);
     return errors;
+  }
+
+  /** Gives a port the node port that it had, one of a port of this number, or a free one. */
+  #assign(
+    port: Record<string, unknown>,
+    old: readonly Record<string, unknown>[],
+    byNumber: Map<number, number>,
+    dryRun: boolean,
+  ): void {
+    const number = Number(port['port']);
+    const same = old.find(
+      candidate =>
+        isObject(candidate) &&
+        candidate['nodePort'] !== undefined &&
+        candidate['port'] === port['port'] &&
+        candidate['protocol'] === port['protocol'],
+    );
+    // TCP and UDP of one number share a node port, as DNS has it.
+    port['nodePort'] = same ? same['nodePort'] : (byNumber.get(number) ?? this.#pick(dryRun));
+    byNumber.set(number, Number(port['nodePort']));
+  }
+
+  /** Takes the node port that a Service asks for. @returns why it cannot have it */
+  #reserve(asked: number, field: string, dryRun: boolean): FieldError[] {
+    if (asked < FIRST_NODE_PORT || asked > LAST_NODE_PORT) {
+      return [
+        invalidValue(
+          field,
+          asked,
+          `provided port is not in the valid range. The range of valid ports is ${FIRST_NODE_PORT}-${LAST_NODE_PORT}`,
+        ),
+      ];
+    }
+    if (this.#taken.has(asked)) return [invalidValue(field, asked, 'provided port is already allocated')];
+    if (!dryRun) this.#taken.add(asked);
+    return [];
   }
 
   /** Gives back the node ports of a deleted Service. */

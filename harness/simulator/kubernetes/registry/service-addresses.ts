@@ -2,7 +2,7 @@
 import { type Cidr, contains, nthAddress, parseCidr, sizeOf } from '../../../base/ipv4.ts';
 import type { Random } from '../../../base/random.ts';
 import { type FieldError, invalid, invalidValue } from './field-errors.ts';
-import { type KubernetesObject, listOf, objectOf, stringOf } from './json.ts';
+import { type JsonObject, type KubernetesObject, listOf, objectOf, stringOf } from './json.ts';
 import { NodePorts } from './node-ports.ts';
 import { ApiError } from './status.ts';
 
@@ -46,34 +46,30 @@ export class ServiceAddresses {
     const spec = objectOf(service['spec']);
     const before = objectOf(previous?.['spec']);
     const errors: FieldError[] = [];
-    const type = spec['type'];
-    if (type === 'ExternalName') {
+    if (spec['type'] === 'ExternalName') {
       for (const key of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'])
         delete spec[key];
       if (previous && !dryRun) this.#releaseAddress(before);
-    } else {
-      const asked = stringOf(spec['clusterIP']) || stringOf(listOf(spec['clusterIPs'])[0]);
-      const kept = stringOf(before['clusterIP']);
-      if (asked) spec['clusterIP'] = asked;
-      else if (kept) spec['clusterIP'] = kept;
-      else spec['clusterIP'] = this.#pick(dryRun);
-      spec['clusterIPs'] = [spec['clusterIP']];
-      if (asked && kept && asked !== kept) {
-        errors.push(
-          invalidValue(
-            'spec.clusterIPs[0]',
-            asked,
-            'may not change once set',
-            `[]string{${JSON.stringify(asked)}}`,
-          ),
-        );
-      } else if (asked && !kept && asked !== 'None') {
-        const problem = this.#reserve(asked, dryRun);
-        if (problem) errors.push(invalidValue('spec.clusterIPs', [asked], problem));
-      }
-    }
+    } else errors.push(...this.#takeAddress(spec, before, dryRun));
     errors.push(...this.#ports.allocate(spec, before, dryRun));
     if (errors.length > 0) throw invalid(SERVICE, service.metadata.name ?? '', errors);
+  }
+
+  /** Gives a spec the address that it asks for, that it had, or a free one. @returns why it cannot have it */
+  #takeAddress(spec: JsonObject, before: JsonObject, dryRun: boolean): FieldError[] {
+    const asked = stringOf(spec['clusterIP']) || stringOf(listOf(spec['clusterIPs'])[0]);
+    const kept = stringOf(before['clusterIP']);
+    if (asked) spec['clusterIP'] = asked;
+    else if (kept) spec['clusterIP'] = kept;
+    else spec['clusterIP'] = this.#pick(dryRun);
+    spec['clusterIPs'] = [spec['clusterIP']];
+    if (asked && kept && asked !== kept) {
+      const shown = `[]string{${JSON.stringify(asked)}}`;
+      return [invalidValue('spec.clusterIPs[0]', asked, 'may not change once set', shown)];
+    }
+    if (!asked || kept || asked === 'None') return [];
+    const problem = this.#reserve(asked, dryRun);
+    return problem ? [invalidValue('spec.clusterIPs', [asked], problem)] : [];
   }
 
   /** Gives back the addresses and ports of a deleted Service. */

@@ -24,7 +24,17 @@ export function prune(
     });
     return;
   }
-  if (!isObject(value)) return;
+  if (isObject(value)) pruneObject(value, schema, path, unknown, isRoot);
+}
+
+/** Drops the properties that the schema does not know; those that every resource has stay. */
+function pruneObject(
+  value: JsonObject,
+  schema: JsonObject,
+  path: string,
+  unknown: string[],
+  isRoot: boolean,
+): void {
   const properties = objectOf(schema['properties']);
   const additional = schema['additionalProperties'];
   const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true;

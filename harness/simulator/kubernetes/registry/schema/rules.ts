@@ -111,6 +111,20 @@ function matchElements(old: unknown, schema: JsonObject): (element: unknown) => 
     old.find(candidate => keys.every(key => objectOf(candidate)[key] === objectOf(element)[key]));
 }
 
+/** Says what a broken rule means in the words of its reason. */
+function sentence(reason: Rule['reason'], shown: string, detail: string): string {
+  switch (reason) {
+    case 'FieldValueRequired':
+      return `Required value: ${detail}`;
+    case 'FieldValueForbidden':
+      return `Forbidden: ${detail}`;
+    case 'FieldValueDuplicate':
+      return `Duplicate value: ${shown}`;
+    default:
+      return `Invalid value: ${shown}: ${detail}`;
+  }
+}
+
 function checkRule(rule: Rule, value: unknown, old: unknown, schema: JsonObject, path: string): FieldError[] {
   const { program, isTransition, reason } = rule;
   // Unlike Kubernetes, `optionalOldSelf` is not looked at: without a state before there is nothing to check.
@@ -122,18 +136,7 @@ function checkRule(rule: Rule, value: unknown, old: unknown, schema: JsonObject,
   const field = `${path}${rule.fieldPath}`.replace(/^\./, '') || '<nil>';
   const shown = JSON.stringify(stringOf(schema['type']) ?? 'object');
   const report = (detail: string): FieldError[] => [
-    {
-      reason,
-      field,
-      message:
-        reason === 'FieldValueRequired'
-          ? `Required value: ${detail}`
-          : reason === 'FieldValueForbidden'
-            ? `Forbidden: ${detail}`
-            : reason === 'FieldValueDuplicate'
-              ? `Duplicate value: ${shown}`
-              : `Invalid value: ${shown}: ${detail}`,
-    },
+    { reason, field, message: sentence(reason, shown, detail) },
   ];
   try {
     return program(context) === true ? [] : report(messageOf(rule, context));

@@ -20,43 +20,62 @@ export function checkScalar(value: unknown, schema: JsonObject, path: string, er
       message: `Unsupported value: ${goValue(value)}: supported values: ${options.map(goValue).join(', ')}`,
     });
   }
-  const limit = (key: string): number | undefined =>
-    typeof schema[key] === 'number' ? Number(schema[key]) : undefined;
-  const report = (isBroken: boolean, detail: string) => {
-    if (isBroken) errors.push(invalidIn(path, value, detail));
-  };
-  if (typeof value === 'string') {
-    const [least, most] = [limit('minLength'), limit('maxLength')];
-    report(least !== undefined && value.length < least, `should be at least ${least} chars long`);
-    if (most !== undefined && value.length > most) {
-      errors.push({
-        reason: 'FieldValueTooLong',
-        field: path,
-        message: `Too long: may not be more than ${most} bytes`,
-      });
-    }
-    const pattern = stringOf(schema['pattern']);
-    if (pattern !== undefined) report(!matchesPattern(pattern, value), `should match '${pattern}'`);
-  } else if (typeof value === 'number') {
-    const [least, most] = [limit('minimum'), limit('maximum')];
-    const low = schema['exclusiveMinimum'] === true;
-    const high = schema['exclusiveMaximum'] === true;
-    report(
-      least !== undefined && (low ? value <= least : value < least),
-      `should be greater than ${low ? '' : 'or equal to '}${least}`,
-    );
-    report(
-      most !== undefined && (high ? value >= most : value > most),
-      `should be less than ${high ? '' : 'or equal to '}${most}`,
-    );
-  } else if (Array.isArray(value)) {
-    const [least, most] = [limit('minItems'), limit('maxItems')];
-    report(least !== undefined && value.length < least, `should have at least ${least} items`);
-    if (most !== undefined && value.length > most) {
-      const message = `Too many: ${value.length}: must have at most ${most} items`;
-      errors.push({ reason: 'FieldValueTooMany', field: path, message });
-    }
+  if (typeof value === 'string') errors.push(...problemsOfText(value, schema, path));
+  else if (typeof value === 'number') errors.push(...problemsOfNumber(value, schema, path));
+  else if (Array.isArray(value)) errors.push(...problemsOfList(value, schema, path));
+}
+
+const limitIn = (schema: JsonObject, key: string): number | undefined =>
+  typeof schema[key] === 'number' ? Number(schema[key]) : undefined;
+
+/** Finds what is wrong with the length of a text, and whether it has the pattern. */
+function problemsOfText(value: string, schema: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const [least, most] = [limitIn(schema, 'minLength'), limitIn(schema, 'maxLength')];
+  if (least !== undefined && value.length < least) {
+    errors.push(invalidIn(path, value, `should be at least ${least} chars long`));
   }
+  if (most !== undefined && value.length > most) {
+    errors.push({
+      reason: 'FieldValueTooLong',
+      field: path,
+      message: `Too long: may not be more than ${most} bytes`,
+    });
+  }
+  const pattern = stringOf(schema['pattern']);
+  if (pattern !== undefined && !matchesPattern(pattern, value)) {
+    errors.push(invalidIn(path, value, `should match '${pattern}'`));
+  }
+  return errors;
+}
+
+/** Finds whether a number is out of its range, whose ends may not belong to it. */
+function problemsOfNumber(value: number, schema: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const [least, most] = [limitIn(schema, 'minimum'), limitIn(schema, 'maximum')];
+  const low = schema['exclusiveMinimum'] === true;
+  const high = schema['exclusiveMaximum'] === true;
+  if (least !== undefined && (low ? value <= least : value < least)) {
+    errors.push(invalidIn(path, value, `should be greater than ${low ? '' : 'or equal to '}${least}`));
+  }
+  if (most !== undefined && (high ? value >= most : value > most)) {
+    errors.push(invalidIn(path, value, `should be less than ${high ? '' : 'or equal to '}${most}`));
+  }
+  return errors;
+}
+
+/** Finds whether a list has too few or too many items. */
+function problemsOfList(value: readonly unknown[], schema: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const [least, most] = [limitIn(schema, 'minItems'), limitIn(schema, 'maxItems')];
+  if (least !== undefined && value.length < least) {
+    errors.push(invalidIn(path, value, `should have at least ${least} items`));
+  }
+  if (most !== undefined && value.length > most) {
+    const message = `Too many: ${value.length}: must have at most ${most} items`;
+    errors.push({ reason: 'FieldValueTooMany', field: path, message });
+  }
+  return errors;
 }
 
 /** Go's dialect has what JavaScript lacks; a pattern that cannot be read is not checked. */

@@ -27,15 +27,17 @@ export function validateContent(object: KubernetesObject, old: KubernetesObject 
       message: `Too long: may not be more than ${MAX_CONTENT_BYTES} bytes`,
     });
   }
-  if (old?.['immutable'] === true) {
-    if (object['immutable'] !== true)
-      errors.push(forbiddenValue('immutable', 'field is immutable when `immutable` is set'));
-    for (const map of ['data', 'binaryData']) {
-      if (!equal(object[map], old[map]))
-        errors.push(forbiddenValue(map, 'field is immutable when `immutable` is set'));
-    }
-  }
+  if (old?.['immutable'] === true) errors.push(...changesOfImmutable(object, old));
   return errors;
+}
+
+/** Finds what has changed of an object that must not change any more. */
+function changesOfImmutable(object: KubernetesObject, old: KubernetesObject): FieldError[] {
+  const refusal = (field: string) => forbiddenValue(field, 'field is immutable when `immutable` is set');
+  return [
+    ...(object['immutable'] === true ? [] : [refusal('immutable')]),
+    ...['data', 'binaryData'].filter(map => !equal(object[map], old[map])).map(refusal),
+  ];
 }
 
 /** Checks a key of a ConfigMap or Secret (apimachinery pkg/util/validation/validation.go @v1.32). */
@@ -68,20 +70,24 @@ export function validateSecret(secret: KubernetesObject, old: KubernetesObject |
       errors.push(invalidValue(`data[${key}]`, '<secret contents redacted>', 'illegal base64 data'));
     }
   }
+  return [...errors, ...missingForType(secret)];
+}
+
+/** Finds what the type of a Secret asks for and the Secret does not have. */
+function missingForType(secret: KubernetesObject): FieldError[] {
   const data = objectOf(secret['data']);
+  const absent = (...keys: string[]) =>
+    keys.filter(key => data[key] === undefined).map(key => required(`data[${key}]`));
   switch (secret['type']) {
     case 'kubernetes.io/service-account-token':
-      if (!secret.metadata.annotations?.['kubernetes.io/service-account.name']) {
-        errors.push(required('metadata.annotations[kubernetes.io/service-account.name]'));
-      }
-      break;
+      return secret.metadata.annotations?.['kubernetes.io/service-account.name']
+        ? []
+        : [required('metadata.annotations[kubernetes.io/service-account.name]')];
     case 'kubernetes.io/tls':
-      for (const key of ['tls.crt', 'tls.key'])
-        if (data[key] === undefined) errors.push(required(`data[${key}]`));
-      break;
+      return absent('tls.crt', 'tls.key');
     case 'kubernetes.io/dockerconfigjson':
-      if (data['.dockerconfigjson'] === undefined) errors.push(required('data[.dockerconfigjson]'));
-      break;
+      return absent('.dockerconfigjson');
+    default:
+      return [];
   }
-  return errors;
 }

@@ -4,7 +4,15 @@
  */
 import { isConditionTrue } from '../definitions.ts';
 import { duplicate, type FieldError, invalidValue, notSupported, required } from '../field-errors.ts';
-import { isObject, type KubernetesObject, listOf, objectOf, objectsOf, stringOf } from '../json.ts';
+import {
+  isObject,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+} from '../json.ts';
 import { unchanged, validateSelector } from './metadata.ts';
 import { problemsOfLabel1035, problemsOfSubdomain } from './names.ts';
 
@@ -14,58 +22,66 @@ export function validateWebhooks(configuration: KubernetesObject): FieldError[] 
   const names = new Set<string>();
   for (const [index, webhook] of objectsOf(configuration['webhooks']).entries()) {
     const path = `webhooks[${index}]`;
-    const name = stringOf(webhook['name']) ?? '';
-    if (name === '') errors.push(required(`${path}.name`));
-    else if (names.has(name)) errors.push(duplicate(`${path}.name`, name));
-    else if (name.split('.').length < 3) {
-      errors.push(
-        invalidValue(
-          `${path}.name`,
-          name,
-          'should be a domain with at least three segments separated by dots',
-        ),
-      );
-    } else
-      for (const problem of problemsOfSubdomain(name))
-        errors.push(invalidValue(`${path}.name`, name, problem));
-    names.add(name);
-    const versions = listOf(webhook['admissionReviewVersions']);
-    if (versions.length === 0) {
-      errors.push(required(`${path}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
-    } else if (!versions.includes('v1') && !versions.includes('v1beta1')) {
-      errors.push(
-        invalidValue(`${path}.admissionReviewVersions`, versions, 'must include at least one of v1, v1beta1'),
-      );
-    }
-    const effects = String(webhook['sideEffects'] ?? '');
-    if (effects === '')
-      errors.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
-    else if (!['None', 'NoneOnDryRun'].includes(effects)) {
-      errors.push(notSupported(`${path}.sideEffects`, effects, ['None', 'NoneOnDryRun']));
-    }
-    const policy = String(webhook['failurePolicy'] ?? 'Fail');
-    if (!['Fail', 'Ignore'].includes(policy))
-      errors.push(notSupported(`${path}.failurePolicy`, policy, ['Fail', 'Ignore']));
-    const timeout = webhook['timeoutSeconds'];
-    if (typeof timeout === 'number' && (timeout < 1 || timeout > 30)) {
-      errors.push(
-        invalidValue(`${path}.timeoutSeconds`, timeout, 'the timeout value must be between 1 and 30 seconds'),
-      );
-    }
-    const config = objectOf(webhook['clientConfig']);
-    if (isObject(config['service']) === (config['url'] !== undefined)) {
-      errors.push(required(`${path}.clientConfig`, 'exactly one of url or service is required'));
-    }
-    const service = config['service'];
-    if (isObject(service)) {
-      if (!stringOf(service['name']))
-        errors.push(required(`${path}.clientConfig.service.name`, 'service name is required'));
-      if (!stringOf(service['namespace'])) {
-        errors.push(required(`${path}.clientConfig.service.namespace`, 'service namespace is required'));
-      }
-    }
+    errors.push(...validateWebhookName(stringOf(webhook['name']) ?? '', `${path}.name`, names));
+    errors.push(...validateReviewVersions(webhook, `${path}.admissionReviewVersions`));
+    errors.push(...validateCallRules(webhook, path));
+    errors.push(...validateClientConfig(objectOf(webhook['clientConfig']), `${path}.clientConfig`));
     errors.push(...validateSelector(webhook['namespaceSelector'], `${path}.namespaceSelector`));
     errors.push(...validateSelector(webhook['objectSelector'], `${path}.objectSelector`));
+  }
+  return errors;
+}
+
+/** Checks that a webhook's name is a domain, and adds it to those that are `taken`. */
+function validateWebhookName(name: string, field: string, taken: Set<string>): FieldError[] {
+  const isTaken = taken.has(name);
+  taken.add(name);
+  if (name === '') return [required(field)];
+  if (isTaken) return [duplicate(field, name)];
+  if (name.split('.').length < 3) {
+    return [invalidValue(field, name, 'should be a domain with at least three segments separated by dots')];
+  }
+  return problemsOfSubdomain(name).map(problem => invalidValue(field, name, problem));
+}
+
+/** Checks that a webhook reads a version of AdmissionReview that there is. */
+function validateReviewVersions(webhook: JsonObject, field: string): FieldError[] {
+  const versions = listOf(webhook['admissionReviewVersions']);
+  if (versions.length === 0) return [required(field, 'must specify one of v1, v1beta1')];
+  if (versions.includes('v1') || versions.includes('v1beta1')) return [];
+  return [invalidValue(field, versions, 'must include at least one of v1, v1beta1')];
+}
+
+/** Checks how a webhook may be called: side effects, failure policy, timeout. */
+function validateCallRules(webhook: JsonObject, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const effects = String(webhook['sideEffects'] ?? '');
+  if (effects === '') errors.push(required(`${path}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+  else if (!['None', 'NoneOnDryRun'].includes(effects)) {
+    errors.push(notSupported(`${path}.sideEffects`, effects, ['None', 'NoneOnDryRun']));
+  }
+  const policy = String(webhook['failurePolicy'] ?? 'Fail');
+  if (!['Fail', 'Ignore'].includes(policy))
+    errors.push(notSupported(`${path}.failurePolicy`, policy, ['Fail', 'Ignore']));
+  const timeout = webhook['timeoutSeconds'];
+  if (typeof timeout === 'number' && (timeout < 1 || timeout > 30)) {
+    errors.push(
+      invalidValue(`${path}.timeoutSeconds`, timeout, 'the timeout value must be between 1 and 30 seconds'),
+    );
+  }
+  return errors;
+}
+
+/** Checks that a webhook has one address: a URL, or a Service by name and namespace. */
+function validateClientConfig({ service, url }: JsonObject, field: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (isObject(service) === (url !== undefined)) {
+    errors.push(required(field, 'exactly one of url or service is required'));
+  }
+  if (!isObject(service)) return errors;
+  if (!stringOf(service['name'])) errors.push(required(`${field}.service.name`, 'service name is required'));
+  if (!stringOf(service['namespace'])) {
+    errors.push(required(`${field}.service.namespace`, 'service namespace is required'));
   }
   return errors;
 }
@@ -91,7 +107,14 @@ export function validateDefinition(
   if (!['Cluster', 'Namespaced'].includes(String(spec['scope']))) {
     errors.push(notSupported('spec.scope', String(spec['scope'] ?? ''), ['Cluster', 'Namespaced']));
   }
-  const versions = objectsOf(spec['versions']);
+  errors.push(...validateVersions(objectsOf(spec['versions'])));
+  errors.push(...validateKindNames(names));
+  return old ? [...errors, ...changesOfDefinition(definition, old)] : errors;
+}
+
+/** Checks that one version is stored, and each version's name and schema. */
+function validateVersions(versions: readonly JsonObject[]): FieldError[] {
+  const errors: FieldError[] = [];
   if (versions.filter(version => version['storage'] === true).length !== 1) {
     errors.push(
       invalidValue(
@@ -109,9 +132,15 @@ export function validateDefinition(
       errors.push(required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
     }
   }
-  if (plural === '') errors.push(required('spec.names.plural'));
-  if (!stringOf(names['kind'])) errors.push(required('spec.names.kind'));
-  return old ? [...errors, ...changesOfDefinition(definition, old)] : errors;
+  return errors;
+}
+
+/** Checks that the new kind has a name, in the singular and the plural. */
+function validateKindNames({ plural, kind }: JsonObject): FieldError[] {
+  return [
+    ...(stringOf(plural) ? [] : [required('spec.names.plural')]),
+    ...(stringOf(kind) ? [] : [required('spec.names.kind')]),
+  ];
 }
 
 /**

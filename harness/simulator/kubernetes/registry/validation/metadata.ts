@@ -2,7 +2,16 @@
 
 import { type FieldError, forbiddenValue, IMMUTABLE, invalidValue, required } from '../field-errors.ts';
 import { STANDARD_FINALIZERS } from '../finalizers.ts';
-import { equal, type KubernetesObject, listOf, objectOf, objectsOf, stringOf, valueAt } from '../json.ts';
+import {
+  equal,
+  type JsonObject,
+  type KubernetesObject,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+  valueAt,
+} from '../json.ts';
 import type { ResourceType } from '../resources.ts';
 import { problemsOfLabelValue, problemsOfQualifiedName } from './label-rules.ts';
 import { problemsOfName, problemsOfSubdomain } from './names.ts';
@@ -43,24 +52,30 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
   }
   errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
   errors.push(...validateAnnotations(metadata.annotations));
-  for (const [index, owner] of objectsOf(metadata['ownerReferences']).entries()) {
-    const path = `metadata.ownerReferences[${index}]`;
-    for (const key of ['apiVersion', 'kind', 'name', 'uid']) {
-      const value = stringOf(owner[key]) ?? '';
-      if (value === '') {
-        errors.push(
-          key === 'apiVersion'
-            ? invalidValue(`${path}.apiVersion`, value, 'version must not be empty')
-            : invalidValue(`${path}.${key}`, value, 'must not be empty'),
-        );
-      }
-    }
-  }
-  for (const finalizer of listOf(metadata['finalizers'])) {
-    const text = String(finalizer);
+  errors.push(...validateOwners(objectsOf(metadata['ownerReferences'])));
+  errors.push(...validateFinalizers(listOf(metadata["finalizers"]).map(String), type.custom !== undefined));
+  return errors;
+}
+
+/** Checks that each owner reference is complete. */
+function validateOwners(owners: readonly JsonObject[]): FieldError[] {
+  return owners.flatMap((owner, index) =>
+    ['apiVersion', 'kind', 'name', 'uid']
+      .filter(key => (stringOf(owner[key]) ?? '') === '')
+      .map(key => {
+        const problem = key === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
+        return invalidValue(`metadata.ownerReferences[${index}].${key}`, '', problem);
+      }),
+  );
+}
+
+/** Checks the names of finalizers, which custom resources must qualify with a domain. */
+function validateFinalizers(finalizers: readonly string[], isCustom: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const text of finalizers) {
     for (const problem of problemsOfQualifiedName(text))
       errors.push(invalidValue('metadata.finalizers', text, problem));
-    if (!text.includes('/') && !STANDARD_FINALIZERS.includes(text) && type.custom) {
+    if (!text.includes('/') && !STANDARD_FINALIZERS.includes(text) && isCustom) {
       errors.push(
         invalidValue(
           'metadata.finalizers',
@@ -110,35 +125,30 @@ export function validateSelector(selector: unknown, field: string): FieldError[]
   errors.push(...validateLabels(matchLabels, `${field}.matchLabels`));
   for (const [index, expression] of objectsOf(matchExpressions).entries()) {
     const path = `${field}.matchExpressions[${index}]`;
-    const values = listOf(expression['values']);
-    switch (expression['operator']) {
-      case 'In':
-      case 'NotIn':
-        if (values.length === 0) {
-          errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-        }
-        break;
-      case 'Exists':
-      case 'DoesNotExist':
-        if (values.length > 0) {
-          errors.push(
-            forbiddenValue(
-              `${path}.values`,
-              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-            ),
-          );
-        }
-        break;
-      default:
-        errors.push(
-          invalidValue(`${path}.operator`, expression['operator'] ?? '', 'not a valid selector operator'),
-        );
-    }
+    errors.push(...validateOperator(expression, path));
     const key = stringOf(expression['key']) ?? '';
     for (const problem of problemsOfQualifiedName(key))
       errors.push(invalidValue(`${path}.key`, key, problem));
   }
   return errors;
+}
+
+/** Checks the operator of an expression, and whether it has the values that this operator takes. */
+function validateOperator({ operator, values }: JsonObject, path: string): FieldError[] {
+  const hasValues = listOf(values).length > 0;
+  const field = `${path}.values`;
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      if (hasValues) return [];
+      return [required(field, "must be specified when `operator` is 'In' or 'NotIn'")];
+    case 'Exists':
+    case 'DoesNotExist':
+      if (!hasValues) return [];
+      return [forbiddenValue(field, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+    default:
+      return [invalidValue(`${path}.operator`, operator ?? '', 'not a valid selector operator')];
+  }
 }
 
 /** Checks a field that names another object: it must be there and be a DNS subdomain. */

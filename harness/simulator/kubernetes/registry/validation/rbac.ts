@@ -24,24 +24,24 @@ export function validateBinding(binding: KubernetesObject, old: KubernetesObject
   if (!kinds.includes(String(role['kind'])))
     errors.push(notSupported('roleRef.kind', String(role['kind'] ?? ''), kinds));
   if ((stringOf(role['name']) ?? '') === '') errors.push(required('roleRef.name'));
-  for (const [index, subject] of objectsOf(binding['subjects']).entries()) {
-    const path = `subjects[${index}]`;
-    if ((stringOf(subject['name']) ?? '') === '') errors.push(required(`${path}.name`));
-    if (!['Group', 'ServiceAccount', 'User'].includes(String(subject['kind']))) {
-      errors.push(
-        notSupported(`${path}.kind`, String(subject['kind'] ?? ''), ['ServiceAccount', 'User', 'Group']),
-      );
-    }
-    if (
-      subject['kind'] === 'ServiceAccount' &&
-      binding.kind === 'ClusterRoleBinding' &&
-      !stringOf(subject['namespace'])
-    ) {
-      errors.push(required(`${path}.namespace`));
-    }
-  }
+  errors.push(...validateSubjects(objectsOf(binding['subjects']), binding.kind === 'ClusterRoleBinding'));
   if (old && !equal(old['roleRef'], role)) {
     errors.push(invalidValue('roleRef', role, 'cannot change roleRef', goRoleRef(role)));
+  }
+  return errors;
+}
+/** Checks who is bound. @param isClusterWide - whether no namespace is implied */
+function validateSubjects(subjects: readonly JsonObject[], isClusterWide: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, { name, kind, namespace }] of subjects.entries()) {
+    const path = `subjects[${index}]`;
+    if ((stringOf(name) ?? '') === '') errors.push(required(`${path}.name`));
+    if (!['Group', 'ServiceAccount', 'User'].includes(String(kind))) {
+      errors.push(notSupported(`${path}.kind`, String(kind ?? ''), ['ServiceAccount', 'User', 'Group']));
+    }
+    if (kind === 'ServiceAccount' && isClusterWide && !stringOf(namespace)) {
+      errors.push(required(`${path}.namespace`));
+    }
   }
   return errors;
 }
@@ -51,29 +51,29 @@ const goRoleRef = (role: JsonObject): string =>
 
 /** Finds what is wrong with the rules of a Role or ClusterRole. */
 export function validateRole(role: KubernetesObject): FieldError[] {
+  return objectsOf(role['rules']).flatMap((rule, index) =>
+    validateRule(rule, `rules[${index}]`, role.kind === 'Role'),
+  );
+}
+
+/** Checks one rule: verbs, and either paths, which no namespace has, or groups and resources. */
+function validateRule(rule: JsonObject, path: string, isNamespaced: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  for (const [index, rule] of objectsOf(role['rules']).entries()) {
-    const path = `rules[${index}]`;
-    if (listOf(rule['verbs']).length === 0)
-      errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
-    if (listOf(rule['nonResourceURLs']).length > 0) {
-      if (role.kind === 'Role') {
-        errors.push(
-          invalidValue(
-            `${path}.nonResourceURLs`,
-            rule['nonResourceURLs'],
-            'namespaced rules cannot apply to non-resource URLs',
-          ),
-        );
-      }
-      continue;
+  const paths = rule['nonResourceURLs'];
+  if (listOf(rule['verbs']).length === 0)
+    errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'));
+  if (listOf(paths).length > 0) {
+    if (isNamespaced) {
+      const problem = 'namespaced rules cannot apply to non-resource URLs';
+      errors.push(invalidValue(`${path}.nonResourceURLs`, paths, problem));
     }
-    if (listOf(rule['apiGroups']).length === 0) {
-      errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
-    }
-    if (listOf(rule['resources']).length === 0) {
-      errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
-    }
+    return errors;
+  }
+  if (listOf(rule['apiGroups']).length === 0) {
+    errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));
+  }
+  if (listOf(rule['resources']).length === 0) {
+    errors.push(required(`${path}.resources`, 'resource rules must supply at least one resource'));
   }
   return errors;
 }

@@ -59,13 +59,8 @@ function validatePorts(ports: readonly JsonObject[]): FieldError[] {
     const path = `spec.ports[${index}]`;
     const name = stringOf(port['name']) ?? '';
     if (name !== '' || ports.length > 1) errors.push(...validatePortName(name, `${path}.name`, names));
-    errors.push(...validatePort(port['port'], `${path}.port`));
+    errors.push(...validatePortFields(port, path));
     const protocol = String(port['protocol'] ?? '');
-    if (protocol === '') errors.push(required(`${path}.protocol`));
-    else if (!PROTOCOLS.includes(protocol))
-      errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
-    const target = port['targetPort'];
-    if (typeof target === 'number') errors.push(...validatePort(target, `${path}.targetPort`));
     const key = `${String(port['port'])}/${protocol}`;
     if (numbers.has(key)) {
       errors.push({
@@ -76,6 +71,17 @@ function validatePorts(ports: readonly JsonObject[]): FieldError[] {
     }
     numbers.add(key);
   }
+  return errors;
+}
+
+/** Checks a port by itself: its number, protocol and target. */
+function validatePortFields(port: JsonObject, path: string): FieldError[] {
+  const errors = [...validatePort(port['port'], `${path}.port`)];
+  const protocol = String(port['protocol'] ?? '');
+  if (protocol === '') errors.push(required(`${path}.protocol`));
+  else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
+  const target = port['targetPort'];
+  if (typeof target === 'number') errors.push(...validatePort(target, `${path}.targetPort`));
   return errors;
 }
 

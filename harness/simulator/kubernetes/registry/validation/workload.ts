@@ -11,7 +11,7 @@ import {
   notSupported,
   required,
 } from '../field-errors.ts';
-import { equal, isObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
+import { equal, isObject, type JsonObject, type KubernetesObject, objectOf, stringsOf } from '../json.ts';
 import { matchesLabels, selectorFromObject } from '../selectors/label-selector.ts';
 import { validateLabels, validateReference, validateSelector } from './metadata.ts';
 import { validatePodSpec } from './pod.ts';
@@ -34,16 +34,29 @@ export function validateWorkload(object: KubernetesObject, old: KubernetesObject
   if (typeof replicas === 'number' && replicas < 0) {
     errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
-  const parsed = selectorFromObject(selector);
-  if (!parsed) errors.push(required('spec.selector'));
-  else {
-    errors.push(...validateSelector(selector, 'spec.selector'));
-    if (parsed.length === 0) {
-      errors.push(invalidValue('spec.selector', {}, 'empty selector is invalid for deployment', '{}'));
-    }
-  }
   const labels = stringsOf(objectOf(template['metadata'])['labels']);
-  if (parsed && parsed.length > 0 && !matchesLabels(parsed, labels)) {
+  errors.push(...validateSelection(selector, labels));
+  errors.push(...validateLabels(labels, 'spec.template.labels'));
+  errors.push(...validatePodSpec(objectOf(template['spec']), 'spec.template.spec'));
+  const restart = objectOf(template['spec'])['restartPolicy'];
+  if (restart === 'OnFailure' || restart === 'Never') {
+    errors.push(notSupported('spec.template.spec.restartPolicy', restart, ['Always']));
+  }
+  errors.push(...validateStrategy(objectOf(spec['strategy'])));
+  if (old && !equal(objectOf(old['spec'])['selector'], selector)) {
+    errors.push(invalidValue('spec.selector', selector, IMMUTABLE, goSelector(selector)));
+  }
+  return errors;
+}
+
+/** Checks that there is a selector, and that it selects the pods of the template. */
+function validateSelection(selector: unknown, labels: Readonly<Record<string, string>>): FieldError[] {
+  const parsed = selectorFromObject(selector);
+  if (!parsed) return [required('spec.selector')];
+  const errors = validateSelector(selector, 'spec.selector');
+  if (parsed.length === 0) {
+    errors.push(invalidValue('spec.selector', {}, 'empty selector is invalid for deployment', '{}'));
+  } else if (!matchesLabels(parsed, labels)) {
     errors.push(
       invalidValue(
         'spec.template.metadata.labels',
@@ -53,27 +66,22 @@ export function validateWorkload(object: KubernetesObject, old: KubernetesObject
       ),
     );
   }
-  errors.push(...validateLabels(labels, 'spec.template.labels'));
-  errors.push(...validatePodSpec(objectOf(template['spec']), 'spec.template.spec'));
-  const restart = objectOf(template['spec'])['restartPolicy'];
-  if (restart === 'OnFailure' || restart === 'Never') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restart, ['Always']));
+  return errors;
+}
+
+/** Checks the type of a strategy, and that only a rolling update has limits. */
+function validateStrategy({ type, rollingUpdate }: JsonObject): FieldError[] {
+  const errors: FieldError[] = [];
+  if (type !== undefined && !['Recreate', 'RollingUpdate'].includes(String(type))) {
+    errors.push(notSupported('spec.strategy.type', String(type), ['Recreate', 'RollingUpdate']));
   }
-  const strategy = objectOf(spec['strategy']);
-  const kind = strategy['type'];
-  if (kind !== undefined && !['Recreate', 'RollingUpdate'].includes(String(kind))) {
-    errors.push(notSupported('spec.strategy.type', String(kind), ['Recreate', 'RollingUpdate']));
-  }
-  if (kind === 'Recreate' && isObject(strategy['rollingUpdate'])) {
+  if (type === 'Recreate' && isObject(rollingUpdate)) {
     errors.push(
       forbiddenValue(
         'spec.strategy.rollingUpdate',
         "may not be specified when strategy `type` is 'Recreate'",
       ),
     );
-  }
-  if (old && !equal(objectOf(old['spec'])['selector'], selector)) {
-    errors.push(invalidValue('spec.selector', selector, IMMUTABLE, goSelector(selector)));
   }
   return errors;
 }
