@@ -5,6 +5,7 @@
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import {
+  type Condition,
   conditionOf,
   controllerOf,
   isActive,
@@ -62,60 +63,72 @@ function wanted(client: TypedClient, { spec }: PodDisruptionBudget, pods: readon
   return { expected: pods.length, desired: minAvailable ?? 0 };
 }
 
+/** Judges how many of a budget's pods may go now. */
+function statusOf(client: TypedClient, budget: PodDisruptionBudget, now: number) {
+  const pods = client
+    .list('pods', { namespace: budget.metadata.namespace ?? '' })
+    .filter(pod => isCovered(budget, pod));
+  const healthy = pods.filter(pod => isActive(pod) && isTrue(pod.status?.conditions, 'Ready')).length;
+  const { expected, desired } = wanted(client, budget, pods.filter(isActive));
+  const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
+  const observedGeneration = budget.metadata.generation ?? 1;
+  const before = conditionOf(budget.status?.conditions, 'DisruptionAllowed');
+  return {
+    currentHealthy: healthy,
+    desiredHealthy: desired,
+    disruptionsAllowed: allowed,
+    expectedPods: expected,
+    observedGeneration,
+    conditions: [allowedCondition(allowed > 0, before, { observedGeneration, now })],
+  };
+}
+
+/** Makes the condition that says whether a pod may go; its time is that of the last change. */
+function allowedCondition(
+  isAllowed: boolean,
+  before: Condition | undefined,
+  { observedGeneration, now }: { readonly observedGeneration: number; readonly now: number },
+) {
+  const status = isAllowed ? ('True' as const) : ('False' as const);
+  return {
+    type: 'DisruptionAllowed',
+    status,
+    reason: isAllowed ? 'SufficientPods' : 'InsufficientPods',
+    message: '',
+    observedGeneration,
+    lastTransitionTime: before?.status === status ? (before.lastTransitionTime ?? '') : timestamp(now),
+  };
+}
+
 /** Starts the controller of the budgets' statuses. */
 export function startDisruptionController({ component, client, clock }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const budget = client.get(BUDGETS, namespace, name);
-    if (!budget) return;
-    const pods = client.list('pods', { namespace }).filter(pod => isCovered(budget, pod));
-    const healthy = pods.filter(pod => isActive(pod) && isTrue(pod.status?.conditions, 'Ready')).length;
-    const { expected, desired } = wanted(client, budget, pods.filter(isActive));
-    const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
-    const observedGeneration = budget.metadata.generation ?? 1;
-    const status = allowed > 0 ? 'True' : 'False';
-    const before = conditionOf(budget.status?.conditions, 'DisruptionAllowed');
-    client.updateStatus(BUDGETS, {
-      ...budget,
-      status: {
-        currentHealthy: healthy,
-        desiredHealthy: desired,
-        disruptionsAllowed: allowed,
-        expectedPods: expected,
-        observedGeneration,
-        conditions: [
-          {
-            type: 'DisruptionAllowed',
-            status,
-            reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods',
-            message: '',
-            observedGeneration,
-            lastTransitionTime:
-              before?.status === status ? (before.lastTransitionTime ?? '') : timestamp(clock.now()),
-          },
-        ],
-      },
-    });
+    if (budget) client.updateStatus(BUDGETS, { ...budget, status: statusOf(client, budget, clock.now()) });
   };
   const queue = new WorkQueue(component, sync, BUDGETS);
+  const stops = [() => queue.stop(), ...watchBudgets(client, key => queue.add(key))];
+  return { stop: () => stopAll(stops) };
+}
+
+/** Tells which budgets a change may concern: of themselves, of a pod, of a Deployment. @returns how to stop */
+function watchBudgets(client: TypedClient, add: (key: string) => void): readonly (() => void)[] {
   const addFor = (pod: Pod) => {
     for (const budget of client.list(BUDGETS, { namespace: pod.metadata.namespace ?? '' })) {
-      if (isCovered(budget, pod)) queue.add(keyOf(budget));
+      if (isCovered(budget, pod)) add(keyOf(budget));
     }
   };
-  const stops = [
-    () => queue.stop(),
+  return [
     client.watch(BUDGETS, {}, ({ type, object }) => {
-      if (type !== 'DELETED') queue.add(keyOf(object));
+      if (type !== 'DELETED') add(keyOf(object));
     }),
     client.watch('pods', {}, ({ object, previous }) => {
       addFor(object);
       if (previous) addFor(previous);
     }),
     client.watch('deployments.apps', {}, ({ object: { metadata } }) => {
-      for (const budget of client.list(BUDGETS, { namespace: metadata.namespace ?? '' }))
-        queue.add(keyOf(budget));
+      for (const budget of client.list(BUDGETS, { namespace: metadata.namespace ?? '' })) add(keyOf(budget));
     }),
   ];
-  return { stop: () => stopAll(stops) };
 }

@@ -5,9 +5,9 @@
 
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
 import { type EndpointSubset, keyOf, type SliceEndpoint } from '../client/kinds.ts';
-import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
+import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
-import { MANAGED_BY, reconcileSlices, type SliceContent } from './endpoint-slices.ts';
+import { deleteSlices, reconcileSlices, type SliceContent } from './endpoint-slices.ts';
 
 const MIRROR = 'endpointslicemirroring-controller.k8s.io';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
@@ -26,32 +26,34 @@ function contentOf({ addresses = [], notReadyAddresses = [], ports = [] }: Endpo
   return { ports: ports.map(port => ({ ...port, protocol: port.protocol ?? 'TCP' })), endpoints };
 }
 
+/** Makes the slices of a Service without a selector be what its Endpoints say, if they are to be mirrored. */
+function mirror(client: TypedClient, namespace: string, name: string): void {
+  const endpoints = client.get('endpoints', namespace, name);
+  const service = client.get('services', namespace, name);
+  const isMirrored =
+    endpoints &&
+    service &&
+    !service.spec.selector &&
+    endpoints.metadata.labels?.[SKIP] !== 'true' &&
+    client.isOpen(namespace);
+  if (!isMirrored) {
+    deleteSlices(client, namespace, name, MIRROR);
+    return;
+  }
+  reconcileSlices(client, {
+    owner: endpoints,
+    ownerKind: 'Endpoints',
+    managedBy: MIRROR,
+    labels: endpoints.metadata.labels ?? {},
+    contents: (endpoints.subsets ?? []).map(contentOf),
+  });
+}
+
 /** Starts the controller that mirrors Endpoints into slices. */
 export function startEndpointSliceMirroringController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
-    const endpoints = client.get('endpoints', namespace, name);
-    const service = client.get('services', namespace, name);
-    const isMirrored =
-      endpoints &&
-      service &&
-      !service.spec.selector &&
-      endpoints.metadata.labels?.[SKIP] !== 'true' &&
-      client.isOpen(namespace);
-    if (!isMirrored) {
-      const selector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${MIRROR}`;
-      for (const { metadata } of client.list(SLICES, { namespace, labelSelector: selector })) {
-        client.local.delete(SLICES, namespace, metadata.name ?? '');
-      }
-      return;
-    }
-    reconcileSlices(client, {
-      owner: endpoints,
-      ownerKind: 'Endpoints',
-      managedBy: MIRROR,
-      labels: endpoints.metadata.labels ?? {},
-      contents: (endpoints.subsets ?? []).map(contentOf),
-    });
+    mirror(client, namespace, name);
   };
   const queue = new WorkQueue(component, sync, 'endpoints');
   const stops = [

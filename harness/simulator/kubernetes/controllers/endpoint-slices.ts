@@ -1,14 +1,15 @@
 /** EndpointSlices: the pods behind each Service with a selector, in pieces of a hundred. */
 
+import type { New } from '../client/cluster-client.ts';
 import { type Controller, type ControllerContext, stopAll } from '../client/controller.ts';
-import type { EndpointPort, SliceEndpoint, Stored } from '../client/kinds.ts';
+import type { EndpointPort, EndpointSlice, SliceEndpoint, Stored } from '../client/kinds.ts';
 import { SERVICE_NAME, SLICES } from '../client/service-slices.ts';
 import type { TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
 
 /** The label of a slice with the controller that manages it. */
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const CONTROLLER = 'endpointslice-controller.k8s.io';
 /** kube-controller-manager's default of --max-endpoints-per-slice. */
 const MAX_ENDPOINTS = 100;
@@ -66,7 +67,7 @@ export function reconcileSlices(
   client: TypedClient,
   { owner, ownerKind, managedBy, labels, contents }: WantedSlices,
 ): void {
-  const { namespace = '', name = '', uid = '' } = owner.metadata;
+  const { namespace = '', name = '' } = owner.metadata;
   const existing = new Map(
     client
       .list(SLICES, { namespace, labelSelector: `${SERVICE_NAME}=${name},${MANAGED_BY}=${managedBy}` })
@@ -82,48 +83,67 @@ export function reconcileSlices(
       client.update(SLICES, { ...kept, metadata: { ...kept.metadata, labels: allLabels }, ports, endpoints });
       continue;
     }
-    client.create(SLICES, {
-      metadata: {
-        generateName: `${name}-`,
-        namespace,
-        labels: allLabels,
-        ownerReferences: [
-          { apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true },
-        ],
-      },
-      addressType: 'IPv4',
-      ports,
-      endpoints,
-    });
+    client.create(SLICES, newSlice(owner.metadata, ownerKind, allLabels, { ports, endpoints }));
   }
   for (const slice of existing.keys()) client.local.delete(SLICES, namespace, slice);
+}
+
+function newSlice(
+  { namespace = '', name = '', uid = '' }: Stored['metadata'],
+  ownerKind: WantedSlices['ownerKind'],
+  labels: Readonly<Record<string, string>>,
+  { ports, endpoints }: SliceContent,
+): New<EndpointSlice> {
+  return {
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      labels,
+      ownerReferences: [
+        { apiVersion: 'v1', kind: ownerKind, name, uid, controller: true, blockOwnerDeletion: true },
+      ],
+    },
+    addressType: 'IPv4',
+    ports,
+    endpoints,
+  };
+}
+
+/** Deletes the slices of a Service that one controller manages. */
+export function deleteSlices(client: TypedClient, namespace: string, name: string, managedBy: string): void {
+  const selector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${managedBy}`;
+  for (const { metadata } of client.list(SLICES, { namespace, labelSelector: selector })) {
+    client.local.delete(SLICES, namespace, metadata.name ?? '');
+  }
+}
+
+/** Makes the slices of a Service with a selector list the pods behind it. */
+function sliceService(client: TypedClient, namespace: string, name: string): void {
+  const service = client.get('services', namespace, name);
+  if (!service) {
+    deleteSlices(client, namespace, name, CONTROLLER);
+    return;
+  }
+  if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
+  const isHeadless = service.spec.clusterIP === 'None';
+  const labels = {
+    ...service.metadata.labels,
+    ...(isHeadless && { 'service.kubernetes.io/headless': '' }),
+  };
+  reconcileSlices(client, {
+    owner: service,
+    ownerKind: 'Service',
+    managedBy: CONTROLLER,
+    labels,
+    contents: contentsOf(podsBehind(client, service)),
+  });
 }
 
 /** Starts the controller of the slices of Services with a selector. */
 export function startEndpointSliceController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
-    const service = client.get('services', namespace, name);
-    if (!service) {
-      const selector = `${SERVICE_NAME}=${name},${MANAGED_BY}=${CONTROLLER}`;
-      for (const { metadata } of client.list(SLICES, { namespace, labelSelector: selector })) {
-        client.local.delete(SLICES, namespace, metadata.name ?? '');
-      }
-      return;
-    }
-    if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
-    const isHeadless = service.spec.clusterIP === 'None';
-    const labels = {
-      ...service.metadata.labels,
-      ...(isHeadless && { 'service.kubernetes.io/headless': '' }),
-    };
-    reconcileSlices(client, {
-      owner: service,
-      ownerKind: 'Service',
-      managedBy: CONTROLLER,
-      labels,
-      contents: contentsOf(podsBehind(client, service)),
-    });
+    sliceService(client, namespace, name);
   };
   const queue = new WorkQueue(component, sync, 'services');
   const stops = [

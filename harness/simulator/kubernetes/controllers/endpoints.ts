@@ -9,9 +9,10 @@ import {
   type EndpointPort,
   type EndpointSubset,
   keyOf,
+  type Pod,
   type Service,
 } from '../client/kinds.ts';
-import { hasCode } from '../client/typed.ts';
+import { hasCode, type TypedClient } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { podsBehind, referenceToPod, type ServicePod, watchServicePods } from './service-pods.ts';
 
@@ -29,13 +30,7 @@ export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[
       group = { ports, ready: [], notReady: [] };
       groups.set(key, group);
     }
-    const address: EndpointAddress = {
-      ip,
-      ...(pod.spec.hostname !== undefined && { hostname: pod.spec.hostname }),
-      ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
-      targetRef: referenceToPod(pod),
-    };
-    (isReady ? group.ready : group.notReady).push(address);
+    (isReady ? group.ready : group.notReady).push(addressOf(pod, ip));
   }
   const byIp = (a: EndpointAddress, b: EndpointAddress) => (a.ip < b.ip ? -1 : 1);
   return [...groups.entries()]
@@ -47,34 +42,45 @@ export function subsetsOf(pods: readonly ServicePod[]): readonly EndpointSubset[
     }));
 }
 
+function addressOf(pod: Pod, ip: string): EndpointAddress {
+  return {
+    ip,
+    ...(pod.spec.hostname !== undefined && { hostname: pod.spec.hostname }),
+    ...(pod.spec.nodeName !== undefined && { nodeName: pod.spec.nodeName }),
+    targetRef: referenceToPod(pod),
+  };
+}
+
+/** Makes the Endpoints of a Service list the pods behind it, and creates them if need be. */
+function writeEndpoints(client: TypedClient, service: Service): void {
+  const { namespace = '', name = '' } = service.metadata;
+  const subsets = subsetsOf(podsBehind(client, service));
+  const labels = labelsOf(service);
+  const content = subsets.length > 0 ? { subsets } : {};
+  const existing = client.get('endpoints', namespace, name);
+  if (existing) {
+    const { subsets: _old, ...rest } = existing;
+    client.update('endpoints', { ...rest, metadata: { ...existing.metadata, labels }, ...content });
+    return;
+  }
+  try {
+    client.create('endpoints', { metadata: { name, namespace, labels }, ...content });
+  } catch (error) {
+    if (!hasCode(error, 409)) throw error;
+  }
+}
+
 /** Starts the controller of the Endpoints of Services with a selector. */
 export function startEndpointsController({ component, client }: ControllerContext): Controller {
   const sync = (key: string) => {
     const [namespace = '', name = ''] = key.split('/');
     const service = client.get('services', namespace, name);
-    const existing = client.get('endpoints', namespace, name);
     if (!service) {
-      if (existing) client.local.delete('endpoints', namespace, name);
+      if (client.get('endpoints', namespace, name)) client.local.delete('endpoints', namespace, name);
       return;
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName' || !client.isOpen(namespace)) return;
-    const subsets = subsetsOf(podsBehind(client, service));
-    const metadata = { name, namespace, labels: labelsOf(service) };
-    const content = subsets.length > 0 ? { subsets } : {};
-    if (existing) {
-      const { subsets: _old, ...rest } = existing;
-      client.update('endpoints', {
-        ...rest,
-        metadata: { ...existing.metadata, labels: metadata.labels },
-        ...content,
-      });
-      return;
-    }
-    try {
-      client.create('endpoints', { metadata, ...content });
-    } catch (error) {
-      if (!hasCode(error, 409)) throw error;
-    }
+    writeEndpoints(client, service);
   };
   const queue = new WorkQueue(component, sync, 'services');
   const stops = [

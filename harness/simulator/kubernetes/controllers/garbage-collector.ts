@@ -73,14 +73,7 @@ class GarbageCollector implements Controller {
   #judge(uid: string, place: Place, object: KubernetesObject): void {
     const references = object.metadata.ownerReferences ?? [];
     if (references.length === 0) return;
-    const solid: OwnerReference[] = [];
-    let isAwaited = false;
-    for (const reference of references) {
-      const owner = this.#ownerOf(reference, place.namespace);
-      if (owner === 'unknown') solid.push(reference);
-      else if (owner && isWaitingForDependents(owner)) isAwaited = true;
-      else if (owner) solid.push(reference);
-    }
+    const { solid, isAwaited } = this.#ownersOf(references, place.namespace);
     if (solid.length === references.length) return;
     if (solid.length > 0) {
       this.#modify(place, draft => {
@@ -97,6 +90,19 @@ class GarbageCollector implements Controller {
       });
     }
     this.#delete(place, uid, isAwaited && hasDependents ? 'Foreground' : 'Background');
+  }
+
+  /** Sorts owners: those that hold the object, and whether another one waits for its dependents. */
+  #ownersOf(references: readonly OwnerReference[], namespace: string) {
+    const solid: OwnerReference[] = [];
+    let isAwaited = false;
+    for (const reference of references) {
+      const owner = this.#ownerOf(reference, namespace);
+      if (owner === 'unknown') solid.push(reference);
+      else if (owner && isWaitingForDependents(owner)) isAwaited = true;
+      else if (owner) solid.push(reference);
+    }
+    return { solid, isAwaited };
   }
 
   #ownerOf(reference: OwnerReference, namespace: string): KubernetesObject | 'unknown' | undefined {

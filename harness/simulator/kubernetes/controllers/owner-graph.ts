@@ -62,18 +62,19 @@ export class OwnerGraph {
     }
     let mayBeGarbage = false;
     for (const owner of owners) {
-      let dependents = this.#dependents.get(owner);
-      if (!dependents) {
-        dependents = new Set();
-        this.#dependents.set(owner, dependents);
-      }
-      dependents.add(uid);
+      this.#addDependent(owner, uid);
       if (!this.#places.has(owner)) mayBeGarbage = true;
     }
     const finalizers = finalizersOf(object);
     const isOnItsWay = object.metadata.deletionTimestamp !== undefined && finalizers.length > 0;
     if (isOnItsWay && (finalizers.includes(FOREGROUND) || finalizers.includes(ORPHAN))) this.#onDoubt(uid);
     else if (mayBeGarbage) this.#onDoubt(uid);
+  }
+
+  #addDependent(owner: string, uid: string): void {
+    const dependents = this.#dependents.get(owner) ?? new Set();
+    this.#dependents.set(owner, dependents);
+    dependents.add(uid);
   }
 
   /** Takes note that an object is gone. */

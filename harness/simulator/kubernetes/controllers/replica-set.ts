@@ -1,5 +1,6 @@
 /** ReplicaSets: makes and removes pods until there are as many as asked for, and tells what prevents it. */
 import { messageOf } from '../../../base/errors.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { controllerOf, isActive, keyOf, type Pod, type ReplicaSet } from '../client/kinds.ts';
@@ -23,6 +24,26 @@ function removalOrder(a: Pod, b: Pod): number {
     (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? '') ||
     keyOf(a).localeCompare(keyOf(b))
   );
+}
+
+/** Makes a pod of the set's template; the API server finds a name for it. */
+function newPod(set: ReplicaSet): KubernetesObject {
+  const { metadata, spec } = set.spec.template;
+  const { namespace = '', name = '', uid = '' } = set.metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${name}-`,
+      namespace,
+      ...(metadata?.labels && { labels: { ...metadata.labels } }),
+      ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid, controller: true, blockOwnerDeletion: true },
+      ],
+    },
+    spec,
+  };
 }
 
 class ReplicaSetController implements Controller {
@@ -93,31 +114,10 @@ class ReplicaSetController implements Controller {
   }
 
   async #createPod(set: ReplicaSet): Promise<{ readonly error: unknown } | undefined> {
-    const { metadata, spec } = set.spec.template;
-    const { namespace = '', name = '', uid = '' } = set.metadata;
+    const { namespace = '' } = set.metadata;
     const about = referenceTo(set, 'ReplicaSet', 'apps/v1');
     try {
-      const pod = await this.#context.client.local.createThroughAdmission('pods', {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: {
-          generateName: `${name}-`,
-          namespace,
-          ...(metadata?.labels && { labels: { ...metadata.labels } }),
-          ...(metadata?.annotations && { annotations: { ...metadata.annotations } }),
-          ownerReferences: [
-            {
-              apiVersion: 'apps/v1',
-              kind: 'ReplicaSet',
-              name,
-              uid,
-              controller: true,
-              blockOwnerDeletion: true,
-            },
-          ],
-        },
-        spec,
-      });
+      const pod = await this.#context.client.local.createThroughAdmission('pods', newPod(set));
       this.#events.record(about, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
       return undefined;
     } catch (error) {
