@@ -10,7 +10,7 @@ import type { Component, Supervisor } from './client/supervisor.ts';
 import { TypedClient } from './client/typed.ts';
 import type { Machinery } from './machinery.ts';
 import { CLUSTER_DOMAIN } from './node/cluster-dns.ts';
-import { Kubelet } from './node/kubelet/kubelet.ts';
+import { Kubelet, type KubeletOptions } from './node/kubelet/kubelet.ts';
 import type { IssueToken } from './node/kubelet/volumes.ts';
 import { NODE_CAPACITY, type NodeMachine, podCidr, registerNode } from './node/nodes.ts';
 
@@ -55,36 +55,44 @@ export function registerNodes({
   });
 }
 
-/** Starts a kubelet on each node. @returns the kubelets by the nodes' names */
-export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, Kubelet> {
-  const { machinery, supervisor, network, nodes, random, images } = options;
-  const nameserver = dnsAddressOf(machinery.addresses);
-  const resolver = (namespace: string): ResolverConfig => ({
+/** Makes the function that tells pods of a namespace how to resolve names, as kubelet does for ClusterFirst. */
+const resolverAt =
+  (nameserver: string) =>
+  (namespace: string): ResolverConfig => ({
     nameserver,
     search: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
     ndots: 5,
   });
-  const issueToken = tokenIssuer(options);
-  const kubelets = new Map<string, Kubelet>();
-  for (const { name, network: nodeNetwork } of nodes) {
-    const component = supervisor.component(`kubelet/${name}`);
-    const kubelet = new Kubelet({
-      nodeName: name,
-      component,
-      client: clientOf(machinery, component),
-      clock: component.clock,
-      random: random.stream(`kubelet/${name}`),
-      images,
-      nodeNetwork,
-      allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
-      addSandbox: podName => network.addPod(podName, name),
-      resolver,
-      issueToken,
-      ...(options.onProcess && { onProcess: options.onProcess }),
-    });
-    kubelets.set(name, kubelet);
-  }
-  return kubelets;
+
+/** Starts a kubelet on each node. @returns the kubelets by the nodes' names */
+export function startKubelets(options: NodeAgentsOptions): ReadonlyMap<string, Kubelet> {
+  const shared = {
+    images: options.images,
+    allocatable: { cpu: NODE_CAPACITY.cpu, memory: NODE_CAPACITY.memoryKi * 1024 },
+    resolver: resolverAt(dnsAddressOf(options.machinery.addresses)),
+    issueToken: tokenIssuer(options),
+    ...(options.onProcess && { onProcess: options.onProcess }),
+  };
+  return new Map(options.nodes.map(node => [node.name, startKubelet(node, options, shared)]));
+}
+
+/** Starts the kubelet of one node, with the frame, client and chance that are its own. */
+function startKubelet(
+  { name, network: nodeNetwork }: NodeMachine,
+  { machinery, supervisor, network, random }: NodeAgentsOptions,
+  shared: Pick<KubeletOptions, 'images' | 'allocatable' | 'resolver' | 'issueToken' | 'onProcess'>,
+): Kubelet {
+  const component = supervisor.component(`kubelet/${name}`);
+  return new Kubelet({
+    ...shared,
+    nodeName: name,
+    component,
+    client: clientOf(machinery, component),
+    clock: component.clock,
+    random: random.stream(`kubelet/${name}`),
+    nodeNetwork,
+    addSandbox: podName => network.addPod(podName, name),
+  });
 }
 
 /** Makes the function that gives a pod the token of its service account. */

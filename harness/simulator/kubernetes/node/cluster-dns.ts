@@ -52,7 +52,6 @@ function serviceAddresses(
   aliases: number,
 ): readonly string[] | undefined {
   const { type, clusterIP, externalName = '' } = service.spec;
-  const { namespace = '', name = '' } = service.metadata;
   if (type === 'ExternalName') {
     if (hostname !== undefined) return undefined;
     const target = externalName.toLowerCase().replace(/\.$/, '');
@@ -60,22 +59,30 @@ function serviceAddresses(
     return aliases < MAX_ALIASES ? lookUp(client, target, aliases + 1) : undefined;
   }
   if (clusterIP !== 'None') return hostname === undefined && clusterIP ? [clusterIP] : undefined;
-  const addresses: string[] = [];
-  for (const { endpoints = [] } of client.list(SLICES, {
-    namespace,
-    labelSelector: `${SERVICE_NAME}=${name}`,
-  })) {
+  const addresses = headlessAddresses(client, service, hostname);
+  // CoreDNS knows a headless Service only as long as it has endpoints.
+  return addresses.length > 0 ? addresses : undefined;
+}
+
+/** Lists the addresses of the ready endpoints of a headless Service, or of the one with a hostname. */
+function headlessAddresses(
+  client: ClusterReader,
+  { metadata: { namespace = '', name = '' } }: Service,
+  hostname: string | undefined,
+): readonly string[] {
+  const addresses = new Set<string>();
+  const labelSelector = `${SERVICE_NAME}=${name}`;
+  for (const { endpoints = [] } of client.list(SLICES, { namespace, labelSelector })) {
     for (const endpoint of endpoints) {
       if (endpoint.conditions?.ready === false) continue;
       const [address] = endpoint.addresses;
       if (address === undefined) continue;
       if (hostname === undefined || (endpoint.hostname ?? address.replaceAll('.', '-')) === hostname) {
-        if (!addresses.includes(address)) addresses.push(address);
+        addresses.add(address);
       }
     }
   }
-  // CoreDNS knows a headless Service only as long as it has endpoints.
-  return addresses.length > 0 ? addresses : undefined;
+  return [...addresses];
 }
 
 /** @param server - where the name server listens: a pod's namespace, to which the Service `kube-dns` leads */

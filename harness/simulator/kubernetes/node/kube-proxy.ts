@@ -40,6 +40,12 @@ function endpointsOf(port: ServicePort, slices: readonly EndpointSlice[]): reado
   return [...(ready.size > 0 ? ready : last).values()];
 }
 
+/** Lists the addresses that a load balancer has given a Service. */
+function ingressAddresses({ status }: Service): readonly string[] {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  return ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
+}
+
 /**
  * Returns the routes of one Service. Unlike kube-proxy, it ignores sessionAffinity and the traffic policies:
  * every address leads to every ready endpoint.
@@ -51,12 +57,7 @@ export function routesOf(
 ): readonly ServiceRoute[] {
   const { clusterIP, ports = [], externalIPs = [], type } = service.spec;
   if (!clusterIP || clusterIP === 'None' || type === 'ExternalName') return [];
-  const ingress = service.status?.loadBalancer?.ingress ?? [];
-  const addresses = [
-    clusterIP,
-    ...externalIPs,
-    ...ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
-  ];
+  const addresses = [clusterIP, ...externalIPs, ...ingressAddresses(service)];
   const routes: ServiceRoute[] = [];
   for (const port of ports) {
     const protocol = port.protocol ?? 'TCP';

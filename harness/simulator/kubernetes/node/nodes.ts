@@ -69,6 +69,30 @@ const HEALTHY: readonly (readonly [string, 'True' | 'False', string, string])[] 
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ];
 
+const healthyConditions = (time: string) =>
+  HEALTHY.map(([type, status, reason, message]) => ({
+    type,
+    status,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+    reason,
+    message,
+  }));
+
+/** Describes the machine behind a node: there is none, and its ids are empty. */
+const nodeInfo = (version: string) => ({
+  architecture: 'amd64',
+  bootID: '',
+  containerRuntimeVersion: 'simulated://1',
+  kernelVersion: 'simulated',
+  kubeProxyVersion: version,
+  kubeletVersion: version,
+  machineID: '',
+  operatingSystem: 'linux',
+  osImage: 'mesh-harness simulator',
+  systemUUID: '',
+});
+
 function statusOf({ name, network }: NodeMachine, { version, now }: NodeFacts) {
   const time = timestamp(now);
   const amounts = {
@@ -84,26 +108,8 @@ function statusOf({ name, network }: NodeMachine, { version, now }: NodeFacts) {
     ],
     capacity: amounts,
     allocatable: amounts,
-    conditions: HEALTHY.map(([type, status, reason, message]) => ({
-      type,
-      status,
-      lastHeartbeatTime: time,
-      lastTransitionTime: time,
-      reason,
-      message,
-    })),
+    conditions: healthyConditions(time),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    nodeInfo: {
-      architecture: 'amd64',
-      bootID: '',
-      containerRuntimeVersion: 'simulated://1',
-      kernelVersion: 'simulated',
-      kubeProxyVersion: version,
-      kubeletVersion: version,
-      machineID: '',
-      operatingSystem: 'linux',
-      osImage: 'mesh-harness simulator',
-      systemUUID: '',
-    },
+    nodeInfo: nodeInfo(version),
   };
 }

@@ -1,6 +1,16 @@
 /** A container's environment: the image's, the cluster's, and what the pod says, with $(NAME) expanded. */
-import type { ConfigMap, Container, EnvVar, Secret, Service } from '../../client/kinds.ts';
+import type {
+  ConfigMap,
+  Container,
+  EnvVar,
+  KeySelector,
+  Secret,
+  Service,
+  ServicePort,
+} from '../../client/kinds.ts';
 import { fieldValue, type PodFacts, resourceValue } from './downward.ts';
+
+type EnvFrom = NonNullable<Container['envFrom']>[number];
 
 /**
  * The ConfigMaps, Secrets and Services of one namespace (and the Service `kubernetes`), as the kubelet sees
@@ -52,17 +62,28 @@ function serviceVariables(services: readonly Service[], all: boolean): Record<st
       if (name)
         variables[`${prefix}_SERVICE_PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(number);
     }
-    // The variables of Docker's links: they are old, but programs find them.
-    const protocol = (port.protocol ?? 'TCP').toLowerCase();
-    const url = `${protocol}://${spec.clusterIP}:${port.port}`;
-    variables[`${prefix}_PORT`] = url;
-    for (const { port: number, protocol: own = 'TCP' } of spec.ports ?? []) {
-      const link = `${prefix}_PORT_${number}_${own}`;
-      variables[link] = `${own.toLowerCase()}://${spec.clusterIP}:${number}`;
-      variables[`${link}_PROTO`] = own.toLowerCase();
-      variables[`${link}_PORT`] = String(number);
-      variables[`${link}_ADDR`] = spec.clusterIP;
-    }
+    Object.assign(variables, dockerLinks(prefix, spec.clusterIP, spec.ports ?? []));
+  }
+  return variables;
+}
+
+/** Lists the variables of Docker's links: they are old, but programs find them. */
+function dockerLinks(
+  prefix: string,
+  clusterIP: string,
+  ports: readonly ServicePort[],
+): Record<string, string> {
+  const variables: Record<string, string> = {};
+  const [first] = ports;
+  if (first) {
+    variables[`${prefix}_PORT`] = `${(first.protocol ?? 'TCP').toLowerCase()}://${clusterIP}:${first.port}`;
+  }
+  for (const { port, protocol = 'TCP' } of ports) {
+    const link = `${prefix}_PORT_${port}_${protocol}`;
+    variables[link] = `${protocol.toLowerCase()}://${clusterIP}:${port}`;
+    variables[`${link}_PROTO`] = protocol.toLowerCase();
+    variables[`${link}_PORT`] = String(port);
+    variables[`${link}_ADDR`] = clusterIP;
   }
   return variables;
 }
@@ -77,22 +98,7 @@ export function environmentOf(
   const { pod } = facts;
   const hostname = pod.spec.hostname ?? pod.metadata.name ?? '';
   const services = serviceVariables(lookup.services(), pod.spec.enableServiceLinks !== false);
-  const own: Record<string, string> = {};
-  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
-    const data = configMapRef
-      ? lookup.configMap(configMapRef.name ?? '')?.data
-      : secretData(lookup, secretRef?.name);
-    const isOptional = configMapRef?.optional ?? secretRef?.optional ?? false;
-    const exists = configMapRef
-      ? lookup.configMap(configMapRef.name ?? '')
-      : lookup.secret(secretRef?.name ?? '');
-    if (!exists && !isOptional) {
-      throw new ContainerConfigError(
-        configMapRef ? `configmap "${configMapRef.name}" not found` : `secret "${secretRef?.name}" not found`,
-      );
-    }
-    for (const [key, value] of Object.entries(data ?? {})) own[prefix + key] = value;
-  }
+  const own = importedVariables(container.envFrom ?? [], lookup);
   for (const variable of container.env ?? []) {
     const value = variableValue(facts, container, variable, lookup, { ...services, ...own });
     if (value !== undefined) own[variable.name] = value;
@@ -106,8 +112,32 @@ export function environmentOf(
   };
 }
 
-function secretData(lookup: Lookup, name: string | undefined): Record<string, string> {
-  const data = lookup.secret(name ?? '')?.data ?? {};
+/** Takes the variables of whole ConfigMaps and Secrets: the last of a name counts. */
+function importedVariables(sources: readonly EnvFrom[], lookup: Lookup): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const source of sources) {
+    for (const [key, value] of Object.entries(contentOf(source, lookup)))
+      variables[(source.prefix ?? '') + key] = value;
+  }
+  return variables;
+}
+
+/** @throws ContainerConfigError if the ConfigMap or Secret is not there, and not optional */
+function contentOf({ configMapRef, secretRef }: EnvFrom, lookup: Lookup): Readonly<Record<string, string>> {
+  const name = configMapRef?.name ?? secretRef?.name ?? '';
+  const isOptional = configMapRef?.optional ?? secretRef?.optional ?? false;
+  if (configMapRef) {
+    const map = lookup.configMap(name);
+    if (!map && !isOptional) throw new ContainerConfigError(`configmap "${configMapRef.name}" not found`);
+    return map?.data ?? {};
+  }
+  if (!lookup.secret(name) && !isOptional)
+    throw new ContainerConfigError(`secret "${secretRef?.name}" not found`);
+  return secretData(lookup, name);
+}
+
+function secretData(lookup: Lookup, name: string): Record<string, string> {
+  const data = lookup.secret(name)?.data ?? {};
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decode(value)]));
 }
 
@@ -123,26 +153,37 @@ function variableValue(
     const { containerName = container.name, resource, divisor } = valueFrom.resourceFieldRef;
     return resourceValue(facts, containerName, resource, divisor);
   }
-  if (valueFrom?.configMapKeyRef) {
-    const { name = '', key, optional = false } = valueFrom.configMapKeyRef;
-    const map = lookup.configMap(name);
-    const found = map?.data?.[key];
-    if (found !== undefined || optional) return found;
-    const { namespace } = facts.pod.metadata;
-    throw new ContainerConfigError(
-      map ? `couldn't find key ${key} in ConfigMap ${namespace}/${name}` : `configmap "${name}" not found`,
-    );
-  }
-  if (valueFrom?.secretKeyRef) {
-    const { name = '', key, optional = false } = valueFrom.secretKeyRef;
-    const secret = lookup.secret(name);
-    const found = secret?.data?.[key];
-    if (found !== undefined) return decode(found);
-    if (optional) return undefined;
-    const { namespace } = facts.pod.metadata;
-    throw new ContainerConfigError(
-      secret ? `couldn't find key ${key} in Secret ${namespace}/${name}` : `secret "${name}" not found`,
-    );
-  }
+  const { namespace = '' } = facts.pod.metadata;
+  if (valueFrom?.configMapKeyRef) return configMapValue(valueFrom.configMapKeyRef, namespace, lookup);
+  if (valueFrom?.secretKeyRef) return secretValue(valueFrom.secretKeyRef, namespace, lookup);
   return expand(value ?? '', defined);
+}
+
+/** @throws ContainerConfigError if the ConfigMap has no such key, and need not be without it */
+function configMapValue(
+  { name = '', key, optional = false }: KeySelector,
+  namespace: string,
+  lookup: Lookup,
+): string | undefined {
+  const map = lookup.configMap(name);
+  const found = map?.data?.[key];
+  if (found !== undefined || optional) return found;
+  throw new ContainerConfigError(
+    map ? `couldn't find key ${key} in ConfigMap ${namespace}/${name}` : `configmap "${name}" not found`,
+  );
+}
+
+/** @throws ContainerConfigError if the Secret has no such key, and need not be without it */
+function secretValue(
+  { name = '', key, optional = false }: KeySelector,
+  namespace: string,
+  lookup: Lookup,
+): string | undefined {
+  const secret = lookup.secret(name);
+  const found = secret?.data?.[key];
+  if (found !== undefined) return decode(found);
+  if (optional) return undefined;
+  throw new ContainerConfigError(
+    secret ? `couldn't find key ${key} in Secret ${namespace}/${name}` : `secret "${name}" not found`,
+  );
 }

@@ -68,12 +68,7 @@ export class ImagePuller {
    * @throws ImageError; the signal's reason
    */
   async pull(reference: string, policy: string, signal: AbortSignal): Promise<PulledImage> {
-    if (!REFERENCE.test(reference)) {
-      throw new ImageError(
-        'InvalidImageName',
-        `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`,
-      );
-    }
+    refuseBadReference(reference);
     const name = normalizeReference(reference);
     const image = this.#catalog(reference);
     const isPresent = image !== undefined && this.#present.has(name);
@@ -89,15 +84,26 @@ export class ImagePuller {
       pullMs = isPresent ? PULL_MS / 10 : PULL_MS + this.#random.integer(PULL_MS);
       await sleep(this.#clock, pullMs, signal);
     }
-    if (!image) {
-      throw new ImageError(
-        'ErrImagePull',
-        `failed to pull and unpack image "${name}": failed to resolve reference "${name}": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
-      );
-    }
+    if (!image) throw pullDenied(name);
     this.#present.add(name);
     return { image, id: `${name.replace(/(:[^/:]+|@.*)$/, '')}@sha256:${digestOf(name)}`, pullMs };
   }
 }
+
+/** @throws ImageError if a container could never have such an image */
+function refuseBadReference(reference: string): void {
+  if (REFERENCE.test(reference)) return;
+  throw new ImageError(
+    'InvalidImageName',
+    `Failed to apply default image tag "${reference}": couldn't parse image name "${reference}": invalid reference format`,
+  );
+}
+
+/** Makes the error of an image that no registry has, as containerd words it. @param name - normalized */
+const pullDenied = (name: string): ImageError =>
+  new ImageError(
+    'ErrImagePull',
+    `failed to pull and unpack image "${name}": failed to resolve reference "${name}": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
+  );
 
 const digestOf = (name: string) => createHash('sha256').update(name).digest('hex');

@@ -53,19 +53,13 @@ export class Kubelet implements Controller {
       onError: (subject, error) => component.failed(subject, error),
     });
     this.#images = new ImagePuller(options.images, clock, random.stream('images'));
-    const onSource = (kind: 'configmap' | 'secret') => (event: { object: { metadata: Pod['metadata'] } }) => {
-      const { namespace, name = '' } = event.object.metadata;
-      for (const worker of this.#workers.values()) {
-        if (worker.pod.metadata.namespace === namespace) worker.sourceChanged(kind, name);
-      }
-    };
     this.#stops = [
       client.watch('pods', { fieldSelector: `spec.nodeName=${nodeName}` }, ({ type, object }) => {
         if (type === 'DELETED') this.#drop(object);
         else this.#keep(object);
       }),
-      client.watch('configmaps', {}, onSource('configmap')),
-      client.watch('secrets', {}, onSource('secret')),
+      client.watch('configmaps', {}, ({ object }) => this.#sourceChanged('configmap', object.metadata)),
+      client.watch('secrets', {}, ({ object }) => this.#sourceChanged('secret', object.metadata)),
     ];
   }
 
@@ -91,9 +85,16 @@ export class Kubelet implements Controller {
       return;
     }
     if (this.#isStopped || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return;
+    const worker = this.#newWorker(pod, uid);
+    this.#workers.set(uid, worker);
+    if (pod.metadata.deletionTimestamp === undefined) worker.start();
+    else worker.update(pod);
+  }
+
+  #newWorker(pod: Pod, uid: string): PodWorker {
     const { component, client, clock, random, nodeNetwork, allocatable, addSandbox, resolver, issueToken } =
       this.#options;
-    const worker = new PodWorker(pod, {
+    return new PodWorker(pod, {
       component,
       client,
       clock,
@@ -108,9 +109,13 @@ export class Kubelet implements Controller {
       onProcess: this.#options.onProcess,
       onGone: () => this.#workers.delete(uid),
     });
-    this.#workers.set(uid, worker);
-    if (pod.metadata.deletionTimestamp === undefined) worker.start();
-    else worker.update(pod);
+  }
+
+  /** Tells the pods of a namespace that an object has changed that they may mount. */
+  #sourceChanged(kind: 'configmap' | 'secret', { namespace, name = '' }: Pod['metadata']): void {
+    for (const worker of this.#workers.values()) {
+      if (worker.pod.metadata.namespace === namespace) worker.sourceChanged(kind, name);
+    }
   }
 
   #drop(pod: Pod): void {

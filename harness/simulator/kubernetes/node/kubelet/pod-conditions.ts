@@ -55,6 +55,22 @@ function unreadiness({ phase, init, main }: PodView): { reason: string; message?
   return { reason: 'ContainersNotReady', message: `containers with unready status: ${namesOf(unready)}` };
 }
 
+/** Makes a condition of a verdict; its time is that of the last change. @param now - as the API writes times */
+function conditionFrom(
+  { type, status, reason, message }: Verdict,
+  old: Condition | undefined,
+  now: string,
+): Condition {
+  return {
+    type,
+    status,
+    ...(reason && { reason }),
+    ...(message !== undefined && { message }),
+    lastProbeTime: null,
+    lastTransitionTime: old?.status === status ? (old.lastTransitionTime ?? now) : now,
+  };
+}
+
 /** @see kubernetes/kubernetes pkg/kubelet/status/generate.go */
 export function conditionsOf(pod: PodView, before: readonly Condition[], now: string): readonly Condition[] {
   const ready = unreadiness(pod);
@@ -68,16 +84,6 @@ export function conditionsOf(pod: PodView, before: readonly Condition[], now: st
     verdict('PodScheduled', undefined),
   ];
   const kept = before.filter(({ type }) => !next.some(own => own.type === type));
-  const own = next.map(({ type, status, reason, message }): Condition => {
-    const old = conditionOf(before, type);
-    return {
-      type,
-      status,
-      ...(reason && { reason }),
-      ...(message !== undefined && { message }),
-      lastProbeTime: null,
-      lastTransitionTime: old?.status === status ? (old.lastTransitionTime ?? now) : now,
-    };
-  });
+  const own = next.map(found => conditionFrom(found, conditionOf(before, found.type), now));
   return [...own, ...kept];
 }

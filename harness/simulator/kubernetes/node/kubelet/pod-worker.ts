@@ -1,5 +1,6 @@
 /** One pod on a node, from its binding until the API forgets it. */
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
+import type { ProcessSource } from '../../../program.ts';
 import { referenceTo } from '../../client/event-recorder.ts';
 import { type Container, keyOf, type Pod, type PodStatus, timestamp } from '../../client/kinds.ts';
 import { hasCode } from '../../client/typed.ts';
@@ -160,14 +161,13 @@ export class PodWorker {
       environment: (container, image) => surroundings.variables(container, image),
       files: container => surroundings.files(container),
       event: (container, type, reason, message) => this.#containerEvent(container, type, reason, message),
-      onNote:
-        onProcess &&
-        ((container, note) =>
-          onProcess(
-            { namespace: metadata.namespace ?? '', pod: metadata.name ?? '', container, atMs: clock.now() },
-            note,
-          )),
+      onNote: onProcess && ((container, note) => onProcess(this.#sourceOf(container, clock.now()), note)),
     };
+  }
+
+  #sourceOf(container: string, atMs: number): ProcessSource {
+    const { namespace = '', name = '' } = this.#pod.metadata;
+    return { namespace, pod: name, container, atMs };
   }
 
   #graceMs(): number {

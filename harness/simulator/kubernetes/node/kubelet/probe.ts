@@ -1,4 +1,5 @@
 /** Asks a container once whether it is well: httpGet, tcpSocket or exec, under a deadline. */
+import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
 import { codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
@@ -53,17 +54,41 @@ function dialError(error: unknown, address: string): string {
     : dialText(address, error);
 }
 
-/**
- * Sends a plain request over one socket. node:http would do, too; but a run probes an unready pod hundreds of
- * times, and needs only the status line of the reply.
- */
-function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
-  const port = portOf(action.port, target.container);
-  if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
-  const host = action.host ?? target.podAddress;
+/** Makes the function that ends a probe: once, with the first outcome, or at its deadline as `tooLate`. */
+function probeEnd(
+  {
+    clock,
+    timeoutMs,
+    tooLate,
+  }: { readonly clock: Clock; readonly timeoutMs: number; readonly tooLate: string },
+  socket: Duplex,
+  resolve: (outcome: ProbeOutcome) => void,
+): (outcome: ProbeOutcome) => void {
+  const finish = (outcome: ProbeOutcome) => {
+    clock.clearTimeout(timer);
+    socket.removeAllListeners();
+    // A late error of a socket that no one waits for any more must not end our process.
+    socket.on('error', () => {});
+    socket.destroy();
+    resolve(outcome);
+  };
+  const timer = clock.setTimeout(() => finish(unhealthy(tooLate)), timeoutMs);
+  return finish;
+}
+
+/** A request that a probe sends, in one piece. */
+interface ProbeRequest {
+  readonly host: string;
+  readonly port: number;
+  readonly isHttps: boolean;
+  readonly url: string;
+  readonly text: string;
+}
+
+/** Writes the request of an action, whose own headers replace the kubelet's. */
+function probeRequest(action: HttpGetAction, host: string, port: number): ProbeRequest {
   const isHttps = action.scheme?.toUpperCase() === 'HTTPS';
   const path = action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/';
-  const url = `${isHttps ? 'https' : 'http'}://${host}:${port}${path}`;
   const headers = new Map([
     ['host', `Host: ${host}:${port}`],
     ['user-agent', 'User-Agent: kube-probe/1.32'],
@@ -72,28 +97,51 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
   ]);
   for (const { name, value } of action.httpHeaders ?? [])
     headers.set(name.toLowerCase(), `${name}: ${value}`);
+  return {
+    host,
+    port,
+    isHttps,
+    url: `${isHttps ? 'https' : 'http'}://${host}:${port}${path}`,
+    text: `GET ${path} HTTP/1.1\r\n${[...headers.values()].join('\r\n')}\r\n\r\n`,
+  };
+}
+
+/** Judges what has come of a reply. @returns undefined as long as its status is still to come */
+function outcomeOf(head: string, url: string): ProbeOutcome | undefined {
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
+  if (status === undefined) {
+    const isMalformed = head.includes('\n') || head.length > MAX_HEAD_BYTES;
+    return isMalformed ? unhealthy(`Get "${url}": malformed HTTP response`) : undefined;
+  }
+  const code = Number(status);
+  return code >= 200 && code < 400 ? HEALTHY : unhealthy(`HTTP probe failed with statuscode: ${code}`);
+}
+
+function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number): Promise<ProbeOutcome> {
+  const port = portOf(action.port, target.container);
+  if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
+  return askOnce(probeRequest(action, action.host ?? target.podAddress, port), target, timeoutMs);
+}
+
+/**
+ * Sends a plain request over one socket. node:http would do, too; but a run probes an unready pod hundreds of
+ * times, and needs only the status line of the reply.
+ */
+function askOnce(
+  request: ProbeRequest,
+  { node, clock }: ProbeTarget,
+  timeoutMs: number,
+): Promise<ProbeOutcome> {
+  const { host, port, isHttps, url, text } = request;
   return new Promise(resolve => {
-    const plain = target.node.connect(host, port);
+    const plain = node.connect(host, port);
     const socket = isHttps ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
+    const tooLate = `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
     let head = '';
-    const finish = (outcome: ProbeOutcome) => {
-      target.clock.clearTimeout(timer);
-      socket.removeAllListeners();
-      // A late error of a socket that no one waits for any more must not end our process.
-      socket.on('error', () => {});
-      socket.destroy();
+    const finish = probeEnd({ clock, timeoutMs, tooLate }, socket, outcome => {
       if (isHttps) plain.destroy();
       resolve(outcome);
-    };
-    const timer = target.clock.setTimeout(
-      () =>
-        finish(
-          unhealthy(
-            `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
-          ),
-        ),
-      timeoutMs,
-    );
+    });
     socket.on('error', (error: Error) =>
       finish(unhealthy(`Get "${url}": ${dialError(error, `${host}:${port}`)}`)),
     );
@@ -101,41 +149,25 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
     socket.on('end', () => finish(unhealthy(`Get "${url}": EOF`)));
     socket.on('data', (chunk: Buffer) => {
       head += chunk.toString('latin1');
-      const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
-      if (status === undefined) {
-        if (head.includes('\n') || head.length > MAX_HEAD_BYTES) {
-          finish(unhealthy(`Get "${url}": malformed HTTP response`));
-        }
-        return;
-      }
-      const code = Number(status);
-      finish(code >= 200 && code < 400 ? HEALTHY : unhealthy(`HTTP probe failed with statuscode: ${code}`));
+      const outcome = outcomeOf(head, url);
+      if (outcome) finish(outcome);
     });
-    socket.write(`GET ${path} HTTP/1.1\r\n${[...headers.values()].join('\r\n')}\r\n\r\n`);
+    socket.write(text);
   });
 }
 
 function tcpProbe(
   action: { readonly port: number | string; readonly host?: string },
-  target: ProbeTarget,
+  { container, podAddress, node, clock }: ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeOutcome> {
-  const port = portOf(action.port, target.container);
+  const port = portOf(action.port, container);
   if (port === undefined) return Promise.resolve(unhealthy(`couldn't find port "${action.port}"`));
-  const host = action.host ?? target.podAddress;
+  const host = action.host ?? podAddress;
   return new Promise(resolve => {
-    const socket = target.node.connect(host, port);
-    const finish = (outcome: ProbeOutcome) => {
-      target.clock.clearTimeout(timer);
-      socket.removeAllListeners();
-      socket.on('error', () => {});
-      socket.destroy();
-      resolve(outcome);
-    };
-    const timer = target.clock.setTimeout(
-      () => finish(unhealthy(`dial tcp ${host}:${port}: i/o timeout`)),
-      timeoutMs,
-    );
+    const socket = node.connect(host, port);
+    const tooLate = `dial tcp ${host}:${port}: i/o timeout`;
+    const finish = probeEnd({ clock, timeoutMs, tooLate }, socket, resolve);
     socket.on('connect', () => finish(HEALTHY));
     socket.on('error', (error: Error) => finish(unhealthy(dialError(error, `${host}:${port}`))));
   });

@@ -34,27 +34,43 @@ export function project(
   volume: string,
   into: Map<string, string>,
 ): void {
-  const { namespace } = facts.pod.metadata;
-  if (source.configMap) {
-    const { name = '', items, optional = false } = source.configMap;
-    const map = lookup.configMap(name);
-    if (!map && !optional) throw missing(volume, `configmap "${name}" not found`);
-    const data = new Map(Object.entries(map?.data ?? {}));
-    for (const [key, value] of Object.entries(map?.binaryData ?? {})) data.set(key, decode(value));
-    select(data, items, optional, into, () =>
-      missing(volume, absentKeys(`configmap "${namespace}/${name}"`)),
-    );
-  }
-  if (source.secret) {
-    const { name = '', items, optional = false } = source.secret;
-    const secret = lookup.secret(name);
-    if (!secret && !optional) throw missing(volume, `secret "${name}" not found`);
-    const data = new Map(
-      Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const),
-    );
-    select(data, items, optional, into, () => missing(volume, absentKeys(`secret "${namespace}/${name}"`)));
-  }
+  const { namespace = '' } = facts.pod.metadata;
+  if (source.configMap) projectConfigMap(source.configMap, { namespace, volume }, lookup, into);
+  if (source.secret) projectSecret(source.secret, { namespace, volume }, lookup, into);
   for (const item of source.downwardAPI?.items ?? []) into.set(item.path, downwardValue(facts, item));
+}
+
+/** A volume, and the namespace of its pod, as messages name them. */
+interface Mounting {
+  readonly namespace: string;
+  readonly volume: string;
+}
+
+function projectConfigMap(
+  { name = '', items, optional = false }: NonNullable<ProjectedSource['configMap']>,
+  { namespace, volume }: Mounting,
+  lookup: Lookup,
+  into: Map<string, string>,
+): void {
+  const map = lookup.configMap(name);
+  if (!map && !optional) throw missing(volume, `configmap "${name}" not found`);
+  const data = new Map(Object.entries(map?.data ?? {}));
+  for (const [key, value] of Object.entries(map?.binaryData ?? {})) data.set(key, decode(value));
+  select(data, items, optional, into, () => missing(volume, absentKeys(`configmap "${namespace}/${name}"`)));
+}
+
+function projectSecret(
+  { name = '', items, optional = false }: NonNullable<ProjectedSource['secret']>,
+  { namespace, volume }: Mounting,
+  lookup: Lookup,
+  into: Map<string, string>,
+): void {
+  const secret = lookup.secret(name);
+  if (!secret && !optional) throw missing(volume, `secret "${name}" not found`);
+  const data = new Map(
+    Object.entries(secret?.data ?? {}).map(([key, value]) => [key, decode(value)] as const),
+  );
+  select(data, items, optional, into, () => missing(volume, absentKeys(`secret "${namespace}/${name}"`)));
 }
 
 const missing = (volume: string, what: string) =>

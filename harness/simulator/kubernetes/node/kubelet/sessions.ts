@@ -8,9 +8,34 @@ import { badRequest } from '../../registry/status.ts';
 import { type ContainerLog, formatLine, type LogSelection } from './container-log.ts';
 import type { ContainerRunner } from './container-runner.ts';
 import type { PodWorker } from './pod-worker.ts';
+import type { Process } from './process.ts';
 import { ProgramNotFound } from './program-lookup.ts';
 
 const failed = (message: string): ExecEnd => ({ kind: 'failed', message });
+
+/** Unlike containerd, whose message names the id of the exec too, we leave that random number out. */
+const execFailure = ({ message }: ProgramNotFound): string =>
+  `error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${message}: unknown`;
+
+/** Starts a program in a container. With a terminal there is only one output. */
+function startIn(runner: ContainerRunner, argv: readonly string[], streams: ExecStreams): Process {
+  const stdout = writeTo(streams.stdout);
+  return runner.exec(argv, {
+    ...(streams.stdin && { stdin: buffersOf(streams.stdin) }),
+    isTerminal: streams.tty,
+    stdout,
+    stderr: streams.tty ? stdout : writeTo(streams.stderr),
+  });
+}
+
+/** Chooses the lines that the options ask for. @param now - milliseconds since the epoch */
+const selectionOf = (options: LogOptions, now: number): LogSelection => ({
+  timestamps: options.timestamps,
+  ...(options.tailLines !== undefined && { tailLines: options.tailLines }),
+  ...(options.limitBytes !== undefined && { limitBytes: options.limitBytes }),
+  ...(options.sinceTime !== undefined && { since: options.sinceTime }),
+  ...(options.sinceSeconds !== undefined && { since: now - options.sinceSeconds * 1000 }),
+});
 const ignore = () => {};
 
 const writeTo = (stream: Writable | undefined) => (text: string) => {
@@ -38,14 +63,7 @@ export class KubeletSessions implements KubeletApi {
     const runner = this.#find(pod)?.runner(container);
     if (!runner?.isRunning) return failed(`container not found ("${container}")`);
     try {
-      // With a terminal there is only one output.
-      const stdout = writeTo(streams.stdout);
-      const process = runner.exec(argv, {
-        ...(streams.stdin && { stdin: buffersOf(streams.stdin) }),
-        isTerminal: streams.tty,
-        stdout,
-        stderr: streams.tty ? stdout : writeTo(streams.stderr),
-      });
+      const process = startIn(runner, argv, streams);
       const kill = () => process.kill();
       if (signal.aborted) kill();
       else signal.addEventListener('abort', kill, { once: true });
@@ -54,10 +72,7 @@ export class KubeletSessions implements KubeletApi {
       return { kind: 'exited', exitCode };
     } catch (error) {
       if (!(error instanceof ProgramNotFound)) throw error;
-      // Unlike containerd, whose message names the id of the exec too, we leave that random number out.
-      return failed(
-        `error executing command in container: failed to exec in container: failed to start exec: OCI runtime exec failed: exec failed: unable to start container process: ${error.message}: unknown`,
-      );
+      return failed(execFailure(error));
     }
   }
 
@@ -97,14 +112,7 @@ export class KubeletSessions implements KubeletApi {
   ): Promise<void> {
     const runner = this.#find(pod)?.runner(container);
     const log = this.#logOf(pod, container, runner, options.previous);
-    const selection: LogSelection = {
-      timestamps: options.timestamps,
-      ...(options.tailLines !== undefined && { tailLines: options.tailLines }),
-      ...(options.limitBytes !== undefined && { limitBytes: options.limitBytes }),
-      ...(options.sinceTime !== undefined && { since: options.sinceTime }),
-      ...(options.sinceSeconds !== undefined && { since: this.#clock.now() - options.sinceSeconds * 1000 }),
-    };
-    const text = log.read(selection);
+    const text = log.read(selectionOf(options, this.#clock.now()));
     if (text !== '') output(text);
     if (!options.follow || signal.aborted) return;
     await new Promise<void>(resolve => {
