@@ -6,7 +6,7 @@
 import type { RbacAuthorizer } from '../auth/rbac.ts';
 import type { Attributes } from '../auth/rbac-rules.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../registry/admission.ts';
-import { equal, listOf, objectOf, objectsOf, stringOf } from '../registry/json.ts';
+import { equal, type JsonObject, listOf, objectOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { keyOf } from '../registry/resources.ts';
 import { forbidden, notFound } from '../registry/status.ts';
@@ -29,37 +29,43 @@ const goList = (entries: readonly string[]): string =>
   `[${entries.map(entry => JSON.stringify(entry)).join(' ')}]`;
 const texts = (value: unknown): string[] => listOf(value).map(String);
 
-function rightsOf(rules: unknown, namespace: string): Right[] {
-  return objectsOf(rules).flatMap(rule => {
-    const verbs = texts(rule['verbs']);
-    const names = texts(rule['resourceNames']);
-    const onPaths = texts(rule['nonResourceURLs']).flatMap(path =>
-      verbs.map(
-        (verb): Right => ({
-          attributes: { kind: 'path', verb, path },
-          verb,
-          subject: `NonResourceURLs:${goList([path])}`,
-        }),
-      ),
-    );
-    const onResources = texts(rule['apiGroups']).flatMap(group =>
-      texts(rule['resources']).flatMap(entry => {
-        const [resource = '', subresource = ''] = entry.split('/');
-        return (names.length === 0 ? [''] : names).flatMap(name =>
-          verbs.map((verb): Right => {
-            const subject = `APIGroups:${goList([group])}, Resources:${goList([entry])}${name === '' ? '' : `, ResourceNames:${goList([name])}`}`;
-            return {
-              attributes: { kind: 'resource', verb, group, resource, subresource, namespace, name },
-              verb,
-              subject,
-            };
-          }),
-        );
-      }),
-    );
-    return [...onResources, ...onPaths];
+/** Lists the rights on paths that a rule grants, one for each path and verb. */
+function pathRights(rule: JsonObject): Right[] {
+  const verbs = texts(rule['verbs']);
+  return texts(rule['nonResourceURLs']).flatMap(path => {
+    const subject = `NonResourceURLs:${goList([path])}`;
+    return verbs.map((verb): Right => ({ attributes: { kind: 'path', verb, path }, verb, subject }));
   });
 }
+
+/** Lists the rights on resources that a rule grants, one for each group, resource, name and verb. */
+function resourceRights(rule: JsonObject, namespace: string): Right[] {
+  const verbs = texts(rule['verbs']);
+  const names = texts(rule['resourceNames']);
+  return texts(rule['apiGroups']).flatMap(group =>
+    texts(rule['resources']).flatMap(entry => {
+      const [resource = '', subresource = ''] = entry.split('/');
+      return (names.length === 0 ? [''] : names).flatMap(name => {
+        const subject = `APIGroups:${goList([group])}, Resources:${goList([entry])}${name === '' ? '' : `, ResourceNames:${goList([name])}`}`;
+        return verbs.map((verb): Right => {
+          const attributes = {
+            kind: 'resource' as const,
+            verb,
+            group,
+            resource,
+            subresource,
+            namespace,
+            name,
+          };
+          return { attributes, verb, subject };
+        });
+      });
+    }),
+  );
+}
+
+const rightsOf = (rules: unknown, namespace: string): Right[] =>
+  objectsOf(rules).flatMap(rule => [...resourceRights(rule, namespace), ...pathRights(rule)]);
 
 /** Lists the rules that the user lacks, one to a line; empty if the user has all of them. */
 function missingRights(
@@ -77,6 +83,43 @@ function missingRights(
   return [...missing].map(([subject, verbs]) => `{${subject}, Verbs:${goList([...verbs])}}`).join('\n');
 }
 
+/** Tells whether a request writes a role or a binding. */
+const grantsRights = ({ type, operation, subresource }: AdmissionRequest): boolean =>
+  (operation === 'CREATE' || operation === 'UPDATE') &&
+  subresource === '' &&
+  (ROLES.includes(keyOf(type)) || BINDINGS.includes(keyOf(type)));
+
+/** Finds the rules of the role that a binding names. @throws ApiError 404 */
+function rulesBehind(
+  { namespace, object }: AdmissionRequest,
+  store: Store,
+  registry: ResourceRegistry,
+): unknown {
+  const reference = objectOf(object?.['roleRef']);
+  const isRole = reference['kind'] === 'Role';
+  const type = registry.require(isRole ? `roles.${GROUP}` : `clusterroles.${GROUP}`);
+  const name = stringOf(reference['name']) ?? '';
+  const role = store.get(type, isRole ? namespace : undefined, name);
+  if (!role) throw notFound(type, name);
+  return role['rules'];
+}
+
+/** Tells whether a request grants nothing new, or its user may grant what they lack: `escalate`, `bind`. */
+function needsNoRights(request: AdmissionRequest, authorizer: RbacAuthorizer): boolean {
+  const { type, name, object, oldObject, user, namespace } = request;
+  const may = (verb: string, resource: string, target: string) => {
+    const on = { group: GROUP, resource, subresource: '', namespace, name: target };
+    return authorizer.authorize(user, { kind: 'resource', verb, ...on }).allowed;
+  };
+  if (ROLES.includes(keyOf(type))) {
+    if (oldObject && equal(oldObject['rules'], object?.['rules'])) return true;
+    return may('escalate', type.plural, name);
+  }
+  if (oldObject && equal(oldObject['subjects'], object?.['subjects'])) return true;
+  const role = objectOf(object?.['roleRef']);
+  return may('bind', role['kind'] === 'Role' ? 'roles' : 'clusterroles', stringOf(role['name']) ?? '');
+}
+
 /**
  * Makes the plug-in that keeps users from granting rights that they lack themselves
  * (pkg/registry/rbac/escalation_check.go
@@ -88,48 +131,13 @@ export function escalationCheck(
   /** A function, since the authorizer is made after the plug-ins. */
   authorizerOf: () => RbacAuthorizer,
 ): AdmissionPlugin {
-  const may = (request: AdmissionRequest, verb: string, resource: string, name: string) =>
-    authorizerOf().authorize(request.user, {
-      kind: 'resource',
-      verb,
-      group: GROUP,
-      resource,
-      subresource: '',
-      namespace: request.namespace,
-      name,
-    }).allowed;
-
-  /** Returns the rules of the role that a binding names. */
-  const rulesBehind = ({ namespace, object }: AdmissionRequest): unknown => {
-    const reference = objectOf(object?.['roleRef']);
-    const isRole = reference['kind'] === 'Role';
-    const type = registry.require(isRole ? `roles.${GROUP}` : `clusterroles.${GROUP}`);
-    const name = stringOf(reference['name']) ?? '';
-    const role = store.get(type, isRole ? namespace : undefined, name);
-    if (!role) throw notFound(type, name);
-    return role['rules'];
-  };
-
   return {
     name: 'RBAC escalation',
-    handles: ({ type, operation, subresource, user }) =>
-      (operation === 'CREATE' || operation === 'UPDATE') &&
-      subresource === '' &&
-      !user.groups.includes('system:masters') &&
-      (ROLES.includes(keyOf(type)) || BINDINGS.includes(keyOf(type))),
+    handles: request => grantsRights(request) && !request.user.groups.includes('system:masters'),
     async validate(request) {
-      const { type, name, user, object, oldObject, namespace } = request;
-      const isRole = ROLES.includes(keyOf(type));
-      if (isRole) {
-        if (oldObject && equal(oldObject['rules'], object?.['rules'])) return;
-        if (may(request, 'escalate', type.plural, name)) return;
-      } else {
-        const reference = objectOf(object?.['roleRef']);
-        const resource = reference['kind'] === 'Role' ? 'roles' : 'clusterroles';
-        if (oldObject && equal(oldObject['subjects'], object?.['subjects'])) return;
-        if (may(request, 'bind', resource, stringOf(reference['name']) ?? '')) return;
-      }
-      const rules = isRole ? object?.['rules'] : rulesBehind(request);
+      if (needsNoRights(request, authorizerOf())) return;
+      const { type, name, user, object, namespace } = request;
+      const rules = ROLES.includes(keyOf(type)) ? object?.['rules'] : rulesBehind(request, store, registry);
       const missing = missingRights(authorizerOf(), user, rules, namespace);
       if (missing === '') return;
       throw forbidden(

@@ -3,8 +3,25 @@
 import type { AdmissionPlugin } from '../registry/admission.ts';
 import { valueAt } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
-import { forbidden, notFound } from '../registry/status.ts';
+import type { ResourceType } from '../registry/resources.ts';
+import { type ApiError, forbidden, notFound } from '../registry/status.ts';
 import type { Store } from '../registry/store.ts';
+
+/** Makes the 403 of a creation in a namespace on its way out. */
+function beingTerminated(type: ResourceType, name: string, namespace: string): ApiError {
+  return forbidden(
+    type,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  );
+}
 
 /** staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go @v1.32. */
 export function namespaceLifecycle(store: Store, registry: ResourceRegistry): AdmissionPlugin {
@@ -17,20 +34,7 @@ export function namespaceLifecycle(store: Store, registry: ResourceRegistry): Ad
       if (!found) throw notFound(registry.require('namespaces'), namespace);
       const terminating =
         found.metadata.deletionTimestamp !== undefined || valueAt(found, 'status', 'phase') === 'Terminating';
-      if (terminating) {
-        throw forbidden(
-          type,
-          name,
-          `unable to create new content in namespace ${namespace} because it is being terminated`,
-          [
-            {
-              reason: 'NamespaceTerminating',
-              message: `namespace ${namespace} is being terminated`,
-              field: 'metadata.namespace',
-            },
-          ],
-        );
-      }
+      if (terminating) throw beingTerminated(type, name, namespace);
       if (!object) throw new Error('a creation without an object');
       return object;
     },

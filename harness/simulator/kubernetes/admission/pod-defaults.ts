@@ -36,6 +36,26 @@ function specOf(pod: KubernetesObject): JsonObject {
   return spec;
 }
 
+/** Finds the account of a new pod. @throws ApiError 403 if there is none */
+function accountOf(request: AdmissionRequest, name: string, store: Store, registry: ResourceRegistry) {
+  const account = store.get(registry.require('serviceaccounts'), request.namespace, name);
+  if (account) return account;
+  throw forbidden(
+    request.type,
+    request.name,
+    `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+  );
+}
+
+/** Gives a pod what its account has: the token if both want it, and secrets to pull images. */
+function useAccount(spec: JsonObject, account: KubernetesObject, random: Random): void {
+  const wantsToken = spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
+  if (wantsToken !== false) mountToken(spec, random);
+  if (objectsOf(spec['imagePullSecrets']).length === 0 && objectsOf(account['imagePullSecrets']).length > 0) {
+    spec['imagePullSecrets'] = copy(account['imagePullSecrets']);
+  }
+}
+
 /** plugin/pkg/admission/serviceaccount/admission.go @v1.32. */
 export function serviceAccountAdmission(
   store: Store,
@@ -51,23 +71,7 @@ export function serviceAccountAdmission(
       const name = stringOf(spec['serviceAccountName']) || 'default';
       spec['serviceAccountName'] = name;
       spec['serviceAccount'] = name;
-      const account = store.get(registry.require('serviceaccounts'), request.namespace, name);
-      if (!account) {
-        throw forbidden(
-          request.type,
-          request.name,
-          `error looking up service account ${request.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
-        );
-      }
-      const wantsToken =
-        spec['automountServiceAccountToken'] ?? account['automountServiceAccountToken'] ?? true;
-      if (wantsToken !== false) mountToken(spec, random);
-      if (
-        objectsOf(spec['imagePullSecrets']).length === 0 &&
-        objectsOf(account['imagePullSecrets']).length > 0
-      ) {
-        spec['imagePullSecrets'] = copy(account['imagePullSecrets']);
-      }
+      useAccount(spec, accountOf(request, name, store, registry), random);
       return pod;
     },
   };
@@ -87,8 +91,14 @@ function mountToken(spec: JsonObject, random: Random): void {
       { name, readOnly: true, mountPath: MOUNT_PATH },
     ];
   }
+  volumes.push(tokenVolume(name));
+  spec['volumes'] = volumes;
+}
+
+/** Makes the volume of a pod's credentials: a token, the cluster's CA, the namespace. */
+function tokenVolume(name: string): JsonObject {
   const downward = { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } };
-  volumes.push({
+  return {
     name,
     projected: {
       sources: [
@@ -98,8 +108,7 @@ function mountToken(spec: JsonObject, random: Random): void {
       ],
       defaultMode: 420,
     },
-  });
-  spec['volumes'] = volumes;
+  };
 }
 
 /** plugin/pkg/admission/priority/admission.go @v1.32. */

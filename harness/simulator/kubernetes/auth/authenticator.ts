@@ -62,6 +62,14 @@ function parseSubject(text: string): ReadonlyMap<string, readonly string[]> {
   return attributes;
 }
 
+/** Reads the groups to act in, which a request lists in one header or several. */
+const groupsAsked = ({ headers }: IncomingMessage): readonly string[] =>
+  (headers['impersonate-group'] ?? '')
+    .toString()
+    .split(',')
+    .map(group => group.trim())
+    .filter(group => group !== '');
+
 /**
  * The user to act as, if the request asks for another one (`kubectl --as`).
  * @throws what `refuse` makes, if the caller may not
@@ -74,21 +82,10 @@ export function impersonate(
 ): UserInfo {
   const username = request.headers['impersonate-user'];
   if (typeof username !== 'string') return caller;
-  const groups = (request.headers['impersonate-group'] ?? '')
-    .toString()
-    .split(',')
-    .map(group => group.trim())
-    .filter(group => group !== '');
+  const groups = groupsAsked(request);
   const check = (group: string, resource: string, name: string, namespace = '') => {
-    const attributes: Attributes = {
-      kind: 'resource',
-      verb: 'impersonate',
-      group,
-      resource,
-      subresource: '',
-      namespace,
-      name,
-    };
+    const on = { group, resource, subresource: '', namespace, name };
+    const attributes: Attributes = { kind: 'resource', verb: 'impersonate', ...on };
     if (!authorizer.authorize(caller, attributes).allowed) throw refuse(caller, attributes);
   };
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username);

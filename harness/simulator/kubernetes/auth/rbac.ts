@@ -2,7 +2,7 @@
  * Role-based access control: who may do what, from the Roles and bindings in the store
  * (plugin/pkg/auth/authorizer/rbac @v1.32).
  */
-import { type JsonObject, objectOf, objectsOf, stringOf } from '../registry/json.ts';
+import { type JsonObject, type KubernetesObject, objectOf, objectsOf, stringOf } from '../registry/json.ts';
 import type { ResourceRegistry } from '../registry/registry.ts';
 import { objectSelectorMatches } from '../registry/selectors/label-selector.ts';
 import type { Store } from '../registry/store.ts';
@@ -82,34 +82,35 @@ export class RbacAuthorizer {
   }
 
   #computeGrants(user: UserInfo): Grant[] {
-    const grants: Grant[] = [];
-    for (const resource of ['clusterrolebindings', 'rolebindings']) {
-      for (const binding of this.#store.list(
-        this.#registry.require(`${resource}.rbac.authorization.k8s.io`),
-      )) {
-        const { name = '', namespace } = binding.metadata;
-        const subject = objectsOf(binding['subjects']).find(candidate =>
-          isSubject(candidate, user, namespace ?? ''),
-        );
-        if (!subject) continue;
-        const role = objectOf(binding['roleRef']);
-        const roleName = stringOf(role['name']) ?? '';
-        const roleKind = stringOf(role['kind']) ?? '';
-        const [kind, title] =
-          namespace === undefined ? ['ClusterRoleBinding', name] : ['RoleBinding', `${name}/${namespace}`];
-        const who = stringOf(subject['kind']) ?? '';
-        const subjectTitle =
-          who === 'ServiceAccount'
-            ? `${String(subject['name'])}/${String(subject['namespace'] ?? namespace)}`
-            : String(subject['name']);
-        grants.push({
-          namespace,
-          rules: this.#rulesOf(roleKind, roleName, namespace ?? ''),
-          reason: `RBAC: allowed by ${kind} ${JSON.stringify(title)} of ${roleKind} ${JSON.stringify(roleName)} to ${who} ${JSON.stringify(subjectTitle)}`,
-        });
-      }
-    }
-    return grants;
+    return ['clusterrolebindings', 'rolebindings'].flatMap(resource =>
+      this.#store
+        .list(this.#registry.require(`${resource}.rbac.authorization.k8s.io`))
+        .flatMap(binding => this.#grantOf(binding, user) ?? []),
+    );
+  }
+
+  /** Reads what a binding grants a user. @returns undefined if the user is none of its subjects */
+  #grantOf(binding: KubernetesObject, user: UserInfo): Grant | undefined {
+    const { name = '', namespace } = binding.metadata;
+    const subject = objectsOf(binding['subjects']).find(candidate =>
+      isSubject(candidate, user, namespace ?? ''),
+    );
+    if (!subject) return undefined;
+    const role = objectOf(binding['roleRef']);
+    const roleName = stringOf(role['name']) ?? '';
+    const roleKind = stringOf(role['kind']) ?? '';
+    const [kind, title] =
+      namespace === undefined ? ['ClusterRoleBinding', name] : ['RoleBinding', `${name}/${namespace}`];
+    const who = stringOf(subject['kind']) ?? '';
+    const subjectTitle =
+      who === 'ServiceAccount'
+        ? `${String(subject['name'])}/${String(subject['namespace'] ?? namespace)}`
+        : String(subject['name']);
+    return {
+      namespace,
+      rules: this.#rulesOf(roleKind, roleName, namespace ?? ''),
+      reason: `RBAC: allowed by ${kind} ${JSON.stringify(title)} of ${roleKind} ${JSON.stringify(roleName)} to ${who} ${JSON.stringify(subjectTitle)}`,
+    };
   }
 
   #rulesOf(kind: string, name: string, namespace: string): readonly Rule[] {
