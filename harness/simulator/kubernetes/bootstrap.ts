@@ -43,15 +43,23 @@ export function createApiService(
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: server.port }],
     },
   });
+  createApiEndpoints(client, server.address, ports);
+}
+
+/** Creates the Endpoints of the API server, and its own slice, which no controller manages. */
+function createApiEndpoints(
+  client: TypedClient,
+  address: string,
+  ports: readonly { readonly name: string; readonly port: number; readonly protocol: string }[],
+): void {
   client.create('endpoints', {
     metadata: {
       name: 'kubernetes',
       namespace: 'default',
       labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
     },
-    subsets: [{ addresses: [{ ip: server.address }], ports }],
+    subsets: [{ addresses: [{ ip: address }], ports }],
   });
-  // The API server keeps its own slice, which no controller manages.
   client.create('endpointslices.discovery.k8s.io', {
     metadata: {
       name: 'kubernetes',
@@ -60,7 +68,7 @@ export function createApiService(
     },
     addressType: 'IPv4',
     ports,
-    endpoints: [{ addresses: [server.address], conditions: { ready: true } }],
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
   });
 }
 

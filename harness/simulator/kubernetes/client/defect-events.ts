@@ -22,6 +22,22 @@ export interface DefectEventsOptions {
   readonly registry: ResourceRegistry;
 }
 
+/** Finds the object that a defect is about. Of none that is there: the namespace of the control plane. */
+function aboutWhat(subjects: readonly Subject[], { client, registry }: DefectEventsOptions): ObjectReference {
+  for (const { resource, key } of subjects) {
+    const type = resource === undefined ? undefined : registry.get(resource);
+    const [namespace = '', name = ''] = key.includes('/') ? key.split('/') : ['', key];
+    const object = type && resource !== undefined && client.get(resource, namespace, name);
+    if (object) return referenceTo(object, type.kind, apiVersionOf(type.group, type.versions[0] ?? ''));
+  }
+  const home = client.get('namespaces', '', 'kube-system');
+  return {
+    ...referenceTo(home ?? { metadata: {} }, 'Namespace', 'v1'),
+    name: 'kube-system',
+    namespace: 'kube-system',
+  };
+}
+
 /** Makes a function that records an Event for a defect, and never throws. */
 export function defectEvents(
   { client, registry }: DefectEventsOptions,
@@ -35,25 +51,10 @@ export function defectEvents(
     onError: () => {},
   });
 
-  const aboutWhat = (subjects: readonly Subject[]): ObjectReference => {
-    for (const { resource, key } of subjects) {
-      const type = resource === undefined ? undefined : registry.get(resource);
-      const [namespace = '', name = ''] = key.includes('/') ? key.split('/') : ['', key];
-      const object = type && resource !== undefined && client.get(resource, namespace, name);
-      if (object) return referenceTo(object, type.kind, apiVersionOf(type.group, type.versions[0] ?? ''));
-    }
-    // Of no object that is there: where the control plane lives.
-    const home = client.get('namespaces', '', 'kube-system');
-    return {
-      ...referenceTo(home ?? { metadata: {} }, 'Namespace', 'v1'),
-      name: 'kube-system',
-      namespace: 'kube-system',
-    };
-  };
-
   return defect => {
     try {
-      events.record(aboutWhat(defect.subjects), 'Warning', REASONS[defect.kind], describeDefect(defect));
+      const about = aboutWhat(defect.subjects, { client, registry });
+      events.record(about, 'Warning', REASONS[defect.kind], describeDefect(defect));
     } catch {
       // As for `onError`.
     }

@@ -10,14 +10,8 @@ import { badRequest } from '../registry/status.ts';
 import { type Call, warn } from './call.ts';
 import type { ResourceRequest } from './request-info.ts';
 
-/** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
-export function receiveObject(
-  body: JsonObject,
-  call: Call<ResourceRequest>,
-  type: ResourceType,
-): KubernetesObject {
-  const { info } = call;
-  const apiVersion = apiVersionOf(type.group, info.version);
+/** Checks what a body says it is; that of a built-in resource may leave it out. @throws ApiError 400 */
+function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): void {
   const sentVersion = stringOf(body['apiVersion']) ?? '';
   const sentKind = stringOf(body['kind']) ?? '';
   if (type.custom) {
@@ -35,6 +29,16 @@ export function receiveObject(
       `${sentKind === '' ? type.kind : sentKind} in version ${JSON.stringify(version.split('/').at(-1))} cannot be handled as a ${type.kind}: no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(version)}`,
     );
   }
+}
+
+/** Checks what a body says it is, and makes it an object of the stored version. @throws ApiError 400 */
+export function receiveObject(
+  body: JsonObject,
+  call: Call<ResourceRequest>,
+  type: ResourceType,
+): KubernetesObject {
+  const { info } = call;
+  checkKind(body, apiVersionOf(type.group, info.version), type);
   if (body['metadata'] === undefined || body['metadata'] === null) body['metadata'] = {};
   if (!isObject(body['metadata'])) {
     throw badRequest(

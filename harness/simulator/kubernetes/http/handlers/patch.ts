@@ -65,21 +65,16 @@ function receivePatched(
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 400) throw error;
     const text = error.message.replace(/^.*? cannot be handled as a \w+: /, '');
-    throw new ApiError(
-      422,
-      'Invalid',
-      ` "" is invalid: patch: Invalid value: ${JSON.stringify(shown)}: ${text}`,
-      {
-        causes: [
-          {
-            reason: 'FieldValueInvalid',
-            message: `Invalid value: ${JSON.stringify(shown)}: ${text}`,
-            field: 'patch',
-          },
-        ],
-      },
-    );
+    throw invalidPatch(shown, text);
   }
+}
+
+/** Makes the 422 of a patch whose result is no object of its kind. */
+function invalidPatch(shown: string, text: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${text}`;
+  return new ApiError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+    causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
+  });
 }
 
 async function handleApply(

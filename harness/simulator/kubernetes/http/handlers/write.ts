@@ -77,30 +77,32 @@ export async function handleUpdate(
   const object = receiveObject(body, call, type);
   checkNamespace(object, info, type);
   checkName(object, info);
-  if (
-    type.custom &&
-    (object.metadata.resourceVersion ?? '') === '' &&
-    environment.store.get(type, info.namespace, info.name)
-  ) {
-    throw invalid(type, info.name, [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'metadata.resourceVersion',
-        message: 'Invalid value: 0x0: must be specified for an update',
-      },
-    ]);
-  }
+  if (type.custom) demandVersion(object, environment, info, type);
   const updated = await environment.objects.update(
     type,
     info.namespace,
     info.name,
     () => structuredClone(object),
-    {
-      ...context,
-      own: ownershipOf(environment.clock, type, context),
-    },
+    { ...context, own: ownershipOf(environment.clock, type, context) },
   );
   sendJson(call, 200, encodeObject(type, info.version, updated));
+}
+
+/** Refuses an update of a custom resource that does not say of which version it is. @throws ApiError 422 */
+function demandVersion(
+  { metadata }: KubernetesObject,
+  { store }: Environment,
+  { namespace, name }: ResourceRequest,
+  type: ResourceType,
+): void {
+  if ((metadata.resourceVersion ?? '') !== '' || !store.get(type, namespace, name)) return;
+  throw invalid(type, name, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.resourceVersion',
+      message: 'Invalid value: 0x0: must be specified for an update',
+    },
+  ]);
 }
 
 /** Refuses an object with another name than that of its URL. @throws ApiError 400 */

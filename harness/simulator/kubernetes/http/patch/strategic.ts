@@ -31,46 +31,62 @@ function mergeMap(original: JsonObject, patch: JsonObject, node: MergeNode | und
     if (directive !== 'merge') throw badRequest(`unknown patch type found: ${String(directive)} in map`);
   }
   const result: JsonObject = { ...original };
-  const retain = patch[RETAIN_KEYS];
-  if (retain !== undefined) {
-    const keys = listOf(retain);
-    const strange = Object.keys(patch).some(
-      key => !key.startsWith('$') && patch[key] !== null && !keys.includes(key),
-    );
-    if (!Array.isArray(retain) || strange) throw badRequest('invalid patch format of retainKeys');
-    for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key];
-  }
-  for (const [key, value] of Object.entries(patch)) {
-    if (key.startsWith(DELETE_FROM)) {
-      const field = key.slice(DELETE_FROM.length);
-      const removed = listOf(value);
-      // The list of the patch, if there is one too, is merged after the removal.
-      result[field] = listOf(result[field]).filter(element => !removed.some(gone => equal(gone, element)));
-    }
-  }
-  for (const [key, value] of Object.entries(patch)) {
+  retainKeys(result, patch);
+  deleteFromLists(result, patch);
+  for (const key of Object.keys(patch)) {
     if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(ORDER))
       continue;
-    if (value === null) {
-      delete result[key];
-      continue;
-    }
-    const before = Object.hasOwn(result, key) ? result[key] : undefined;
-    const child = childOf(node, key);
-    if (isObject(value)) setOwn(result, key, mergeMap(isObject(before) ? before : {}, value, child));
-    else if (Array.isArray(value))
-      setOwn(result, key, mergeList(listOf(before), value, child, patch[ORDER + key]));
-    else setOwn(result, key, value);
+    mergeField(result, key, patch, childOf(node, key));
   }
+  orderLists(result, patch, node);
+  return result;
+}
+
+/** Drops the fields that a patch does not retain, if it says which it does. @throws ApiError 400 */
+function retainKeys(result: JsonObject, patch: JsonObject): void {
+  const retain = patch[RETAIN_KEYS];
+  if (retain === undefined) return;
+  const keys = listOf(retain);
+  const strange = Object.keys(patch).some(
+    key => !key.startsWith('$') && patch[key] !== null && !keys.includes(key),
+  );
+  if (!Array.isArray(retain) || strange) throw badRequest('invalid patch format of retainKeys');
+  for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key];
+}
+
+/** Takes the elements out of lists that a patch names; its own list, if any, is merged after that. */
+function deleteFromLists(result: JsonObject, patch: JsonObject): void {
+  for (const [key, value] of Object.entries(patch)) {
+    if (!key.startsWith(DELETE_FROM)) continue;
+    const field = key.slice(DELETE_FROM.length);
+    const removed = listOf(value);
+    result[field] = listOf(result[field]).filter(element => !removed.some(gone => equal(gone, element)));
+  }
+}
+
+/** Merges one field of a patch into the result; null takes it away. */
+function mergeField(result: JsonObject, key: string, patch: JsonObject, node: MergeNode | undefined): void {
+  const value = patch[key];
+  if (value === null) {
+    delete result[key];
+    return;
+  }
+  const before = Object.hasOwn(result, key) ? result[key] : undefined;
+  if (isObject(value)) setOwn(result, key, mergeMap(isObject(before) ? before : {}, value, node));
+  else if (Array.isArray(value))
+    setOwn(result, key, mergeList(listOf(before), value, node, patch[ORDER + key]));
+  else setOwn(result, key, value);
+}
+
+/** Orders the lists of which a patch has the order alone, without changes. */
+function orderLists(result: JsonObject, patch: JsonObject, node: MergeNode | undefined): void {
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(ORDER)) continue;
     const field = key.slice(ORDER.length);
-    // An order alone, without changes to the list.
     if (!(field in patch) && Array.isArray(result[field])) {
       result[field] = inOrder(listOf(result[field]), listOf(order), childOf(node, field)?.patchKey, []);
     }
   }
-  return result;
 }
 
 function mergeList(

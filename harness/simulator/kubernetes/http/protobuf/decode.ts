@@ -49,15 +49,7 @@ function put(result: JsonObject, field: Field, wire: WireField): void {
     return;
   }
   if (shape === 'map') {
-    const entry = readFields(wire.bytes);
-    const value = entry.find(candidate => candidate.number === 2);
-    const map = isObject(result[name]) ? result[name] : {};
-    const key = bytesAt(entry, 1).toString();
-    const decoded = decodeValue(type, value ?? { number: 2, wire: BYTES, integer: 0n, bytes: NO_BYTES });
-    // `extra` of reviews: a message around a list.
-    const plain = type === 'ExtraValue' && isObject(decoded) ? (decoded['items'] ?? []) : decoded;
-    Object.defineProperty(map, key, { value: plain, enumerable: true, configurable: true, writable: true });
-    result[name] = map;
+    putEntry(result, field, wire);
     return;
   }
   const value = decodeValue(type, wire);
@@ -70,6 +62,19 @@ function put(result: JsonObject, field: Field, wire: WireField): void {
   // Fields of Go that are no pointers are always written: an empty one is as good as absent.
   if (value === undefined || (shape === 'value' && isZero(value))) return;
   result[name] = value;
+}
+
+/** Puts one entry of a map, which comes as a message of a key and a value. */
+function putEntry(result: JsonObject, { name, type }: Field, wire: WireField): void {
+  const entry = readFields(wire.bytes);
+  const value = entry.find(candidate => candidate.number === 2);
+  const map = isObject(result[name]) ? result[name] : {};
+  const key = bytesAt(entry, 1).toString();
+  const decoded = decodeValue(type, value ?? { number: 2, wire: BYTES, integer: 0n, bytes: NO_BYTES });
+  // `extra` of reviews: a message around a list.
+  const plain = type === 'ExtraValue' && isObject(decoded) ? (decoded['items'] ?? []) : decoded;
+  Object.defineProperty(map, key, { value: plain, enumerable: true, configurable: true, writable: true });
+  result[name] = map;
 }
 
 const isZero = (value: unknown): boolean =>

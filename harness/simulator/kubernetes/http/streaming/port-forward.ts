@@ -103,20 +103,25 @@ function serveForwards(transport: Duplex, podName: string, dial: DialPort): void
     const { data, error } = pair;
     if (!data || !error) return;
     waiting.delete(id);
-    const port = Number(data.headers.get('port'));
-    const connection = dial(port);
-    connection.on('error', problem => {
-      error.end(failure(port, podName, problem));
-      data.end();
-    });
-    connection.on('end', () => {
-      error.end();
-    });
-    connection.pipe(data);
-    data.pipe(connection);
-    data.on('close', () => connection.destroy());
-    error.resume();
+    joinStreams(data, error, podName, dial);
   });
+}
+
+/** Connects to the port that a stream asks for, and tells the client what goes wrong on the other stream. */
+function joinStreams(data: SpdyStream, error: SpdyStream, podName: string, dial: DialPort): void {
+  const port = Number(data.headers.get('port'));
+  const connection = dial(port);
+  connection.on('error', problem => {
+    error.end(failure(port, podName, problem));
+    data.end();
+  });
+  connection.on('end', () => {
+    error.end();
+  });
+  connection.pipe(data);
+  data.pipe(connection);
+  data.on('close', () => connection.destroy());
+  error.resume();
 }
 
 /** Port i has channel 2i for its data and 2i+1 for its errors. */
