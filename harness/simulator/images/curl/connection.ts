@@ -87,23 +87,8 @@ export class Connections {
 
   /** @throws CurlError with exit code 35, 58, 60 or 77; the signal's reason when it aborts */
   async secure(target: Target, socket: VirtualSocket, signal: AbortSignal): Promise<tls.TLSSocket> {
-    const { caFile, certFile, keyFile, insecure } = this.#options;
-    const ca = caFile === undefined ? undefined : this.#read(caFile);
-    if (caFile !== undefined && ca === undefined) {
-      throw new CurlError(
-        EXIT_CODE.caFile,
-        `error setting certificate verify locations:  CAfile: ${caFile} CApath: none`,
-      );
-    }
-    const cert = certFile === undefined ? undefined : this.#read(certFile);
-    const key = keyFile === undefined ? cert : this.#read(keyFile);
-    if (certFile !== undefined && (cert === undefined || key === undefined)) {
-      const file = cert === undefined ? certFile : (keyFile ?? certFile);
-      throw new CurlError(
-        EXIT_CODE.badCertificateFile,
-        `could not load PEM client certificate from ${file}, OpenSSL error error:02001002:system library:fopen:No such file or directory, (no key found, wrong pass phrase, or wrong file format?)`,
-      );
-    }
+    const ca = this.#authority();
+    const identity = this.#identity();
     const isName = !/^[\d.]+$/.test(target.host);
     try {
       const secured = connectSecurely(socket, {
@@ -112,8 +97,8 @@ export class Connections {
         // Without --cacert the public authorities of the image would be trusted, none of which there is in
         // this world.
         ca: ca === undefined ? [] : [ca],
-        ...(cert !== undefined && key !== undefined && { cert, key }),
-        rejectUnauthorized: !insecure,
+        ...identity,
+        rejectUnauthorized: !this.#options.insecure,
         ALPNProtocols: ['http/1.1'],
       });
       await untilEvent(secured, 'secureConnect', signal);
@@ -123,6 +108,32 @@ export class Connections {
       signal.throwIfAborted();
       throw handshakeFailed(this.#release, target.host, target.port, error);
     }
+  }
+
+  /** Reads the certificates to trust. @throws CurlError with exit code 77 */
+  #authority(): string | undefined {
+    const { caFile } = this.#options;
+    if (caFile === undefined) return undefined;
+    const ca = this.#read(caFile);
+    if (ca !== undefined) return ca;
+    throw new CurlError(
+      EXIT_CODE.caFile,
+      `error setting certificate verify locations:  CAfile: ${caFile} CApath: none`,
+    );
+  }
+
+  /** Reads the client's certificate and key, which may be in one file. @throws CurlError with exit code 58 */
+  #identity(): { readonly cert: string; readonly key: string } | undefined {
+    const { certFile, keyFile } = this.#options;
+    if (certFile === undefined) return undefined;
+    const cert = this.#read(certFile);
+    const key = keyFile === undefined ? cert : this.#read(keyFile);
+    if (cert !== undefined && key !== undefined) return { cert, key };
+    const file = cert === undefined ? certFile : (keyFile ?? certFile);
+    throw new CurlError(
+      EXIT_CODE.badCertificateFile,
+      `could not load PEM client certificate from ${file}, OpenSSL error error:02001002:system library:fopen:No such file or directory, (no key found, wrong pass phrase, or wrong file format?)`,
+    );
   }
 
   close(): void {

@@ -2,6 +2,25 @@ import type { CurlRelease } from './errors.ts';
 import type { CurlOptions } from './options.ts';
 import type { Target } from './target.ts';
 
+/** Makes the headers that curl sends by itself, by their names in lower case. */
+function curlHeaders(
+  { userAgent }: CurlOptions,
+  { version }: CurlRelease,
+  { authority }: Target,
+  body: string | undefined,
+): Map<string, [string, string]> {
+  const headers = new Map<string, [string, string]>([
+    ['host', ['Host', authority]],
+    ['user-agent', ['User-Agent', userAgent ?? `curl/${version}`]],
+    ['accept', ['Accept', '*/*']],
+  ]);
+  if (body !== undefined) {
+    headers.set('content-length', ['Content-Length', String(Buffer.byteLength(body))]);
+    headers.set('content-type', ['Content-Type', 'application/x-www-form-urlencoded']);
+  }
+  return headers;
+}
+
 /**
  * Returns the headers that curl sends, in its order: its own, which `-H` replaces or removes, and then those
  * that `-H` adds.
@@ -13,16 +32,8 @@ export function requestHeaders(
   target: Target,
   body: string | undefined,
 ): [string, string][] {
-  const headers = new Map<string, [string, string]>([
-    ['host', ['Host', target.authority]],
-    ['user-agent', ['User-Agent', options.userAgent ?? `curl/${release.version}`]],
-    ['accept', ['Accept', '*/*']],
-  ]);
+  const headers = curlHeaders(options, release, target, body);
   const added: [string, string][] = [];
-  if (body !== undefined) {
-    headers.set('content-length', ['Content-Length', String(Buffer.byteLength(body))]);
-    headers.set('content-type', ['Content-Type', 'application/x-www-form-urlencoded']);
-  }
   for (const line of options.headers) {
     const colon = line.indexOf(':');
     if (colon < 0) {

@@ -14,16 +14,32 @@ export interface Target {
   readonly path: string;
 }
 
-/** @throws CurlError for a URL that curl refuses */
-export function parseTarget(text: string, { isModern }: CurlRelease): Target {
+/** Takes the scheme off a URL: `http` without one. @throws CurlError for one that curl was not built with */
+function schemeOf(text: string, isModern: boolean): readonly [protocol: 'http' | 'https', rest: string] {
   const [, scheme = 'http', rest = ''] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):\/\/)?(.*)$/s.exec(text) ?? [];
   const protocol = scheme.toLowerCase();
-  if (protocol !== 'http' && protocol !== 'https') {
-    const message = isModern
-      ? `Protocol "${protocol}" not supported`
-      : `Protocol "${protocol}" not supported or disabled in libcurl`;
-    throw new CurlError(EXIT_CODE.unsupportedProtocol, message);
-  }
+  if (protocol === 'http' || protocol === 'https') return [protocol, rest];
+  const message = isModern
+    ? `Protocol "${protocol}" not supported`
+    : `Protocol "${protocol}" not supported or disabled in libcurl`;
+  throw new CurlError(EXIT_CODE.unsupportedProtocol, message);
+}
+
+/** Reads the port of a URL, which may be left out. @throws CurlError for what is no port */
+function portOf(text: string | undefined, defaultPort: number, isModern: boolean): number {
+  const port = text === undefined || text === '' ? defaultPort : Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new CurlError(
+    EXIT_CODE.badUrl,
+    isModern
+      ? 'URL rejected: Port number was not a decimal number between 0 and 65535'
+      : `Port number ended with '${(text ?? '').replace(/^\d*/, '').charAt(0)}'`,
+  );
+}
+
+/** @throws CurlError for a URL that curl refuses */
+export function parseTarget(text: string, { isModern }: CurlRelease): Target {
+  const [protocol, rest] = schemeOf(text, isModern);
   if (/[\s\0]/.test(rest)) {
     throw new CurlError(
       EXIT_CODE.badUrl,
@@ -41,15 +57,7 @@ export function parseTarget(text: string, { isModern }: CurlRelease): Target {
     );
   }
   const defaultPort = protocol === 'https' ? 443 : 80;
-  const port = portText === undefined || portText === '' ? defaultPort : Number(portText);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new CurlError(
-      EXIT_CODE.badUrl,
-      isModern
-        ? 'URL rejected: Port number was not a decimal number between 0 and 65535'
-        : `Port number ended with '${(portText ?? '').replace(/^\d*/, '').charAt(0)}'`,
-    );
-  }
+  const port = portOf(portText, defaultPort, isModern);
   const path = after.startsWith('/') ? after : `/${after}`;
   return {
     url: `${protocol}://${authority}${path}`,
