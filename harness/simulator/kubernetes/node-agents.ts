@@ -55,7 +55,7 @@ export function registerNodes({
   });
 }
 
-/** Makes the function that tells pods of a namespace how to resolve names, as kubelet does for ClusterFirst. */
+/** Makes the function that tells pods of a namespace how to resolve names (the policy ClusterFirst). */
 const resolverAt =
   (nameserver: string) =>
   (namespace: string): ResolverConfig => ({

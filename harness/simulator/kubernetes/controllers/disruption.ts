@@ -112,7 +112,10 @@ export function startDisruptionController({ component, client, clock }: Controll
   return { stop: () => stopAll(stops) };
 }
 
-/** Tells which budgets a change may concern: of themselves, of a pod, of a Deployment. @returns how to stop */
+/**
+ * Tells which budgets a change may concern: of themselves, of a pod, of a Deployment.
+ * @returns how to stop each watch
+ */
 function watchBudgets(client: TypedClient, add: (key: string) => void): readonly (() => void)[] {
   const addFor = (pod: Pod) => {
     for (const budget of client.list(BUDGETS, { namespace: pod.metadata.namespace ?? '' })) {

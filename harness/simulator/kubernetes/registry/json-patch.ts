@@ -30,7 +30,7 @@ export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
   }
 }
 
-/** Reads the list of operations that a patch is. @throws ApiError 400 for anything else, 413 for a long list */
+/** Reads the operations of a patch. @throws ApiError 400 for what is no list, 413 for one that is too long */
 function operationsIn(patch: unknown): readonly unknown[] {
   if (!Array.isArray(patch)) {
     const found = isObject(patch) ? 'object' : patch === null ? 'null' : typeof patch;

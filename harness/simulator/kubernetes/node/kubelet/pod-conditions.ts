@@ -55,7 +55,7 @@ function unreadiness({ phase, init, main }: PodView): { reason: string; message?
   return { reason: 'ContainersNotReady', message: `containers with unready status: ${namesOf(unready)}` };
 }
 
-/** Makes a condition of a verdict; its time is that of the last change. @param now - as the API writes times */
+/** Makes a condition of a verdict; its time is that of the last change. @param now - as the API has it */
 function conditionFrom(
   { type, status, reason, message }: Verdict,
   old: Condition | undefined,

@@ -32,6 +32,7 @@ const unhealthy = (message: string): ProbeOutcome => ({ ok: false, message });
 
 /** A reply with a longer head is taken for no reply. */
 const MAX_HEAD_BYTES = 64 * 1024;
+const NO_HEADERS = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 
 function portOf(port: number | string, container: Container): number | undefined {
   if (typeof port === 'number') return port;
@@ -128,25 +129,22 @@ function httpProbe(action: HttpGetAction, target: ProbeTarget, timeoutMs: number
  * times, and needs only the status line of the reply.
  */
 function askOnce(
-  request: ProbeRequest,
+  { host, port, isHttps, url, text }: ProbeRequest,
   { node, clock }: ProbeTarget,
   timeoutMs: number,
 ): Promise<ProbeOutcome> {
-  const { host, port, isHttps, url, text } = request;
+  const trouble = (what: string) => `Get "${url}": ${what}`;
   return new Promise(resolve => {
     const plain = node.connect(host, port);
     const socket = isHttps ? tls.connect({ socket: plain, rejectUnauthorized: false }) : plain;
-    const tooLate = `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
     let head = '';
-    const finish = probeEnd({ clock, timeoutMs, tooLate }, socket, outcome => {
+    const finish = probeEnd({ clock, timeoutMs, tooLate: trouble(NO_HEADERS) }, socket, outcome => {
       if (isHttps) plain.destroy();
       resolve(outcome);
     });
-    socket.on('error', (error: Error) =>
-      finish(unhealthy(`Get "${url}": ${dialError(error, `${host}:${port}`)}`)),
-    );
-    socket.on('close', () => finish(unhealthy(`Get "${url}": EOF`)));
-    socket.on('end', () => finish(unhealthy(`Get "${url}": EOF`)));
+    const fail = (what: string) => finish(unhealthy(trouble(what)));
+    socket.on('error', (error: Error) => fail(dialError(error, `${host}:${port}`)));
+    for (const end of ['close', 'end']) socket.on(end, () => fail('EOF'));
     socket.on('data', (chunk: Buffer) => {
       head += chunk.toString('latin1');
       const outcome = outcomeOf(head, url);

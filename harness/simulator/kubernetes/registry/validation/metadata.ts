@@ -53,7 +53,7 @@ export function validateMetadata(type: ResourceType, { metadata }: KubernetesObj
   errors.push(...validateLabels(metadata.labels, 'metadata.labels'));
   errors.push(...validateAnnotations(metadata.annotations));
   errors.push(...validateOwners(objectsOf(metadata['ownerReferences'])));
-  errors.push(...validateFinalizers(listOf(metadata["finalizers"]).map(String), type.custom !== undefined));
+  errors.push(...validateFinalizers(listOf(metadata['finalizers']).map(String), type.custom !== undefined));
   return errors;
 }
 
