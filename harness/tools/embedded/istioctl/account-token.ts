@@ -27,7 +27,7 @@ export interface TokenSecret extends KubernetesObject {
  * @throws ToolExit if the token controller does not fill the Secret in time
  */
 export async function tokenSecret(call: Call, account: string): Promise<TokenSecret> {
-  const { client, signal, invocation } = call;
+  const { client, signal } = call;
   const namespace = ISTIO_NAMESPACE;
   const serviceAccount = await client.get(
     { apiVersion: 'v1', plural: 'serviceaccounts', namespace, name: account },
@@ -37,37 +37,51 @@ export async function tokenSecret(call: Call, account: string): Promise<TokenSec
   if (named.length === 1 && named[0]) {
     return (await client.get({ ...SECRETS, namespace, name: named[0].name }, signal)) as TokenSecret; // of `secrets`
   }
-  const isToken = (secret: TokenSecret) =>
-    secret.type === TOKEN_TYPE && secret.metadata.annotations?.[ACCOUNT_ANNOTATION] === account;
-  const { items } = await client.list(
-    { ...SECRETS, namespace },
-    { fieldSelector: `type=${TOKEN_TYPE}` },
-    signal,
+  const existing = await annotatedToken(call, account);
+  if (existing && isFilled(existing)) return existing;
+  return await filledToken(call, existing?.metadata.name ?? (await createToken(call, account)));
+}
+
+const isFilled = (secret: TokenSecret | undefined) =>
+  Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
+
+/** Finds a token Secret that names the account, filled or not. */
+async function annotatedToken({ client, signal }: Call, account: string): Promise<TokenSecret | undefined> {
+  const path = { ...SECRETS, namespace: ISTIO_NAMESPACE };
+  const { items } = await client.list(path, { fieldSelector: `type=${TOKEN_TYPE}` }, signal);
+  return (items as TokenSecret[]).find(
+    // of `secrets`
+    ({ type, metadata }) => type === TOKEN_TYPE && metadata.annotations?.[ACCOUNT_ANNOTATION] === account,
   );
-  const existing = (items as TokenSecret[]).find(isToken); // of `secrets`
-  const name = existing?.metadata.name ?? `${account}-istio-remote-secret-token`;
-  if (!existing) {
-    const body = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace, annotations: { [ACCOUNT_ANNOTATION]: account } },
-      type: TOKEN_TYPE,
-    };
-    await client.create({ ...SECRETS, namespace }, body, {}, signal);
-  }
-  const filled = (secret: TokenSecret | undefined) =>
-    Boolean(secret?.data?.['token'] && secret.data['ca.crt']);
-  if (existing && filled(existing)) return existing;
+}
+
+/** Creates an empty Secret for the token controller to fill. @returns its name */
+async function createToken({ client, signal }: Call, account: string): Promise<string> {
+  const namespace = ISTIO_NAMESPACE;
+  const name = `${account}-istio-remote-secret-token`;
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, annotations: { [ACCOUNT_ANNOTATION]: account } },
+    type: TOKEN_TYPE,
+  };
+  await client.create({ ...SECRETS, namespace }, body, {}, signal);
+  return name;
+}
+
+/** Waits for the token controller. @throws ToolExit when it takes too long */
+async function filledToken({ client, signal, invocation }: Call, name: string): Promise<TokenSecret> {
+  const namespace = ISTIO_NAMESPACE;
   using deadline = linkedSignal(signal, { clock: invocation.clock, timeoutMs: TOKEN_TIMEOUT_MS });
   try {
     const snapshot = await followUntil(
       client,
       { ...SECRETS, namespace },
       { fieldSelector: `metadata.name=${name}` },
-      now => filled([...now.values()][0] as TokenSecret | undefined), // of `secrets`
+      now => isFilled([...now.values()][0] as TokenSecret | undefined), // of `secrets`
       deadline.signal,
     );
-    return [...snapshot.values()][0] as TokenSecret; // of `secrets`; `filled` has seen it
+    return [...snapshot.values()][0] as TokenSecret; // of `secrets`; `isFilled` has seen it
   } catch (error) {
     if (!deadline.expired()) throw error;
     throw new ToolExit(

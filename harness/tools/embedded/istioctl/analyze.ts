@@ -5,7 +5,7 @@
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { isNotFound } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { ANALYZERS, type Level, type Snapshot } from './analyzers.ts';
+import { ANALYZERS, type Level, type Message, type Snapshot } from './analyzers.ts';
 import type { Call, Verb } from './verb.ts';
 
 const EXIT_ANALYZER_FOUND_ISSUES = 79;
@@ -28,29 +28,25 @@ export const analyze: Verb = {
     const snapshot = await snapshotOf(call, all ? undefined : namespace);
     const messages = ANALYZERS.flatMap(analyzer => [...analyzer(snapshot)])
       .filter(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(shown))
-      .sort(
-        (a, b) =>
-          LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) ||
-          order(a.code, b.code) ||
-          order(a.about, b.about),
-      );
+      .sort(worstFirst);
     for (const { level, code, about, text } of messages)
       invocation.stdout(`${level} [${code}] (${about}) ${text}\n`);
+    const where = all ? 'all namespaces' : `namespace: ${namespace}`;
     if (messages.length === 0) {
-      invocation.stdout(
-        all
-          ? '✔ No validation issues found when analyzing all namespaces.\n'
-          : `✔ No validation issues found when analyzing namespace: ${namespace}.\n`,
-      );
+      invocation.stdout(`✔ No validation issues found when analyzing ${where}.\n`);
       return 0;
     }
     if (!messages.some(({ level }) => LEVELS.indexOf(level) >= LEVELS.indexOf(failing))) return 0;
     throw new ToolExit(
-      `Error: Analyzers found issues when analyzing ${all ? 'all namespaces' : `namespace: ${namespace}`}.\nSee https://istio.io/v1.8/docs/reference/config/analysis for more information about causes and resolutions.`,
+      `Error: Analyzers found issues when analyzing ${where}.\nSee https://istio.io/v1.8/docs/reference/config/analysis for more information about causes and resolutions.`,
       EXIT_ANALYZER_FOUND_ISSUES,
     );
   },
 };
+
+/** Compares messages: by level, then by code and object. */
+const worstFirst = (a: Message, b: Message): number =>
+  LEVELS.indexOf(b.level) - LEVELS.indexOf(a.level) || order(a.code, b.code) || order(a.about, b.about);
 
 function thresholdOf(word: string): Level {
   const level = LEVELS.find(each => each.toLowerCase() === word.toLowerCase());

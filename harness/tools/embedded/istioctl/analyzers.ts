@@ -8,7 +8,8 @@ import { ISTIO_NAMESPACE } from './verb.ts';
 /** How bad a finding is. */
 export type Level = 'Error' | 'Warning' | 'Info';
 
-interface Message {
+/** What an analyzer says of an object. */
+export interface Message {
   readonly level: Level;
   /** `IST0102` */
   readonly code: string;

@@ -96,6 +96,27 @@ async function ensureAccount(call: Call, account: string): Promise<void> {
   if (!(await client.find(path, signal))) throw new ToolExit(`Error: serviceaccounts "${account}" not found`);
 }
 
+/** Writes a kubeconfig with the account's token; the fields stand in the order of Go's marshaller. */
+function kubeconfigOf(
+  name: string,
+  server: string,
+  { data }: TokenSecret,
+  printsEmptyFields: boolean,
+): string {
+  return dump(
+    {
+      apiVersion: 'v1',
+      clusters: [{ cluster: { 'certificate-authority-data': data?.['ca.crt'] ?? '', server }, name }],
+      contexts: [{ context: { cluster: name, user: name }, name }],
+      'current-context': name,
+      kind: 'Config',
+      ...(printsEmptyFields && { preferences: {} }),
+      users: [{ name, user: { token: Buffer.from(data?.['token'] ?? '', 'base64').toString() } }],
+    },
+    { lineWidth: -1, noArrayIndent: true },
+  );
+}
+
 function remoteSecret(
   { flags, istioVersion }: Call,
   name: string,
@@ -103,19 +124,7 @@ function remoteSecret(
   token: TokenSecret,
 ): string {
   const { printsEmptyFields } = releaseOf(istioVersion);
-  const text = (key: string) => Buffer.from(token.data?.[key] ?? '', 'base64').toString();
-  const kubeconfig = dump(
-    {
-      apiVersion: 'v1',
-      clusters: [{ cluster: { 'certificate-authority-data': token.data?.['ca.crt'] ?? '', server }, name }],
-      contexts: [{ context: { cluster: name, user: name }, name }],
-      'current-context': name,
-      kind: 'Config',
-      ...(printsEmptyFields && { preferences: {} }),
-      users: [{ name, user: { token: text('token') } }],
-    },
-    { lineWidth: -1, noArrayIndent: true },
-  );
+  const kubeconfig = kubeconfigOf(name, server, token, printsEmptyFields);
   const isConfig = flags.text('type') === 'config';
   const secret = {
     apiVersion: 'v1',

@@ -10,6 +10,18 @@ import { type ClusterStatus, type DumpedRoutes, entriesOf } from './proxy-resour
 import { releaseOf } from './releases.ts';
 import type { Verb } from './verb.ts';
 
+/** Lists the hosts of a cluster as `endpoints` shows them. */
+const hostsOf = ({ name, host_statuses: hosts = [] }: ClusterStatus) =>
+  hosts.map(host => ({
+    name,
+    address: host.address?.pipe
+      ? `unix://${host.address.pipe.path}`
+      : (host.address?.socket_address?.address ?? ''),
+    port: host.address?.socket_address?.port_value ?? 0,
+    status: host.health_status?.eds_health_status ?? 'HEALTHY',
+    outlier: host.health_status?.failed_outlier_check ? 'FAILED' : 'OK',
+  }));
+
 /** istioctl/pkg/writer/envoy/clusters/clusters.go */
 const endpoints = verbOf({
   flags: {
@@ -23,17 +35,7 @@ const endpoints = verbOf({
   select: (page, { flags }) => {
     const { cluster_statuses: statuses = [] } = page as { cluster_statuses?: readonly ClusterStatus[] }; // Envoy's page
     const wanted = statuses
-      .flatMap(({ name, host_statuses: hosts = [] }) =>
-        hosts.map(host => ({
-          name,
-          address: host.address?.pipe
-            ? `unix://${host.address.pipe.path}`
-            : (host.address?.socket_address?.address ?? ''),
-          port: host.address?.socket_address?.port_value ?? 0,
-          status: host.health_status?.eds_health_status ?? 'HEALTHY',
-          outlier: host.health_status?.failed_outlier_check ? 'FAILED' : 'OK',
-        })),
-      )
+      .flatMap(hostsOf)
       .filter(
         host =>
           is(flags.text('address'), host.address) &&

@@ -71,8 +71,8 @@ async function applyOnServer({ call, document, path, dryRun, say }: Application)
 
 /** Merges here, three ways, and tries again if somebody else changed the object meanwhile. */
 async function applyHere(application: Application): Promise<void> {
-  const { call, document, resource, path, dryRun, clientOnly, say } = application;
-  const { client, flags, invocation, signal } = call;
+  const { call, document, path, dryRun, say } = application;
+  const { client, flags, signal } = call;
   const { object, from } = document;
   const query = {
     fieldManager: flags.text('field-manager') ?? 'kubectl-client-side-apply',
@@ -85,32 +85,45 @@ async function applyHere(application: Application): Promise<void> {
       client.find(path, signal),
     );
     if (!current) {
-      if (!clientOnly) {
-        const collection = pathTo(resource, object.metadata.namespace);
-        await during({ doing: 'creating', from }, () => client.create(collection, modified, query, signal));
-      }
+      await createMissing(application, modified, query);
       say('created');
       return;
     }
-    const patch = patchFor(resource, current, modified, invocation.stderr);
-    if (Object.keys(patch).length === 0) {
-      say('unchanged');
-      return;
-    }
     try {
-      const type = resource.builtIn ? 'strategic' : 'merge';
-      if (!clientOnly) {
-        await during({ doing: 'applying patch to', from }, () =>
-          client.patch(path, type, patch, query, signal),
-        );
-      }
-      say('configured');
+      const isPatched = await patchCurrent(application, current, modified, query);
+      say(isPatched ? 'configured' : 'unchanged');
       return;
     } catch (error) {
       if (error instanceof KubernetesApiError && error.code === 409 && conflicts < MAX_CONFLICTS) continue;
       throw error;
     }
   }
+}
+
+async function createMissing(
+  { call: { client, signal }, document: { object, from }, resource, clientOnly }: Application,
+  modified: KubernetesObject,
+  query: Readonly<Record<string, string>>,
+): Promise<void> {
+  if (clientOnly) return;
+  const collection = pathTo(resource, object.metadata.namespace);
+  await during({ doing: 'creating', from }, () => client.create(collection, modified, query, signal));
+}
+
+/** Writes what differs from what the server has. @returns whether there was a difference */
+async function patchCurrent(
+  { call, document: { from }, resource, path, clientOnly }: Application,
+  current: KubernetesObject,
+  modified: KubernetesObject,
+  query: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const { client, invocation, signal } = call;
+  const patch = patchFor(resource, current, modified, invocation.stderr);
+  if (Object.keys(patch).length === 0) return false;
+  const type = resource.builtIn ? 'strategic' : 'merge';
+  if (!clientOnly)
+    await during({ doing: 'applying patch to', from }, () => client.patch(path, type, patch, query, signal));
+  return true;
 }
 
 /** Returns the object with itself, as text, in the annotation that the next apply compares with. */

@@ -5,7 +5,7 @@ import { followUntil } from '../follow.ts';
 import { ToolExit } from '../invocation.ts';
 import { noMatch, readDocuments } from './documents.ts';
 import { pathTo, type Resource, typeName } from './resources.ts';
-import { type Call, findObjects, readTargets, type Verb } from './verb.ts';
+import { type Call, findObjects, readTargets, type Target, type Verb } from './verb.ts';
 
 /** Deletes what files, names or selectors stand for; waits for finalizers unless `--wait=false`. */
 export const remove: Verb = {
@@ -23,28 +23,14 @@ export const remove: Verb = {
     timeout: { type: 'duration' },
   },
   async run(call) {
-    const { flags, client, invocation, signal } = call;
+    const { flags, invocation } = call;
     const found = await findDoomed(call);
     const grace = flags.boolean('now') ? 1 : flags.integer('grace-period');
     const body = {
       propagationPolicy: PROPAGATION[flags.text('cascade') ?? 'background'] ?? 'Background',
       ...(grace !== undefined && grace >= 0 && { gracePeriodSeconds: grace }),
     };
-    const failures: unknown[] = [];
-    const deleted: { resource: Resource; object: KubernetesObject }[] = [];
-    for (const { resource, object } of found) {
-      const { name = '', namespace } = object.metadata;
-      try {
-        await client.delete(pathTo(resource, namespace, name), body, signal);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        if (!flags.boolean('ignore-not-found')) failures.push(error);
-        continue;
-      }
-      const force = flags.boolean('force') ? ' force' : '';
-      invocation.stdout(`${typeName(resource)} "${name}"${force} deleted\n`);
-      deleted.push({ resource, object });
-    }
+    const { deleted, failures } = await deleteAll(call, found, body);
     if (found.length === 0 && !flags.boolean('ignore-not-found')) invocation.stdout('No resources found\n');
     if (flags.text('wait') !== 'false') await waitUntilGone(call, deleted);
     if (failures.length > 0) throw failures[0];
@@ -60,23 +46,41 @@ const PROPAGATION: Readonly<Record<string, string>> = {
   false: 'Orphan',
 };
 
-/** Finds the objects to delete; it asks the server only for those of a selector, or for all of a kind. */
-async function findDoomed(call: Call): Promise<{ resource: Resource; object: KubernetesObject }[]> {
-  const { flags, args, mapper, namespace, invocation } = call;
-  const files = flags.list('filename');
-  if (files.length > 0) {
-    const { documents, errors } = readDocuments(invocation, files);
-    if (errors.length > 0) throw new ToolExit(errors.join('\n'));
-    const doomed: { resource: Resource; object: KubernetesObject }[] = [];
-    for (const document of documents) {
-      const { object } = document;
-      const resource = await mapper.ofKind(object.apiVersion, object.kind);
-      if (!resource) throw new ToolExit(noMatch(document));
-      if (resource.namespaced) object.metadata.namespace ??= namespace;
-      doomed.push({ resource, object });
+/** Deletes one object after another; one that is not there any more does not stop the others. */
+async function deleteAll(
+  { flags, client, invocation, signal }: Call,
+  found: readonly Doomed[],
+  body: Readonly<Record<string, unknown>>,
+): Promise<{ readonly deleted: readonly Doomed[]; readonly failures: readonly unknown[] }> {
+  const failures: unknown[] = [];
+  const deleted: Doomed[] = [];
+  for (const { resource, object } of found) {
+    const { name = '', namespace } = object.metadata;
+    try {
+      await client.delete(pathTo(resource, namespace, name), body, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if (!flags.boolean('ignore-not-found')) failures.push(error);
+      continue;
     }
-    return doomed;
+    const force = flags.boolean('force') ? ' force' : '';
+    invocation.stdout(`${typeName(resource)} "${name}"${force} deleted\n`);
+    deleted.push({ resource, object });
   }
+  return { deleted, failures };
+}
+
+/** An object that is to be deleted. */
+interface Doomed {
+  readonly resource: Resource;
+  readonly object: KubernetesObject;
+}
+
+/** Finds the objects to delete; it asks the server only for those of a selector, or for all of a kind. */
+async function findDoomed(call: Call): Promise<readonly Doomed[]> {
+  const { flags, args, mapper } = call;
+  const files = flags.list('filename');
+  if (files.length > 0) return await doomedInFiles(call, files);
   if (args.length === 0) {
     throw new ToolExit(
       "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
@@ -87,7 +91,36 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
   if (targets.some(({ name }) => name === undefined) && selector === undefined && !flags.boolean('all')) {
     throw new ToolExit('error: resource(s) were provided, but no name was specified');
   }
-  const named = targets.flatMap(({ resource, name }) =>
+  const listed = await findObjects(
+    call,
+    targets.filter(({ name }) => name === undefined),
+    {
+      ...(selector !== undefined && { labelSelector: selector }),
+      everywhere: flags.boolean('all-namespaces'),
+    },
+  );
+  return [...namedTargets(targets, call.namespace), ...listed];
+}
+
+/** Reads the objects of files; the server is not asked whether they are there. */
+async function doomedInFiles(call: Call, files: readonly string[]): Promise<readonly Doomed[]> {
+  const { mapper, namespace, invocation } = call;
+  const { documents, errors } = readDocuments(invocation, files);
+  if (errors.length > 0) throw new ToolExit(errors.join('\n'));
+  const doomed: Doomed[] = [];
+  for (const document of documents) {
+    const { object } = document;
+    const resource = await mapper.ofKind(object.apiVersion, object.kind);
+    if (!resource) throw new ToolExit(noMatch(document));
+    if (resource.namespaced) object.metadata.namespace ??= namespace;
+    doomed.push({ resource, object });
+  }
+  return doomed;
+}
+
+/** Makes objects of the targets that have a name: of them the server is not asked either. */
+const namedTargets = (targets: readonly Target[], namespace: string): readonly Doomed[] =>
+  targets.flatMap(({ resource, name }) =>
     name === undefined
       ? []
       : [
@@ -97,24 +130,11 @@ async function findDoomed(call: Call): Promise<{ resource: Resource; object: Kub
           },
         ],
   );
-  const listed = await findObjects(
-    call,
-    targets.filter(({ name }) => name === undefined),
-    {
-      ...(selector !== undefined && { labelSelector: selector }),
-      everywhere: flags.boolean('all-namespaces'),
-    },
-  );
-  return [...named, ...listed];
-}
 
 /** How long `delete` waits without `--timeout`. */
 const WAIT_MS = 7 * 24 * 3_600_000;
 
-async function waitUntilGone(
-  { client, flags, invocation }: Call,
-  deleted: readonly { resource: Resource; object: KubernetesObject }[],
-) {
+async function waitUntilGone({ client, flags, invocation }: Call, deleted: readonly Doomed[]) {
   using deadline = linkedSignal(invocation.signal, {
     clock: invocation.clock,
     timeoutMs: flags.durationMs('timeout') || WAIT_MS,

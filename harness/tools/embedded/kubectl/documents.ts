@@ -81,21 +81,9 @@ function readOne(text: string, from: string, validate: boolean): readonly Docume
     return `error: error parsing ${from}: error converting YAML to JSON: ${yamlErrorText(error)}`;
   }
   if (value === undefined || value === null) return [];
-  const off = 'if you choose to ignore these errors, turn validation off with --validate=false';
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    return validate
-      ? `error: error validating "${from}": error validating data: invalid object to validate; ${off}`
-      : `error: unable to decode "${from}": json: cannot unmarshal ${jsonType(value)} into Go value of type unstructured.detector`;
-  }
-  // An object of any shape.
-  const { apiVersion, kind, items } = value as { apiVersion?: unknown; kind?: unknown; items?: unknown };
-  const missing = [...(apiVersion ? [] : ['apiVersion not set']), ...(kind ? [] : ['kind not set'])];
-  if (missing.length > 0) {
-    if (!validate)
-      return `error: unable to decode "${from}": Object 'Kind' is missing in '${JSON.stringify(value)}'`;
-    const list = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`;
-    return `error: error validating "${from}": error validating data: ${list}; ${off}`;
-  }
+  const fault = faultOf(value, from, validate);
+  if (fault !== undefined) return fault;
+  const { kind, items } = value as { kind: unknown; items?: unknown }; // an object: it has no fault
   if (Array.isArray(items) && String(kind).endsWith('List')) {
     const inner = items.map(item => readOne(JSON.stringify(item), from, validate));
     const failure = inner.find(outcome => typeof outcome === 'string');
@@ -106,6 +94,24 @@ function readOne(text: string, from: string, validate: boolean): readonly Docume
   const object = value as Document['object']; // apiVersion and kind are there; metadata is filled in below
   object.metadata ??= {};
   return [{ from, object }];
+}
+
+/** Returns what kubectl says of a value that is no object with an apiVersion and a kind. */
+function faultOf(value: unknown, from: string, validate: boolean): string | undefined {
+  const off = 'if you choose to ignore these errors, turn validation off with --validate=false';
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return validate
+      ? `error: error validating "${from}": error validating data: invalid object to validate; ${off}`
+      : `error: unable to decode "${from}": json: cannot unmarshal ${jsonType(value)} into Go value of type unstructured.detector`;
+  }
+  // An object of any shape.
+  const { apiVersion, kind } = value as { apiVersion?: unknown; kind?: unknown };
+  const missing = [...(apiVersion ? [] : ['apiVersion not set']), ...(kind ? [] : ['kind not set'])];
+  if (missing.length === 0) return undefined;
+  if (!validate)
+    return `error: unable to decode "${from}": Object 'Kind' is missing in '${JSON.stringify(value)}'`;
+  const list = missing.length === 1 ? missing[0] : `[${missing.join(', ')}]`;
+  return `error: error validating "${from}": error validating data: ${list}; ${off}`;
 }
 
 /** Says that the API server has no such kind in that version. */

@@ -1,8 +1,8 @@
 /** `kubectl exec`. Kubernetes: kubectl pkg/cmd/exec. */
-import { KubernetesApiError } from '../../../base/kubernetes-client.ts';
-import { ToolExit } from '../invocation.ts';
-import { containerOf, podOf } from './pods.ts';
-import type { Verb } from './verb.ts';
+import { type ExecOutcome, KubernetesApiError } from '../../../base/kubernetes-client.ts';
+import { type Invocation, ToolExit } from '../invocation.ts';
+import { containerOf, type Pod, podOf } from './pods.ts';
+import { type Call, usage, type Verb } from './verb.ts';
 
 /** Runs a command in a container; its exit code is the verb's. */
 export const exec: Verb = {
@@ -14,28 +14,11 @@ export const exec: Verb = {
     'pod-running-timeout': { type: 'duration' },
   },
   async run(call) {
-    const { flags, invocation, client, namespace, signal, args } = call;
-    const command = flags.afterDash ?? [];
-    const before = args.slice(0, args.length - command.length);
-    // `"$(kubectl get pod -o jsonpath=…)"` gives an empty name when there is no pod (kubectl
-    // pkg/cmd/exec/exec.go, Validate).
-    if (before.length === 0 || before[0] === '') {
-      throw new ToolExit('error: pod, type/name or --filename must be specified');
-    }
-    if (before.length > 1) {
-      throw new ToolExit(
-        "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
-      );
-    }
-    if (command.length === 0)
-      throw new ToolExit('error: you must specify at least one command for the container');
-    const pod = await podOf(call, before[0] ?? '');
+    const { flags, invocation, client, namespace, signal } = call;
+    const { word, command } = readArguments(call);
+    const pod = await podOf(call, word);
     const name = pod.metadata.name ?? '';
-    if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      throw new ToolExit(
-        `error: cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`,
-      );
-    }
+    refuseCompleted(pod);
     const container = containerOf(call, pod);
     if (flags.boolean('tty'))
       invocation.stderr('Unable to use a TTY - input is not a terminal or the right kind of file\n');
@@ -44,12 +27,7 @@ export const exec: Verb = {
         signal,
         ...(flags.boolean('stdin') && { stdin: invocation.stdin ?? '' }),
       });
-      invocation.stdout(outcome.stdout);
-      invocation.stderr(outcome.stderr);
-      if (outcome.exitCode !== 0) {
-        invocation.stderr(`command terminated with exit code ${outcome.exitCode}\n`);
-      }
-      return outcome.exitCode;
+      return tell(outcome, invocation);
     } catch (error) {
       signal.throwIfAborted();
       // An error of the container runtime has the code 500. It comes over the stream, not as the answer to a
@@ -60,3 +38,37 @@ export const exec: Verb = {
     }
   },
 };
+
+/** Parts the word for a pod from the command. @throws ToolExit if one of them is missing */
+function readArguments({ flags, args }: Call): {
+  readonly word: string;
+  readonly command: readonly string[];
+} {
+  const command = flags.afterDash ?? [];
+  const before = args.slice(0, args.length - command.length);
+  const [word = ''] = before;
+  // `"$(kubectl get pod -o jsonpath=…)"` gives an empty name when there is no pod (kubectl
+  // pkg/cmd/exec/exec.go, Validate).
+  if (word === '') throw new ToolExit('error: pod, type/name or --filename must be specified');
+  if (before.length > 1)
+    throw usage('exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead', 'exec');
+  if (command.length === 0)
+    throw new ToolExit('error: you must specify at least one command for the container');
+  return { word, command };
+}
+
+/** @throws ToolExit if the pod has no containers that run */
+function refuseCompleted({ status }: Pod): void {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed')
+    throw new ToolExit(
+      `error: cannot exec into a container in a completed pod; current phase is ${status.phase}`,
+    );
+}
+
+/** Passes on what the command wrote. @returns its exit code, of which kubectl tells unless it is 0 */
+function tell({ exitCode, stdout, stderr }: ExecOutcome, invocation: Invocation): number {
+  invocation.stdout(stdout);
+  invocation.stderr(stderr);
+  if (exitCode !== 0) invocation.stderr(`command terminated with exit code ${exitCode}\n`);
+  return exitCode;
+}

@@ -76,12 +76,29 @@ async function printObjects(call: Call, targets: readonly Target[], printer: Obj
 }
 
 async function printTables(call: Call, targets: readonly Target[], wide: boolean): Promise<number> {
-  const { flags, invocation, client, namespace, signal } = call;
+  const { flags, invocation, namespace } = call;
   const everywhere = flags.boolean('all-namespaces');
+  const { tables, failure } = await fetchTables(call, targets);
+  const filled = [...tables].filter(([, table]) => (table.rows ?? []).length > 0);
+  const typed = new Set(targets.map(({ resource }) => resource)).size > 1;
+  invocation.stdout(textOf(call, filled, wide, typed));
+  if (filled.length === 0 && failure === undefined && !flags.boolean('ignore-not-found')) {
+    const inNamespace = targets.some(({ resource }) => resource.namespaced) && !everywhere;
+    invocation.stderr(
+      inNamespace ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n',
+    );
+  }
+  if (failure !== undefined) throw failure;
+  return 0;
+}
+
+/** Asks the server for the rows of all targets, a table for each resource. @returns also the first refusal */
+async function fetchTables(call: Call, targets: readonly Target[]) {
+  const { flags, client, namespace, signal } = call;
   const tables = new Map<Resource, Table>();
-  let failure: unknown;
+  let failure: KubernetesApiError | undefined;
   for (const { resource, name } of targets) {
-    const path = pathOf(pathTo(resource, everywhere ? undefined : namespace, name));
+    const path = pathOf(pathTo(resource, flags.boolean('all-namespaces') ? undefined : namespace, name));
     const query: Record<string, string> = name === undefined ? { ...selectorsOf(call), limit: '500' } : {};
     try {
       // As asked for.
@@ -96,24 +113,24 @@ async function printTables(call: Call, targets: readonly Target[], wide: boolean
       if (!(error.code === 404 && flags.boolean('ignore-not-found'))) failure ??= error;
     }
   }
-  const filled = [...tables].filter(([, table]) => (table.rows ?? []).length > 0);
-  const typed = new Set(targets.map(({ resource }) => resource)).size > 1;
-  const texts = filled.map(([resource, table]) =>
-    printTable(table, {
-      wide,
-      headers: !flags.boolean('no-headers'),
-      labels: flags.boolean('show-labels'),
-      namespaces: everywhere && resource.namespaced,
-      ...(typed && { type: typeName(resource) }),
-    }),
-  );
-  invocation.stdout(texts.join('\n'));
-  if (filled.length === 0 && failure === undefined && !flags.boolean('ignore-not-found')) {
-    const inNamespace = targets.some(({ resource }) => resource.namespaced) && !everywhere;
-    invocation.stderr(
-      inNamespace ? `No resources found in ${namespace} namespace.\n` : 'No resources found\n',
-    );
-  }
-  if (failure !== undefined) throw failure;
-  return 0;
+  return { tables, failure };
 }
+
+/** Lays tables out as the flags ask. @param typed - a column tells the resource of each row */
+const textOf = (
+  { flags }: Call,
+  tables: readonly (readonly [Resource, Table])[],
+  wide: boolean,
+  typed: boolean,
+): string =>
+  tables
+    .map(([resource, table]) =>
+      printTable(table, {
+        wide,
+        headers: !flags.boolean('no-headers'),
+        labels: flags.boolean('show-labels'),
+        namespaces: flags.boolean('all-namespaces') && resource.namespaced,
+        ...(typed && { type: typeName(resource) }),
+      }),
+    )
+    .join('\n');

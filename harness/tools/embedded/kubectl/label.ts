@@ -1,6 +1,7 @@
 /** `kubectl label` and `kubectl annotate`. Kubernetes: kubectl pkg/cmd/label, pkg/cmd/annotate. */
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { ToolExit } from '../invocation.ts';
-import { displayName, pathTo } from './resources.ts';
+import { displayName, pathTo, type Resource } from './resources.ts';
 import { type Call, findObjects, readTargets, type Verb } from './verb.ts';
 
 interface Kind {
@@ -44,12 +45,35 @@ const verbFor = (kind: Kind): Verb => ({
 export const label = verbFor(LABELS);
 export const annotate = verbFor(ANNOTATIONS);
 
+/** New values by name; null removes one. */
+type Wanted = Readonly<Record<string, string | null>>;
+
 async function change(call: Call, kind: Kind): Promise<number> {
-  const { flags, client, invocation, signal } = call;
-  const isChange = (word: string) => word.includes('=') || word.endsWith('-');
-  const first = call.args.findIndex(isChange);
-  const targets = call.args.slice(0, first < 0 ? undefined : first);
-  const changes = first < 0 ? [] : call.args.slice(first);
+  const { flags } = call;
+  const { targets, wanted } = readArguments(call, kind);
+  const selector = flags.text('selector');
+  const found = await findObjects(call, await readTargets(call.mapper, targets), {
+    ...(selector !== undefined && { labelSelector: selector }),
+    everywhere: flags.boolean('all-namespaces'),
+  });
+  if (found.length === 0)
+    throw new ToolExit(
+      'error: no objects passed to label'.replace('label', kind.field === 'labels' ? 'label' : 'annotate'),
+    );
+  for (const { resource, object } of found) await changeOne(call, kind, wanted, resource, object);
+  return 0;
+}
+
+const isChange = (word: string) => word.includes('=') || word.endsWith('-');
+
+/** Parts the objects from the changes: the first word with `=` or `-` at its end begins those. */
+function readArguments(
+  { flags, args }: Call,
+  kind: Kind,
+): { readonly targets: readonly string[]; readonly wanted: Wanted } {
+  const first = args.findIndex(isChange);
+  const targets = args.slice(0, first < 0 ? undefined : first);
+  const changes = first < 0 ? [] : args.slice(first);
   if (
     targets.length === 0 ||
     (targets.length === 1 && !targets[0]?.includes('/') && !flags.has('all') && !flags.has('selector'))
@@ -59,6 +83,11 @@ async function change(call: Call, kind: Kind): Promise<number> {
     );
   }
   if (changes.length === 0) throw new ToolExit(kind.missing);
+  return { targets, wanted: readChanges(changes, kind) };
+}
+
+/** Reads `name=value` and `name-`. @throws ToolExit for an object that stands behind a change */
+function readChanges(changes: readonly string[], kind: Kind): Wanted {
   const wanted: Record<string, string | null> = {};
   for (const word of changes) {
     if (!isChange(word))
@@ -69,40 +98,42 @@ async function change(call: Call, kind: Kind): Promise<number> {
     if (equals >= 0) wanted[word.slice(0, equals)] = word.slice(equals + 1);
     else wanted[word.slice(0, -1)] = null;
   }
-  const selector = flags.text('selector');
-  const found = await findObjects(call, await readTargets(call.mapper, targets), {
-    ...(selector !== undefined && { labelSelector: selector }),
-    everywhere: flags.boolean('all-namespaces'),
-  });
-  if (found.length === 0)
-    throw new ToolExit(
-      'error: no objects passed to label'.replace('label', kind.field === 'labels' ? 'label' : 'annotate'),
-    );
-  for (const { resource, object } of found) {
-    const before = object.metadata[kind.field] ?? {};
-    if (!flags.boolean('overwrite')) {
-      for (const [name, value] of Object.entries(wanted)) {
-        const there = before[name];
-        if (value !== null && there !== undefined && there !== value)
-          throw new ToolExit(kind.conflict(name, there));
-      }
-    }
-    const name = object.metadata.name ?? '';
-    const patch = Object.fromEntries(
-      Object.entries(wanted).filter(([key, value]) =>
-        value === null ? before[key] !== undefined : before[key] !== value,
-      ),
-    );
-    for (const [key, value] of Object.entries(wanted)) {
-      if (value === null && before[key] === undefined)
-        invocation.stdout(`label "${key}" not found.\n`.replace('label', kind.field.slice(0, -1)));
-    }
-    const path = pathTo(resource, object.metadata.namespace, name);
-    const body = Object.keys(patch).length === 0 ? {} : { metadata: { [kind.field]: patch } };
-    await client.patch(path, 'merge', body, { fieldManager: kind.manager }, signal);
-    invocation.stdout(`${displayName(resource, name)} ${outcome(kind, patch)}\n`);
+  return wanted;
+}
+
+/** Patches an object with what it has not yet. */
+async function changeOne(
+  { flags, client, invocation, signal }: Call,
+  kind: Kind,
+  wanted: Wanted,
+  resource: Resource,
+  object: KubernetesObject,
+): Promise<void> {
+  const before = object.metadata[kind.field] ?? {};
+  if (!flags.boolean('overwrite')) refuseOverwriting(before, wanted, kind);
+  const name = object.metadata.name ?? '';
+  const patch = Object.fromEntries(
+    Object.entries(wanted).filter(([key, value]) =>
+      value === null ? before[key] !== undefined : before[key] !== value,
+    ),
+  );
+  for (const [key, value] of Object.entries(wanted)) {
+    if (value === null && before[key] === undefined)
+      invocation.stdout(`label "${key}" not found.\n`.replace('label', kind.field.slice(0, -1)));
   }
-  return 0;
+  const path = pathTo(resource, object.metadata.namespace, name);
+  const body = Object.keys(patch).length === 0 ? {} : { metadata: { [kind.field]: patch } };
+  await client.patch(path, 'merge', body, { fieldManager: kind.manager }, signal);
+  invocation.stdout(`${displayName(resource, name)} ${outcome(kind, patch)}\n`);
+}
+
+/** @throws ToolExit if a name has another value already */
+function refuseOverwriting(before: Readonly<Record<string, string>>, wanted: Wanted, kind: Kind): void {
+  for (const [name, value] of Object.entries(wanted)) {
+    const there = before[name];
+    if (value !== null && there !== undefined && there !== value)
+      throw new ToolExit(kind.conflict(name, there));
+  }
 }
 
 function outcome(kind: Kind, patch: Readonly<Record<string, string | null>>): string {

@@ -31,18 +31,35 @@ export function containerOf({ flags }: Call, pod: Pod): string {
 export async function podOf(call: Call, word: string, forLogs = false): Promise<Pod> {
   const { client, namespace, signal, invocation } = call;
   const name = /^(?:pods?|po)\/(.+)$/.exec(word)?.[1] ?? (word.includes('/') ? undefined : word);
-  if (name !== undefined) {
-    try {
-      return (await client.get({ ...PODS, namespace, name }, signal)) as Pod; // the resource is `pods`
-    } catch (error) {
-      if (forLogs && error instanceof KubernetesApiError && error.code === 404) {
-        throw new ToolExit(
-          `error: error from server (NotFound): ${messageOf(error)} in namespace "${namespace}"`,
-        );
-      }
-      throw error;
+  if (name !== undefined) return await podNamed(call, name, forLogs);
+  const labelSelector = await selectorOfOwner(call, word);
+  const pods = (await client.list({ ...PODS, namespace }, { labelSelector }, signal)).items as Pod[]; // of `pods`
+  const running = pods.filter(
+    ({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp,
+  );
+  const pod = running[0] ?? pods[0];
+  if (!pod) throw new ToolExit('error: timed out waiting for the condition');
+  if (forLogs && pods.length > 1)
+    invocation.stderr(`Found ${pods.length} pods, using pod/${pod.metadata.name}\n`);
+  return pod;
+}
+
+async function podNamed({ client, namespace, signal }: Call, name: string, forLogs: boolean): Promise<Pod> {
+  try {
+    return (await client.get({ ...PODS, namespace, name }, signal)) as Pod; // the resource is `pods`
+  } catch (error) {
+    if (forLogs && error instanceof KubernetesApiError && error.code === 404) {
+      throw new ToolExit(
+        `error: error from server (NotFound): ${messageOf(error)} in namespace "${namespace}"`,
+      );
     }
+    throw error;
   }
+}
+
+/** Reads which pods a workload or Service selects, as a label selector. */
+async function selectorOfOwner(call: Call, word: string): Promise<string> {
+  const { client, namespace, signal } = call;
   const [target] = await readTargets(call.mapper, [word]);
   if (!target) throw new ToolExit('error: pod, type/name or --filename must be specified');
   const owner = await client.get(pathTo(target.resource, namespace, target.name), signal);
@@ -54,16 +71,7 @@ export async function podOf(call: Call, word: string, forLogs = false): Promise<
     throw new ToolExit(
       `error: cannot attach to *unstructured.Unstructured: selector for ${target.resource.kind} not implemented`,
     );
-  const labelSelector = Object.entries(labels)
+  return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
-  const pods = (await client.list({ ...PODS, namespace }, { labelSelector }, signal)).items as Pod[]; // of `pods`
-  const running = pods.filter(
-    ({ status, metadata }) => status?.phase === 'Running' && !metadata.deletionTimestamp,
-  );
-  const pod = running[0] ?? pods[0];
-  if (!pod) throw new ToolExit('error: timed out waiting for the condition');
-  if (forLogs && pods.length > 1)
-    invocation.stderr(`Found ${pods.length} pods, using pod/${pod.metadata.name}\n`);
-  return pod;
 }

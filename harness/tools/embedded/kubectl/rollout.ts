@@ -52,14 +52,7 @@ export const rolloutStatus: Verb = {
     });
     for (const { resource, object } of await deploymentOf(call, 'rollout status')) {
       const { name = '', namespace } = object.metadata;
-      let last = '';
-      const accept = (now: KubernetesObject | undefined): boolean => {
-        if (!now) throw new ToolExit('error: object has been deleted');
-        const { text, done } = statusOf(now as Deployment); // the resource is `deployments`
-        if (text !== last) invocation.stdout(`${text}\n`);
-        last = text;
-        return done || flags.text('watch') === 'false';
-      };
+      const accept = statusTeller(call);
       try {
         await followUntil(
           client,
@@ -76,6 +69,18 @@ export const rolloutStatus: Verb = {
     return 0;
   },
 };
+
+/** Returns what prints each new status of a deployment, and says when `rollout status` is at its end. */
+function statusTeller({ flags, invocation }: Call): (now: KubernetesObject | undefined) => boolean {
+  let last = '';
+  return now => {
+    if (!now) throw new ToolExit('error: object has been deleted');
+    const { text, done } = statusOf(now as Deployment); // the resource is `deployments`
+    if (text !== last) invocation.stdout(`${text}\n`);
+    last = text;
+    return done || flags.text('watch') === 'false';
+  };
+}
 
 function statusOf({ metadata, spec, status = {} }: Deployment): { text: string; done: boolean } {
   const name = metadata.name ?? '';

@@ -108,14 +108,7 @@ export async function readTargets(
   if (args.some(arg => arg.includes('/'))) {
     const targets: Target[] = [];
     for (const arg of args) {
-      const [type = '', name = '', ...more] = arg.split('/');
-      if (name === '' || type === '' || more.length > 0) {
-        throw new ToolExit(
-          arg.includes('/')
-            ? `error: arguments in resource/name form must have a single resource and name`
-            : `error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
-        );
-      }
+      const [type, name] = splitTarget(arg);
       targets.push({ resource: await resourceOf(type), name });
     }
     return targets;
@@ -125,6 +118,17 @@ export async function readTargets(
   for (const type of types.split(',')) resources.push(await resourceOf(type));
   return resources.flatMap<Target>(resource =>
     names.length === 0 ? [{ resource, name: undefined }] : names.map(name => ({ resource, name })),
+  );
+}
+
+/** Reads `pod/a`. @throws ToolExit for any other form */
+function splitTarget(arg: string): readonly [type: string, name: string] {
+  const [type = '', name = '', ...more] = arg.split('/');
+  if (name !== '' && type !== '' && more.length === 0) return [type, name];
+  throw new ToolExit(
+    arg.includes('/')
+      ? `error: arguments in resource/name form must have a single resource and name`
+      : `error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
   );
 }
 

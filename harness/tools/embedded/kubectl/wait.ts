@@ -37,18 +37,10 @@ export const wait: Verb = {
     if (goal.kind === 'create') {
       for (const target of targets) await waitForCreation(call, target, deadline);
     }
-    const labelSelector = flags.text('selector');
-    const fieldSelector = flags.text('field-selector');
     const found =
       goal.kind === 'delete'
-        ? await findRemaining(call, targets, labelSelector)
-        : await findObjects(call, targets, {
-            ...(labelSelector !== undefined && { labelSelector }),
-            ...(fieldSelector !== undefined && { fieldSelector }),
-            everywhere: flags.boolean('all-namespaces'),
-          });
-    if (found.length === 0 && goal.kind !== 'delete')
-      throw new ToolExit('error: no matching resources found');
+        ? await findRemaining(call, targets, flags.text('selector'))
+        : await findSelected(call, targets);
     for (const { resource, object } of found) {
       const name = object.metadata.name ?? '';
       if (goal.kind !== 'create' && !(await reached(call, goal, resource, object, deadline))) {
@@ -59,6 +51,19 @@ export const wait: Verb = {
     return 0;
   },
 };
+
+/** Finds the objects that are waited for. @throws ToolExit if there are none */
+async function findSelected(call: Call, targets: readonly Target[]) {
+  const labelSelector = call.flags.text('selector');
+  const fieldSelector = call.flags.text('field-selector');
+  const found = await findObjects(call, targets, {
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+    everywhere: call.flags.boolean('all-namespaces'),
+  });
+  if (found.length === 0) throw new ToolExit('error: no matching resources found');
+  return found;
+}
 
 async function reached(
   { client }: Call,
@@ -106,31 +111,28 @@ async function findRemaining(call: Call, targets: readonly Target[], labelSelect
   return found;
 }
 
-async function waitForCreation(
-  { client, namespace, invocation, flags }: Call,
-  { resource, name }: Target,
-  deadline: LinkedSignal,
-) {
-  const labelSelector = flags.text('selector');
+async function waitForCreation(call: Call, target: Target, deadline: LinkedSignal) {
   for (;;) {
-    const there =
-      name === undefined
-        ? (
-            await client.list(
-              pathTo(resource, namespace),
-              labelSelector ? { labelSelector } : {},
-              deadline.signal,
-            )
-          ).items.length > 0
-        : (await client.find(pathTo(resource, namespace, name), deadline.signal)) !== undefined;
-    if (there) return;
+    if (await isCreated(call, target, deadline.signal)) return;
     try {
-      await sleep(invocation.clock, CREATE_POLL_MS, deadline.signal);
+      await sleep(call.invocation.clock, CREATE_POLL_MS, deadline.signal);
     } catch (error) {
       if (!deadline.expired()) throw error;
       throw new ToolExit(
-        `error: timed out waiting for the condition on ${pluralName(resource)}/${name ?? ''}`,
+        `error: timed out waiting for the condition on ${pluralName(target.resource)}/${target.name ?? ''}`,
       );
     }
   }
+}
+
+/** Tells whether the target is there, or where it has no name, one that the selector matches. */
+async function isCreated(
+  { client, namespace, flags }: Call,
+  { resource, name }: Target,
+  signal: AbortSignal,
+) {
+  if (name !== undefined) return (await client.find(pathTo(resource, namespace, name), signal)) !== undefined;
+  const labelSelector = flags.text('selector');
+  const list = await client.list(pathTo(resource, namespace), labelSelector ? { labelSelector } : {}, signal);
+  return list.items.length > 0;
 }
