@@ -17,7 +17,6 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
   return secrets.map((secret): StepDraft => {
     const { watched, holder } = secret;
     const attaches = controlPlaneOf(watched) === holder.name;
-    const leader = secrets.find(other => other.watched === watched);
     const section = attaches
       ? `Attach ${watched.name} as a remote cluster of ${holder.name}`
       : 'Enable Endpoint Discovery';
@@ -28,26 +27,40 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
         : `Install a remote secret in ${holder.name} that provides access to ${watched.name}'s API server`,
       cluster: holder.name,
       guide: sectionFor(topology, attaches ? watched : holder, section),
-      dependsOn: [
-        `${holder.name}/install-istio`,
-        `${watched.name}/install-istio`,
-        // The first secret of a cluster creates the token; two at once would get in each other's way.
-        ...(leader && leader !== secret ? [remoteSecretId(leader)] : []),
-      ],
+      dependsOn: prerequisitesOf(secret, secrets),
       files: [],
       commands: createRemoteSecret(['create-remote-secret'], watched.name, holder.name),
-      omission: isNeeded(topology, secret)
-        ? {
-            harmless: false,
-            because: attaches
-              ? `${holder.name}'s istiod cannot give ${watched.name}'s webhook its CA bundle: no pod can be created (x509)`
-              : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
-          }
-        : {
-            harmless: true,
-            because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}`,
-          },
+      omission: omissionOf(topology, secret),
       errata: [],
     };
   });
+}
+
+/** Lists the steps that come before a secret, which is one of `secrets`. */
+function prerequisitesOf(secret: RemoteSecret, secrets: readonly RemoteSecret[]): readonly StepId[] {
+  const { watched, holder } = secret;
+  const leader = secrets.find(other => other.watched === watched);
+  return [
+    `${holder.name}/install-istio`,
+    `${watched.name}/install-istio`,
+    // The first secret of a cluster creates the token; two at once would get in each other's way.
+    ...(leader && leader !== secret ? [remoteSecretId(leader)] : []),
+  ];
+}
+
+/** Tells what a mesh without this secret lacks. */
+function omissionOf(topology: Topology, secret: RemoteSecret): StepDraft['omission'] {
+  const { watched, holder } = secret;
+  if (!isNeeded(topology, secret))
+    return {
+      harmless: true,
+      because: `no one who asks ${holder.name}'s istiod calls a service in ${watched.name}`,
+    };
+  return {
+    harmless: false,
+    because:
+      controlPlaneOf(watched) === holder.name
+        ? `${holder.name}'s istiod cannot give ${watched.name}'s webhook its CA bundle: no pod can be created (x509)`
+        : `${holder.name}'s istiod never learns of pods in ${watched.name}`,
+  };
 }

@@ -1,5 +1,12 @@
 /** "Configure Trust" of the page "Before you begin", and the namespace that it needs. */
-import { isMultiNetwork, isRemote, primariesOf, type Topology } from '../../../model/topology.ts';
+import type { ClusterName } from '../../../model/names.ts';
+import {
+  type ClusterSpec,
+  isMultiNetwork,
+  isRemote,
+  primariesOf,
+  type Topology,
+} from '../../../model/topology.ts';
 import { createCacerts, kubectl, makeCertificates } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { BEFORE_YOU_BEGIN, sectionFor } from './guide.ts';
@@ -32,45 +39,40 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
       },
       errata: ['certificates-elsewhere', ...(topology.clusters.some(isRemote) ? ['trust-in-remotes'] : [])],
     },
-    ...primaries.map(
-      (cluster): StepDraft => ({
-        id: `${cluster.name}/create-cacerts`,
-        title: 'Push the certificates as the secret cacerts',
-        cluster: cluster.name,
-        guide: TRUST,
-        dependsOn: ['make-certificates', `${cluster.name}/create-namespace`],
-        files: [],
-        commands: [createCacerts(cluster.name)],
-        omission: {
-          harmless: false,
-          because:
-            'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
-        },
-        errata: ['certificates-elsewhere'],
-      }),
-    ),
+    ...primaries.map(({ name }) => cacertsStep(name)),
   ];
 }
+
+/** Gives a primary its intermediate certificate. */
+const cacertsStep = (cluster: ClusterName): StepDraft => ({
+  id: `${cluster}/create-cacerts`,
+  title: 'Push the certificates as the secret cacerts',
+  cluster,
+  guide: TRUST,
+  dependsOn: ['make-certificates', `${cluster}/create-namespace`],
+  files: [],
+  commands: [createCacerts(cluster)],
+  omission: {
+    harmless: false,
+    because:
+      'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
+  },
+  errata: ['certificates-elsewhere'],
+});
 
 /**
  * Returns a step for each cluster in which the namespace must exist before Istio: for cacerts, a label or an
  * annotation.
  */
 export function namespaceSteps(topology: Topology): readonly StepDraft[] {
-  const [first] = topology.clusters;
-  const manyNetworks = isMultiNetwork(topology);
   return topology.clusters
-    .filter(cluster => manyNetworks || isRemote(cluster) || needsCacerts(topology))
+    .filter(cluster => isMultiNetwork(topology) || isRemote(cluster) || needsCacerts(topology))
     .map(
       (cluster): StepDraft => ({
         id: `${cluster.name}/create-namespace`,
         title: 'Create the namespace istio-system',
         cluster: cluster.name,
-        guide: isRemote(cluster)
-          ? sectionFor(topology, cluster, `Set the control plane cluster for ${cluster.name}`)
-          : needsCacerts(topology)
-            ? TRUST
-            : sectionFor(topology, cluster, `Set the default network for ${cluster.name}`),
+        guide: passageOnNamespace(topology, cluster),
         dependsOn: [],
         files: [],
         commands: [kubectl(cluster.name, ['create', 'namespace', 'istio-system'])],
@@ -80,14 +82,27 @@ export function namespaceSteps(topology: Topology): readonly StepDraft[] {
             ? 'its annotation is refused (namespaces "istio-system" not found), and no istiod takes it over'
             : 'what is to be put there before the install is refused: namespaces "istio-system" not found',
         },
-        errata: [
-          // The page of a remote creates it anyhow, for the annotation.
-          ...(manyNetworks && !isRemote(cluster) ? ['namespace-condition'] : []),
-          ...(!isRemote(cluster) && needsCacerts(topology) ? ['certificates-elsewhere'] : []),
-          ...(cluster === first ? ['context-names'] : []),
-        ],
+        errata: errataOfNamespace(topology, cluster),
       }),
     );
+}
+
+/** Returns the first place of the guide that puts something into a cluster's istio-system. */
+function passageOnNamespace(topology: Topology, cluster: ClusterSpec): StepDraft['guide'] {
+  if (isRemote(cluster))
+    return sectionFor(topology, cluster, `Set the control plane cluster for ${cluster.name}`);
+  if (needsCacerts(topology)) return TRUST;
+  return sectionFor(topology, cluster, `Set the default network for ${cluster.name}`);
+}
+
+/** Lists the mistakes of the guide that the step of a cluster's namespace answers. */
+function errataOfNamespace(topology: Topology, cluster: ClusterSpec): StepDraft['errata'] {
+  return [
+    // The page of a remote creates it anyhow, for the annotation.
+    ...(isMultiNetwork(topology) && !isRemote(cluster) ? ['namespace-condition'] : []),
+    ...(!isRemote(cluster) && needsCacerts(topology) ? ['certificates-elsewhere'] : []),
+    ...(cluster === topology.clusters[0] ? ['context-names'] : []),
+  ];
 }
 
 /** Returns the steps of "Set the default network", only for several networks. */
