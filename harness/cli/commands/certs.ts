@@ -20,24 +20,9 @@ export async function certsCommand(
   { out }: CertsFlags,
   { stdout }: Environment,
 ): Promise<number> {
-  const wrong = clusters.filter(name => !NAME.test(name));
-  if (wrong.length > 0) {
-    throw new HarnessError('ERR_USAGE', `Not a cluster's name: ${wrong.join(', ')}`, {
-      hint: 'Letters, digits and dashes: cluster1.',
-    });
-  }
-  const repeated = clusters.filter((name, index) => clusters.indexOf(name) !== index);
-  if (repeated.length > 0)
-    throw new HarnessError('ERR_USAGE', `Named twice: ${[...new Set(repeated)].join(', ')}`);
-
+  checkNames(clusters);
   const files = await createMeshCertificates(clusters.map(clusterName), systemClock.now());
-  for (const name of files.keys()) {
-    if (await exists(path.join(out, name))) {
-      throw new HarnessError('ERR_UNWRITABLE_FOLDER', `${path.join(out, name)} exists already.`, {
-        hint: 'A new root would not go with the certificates that are there. Choose another folder with --out, or remove that one first.',
-      });
-    }
-  }
+  await refuseOverwriting(out, files.keys());
   try {
     await assertFolderWritable(path.resolve(out));
     for (const [name, content] of files) {
@@ -57,6 +42,30 @@ export async function certsCommand(
     );
   }
   return EXIT.passed;
+}
+
+/** @throws HarnessError ERR_USAGE for what is no cluster's name, or is there twice */
+function checkNames(clusters: readonly string[]): void {
+  const wrong = clusters.filter(name => !NAME.test(name));
+  if (wrong.length > 0) {
+    throw new HarnessError('ERR_USAGE', `Not a cluster's name: ${wrong.join(', ')}`, {
+      hint: 'Letters, digits and dashes: cluster1.',
+    });
+  }
+  const repeated = clusters.filter((name, index) => clusters.indexOf(name) !== index);
+  if (repeated.length > 0)
+    throw new HarnessError('ERR_USAGE', `Named twice: ${[...new Set(repeated)].join(', ')}`);
+}
+
+/** @throws HarnessError ERR_UNWRITABLE_FOLDER if a file is there already */
+async function refuseOverwriting(folder: string, names: Iterable<string>): Promise<void> {
+  for (const name of names) {
+    if (await exists(path.join(folder, name))) {
+      throw new HarnessError('ERR_UNWRITABLE_FOLDER', `${path.join(folder, name)} exists already.`, {
+        hint: 'A new root would not go with the certificates that are there. Choose another folder with --out, or remove that one first.',
+      });
+    }
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

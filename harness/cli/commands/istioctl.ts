@@ -20,29 +20,13 @@ import type { Environment } from '../environment.ts';
  * @param argv - all words after `istioctl`; none of them is a flag of the harness
  */
 export async function istioctlCommand(argv: readonly string[], environment: Environment): Promise<number> {
-  const { stdout, stderr, signal } = environment;
+  const { signal } = environment;
   const kubeconfig = readKubeconfig(
     kubeconfigFiles(environment.env, os.homedir(), flagValue(argv, 'kubeconfig', 'c')),
   );
   const simulated = kubeconfig.context(flagValue(argv, 'context'))?.simulated;
   const connection = new Connection(kubeconfig);
-  const invocation: Invocation = {
-    argv,
-    stdin: argv.some(isStandardInput) ? await readAll(process.stdin) : undefined,
-    stdout: text => void stdout.write(text),
-    stderr: text => void stderr.write(redact(text)),
-    readFile: file => readText(file),
-    writeFile: (file, content) => writeFileSync(file, content),
-    listFolder: folder => filesIn(folder),
-    ask: question => ask(question, environment),
-    connect: context => connection.to(context),
-    serverForPods: context => kubeconfig.context(context)?.simulated?.inNetworkServer,
-    clock: systemClock,
-    random: createRandom(String(systemClock.now())),
-    signal,
-    // What it waits for is in its output.
-    onProgress: () => {},
-  };
+  const invocation = await invocationOf(argv, kubeconfig, connection, environment);
   try {
     const istioVersion = simulated?.istioVersion ?? EDITIONS[0]?.istioVersion ?? '';
     if (!simulated && argv[0] === 'manifest') {
@@ -59,6 +43,32 @@ export async function istioctlCommand(argv: readonly string[], environment: Envi
   } finally {
     connection.close();
   }
+}
+
+/** Gives istioctl this process: its streams, its files, its clock, and the clusters of the kubeconfig. */
+async function invocationOf(
+  argv: readonly string[],
+  kubeconfig: UserKubeconfig,
+  connection: Connection,
+  environment: Environment,
+): Promise<Invocation> {
+  const { stdout, stderr, signal } = environment;
+  return {
+    argv,
+    stdin: argv.some(isStandardInput) ? await readAll(process.stdin) : undefined,
+    stdout: text => void stdout.write(text),
+    stderr: text => void stderr.write(redact(text)),
+    readFile: file => readText(file),
+    writeFile: (file, content) => writeFileSync(file, content),
+    listFolder: folder => filesIn(folder),
+    ask: question => ask(question, environment),
+    connect: context => connection.to(context),
+    serverForPods: context => kubeconfig.context(context)?.simulated?.inNetworkServer,
+    clock: systemClock,
+    random: createRandom(String(systemClock.now())),
+    signal,
+    onProgress: () => {}, // what it waits for is in its output
+  };
 }
 
 /** The one cluster that a command talks to. */

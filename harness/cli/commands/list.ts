@@ -14,18 +14,7 @@ export async function listCommand({ format, checks }: ListFlags, { stdout }: Env
     stdout.write(format === 'json' ? checksAsJson() : checksAsText());
     return EXIT.passed;
   }
-  const folder = path.join(packageRoot(), 'scenarios');
-  const scenarios = await Promise.all(
-    (await listScenarios({ folder })).map(async name => {
-      const { topology } = await loadScenario(name, { folder });
-      return {
-        name,
-        description: topology.description,
-        clusters: topology.clusters.length,
-        networks: topology.networks.length,
-      };
-    }),
-  );
+  const scenarios = await describeScenarios();
   const editions = EDITIONS.map(({ name, istioVersion, summary }) => ({ name, istioVersion, summary }));
   if (format === 'json') {
     stdout.write(`${JSON.stringify({ scenarios, editions }, null, 2)}\n`);
@@ -37,6 +26,22 @@ export async function listCommand({ format, checks }: ListFlags, { stdout }: Env
   for (const { name, istioVersion, summary } of editions)
     stdout.write(`  ${name.padEnd(8)} Istio ${istioVersion}: ${summary}\n`);
   return EXIT.passed;
+}
+
+/** Reads the scenarios that come with the harness. */
+async function describeScenarios() {
+  const folder = path.join(packageRoot(), 'scenarios');
+  return await Promise.all(
+    (await listScenarios({ folder })).map(async name => {
+      const { topology } = await loadScenario(name, { folder });
+      return {
+        name,
+        description: topology.description,
+        clusters: topology.clusters.length,
+        networks: topology.networks.length,
+      };
+    }),
+  );
 }
 
 function checksAsJson(): string {

@@ -30,27 +30,16 @@ export class WorkerProcess implements Worker {
     const { scenario, edition } = first;
     const ids = attempts.map(({ id }) => id);
     const answer = await new Promise<Answer>((resolve, reject) => {
-      const end = () => {
-        this.#child.off('message', onMessage);
-        this.#child.off('exit', onExit);
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onMessage = (message: unknown) => {
-        end();
-        resolve(message as Answer); // of our own program
-      };
-      const onExit = (code: number | null) => {
-        end();
-        const where = `${ids.join(', ')} in ${scenario}, edition ${edition}`;
-        reject(new HarnessError('ERR_SIMULATOR_DEFECT', `The process that tried ${where} ended (${code}).`));
-      };
-      const onAbort = () => {
-        end();
-        reject(signal.reason);
-      };
-      this.#child.on('message', onMessage);
-      this.#child.on('exit', onExit);
-      signal.addEventListener('abort', onAbort, { once: true });
+      onFirst(this.#child, signal, {
+        message: message => resolve(message as Answer), // of our own program
+        exit: code => {
+          const where = `${ids.join(', ')} in ${scenario}, edition ${edition}`;
+          reject(
+            new HarnessError('ERR_SIMULATOR_DEFECT', `The process that tried ${where} ended (${code}).`),
+          );
+        },
+        abort: () => reject(signal.reason),
+      });
       const order: Order = { scenario, edition, ids };
       this.#child.send(order);
     });
@@ -61,6 +50,28 @@ export class WorkerProcess implements Worker {
   [Symbol.dispose](): void {
     this.#child.kill('SIGKILL');
   }
+}
+
+/** Calls one handler, that of the event that comes first. */
+function onFirst(
+  child: ChildProcess,
+  signal: AbortSignal,
+  handlers: { message(message: unknown): void; exit(code: number | null): void; abort(): void },
+): void {
+  const once =
+    <Args extends unknown[]>(handler: (...args: Args) => void) =>
+    (...args: Args) => {
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      signal.removeEventListener('abort', onAbort);
+      handler(...args);
+    };
+  const onMessage = once(handlers.message);
+  const onExit = once(handlers.exit);
+  const onAbort = once(handlers.abort);
+  child.on('message', onMessage);
+  child.on('exit', onExit);
+  signal.addEventListener('abort', onAbort, { once: true });
 }
 
 /**

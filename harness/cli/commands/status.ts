@@ -7,7 +7,7 @@ import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { describeIstioctl } from '../own-istioctl.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
-import { readState, type UpCluster } from '../up/state.ts';
+import { readState, type UpCluster, type UpState } from '../up/state.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -27,31 +27,38 @@ export async function statusCommand(flags: StateDirFlags, { env, stdout }: Envir
     );
     return EXIT.failed;
   }
-  const age = duration(systemClock.now() - Date.parse(state.startedAt));
-  const phase = state.phase === 'starting' ? 'is coming up' : state.bare ? 'is up, bare' : 'is up';
-  stdout.write(
-    `${state.scenario} ${phase}: edition ${state.edition} (Istio ${state.istioVersion}), process ${state.owner.pid}, for ${age}\n`,
-  );
-  if (state.istiod)
-    stdout.write(
-      `  ${controlPlaneSentence(state.istiod.version, state.istioVersion)} ${state.istiod.path}\n`,
-    );
-  if (state.istioctl) stdout.write(`  ${describeIstioctl(state.istioctl)}\n`);
+  for (const line of linesOn(state)) stdout.write(`${line}\n`);
   const answers = await Promise.all(state.clusters.map(cluster => answerOf(cluster, paths)));
   const width = Math.max(0, ...state.clusters.map(({ name }) => name.length));
   for (const [index, { name, server }] of state.clusters.entries()) {
     stdout.write(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}\n`);
   }
-  for (const { cluster, message, count, lastAt } of state.defects ?? []) {
-    const [line] = message.split('\n');
-    const where = cluster === undefined ? '' : ` in ${cluster}`;
-    const times = count > 1 ? `, ${count} times` : '';
-    stdout.write(
-      `  a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${paths.log} may tell more)\n`,
-    );
-  }
+  for (const defect of state.defects ?? []) stdout.write(`  ${describeDefect(defect, paths.log)}\n`);
   stdout.write(`  kubeconfig: ${paths.kubeconfig}\n`);
   return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
+}
+
+/** Tells what is up, since when, and which programs of the user's are part of it. */
+function linesOn(state: UpState): readonly string[] {
+  const { scenario, edition, istioVersion, owner, istiod, istioctl } = state;
+  const age = duration(systemClock.now() - Date.parse(state.startedAt));
+  const phase = state.phase === 'starting' ? 'is coming up' : state.bare ? 'is up, bare' : 'is up';
+  return [
+    `${scenario} ${phase}: edition ${edition} (Istio ${istioVersion}), process ${owner.pid}, for ${age}`,
+    ...(istiod ? [`  ${controlPlaneSentence(istiod.version, istioVersion)} ${istiod.path}`] : []),
+    ...(istioctl ? [`  ${describeIstioctl(istioctl)}`] : []),
+  ];
+}
+
+/** Tells of a defect with the first line of its message. @param log - a file that may tell more */
+function describeDefect(
+  { cluster, message, count, lastAt }: NonNullable<UpState['defects']>[number],
+  log: string,
+): string {
+  const [line] = message.split('\n');
+  const where = cluster === undefined ? '' : ` in ${cluster}`;
+  const times = count > 1 ? `, ${count} times` : '';
+  return `a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${log} may tell more)`;
 }
 
 async function answerOf(

@@ -1,7 +1,7 @@
 /**
  * Starts the process that stays, apart from this one and its terminal, and waits until its world is ready.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
@@ -38,26 +38,13 @@ export async function startDetached(
       stdio: ['ignore', log, log, 'ipc'],
       env: { ...env, MESH_HARNESS_DETACHED: '1' },
     });
-    const onAbort = () => child.kill('SIGTERM');
-    signal.addEventListener('abort', onAbort, { once: true });
     const show = follow(log, text => stderr.write(text), systemClock);
-    const outcome = await new Promise<Ready | { readonly code: number | null }>((resolve, reject) => {
-      child.once('message', message => resolve(message as Ready)); // it sends nothing else
-      child.once('exit', code => resolve({ code }));
-      child.once('error', reject);
-    });
+    const outcome = await outcomeOf(child, signal);
     show.stop();
-    signal.removeEventListener('abort', onAbort);
     if (!('ready' in outcome)) {
       removeState(paths);
       if (signal.aborted) return EXIT.interrupted;
-      throw new HarnessError(
-        'ERR_PLATFORM_NOT_READY',
-        `The process ended before it was ready (${outcome.code ?? 'killed'}).`,
-        {
-          hint: 'What it said last stands above.',
-        },
-      );
+      throw endedEarly(outcome.code);
     }
     child.disconnect();
     child.unref();
@@ -67,6 +54,32 @@ export async function startDetached(
   } finally {
     closeSync(log);
   }
+}
+
+/** Waits until the process is ready or ends; the signal ends it. */
+async function outcomeOf(
+  child: ChildProcess,
+  signal: AbortSignal,
+): Promise<Ready | { readonly code: number | null }> {
+  const onAbort = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', onAbort, { once: true });
+  const outcome = await new Promise<Ready | { readonly code: number | null }>((resolve, reject) => {
+    child.once('message', message => resolve(message as Ready)); // it sends nothing else
+    child.once('exit', code => resolve({ code }));
+    child.once('error', reject);
+  });
+  signal.removeEventListener('abort', onAbort);
+  return outcome;
+}
+
+function endedEarly(code: number | null): HarnessError {
+  return new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `The process ended before it was ready (${code ?? 'killed'}).`,
+    {
+      hint: 'What it said last stands above.',
+    },
+  );
 }
 
 function openLog({ folder, log }: UpPaths): number {
