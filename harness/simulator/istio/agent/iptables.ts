@@ -1,4 +1,5 @@
 /** `istio-iptables`: the program of the init container that sends a pod's traffic through its sidecar. */
+import type { RedirectRules } from '../../network/interfaces.ts';
 import type { Main, ProcessContext } from '../../program.ts';
 
 /**
@@ -37,6 +38,18 @@ export const istioIptables: Main = async context => {
     context.stderr(`istio-iptables: 501 ${unsupported} is not simulated\n`);
     return 1;
   }
+  const redirect = redirectOf(flags);
+  if (!redirect) {
+    context.stderr('Error: a port or user id is no number\n');
+    return 1;
+  }
+  context.network.setRedirect(redirect);
+  context.stdout(describeEnvironment(flags));
+  return 0;
+};
+
+/** Reads the ports and the exempt user id; undefined if one of them is no number. */
+function redirectOf(flags: ReadonlyMap<string, string>): RedirectRules | undefined {
   const number = (name: string, fallback: number) => Number(flags.get(name) ?? fallback);
   const outboundPort = number('envoy-port', 15001);
   const inboundPort = number('inbound-capture-port', 15006);
@@ -45,30 +58,27 @@ export const istioIptables: Main = async context => {
     .split(',')
     .filter(port => port !== '')
     .map(Number);
-  const bad = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts].find(
-    value => !Number.isInteger(value),
-  );
-  if (bad !== undefined) {
-    context.stderr('Error: a port or user id is no number\n');
-    return 1;
-  }
-  context.network.setRedirect({ outboundPort, inboundPort, exemptUid, exemptInboundPorts });
-  context.stdout(
-    [
-      'Environment:',
-      '------------',
-      `ENVOY_PORT=${flags.get('envoy-port') ?? ''}`,
-      `INBOUND_CAPTURE_PORT=${flags.get('inbound-capture-port') ?? ''}`,
-      `ISTIO_INBOUND_INTERCEPTION_MODE=${flags.get('istio-inbound-interception-mode') ?? ''}`,
-      `ISTIO_INBOUND_PORTS=${flags.get('istio-inbound-ports') ?? ''}`,
-      `ISTIO_LOCAL_EXCLUDE_PORTS=${flags.get('istio-local-exclude-ports') ?? ''}`,
-      `ISTIO_SERVICE_CIDR=${flags.get('istio-service-cidr') ?? ''}`,
-      `ISTIO_SERVICE_EXCLUDE_CIDR=${flags.get('istio-service-exclude-cidr') ?? ''}`,
-      '',
-    ].join('\n'),
-  );
-  return 0;
-};
+  const numbers = [outboundPort, inboundPort, exemptUid, ...exemptInboundPorts];
+  return numbers.every(value => Number.isInteger(value))
+    ? { outboundPort, inboundPort, exemptUid, exemptInboundPorts }
+    : undefined;
+}
+
+/** Prints what the real program prints of its flags before it sets the rules. */
+function describeEnvironment(flags: ReadonlyMap<string, string>): string {
+  return [
+    'Environment:',
+    '------------',
+    `ENVOY_PORT=${flags.get('envoy-port') ?? ''}`,
+    `INBOUND_CAPTURE_PORT=${flags.get('inbound-capture-port') ?? ''}`,
+    `ISTIO_INBOUND_INTERCEPTION_MODE=${flags.get('istio-inbound-interception-mode') ?? ''}`,
+    `ISTIO_INBOUND_PORTS=${flags.get('istio-inbound-ports') ?? ''}`,
+    `ISTIO_LOCAL_EXCLUDE_PORTS=${flags.get('istio-local-exclude-ports') ?? ''}`,
+    `ISTIO_SERVICE_CIDR=${flags.get('istio-service-cidr') ?? ''}`,
+    `ISTIO_SERVICE_EXCLUDE_CIDR=${flags.get('istio-service-exclude-cidr') ?? ''}`,
+    '',
+  ].join('\n');
+}
 
 /** @returns the flags by their long names, or what is wrong with them */
 function readFlags({ argv }: ProcessContext): ReadonlyMap<string, string> | string {

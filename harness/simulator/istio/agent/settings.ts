@@ -54,45 +54,60 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
   const flags = readFlags(rest);
   const version = env['ISTIO_VERSION'] ?? '';
   const behaviour = behaviourOf(version);
-  const namespace = env['POD_NAMESPACE'] ?? 'default';
-  const podName = env['POD_NAME'] ?? context.hostname;
-  const ip = env['INSTANCE_IP'] || context.network.address;
-  const serviceAccount = env['SERVICE_ACCOUNT'] || 'default';
-  const domain = flags.get('domain') || `${namespace}.svc.cluster.local`;
   const annotations = files.exists(ANNOTATIONS_FILE) ? readDownwardApi(files.read(ANNOTATIONS_FILE)) : {};
   const proxyConfig = readProxyConfig(context);
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value;
-  }
   return {
     kind: role,
     version,
     behaviour,
     discovery: readAddress(text(proxyConfig['discoveryAddress']) ?? DEFAULT_DISCOVERY_ADDRESS),
     ca: readAddress(text(env['CA_ADDR']) ?? DEFAULT_DISCOVERY_ADDRESS),
-    clusterId: metadata['CLUSTER_ID'] ?? '',
-    identity: `spiffe://${env['TRUST_DOMAIN'] || 'cluster.local'}/ns/${namespace}/sa/${serviceAccount}`,
-    node: {
-      id: `${role}~${ip}~${podName}.${namespace}~${domain}`,
-      metadata: {
-        ...metadata,
-        NAME: podName,
-        NAMESPACE: namespace,
-        SERVICE_ACCOUNT: serviceAccount,
-        INSTANCE_IPS: ip,
-        ISTIO_VERSION: version,
-      },
-      labels: files.exists(LABELS_FILE)
-        ? readDownwardApi(files.read(LABELS_FILE))
-        : readJsonObject(env['ISTIO_METAJSON_LABELS']),
-      proxyConfig,
-    },
+    clusterId: env[`${METADATA_PREFIX}CLUSTER_ID`] ?? '',
+    identity: `spiffe://${env['TRUST_DOMAIN'] || 'cluster.local'}/ns/${namespaceOf(context)}/sa/${accountOf(context)}`,
+    node: { ...describeNode(context, role, flags.get('domain')), proxyConfig },
     workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
     statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),
     appProbes: readJsonObject<unknown>(env['ISTIO_KUBE_APP_PROBERS']),
   };
+}
+
+const namespaceOf = ({ env }: ProcessContext) => env['POD_NAMESPACE'] ?? 'default';
+const accountOf = ({ env }: ProcessContext) => env['SERVICE_ACCOUNT'] || 'default';
+
+/** Tells who the proxy is, as istiod hears it: id, metadata and labels of the pod. */
+function describeNode(
+  context: ProcessContext,
+  role: string,
+  domain: string | undefined,
+): Omit<XdsNode, 'proxyConfig'> {
+  const { env, files } = context;
+  const namespace = namespaceOf(context);
+  const podName = env['POD_NAME'] ?? context.hostname;
+  const ip = env['INSTANCE_IP'] || context.network.address;
+  return {
+    id: `${role}~${ip}~${podName}.${namespace}~${domain || `${namespace}.svc.cluster.local`}`,
+    metadata: {
+      ...istioMetadata(env),
+      NAME: podName,
+      NAMESPACE: namespace,
+      SERVICE_ACCOUNT: accountOf(context),
+      INSTANCE_IPS: ip,
+      ISTIO_VERSION: env['ISTIO_VERSION'] ?? '',
+    },
+    labels: files.exists(LABELS_FILE)
+      ? readDownwardApi(files.read(LABELS_FILE))
+      : readJsonObject(env['ISTIO_METAJSON_LABELS']),
+  };
+}
+
+/** Collects the variables `ISTIO_META_…`, by their names without the prefix. */
+function istioMetadata(env: ProcessContext['env']): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value;
+  }
+  return metadata;
 }
 
 function readFlags(args: readonly string[]): ReadonlyMap<string, string> {

@@ -26,32 +26,15 @@ export function openStatusServers(
   onQuit: () => void,
 ): { close(): void } {
   const { network, clock } = context;
-  let wasReady = false;
-  const ready = (): ServiceAnswer => {
-    const reason = unreadiness(envoy, settings.behaviour);
-    if (reason !== undefined) {
-      log.warn(`Envoy proxy is NOT ready: ${reason}`);
-      wasReady = false;
-      return { status: 503, body: '' };
-    }
-    if (!wasReady) log.info('Envoy proxy is ready');
-    wasReady = true;
-    return { status: 200, body: '' };
-  };
-  const metrics = (): ServiceAnswer => ({
-    status: 200,
-    body: prometheusStats(envoy, settings.statsPrefixes),
-  });
+  const ready = readinessProbe(envoy, settings, log);
+  const metrics = () => answer(200, prometheusStats(envoy, settings.statsPrefixes));
   const status: ServiceHandler = ({ method, path }) => {
     if (path === '/healthz/ready') return ready();
     if (path === '/stats/prometheus') return metrics();
     if (path.startsWith('/app-health/')) return probeApplication(context, settings, path);
-    if (path !== '/quitquitquit') return undefined;
-    if (method !== 'POST') return { status: 405, body: 'Method Not Allowed\n' };
-    onQuit();
-    return { status: 200, body: 'OK' };
+    return path === '/quitquitquit' ? quit(method, onQuit) : undefined;
   };
-  const services = [
+  return serveAll([
     openHttpService({ network, clock, port: STATUS_PORT }, status),
     openHttpService({ network, clock, port: HEALTH_PORT, server: 'envoy' }, ({ path }) =>
       path === '/healthz/ready' ? ready() : undefined,
@@ -59,12 +42,39 @@ export function openStatusServers(
     openHttpService({ network, clock, port: PROMETHEUS_PORT, server: 'envoy' }, ({ path }) =>
       path === '/stats/prometheus' ? metrics() : undefined,
     ),
-  ];
-  return {
-    close: () => {
-      for (const service of services) service.close();
-    },
+  ]);
+}
+
+/** Makes several services one, which closes them all. */
+const serveAll = (services: readonly { close(): void }[]): { close(): void } => ({
+  close: () => {
+    for (const service of services) service.close();
+  },
+});
+
+const answer = (status: number, body = ''): ServiceAnswer => ({ status, body });
+
+/** Returns what answers `/healthz/ready`. The log tells of each change to ready and of every refusal. */
+function readinessProbe(envoy: Envoy, settings: AgentSettings, log: Log): () => ServiceAnswer {
+  let wasReady = false;
+  return () => {
+    const reason = unreadiness(envoy, settings.behaviour);
+    if (reason !== undefined) {
+      log.warn(`Envoy proxy is NOT ready: ${reason}`);
+      wasReady = false;
+      return answer(503);
+    }
+    if (!wasReady) log.info('Envoy proxy is ready');
+    wasReady = true;
+    return answer(200);
   };
+}
+
+/** Ends the agent for a POST; any other method is refused. */
+function quit(method: string | undefined, onQuit: () => void): ServiceAnswer {
+  if (method !== 'POST') return answer(405, 'Method Not Allowed\n');
+  onQuit();
+  return answer(200, 'OK');
 }
 
 /**
@@ -78,23 +88,23 @@ function probeApplication(
   path: string,
 ): Promise<ServiceAnswer> | ServiceAnswer {
   const probe = appProbes[path];
-  if (probe === null || typeof probe !== 'object') return { status: 404, body: `no prober for ${path}\n` };
+  if (probe === null || typeof probe !== 'object') return answer(404, `no prober for ${path}\n`);
   const get = 'httpGet' in probe ? probe.httpGet : undefined;
   if (get === null || typeof get !== 'object' || ('scheme' in get && get.scheme === 'HTTPS'))
-    return { status: 501, body: 'only httpGet probes over HTTP are simulated\n' };
+    return answer(501, 'only httpGet probes over HTTP are simulated\n');
   const port = 'port' in get ? Number(get.port) : 80;
   const target = 'path' in get ? String(get.path) : '/';
   const address = behaviour.inbound.upstream === 'loopback' ? '127.0.0.1' : context.network.address;
   return new Promise(resolve => {
     const socket = context.network.connect(address, port, { uid: PROXY_UID });
-    const fail = () => resolve({ status: 500, body: '' });
+    const fail = () => resolve(answer(500));
     const timer = context.clock.setTimeout(() => socket.destroy(), PROBE_TIMEOUT_MS);
     socket.once('close', () => context.clock.clearTimeout(timer));
     const request = http.request({ createConnection: () => socket, host: address, port, path: target });
     request.on('error', fail);
     request.once('close', fail);
     request.once('response', response => {
-      readText(response).then(() => resolve({ status: response.statusCode ?? 500, body: '' }), fail);
+      readText(response).then(() => resolve(answer(response.statusCode ?? 500)), fail);
     });
     request.end();
   });

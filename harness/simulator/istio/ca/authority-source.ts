@@ -6,7 +6,11 @@ import { type Authority, loadAuthority } from '../../../base/authority.ts';
 import { createRootCa } from '../../../base/certificates.ts';
 import type { Clock } from '../../../base/clock.ts';
 import { messageOf } from '../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient } from '../../../base/kubernetes-client.ts';
+import {
+  KubernetesApiError,
+  type KubernetesClient,
+  type KubernetesObject,
+} from '../../../base/kubernetes-client.ts';
 import type { ContainerFiles } from '../../program.ts';
 import type { IstioBehaviour } from '../behaviour.ts';
 import { writtenValidity } from './certificate-authority.ts';
@@ -31,13 +35,7 @@ export function readPluggedAuthority(
   const isPlugged =
     behaviour.partialCaBundle === 'refused-as-incomplete' ? present.length > 0 : missing[0] !== 'ca-key.pem';
   if (!isPlugged) return undefined;
-  if (missing.length > 0) {
-    throw new Error(
-      behaviour.partialCaBundle === 'refused-as-incomplete'
-        ? `failed to create an istiod CA: incomplete signing CA bundle detected: missing ${missing.join(', ')}`
-        : `failed to create an istiod CA: failed to create an istiod CA (error: open ${FOLDER}/${missing[0]}: no such file or directory)`,
-    );
-  }
+  if (missing.length > 0) throw incompleteBundle(missing, behaviour);
   try {
     return loadAuthority({
       certificatePem: files.read(`${FOLDER}/ca-cert.pem`),
@@ -48,6 +46,15 @@ export function readPluggedAuthority(
   } catch (error) {
     throw new Error(`failed to create an istiod CA: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Says of files that are not there what the release says. */
+function incompleteBundle(missing: readonly string[], { partialCaBundle }: IstioBehaviour): Error {
+  return new Error(
+    partialCaBundle === 'refused-as-incomplete'
+      ? `failed to create an istiod CA: incomplete signing CA bundle detected: missing ${missing.join(', ')}`
+      : `failed to create an istiod CA: failed to create an istiod CA (error: open ${FOLDER}/${missing[0]}: no such file or directory)`,
+  );
 }
 
 /**
@@ -64,34 +71,34 @@ export async function selfSignedAuthority(
   const stored = await client.find({ ...path, name: SELF_SIGNED_SECRET }, signal);
   if (stored) return authorityFromSecret(stored['data']);
   const authority = await createRootCa({ organizations: ['cluster.local'], ...writtenValidity(clock) });
-  const data = {
-    'ca-cert.pem': authority.certificatePem,
-    'ca-key.pem': authority.privateKeyPem,
-    'cert-chain.pem': '',
-    'key.pem': '',
-    'root-cert.pem': '',
-  };
   try {
-    await client.create(
-      path,
-      {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: SELF_SIGNED_SECRET, namespace },
-        type: 'istio.io/ca-root',
-        data: Object.fromEntries(
-          Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
-        ),
-      },
-      {},
-      signal,
-    );
+    await client.create(path, secretOf(authority, namespace), {}, signal);
     return authority;
   } catch (error) {
     // Another istiod was faster: its root is the cluster's.
     if (!(error instanceof KubernetesApiError) || error.code !== 409) throw error;
     return authorityFromSecret((await client.get({ ...path, name: SELF_SIGNED_SECRET }, signal))['data']);
   }
+}
+
+/** Makes the Secret that a later istiod of the cluster reads; what a self-signed root lacks is empty. */
+function secretOf({ certificatePem, privateKeyPem }: Authority, namespace: string): KubernetesObject {
+  const data = {
+    'ca-cert.pem': certificatePem,
+    'ca-key.pem': privateKeyPem,
+    'cert-chain.pem': '',
+    'key.pem': '',
+    'root-cert.pem': '',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: SELF_SIGNED_SECRET, namespace },
+    type: 'istio.io/ca-root',
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+    ),
+  };
 }
 
 function authorityFromSecret(data: unknown): Authority {

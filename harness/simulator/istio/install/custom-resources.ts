@@ -112,10 +112,8 @@ const DEFINITIONS: readonly Definition[] = [
 
 /** Makes the CustomResourceDefinitions (manifests/charts/base/crds/crd-all.gen.yaml). */
 export function customResourceDefinitions(behaviour: IstioBehaviour): KubernetesObject[] {
-  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   return DEFINITIONS.filter(({ versions }) => versions[behaviour.line].length > 0).map(definition => {
-    const { group, plural, kind, shortNames } = definition;
-    const versions = definition.versions[behaviour.line];
+    const { group, plural, versions } = definition;
     return kubernetesObject(
       'apiextensions.k8s.io/v1',
       'CustomResourceDefinition',
@@ -127,23 +125,32 @@ export function customResourceDefinitions(behaviour: IstioBehaviour): Kubernetes
         spec: {
           group,
           scope: 'Namespaced',
-          names: {
-            kind,
-            listKind: `${kind}List`,
-            plural,
-            singular: kind.toLowerCase(),
-            categories: ['istio-io'],
-            ...(shortNames && { shortNames }),
-          },
-          versions: versions.map((name, index) => ({
-            name,
-            served: true,
-            storage: index === versions.length - 1,
-            subresources: { status: {} },
-            schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-          })),
+          names: namesOf(definition),
+          versions: servedVersions(versions[behaviour.line]),
         },
       },
     );
   });
 }
+
+/** Lists what kubectl may call the kind. */
+const namesOf = ({ kind, plural, shortNames }: Definition) => ({
+  kind,
+  listKind: `${kind}List`,
+  plural,
+  singular: kind.toLowerCase(),
+  categories: ['istio-io'],
+  ...(shortNames && { shortNames }),
+});
+
+const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+/** Serves all versions with an open schema and stores the last one. */
+const servedVersions = (versions: readonly string[]) =>
+  versions.map((name, index) => ({
+    name,
+    served: true,
+    storage: index === versions.length - 1,
+    subresources: { status: {} },
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec: OPEN, status: OPEN } } },
+  }));

@@ -73,47 +73,66 @@ function alpnOf({ behaviour }: PushContext, { protocol }: ServicePort): readonly
   return isHttp(protocol) ? ALPN_HTTP : ALPN_TCP;
 }
 
+/** What proxies have the same clusters by. */
+interface ProxyKind {
+  readonly role: ProxyNode['role'];
+  readonly isSniRouter: boolean;
+  readonly clusterId: string;
+}
+
 /**
  * Returns the clusters of one service. All proxies of a kind have the same, except those of a cluster-local
  * service.
  */
-export function serviceClusters(
+export function serviceClusters(context: PushContext, service: MeshService, kind: ProxyKind): Cluster[] {
+  const rule = ruleFor(context, service.hostname);
+  return proxiedPorts(service).flatMap(port => portClusters(context, service, kind, port, rule));
+}
+
+/** Returns a cluster for each subset of a port; a gateway that routes by SNI has a second one of each. */
+function portClusters(
   context: PushContext,
   service: MeshService,
-  kind: { readonly role: ProxyNode['role']; readonly isSniRouter: boolean; readonly clusterId: string },
+  kind: ProxyKind,
+  port: ServicePort,
+  rule: ReturnType<typeof ruleFor>,
 ): Cluster[] {
-  const { hostname } = service;
-  const rule = ruleFor(context, hostname);
-  const { panicThreshold } = context.behaviour;
-  return proxiedPorts(service).flatMap(port => {
-    const identities = identitiesOf(context, service, port, kind.clusterId);
-    return subsetsOf(rule).flatMap(subset => {
-      const policy = policyFor(rule, port.port, subset.policy);
-      // A sidecar passes traffic for a headless service on to its original destination. A gateway does not
-      // know one.
-      const isOriginal = service.isHeadless && kind.role === 'sidecar';
-      const common = {
-        connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
-        limits: UNLIMITED,
-        ...(panicThreshold !== undefined && { panicThreshold }),
-        ...(isOriginal
-          ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
-          : ({ type: 'EDS', lbPolicy: lbPolicyOf(context, policy) } as const)),
-      };
-      const matches = transportSockets(policy, context.state.mesh.enableAutoMtls, {
-        sni: sniName(port.port, subset.name, hostname),
-        alpn: alpnOf(context, port),
-        matchSubjectAltNames: identities,
-      });
-      const outbound: Cluster = {
-        name: outboundName(port.port, subset.name, hostname),
-        ...common,
-        ...(matches && !isOriginal && { transportSocketMatches: matches }),
-      };
-      const bySni: Cluster = { name: sniName(port.port, subset.name, hostname), ...common };
-      return kind.isSniRouter ? [outbound, bySni] : [outbound];
-    });
+  const matchSubjectAltNames = identitiesOf(context, service, port, kind.clusterId);
+  const isOriginal = goesToOriginal(service, kind);
+  return subsetsOf(rule).flatMap(subset => {
+    const policy = policyFor(rule, port.port, subset.policy);
+    const common = upstreamSettings(context, policy, isOriginal);
+    const sni = sniName(port.port, subset.name, service.hostname);
+    const tls = { sni, alpn: alpnOf(context, port), matchSubjectAltNames };
+    const matches = transportSockets(policy, context.state.mesh.enableAutoMtls, tls);
+    const outbound: Cluster = {
+      name: outboundName(port.port, subset.name, service.hostname),
+      ...common,
+      ...(matches && !isOriginal && { transportSocketMatches: matches }),
+    };
+    return kind.isSniRouter ? [outbound, { name: sni, ...common }] : [outbound];
   });
+}
+
+/** Sidecars pass traffic for a headless service on to its original destination. Gateways know none. */
+const goesToOriginal = ({ isHeadless }: MeshService, { role }: ProxyKind): boolean =>
+  isHeadless && role === 'sidecar';
+
+/** Returns what a cluster has from its policy and the release, TLS aside. */
+function upstreamSettings(
+  context: PushContext,
+  policy: TrafficPolicy,
+  isOriginal: boolean,
+): Omit<Cluster, 'name'> {
+  const { panicThreshold } = context.behaviour;
+  return {
+    connectTimeoutMs: policy.connectTimeoutMs ?? context.behaviour.connectTimeoutMs,
+    limits: UNLIMITED,
+    ...(panicThreshold !== undefined && { panicThreshold }),
+    ...(isOriginal
+      ? ({ type: 'ORIGINAL_DST', lbPolicy: 'CLUSTER_PROVIDED' } as const)
+      : ({ type: 'EDS', lbPolicy: lbPolicyOf(context, policy) } as const)),
+  };
 }
 
 /** Returns the clusters that every proxy has, whatever the mesh holds. */

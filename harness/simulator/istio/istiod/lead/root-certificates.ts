@@ -4,7 +4,11 @@
  */
 import type { Clock } from '../../../../base/clock.ts';
 import { messageOf } from '../../../../base/errors.ts';
-import { KubernetesApiError, type KubernetesClient } from '../../../../base/kubernetes-client.ts';
+import {
+  KubernetesApiError,
+  type KubernetesClient,
+  type KubernetesObject,
+} from '../../../../base/kubernetes-client.ts';
 import type { Random } from '../../../../base/random.ts';
 import type { Log } from '../../log.ts';
 import { Informer } from '../watch/informer.ts';
@@ -63,6 +67,14 @@ export function distributeRootCertificates(options: RootCertificatesOptions): vo
   });
 }
 
+/** Makes the ConfigMap from which a namespace's proxies read the root. */
+const rootConfigMap = (namespace: string, rootPem: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: NAME, namespace, labels: { 'istio.io/config': 'true' } },
+  data: { [KEY]: rootPem },
+});
+
 async function write(
   client: KubernetesClient,
   namespace: string,
@@ -71,12 +83,7 @@ async function write(
   signal: AbortSignal,
 ): Promise<void> {
   const path = { apiVersion: 'v1', plural: 'configmaps', namespace };
-  const object = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: NAME, namespace, labels: { 'istio.io/config': 'true' } },
-    data: { [KEY]: rootPem },
-  };
+  const object = rootConfigMap(namespace, rootPem);
   if (exists) {
     await client.replace({ ...path, name: NAME }, object, {}, signal);
     return;
