@@ -35,27 +35,17 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
   const removed: string[] = [];
   const left: string[] = [];
   const failures: string[] = [];
-  let engine: Engine | undefined;
+  let engine: Promise<Engine> | undefined;
+  const docker = () => (engine ??= connect());
   for (const ledger of dead) {
-    const { runId, networks, clusters, folder } = ledger;
-    if (networks.length + clusters.length > 0) {
-      engine ??= await connect();
-      const failed = await removeRemains(engine, ledger, clock);
-      failures.push(...failed.map(failure => `run ${runId}: ${failure}`));
-      if (failed.length > 0) continue; // the ledger stays, so that it can be tried again
-    }
-    const fromClusters = await removeFromClusters(ledger, clock);
-    left.push(...fromClusters.left.map(each => `${each} (run ${runId})`));
-    failures.push(...fromClusters.failures.map(failure => `run ${runId}: ${failure}`));
-    if (fromClusters.failures.length > 0) continue;
-    rmSync(folder, { recursive: true, force: true });
+    const outcome = await removeRun(ledger, docker, clock);
+    left.push(...outcome.left.map(each => `${each} (run ${ledger.runId})`));
+    failures.push(...outcome.failures.map(failure => `run ${ledger.runId}: ${failure}`));
+    if (outcome.failures.length > 0) continue; // the ledger stays, so that it can be tried again
+    rmSync(ledger.folder, { recursive: true, force: true });
     removed.push(sentenceOf(ledger));
   }
-  if (cache) {
-    engine ??= await connect();
-    for (const { id } of await engine.containers(CACHE_LABEL)) await engine.removeContainer(id);
-    for (const volume of await engine.volumes(CACHE_LABEL)) await engine.removeVolume(volume);
-  }
+  if (cache) await removeCache(await docker());
   return {
     removed,
     running: ledgers
@@ -64,6 +54,24 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
     left,
     failures,
   };
+}
+
+/** Removes what a run made: in Docker first, and in clusters of the user's only if nothing failed there. */
+async function removeRun(
+  ledger: LedgerRecord,
+  docker: () => Promise<Engine>,
+  clock: Clock,
+): Promise<Removed> {
+  if (ledger.networks.length + ledger.clusters.length > 0) {
+    const failures = await removeRemains(await docker(), ledger, clock);
+    if (failures.length > 0) return { failures, left: [] };
+  }
+  return await removeFromClusters(ledger, clock);
+}
+
+async function removeCache(engine: Engine): Promise<void> {
+  for (const { id } of await engine.containers(CACHE_LABEL)) await engine.removeContainer(id);
+  for (const volume of await engine.volumes(CACHE_LABEL)) await engine.removeVolume(volume);
 }
 
 /** Removes what a run made in clusters of the user's. */

@@ -30,7 +30,33 @@ export function readContexts(
   files: readonly string[],
   names: ReadonlyMap<ClusterName, string>,
 ): readonly ExistingContext[] {
-  const documents = files.flatMap(file => {
+  const documents = readDocuments(files);
+  const clusters = firstNamed(documents, config => config.clusters);
+  const users = firstNamed(documents, config => config.users);
+  const contexts = firstNamed(documents, config => config.contexts);
+  return [...names].map(([cluster, context]) => {
+    const entry = contexts(context)?.found.context;
+    const server = clusters(entry?.cluster);
+    const user = users(entry?.user);
+    if (!entry || !server || !user) throw unknownContext(context, cluster, documents);
+    const simulated = simulatedMarkOf(server.found.cluster?.extensions);
+    const kubeconfig = documentOf(
+      cluster,
+      withAbsolutePaths(server.found.cluster, server.folder),
+      withAbsolutePaths(user.found.user, user.folder),
+    );
+    return { cluster, context, ...(simulated && { simulated }), kubeconfig };
+  });
+}
+
+interface Document {
+  readonly folder: string;
+  readonly config: KubeconfigDocument;
+}
+
+/** Reads the files, each with its folder. One of several may be missing, as for client-go. */
+function readDocuments(files: readonly string[]): readonly Document[] {
+  return files.flatMap(file => {
     try {
       return [{ folder: dirname(resolve(file)), config: parseKubeconfig(readFileSync(file, 'utf8')) }];
     } catch (error) {
@@ -45,42 +71,28 @@ export function readContexts(
       );
     }
   });
-  const clusters = firstNamed(documents, config => config.clusters);
-  const users = firstNamed(documents, config => config.users);
-  const contexts = firstNamed(documents, config => config.contexts);
-  return [...names].map(([cluster, context]) => {
-    const entry = contexts(context)?.found.context;
-    const server = clusters(entry?.cluster);
-    const user = users(entry?.user);
-    if (!entry || !server || !user) {
-      const known = documents.flatMap(({ config }) => (config.contexts ?? []).map(({ name }) => name));
-      throw new HarnessError('ERR_USAGE', `There is no usable context "${context}" for ${cluster}.`, {
-        hint: `Known contexts: ${known.join(', ') || 'none'}`,
-      });
-    }
-    const simulated = simulatedMarkOf(server.found.cluster?.extensions);
-    return {
-      cluster,
-      context,
-      ...(simulated && { simulated }),
-      kubeconfig: dump(
-        {
-          apiVersion: 'v1',
-          kind: 'Config',
-          clusters: [{ name: cluster, cluster: withAbsolutePaths(server.found.cluster, server.folder) }],
-          users: [{ name: cluster, user: withAbsolutePaths(user.found.user, user.folder) }],
-          contexts: [{ name: cluster, context: { cluster, user: cluster } }],
-          'current-context': cluster,
-        },
-        { lineWidth: -1, noRefs: true },
-      ),
-    };
+}
+
+function unknownContext(context: string, cluster: ClusterName, documents: readonly Document[]): HarnessError {
+  const known = documents.flatMap(({ config }) => (config.contexts ?? []).map(({ name }) => name));
+  return new HarnessError('ERR_USAGE', `There is no usable context "${context}" for ${cluster}.`, {
+    hint: `Known contexts: ${known.join(', ') || 'none'}`,
   });
 }
 
-interface Document {
-  readonly folder: string;
-  readonly config: KubeconfigDocument;
+/** Writes a kubeconfig with a single context; all three entries have the cluster's name. */
+function documentOf(name: ClusterName, cluster: unknown, user: unknown): string {
+  return dump(
+    {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name, cluster }],
+      users: [{ name, user }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      'current-context': name,
+    },
+    { lineWidth: -1, noRefs: true },
+  );
 }
 
 /** Returns what looks an entry up by its name: the first of all files, with the folder of its file. */

@@ -70,39 +70,45 @@ function questionsOf(
     },
     ...topology.clusters
       .filter(other => other !== from)
-      .flatMap((other): readonly Question[] => {
+      .flatMap(other => {
         const server = clusters.find(cluster => cluster.name === other.name)?.server ?? '';
-        const { pod, balancer } = listeners.get(other.name) ?? {};
-        return [
-          {
-            from: name,
-            what: `the API server of ${other.name}`,
-            url: `${server}/readyz`,
-            fix: `istiod in ${name} has to reach it; --api-server ${other.name}=https://… names another address.`,
-          },
-          ...(balancer === undefined
-            ? []
-            : [
-                {
-                  from: name,
-                  what: `a load balancer of ${other.name}`,
-                  url: `http://${balancer}:${PORT}/hello`,
-                  fix: `Traffic to ${other.name} goes through such an address: open the way to it.`,
-                },
-              ]),
-          ...(from.network === other.network
-            ? [
-                {
-                  from: name,
-                  what: `a pod of ${other.name}`,
-                  url: `http://${pod}:${PORT}/hello`,
-                  fix: `Both are on ${from.network}: join their pod networks, or use a scenario with a network for each.`,
-                },
-              ]
-            : []),
-        ];
+        return questionsAbout(other, from, { server, ...listeners.get(other.name) });
       }),
   ];
+}
+
+/** Where a cluster can be reached; `server` is the URL of its API server. */
+type Doors = Partial<Listener> & { readonly server: string };
+
+/**
+ * Lists what a cluster asks of another: its API server, a load balancer where it has one, and a pod where
+ * both share a network.
+ */
+function questionsAbout(
+  other: ClusterSpec,
+  from: ClusterSpec,
+  { server, pod, balancer }: Doors,
+): readonly Question[] {
+  const questions: Omit<Question, 'from'>[] = [
+    {
+      what: `the API server of ${other.name}`,
+      url: `${server}/readyz`,
+      fix: `istiod in ${from.name} has to reach it; --api-server ${other.name}=https://… names another address.`,
+    },
+  ];
+  if (balancer !== undefined)
+    questions.push({
+      what: `a load balancer of ${other.name}`,
+      url: `http://${balancer}:${PORT}/hello`,
+      fix: `Traffic to ${other.name} goes through such an address: open the way to it.`,
+    });
+  if (from.network === other.network)
+    questions.push({
+      what: `a pod of ${other.name}`,
+      url: `http://${pod}:${PORT}/hello`,
+      fix: `Both are on ${from.network}: join their pod networks, or use a scenario with a network for each.`,
+    });
+  return questions.map(question => ({ from: from.name, ...question }));
 }
 
 async function ask({ from, what, url, fix }: Question, options: ProbeOptions): Promise<Finding> {

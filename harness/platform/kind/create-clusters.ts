@@ -2,6 +2,7 @@
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
+import type { ClusterConfig } from './cluster-config.ts';
 import { createCluster } from './clusters.ts';
 import type { ImageCache } from './image-cache.ts';
 import { ownName } from './labels.ts';
@@ -14,6 +15,12 @@ import type { RunContext } from './options.ts';
  */
 const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons)/;
 
+/** Where nodes get images from, besides the registries themselves. */
+interface ImageSource {
+  readonly cache: ImageCache | undefined;
+  readonly registryConfig: string | undefined;
+}
+
 /**
  * Creates the clusters side by side. The first failure ends the others; the error names all that failed by
  * themselves.
@@ -22,12 +29,9 @@ const EXPECTED_WARNING = /^WARNING: (?:Overriding docker network|Here be dragons
 export async function createClusters(
   context: RunContext,
   { ofTopology, transit }: DockerNetworks,
-  {
-    cache,
-    registryConfig,
-  }: { readonly cache: ImageCache | undefined; readonly registryConfig: string | undefined },
+  images: ImageSource,
 ): Promise<ReadonlyMap<ClusterName, string>> {
-  const { topology, window, signal, runId, options, tell } = context;
+  const { topology, signal } = context;
   const controller = new AbortController();
   const both = AbortSignal.any([signal, controller.signal]);
   const addresses = fixedAddresses(topology.clusters, transit?.nodes ?? []);
@@ -36,25 +40,8 @@ export async function createClusters(
       const network = ofTopology.get(spec.network);
       if (!network) throw new Error(`${spec.network} is no network of this topology.`);
       try {
-        const config = {
-          name: ownName(runId, spec.name),
-          spec,
-          nodeImage: window.nodeImage,
-          transitAddresses: addresses.get(spec.name)?.slice(0, 1) ?? [],
-          ...(cache && { mirrors: cache.folder }),
-          needsMirrorPatch: window.needsMirrorPatch,
-          ...(registryConfig !== undefined && { registryConfig }),
-        };
-        const kubeconfig = await createCluster(config, {
-          ...context,
-          network: network.name,
-          signal: both,
-          ...(options.createMs !== undefined && { createMs: options.createMs }),
-          onProgress: message => {
-            if (!EXPECTED_WARNING.test(message)) tell(`${spec.name}: ${message.trim()}`);
-          },
-        });
-        return [spec.name, kubeconfig] as const;
+        const config = configOf(context, spec, addresses.get(spec.name)?.slice(0, 1) ?? [], images);
+        return [spec.name, await createIn(network.name, config, context, both)] as const;
       } catch (error) {
         // Those that end because of this one have nothing of their own to tell.
         if (!both.aborted || error instanceof HarnessError) controller.abort(error);
@@ -63,15 +50,54 @@ export async function createClusters(
     }),
   );
   signal.throwIfAborted();
+  throwFailures(attempts);
+  return new Map(attempts.flatMap(attempt => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
+}
+
+/** Writes what kind is asked for, for one cluster. */
+const configOf = (
+  { window, runId }: RunContext,
+  spec: ClusterSpec,
+  transitAddresses: readonly string[],
+  { cache, registryConfig }: ImageSource,
+): ClusterConfig => ({
+  name: ownName(runId, spec.name),
+  spec,
+  nodeImage: window.nodeImage,
+  transitAddresses,
+  ...(cache && { mirrors: cache.folder }),
+  needsMirrorPatch: window.needsMirrorPatch,
+  ...(registryConfig !== undefined && { registryConfig }),
+});
+
+/** Has kind create a cluster and tells of its progress. @returns path of the kubeconfig */
+function createIn(
+  network: string,
+  config: ClusterConfig,
+  context: RunContext,
+  signal: AbortSignal,
+): Promise<string> {
+  const { options, tell } = context;
+  return createCluster(config, {
+    ...context,
+    network,
+    signal,
+    ...(options.createMs !== undefined && { createMs: options.createMs }),
+    onProgress: message => {
+      if (!EXPECTED_WARNING.test(message)) tell(`${config.spec.name}: ${message.trim()}`);
+    },
+  });
+}
+
+/** Throws what failed by itself: the error alone, or one that names all of several. */
+function throwFailures(attempts: readonly PromiseSettledResult<unknown>[]): void {
   const failures = attempts.flatMap(attempt =>
     attempt.status === 'rejected' ? [attempt.reason as unknown] : [],
   );
+  if (failures.length === 0) return;
   const own = [...new Set(failures)].filter(failure => failure instanceof HarnessError);
-  if (failures.length > 0) {
-    const [first] = own.length > 0 ? own : failures;
-    throw own.length > 1 ? new HarnessError('ERR_PLATFORM_NOT_READY', own.map(messageOf).join('\n')) : first;
-  }
-  return new Map(attempts.flatMap(attempt => (attempt.status === 'fulfilled' ? [attempt.value] : [])));
+  const [first] = own.length > 0 ? own : failures;
+  throw own.length > 1 ? new HarnessError('ERR_PLATFORM_NOT_READY', own.map(messageOf).join('\n')) : first;
 }
 
 /** Chooses each node's fixed address on the transit network, by cluster, the control plane's first. */

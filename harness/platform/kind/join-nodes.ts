@@ -5,6 +5,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ClusterName } from '../../model/names.ts';
+import type { ClusterSpec } from '../../model/topology.ts';
 import { fixedAddresses } from './create-clusters.ts';
 import { ownName } from './labels.ts';
 import type { DockerNetworks } from './networks.ts';
@@ -28,33 +29,44 @@ export async function joinNodes(
   const perCluster = await Promise.all(
     topology.clusters.map(async spec => {
       const containers = await nodeContainers(engine, ownName(runId, spec.name));
-      const network = ofTopology.get(spec.network)?.name ?? '';
+      const own = fixed.get(spec.name) ?? [];
       const client = clients.get(spec.name);
       if (!client) throw new Error(`${spec.name} has no connection.`);
-      if (transit) {
-        await Promise.all(
-          containers.map(({ name }, index) =>
-            engine.connect(transit.name, name, fixed.get(spec.name)?.[index]),
-          ),
-        );
-      }
+      if (transit)
+        await Promise.all(containers.map(({ name }, at) => engine.connect(transit.name, name, own[at])));
       const names = containers.map(({ name }) => name);
       const ranges = await waitForNodes(context, spec.name, client, names);
-      return containers.map(({ name, addresses }, index): KindNode => {
-        const transitAddress = fixed.get(spec.name)?.[index];
-        return {
-          container: name,
-          cluster: spec.name,
-          network: spec.network,
-          isControlPlane: index === 0,
-          address: addresses[network] ?? '',
-          ...(transitAddress !== undefined && { transitAddress }),
-          podCidr: ranges.get(name) ?? '',
-        };
-      });
+      return describeNodes(spec, containers, ofTopology.get(spec.network)?.name ?? '', own, ranges);
     }),
   );
   return perCluster.flat();
+}
+
+/**
+ * Puts together what is known of a cluster's nodes; the first is the control plane.
+ * @param network - the Docker network of the cluster
+ * @param transitAddresses - in the order of the containers
+ * @param ranges - node → the range of its pods
+ */
+function describeNodes(
+  spec: ClusterSpec,
+  containers: Awaited<ReturnType<typeof nodeContainers>>,
+  network: string,
+  transitAddresses: readonly string[],
+  ranges: ReadonlyMap<string, string>,
+): readonly KindNode[] {
+  return containers.map(({ name, addresses }, index) => {
+    const transitAddress = transitAddresses[index];
+    return {
+      container: name,
+      cluster: spec.name,
+      network: spec.network,
+      isControlPlane: index === 0,
+      address: addresses[network] ?? '',
+      ...(transitAddress !== undefined && { transitAddress }),
+      podCidr: ranges.get(name) ?? '',
+    };
+  });
 }
 
 /**

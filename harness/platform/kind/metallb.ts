@@ -109,41 +109,65 @@ export async function installMetalLb(
   networks: DockerNetworks,
   kubeconfigs: ReadonlyMap<ClusterName, string>,
 ): Promise<void> {
-  const { topology, programs, clock, signal } = context;
+  const { topology, programs, signal } = context;
   const pools = poolsOf(topology.clusters, networks);
   await Promise.all(
     topology.clusters.map(async ({ name }) => {
-      const run = (argv: readonly string[], stdin?: string) =>
+      const kubectl: Kubectl = (argv, stdin) =>
         runProcess(programs.kubectl, ['--kubeconfig', kubeconfigs.get(name) ?? '', ...argv], {
           env: programs.env,
           timeoutMs: COMMAND_MS,
           signal,
           ...(stdin !== undefined && { stdin }),
         });
-      const must = async (argv: readonly string[]) => {
-        const result = await run(argv);
-        signal.throwIfAborted();
-        if (result.exitCode !== 0 || result.fault !== undefined)
-          throw refusal(name, programs.kubectl, argv, result);
-      };
-      await must(['apply', '-f', manifest]);
-      await must(['rollout', 'status', 'deployment/controller', '-n', NAMESPACE, `--timeout=${READY}`]);
-      await must(['rollout', 'status', 'daemonset/speaker', '-n', NAMESPACE, `--timeout=${READY}`]);
-      const documents = poolDocuments(pools.get(name) ?? '');
-      const argv = ['apply', '-n', NAMESPACE, '-f', '-'];
-      await waitUntil(
-        `MetalLB in ${name} to take its pool of addresses`,
-        () => run(argv, documents),
-        ({ exitCode }) => exitCode === 0,
-        {
-          timeoutMs: WEBHOOK_MS,
-          intervalMs: WEBHOOK_POLL_MS,
-          clock,
-          signal,
-          describe: result => (result as ProcessResult).stderr.trim(),
-        },
-      );
+      await rollOut(name, manifest, kubectl, context);
+      await givePool(name, pools.get(name) ?? '', kubectl, context);
     }),
+  );
+}
+
+/** Runs kubectl against one cluster. */
+type Kubectl = (argv: readonly string[], stdin?: string) => Promise<ProcessResult>;
+
+/** Applies the manifest and waits for the pods of MetalLB. */
+async function rollOut(
+  cluster: ClusterName,
+  manifest: string,
+  kubectl: Kubectl,
+  { programs, signal }: RunContext,
+): Promise<void> {
+  for (const argv of [
+    ['apply', '-f', manifest],
+    ['rollout', 'status', 'deployment/controller', '-n', NAMESPACE, `--timeout=${READY}`],
+    ['rollout', 'status', 'daemonset/speaker', '-n', NAMESPACE, `--timeout=${READY}`],
+  ]) {
+    const result = await kubectl(argv);
+    signal.throwIfAborted();
+    if (result.exitCode !== 0 || result.fault !== undefined)
+      throw refusal(cluster, programs.kubectl, argv, result);
+  }
+}
+
+/** Applies a cluster's pool until the webhook that checks pools is there to accept it. */
+async function givePool(
+  cluster: ClusterName,
+  range: string,
+  kubectl: Kubectl,
+  { clock, signal }: RunContext,
+): Promise<void> {
+  const documents = poolDocuments(range);
+  const argv = ['apply', '-n', NAMESPACE, '-f', '-'];
+  await waitUntil(
+    `MetalLB in ${cluster} to take its pool of addresses`,
+    () => kubectl(argv, documents),
+    ({ exitCode }) => exitCode === 0,
+    {
+      timeoutMs: WEBHOOK_MS,
+      intervalMs: WEBHOOK_POLL_MS,
+      clock,
+      signal,
+      describe: result => (result as ProcessResult).stderr.trim(),
+    },
   );
 }
 

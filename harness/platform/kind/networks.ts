@@ -8,7 +8,7 @@ import type { NetworkName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Ledger } from '../ledger.ts';
 import { type AddressPlan, candidates, planAddresses, readRouteTable } from '../subnets.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Engine, EngineNetwork } from './engine/engine.ts';
 import { EngineError } from './engine/errors.ts';
 import { CACHE_LABEL, ownName, ROLE_LABEL, RUN_LABEL, TRANSIT } from './labels.ts';
 
@@ -39,11 +39,7 @@ export async function createNetworks(topology: Topology, context: NetworkContext
   const existing = await engine.networks();
   // A network made by us would have 1500; behind a VPN or in a cloud that makes TLS hang.
   const mtu = existing.find(({ name }) => name === 'bridge')?.options[MTU_OPTION];
-  const taken: Cidr[] = [
-    ...existing.flatMap(({ subnets }) => subnets),
-    ...topology.clusters.flatMap(({ podRange, serviceRange }) => [podRange, serviceRange]),
-  ].flatMap(text => parseCidrOrAddress(text) ?? []);
-  taken.push(...hostRanges());
+  const taken = takenRanges(existing, topology);
 
   const make = async (role: string, internal: boolean): Promise<DockerNetwork> => {
     const network = await createOne(context, { role, internal, taken, ...(mtu !== undefined && { mtu }) });
@@ -59,6 +55,15 @@ export async function createNetworks(topology: Topology, context: NetworkContext
   // Internal: a network with a gateway would take the default route over if its name sorts first, and Docker
   // drops what pods send over an internal one, which is the isolation of pod ranges (kind-traps: measured).
   return used.length > 1 ? { ofTopology, transit: await make(TRANSIT, true) } : { ofTopology };
+}
+
+/** Lists the ranges that no new network may overlap: Docker's, the clusters' own and this machine's. */
+function takenRanges(existing: readonly EngineNetwork[], topology: Topology): Cidr[] {
+  const texts = [
+    ...existing.flatMap(({ subnets }) => subnets),
+    ...topology.clusters.flatMap(({ podRange, serviceRange }) => [podRange, serviceRange]),
+  ];
+  return [...texts.flatMap(text => parseCidrOrAddress(text) ?? []), ...hostRanges()];
 }
 
 async function createOne(
