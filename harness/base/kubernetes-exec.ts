@@ -31,25 +31,15 @@ export interface ExecOutcome {
 export async function execInContainer(
   config: KubeConfig,
   { namespace, pod, container, argv }: ExecTarget,
-  { signal, clock, timeoutMs, stdin }: ExecOptions,
+  options: ExecOptions,
 ): Promise<ExecOutcome> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let status: V1Status | undefined;
-  // Ends by the caller's signal, or when time is up: before the connection stands as well as after.
-  const cancel = new AbortController();
-  const onAbort = () => cancel.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
-  const timer =
-    clock && timeoutMs !== undefined
-      ? clock.setTimeout(
-          () => cancel.abort(new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`)),
-          timeoutMs,
-        )
-      : undefined;
+  // Before the connection stands as well as after.
+  const limit = limitOf(argv, options);
   try {
-    cancel.signal.throwIfAborted();
+    limit.signal.throwIfAborted();
     const opening = new Exec(config).exec(
       namespace,
       pod,
@@ -57,22 +47,42 @@ export async function execInContainer(
       [...argv],
       collect(stdout),
       collect(stderr),
-      stdin === undefined ? null : Readable.from([Buffer.from(stdin)]),
+      options.stdin === undefined ? null : Readable.from([Buffer.from(options.stdin)]),
       false,
       result => {
         status = result;
       },
     );
-    await closed(opening, cancel.signal);
+    await closed(opening, limit.signal);
   } finally {
-    signal?.removeEventListener('abort', onAbort);
-    if (timer) clock?.clearTimeout(timer);
+    limit.lift();
   }
   if (!status) throw new Error('The connection closed before the exit code was known.');
   return {
     exitCode: exitCodeOf(status),
     stdout: Buffer.concat(stdout).toString(),
     stderr: Buffer.concat(stderr).toString(),
+  };
+}
+
+/** Returns a signal that aborts with the caller's or when time is up, until `lift` is called. */
+function limitOf(
+  argv: readonly string[],
+  { signal, clock, timeoutMs }: ExecOptions,
+): { readonly signal: AbortSignal; lift(): void } {
+  const cancel = new AbortController();
+  const onAbort = () => cancel.abort(signal?.reason);
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const timeUp = () =>
+    cancel.abort(new Error(`no end after ${(timeoutMs ?? 0) / 1000} s: ${argv.join(' ')}`));
+  const timer = clock && timeoutMs !== undefined ? clock.setTimeout(timeUp, timeoutMs) : undefined;
+  return {
+    signal: cancel.signal,
+    lift: () => {
+      signal?.removeEventListener('abort', onAbort);
+      if (timer) clock?.clearTimeout(timer);
+    },
   };
 }
 

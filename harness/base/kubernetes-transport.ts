@@ -118,20 +118,12 @@ export class KubernetesTransport {
       const pseudo = { ':method': method, ':scheme': 'https', ':authority': host, ':path': target };
       return await this.#shared.request({ ...pseudo, ...headers }, payload, signal);
     }
-    return await new Promise((resolve, reject) => {
-      const request = https.request({
-        ...base,
-        host: this.server.hostname,
-        port: this.server.port || 443,
-        method,
-        path: target,
-        headers,
-        ...(signal && { signal }),
-      });
-      request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
-      request.on('error', error => reject(signal?.aborted ? signal.reason : error));
-      request.end(payload);
-    });
+    const { hostname: host, port } = this.server;
+    return await answerOf(
+      { ...base, host, port: port || 443, method, path: target, headers },
+      payload,
+      signal,
+    );
   }
 
   async #requestOptions(): Promise<https.RequestOptions> {
@@ -153,4 +145,18 @@ export class KubernetesTransport {
       return connector.connect(options as tls.ConnectionOptions, 'h2');
     });
   }
+}
+
+/** Sends a request of HTTP/1.1 and waits for the head of the answer. */
+function answerOf(
+  options: https.RequestOptions,
+  payload: Buffer | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = https.request({ ...options, ...(signal && { signal }) });
+    request.on('response', answer => resolve({ statusCode: answer.statusCode ?? 0, body: answer }));
+    request.on('error', error => reject(signal?.aborted ? signal.reason : error));
+    request.end(payload);
+  });
 }

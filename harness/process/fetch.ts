@@ -41,15 +41,7 @@ export async function fetchFile(options: FetchOptions): Promise<string> {
     const expected = sha256 ?? (await retried(options, () => readChecksum(checksumUrl, signal)));
     await retried(options, () => download(url, part, signal));
     const found = await digestOf(part);
-    if (found !== expected) {
-      throw new HarnessError(
-        'ERR_TOOL',
-        `${url} is not what its checksum says: expected ${expected}, found ${found}.`,
-        {
-          hint: 'Nothing of it was kept. A proxy or a mirror may serve something else; --mirror names another.',
-        },
-      );
-    }
+    if (found !== expected) throw otherContent(url, expected, found);
     if (isProgram) await chmod(part, 0o755);
     await rename(part, file);
     return found;
@@ -63,6 +55,16 @@ export async function fetchFile(options: FetchOptions): Promise<string> {
   } finally {
     await rm(part, { force: true });
   }
+}
+
+function otherContent(url: string, expected: string, found: string): HarnessError {
+  return new HarnessError(
+    'ERR_TOOL',
+    `${url} is not what its checksum says: expected ${expected}, found ${found}.`,
+    {
+      hint: 'Nothing of it was kept. A proxy or a mirror may serve something else; --mirror names another.',
+    },
+  );
 }
 
 function retried<T>(
@@ -106,13 +108,18 @@ async function download(url: string, part: string, signal: AbortSignal): Promise
   // undici's stream is the same as Node's; only their types differ.
   const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
   await pipeline(body, createWriteStream(part, { flags: resumes ? 'a' : 'w' }), { signal });
-  const length = Number(response.headers.get('content-length') ?? Number.NaN);
-  const { size } = await stat(part);
-  const expected = (resumes ? have : 0) + length;
-  // Some servers and proxies end a cut-off answer as if it were complete.
-  if (Number.isFinite(expected) && response.headers.get('content-encoding') === null && size !== expected) {
+  assertComplete(response, resumes ? have : 0, (await stat(part)).size);
+}
+
+/**
+ * Some servers and proxies end a cut-off answer as if it were complete.
+ * @param before - bytes of the file that the answer goes on behind
+ * @throws Error if the file has another size than was announced
+ */
+function assertComplete({ headers }: Response, before: number, size: number): void {
+  const expected = before + Number(headers.get('content-length') ?? Number.NaN);
+  if (Number.isFinite(expected) && headers.get('content-encoding') === null && size !== expected)
     throw new Error(`cut off after ${size} of ${expected} bytes`);
-  }
 }
 
 function assertOk({ ok, status }: Response, url: string): void {

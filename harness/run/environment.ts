@@ -83,24 +83,34 @@ async function inspect(
     reason: () => new Error(`no answer within ${TIMEOUT_MS / 1000} s`),
   });
   try {
-    await client.request('GET', '/readyz', { signal: linked.signal });
-    const nodes = await client.list({ apiVersion: 'v1', plural: 'nodes' }, {}, linked.signal);
-    const broken = nodes.items.find(node => !isReady(node));
-    if (broken) return `Node ${broken.metadata.name} of ${cluster} is not ready.`;
-    const { items } = await client.list({ apiVersion: 'v1', plural: 'pods' }, {}, linked.signal);
-    const pods = (items as Pod[]).filter(pod => madeAtMs(pod) >= sinceMs - CLOCK_SKEW_MS); // of `pods`
-    for (const pod of pods) {
-      const fault = podFault(pod);
-      if (fault !== undefined)
-        return `Pod ${pod.metadata.namespace}/${pod.metadata.name} of ${cluster} ${fault}.`;
-    }
-    const stuck = pods.filter(pod => pod.status?.phase === 'Pending');
-    return stuck.length === 0 ? undefined : await findSandboxFault(cluster, client, stuck, linked.signal);
+    return await findFault(cluster, client, sinceMs, linked.signal);
   } catch (error) {
     return signal.aborted
       ? undefined
       : `The API server of ${cluster} does not answer as it should: ${messageOf(error)}`;
   }
+}
+
+/** Looks at the API server, then at nodes, then at the pods that are not older than `sinceMs`. */
+async function findFault(
+  cluster: string,
+  client: KubernetesClient,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  await client.request('GET', '/readyz', { signal });
+  const nodes = await client.list({ apiVersion: 'v1', plural: 'nodes' }, {}, signal);
+  const broken = nodes.items.find(node => !isReady(node));
+  if (broken) return `Node ${broken.metadata.name} of ${cluster} is not ready.`;
+  const { items } = await client.list({ apiVersion: 'v1', plural: 'pods' }, {}, signal);
+  const pods = (items as Pod[]).filter(pod => madeAtMs(pod) >= sinceMs - CLOCK_SKEW_MS); // of `pods`
+  for (const pod of pods) {
+    const fault = podFault(pod);
+    if (fault !== undefined)
+      return `Pod ${pod.metadata.namespace}/${pod.metadata.name} of ${cluster} ${fault}.`;
+  }
+  const stuck = pods.filter(pod => pod.status?.phase === 'Pending');
+  return stuck.length === 0 ? undefined : await findSandboxFault(cluster, client, stuck, signal);
 }
 
 function isReady(node: KubernetesObject): boolean {
