@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { askAll, type Question } from '../ask-all.ts';
 import { sampleImagesFrom } from '../image-list.ts';
@@ -13,7 +14,7 @@ import { refuseBad } from '../refusal.ts';
 import { windowOf } from '../versions.ts';
 import type { RealPrograms } from './beginning.ts';
 import { apiServersOf, contextNames, namedApiServer, namedContexts } from './cluster-flags.ts';
-import { readContexts } from './contexts.ts';
+import { type ExistingContext, readContexts } from './contexts.ts';
 import { kubectlFor } from './kubectl-skew.ts';
 import type { ExistingOptions } from './options.ts';
 import { type Inspection, inspectCluster } from './preflight.ts';
@@ -40,7 +41,7 @@ export class ExistingPlatform implements Platform {
 
   /** Looks at the clusters that `--context` or a variable names, and at the programs. It writes nothing. */
   async doctor(signal: AbortSignal): Promise<readonly Finding[]> {
-    const { edition, kubeconfigs, contexts, variables, apiServers = [] } = this.#options;
+    const { edition, kubeconfigs, contexts, variables } = this.#options;
     const names = namedContexts(contexts, variables);
     if (names.size === 0) {
       return [
@@ -53,17 +54,7 @@ export class ExistingPlatform implements Platform {
       ];
     }
     const found = readContexts(kubeconfigs, names);
-    const questions = found.map(
-      (context): Question => ({
-        subject: `${context.cluster} (${context.context})`,
-        fix: `Does kubectl --context ${context.context} get nodes work?`,
-        ask: async both => {
-          const server = namedApiServer(context.cluster, apiServers);
-          const options = { edition, signal: both, ...(server !== undefined && { serverForOthers: server }) };
-          return (await inspectCluster(context, options)).findings;
-        },
-      }),
-    );
+    const questions = found.map(context => this.#questionOn(context));
     // Our own tools work on simulated clusters.
     const areSimulated = found.every(({ simulated }) => simulated !== undefined);
     const programs = areSimulated
@@ -72,30 +63,28 @@ export class ExistingPlatform implements Platform {
     return await askAll([...questions, ...programs], { signal });
   }
 
+  #questionOn(context: ExistingContext): Question {
+    const { edition, apiServers = [] } = this.#options;
+    return {
+      subject: `${context.cluster} (${context.context})`,
+      fix: `Does kubectl --context ${context.context} get nodes work?`,
+      ask: async signal => {
+        const server = namedApiServer(context.cluster, apiServers);
+        const options = { edition, signal, ...(server !== undefined && { serverForOthers: server }) };
+        return (await inspectCluster(context, options)).findings;
+      },
+    };
+  }
+
   check(topology: Topology): void {
     this.#read(topology);
   }
 
   async start(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
-    const { edition, state, istioFolder } = this.#options;
+    const { state } = this.#options;
     const { found, servers } = this.#read(topology);
-    // A release of the user's own has versions of Kubernetes of its own.
-    const istio =
-      istioFolder === undefined || this.#areSimulated
-        ? undefined
-        : await versionOf('istioctl', join(istioFolder, 'bin', 'istioctl'), signal);
-    const inspections = await Promise.all(
-      found.map(context => {
-        const serverForOthers = servers.get(context.cluster);
-        return inspectCluster(context, {
-          edition,
-          signal,
-          ...(istio !== undefined && { istio }),
-          ...(serverForOthers !== undefined && { serverForOthers }),
-        });
-      }),
-    );
+    const inspections = await this.#inspect(found, servers, signal);
     const surroundings = {
       topology,
       inspections,
@@ -107,18 +96,9 @@ export class ExistingPlatform implements Platform {
       'Nothing was written.',
     );
     const real = this.#areSimulated ? undefined : await this.#programs(inspections, signal);
-    const programs = real?.programs;
     const started = new StartedExisting({ topology, inspections, servers, real, options: this.#options });
     try {
-      const samples = programs
-        ? join(programs.istioFolder, 'samples')
-        : join(packageRoot(), 'fixtures', 'samples', edition);
-      const findings = await started.probe(
-        sampleImages(samples, programs?.sampleImages),
-        signal,
-        this.#options.deadlines,
-      );
-      refuseBad(findings, 'What was made to find out is removed again.');
+      await this.#probe(started, real?.programs, signal);
       return started;
     } catch (error) {
       const left = await started[Symbol.asyncDispose]().then(
@@ -129,6 +109,45 @@ export class ExistingPlatform implements Platform {
       if (error instanceof HarnessError && left === '') throw error;
       throw new HarnessError('ERR_PLATFORM_NOT_READY', `${messageOf(error)}${left}`, { cause: error });
     }
+  }
+
+  /** Looks at all clusters side by side; it writes nothing. */
+  async #inspect(
+    found: readonly ExistingContext[],
+    servers: ReadonlyMap<ClusterName, string>,
+    signal: AbortSignal,
+  ): Promise<readonly Inspection[]> {
+    const { edition, istioFolder } = this.#options;
+    // A release of the user's own has versions of Kubernetes of its own.
+    const istio =
+      istioFolder === undefined || this.#areSimulated
+        ? undefined
+        : await versionOf('istioctl', join(istioFolder, 'bin', 'istioctl'), signal);
+    return await Promise.all(
+      found.map(context => {
+        const serverForOthers = servers.get(context.cluster);
+        return inspectCluster(context, {
+          edition,
+          signal,
+          ...(istio !== undefined && { istio }),
+          ...(serverForOthers !== undefined && { serverForOthers }),
+        });
+      }),
+    );
+  }
+
+  /** Has pods of the sample images ask across the clusters. @throws HarnessError if an answer is bad */
+  async #probe(
+    started: StartedExisting,
+    programs: RealPrograms['programs'] | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { edition, deadlines } = this.#options;
+    const samples = programs
+      ? join(programs.istioFolder, 'samples')
+      : join(packageRoot(), 'fixtures', 'samples', edition);
+    const images = sampleImages(samples, programs?.sampleImages);
+    refuseBad(await started.probe(images, signal, deadlines), 'What was made to find out is removed again.');
   }
 
   async #programs(inspections: readonly Inspection[], signal: AbortSignal): Promise<RealPrograms> {

@@ -31,30 +31,13 @@ export async function createPods({ name, client }: ProbedCluster, options: Probe
   const namespace = probeNamespaceOf(runId);
   const query = { fieldManager: managerOf(runId) };
   const spec = topology.clusters.find(cluster => cluster.name === name);
-  await client.create(
-    { apiVersion: 'v1', plural: 'namespaces' },
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    query,
-    signal,
-  );
-  // Two runs that begin at once both find the cluster free; one of them at least sees the first write of
-  // the other.
-  const others = await namespacesOfRuns(client, signal, runId);
-  if (others.length > 0)
-    throw new Error(`Another run works on ${name}: it has made ${others.join(', ')} meanwhile.`);
+  await claimNamespace({ name, client }, options);
   const pods = { apiVersion: 'v1', plural: 'pods', namespace };
-  const pod = (role: 'client' | 'server', more: object) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: role, labels: { app: role } },
-    spec: {
-      automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: 0,
-      containers: [{ name: role, image: images[role], ...more }],
-    },
-  });
   // A new namespace takes no pods until its service account has been made.
-  for (const body of [pod('client', { command: ['/bin/sleep', '3650d'] }), pod('server', {})]) {
+  for (const body of [
+    podOf('client', images.client, { command: ['/bin/sleep', '3650d'] }),
+    podOf('server', images.server),
+  ]) {
     await waitUntil(
       `${name} to accept a pod`,
       () => client.create(pods, body, query, signal),
@@ -62,20 +45,46 @@ export async function createPods({ name, client }: ProbedCluster, options: Probe
       { timeoutMs: deadlines.podsMs, intervalMs: POLL_MS, clock, signal },
     );
   }
-  if (spec && needsLoadBalancer(topology, spec)) {
-    await client.create(
-      { apiVersion: 'v1', plural: 'services', namespace },
-      {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'server' },
-        spec: { type: 'LoadBalancer', selector: { app: 'server' }, ports: [{ name: 'http', port: PORT }] },
-      },
-      query,
-      signal,
-    );
-  }
+  if (spec && needsLoadBalancer(topology, spec))
+    await client.create({ apiVersion: 'v1', plural: 'services', namespace }, BALANCER, query, signal);
 }
+
+/**
+ * Creates the namespace. Two runs that begin at once both find the cluster free; one of them at least sees
+ * the first write of the other.
+ */
+async function claimNamespace(
+  { name, client }: Pick<ProbedCluster, 'name' | 'client'>,
+  { runId, signal }: ProbeOptions,
+): Promise<void> {
+  await client.create(
+    { apiVersion: 'v1', plural: 'namespaces' },
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: probeNamespaceOf(runId) } },
+    { fieldManager: managerOf(runId) },
+    signal,
+  );
+  const others = await namespacesOfRuns(client, signal, runId);
+  if (others.length > 0)
+    throw new Error(`Another run works on ${name}: it has made ${others.join(', ')} meanwhile.`);
+}
+
+const podOf = (role: 'client' | 'server', image: string, more: object = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: role, labels: { app: role } },
+  spec: {
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 0,
+    containers: [{ name: role, image, ...more }],
+  },
+});
+
+const BALANCER = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'server' },
+  spec: { type: 'LoadBalancer', selector: { app: 'server' }, ports: [{ name: 'http', port: PORT }] },
+};
 
 /** Removes what the probe has made, but not its namespace. */
 export async function removeProbe(
@@ -104,13 +113,14 @@ export async function findListener(
 ): Promise<Listener> {
   const { topology, runId, clock, signal, deadlines = DEADLINES } = options;
   const namespace = probeNamespaceOf(runId);
-  const wait = { intervalMs: POLL_MS, clock, signal };
   const pods = await waitUntil(
     `the pods of a probe in ${name} to be ready`,
     async () => (await client.list({ apiVersion: 'v1', plural: 'pods', namespace }, {}, signal)).items,
     items => items.length === 2 && items.every(isReady),
     {
-      ...wait,
+      intervalMs: POLL_MS,
+      clock,
+      signal,
       timeoutMs: deadlines.podsMs,
       describe: items => describePods(items as readonly KubernetesObject[]),
     },
@@ -119,15 +129,28 @@ export async function findListener(
   const { podIP: pod = '' } = (server?.['status'] ?? {}) as { readonly podIP?: string }; // a PodStatus
   const spec = topology.clusters.find(cluster => cluster.name === name);
   if (!spec || !needsLoadBalancer(topology, spec)) return { pod };
+  return { pod, balancer: await findBalancer({ name, client }, options) };
+}
+
+/** Waits for the address of the load balancer. @throws Error if it has a name instead */
+async function findBalancer(
+  { name, client }: Pick<ProbedCluster, 'name' | 'client'>,
+  { runId, clock, signal, deadlines = DEADLINES }: ProbeOptions,
+): Promise<string> {
+  const service = {
+    apiVersion: 'v1',
+    plural: 'services',
+    namespace: probeNamespaceOf(runId),
+    name: 'server',
+  };
   const ingress = await waitUntil(
     `a load balancer in ${name} to have an address`,
-    async () =>
-      ingressOf(
-        await client.get({ apiVersion: 'v1', plural: 'services', namespace, name: 'server' }, signal),
-      ),
+    async () => ingressOf(await client.get(service, signal)),
     found => found !== undefined,
     {
-      ...wait,
+      intervalMs: POLL_MS,
+      clock,
+      signal,
       timeoutMs: deadlines.addressMs,
       describe: () => 'none: does anything serve load balancers there?',
     },
@@ -137,7 +160,7 @@ export async function findListener(
       `Load balancers of ${name} are given by a name (${ingress?.hostname}), and the guide's commands need an address.`,
     );
   }
-  return { pod, balancer: ingress.ip };
+  return ingress.ip;
 }
 
 /** Reads the first address that a load balancer has been given. */

@@ -57,17 +57,7 @@ export async function questionsOf(context: ProbeContext): Promise<readonly Probe
     ),
   );
   return [
-    ...heads.map(
-      ({ container, cluster }): Probe => ({
-        container,
-        prefix: [],
-        from: cluster,
-        to: cluster,
-        what: 'node → own pod',
-        url: urlOf(listeners.get(cluster)),
-        expected: 'reached',
-      }),
-    ),
+    ...heads.map(head => toOwnPod(head, listeners.get(head.cluster))),
     ...heads.flatMap(one =>
       heads
         .filter(other => other !== one)
@@ -79,6 +69,17 @@ export async function questionsOf(context: ProbeContext): Promise<readonly Probe
   ];
 }
 
+/** The positive control. */
+const toOwnPod = ({ container, cluster }: KindNode, listener: Listener | undefined): Probe => ({
+  container,
+  prefix: [],
+  from: cluster,
+  to: cluster,
+  what: 'node → own pod',
+  url: urlOf(listener),
+  expected: 'reached',
+});
+
 /**
  * Lists what one cluster is asked about another.
  * @param pod - a pod of the cluster that asks
@@ -89,9 +90,9 @@ function betweenClusters(
   pod: PodNamespace,
   { listeners, balancers }: ProbeContext,
 ): readonly Probe[] {
-  const pair = { from: one.cluster, to: other.cluster };
   const fromPod = {
-    ...pair,
+    from: one.cluster,
+    to: other.cluster,
     container: pod.container,
     prefix: ['nsenter', `--net=${NAMESPACES}/${pod.namespace}`],
   };
@@ -110,31 +111,32 @@ function betweenClusters(
       url: `https://${addressForOthers(other)}:${API_PORT}/readyz`,
       expected: 'reached',
     },
-    // A remote's API server calls its webhook through the primary's gateway, and it is its node that sends.
-    ...(balancer === undefined
-      ? []
-      : [
-          {
-            ...pair,
-            container: one.container,
-            prefix: [],
-            what: 'node → load balancer',
-            url: `https://${balancer}:${API_PORT}/readyz`,
-            expected: 'reached' as const,
-          },
-        ]),
-    ...(crosses
-      ? [
-          {
-            ...fromPod,
-            what: 'pod → node on its own network',
-            url: `https://${other.address}:${API_PORT}/readyz`,
-            expected: 'cut off' as const,
-          },
-        ]
-      : []),
+    ...(balancer === undefined ? [] : [toBalancer(one, other, balancer)]),
+    ...(crosses ? [toHiddenNode(fromPod, other)] : []),
   ];
 }
+
+/** A remote's API server calls its webhook through the primary's gateway, and it is its node that sends. */
+const toBalancer = (one: KindNode, other: KindNode, balancer: string): Probe => ({
+  from: one.cluster,
+  to: other.cluster,
+  container: one.container,
+  prefix: [],
+  what: 'node → load balancer',
+  url: `https://${balancer}:${API_PORT}/readyz`,
+  expected: 'reached',
+});
+
+/** Nodes of several networks meet on the transit network alone: their own addresses stay cut off. */
+const toHiddenNode = (
+  fromPod: Pick<Probe, 'from' | 'to' | 'container' | 'prefix'>,
+  { address }: KindNode,
+): Probe => ({
+  ...fromPod,
+  what: 'pod → node on its own network',
+  url: `https://${address}:${API_PORT}/readyz`,
+  expected: 'cut off',
+});
 
 /** The network namespace of a pod, and the node that it is on. */
 interface PodNamespace {

@@ -20,7 +20,7 @@ import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
 import { connectEngine } from './engine/connect.ts';
-import type { Engine } from './engine/engine.ts';
+import type { Engine, EngineInfo } from './engine/engine.ts';
 import { RUN_VARIABLE } from './labels.ts';
 import { type LoadBalancer, loadBalancerOf } from './load-balancers.ts';
 import type { KindOptions } from './options.ts';
@@ -100,17 +100,9 @@ export class KindPlatform implements Platform {
    * @throws HarnessError ERR_PLATFORM_NOT_READY, ERR_TOOL
    */
   async #prepare(runId: string, signal: AbortSignal): Promise<Prepared> {
-    const { path } = this.#options;
-    const command = findProgram('docker', path);
-    if (command === undefined)
-      throw new HarnessError('ERR_PLATFORM_NOT_READY', 'engine: no docker on PATH', {
-        hint: 'Install Docker.',
-      });
     const options = { ...this.#options, signal };
     // First: without an engine that will do, nothing need be fetched.
-    const engine = await connectEngine();
-    const info = await engine.info();
-    refuseBad(judgeEngine(info).slice(0, 1));
+    const { command, engine, info } = await findEngine(this.#options.path);
     const [networks, same, kind, kubectl, istio] = await Promise.all([
       engine.networks(),
       sameEngine(command, info, signal),
@@ -118,32 +110,8 @@ export class KindPlatform implements Platform {
       findKubectl(this.#window.nodeVersion, options),
       findIstio(this.#window, options),
     ]);
-    const { edition, nodeVersion, istio: usual } = this.#window;
-    const mismatch = kubernetesMismatch(edition, nodeVersion, istio.version);
-    const findings: readonly Finding[] = [
-      same,
-      addressFamilyFinding(networks),
-      ...(mismatch === undefined
-        ? []
-        : [
-            {
-              subject: 'versions',
-              ok: false,
-              found: mismatch,
-              fix: `--istio-dir has to name a release like ${usual}.`,
-            },
-          ]),
-    ];
-    refuseBad(findings);
-    if (!istioHas('serverFlag', istio.version) && isInMachine(info)) {
-      throw new HarnessError(
-        'ERR_PLATFORM_NOT_READY',
-        `istioctl ${istio.version} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
-        {
-          hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
-        },
-      );
-    }
+    refuseBad([same, addressFamilyFinding(networks), ...judgeVersions(this.#window, istio.version)]);
+    refuseHiddenNodes(istio.version, info);
     return {
       engine,
       kind: kind.file,
@@ -164,4 +132,37 @@ interface Prepared {
   readonly programs: Programs;
   readonly kind: string;
   readonly istio: string;
+}
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY if there is no engine, or none that will do */
+async function findEngine(path: string | undefined) {
+  const command = findProgram('docker', path);
+  if (command === undefined)
+    throw new HarnessError('ERR_PLATFORM_NOT_READY', 'engine: no docker on PATH', {
+      hint: 'Install Docker.',
+    });
+  const engine = await connectEngine();
+  const info = await engine.info();
+  refuseBad(judgeEngine(info).slice(0, 1));
+  return { command, engine, info };
+}
+
+/** Tells whether the nodes' Kubernetes is one that the release of Istio supports. */
+function judgeVersions(window: VersionWindow, istioVersion: string): readonly Finding[] {
+  const mismatch = kubernetesMismatch(window.edition, window.nodeVersion, istioVersion);
+  if (mismatch === undefined) return [];
+  const fix = `--istio-dir has to name a release like ${window.istio}.`;
+  return [{ subject: 'versions', ok: false, found: mismatch, fix }];
+}
+
+/** @throws HarnessError ERR_PLATFORM_NOT_READY if remote secrets could not name an API server */
+function refuseHiddenNodes(istioVersion: string, info: EngineInfo): void {
+  if (istioHas('serverFlag', istioVersion) || !isInMachine(info)) return;
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    `istioctl ${istioVersion} names API servers by the address at which this machine reaches them, and in ${info.operatingSystem} it reaches no node.`,
+    {
+      hint: 'Istio 1.9 and later have --server: take --edition current, or an engine that runs on this machine itself.',
+    },
+  );
 }
