@@ -19,6 +19,8 @@ export interface PodFact {
   readonly restarts: number;
   /** Ready as the guide shows it: every container, at least two of them with the sidecar's. */
   readonly isReady: boolean;
+  /** True if its sidecar is ready, and a container of its own runs and is not. */
+  readonly waitsForItself?: true;
   readonly address: string | undefined;
   /** Why it is not ready, where Kubernetes says so: the scheduler's or the kubelet's message. */
   readonly message: string | undefined;
@@ -100,6 +102,10 @@ export function readPod(object: KubernetesObject): PodFact {
     hasSidecar,
     restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     isReady: shown === 'Running' && hasSidecar && readyContainers === names.length,
+    ...(statuses.some(({ name, ready }) => name === SIDECAR && ready === true) &&
+      statuses.some(({ ready, state }) => ready === false && state?.running !== undefined) && {
+        waitsForItself: true as const,
+      }),
     address: status.podIP,
     message,
     blockedByEnvironment:

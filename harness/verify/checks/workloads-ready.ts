@@ -38,7 +38,7 @@ function findings(pods: readonly PodFact[], wanted: readonly Wanted[]): readonly
       const why =
         !pod.hasSidecar && pod.status === 'Running'
           ? 'it has no sidecar'
-          : (pod.message ?? (pod.hasSidecar && pod.status === 'Running' ? 'its sidecar is not ready' : ''));
+          : (pod.message ?? (pod.hasSidecar && pod.status === 'Running' ? notReadyOf(pod) : ''));
       return `${describePod(pod)}${why === '' ? '' : ` (${why})`}`;
     });
   return [...missing, ...notReady];
@@ -131,3 +131,6 @@ export const workloadsReady: CheckFamily = {
       .filter(({ helloWorld, client }) => client || helloWorld.length > 0)
       .map(spec => readinessOf(spec, steps)),
 };
+
+const notReadyOf = ({ waitsForItself }: PodFact): string =>
+  waitsForItself ? 'its sidecar is ready, and a container of its own is not' : 'its sidecar is not ready';

@@ -61,6 +61,14 @@ export function explainNotReady(
     sentence,
     steps: inOrder(...first, controlPlaneSteps(of, steps)),
   });
+  const waiting = of.pods.filter(pod => pod.hasSidecar && !pod.isReady);
+  if (waiting.length > 0 && waiting.every(({ waitsForItself }) => waitsForItself)) {
+    return {
+      cause: 'workload-not-ready',
+      sentence: `the sidecar of ${waiting[0]?.name} is ready, and a container of its own is not (its readiness probe fails)`,
+      steps: inOrder(steps.about('workload', name)),
+    };
+  }
   if (!isRemote(of.spec)) {
     if (of.readyIstiods === 0) return say(downCause(of), `no istiod is ready in ${name}`);
     return say('proxies-not-served', `the istiod of ${name} does not serve it`);

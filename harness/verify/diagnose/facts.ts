@@ -21,6 +21,8 @@ export interface ClusterFacts {
   readonly namespaceExists: boolean;
   /** Values of the label that asks for injection: `enabled`. */
   readonly injection: string | undefined;
+  /** The revision of Istio that the namespace asks for sidecars, if it names one. */
+  readonly revision?: string | undefined;
   readonly serviceExists: boolean;
   readonly service: ServiceFact | undefined;
   /** True if a rule has clients call HelloWorld in plain text. */

@@ -13,6 +13,7 @@ import {
   asksForPlainText,
   clusterIdIn,
   exposesServices,
+  isForGateway,
   serviceFact,
   trustDomainIn,
 } from './sample-settings.ts';
@@ -52,15 +53,19 @@ function factsOf(spec: ClusterSpec, objects: ClusterObjects, complaints: IstiodC
   const rules = itemsOr(objects.destinationRules).filter(({ metadata }) => metadata.namespace === NAMESPACE);
   const istioPods = podsOf(itemsOr(objects.istioPods));
   const gateway = named('istioServices', GATEWAY);
-  const servers = itemsOr(objects.gateways).flatMap(each => list(at(each, 'spec', 'servers')));
+  const doors = itemsOr(objects.istioPods).filter(({ metadata }) => metadata.labels?.['app'] === GATEWAY);
+  const servers = itemsOr(objects.gateways)
+    .filter(each => isForGateway(each, doors))
+    .flatMap(each => list(at(each, 'spec', 'servers')));
   return {
     spec,
     objects,
     pods: podsOf(itemsOr(objects.samplePods)),
     namespaceExists: namespace !== undefined,
     injection: namespace?.metadata.labels?.['istio-injection'],
+    revision: namespace?.metadata.labels?.['istio.io/rev'],
     serviceExists: service !== undefined,
-    service: service && serviceFact(service),
+    service: service && serviceFact(service, itemsOr(objects.samplePods)),
     asksForPlainText: asksForPlainText(rules),
     trustDomain: trustDomainIn(named('istioConfigMaps', 'istio')),
     complaints,

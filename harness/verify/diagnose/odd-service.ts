@@ -19,6 +19,13 @@ export function oddService(
       steps: inOrder(steps.about('service', name)),
     };
   }
+  if (service.selectsNone !== undefined) {
+    return {
+      cause: 'service-selects-nothing',
+      sentence: `the Service ${SERVICE} of ${name} selects ${service.selectsNone}, which no pod of HelloWorld there has.`,
+      steps: inOrder(steps.about('service', name)),
+    };
+  }
   const own = from.service?.portNames ?? service.portNames;
   if (own.join() === service.portNames.join()) return undefined;
   return {

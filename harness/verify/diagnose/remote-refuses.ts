@@ -17,6 +17,7 @@ export const remoteRefuses: Pattern = (facts, steps) => {
   const { name } = remote.spec;
   return (
     whyNotTrusted(remote, facts, steps) ??
+    whyNobodyListens(remote, steps) ??
     whyGatewayRefuses(remote, facts, steps) ?? {
       cause: 'endpoints-refuse',
       sentence: `The endpoints of ${name} are known in ${client}, and refuse the connection or its certificate.`,
@@ -66,6 +67,16 @@ function whyNotTrusted(
   return undefined;
 }
 
+/** Explains that the Service leads to a port where HelloWorld does not listen. */
+function whyNobodyListens({ spec, service }: ClusterFacts, steps: StepIndex): Diagnosis | undefined {
+  if (service?.strangePort === undefined) return undefined;
+  return {
+    cause: 'endpoints-refuse',
+    sentence: `The Service of HelloWorld in ${spec.name} leads to port ${service.strangePort}, which no container of its pods says it has: endpoints are known, and refuse.`,
+    steps: inOrder(steps.about('service', spec.name)),
+  };
+}
+
 /** Explains why the gateway that a call goes through refuses it. */
 function whyGatewayRefuses(
   remote: ClusterFacts,
@@ -87,7 +98,7 @@ function whyGatewayRefuses(
     };
   }
   const door = clusters.get(gateway);
-  if (door && isGatewayDown(door)) {
+  if (door && (isGatewayDown(door) || door.gateways === 0)) {
     return {
       cause: gatewayDownCause(configuredBy),
       sentence: `The east-west gateway of ${gateway} does not run.`,

@@ -54,8 +54,10 @@ function explainDirectCalls(
   const gateways = gatewaysOf(remote.spec.network, facts);
   const mislabelled = ofAnotherNetwork(remote);
   const address = called === undefined ? '' : ` (${called}, a pod of ${name})`;
-  const why =
-    gateways === undefined
+  const isUnknown = remote.gatewayAddresses !== undefined && remote.gatewayNetwork === undefined;
+  const why = isUnknown
+    ? `the Service of the east-west gateway of ${name} has no label topology.istio.io/network, so that no gateway of ${remote.spec.network} is known, and the addresses of its pods are used as they are${address}`
+    : gateways === undefined
       ? `${name} has no east-west gateway, so that the addresses of its pods are used as they are${address}`
       : gateways.length === 0
         ? `the east-west gateway of ${name} has no address, so that those of its pods are used as they are${address}`
@@ -63,7 +65,7 @@ function explainDirectCalls(
           `${client} takes ${name} for a cluster of its own network, or knows no gateway of it, and calls its pods directly${address}`);
   return {
     cause:
-      gateways === undefined
+      gateways === undefined || (isUnknown && gateways.length > 0)
         ? 'gateway-missing'
         : gateways.length === 0
           ? 'gateway-without-address'

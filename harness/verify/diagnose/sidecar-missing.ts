@@ -8,10 +8,17 @@ import { inOrder, type StepIndex } from './steps.ts';
 
 /** Explains why pods of a cluster have no sidecar. */
 export function explainMissingSidecar(
-  { spec, injection, readyIstiods, hasInjector }: ClusterFacts,
+  { spec, injection, revision, readyIstiods, hasInjector }: ClusterFacts,
   steps: StepIndex,
 ): Diagnosis {
   const { name } = spec;
+  if (injection === undefined && revision !== undefined && hasInjector) {
+    return {
+      cause: 'injection-failed',
+      sentence: `Pods in ${name} have no sidecar: the namespace ${NAMESPACE} asks for those of the revision ${revision} (istio.io/rev), and no webhook there gives them.`,
+      steps: inOrder(steps.about('injection', name), steps.about('client', name)),
+    };
+  }
   if (injection !== 'enabled') {
     return {
       cause: 'injection-not-asked',

@@ -40,6 +40,14 @@ export function explainUnready(
   const absent = spec.helloWorld.find(
     version => !own.pods.some(pod => pod.app === SERVICE && pod.version === version),
   );
+  const other = own.pods.find(({ app, version }) => app !== SERVICE && version === absent);
+  if (absent !== undefined && other) {
+    return {
+      cause: 'service-selects-nothing',
+      sentence: `HelloWorld ${absent} of ${spec.name} is labelled app=${other.app ?? ''} (${other.name}), and not app=${SERVICE}, which its Service selects.`,
+      steps: inOrder(steps.about('workload', spec.name), steps.about('service', spec.name)),
+    };
+  }
   if (absent !== undefined) {
     return {
       cause: 'workload-missing',
@@ -49,5 +57,8 @@ export function explainUnready(
   }
   if (own.pods.some(({ hasSidecar }) => !hasSidecar)) return explainMissingSidecar(own, steps);
   const why = explainNotReady(own, facts, steps);
-  return { ...why, sentence: `The sidecars in ${spec.name} are not ready: ${why.sentence}.` };
+  return {
+    ...why,
+    sentence: `The ${why.cause === 'workload-not-ready' ? 'pods' : 'sidecars'} in ${spec.name} are not ready: ${why.sentence}.`,
+  };
 }
