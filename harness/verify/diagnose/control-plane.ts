@@ -49,6 +49,17 @@ export const withoutConfiguration: Pattern = (facts, steps) => {
   };
 };
 
+/** Explains that a container of the workload's own is not ready, though its sidecar is. */
+function waitsForItself({ spec, pods }: ClusterFacts, steps: StepIndex): Diagnosis | undefined {
+  const [first, ...rest] = pods.filter(pod => pod.hasSidecar && !pod.isReady);
+  if (!first || ![first, ...rest].every(pod => pod.waitsForItself)) return undefined;
+  return {
+    cause: 'workload-not-ready',
+    sentence: `the sidecar of ${first.name} is ready, and a container of its own is not (its readiness probe fails)`,
+    steps: inOrder(steps.about('workload', spec.name)),
+  };
+}
+
 /** Explains in a clause why sidecars in a cluster do not become ready, and names the steps to look at. */
 export function explainNotReady(
   of: ClusterFacts,
@@ -61,14 +72,8 @@ export function explainNotReady(
     sentence,
     steps: inOrder(...first, controlPlaneSteps(of, steps)),
   });
-  const waiting = of.pods.filter(pod => pod.hasSidecar && !pod.isReady);
-  if (waiting.length > 0 && waiting.every(({ waitsForItself }) => waitsForItself)) {
-    return {
-      cause: 'workload-not-ready',
-      sentence: `the sidecar of ${waiting[0]?.name} is ready, and a container of its own is not (its readiness probe fails)`,
-      steps: inOrder(steps.about('workload', name)),
-    };
-  }
+  const waiting = waitsForItself(of, steps);
+  if (waiting) return waiting;
   if (!isRemote(of.spec)) {
     if (of.readyIstiods === 0) return say(downCause(of), `no istiod is ready in ${name}`);
     return say('proxies-not-served', `the istiod of ${name} does not serve it`);
