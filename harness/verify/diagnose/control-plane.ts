@@ -55,7 +55,9 @@ function waitsForItself({ spec, pods }: ClusterFacts, steps: StepIndex): Diagnos
   if (!first || ![first, ...rest].every(pod => pod.waitsForItself)) return undefined;
   return {
     cause: 'workload-not-ready',
-    sentence: `the sidecar of ${first.name} is ready, and a container of its own is not (its readiness probe fails)`,
+    sentence:
+      `the sidecar of ${first.name} is ready, and a container of its own is not (its ` +
+      'readiness probe fails)',
     steps: inOrder(steps.about('workload', spec.name)),
   };
 }
@@ -152,7 +154,8 @@ function explainClosedDoor(remote: string, primary: ClusterFacts, steps: StepInd
   if ((primary.gatewayNetwork ?? primary.spec.network) !== primary.spec.network) {
     return say(
       'gateway-of-another-network',
-      `the east-west gateway of ${from}, where ${remote} is to find istiod, shows ${primary.gatewayNetwork}, though it is on ${primary.spec.network}`,
+      `the east-west gateway of ${from}, where ${remote} is to find istiod, shows ` +
+        `${primary.gatewayNetwork}, though it is on ${primary.spec.network}`,
       steps.about('gateway-install', from),
     );
   }

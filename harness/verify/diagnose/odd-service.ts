@@ -15,14 +15,18 @@ export function oddService(
   if (service.selectsApp !== undefined && service.selectsApp !== SERVICE) {
     return {
       cause: 'service-selects-nothing',
-      sentence: `the Service ${SERVICE} of ${name} selects app=${service.selectsApp}, which no pod of HelloWorld has.`,
+      sentence:
+        `the Service ${SERVICE} of ${name} selects app=${service.selectsApp}, which ` +
+        'no pod of HelloWorld has.',
       steps: inOrder(steps.about('service', name)),
     };
   }
   if (service.selectsNone !== undefined) {
     return {
       cause: 'service-selects-nothing',
-      sentence: `the Service ${SERVICE} of ${name} selects ${service.selectsNone}, which no pod of HelloWorld there has.`,
+      sentence:
+        `the Service ${SERVICE} of ${name} selects ${service.selectsNone}, which no ` +
+        'pod of HelloWorld there has.',
       steps: inOrder(steps.about('service', name)),
     };
   }
@@ -30,7 +34,9 @@ export function oddService(
   if (own.join() === service.portNames.join()) return undefined;
   return {
     cause: 'port-names-differ',
-    sentence: `the Service ${SERVICE} has the ports ${service.portNames.join(', ')} in ${name}, and ${own.join(', ')} in ${from.spec.name}; endpoints are found by the name.`,
+    sentence:
+      `the Service ${SERVICE} has the ports ${service.portNames.join(', ')} in ` +
+      `${name}, and ${own.join(', ')} in ${from.spec.name}; endpoints are found by the name.`,
     steps: inOrder(steps.about('service', name), steps.about('service', from.spec.name)),
   };
 }

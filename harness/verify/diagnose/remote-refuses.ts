@@ -50,7 +50,9 @@ function whyNotTrusted(
   if (from.asksForPlainText) {
     return {
       cause: 'plain-text',
-      sentence: `A DestinationRule has clients of ${client} call HelloWorld in plain text, which servers and gateways refuse.`,
+      sentence:
+        `A DestinationRule has clients of ${client} call HelloWorld in plain text, ` +
+        'which servers and gateways refuse.',
       steps: [],
     };
   }
@@ -60,7 +62,9 @@ function whyNotTrusted(
     const domains = [from, remote].map(each => `${domainOf(each)} in ${each.spec.name}`);
     return {
       cause: 'trust-domains-differ',
-      sentence: `The trust domains differ (${domains.join(', ')}), so that neither accepts the other's identity.`,
+      sentence:
+        `The trust domains differ (${domains.join(', ')}), so that neither accepts ` +
+        `the other's identity.`,
       steps: inOrder(steps.about('install', name), steps.about('install', client)),
     };
   }
@@ -72,7 +76,9 @@ function whyNobodyListens({ spec, service }: ClusterFacts, steps: StepIndex): Di
   if (service?.strangePort === undefined) return undefined;
   return {
     cause: 'endpoints-refuse',
-    sentence: `The Service of HelloWorld in ${spec.name} leads to port ${service.strangePort}, which no container of its pods says it has: endpoints are known, and refuse.`,
+    sentence:
+      `The Service of HelloWorld in ${spec.name} leads to port ` +
+      `${service.strangePort}, which no container of its pods says it has: endpoints are known, and refuse.`,
     steps: inOrder(steps.about('service', spec.name)),
   };
 }
@@ -93,7 +99,9 @@ function whyGatewayRefuses(
   if (remote.spec.network === network) {
     return {
       cause: 'network-wrong',
-      sentence: `The proxies of ${client} call ${name} through the gateway of ${gateway}, though both are on ${network}: one of the two is installed with another network.`,
+      sentence:
+        `The proxies of ${client} call ${name} through the gateway of ${gateway}, ` +
+        `though both are on ${network}: one of the two is installed with another network.`,
       steps: inOrder(steps.about('install', name), steps.about('install', client)),
     };
   }

@@ -8,7 +8,8 @@ import { inOrder, type StepIndex } from './steps.ts';
 const ofAnotherNetwork = ({ spec, gatewayNetwork }: ClusterFacts): string | undefined =>
   gatewayNetwork === undefined || gatewayNetwork === spec.network
     ? undefined
-    : `the east-west gateway of ${spec.name} shows ${gatewayNetwork}, though it is on ${spec.network}, so that the addresses of its pods are used as they are`;
+    : `the east-west gateway of ${spec.name} shows ${gatewayNetwork}, though it is on ` +
+      `${spec.network}, so that the addresses of its pods are used as they are`;
 
 export const remoteVanishes: Pattern = (facts, steps) => {
   const { symptom, from, missing, clusters, endpoints } = facts;
@@ -31,13 +32,17 @@ export const remoteVanishes: Pattern = (facts, steps) => {
     }
     return {
       cause: 'gateway-unreachable',
-      sentence: `Calls from ${client} to ${name} vanish on the way to the east-west gateway of ${name}, or behind it.`,
+      sentence:
+        `Calls from ${client} to ${name} vanish on the way to the east-west gateway ` +
+        `of ${name}, or behind it.`,
       steps: inOrder(steps.about('gateway-install', name), steps.about('expose-services', name)),
     };
   }
   return {
     cause: 'routes-missing',
-    sentence: `Packets from pods in ${client} to pods in ${name} vanish, though both are on ${network}: there is no route between their pod ranges.`,
+    sentence:
+      `Packets from pods in ${client} to pods in ${name} vanish, though both are on ` +
+      `${network}: there is no route between their pod ranges.`,
     steps: inOrder(steps.about('install', name), steps.about('install', client)),
   };
 };
@@ -56,13 +61,17 @@ function explainDirectCalls(
   const address = called === undefined ? '' : ` (${called}, a pod of ${name})`;
   const isUnknown = remote.gatewayAddresses !== undefined && remote.gatewayNetwork === undefined;
   const why = isUnknown
-    ? `the Service of the east-west gateway of ${name} has no label topology.istio.io/network, so that no gateway of ${remote.spec.network} is known, and the addresses of its pods are used as they are${address}`
+    ? `the Service of the east-west gateway of ${name} has no label ` +
+      `topology.istio.io/network, so that no gateway of ${remote.spec.network} is known, ` +
+      `and the addresses of its pods are used as they are${address}`
     : gateways === undefined
       ? `${name} has no east-west gateway, so that the addresses of its pods are used as they are${address}`
       : gateways.length === 0
-        ? `the east-west gateway of ${name} has no address, so that those of its pods are used as they are${address}`
+        ? `the east-west gateway of ${name} has no address, so that those of its pods are ` +
+          `used as they are${address}`
         : (mislabelled ??
-          `${client} takes ${name} for a cluster of its own network, or knows no gateway of it, and calls its pods directly${address}`);
+          `${client} takes ${name} for a cluster of its own network, or knows no gateway of it, ` +
+            `and calls its pods directly${address}`);
   return {
     cause:
       gateways === undefined || (isUnknown && gateways.length > 0)

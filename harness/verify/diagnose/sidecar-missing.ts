@@ -15,7 +15,9 @@ export function explainMissingSidecar(
   if (injection === undefined && revision !== undefined && hasInjector) {
     return {
       cause: 'injection-failed',
-      sentence: `Pods in ${name} have no sidecar: the namespace ${NAMESPACE} asks for those of the revision ${revision} (istio.io/rev), and no webhook there gives them.`,
+      sentence:
+        `Pods in ${name} have no sidecar: the namespace ${NAMESPACE} asks for those ` +
+        `of the revision ${revision} (istio.io/rev), and no webhook there gives them.`,
       steps: inOrder(steps.about('injection', name), steps.about('client', name)),
     };
   }

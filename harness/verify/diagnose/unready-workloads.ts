@@ -44,7 +44,9 @@ export function explainUnready(
   if (absent !== undefined && other) {
     return {
       cause: 'service-selects-nothing',
-      sentence: `HelloWorld ${absent} of ${spec.name} is labelled app=${other.app ?? ''} (${other.name}), and not app=${SERVICE}, which its Service selects.`,
+      sentence:
+        `HelloWorld ${absent} of ${spec.name} is labelled app=${other.app ?? ''} ` +
+        `(${other.name}), and not app=${SERVICE}, which its Service selects.`,
       steps: inOrder(steps.about('workload', spec.name), steps.about('service', spec.name)),
     };
   }
@@ -59,6 +61,8 @@ export function explainUnready(
   const why = explainNotReady(own, facts, steps);
   return {
     ...why,
-    sentence: `The ${why.cause === 'workload-not-ready' ? 'pods' : 'sidecars'} in ${spec.name} are not ready: ${why.sentence}.`,
+    sentence:
+      `The ${why.cause === 'workload-not-ready' ? 'pods' : 'sidecars'} in ` +
+      `${spec.name} are not ready: ${why.sentence}.`,
   };
 }

@@ -64,7 +64,7 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
     discovery: readAddress(text(proxyConfig['discoveryAddress']) ?? DEFAULT_DISCOVERY_ADDRESS),
     ca: readAddress(text(env['CA_ADDR']) ?? DEFAULT_DISCOVERY_ADDRESS),
     clusterId: env[`${METADATA_PREFIX}CLUSTER_ID`] ?? '',
-    identity: `spiffe://${env['TRUST_DOMAIN'] || 'cluster.local'}/ns/${namespaceOf(context)}/sa/${accountOf(context)}`,
+    identity: identityOf(context),
     node: { ...describeNode(context, role, flags.get('domain')), proxyConfig },
     workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
     statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),
@@ -74,6 +74,11 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
 
 const namespaceOf = ({ env }: ProcessContext) => env['POD_NAMESPACE'] ?? 'default';
 const accountOf = ({ env }: ProcessContext) => env['SERVICE_ACCOUNT'] || 'default';
+
+/** Writes the SPIFFE id that the proxy asks a certificate for. */
+const identityOf = (context: ProcessContext): string =>
+  `spiffe://${context.env['TRUST_DOMAIN'] || 'cluster.local'}` +
+  `/ns/${namespaceOf(context)}/sa/${accountOf(context)}`;
 
 /** Tells who the proxy is, as istiod hears it: id, metadata and labels of the pod. */
 function describeNode(

@@ -51,7 +51,9 @@ interface Selected {
   readonly resource: Resource;
 }
 
-/** Chooses the documents that the selector matches. One that the server cannot take is refused, with a text. */
+/**
+ * Chooses the documents that the selector matches. One that the server cannot take is refused, with a text.
+ */
 async function select(
   call: Call,
   documents: readonly Document[],
