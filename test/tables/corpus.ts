@@ -17,13 +17,16 @@ export async function attemptsIn(edition: string): Promise<readonly PreparedAtte
 }
 
 /**
- * Chooses one mesh for each misconfiguration: those of the sample share one, the others take turns. What the
- * tables of omissions run is left to them.
+ * Chooses one edition and one mesh for each misconfiguration. Editions take turns; those of the sample share a
+ * mesh, the others take turns. What the tables of omissions run is left to them.
+ * @param attempts - those of all editions
  */
 export function oneOfEach(attempts: readonly PreparedAttempt[]): readonly PreparedAttempt[] {
   const ids = new Set(attempts.map(({ id }) => id).filter(id => !id.startsWith('without/')));
   return [...ids].flatMap((id, index) => {
-    const all = attempts.filter(each => each.id === id);
+    const everywhere = attempts.filter(each => each.id === id);
+    const editions = [...new Set(everywhere.map(({ edition }) => edition))];
+    const all = everywhere.filter(({ edition }) => edition === editions[index % editions.length]);
     const shared = all.find(
       ({ scenario, trial }) => isOfTheSample(trial) && scenario === 'multi-primary-multi-network',
     );

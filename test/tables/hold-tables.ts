@@ -7,6 +7,7 @@ import type { PreparedAttempt } from '../../harness/matrix/attempts.ts';
 import { runInOneWorld } from '../../harness/matrix/one-world.ts';
 import { thisProcess, tryAll } from '../../harness/matrix/try-all.ts';
 import { type Case, casesOf, compare, holdCase, optionsOf } from '../omissions/hold-against.ts';
+import { EDITION_NAMES } from '../plan/scenarios.ts';
 import { PLAN_TABLES } from './catalog.ts';
 import { attemptsIn, oneOfEach } from './corpus.ts';
 import { isOfVerification, standInFor } from './covering.ts';
@@ -66,11 +67,12 @@ async function holdVerification(cases: readonly Case[]): Promise<void> {
 
 const titleOf = ({ edition, scenario, id }: PreparedAttempt): string => `${edition} ${scenario}: ${id}`;
 
-/** Each misconfiguration in one mesh, or in all of them. */
+/** Each misconfiguration in one edition and one mesh, or in all of them. */
 async function holdMisconfigurations(edition: string): Promise<void> {
   const all = await attemptsIn(edition);
-  const covering = new Set(oneOfEach(all));
-  const chosen = all.filter(each => isAskedFor(titleOf(each), covering.has(each)));
+  const everywhere = (await Promise.all(EDITION_NAMES.map(attemptsIn))).flat();
+  const covering = new Set(oneOfEach(everywhere).map(titleOf));
+  const chosen = all.filter(each => isAskedFor(titleOf(each), covering.has(titleOf(each))));
   t.comment(`misconfigurations ${edition}: ${chosen.length} of ${all.length} attempts`);
   const results = await tryAll(chosen, [thisProcess], () => {}, new AbortController().signal);
   t.equal(results.length, chosen.length);

@@ -24,7 +24,7 @@ const EPHEMERAL_PORTS = 60999 - FIRST_EPHEMERAL_PORT + 1;
  * EADDRNOTAVAIL. Linux's range gives 28 232. Only a proxy that leads to itself needs so many, and here, where
  * a hop takes no time, that loop ends sooner.
  */
-const MAX_CONNECTIONS_TO_ONE = 1024;
+const MAX_CONNECTIONS_TO_ONE = 4096;
 
 /** The kind of a host, and its place in the network. */
 export interface Placement {

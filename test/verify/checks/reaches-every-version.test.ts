@@ -212,6 +212,12 @@ t.test('what is seen is named in the words of the failure table, and traced to a
             status: { loadBalancer: { ingress: [{ ip: '172.19.0.200' }] } },
           },
         ]);
+        mesh
+          .api('cluster2')
+          .objects.set('/api/v1/namespaces/istio-system/pods', [
+            pod('istiod-1', { app: 'istiod', ready: '1/1' }),
+            pod('istio-eastwestgateway-1', { app: 'istio-eastwestgateway', ready: '1/1' }),
+          ]);
         mesh.api('cluster1').run = argv =>
           argv[0] === 'curl'
             ? curlOutput(local(argv).map(body => [body, 200]))
