@@ -11,7 +11,6 @@ import { EDITION_NAMES, FOUR, planOf } from '../plan/scenarios.ts';
 import { allObjects } from '../support/all-objects.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
-import { TYPED_BY_HAND } from '../support/typed-by-hand.ts';
 import { upWorld } from '../support/up.ts';
 
 const kubectl = findKubectl();
@@ -78,36 +77,3 @@ for (const { scenario, edition, client } of SCRIPTS) {
     }
   });
 }
-
-t.test(
-  'the guide as it stands, mended where it stops: its Congratulations are false',
-  {
-    skip: withoutKubectl(kubectl),
-  },
-  async t => {
-    await using world = await upWorld(SCENARIO, ['--bare'], kubectl);
-    t.match(
-      world.up.stderr,
-      /has 20 known mistakes for this scenario; they end the list of its steps:\n {2}mesh-harness plan primary-remote-multi-network --edition 1\.8\nWhen you have typed it, .*:\n {2}mesh-harness verify --state-dir /,
-    );
-    const typed = await world.bash(`cp -r "$ISTIO_FOLDER/samples" .\n${TYPED_BY_HAND}`);
-    t.match(typed.stderr, /"istio-remote-secret-CLUSTER2" is invalid/);
-    for (const context of ['CTX_CLUSTER1', 'CTX_CLUSTER2']) {
-      const { stdout } = await world.bash(
-        `kubectl exec -n sample --context="$${context}" deploy/sleep -c sleep -- curl -sS 'helloworld.sample:5000/hello?[1-9]'`,
-      );
-      for (const version of ['v1', 'v2'])
-        t.match(stdout, `Hello version: ${version}`, `${context} sees ${version}`);
-    }
-    const verified = await world.cli('verify', '--wait', '1');
-    t.equal(verified.code, 1, verified.stderr);
-    t.match(
-      verified.stderr,
-      /CLUSTER1 \(cluster1\): a primary on NETWORK1, .* knows no other cluster, HelloWorld v1 and v2/,
-    );
-    t.match(verified.stderr, /! It was started for primary-remote-multi-network: /);
-    t.match(verified.stderr, /no remote secret for CLUSTER2/);
-    t.match(verified.stdout, /^multi-primary-multi-network +failed /);
-    t.match(verified.stdout, /v1 and v2 into CLUSTER1 together/);
-  },
-);
