@@ -135,7 +135,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/plan/editions/1.8/errata.ts': 20,
   'harness/plan/editions/1.8/gateway.ts': 2,
   'harness/plan/editions/1.8/trust.ts': 4,
-  'harness/plan/editions/current/endpoint-discovery.ts': 1,
   'harness/plan/editions/current/errata.ts': 11,
   'harness/plan/editions/current/gateway.ts': 1,
   'harness/plan/editions/current/install.ts': 2,
@@ -310,7 +309,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 927;
+const DOCUMENTED_PER_MILLE = 928;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -355,7 +354,6 @@ const FOR_TESTS: readonly string[] = [
 const UNUSED: readonly string[] = [
   'harness/index.ts plan',
   'harness/model/simulated-cluster.ts SIMULATED_EXTENSION',
-  'harness/plan/editions/1.8/endpoint-discovery.ts remoteSecretId',
   'harness/plan/print/words.ts hereDocumentEnd',
   'harness/plan/print/words.ts hereDocumentText',
   'harness/platform/existing/permissions.ts NEEDED',

@@ -9,8 +9,8 @@ import {
 import { istioctl } from '../../commands.ts';
 import type { StepDraft } from '../../edition.ts';
 import { isEntered, remoteSecretsOf } from '../../mesh.ts';
+import { remoteSecretId } from '../../remote-secrets.ts';
 import { type VerifyText, verificationSteps } from '../../verification.ts';
-import { remoteSecretId } from './endpoint-discovery.ts';
 import { VERIFY_PAGE } from './guide.ts';
 
 const SERVICE = 'Deploy the HelloWorld Service';
