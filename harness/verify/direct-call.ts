@@ -1,8 +1,9 @@
 /** Calls an address directly: from a pod, past its sidecar. */
 import type { KubernetesClient } from '../base/kubernetes-client.ts';
-import { execIn, isTrouble, type Trouble } from './calling.ts';
+import { clientPodIn, execIn, isTrouble, type Trouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { type Answer, callArgv, readAnswers } from './sampling.ts';
+import { NAMESPACE, SIDECAR } from './workloads.ts';
 
 /** Where a call is made. */
 export interface Caller {
@@ -11,6 +12,18 @@ export interface Caller {
   readonly pod: string;
   /** The container of a sidecar: its user is not redirected, so that no proxy answers in another's place. */
   readonly container: string;
+}
+
+/**
+ * Finds the sidecar of a cluster's client pod to call from.
+ * @returns why there is none where the pod is absent or does not run
+ */
+export async function sidecarCaller(
+  context: CheckContext,
+  client: KubernetesClient,
+): Promise<Caller | Trouble> {
+  const pod = await clientPodIn(context, client);
+  return isTrouble(pod) ? pod : { client, namespace: NAMESPACE, pod: pod.name, container: SIDECAR };
 }
 
 /** Seconds until a call that nobody answers is given up; packets between networks vanish. */

@@ -1,4 +1,5 @@
 /** Calls from one cluster are answered by every version of HelloWorld, wherever it runs. */
+
 import type { ClusterName } from '../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import { callFrom, isTrouble } from '../calling.ts';
@@ -14,6 +15,7 @@ import type { Tally, Traffic } from '../traffic.ts';
 import { contributionsOf } from '../workloads.ts';
 import { type Asked, explain } from './explain-calls.ts';
 import { faultsOf, sampleOf } from './fixed-sample.ts';
+import { inCluster } from './in-cluster.ts';
 
 /** What was asked, with the fixed sample if the mesh converged. */
 interface Sampled extends Asked {
@@ -36,10 +38,7 @@ function trafficFrom(topology: Topology, source: ClusterSpec, steps: StepIndex):
       : `Calls from ${source.name} are answered by HelloWorld of every cluster, evenly and without an error.`,
     level: 'core',
     cluster: source.name,
-    run: async context => {
-      const client = context.clusters.get(source.name)?.client;
-      if (!client)
-        return { outcome: 'unknown', found: `There is no cluster ${source.name}.`, evidence: null };
+    run: inCluster(source.name, async (context, client) => {
       const { requests } = context.sample;
       const directory = new PodDirectory(context);
       const convergence = await converge(context, { source, client, groups, directory });
@@ -47,7 +46,7 @@ function trafficFrom(topology: Topology, source: ClusterSpec, steps: StepIndex):
       const sampled = convergence.converged ? await callFrom(context, client, requests) : undefined;
       if (sampled && !isTrouble(sampled)) await directory.learn(sampled.answers);
       return await judge(context, steps, { source, groups, directory, convergence, sampled });
-    },
+    }),
   };
 }
 

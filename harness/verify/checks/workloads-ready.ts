@@ -1,4 +1,5 @@
 /** The workloads of a cluster are ready as the guide shows it. */
+
 import { sleep } from '../../base/clock.ts';
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../check.ts';
@@ -9,6 +10,7 @@ import { tryGather } from '../diagnose/try-gather.ts';
 import { explainUnready } from '../diagnose/unready-workloads.ts';
 import { describePod, listPods, type PodFact } from '../pods.ts';
 import { NAMESPACE, SERVICE } from '../workloads.ts';
+import { inCluster } from './in-cluster.ts';
 
 /** Pauses between two looks, milliseconds; the last one repeats. */
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
@@ -80,9 +82,7 @@ function readinessOf(spec: ClusterSpec, steps: StepIndex): Check {
     sentence: `Every workload pod in ${spec.name} is ready, with its sidecar.`,
     level: 'core',
     cluster: spec.name,
-    run: async context => {
-      const { client } = context.clusters.get(spec.name) ?? {};
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+    run: inCluster(spec.name, async (context, client) => {
       const wanted = wantedIn(spec, context.client);
       const look = () => listPods(client, NAMESPACE, context.signal);
       const pods = await waitForPods(look, wanted, context);
@@ -92,7 +92,7 @@ function readinessOf(spec: ClusterSpec, steps: StepIndex): Check {
         return { outcome: 'passed', found: evidence.pods.join(', '), evidence };
       }
       return await explain(context, spec, steps, pods, wrong);
-    },
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The control plane and the gateways of a cluster run without trouble. */
+
 import { isNotFound, type KubernetesClient } from '../../../base/kubernetes-client.ts';
 import {
   type ClusterSpec,
@@ -7,7 +8,7 @@ import {
   isRemote,
   type Topology,
 } from '../../../model/topology.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily } from '../../check.ts';
 import { explainIstiodAway } from '../../diagnose/istiod-away.ts';
 import type { StepIndex } from '../../diagnose/steps.ts';
 import { tryGather } from '../../diagnose/try-gather.ts';
@@ -15,6 +16,7 @@ import { askIstiods, readSync, sumOf } from '../../istiod.ts';
 import { describePod, listPods, type PodFact } from '../../pods.ts';
 import { pushMs, settle } from '../../settle.ts';
 import { GATEWAY, ISTIO_NAMESPACE } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 import { containerOf, explainTroubles, type Trouble } from './health-causes.ts';
 
 /** How a program in Go ends that has come upon a defect of its own. */
@@ -163,9 +165,7 @@ function healthIn(spec: ClusterSpec, steps: StepIndex): Check {
       'every proxy has taken what it was sent.',
     level: 'extended',
     cluster: spec.name,
-    run: async (context): Promise<CheckOutcome> => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+    run: inCluster(spec.name, async (context, client) => {
       const { pods, proxies, wrong } = await healthOf(context, client, spec);
       const absent = absencesIn(context.topology, spec, { pods, proxies });
       const all = [...absent.map(found => ({ kind: 'absent' as const, found })), ...wrong];
@@ -183,7 +183,7 @@ function healthIn(spec: ClusterSpec, steps: StepIndex): Check {
         evidence,
         diagnosis: explainTroubles(all, spec, steps, known),
       };
-    },
+    }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** As many calls left for each network as were answered from there, and gateways carried them. */
+
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
 import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { gatherEndpoints } from '../../diagnose/known-endpoints.ts';
 import { explainOtherNetwork } from '../../diagnose/other-network.ts';
@@ -13,6 +14,7 @@ import { PodDirectory } from '../../pod-directory.ts';
 import type { PodFact } from '../../pods.ts';
 import { askProxy, type ProxyEndpoint, readEndpoints } from '../../proxy-endpoints.ts';
 import { NAMESPACE, SERVICE_CLUSTER } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 import { forwardedByAll } from './gateway-counters.ts';
 
 /** Enough that a cluster with half of the endpoints is missed once in a thousand million runs. */
@@ -174,11 +176,9 @@ function countedFrom(spec: ClusterSpec, steps: StepIndex): Check {
       'of that network, and every other to a pod.',
     level: 'extended',
     cluster: spec.name,
-    run: async (context): Promise<CheckOutcome> => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+    run: inCluster(spec.name, async (context, client) => {
       const counts = await countFrom(context, spec, client);
-      if (isTrouble(counts)) return { outcome: 'failed', found: counts.trouble, evidence: null };
+      if (isTrouble(counts)) return counts;
       const wrong = counts.flatMap(count => contradictionIn(count) ?? []);
       const evidence = counts.map(({ group, answered, sent, opened, forwarded }) => ({
         from: groupName(group),
@@ -199,7 +199,7 @@ function countedFrom(spec: ClusterSpec, steps: StepIndex): Check {
         evidence,
         diagnosis: await explain(context, steps, counts),
       };
-    },
+    }),
   };
 }
 

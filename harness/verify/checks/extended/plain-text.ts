@@ -1,15 +1,17 @@
 /** HelloWorld refuses plain text where mTLS is strict, and only there. */
+
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../../../model/topology.ts';
-import { callFrom, clientPodIn, isTrouble, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { callFrom, isTrouble, type Trouble } from '../../calling.ts';
+import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
 import { mending } from '../../diagnose/mending.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
-import { type Caller, callDirectly, describeAnswer, isRefusal } from '../../direct-call.ts';
+import { type Caller, callDirectly, describeAnswer, isRefusal, sidecarCaller } from '../../direct-call.ts';
 import { type MtlsMode, modeOf } from '../../peer-authentication.ts';
 import { listPods } from '../../pods.ts';
 import type { Answer } from '../../sampling.ts';
-import { APPLICATION_PORT, NAMESPACE, SERVICE, SIDECAR } from '../../workloads.ts';
+import { APPLICATION_PORT, NAMESPACE, SERVICE } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 
 /** A pod that was called in plain text. */
 interface Attempt extends MtlsMode {
@@ -109,12 +111,9 @@ function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
       'it where it is not.',
     level: 'extended',
     cluster: spec.name,
-    run: async (context): Promise<CheckOutcome> => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
-      const pod = await clientPodIn(context, client);
-      if (isTrouble(pod)) return { outcome: 'failed', found: pod.trouble, evidence: null };
-      const caller = { client, namespace: NAMESPACE, pod: pod.name, container: SIDECAR };
+    run: inCluster(spec.name, async (context, client) => {
+      const caller = await sidecarCaller(context, client);
+      if (isTrouble(caller)) return caller;
       const attempts = await attemptsIn(context, spec, caller);
       const wrong = [
         ...(attempts.length === 0 ? [`${spec.name} has no pod of ${SERVICE} to call`] : []),
@@ -133,7 +132,7 @@ function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
         evidence,
         diagnosis: diagnosisOf(spec, steps, attempts),
       };
-    },
+    }),
   };
 }
 

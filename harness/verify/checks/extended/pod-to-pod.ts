@@ -1,14 +1,22 @@
 /** Pods of one network reach each other directly, and pods of two networks do not. */
+
 import type { ClusterName } from '../../../model/names.ts';
 import type { ClusterSpec, Topology } from '../../../model/topology.ts';
-import { clientPodIn, isTrouble, pickClientPod, type Trouble } from '../../calling.ts';
-import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
+import { isTrouble, pickClientPod, type Trouble } from '../../calling.ts';
+import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
-import { type Caller, callDirectly, describeAnswer, isUnreachable } from '../../direct-call.ts';
+import {
+  type Caller,
+  callDirectly,
+  describeAnswer,
+  isUnreachable,
+  sidecarCaller,
+} from '../../direct-call.ts';
 import { modeOf } from '../../peer-authentication.ts';
 import { listPods } from '../../pods.ts';
 import type { Answer } from '../../sampling.ts';
-import { APPLICATION_PORT, NAMESPACE, SERVICE, SIDECAR } from '../../workloads.ts';
+import { APPLICATION_PORT, NAMESPACE, SERVICE } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 
 /** One pod of another cluster, called from two places. */
 interface Attempt {
@@ -100,12 +108,9 @@ function reachFrom(topology: Topology, spec: ClusterSpec, steps: StepIndex): Che
       `${spec.network}, and on no other network.`,
     level: 'extended',
     cluster: spec.name,
-    run: async (context): Promise<CheckOutcome> => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
-      const pod = await clientPodIn(context, client);
-      if (isTrouble(pod)) return { outcome: 'failed', found: pod.trouble, evidence: null };
-      const caller = { client, namespace: NAMESPACE, pod: pod.name, container: SIDECAR };
+    run: inCluster(spec.name, async (context, client) => {
+      const caller = await sidecarCaller(context, client);
+      if (isTrouble(caller)) return caller;
       const attempts = await attemptsFrom(context, spec, caller);
       const missing = topology.clusters
         .filter(({ name, helloWorld }) => name !== spec.name && helloWorld.length > 0)
@@ -134,7 +139,7 @@ function reachFrom(topology: Topology, spec: ClusterSpec, steps: StepIndex): Che
         evidence,
         diagnosis: diagnosisOf(spec, steps, attempts),
       };
-    },
+    }),
   };
 }
 

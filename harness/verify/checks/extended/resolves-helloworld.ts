@@ -1,4 +1,5 @@
 /** The Service's name resolves in each cluster, to the cluster's own Service. */
+
 import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../../../model/topology.ts';
 import { clientPodIn, execIn, isTrouble, type Trouble } from '../../calling.ts';
@@ -6,6 +7,7 @@ import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check
 import { at, text } from '../../diagnose/object-fields.ts';
 import { inOrder, type StepIndex } from '../../diagnose/steps.ts';
 import { NAMESPACE, SERVICE, SERVICE_URL } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 
 /** What curl says of one call: the address that it resolved the name to, or why it could not. */
 async function resolveIn(
@@ -36,9 +38,7 @@ function resolutionIn(spec: ClusterSpec, steps: StepIndex): Check {
       `the Service of ${spec.name}.`,
     level: 'extended',
     cluster: spec.name,
-    run: async (context): Promise<CheckOutcome> => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+    run: inCluster(spec.name, async (context, client) => {
       const path = { apiVersion: 'v1', plural: 'services', namespace: NAMESPACE, name: SERVICE };
       const service = await client.find(path, context.signal);
       const own = text(at(service, 'spec', 'clusterIP'));
@@ -82,7 +82,7 @@ function resolutionIn(spec: ClusterSpec, steps: StepIndex): Check {
         found: `${SERVICE}.${NAMESPACE} resolves to ${own}, the Service of ${spec.name}`,
         evidence: { service: own, ...resolved },
       };
-    },
+    }),
   };
 }
 

@@ -2,6 +2,7 @@
  * Calls take the way that the networks ask for: from pod to pod on one network, through an east-west gateway
  * between two.
  */
+
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble } from '../../calling.ts';
@@ -13,6 +14,7 @@ import { describeEndpoint, gatherEndpoints } from '../../diagnose/known-endpoint
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { contributionsOf } from '../../workloads.ts';
+import { inCluster } from '../in-cluster.ts';
 import { forwardedByAll } from './gateway-counters.ts';
 
 /** Enough that a cluster with half of the endpoints is missed once in a thousand million runs. */
@@ -29,17 +31,15 @@ function pathFrom(spec: ClusterSpec, steps: StepIndex): Check {
     sentence: `Calls from ${spec.name} go to pods directly on its own network, and through east-west gateways to other networks.`,
     level: 'extended',
     cluster: spec.name,
-    run: async context => {
-      const client = context.clusters.get(spec.name)?.client;
-      if (!client) return { outcome: 'unknown', found: `There is no cluster ${spec.name}.`, evidence: null };
+    run: inCluster(spec.name, async (context, client) => {
       const before = await forwardedByAll(context);
       const called = await callFrom(context, client, CALLS);
-      if (isTrouble(called)) return { outcome: 'failed', found: called.trouble, evidence: null };
+      if (isTrouble(called)) return called;
       const after = await forwardedByAll(context);
       const facts = await gatherFacts(context);
       const endpoints = await gatherEndpoints(context, facts, spec.name, called.pod);
       return judge(context, spec, steps, { endpoints, before, after, facts });
-    },
+    }),
   };
 }
 

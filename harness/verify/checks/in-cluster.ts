@@ -1,0 +1,21 @@
+/** What every check begins with that asks from one cluster. */
+import type { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ClusterName } from '../../model/names.ts';
+import { isTrouble, type Trouble } from '../calling.ts';
+import type { Check, CheckContext, CheckOutcome } from '../check.ts';
+
+/**
+ * Makes the run of a check that asks from one cluster. Where a run has no such cluster the claim stays open;
+ * a client that cannot ask fails it.
+ */
+export const inCluster =
+  (
+    name: ClusterName,
+    ask: (context: CheckContext, client: KubernetesClient) => Promise<CheckOutcome | Trouble>,
+  ): Check['run'] =>
+  async context => {
+    const client = context.clusters.get(name)?.client;
+    if (!client) return { outcome: 'unknown', found: `There is no cluster ${name}.`, evidence: null };
+    const outcome = await ask(context, client);
+    return isTrouble(outcome) ? { outcome: 'failed', found: outcome.trouble, evidence: null } : outcome;
+  };
