@@ -309,7 +309,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 928;
+const DOCUMENTED_PER_MILLE = 929;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -319,6 +319,7 @@ t.test('exports are documented', async t => {
 
 /** `file name` of exports at run time that tests use and no other file of the harness. */
 const FOR_TESTS: readonly string[] = [
+  'harness/base/disk/faults.ts failWrites',
   'harness/index.ts loadScenario',
   'harness/matrix/matrix-report.ts summarize',
   'harness/matrix/try-all.ts groupsOf',

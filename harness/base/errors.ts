@@ -14,6 +14,10 @@ export const ERROR_CODES = {
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },
   ERR_UNREADABLE_FILE: { sentence: 'A file that was asked for cannot be read.', exitCode: EXIT.usage },
   ERR_UNWRITABLE_FOLDER: { sentence: 'A folder that is to be written to cannot be.', exitCode: EXIT.usage },
+  ERR_WRITE_FAILED: {
+    sentence: 'A file could not be written while the work went on.',
+    exitCode: EXIT.unknown,
+  },
   ERR_SAMPLE_SIZE: {
     sentence: 'The number of requests cannot hold the error rates asked for.',
     exitCode: EXIT.usage,

@@ -1,7 +1,7 @@
 /** Finds the files that are shipped beside the code: scenarios, samples. */
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from './disk/disk.ts';
 
 /** Finds the folder of the harness's package.json, both from `harness/` and bundled from `dist/`. */
 export function packageRoot(): string {

@@ -1,6 +1,9 @@
 /** Tests if files can be made in a folder, which need not exist yet. */
-import { access, constants, mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { access, constants, makeTemporaryFolder, rmdir, stat } from './disk/disk.ts';
+
+/** Characters of the longest path that we write below a folder that the user names. */
+const LONGEST_NAME = 160;
 
 /**
  * Looks at the folder, or at the nearest one above it that exists. Leaves nothing behind.
@@ -9,10 +12,21 @@ import path from 'node:path';
  */
 export async function assertFolderWritable(folder: string): Promise<void> {
   const nearest = await nearestThatExists(folder);
+  await assertShortEnough(folder);
   await access(nearest, constants.W_OK | constants.X_OK);
   // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive
   // mkdir then tries forever).
-  await rmdir(await mkdtemp(path.join(nearest, '.mesh-harness-')));
+  await rmdir(await makeTemporaryFolder(path.join(nearest, '.mesh-harness-')));
+}
+
+/** The files in the folder have names as well. */
+async function assertShortEnough(folder: string): Promise<void> {
+  try {
+    await stat(path.join(folder, 'x'.repeat(LONGEST_NAME)));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG')
+      throw new Error('its path is too long for the files in it');
+  }
 }
 
 async function nearestThatExists(folder: string): Promise<string> {

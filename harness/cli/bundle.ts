@@ -2,11 +2,11 @@
  * The bundle of the command line, and the code that V8 made of it in an earlier run: without that, parsing
  * and compiling is an eighth of a run.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
+import { existsSync, readFileSync, writeFileSync } from '../base/disk/disk.ts';
 import { setAsUsual } from './v8-flags.ts';
 
 /**

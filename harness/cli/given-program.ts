@@ -1,6 +1,6 @@
 /** A program of Istio that the command line names by its path, found and asked for its version. */
-import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { accessSync, constants, statSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
 import { type ProcessResult, runProcess } from '../process/run.ts';

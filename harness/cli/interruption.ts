@@ -1,5 +1,5 @@
 /** Ctrl-C, SIGTERM, SIGHUP, and a parent that went away: all of them ask the run to clean up and end. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../base/disk/disk.ts';
 import { EXIT, HarnessError } from '../base/errors.ts';
 
 export interface Interruption {

@@ -1,8 +1,8 @@
 /** Real istiods that a killed mesh-harness has left: it had no time to end them. */
-import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { readdirSync, rmSync } from '../base/disk/disk.ts';
 import { isAlive, killAll, processesMarked } from '../process/liveness.ts';
 import { FOLDER_PREFIX } from '../simulator/bridge/real-istiod.ts';
 

@@ -1,9 +1,9 @@
 /** The command line: the only reader of argv, the environment and signals. */
-import { CommanderError } from 'commander';
-import { EXIT, HarnessError } from '../base/errors.ts';
-import { redact } from '../base/redact.ts';
-import { describeDefect, endOnDefects } from './defects.ts';
+import { reasonOf } from '../base/disk/write-error.ts';
+import { EXIT } from '../base/errors.ts';
+import { endOnDefects } from './defects.ts';
 import type { Environment } from './environment.ts';
+import { tellFailure } from './failure.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { createProgram } from './program.ts';
 
@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await runCommand(argv, interruption);
   } catch (error) {
-    return reportFailure(error, interruption);
+    return tellFailure(error, interruption.signal, process.stderr);
   } finally {
     interruption.stop();
   }
@@ -41,30 +41,25 @@ async function runCommand(argv: readonly string[], { signal }: Interruption): Pr
   return exitCode;
 }
 
-/** Tells the user what went wrong, and returns the exit code that says it to a script. */
-function reportFailure(error: unknown, interruption: Interruption): number {
-  // Commander has written the text.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
-  if (interruption.signal.aborted) {
-    process.stderr.write('mesh-harness: interrupted\n');
-    return EXIT.interrupted;
-  }
-  if (error instanceof HarnessError) {
-    process.stderr.write(redact(`mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`));
-    return error.exitCode;
-  }
-  process.stderr.write(describeDefect(error));
-  return EXIT.unknown;
-}
+/** What became of the results: a disk that is full takes them, and with them a `passed`. */
+let outputLost: Error | undefined;
 
 // A reader that went away (| head) is not a failure, and no reason to end: the exit code is still to be
 // found.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') outputLost = error;
+});
+// Nothing is left to tell it on.
+process.stderr.on('error', () => {});
+
+/** Says that results are missing, and takes it into the exit code. */
+function withOutput(exitCode: number): number {
+  if (!outputLost) return exitCode;
+  process.stderr.write(`mesh-harness: Standard output cannot be written: ${reasonOf(outputLost)}.\n`);
+  return exitCode === EXIT.passed ? EXIT.unknown : exitCode;
 }
 
 endOnDefects();
 // Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.
-void main(process.argv.slice(2)).then(exitCode => process.exit(exitCode));
+// How they ended is told a turn later.
+void main(process.argv.slice(2)).then(exitCode => setImmediate(() => process.exit(withOutput(exitCode))));

@@ -1,6 +1,6 @@
 /** An istioctl of the user's that works on simulated clusters. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { editionFor } from '../platform/versions.ts';
 import { givenProgram, type WantedProgram } from './given-program.ts';

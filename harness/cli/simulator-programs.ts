@@ -2,9 +2,9 @@
  * The programs that work on an opened simulator: the kubectl of this machine, and an istioctl: the user's, or
  * our own as a process.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeTemporaryFolderSync, rmSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Programs } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
@@ -33,10 +33,15 @@ export async function simulatorPrograms(
     });
   }
   const samples = await readSamples(edition);
-  const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const folder = makeTemporaryFolderSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   const istioFolder = path.join(folder, 'istio');
-  mkdirSync(istioFolder);
-  writeReleaseFolder(istioFolder, samples, path.join(folder, 'kubeconfig'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    writeReleaseFolder(istioFolder, samples, path.join(folder, 'kubeconfig'));
+  } catch (error) {
+    remove();
+    throw error;
+  }
   return {
     programs: {
       kubectl,
@@ -44,6 +49,6 @@ export async function simulatorPrograms(
       istioFolder,
       env: { KUBECACHEDIR: path.join(folder, 'kube-cache') },
     },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]: remove,
   };
 }

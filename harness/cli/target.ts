@@ -1,7 +1,7 @@
 /** The clusters that a command looks at: those named, those that are up, or those that a run has kept. */
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { existsSync, readFileSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { parseKubeconfig } from '../model/kubeconfig-document.ts';
 import { type ClusterName, clusterName } from '../model/names.ts';

@@ -1,7 +1,7 @@
 /** Reads the misconfigurations that this package has: the only file of this layer that reads the disk. */
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import yaml from 'js-yaml';
+import { readdir, readFile } from '../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { corpusFileSchema, type Misconfiguration } from './schema.ts';

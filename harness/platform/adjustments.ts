@@ -1,6 +1,6 @@
 /** What platforms with real programs add to the guide's commands; the report lists each with its reason. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileSync } from '../base/disk/disk.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlatformAdjustment } from './platform.ts';

@@ -1,6 +1,6 @@
 /** The folder that a failed run leaves for people to read: redacted, and never more than 25 MB. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolderSync, writeFileSync } from '../base/disk/disk.ts';
 import { messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 
@@ -35,7 +35,7 @@ export class Bundle {
     this.#left -= bytes.length;
     if (bytes.length === 0) return;
     const file = join(this.#folder, name);
-    mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    makeFolderSync(dirname(file), OWNER_ONLY_FOLDER);
     writeFileSync(file, bytes, { mode: OWNER_ONLY });
   }
 }

@@ -1,6 +1,8 @@
 /** `mesh-harness clean`: removes what dead runs have left, and nothing else. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+
 import type { Clock } from '../base/clock.ts';
+import { existsSync, readFileSync, rmSync } from '../base/disk/disk.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Removed } from './existing/remove.ts';
 import type { Engine } from './kind/engine/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
@@ -42,8 +44,12 @@ export async function clean({ state, clock, connect, cache = false }: CleanOptio
     left.push(...outcome.left.map(each => `${each} (run ${ledger.runId})`));
     failures.push(...outcome.failures.map(failure => `run ${ledger.runId}: ${failure}`));
     if (outcome.failures.length > 0) continue; // the ledger stays, so that it can be tried again
-    rmSync(ledger.folder, { recursive: true, force: true });
-    removed.push(sentenceOf(ledger));
+    try {
+      rmSync(ledger.folder, { recursive: true, force: true });
+      removed.push(sentenceOf(ledger));
+    } catch (error) {
+      failures.push(`run ${ledger.runId}: ${messageOf(error)}`);
+    }
   }
   if (cache) await removeCache(await docker());
   return {

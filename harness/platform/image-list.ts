@@ -1,7 +1,7 @@
 /** Lists the images that a run will need: rendered from the manifests that it will install, never typed. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
+import { existsSync, readFileSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
 import { withImages } from '../model/sample-images.ts';

@@ -2,17 +2,17 @@
  * Records on disk what a run makes outside of this process, before it makes each thing, so that a killed run
  * can be cleaned up.
  */
+import { join } from 'node:path';
 import {
   closeSync,
   fsyncSync,
-  mkdirSync,
+  makeFolderSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+} from '../base/disk/disk.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
 
 export type LedgerEntry =
@@ -60,10 +60,15 @@ export class Ledger {
     // The process id is in the name too: between this line and the first entry there is a moment in which we
     // may be killed.
     const folder = join(state, RUNS, `${runId}.${process.pid}`);
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    const ledger = new Ledger(folder, openSync(join(folder, FILE), 'a', OWNER_ONLY));
-    ledger.write({ type: 'run', id: runId, owner: identityOf(process.pid), platform });
-    return ledger;
+    makeFolderSync(folder, OWNER_ONLY_FOLDER);
+    try {
+      const ledger = new Ledger(folder, openSync(join(folder, FILE), 'a', OWNER_ONLY));
+      ledger.write({ type: 'run', id: runId, owner: identityOf(process.pid), platform });
+      return ledger;
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** Adds an entry, which is on disk when it returns. */

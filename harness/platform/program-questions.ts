@@ -1,6 +1,6 @@
 /** Asks about kind, kubectl and istioctl: if a fitting one is at hand, and what a run would do otherwise. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { existsSync } from '../base/disk/disk.ts';
 import { findProgram } from '../process/find.ts';
 import type { Question } from './ask-all.ts';
 import type { Finding } from './platform.ts';

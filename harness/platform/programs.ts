@@ -1,6 +1,6 @@
 /** kind, kubectl and istioctl: found in a supported version, or fetched once into the cache. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { findProgram } from '../process/find.ts';
 import { runProcess } from '../process/run.ts';

@@ -1,11 +1,18 @@
 /** Fetches a file once: resumed when cut off, tried again, kept only if its checksum is right. */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pRetry, { AbortError } from 'p-retry';
+import {
+  chmod,
+  createReadStream,
+  createWriteStream,
+  makeFolder,
+  rename,
+  rm,
+  stat,
+} from '../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 
 export interface FetchOptions {
@@ -36,7 +43,7 @@ export interface FetchOptions {
 export async function fetchFile(options: FetchOptions): Promise<string> {
   const { url, checksumUrl = `${options.url}.sha256`, sha256, file, isProgram, signal } = options;
   const part = `${file}.${process.pid}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   try {
     const expected = sha256 ?? (await retried(options, () => readChecksum(checksumUrl, signal)));
     await retried(options, () => download(url, part, signal));
@@ -107,7 +114,7 @@ async function download(url: string, part: string, signal: AbortSignal): Promise
     response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true;
   // undici's stream is the same as Node's; only their types differ.
   const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-  await pipeline(body, createWriteStream(part, { flags: resumes ? 'a' : 'w' }), { signal });
+  await pipeline(body, createWriteStream(part, resumes ? 'a' : 'w'), { signal });
   assertComplete(response, resumes ? have : 0, (await stat(part)).size);
 }
 

@@ -1,6 +1,6 @@
 /** Finds programs on this machine. */
-import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, statSync } from '../base/disk/disk.ts';
 
 /**
  * Finds a program.

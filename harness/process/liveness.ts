@@ -1,6 +1,7 @@
 /** Finds processes that still run, or that carry a mark in their environment, and ends those. */
-import { readdirSync, readFileSync } from 'node:fs';
+
 import { type Clock, sleep } from '../base/clock.ts';
+import { readdirSync, readFileSync } from '../base/disk/disk.ts';
 
 /** Identifies a process, also against a later one with the same id. */
 export interface ProcessIdentity {

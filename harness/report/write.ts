@@ -1,7 +1,8 @@
 /** Writes reports into a folder: the only file of this layer that touches the disk. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder, readdir, rename, rm, symlink, writeFile } from '../base/disk/disk.ts';
+import { writeError } from '../base/disk/write-error.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
 
@@ -49,27 +50,20 @@ export async function assertWritable({ folder }: ReportPlace): Promise<void> {
  * Writes files into the report's folder, each of them whole or not at all, and makes `latest` point there.
  * @param files - name → content: `{ 'report.json': '…' }`
  * @returns the absolute paths, in the order given
- * @throws HarnessError ERR_UNWRITABLE_FOLDER
+ * @throws HarnessError ERR_WRITE_FAILED
  */
 export async function writeReport(
   place: ReportPlace,
   files: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   try {
-    await mkdir(place.folder, { recursive: true });
+    await makeFolder(place.folder);
     await sweep(place.folder);
     if (place.latest !== undefined) await sweep(path.dirname(place.latest));
     const written: string[] = [];
     for (const [name, content] of Object.entries(files)) {
       const target = path.join(place.folder, name);
-      await replace(target, async temporary => {
-        const file = await open(temporary, 'wx', 0o644);
-        try {
-          await file.writeFile(content);
-        } finally {
-          await file.close();
-        }
-      });
+      await replace(target, temporary => writeFile(temporary, content, { flag: 'wx', mode: 0o644 }));
       written.push(target);
     }
     if (place.latest !== undefined) {
@@ -78,7 +72,7 @@ export async function writeReport(
     }
     return written;
   } catch (error) {
-    throw unwritable(place.folder, error);
+    throw error instanceof HarnessError ? error : writeError(place.folder, error);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Finds scenario files and reads them: the only file of this layer that touches the disk. */
-import { readdir, readFile } from 'node:fs/promises';
+
 import path from 'node:path';
 import yaml from 'js-yaml';
 import { didYouMean } from '../base/did-you-mean.ts';
+import { readdir, readFile } from '../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { readScenario, type Scenario } from './read-scenario.ts';
 

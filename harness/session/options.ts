@@ -18,6 +18,8 @@ export interface TargetOptions {
    * processes. Only for the simulator, given by its name.
    */
   readonly traceFolder?: string;
+  /** Called after a run whose trace ends early, because it could not be written further; with the error. */
+  readonly onTraceLost?: (error: unknown) => void;
   /** For platforms with real clusters that are given by their name. */
   readonly real?: RealSettings;
   /** The same seed gives the same run on the simulator; `1` by default. */

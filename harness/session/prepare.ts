@@ -70,6 +70,7 @@ export async function prepareSession(options: SessionOptions): Promise<PreparedS
         });
       } finally {
         trace?.close();
+        if (trace?.lost !== undefined) options.onTraceLost?.(trace.lost);
       }
     },
   };

@@ -1,6 +1,6 @@
 /** The sample files that plans apply: of this package, or of an unpacked Istio release. */
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readdir, readFile } from '../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { withImages } from '../model/sample-images.ts';

@@ -2,8 +2,8 @@
  * The trace of a run on the simulator: what its clusters, their network and their processes did, in the run's
  * own time, as files to search. Without secrets.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { chmodSync, closeSync, makeFolderSync, openSync, writeSync } from '../base/disk/disk.ts';
 import { LineReader } from '../base/lines.ts';
 import { redact } from '../base/redact.ts';
 import type {
@@ -29,13 +29,19 @@ const PRIVATE_FILE = 0o600;
 export class Trace implements WorldObserver {
   readonly #files = new Map<TraceFile, number>();
   readonly #outputs = new Map<string, OutputLines>();
+  #lost: unknown;
+
+  /** The error with which the trace ended early; undefined if all of it was written. */
+  get lost(): unknown {
+    return this.#lost;
+  }
 
   /**
    * Makes the folder, for its owner alone, and the files anew.
-   * @throws the file system's error
+   * @throws HarnessError ERR_WRITE_FAILED
    */
   open(folder: string): void {
-    mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    makeFolderSync(folder, PRIVATE_FOLDER);
     for (const name of TRACE_FILES) {
       const file = path.join(folder, name);
       this.#files.set(name, openSync(file, 'w', PRIVATE_FILE));
@@ -99,7 +105,13 @@ export class Trace implements WorldObserver {
 
   #write(name: TraceFile, text: string): void {
     const file = this.#files.get(name);
-    if (file !== undefined) writeSync(file, text);
+    if (file === undefined || this.#lost !== undefined) return;
+    try {
+      writeSync(file, text);
+    } catch (error) {
+      // The run that it tells of goes on.
+      this.#lost = error;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** A folder for temporary files that nobody else can read, and that a later process removes after a crash. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { makeFolder, makeTemporaryFolder, readdir, rm, writeFile } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { isAlive } from '../process/liveness.ts';
 
@@ -21,7 +21,7 @@ export async function makePrivateFolder(parent: string): Promise<string> {
       await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
     }
   }
-  return await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  return await makeTemporaryFolder(join(parent, `${PREFIX}${process.pid}-`));
 }
 
 /**
@@ -39,6 +39,6 @@ export async function writePrivately(
   if (relative(folder, target).startsWith('..')) {
     throw new HarnessError('ERR_TOOL', `"${path}" does not lie in the working folder of the tools.`);
   }
-  await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_EXECUTABLE });
+  await makeFolder(dirname(target), OWNER_ONLY_EXECUTABLE);
   await writeFile(target, text, { mode: isProgram ? OWNER_ONLY_EXECUTABLE : OWNER_ONLY });
 }

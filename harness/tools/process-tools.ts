@@ -1,8 +1,8 @@
 /** The tools of a plan as the real programs, in a folder of their own that is removed with them. */
-import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../base/clock.ts';
+import { rm } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 import { argvOf, substitute } from '../model/argv.ts';

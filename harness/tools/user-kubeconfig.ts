@@ -1,7 +1,7 @@
 /** The kubeconfig of someone at a shell: the files that KUBECONFIG names, joined as kubectl joins them. */
-import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { dump } from 'js-yaml';
+import { readFileSync } from '../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { type KubeconfigDocument, parseKubeconfig } from '../model/kubeconfig-document.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../model/simulated-cluster.ts';

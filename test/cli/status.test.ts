@@ -13,7 +13,7 @@ const ISTIOCTL = { file: '/builds/istioctl', version: 'unknown' };
 
 /** @returns what it says of a world that this process has */
 async function statusOf(stateDir: string, programs: object): Promise<string> {
-  using own = OwnState.take(upPaths(stateDir, {}), {
+  using own = await OwnState.take(upPaths(stateDir, {}), {
     ...{ scenario: 'multi-primary', edition: 'current', istioVersion: '1.30.3', seed: '1', bare: false },
     startedAt: new Date(0).toISOString(),
     ...programs,

@@ -83,6 +83,6 @@ t.test('a failure while writing leaves nothing half-made', async t => {
   const workingFolder = t.testdir({ out: { 'report.json': { in: 'the way' } } });
   const place = reportPlace({ workingFolder, runId: 'x', reportDir: 'out' });
   writeFileSync(path.join(workingFolder, 'out', 'mark'), '');
-  await t.rejects(writeReport(place, { 'report.json': 'x' }), { code: 'ERR_UNWRITABLE_FOLDER' });
+  await t.rejects(writeReport(place, { 'report.json': 'x' }), { code: 'ERR_WRITE_FAILED' });
   t.same(readdirSync(path.join(workingFolder, 'out')).sort(), ['mark', 'report.json']);
 });

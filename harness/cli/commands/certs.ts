@@ -1,7 +1,8 @@
 /** `mesh-harness certs --out DIR CLUSTER…` */
-import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
+import { stat } from '../../base/disk/disk.ts';
+import { writeAllOrNone } from '../../base/disk/write-all.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { createMeshCertificates } from '../../model/mesh-certificates.ts';
@@ -23,25 +24,32 @@ export async function certsCommand(
   checkNames(clusters);
   const files = await createMeshCertificates(clusters.map(clusterName), systemClock.now());
   await refuseOverwriting(out, files.keys());
+  await assertCanBeMade(out);
+  writeAllOrNone(
+    [...files].map(([name, content]) => ({
+      file: path.join(out, name),
+      content,
+      mode: name.includes('key') ? 0o600 : 0o644,
+    })),
+  );
+  for (const name of files.keys()) stdout.write(`${path.join(out, name)}\n`);
+  return EXIT.passed;
+}
+
+/** @throws HarnessError ERR_UNWRITABLE_FOLDER if no file can be made in the folder */
+async function assertCanBeMade(out: string): Promise<void> {
   try {
     await assertFolderWritable(path.resolve(out));
-    for (const [name, content] of files) {
-      const file = path.join(out, name);
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(file, content, { mode: name.includes('key') ? 0o600 : 0o644, flag: 'wx' });
-      stdout.write(`${file}\n`);
-    }
   } catch (error) {
     throw new HarnessError(
       'ERR_UNWRITABLE_FOLDER',
-      `The certificates cannot be written: ${messageOf(error)}`,
+      `No certificates can be written to ${out}: ${messageOf(error)}`,
       {
         hint: 'Choose a folder that can be written to with --out.',
         cause: error,
       },
     );
   }
-  return EXIT.passed;
 }
 
 /** @throws HarnessError ERR_USAGE for what is no cluster's name, or is there twice */

@@ -4,9 +4,9 @@ import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
-import { upPaths } from '../up/paths.ts';
+import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState } from '../up/state.ts';
-import { removeState } from '../up/state-folder.ts';
+import { livingOwners, removeState } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 /** A world that has been asked to end does so at once; one that hangs is killed after this. */
@@ -20,14 +20,28 @@ export async function downCommand(
 ): Promise<number> {
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
-  if (!found) {
-    stderr.write('No world is up.\n');
-    return EXIT.passed;
-  }
+  if (!found) return await endWithoutState(paths, stderr, signal);
   const { state, alive } = found;
   if (alive) await end(state.owner, signal);
   removeState(paths);
   stderr.write(alive ? `${state.scenario} is down.\n` : `Removed what ${state.scenario} had left.\n`);
+  return EXIT.passed;
+}
+
+/** Ends worlds whose state is gone: their processes are known by what they claim, and by their mark. */
+async function endWithoutState(
+  paths: UpPaths,
+  stderr: Environment['stderr'],
+  signal: AbortSignal,
+): Promise<number> {
+  const owners = livingOwners(paths);
+  for (const owner of owners) await end(owner, signal);
+  removeState(paths);
+  stderr.write(
+    owners.length === 0
+      ? 'No world is up.\n'
+      : `A world whose state was gone is down (process ${owners.map(({ pid }) => pid).join(', ')}).\n`,
+  );
   return EXIT.passed;
 }
 

@@ -1,10 +1,10 @@
 /**
  * `mesh-harness istioctl …`: istioctl as a program, for clusters of the simulator that `up` has left running.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../../base/clock.ts';
+import { readdirSync, readFileSync, writeFileSync } from '../../base/disk/disk.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { createRandom } from '../../base/random.ts';

@@ -8,12 +8,13 @@ import { type Chapter, readCorpus } from '../../matrix/corpus.ts';
 import { matrixJson, matrixMarkdown, summaryLines } from '../../matrix/matrix-report.ts';
 import { thisProcess, tryAll } from '../../matrix/try-all.ts';
 import { editionOf } from '../../plan/plan.ts';
-import { assertWritable, reportPlace, writeReport } from '../../report/write.ts';
+import { assertWritable, type ReportPlace, reportPlace, writeReport } from '../../report/write.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf, scenariosOf } from '../scenarios.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { MatrixFlags } from './matrix.flags.ts';
 import { serve, WorkerProcess } from './matrix-workers.ts';
+import { reportLost } from './run-results.ts';
 
 /** More processes than these don't make it faster: each warms up by itself. */
 const MOST_JOBS = 8;
@@ -41,13 +42,29 @@ export async function matrixCommand(
   const wallMs = Math.round(performance.now() - startedAtMs);
   const json = matrixJson(results, { interrupted: signal.aborted, wallMs });
   const files = { 'matrix.json': json, 'matrix.md': matrixMarkdown(results) };
-  const [first] = await writeReport({ folder: place.folder }, files);
   if (flags.output === 'json') stdout.write(json);
   else tell(results, screen);
-  if (!flags.quiet && first !== undefined)
-    screen.progress(`\nReport: ${path.relative('', path.dirname(first)) || '.'}/matrix.md`);
+  const isWritten = await writeMatrix(place, files, flags, screen);
   if (signal.aborted) return EXIT.interrupted;
-  return results.every(({ held }) => held.problems.length === 0) ? EXIT.passed : EXIT.failed;
+  if (results.some(({ held }) => held.problems.length > 0)) return EXIT.failed;
+  return isWritten ? EXIT.passed : EXIT.unknown;
+}
+
+/** Writes the report, after its lines are printed: nothing is lost with it. @returns whether it is there */
+async function writeMatrix(
+  { folder }: ReportPlace,
+  files: Readonly<Record<string, string>>,
+  { quiet }: MatrixFlags,
+  screen: Screen,
+): Promise<boolean> {
+  try {
+    await writeReport({ folder }, files);
+  } catch (error) {
+    screen.progress(reportLost(error));
+    return false;
+  }
+  if (!quiet) screen.progress(`\nReport: ${path.relative('', folder) || '.'}/matrix.md`);
+  return true;
 }
 
 async function wantedBy(

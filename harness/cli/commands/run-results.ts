@@ -1,7 +1,8 @@
 /** Writes the results of `mesh-harness run`: files, lines on the terminal, an exit code. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { EXIT } from '../../base/errors.ts';
+import { existsSync } from '../../base/disk/disk.ts';
+import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
 import { formatHtml } from '../../report/html/html.ts';
 import { formatJson } from '../../report/json.ts';
 import { formatJunit } from '../../report/junit.ts';
@@ -16,7 +17,7 @@ import type { Screen } from '../terminal/screen.ts';
 import type { OutputFlags } from './output.flags.ts';
 
 /** Writes the report in every format. @returns the paths of the files */
-export const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
+const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
   writeReport(place, {
     'report.json': formatJson(report),
     'junit.xml': formatJunit(report),
@@ -25,8 +26,38 @@ export const writeFormats = (place: ReportPlace, report: ConformanceReport): Pro
     'report.md': formatMarkdown(report),
   });
 
+/**
+ * Prints the verdicts, then writes the report in every format: a report that cannot be written takes no
+ * verdict with it.
+ * @returns the paths of the files, none if they could not be written; and the exit code, which is that of
+ *   the verdict, but 3 for a mesh that passed without the report that was asked for
+ */
+export async function publishResults(
+  place: ReportPlace,
+  report: ConformanceReport,
+  output: OutputFlags['output'],
+  { screen, stdout }: { readonly screen: Screen; readonly stdout: Environment['stdout'] },
+): Promise<{ readonly files: readonly string[]; readonly exitCode: number }> {
+  tellResults(report, output, screen, stdout);
+  const exitCode = exitCodeOf(report);
+  try {
+    return { files: await writeFormats(place, report), exitCode };
+  } catch (error) {
+    screen.progress(reportLost(error));
+    if (exitCode !== EXIT.passed) return { files: [], exitCode };
+    screen.progress('The mesh passed; the exit code is 3 because its report is missing.');
+    return { files: [], exitCode: EXIT.unknown };
+  }
+}
+
+/** Says that a report is missing, and why. */
+export function reportLost(error: unknown): string {
+  const hint = error instanceof HarnessError && error.hint !== undefined ? `\n  ${error.hint}` : '';
+  return redact(`mesh-harness: The report is not written: ${messageOf(error)}${hint}`);
+}
+
 /** Prints the verdicts on standard output, as lines for people or as TAP. */
-export function tellResults(
+function tellResults(
   report: ConformanceReport,
   output: OutputFlags['output'],
   screen: Screen,
@@ -41,7 +72,7 @@ export function tellResults(
 }
 
 /** Returns the exit code that stands for the verdict, or for an interruption. */
-export function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
+function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
   return interrupted ? EXIT.interrupted : EXIT[verdict];
 }
 

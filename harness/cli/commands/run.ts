@@ -1,7 +1,8 @@
 /** `mesh-harness run SCENARIO…` */
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { HarnessError } from '../../base/errors.ts';
+import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { redact } from '../../base/redact.ts';
 import { editionOf } from '../../plan/plan.ts';
 import type { Programs } from '../../platform/platform.ts';
 import { controlPlaneSentence } from '../../report/words.ts';
@@ -23,7 +24,7 @@ import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 import { setForRuns } from '../v8-flags.ts';
 import type { RunFlags } from './run.flags.ts';
-import { exitCodeOf, tellResults, tellWhatIsNext, writeFormats } from './run-results.ts';
+import { publishResults, tellWhatIsNext } from './run-results.ts';
 
 /**
  * Runs the scenarios one after the other; everything that can be wrong with the command line is found before
@@ -53,6 +54,7 @@ export async function runScenarios(
       text => flags.quiet || screen.progress(`  ${text}`),
     );
     const kept: string[] = [];
+    let traceLost: unknown;
     const istiod = await realIstiodOf(flags.istiod, { platform: choice.name, edition, signal });
     if (istiod && !flags.quiet)
       screen.progress(controlPlaneSentence(istiod.version, editionOf(edition).istioVersion));
@@ -88,6 +90,9 @@ export async function runScenarios(
           edition,
           real,
           onKept: lines => void kept.push(...lines),
+          onTraceLost: error => {
+            traceLost = error;
+          },
           ...(flags.keep
             ? { keep: 'always' as const }
             : flags.keepOnFailure && { keep: 'on-failure' as const }),
@@ -105,17 +110,19 @@ export async function runScenarios(
     setForRuns();
     for (const session of sessions) {
       if (signal.aborted) break;
-      await session.start();
+      const { listenerFailures } = await session.start();
+      for (const failure of listenerFailures) screen.progress(`mesh-harness: ${failure}`);
     }
     progress.stop();
 
     const report = reportOf(events, startedAtMs);
-    const files = await writeFormats(place, report);
-    tellResults(report, flags.output, screen, stdout);
+    const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
     if (!flags.quiet)
       tellWhatIsNext(report, files, { again: runAgain(names, flags), names }, text => screen.progress(text));
     for (const line of new Set(kept)) screen.progress(line);
-    return exitCodeOf(report);
+    if (traceLost !== undefined)
+      screen.progress(redact(`mesh-harness: The trace ends early: ${messageOf(traceLost)}`));
+    return traceLost === undefined || exitCode !== EXIT.passed ? exitCode : EXIT.unknown;
   } finally {
     progress.stop();
   }

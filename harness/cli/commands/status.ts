@@ -1,6 +1,7 @@
 /** `mesh-harness status`: shows the world that is up, and asks its API servers if they answer. */
-import { readFileSync } from 'node:fs';
+
 import { systemClock } from '../../base/clock.ts';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { controlPlaneSentence, duration } from '../../report/words.ts';
@@ -8,6 +9,7 @@ import type { Environment } from '../environment.ts';
 import { describeIstioctl } from '../own-istioctl.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster, type UpState } from '../up/state.ts';
+import { livingOwners } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
 
 const ANSWER_TIMEOUT_MS = 5000;
@@ -17,7 +19,12 @@ export async function statusCommand(flags: StateDirFlags, { env, stdout }: Envir
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found) {
-    stdout.write('No world is up.\n');
+    const [owner] = livingOwners(paths);
+    stdout.write(
+      owner
+        ? `A world is up (process ${owner.pid}); its state in ${paths.folder} is gone or not there yet.\n`
+        : 'No world is up.\n',
+    );
     return EXIT.failed;
   }
   const { state, alive } = found;

@@ -26,7 +26,7 @@ import { OwnState } from '../up/own-state.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { writeReleaseFolder } from '../up/release-folder.ts';
 import type { UpCluster } from '../up/state.ts';
-import { assertUsable } from '../up/state-folder.ts';
+import { assertStateFolder, assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
@@ -50,6 +50,7 @@ export async function upCommand(
   const istiod = await realIstiodOf(flags.istiod, { platform: 'simulator', edition, signal });
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
+  await assertStateFolder(paths);
   return flags.detach
     ? await startDetached(argvOfUp(scenario, flags), paths, environment)
     : await stayUp({ scenario, topology, plan, istiod, istioctl, paths, flags, environment, onWorld });
@@ -77,16 +78,20 @@ async function stayUp(stay: Stay): Promise<number> {
   if (istiod) screen.progress(controlPlaneSentence(istiod.version, istioVersion));
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
-  using own = OwnState.take(paths, {
-    scenario: topology.name,
-    edition,
-    istioVersion,
-    ...(istiod && { istiod }),
-    ...(istioctl && { istioctl }),
-    seed,
-    bare,
-    startedAt,
-  });
+  using own = await OwnState.take(
+    paths,
+    {
+      scenario: topology.name,
+      edition,
+      istioVersion,
+      ...(istiod && { istiod }),
+      ...(istioctl && { istioctl }),
+      seed,
+      bare,
+      startedAt,
+    },
+    env['MESH_HARNESS_DETACHED'],
+  );
   const onDefect = tellDefects(own, screen);
   if (istioctl) screen.progress(describeIstioctl(istioctl));
   using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));

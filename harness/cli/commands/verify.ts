@@ -24,7 +24,7 @@ import { findTarget, type Target } from '../target.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { exitCodeOf, tellResults, tellWhatIsNext, writeFormats } from './run-results.ts';
+import { publishResults, tellWhatIsNext } from './run-results.ts';
 import { argvOfVerify, type VerifyFlags } from './verify.flags.ts';
 
 /**
@@ -55,14 +55,15 @@ export async function verifyCommand(
       progress.listener,
     ]);
     await assertWritable(placeOf(session.runId, flags));
-    await session.start();
+    const { listenerFailures } = await session.start();
+    for (const failure of listenerFailures) screen.progress(`mesh-harness: ${failure}`);
     progress.stop();
     const report = reportOf(events, startedAtMs);
-    const files = await writeFormats(placeOf(session.runId, flags), report);
-    tellResults(report, flags.output, screen, stdout);
+    const place = placeOf(session.runId, flags);
+    const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
     const again = quoteArgv(['mesh-harness', ...argvOfVerify(name, flags)]);
     tellWhatIsNext(report, files, { again, names: name === undefined ? [] : [name] }, tell);
-    return exitCodeOf(report);
+    return exitCode;
   } finally {
     progress.stop();
   }

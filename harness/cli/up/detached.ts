@@ -2,14 +2,26 @@
  * Starts the process that stays, apart from this one and its terminal, and waits until its world is ready.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
-import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  makeFolderSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+} from '../../base/disk/disk.ts';
+import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from './modes.ts';
 import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
 import { readState } from './state.ts';
-import { OWNER_ONLY, OWNER_ONLY_FOLDER, removeState } from './state-folder.ts';
+import { UP_MARK } from './state-folder.ts';
 import { exportsOf } from './variables.ts';
 
 const SHOW_EVERY_MS = 100;
@@ -31,19 +43,21 @@ export async function startDetached(
   paths: UpPaths,
   { env, stdout, stderr, signal }: Environment,
 ): Promise<number> {
-  const log = openLog(paths);
+  const early = path.join(paths.folder, `log.${process.pid}`);
+  const log = openLog(early);
   try {
     const child = spawn(process.execPath, [cliEntry(), ...argv], {
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...env, MESH_HARNESS_DETACHED: '1' },
+      env: { ...env, MESH_HARNESS_DETACHED: early, [UP_MARK]: paths.folder },
     });
     const show = follow(log, text => stderr.write(text), systemClock);
     const outcome = await outcomeOf(child, signal);
     show.stop();
     if (!('ready' in outcome)) {
-      removeState(paths);
       if (signal.aborted) return EXIT.interrupted;
+      // It has said itself what is wrong.
+      if (outcome.code === EXIT.usage) return EXIT.usage;
       throw endedEarly(outcome.code);
     }
     child.disconnect();
@@ -53,7 +67,14 @@ export async function startDetached(
     return outcome.exitCode;
   } finally {
     closeSync(log);
+    giveBack(early, paths);
   }
+}
+
+/** Removes the log that no world has taken, and the folder if it is empty. What is there is another's. */
+function giveBack(early: string, { folder }: UpPaths): void {
+  rmSync(early, { force: true });
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** Waits until the process is ready or ends; the signal ends it. */
@@ -82,16 +103,9 @@ function endedEarly(code: number | null): HarnessError {
   );
 }
 
-function openLog({ folder, log }: UpPaths): number {
-  try {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    return openSync(log, 'w+', OWNER_ONLY);
-  } catch (error) {
-    throw new HarnessError('ERR_UNWRITABLE_FOLDER', `The log cannot be written: ${messageOf(error)}`, {
-      hint: 'Name another folder with --state-dir.',
-      cause: error,
-    });
-  }
+function openLog(file: string): number {
+  makeFolderSync(path.dirname(file), OWNER_ONLY_FOLDER);
+  return openSync(file, 'w+', OWNER_ONLY);
 }
 
 /** Shows what is appended to a file. */

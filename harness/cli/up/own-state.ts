@@ -1,9 +1,12 @@
 /** Writes the state of a world, for the process that runs it. */
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { systemClock } from '../../base/clock.ts';
+import { chmodSync, renameSync, writeFileSync } from '../../base/disk/disk.ts';
 import { identityOf } from '../../process/liveness.ts';
+import { claim, claimantOf, disclaim } from './claim.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from './modes.ts';
 import type { UpPaths } from './paths.ts';
-import { type UpCluster, type UpDefect, type UpState, unusable } from './state.ts';
-import { assertUsable, OWNER_ONLY, OWNER_ONLY_FOLDER, removeEntries, removeState } from './state-folder.ts';
+import type { UpCluster, UpDefect, UpState } from './state.ts';
+import { assertUsable, removeEntries, removeState } from './state-folder.ts';
 
 /** How many defects the state keeps, the last ones; the log has all. */
 const MAX_DEFECTS = 20;
@@ -19,11 +22,29 @@ export class OwnState implements Disposable {
   }
 
   /**
-   * Takes the folder, and replaces what a dead process has left in it. The log stays: a detached process
-   * writes to it already.
+   * Takes the folder, and replaces what a dead process has left in it.
+   * @param early - the log that a detached process writes to already: from here on it is that of the world
    * @throws HarnessError if a living process has the folder, or it holds files of others
    */
-  static take(paths: UpPaths, about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>): OwnState {
+  static async take(
+    paths: UpPaths,
+    about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>,
+    early?: string,
+  ): Promise<OwnState> {
+    await claim(paths.folder, systemClock);
+    try {
+      return OwnState.#begin(paths, about, early);
+    } catch (error) {
+      disclaim(paths.folder);
+      throw error;
+    }
+  }
+
+  static #begin(
+    paths: UpPaths,
+    about: Omit<UpState, 'version' | 'owner' | 'phase' | 'clusters'>,
+    early: string | undefined,
+  ): OwnState {
     assertUsable(paths);
     const state: UpState = {
       version: 1,
@@ -32,16 +53,17 @@ export class OwnState implements Disposable {
       phase: 'starting',
       clusters: [],
     };
+    chmodSync(paths.folder, OWNER_ONLY_FOLDER);
+    removeEntries(paths, name => claimantOf(name) === undefined);
+    if (early !== undefined) renameSync(early, paths.log);
+    const own = new OwnState(paths, state);
     try {
-      mkdirSync(paths.folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-      chmodSync(paths.folder, OWNER_ONLY_FOLDER);
-      removeEntries(paths, name => name !== 'log');
-      // Of two processes that start at once only one gets the file.
-      writeFileSync(paths.state, JSON.stringify(state), { mode: OWNER_ONLY, flag: 'wx' });
+      own.#update({});
+      return own;
     } catch (error) {
-      throw unusable(paths.folder, error);
+      own[Symbol.dispose]();
+      throw error;
     }
-    return new OwnState(paths, state);
   }
 
   started(clusters: readonly UpCluster[], kubeconfig: string): void {

@@ -1,8 +1,8 @@
 /**
  * Writes a small substitute for an unpacked Istio release: programs that are small scripts, and the samples.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { quoteWord } from '../../base/quote.ts';
 
@@ -26,7 +26,7 @@ export function writeReleaseFolder(
 ): void {
   for (const [name, text] of samples) {
     const file = path.join(folder, name);
-    mkdirSync(path.dirname(file), { recursive: true, mode: EXECUTABLE });
+    makeFolderSync(path.dirname(file), EXECUTABLE);
     writeFileSync(file, text, { mode: name.endsWith('.sh') ? EXECUTABLE : READABLE });
   }
   const own = [process.execPath, cliEntry()];

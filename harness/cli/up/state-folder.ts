@@ -1,17 +1,23 @@
 /** The folder of a world that is up: which entries are ours, their modes, and how to take and leave it. */
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';
 import { HarnessError } from '../../base/errors.ts';
+import { assertFolderWritable } from '../../base/writable-folder.ts';
+import { identityOf, isAlive, type ProcessIdentity, processesMarked } from '../../process/liveness.ts';
+import { claimantOf, claimantsOf, isTaken } from './claim.ts';
 import type { UpPaths } from './paths.ts';
 import { readState, unusable } from './state.ts';
 
 /** Everything that we ever write into the folder; we remove nothing else with it. */
 const ENTRIES = ['state.json', 'state.json.new', 'kubeconfig', 'log', 'istio', 'kube-cache'];
+/** The log of a process that has not claimed the folder yet: `log.123`, by the process that reads it. */
+const EARLY_LOG = /^log\.(\d+)$/;
+/** The mark in the environment of a detached process: the folder of its state. */
+export const UP_MARK = 'MESH_HARNESS_UP';
 
-/** The mode of our files: they hold keys of clusters. */
-export const OWNER_ONLY = 0o600;
-/** The mode of the state folder. */
-export const OWNER_ONLY_FOLDER = 0o700;
+/** Tells whether an entry of the folder is one that we write. */
+const isOurs = (name: string): boolean =>
+  ENTRIES.includes(name) || EARLY_LOG.test(name) || claimantOf(name) !== undefined;
 
 /**
  * Accepts a folder that we made, that is empty or that is missing.
@@ -28,7 +34,9 @@ export function assertUsable(paths: UpPaths): void {
       },
     );
   }
-  const strange = entriesOf(paths.folder).filter(name => !ENTRIES.includes(name));
+  const [owner] = livingOwners(paths);
+  if (owner) throw isTaken(paths.folder, owner.pid);
+  const strange = entriesOf(paths.folder).filter(name => !isOurs(name));
   if (strange.length > 0) {
     throw new HarnessError(
       'ERR_UNWRITABLE_FOLDER',
@@ -40,7 +48,28 @@ export function assertUsable(paths: UpPaths): void {
   }
 }
 
-/** Removes what we wrote, and the folder if nothing else is in it. */
+/**
+ * Lists the processes that keep clusters up with their state in this folder, also where that state is gone:
+ * those that claim it, and those that carry it as their mark.
+ */
+export function livingOwners({ folder }: UpPaths): readonly ProcessIdentity[] {
+  const claimants = claimantsOf(folder);
+  const marked = processesMarked(UP_MARK, folder).filter(
+    pid => pid !== process.pid && !claimants.some(each => each.pid === pid),
+  );
+  return [...claimants, ...marked.map(identityOf)];
+}
+
+/** @throws HarnessError ERR_UNWRITABLE_FOLDER if no file can be made there */
+export async function assertStateFolder({ folder }: UpPaths): Promise<void> {
+  try {
+    await assertFolderWritable(folder);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+/** Removes what we wrote, and the folder if nothing else is in it. Who does not own it removes nothing. */
 export function removeState(paths: UpPaths): void {
   removeEntries(paths, () => true);
   try {
@@ -52,8 +81,14 @@ export function removeState(paths: UpPaths): void {
 
 /** Removes those of our entries whose names are wanted; others in the folder stay. */
 export function removeEntries({ folder }: UpPaths, wanted: (name: string) => boolean): void {
-  for (const name of ENTRIES.filter(wanted))
+  for (const name of entriesOf(folder).filter(each => isOurs(each) && !isInUse(each) && wanted(each)))
     rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Tells whether an entry belongs to another process that still runs. */
+function isInUse(name: string): boolean {
+  const owner = claimantOf(name) ?? Number(EARLY_LOG.exec(name)?.[1] ?? Number.NaN);
+  return Number.isInteger(owner) && owner !== process.pid && isAlive({ pid: owner });
 }
 
 function entriesOf(folder: string): readonly string[] {

@@ -1,5 +1,5 @@
 /** Format and reader of `state.json`, in which a running world describes itself to other commands. */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { isAlive, type ProcessIdentity } from '../../process/liveness.ts';
 import type { OwnIstioctl } from '../own-istioctl.ts';

@@ -1,6 +1,6 @@
 /** What a run on clusters of the user begins with, and what it notes of each before it writes to it. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileSync } from '../../base/disk/disk.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { ExistingEntry, Ledger } from '../ledger.ts';

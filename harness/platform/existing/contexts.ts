@@ -1,7 +1,7 @@
 /** Contexts of the user's kubeconfig → a document for each cluster of the scenario. */
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { dump } from 'js-yaml';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import { type KubeconfigDocument, parseKubeconfig } from '../../model/kubeconfig-document.ts';
 import type { ClusterName } from '../../model/names.ts';

@@ -1,6 +1,6 @@
 /** The images for a probe's pods, from the samples of an Istio release. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readdirSync, readFileSync } from '../../base/disk/disk.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { withImages } from '../../model/sample-images.ts';
 import type { ProbeImages } from './probe-options.ts';

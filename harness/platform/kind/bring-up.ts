@@ -2,7 +2,7 @@
  * How a run's clusters come up, from the top: networks, clusters side by side, transit, routes, the proof,
  * load balancers.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';

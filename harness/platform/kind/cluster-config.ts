@@ -1,7 +1,7 @@
 /** The configuration that `kind create cluster` reads. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { substitute } from '../../model/argv.ts';
 import type { ClusterSpec } from '../../model/topology.ts';

@@ -1,7 +1,7 @@
 /** Calls kind to make a cluster, and reads its answer. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
+import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
@@ -83,7 +83,7 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   } = context;
   const { name } = config;
   const folder = join(ledger.folder, 'kind');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolderSync(folder, 0o700);
   const file = join(folder, `${name}.yaml`);
   const kubeconfig = join(folder, `${name}.kubeconfig`);
   writeFileSync(file, kindConfig(config), { mode: OWNER_ONLY });

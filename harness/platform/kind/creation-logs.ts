@@ -2,8 +2,8 @@
  * Saves the logs of a failed bring-up: all output of kind, and what kind collects from nodes that still
  * exist.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from '../../base/disk/disk.ts';
 import { runProcess } from '../../process/run.ts';
 import { Bundle } from '../bundle.ts';
 import { creationLog, kindEnvironment } from './clusters.ts';

@@ -2,9 +2,9 @@
  * What `doctor --platform kind` asks this machine, all side by side; each question ends by itself, however
  * long something hangs.
  */
-import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import { statfs } from '../../base/disk/disk.ts';
 import { type Cidr, formatCidr, parseCidrOrAddress } from '../../base/ipv4.ts';
 import { findProgram } from '../../process/find.ts';
 import { askAll, type Question } from '../ask-all.ts';

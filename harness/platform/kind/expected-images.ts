@@ -1,6 +1,6 @@
 /** The images that a run will need, before it needs them: their list, and a cache for their registries. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import { imagesOf, registryOf, renderImages } from '../image-list.ts';
 import { type ImageCache, startCache } from './image-cache.ts';

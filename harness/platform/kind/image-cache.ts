@@ -1,6 +1,6 @@
 /** A pull-through cache of images that outlives runs: one registry in its proxy mode for each upstream. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Engine } from './engine/engine.ts';
 import { CACHE_LABEL } from './labels.ts';
@@ -79,7 +79,7 @@ export async function startCache(engine: Engine, options: CacheOptions): Promise
     return undefined;
   }
   for (const registry of registries) {
-    mkdirSync(join(folder, registry), { recursive: true });
+    makeFolderSync(join(folder, registry));
     writeFileSync(join(folder, registry, 'hosts.toml'), hostsFile(registry));
   }
   return { folder, containers: registries.map(cacheName) };

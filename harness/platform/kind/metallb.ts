@@ -2,9 +2,9 @@
  * `metallb`: its controller and speakers in every cluster, with a part of the network's addresses for each.
  * Its images are two more.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
+import { existsSync } from '../../base/disk/disk.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { waitUntil } from '../../base/wait.ts';

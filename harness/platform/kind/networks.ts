@@ -1,6 +1,6 @@
 /** One Docker network for each network of the topology, and the transit network that joins their nodes. */
-import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { readFileSync } from '../../base/disk/disk.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { type Cidr, parseCidrOrAddress } from '../../base/ipv4.ts';

@@ -2,7 +2,7 @@
  * Checks this machine before a run makes anything. It only reads, and returns a finding with advice for each
  * missing thing.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../../base/disk/disk.ts';
 import { parseCidrOrAddress } from '../../base/ipv4.ts';
 import { runProcess } from '../../process/run.ts';
 import type { Finding } from '../platform.ts';

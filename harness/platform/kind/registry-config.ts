@@ -2,8 +2,8 @@
  * Credentials for private registries, from a configuration of Docker's to the kubelets of all nodes. They
  * reach no report and no log.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync, writeFileSync } from '../../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 
 const OWNER_ONLY = 0o600;

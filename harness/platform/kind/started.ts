@@ -1,6 +1,6 @@
 /** Kind clusters that are up, as a run has them. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFileSync, writeFileSync } from '../../base/disk/disk.ts';
 import { quoteWord } from '../../base/quote.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';

@@ -1,7 +1,7 @@
 /** A container's files as a folder of this machine, for a program that opens files itself. */
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock, Timer } from '../../base/clock.ts';
+import { chmodSync, makeFolderSync, renameSync, rmSync, writeFileSync } from '../../base/disk/disk.ts';
 import type { ContainerFiles } from '../program.ts';
 
 /** How late a change of a mounted volume may be seen, in milliseconds: a kubelet's own delay is longer. */
@@ -23,7 +23,7 @@ export class PrivateFiles {
     this.#folder = folder;
     this.#files = files;
     this.#clock = clock;
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    makeFolderSync(folder, OWNER_ONLY_FOLDER);
     chmodSync(folder, OWNER_ONLY_FOLDER);
   }
 
@@ -48,7 +48,7 @@ export class PrivateFiles {
   /** A reader sees the old content or the new one, never a part. */
   #write(file: string, content: string): void {
     const place = path.join(this.#folder, file);
-    mkdirSync(path.dirname(place), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    makeFolderSync(path.dirname(place), OWNER_ONLY_FOLDER);
     writeFileSync(`${place}.new`, content, { mode: OWNER_ONLY });
     renameSync(`${place}.new`, place);
   }

@@ -4,9 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeTemporaryFolderSync, rmSync, writeFileSync } from '../../base/disk/disk.ts';
 import type { Main, ProcessContext } from '../program.ts';
 import {
   childEnvironment,
@@ -50,7 +50,7 @@ export class RealIstiod implements AsyncDisposable {
 
   async #run(context: ProcessContext): Promise<number> {
     const { argv, env, files, network, clock } = context;
-    const folder = mkdtempSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+    const folder = makeTemporaryFolderSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
     const remove = () => rmSync(folder, { recursive: true, force: true });
     process.once('exit', remove);
     const mirror = new PrivateFiles(folder, files, clock);

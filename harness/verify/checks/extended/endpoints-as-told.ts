@@ -1,5 +1,6 @@
 /** Each proxy was told exactly the endpoints of HelloWorld that the topology promises. */
-import { isIPv4 } from 'node:net';
+
+import { parseIpv4 } from '../../../base/ipv4.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, isMultiNetwork, type Topology } from '../../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
@@ -241,7 +242,9 @@ function endpointsIn(spec: ClusterSpec, steps: StepIndex): Check {
       const ask = async () => {
         const owners = await ownersIn(context);
         const told = await toldIn(context, spec, owners);
-        const names = owners.flatMap(({ gateways }) => gateways.filter(address => !isIPv4(address)));
+        const names = owners.flatMap(({ gateways }) =>
+          gateways.filter(address => parseIpv4(address) === undefined),
+        );
         return { told, names, wrong: told.flatMap(differencesOf) };
       };
       const right = ({ told, wrong, names }: Awaited<ReturnType<typeof ask>>) =>

@@ -1,0 +1,26 @@
+/** What a user and a script are told of a command that threw. */
+import { CommanderError } from 'commander';
+import { EXIT, HarnessError } from '../base/errors.ts';
+import { redact } from '../base/redact.ts';
+import { describeDefect } from './defects.ts';
+import type { Environment } from './environment.ts';
+
+/**
+ * Tells the user what went wrong.
+ * @param signal - aborted if the user has interrupted the command
+ * @returns the exit code that says it to a script
+ */
+export function tellFailure(error: unknown, signal: AbortSignal, stderr: Environment['stderr']): number {
+  // Commander has written the text.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  if (signal.aborted) {
+    stderr.write('mesh-harness: interrupted\n');
+    return EXIT.interrupted;
+  }
+  if (error instanceof HarnessError) {
+    stderr.write(redact(`mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`));
+    return error.exitCode;
+  }
+  stderr.write(describeDefect(error));
+  return EXIT.unknown;
+}

@@ -1,0 +1,48 @@
+/** The command line in the process of the test, which can reach behind it. */
+import { PassThrough } from 'node:stream';
+import { tellFailure } from '../../harness/cli/failure.ts';
+import { createProgram } from '../../harness/cli/program.ts';
+
+/** What a command said, and how it ended. */
+export interface EndedHere {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a command is run. */
+export interface HereOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Called with what was said on standard error until then. */
+  readonly onStderr?: (text: string) => void;
+}
+
+/** Runs one command as `main` would. */
+export async function runHere(
+  argv: readonly string[],
+  { env = {}, signal = new AbortController().signal, onStderr }: HereOptions = {},
+): Promise<EndedHere> {
+  const said = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') => {
+    const pass = new PassThrough().setEncoding('utf8');
+    pass.on('data', (text: string) => {
+      said[name] += text;
+      if (name === 'stderr') onStderr?.(said.stderr);
+    });
+    return pass as unknown as NodeJS.WriteStream; // a pipe: no more than `write` is used of it
+  };
+  const environment = { env, stdout: stream('stdout'), stderr: stream('stderr'), signal };
+  let code = 0;
+  try {
+    const program = createProgram(async work => {
+      code = await work(environment);
+    });
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    code = tellFailure(error, signal, environment.stderr);
+  }
+  // What was written last arrives a turn later.
+  await new Promise(resolve => setImmediate(resolve));
+  return { code, ...said };
+}
