@@ -1,7 +1,16 @@
-/** Takes secrets out of any text that leaves the process: private keys, tokens, kubeconfig credentials. */
+/**
+ * Takes out of any text that leaves the process what it must not tell: private keys, tokens, credentials of
+ * kubeconfigs; and certificates, which name whom they are for.
+ */
 
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(-----END \1PRIVATE KEY-----|$)/g, '<private key removed>'],
+  [
+    /-----BEGIN ([A-Z ]*)CERTIFICATE( REQUEST)?-----[\s\S]*?(-----END \1CERTIFICATE\2-----|$)/g,
+    '<certificate removed>',
+  ],
+  // The same in base64, as Secrets and dumps of proxies have it.
+  [/LS0tLS1CRUdJTi[A-Za-z0-9+/=]{16,}/g, '<PEM removed>'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '<token removed>'],
   [/(\b[Bb]earer\s+)[A-Za-z0-9._~+/=-]{8,}/g, '$1<token removed>'],
   [/((?:token|client-key-data|password|ca-key\.pem)"?\s*:\s*"?)(?!<)[A-Za-z0-9._~+/=-]{16,}/g, '$1<removed>'],

@@ -2,14 +2,13 @@
  * Reports an error that nobody caught as a defect of the harness, instead of with a line of the bundle's
  * source.
  */
-import { EXIT, messageOf } from '../base/errors.ts';
+import { EXIT } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
+import { stackOf } from '../base/stack.ts';
 
 /** Writes the text for a defect, with its stack. */
 export function describeDefect(error: unknown): string {
-  return redact(
-    `mesh-harness: a defect of ours: ${error instanceof Error ? error.stack : messageOf(error)}\n`,
-  );
+  return redact(`mesh-harness: a defect of ours: ${stackOf(error)}\n`);
 }
 
 function end(error: unknown): void {

@@ -117,10 +117,10 @@ export class Trace implements WorldObserver {
 
 const timeOf = (atMs: number): string => new Date(atMs).toISOString();
 
-/** The lines of one output, redacted: a private key has many lines, of which each alone looks harmless. */
+/** The lines of one output, redacted: a key or certificate has many lines, of which each alone looks harmless. */
 class OutputLines {
   readonly #lines = new LineReader();
-  #isInKey = false;
+  #isInPem = false;
 
   push(text: string): readonly string[] {
     return this.#lines.push(text).flatMap(line => this.#redacted(line));
@@ -131,13 +131,12 @@ class OutputLines {
   }
 
   #redacted(line: string): readonly string[] {
-    if (this.#isInKey) {
-      this.#isInKey = !/-----END [A-Z ]*PRIVATE KEY-----/.test(line);
+    if (this.#isInPem) {
+      this.#isInPem = !/-----END [A-Z ]+-----/.test(line);
       return [];
     }
     const begin = line.lastIndexOf('-----BEGIN ');
-    this.#isInKey =
-      begin >= 0 && /^-----BEGIN [A-Z ]*PRIVATE KEY-----(?!.*-----END )/.test(line.slice(begin));
+    this.#isInPem = begin >= 0 && /^-----BEGIN [A-Z ]+-----(?!.*-----END )/.test(line.slice(begin));
     return [redact(line)];
   }
 }

@@ -135,7 +135,7 @@ const rows: readonly {
   {
     name: 'certificates for a folder that cannot be',
     argv: ['certs', '--out', file('taken', 'x'), 'cluster1'],
-    says: [/cannot be written: .*taken is not a folder/, /--out/],
+    says: [/can be written to .*taken is not a folder/, /--out/],
   },
   { name: 'certificates without a folder', argv: ['certs', 'cluster1'], says: [/--out/] },
 ];

@@ -81,6 +81,10 @@ t.test('at the first failure the clusters are described as they are then, on the
     .filter(entry => entry.isFile())
     .map(entry => readFileSync(join(entry.parentPath ?? entry.path, entry.name), 'utf8'))
     .join('\n');
-  t.notMatch(all, /BEGIN (?:EC |RSA )?PRIVATE KEY/, 'no key is in it');
+  t.notMatch(
+    all,
+    /BEGIN [A-Z ]*(PRIVATE KEY|CERTIFICATE)|LS0tLS1CRUdJTi/,
+    'no key and no certificate is in it',
+  );
   t.notMatch(all, /eyJhbGciOi/, 'no token either');
 });

@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
 import { redact } from '../../base/redact.ts';
+import { stackOf } from '../../base/stack.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
@@ -95,7 +96,7 @@ async function stayUp(stay: Stay): Promise<number> {
   const onDefect = tellDefects(own, screen);
   if (istioctl) screen.progress(describeIstioctl(istioctl));
   using programs = istioctl && (await simulatorPrograms(edition, env, istioctl));
-  using _ = stayOnDefects(error => onDefect((error instanceof Error && error.stack) || messageOf(error)));
+  using _ = stayOnDefects(error => onDefect(stackOf(error)));
   const platform = await platformMaker('simulator')({
     seed,
     open: {

@@ -1,7 +1,9 @@
 /** A started world as a run sees it, open or closed. */
+
 import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
+import { stackOf } from '../../base/stack.ts';
 import { type Defect, describeDefect } from '../../simulator/world.ts';
 import { Bundle } from '../bundle.ts';
 import { describeClusters } from '../diagnostics.ts';
@@ -23,8 +25,10 @@ export function endsRun(end: AbortController): (cluster: string, defect: Defect)
 }
 
 /** Returns the line of the harness's source that threw, as ` (at …)`. */
-function whereOf({ stack = '' }: Error): string {
-  const frame = stack.split('\n').find(line => line.trimStart().startsWith('at '));
+function whereOf(error: Error): string {
+  const frame = stackOf(error)
+    .split('\n')
+    .find(line => line.trimStart().startsWith('at '));
   return frame === undefined ? '' : ` (${frame.trim()})`;
 }
 

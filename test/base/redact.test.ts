@@ -1,0 +1,35 @@
+import t from 'tap';
+import { redact } from '../../harness/base/redact.ts';
+import { stackOf } from '../../harness/base/stack.ts';
+import { ROOT } from '../support/cli.ts';
+
+const pem = (label: string) => `-----BEGIN ${label}-----\nMIIBsDCCAVagAwIBAgIQ\n-----END ${label}-----\n`;
+
+t.test('keys, certificates and requests go, as text, in JSON and in base64', async t => {
+  for (const label of [
+    'CERTIFICATE',
+    'TRUSTED CERTIFICATE',
+    'CERTIFICATE REQUEST',
+    'PRIVATE KEY',
+    'EC PRIVATE KEY',
+  ]) {
+    const text = pem(label);
+    for (const form of [text, JSON.stringify({ text }), Buffer.from(text).toString('base64')]) {
+      const said = redact(`before ${form} after`);
+      t.notMatch(said, /MIIB|TUlJQ|LS0tLS1CRUdJTi/, `${label}: ${said}`);
+      t.match(said, /^before .*removed>.* after$/s);
+    }
+  }
+});
+
+t.test('what is no secret stays', async t => {
+  const text = 'CERTIFICATE of cluster1: secret/cacerts created, 3 lines of BEGIN';
+  t.equal(redact(text), text);
+});
+
+t.test('a stack names files by their place in the package', async t => {
+  const stack = stackOf(new Error('here'));
+  t.match(stack, /^Error: here\n\s+at /);
+  t.notMatch(stack, ROOT);
+  t.equal(stackOf('no error'), 'no error');
+});
