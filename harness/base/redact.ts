@@ -5,10 +5,7 @@
 
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(-----END \1PRIVATE KEY-----|$)/g, '<private key removed>'],
-  [
-    /-----BEGIN ([A-Z ]*)CERTIFICATE( REQUEST)?-----[\s\S]*?(-----END \1CERTIFICATE\2-----|$)/g,
-    '<certificate removed>',
-  ],
+  [/-----BEGIN ([A-Z ]+)-----[\s\S]*?(-----END \1-----|$)/g, '<$1 removed>'],
   // The same in base64, as Secrets and dumps of proxies have it.
   [/LS0tLS1CRUdJTi[A-Za-z0-9+/=]{16,}/g, '<PEM removed>'],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '<token removed>'],
