@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { load } from 'js-yaml';
 import { isObject, type JsonObject } from '../registry/json.ts';
+import { keepBuiltIn } from '../registry/schema/built-in.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../registry/status.ts';
 import { jsonProblem, jsonTypeOf } from './go-json.ts';
 import { decodeProtobuf, isProtobuf } from './protobuf/decode.ts';
@@ -89,6 +90,21 @@ export function checkShape(value: unknown): void {
     }
   };
   visit(value, 0);
+}
+
+/**
+ * Reads the body of a subresource or a review, whose fields are held against their types as those of stored
+ * objects are. Unknown fields are dropped.
+ * @throws ApiError 400 for what is no object of the kind, or has a value of another type
+ */
+export function decodeTyped(
+  body: Buffer,
+  mediaType: string,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): JsonObject {
+  const object = decodeObject(body, mediaType, kind);
+  keepBuiltIn(apiVersion, kind, object);
+  return object;
 }
 
 function parseJson(body: Buffer, kind: string): JsonObject {

@@ -5,13 +5,15 @@ import { invalid, notSupported } from '../../registry/field-errors.ts';
 import { type KubernetesObject, listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, methodNotAllowed } from '../../registry/status.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus } from '../call.ts';
 import { encodeList, encodeObject } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
 import { parseListOptions } from '../list-options.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { contextOf, isDryRun } from './write-options.ts';
+
+const DELETE_OPTIONS = { apiVersion: 'meta.k8s.io/v1', kind: 'DeleteOptions' };
 
 /** Kinds whose DELETE answers with the object even when it is gone at once. */
 const ANSWERED_WITH_OBJECT: readonly string[] = ['pods', 'services', 'serviceaccounts'];
@@ -22,7 +24,7 @@ async function readDeleteOptions(
 ): Promise<{ options: DeleteOptions; dryRun: string[] }> {
   const { info, request } = call;
   const body = await readBody(request);
-  const sent = body.length === 0 ? {} : decodeObject(body, mediaTypeOf(request), 'DeleteOptions');
+  const sent = body.length === 0 ? {} : decodeTyped(body, mediaTypeOf(request), DELETE_OPTIONS);
   const query = info.query;
   const grace = sent['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
   const policy = sent['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;

@@ -6,7 +6,7 @@ import type { ResourceType } from '../../registry/resources.ts';
 import { matchesLabels, selectorFromObject } from '../../registry/selectors/label-selector.ts';
 import { ApiError, methodNotAllowed, tooManyRequests } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendStatus } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -22,7 +22,10 @@ export async function handleEviction(
 ): Promise<void> {
   const { info, request, user } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
-  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'Eviction');
+  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+  });
   const options = objectOf(body['deleteOptions']);
   const grace = options['gracePeriodSeconds'];
   const dryRun = [...listOf(options['dryRun']), ...info.query.getAll('dryRun')].includes('All');

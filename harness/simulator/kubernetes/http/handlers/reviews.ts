@@ -7,7 +7,7 @@ import { isObject, type JsonObject, listOf, objectOf, stringOf } from '../../reg
 import { apiVersionOf, type ResourceType } from '../../registry/resources.ts';
 import { ApiError, badRequest, forbidden, methodNotAllowed } from '../../registry/status.ts';
 import type { UserInfo } from '../../registry/user.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -137,7 +137,10 @@ export async function handleReview(
 ): Promise<void> {
   const { info, request } = call;
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
-  const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
+  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
+    apiVersion: apiVersionOf(type.group, info.version),
+    kind: type.kind,
+  });
   const review = REVIEWS[type.kind];
   if (!review) throw methodNotAllowed();
   const answer = review(environment, call, objectOf(body['spec']), type);

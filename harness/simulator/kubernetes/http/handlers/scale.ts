@@ -1,15 +1,19 @@
 /** Reads and writes the scale of a workload. */
+
 import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import { type JsonObject, type KubernetesObject, objectOf, stringOf, valueAt } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
+import { keepBuiltIn } from '../../registry/schema/built-in.ts';
 import { formatLabelSelector, selectorFromObject } from '../../registry/selectors/label-selector.ts';
 import { methodNotAllowed } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import { readPatch } from '../patch/patch.ts';
 import type { ResourceRequest } from '../request-info.ts';
+
+const SCALE = { apiVersion: 'autoscaling/v1', kind: 'Scale' };
 
 function scaleOf(object: KubernetesObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
@@ -41,7 +45,7 @@ export async function handleScale(
   if (info.verb !== 'update' && info.verb !== 'patch') throw methodNotAllowed();
   const body = await readBody(request);
   const patch = info.verb === 'patch' ? readPatch(body, mediaTypeOf(request), type, info.query) : undefined;
-  const sent = patch ? undefined : decodeObject(body, mediaTypeOf(request), 'Scale');
+  const sent = patch ? undefined : decodeTyped(body, mediaTypeOf(request), SCALE);
   const updated = await objects.update(
     type,
     info.namespace,
@@ -51,6 +55,7 @@ export async function handleScale(
       const before = scaleOf(scaled) as KubernetesObject; // made above, with metadata
       const scale =
         sent ?? (patch?.kind === 'change' ? patch.apply(before, type, info.version) : patch?.apply) ?? {};
+      if (patch) keepBuiltIn(SCALE.apiVersion, SCALE.kind, scale);
       const replicas = objectOf(scale['spec'])['replicas'] ?? 0;
       if (!Number.isInteger(replicas) || Number(replicas) < 0) {
         throw invalid({ group: 'autoscaling', kind: 'Scale' }, info.name, [

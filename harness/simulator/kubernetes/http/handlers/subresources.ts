@@ -3,7 +3,7 @@ import { listOf, objectOf, stringOf } from '../../registry/json.ts';
 import { keyOf, type ResourceType } from '../../registry/resources.ts';
 import { conflict, methodNotAllowed } from '../../registry/status.ts';
 import { controlPlaneContext } from '../../registry/write-context.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendJson, sendStatus } from '../call.ts';
 import { encodeObject } from '../encoding.ts';
 import type { Environment } from '../environment.ts';
@@ -37,7 +37,10 @@ async function handleBinding(
 ): Promise<void> {
   const { info, request, user } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
-  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'Binding');
+  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
+    apiVersion: 'v1',
+    kind: 'Binding',
+  });
   const node = stringOf(objectOf(body['target'])['name']) ?? '';
   await environment.objects.update(
     type,
@@ -68,7 +71,10 @@ async function handleFinalize(
 ): Promise<void> {
   const { info, request, user } = call;
   if (info.verb !== 'update') throw methodNotAllowed();
-  const body = decodeObject(await readBody(request), mediaTypeOf(request), type.kind);
+  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
+    apiVersion: 'v1',
+    kind: type.kind,
+  });
   const updated = await environment.objects.update(
     type,
     '',

@@ -4,7 +4,7 @@ import { invalid, invalidValue } from '../../registry/field-errors.ts';
 import { isObject, listOf, objectOf, stringOf, timestamp, valueAt } from '../../registry/json.ts';
 import type { ResourceType } from '../../registry/resources.ts';
 import { badRequest, conflict, methodNotAllowed, notFound } from '../../registry/status.ts';
-import { decodeObject, mediaTypeOf, readBody } from '../body.ts';
+import { decodeTyped, mediaTypeOf, readBody } from '../body.ts';
 import { type Call, sendValue } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -15,7 +15,8 @@ const MOST_TOKEN_SECONDS = 2 ** 32;
 
 /**
  * Answers POST of `/token` with the token.
- * @throws ApiError 404 for an account or a bound object that is not there, 422 for a lifetime out of range
+ * @throws ApiError 400 for a lifetime that is no number, 404 for an account or a bound object that is not
+ *   there, 422 for a lifetime out of range
  */
 export async function handleToken(
   environment: Environment,
@@ -24,7 +25,10 @@ export async function handleToken(
 ): Promise<void> {
   const { info, request } = call;
   if (info.verb !== 'create') throw methodNotAllowed();
-  const body = decodeObject(await readBody(request), mediaTypeOf(request), 'TokenRequest');
+  const body = decodeTyped(await readBody(request), mediaTypeOf(request), {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+  });
   const account = environment.objects.get(type, info.namespace, info.name);
   const spec = objectOf(body['spec']);
   const seconds = Number(spec['expirationSeconds'] ?? DEFAULT_TOKEN_SECONDS);
