@@ -18,6 +18,7 @@ import { RbacAuthorizer } from './auth/rbac.ts';
 import { ServiceAccountTokens } from './auth/service-account-tokens.ts';
 import type { Supervisor } from './client/supervisor.ts';
 import { type CertifiedKey, issueClient, issueServer, kubeconfigOf } from './cluster-certificates.ts';
+import { startCompaction } from './compaction.ts';
 import { startCustomResources } from './custom-resources.ts';
 import { VERSION } from './http/handlers/non-resource.ts';
 import { createHttpApi, type RequestRecord } from './http/server/server.ts';
@@ -103,6 +104,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   for (const binding of bootstrapClusterRoleBindings()) {
     client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
+  const stopCompaction = startCompaction(store, clock);
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
   // Every watch listens to it.
   const end = controllerForMany();
@@ -159,6 +161,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       kubeconfigOf(clusterName, server, authority.rootPem, admin),
     stop: async () => {
       end.abort(new Error('The API server ends.'));
+      stopCompaction();
       stopCustomResources();
       webhooks?.stop();
       await http.stop();

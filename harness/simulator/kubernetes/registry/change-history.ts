@@ -1,12 +1,17 @@
 /** The newest changes of one resource type, for watches that resume. */
 import type { Change } from './change.ts';
 
-/** The history keeps at least this many of the last changes. */
-const HISTORY_LENGTH = 4096;
+/** How often the size is looked at, in changes. */
+const LOOK_EVERY = 256;
+/** Bytes of the changes of one type, as JSON; beyond it the older half goes. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Keeps changes in their order, and knows from which version on it has all of them. */
 export class ChangeHistory {
-  readonly #changes: Change[] = [];
+  #changes: Change[] = [];
+  /** Bytes of those that were measured: the first ones. */
+  #bytes = 0;
+  #measured = 0;
   /** The version of the newest change that is lost. */
   #lostVersion = 0;
 
@@ -16,14 +21,37 @@ export class ChangeHistory {
    */
   add(change: Change): void {
     this.#changes.push(change);
-    if (this.#changes.length < HISTORY_LENGTH * 2) return;
-    const lost = this.#changes.splice(0, HISTORY_LENGTH);
-    this.#lostVersion = lost.at(-1)?.resourceVersion ?? this.#lostVersion;
+    if (this.#changes.length - this.#measured >= LOOK_EVERY) this.#bound();
+  }
+
+  /** Forgets the changes up to a version. */
+  forget(resourceVersion: number): void {
+    this.#drop(this.#indexAfter(resourceVersion));
   }
 
   /** Returns the changes after a version, oldest first; undefined if some of them are lost. */
   since(resourceVersion: number): readonly Change[] | undefined {
     if (resourceVersion < this.#lostVersion) return undefined;
+    return this.#changes.slice(this.#indexAfter(resourceVersion));
+  }
+
+  #bound(): void {
+    for (const change of this.#changes.slice(this.#measured)) this.#bytes += bytesOf(change);
+    this.#measured = this.#changes.length;
+    if (this.#bytes > MOST_BYTES) this.#drop(this.#changes.length >> 1);
+  }
+
+  /** Drops the oldest ones. A new list, so that the memory of the old one goes too. */
+  #drop(count: number): void {
+    if (count === 0) return;
+    this.#lostVersion = this.#changes[count - 1]?.resourceVersion ?? this.#lostVersion;
+    for (const change of this.#changes.slice(0, Math.min(count, this.#measured)))
+      this.#bytes -= bytesOf(change);
+    this.#measured = Math.max(0, this.#measured - count);
+    this.#changes = this.#changes.slice(count);
+  }
+
+  #indexAfter(resourceVersion: number): number {
     let low = 0;
     let high = this.#changes.length;
     while (low < high) {
@@ -31,6 +59,8 @@ export class ChangeHistory {
       if ((this.#changes[middle] as Change).resourceVersion <= resourceVersion) low = middle + 1;
       else high = middle;
     }
-    return this.#changes.slice(low);
+    return low;
   }
 }
+
+const bytesOf = ({ object }: Change): number => JSON.stringify(object).length;

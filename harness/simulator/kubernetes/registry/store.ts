@@ -120,6 +120,11 @@ export class Store {
     return shown(objects, filter, type);
   }
 
+  /** Forgets all changes up to a version: watches and lists cannot go back behind it. */
+  compact(resourceVersion: number): void {
+    for (const { history } of this.#collections.values()) history.forget(resourceVersion);
+  }
+
   /** Forgets a type, its objects and its history: its definition is gone. Its subscriptions end. */
   drop(key: ResourceKey): void {
     const collection = this.#collections.get(key);

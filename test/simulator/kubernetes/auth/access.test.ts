@@ -133,6 +133,11 @@ t.test('tokens are reviewed for their audience, their account and their signatur
     await refusalOf(tokenOf(world, { expirationSeconds: 10 })),
     /^422 Invalid: .*spec.expirationSeconds: Invalid value: 10: may not specify a duration less than 10 minutes/,
   );
+  t.equal(
+    await refusalOf(tokenOf(world, { expirationSeconds: 'soon' })),
+    '400 BadRequest: TokenRequest in version "v1" cannot be handled as a TokenRequest: json: cannot unmarshal ' +
+      'string into Go struct field TokenRequestSpec.spec.expirationSeconds of type int64',
+  );
   world.api.machinery.client.delete('serviceaccounts', 'sample', 'default');
   t.match(await review(world, istio, ['istio-ca']), { error: 'invalid bearer token' }, 'the account is gone');
 });
