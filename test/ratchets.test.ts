@@ -178,7 +178,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/scenario/load.ts': 1,
   'harness/scenario/schema-issues.ts': 2,
   'harness/session/prepare.ts': 1,
-  'harness/session/trace.ts': 1,
   'harness/simulator/images/curl/connection.ts': 1,
   'harness/simulator/images/curl/errors.ts': 1,
   'harness/simulator/images/curl/progress-meter.ts': 2,

@@ -2,18 +2,15 @@
  * The programs that work on an opened simulator: the kubectl of this machine, and an istioctl: the user's, or
  * our own as a process.
  */
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeTemporaryFolderSync, rmSync } from '../base/disk/disk.ts';
+import { rmSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Programs } from '../platform/platform.ts';
 import { findProgram } from '../process/find.ts';
+import { makeOwnFolder, TOOLS_PREFIX } from '../process/temporary-folders.ts';
 import { readSamples } from '../session/samples.ts';
 import type { OwnIstioctl } from './own-istioctl.ts';
 import { writeReleaseFolder } from './up/release-folder.ts';
-
-/** Of the process tools' own folders: what a killed process leaves, the next one sweeps away. */
-const FOLDER_PREFIX = 'mesh-harness-tools-';
 
 /**
  * Makes the programs for an opened simulator.
@@ -33,7 +30,7 @@ export async function simulatorPrograms(
     });
   }
   const samples = await readSamples(edition);
-  const folder = makeTemporaryFolderSync(path.join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const folder = makeOwnFolder(TOOLS_PREFIX);
   const istioFolder = path.join(folder, 'istio');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {

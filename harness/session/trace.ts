@@ -117,7 +117,7 @@ export class Trace implements WorldObserver {
 
 const timeOf = (atMs: number): string => new Date(atMs).toISOString();
 
-/** The lines of one output, redacted: a key or certificate has many lines, of which each alone looks harmless. */
+/** The lines of one output, redacted: a key has many lines, of which each alone looks harmless. */
 class OutputLines {
   readonly #lines = new LineReader();
   #isInPem = false;

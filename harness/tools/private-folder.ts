@@ -1,27 +1,20 @@
 /** A folder for temporary files that nobody else can read, and that a later process removes after a crash. */
-import { dirname, join, relative, resolve } from 'node:path';
-import { makeFolder, makeTemporaryFolder, readdir, rm, writeFile } from '../base/disk/disk.ts';
+import { dirname, relative, resolve } from 'node:path';
+import { makeFolder, writeFile } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
-import { isAlive } from '../process/liveness.ts';
+import { makeOwnFolder, sweepFolders, TOOLS_PREFIX } from '../process/temporary-folders.ts';
 
-const PREFIX = 'mesh-harness-tools-';
 const OWNER_ONLY = 0o600;
 /** For folders and programs. */
 const OWNER_ONLY_EXECUTABLE = 0o700;
 
 /**
- * Makes a new folder, and removes those whose processes have ended: the folder's name holds the process id.
+ * Makes a new folder, and removes those whose processes have ended.
  * @returns the path of the new folder
  */
-export async function makePrivateFolder(parent: string): Promise<string> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive({ pid: Number(pid) })) {
-      await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
-    }
-  }
-  return await makeTemporaryFolder(join(parent, `${PREFIX}${process.pid}-`));
+export function makePrivateFolder(parent: string): string {
+  sweepFolders(TOOLS_PREFIX, parent);
+  return makeOwnFolder(TOOLS_PREFIX, parent);
 }
 
 /**

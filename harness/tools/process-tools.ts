@@ -42,7 +42,7 @@ const VERSION_TIMEOUT_MS = 15_000;
  * Removes the folders that killed processes have left behind.
  */
 export async function createProcessTools(options: ProcessToolsOptions): Promise<Tools> {
-  const folder = await makePrivateFolder(options.parentFolder ?? tmpdir());
+  const folder = makePrivateFolder(options.parentFolder ?? tmpdir());
   try {
     const tools = new ProcessTools(folder, options);
     await tools.prepare();

@@ -7,9 +7,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { EXIT } from '../../harness/base/errors.ts';
+import { isNightly } from '../support/nightly.ts';
 import { CODES, filesIn, injectAll, type Victim } from './disk.ts';
-
-const all = process.env['MESH_HARNESS_TABLES'] === 'all';
 
 /** What must not be, as sentences. */
 const wrong = (...claims: readonly (readonly [isRight: boolean, problem: string])[]): readonly string[] =>
@@ -107,7 +106,7 @@ const SHARES: readonly (readonly [Victim, day: number, night: number])[] = [
 
 for (const [victim, day, night] of SHARES) {
   t.test(`${victim.name}: a write fails`, async t => {
-    const every = all ? night : day;
+    const every = isNightly ? night : day;
     const { points, injected, problems } = await injectAll(
       t,
       victim,

@@ -12,7 +12,7 @@ export function declareClean(program: Command, action: Action<[flags: CleanFlags
   program
     .command('clean')
     .description(
-      'remove what runs have left that were killed or kept; what goes on, and what is not ours, is left alone',
+      'remove what killed or kept runs and killed worlds have left; what goes on, and what is not ours, stays',
     )
     .option('--cache', 'also remove the cache of images', false)
     .addHelpText('after', '\nExamples:\n  $ mesh-harness clean')

@@ -60,6 +60,10 @@ export function livingOwners({ folder }: UpPaths): readonly ProcessIdentity[] {
   return [...claimants, ...marked.map(identityOf)];
 }
 
+/** Tells whether anything of ours is in the folder that no living process needs. */
+export const stateIsLeft = ({ folder }: UpPaths): boolean =>
+  entriesOf(folder).some(name => isOurs(name) && !isInUse(name));
+
 /** @throws HarnessError ERR_UNWRITABLE_FOLDER if no file can be made there */
 export async function assertStateFolder({ folder }: UpPaths): Promise<void> {
   try {
