@@ -337,6 +337,7 @@ const FOR_TESTS: readonly string[] = [
   'harness/platform/kind/metallb.ts poolsOf',
   'harness/platform/kind/preload.ts takingPods',
   'harness/platform/program-downloads.ts sourceOf',
+  'harness/process/faults.ts failProcesses',
   'harness/scenario/load.ts parseScenario',
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',

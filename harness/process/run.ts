@@ -1,6 +1,7 @@
 /** Runs a program of this machine to its end. Failures are values, not errors. */
 import { execa } from 'execa';
 import { LineReader } from '../base/lines.ts';
+import { faultOf } from './faults.ts';
 
 export interface RunProcessOptions {
   readonly cwd?: string;
@@ -27,6 +28,10 @@ const KILL_AFTER_MS = 5000;
 /** A command that says more than this has gone wild. */
 const MAX_OUTPUT_CHARACTERS = 64 * 1024 * 1024;
 
+/** A program that never ends by itself, and for how long a test waits for it, in milliseconds. */
+const HANGING = [process.execPath, ['-e', 'setInterval(() => {}, 1e6)']] as const;
+const HANGS_MS = 500;
+
 /**
  * Runs a program and collects its output.
  * @param file - a path, or a name that is looked for on PATH
@@ -39,12 +44,14 @@ export async function runProcess(
   options: RunProcessOptions,
 ): Promise<ProcessResult> {
   const { cwd, env, stdin, timeoutMs, signal, onLine } = options;
-  const subprocess = execa(file, [...args], {
+  const fault = faultOf(file, args);
+  const [program, words] = fault === 'hangs' ? HANGING : [file, args];
+  const subprocess = execa(program, [...words], {
     ...(cwd !== undefined && { cwd }),
     env: { ...process.env, ...env },
     extendEnv: false,
     ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
-    timeout: timeoutMs,
+    timeout: fault === 'hangs' ? Math.min(timeoutMs, HANGS_MS) : timeoutMs,
     cancelSignal: signal,
     forceKillAfterDelay: KILL_AFTER_MS,
     maxBuffer: MAX_OUTPUT_CHARACTERS,
@@ -53,6 +60,7 @@ export async function runProcess(
     cleanup: true,
     reject: false,
   });
+  if (fault === 'dies') subprocess.kill('SIGKILL');
   if (onLine) {
     tellLines(subprocess.stdout, onLine);
     tellLines(subprocess.stderr, onLine);

@@ -1,0 +1,78 @@
+/**
+ * Each program that the plan starts dies once, and hangs once: the run ends `unknown`, names the program, and
+ * leaves no file. A few by day, all by `npm run tables`.
+ */
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import t from 'tap';
+import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
+import { planTopology } from '../../harness/plan/plan.ts';
+import { platformMaker } from '../../harness/platform/catalog.ts';
+import { failProcesses, type ProcessFault } from '../../harness/process/faults.ts';
+import { run } from '../../harness/run/runner.ts';
+import { readSamples } from '../../harness/session/samples.ts';
+import { createProcessTools } from '../../harness/tools/process-tools.ts';
+import { topologyOf } from '../plan/scenarios.ts';
+import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
+import { isNightly } from '../support/nightly.ts';
+
+const kubectl = findKubectl();
+const skip = withoutKubectl(kubectl);
+const EDITION = 'current';
+
+/** Runs the plan with programs of which some fail. @returns how it ended, and what it has started */
+async function runWith(folder: string, chooses: (index: number) => ProcessFault | undefined) {
+  const topology = await topologyOf('multi-primary');
+  const plan = planTopology(topology, EDITION);
+  const samples = await readSamples(plan.edition);
+  using own = await simulatorPrograms(EDITION, {
+    PATH: `${path.dirname(kubectl ?? '')}:${process.env['PATH']}`,
+  });
+  const { programs } = own;
+  const started: string[] = [];
+  using _ = failProcesses((file, args) => {
+    started.push(`${path.basename(file)} ${args.slice(0, 3).join(' ')}`);
+    return chooses(started.length - 1);
+  });
+  const outcome = await run({
+    topology,
+    plan,
+    platform: await platformMaker('simulator')({
+      seed: '1',
+      open: { istioVersion: plan.istioVersion, programs },
+    }),
+    tools: ({ clusters }) =>
+      createProcessTools({
+        ...{ clusters, samples, edition: EDITION, parentFolder: folder },
+        binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
+        env: programs.env,
+      }),
+    seed: '1',
+    runId: 'faults',
+  });
+  return { outcome, started };
+}
+
+t.test('each dies, and each hangs', { skip, timeout: 1_200_000 }, async t => {
+  const folder = t.testdir();
+  const { outcome, started } = await runWith(folder, () => undefined);
+  t.equal(outcome.verdict, 'passed', outcome.reason?.message ?? '');
+  t.ok(started.length > 20, `${started.length} programs`);
+  // By day one that dies at the beginning, and one that hangs a little later.
+  const chosen = isNightly
+    ? started.flatMap((_, index) => (['dies', 'hangs'] as const).map(fault => [index, fault] as const))
+    : ([
+        [2, 'dies'],
+        [3, 'hangs'],
+      ] as const);
+  for (const [index, fault] of chosen) {
+    const parent = path.join(folder, `${index}-${fault}`);
+    mkdirSync(parent);
+    const name = `${started[index]} ${fault}`;
+    const { outcome: ended } = await runWith(parent, at => (at === index ? fault : undefined));
+    t.equal(ended.verdict, 'unknown', name);
+    t.equal(ended.reason?.kind, 'environment', name);
+    t.match(ended.reason?.message, /^[a-z]+/.exec(started[index] ?? '')?.[0] ?? 'no program', name);
+    t.same(readdirSync(parent), [], `${name}: nothing is left`);
+  }
+});
