@@ -14,6 +14,10 @@ export const SERVICE_CLUSTER = `outbound|${SERVICE_PORT}||${SERVICE}.${NAMESPACE
 export const SIDECAR = 'istio-proxy';
 export const ISTIO_NAMESPACE = 'istio-system';
 export const GATEWAY = 'istio-eastwestgateway';
+/** Port of a gateway where remotes reach istiod: it serves proxies there, and signs. */
+export const ISTIOD_PORT = 15012;
+/** Port of a gateway where the API server of a remote without an istiod of its own calls the webhook. */
+export const WEBHOOK_PORT = 15017;
 
 /** What one cluster contributes to the Service. */
 export interface Contribution {

@@ -3,8 +3,10 @@
  */
 import { type ClusterSpec, controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
+import { ISTIOD_PORT } from '../workloads.ts';
 import type { Cause } from './causes.ts';
 import { type ClusterFacts, type Facts, isGatewayDown } from './facts.ts';
+import { closedDoor } from './istiod-door.ts';
 import type { Pattern } from './pattern.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 import { explainRoots } from './trust.ts';
@@ -159,14 +161,8 @@ function explainClosedDoor(remote: string, primary: ClusterFacts, steps: StepInd
       steps.about('gateway-install', from),
     );
   }
-  if (!primary.exposesIstiod) {
-    return say(
-      'istiod-not-exposed',
-      `the east-west gateway of ${from} does not expose istiod`,
-      steps.about('expose-istiod', from),
-    );
-  }
-  return undefined;
+  const closed = closedDoor(primary, [ISTIOD_PORT], steps);
+  return closed && say('istiod-not-exposed', closed.sentence, closed.steps);
 }
 
 /** Explains in a clause what an istiod that is reached complains of. */

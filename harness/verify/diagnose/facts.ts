@@ -7,6 +7,7 @@ import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { Evidence } from '../check.ts';
 import { describePod, type PodFact } from '../pods.ts';
 import type { Symptom } from '../traffic.ts';
+import { ISTIOD_PORT } from '../workloads.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { IstiodComplaints } from './istiod-log.ts';
 import type { ServiceFact } from './sample-settings.ts';
@@ -55,7 +56,8 @@ export interface ClusterFacts {
   readonly remoteSecrets: readonly string[];
   /** True if a Gateway resource passes connections through to services by SNI. */
   readonly exposesServices: boolean;
-  readonly exposesIstiod: boolean;
+  /** Ports that Gateway resources open on its east-west gateway. */
+  readonly openPorts: readonly number[];
   readonly hasCacerts: boolean;
   /** The annotation of `istio-system` that names the clusters whose istiod may lead here. */
   readonly controlPlaneClusters: string | undefined;
@@ -136,7 +138,7 @@ export function describeCluster(facts: ClusterFacts): Evidence {
     readyGateways: facts.readyGateways,
     remoteSecretsFor: [...remoteSecrets],
     exposesServices: facts.exposesServices,
-    exposesIstiod: facts.exposesIstiod,
+    exposesIstiod: facts.openPorts.includes(ISTIOD_PORT),
     gatewayNetwork: facts.gatewayNetwork ?? null,
     trustDomain: facts.trustDomain ?? null,
     cacerts: facts.hasCacerts,

@@ -70,10 +70,11 @@ function explainWait(scene: Scene, deployment: string): Diagnosis {
 const RULES: readonly Rule[] = [
   {
     words: /failed calling webhook|failed to call webhook/,
-    explain: ({ own, facts, steps, said }) => ({
-      ...causeBehind(said, own, facts, steps),
-      sentence: `The API server of ${own.spec.name} cannot call Istio's webhook, and so refuses.`,
-    }),
+    explain: ({ own, facts, steps, said }) => {
+      const { because, ...why } = causeBehind(said, own, facts, steps);
+      const refuses = `the API server of ${own.spec.name} cannot call Istio's webhook, and so refuses`;
+      return { ...why, sentence: `${capitalized(because ? `${because}: ${refuses}` : refuses)}.` };
+    },
   },
   {
     words: new RegExp(`namespaces "(${ISTIO_NAMESPACE}|${NAMESPACE})" not found`),

@@ -90,7 +90,7 @@ function factsOf(spec: ClusterSpec, objects: ClusterObjects, complaints: IstiodC
       .filter(({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true')
       .map(clusterNameIn),
     exposesServices: servers.some(exposesServices),
-    exposesIstiod: servers.some(server => at(server, 'port', 'number') === 15012),
+    openPorts: servers.map(server => Number(at(server, 'port', 'number'))),
     hasCacerts: named('istioSecrets', 'cacerts') !== undefined,
     controlPlaneClusters: istioNamespace?.metadata.annotations?.['topology.istio.io/controlPlaneClusters'],
     // A step may have failed before there is a namespace for workloads.

@@ -4,12 +4,17 @@
  */
 import { controlPlaneOf, isRemote } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
+import { ISTIOD_PORT, WEBHOOK_PORT } from '../workloads.ts';
 import { controlPlaneSteps, downCause, gatewayDownCause } from './control-plane.ts';
 import { type ClusterFacts, type Facts, isGatewayDown } from './facts.ts';
+import { closedDoor } from './istiod-door.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 
 /** What a refusal points to; the refusal itself is the sentence. */
-type Explained = Pick<Diagnosis, 'cause' | 'steps'>;
+interface Explained extends Pick<Diagnosis, 'cause' | 'steps'> {
+  /** What is behind it, in a clause, where that is known so exactly. */
+  readonly because?: string;
+}
 
 /**
  * Returns what the API server of a cluster said when it last refused to create a pod; undefined if it refused
@@ -26,11 +31,13 @@ export function explainRefusal(
   steps: StepIndex,
 ): Diagnosis {
   const { name } = of.spec;
-  const explained = causeBehind(refusal, of, facts, steps);
+  const { because, ...explained } = causeBehind(refusal, of, facts, steps);
+  const refuses = `the API server of ${name} refuses to create pods: ${refusal}`;
+  if (because !== undefined) return { ...explained, sentence: `${because}, and ${refuses}` };
   const sentence =
     explained.cause === 'remote-secret-missing'
       ? `the istiod of ${controlPlaneOf(of.spec)} has no remote secret for ${name}, so that the webhook there has no certificate, and no pod is created: ${refusal}`
-      : `the API server of ${name} refuses to create pods: ${refusal}`;
+      : refuses;
   return { ...explained, sentence };
 }
 
@@ -71,29 +78,42 @@ export function causeBehind(
       ),
     };
   }
+  return notReached(of, primary, steps);
+}
+
+/** Tells why the webhook of a remote does not get through to its istiod. */
+function notReached(of: ClusterFacts, primary: ClusterFacts | undefined, steps: StepIndex): Explained {
+  const from = controlPlaneOf(of.spec);
   const isDown = primary?.readyIstiods === 0;
+  const closed = primary && closedDoor(primary, [ISTIOD_PORT, WEBHOOK_PORT], steps);
+  const cause = isDown
+    ? downCause(primary)
+    : (wrongGateway(primary) ?? (closed ? 'istiod-not-exposed' : 'istiod-unreachable'));
   return {
-    cause: isDown ? downCause(primary) : unreachableCause(primary),
+    cause,
     steps: inOrder(
       isDown ? steps.about('install', from) : [],
+      closed?.steps ?? [],
       steps.about('expose-istiod', from),
       steps.about('gateway-install', from),
       steps.about('discovery-address', from),
       steps.about('install', from),
-      steps.about('install', name),
+      steps.about('install', of.spec.name),
     ),
+    ...(closed && cause === 'istiod-not-exposed' && { because: closed.sentence }),
   };
 }
 
-/** Tells why a remote does not get through to an istiod that runs. */
-function unreachableCause(primary: ClusterFacts | undefined): Diagnosis['cause'] {
-  if (primary && isGatewayDown(primary)) return gatewayDownCause(primary);
-  if (primary && (primary.gatewayNetwork ?? primary.spec.network) !== primary.spec.network)
+/** Tells what keeps the gateway from finding an istiod that runs. */
+function wrongGateway(primary: ClusterFacts | undefined): Diagnosis['cause'] | undefined {
+  if (!primary) return undefined;
+  if (isGatewayDown(primary)) return gatewayDownCause(primary);
+  if ((primary.gatewayNetwork ?? primary.spec.network) !== primary.spec.network)
     return 'gateway-of-another-network';
   // Its gateway, on the network that it should be on, does not find an istiod on another.
-  if (primary && (primary.networkLabel ?? primary.spec.network) !== primary.spec.network)
-    return 'network-wrong';
-  return primary && !primary.exposesIstiod ? 'istiod-not-exposed' : 'istiod-unreachable';
+  return (primary.networkLabel ?? primary.spec.network) === primary.spec.network
+    ? undefined
+    : 'network-wrong';
 }
 
 /** Tells whether the gateway lacks that would have the address. */

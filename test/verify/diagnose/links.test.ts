@@ -299,6 +299,34 @@ const ROWS: readonly Row[] = [
     step: 'cluster1/expose-istiod',
   },
   {
+    link: 'exposed-istiod',
+    what: 'a Gateway without the port of the webhook',
+    breaks: mesh =>
+      edit(mesh.client('cluster1'), gatewayOf('istiod-gateway'), object => {
+        const spec = specOf(object);
+        spec['servers'] = (spec['servers'] as unknown[]).slice(0, 1);
+      }),
+    seen: /^the east-west gateway of cluster1 does not expose port 15017, that of istiod's webhook$/,
+    step: 'cluster1/expose-istiod',
+  },
+  {
+    link: 'exposed-istiod',
+    what: 'mTLS for all hosts, by a rule',
+    breaks: mesh =>
+      create(
+        mesh.client('cluster1'),
+        { apiVersion: NETWORKING, plural: 'destinationrules', ...ISTIO, name: 'default' },
+        {
+          apiVersion: NETWORKING,
+          kind: 'DestinationRule',
+          metadata: { name: 'default', ...ISTIO },
+          spec: { host: '*.local', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } },
+        },
+      ),
+    seen: /^the DestinationRule istio-system\/default has the east-west gateway of cluster1 wrap in TLS/,
+    step: '',
+  },
+  {
     link: 'discovery-address',
     what: 'no annotation',
     breaks: mesh =>

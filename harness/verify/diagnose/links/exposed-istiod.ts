@@ -1,10 +1,12 @@
 /** What exposes istiod: a Gateway and a VirtualService that lead remotes from the gateway to it. */
 import { isRemote, primariesOf, remotesOf } from '../../../model/topology.ts';
+import { ISTIOD_PORT, WEBHOOK_PORT } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
+import { closedDoor } from '../istiod-door.ts';
 import { at, list, text } from '../object-fields.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notApplicable, ok, type Reached } from './findings.ts';
-import { ISTIOD_PORT, selectsGateway } from './gateways.ts';
+import { selectsGateway } from './gateways.ts';
 import type { Finding, Link } from './link.ts';
 
 /** Tells whether a VirtualService leads somewhere in istio's own control plane. */
@@ -26,7 +28,15 @@ function judge(chain: Chain, cluster: Reached): Finding {
   if (!itemsOf(facts.objects, 'virtualServices').some(leadsToIstiod)) {
     return broken(`no VirtualService in ${name} leads from its gateway to istiod`, steps);
   }
+  const closed = closedDoor(facts, portsFor(chain, cluster), chain.steps);
+  if (closed) return broken(closed.sentence, [closed.steps]);
   return ok(`${chosen.metadata.name} exposes istiod of ${name}`);
+}
+
+/** Lists the ports that a primary's remotes need: a remote of 1.8 has an istiod of its own for its webhook. */
+function portsFor({ topology, clusters }: Chain, { name }: Reached): readonly number[] {
+  const isCalled = remotesOf(topology, name).some(remote => clusters.get(remote.name)?.istiods === 0);
+  return [ISTIOD_PORT, ...(isCalled ? [WEBHOOK_PORT] : [])];
 }
 
 /** What leads a remote cluster's proxies through the gateway to istiod. */

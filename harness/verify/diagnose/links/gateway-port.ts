@@ -1,15 +1,9 @@
 /** The ports of east-west gateways: the Service has them, and packets to them arrive. */
 import { isMultiNetwork } from '../../../model/topology.ts';
+import { ISTIOD_PORT } from '../../workloads.ts';
 import { type Chain, reachKey } from './chain.ts';
 import { broken, eachOf, notApplicable, notAsked, ok, type Reached } from './findings.ts';
-import {
-  exposesControlPlane,
-  ISTIOD_PORT,
-  portsOf,
-  SERVICES_PORT,
-  serviceOf,
-  withGateway,
-} from './gateways.ts';
+import { exposesControlPlane, portsOf, SERVICES_PORT, serviceOf, withGateway } from './gateways.ts';
 import type { Finding, Link } from './link.ts';
 
 /** What curl says when time is up. */

@@ -14,8 +14,6 @@ import type { Reached } from './findings.ts';
 
 /** Port that gateways take calls of services on. */
 export const SERVICES_PORT = 15443;
-/** Ports that remotes reach istiod on: its own, and that of its webhook. */
-export const ISTIOD_PORT = 15012;
 
 /** Returns the clusters that have remotes of their own. */
 const controlPlanesIn = (topology: Topology): readonly ClusterSpec[] =>
