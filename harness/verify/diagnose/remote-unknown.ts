@@ -57,6 +57,15 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
       steps: inOrder(steps.remoteSecret(name, primary.spec.name)),
     };
   }
+  if (primary && primary !== remote && primary.clusterId === name) {
+    return {
+      cause: 'cluster-name-differs',
+      sentence:
+        `${unknown}: ${primary.spec.name} is installed under the name ${name}, so that its istiod takes ` +
+        'the remote secret of that name for one of its own cluster.',
+      steps: inOrder(steps.about('install', primary.spec.name), steps.about('install', name)),
+    };
+  }
   if (from.asksForPlainText && remote.spec.network !== from.spec.network) {
     return {
       cause: 'plain-text',
