@@ -2,10 +2,16 @@
 import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { Diagnosis } from '../check.ts';
 import { GATEWAY, ISTIO_NAMESPACE, ISTIOD_PORT } from '../workloads.ts';
-import { itemsOr } from './cluster-objects.ts';
+import { type ClusterObjects, itemsOr } from './cluster-objects.ts';
 import type { ClusterFacts } from './facts.ts';
 import { at, list, text } from './object-fields.ts';
 import type { StepIndex } from './steps.ts';
+
+/** What the door of a primary is made of. */
+type Door = Pick<ClusterFacts, 'openPorts'> & {
+  readonly spec: Pick<ClusterFacts['spec'], 'name'>;
+  readonly objects: Pick<ClusterObjects, 'istioServices' | 'destinationRules'>;
+};
 
 /** A closed door: why, in a clause, and the steps that open it. */
 type Closed = Pick<Diagnosis, 'sentence' | 'steps'>;
@@ -17,7 +23,7 @@ type Closed = Pick<Diagnosis, 'sentence' | 'steps'>;
  * @returns undefined if nothing is
  */
 export function closedDoor(
-  { spec, objects, openPorts }: Pick<ClusterFacts, 'spec' | 'objects' | 'openPorts'>,
+  { spec, objects, openPorts }: Door,
   ports: readonly number[],
   steps: StepIndex,
 ): Closed | undefined {
