@@ -38,8 +38,13 @@ async function peerAuthenticationsIn(
       }
     }),
   );
+  return oldestFirst(found.flat());
+}
+
+/** Sorts policies by their age: the oldest of equal ones counts. */
+export function oldestFirst(policies: readonly KubernetesObject[]): readonly KubernetesObject[] {
   const age = ({ metadata }: KubernetesObject) => metadata.creationTimestamp ?? '';
-  return found.flat().sort((a, b) => (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0));
+  return [...policies].sort((a, b) => (age(a) < age(b) ? -1 : age(a) > age(b) ? 1 : 0));
 }
 
 /** The kind, in the version that releases since 1.5 serve. */

@@ -13,6 +13,7 @@ import { remoteRefuses } from './remote-refuses.ts';
 import { remoteRunsIstiod } from './remote-runs-istiod.ts';
 import { remoteUnknown } from './remote-unknown.ts';
 import { remoteVanishes } from './remote-vanishes.ts';
+import { routedToASubset } from './routed-to-a-subset.ts';
 import { sidecarMissing } from './sidecar-missing.ts';
 import { someErrors } from './some-errors.ts';
 import type { StepIndex } from './steps.ts';
@@ -25,6 +26,7 @@ const PATTERNS: readonly Pattern[] = [
   withoutConfiguration,
   sidecarMissing,
   remoteRunsIstiod,
+  routedToASubset,
   remoteUnknown,
   remoteRefuses,
   remoteVanishes,

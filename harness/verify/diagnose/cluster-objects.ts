@@ -6,6 +6,7 @@ import {
   type ResourcePath,
   type Selectors,
 } from '../../base/kubernetes-client.ts';
+import { PEER_AUTHENTICATIONS } from '../peer-authentication.ts';
 import { ISTIO_NAMESPACE, NAMESPACE } from '../workloads.ts';
 
 /** What an API server answered: objects, or why it gave none. */
@@ -32,6 +33,7 @@ const QUESTIONS = {
   gateways: { apiVersion: 'networking.istio.io/v1alpha3', plural: 'gateways' },
   destinationRules: { apiVersion: 'networking.istio.io/v1alpha3', plural: 'destinationrules' },
   virtualServices: { apiVersion: 'networking.istio.io/v1alpha3', plural: 'virtualservices' },
+  peerAuthentications: PEER_AUTHENTICATIONS,
   webhooks: { apiVersion: 'admissionregistration.k8s.io/v1', plural: 'mutatingwebhookconfigurations' },
 } as const satisfies Record<string, Question>;
 

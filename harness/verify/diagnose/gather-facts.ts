@@ -50,7 +50,9 @@ function factsOf(spec: ClusterSpec, objects: ClusterObjects, complaints: IstiodC
   const namespace = named('namespaces', NAMESPACE);
   const istioNamespace = named('namespaces', ISTIO_NAMESPACE);
   const service = named('sampleServices', SERVICE);
-  const rules = itemsOr(objects.destinationRules).filter(({ metadata }) => metadata.namespace === NAMESPACE);
+  const rules = itemsOr(objects.destinationRules).filter(({ metadata }) =>
+    [NAMESPACE, ISTIO_NAMESPACE].includes(metadata.namespace ?? ''),
+  );
   const istioPods = podsOf(itemsOr(objects.istioPods));
   const gateway = named('istioServices', GATEWAY);
   const doors = itemsOr(objects.istioPods).filter(({ metadata }) => metadata.labels?.['app'] === GATEWAY);

@@ -4,6 +4,7 @@ import type { Diagnosis } from '../check.ts';
 import { gatewayDownCause } from './control-plane.ts';
 import { type CallFacts, type ClusterFacts, isGatewayDown } from './facts.ts';
 import type { Pattern } from './pattern.ts';
+import { callsInPlainText, takesPlainTextOnly } from './plain-text.ts';
 import { inOrder, type StepIndex } from './steps.ts';
 import { explainRoots } from './trust.ts';
 import { nothingExposes } from './unexposed.ts';
@@ -31,11 +32,8 @@ export const remoteRefuses: Pattern = (facts, steps) => {
 };
 
 /** Explains why neither side accepts how the other speaks. */
-function whyNotTrusted(
-  remote: ClusterFacts,
-  { from, clusters, roots }: CallFacts,
-  steps: StepIndex,
-): Diagnosis | undefined {
+function whyNotTrusted(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
+  const { from, clusters, roots } = facts;
   const [{ name: client }, { name }] = [from.spec, remote.spec];
   if (roots > 1 && remote.root !== from.root) {
     const why = explainRoots({ clusters }, steps);
@@ -47,14 +45,10 @@ function whyNotTrusted(
       steps: why.steps,
     };
   }
-  if (from.asksForPlainText) {
-    return {
-      cause: 'plain-text',
-      sentence:
-        `A DestinationRule has clients of ${client} call HelloWorld in plain text, ` +
-        'which servers and gateways refuse.',
-      steps: [],
-    };
+  const plain = callsInPlainText(remote, facts) ?? takesPlainTextOnly(remote, facts);
+  if (plain !== undefined) {
+    const sentence = `The endpoints of ${name} refuse calls of ${client}: ${plain}.`;
+    return { cause: 'plain-text', sentence, steps: [] };
   }
   const domainOf = ({ spec }: ClusterFacts) =>
     clusters.get(controlPlaneOf(spec))?.trustDomain ?? 'cluster.local';

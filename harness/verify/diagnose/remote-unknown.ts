@@ -6,6 +6,7 @@ import { explainNotReady } from './control-plane.ts';
 import type { CallFacts, ClusterFacts } from './facts.ts';
 import { oddService } from './odd-service.ts';
 import type { Pattern } from './pattern.ts';
+import { callsInPlainText } from './plain-text.ts';
 import { explainRefusal, missingGateway, refusalIn } from './refused-pods.ts';
 import { explainMissingSidecar } from './sidecar-missing.ts';
 import { inOrder, type StepIndex } from './steps.ts';
@@ -66,10 +67,11 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
       steps: inOrder(steps.about('install', primary.spec.name), steps.about('install', name)),
     };
   }
-  if (from.asksForPlainText && remote.spec.network !== from.spec.network) {
+  const plain = callsInPlainText(remote, facts);
+  if (plain !== undefined && remote.spec.network !== from.spec.network) {
     return {
       cause: 'plain-text',
-      sentence: `${unknown}: a DestinationRule has its clients call HelloWorld in plain text, which leaves out what is behind gateways.`,
+      sentence: `${unknown}: ${plain}, which leaves out what is behind gateways.`,
       steps: [],
     };
   }

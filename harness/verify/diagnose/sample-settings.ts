@@ -49,7 +49,7 @@ export const isForGateway = (gateway: KubernetesObject, pods: readonly Kubernete
   pods.some(pod => isSelected(pod, Object.entries(at(gateway, 'spec', 'selector') ?? {})));
 
 /** Tells whether a host of a rule is HelloWorld: by name, or by `*.local`, `*`. */
-const isOfService = (host: string): boolean =>
+export const isOfService = (host: string): boolean =>
   host.startsWith('*')
     ? `${SERVICE}.${NAMESPACE}.svc.cluster.local`.endsWith(host.slice(1))
     : host.split('.')[0] === SERVICE;

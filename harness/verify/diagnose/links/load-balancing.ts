@@ -6,6 +6,7 @@ import { NAMESPACE, SERVICE } from '../../workloads.ts';
 import { itemsOf } from '../cluster-objects.ts';
 import type { KnownEndpoint } from '../facts.ts';
 import { at, list, text } from '../object-fields.ts';
+import { leadsElsewhere } from '../routes.ts';
 import type { Chain } from './chain.ts';
 import { broken, eachOf, notAsked, ok, type Reached } from './findings.ts';
 import type { Finding, Link } from './link.ts';
@@ -37,7 +38,7 @@ function rulesOf({ facts }: Reached): readonly string[] {
       return effect === undefined ? [] : [`the DestinationRule ${rule.metadata.name} ${effect}`];
     });
   const routes = itemsOf(facts.objects, 'virtualServices')
-    .filter(each => list(at(each, 'spec', 'hosts')).some(isOurs) && list(at(each, 'spec', 'http')).length > 0)
+    .filter(each => list(at(each, 'spec', 'hosts')).some(isOurs) && leadsElsewhere(each))
     .map(each => `the VirtualService ${each.metadata.name} routes its calls`);
   return [...rules, ...routes];
 }
