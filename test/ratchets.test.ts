@@ -288,7 +288,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/verify/diagnose/refused-pods.ts': 1,
   'harness/verify/diagnose/remote-refuses.ts': 1,
   'harness/verify/diagnose/remote-runs-istiod.ts': 1,
-  'harness/verify/diagnose/remote-unknown.ts': 4,
+  'harness/verify/diagnose/remote-unknown.ts': 3,
   'harness/verify/diagnose/sample-settings.ts': 1,
   'harness/verify/diagnose/some-errors.ts': 2,
   'harness/verify/diagnose/trust.ts': 1,
@@ -350,7 +350,6 @@ const FOR_TESTS: readonly string[] = [
   'harness/tools/embedded/flags.ts parseDuration',
   'harness/verify/diagnose/causes.ts CAUSES',
   'harness/verify/gateway-weight.ts shortfallsIn',
-  'harness/verify/peer-authentication.ts mtlsModeOf',
 ];
 /** `file name` of those that no other file uses at all: to be private. */
 const UNUSED: readonly string[] = [

@@ -31,10 +31,8 @@ const unknownIn = (remote: ClusterFacts, { from }: CallFacts) =>
 
 /** Finds what is missing in the remote cluster, or for it. */
 function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
-  const { from, clusters } = facts;
   const { name } = remote.spec;
   const unknown = unknownIn(remote, facts);
-  const primary = clusters.get(controlPlaneOf(from.spec));
   if (!remote.namespaceExists) {
     return {
       cause: 'sample-namespace-missing',
@@ -51,6 +49,15 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
   }
   const odd = oddService(remote, facts, steps);
   if (odd) return { ...odd, sentence: `${unknown}: ${odd.sentence}` };
+  return whatItsReaderLacks(remote, facts, steps) ?? whatItsPodsLack(remote, facts, steps);
+}
+
+/** Finds what keeps the client's istiod from reading the remote cluster, or from telling what it reads. */
+function whatItsReaderLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): Diagnosis | undefined {
+  const { from, clusters } = facts;
+  const { name } = remote.spec;
+  const unknown = unknownIn(remote, facts);
+  const primary = clusters.get(controlPlaneOf(from.spec));
   if (primary && primary !== remote && !primary.remoteSecrets.includes(name)) {
     return {
       cause: 'remote-secret-missing',
@@ -75,7 +82,7 @@ function whatItLacks(remote: ClusterFacts, facts: CallFacts, steps: StepIndex): 
       steps: [],
     };
   }
-  return whatItsPodsLack(remote, facts, steps);
+  return undefined;
 }
 
 /** Finds what keeps the pods of the remote cluster from being endpoints. */

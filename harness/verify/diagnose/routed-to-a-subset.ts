@@ -1,4 +1,4 @@
-/** Calls are routed to a subset of HelloWorld that clusters do not have, or that their gateways do not know. */
+/** Calls are routed to a subset of HelloWorld that clusters do not have, or whose gateways do not know it. */
 import { controlPlaneOf } from '../../model/topology.ts';
 import { SERVICE } from '../workloads.ts';
 import { type ClusterObjects, itemsOr } from './cluster-objects.ts';

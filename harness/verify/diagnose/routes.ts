@@ -44,7 +44,10 @@ export function routedTo(objects: Pick<ClusterObjects, 'virtualServices'>): Rout
   return { by: `${namespace}/${name}`, subsets: subsets.filter(each => each !== undefined) };
 }
 
-/** Tells whether a VirtualService leads some calls elsewhere than to all of HelloWorld: one may just set retries. */
+/**
+ * Tells whether a VirtualService leads some calls elsewhere than to all of HelloWorld. One may just set
+ * retries.
+ */
 export const leadsElsewhere = (service: KubernetesObject): boolean =>
   list(at(service, 'spec', 'http')).some(route => {
     const destinations = list(at(route, 'route')).map(each => at(each, 'destination'));

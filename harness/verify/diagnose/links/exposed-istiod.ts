@@ -33,7 +33,7 @@ function judge(chain: Chain, cluster: Reached): Finding {
   return ok(`${chosen.metadata.name} exposes istiod of ${name}`);
 }
 
-/** Lists the ports that a primary's remotes need: a remote of 1.8 has an istiod of its own for its webhook. */
+/** Lists the ports that a primary's remotes need: one of 1.8 has an istiod of its own for its webhook. */
 function portsFor({ topology, clusters }: Chain, { name }: Reached): readonly number[] {
   const isCalled = remotesOf(topology, name).some(remote => clusters.get(remote.name)?.istiods === 0);
   return [ISTIOD_PORT, ...(isCalled ? [WEBHOOK_PORT] : [])];
