@@ -3,7 +3,9 @@
  * another.
  */
 import { type Cidr, overlaps } from '../base/ipv4.ts';
+import { placementFaults } from '../model/placement.ts';
 import { checkMeshId, checkNames } from './check-names.ts';
+import { defaultVersions } from './default-versions.ts';
 import { type Entry, entriesOf, isMapping, textOf } from './entries.ts';
 import { defaultNetworkRange, defaultPodRange, defaultServiceRange, readRange } from './ranges.ts';
 
@@ -100,8 +102,7 @@ function checkWorkloads(clusters: readonly Entry[]): string[] {
       : [],
   );
   if (clusters.length === 0) return repeated;
-  return [
-    ...repeated,
+  const missing = [
     ...(workloads.every(({ client }) => client === false)
       ? ['clusters: none of them has a client; requests need a source']
       : []),
@@ -109,6 +110,21 @@ function checkWorkloads(clusters: readonly Entry[]): string[] {
       ? ['clusters: none of them has HelloWorld; requests need an answer']
       : []),
   ];
+  return [...repeated, ...missing, ...(missing.length > 0 ? [] : checkPlacement(clusters))];
 }
 
+/** Checks that answers can show that calls cross between clusters. */
+function checkPlacement(clusters: readonly Entry[]): string[] {
+  const placed = clusters.map(({ index, fields }) => {
+    const { helloWorld, client } = isMapping(fields['workloads']) ? fields['workloads'] : {};
+    const versions = Array.isArray(helloWorld) ? helloWorld.filter(isText) : defaultVersions(index);
+    return { name: `clusters[${index}]`, helloWorld: versions, client: client !== false };
+  });
+  return placementFaults(placed).map(({ cluster, what }) => {
+    const where = cluster === undefined ? 'clusters' : `${cluster}.workloads.helloWorld`;
+    return `${where}: the file ${what}, so that no answer shows that a call crossed between clusters`;
+  });
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 const listOf = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));

@@ -2,8 +2,9 @@
 import { clusterName, networkName } from '../model/names.ts';
 import type { ClusterSpec, Role, Topology } from '../model/topology.ts';
 import { crossCheck } from './cross-check.ts';
+import { defaultVersions } from './default-versions.ts';
 import { defaultNetworkRange, defaultPodRange, defaultServiceRange } from './ranges.ts';
-import { type ScenarioFile, scenarioSchema, VERSIONS } from './schema.ts';
+import { type ScenarioFile, scenarioSchema } from './schema.ts';
 import { describeIssue } from './schema-issues.ts';
 
 /** The wishes of a scenario for the verification; absent ones have the harness's defaults. */
@@ -74,9 +75,3 @@ function toCluster(cluster: ScenarioFile['clusters'][number], index: number): Cl
     client: cluster.workloads?.client ?? true,
   };
 }
-
-/**
- * Chooses the versions of a cluster as the guide does: v1 in the first cluster, v2 in the second; further
- * clusters alternate.
- */
-const defaultVersions = (index: number): readonly string[] => [VERSIONS[index % 2] ?? 'v1'];

@@ -169,6 +169,25 @@ const TABLE: readonly {
     ],
   },
   {
+    name: 'versions that are in one cluster together',
+    text: clusters(`${ONE}, workloads: {helloWorld: [v1, v2]}`, `${TWO}, workloads: {helloWorld: []}`),
+    problems: [
+      /^clusters\[0\].workloads.helloWorld: the file puts v1 and v2 into clusters\[0\] together, so that/,
+    ],
+  },
+  {
+    name: 'a version that is everywhere',
+    text: clusters(ONE, `${TWO}, workloads: {helloWorld: [v1]}`),
+    problems: [
+      /^clusters: the file has v1 only, in every cluster, so that no answer shows that a call crossed/,
+    ],
+  },
+  {
+    name: 'the only HelloWorld beside the only client',
+    text: clusters(ONE, `${TWO}, workloads: {helloWorld: [], client: false}`),
+    problems: [/^clusters: the file has HelloWorld and clients in clusters\[0\] only/],
+  },
+  {
     name: 'figures out of range',
     text: `${clusters(ONE, TWO)}\nverify: {requests: 0, risk: 0.5}`,
     problems: [
@@ -203,6 +222,18 @@ t.test('every problem is told with its path, all at once', async t => {
     t.equal(found.length, problems.length, `${name}: as many as there are`);
     for (const [index, expected] of problems.entries()) t.match(found[index], expected, name);
   }
+});
+
+t.test('a placement from whose answers something follows is taken', async t => {
+  const THREE = 'name: cluster3, network: network1, role: primary';
+  for (const text of [
+    clusters(ONE, TWO, THREE),
+    clusters(ONE, `${TWO}, workloads: {helloWorld: []}`),
+    clusters(ONE, TWO, `${THREE}, workloads: {helloWorld: [v2]}`),
+    clusters(`${ONE}, workloads: {client: false}`, `${TWO}, workloads: {helloWorld: []}`),
+    `networks: [{name: network1}]\nclusters: [{${ONE}}]`,
+  ])
+    t.same(problemsOf(text), [], text);
 });
 
 t.test('what a scenario leaves out is filled in', async t => {

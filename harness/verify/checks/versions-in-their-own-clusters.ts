@@ -1,6 +1,7 @@
 /** Each version of HelloWorld lives where the topology says, and nowhere else. */
 import type { Command } from '../../model/command.ts';
 import type { ClusterName } from '../../model/names.ts';
+import { placementFaults } from '../../model/placement.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, Diagnosis } from '../check.ts';
 import { gatherFacts } from '../diagnose/gather-facts.ts';
@@ -9,19 +10,7 @@ import { explainTwin } from '../diagnose/one-cluster-twice.ts';
 import { inOrder, type StepIndex } from '../diagnose/steps.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
 import { listPods, type PodFact } from '../pods.ts';
-import { NAMESPACE, SERVICE, versionsOf } from '../workloads.ts';
-
-/** Finds the fault of a topology whose placement cannot prove that calls cross between clusters. */
-function unprovable(topology: Topology): readonly string[] {
-  const withWorkloads = topology.clusters.filter(({ helloWorld }) => helloWorld.length > 0);
-  const wrong = withWorkloads
-    .filter(({ helloWorld }) => helloWorld.length > 1)
-    .map(({ name, helloWorld }) => `the topology puts ${helloWorld.join(' and ')} into ${name} together`);
-  if (withWorkloads.length > 1 && versionsOf(topology).length < 2) {
-    wrong.push(`the topology has ${versionsOf(topology).join('')} only, in every cluster`);
-  }
-  return wrong;
-}
+import { NAMESPACE, SERVICE } from '../workloads.ts';
 
 const UNPROVABLE = {
   cause: 'placement-proves-nothing',
@@ -84,7 +73,7 @@ function placementOf(topology: Topology, steps: StepIndex): Check {
           return { spec, versions: client ? versionsIn(await listPods(client, NAMESPACE, signal)) : [] };
         }),
       );
-      const wrong = [...unprovable(topology)];
+      const wrong = placementFaults(topology.clusters).map(({ what }) => `the topology ${what}`);
       const suspects: ClusterName[] = [];
       const strays: Stray[] = [];
       for (const { spec, versions } of seen) {
