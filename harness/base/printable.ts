@@ -1,0 +1,63 @@
+/**
+ * Makes text of files, servers and programs fit to be shown: control characters as escapes, so that they
+ * change neither a terminal nor a page, and what is very long without its middle.
+ */
+
+/**
+ * Controls of ASCII and Latin-1 but for the end of a line and the tab; the ends of lines of Unicode; marks
+ * that change the direction of what follows (Unicode Standard Annex 9); halves of a pair.
+ */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu;
+/** Quick: most texts have none. */
+const SUSPECT = /[^\t\n\x20-\x7e]/;
+
+const escapeOf = (character: string): string => {
+  if (character === '\n' || character === '\t') return character;
+  if (character === '\r') return '\\r';
+  const code = character.charCodeAt(0);
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
+};
+
+/** Writes control characters as escapes: `\x1b[31m`. The ends of lines and tabs stay. */
+export function printable(text: string): string {
+  return SUSPECT.test(text) ? text.replace(UNPRINTABLE, escapeOf) : text;
+}
+
+/**
+ * Makes every text of a value printable.
+ * @returns the value itself if all of them are, else a copy of the same shape
+ */
+export function allPrintable<T>(value: T): T {
+  if (typeof value === 'string') return printable(value) as T & string; // a text stays a text
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const shown = entries.map(([key, each]) => [key, allPrintable<unknown>(each)] as const);
+  if (shown.every(([, each], index) => each === entries[index]?.[1])) return value;
+  // The same keys, or the same elements in their order.
+  return (Array.isArray(value) ? shown.map(([, each]) => each) : Object.fromEntries(shown)) as T;
+}
+
+/** How many characters of a value are shown. */
+const MOST_SHOWN = 200;
+
+/**
+ * Cuts the middle out of a text that is long: `aaa… (1048376 characters) …aaa`.
+ * @param most - how many characters stay
+ */
+export function shortened(text: string, most: number = MOST_SHOWN): string {
+  if (text.length <= most) return text;
+  const half = Math.floor(most / 2);
+  const left = text.length - 2 * half;
+  return `${text.slice(0, half)}… (${left} characters) …${text.slice(-half)}`;
+}
+
+const MOST_OF_LINE = 2000;
+
+/** Makes a message fit for a terminal, whatever was cited in it: printable, each line of moderate length. */
+export const forTerminal = (text: string): string =>
+  printable(text)
+    .split('\n')
+    .map(line => shortened(line, MOST_OF_LINE))
+    .join('\n');

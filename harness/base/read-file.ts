@@ -1,0 +1,53 @@
+/**
+ * Reads whole files that somebody has named. What is no file of moderate size is refused, and nothing is
+ * waited for: a pipe that nobody writes to would stop this process, signals included.
+ */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+
+/** How many bytes a text has at most that people or programs write for us. */
+export const MAX_TEXT_BYTES = 1024 * 1024;
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Reads a regular file as UTF-8.
+ * @param maxBytes - 1 MiB by default
+ * @throws the file system's error, with its code; an Error for what is no regular file, or has more bytes
+ */
+export function readTextFile(file: string, maxBytes: number = MAX_TEXT_BYTES): string {
+  // Opened so, a pipe does not wait for its other end.
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const kind = kindOf(fstatSync(descriptor));
+    if (kind !== undefined) throw new Error(`it is ${kind}, and only regular files are read`);
+    return readAll(descriptor, maxBytes);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Makes the error for a text that is too long. */
+export const tooLong = (maxBytes: number): Error =>
+  new Error(`it has more than ${maxBytes} bytes, which is all that is read`);
+
+/** Reads to the end; the size that the file system tells may be another, as in /proc. */
+function readAll(descriptor: number, maxBytes: number): string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const count = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
+    if (count === 0) return Buffer.concat(chunks).toString('utf8');
+    size += count;
+    if (size > maxBytes) throw tooLong(maxBytes);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+/** Names what is no regular file. */
+function kindOf(stats: Stats): string | undefined {
+  if (stats.isFile()) return undefined;
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
