@@ -3,12 +3,13 @@
  * source.
  */
 import { EXIT } from '../base/errors.ts';
+import { forTerminal } from '../base/printable.ts';
 import { redact } from '../base/redact.ts';
 import { stackOf } from '../base/stack.ts';
 
 /** Writes the text for a defect, with its stack. */
 export function describeDefect(error: unknown): string {
-  return redact(`mesh-harness: a defect of ours: ${stackOf(error)}\n`);
+  return forTerminal(redact(`mesh-harness: a defect of ours: ${stackOf(error)}\n`));
 }
 
 function end(error: unknown): void {

@@ -10,7 +10,30 @@ export const collect = (value: string, previous: readonly string[]): readonly st
 /** Reads a whole number above 0. @throws InvalidArgumentError, which commander shows with the flag's name */
 export function wholeNumber(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('A whole number above 0 is needed.');
-  return Number(value);
+  return upTo(Number.MAX_SAFE_INTEGER, value);
+}
+
+/** The last port of TCP. */
+export const LAST_PORT = 65_535;
+
+/** Reads a port, 1 to 65535. @throws InvalidArgumentError */
+export const port = (value: string): number => upTo(LAST_PORT, value, wholeNumber(value));
+
+const DAY_SECONDS = 86_400;
+
+/** Reads a time in seconds, 1 to a day. @throws InvalidArgumentError */
+export const seconds = (value: string): number => upTo(DAY_SECONDS, value, wholeNumber(value));
+
+function upTo(most: number, value: string, number: number = Number(value)): number {
+  if (number > most) throw new InvalidArgumentError(`The most is ${most}.`);
+  return number;
+}
+
+/** Refuses a value that is empty or blank. @throws InvalidArgumentError */
+export function notEmpty(value: string): string {
+  if (value.trim() === '')
+    throw new InvalidArgumentError('An empty value is no value: give one, or leave it out.');
+  return value;
 }
 
 /** Reads a probability above 0 and below 0.5. @throws InvalidArgumentError */

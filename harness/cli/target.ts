@@ -1,9 +1,10 @@
 /** The clusters that a command looks at: those named, those that are up, or those that a run has kept. */
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { existsSync, readFileSync } from '../base/disk/disk.ts';
+import { existsSync } from '../base/disk/disk.ts';
+import { readTextFile } from '../base/disk/read-file.ts';
 import { HarnessError } from '../base/errors.ts';
-import { parseKubeconfig } from '../model/kubeconfig-document.ts';
+import { MAX_KUBECONFIG_BYTES, parseKubeconfig } from '../model/kubeconfig-document.ts';
 import { type ClusterName, clusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
 import { contextNames, namedContexts } from '../platform/existing/cluster-flags.ts';
@@ -144,7 +145,7 @@ function contextsOfKept({ folder, existing }: LedgerRecord): readonly ExistingCo
   const merged = path.join(folder, 'kubeconfig');
   if (!existsSync(merged))
     return existing.flatMap(({ cluster, kubeconfig }) => readContexts([kubeconfig], mapOf([cluster])));
-  const { contexts } = parseKubeconfig(readFileSync(merged, 'utf8'));
+  const { contexts } = parseKubeconfig(readTextFile(merged, MAX_KUBECONFIG_BYTES));
   return readContexts([merged], mapOf((contexts ?? []).map(({ name }) => name)));
 }
 

@@ -1,4 +1,5 @@
 /** What a matrix has shown, as a value, as JSON and as Markdown. Pure. */
+import { printable } from '../base/printable.ts';
 import type { AttemptResult } from './attempts.ts';
 
 /** How many causes were ranked where, of those that an expectation names. */
@@ -97,7 +98,7 @@ export function matrixMarkdown(results: readonly AttemptResult[]): string {
     }
     lines.push('');
   }
-  return `${lines.join('\n')}\n`;
+  return printable(`${lines.join('\n')}\n`);
 }
 
 const rate = ({ causes, first, firstThree }: Ranks): string =>

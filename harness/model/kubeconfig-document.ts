@@ -2,6 +2,9 @@
 import { load } from 'js-yaml';
 import * as z from '../base/zod.ts';
 
+/** How many bytes of a kubeconfig are read: people have hundreds of clusters in one. */
+export const MAX_KUBECONFIG_BYTES = 16 * 1024 * 1024;
+
 /** Where an API server is and how to trust it (k8s.io/client-go tools/clientcmd/api/v1 `NamedCluster`). */
 const cluster = z.looseObject({
   name: z.string(),

@@ -1,13 +1,14 @@
 /** `mesh-harness clean`: removes what dead runs have left, and nothing else. */
-
 import type { Clock } from '../base/clock.ts';
-import { existsSync, readFileSync, rmSync } from '../base/disk/disk.ts';
+import { existsSync, rmSync } from '../base/disk/disk.ts';
+import { readTextFile } from '../base/disk/read-file.ts';
 import { messageOf } from '../base/errors.ts';
+import { MAX_KUBECONFIG_BYTES } from '../model/kubeconfig-document.ts';
 import type { Removed } from './existing/remove.ts';
 import type { Engine } from './kind/engine/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
 import { removeRemains } from './kind/remove.ts';
-import { type LedgerRecord, readLedgers } from './ledger.ts';
+import { type ExistingEntry, type LedgerRecord, readLedgers } from './ledger.ts';
 
 export interface CleanOptions {
   /** The folder of all runs' state. */
@@ -83,22 +84,28 @@ async function removeCache(engine: Engine): Promise<void> {
 /** Removes what a run made in clusters of the user's. */
 async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> {
   if (existing.length === 0) return { failures: [], left: [] };
-  const { removeFromCluster } = await import('./existing/remove.ts');
   const parts = await Promise.all(
     existing.map(async entry => {
-      const kubeconfig = readFileSync(entry.kubeconfig, 'utf8');
-      const { failures, left } = await removeFromCluster({
-        kubeconfig,
-        runId,
-        entry,
-        atTheEnd: false,
-        clock,
-      });
+      const { failures, left } = await removeFromOne(entry, runId, clock);
       const named = (text: string) => `${entry.cluster}: ${text}`;
       return { failures: failures.map(named), left: left.map(named) };
     }),
   );
   return { failures: parts.flatMap(({ failures }) => failures), left: parts.flatMap(({ left }) => left) };
+}
+
+async function removeFromOne(entry: ExistingEntry, runId: string, clock: Clock): Promise<Removed> {
+  const { removeFromCluster } = await import('./existing/remove.ts');
+  let kubeconfig: string;
+  try {
+    kubeconfig = readTextFile(entry.kubeconfig, MAX_KUBECONFIG_BYTES);
+  } catch (error) {
+    return {
+      failures: [`its kubeconfig ${entry.kubeconfig} cannot be read: ${messageOf(error)}`],
+      left: [],
+    };
+  }
+  return await removeFromCluster({ kubeconfig, runId, entry, atTheEnd: false, clock });
 }
 
 function sentenceOf({ runId, clusters, networks, existing, isKept }: LedgerRecord): string {

@@ -2,6 +2,7 @@
  * The report as JUnit XML, for CI systems: a suite for each scenario, a test case for each step and each
  * check.
  */
+import { printable } from '../base/printable.ts';
 import type { Problem } from '../run/events.ts';
 import {
   claimText,
@@ -14,9 +15,9 @@ import {
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
 import { evidenceSentence, figures, inWords } from './words.ts';
 
-/** Escapes text for XML 1.0, and replaces characters that XML cannot hold. */
+/** Escapes text for XML 1.0: first what it cannot hold, and other control characters. */
 function escapeXml(text: string): string {
-  return text
+  return printable(text)
     .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')

@@ -1,4 +1,5 @@
 /** The report as Markdown, for the summary page of a CI run. */
+import { printable } from '../base/printable.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Problem } from '../run/events.ts';
 import type { Diagnosis } from '../verify/check.ts';
@@ -163,5 +164,5 @@ export function formatMarkdown(report: ConformanceReport): string {
     ),
     ...report.scenarios.flatMap(describeScenario),
   ];
-  return `${lines.join('\n').trimEnd()}\n`;
+  return printable(`${lines.join('\n').trimEnd()}\n`);
 }

@@ -3,6 +3,7 @@
  * scenario.
  */
 import { dump } from 'js-yaml';
+import { printable } from '../base/printable.ts';
 import type { Problem } from '../run/events.ts';
 import { claimText, placeOf, problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
@@ -123,5 +124,5 @@ export function formatTap(report: ConformanceReport): string {
     const { verdict, reason, interrupted } = scenario;
     lines.push(...diagnostics(withoutUndefined({ verdict, interrupted, reason: reason && told(reason) })));
   }
-  return `${lines.join('\n')}\n`;
+  return printable(`${lines.join('\n')}\n`);
 }

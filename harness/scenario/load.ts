@@ -1,10 +1,11 @@
 /** Finds scenario files and reads them: the only file of this layer that touches the disk. */
-
 import path from 'node:path';
 import yaml from 'js-yaml';
 import { didYouMean } from '../base/did-you-mean.ts';
-import { readdir, readFile } from '../base/disk/disk.ts';
+import { readdir } from '../base/disk/disk.ts';
+import { readTextFile } from '../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
+import { printable, shortened } from '../base/printable.ts';
 import { readScenario, type Scenario } from './read-scenario.ts';
 
 export interface ScenarioFolder {
@@ -13,6 +14,9 @@ export interface ScenarioFolder {
 }
 
 const EXTENSION = /\.ya?ml$/;
+/** How many problems of a file are told, and how many characters of each. */
+const MOST_TOLD = 20;
+const MOST_OF_PROBLEM = 400;
 
 /**
  * Lists the names of the scenarios in a folder, sorted. Files in folders below it are examples and have no
@@ -46,11 +50,7 @@ export async function listScenarios({ folder }: ScenarioFolder): Promise<readonl
  */
 export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolder): Promise<Scenario> {
   if (/[/\\]/.test(nameOrPath) || EXTENSION.test(nameOrPath)) {
-    return parseScenario(
-      path.basename(nameOrPath).replace(EXTENSION, ''),
-      await read(nameOrPath),
-      nameOrPath,
-    );
+    return parseScenario(nameOfFile(nameOrPath), read(nameOrPath), nameOrPath);
   }
   const names = await listScenarios({ folder });
   if (!names.includes(nameOrPath)) {
@@ -64,7 +64,7 @@ export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolde
     });
   }
   const file = path.join(folder, `${nameOrPath}.yaml`);
-  return parseScenario(nameOrPath, await read(file), file);
+  return parseScenario(nameOrPath, read(file), file);
 }
 
 /**
@@ -89,15 +89,23 @@ export function parseScenario(name: string, text: string, file: string): Scenari
   return result.scenario;
 }
 
-async function read(file: string): Promise<string> {
+/** Names a scenario after its file. The name stands in reports, and names folders. */
+function nameOfFile(file: string): string {
+  const name = printable(path.basename(file).replace(EXTENSION, '')).replace(/[\n\t]/g, ' ');
+  return /^\.*$/.test(name) ? 'scenario' : name;
+}
+
+function read(file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readTextFile(file);
   } catch (error) {
     throw new HarnessError(
       'ERR_UNREADABLE_FILE',
       `The scenario file ${file} cannot be read: ${messageOf(error)}`,
       {
-        hint: 'Check the path. The scenarios that come with mesh-harness are told by: mesh-harness list',
+        hint:
+          'A file of your own has a path with a slash, or `-` for standard input; mesh-harness list tells the ' +
+          'scenarios that come with mesh-harness.',
         cause: error,
       },
     );
@@ -106,9 +114,11 @@ async function read(file: string): Promise<string> {
 
 function invalid(file: string, problems: readonly string[], cause?: unknown): HarnessError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const lines = problems.slice(0, MOST_TOLD).map(line => shortened(printable(line), MOST_OF_PROBLEM));
+  if (problems.length > MOST_TOLD) lines.push(`and ${problems.length - MOST_TOLD} more`);
   return new HarnessError(
     'ERR_INVALID_SCENARIO',
-    `${file} has ${count}:\n${problems.map(line => `  ${line}`).join('\n')}`,
+    `${file} has ${count}:\n${lines.map(line => `  ${line}`).join('\n')}`,
     {
       hint: 'The keys of a scenario file are told in docs/scenarios.md; scenarios/multi-primary.yaml is a short example.',
       ...(cause !== undefined && { cause }),

@@ -1,4 +1,5 @@
 /** Tells what is wrong with one value, in the words of a scenario file rather than in those of zod. */
+import { shortened } from '../base/printable.ts';
 import type * as z from '../base/zod.ts';
 import { KNOWN_KEYS } from './schema.ts';
 
@@ -14,7 +15,9 @@ export function describeIssue(issue: z.core.$ZodIssue, content: unknown): string
   switch (issue.code) {
     case 'unrecognized_keys': {
       const known = KNOWN_KEYS.find(([pattern]) => pattern.test(where))?.[1] ?? [];
-      return issue.keys.map(key => `${join(where, key)}: unknown key; known here: ${known.join(', ')}`);
+      return issue.keys.map(
+        key => `${shortened(join(where, key))}: unknown key; known here: ${known.join(', ')}`,
+      );
     }
     case 'invalid_type':
       if (found === undefined) return [`${where || 'file'}: is missing`];
@@ -59,7 +62,7 @@ function describe(value: unknown): string {
   if (value === null) return 'empty';
   if (value instanceof Date) return 'a date';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? `"${value}"` : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'string' ? `"${shortened(value)}"` : `the ${typeof value} ${String(value)}`;
 }
 
 const formatPath = (path: readonly PropertyKey[]): string =>

@@ -1,9 +1,13 @@
 /** The kubeconfig of someone at a shell: the files that KUBECONFIG names, joined as kubectl joins them. */
 import { delimiter, join } from 'node:path';
 import { dump } from 'js-yaml';
-import { readFileSync } from '../base/disk/disk.ts';
+import { readTextFile } from '../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
-import { type KubeconfigDocument, parseKubeconfig } from '../model/kubeconfig-document.ts';
+import {
+  type KubeconfigDocument,
+  MAX_KUBECONFIG_BYTES,
+  parseKubeconfig,
+} from '../model/kubeconfig-document.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../model/simulated-cluster.ts';
 
 /** A context, and what is known of its cluster. */
@@ -67,7 +71,7 @@ export function readKubeconfig(files: readonly string[]): UserKubeconfig {
 
 function readDocument(file: string): KubeconfigDocument {
   try {
-    return parseKubeconfig(readFileSync(file, 'utf8'));
+    return parseKubeconfig(readTextFile(file, MAX_KUBECONFIG_BYTES));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
     throw new HarnessError(

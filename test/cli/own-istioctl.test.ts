@@ -82,7 +82,7 @@ t.test('the istioctl of the folder that `env` names is the user’s', async t =>
 });
 
 t.test('it is told the addresses of API servers, and images that the simulator has', async t => {
-  const topology = (await scenarioOf('multi-primary')).topology;
+  const topology = (await scenarioOf('multi-primary', new AbortController().signal)).topology;
   for (const [istioctlVersion, images] of [
     ['1.31.2', [['--set', 'hub=docker.io/istio', '--set', 'tag=1.30.3']]],
     ['1.30.3', []],

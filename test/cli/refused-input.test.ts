@@ -1,19 +1,21 @@
 /** Input that nothing good can come of: every command that takes it refuses it, before anything is started. */
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
-import { runCli, temporaryFolder } from '../support/cli.ts';
+import { runCli, startCli, temporaryFolder } from '../support/cli.ts';
+import { runParsed } from '../support/parsed-cli.ts';
 
 const folder = temporaryFolder();
 t.teardown(() => folder[Symbol.dispose]());
 const file = (name: string, text: string) => {
   writeFileSync(path.join(folder.path, name), text);
-  return `./${name}`;
+  return path.join(folder.path, name);
 };
 
 /** Runs the command line in the folder, and expects a refusal without a stack trace. */
 async function refuses(t: Test, argv: readonly string[], ...says: readonly RegExp[]): Promise<void> {
-  const { code, stdout, stderr } = await runCli(argv, folder.path);
+  const { code, stdout, stderr } = await runParsed(argv);
   t.equal(code, 2, argv.join(' '));
   t.equal(stdout, '', 'nothing on standard output');
   t.notMatch(stderr, /^\s+at |defect of ours/m, 'no stack trace');
@@ -34,4 +36,88 @@ t.test('a placement that can prove nothing', async t => {
       /puts v1 and v2 into clusters\[0\] together/,
       /docs\/scenarios\.md/,
     );
+});
+
+t.test('what is no regular file of moderate size', async t => {
+  execFileSync('mkfifo', [path.join(folder.path, 'pipe.yaml')]);
+  truncateSync(file('huge.yaml', ''), 2 ** 30);
+  const at = (name: string) => path.join(folder.path, name);
+  await refuses(t, ['run', at('pipe.yaml')], /pipe\.yaml cannot be read: it is a pipe/, /standard input/);
+  await refuses(t, ['up', '/dev/zero', '--detach'], /it is a device/);
+  await refuses(t, ['plan', at('huge.yaml')], /more than 1048576 bytes/);
+  await refuses(t, ['verify', '/'], /it is a folder/);
+  await refuses(t, ['diagnose', '--context', 'a', '--kubeconfig', at('pipe.yaml')], /it is a pipe/);
+});
+
+const SCENARIO =
+  'networks: [{name: net1}]\nclusters: [{name: c1, network: net1, role: primary}, {name: c2, network: net1, role: primary}]\n';
+
+t.test('standard input is a scenario, to a limit', async t => {
+  const { child, ended } = startCli(['plan', '-'], { cwd: folder.path, stdin: 'pipe' });
+  child.stdin?.end(SCENARIO);
+  const planned = await ended;
+  t.equal(planned.code, 0, planned.stderr);
+  t.match(planned.stdout, /^standard-input: \d+ steps/);
+
+  const endless = startCli(['plan', '-'], { cwd: folder.path, stdin: 'pipe' });
+  endless.child.stdin?.on('error', () => {}); // it is no longer read
+  endless.child.stdin?.write('x'.repeat(2 ** 21));
+  t.match(await endless.ended, { code: 2, stderr: /Standard input cannot be read: it has more than/ });
+
+  await refuses(t, ['matrix', '-', '--list'], /Write it to a file/);
+});
+
+t.test('a signal ends the wait for standard input at once', async t => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    let at = 0;
+    const { ended } = startCli(['run', '-'], {
+      cwd: folder.path,
+      stdin: 'pipe',
+      onStderr: (_, child) => {
+        at ||= performance.now();
+        child.kill(signal);
+      },
+    });
+    t.match(await ended, { code: 130, stderr: /interrupted/ }, signal);
+    t.ok(performance.now() - at < 1000, 'at once');
+  }
+});
+
+t.test('a scenario that is named twice', async t => {
+  const mesh = file('mesh.yaml', SCENARIO);
+  mkdirSync(path.join(folder.path, 'below'));
+  const other = file('below/mesh.yaml', SCENARIO);
+  for (const names of [
+    ['all', 'all'],
+    ['multi-primary', 'multi-primary'],
+    ['all', 'primary-remote'],
+    [mesh, path.relative('', mesh)],
+    [mesh, other],
+  ]) {
+    await refuses(t, ['run', ...names], /is named twice/);
+    await refuses(t, ['matrix', '--list', ...names], /is named twice/);
+  }
+});
+
+t.test('ports that there are not', async t => {
+  await refuses(t, ['up', 'multi-primary', '--first-port', '70000'], /The most is 65535/);
+  await refuses(t, ['up', 'multi-primary', '--first-port', '65535'], /ports 65535 to 65536/, /65534 or less/);
+});
+
+t.test('a variable of ours that is set to nothing is not set', async t => {
+  const nothing = { MESH_HARNESS_PLATFORM: '', MESH_HARNESS_STATE: '', MESH_HARNESS_CACHE: '' };
+  const { code, stderr } = await runCli(['run', 'nope'], folder.path, nothing);
+  t.equal(code, 2);
+  t.match(stderr, /^Platform: simulator/);
+  t.match(await runCli(['clean'], folder.path, { ...nothing, HOME: folder.path }), { code: 0 });
+});
+
+t.test('what is cited of the command line is shown as it is harmless, and not at length', async t => {
+  const { code, stderr } = await runCli(['plan', `\x1b[31m${'n'.repeat(100_000)}`], folder.path);
+  t.equal(code, 2);
+  t.match(stderr, /no scenario "\\x1b\[31mnnn/);
+  t.ok(stderr.length < 5000, 'it can be read');
+  const unknown = await runCli([`\x1b[31m${'n'.repeat(100_000)}`], folder.path);
+  t.match(unknown, { code: 2, stderr: /unknown command '\\x1b\[31mnnn/ });
+  t.ok(unknown.stderr.length < 5000, 'it can be read');
 });

@@ -132,3 +132,31 @@ t.test('the page is one well-formed document that loads nothing and links to wha
     t.ok(ids.includes((attributes['href'] ?? '').slice(1)), 'links lead somewhere');
   t.equal(root.find('svg').length, 3);
 });
+
+/** Everything that a text from outside may hold, in every text of a report. */
+const HOSTILE = '\x1b[31mred\x1b]0;title\x07\rover\x9b\u202erev';
+
+t.test('control characters reach no format that people open', async t => {
+  const hostile = <T>(value: T): T => {
+    if (typeof value === 'string') return `${value}${HOSTILE}` as T & string;
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(
+      ([key, each]) =>
+        // Words that formats choose by stay as they are.
+        [
+          key,
+          /^(outcome|verdict|kind|symptom|evidence|level|clock|fault)$/.test(key) ? each : hostile(each),
+        ] as const,
+    );
+    return (Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries)) as T;
+  };
+  const bad = hostile(report);
+  for (const [file, format] of Object.entries(FORMATS)) {
+    const text = format(bad);
+    if (file === 'report.json') t.same(JSON.parse(text), bad, 'data stays data');
+    else {
+      t.notMatch(text, /[^\P{Cc}\n\t]|\u202e/u, file);
+      t.match(text, 'x1b[31mred', `${file} shows them`);
+    }
+  }
+});

@@ -36,6 +36,8 @@ export function startCli(
     readonly env?: Readonly<Record<string, string>>;
     /** The Node to run it; by default the one that runs the test. */
     readonly node?: string;
+    /** Nothing by default. */
+    readonly stdin?: 'ignore' | 'pipe';
     readonly onStderr?: (text: string, child: ChildProcess) => void;
   },
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
@@ -43,14 +45,14 @@ export function startCli(
   const child = spawn(options.node ?? process.execPath, [CLI, ...argv], {
     cwd: options.cwd,
     env: environment(options.env ?? {}),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     stdout += chunk;
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk;
     options.onStderr?.(stderr, child);
   });

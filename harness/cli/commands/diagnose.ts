@@ -2,6 +2,7 @@
 import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { allPrintable } from '../../base/printable.ts';
 import { withBearer } from '../../model/kubeconfig.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
@@ -35,9 +36,9 @@ export async function diagnoseCommand(
   environment: Environment,
 ): Promise<number> {
   const { stdout, signal } = environment;
-  const asked = scenario === undefined ? undefined : (await scenarioOf(scenario)).topology;
+  const asked = scenario === undefined ? undefined : (await scenarioOf(scenario, signal)).topology;
   const target = findTarget(flags, asked, environment);
-  const meant = await meaningOf(asked ?? (await startedFor(target)), flags, target, signal);
+  const meant = await meaningOf(asked ?? (await startedFor(target, signal)), flags, target, signal);
   const clusters = askedClusters(meant, target);
   try {
     const { topology, plan, taken } = meant;
@@ -53,10 +54,13 @@ export async function diagnoseCommand(
 }
 
 /** Loads the scenario of what is up by its name; of a file that is elsewhere the clusters tell. */
-async function startedFor({ scenario: name, clusters }: Target): Promise<Topology | undefined> {
+async function startedFor(
+  { scenario: name, clusters }: Target,
+  signal: AbortSignal,
+): Promise<Topology | undefined> {
   if (name === undefined) return undefined;
   try {
-    const { topology } = await scenarioOf(name);
+    const { topology } = await scenarioOf(name, signal);
     const names = clusters.map(({ cluster }) => cluster);
     return topology.clusters.every(each => names.includes(each.name)) ? topology : undefined;
   } catch (error) {
@@ -123,8 +127,10 @@ function tell(walked: Walked, subject: ChainSubject, screen: Screen): void {
   screen.result(`${subject.scenario}, edition ${subject.plan.edition} of the guide`);
   for (const sentence of subject.taken) screen.result(`  ${sentence}`);
   const width = Math.max(...links.map(({ id }) => id.length));
-  for (const link of links) screen.result(linkLine(link, colours, width));
+  for (const link of allPrintable(links)) screen.result(linkLine(link, colours, width), 'painted');
   screen.result('');
   screen.result(chainSentence(walked));
-  if (first) for (const line of boxLines(remedyOf(first.finding, subject), colours)) screen.result(line);
+  if (!first) return;
+  const remedy = allPrintable(remedyOf(first.finding, subject));
+  for (const line of boxLines(remedy, colours)) screen.result(line, 'painted');
 }

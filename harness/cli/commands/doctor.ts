@@ -4,21 +4,23 @@ import { platformMaker } from '../../platform/catalog.ts';
 import type { Environment } from '../environment.ts';
 import { chooseEdition, choosePlatform } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
+import { createScreen } from '../terminal/screen.ts';
 import type { DoctorFlags } from './doctor.flags.ts';
 
 /** Prints a line for each finding, and below it what to do. @returns 0 if all is well, 3 otherwise */
 export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {
-  const { env, stdout, signal } = environment;
+  const { env, signal } = environment;
+  const screen = createScreen(environment);
   const choice = choosePlatform(flags.platform, env);
   const { name: edition } = await chooseEdition(flags, choice.name, signal);
   const real = realSettings(flags, edition, environment, () => {});
   const platform = await platformMaker(choice.name)({ seed: '1', real });
-  if (choice.because !== undefined) stdout.write(`Platform: ${choice.name} (${choice.because})\n`);
+  if (choice.because !== undefined) screen.result(`Platform: ${choice.name} (${choice.because})`);
   const findings = await platform.doctor(signal);
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   for (const { subject, ok, found, fix } of findings) {
-    stdout.write(`${ok ? '✓' : '✗'} ${subject.padEnd(width)}  ${found}\n`);
-    if (!ok && fix !== undefined) stdout.write(`  ${' '.repeat(width)}  ${fix}\n`);
+    screen.result(`${ok ? '✓' : '✗'} ${subject.padEnd(width)}  ${found}`);
+    if (!ok && fix !== undefined) screen.result(`  ${' '.repeat(width)}  ${fix}`);
   }
   return findings.every(({ ok }) => ok) ? EXIT.passed : EXIT.unknown;
 }

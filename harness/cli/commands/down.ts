@@ -4,6 +4,7 @@ import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
 import type { Environment } from '../environment.ts';
+import { createScreen } from '../terminal/screen.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState } from '../up/state.ts';
 import { livingOwners, removeState } from '../up/state-folder.ts';
@@ -14,33 +15,32 @@ const PATIENCE_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
 /** Ends a world that is up. @returns 0 also if nothing was up */
-export async function downCommand(
-  flags: StateDirFlags,
-  { env, stderr, signal }: Environment,
-): Promise<number> {
+export async function downCommand(flags: StateDirFlags, environment: Environment): Promise<number> {
+  const { env, signal } = environment;
+  const { progress } = createScreen(environment);
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
-  if (!found) return await endWithoutState(paths, stderr, signal);
+  if (!found) return await endWithoutState(paths, progress, signal);
   const { state, alive } = found;
   if (alive) await end(state.owner, signal);
   removeState(paths);
-  stderr.write(alive ? `${state.scenario} is down.\n` : `Removed what ${state.scenario} had left.\n`);
+  progress(alive ? `${state.scenario} is down.` : `Removed what ${state.scenario} had left.`);
   return EXIT.passed;
 }
 
 /** Ends worlds whose state is gone: their processes are known by what they claim, and by their mark. */
 async function endWithoutState(
   paths: UpPaths,
-  stderr: Environment['stderr'],
+  progress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<number> {
   const owners = livingOwners(paths);
   for (const owner of owners) await end(owner, signal);
   removeState(paths);
-  stderr.write(
+  progress(
     owners.length === 0
-      ? 'No world is up.\n'
-      : `A world whose state was gone is down (process ${owners.map(({ pid }) => pid).join(', ')}).\n`,
+      ? 'No world is up.'
+      : `A world whose state was gone is down (process ${owners.map(({ pid }) => pid).join(', ')}).`,
   );
   return EXIT.passed;
 }

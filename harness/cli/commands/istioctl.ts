@@ -4,7 +4,8 @@
 import os from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../../base/clock.ts';
-import { readdirSync, readFileSync, writeFileSync } from '../../base/disk/disk.ts';
+import { readdirSync, writeFileSync } from '../../base/disk/disk.ts';
+import { readTextFile } from '../../base/disk/read-file.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { createRandom } from '../../base/random.ts';
@@ -14,6 +15,10 @@ import { type Invocation, ToolExit, UnknownContextError } from '../../tools/embe
 import { istioctlOf } from '../../tools/embedded/istioctl/istioctl.ts';
 import { kubeconfigFiles, readKubeconfig, type UserKubeconfig } from '../../tools/user-kubeconfig.ts';
 import type { Environment } from '../environment.ts';
+import { readStandardInput } from '../standard-input.ts';
+
+/** How many bytes of a manifest, or of other input of istioctl's, are read. */
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
 
 /**
  * Runs istioctl against the clusters of a kubeconfig.
@@ -55,7 +60,9 @@ async function invocationOf(
   const { stdout, stderr, signal } = environment;
   return {
     argv,
-    stdin: argv.some(isStandardInput) ? await readAll(process.stdin) : undefined,
+    stdin: argv.some(isStandardInput)
+      ? await readStandardInput(signal, process.stdin, MAX_MANIFEST_BYTES)
+      : undefined,
     stdout: text => void stdout.write(text),
     stderr: text => void stderr.write(redact(text)),
     readFile: file => readText(file),
@@ -123,12 +130,6 @@ function flagValue(argv: readonly string[], name: string, short?: string): strin
 const isStandardInput = (word: string): boolean =>
   word === '-' || word === '-f-' || /^(-f|--filename)=-$/.test(word);
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream) text += chunk.toString();
-  return text;
-}
-
 /** Asks a question on the terminal. The end of the input is an empty answer. */
 async function ask(question: string, { stdout, signal }: Environment): Promise<string> {
   const lines = createInterface({ input: process.stdin, ...(process.stdin.isTTY && { output: stdout }) });
@@ -145,7 +146,7 @@ async function ask(question: string, { stdout, signal }: Environment): Promise<s
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file, MAX_MANIFEST_BYTES);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT')

@@ -10,7 +10,8 @@ import { thisProcess, tryAll } from '../../matrix/try-all.ts';
 import { editionOf } from '../../plan/plan.ts';
 import { assertWritable, type ReportPlace, reportPlace, writeReport } from '../../report/write.ts';
 import type { Environment } from '../environment.ts';
-import { scenarioOf, scenariosOf } from '../scenarios.ts';
+import { namesOf, scenarioOf, scenariosOf } from '../scenarios.ts';
+import { STANDARD_INPUT } from '../standard-input.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { MatrixFlags } from './matrix.flags.ts';
 import { serve, WorkerProcess } from './matrix-workers.ts';
@@ -25,9 +26,9 @@ export async function matrixCommand(
   { env, stdout, stderr, signal }: Environment,
 ): Promise<number> {
   const chapters = await readCorpus();
-  if (flags.worker) return await serveMatrix(chapters);
+  if (flags.worker) return await serveMatrix(chapters, signal);
   const screen = createScreen({ stdout, stderr, env });
-  const attempts = attemptsOf(await wantedBy(names, flags, chapters));
+  const attempts = attemptsOf(await wantedBy(names, flags, { chapters, signal }));
   if (flags.list) {
     listCases(chapters, attempts, screen);
     return EXIT.passed;
@@ -70,17 +71,19 @@ async function writeMatrix(
 async function wantedBy(
   names: readonly string[],
   flags: MatrixFlags,
-  chapters: readonly Chapter[],
+  { chapters, signal }: { readonly chapters: readonly Chapter[]; readonly signal: AbortSignal },
 ): Promise<Wanted> {
-  const asked = names.length === 0 ? ['all'] : names;
+  const asked = await namesOf(names.length === 0 ? ['all'] : names);
+  if (asked.includes(STANDARD_INPUT))
+    throw new HarnessError('ERR_USAGE', 'The matrix reads a scenario once for each of its processes.', {
+      hint: 'Write it to a file, and name that instead of standard input.',
+    });
+  const loaded = await scenariosOf(asked, signal);
   const scenarios = new Map(
-    (
-      await Promise.all(
-        asked.map(async name => (await scenariosOf([name])).map(each => [name, each] as const)),
-      )
-    )
-      .flat()
-      .map(([name, { topology }]) => [name === 'all' ? topology.name : name, topology] as const),
+    asked.flatMap((name, index) => {
+      const topology = loaded[index]?.topology;
+      return topology ? [[name, topology] as const] : [];
+    }),
   );
   const ids = idsOf(flags.case, chapters);
   return {
@@ -129,9 +132,9 @@ async function tryThem(
   }
 }
 
-async function serveMatrix(chapters: readonly Chapter[]): Promise<number> {
+async function serveMatrix(chapters: readonly Chapter[], signal: AbortSignal): Promise<number> {
   await serve(async ({ scenario, edition, ids }) => {
-    const { topology } = await scenarioOf(scenario);
+    const { topology } = await scenarioOf(scenario, signal);
     const scenarios = new Map([[scenario, topology]]);
     const attempts = attemptsOf({ chapters, scenarios, editions: [edition], ids });
     return await thisProcess.tryThem(attempts, new AbortController().signal);

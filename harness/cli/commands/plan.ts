@@ -1,5 +1,6 @@
 /** `mesh-harness plan SCENARIO` */
 import { EXIT } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { planTopology } from '../../plan/plan.ts';
 import { printJson } from '../../plan/print/json.ts';
 import { printList } from '../../plan/print/list.ts';
@@ -20,9 +21,9 @@ const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan) => string>> = 
 export async function planCommand(
   scenario: string,
   { format, edition }: PlanFlags,
-  { stdout }: Environment,
+  { stdout, signal }: Environment,
 ): Promise<number> {
-  const { topology } = await scenarioOf(scenario);
-  stdout.write(PRINTERS[format](planTopology(topology, edition)));
+  const { topology } = await scenarioOf(scenario, signal);
+  stdout.write(printable(PRINTERS[format](planTopology(topology, edition))));
   return EXIT.passed;
 }

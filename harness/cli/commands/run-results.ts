@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { existsSync } from '../../base/disk/disk.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
+import { allPrintable } from '../../base/printable.ts';
 import { redact } from '../../base/redact.ts';
 import { formatHtml } from '../../report/html/html.ts';
 import { formatJson } from '../../report/json.ts';
@@ -68,7 +69,8 @@ function tellResults(
     return;
   }
   const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
-  for (const scenario of report.scenarios) screen.result(verdictLine(scenario, screen.resultColours, width));
+  for (const scenario of allPrintable(report.scenarios))
+    screen.result(verdictLine(scenario, screen.resultColours, width), 'painted');
 }
 
 /** Returns the exit code that stands for the verdict, or for an interruption. */

@@ -66,7 +66,7 @@ export async function runScenarios(
         runId: sessions[0]?.runId ?? runId,
         reportDir: flags.reportDir,
       });
-    const scenarios = await scenariosOf(names);
+    const scenarios = await scenariosOf(names, signal);
     for (const { topology, verify } of scenarios) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;

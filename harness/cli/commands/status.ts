@@ -1,12 +1,13 @@
 /** `mesh-harness status`: shows the world that is up, and asks its API servers if they answer. */
-
 import { systemClock } from '../../base/clock.ts';
-import { readFileSync } from '../../base/disk/disk.ts';
+import { readTextFile } from '../../base/disk/read-file.ts';
 import { EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
+import { MAX_KUBECONFIG_BYTES } from '../../model/kubeconfig-document.ts';
 import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { describeIstioctl } from '../own-istioctl.ts';
+import { createScreen } from '../terminal/screen.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster, type UpState } from '../up/state.ts';
 import { livingOwners } from '../up/state-folder.ts';
@@ -15,33 +16,34 @@ import type { StateDirFlags } from './state-dir.flags.ts';
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** Prints the state of a world. @returns 0 if it is up and answers, 1 otherwise */
-export async function statusCommand(flags: StateDirFlags, { env, stdout }: Environment): Promise<number> {
-  const paths = upPaths(flags.stateDir, env);
+export async function statusCommand(flags: StateDirFlags, environment: Environment): Promise<number> {
+  const screen = createScreen(environment);
+  const paths = upPaths(flags.stateDir, environment.env);
   const found = readState(paths);
   if (!found) {
     const [owner] = livingOwners(paths);
-    stdout.write(
+    screen.result(
       owner
-        ? `A world is up (process ${owner.pid}); its state in ${paths.folder} is gone or not there yet.\n`
-        : 'No world is up.\n',
+        ? `A world is up (process ${owner.pid}); its state in ${paths.folder} is gone or not there yet.`
+        : 'No world is up.',
     );
     return EXIT.failed;
   }
   const { state, alive } = found;
   if (!alive) {
-    stdout.write(
-      `${state.scenario} was up; its process ${state.owner.pid} is gone. mesh-harness down removes what it left.\n`,
+    screen.result(
+      `${state.scenario} was up; its process ${state.owner.pid} is gone. mesh-harness down removes what it left.`,
     );
     return EXIT.failed;
   }
-  for (const line of linesOn(state)) stdout.write(`${line}\n`);
+  for (const line of linesOn(state)) screen.result(`${line}`);
   const answers = await Promise.all(state.clusters.map(cluster => answerOf(cluster, paths)));
   const width = Math.max(0, ...state.clusters.map(({ name }) => name.length));
   for (const [index, { name, server }] of state.clusters.entries()) {
-    stdout.write(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}\n`);
+    screen.result(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}`);
   }
-  for (const defect of state.defects ?? []) stdout.write(`  ${describeDefect(defect, paths.log)}\n`);
-  stdout.write(`  kubeconfig: ${paths.kubeconfig}\n`);
+  for (const defect of state.defects ?? []) screen.result(`  ${describeDefect(defect, paths.log)}`);
+  screen.result(`  kubeconfig: ${paths.kubeconfig}`);
   return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
 }
 
@@ -72,8 +74,9 @@ async function answerOf(
   { name }: UpCluster,
   { kubeconfig }: UpPaths,
 ): Promise<{ ok: boolean; text: string }> {
-  const client = new KubernetesClient(readFileSync(kubeconfig, 'utf8'), { context: name });
+  let client: KubernetesClient | undefined;
   try {
+    client = new KubernetesClient(readTextFile(kubeconfig, MAX_KUBECONFIG_BYTES), { context: name });
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     // Of /version.
     const version = (await client.request('GET', '/version', { signal })) as { gitVersion?: string };
@@ -81,6 +84,6 @@ async function answerOf(
   } catch (error) {
     return { ok: false, text: `does not answer: ${messageOf(error)}` };
   } finally {
-    client.close();
+    client?.close();
   }
 }

@@ -31,6 +31,7 @@ import { assertStateFolder, assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
+import { assertUpFlags } from './up-flags-check.ts';
 
 /**
  * Brings clusters up and leaves them. Everything that can be wrong with the command line is found before
@@ -43,8 +44,9 @@ export async function upCommand(
   environment: Environment,
   onWorld?: (world: World) => void,
 ): Promise<number> {
-  const { topology } = await scenarioOf(scenario);
   const { signal } = environment;
+  const { topology } = await scenarioOf(scenario, signal);
+  assertUpFlags(scenario, topology, flags);
   const istioctl = await ownIstioctl(flags, 'simulator', signal);
   const { name: edition } = await editionOfFlags(flags, 'simulator', istioctl, signal);
   const plan = planTopology(topology, edition);

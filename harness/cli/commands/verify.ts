@@ -40,7 +40,7 @@ export async function verifyCommand(
   const { env, stdout, stderr, signal } = environment;
   const screen = createScreen({ stdout, stderr, env });
   const tell = (text: string) => flags.quiet || screen.progress(text);
-  const scenario = name === undefined ? undefined : await scenarioOf(name);
+  const scenario = name === undefined ? undefined : await scenarioOf(name, signal);
   const target = findTarget(flags, scenario?.topology, environment);
   const survey = await surveyTarget(target, signal);
   const verification = verificationOf({ flags, scenario, target, survey });

@@ -54,7 +54,7 @@ export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, c
       const finished = lines.of(event);
       if (finished.length > 0) {
         update.clear();
-        for (const line of finished) screen.progress(line);
+        for (const line of finished) screen.progress(line, 'painted');
       }
       // A busy simulated world leaves the timer little room: events draw too, but not more often than the
       // timer would.

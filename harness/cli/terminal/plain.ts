@@ -7,7 +7,7 @@ export function createPlainProgress(screen: Screen): Progress {
   const lines = new ProgressLines(screen.progressColours);
   return {
     listener: event => {
-      for (const line of lines.of(event)) screen.progress(line);
+      for (const line of lines.of(event)) screen.progress(line, 'painted');
     },
     stop: () => {},
   };

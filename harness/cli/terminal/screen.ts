@@ -1,13 +1,17 @@
 /** The screen for people: results and progress apart, each with its width and colours. */
 import picocolors from 'picocolors';
+import { printable } from '../../base/printable.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
 export interface Screen {
-  /** Results: standard output. Each call writes one or more whole lines. */
-  result(text: string): void;
+  /**
+   * Results: standard output. Each call writes one or more whole lines.
+   * @param how - `painted` text has colours, in parts that were made printable before; other text is made so
+   */
+  result(text: string, how?: 'painted'): void;
   /** Progress and trouble: standard error. */
-  progress(text: string): void;
+  progress(text: string, how?: 'painted'): void;
   /** Columns of the terminal that progress goes to; 80 if it goes elsewhere. */
   readonly width: number;
   /** True if progress goes to a terminal that can replace lines. */
@@ -43,8 +47,8 @@ function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colo
 export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
   const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
   return {
-    result: text => void stdout.write(`${text}\n`),
-    progress: text => void stderr.write(`${text}\n`),
+    result: (text, how) => void stdout.write(`${how ? text : printable(text)}\n`),
+    progress: (text, how) => void stderr.write(`${how ? text : printable(text)}\n`),
     get width() {
       return stderr.columns ?? 80;
     },

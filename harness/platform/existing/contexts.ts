@@ -1,9 +1,13 @@
 /** Contexts of the user's kubeconfig → a document for each cluster of the scenario. */
 import { dirname, resolve } from 'node:path';
 import { dump } from 'js-yaml';
-import { readFileSync } from '../../base/disk/disk.ts';
+import { readTextFile } from '../../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
-import { type KubeconfigDocument, parseKubeconfig } from '../../model/kubeconfig-document.ts';
+import {
+  type KubeconfigDocument,
+  MAX_KUBECONFIG_BYTES,
+  parseKubeconfig,
+} from '../../model/kubeconfig-document.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { type SimulatedCluster, simulatedMarkOf } from '../../model/simulated-cluster.ts';
 
@@ -58,7 +62,9 @@ interface Document {
 function readDocuments(files: readonly string[]): readonly Document[] {
   return files.flatMap(file => {
     try {
-      return [{ folder: dirname(resolve(file)), config: parseKubeconfig(readFileSync(file, 'utf8')) }];
+      return [
+        { folder: dirname(resolve(file)), config: parseKubeconfig(readTextFile(file, MAX_KUBECONFIG_BYTES)) },
+      ];
     } catch (error) {
       if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw new HarnessError(

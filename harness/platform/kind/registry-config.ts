@@ -3,8 +3,10 @@
  * reach no report and no log.
  */
 import { join } from 'node:path';
-import { readFileSync, writeFileSync } from '../../base/disk/disk.ts';
+import { writeFileSync } from '../../base/disk/disk.ts';
+import { readTextFile } from '../../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
+import * as z from '../../base/zod.ts';
 
 const OWNER_ONLY = 0o600;
 /**
@@ -21,10 +23,11 @@ export interface RegistryConfig {
   readonly ignored: readonly string[];
 }
 
-interface DockerConfig {
-  readonly auths?: Readonly<Record<string, Entry>>;
-}
+const dockerConfig = z.looseObject({
+  auths: z.record(z.string(), z.record(z.string(), z.unknown())).nullish(),
+});
 
+type DockerConfig = z.infer<typeof dockerConfig>;
 type Entry = Readonly<Record<string, unknown>>;
 
 interface Credentials {
@@ -76,15 +79,21 @@ export function prepareRegistryConfig(source: string, folder: string): RegistryC
 
 function read(source: string): DockerConfig {
   try {
-    return JSON.parse(readFileSync(source, 'utf8')) as DockerConfig; // what is missing is refused above
+    return dockerConfig.parse(contentOf(readTextFile(source)));
   } catch (error) {
-    throw new HarnessError(
-      'ERR_USAGE',
-      `${source} cannot be read as a configuration of Docker: ${messageOf(error)}`,
-      {
-        hint: '--registry-config names a file such as ~/.docker/config.json.',
-      },
-    );
+    const why = error instanceof z.ZodError ? 'it has another shape' : messageOf(error);
+    throw new HarnessError('ERR_USAGE', `${source} cannot be read as a configuration of Docker: ${why}`, {
+      hint: '--registry-config names a file such as ~/.docker/config.json.',
+    });
+  }
+}
+
+/** Reads JSON without the parser's message, which cites the text: it may be a password. */
+function contentOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is no JSON');
   }
 }
 

@@ -1,5 +1,7 @@
 /** HTML out of values: everything that is not marked as HTML is escaped. */
 
+import { printable } from '../../base/printable.ts';
+
 /** Markup that is safe to insert as it is. */
 export class Markup {
   readonly text: string;
@@ -15,7 +17,7 @@ function insert(value: Insertable): string {
   if (value instanceof Markup) return value.text;
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'string') return value.map(insert).join('');
-  return value
+  return printable(value)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
@@ -24,7 +26,7 @@ function insert(value: Insertable): string {
 }
 
 /**
- * Fills a template: `html\`<p>${text}</p>\``. It escapes texts, joins lists, inserts markup and leaves out
+ * Fills a template: `html\`<p>${text}</p>\``. It makes texts printable and escapes them, joins lists, inserts markup and leaves out
  * undefined.
  */
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {

@@ -14,6 +14,7 @@ import { fit, wrapped } from '../../../harness/cli/terminal/text-width.ts';
 import { buildReport } from '../../../harness/report/build.ts';
 import { stepName } from '../../../harness/report/words.ts';
 import { failedRun, passedRun } from '../../support/run-events.ts';
+import { readSources } from '../../support/sources.ts';
 
 const PLAIN = picocolors.createColors(false);
 
@@ -258,4 +259,44 @@ t.test('a check that fails says first what was found, and its claim last', async
     t.match(ofCheck.at(0), /^ ✗ Calls from cluster1: the mesh did not converge .* \(2 min 1 s\)$/);
     t.match(ofCheck.at(-1), /^ {5}Refuted: "Calls from cluster\d are answered .*"$/);
   }
+});
+
+t.test('what servers say changes no terminal', async t => {
+  const { stream, text } = testTerminal(120);
+  const screen = createScreen({ stdout: stream, stderr: stream, env: { FORCE_COLOR: '1', CI: '1' } });
+  screen.result('a\x1b[31mb');
+  screen.progress('c\x07');
+  const progress = await createProgress(screen, { now: () => 0 } as unknown as Clock); // plain: no timers
+  for (const event of failedRun()) {
+    const isEnd = event.type === 'step-ended' && event.problem;
+    const problem = isEnd && { ...isEnd, message: `gone\x1b[2J${isEnd.message}` };
+    progress.listener(problem ? { ...event, problem } : event);
+  }
+  t.match(text(), 'a\\x1b[31mb\nc\\x07\n');
+  t.match(text(), 'gone\\x1b[2J');
+  t.match(text(), '\x1b[', 'our own colours are there');
+  t.notMatch(text(), '\x1b[2J');
+});
+
+t.test('commands write text through the screen, and data through a format that escapes', async t => {
+  const direct = readSources('harness/cli').flatMap(({ file, text }) =>
+    /\b(stdout|stderr)\.write\(/.test(text) ? [file.replace('harness/cli/', '')] : [],
+  );
+  t.same(direct, [
+    'commands/certs.ts', // paths, one a line, for programs
+    'commands/diagnose.ts', // JSON
+    'commands/env.ts', // for eval
+    'commands/istioctl.ts', // as istioctl writes
+    'commands/list.ts', // what belongs to the package
+    'commands/matrix.ts', // JSON
+    'commands/plan.ts', // made printable there
+    'commands/run-results.ts', // TAP
+    'commands/up.ts', // for eval
+    'commands/version.ts', // what belongs to the package
+    'defects.ts',
+    'main.ts',
+    'program.ts',
+    'terminal/screen.ts',
+    'up/detached.ts', // the log of another process of ours
+  ]);
 });

@@ -137,7 +137,9 @@ t.test('credentials are taken from a file that holds them, and nothing else of i
     }),
     'helper.json': JSON.stringify({ auths: { 'hub.example': {} }, credsStore: 'desktop' }),
     'token.json': JSON.stringify({ auths: { 'token.example': { auth: NO_PASSWORD, identitytoken: 'abc' } } }),
-    'broken.json': '{',
+    'broken.json': '{"auth": "secret"',
+    'null.json': 'null',
+    'entry.json': '{"auths": {"hub.example": null}}',
   });
   const { file, registries, ignored } = prepareRegistryConfig(join(folder, 'config.json'), folder);
   t.same([...registries], ['docker.io', 'hub.example', 'plain.example']);
@@ -150,7 +152,9 @@ t.test('credentials are taken from a file that holds them, and nothing else of i
   });
   for (const [name, message] of [
     ['helper.json', /holds no credentials/],
-    ['broken.json', /cannot be read/],
+    ['broken.json', /cannot be read as a configuration of Docker: it is no JSON$/],
+    ['null.json', /another shape/],
+    ['entry.json', /another shape/],
     ['nowhere.json', /cannot be read/],
   ] as const) {
     t.throws(() => readCredentials(join(folder, name)), { code: 'ERR_USAGE', message }, name);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { MAX_TEXT_BYTES, readTextFile } from '../../harness/base/read-file.ts';
+import { MAX_TEXT_BYTES, readTextFile } from '../../../harness/base/disk/read-file.ts';
 
 t.test('only regular files are read, and only to a limit', async t => {
   const folder = t.testdir({ text: 'hällo\n', full: 'x'.repeat(MAX_TEXT_BYTES) });
