@@ -1,3 +1,12 @@
+/**
+ * Leaves out those of our own variables, and of the guide's, that are set to nothing: a shell has no shorter
+ * way to unset one for a command. Others are for the programs that we start, and stay.
+ */
+export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== '' || !/^(MESH_HARNESS|CTX)_/.test(name)),
+  );
+
 /** What a command sees of the process that it runs in. */
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 /** What a user and a script are told of a command that threw. */
 import { CommanderError } from 'commander';
 import { EXIT, HarnessError } from '../base/errors.ts';
+import { forTerminal } from '../base/printable.ts';
 import { redact } from '../base/redact.ts';
 import { describeDefect } from './defects.ts';
 import type { Environment } from './environment.ts';
@@ -18,7 +19,8 @@ export function tellFailure(error: unknown, signal: AbortSignal, stderr: Environ
     return EXIT.interrupted;
   }
   if (error instanceof HarnessError) {
-    stderr.write(redact(`mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`));
+    const text = `mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`;
+    stderr.write(forTerminal(redact(text)));
     return error.exitCode;
   }
   stderr.write(describeDefect(error));

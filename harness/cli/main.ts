@@ -2,7 +2,7 @@
 import { reasonOf } from '../base/disk/write-error.ts';
 import { EXIT } from '../base/errors.ts';
 import { endOnDefects } from './defects.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, withoutEmpty } from './environment.ts';
 import { tellFailure } from './failure.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
 import { createProgram } from './program.ts';
@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Runs the command that the words name. @returns its exit code */
 async function runCommand(argv: readonly string[], { signal }: Interruption): Promise<number> {
   const environment: Environment = {
-    env: process.env,
+    env: withoutEmpty(process.env),
     stdout: process.stdout,
     stderr: process.stderr,
     signal,

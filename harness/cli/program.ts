@@ -1,6 +1,7 @@
 /** The command line as commander parses it: every command, and the help of all of them together. */
 import { Command, Help } from 'commander';
 import { packageVersion } from '../base/package-root.ts';
+import { forTerminal } from '../base/printable.ts';
 import { declareCerts } from './commands/certs.flags.ts';
 import { declareClean } from './commands/clean.flags.ts';
 import { declareDiagnose } from './commands/diagnose.flags.ts';
@@ -18,6 +19,7 @@ import { declareVerify } from './commands/verify.flags.ts';
 import { declareVersion } from './commands/version.flags.ts';
 import type { Declaration } from './declaration.ts';
 import type { Environment } from './environment.ts';
+import { notEmpty } from './flag-values.ts';
 
 /** The work of a command, once its words and flags were read. It returns the exit code. */
 export type Work = (environment: Environment) => Promise<number>;
@@ -75,6 +77,7 @@ export function createProgram(execute: Execute): Command {
     )
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
+    .configureOutput({ writeErr: text => void process.stderr.write(forTerminal(text)) })
     // Do not print the defaults `[]` and `false`; they go without saying.
     .configureHelp({
       optionDescription: option =>
@@ -84,7 +87,25 @@ export function createProgram(execute: Execute): Command {
     .showSuggestionAfterError()
     .addHelpText('after', EPILOGUE);
   for (const declare of COMMANDS) declare(program, execute);
-  for (const command of program.commands)
+  for (const command of program.commands) {
     command.exitOverride().showHelpAfterError(`(mesh-harness ${command.name()} --help)`);
+    refuseEmptyValues(command);
+  }
   return program;
+}
+
+/** Lets no flag and no word of a command have an empty value, whatever else reads it. */
+function refuseEmptyValues({ options, registeredArguments }: Command): void {
+  for (const option of options) {
+    if (!option.required && !option.optional) continue;
+    const read = option.parseArg;
+    option.argParser((value: string, before: unknown) =>
+      read ? read(notEmpty(value), before as never) : notEmpty(value),
+    );
+  }
+  for (const argument of registeredArguments) {
+    if (argument.variadic)
+      argument.argParser<readonly string[]>((value, before = []) => [...before, notEmpty(value)]);
+    else argument.argParser(notEmpty);
+  }
 }

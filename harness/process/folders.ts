@@ -10,7 +10,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function stateFolder(env: Env = process.env): string {
   return (
-    env['MESH_HARNESS_STATE'] ??
+    env['MESH_HARNESS_STATE'] ||
     join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'mesh-harness')
   );
 }
@@ -18,6 +18,6 @@ export function stateFolder(env: Env = process.env): string {
 /** Returns the folder with programs that were fetched. `MESH_HARNESS_CACHE` names another. */
 export function cacheFolder(env: Env = process.env): string {
   return (
-    env['MESH_HARNESS_CACHE'] ?? join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mesh-harness')
+    env['MESH_HARNESS_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mesh-harness')
   );
 }

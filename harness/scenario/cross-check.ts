@@ -7,13 +7,23 @@ import { placementFaults } from '../model/placement.ts';
 import { checkMeshId, checkNames } from './check-names.ts';
 import { defaultVersions } from './default-versions.ts';
 import { type Entry, entriesOf, isMapping, textOf } from './entries.ts';
-import { defaultNetworkRange, defaultPodRange, defaultServiceRange, readRange } from './ranges.ts';
+import {
+  defaultNetworkRange,
+  defaultPodRange,
+  defaultServiceRange,
+  MAX_CLUSTERS,
+  MAX_NETWORKS,
+  readRange,
+  unusable,
+} from './ranges.ts';
 
 /** Lists all problems that only values together have, each with its path. */
 export function crossCheck(content: unknown): string[] {
   const networks = entriesOf(content, 'networks');
   const clusters = entriesOf(content, 'clusters');
   if (networks.length === 0 && clusters.length === 0) return [];
+  // The schema has refused them; to compare each with each would take minutes.
+  if (networks.length > MAX_NETWORKS || clusters.length > MAX_CLUSTERS) return [];
   return [
     ...checkMeshId(content),
     ...checkNames(networks, 'network'),
@@ -80,6 +90,8 @@ function checkRanges(networks: readonly Entry[], clusters: readonly Entry[]): st
       problems.push(`${where}: ${range}`);
     } else if (range.prefix > longest) {
       problems.push(`${where}: "${text}" is too small; a /${longest} is the least`);
+    } else if (unusable(range) !== undefined) {
+      problems.push(`${where}: ${text} has addresses that no node can have (${unusable(range)})`);
     } else {
       for (const other of ranges.filter(other => overlaps(range, other.range)))
         problems.push(`${where}: ${text} overlaps ${other.text} (${other.where})`);

@@ -1,5 +1,13 @@
 /** The IPv4 ranges of a scenario: reading them, and those that it gets when it names none. */
-import { type Cidr, cidrAround, formatCidr, nthAddress, parseCidr, parseIpv4 } from '../base/ipv4.ts';
+import {
+  type Cidr,
+  cidrAround,
+  formatCidr,
+  nthAddress,
+  overlaps,
+  parseCidr,
+  parseIpv4,
+} from '../base/ipv4.ts';
 
 /** The number of clusters and networks that can have default ranges without overlaps. */
 export const MAX_CLUSTERS = 240;
@@ -12,6 +20,24 @@ export function readRange(text: string): Cidr | string {
   return range.first === parseIpv4(text.split('/')[0] ?? '')
     ? range
     : `"${text}" does not start at its first address; write it as ${formatCidr(range)}`;
+}
+
+/** Blocks whose addresses no interface of a node, a pod or a Service has (RFC 6890; RFC 5771 for multicast). */
+const UNUSABLE: readonly (readonly [range: string, what: string])[] = [
+  ['0.0.0.0/8', 'this network'],
+  ['127.0.0.0/8', 'loopback'],
+  ['169.254.0.0/16', 'link-local'],
+  ['224.0.0.0/4', 'multicast'],
+  ['255.0.0.0/8', 'broadcast'],
+];
+
+/** Says why a range can not be used: `loopback, 127.0.0.0/8`. */
+export function unusable(range: Cidr): string | undefined {
+  const found = UNUSABLE.find(([text]) => {
+    const block = parseCidr(text);
+    return block !== undefined && overlaps(range, block);
+  });
+  return found && `${found[1]}, ${found[0]}`;
 }
 
 /**

@@ -142,6 +142,21 @@ const TABLE: readonly {
     ],
   },
   {
+    name: 'ranges that no node can have',
+    text: `networks: [{name: network1, range: 127.1.0.0/16}, {name: network2, range: 0.0.0.0/16}]\nclusters:\n  - {${[
+      `${ONE}, podRange: 224.1.0.0/16, serviceRange: 255.1.0.0/16`,
+      `${TWO}, podRange: 169.254.0.0/16, serviceRange: 128.0.0.0/1`,
+    ].join('}\n  - {')}}`,
+    problems: [
+      'networks[0].range: 127.1.0.0/16 has addresses that no node can have (loopback, 127.0.0.0/8)',
+      /^networks\[1\].range: .*\(this network, 0.0.0.0\/8\)/,
+      /^clusters\[0\].podRange: .*multicast/,
+      /^clusters\[1\].podRange: .*link-local/,
+      /^clusters\[0\].serviceRange: .*broadcast/,
+      /^clusters\[1\].serviceRange: 128.0.0.0\/1 has/,
+    ],
+  },
+  {
     name: 'nodes out of range',
     text: clusters(`${ONE}, nodes: 0`, `${TWO}, nodes: 11`),
     problems: [

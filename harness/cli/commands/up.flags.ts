@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { wholeNumber } from '../flag-values.ts';
+import { port } from '../flag-values.ts';
 import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir.flags.ts';
 
 /** The flags of `mesh-harness up`, as the command line has them. */
@@ -43,7 +43,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
     .option(
       '--first-port <n>',
       "port of the first cluster's API server, the others follow (default: free ones)",
-      wholeNumber,
+      port,
     )
     .option('--seed <n>', 'the same seed gives the same names', '1')
     .addHelpText(

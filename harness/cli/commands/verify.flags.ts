@@ -1,7 +1,7 @@
 /** `mesh-harness verify`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { wholeNumber } from '../flag-values.ts';
+import { seconds } from '../flag-values.ts';
 import {
   addCheckFlags,
   addJudgementFlags,
@@ -43,7 +43,7 @@ export function declareVerify(
     .option(
       '--wait <seconds>',
       'how long to wait for what is still spreading (default: 30; with --deploy 120)',
-      wholeNumber,
+      seconds,
     )
     .option('--edition <name>', 'the guide that a diagnosis points to (default: by the version of istiod)');
   addCheckFlags(verify);
