@@ -61,3 +61,13 @@ export const forTerminal = (text: string): string =>
     .split('\n')
     .map(line => shortened(line, MOST_OF_LINE))
     .join('\n');
+
+/** How many problems of a file are told, and how many characters of each. */
+const MOST_TOLD = 20;
+const MOST_OF_PROBLEM = 400;
+
+/** Returns the first problems of very many, printable and of moderate length, and how many more there are. */
+export function firstOf(problems: readonly string[]): readonly string[] {
+  const told = problems.slice(0, MOST_TOLD).map(line => shortened(printable(line), MOST_OF_PROBLEM));
+  return problems.length > MOST_TOLD ? [...told, `and ${problems.length - MOST_TOLD} more`] : told;
+}

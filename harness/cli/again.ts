@@ -1,8 +1,9 @@
 /** The command lines that a run ends with: the same run once more, and its steps. Pure. */
-import path from 'node:path';
 import { quoteArgv } from '../base/quote.ts';
 import type { ScenarioReport } from '../report/report.ts';
 import { argvOfRun, type RunFlags } from './commands/run.flags.ts';
+import { asWord } from './flag-values.ts';
+import { nameFor } from './scenarios.ts';
 
 /** Returns the command line of the same run, quoted for a shell. */
 export const runAgain = (names: readonly string[], flags: RunFlags): string =>
@@ -13,6 +14,6 @@ export const runAgain = (names: readonly string[], flags: RunFlags): string =>
  * only.
  */
 export function planOf(names: readonly string[], { scenario, edition }: ScenarioReport): string {
-  const name = names.find(each => path.basename(each).replace(/\.ya?ml$/, '') === scenario) ?? scenario;
-  return quoteArgv(['mesh-harness', 'plan', name, '--edition', edition]);
+  const name = names.find(each => nameFor(each) === scenario) ?? scenario;
+  return quoteArgv(['mesh-harness', 'plan', asWord(name), '--edition', edition]);
 }

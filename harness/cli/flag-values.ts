@@ -46,7 +46,8 @@ export function probability(value: string): number {
 
 /** Reads an address that begins with `http://` or `https://`. @throws InvalidArgumentError */
 export function webAddress(value: string): string {
-  if (!/^https?:\/\/\S+$/.test(value)) throw new InvalidArgumentError('An http or https address is needed.');
+  if (!/^https?:\/\/\S+$/.test(value) || !URL.canParse(value))
+    throw new InvalidArgumentError('An http or https address is needed.');
   return value;
 }
 
@@ -58,3 +59,7 @@ export const oneOf =
     if (!found) throw new InvalidArgumentError(`Known: ${choices.join(', ')}.`);
     return found;
   };
+
+/** Writes the path of a file so that no parser takes it for a flag: `-x.yaml` is `./-x.yaml`. */
+export const asWord = (nameOrPath: string): string =>
+  /^-./.test(nameOrPath) ? `./${nameOrPath}` : nameOrPath;

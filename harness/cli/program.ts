@@ -77,7 +77,7 @@ export function createProgram(execute: Execute): Command {
     )
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ writeErr: text => void process.stderr.write(forTerminal(text)) })
+    .configureOutput({ outputError: (text, write) => write(forTerminal(text)) })
     // Do not print the defaults `[]` and `false`; they go without saying.
     .configureHelp({
       optionDescription: option =>

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { HarnessError } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import type { Topology } from '../model/topology.ts';
-import { listScenarios, loadScenario, parseScenario } from '../scenario/load.ts';
+import { listScenarios, loadScenario, nameOfFile, parseScenario } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/read-scenario.ts';
 import { isAlike } from '../verify/survey/compare.ts';
 import { readStandardInput, STANDARD_INPUT } from './standard-input.ts';
@@ -17,7 +17,7 @@ const folder = path.join(packageRoot(), 'scenarios');
  */
 export async function scenarioOf(nameOrPath: string, signal: AbortSignal): Promise<Scenario> {
   if (nameOrPath !== STANDARD_INPUT) return await loadScenario(nameOrPath, { folder });
-  return parseScenario('standard-input', await readStandardInput(signal), 'Standard input');
+  return parseScenario(nameFor(nameOrPath), await readStandardInput(signal), 'Standard input');
 }
 
 /**
@@ -51,6 +51,10 @@ function assertOnce(names: readonly string[]): void {
 }
 
 const isPath = (name: string): boolean => /[/\\]|\.ya?ml$/.test(name);
+
+/** Returns the name that a scenario has in reports, by how it is named on a command line. */
+export const nameFor = (nameOrPath: string): string =>
+  nameOrPath === STANDARD_INPUT ? 'standard-input' : nameOfFile(nameOrPath);
 
 /** Finds the guide's scenario that a mesh is one of. @returns its name */
 export async function nameOfLike(topology: Topology): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 /** A kubeconfig as a document, read by a schema where it comes in. */
-import { load } from 'js-yaml';
+import { firstOf } from '../base/printable.ts';
+import { readYaml } from '../base/yaml.ts';
 import * as z from '../base/zod.ts';
 
 /** How many bytes of a kubeconfig are read: people have hundreds of clusters in one. */
@@ -35,14 +36,14 @@ export type KubeconfigDocument = Readonly<z.infer<typeof schema>>;
 
 /**
  * Reads a YAML or JSON document; an empty one is a kubeconfig without entries. The fields keep their order.
- * @throws YAMLException for what is no YAML; Error, with every problem and its path, for what is no kubeconfig
+ * @throws Error with every problem and its path for what is no kubeconfig; InvalidYaml
  */
 export function parseKubeconfig(text: string): KubeconfigDocument {
-  const document: unknown = load(text) ?? {};
+  const document: unknown = readYaml(text) ?? {};
   const read = schema.safeParse(document);
   if (read.success) return document as KubeconfigDocument; // the document itself: a schema sorts the keys
   const problems = read.error.issues.map(({ path, message }) => `${pathOf(path)}: ${message}`);
-  throw new Error(problems.join('; '), { cause: read.error });
+  throw new Error(firstOf(problems).join('; '), { cause: read.error });
 }
 
 /** Writes a path into the document: `contexts[1].name`; `the document` for the whole. */

@@ -55,7 +55,9 @@ function partsOf(name: string, text: string) {
   const current =
     config.contexts?.find(context => context.name === config['current-context']) ?? config.contexts?.[0];
   const cluster = config.clusters?.find(each => each.name === current?.context?.cluster)?.cluster;
-  const user = config.users?.find(each => each.name === current?.context?.user)?.user;
+  const named = config.users?.find(each => each.name === current?.context?.user);
+  // Who has nothing to show is an entry too.
+  const user = named && (named.user ?? {});
   if (!cluster || !user) {
     throw new HarnessError('ERR_TOOL', `The kubeconfig of ${name} has no context with a cluster and a user.`);
   }

@@ -1,7 +1,7 @@
 /** Where versions of HelloWorld and clients live so that answers can not show that a call crossed. */
 
 /** What a placement asks of a cluster. */
-export interface PlacedCluster {
+interface PlacedCluster {
   /** As messages call it. */
   readonly name: string;
   /** Versions of HelloWorld that are deployed there. */
@@ -11,7 +11,7 @@ export interface PlacedCluster {
 }
 
 /** Why a placement proves nothing; `cluster` is missing where it is all of them. */
-export interface PlacementFault {
+interface PlacementFault {
   readonly cluster?: string;
   /** As a sentence ends: `the topology …`. */
   readonly what: string;

@@ -26,6 +26,15 @@ function cell(text: string): string {
     .replace(/</g, '&lt;');
 }
 
+/** Writes a text as code; the fence is longer than any in the text. */
+function code(text: string): string {
+  const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
+  const fence = '`'.repeat(Math.max(0, ...runs) + 1);
+  // A blank beside a fence is dropped (CommonMark 6.1): a text may begin or end with one, or with a backtick.
+  const edge = /^[` ]|[` ]$|^$/.test(text) ? ' ' : '';
+  return `${fence}${edge}${text.replace(/[\r\n]+/g, ' ')}${edge}${fence}`;
+}
+
 function row(...cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
@@ -56,7 +65,7 @@ function headline(problem: Problem, omitted: readonly StepId[]): readonly string
 function describeStep(step: StepReport, omitted: readonly StepId[]): readonly string[] {
   const commands = step.commands.filter(({ exitCode, fault }) => exitCode !== 0 || fault !== undefined);
   return [
-    `- **${cell(stepName(step))}** (\`${step.id}\`): ${step.outcome}${step.problem ? `. ${cell(messageBelow(stepName(step), step.problem.message))}` : ''}`,
+    `- **${cell(stepName(step))}** (${code(step.id)}): ${step.outcome}${step.problem ? `. ${cell(messageBelow(stepName(step), step.problem.message))}` : ''}`,
     ...(step.problem?.diagnosis ? explain(step.problem.diagnosis, omitted) : []),
     '',
     ...commands.flatMap(({ line, stdout, stderr }) =>
@@ -78,7 +87,7 @@ const indented = (lines: readonly string[]) =>
 function describeCheck(check: CheckReport, omitted: readonly StepId[]): readonly string[] {
   const { id, outcome, found, diagnosis } = check;
   return [
-    `- **${cell(found)}** (\`${id}\`): ${outcome}`,
+    `- **${cell(found)}** (${code(id)}): ${outcome}`,
     ...(diagnosis ? explain(diagnosis, omitted) : []),
     `  - ${cell(claimText(check))}`,
     '',
@@ -95,8 +104,8 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
     ...(scenario.reason ? headline(scenario.reason, scenario.omitted) : []),
     cell(evidenceSentence(scenario)),
     '',
-    `Edition ${scenario.edition} (Istio ${scenario.istioVersion}), seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
-      scenario.omitted.length > 0 ? ` Left out: ${scenario.omitted.map(id => `\`${id}\``).join(', ')}.` : ''
+    `Edition ${cell(scenario.edition)} (Istio ${cell(scenario.istioVersion)}), seed ${cell(scenario.seed)}, ${scenario.requests} requests per source, ${duration(scenario.durationMs)} of ${scenario.clock} time, ${scenario.steps.length} steps.${
+      scenario.omitted.length > 0 ? ` Left out: ${scenario.omitted.map(code).join(', ')}.` : ''
     }${scenario.keepGoing ? ' Went on after failures.' : ''}`,
     '',
     ...(steps.length > 0
@@ -115,7 +124,7 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
       ['check', 'outcome', 'found'],
       // The claim of a check that did not pass would read as if it held.
       scenario.checks.map(({ id, sentence, outcome, found }) => [
-        outcome === 'passed' ? cell(sentence) : `\`${id}\``,
+        outcome === 'passed' ? cell(sentence) : code(id).replaceAll('|', '\\|'),
         mark(outcome),
         cell(found),
       ]),
@@ -134,7 +143,7 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
           '',
           ...scenario.adjustments.map(
             ({ tool, verb, addArgs, cluster, because }) =>
-              `- \`${[tool, ...verb, ...addArgs].join(' ')}\` (${cell(cluster)}): ${cell(because)}`,
+              `- ${code([tool, ...verb, ...addArgs].join(' '))} (${cell(cluster)}): ${cell(because)}`,
           ),
           '',
         ]

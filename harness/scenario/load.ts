@@ -1,11 +1,11 @@
 /** Finds scenario files and reads them: the only file of this layer that touches the disk. */
 import path from 'node:path';
-import yaml from 'js-yaml';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { readdir } from '../base/disk/disk.ts';
 import { readTextFile } from '../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
-import { printable, shortened } from '../base/printable.ts';
+import { firstOf, printable } from '../base/printable.ts';
+import { InvalidYaml, readYaml } from '../base/yaml.ts';
 import { readScenario, type Scenario } from './read-scenario.ts';
 
 export interface ScenarioFolder {
@@ -14,9 +14,6 @@ export interface ScenarioFolder {
 }
 
 const EXTENSION = /\.ya?ml$/;
-/** How many problems of a file are told, and how many characters of each. */
-const MOST_TOLD = 20;
-const MOST_OF_PROBLEM = 400;
 
 /**
  * Lists the names of the scenarios in a folder, sorted. Files in folders below it are examples and have no
@@ -76,12 +73,10 @@ export async function loadScenario(nameOrPath: string, { folder }: ScenarioFolde
 export function parseScenario(name: string, text: string, file: string): Scenario {
   let content: unknown;
   try {
-    content = yaml.load(text);
+    content = readYaml(text);
   } catch (error) {
-    if (!(error instanceof yaml.YAMLException)) throw error;
-    const { line, column } = error.mark ?? {};
-    const place = line === undefined ? '' : `, line ${line + 1}, column ${column + 1}`;
-    throw invalid(file, [`not valid YAML${place}: ${error.reason}`], error);
+    if (error instanceof InvalidYaml) throw invalid(file, [error.message], error);
+    throw error;
   }
   if (content === undefined || content === null) throw invalid(file, ['the file is empty']);
   const result = readScenario(name, content);
@@ -90,7 +85,7 @@ export function parseScenario(name: string, text: string, file: string): Scenari
 }
 
 /** Names a scenario after its file. The name stands in reports, and names folders. */
-function nameOfFile(file: string): string {
+export function nameOfFile(file: string): string {
   const name = printable(path.basename(file).replace(EXTENSION, '')).replace(/[\n\t]/g, ' ');
   return /^\.*$/.test(name) ? 'scenario' : name;
 }
@@ -104,7 +99,7 @@ function read(file: string): string {
       `The scenario file ${file} cannot be read: ${messageOf(error)}`,
       {
         hint:
-          'A file of your own has a path with a slash, or `-` for standard input; mesh-harness list tells the ' +
+          'Name a regular file by its path, or `-` for standard input. mesh-harness list tells the ' +
           'scenarios that come with mesh-harness.',
         cause: error,
       },
@@ -114,8 +109,7 @@ function read(file: string): string {
 
 function invalid(file: string, problems: readonly string[], cause?: unknown): HarnessError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  const lines = problems.slice(0, MOST_TOLD).map(line => shortened(printable(line), MOST_OF_PROBLEM));
-  if (problems.length > MOST_TOLD) lines.push(`and ${problems.length - MOST_TOLD} more`);
+  const lines = firstOf(problems);
   return new HarnessError(
     'ERR_INVALID_SCENARIO',
     `${file} has ${count}:\n${lines.map(line => `  ${line}`).join('\n')}`,

@@ -22,7 +22,7 @@ export function readRange(text: string): Cidr | string {
     : `"${text}" does not start at its first address; write it as ${formatCidr(range)}`;
 }
 
-/** Blocks whose addresses no interface of a node, a pod or a Service has (RFC 6890; RFC 5771 for multicast). */
+/** Blocks whose addresses no node, pod or Service can have (RFC 6890; RFC 5771 for multicast). */
 const UNUSABLE: readonly (readonly [range: string, what: string])[] = [
   ['0.0.0.0/8', 'this network'],
   ['127.0.0.0/8', 'loopback'],

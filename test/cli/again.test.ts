@@ -89,3 +89,16 @@ t.test('the plan is that of the scenario which did not pass, in the edition that
     t.equal(planOf(names, { ...failed, edition: 'current' }), `mesh-harness plan ${name} --edition current`);
   }
 });
+
+t.test('a file whose name looks like a flag is named so that it does not', async t => {
+  t.match(
+    runAgain(['-x.yaml', '-', './y.yaml'], NONE),
+    /^mesh-harness run \.\/-x\.yaml - \.\/y\.yaml --seed 1$/,
+  );
+});
+
+t.test('the steps of what stood on standard input are those of standard input', async t => {
+  const [scenario] = buildReport(failedRun()).scenarios;
+  if (!scenario) throw new Error('no scenario');
+  t.equal(planOf(['-'], { ...scenario, scenario: 'standard-input' }), 'mesh-harness plan - --edition 1.8');
+});

@@ -1,4 +1,4 @@
-/** Input that nothing good can come of: every command that takes it refuses it, before anything is started. */
+/** Input that nothing good can come of: what takes it refuses it, before anything is started. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -50,7 +50,8 @@ t.test('what is no regular file of moderate size', async t => {
 });
 
 const SCENARIO =
-  'networks: [{name: net1}]\nclusters: [{name: c1, network: net1, role: primary}, {name: c2, network: net1, role: primary}]\n';
+  'networks: [{name: net1}]\nclusters:\n' +
+  '  - {name: c1, network: net1, role: primary}\n  - {name: c2, network: net1, role: primary}\n';
 
 t.test('standard input is a scenario, to a limit', async t => {
   const { child, ended } = startCli(['plan', '-'], { cwd: folder.path, stdin: 'pipe' });

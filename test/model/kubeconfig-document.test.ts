@@ -19,6 +19,9 @@ t.test('refuses what is no kubeconfig, with every problem and its path', async t
   t.throws(() => parseKubeconfig('clusters: {}\ncontexts:\n- name: one\n- context: {cluster: 7}\n'), {
     message: /^clusters: .*; contexts\[1\]\.name: .*; contexts\[1\]\.context\.cluster: /,
   });
+  t.throws(() => parseKubeconfig('users:\n- name: me\n  user: {token: secret-of-me\n'), {
+    message: /^not valid YAML, line 4, column 1: (?!.*secret)/,
+  });
   t.throws(() => parseKubeconfig('just words'), { message: /^the document: / });
-  t.throws(() => parseKubeconfig('a: [1'), { name: 'YAMLException' });
+  t.throws(() => parseKubeconfig('a: [1'), { name: 'InvalidYaml' });
 });

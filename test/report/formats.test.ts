@@ -8,7 +8,7 @@ import { formatHtml } from '../../harness/report/html/html.ts';
 import { formatJson } from '../../harness/report/json.ts';
 import { formatJunit } from '../../harness/report/junit.ts';
 import { formatMarkdown } from '../../harness/report/markdown.ts';
-import type { ConformanceReport } from '../../harness/report/report.ts';
+import type { ConformanceReport, ScenarioReport } from '../../harness/report/report.ts';
 import { formatTap } from '../../harness/report/tap.ts';
 import { readMarkup } from '../support/markup.ts';
 import { failedRun, passedRun, SECRETS } from '../support/run-events.ts';
@@ -159,4 +159,14 @@ t.test('control characters reach no format that people open', async t => {
       t.match(text, 'x1b[31mred', `${file} shows them`);
     }
   }
+});
+
+t.test('Markdown takes no text for markup, in code or outside of it', async t => {
+  const [passed, failed] = structuredClone(report.scenarios) as [ScenarioReport, ScenarioReport];
+  const text = formatMarkdown({
+    ...report,
+    scenarios: [passed, { ...failed, edition: '<b>1</b>', omitted: ['`<i>', 'a|b'] }],
+  });
+  t.match(text, 'Edition &lt;b>1&lt;/b>');
+  t.match(text, 'Left out: `` `<i> ``, `a|b`.');
 });

@@ -143,10 +143,12 @@ const TABLE: readonly {
   },
   {
     name: 'ranges that no node can have',
-    text: `networks: [{name: network1, range: 127.1.0.0/16}, {name: network2, range: 0.0.0.0/16}]\nclusters:\n  - {${[
-      `${ONE}, podRange: 224.1.0.0/16, serviceRange: 255.1.0.0/16`,
-      `${TWO}, podRange: 169.254.0.0/16, serviceRange: 128.0.0.0/1`,
-    ].join('}\n  - {')}}`,
+    text: [
+      'networks: [{name: network1, range: 127.1.0.0/16}, {name: network2, range: 0.0.0.0/16}]',
+      'clusters:',
+      `  - {${ONE}, podRange: 224.1.0.0/16, serviceRange: 255.1.0.0/16}`,
+      `  - {${TWO}, podRange: 169.254.0.0/16, serviceRange: 128.0.0.0/1}`,
+    ].join('\n'),
     problems: [
       'networks[0].range: 127.1.0.0/16 has addresses that no node can have (loopback, 127.0.0.0/8)',
       /^networks\[1\].range: .*\(this network, 0.0.0.0\/8\)/,

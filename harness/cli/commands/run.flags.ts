@@ -1,7 +1,7 @@
 /** `mesh-harness run`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { collect, oneOf } from '../flag-values.ts';
+import { asWord, collect, oneOf } from '../flag-values.ts';
 import {
   addCheckFlags,
   addJudgementFlags,
@@ -127,7 +127,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
   const is = (flag: string, given: boolean) => (given ? [flag] : []);
   return [
     'run',
-    ...names,
+    ...names.map(asWord),
     ...one('--platform', flags.platform),
     ...one('--edition', flags.edition),
     ...one('--tools', flags.tools),

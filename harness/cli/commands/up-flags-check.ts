@@ -5,7 +5,7 @@ import { LAST_PORT } from '../flag-values.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import type { UpFlags } from './up.flags.ts';
 
-/** @throws HarnessError ERR_USAGE for too few ports, or a scenario that the process which stays cannot read */
+/** @throws HarnessError ERR_USAGE for too few ports, or what the process that stays cannot read */
 export function assertUpFlags(scenario: string, { clusters }: Topology, flags: UpFlags): void {
   const { firstPort = 1, detach } = flags;
   const last = firstPort + clusters.length - 1;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { port } from '../flag-values.ts';
+import { asWord, port } from '../flag-values.ts';
 import { addStateDirFlag, argvOfStateDir, type StateDirFlags } from './state-dir.flags.ts';
 
 /** The flags of `mesh-harness up`, as the command line has them. */
@@ -62,7 +62,7 @@ export function argvOfUp(scenario: string, flags: UpFlags): readonly string[] {
   const { bare, edition, istiod, istioctl, seed, firstPort } = flags;
   return [
     'up',
-    scenario,
+    asWord(scenario),
     ...(bare ? ['--bare'] : []),
     ...(edition === undefined ? [] : ['--edition', edition]),
     ...(istiod === undefined ? [] : ['--istiod', path.resolve(istiod)]),

@@ -1,7 +1,7 @@
 /** `mesh-harness verify`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { seconds } from '../flag-values.ts';
+import { asWord, seconds } from '../flag-values.ts';
 import {
   addCheckFlags,
   addJudgementFlags,
@@ -64,7 +64,7 @@ Examples:
 /** Returns the words of a command line that repeats a verification, without the flags for reports. */
 export const argvOfVerify = (scenario: string | undefined, flags: VerifyFlags): readonly string[] => [
   'verify',
-  ...(scenario === undefined ? [] : [scenario]),
+  ...(scenario === undefined ? [] : [asWord(scenario)]),
   ...argvOfTarget(flags),
   ...(flags.deploy ? ['--deploy'] : []),
   ...(flags.allowChanges ? ['--allow-changes'] : []),

@@ -80,7 +80,7 @@ export function apiServersOf(
     pairs.map(pair => {
       const [, name, server] = /^([^=]+)=(https:\/\/\S+)$/.exec(pair) ?? [];
       const cluster = clusters.find(each => each.name === name)?.name;
-      if (cluster === undefined || server === undefined) {
+      if (cluster === undefined || server === undefined || !URL.canParse(server)) {
         throw new HarnessError('ERR_USAGE', `"${pair}" names no API server of this scenario.`, {
           hint: 'Write it as --api-server cluster1=https://192.0.2.1:6443.',
         });

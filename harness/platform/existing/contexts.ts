@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { readTextFile } from '../../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
+import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import {
   type KubeconfigDocument,
   MAX_KUBECONFIG_BYTES,
@@ -47,10 +48,24 @@ export function readContexts(
     const kubeconfig = documentOf(
       cluster,
       withAbsolutePaths(server.found.cluster, server.folder),
-      withAbsolutePaths(user.found.user, user.folder),
+      withAbsolutePaths(user.found.user ?? {}, user.folder),
     );
+    assertUsable(kubeconfig, context);
     return { cluster, context, ...(simulated && { simulated }), kubeconfig };
   });
+}
+
+/** Makes a client and calls nobody. @throws HarnessError ERR_UNREADABLE_FILE if there can be none */
+function assertUsable(kubeconfig: string, context: string): void {
+  try {
+    new KubernetesClient(kubeconfig).close();
+  } catch (error) {
+    throw new HarnessError(
+      'ERR_UNREADABLE_FILE',
+      `The context "${context}" cannot be used: ${messageOf(error)}`,
+      { hint: 'Does `kubectl --context` work with it?', cause: error },
+    );
+  }
 }
 
 interface Document {

@@ -26,8 +26,8 @@ function insert(value: Insertable): string {
 }
 
 /**
- * Fills a template: `html\`<p>${text}</p>\``. It makes texts printable and escapes them, joins lists, inserts markup and leaves out
- * undefined.
+ * Fills a template: `html\`<p>${text}</p>\``. It makes texts printable and escapes them,
+ * joins lists, inserts markup and leaves out undefined.
  */
 export function html(strings: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));

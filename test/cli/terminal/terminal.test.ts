@@ -295,7 +295,6 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/version.ts', // what belongs to the package
     'defects.ts',
     'main.ts',
-    'program.ts',
     'terminal/screen.ts',
     'up/detached.ts', // the log of another process of ours
   ]);
