@@ -57,9 +57,10 @@ const MOST_OF_LINE = 2000;
 
 /** Makes a message fit for a terminal, whatever was cited in it: printable, each line of moderate length. */
 export const forTerminal = (text: string): string =>
-  printable(text)
+  text
     .split('\n')
-    .map(line => shortened(line, MOST_OF_LINE))
+    // Cut first: half of a pair of code units may be left, which is escaped.
+    .map(line => printable(shortened(line, MOST_OF_LINE)))
     .join('\n');
 
 /** How many problems of a file are told, and how many characters of each. */
@@ -68,6 +69,6 @@ const MOST_OF_PROBLEM = 400;
 
 /** Returns the first problems of very many, printable and of moderate length, and how many more there are. */
 export function firstOf(problems: readonly string[]): readonly string[] {
-  const told = problems.slice(0, MOST_TOLD).map(line => shortened(printable(line), MOST_OF_PROBLEM));
+  const told = problems.slice(0, MOST_TOLD).map(line => printable(shortened(line, MOST_OF_PROBLEM)));
   return problems.length > MOST_TOLD ? [...told, `and ${problems.length - MOST_TOLD} more`] : told;
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { allPrintable, printable, shortened } from '../../harness/base/printable.ts';
+import { allPrintable, forTerminal, printable, shortened } from '../../harness/base/printable.ts';
 
 t.test('control characters are shown as escapes', async t => {
   const rows: readonly (readonly [text: string, shown: string])[] = [
@@ -25,4 +25,12 @@ t.test('long texts lose their middle', async t => {
   t.equal(shortened('abc', 3), 'abc');
   t.equal(shortened('abcdefghij', 4), 'ab… (6 characters) …ij');
   t.ok(shortened('x'.repeat(1 << 20)).length < 250);
+});
+
+t.test('a message for a terminal keeps its lines, each of moderate length', async t => {
+  const emoji = '\u{1f600}'.repeat(3000);
+  const [first = '', second, third = ''] = forTerminal(`a${emoji}\nb\x07\n${'c'.repeat(9000)}`).split('\n');
+  t.equal(second, 'b\\x07');
+  t.equal(printable(first), first, 'no half of a pair');
+  t.ok(first.length < 2100 && third.length < 2100);
 });

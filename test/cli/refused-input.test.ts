@@ -65,6 +65,9 @@ t.test('standard input is a scenario, to a limit', async t => {
   endless.child.stdin?.write('x'.repeat(2 ** 21));
   t.match(await endless.ended, { code: 2, stderr: /Standard input cannot be read: it has more than/ });
 
+  const behind = startCli(['up', '-', '--detach'], { cwd: folder.path, stdin: 'pipe' });
+  behind.child.stdin?.end(SCENARIO);
+  t.match(await behind.ended, { code: 2, stderr: /in the background has no standard input/ });
   await refuses(t, ['matrix', '-', '--list'], /Write it to a file/);
 });
 
