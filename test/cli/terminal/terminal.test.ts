@@ -294,6 +294,7 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/up.ts', // for eval
     'commands/version.ts', // what belongs to the package
     'defects.ts',
+    'failure.ts',
     'main.ts',
     'terminal/screen.ts',
     'up/detached.ts', // the log of another process of ours
