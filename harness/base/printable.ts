@@ -53,22 +53,33 @@ export function shortened(text: string, most: number = MOST_SHOWN): string {
   return `${text.slice(0, half)}… (${left} characters) …${text.slice(-half)}`;
 }
 
-const MOST_OF_LINE = 2000;
+const MOST_OF_LINE = 4000;
+/** Longer than the paths that people use; a path that is too long must not hide what is said of it. */
+const MOST_OF_WORD = 600;
+
+/** Cuts the middle out of long words, and then out of the line. */
+const shortenedLine = (line: string, mostOfWord: number, most: number): string =>
+  shortened(
+    line.replace(/\S+/g, word => shortened(word, mostOfWord)),
+    most,
+  );
 
 /** Makes a message fit for a terminal, whatever was cited in it: printable, each line of moderate length. */
 export const forTerminal = (text: string): string =>
   text
     .split('\n')
     // Cut first: half of a pair of code units may be left, which is escaped.
-    .map(line => printable(shortened(line, MOST_OF_LINE)))
+    .map(line => printable(shortenedLine(line, MOST_OF_WORD, MOST_OF_LINE)))
     .join('\n');
 
 /** How many problems of a file are told, and how many characters of each. */
 const MOST_TOLD = 20;
-const MOST_OF_PROBLEM = 400;
+const MOST_OF_PROBLEM = 600;
 
 /** Returns the first problems of very many, printable and of moderate length, and how many more there are. */
 export function firstOf(problems: readonly string[]): readonly string[] {
-  const told = problems.slice(0, MOST_TOLD).map(line => printable(shortened(line, MOST_OF_PROBLEM)));
+  const told = problems
+    .slice(0, MOST_TOLD)
+    .map(line => printable(shortenedLine(line, MOST_SHOWN, MOST_OF_PROBLEM)));
   return problems.length > MOST_TOLD ? [...told, `and ${problems.length - MOST_TOLD} more`] : told;
 }

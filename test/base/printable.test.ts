@@ -31,6 +31,7 @@ t.test('a message for a terminal keeps its lines, each of moderate length', asyn
   const emoji = '\u{1f600}'.repeat(3000);
   const [first = '', second, third = ''] = forTerminal(`a${emoji}\nb\x07\n${'c'.repeat(9000)}`).split('\n');
   t.equal(second, 'b\\x07');
+  t.match(forTerminal(`${'d'.repeat(9000)}: too long, ${'d'.repeat(9000)}`), 'd: too long, d');
   t.equal(printable(first), first, 'no half of a pair');
   t.ok(first.length < 2100 && third.length < 2100);
 });
