@@ -8,6 +8,11 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 export const MAX_TEXT_BYTES = 1024 * 1024;
 
 const CHUNK_BYTES = 64 * 1024;
+/** The name of a pipe that a shell has made of a command: `<(…)`. */
+const OF_A_SHELL = /^\/(dev|proc\/self)\/fd\/\d+$/;
+/** How long such a command may say nothing, and how often it is asked, in milliseconds. */
+const PATIENCE_MS = 5000;
+const ASK_EVERY_MS = 10;
 
 /**
  * Reads a regular file as UTF-8.
@@ -18,7 +23,8 @@ export function readTextFile(file: string, maxBytes: number = MAX_TEXT_BYTES): s
   // Opened so, a pipe does not wait for its other end.
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const kind = kindOf(fstatSync(descriptor));
+    const stats = fstatSync(descriptor);
+    const kind = stats.isFIFO() && OF_A_SHELL.test(file) ? undefined : kindOf(stats);
     if (kind !== undefined) throw new Error(`it is ${kind}, and only regular files are read`);
     return readAll(descriptor, maxBytes);
   } finally {
@@ -36,11 +42,24 @@ function readAll(descriptor: number, maxBytes: number): string {
   let size = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const count = readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
+    const count = readSome(descriptor, chunk);
     if (count === 0) return Buffer.concat(chunks).toString('utf8');
     size += count;
     if (size > maxBytes) throw tooLong(maxBytes);
     chunks.push(chunk.subarray(0, count));
+  }
+}
+
+/** Reads what is there; of a pipe that is empty so far, what comes. @returns the bytes; 0 at the end */
+function readSome(descriptor: number, chunk: Buffer): number {
+  for (let waitedMs = 0; ; waitedMs += ASK_EVERY_MS) {
+    try {
+      return readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      if (waitedMs >= PATIENCE_MS) throw new Error(`nothing came out of it for ${PATIENCE_MS / 1000} s`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASK_EVERY_MS);
+    }
   }
 }
 
