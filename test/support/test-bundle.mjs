@@ -53,7 +53,7 @@ function folderOfNow() {
  * @param argv - what Node is started with, before the script
  */
 export function codeFile(argv) {
-  const flags = argv.filter(word => !/^--(import|enable-source-maps)\b/.test(word));
+  const flags = argv.filter(word => !/^--(import|enable-source-maps|inspect-port)\b/.test(word));
   return `library.${[process.version, ...flags].join('')}.cache`;
 }
 

@@ -37,7 +37,8 @@ function keptWaitingMs(pid: number | undefined): number {
 /** Opens one; its API servers answer when the promise resolves. */
 export async function openWorld(seed: string): Promise<WorldProcess> {
   const child = fork(fileURLToPath(urlOf('./open-world.ts')), [seed], {
-    execArgv: ['--inspect-port=0', `--import=${urlOf('../../../support/loader.mjs').href}`],
+    // The flags of this process, whose kept code serves it too.
+    execArgv: [...process.execArgv, '--inspect-port=0'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const defect = new AbortController();
