@@ -3,7 +3,7 @@
  * small ones a file that runs them together. A process costs half a second before the first test, and most
  * files need less than that.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import yaml from 'js-yaml';
@@ -14,14 +14,23 @@ import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
  */
 const ALONE = [
   /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
-  /^test\/platform\/(existing\/|contract-(existing|kind)|diagnostics|doctor|programs)/,
-  /^test\/platform\/kind\/(engine|faults|kind-platform|scenarios)\.test/,
+  /^test\/platform\/(existing\/|contract-existing|diagnostics|doctor|programs)/,
   /^test\/readme\.test/,
   /^test\/base\/grpc\/deadlines\.test/,
   /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|scale|http\/hostile))\.test/,
-  /^test\/support\/(loader|no-domains|own-children|tripwire)\.test/,
+  /^test\/support\/tripwire\.test/,
   /^test\/tools\/process-on-simulator\.test/,
 ];
+
+/** Whole runs on nodes of a Docker engine, where there is one: else they are skipped, all in one process. */
+const OF_KIND = [
+  /^test\/platform\/contract-kind\.test/,
+  /^test\/platform\/kind\/(faults|kind-platform|scenarios)\.test/,
+];
+const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
+
+/** What test processes are themselves. */
+const PROCESSES = [/^test\/support\/(loader|no-domains|own-children)\.test/];
 
 /** These wait for programs or real clocks most of the time, one after the other. */
 const WAITING = [/^test\/platform\/clean\.test/, /^test\/process\//, /^test\/tools\/process-tools\.test/];
@@ -62,6 +71,8 @@ function groupOf(file) {
   if (ALONE.some(pattern => pattern.test(file))) return undefined;
   const long = LONG.find(each => file === `test/${each}.test.ts`);
   if (long) return long.replaceAll('/', '-');
+  if (OF_KIND.some(pattern => pattern.test(file))) return hasDocker ? undefined : 'kind';
+  if (PROCESSES.some(pattern => pattern.test(file))) return 'processes';
   if (RUNS.some(pattern => pattern.test(file))) return 'runs';
   if (WAITING.some(pattern => pattern.test(file))) return 'waiting';
   const [folder] = TOGETHER.filter(each => file.startsWith(path.posix.join('test', each, '/'))).sort(
