@@ -16,6 +16,8 @@ export interface PreparedAttempt {
   readonly topology: Topology;
   readonly plan: Plan;
   readonly trial: Trial;
+  /** As of a mesh that misconfigurations are tried in. */
+  readonly risk?: number;
 }
 
 /** An attempt with what became of it. */

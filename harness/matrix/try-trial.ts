@@ -17,18 +17,24 @@ import { impatient } from './patience.ts';
 import type { Edit } from './schema.ts';
 
 /** A seed gives the same run: this says how few calls are sent, not how often a row is wrong. */
-const RISK = 1e-4;
+const USUAL_RISK = 1e-4;
 const SEED = '1';
 
 /** A mesh that misconfigurations are tried in. */
 export interface Mesh {
   readonly topology: Topology;
   readonly plan: Plan;
+  /** Of a wrong verdict, each way, which says how many calls are sent; 1e-4 by default. */
+  readonly risk?: number;
 }
 
 /** The options of a trial's run: it goes on after failures, as someone who pastes on would. */
-function optionsOf({ topology, plan }: Mesh, edits: readonly Edit[], showsLate = false): Again {
-  const requests = smallestSample(expectedShares(topology), RISK);
+function optionsOf(
+  { topology, plan, risk = USUAL_RISK }: Mesh,
+  edits: readonly Edit[],
+  showsLate = false,
+): Again {
+  const requests = smallestSample(expectedShares(topology), risk);
   const changed = changePlan(plan, edits);
   const checks = checksFor(topology, changed, { extended: false });
   return {
@@ -38,7 +44,7 @@ function optionsOf({ topology, plan }: Mesh, edits: readonly Edit[], showsLate =
     omit: omittedBy(edits),
     seed: SEED,
     keepGoing: true,
-    risk: RISK,
+    risk,
     ...(requests !== undefined && { requests }),
   };
 }

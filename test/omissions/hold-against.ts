@@ -21,7 +21,7 @@ import { idWithout } from '../tables/corpus.ts';
 import { type Expected, LOCAL_RESET, type PlanTable } from './expected.ts';
 
 /** A seed gives the same run: this says how few requests are sent, not how often a row is wrong. */
-const RISK = 1e-2;
+export const RISK = 1e-2;
 /** Of the calls from a client whose packets vanish: about half are slow (F0, B). */
 const ABOUT_HALF = [0.2, 0.8] as const;
 

@@ -6,7 +6,7 @@ import t from 'tap';
 import type { PreparedAttempt } from '../../harness/matrix/attempts.ts';
 import { runInOneWorld } from '../../harness/matrix/one-world.ts';
 import { thisProcess, tryAll } from '../../harness/matrix/try-all.ts';
-import { type Case, casesOf, compare, holdCase, optionsOf } from '../omissions/hold-against.ts';
+import { type Case, casesOf, compare, holdCase, optionsOf, RISK } from '../omissions/hold-against.ts';
 import { EDITION_NAMES } from '../plan/scenarios.ts';
 import { PLAN_TABLES } from './catalog.ts';
 import { attemptsIn, oneOfEach } from './corpus.ts';
@@ -74,7 +74,8 @@ async function holdMisconfigurations(edition: string): Promise<void> {
   const covering = new Set(oneOfEach(everywhere).map(titleOf));
   const chosen = all.filter(each => isAskedFor(titleOf(each), covering.has(titleOf(each))));
   t.comment(`misconfigurations ${edition}: ${chosen.length} of ${all.length} attempts`);
-  const results = await tryAll(chosen, [thisProcess], () => {}, new AbortController().signal);
+  const attempts = asked === undefined ? chosen.map(each => ({ ...each, risk: RISK })) : chosen;
+  const results = await tryAll(attempts, [thisProcess], () => {}, new AbortController().signal);
   t.equal(results.length, chosen.length);
   for (const { held, ...attempt } of results) {
     await t.test(titleOf(attempt), async t => {
