@@ -1,4 +1,5 @@
 /** Reads a mesh from its clusters' API servers: the topology that a scenario would have said. */
+import { linkedSignal } from '../../base/deadline.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { type ClusterName, clusterName, networkName } from '../../model/names.ts';
 import type { ClusterSpec, NetworkSpec, Topology } from '../../model/topology.ts';
@@ -51,7 +52,10 @@ export async function surveyMesh(
   clients: ReadonlyMap<string, KubernetesClient>,
   signal: AbortSignal,
 ): Promise<Survey> {
-  return describe(await Promise.all([...clients].map(([given, client]) => readFound(given, client, signal))));
+  // All questions listen to it at once.
+  using linked = linkedSignal(signal);
+  const found = [...clients].map(([given, client]) => readFound(given, client, linked.signal));
+  return describe(await Promise.all(found));
 }
 
 /** Makes the survey of what was found. Pure. */

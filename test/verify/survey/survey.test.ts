@@ -8,6 +8,10 @@ import { type Survey, surveyMesh } from '../../../harness/verify/survey/survey.t
 import { EDITION_NAMES, FOUR, topologyOf } from '../../plan/scenarios.ts';
 import { isNightly } from '../../support/nightly.ts';
 
+/** What Node warns of: a signal that too many questions listen to looks like a leak. */
+const warnings: string[] = [];
+process.on('warning', ({ name, message }) => void warnings.push(`${name}: ${message}`));
+
 type Clients = ReadonlyMap<string, KubernetesClient>;
 
 /** Installs a scenario, and looks at it. */
@@ -74,6 +78,13 @@ for (const scenario of FOUR) {
     });
   }
 }
+
+t.test('all questions of a survey may listen to a signal of the caller', async t => {
+  t.same(
+    warnings.filter(each => each.startsWith('MaxListeners')),
+    [],
+  );
+});
 
 const istio = { apiVersion: 'v1', namespace: 'istio-system' };
 
