@@ -17,10 +17,7 @@ export const oneGatewayExposesNothing: Pattern = ({ symptom, from, clusters }, s
       sentence:
         `The east-west gateway of ${spec.name}, one of those of ${spec.network}, refuses calls of services: ` +
         `nothing in ${owner.spec.name} exposes them.`,
-      steps: inOrder(
-        steps.about('expose-services', owner.spec.name),
-        steps.about('expose-services', spec.name),
-      ),
+      steps: inOrder(steps.about('expose-services', owner.spec.name)),
     };
   }
   return undefined;

@@ -120,7 +120,7 @@ function whyGatewayRefuses(
     cause: 'gateway-refuses',
     sentence: `The east-west gateway of ${gateway} refuses or drops the connections of ${client}.`,
     steps: inOrder(
-      steps.about('expose-services', gateway),
+      steps.about('expose-services', controlPlaneOf(spec)),
       steps.about('gateway-install', gateway),
       steps.about('certificates'),
     ),

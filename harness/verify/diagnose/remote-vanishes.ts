@@ -1,4 +1,5 @@
 /** B: remote endpoints are known, and packets to them vanish. */
+import { controlPlaneOf } from '../../model/topology.ts';
 import type { Diagnosis } from '../check.ts';
 import { type CallFacts, type ClusterFacts, gatewaysOf } from './facts.ts';
 import type { Pattern } from './pattern.ts';
@@ -35,7 +36,10 @@ export const remoteVanishes: Pattern = (facts, steps) => {
       sentence:
         `Calls from ${client} to ${name} vanish on the way to the east-west gateway ` +
         `of ${name}, or behind it.`,
-      steps: inOrder(steps.about('gateway-install', name), steps.about('expose-services', name)),
+      steps: inOrder(
+        steps.about('gateway-install', name),
+        steps.about('expose-services', controlPlaneOf(remote.spec)),
+      ),
     };
   }
   return {
