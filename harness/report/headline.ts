@@ -91,6 +91,15 @@ export const problemOfCheck = ({ outcome, found, diagnosis }: CheckReport): Prob
 export const problemOfStep = ({ problem }: StepReport): Problem =>
   problem ?? { kind: 'mesh', message: 'The step failed.' };
 
-/** Writes the claim of a check that did not pass, as what it is. */
-export const claimText = ({ outcome, sentence }: Pick<CheckReport, 'outcome' | 'sentence'>): string =>
-  outcome === 'failed' ? `Refuted: "${sentence}"` : `Not decided: "${sentence}"`;
+/**
+ * Writes the claim of a check that did not pass, as what it is: contradicted by what was seen, not shown as
+ * nobody could ask, or left open by the environment.
+ */
+export function claimText({
+  outcome,
+  sentence,
+  unproved,
+}: Pick<CheckReport, 'outcome' | 'sentence' | 'unproved'>): string {
+  if (outcome !== 'failed') return `Not decided: "${sentence}"`;
+  return unproved ? `Not proved: "${sentence}"` : `Refuted: "${sentence}"`;
+}

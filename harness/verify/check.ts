@@ -53,6 +53,8 @@ export interface CheckOutcome {
   /** What was found, in a sentence: `300 of 300 answered; v1 148, v2 152`. */
   readonly found: string;
   readonly evidence: Evidence;
+  /** True of a failure in which nothing was seen against the claim: it could not be asked. */
+  readonly unproved?: true;
   /** On failure: what it points to. */
   readonly diagnosis?: Diagnosis;
   /** Of a check that sends requests: what came back. */

@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import t from 'tap';
 import { verdictLine } from '../../harness/cli/terminal/lines.ts';
 import { buildReport } from '../../harness/report/build.ts';
-import { explanationOf, headlineOf, headlineText } from '../../harness/report/headline.ts';
+import { claimText, explanationOf, headlineOf, headlineText } from '../../harness/report/headline.ts';
 import { formatHtml } from '../../harness/report/html/html.ts';
 import { formatJson } from '../../harness/report/json.ts';
 import { formatJunit } from '../../harness/report/junit.ts';
@@ -74,6 +74,16 @@ t.test('a claim that does not hold is quoted as refuted, and nowhere else', asyn
     for (const { index } of text.matchAll(/Calls from cluster1 are answered/g))
       t.match(text.slice(0, index), /(Refuted: |claim: '?Refuted: )"$/, name);
   }
+});
+
+t.test('a claim that nobody could ask about is not called refuted', async t => {
+  const sentence = 'Gateways refuse strangers.';
+  for (const [check, text] of [
+    [{ outcome: 'failed' }, 'Refuted: "Gateways refuse strangers."'],
+    [{ outcome: 'failed', unproved: true }, 'Not proved: "Gateways refuse strangers."'],
+    [{ outcome: 'unknown' }, 'Not decided: "Gateways refuse strangers."'],
+  ] as const)
+    t.equal(claimText({ ...check, sentence }), text);
 });
 
 t.test('codes of symptoms are for programs', async t => {

@@ -86,6 +86,7 @@ export async function explain(
     outcome: 'failed',
     found: `Calls from ${source.name}: ${seen.wrong.join('; ')}`,
     evidence,
+    ...(seen.judged.requests === 0 && { unproved: true }),
     traffic: { ...seen.traffic, symptom },
     ...(diagnosis && { diagnosis }),
   };

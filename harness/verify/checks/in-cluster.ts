@@ -17,5 +17,7 @@ export const inCluster =
     const client = context.clusters.get(name)?.client;
     if (!client) return { outcome: 'unknown', found: `There is no cluster ${name}.`, evidence: null };
     const outcome = await ask(context, client);
-    return isTrouble(outcome) ? { outcome: 'failed', found: outcome.trouble, evidence: null } : outcome;
+    return isTrouble(outcome)
+      ? { outcome: 'failed', found: outcome.trouble, evidence: null, unproved: true }
+      : outcome;
   };

@@ -323,6 +323,11 @@ t.test('what is seen is named in the words of the failure table, and traced to a
     breakIt(mesh);
     const result = await run(mesh);
     t.equal(result.outcome, 'failed', name);
+    t.equal(
+      result.unproved,
+      symptom === 'NOPOD' ? true : undefined,
+      `${name}: who asks nobody refutes nothing`,
+    );
     t.equal(result.traffic?.symptom, symptom, name);
     t.match(result.diagnosis?.sentence, sentence, name);
     t.equal(result.diagnosis?.steps[0], step, name);

@@ -82,12 +82,13 @@ function rootsOfAll(steps: StepIndex): Check {
       if (facts.roots === 1 && distinct.length === 1 && silent === 0 && proxies > 0) {
         return { outcome: 'passed', found: `${proxies} proxies trust one root`, evidence };
       }
+      const differ = distinct.length > 1 || facts.roots > 1;
       return {
         outcome: 'failed',
-        found:
-          distinct.length > 1 || facts.roots > 1
-            ? `${Math.max(distinct.length, facts.roots)} different roots are trusted`
-            : `${proxies - silent} of ${proxies} proxies told which root they trust`,
+        ...(!differ && { unproved: true }),
+        found: differ
+          ? `${Math.max(distinct.length, facts.roots)} different roots are trusted`
+          : `${proxies - silent} of ${proxies} proxies told which root they trust`,
         evidence,
         diagnosis: diagnosisOf(facts, steps),
       };

@@ -271,6 +271,7 @@ function endpointsIn(spec: ClusterSpec, steps: StepIndex): Check {
         found:
           told.length === 0 ? `no proxy runs in ${spec.name}` : wrong.map(({ found }) => found).join('; '),
         evidence,
+        ...(!told.some(({ endpoints }) => endpoints) && { unproved: true }),
         diagnosis: await explain(context, spec, steps, wrong),
       };
     },

@@ -70,22 +70,21 @@ async function failOver(
 ): Promise<CheckOutcome> {
   const { topology, signal, onProgress } = context;
   const running = await deploymentsOf(context, version);
-  const failed = (
-    found: string,
-    diagnosis: Diagnosis,
-    evidence: CheckOutcome['evidence'] = null,
-  ): CheckOutcome => ({ outcome: 'failed', found, evidence, diagnosis });
+  const unproved = (found: string, diagnosis: Diagnosis): CheckOutcome => ({
+    ...{ outcome: 'failed', found, evidence: null, diagnosis },
+    unproved: true,
+  });
   if (running.length === 0) {
     const sentence = `HelloWorld ${version} was not deployed, or is scaled to nothing already.`;
     const homes = topology.clusters.filter(({ helloWorld }) => helloWorld.includes(version));
-    return failed(`there is no Deployment of ${SERVICE} ${version} to scale`, {
+    return unproved(`there is no Deployment of ${SERVICE} ${version} to scale`, {
       cause: 'workload-missing',
       sentence,
       steps: inOrder(homes.flatMap(({ name }) => steps.about('workload', name))),
     });
   }
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken.join('; '), BROKEN_BEFORE);
+  if (broken.length > 0) return unproved(broken.join('; '), BROKEN_BEFORE);
   for (const deployment of running) await scaleAway(deployment, changes, signal);
   onProgress(`${version} is scaled to nothing`);
   const without = await answersOfAll(
@@ -107,7 +106,12 @@ async function failOver(
         found: without.map(({ from, found }) => `without ${version} ${from} got ${found}`).join('; '),
         evidence,
       }
-    : failed(wrong.join('; '), await explainDeafness(context, version, steps), evidence);
+    : {
+        outcome: 'failed',
+        found: wrong.join('; '),
+        evidence,
+        diagnosis: await explainDeafness(context, version, steps),
+      };
 }
 
 /** Says why clients did not follow a version that went and came. */

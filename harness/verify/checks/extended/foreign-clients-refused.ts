@@ -95,6 +95,7 @@ interface Attempt {
   readonly answer: Answer | Trouble;
 }
 
+const isAnswered = ({ answer }: Attempt): boolean => !isTrouble(answer) && answer.kind === 'answer';
 const isRefused = (answer: Answer | Trouble): boolean => !isTrouble(answer) && isRefusal(answer);
 
 async function knockAtAll(context: CheckContext, doors: readonly Door[]): Promise<readonly Attempt[]> {
@@ -159,7 +160,7 @@ function describeAdmitted(admitted: readonly Attempt[]): readonly string[] {
     groups.set(key, group);
   }
   return [...groups.values()].map(({ attempt: { door, way, answer }, from }) => {
-    const got = !isTrouble(answer) && answer.kind === 'answer' ? 'answered' : describeAnswer(answer);
+    const got = isAnswered({ door, way, answer }) ? 'answered' : describeAnswer(answer);
     return `${door.whose} does not refuse strangers ${way}: ${got} (from ${from.join(' and ')})`;
   });
 }
@@ -201,17 +202,16 @@ async function explain(
 }
 
 async function judge(context: CheckContext, steps: StepIndex, changes: Changes): Promise<CheckOutcome> {
-  const failed = (
-    wrong: readonly string[],
-    diagnosis: Diagnosis,
-    evidence: CheckOutcome['evidence'] = null,
-  ): CheckOutcome => ({ outcome: 'failed', found: wrong.join('; '), evidence, diagnosis });
+  const unproved = (wrong: readonly string[], diagnosis: Diagnosis): CheckOutcome => ({
+    ...{ outcome: 'failed', found: wrong.join('; '), evidence: null, diagnosis },
+    unproved: true,
+  });
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken, BROKEN_BEFORE);
+  if (broken.length > 0) return unproved(broken, BROKEN_BEFORE);
   const { doors, wrong } = await arrive(context, changes);
   const closed = wrong.length > 0 ? wrong : await closedBefore(context, doors);
   if (closed.length > 0)
-    return failed(closed, {
+    return unproved(closed, {
       cause: 'workload-not-ready',
       sentence: 'Strangers do not run, or reach no pod: nobody could be refused.',
       steps: inOrder(steps.about('workload'), steps.about('client')),
@@ -226,9 +226,17 @@ async function judge(context: CheckContext, steps: StepIndex, changes: Changes):
   );
   const members = await answersOfAll(context, context.topology);
   const admitted = attempts.filter(({ answer }) => !isRefused(answer));
-  const all = [...describeAdmitted(admitted), ...wrongIn(members, 'while mTLS is strict')];
+  const unserved = wrongIn(members, 'while mTLS is strict');
+  const all = [...describeAdmitted(admitted), ...unserved];
   const evidence = { strangers: attempts.map(describeAttempt), members: describeAnswered(members) };
-  if (all.length > 0) return failed(all, await explain(context, steps, admitted), evidence);
+  if (all.length > 0)
+    return {
+      outcome: 'failed',
+      found: all.join('; '),
+      evidence,
+      ...(unserved.length === 0 && !admitted.some(isAnswered) && { unproved: true }),
+      diagnosis: await explain(context, steps, admitted),
+    };
   const found =
     `${attempts.length} attempts of strangers were refused: ${Object.keys(WAYS).join(', ')}; ` +
     'the mesh’s own clients were answered meanwhile';

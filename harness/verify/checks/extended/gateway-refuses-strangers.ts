@@ -26,6 +26,8 @@ interface Attempt {
   readonly refused: boolean;
 }
 
+const isAdmitted = ({ curl }: Attempt): boolean => curl === 'answered';
+
 /** How many ways each gateway is asked in. */
 const WAYS = 2;
 
@@ -89,9 +91,7 @@ function whyNotRefused(facts: Facts, attempts: readonly Attempt[], steps: StepIn
       steps: inOrder(ofEach('gateway-install', without), ofEach('gateway-address', without)),
     };
   }
-  const open = all.filter(({ name }) =>
-    attempts.some(each => each.cluster === name && each.curl === 'answered'),
-  );
+  const open = all.filter(({ name }) => attempts.some(each => each.cluster === name && isAdmitted(each)));
   if (open.length > 0) {
     return {
       cause: 'gateway-open',
@@ -143,7 +143,12 @@ function strangersAt(topology: Topology, steps: StepIndex): Check {
       const pod = asker && pickClientPod(asker.pods, context.client);
       const client = asker && context.clusters.get(asker.spec.name)?.client;
       if (!pod || !client)
-        return { outcome: 'failed', found: 'There is no client pod to ask from.', evidence: null };
+        return {
+          outcome: 'failed',
+          found: 'There is no client pod to ask from.',
+          evidence: null,
+          unproved: true,
+        };
       const ask = (argv: readonly string[]) =>
         execIn(client, { namespace: NAMESPACE, pod: pod.name, container: SIDECAR }, argv, context, 60_000);
       const attempts: Attempt[] = [];
@@ -160,6 +165,7 @@ function strangersAt(topology: Topology, steps: StepIndex): Check {
         outcome: 'failed',
         found,
         evidence: attempts,
+        ...(!attempts.some(isAdmitted) && { unproved: true }),
         diagnosis: whyNotRefused(facts, attempts, steps),
       };
     },

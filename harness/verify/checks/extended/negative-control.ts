@@ -75,20 +75,19 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
   const { topology, signal, onProgress } = context;
   const sources = sourcesOf(topology);
   const joints = await jointsOf(context);
-  const failed = (
-    found: string,
-    diagnosis: Diagnosis,
-    evidence: CheckOutcome['evidence'] = null,
-  ): CheckOutcome => ({ outcome: 'failed', found, evidence, diagnosis });
+  const unproved = (found: string, diagnosis: Diagnosis): CheckOutcome => ({
+    ...{ outcome: 'failed', found, evidence: null, diagnosis },
+    unproved: true,
+  });
   const unjoined = [...planesOf(topology)].filter(plane => !joints.some(({ into }) => into === plane));
   if (unjoined.length > 0)
-    return failed(
+    return unproved(
       `${unjoined.join(' and ')} ${unjoined.length === 1 ? 'has' : 'have'} no remote secret ` +
         'of another control plane to take away',
       explainUnjoined(topology, unjoined, steps),
     );
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return failed(broken.join('; '), BROKEN_BEFORE);
+  if (broken.length > 0) return unproved(broken.join('; '), BROKEN_BEFORE);
   for (const joint of joints) await takeAway(joint, changes, signal);
   onProgress(`${joints.length} remote secrets are taken away`);
   const apart = await Promise.all(sources.map(source => answersOf(context, alone(topology, source), source)));
@@ -110,7 +109,12 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
         found: apart.map(({ from, found }) => `without remote secrets ${from} got ${found}`).join('; '),
         evidence,
       }
-    : failed(wrong.join('; '), await explainOtherJoint(context, joints, steps), evidence);
+    : {
+        outcome: 'failed',
+        found: wrong.join('; '),
+        evidence,
+        diagnosis: await explainOtherJoint(context, joints, steps),
+      };
 }
 
 /** Says that control planes were joined with no other. */

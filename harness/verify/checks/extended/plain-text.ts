@@ -71,6 +71,12 @@ function defectOf({ pod, mode, saidBy, answer }: Attempt): string | undefined {
     : `${pod} does not answer plain text, though mTLS is not strict (${mode}, ${saidBy}): ${said}`;
 }
 
+/** Tells whether an answer contradicts the mode; silence where a refusal is awaited tells nothing. */
+const isAgainst = (attempt: Attempt): boolean =>
+  defectOf(attempt) !== undefined &&
+  !isTrouble(attempt.answer) &&
+  (attempt.mode !== 'STRICT' || attempt.answer.kind === 'answer');
+
 /** Says why a sidecar does otherwise than PeerAuthentication asks. */
 function diagnosisOf({ name }: ClusterSpec, steps: StepIndex, attempts: readonly Attempt[]): Diagnosis {
   const [injection, workload, install] = (['injection', 'workload', 'install'] as const).map(topic =>
@@ -130,6 +136,7 @@ function plainTextIn(spec: ClusterSpec, steps: StepIndex): Check {
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
+        ...(!attempts.some(isAgainst) && { unproved: true }),
         diagnosis: diagnosisOf(spec, steps, attempts),
       };
     }),

@@ -95,6 +95,12 @@ function defectOf(spec: ClusterSpec, { target, pod, direct, control, called }: A
   return `nothing shows that ${pod} of ${target.name} is out of reach: ${said}`;
 }
 
+/** Tells whether an attempt contradicts the networks; one that was not answered anywhere tells nothing. */
+const isAgainst = (spec: ClusterSpec, { target, pod, direct, control, called }: Attempt): boolean =>
+  target.network === spec.network
+    ? isFrom(control, pod, called) && !isFrom(direct, pod, called)
+    : isFrom(direct, pod, called);
+
 /**
  * Makes the check of the networks: on one, "workloads in each cluster can reach directly to one another
  * (pod-to-pod) across cluster boundaries"; on two there is "no direct connectivity between pods across
@@ -137,6 +143,7 @@ function reachFrom(topology: Topology, spec: ClusterSpec, steps: StepIndex): Che
         outcome: 'failed',
         found: wrong.join('; '),
         evidence,
+        ...(!attempts.some(attempt => isAgainst(spec, attempt)) && { unproved: true }),
         diagnosis: diagnosisOf(spec, steps, attempts),
       };
     }),

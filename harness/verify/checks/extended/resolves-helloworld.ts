@@ -47,6 +47,7 @@ function resolutionIn(spec: ClusterSpec, steps: StepIndex): Check {
         outcome: 'failed',
         found,
         evidence: { service: own ?? null, ...(isTrouble(resolved) ? {} : resolved) },
+        ...(isTrouble(resolved) && { unproved: true }),
         diagnosis: {
           cause: service ? 'name-server-silent' : 'service-missing',
           sentence,

@@ -64,6 +64,7 @@ function connectionsOf(spec: ClusterSpec, steps: StepIndex): Check {
       }
       return {
         outcome: 'failed',
+        ...(workloads.length === 0 && { unproved: true }),
         found:
           workloads.length === 0
             ? `no workload in ${spec.name} has a sidecar`

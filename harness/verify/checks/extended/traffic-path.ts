@@ -64,6 +64,7 @@ function judge(
       outcome: 'failed',
       found: `The proxy of the client in ${spec.name} does not answer.`,
       evidence: null,
+      unproved: true,
     };
   }
   const networkOf = (cluster: ClusterName) => context.clusters.get(cluster)?.spec.network;

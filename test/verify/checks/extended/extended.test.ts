@@ -74,6 +74,8 @@ t.test(
       const result = await check?.run(mesh.context);
       t.equal(result?.outcome, outcome, what);
       t.match(result?.found, found, what);
+      const isOpen = outcome === 'failed' && exitCode !== 0;
+      t.equal(result?.unproved, isOpen ? true : undefined, `${what}: only who is let in refutes it`);
     }
   },
 );
