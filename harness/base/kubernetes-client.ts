@@ -1,4 +1,5 @@
 /** One identity's client of one API server: verbs, watches, exec and logs. */
+import { AnswerDeadline, type AnswerLimit } from './answer-deadline.ts';
 import { parseBody, readAll, readEvents, type WatchEvent } from './kubernetes-answer.ts';
 import { isNotFound } from './kubernetes-error.ts';
 import { type ExecOptions, type ExecOutcome, execInContainer } from './kubernetes-exec.ts';
@@ -24,6 +25,15 @@ export interface Selectors {
   readonly fieldSelector?: string;
 }
 
+/** How an API server is reached and asked. */
+interface ClientOptions {
+  readonly dial?: Dial;
+  /** Another one than the kubeconfig's current. */
+  readonly context?: string;
+  /** For each answer but those of watches; without it a silent server is waited for. */
+  readonly limit?: AnswerLimit;
+}
+
 /**
  * One identity at one API server. Paths, objects and watches are generic: kinds are data here. Methods throw
  * KubernetesApiError when the server answers with an error (`find` returns undefined for 404), and a Node
@@ -31,13 +41,15 @@ export interface Selectors {
  */
 export class KubernetesClient {
   readonly #transport: KubernetesTransport;
+  readonly #deadline: AnswerDeadline | undefined;
 
   /**
    * @param kubeconfig - a YAML or JSON document; its current context is used unless `context` names one
    * @throws Error if the document cannot be read or names no cluster
    */
-  constructor(kubeconfig: string, options: { readonly dial?: Dial; readonly context?: string } = {}) {
+  constructor(kubeconfig: string, options: ClientOptions = {}) {
     this.#transport = new KubernetesTransport(kubeconfig, options);
+    if (options.limit) this.#deadline = new AnswerDeadline(this.server, options.limit);
   }
 
   /** The address of the API server, as the kubeconfig has it. */
@@ -45,9 +57,11 @@ export class KubernetesClient {
     return this.#transport.server.origin;
   }
 
-  async request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
-    const response = await this.#transport.send(method, path, options);
-    return parseBody(response.statusCode, await readAll(response));
+  request(method: string, path: string, options: RequestOptions = {}): Promise<unknown> {
+    return this.#byDeadline(`${method} ${path}`, options.signal, async signal => {
+      const response = await this.#transport.send(method, path, { ...options, signal });
+      return parseBody(response.statusCode, await readAll(response));
+    });
   }
 
   get(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject> {
@@ -151,11 +165,8 @@ export class KubernetesClient {
     argv: readonly string[],
     options: ExecOptions = {},
   ): Promise<ExecOutcome> {
-    return execInContainer(
-      this.#transport.config,
-      { namespace, pod, container: container ?? '', argv },
-      options,
-    );
+    const target = { namespace, pod, container: container ?? '', argv };
+    return execInContainer(this.#transport.config, target, options, this.#deadline);
   }
 
   /** Reads a container's log so far. */
@@ -166,15 +177,25 @@ export class KubernetesClient {
     signal?: AbortSignal,
   ): Promise<string> {
     const path = pathOf({ apiVersion: 'v1', plural: 'pods', namespace, name: pod, subresource: 'log' });
-    const response = await this.#transport.send('GET', path, { query, signal });
-    const body = await readAll(response);
-    if (response.statusCode !== 200) parseBody(response.statusCode, body);
-    return body.toString();
+    return await this.#byDeadline(`GET ${path}`, signal, async signal => {
+      const response = await this.#transport.send('GET', path, { query, signal });
+      const body = await readAll(response);
+      if (response.statusCode !== 200) parseBody(response.statusCode, body);
+      return body.toString();
+    });
   }
 
   /** Closes all connections, also those of watches. */
   close(): void {
     this.#transport.close();
+  }
+
+  #byDeadline<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    ask: (signal: AbortSignal | undefined) => Promise<T>,
+  ): Promise<T> {
+    return this.#deadline ? this.#deadline.wait(what, signal, ask) : ask(signal);
   }
 
   /** Makes a request whose answer is an object. */

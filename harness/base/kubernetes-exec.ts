@@ -2,7 +2,9 @@
 import { Readable, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { unlessAborted } from './abort.ts';
+import type { AnswerDeadline } from './answer-deadline.ts';
 import type { Clock } from './clock.ts';
+import { type LinkedSignal, linkedSignal } from './deadline.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 
 export interface ExecTarget {
@@ -27,36 +29,38 @@ export interface ExecOutcome {
   readonly stderr: string;
 }
 
-/** Runs a program in a container and waits for its end. @throws as KubernetesClient.exec */
+/**
+ * Runs a program in a container and waits for its end.
+ * @param deadline - by which the program has to begin
+ * @throws as KubernetesClient.exec
+ */
 export async function execInContainer(
   config: KubeConfig,
   { namespace, pod, container, argv }: ExecTarget,
   options: ExecOptions,
+  deadline?: AnswerDeadline,
 ): Promise<ExecOutcome> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let status: V1Status | undefined;
   // Before the connection stands as well as after.
-  const limit = limitOf(argv, options);
-  try {
-    limit.signal.throwIfAborted();
-    const opening = new Exec(config).exec(
-      namespace,
-      pod,
-      container,
-      [...argv],
-      collect(stdout),
-      collect(stderr),
-      options.stdin === undefined ? null : Readable.from([Buffer.from(options.stdin)]),
-      false,
-      result => {
-        status = result;
-      },
-    );
-    await closed(opening, limit.signal);
-  } finally {
-    limit.lift();
-  }
+  using limit = limitOf(argv, options);
+  limit.signal.throwIfAborted();
+  const opening = new Exec(config).exec(
+    namespace,
+    pod,
+    container,
+    [...argv],
+    collect(stdout),
+    collect(stderr),
+    options.stdin === undefined ? null : Readable.from([Buffer.from(options.stdin)]),
+    false,
+    result => {
+      status = result;
+    },
+  );
+  if (deadline) beginBy(deadline, `exec ${argv.join(' ')}`, opening, limit);
+  await closed(opening, limit.signal);
   if (!status) throw new Error('The connection closed before the exit code was known.');
   return {
     exitCode: exitCodeOf(status),
@@ -65,25 +69,29 @@ export async function execInContainer(
   };
 }
 
-/** Returns a signal that aborts with the caller's or when time is up, until `lift` is called. */
-function limitOf(
-  argv: readonly string[],
-  { signal, clock, timeoutMs }: ExecOptions,
-): { readonly signal: AbortSignal; lift(): void } {
-  const cancel = new AbortController();
-  const onAbort = () => cancel.abort(signal?.reason);
-  if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
-  const timeUp = () =>
-    cancel.abort(new Error(`no end after ${(timeoutMs ?? 0) / 1000} s: ${argv.join(' ')}`));
-  const timer = clock && timeoutMs !== undefined ? clock.setTimeout(timeUp, timeoutMs) : undefined;
-  return {
-    signal: cancel.signal,
-    lift: () => {
-      signal?.removeEventListener('abort', onAbort);
-      if (timer) clock?.clearTimeout(timer);
+/** Returns a signal that aborts with the caller's or when time is up, until it is disposed of. */
+function limitOf(argv: readonly string[], { signal, clock, timeoutMs }: ExecOptions): LinkedSignal {
+  if (!clock || timeoutMs === undefined) return linkedSignal(signal);
+  const reason = () => new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`);
+  return linkedSignal(signal, { clock, timeoutMs, reason });
+}
+
+/** Ends an exec that does not begin in time. */
+function beginBy(
+  deadline: AnswerDeadline,
+  what: string,
+  opening: Promise<unknown>,
+  exec: LinkedSignal,
+): void {
+  const begin = deadline.limit(what, exec.signal);
+  exec.follow(begin.signal);
+  opening.then(
+    () => {
+      begin[Symbol.dispose]();
+      if (!exec.signal.aborted) deadline.answered(what);
     },
-  };
+    () => begin[Symbol.dispose](),
+  );
 }
 
 /**

@@ -1,15 +1,12 @@
 /** Reads the mesh of the clusters that a command looks at. */
+import { READ_MS } from '../base/answer-deadline.ts';
 import { systemClock } from '../base/clock.ts';
-import { linkedSignal } from '../base/deadline.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { KubernetesClient } from '../base/kubernetes-client.ts';
 import { redact } from '../base/redact.ts';
 import { type Survey, surveyMesh } from '../verify/survey/survey.ts';
 import { nameOfLike } from './scenarios.ts';
 import type { Target } from './target.ts';
-
-/** Milliseconds for all questions together. */
-const ASK_MS = 15_000;
 
 /**
  * Surveys the clusters of a target; writes nothing. A mesh like one of the guide's scenarios has its name.
@@ -18,17 +15,16 @@ const ASK_MS = 15_000;
  */
 export async function surveyTarget({ clusters }: Target, signal: AbortSignal): Promise<Survey> {
   const contexts = clusters.map(({ context }) => context);
+  const limit = { clock: systemClock, readMs: READ_MS };
   const clients = new Map(
-    clusters.map(({ cluster, kubeconfig }) => [cluster as string, new KubernetesClient(kubeconfig)] as const),
+    clusters.map(({ cluster, kubeconfig }) => {
+      const client = new KubernetesClient(kubeconfig, { limit });
+      return [cluster as string, client] as const;
+    }),
   );
-  using linked = linkedSignal(signal, {
-    clock: systemClock,
-    timeoutMs: ASK_MS,
-    reason: () => new Error(`no answer within ${ASK_MS / 1000} s`),
-  });
   let survey: Survey;
   try {
-    survey = await surveyMesh(clients, linked.signal);
+    survey = await surveyMesh(clients, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new HarnessError('ERR_KUBERNETES_API', redact(`The mesh cannot be read: ${messageOf(error)}`), {

@@ -1,4 +1,5 @@
 /** A run from the moment that its platform is up: tools and clients; its steps, then its checks. */
+import { READ_MS } from '../base/answer-deadline.ts';
 import type { CleanupStack } from '../base/dispose.ts';
 import { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
@@ -49,9 +50,11 @@ export class StartedRun {
     cleanUp.add('close the connections', () => {
       for (const client of run.#clients.values()) client.close();
     });
+    const limit = { clock: started.clock, readMs: READ_MS };
     for (const [name, cluster] of started.clusters) {
       const { dial } = cluster;
-      run.#clients.set(name, new KubernetesClient(cluster.kubeconfig('this-machine'), dial ? { dial } : {}));
+      const kubeconfig = cluster.kubeconfig('this-machine');
+      run.#clients.set(name, new KubernetesClient(kubeconfig, { limit, ...(dial && { dial }) }));
     }
     return run;
   }

@@ -1,29 +1,15 @@
 /** A program in a container is given up when the caller wants that, however far its connection has come. */
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import type net from 'node:net';
 import t from 'tap';
+import { READ_MS } from '../../harness/base/answer-deadline.ts';
 import { systemClock } from '../../harness/base/clock.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
-
-/** An API server that takes connections and never says a word. */
-async function muteServer(): Promise<{ readonly server: net.Server; readonly client: KubernetesClient }> {
-  const server = net.createServer(socket => socket.on('error', () => {}));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens on a port
-  const kubeconfig = {
-    'current-context': 'mute',
-    clusters: [
-      { name: 'mute', cluster: { server: `https://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
-    ],
-    users: [{ name: 'me', user: { token: 'none' } }],
-    contexts: [{ name: 'mute', context: { cluster: 'mute', user: 'me' } }],
-  };
-  return { server, client: new KubernetesClient(JSON.stringify(kubeconfig)) };
-}
+import { muteServer } from '../support/mute-server.ts';
+import { JumpingClock } from '../support/small-plan.ts';
 
 t.test('a server that does not answer', async t => {
-  const { server, client } = await muteServer();
+  const { server, kubeconfig } = await muteServer();
+  const client = new KubernetesClient(kubeconfig);
   const sockets: net.Socket[] = [];
   server.on('connection', socket => sockets.push(socket));
   t.teardown(() => {
@@ -45,6 +31,15 @@ t.test('a server that does not answer', async t => {
         message: 'no end after 0.02 s: sleep 9',
       },
     );
+  });
+  await t.test('is left when it has not begun in time, however long the program may take', async t => {
+    const limit = { clock: new JumpingClock(), readMs: READ_MS };
+    const limited = new KubernetesClient(kubeconfig, { limit });
+    await t.rejects(limited.exec('default', 'pod', undefined, ['sleep', '9']), {
+      code: 'ERR_KUBERNETES_API',
+      message: /has not answered exec sleep 9 within 45 s\. It has answered nothing yet\.$/,
+    });
+    limited.close();
   });
   await t.test('is not asked by a caller who had enough before', async t => {
     const before = sockets.length;

@@ -1,4 +1,5 @@
 /** Clusters with a mesh that somebody else has installed: nothing is written to them unasked. */
+import { READ_MS } from '../../base/answer-deadline.ts';
 import { systemClock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
@@ -8,6 +9,9 @@ import { describeClusters } from '../diagnostics.ts';
 import type { Cluster, ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
 import { type Before, lookBefore, removeDeployed } from './deployed.ts';
+
+/** Milliseconds without an answer: nothing is installed here, so that no server has a reason to pause. */
+const LOST_MS = 30_000;
 
 /** Where the clusters are, and what is known of them. */
 interface AttachedOptions {
@@ -46,8 +50,11 @@ export class AttachedPlatform implements Platform {
   async start(_topology: unknown, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
     const { kubeconfigs, removesWorkloads } = this.#options;
+    const limit = { clock: systemClock, readMs: READ_MS };
     const clients = new Map(
-      [...kubeconfigs].map(([name, kubeconfig]) => [name, new KubernetesClient(kubeconfig)] as const),
+      [...kubeconfigs].map(
+        ([name, kubeconfig]) => [name, new KubernetesClient(kubeconfig, { limit })] as const,
+      ),
     );
     const close = () => {
       for (const client of clients.values()) client.close();
@@ -82,7 +89,11 @@ class StartedAttached implements StartedPlatform {
     );
     this.#clients = clients;
     this.#before = before;
-    this.defect = watchAnswers(apiServers(clients), { clock: this.clock, stop: this.#stopped.signal });
+    this.defect = watchAnswers(apiServers(clients), {
+      clock: this.clock,
+      stop: this.#stopped.signal,
+      lostMs: LOST_MS,
+    });
   }
 
   async collectDiagnostics(folder: string): Promise<void> {

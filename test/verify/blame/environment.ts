@@ -102,7 +102,7 @@ async function noSandbox(mesh: InstalledMesh) {
 }
 
 const DEAF =
-  /does not answer|ECONNREFUSED|no answer|no end after|closed|ECONNRESET|refused|timed out|disconnected|hang up|ETIMEDOUT|did not end/i;
+  /does not answer|has not answered|ECONNREFUSED|no answer|no end after|closed|ECONNRESET|refused|timed out|disconnected|hang up|ETIMEDOUT|did not end/i;
 
 export const ENVIRONMENT: readonly Fault[] = [
   {
