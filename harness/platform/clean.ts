@@ -4,11 +4,11 @@ import { existsSync, rmSync } from '../base/disk/disk.ts';
 import { readTextFile } from '../base/disk/read-file.ts';
 import { messageOf } from '../base/errors.ts';
 import { MAX_KUBECONFIG_BYTES } from '../model/kubeconfig-document.ts';
-import type { Removed } from './existing/remove.ts';
 import type { Engine } from './kind/engine/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
 import { removeRemains } from './kind/remove.ts';
-import { type ExistingEntry, type LedgerRecord, readLedgers } from './ledger.ts';
+import { type LedgerRecord, readLedgers } from './ledger.ts';
+import { managerOf, type Removed } from './marks.ts';
 
 export interface CleanOptions {
   /** The folder of all runs' state. */
@@ -73,7 +73,7 @@ async function removeRun(
     const failures = await removeRemains(await docker(), ledger, clock);
     if (failures.length > 0) return { failures, left: [] };
   }
-  return await removeFromClusters(ledger, clock);
+  return joined([await removeMesh(ledger, clock), await removeWorkloads(ledger, clock)]);
 }
 
 async function removeCache(engine: Engine): Promise<void> {
@@ -81,36 +81,67 @@ async function removeCache(engine: Engine): Promise<void> {
   for (const volume of await engine.volumes(CACHE_LABEL)) await engine.removeVolume(volume);
 }
 
-/** Removes what a run made in clusters of the user's. */
-async function removeFromClusters({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> {
-  if (existing.length === 0) return { failures: [], left: [] };
+/** What a ledger notes of a cluster of the user's, whatever has been made there. */
+interface NotedCluster {
+  readonly cluster: string;
+  /** A file beside the ledger. */
+  readonly kubeconfig: string;
+}
+
+/** Removes something from each of these clusters, side by side, and says of which one a removal tells. */
+async function removeFromEach<Entry extends NotedCluster>(
+  entries: readonly Entry[],
+  remove: (kubeconfig: string, entry: Entry) => Promise<Removed>,
+): Promise<Removed> {
   const parts = await Promise.all(
-    existing.map(async entry => {
-      const { failures, left } = await removeFromOne(entry, runId, clock);
+    entries.map(async entry => {
+      const { failures, left } = await removeFromOne(entry, kubeconfig => remove(kubeconfig, entry));
       const named = (text: string) => `${entry.cluster}: ${text}`;
       return { failures: failures.map(named), left: left.map(named) };
     }),
   );
-  return { failures: parts.flatMap(({ failures }) => failures), left: parts.flatMap(({ left }) => left) };
+  return joined(parts);
 }
 
-async function removeFromOne(entry: ExistingEntry, runId: string, clock: Clock): Promise<Removed> {
-  const { removeFromCluster } = await import('./existing/remove.ts');
+const joined = (parts: readonly Removed[]): Removed => ({
+  failures: parts.flatMap(({ failures }) => failures),
+  left: parts.flatMap(({ left }) => left),
+});
+
+async function removeFromOne(
+  { kubeconfig: file }: NotedCluster,
+  remove: (kubeconfig: string) => Promise<Removed>,
+): Promise<Removed> {
   let kubeconfig: string;
   try {
-    kubeconfig = readTextFile(entry.kubeconfig, MAX_KUBECONFIG_BYTES);
+    kubeconfig = readTextFile(file, MAX_KUBECONFIG_BYTES);
   } catch (error) {
-    return {
-      failures: [`its kubeconfig ${entry.kubeconfig} cannot be read: ${messageOf(error)}`],
-      left: [],
-    };
+    return { failures: [`its kubeconfig ${file} cannot be read: ${messageOf(error)}`], left: [] };
   }
-  return await removeFromCluster({ kubeconfig, runId, entry, atTheEnd: false, clock });
+  return await remove(kubeconfig);
 }
 
-function sentenceOf({ runId, clusters, networks, existing, isKept }: LedgerRecord): string {
-  const what = [...clusters, ...networks, ...existing.map(({ cluster }) => `the mesh in ${cluster}`)].join(
-    ', ',
-  );
+/** Removes the mesh that a run made in clusters of the user's. */
+const removeMesh = ({ existing, runId }: LedgerRecord, clock: Clock): Promise<Removed> =>
+  removeFromEach(existing, async (kubeconfig, entry) => {
+    const { removeFromCluster } = await import('./existing/remove.ts');
+    return await removeFromCluster({ kubeconfig, runId, entry, atTheEnd: false, clock });
+  });
+
+/** Removes the workloads that a verification has put into clusters for the time. */
+const removeWorkloads = ({ deployed, runId }: LedgerRecord, clock: Clock): Promise<Removed> =>
+  removeFromEach(deployed, async (kubeconfig, { before }) => {
+    const { removeNoted } = await import('./attached/deployed.ts');
+    return await removeNoted(kubeconfig, before, { clock, mark: managerOf(runId) });
+  });
+
+function sentenceOf(ledger: LedgerRecord): string {
+  const { runId, clusters, networks, existing, deployed, isKept } = ledger;
+  const what = [
+    ...clusters,
+    ...networks,
+    ...existing.map(({ cluster }) => `the mesh in ${cluster}`),
+    ...deployed.map(({ cluster }) => `the workloads in ${cluster}`),
+  ].join(', ');
   return `run ${runId}${isKept ? ' (kept)' : ''}: ${what === '' ? 'nothing but its files' : what}`;
 }

@@ -21,6 +21,8 @@ export type LedgerEntry =
   | { readonly type: 'cluster'; readonly name: string }
   /** A cluster of the user's, and what of a mesh was there before. */
   | ({ readonly type: 'existing' } & ExistingEntry)
+  /** A cluster of a mesh that is only verified, into which workloads are put for the time. */
+  | ({ readonly type: 'deployed' } & DeployedEntry)
   /** The run ended and was asked to leave everything behind. */
   | { readonly type: 'kept' };
 
@@ -34,6 +36,22 @@ export interface ExistingEntry {
   readonly before: Readonly<Record<string, readonly string[]>>;
   /** The API server keeps the creator of a namespace, which identifies those of this run. */
   readonly isMarked: boolean;
+}
+
+/** A cluster, and how it was before workloads were put into it. */
+export interface DeployedEntry {
+  readonly cluster: string;
+  /** A file beside the ledger. */
+  readonly kubeconfig: string;
+  readonly before: {
+    /** Of namespace kube-system. */
+    readonly uid: string;
+    readonly hadNamespace: boolean;
+    /** The namespace's labels. */
+    readonly labels: Readonly<Record<string, string>>;
+    /** `deployments/helloworld-v1` */
+    readonly objects: readonly string[];
+  };
 }
 
 const FILE = 'ledger.jsonl';
@@ -98,6 +116,7 @@ export interface LedgerRecord {
   readonly networks: readonly string[];
   readonly clusters: readonly string[];
   readonly existing: readonly ExistingEntry[];
+  readonly deployed: readonly DeployedEntry[];
 }
 
 /** Lists every run that has a ledger, also those that go on. */
@@ -123,6 +142,7 @@ function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
     networks: entries.flatMap(entry => (entry.type === 'network' ? [entry.name] : [])),
     clusters: entries.flatMap(entry => (entry.type === 'cluster' ? [entry.name] : [])),
     existing: entries.flatMap(entry => (entry.type === 'existing' ? [entry] : [])),
+    deployed: entries.flatMap(entry => (entry.type === 'deployed' ? [entry] : [])),
   };
 }
 

@@ -1,16 +1,16 @@
 /** `mesh-harness verify` on one installed mesh: read, verified, deployed into, changed, and left as it was. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { systemClock } from '../../harness/base/clock.ts';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
-import { waitUntil } from '../../harness/base/wait.ts';
 import type { VerifyFlags } from '../../harness/cli/commands/verify.flags.ts';
 import { verifyCommand } from '../../harness/cli/commands/verify.ts';
 import { mergeKubeconfigs } from '../../harness/model/kubeconfig.ts';
 import { clusterName } from '../../harness/model/names.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
 import { AttachedPlatform } from '../../harness/platform/attached/attached-platform.ts';
+import { removeDeployed } from '../../harness/platform/attached/deployed.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import type { ConformanceReport } from '../../harness/report/report.ts';
 import { prepareSession } from '../../harness/session/prepare.ts';
@@ -18,6 +18,7 @@ import { CHECK_FAMILIES } from '../../harness/verify/catalog.ts';
 import type { Check } from '../../harness/verify/check.ts';
 import { topologyOf } from '../plan/scenarios.ts';
 import { temporaryFolder } from '../support/cli.ts';
+import { cleanUp, killedWhileItDeploys, type RunFiles, settled } from '../support/deployed.ts';
 
 const ADMIN = 'kubernetes-admin';
 
@@ -37,6 +38,7 @@ interface Ended {
 }
 
 interface Mesh {
+  readonly files: RunFiles;
   readonly clients: ReadonlyMap<string, KubernetesClient>;
   readonly kubeconfigs: ReadonlyMap<string, string>;
   verify(scenario: string | undefined, flags?: Partial<VerifyFlags>, abortAt?: RegExp): Promise<Ended>;
@@ -74,7 +76,9 @@ t.test('a mesh that somebody else has installed', async t => {
       writeFileSync(file, mergeKubeconfigs(kubeconfigs));
       const clients = new Map([...kubeconfigs].map(([name, text]) => [name, new KubernetesClient(text)]));
       try {
+        const state = path.join(folder.path, 'state');
         await withMesh(t, {
+          files: { folder: folder.path, kubeconfig: file, state },
           clients,
           kubeconfigs,
           verify: async (scenario, flags = {}, abortAt) => {
@@ -96,7 +100,7 @@ t.test('a mesh that somebody else has installed', async t => {
                 ...flags,
               },
               {
-                env: { CTX_CLUSTER1: 'cluster1', CTX_CLUSTER2: 'cluster2' },
+                env: { CTX_CLUSTER1: 'cluster1', CTX_CLUSTER2: 'cluster2', MESH_HARNESS_STATE: state },
                 stdout: { write: (text: string) => void stdout.push(text) } as never, // all it uses
                 stderr: { write } as never,
                 signal: interruption.signal,
@@ -199,7 +203,6 @@ async function withMesh(t: Test, mesh: Mesh): Promise<void> {
           name: 'existing',
           kubeconfigs: new Map([...mesh.kubeconfigs].map(([name, text]) => [clusterName(name), text])),
           isSimulated: true,
-          removesWorkloads: false,
         }),
         steps: 'none',
         checks: [check],
@@ -246,32 +249,34 @@ async function withMesh(t: Test, mesh: Mesh): Promise<void> {
     const interrupted = await mesh.verify(undefined, { deploy: true }, /✓ cluster\d: Deploy sleep/);
     t.equal(interrupted.code, 130, interrupted.stderr);
     t.strictSame(await settled(mesh.clients), before, 'nothing stays after Ctrl-C either');
+    t.same(readdirSync(path.join(mesh.files.state, 'runs')), [], 'and no ledger');
+
+    await t.test('what a killed run has left clean removes, and nothing else', async t => {
+      await killedWhileItDeploys(mesh.files);
+      const services = { apiVersion: 'v1', plural: 'services', namespace: 'sample' };
+      const theirs = { ...services, name: 'curl' };
+      await second?.create(services, { metadata: { name: 'curl' }, spec: { ports: [{ port: 80 }] } });
+      const { removed, left, failures } = await cleanUp(mesh.files);
+      t.match(removed, [/^run \w+: the workloads in cluster1, the workloads in cluster2$/]);
+      t.match(left, [/^cluster2: services\/curl in sample, which this run has not made \(run \w+\)$/]);
+      t.same(failures, []);
+      t.ok(await second?.find(theirs));
+      await second?.delete(theirs);
+      t.strictSame(await settled(mesh.clients), before);
+
+      // A namespace that somebody has made since is not that of the run.
+      const first = mesh.clients.get('cluster1');
+      await first?.create({ apiVersion: 'v1', plural: 'namespaces' }, { metadata: { name: 'sample' } });
+      const uid = (await first?.get({ ...namespace, name: 'kube-system' }))?.metadata.uid ?? '';
+      const was = { uid, hadNamespace: false, labels: {}, objects: [] };
+      const options = { clock: systemClock, mark: 'mesh-harness-1' };
+      t.same(first && (await removeDeployed(first, was, options)), {
+        failures: [],
+        left: ['namespace sample, which this run has not made'],
+      });
+      await first?.delete(namespace);
+    });
 
     await second?.patch(namespace, 'merge', { metadata: { labels: { mine: null } } });
   });
-}
-
-const KINDS = ['pods', 'services', 'serviceaccounts', 'configmaps', 'secrets'].map(plural => ({
-  apiVersion: 'v1',
-  plural,
-}));
-
-/** The namespaces, and what is in `sample`, once pods that are going have gone. */
-async function settled(clients: Mesh['clients']): Promise<unknown> {
-  const found: unknown[] = [];
-  for (const client of clients.values()) {
-    const namespaces = await client.list({ apiVersion: 'v1', plural: 'namespaces' });
-    found.push(namespaces.items.map(({ metadata: { name, uid, labels } }) => ({ name, uid, labels })));
-    for (const kind of [...KINDS, { apiVersion: 'apps/v1', plural: 'deployments' }]) {
-      const list = () => client.list({ ...kind, namespace: 'sample' });
-      const { items } = await waitUntil(
-        'pods to go',
-        list,
-        ({ items }) => kind.plural !== 'pods' || items.length === 0,
-        { clock: systemClock, timeoutMs: 10_000, intervalMs: 50 },
-      );
-      found.push(items.map(({ metadata: { name } }) => `${kind.plural}/${name}`));
-    }
-  }
-  return found;
 }

@@ -9,6 +9,7 @@ import type { Plan } from '../../plan/step.ts';
 import { workloadSteps } from '../../plan/workloads.ts';
 import { AttachedPlatform } from '../../platform/attached/attached-platform.ts';
 import { editionFor } from '../../platform/versions.ts';
+import { stateFolder } from '../../process/folders.ts';
 import { assertWritable, reportPlace } from '../../report/write.ts';
 import type { RunEvent, RunListener } from '../../run/events.ts';
 import type { Scenario } from '../../scenario/read-scenario.ts';
@@ -50,7 +51,7 @@ export async function verifyCommand(
   const startedAtMs = systemClock.now();
   const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock);
   try {
-    const session = await sessionOf(verification, signal, [
+    const session = await sessionOf(verification, { signal, state: stateFolder(env) }, [
       event => void events.push(event),
       progress.listener,
     ]);
@@ -104,7 +105,9 @@ function refuseDeployed({ clusters }: Survey): void {
   const there = clusters.find(({ workloads }) => workloads.length > 0);
   if (there)
     throw new HarnessError('ERR_USAGE', `${there.workloads.join(' and ')} run in ${there.name} already.`, {
-      hint: 'Leave --deploy out: what is there is verified. Or remove the namespace sample first.',
+      hint:
+        'Leave --deploy out: what is there is verified. Or remove the namespace sample first; ' +
+        'what a killed run has left, mesh-harness clean removes.',
     });
 }
 
@@ -135,7 +138,7 @@ function linesOn({ flags, scenario, target, survey, topology, edition }: Verific
 
 function sessionOf(
   { flags, scenario, target, survey, topology, plan }: Verification,
-  signal: AbortSignal,
+  { signal, state }: { readonly signal: AbortSignal; readonly state: string },
   listeners: readonly RunListener[],
 ): Promise<PreparedSession> {
   const requests = flags.requests ?? scenario?.verify.requests;
@@ -148,7 +151,7 @@ function sessionOf(
       kubeconfigs: kubeconfigsOf({ target, survey, scenario }),
       isSimulated: survey.isSimulated || target.clusters.some(({ simulated }) => simulated !== undefined),
       ...(target.controlPlane && { controlPlane: target.controlPlane }),
-      removesWorkloads: flags.deploy,
+      ...(flags.deploy && { deploysBy: state }),
     }),
     plan: flags.deploy ? workloadSteps(plan, withNamespace) : plan,
     steps: flags.deploy ? 'all' : 'none',

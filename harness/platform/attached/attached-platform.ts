@@ -1,14 +1,21 @@
 /** Clusters with a mesh that somebody else has installed: nothing is written to them unasked. */
 import { READ_MS } from '../../base/answer-deadline.ts';
 import { systemClock } from '../../base/clock.ts';
-import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { Bundle } from '../bundle.ts';
 import { describeClusters } from '../diagnostics.ts';
-import type { Cluster, ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
+import type {
+  Cluster,
+  ControlPlane,
+  Finding,
+  Platform,
+  PlatformAdjustment,
+  StartedPlatform,
+} from '../platform.ts';
 import { apiServers, watchAnswers } from '../watch-answers.ts';
-import { type Before, lookBefore, removeDeployed } from './deployed.ts';
+import { lookBefore } from './deployed.ts';
+import { Deployment } from './deployment.ts';
 
 /** Milliseconds without an answer: nothing is installed here, so that no server has a reason to pause. */
 const LOST_MS = 30_000;
@@ -23,8 +30,11 @@ interface AttachedOptions {
   readonly isSimulated: boolean;
   /** Present where a real istiod is known to serve simulated proxies. */
   readonly controlPlane?: ControlPlane;
-  /** Notes what is there at the start, and takes the workloads that were added since out at the end. */
-  readonly removesWorkloads: boolean;
+  /**
+   * The folder of all runs' state. Present: what is there at the start is noted in it, and the workloads that
+   * were added since are taken out at the end; after a crash by `clean`.
+   */
+  readonly deploysBy?: string;
 }
 
 /** The platform of a run that installs nothing. */
@@ -49,7 +59,7 @@ export class AttachedPlatform implements Platform {
 
   async start(_topology: unknown, signal: AbortSignal): Promise<StartedPlatform> {
     signal.throwIfAborted();
-    const { kubeconfigs, removesWorkloads } = this.#options;
+    const { kubeconfigs, deploysBy } = this.#options;
     const limit = { clock: systemClock, readMs: READ_MS };
     const clients = new Map(
       [...kubeconfigs].map(
@@ -60,8 +70,10 @@ export class AttachedPlatform implements Platform {
       for (const client of clients.values()) client.close();
     };
     try {
-      const before = removesWorkloads ? await lookBefore(clients, signal) : undefined;
-      return new StartedAttached(kubeconfigs, clients, before);
+      const before = deploysBy === undefined ? undefined : await lookBefore(clients, signal);
+      const deployment =
+        before && deploysBy !== undefined ? new Deployment(deploysBy, kubeconfigs, before) : undefined;
+      return new StartedAttached(kubeconfigs, clients, deployment);
     } catch (error) {
       close();
       throw error;
@@ -73,22 +85,23 @@ export class AttachedPlatform implements Platform {
 class StartedAttached implements StartedPlatform {
   readonly clusters: ReadonlyMap<ClusterName, Cluster>;
   readonly clock = systemClock;
-  readonly adjustments = [];
+  readonly adjustments: readonly PlatformAdjustment[];
   readonly defect: AbortSignal;
   readonly #stopped = new AbortController();
   readonly #clients: ReadonlyMap<ClusterName, KubernetesClient>;
-  readonly #before: ReadonlyMap<ClusterName, Before> | undefined;
+  readonly #deployment: Deployment | undefined;
 
   constructor(
     kubeconfigs: ReadonlyMap<ClusterName, string>,
     clients: ReadonlyMap<ClusterName, KubernetesClient>,
-    before: ReadonlyMap<ClusterName, Before> | undefined,
+    deployment: Deployment | undefined,
   ) {
     this.clusters = new Map(
       [...kubeconfigs].map(([name, document]) => [name, { name, kubeconfig: () => document }]),
     );
     this.#clients = clients;
-    this.#before = before;
+    this.#deployment = deployment;
+    this.adjustments = deployment?.adjustments ?? [];
     this.defect = watchAnswers(apiServers(clients), {
       clock: this.clock,
       stop: this.#stopped.signal,
@@ -104,15 +117,7 @@ class StartedAttached implements StartedPlatform {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped.abort();
     try {
-      const failed = await Promise.all(
-        [...(this.#before ?? [])].map(async ([name, before]) => {
-          const client = this.#clients.get(name);
-          const failures = client ? await removeDeployed(client, before, this.clock) : [];
-          return failures.map(failure => `${name}: ${failure}`);
-        }),
-      );
-      if (failed.flat().length === 0) return;
-      throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failed.flat().join('; ')}`);
+      await this.#deployment?.end(this.#clients, this.clock);
     } finally {
       for (const client of this.#clients.values()) client.close();
     }

@@ -1,10 +1,10 @@
 import type { ClusterName } from '../../model/names.ts';
 import { installAdjustments, remoteSecretAdjustments, writeForOthers } from '../adjustments.ts';
 import type { ExistingEntry, Ledger } from '../ledger.ts';
+import { managerOf } from '../marks.ts';
 import type { PlatformAdjustment } from '../platform.ts';
 import { istioHas } from '../versions.ts';
 import type { Beginning } from './beginning.ts';
-import { managerOf } from './ownership.ts';
 
 /** What a run has on disk by the time that it adjusts commands. */
 export interface Notes {

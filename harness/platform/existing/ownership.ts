@@ -67,9 +67,6 @@ export function isOfIstio({ metadata, ...object }: KubernetesObject): boolean {
  */
 export const isIstioDefinition = (name: string): boolean => /\.istio\.io$/.test(name);
 
-/** Names a run in `managedFields` of the namespaces that its plan creates. */
-export const managerOf = (runId: string): string => `mesh-harness-${runId}`;
-
 /**
  * Names the namespace of a run's probes. It is the run's first write in every cluster. It stays until the run
  * has ended, so that runs of other machines see that the cluster is taken.
@@ -87,11 +84,4 @@ export async function namespacesOfRuns(
     .map(({ metadata }) => metadata.name ?? '')
     .filter(name => name.startsWith(probeNamespaceOf('')));
   return names.filter(name => ownRunId === undefined || name !== probeNamespaceOf(ownRunId));
-}
-
-/** Lists the writers of an object, as the API server noted them. */
-export function managersOf({ metadata }: KubernetesObject): readonly string[] {
-  // As the API has it.
-  const fields = (metadata['managedFields'] ?? []) as readonly { readonly manager?: string }[];
-  return fields.map(({ manager = '' }) => manager);
 }

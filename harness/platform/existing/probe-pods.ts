@@ -5,7 +5,8 @@
 import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import { type ClusterSpec, isMultiNetwork, remotesOf, type Topology } from '../../model/topology.ts';
-import { managerOf, namespacesOfRuns, probeNamespaceOf } from './ownership.ts';
+import { managerOf } from '../marks.ts';
+import { namespacesOfRuns, probeNamespaceOf } from './ownership.ts';
 import { describePods, isReady } from './pod-readiness.ts';
 import { DEADLINES, POLL_MS, type ProbedCluster, type ProbeOptions } from './probe-options.ts';
 

@@ -9,13 +9,12 @@ import {
 } from '../../base/kubernetes-client.ts';
 import { waitUntil } from '../../base/wait.ts';
 import type { ExistingEntry } from '../ledger.ts';
+import { managerOf, managersOf, type Removed } from '../marks.ts';
 import {
   CLUSTER_SCOPED,
   type ClusterScopedKind,
   isIstioDefinition,
   isOfIstio,
-  managerOf,
-  managersOf,
   NAMESPACES,
   probeNamespaceOf,
   ROOT_CONFIG_MAPS,
@@ -35,14 +34,6 @@ export interface RemoveOptions {
 
 const GONE_MS = 100_000;
 const POLL_MS = 250;
-
-/** How a removal went. */
-export interface Removed {
-  /** What could not be removed, one sentence each. */
-  readonly failures: readonly string[];
-  /** Objects with a name of the harness that belong to someone else. */
-  readonly left: readonly string[];
-}
 
 export async function removeFromCluster(options: RemoveOptions): Promise<Removed> {
   const client = new KubernetesClient(options.kubeconfig);

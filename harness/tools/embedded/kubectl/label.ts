@@ -38,6 +38,7 @@ const verbFor = (kind: Kind): Verb => ({
     selector: { type: 'text', short: 'l' },
     'all-namespaces': { type: 'boolean', short: 'A' },
     'resource-version': { type: 'text' },
+    'field-manager': { type: 'text' },
   },
   run: call => change(call, kind),
 });
@@ -123,7 +124,8 @@ async function changeOne(
   }
   const path = pathTo(resource, object.metadata.namespace, name);
   const body = Object.keys(patch).length === 0 ? {} : { metadata: { [kind.field]: patch } };
-  await client.patch(path, 'merge', body, { fieldManager: kind.manager }, signal);
+  const fieldManager = flags.text('field-manager') ?? kind.manager;
+  await client.patch(path, 'merge', body, { fieldManager }, signal);
   invocation.stdout(`${displayName(resource, name)} ${outcome(kind, patch)}\n`);
 }
 
