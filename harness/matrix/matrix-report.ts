@@ -77,9 +77,12 @@ export function matrixJson(
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Writes the results as Markdown: a table for each mesh. */
-export function matrixMarkdown(results: readonly AttemptResult[]): string {
-  const lines = ['# Misconfigurations, tried', '', ...summaryLines(results), ''];
+/**
+ * Writes the results as Markdown: a table for each mesh.
+ * @param wanted - how many attempts there were to be: fewer results are those of an interrupted matrix
+ */
+export function matrixMarkdown(results: readonly AttemptResult[], wanted = results.length): string {
+  const lines = ['# Misconfigurations, tried', '', ...summaryLines(results, wanted), ''];
   const meshes = new Set(results.map(({ scenario, edition }) => `${scenario}, edition ${edition}`));
   for (const mesh of meshes) {
     lines.push(
@@ -101,17 +104,21 @@ export function matrixMarkdown(results: readonly AttemptResult[]): string {
   return printable(`${lines.join('\n')}\n`);
 }
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const rate = ({ causes, first, firstThree }: Ranks): string =>
   causes === 0
     ? 'none'
     : `first in ${first} of ${causes} (${((100 * first) / causes).toFixed(1)} %), in the first three in ${firstThree}`;
 
-/** Returns the summary in sentences, one a line. */
-export function summaryLines(results: readonly AttemptResult[]): readonly string[] {
+/** Returns the summary in sentences, one a line. @param wanted - as of `matrixMarkdown` */
+export function summaryLines(results: readonly AttemptResult[], wanted = results.length): readonly string[] {
   const { attempts, misconfigurations, asExpected, refused, ranks, headlines, ranksOfBlind } =
     summarize(results);
   return [
-    `${misconfigurations} misconfigurations, ${attempts} attempts; ${asExpected} came out as they must.`,
+    ...(wanted > results.length ? [`Interrupted: ${results.length} of ${wanted} attempts were tried.`] : []),
+    `${counted(misconfigurations, 'misconfiguration')}, ${counted(attempts, 'attempt')}; ` +
+      `${asExpected} came out as they must.`,
     `Refused: ${refused.seen} of ${refused.wanted}. The cause: ${rate(ranks)}; in the headline in ${headlines}.`,
     ...(ranksOfBlind.causes > 0 ? [`By authors who had not read the diagnosis: ${rate(ranksOfBlind)}.`] : []),
     'On the simulator only: this shows what the checks and the diagnosis make of a fault, not that Istio has it.',

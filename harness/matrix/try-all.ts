@@ -1,5 +1,6 @@
 /** Tries misconfigurations, in as many rows side by side as there are workers. */
 import { systemClock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { AttemptResult, PreparedAttempt } from './attempts.ts';
 import type { Held } from './hold.ts';
 import { isOfTheSample, tryInOneWorld, tryTrial } from './try-trial.ts';
@@ -31,11 +32,16 @@ export function groupsOf(attempts: readonly PreparedAttempt[]): readonly (readon
   return groups.sort((one, other) => other.length - one.length);
 }
 
+/** What is told of attempts that could not be tried: why, and nothing of the mesh. */
+const notTried = (error: unknown): Held => ({
+  ...{ problems: [`not tried: ${messageOf(error)}`], calls: '', caughtBy: null },
+  ...{ headline: null, causes: [], rank: null },
+});
+
 /**
- * Tries them all.
+ * Tries them all. One whose worker fails is told so, and the others are tried all the same.
  * @param onResult - called with each result as it comes
  * @returns the results in the order of `attempts`, whoever tried them; fewer if it was interrupted
- * @throws what a worker throws first
  */
 export async function tryAll(
   attempts: readonly PreparedAttempt[],
@@ -49,24 +55,32 @@ export async function tryAll(
     for (const group of open) {
       if (signal.aborted) return;
       const startedAtMs = systemClock.now();
-      try {
-        const held = await worker.tryThem(group, signal);
-        const wallMs = Math.round((systemClock.now() - startedAtMs) / group.length);
-        for (const [index, attempt] of group.entries()) {
-          const own = held[index];
-          if (!own) continue;
-          const result = { ...attempt, held: own, wallMs };
-          results.set(attempt, result);
-          onResult(result);
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
+      const held = await triedBy(worker, group, signal);
+      const wallMs = Math.round((systemClock.now() - startedAtMs) / group.length);
+      for (const [index, attempt] of group.entries()) {
+        const own = held[index];
+        if (!own) continue;
+        const result = { ...attempt, held: own, wallMs };
+        results.set(attempt, result);
+        onResult(result);
       }
     }
   };
   await Promise.all(workers.map(work));
   return attempts.flatMap(attempt => results.get(attempt) ?? []);
+}
+
+/** Has a group tried. @returns nothing of one that was interrupted */
+async function triedBy(
+  worker: Worker,
+  group: readonly PreparedAttempt[],
+  signal: AbortSignal,
+): Promise<readonly Held[]> {
+  try {
+    return await worker.tryThem(group, signal);
+  } catch (error) {
+    return signal.aborted ? [] : group.map(() => notTried(error));
+  }
 }
 
 /** Tries a group in this process. */

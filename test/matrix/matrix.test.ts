@@ -191,10 +191,22 @@ t.test('workers share what there is, whoever is faster; an end leaves the rest',
   t.equal(refused.wanted, attempts.filter(({ trial }) => trial.expected.passes === undefined).length);
   t.equal(ranks.first, ranks.causes);
   t.match(matrixMarkdown(one), /## multi-primary, edition 1\.8\n/);
-  await t.rejects(
-    tryAll(attempts, [{ tryThem: () => Promise.reject(new Error('broken')) }], () => {}, end.signal),
-    /broken/,
+  const broken: Worker = {
+    tryThem: async group => {
+      if (group.some(({ id }) => id === 'trust/key-of-another')) throw new Error('broken');
+      return group.map(() => held);
+    },
+  };
+  const told = await tryAll(attempts, [broken], () => {}, end.signal);
+  t.equal(told.length, attempts.length, 'the rest is tried all the same');
+  t.same(
+    [...new Set(told.filter(({ held }) => held.problems.length > 0).map(({ id }) => id))],
+    ['trust/key-of-another'],
   );
+  t.match(told.find(({ id }) => id === 'trust/key-of-another')?.held.problems, ['not tried: broken']);
   const some = await tryAll(attempts, [worker], () => end.abort(), end.signal);
   t.ok(some.length > 0 && some.length < attempts.length);
+  const interrupted = `Interrupted: ${some.length} of ${attempts.length} attempts were tried.`;
+  t.ok(matrixMarkdown(some, attempts.length).includes(interrupted));
+  t.notMatch(matrixMarkdown(one, attempts.length), /Interrupted/);
 });

@@ -1,5 +1,5 @@
 /** The processes of a matrix: each tries one misconfiguration at a time, as it is told. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import type { PreparedAttempt } from '../../matrix/attempts.ts';
 import type { Held } from '../../matrix/hold.ts';
@@ -16,61 +16,83 @@ export interface Order {
 /** What it answers. */
 type Answer = { readonly held: readonly Held[] } | { readonly failed: string };
 
-/** Another process that tries misconfigurations. */
+/** Another process that tries misconfigurations; one that has ended is followed by the next. */
 export class WorkerProcess implements Worker {
-  readonly #child: ChildProcess;
+  #child: ChildProcess | undefined;
 
+  /** Starts it: it gets ready while others are. */
   constructor() {
-    this.#child = fork(cliEntry(), ['matrix', '--worker'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#running();
   }
 
+  /**
+   * @throws HarnessError ERR_SIMULATOR_DEFECT if the process ends, or says that it could not try; the signal's
+   *   reason
+   */
   async tryThem(attempts: readonly PreparedAttempt[], signal: AbortSignal): Promise<readonly Held[]> {
     const [first] = attempts;
     if (!first) return [];
     const { scenario, edition } = first;
-    const ids = attempts.map(({ id }) => id);
-    const answer = await new Promise<Answer>((resolve, reject) => {
-      onFirst(this.#child, signal, {
-        message: message => resolve(message as Answer), // of our own program
-        exit: code => {
-          const where = `${ids.join(', ')} in ${scenario}, edition ${edition}`;
-          reject(
-            new HarnessError('ERR_SIMULATOR_DEFECT', `The process that tried ${where} ended (${code}).`),
-          );
-        },
-        abort: () => reject(signal.reason),
-      });
-      const order: Order = { scenario, edition, ids };
-      this.#child.send(order);
-    });
+    const order: Order = { scenario, edition, ids: attempts.map(({ id }) => id) };
+    const answer = await answerOf(this.#running(), order, signal);
     if ('failed' in answer) throw new HarnessError('ERR_SIMULATOR_DEFECT', answer.failed);
     return answer.held;
   }
 
   [Symbol.dispose](): void {
-    this.#child.kill('SIGKILL');
+    this.#child?.kill('SIGKILL');
+  }
+
+  #running(): ChildProcess {
+    if (this.#child?.connected) return this.#child;
+    const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
+    const child = fork(cliEntry(), ['matrix', '--worker'], { stdio });
+    // Who waits for an answer is told; at other times there is nobody to tell.
+    child.on('error', () => {});
+    this.#child = child;
+    return child;
   }
 }
 
+/** Sends an order, and waits for its answer, or for whatever comes instead of one. */
+function answerOf(child: ChildProcess, order: Order, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const ended = (how: string) =>
+      reject(new HarnessError('ERR_SIMULATOR_DEFECT', `The process that tried it ended (${how}).`));
+    onFirst(child, signal, {
+      message: message => resolve(message as Answer), // of our own program
+      exit: (code, killedBy) => ended(killedBy ?? String(code)),
+      error: error => ended(error.message),
+      abort: () => reject(signal.reason),
+    });
+    child.send(order);
+  });
+}
+
+/** What may come instead of an answer. */
+interface Handlers {
+  message(message: unknown): void;
+  exit(code: number | null, killedBy: NodeJS.Signals | null): void;
+  error(error: Error): void;
+  abort(): void;
+}
+
 /** Calls one handler, that of the event that comes first. */
-function onFirst(
-  child: ChildProcess,
-  signal: AbortSignal,
-  handlers: { message(message: unknown): void; exit(code: number | null): void; abort(): void },
-): void {
+function onFirst(child: ChildProcess, signal: AbortSignal, handlers: Handlers): void {
   const once =
     <Args extends unknown[]>(handler: (...args: Args) => void) =>
     (...args: Args) => {
-      child.off('message', onMessage);
-      child.off('exit', onExit);
+      for (const [name, listener] of listeners) child.off(name, listener);
       signal.removeEventListener('abort', onAbort);
       handler(...args);
     };
-  const onMessage = once(handlers.message);
-  const onExit = once(handlers.exit);
+  const listeners = [
+    ['message', once(handlers.message)],
+    ['exit', once(handlers.exit)],
+    ['error', once(handlers.error)],
+  ] as const;
   const onAbort = once(handlers.abort);
-  child.on('message', onMessage);
-  child.on('exit', onExit);
+  for (const [name, listener] of listeners) child.on(name, listener as (...args: unknown[]) => void);
   signal.addEventListener('abort', onAbort, { once: true });
 }
 

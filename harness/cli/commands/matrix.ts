@@ -41,10 +41,11 @@ export async function matrixCommand(
   const startedAtMs = performance.now();
   const results = await tryThem(attempts, flags, screen, signal);
   const wallMs = Math.round(performance.now() - startedAtMs);
-  const json = matrixJson(results, { interrupted: signal.aborted, wallMs });
-  const files = { 'matrix.json': json, 'matrix.md': matrixMarkdown(results) };
+  const wanted = attempts.length;
+  const json = matrixJson(results, { interrupted: signal.aborted, wanted, wallMs });
+  const files = { 'matrix.json': json, 'matrix.md': matrixMarkdown(results, wanted) };
   if (flags.output === 'json') stdout.write(json);
-  else tell(results, screen);
+  else tell(results, wanted, screen);
   const isWritten = await writeMatrix(place, files, flags, screen);
   if (signal.aborted) return EXIT.interrupted;
   if (results.some(({ held }) => held.problems.length > 0)) return EXIT.failed;
@@ -158,7 +159,7 @@ function listCases(
 }
 
 /** Prints a line for each misconfiguration and a column for each mesh, then the sum. */
-function tell(results: readonly AttemptResult[], { result }: Screen): void {
+function tell(results: readonly AttemptResult[], wanted: number, { result }: Screen): void {
   const meshes = [...new Set(results.map(({ scenario, edition }) => `${scenario} ${edition}`))];
   const ids = [...new Set(results.map(({ id }) => id))];
   const width = Math.max(0, ...ids.map(id => id.length));
@@ -175,5 +176,5 @@ function tell(results: readonly AttemptResult[], { result }: Screen): void {
     result(`${id.padEnd(width)}  ${cells.map(each => each.padEnd(3)).join(' ')}  ${how}`);
   }
   result('\n✓1: refused as it must be, its cause first; ok: works nevertheless; ✗: otherwise; –: not there.');
-  for (const line of summaryLines(results)) result(line);
+  for (const line of summaryLines(results, wanted)) result(line);
 }
