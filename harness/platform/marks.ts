@@ -1,4 +1,4 @@
-/** The mark of a run on what it makes in someone's cluster: the manager that the API server notes of a write. */
+/** The mark of a run on what it makes in someone's cluster: the manager that the API server notes. */
 import type { KubernetesObject } from '../base/kubernetes-client.ts';
 
 /** How a removal of what a run has made went. */

@@ -26,8 +26,7 @@ export class WorkerProcess implements Worker {
   }
 
   /**
-   * @throws HarnessError ERR_SIMULATOR_DEFECT if the process ends, or says that it could not try; the signal's
-   *   reason
+   * @throws HarnessError ERR_SIMULATOR_DEFECT if the process ends, or could not try; the signal's reason
    */
   async tryThem(attempts: readonly PreparedAttempt[], signal: AbortSignal): Promise<readonly Held[]> {
     const [first] = attempts;
