@@ -1,29 +1,20 @@
 // The figures of docs/performance.md: ratios within one run, medians of several rounds, rounds interleaved.
-// Usage: npm run bench [-- --rounds N] [--only NAME] [--json]
-import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Usage: npm run bench [-- --rounds N] [--only NAME,NAME] [--json]
+import { execFile } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
+import { measureDiagnose, measureMatrix } from './diagnoses.mjs';
+import { CLI, folder, measure, median, ROOT } from './measure.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CLI = path.join(ROOT, 'dist/mesh-harness.js');
 const value = name =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 const rounds = Number(value('--rounds') ?? 5);
-const only = value('--only');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'mesh-harness-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-
-// Writes the peak memory of the process, and the CPU that all its threads took, beside its exit.
-const probe = path.join(folder, 'probe.cjs');
-writeFileSync(
-  probe,
-  `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_USAGE, JSON.stringify(process.resourceUsage())));`,
-);
+const only = value('--only')?.split(',');
+const isWanted = name => !only || only.includes(name);
 
 /** A mesh of n primaries on one network, each watching all others. */
 function meshOf(n) {
@@ -56,37 +47,10 @@ const subjects = {
   '20 clusters': { argv: [...run(meshOf(20)), ...FEW_REQUESTS], rounds: 1 },
 };
 
-function measure(argv) {
-  return new Promise((resolve, reject) => {
-    const usageFile = path.join(folder, 'usage.json');
-    const start = process.hrtime.bigint();
-    const child = spawn(process.execPath, ['--require', probe, ...argv], {
-      cwd: ROOT,
-      env: { ...process.env, BENCH_USAGE: usageFile },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let stderr = '';
-    child.stderr.on('data', chunk => {
-      stderr += chunk;
-    });
-    child.on('error', reject);
-    child.on('close', code => {
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-      if (code !== 0) {
-        reject(new Error(`exit ${code}: ${argv.join(' ')}\n${stderr}`));
-        return;
-      }
-      const usage = JSON.parse(readFileSync(usageFile, 'utf8'));
-      const cpuSeconds = (usage.userCPUTime + usage.systemCPUTime) / 1e6;
-      resolve({ seconds, cpuSeconds, megabytes: usage.maxRSS / 1024 });
-    });
-  });
-}
-
 const results = {};
 for (let round = 0; round < rounds; round++) {
   for (const [name, { argv, rounds: most = rounds }] of Object.entries(subjects)) {
-    if (round >= most || (only && name !== only)) continue;
+    if (round >= most || !isWanted(name)) continue;
     results[name] ??= [];
     results[name].push(await measure(argv));
   }
@@ -117,7 +81,10 @@ async function measureApi() {
   );
 }
 
-const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+if (isWanted('diagnose'))
+  for (const [name, samples] of Object.entries(await measureDiagnose(rounds)))
+    results[name] = [...(results[name] ?? []), ...samples];
+const matrix = isWanted('matrix') ? await measureMatrix() : undefined;
 const summary = Object.fromEntries(
   Object.entries(results).map(([name, samples]) => [
     name,
@@ -128,7 +95,7 @@ const summary = Object.fromEntries(
     },
   ]),
 );
-const api = !only || only === 'api' ? await measureApi() : undefined;
+const api = isWanted('api') ? await measureApi() : undefined;
 const ratio = (one, other, measure = 'seconds') =>
   summary[one] && summary[other] ? summary[one][measure] / summary[other][measure] : undefined;
 const budgets = [
@@ -141,11 +108,22 @@ const budgets = [
   ['peak memory of one scenario, MB', summary['one scenario']?.megabytes, 250],
   ['20 clusters, seconds', summary['20 clusters']?.seconds, 10],
   ['20 clusters, peak memory, MB', summary['20 clusters']?.megabytes, 1024],
+  ['diagnose on healthy clusters, against importing client-node', ratio('diagnose', 'import client-node'), 2],
+  [
+    'diagnose where packets vanish, seconds more than on a healthy mesh',
+    summary.diagnose && summary['diagnose, lost packets'].seconds - summary.diagnose.seconds,
+    3,
+  ],
+  ['matrix of a scenario, against its cases one by one', matrix && matrix.seconds / matrix.oneByOne, 0.5],
 ].filter(([, measured]) => measured !== undefined);
 
 if (process.argv.includes('--json'))
   console.log(
-    JSON.stringify({ node: process.version, cpus: os.cpus().length, rounds, summary, api, budgets }, null, 2),
+    JSON.stringify(
+      { node: process.version, cpus: os.cpus().length, rounds, summary, matrix, api, budgets },
+      null,
+      2,
+    ),
   );
 else {
   console.log(
@@ -154,6 +132,10 @@ else {
   for (const [name, { seconds, cpuSeconds, megabytes }] of Object.entries(summary))
     console.log(
       `${name.padEnd(24)} ${seconds.toFixed(2).padStart(7)} s ${cpuSeconds.toFixed(2).padStart(7)} s CPU ${megabytes.toFixed(0).padStart(6)} MB`,
+    );
+  if (matrix)
+    console.log(
+      `matrix, ${matrix.attempts} attempts: ${matrix.seconds.toFixed(1)} s; one by one ${matrix.oneByOne.toFixed(1)} s, from a sample`,
     );
   // Beside others on the machine the CPU tells more than the clock on the wall.
   const cpuRatio = ratio('one scenario', 'import client-node', 'cpuSeconds');
