@@ -135,7 +135,8 @@ else {
     );
   if (matrix)
     console.log(
-      `matrix, ${matrix.attempts} attempts: ${matrix.seconds.toFixed(1)} s; one by one ${matrix.oneByOne.toFixed(1)} s, from a sample`,
+      `matrix, ${matrix.attempts} attempts: ${matrix.seconds.toFixed(1)} s; ` +
+        `one by one ${matrix.oneByOne.toFixed(1)} s, from a sample`,
     );
   // Beside others on the machine the CPU tells more than the clock on the wall.
   const cpuRatio = ratio('one scenario', 'import client-node', 'cpuSeconds');

@@ -53,7 +53,7 @@ export async function measureDiagnose(rounds) {
 const SAMPLE = 12;
 
 /**
- * Measures a scenario's matrix in as many processes as there are cores, and a sample of its cases, evenly from
+ * Measures a scenario's matrix in as many processes as there are cores, and a sample of its cases, evenly of
  * all kinds, each as a process: a step left out by `run --omit`, what `run` cannot do by `matrix --case`,
  * which sends fewer calls.
  */
