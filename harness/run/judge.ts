@@ -36,11 +36,11 @@ export async function judge(
 
 /**
  * Returns the problem in a check's result. A check without a verdict blames the environment at once.
- * @returns undefined for a result that changes no verdict: passed, or beyond the core
+ * @returns undefined for a result that changes no verdict: passed, or beyond the core and not asked for by name
  */
 export async function judgeCheck(result: CheckResult, scene: Scene): Promise<Problem | undefined> {
-  const { level, outcome, found, diagnosis } = result;
-  if (level !== 'core' || outcome === 'passed') return undefined;
+  const { level, isNamed = false, outcome, found, diagnosis } = result;
+  if ((level !== 'core' && !isNamed) || outcome === 'passed') return undefined;
   return outcome === 'unknown'
     ? { kind: 'environment', message: found }
     : await judge(found, scene, async () => diagnosis);

@@ -73,7 +73,7 @@ export function groupsOf(checks: readonly Check[]): readonly (readonly Check[])[
 async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckResult | undefined> {
   const { context, deadlineMs, signal, emitter } = options;
   const { clock } = context;
-  const { id, sentence, level, cluster } = check;
+  const { id, sentence, level, isNamed, cluster } = check;
   emitter.emit({ type: 'check-started', check: id });
   const startedAtMs = clock.now();
   using linked = linkedSignal(signal, {
@@ -104,6 +104,7 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   const { diagnosis } = outcome;
   const result: CheckResult = {
     ...{ id, sentence, level },
+    ...(isNamed && { isNamed }),
     ...(cluster !== undefined && { cluster }),
     ...outcome,
     ...(diagnosis && { diagnosis: withRepair(diagnosis, options.plan, options.adjustments) }),

@@ -80,6 +80,8 @@ export interface Check {
   /** The claim, in a sentence. */
   readonly sentence: string;
   readonly level: 'core' | 'extended';
+  /** True if it was asked for by name: then it counts in the verdict, extended or not. */
+  readonly isNamed?: boolean;
   /** The cluster it asks from, where there is one. */
   readonly cluster?: ClusterName;
   run(context: CheckContext): Promise<CheckOutcome>;
@@ -112,5 +114,6 @@ export interface CheckResult extends CheckOutcome {
   readonly id: string;
   readonly sentence: string;
   readonly level: 'core' | 'extended';
+  readonly isNamed?: boolean;
   readonly cluster?: ClusterName;
 }

@@ -8,7 +8,7 @@ import type { Check, CheckFamily } from './check.ts';
 export interface CheckChoice {
   /** Adds the checks of what the guide claims and does not look at; false by default. */
   readonly extended?: boolean;
-  /** Ids of checks or of families: only these, extended ones too. */
+  /** Ids of checks or of families: only these, extended ones too, and all of them count in the verdict. */
   readonly only?: readonly string[];
   /** Ids of checks or of families that are left out. */
   readonly skip?: readonly string[];
@@ -41,7 +41,9 @@ export function chooseChecks(
     names.includes(each.check.id) || names.includes(each.family.id);
   const wanted =
     only.length > 0
-      ? known.filter(isNamed(only))
+      ? known
+          .filter(isNamed(only))
+          .map(({ family, check }) => ({ family, check: { ...check, isNamed: true } }))
       : known.filter(({ family }) => extended || family.level === 'core');
   const changing = wanted.find(({ family }) => family.changes !== undefined);
   if (changing && only.length > 0 && !allowChanges) {

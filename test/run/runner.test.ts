@@ -260,6 +260,7 @@ t.test('checks: one that fails fails the run, one that gets no answer leaves it 
     [[check('a', 'unknown'), check('b', 'passed')], 'unknown', 3],
     [[check('a', 'unknown'), check('b', 'failed')], 'failed', 1],
     [[check('a', 'failed', { level: 'extended' })], 'passed', 0],
+    [[check('a', 'failed', { level: 'extended', isNamed: true })], 'failed', 1],
     [
       [
         check('a', 'passed', {

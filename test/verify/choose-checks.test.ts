@@ -40,6 +40,8 @@ t.test('which checks are left', async t => {
   ];
   t.same(idsOf({}), core);
   t.same(idsOf({ only: ['common-root'] }), ['common-root'], 'an extended one that is named');
+  const [named] = checksFor(topology, undefined, { only: ['common-root'] });
+  t.match(named, { level: 'extended', isNamed: true }, 'and it counts in the verdict');
   t.same(
     idsOf({ only: ['CLUSTER-traffic-path', 'cluster1-workloads-ready'] }),
     ['cluster1-workloads-ready', 'cluster1-traffic-path', 'cluster2-traffic-path'],
