@@ -22,6 +22,8 @@ const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 1024 * 1024 * 1024;
 /** nghttp2's own limit is 10, which a list of many objects reaches. */
 const MAX_SESSION_MEGABYTES = 1024;
+/** node:http2's own limit is 128, which the warnings about one object reach: each is a header. */
+const MAX_HEADERS = 1000;
 
 /** Makes the error that node:http gives for a connection that ended before the answer. */
 const hangUp = (message: string): Error => Object.assign(new Error(message), { code: 'ECONNRESET' });
@@ -109,6 +111,7 @@ export class SharedConnection {
           createConnection: () => socket,
           settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
           maxSessionMemory: MAX_SESSION_MEGABYTES,
+          maxHeaderListPairs: MAX_HEADERS,
         });
         session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
         let failure: Error | undefined;

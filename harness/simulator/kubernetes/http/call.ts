@@ -20,15 +20,6 @@ export function managerOf({ request, info }: Call): string {
   return (request.headers['user-agent'] ?? '').split('/')[0] || 'unknown';
 }
 
-/** Adds a `Warning:` header, which kubectl prints. */
-export function warn(response: ServerResponse, text: string): void {
-  if (response.headersSent) return;
-  const line = `299 - ${JSON.stringify(text)}`;
-  const before = response.getHeader('Warning');
-  const lines = before === undefined ? [] : Array.isArray(before) ? before : [String(before)];
-  if (!lines.includes(line)) response.setHeader('Warning', [...lines, line]);
-}
-
 /** Sends a JSON text; indented or as YAML if the client asked for it. */
 export function sendJson(call: Call, code: number, text: string, contentType = 'application/json'): void {
   const { response, request, info } = call;

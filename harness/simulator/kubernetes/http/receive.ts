@@ -7,8 +7,9 @@ import { isObject, type JsonObject, type KubernetesObject, stringOf } from '../r
 import { apiVersionOf, type ResourceType, storageApiVersion } from '../registry/resources.ts';
 import { keepToSchema } from '../registry/schema/keep.ts';
 import { badRequest } from '../registry/status.ts';
-import { type Call, warn } from './call.ts';
+import type { Call } from './call.ts';
 import type { ResourceRequest } from './request-info.ts';
+import { warn } from './warning-header.ts';
 
 /** Checks what a body says it is; that of a built-in resource may leave it out. @throws ApiError 400 */
 function checkKind(body: JsonObject, apiVersion: string, type: ResourceType): void {

@@ -2,8 +2,9 @@
 
 import { invalid, notSupported } from '../../registry/field-errors.ts';
 import type { WriteContext } from '../../registry/write-context.ts';
-import { type Call, managerOf, warn } from '../call.ts';
+import { type Call, managerOf } from '../call.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { warn } from '../warning-header.ts';
 
 const MAX_MANAGER_BYTES = 128;
 
