@@ -39,6 +39,8 @@ export class WorkQueue {
   readonly #entries = new Map<string, Entry>();
   readonly #retries = new RetryBucket();
   #ready: string[] = [];
+  /** How many keys there are at the next clean-up: twice as many as the last one has left. */
+  #cleanUpAt = REMEMBERED_KEYS;
   #busy = 0;
   #isStopped = false;
 
@@ -94,7 +96,7 @@ export class WorkQueue {
   #entryOf(key: string): Entry {
     let entry = this.#entries.get(key);
     if (!entry) {
-      if (this.#entries.size >= REMEMBERED_KEYS) this.#forgetRested();
+      if (this.#entries.size >= this.#cleanUpAt) this.#forgetRested();
       entry = { state: 'idle', failures: 0, timer: undefined, timerAt: 0, runs: 0, endedAt: 0 };
       this.#entries.set(key, entry);
     }
@@ -106,6 +108,7 @@ export class WorkQueue {
     for (const [key, { state, timer, endedAt, failures }] of this.#entries) {
       if (state === 'idle' && !timer && failures === 0 && now - endedAt >= REST_MS) this.#entries.delete(key);
     }
+    this.#cleanUpAt = Math.max(REMEMBERED_KEYS, 2 * this.#entries.size);
   }
 
   #startNext(): void {

@@ -31,8 +31,11 @@ export function requestsOf({ containers, initContainers = [] }: PodSpec): Amount
   return { cpu: amountOf('cpu'), memory: amountOf('memory') };
 }
 
+/** What the pods on a node take, and how many they are. */
+export type Usage = Amounts & { readonly pods: number };
+
 /** Says why a pod cannot run on a node that is used so far; undefined if it can. */
-export function refusal(pod: Pod, node: Node, used: Amounts): string | undefined {
+export function refusal(pod: Pod, node: Node, used: Usage): string | undefined {
   if (node.spec?.unschedulable) return 'node(s) were unschedulable';
   if (!isTrue(node.status?.conditions, 'Ready'))
     return 'node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
@@ -41,6 +44,8 @@ export function refusal(pod: Pod, node: Node, used: Amounts): string | undefined
   if (!selector.every(([key, value]) => node.metadata.labels?.[key] === value)) {
     return "node(s) didn't match Pod's node affinity/selector";
   }
+  // Each pod takes one of the node's pods (pkg/scheduler/framework/plugins/noderesources/fit.go).
+  if (used.pods >= parseQuantity(node.status?.allocatable?.['pods'])) return 'Too many pods';
   const wanted = requestsOf(pod.spec);
   for (const resource of RESOURCES) {
     const free = parseQuantity(node.status?.allocatable?.[resource]) - used[resource];
@@ -59,14 +64,15 @@ export class NodeUsage {
   /** Node → uid of each pod on it → what it takes. */
   readonly #taken = new Map<string, Map<string, Amounts>>();
 
-  usedOn(node: string): Amounts {
+  usedOn(node: string): Usage {
     let cpu = 0;
     let memory = 0;
-    for (const amounts of this.#taken.get(node)?.values() ?? []) {
+    const taken = this.#taken.get(node);
+    for (const amounts of taken?.values() ?? []) {
       cpu += amounts.cpu;
       memory += amounts.memory;
     }
-    return { cpu, memory };
+    return { cpu, memory, pods: taken?.size ?? 0 };
   }
 
   /** Notes a pod that is bound to a node; one that is not bound takes nothing. */

@@ -11,6 +11,8 @@ import { readySince, replicaSetStatus } from './replica-set-status.ts';
 const KIND = 'replicasets.apps';
 /** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */
 const FIRST_BATCH = 1;
+/** So many pods are made or removed at most before others have their turn (BurstReplicas there). */
+const MOST_AT_ONCE = 500;
 
 /**
  * Orders pods for removal: first those that are not scheduled, then not running, not ready, youngest
@@ -80,8 +82,9 @@ class ReplicaSetController implements Controller {
     if (set.metadata.deletionTimestamp === undefined) {
       const active = this.#activePods(set);
       const missing = (set.spec.replicas ?? 1) - active.length;
-      if (missing > 0) failure = await this.#create(set, missing);
-      else if (missing < 0) this.#remove(set, [...active].sort(removalOrder).slice(0, -missing));
+      if (missing > 0) failure = await this.#create(set, Math.min(missing, MOST_AT_ONCE));
+      else if (missing < 0)
+        this.#remove(set, [...active].sort(removalOrder).slice(0, Math.min(-missing, MOST_AT_ONCE)));
     }
     // While pods were made through webhooks, time has passed.
     const current = client.get(KIND, namespace, name);
