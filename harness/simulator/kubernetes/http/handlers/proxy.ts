@@ -45,6 +45,31 @@ function locate({ objects }: Environment, type: ResourceType, namespace: string,
   return { name, address: stringOf(valueAt(object, 'spec', 'clusterIP')) ?? '', port: Number(found['port']) };
 }
 
+/**
+ * Headers of one connection, which no proxy hands on (Go net/http/httputil/reverseproxy.go), and those that
+ * are for the API server alone.
+ */
+const NOT_HANDED_ON: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Leaves out what is not handed on, and the pseudo-headers of HTTP/2. */
+const handedOn = (headers: http.IncomingHttpHeaders): http.OutgoingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith(':') && !NOT_HANDED_ON.has(name)),
+  );
+
 /** Forwards a request to a pod or a Service over the cluster's network. */
 export async function handleProxy(
   environment: Environment,
@@ -55,18 +80,18 @@ export async function handleProxy(
   if (keyOf(type) !== 'pods' && keyOf(type) !== 'services') throw notSimulated(`${keyOf(type)}/proxy`);
   const { address, port } = locate(environment, type, info.namespace, info.name);
   const search = info.query.toString();
-  const path = `/${info.rest}${search === '' ? '' : `?${search}`}`;
-  const { host: _host, authorization: _authorization, connection: _connection, ...headers } = request.headers;
+  const path = `/${info.rest.split('/').map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
+  if (!(port >= 1 && port <= 65_535)) throw unavailable(`dial tcp: address ${port}: invalid port`);
   await new Promise<void>((resolve, reject) => {
     const onward = http.request({
       method: request.method,
       path,
-      headers: { ...headers, host: `${address}:${port}` },
+      headers: { ...handedOn(request.headers), host: `${address}:${port}` },
       // Without an agent, `false` included: any agent would dial for itself.
       createConnection: () => environment.network.connect(address, port),
     });
     onward.on('response', answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(answer.statusCode ?? 502, handedOn(answer.headers));
       answer.pipe(response);
       answer.on('end', resolve);
       answer.on('error', reject);
