@@ -20,6 +20,7 @@ import type { Supervisor } from './client/supervisor.ts';
 import { type CertifiedKey, issueClient, issueServer, kubeconfigOf } from './cluster-certificates.ts';
 import { startCompaction } from './compaction.ts';
 import { startCustomResources } from './custom-resources.ts';
+import { startEventExpiry } from './event-expiry.ts';
 import { VERSION } from './http/handlers/non-resource.ts';
 import { createHttpApi, type RequestRecord } from './http/server/server.ts';
 import type { KubeletApi } from './kubelet-api.ts';
@@ -105,6 +106,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     client.create('clusterrolebindings.rbac.authorization.k8s.io', binding);
   }
   const stopCompaction = startCompaction(store, clock);
+  const stopEventExpiry = startEventExpiry(store, registry.require('events'), clock);
   const stopCustomResources = startCustomResources(machinery, supervisor.component('custom-resources'));
   // Every watch listens to it.
   const end = controllerForMany();
@@ -162,6 +164,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     stop: async () => {
       end.abort(new Error('The API server ends.'));
       stopCompaction();
+      stopEventExpiry();
       stopCustomResources();
       webhooks?.stop();
       await http.stop();

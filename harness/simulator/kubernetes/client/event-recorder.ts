@@ -1,5 +1,6 @@
 /** Events: what a component wants people to know about an object, counted instead of repeated. */
 import type { Clock } from '../../../base/clock.ts';
+import { RecentMap } from '../../../base/recent-map.ts';
 import { ApiError } from '../registry/status.ts';
 import type { ClusterClient } from './cluster-client.ts';
 import type { Subject } from './defect.ts';
@@ -30,6 +31,8 @@ export function referenceTo(
  */
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
+/** So many objects and events are remembered, those that were told of last (maxLruCacheEntries there). */
+const REMEMBERED = 4096;
 
 interface Bucket {
   tokens: number;
@@ -54,8 +57,8 @@ export interface EventRecorderOptions {
  */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #known = new Map<string, { readonly namespace: string; readonly name: string }>();
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #known = new RecentMap<string, { readonly namespace: string; readonly name: string }>(REMEMBERED);
+  readonly #buckets = new RecentMap<string, Bucket>(REMEMBERED);
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;

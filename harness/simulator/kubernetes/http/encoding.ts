@@ -1,19 +1,17 @@
 /** Stored objects as JSON text. An object is encoded once, however many lists and watches carry it. */
 import { convert } from '../registry/conversion.ts';
+import { Derived } from '../registry/derived.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
 
-const encoded = new WeakMap<object, string>();
+const encoded = new Derived<string>();
 
 /** `{…}` without kind and apiVersion, which depend on the version that is asked for. */
 function encodeRest(object: KubernetesObject): string {
-  const known = encoded.get(object);
-  if (known !== undefined) return known;
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
-  const text = JSON.stringify(rest);
-  // Only frozen objects are sure to stay as they are.
-  if (Object.isFrozen(object)) encoded.set(object, text);
-  return text;
+  return encoded.of(object, () => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+    return JSON.stringify(rest);
+  });
 }
 
 /** Encodes an object in a version. The text of a stored object is kept and shared by all readers. */

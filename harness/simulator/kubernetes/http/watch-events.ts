@@ -1,5 +1,6 @@
 /** The events of a watch as lines of JSON. */
 import type { Clock } from '../../../base/clock.ts';
+import { RecentMap } from '../../../base/recent-map.ts';
 import type { Change } from '../registry/change.ts';
 import type { KubernetesObject } from '../registry/json.ts';
 import { apiVersionOf, type ResourceType } from '../registry/resources.ts';
@@ -17,10 +18,14 @@ export interface WatchedType {
   readonly representation: Representation;
 }
 
+/** How many changes have their lines kept: watchers hear of one at nearly the same time. */
+const KEPT_LINES = 64;
+
 /**
- * Lines of events without selectors or special forms, by change: encoded once for all watchers of a version.
+ * Lines of events without selectors or special forms, by the newest changes: encoded once for all watchers of
+ * a version.
  */
-const lines = new WeakMap<Change, Map<string, string>>();
+const lines = new RecentMap<Change, Map<string, string>>(KEPT_LINES);
 
 /** @returns the event of a change, for a watch that shows whole objects and sees the change as it is */
 export function sharedLine(change: Change, type: ResourceType, version: string): string {

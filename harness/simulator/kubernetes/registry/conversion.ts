@@ -2,6 +2,7 @@
  * Objects between the version in which they are stored and those that clients speak, where these differ by
  * more than a name.
  */
+import { Derived } from './derived.ts';
 import { copy, freeze, type KubernetesObject, objectOf, objectsOf } from './json.ts';
 import { keyOf, type ResourceType } from './resources.ts';
 
@@ -67,7 +68,7 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   'events.events.k8s.io/v1': eventsV1,
 };
 
-const converted = new WeakMap<object, KubernetesObject>();
+const converted = new Derived<KubernetesObject>();
 
 /**
  * Returns the stored object as the version shows it; the object itself if the versions differ in nothing but
@@ -76,12 +77,11 @@ const converted = new WeakMap<object, KubernetesObject>();
 export function convert(type: ResourceType, version: string, object: KubernetesObject): KubernetesObject {
   const conversion = CONVERSIONS[`${keyOf(type)}/${version}`];
   if (!conversion) return object;
-  const known = converted.get(object);
-  if (known) return known;
-  const result = copy(object);
-  conversion.to(result);
-  if (Object.isFrozen(object)) converted.set(object, freeze(result));
-  return result;
+  return converted.of(object, () => {
+    const result = copy(object);
+    conversion.to(result);
+    return Object.isFrozen(object) ? freeze(result) : result;
+  });
 }
 
 /** Turns what a client sent into the stored version, in place. */

@@ -85,6 +85,28 @@ export function freeze<T>(value: T): T {
   return value;
 }
 
+/**
+ * Puts the parts of an older state in the place of equal parts of a newer one, in place: states that are kept
+ * side by side then cost what differs between them.
+ * @param older - frozen
+ * @returns the newer state; the older one itself if nothing differs, the order of keys included
+ */
+export function sharing<T>(older: unknown, newer: T): T {
+  if (typeof older !== 'object' || typeof newer !== 'object' || older === newer) return newer;
+  if (older === null || newer === null || Array.isArray(older) !== Array.isArray(newer)) return newer;
+  const keys = Object.keys(newer);
+  const olderKeys = Object.keys(older);
+  let isSame = keys.length === olderKeys.length;
+  const [from, to] = [older as JsonObject, newer as JsonObject]; // or lists, by index
+  for (const [index, key] of keys.entries()) {
+    const before = Object.hasOwn(from, key) ? from[key] : undefined;
+    const value = key === '__proto__' ? to[key] : sharing(before, to[key]);
+    if (value !== to[key] && !Object.isFrozen(to)) to[key] = value;
+    isSame &&= value === before && key === olderKeys[index];
+  }
+  return isSame ? (older as T) : newer; // the same, key by key
+}
+
 /** Writes a time with the precision of metav1.Time: `2026-01-02T03:04:05Z`. */
 export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;

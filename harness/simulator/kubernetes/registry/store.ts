@@ -7,7 +7,8 @@ import { throwLater } from '../../../base/errors.ts';
 import type { Change, ChangeListener } from './change.ts';
 import { ChangeDelivery, type Listener } from './change-delivery.ts';
 import { ChangeHistory } from './change-history.ts';
-import { freeze, type KubernetesObject } from './json.ts';
+import { supersede } from './derived.ts';
+import { freeze, type KubernetesObject, sharing } from './json.ts';
 import { OrderedObjects, objectKey } from './ordered-objects.ts';
 import { keyOf, type ResourceKey, type ResourceType } from './resources.ts';
 import { type Filter, matchesFilter } from './selectors/filter.ts';
@@ -75,8 +76,9 @@ export class Store {
     const previous = collection.objects.get(key);
     if (exists !== (previous !== undefined))
       throw new Error(`${keyOf(type)} ${key} is ${exists ? 'not stored' : 'stored already'}`);
-    const stored = this.#stamp(object);
+    const stored = this.#stamp(object, previous);
     collection.objects.set(stored);
+    if (previous) supersede(previous);
     this.#record(collection, exists ? 'MODIFIED' : 'ADDED', stored, previous);
     return stored;
   }
@@ -87,8 +89,10 @@ export class Store {
     const key = objectKey(last.metadata.namespace, last.metadata.name ?? '');
     const previous = collection.objects.get(key);
     if (!previous) throw new Error(`${keyOf(type)} ${key} is not stored`);
-    const gone = this.#stamp(last);
+    const gone = this.#stamp(last, previous);
     collection.objects.delete(previous);
+    supersede(previous);
+    supersede(gone);
     this.#record(collection, 'DELETED', gone, previous);
     return gone;
   }
@@ -143,12 +147,11 @@ export class Store {
     return collection;
   }
 
-  #stamp(object: KubernetesObject): KubernetesObject {
+  /** Gives the next version. The history keeps both states: they share what they have in common. */
+  #stamp(object: KubernetesObject, previous: KubernetesObject | undefined): KubernetesObject {
     this.#resourceVersion++;
-    return freeze({
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(this.#resourceVersion) },
-    });
+    const metadata = { ...object.metadata, resourceVersion: String(this.#resourceVersion) };
+    return freeze(sharing(previous, { ...object, metadata }));
   }
 
   #record(

@@ -2,13 +2,15 @@
 import t from 'tap';
 import type { Clock, Timer } from '../../../../harness/base/clock.ts';
 import { startCompaction } from '../../../../harness/simulator/kubernetes/compaction.ts';
+import { startEventExpiry } from '../../../../harness/simulator/kubernetes/event-expiry.ts';
 import { BUILT_IN_RESOURCES } from '../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
 import type { KubernetesObject } from '../../../../harness/simulator/kubernetes/registry/json.ts';
 import { ResourceRegistry } from '../../../../harness/simulator/kubernetes/registry/registry.ts';
 import type { ResourceType } from '../../../../harness/simulator/kubernetes/registry/resources.ts';
 import { Store } from '../../../../harness/simulator/kubernetes/registry/store.ts';
 
-const type: ResourceType = new ResourceRegistry(BUILT_IN_RESOURCES).require('configmaps');
+const registry = new ResourceRegistry(BUILT_IN_RESOURCES);
+const type: ResourceType = registry.require('configmaps');
 const configMap = (name: string, text = ''): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -79,4 +81,29 @@ t.test('the size is bounded in bytes, whatever the count', async t => {
   t.equal(store.changesSince(type, 1), undefined, 'the older half is gone');
   const kept = store.changesSince(type, store.resourceVersion - 500) ?? [];
   t.equal(kept.length, 500, 'the younger are there');
+});
+
+t.test('Events go an hour after they were written last', async t => {
+  const events = registry.require('events');
+  const event = (name: string): KubernetesObject => ({ ...configMap(name), kind: 'Event' });
+  const store = new Store();
+  const hand = handClock('wall');
+  const names = () => store.list(events).map(({ metadata }) => metadata.name);
+  store.insert(events, event('told once'));
+  const counted = store.insert(events, event('counted'));
+  store.insert(type, configMap('no event'));
+  const stop = startEventExpiry(store, events, hand.clock);
+  t.equal(hand.delayMs(), 300_000);
+  for (let look = 1; look < 12; look++) hand.fire();
+  store.replace(events, { ...counted, count: 2 });
+  t.equal(names().length, 2, 'after 55 minutes they are there');
+  hand.fire();
+  t.same(names(), ['counted'], 'the other was written anew');
+  t.equal(store.changesSince(events, store.resourceVersion - 1)?.[0]?.type, 'DELETED', 'watches hear of it');
+  for (let look = 0; look < 12; look++) hand.fire();
+  t.same(names(), []);
+  t.equal(store.list(type).length, 1);
+  stop();
+  t.notOk(hand.isWaiting());
+  startEventExpiry(store, events, handClock('virtual').clock)();
 });
