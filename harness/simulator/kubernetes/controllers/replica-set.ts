@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { controllerOf, isActive, keyOf, type Pod, type ReplicaSet } from '../client/kinds.ts';
+import { TokenBucket } from '../client/token-bucket.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { readySince, replicaSetStatus } from './replica-set-status.ts';
@@ -11,8 +12,10 @@ import { readySince, replicaSetStatus } from './replica-set-status.ts';
 const KIND = 'replicasets.apps';
 /** kubernetes/kubernetes pkg/controller/replicaset/replica_set.go: batches of 1, 2, 4 … until one fails. */
 const FIRST_BATCH = 1;
-/** So many pods are made or removed at most before others have their turn (BurstReplicas there). */
+/** So many pods are removed at most before others have their turn (BurstReplicas there). */
 const MOST_AT_ONCE = 500;
+/** The rate of requests of a controller: kube-controller-manager's --kube-api-burst and --kube-api-qps. */
+const CREATION_RATE = { burst: 30, perSecond: 20 };
 
 /**
  * Orders pods for removal: first those that are not scheduled, then not running, not ready, youngest
@@ -52,6 +55,7 @@ class ReplicaSetController implements Controller {
   readonly #context: ControllerContext;
   readonly #events: EventRecorder;
   readonly #queue: WorkQueue;
+  readonly #rate = new TokenBucket(CREATION_RATE);
   readonly #stops: (() => void)[];
 
   constructor(context: ControllerContext) {
@@ -82,7 +86,7 @@ class ReplicaSetController implements Controller {
     if (set.metadata.deletionTimestamp === undefined) {
       const active = this.#activePods(set);
       const missing = (set.spec.replicas ?? 1) - active.length;
-      if (missing > 0) failure = await this.#create(set, Math.min(missing, MOST_AT_ONCE));
+      if (missing > 0) failure = await this.#createSome(set, missing);
       else if (missing < 0)
         this.#remove(set, [...active].sort(removalOrder).slice(0, Math.min(-missing, MOST_AT_ONCE)));
     }
@@ -98,6 +102,14 @@ class ReplicaSetController implements Controller {
     return this.#context.client
       .list('pods', { namespace: set.metadata.namespace ?? '' })
       .filter(pod => controllerOf(pod)?.uid === set.metadata.uid && isActive(pod));
+  }
+
+  /** Makes as many of the missing pods as the rate allows. @returns the first error */
+  #createSome(set: ReplicaSet, missing: number): Promise<unknown> {
+    const { clock } = this.#context;
+    const count = this.#rate.take(missing, clock.now());
+    if (count < missing) this.#queue.addAfter(keyOf(set), this.#rate.waitMs(clock.now()));
+    return this.#create(set, count);
   }
 
   /**
