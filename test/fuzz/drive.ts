@@ -41,6 +41,7 @@ export async function fuzz(target: AnyTarget, { runs, seed, onRun }: FuzzOptions
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   });
   const details = await fc.check(property, { numRuns: runs, seed });
+  await target.close?.();
   return {
     outcomes,
     slowestMs,

@@ -8,7 +8,7 @@ const SEED = 17;
 
 for (const target of TARGETS) {
   t.test(`${target.name}: ${target.what}`, async t => {
-    const { outcomes, failure } = await fuzz(target, { runs: RUNS, seed: SEED });
+    const { outcomes, failure } = await fuzz(target, { runs: target.daily ?? RUNS, seed: SEED });
     t.equal(failure, undefined);
     t.comment([...outcomes].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
   });

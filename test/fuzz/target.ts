@@ -16,6 +16,10 @@ export interface Target<Input> {
    * @throws whatever ours did that it must not do
    */
   judge(input: Input): string | Promise<string>;
+  /** Inputs in `npm test`, where they are dear; otherwise fuzz.test.ts says how many. */
+  readonly daily?: number;
+  /** Ends what inputs were given to, after the last one. */
+  close?(): void | Promise<void>;
 }
 
 /** A target whose kind of input does not matter to who runs it. */
