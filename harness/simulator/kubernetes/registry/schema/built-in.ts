@@ -6,7 +6,7 @@ import { canonicalQuantity } from '../canonical-quantity.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { problemOfQuantity } from '../quantity.ts';
 import { badRequest } from '../status.ts';
-import { type Field, messageFor } from './messages.ts';
+import { type Field, messageFor, messageOf } from './messages.ts';
 import { fieldsOf, goType, type StructField } from './struct-fields.ts';
 
 const goKind = (value: unknown): string =>
@@ -87,25 +87,46 @@ function walkField(value: unknown, field: StructField, at: Place, walk: Walk): u
     if (field.type === 'R') return value;
     if (!Array.isArray(value)) wrong(value, field, at.plain);
     const list: unknown[] = value;
-    for (const [index, element] of list.entries()) {
-      if (element !== null)
-        list[index] = walkValue(element, field, { ...at, path: `${at.path}[${index}]` }, walk);
-    }
+    for (const [index, element] of list.entries())
+      list[index] = walkValue(element ?? zeroOf(field), field, { ...at, path: `${at.path}[${index}]` }, walk);
     return list;
   }
   if (field.shape === 'map') {
     if (!isObject(value)) wrong(value, field, at.plain);
     for (const [entry, content] of Object.entries(value)) {
-      if (content !== null && field.type !== 'ExtraValue')
-        value[entry] = walkValue(content, field, { ...at, path: `${at.path}.${entry}` }, walk);
+      if (field.type === 'ExtraValue') continue;
+      const kept = walkValue(content ?? zeroOf(field), field, { ...at, path: `${at.path}.${entry}` }, walk);
+      Object.defineProperty(value, entry, { ...MEMBER, value: kept });
     }
     return value;
   }
   return walkValue(value, field, at, walk);
 }
 
+/** A key like any other, `__proto__` too. */
+const MEMBER = { writable: true, enumerable: true, configurable: true };
+
+/** What Go makes of `null` in a list or map: the zero value of the type (encoding/json, Unmarshal). */
+function zeroOf({ type }: Field): unknown {
+  switch (type) {
+    case 's':
+    case 'y':
+      return '';
+    case 'b':
+      return false;
+    case 'i':
+    case 'I':
+      return 0;
+    case 'Q':
+      return '0';
+    default:
+      return messageOf(type) && type !== 'FieldsV1' ? {} : null;
+  }
+}
+
 /** @returns the value to keep */
 function walkValue(value: unknown, field: StructField, place: Place, walk: Walk): unknown {
+  if (value === null) return value; // of a type without a zero value in JSON
   const { plain } = place;
   const single: Field = { ...field, shape: 'value' };
   switch (field.type) {
