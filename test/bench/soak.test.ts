@@ -10,7 +10,9 @@ const row = (minute: number, heapBytes: number, handles = 27): Row =>
 t.test('growth is told from the first minute to the last', async t => {
   t.same(growthIn([row(1, 100e6), row(2, 150e6), row(3, 109e6)]), [], 'what goes again is none');
   t.match(growthIn([row(1, 100e6), row(2, 111e6)]), [/^The heap has grown by 11\.0 % since minute 1\.$/]);
-  t.match(growthIn([row(1, 100e6, 27), row(2, 90e6, 28)]), [/^28 handles are open, 27 were after minute 1\.$/]);
+  t.match(growthIn([row(1, 100e6, 27), row(2, 90e6, 28)]), [
+    /^28 handles are open, 27 were after minute 1\.$/,
+  ]);
   t.same(growthIn([]), ['Nothing was measured.']);
 });
 

@@ -17,7 +17,8 @@ polyline { fill: none; stroke: #0969da; stroke-width: 2; } line { stroke: #999; 
 
 /** Draws values against minutes, from 0 up. */
 function plot(minutes: readonly number[], { title, values }: Curve): string {
-  const most = Math.max(...values, 1) * 1.1;
+  const highest = Math.max(...values);
+  const most = Math.max(highest, 1) * 1.1;
   const last = Math.max(minutes.at(-1) ?? 1, 1);
   const x = (minute: number) => MARGIN + (minute / last) * (WIDTH - 2 * MARGIN);
   const y = (value: number) => HEIGHT - 20 - (value / most) * (HEIGHT - 40);
@@ -25,7 +26,7 @@ function plot(minutes: readonly number[], { title, values }: Curve): string {
   return `<svg width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${title}">
 <text x="${MARGIN}" y="14">${title}</text>
 <line x1="${MARGIN}" y1="${y(0)}" x2="${WIDTH - MARGIN}" y2="${y(0)}"></line>
-<text x="4" y="${y(0)}">0</text><text x="4" y="${y(Math.max(...values))}">${Math.max(...values).toFixed(0)}</text>
+<text x="4" y="${y(0)}">0</text><text x="4" y="${y(highest)}">${highest.toFixed(0)}</text>
 <text x="${x(last)}" y="${HEIGHT - 4}">${last} min</text>
 <polyline points="${points.join(' ')}"></polyline>
 </svg>`;

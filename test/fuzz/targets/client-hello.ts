@@ -124,7 +124,8 @@ function wordFor(found: Inspection, bytes: Buffer): string {
   const length = protocols.reduce((sum, protocol) => sum + protocol.length, name.length);
   if (length > bytes.length) throw new Error(`${length} characters out of ${bytes.length} bytes`);
   if (protocols.length > bytes.length) throw new Error(`${protocols.length} protocols`);
-  return `${found.transport}${name === '' ? '' : ' with a name'}${protocols.length > 0 ? ' and protocols' : ''}`;
+  const more = `${name === '' ? '' : ' with a name'}${protocols.length > 0 ? ' and protocols' : ''}`;
+  return `${found.transport}${more}`;
 }
 
 async function judge({ bytes: right, changes, cuts: places, ends }: FirstBytes): Promise<string> {

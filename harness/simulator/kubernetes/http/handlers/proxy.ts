@@ -80,7 +80,8 @@ export async function handleProxy(
   if (keyOf(type) !== 'pods' && keyOf(type) !== 'services') throw notSimulated(`${keyOf(type)}/proxy`);
   const { address, port } = locate(environment, type, info.namespace, info.name);
   const search = info.query.toString();
-  const path = `/${info.rest.split('/').map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`;
+  const rest = info.rest.split('/').map(encodeURIComponent).join('/');
+  const path = `/${rest}${search === '' ? '' : `?${search}`}`;
   if (!(port >= 1 && port <= 65_535)) throw unavailable(`dial tcp: address ${port}: invalid port`);
   await new Promise<void>((resolve, reject) => {
     const onward = http.request({
