@@ -107,9 +107,12 @@ export function sharing<T>(older: unknown, newer: T): T {
   return isSame ? (older as T) : newer; // the same, key by key
 }
 
+/** RFC 3339 has no later year: what lies behind it (a grace of millions of years) ends there. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 /** Writes a time with the precision of metav1.Time: `2026-01-02T03:04:05Z`. */
 export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  return `${new Date(Math.min(milliseconds, LAST_MS)).toISOString().slice(0, 19)}Z`;
 }
 
 /** Writes a time with the precision of metav1.MicroTime: `2026-01-02T03:04:05.000000Z`. */

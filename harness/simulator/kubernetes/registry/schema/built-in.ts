@@ -103,6 +103,9 @@ function walkField(value: unknown, field: StructField, at: Place, walk: Walk): u
   return walkValue(value, field, at, walk);
 }
 
+/** The first magnitudes that do not fit. (The least numbers of all do; nobody means them.) */
+const [INT32_END, INT64_END] = [2 ** 31, 2 ** 63];
+
 /** A key like any other, `__proto__` too. */
 const MEMBER = { writable: true, enumerable: true, configurable: true };
 
@@ -147,7 +150,10 @@ function walkValue(value: unknown, field: StructField, place: Place, walk: Walk)
       return value;
     case 'i':
       if (typeof value !== 'number') wrong(value, field, plain, goType(single));
-      if (!Number.isInteger(value)) {
+      if (
+        !Number.isInteger(value) ||
+        Math.abs(value) >= (goType(single) === 'int64' ? INT64_END : INT32_END)
+      ) {
         throw new WrongType(
           `json: cannot unmarshal number ${String(value)} into Go struct field ${field.struct}.${plain} of type ${goType(single)}`,
         );

@@ -35,6 +35,7 @@ const INT64: readonly string[] = [
   'tolerationSeconds',
   'expirationSeconds',
   'seconds',
+  'revision',
 ];
 
 /** Returns the Go type of a field, as errors of its JSON decoder name it. */
