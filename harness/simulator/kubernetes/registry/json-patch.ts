@@ -8,6 +8,9 @@ const OPERATIONS: readonly string[] = ['add', 'remove', 'replace', 'move', 'copy
 /** The real server refuses longer ones. */
 const MAX_OPERATIONS = 10_000;
 
+/** What copies may add (evanphx/json-patch, AccumulatedCopySizeLimit, which the server sets to 3 MiB). */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
 /**
  * Applies a JSON patch.
  * @returns the patched object; the argument is not changed
@@ -21,14 +24,41 @@ export function jsonPatch(original: JsonObject, patch: unknown): JsonObject {
         throw new Error('unknown operation');
     }
     // Copied: the library keeps references to values of the patch.
-    const operations = copy(listed) as Operation[]; // checked above, and again by the library
-    const result: unknown = jsonPatchLibrary.applyPatch(copy(original), operations, true, true).newDocument;
+    const result = applied(copy(original), copy(listed) as Operation[]); // checked above, and by the library
     if (!isObject(result)) throw new Error('not an object');
     return result;
-  } catch {
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }
+
+/** Applies operations, in place. @throws Error for one that cannot be done, ApiError 413 */
+function applied(original: JsonObject, operations: readonly Operation[]): unknown {
+  let document: unknown = original;
+  let copied = 0;
+  for (const [index, operation] of operations.entries()) {
+    if (operation.op === 'move' && operation.path.startsWith(`${operation.from}/`))
+      throw new Error('a value cannot be moved into itself'); // RFC 6902, 4.4; the library does it
+    if (operation.op === 'copy') {
+      copied += sizeAt(document, operation.from);
+      if (copied > MAX_COPIED_BYTES) throw tooMuchCopied(copied);
+    }
+    document = jsonPatchLibrary.applyOperation(document, operation, true, true, true, index).newDocument;
+  }
+  return document;
+}
+
+const sizeAt = (document: unknown, pointer: string): number =>
+  JSON.stringify(jsonPatchLibrary.getValueByPointer(document, pointer))?.length ?? 0;
+
+/** Without a limit few copies of a whole into itself would fill any memory. */
+const tooMuchCopied = (bytes: number): ApiError =>
+  new ApiError(
+    413,
+    'RequestEntityTooLarge',
+    `Unable to complete the copy, the accumulated size increase of copy is ${bytes}, exceeding the limit ${MAX_COPIED_BYTES}`,
+  );
 
 /** Reads the operations of a patch. @throws ApiError 400 for what is no list, 413 for one that is too long */
 function operationsIn(patch: unknown): readonly unknown[] {
