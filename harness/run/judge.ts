@@ -36,7 +36,7 @@ export async function judge(
 
 /**
  * Returns the problem in a check's result. A check without a verdict blames the environment at once.
- * @returns undefined for a result that changes no verdict: passed, or beyond the core and not asked for by name
+ * @returns undefined for a result that changes no verdict: passed, or extended and not asked for by name
  */
 export async function judgeCheck(result: CheckResult, scene: Scene): Promise<Problem | undefined> {
   const { level, isNamed = false, outcome, found, diagnosis } = result;

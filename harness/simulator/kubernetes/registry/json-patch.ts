@@ -57,7 +57,8 @@ const tooMuchCopied = (bytes: number): ApiError =>
   new ApiError(
     413,
     'RequestEntityTooLarge',
-    `Unable to complete the copy, the accumulated size increase of copy is ${bytes}, exceeding the limit ${MAX_COPIED_BYTES}`,
+    `Unable to complete the copy, the accumulated size increase of copy is ${bytes}, ` +
+      `exceeding the limit ${MAX_COPIED_BYTES}`,
   );
 
 /** Reads the operations of a patch. @throws ApiError 400 for what is no list, 413 for one that is too long */
