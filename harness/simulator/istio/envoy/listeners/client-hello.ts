@@ -43,22 +43,42 @@ export function inspectTls(bytes: Buffer): Inspection {
 
 /**
  * Joins the records that the first handshake message is spread over; `undefined` if it is not there in full.
+ * It is called for whatever arrives, a byte at worst, and there may be thousands of records.
  */
 function handshakeMessage(bytes: Buffer): Buffer | undefined {
-  const parts: Buffer[] = [];
+  const there = contentOf(bytes, Number.POSITIVE_INFINITY, () => {});
+  if (there < 4) return undefined;
+  const needed = 4 + joined(bytes, 4).readUIntBE(1, 3);
+  return there >= needed ? joined(bytes, needed) : undefined;
+}
+
+/** Returns the first bytes of what the records hold; there are so many. */
+function joined(bytes: Buffer, count: number): Buffer {
+  const all = Buffer.alloc(count);
   let length = 0;
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  contentOf(bytes, count, (start, end) => {
+    length += bytes.copy(all, length, start, end);
+  });
+  return all;
+}
+
+/**
+ * Goes through the handshake records.
+ * @param most - bytes of content, after which it ends
+ * @param onContent - told where the content of each record lies
+ * @returns how many bytes of content have arrived
+ */
+function contentOf(bytes: Buffer, most: number, onContent: (start: number, end: number) => void): number {
+  let length = 0;
+  for (let at = 0; at + 5 <= bytes.length && length < most; ) {
     if (bytes[at] !== HANDSHAKE_RECORD) break;
-    const end = at + 5 + bytes.readUInt16BE(at + 3);
-    const part = bytes.subarray(at + 5, Math.min(end, bytes.length));
-    parts.push(part);
-    length += part.length;
-    at = end;
+    const next = at + 5 + bytes.readUInt16BE(at + 3);
+    const end = Math.min(next, bytes.length);
+    onContent(at + 5, end);
+    length += end - at - 5;
+    at = next;
   }
-  if (length < 4) return undefined;
-  const message = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-  const needed = 4 + message.readUIntBE(1, 3);
-  return message.length >= needed ? message.subarray(0, needed) : undefined;
+  return length;
 }
 
 /** @throws RangeError if a length points past the end */

@@ -63,3 +63,13 @@ t.test('lengths that point past the end make it plaintext, not an exception', as
   hello.writeUInt8(255, 5 + 4 + 34); // the session id's length
   t.same(inspectTls(hello), { transport: 'raw_buffer' });
 });
+
+t.test('thousands of records that come byte by byte are no work', async t => {
+  const record = Buffer.from([22, 3, 1, 0, 0]);
+  const bytes = Buffer.concat(Array.from({ length: 4000 }, () => record));
+  const before = process.cpuUsage().user;
+  for (let length = 1; length <= bytes.length; length++)
+    if (inspectTls(bytes.subarray(0, length)) !== undefined) t.fail(`decided at ${length}`);
+  const seconds = (process.cpuUsage().user - before) / 1e6;
+  t.ok(seconds < 0.8, `${seconds} s of CPU for ${bytes.length} bytes`); // it was 2
+});
