@@ -50,6 +50,9 @@ export function valueAt(value: unknown, ...path: readonly (string | number)[]): 
   return current;
 }
 
+/** A property as an assignment makes it. */
+const MEMBER = { writable: true, enumerable: true, configurable: true };
+
 /** Makes a deep copy that may be changed. */
 export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T; // the same shape, element by element
@@ -57,8 +60,7 @@ export function copy<T>(value: T): T {
   const result: JsonObject = {};
   for (const key of Object.keys(value)) {
     // An own property even for `__proto__`, which a plain assignment would turn into the prototype.
-    if (key === '__proto__')
-      Object.defineProperty(result, key, { value: copy(value[key]), enumerable: true });
+    if (key === '__proto__') Object.defineProperty(result, key, { ...MEMBER, value: copy(value[key]) });
     else result[key] = copy(value[key]);
   }
   return result as T; // the same shape, key by key

@@ -2,7 +2,11 @@
 import t from 'tap';
 import { BUILT_IN_RESOURCES } from '../../../../harness/simulator/kubernetes/registry/built-in-resources.ts';
 import { Derived } from '../../../../harness/simulator/kubernetes/registry/derived.ts';
-import { type KubernetesObject, sharing } from '../../../../harness/simulator/kubernetes/registry/json.ts';
+import {
+  copy,
+  type KubernetesObject,
+  sharing,
+} from '../../../../harness/simulator/kubernetes/registry/json.ts';
 import { ResourceRegistry } from '../../../../harness/simulator/kubernetes/registry/registry.ts';
 import { Store } from '../../../../harness/simulator/kubernetes/registry/store.ts';
 
@@ -50,6 +54,12 @@ t.test('a newer state has the parts of the older one that are equal', async t =>
   t.same(second['status'], { phase: 'Running' });
   t.same(first['status'], { phase: 'Pending' });
   t.notSame(second.metadata.resourceVersion, first.metadata.resourceVersion);
+});
+
+t.test('a copy may be changed in all its keys', async t => {
+  const copied = copy(JSON.parse('{"__proto__":{"x":1},"y":2}') as Record<string, unknown>);
+  delete copied['__proto__'];
+  t.equal(JSON.stringify(copied), '{"y":2}');
 });
 
 t.test('sharing: what is no copy stays as it is', async t => {
