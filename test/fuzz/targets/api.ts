@@ -6,7 +6,7 @@ import { type Request, requests } from '../inputs/api/requests.ts';
 import { target } from '../target.ts';
 
 /** What stands between two clusters: objects that were made stay, and make each request dearer. */
-const INPUTS_A_CLUSTER = 200;
+const INPUTS_A_CLUSTER = 100;
 
 /** Answers of 500 and more that a real API server gives too. */
 const REAL_FAILURES: readonly RegExp[] = [
