@@ -21,6 +21,11 @@ export class TokenBucket {
     return taken;
   }
 
+  /** Gives back tokens that were not used. */
+  give(count: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + count);
+  }
+
   /** Returns the milliseconds until there is a token. */
   waitMs(now: number): number {
     this.#refill(now);

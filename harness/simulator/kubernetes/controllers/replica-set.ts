@@ -122,7 +122,11 @@ class ReplicaSetController implements Controller {
       const size = Math.min(batch, left);
       const outcomes = await Promise.all(Array.from({ length: size }, () => this.#createPod(set)));
       const failed = outcomes.find(outcome => outcome !== undefined);
-      if (failed !== undefined) return failed.error;
+      if (failed !== undefined) {
+        // What is refused comes again ever more seldom; unlike the real one it keeps no other set waiting.
+        this.#rate.give(left);
+        return failed.error;
+      }
       left -= size;
     }
     return undefined;
