@@ -17,8 +17,8 @@ export async function attemptsIn(edition: string): Promise<readonly PreparedAtte
 }
 
 /**
- * Chooses one edition and one mesh for each misconfiguration. Editions take turns; those of the sample share a
- * mesh, the others take turns. What the tables of omissions run is left to them.
+ * Chooses one mesh for each misconfiguration in each edition. Those of the sample share a mesh, the others take
+ * turns. What the tables of omissions run is left to them.
  * @param attempts - those of all editions
  */
 export function oneOfEach(attempts: readonly PreparedAttempt[]): readonly PreparedAttempt[] {
@@ -26,10 +26,12 @@ export function oneOfEach(attempts: readonly PreparedAttempt[]): readonly Prepar
   return [...ids].flatMap((id, index) => {
     const everywhere = attempts.filter(each => each.id === id);
     const editions = [...new Set(everywhere.map(({ edition }) => edition))];
-    const all = everywhere.filter(({ edition }) => edition === editions[index % editions.length]);
-    const shared = all.find(
-      ({ scenario, trial }) => isOfTheSample(trial) && scenario === 'multi-primary-multi-network',
-    );
-    return shared ?? all[index % all.length] ?? [];
+    return editions.flatMap((edition, turn) => {
+      const all = everywhere.filter(each => each.edition === edition);
+      const shared = all.find(
+        ({ scenario, trial }) => isOfTheSample(trial) && scenario === 'multi-primary-multi-network',
+      );
+      return shared ?? all[(index + turn) % all.length] ?? [];
+    });
   });
 }

@@ -67,7 +67,7 @@ async function holdVerification(cases: readonly Case[]): Promise<void> {
 
 const titleOf = ({ edition, scenario, id }: PreparedAttempt): string => `${edition} ${scenario}: ${id}`;
 
-/** Each misconfiguration in one edition and one mesh, or in all of them. */
+/** Each misconfiguration in one mesh of the edition, or in all of them. */
 async function holdMisconfigurations(edition: string): Promise<void> {
   const all = await attemptsIn(edition);
   const everywhere = (await Promise.all(EDITION_NAMES.map(attemptsIn))).flat();
