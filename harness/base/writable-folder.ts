@@ -1,6 +1,6 @@
 /** Tests if files can be made in a folder, which need not exist yet. */
 import path from 'node:path';
-import { access, constants, makeTemporaryFolder, rmdir, stat } from './disk/disk.ts';
+import { access, constants, makeTemporaryFolderSync, rmdirSync, stat } from './disk/disk.ts';
 
 /** Characters of the longest path that we write below a folder that the user names. */
 const LONGEST_NAME = 160;
@@ -16,7 +16,7 @@ export async function assertFolderWritable(folder: string): Promise<void> {
   await access(nearest, constants.W_OK | constants.X_OK);
   // Permissions do not tell all: root may write to /proc, where nothing can be made (and Node's recursive
   // mkdir then tries forever).
-  await rmdir(await makeTemporaryFolder(path.join(nearest, '.mesh-harness-')));
+  rmdirSync(makeTemporaryFolderSync(path.join(nearest, '.mesh-harness-')));
 }
 
 /** The files in the folder have names as well. */

@@ -1,6 +1,7 @@
 /** What platforms with real programs add to the guide's commands; the report lists each with its reason. */
 import { join } from 'node:path';
 import { writeFileSync } from '../base/disk/disk.ts';
+import { OWNER_ONLY } from '../base/disk/modes.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlatformAdjustment } from './platform.ts';
@@ -19,7 +20,7 @@ export function writeForOthers(
   document: string,
 ): string {
   const file = join(folder, `${cluster}.for-others.kubeconfig`);
-  writeFileSync(file, document, { mode: 0o600 });
+  writeFileSync(file, document, { mode: OWNER_ONLY });
   return file;
 }
 

@@ -1,14 +1,12 @@
 /** The folder that a failed run leaves for people to read: redacted, and never more than 25 MB. */
 import { dirname, join } from 'node:path';
 import { makeFolderSync, writeFileSync } from '../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
 import { messageOf } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
 
 /** Enough for two clusters, and still something to attach to an issue. */
 export const MAX_BUNDLE_BYTES = 25 * 1024 * 1024;
-
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
 /**
  * Writes files into one folder until the budget is spent. It never waits for the disk: meanwhile a simulated

@@ -8,11 +8,12 @@ import {
   fsyncSync,
   makeFolderSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeSync,
 } from '../base/disk/disk.ts';
+import { namesIn } from '../base/disk/folders.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
 
 export type LedgerEntry =
@@ -55,8 +56,6 @@ export interface DeployedEntry {
 }
 
 const FILE = 'ledger.jsonl';
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 const RUNS = 'runs';
 
 /** The ledger of a run that goes on. All files of the run lie beside it. */
@@ -122,12 +121,10 @@ export interface LedgerRecord {
 /** Lists every run that has a ledger, also those that go on. */
 export function readLedgers(state: string): readonly LedgerRecord[] {
   const folder = join(state, RUNS);
-  return namesIn(folder)
-    .sort()
-    .flatMap(name => {
-      const match = /^([a-z0-9]+)\.(\d+)$/.exec(name);
-      return match?.[1] && match[2] ? [recordOf(join(folder, name), match[1], Number(match[2]))] : [];
-    });
+  return [...namesIn(folder)].sort().flatMap(name => {
+    const match = /^([a-z0-9]+)\.(\d+)$/.exec(name);
+    return match?.[1] && match[2] ? [recordOf(join(folder, name), match[1], Number(match[2]))] : [];
+  });
 }
 
 function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
@@ -160,12 +157,4 @@ function entriesOf(file: string): readonly LedgerEntry[] {
       return []; // the last line, cut off: its thing was not made yet
     }
   });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,6 @@
 /** Programs that are not on PATH: fetched once into the cache, from their projects or from a mirror. */
 import { join } from 'node:path';
-import { existsSync, makeFolder, rename, rm } from '../base/disk/disk.ts';
+import { existsSync, makeFolderSync, rename, rm } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { fetchFile } from '../process/fetch.ts';
 import { runProcess } from '../process/run.ts';
@@ -58,7 +58,7 @@ export async function fetchIstio(version: string, options: DownloadOptions): Pro
   // Unpack aside and then move: a folder of the release's name is complete.
   const aside = join(parent, `.unpacking-${process.pid}`);
   try {
-    await makeFolder(aside);
+    makeFolderSync(aside);
     const result = await runProcess('tar', ['-xzf', archive, '-C', aside], {
       timeoutMs: 120_000,
       signal: options.signal,

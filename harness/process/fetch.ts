@@ -5,10 +5,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pRetry, { AbortError } from 'p-retry';
 import {
-  chmod,
+  chmodSync,
   createReadStream,
   createWriteStream,
-  makeFolder,
+  makeFolderSync,
   rename,
   rm,
   stat,
@@ -43,13 +43,13 @@ export interface FetchOptions {
 export async function fetchFile(options: FetchOptions): Promise<string> {
   const { url, checksumUrl = `${options.url}.sha256`, sha256, file, isProgram, signal } = options;
   const part = `${file}.${process.pid}.part`;
-  await makeFolder(dirname(file));
+  makeFolderSync(dirname(file));
   try {
     const expected = sha256 ?? (await retried(options, () => readChecksum(checksumUrl, signal)));
     await retried(options, () => download(url, part, signal));
     const found = await digestOf(part);
     if (found !== expected) throw otherContent(url, expected, found);
-    if (isProgram) await chmod(part, 0o755);
+    if (isProgram) chmodSync(part, 0o755);
     await rename(part, file);
     return found;
   } catch (error) {

@@ -1,7 +1,8 @@
 /** Finds processes that still run, or that carry a mark in their environment, and ends those. */
 
 import { type Clock, sleep } from '../base/clock.ts';
-import { readdirSync, readFileSync } from '../base/disk/disk.ts';
+import { readFileSync } from '../base/disk/disk.ts';
+import { namesIn } from '../base/disk/folders.ts';
 
 /** Identifies a process, also against a later one with the same id. */
 export interface ProcessIdentity {
@@ -66,13 +67,9 @@ export async function killAll(pids: readonly number[], clock: Clock, timeoutMs: 
 }
 
 function entriesOfProc(): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .filter(name => /^\d+$/.test(name))
-      .map(Number);
-  } catch {
-    return [];
-  }
+  return namesIn('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** Reads the fields of /proc/PID/stat after the name, which may hold anything: state, ppid, … */

@@ -1,7 +1,8 @@
 /** Temporary folders with the id of their process in their name, so that a later one can remove them. */
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeTemporaryFolderSync, readdirSync, rmSync } from '../base/disk/disk.ts';
+import { makeTemporaryFolderSync, rmSync } from '../base/disk/disk.ts';
+import { namesIn } from '../base/disk/folders.ts';
 import { isAlive } from './liveness.ts';
 
 /** What the names of programs' working folders begin with. */
@@ -26,12 +27,4 @@ export function sweepFolders(prefix: string, parent = tmpdir()): readonly string
   const folders = desertedFolders(prefix, parent);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   return folders;
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

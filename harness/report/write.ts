@@ -1,7 +1,7 @@
 /** Writes reports into a folder: the only file of this layer that touches the disk. */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { makeFolder, readdir, rename, rm, symlink, writeFile } from '../base/disk/disk.ts';
+import { makeFolderSync, readdir, rename, rm, symlink, writeFile } from '../base/disk/disk.ts';
 import { writeError } from '../base/disk/write-error.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
@@ -57,7 +57,7 @@ export async function writeReport(
   files: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   try {
-    await makeFolder(place.folder);
+    makeFolderSync(place.folder);
     await sweep(place.folder);
     if (place.latest !== undefined) await sweep(path.dirname(place.latest));
     const written: string[] = [];

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { chmodSync, closeSync, makeFolderSync, openSync, writeSync } from '../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
 import { LineReader } from '../base/lines.ts';
 import { redact } from '../base/redact.ts';
 import type {
@@ -18,9 +19,6 @@ import type {
 export const TRACE_FILES = ['api.jsonl', 'connections.jsonl', 'xds.jsonl', 'processes.log'] as const;
 
 type TraceFile = (typeof TRACE_FILES)[number];
-
-const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
 
 /**
  * Writes the trace of one run. Each line is written at once, so that a run which hangs or is killed leaves
@@ -41,12 +39,12 @@ export class Trace implements WorldObserver {
    * @throws HarnessError ERR_WRITE_FAILED
    */
   open(folder: string): void {
-    makeFolderSync(folder, PRIVATE_FOLDER);
+    makeFolderSync(folder, OWNER_ONLY_FOLDER);
     for (const name of TRACE_FILES) {
       const file = path.join(folder, name);
-      this.#files.set(name, openSync(file, 'w', PRIVATE_FILE));
+      this.#files.set(name, openSync(file, 'w', OWNER_ONLY));
       // An earlier trace may have left a file that others can read.
-      chmodSync(file, PRIVATE_FILE);
+      chmodSync(file, OWNER_ONLY);
     }
   }
 

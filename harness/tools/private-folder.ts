@@ -1,12 +1,9 @@
 /** A folder for temporary files that nobody else can read, and that a later process removes after a crash. */
 import { dirname, relative, resolve } from 'node:path';
-import { makeFolder, writeFile } from '../base/disk/disk.ts';
+import { makeFolderSync, writeFile } from '../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
 import { HarnessError } from '../base/errors.ts';
 import { makeOwnFolder, sweepFolders, TOOLS_PREFIX } from '../process/temporary-folders.ts';
-
-const OWNER_ONLY = 0o600;
-/** For folders and programs. */
-const OWNER_ONLY_EXECUTABLE = 0o700;
 
 /**
  * Makes a new folder, and removes those whose processes have ended.
@@ -32,6 +29,6 @@ export async function writePrivately(
   if (relative(folder, target).startsWith('..')) {
     throw new HarnessError('ERR_TOOL', `"${path}" does not lie in the working folder of the tools.`);
   }
-  await makeFolder(dirname(target), OWNER_ONLY_EXECUTABLE);
-  await writeFile(target, text, { mode: isProgram ? OWNER_ONLY_EXECUTABLE : OWNER_ONLY });
+  makeFolderSync(dirname(target), OWNER_ONLY_FOLDER);
+  await writeFile(target, text, { mode: isProgram ? OWNER_ONLY_FOLDER : OWNER_ONLY });
 }

@@ -67,11 +67,6 @@ export function makeFolderSync(folder: string, mode = 0o777): void {
   sync('mkdir', folder, () => makeBelow(path.resolve(folder), mode));
 }
 
-/** As `makeFolderSync`. */
-export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
-  makeFolderSync(folder, mode);
-}
-
 function makeBelow(folder: string, mode: number): void {
   const parent = path.dirname(folder);
   if (isFolder(folder)) return;
@@ -91,10 +86,6 @@ const isFolder = (place: string): boolean =>
 export const makeTemporaryFolderSync = (prefix: string): string =>
   sync('mkdtemp', prefix, () => fs.mkdtempSync(prefix));
 
-/** As `makeTemporaryFolderSync`. */
-export const makeTemporaryFolder = (prefix: string): Promise<string> =>
-  async('mkdtemp', prefix, () => promises.mkdtemp(prefix));
-
 /** Writes a file, whole or with an error. */
 export const writeFileSync = (file: string, content: string | Uint8Array, options: FileOptions = {}): void =>
   sync('write', file, () => fs.writeFileSync(file, content, options));
@@ -109,10 +100,6 @@ export const writeFile = (
 /** Changes the mode of a file or folder. */
 export const chmodSync = (file: string, mode: number): void =>
   sync('chmod', file, () => fs.chmodSync(file, mode));
-
-/** Changes the mode of a file or folder. */
-export const chmod = (file: string, mode: number): Promise<void> =>
-  async('chmod', file, () => promises.chmod(file, mode));
 
 /** Moves a file to where another may be, which it replaces. */
 export const renameSync = (from: string, to: string): void =>
@@ -136,9 +123,6 @@ export const rm = (file: string, options: RemoveOptions = {}): Promise<void> =>
 
 /** Removes an empty folder. */
 export const rmdirSync = (folder: string): void => sync('rmdir', folder, () => fs.rmdirSync(folder));
-
-/** Removes an empty folder. */
-export const rmdir = (folder: string): Promise<void> => async('rmdir', folder, () => promises.rmdir(folder));
 
 /** Opens a file to write to it. @returns its descriptor, for `writeSync` */
 export function openSync(file: string, flag: 'w' | 'w+' | 'a', mode: number): number {

@@ -1,7 +1,7 @@
 /** `mesh-harness certs --out DIR CLUSTER…` */
 import path from 'node:path';
 import { systemClock } from '../../base/clock.ts';
-import { stat } from '../../base/disk/disk.ts';
+import { existsSync } from '../../base/disk/disk.ts';
 import { writeAllOrNone } from '../../base/disk/write-all.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { assertFolderWritable } from '../../base/writable-folder.ts';
@@ -23,7 +23,7 @@ export async function certsCommand(
 ): Promise<number> {
   checkNames(clusters);
   const files = await createMeshCertificates(clusters.map(clusterName), systemClock.now());
-  await refuseOverwriting(out, files.keys());
+  refuseOverwriting(out, files.keys());
   await assertCanBeMade(out);
   writeAllOrNone(
     [...files].map(([name, content]) => ({
@@ -66,21 +66,12 @@ function checkNames(clusters: readonly string[]): void {
 }
 
 /** @throws HarnessError ERR_UNWRITABLE_FOLDER if a file is there already */
-async function refuseOverwriting(folder: string, names: Iterable<string>): Promise<void> {
+function refuseOverwriting(folder: string, names: Iterable<string>): void {
   for (const name of names) {
-    if (await exists(path.join(folder, name))) {
+    if (existsSync(path.join(folder, name))) {
       throw new HarnessError('ERR_UNWRITABLE_FOLDER', `${path.join(folder, name)} exists already.`, {
         hint: 'A new root would not go with the certificates that are there. Choose another folder with --out, or remove that one first.',
       });
     }
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -4,19 +4,11 @@
  */
 import path from 'node:path';
 import { type Clock, sleep } from '../../base/clock.ts';
-import {
-  existsSync,
-  makeFolderSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from '../../base/disk/disk.ts';
+import { makeFolderSync, readFileSync, renameSync, rmSync, writeFileSync } from '../../base/disk/disk.ts';
+import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../process/liveness.ts';
-import { OWNER_ONLY, OWNER_ONLY_FOLDER } from './modes.ts';
 
 const CLAIM = /^claim\.(\d+)$/;
 /** A claim, or one that is being written. */
@@ -78,7 +70,7 @@ export async function claim(folder: string, clock: Clock): Promise<void> {
 /** Gives the folder back, and removes it if it is empty. */
 export function disclaim(folder: string): void {
   rmSync(claimFile(folder, process.pid), { force: true });
-  if (existsSync(folder) && namesIn(folder).length === 0) rmdirSync(folder);
+  removeIfEmpty(folder);
 }
 
 function writeClaim(folder: string, state: Pick<Claim, 'holds'>): void {
@@ -107,14 +99,6 @@ export function isTaken(folder: string, pid: number): HarnessError {
 function readClaim(folder: string, pid: number): readonly Claim[] {
   try {
     return [JSON.parse(readFileSync(claimFile(folder, pid), 'utf8')) as Claim]; // our own file
-  } catch {
-    return [];
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
   } catch {
     return [];
   }

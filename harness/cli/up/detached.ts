@@ -4,20 +4,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  makeFolderSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmdirSync,
-  rmSync,
-} from '../../base/disk/disk.ts';
+import { closeSync, fstatSync, makeFolderSync, openSync, readSync, rmSync } from '../../base/disk/disk.ts';
+import { removeIfEmpty } from '../../base/disk/folders.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
-import { OWNER_ONLY, OWNER_ONLY_FOLDER } from './modes.ts';
 import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
 import { readState } from './state.ts';
@@ -74,7 +65,7 @@ export async function startDetached(
 /** Removes the log that no world has taken, and the folder if it is empty. What is there is another's. */
 function giveBack(early: string, { folder }: UpPaths): void {
   rmSync(early, { force: true });
-  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+  removeIfEmpty(folder);
 }
 
 /** Waits until the process is ready or ends; the signal ends it. */

@@ -1,9 +1,9 @@
 /** Writes the state of a world, for the process that runs it. */
 import { systemClock } from '../../base/clock.ts';
 import { chmodSync, renameSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { identityOf } from '../../process/liveness.ts';
 import { claim, claimantOf, disclaim } from './claim.ts';
-import { OWNER_ONLY, OWNER_ONLY_FOLDER } from './modes.ts';
 import type { UpPaths } from './paths.ts';
 import type { UpCluster, UpDefect, UpState } from './state.ts';
 import { assertUsable, removeEntries, removeState } from './state-folder.ts';

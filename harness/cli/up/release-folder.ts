@@ -3,11 +3,9 @@
  */
 import path from 'node:path';
 import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { quoteWord } from '../../base/quote.ts';
-
-const EXECUTABLE = 0o700;
-const READABLE = 0o600;
 
 /** Returns the path of the harness's own bundled command line. */
 export const cliEntry = (): string => path.join(packageRoot(), 'dist', 'mesh-harness.js');
@@ -26,8 +24,8 @@ export function writeReleaseFolder(
 ): void {
   for (const [name, text] of samples) {
     const file = path.join(folder, name);
-    makeFolderSync(path.dirname(file), EXECUTABLE);
-    writeFileSync(file, text, { mode: name.endsWith('.sh') ? EXECUTABLE : READABLE });
+    makeFolderSync(path.dirname(file), OWNER_ONLY_FOLDER);
+    writeFileSync(file, text, { mode: name.endsWith('.sh') ? OWNER_ONLY_FOLDER : OWNER_ONLY });
   }
   const own = [process.execPath, cliEntry()];
   const program = istioctl === undefined ? [...own, 'istioctl'] : [istioctl];
@@ -39,5 +37,5 @@ export function writeReleaseFolder(
 function writeLauncher(file: string, words: readonly string[], kubeconfig: string): void {
   const command = words.map(quoteWord).join(' ');
   const text = `#!/bin/sh\n[ -n "$KUBECONFIG" ] || export KUBECONFIG=${quoteWord(kubeconfig)}\nexec ${command} "$@"\n`;
-  writeFileSync(file, text, { mode: EXECUTABLE });
+  writeFileSync(file, text, { mode: OWNER_ONLY_FOLDER });
 }

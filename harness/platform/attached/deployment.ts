@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY } from '../../base/disk/modes.ts';
 import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -33,7 +34,7 @@ export class Deployment {
       const own = before.get(cluster);
       if (!own) continue;
       const kubeconfig = join(this.#ledger.folder, `${cluster}.kubeconfig`);
-      writeFileSync(kubeconfig, document, { mode: 0o600 });
+      writeFileSync(kubeconfig, document, { mode: OWNER_ONLY });
       this.#ledger.write({ type: 'deployed', cluster, kubeconfig, before: own });
     }
     this.adjustments = [...before.keys()].flatMap(cluster =>

@@ -1,6 +1,7 @@
 /** What a run on clusters of the user begins with, and what it notes of each before it writes to it. */
 import { join } from 'node:path';
 import { writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY } from '../../base/disk/modes.ts';
 import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import type { ExistingEntry, Ledger } from '../ledger.ts';
@@ -37,7 +38,7 @@ const MARKED_FROM: Line = [1, 20];
 /** Writes into the ledger how a cluster was before the run, and beside it the kubeconfig that reaches it. */
 export function noteCluster(ledger: Ledger, { context, uid, before, version }: Inspection): ExistingEntry {
   const kubeconfig = join(ledger.folder, `${context.cluster}.kubeconfig`);
-  writeFileSync(kubeconfig, context.kubeconfig, { mode: 0o600 });
+  writeFileSync(kubeconfig, context.kubeconfig, { mode: OWNER_ONLY });
   const line = lineOf(version);
   const isMarked = line !== undefined && compare(line, MARKED_FROM) >= 0;
   const entry = { cluster: context.cluster, kubeconfig, uid, before, isMarked };

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { makeFolderSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { quoteArgv } from '../../base/quote.ts';
@@ -35,7 +36,6 @@ export interface CreateClusterContext {
  * longer than both.
  */
 const CREATE_MS = 15 * 60_000;
-const OWNER_ONLY = 0o600;
 
 /** Returns the environment of kind, with the one docker network of the process. */
 export const kindEnvironment = (
@@ -83,7 +83,7 @@ export async function createCluster(config: ClusterConfig, context: CreateCluste
   } = context;
   const { name } = config;
   const folder = join(ledger.folder, 'kind');
-  makeFolderSync(folder, 0o700);
+  makeFolderSync(folder, OWNER_ONLY_FOLDER);
   const file = join(folder, `${name}.yaml`);
   const kubeconfig = join(folder, `${name}.kubeconfig`);
   writeFileSync(file, kindConfig(config), { mode: OWNER_ONLY });

@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY } from '../../base/disk/modes.ts';
 import { readTextFile } from '../../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../../base/errors.ts';
 import * as z from '../../base/zod.ts';
 
-const OWNER_ONLY = 0o600;
 /**
  * Where a kubelet looks for them (kind, docs/user/private-registries: "Mount a Config File to Each Node").
  */

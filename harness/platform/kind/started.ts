@@ -1,6 +1,7 @@
 /** Kind clusters that are up, as a run has them. */
 import { join } from 'node:path';
 import { readFileSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY } from '../../base/disk/modes.ts';
 import { quoteWord } from '../../base/quote.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -15,7 +16,6 @@ import type { RunContext } from './options.ts';
 import type { StartedParts } from './started-parts.ts';
 
 const API_PORT = 6443;
-const OWNER_ONLY = 0o600;
 
 /** Puts together what a run has of its clusters, until it keeps or removes them. */
 export function startedPlatform(context: RunContext, parts: StartedParts): StartedPlatform {

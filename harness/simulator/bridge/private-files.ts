@@ -2,12 +2,11 @@
 import path from 'node:path';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { chmodSync, makeFolderSync, renameSync, rmSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import type { ContainerFiles } from '../program.ts';
 
 /** How late a change of a mounted volume may be seen, in milliseconds: a kubelet's own delay is longer. */
 const LOOK_EVERY_MS = 500;
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
 /** Keeps a folder equal to the files of a container, of which its owner alone may read anything. */
 export class PrivateFiles {

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { makeTemporaryFolderSync, rmSync, writeFileSync } from '../../base/disk/disk.ts';
+import { OWNER_ONLY } from '../../base/disk/modes.ts';
 import type { Main, ProcessContext } from '../program.ts';
 import {
   childEnvironment,
@@ -57,7 +58,9 @@ export class RealIstiod implements AsyncDisposable {
     const proxy = await startConnectProxy(network);
     try {
       mirror.start();
-      writeFileSync(path.join(folder, IN_CLUSTER_FILE), inClusterKubeconfig(env, folder), { mode: 0o600 });
+      writeFileSync(path.join(folder, IN_CLUSTER_FILE), inClusterKubeconfig(env, folder), {
+        mode: OWNER_ONLY,
+      });
       const ports = istiodPorts(argv);
       const loopbackPorts = await freePorts(ports.length);
       const portOf = (at: number) => loopbackPorts[at] ?? 0;
