@@ -7,26 +7,10 @@
  */
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
-const RETRIES_A_SECOND = 10;
-const RETRY_BURST = 100;
+/** Of all keys together. */
+export const RETRY_RATE = { burst: 100, perSecond: 10 };
 
 /** Returns the milliseconds that the n-th failure in a row delays a key; the first is n = 0. */
 export function retryDelayMs(failures: number): number {
   return Math.min(BASE_DELAY_MS * 2 ** failures, MAX_DELAY_MS);
-}
-
-/**
- * Lets through `RETRY_BURST` keys at once, and then `RETRIES_A_SECOND`: it returns how long each must wait.
- */
-export class RetryBucket {
-  #tokens = RETRY_BURST;
-  #at = Number.NEGATIVE_INFINITY;
-
-  /** Takes one token, which may not be there yet. @returns milliseconds until it is */
-  reserve(now: number): number {
-    const earned = ((now - this.#at) * RETRIES_A_SECOND) / 1000;
-    this.#tokens = Math.min(RETRY_BURST, this.#tokens + earned) - 1;
-    this.#at = now;
-    return this.#tokens >= 0 ? 0 : (-this.#tokens * 1000) / RETRIES_A_SECOND;
-  }
 }

@@ -3,10 +3,11 @@
  * later.
  */
 import type { Timer } from '../../../base/clock.ts';
+import { TokenBucket } from '../../../base/token-bucket.ts';
 import type { ResourceKey } from '../registry/resources.ts';
 import { ApiError } from '../registry/status.ts';
 import type { Subject } from './defect.ts';
-import { RetryBucket, retryDelayMs } from './retry-rate.ts';
+import { RETRY_RATE, retryDelayMs } from './retry-rate.ts';
 import { type Component, ComponentStopped } from './supervisor.ts';
 
 /**
@@ -37,7 +38,7 @@ export class WorkQueue {
   readonly #work: (key: string) => Promise<void> | void;
   readonly #resource: ResourceKey | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #retries = new RetryBucket();
+  readonly #retries = new TokenBucket(RETRY_RATE);
   #ready: string[] = [];
   /** How many keys there are at the next clean-up: twice as many as the last one has left. */
   #cleanUpAt = REMEMBERED_KEYS;

@@ -1,10 +1,10 @@
 /** ReplicaSets: makes and removes pods until there are as many as asked for, and tells what prevents it. */
 import { messageOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
+import { TokenBucket } from '../../../base/token-bucket.ts';
 import { type Controller, type ControllerContext, eventRecorder, stopAll } from '../client/controller.ts';
 import { type EventRecorder, referenceTo } from '../client/event-recorder.ts';
 import { controllerOf, isActive, keyOf, type Pod, type ReplicaSet } from '../client/kinds.ts';
-import { TokenBucket } from '../client/token-bucket.ts';
 import { hasCode } from '../client/typed.ts';
 import { WorkQueue } from '../client/work-queue.ts';
 import { readySince, replicaSetStatus } from './replica-set-status.ts';

@@ -1,13 +1,13 @@
 /** Limits how often an istiod writes one object. */
 import { type Clock, sleep } from '../../../../base/clock.ts';
+import { TokenBucket } from '../../../../base/token-bucket.ts';
 
 /** What is written at once before writes wait: more than an installation needs. */
-const BURST = 5;
-const MS_PER_WRITE = 1_000;
+const RATE = { burst: 5, perSecond: 1 };
 
-interface Bucket {
-  tokens: number;
-  atMs: number;
+/** The pace of one object. */
+interface Pace {
+  readonly bucket: TokenBucket;
   /** What is to be done at the end of the wait; undefined while nothing waits. */
   waiting: (() => void) | undefined;
 }
@@ -22,7 +22,7 @@ interface Bucket {
 export class WritePace {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #paces = new Map<string, Pace>();
 
   /** @param signal - ends all that waits */
   constructor(clock: Clock, signal: AbortSignal) {
@@ -35,32 +35,24 @@ export class WritePace {
    * others. It must look at what is there then.
    */
   run(key: string, write: () => void): void {
-    const bucket = this.#bucketOf(key);
-    if (bucket.waiting) {
-      bucket.waiting = write;
+    const pace = this.#paces.get(key) ?? { bucket: new TokenBucket(RATE), waiting: undefined };
+    this.#paces.set(key, pace);
+    if (pace.waiting) {
+      pace.waiting = write;
       return;
     }
-    bucket.tokens--;
-    if (bucket.tokens >= 0) {
+    const waitMs = pace.bucket.reserve(this.#clock.now());
+    if (waitMs === 0) {
       write();
       return;
     }
-    bucket.waiting = write;
-    sleep(this.#clock, -bucket.tokens * MS_PER_WRITE, this.#signal)
+    pace.waiting = write;
+    sleep(this.#clock, waitMs, this.#signal)
       .then(() => {
-        const { waiting } = bucket;
-        bucket.waiting = undefined;
+        const { waiting } = pace;
+        pace.waiting = undefined;
         waiting?.();
       })
       .catch(() => {}); // only when istiod ends
-  }
-
-  #bucketOf(key: string): Bucket {
-    const now = this.#clock.now();
-    const bucket = this.#buckets.get(key) ?? { tokens: BURST, atMs: now, waiting: undefined };
-    bucket.tokens = Math.min(BURST, bucket.tokens + (now - bucket.atMs) / MS_PER_WRITE);
-    bucket.atMs = now;
-    this.#buckets.set(key, bucket);
-    return bucket;
   }
 }

@@ -21,6 +21,16 @@ export class TokenBucket {
     return taken;
   }
 
+  /**
+   * Takes one token, which may not be there yet: who comes later waits longer, as with client-go's limiter.
+   * @returns milliseconds until it is there
+   */
+  reserve(now: number): number {
+    this.#refill(now);
+    this.#tokens -= 1;
+    return this.#tokens >= 0 ? 0 : (-this.#tokens * 1000) / this.#perSecond;
+  }
+
   /** Gives back tokens that were not used. */
   give(count: number): void {
     this.#tokens = Math.min(this.#burst, this.#tokens + count);
