@@ -14,6 +14,7 @@ import {
 } from '../base/disk/disk.ts';
 import { namesIn } from '../base/disk/folders.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
+import { HarnessError } from '../base/errors.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
 
 export type LedgerEntry =
@@ -96,6 +97,22 @@ export class Ledger {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  /**
+   * Ends the ledger: it goes, unless something could not be removed.
+   * @param failures - what could not be removed, a sentence each
+   * @throws HarnessError ERR_KUBERNETES_API with all of them; the ledger stays for `clean` then
+   */
+  end(failures: readonly string[]): void {
+    if (failures.length === 0) {
+      this.remove();
+      return;
+    }
+    this.close();
+    throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failures.join('; ')}`, {
+      hint: 'mesh-harness clean tries again.',
+    });
   }
 
   /** Removes the ledger, at the very end: all its entries are gone. */

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { writeFileSync } from '../../base/disk/disk.ts';
 import { OWNER_ONLY } from '../../base/disk/modes.ts';
-import { HarnessError } from '../../base/errors.ts';
 import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { Ledger } from '../ledger.ts';
@@ -58,13 +57,6 @@ export class Deployment {
         return failures.map(failure => `${name}: ${failure}`);
       }),
     );
-    if (failed.flat().length === 0) {
-      this.#ledger.remove();
-      return;
-    }
-    this.#ledger.close();
-    throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failed.flat().join('; ')}`, {
-      hint: 'mesh-harness clean tries again.',
-    });
+    this.#ledger.end(failed.flat());
   }
 }

@@ -1,7 +1,6 @@
 /** A run on clusters of the user: it notes on disk whose they are, and takes away what it has made. */
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../../base/clock.ts';
-import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { mergeKubeconfigs } from '../../model/kubeconfig.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -127,13 +126,6 @@ export class StartedExisting implements StartedPlatform {
         return (await removeFromCluster(removal)).failures.map(failure => `${cluster}: ${failure}`);
       }),
     );
-    if (failed.flat().length === 0) {
-      this.#ledger.remove();
-      return;
-    }
-    this.#ledger.close();
-    throw new HarnessError('ERR_KUBERNETES_API', `Not everything was removed: ${failed.flat().join('; ')}`, {
-      hint: 'mesh-harness clean tries again.',
-    });
+    this.#ledger.end(failed.flat());
   }
 }
