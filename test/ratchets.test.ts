@@ -318,7 +318,6 @@ t.test('exports are documented', async t => {
 
 /** `file name` of exports at run time that tests use and no other file of the harness. */
 const FOR_TESTS: readonly string[] = [
-  'harness/base/disk/faults.ts failWrites',
   'harness/index.ts loadScenario',
   'harness/matrix/matrix-report.ts summarize',
   'harness/matrix/try-all.ts groupsOf',
@@ -336,7 +335,6 @@ const FOR_TESTS: readonly string[] = [
   'harness/platform/kind/metallb.ts poolsOf',
   'harness/platform/kind/preload.ts takingPods',
   'harness/platform/program-downloads.ts sourceOf',
-  'harness/process/faults.ts failProcesses',
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',
   'harness/simulator/istio/agent/settings.ts readDownwardApi',

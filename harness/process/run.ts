@@ -1,7 +1,7 @@
 /** Runs a program of this machine to its end. Failures are values, not errors. */
 import { execa } from 'execa';
 import { LineReader } from '../base/lines.ts';
-import { faultOf } from './faults.ts';
+import { processFaults } from './faults.ts';
 
 export interface RunProcessOptions {
   readonly cwd?: string;
@@ -44,7 +44,7 @@ export async function runProcess(
   options: RunProcessOptions,
 ): Promise<ProcessResult> {
   const { cwd, env, stdin, timeoutMs, signal, onLine } = options;
-  const fault = faultOf(file, args);
+  const fault = processFaults.of(file, args);
   const [program, words] = fault === 'hangs' ? HANGING : [file, args];
   const subprocess = execa(program, [...words], {
     ...(cwd !== undefined && { cwd }),

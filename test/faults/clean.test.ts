@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { failWrites } from '../../harness/base/disk/faults.ts';
+import { diskFaults } from '../../harness/base/disk/faults.ts';
 import { runHere } from '../support/run-here.ts';
 
 /** Of a process that has ended: ids of living ones are smaller. */
@@ -14,7 +14,7 @@ t.test('a folder that stays is named, and the others go', async t => {
   for (const run of ['one', 'two']) mkdirSync(folderOf(run), { recursive: true });
   const env = { MESH_HARNESS_STATE: state };
   {
-    using _ = failWrites(({ operation, path: file }) =>
+    using _ = diskFaults.inject(({ operation, path: file }) =>
       operation === 'rm' && file === folderOf('one')
         ? Object.assign(new Error('busy'), { code: 'EIO', syscall: 'rm' })
         : undefined,

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
-import { type DiskWrite, failWrites } from '../../harness/base/disk/faults.ts';
+import { type DiskWrite, diskFaults } from '../../harness/base/disk/faults.ts';
 import { type EndedHere, type HereOptions, runHere } from '../support/run-here.ts';
 
 /** Codes that a write may fail with. */
@@ -36,7 +36,7 @@ const errorOf = (code: string, { operation, path: file }: DiskWrite): NodeJS.Err
 /** Runs a command once, and lists its writes in their order. */
 async function writesOf(victim: Victim, folder: string): Promise<readonly DiskWrite[]> {
   const writes: DiskWrite[] = [];
-  using _ = failWrites(write => {
+  using _ = diskFaults.inject(write => {
     if (isInjected(write)) writes.push(write);
     return undefined;
   });
@@ -74,7 +74,7 @@ export async function injectAll(
 async function runWithFault(victim: Victim, folder: string, index: number, code: string) {
   let count = 0;
   let hit: DiskWrite | undefined;
-  using _ = failWrites(write => {
+  using _ = diskFaults.inject(write => {
     if (!isInjected(write)) return undefined;
     count += 1;
     if (count !== index + 1) return undefined;

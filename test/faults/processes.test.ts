@@ -8,7 +8,7 @@ import t from 'tap';
 import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
 import { platformMaker } from '../../harness/platform/catalog.ts';
-import { failProcesses, type ProcessFault } from '../../harness/process/faults.ts';
+import { type ProcessFault, processFaults } from '../../harness/process/faults.ts';
 import { run } from '../../harness/run/runner.ts';
 import { readSamples } from '../../harness/session/samples.ts';
 import { createProcessTools } from '../../harness/tools/process-tools.ts';
@@ -30,7 +30,7 @@ async function runWith(folder: string, chooses: (index: number) => ProcessFault 
   });
   const { programs } = own;
   const started: string[] = [];
-  using _ = failProcesses((file, args) => {
+  using _ = processFaults.inject((file, args) => {
     started.push(`${path.basename(file)} ${args.slice(0, 3).join(' ')}`);
     return chooses(started.length - 1);
   });

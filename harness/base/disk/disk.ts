@@ -5,7 +5,7 @@
 import * as fs from 'node:fs';
 import * as promises from 'node:fs/promises';
 import path from 'node:path';
-import { passFault } from './faults.ts';
+import { diskFaults } from './faults.ts';
 import { writeError } from './write-error.ts';
 
 export {
@@ -40,9 +40,15 @@ const deedOf = (operation: string): string => (operation.startsWith('rm') ? 'rem
 /** Names the files that are open, for the errors of writes to them. */
 const openFiles = new Map<number, string>();
 
+/** @throws the error that a test wants for this write */
+function refuse(operation: string, file: string): void {
+  const fault = diskFaults.of({ operation, path: file });
+  if (fault) throw fault;
+}
+
 function sync<T>(operation: string, file: string, write: () => T): T {
   try {
-    passFault({ operation, path: file });
+    refuse(operation, file);
     return write();
   } catch (error) {
     throw writeError(file, error, deedOf(operation));
@@ -51,7 +57,7 @@ function sync<T>(operation: string, file: string, write: () => T): T {
 
 async function async<T>(operation: string, file: string, write: () => Promise<T>): Promise<T> {
   try {
-    passFault({ operation, path: file });
+    refuse(operation, file);
     return await write();
   } catch (error) {
     throw writeError(file, error, deedOf(operation));

@@ -1,4 +1,5 @@
 /** Writes to the disk, as a test may have them fail: the one way in for faults of the disk. */
+import { FaultPoint } from '../fault-point.ts';
 
 /** A write that is about to be made. */
 export interface DiskWrite {
@@ -8,26 +9,5 @@ export interface DiskWrite {
   readonly path: string;
 }
 
-/** Returns the error that a write ends with; undefined lets it be made. */
-type DiskFault = (write: DiskWrite) => NodeJS.ErrnoException | undefined;
-
-let active: DiskFault | undefined;
-
-/**
- * Has writes of this process fail, until disposed.
- * @param fault - asked before each write
- */
-export function failWrites(fault: DiskFault): Disposable {
-  active = fault;
-  return {
-    [Symbol.dispose]: () => {
-      active = undefined;
-    },
-  };
-}
-
-/** @throws the error that a test wants for this write */
-export function passFault(write: DiskWrite): void {
-  const error = active?.(write);
-  if (error) throw error;
-}
+/** Asked before each write; the error is what the write ends with. */
+export const diskFaults = new FaultPoint<[write: DiskWrite], NodeJS.ErrnoException>();
