@@ -4,32 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import t from 'tap';
 import { buildReport } from '../../harness/report/build.ts';
+import { FORMATS } from '../../harness/report/formats.ts';
 import { formatHtml } from '../../harness/report/html/html.ts';
 import { formatJson } from '../../harness/report/json.ts';
 import { formatJunit } from '../../harness/report/junit.ts';
 import { formatMarkdown } from '../../harness/report/markdown.ts';
-import type { ConformanceReport, ScenarioReport } from '../../harness/report/report.ts';
+import type { ScenarioReport } from '../../harness/report/report.ts';
 import { formatTap } from '../../harness/report/tap.ts';
 import { readMarkup } from '../support/markup.ts';
-import { failedRun, passedRun, SECRETS } from '../support/run-events.ts';
+import { failedRun, passedRun, REPORT_FACTS, SECRETS } from '../support/run-events.ts';
 
 const GOLDEN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/golden/report');
-const FACTS = {
-  harnessVersion: '0.1.0',
-  startedAt: '2026-01-02T03:04:05.000Z',
-  endedAt: '2026-01-02T03:04:06.500Z',
-  wallDurationMs: 1500,
-  host: { os: 'linux', architecture: 'x64', cpus: 2 },
-  nodeVersion: '20.0.0',
-};
-const report = buildReport([...passedRun(), ...failedRun()], FACTS);
-const FORMATS: Readonly<Record<string, (report: ConformanceReport) => string>> = {
-  'report.json': formatJson,
-  'junit.xml': formatJunit,
-  'report.tap': formatTap,
-  'report.md': formatMarkdown,
-  'report.html': formatHtml,
-};
+const report = buildReport([...passedRun(), ...failedRun()], REPORT_FACTS);
 
 for (const [file, format] of Object.entries(FORMATS)) {
   t.test(`${file} is what it was (UPDATE_GOLDEN=1 writes it anew)`, async t => {
@@ -53,7 +39,7 @@ for (const [file, format] of Object.entries(FORMATS)) {
 
 t.test('two runs with the same seed differ in "volatile" alone', async t => {
   const other = buildReport([...passedRun(), ...failedRun()], {
-    ...FACTS,
+    ...REPORT_FACTS,
     nodeVersion: '24.0.0',
     wallDurationMs: 99,
   });

@@ -285,3 +285,13 @@ export function failedRun(): readonly RunEvent[] {
     },
   ];
 }
+
+/** What a report says beside its runs. */
+export const REPORT_FACTS = {
+  harnessVersion: '0.1.0',
+  startedAt: '2026-01-02T03:04:05.000Z',
+  endedAt: '2026-01-02T03:04:06.500Z',
+  wallDurationMs: 1500,
+  host: { os: 'linux', architecture: 'x64', cpus: 2 },
+  nodeVersion: '20.0.0',
+};

@@ -4,10 +4,7 @@ import { existsSync } from '../../base/disk/disk.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { allPrintable } from '../../base/printable.ts';
 import { redact } from '../../base/redact.ts';
-import { formatHtml } from '../../report/html/html.ts';
-import { formatJson } from '../../report/json.ts';
-import { formatJunit } from '../../report/junit.ts';
-import { formatMarkdown } from '../../report/markdown.ts';
+import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
@@ -19,13 +16,10 @@ import type { OutputFlags } from './output.flags.ts';
 
 /** Writes the report in every format. @returns the paths of the files */
 const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
-  writeReport(place, {
-    'report.json': formatJson(report),
-    'junit.xml': formatJunit(report),
-    'report.tap': formatTap(report),
-    'report.html': formatHtml(report),
-    'report.md': formatMarkdown(report),
-  });
+  writeReport(
+    place,
+    Object.fromEntries(Object.entries(FORMATS).map(([file, format]) => [file, format(report)])),
+  );
 
 /**
  * Prints the verdicts, then writes the report in every format: a report that cannot be written takes no

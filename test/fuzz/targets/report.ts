@@ -11,20 +11,12 @@ import { formatMarkdown } from '../../../harness/report/markdown.ts';
 import type { ConformanceReport } from '../../../harness/report/report.ts';
 import { formatTap } from '../../../harness/report/tap.ts';
 import { readMarkup } from '../../support/markup.ts';
-import { failedRun, passedRun } from '../../support/run-events.ts';
+import { failedRun, passedRun, REPORT_FACTS } from '../../support/run-events.ts';
 import { oddText } from '../inputs/values.ts';
 import { target } from '../target.ts';
 
-const FACTS = {
-  harnessVersion: '0.1.0',
-  startedAt: '2026-01-02T03:04:05.000Z',
-  endedAt: '2026-01-02T03:04:06.500Z',
-  wallDurationMs: 1500,
-  host: { os: 'linux', architecture: 'x64', cpus: 2 },
-  nodeVersion: '20.0.0',
-};
-const passed = buildReport(passedRun(), FACTS);
-const failed = buildReport(failedRun(), FACTS);
+const passed = buildReport(passedRun(), REPORT_FACTS);
+const failed = buildReport(failedRun(), REPORT_FACTS);
 
 /** Keys whose texts are words of the model, by which formats choose. */
 const WORDS = /^(outcome|verdict|kind|symptom|evidence|level|clock|fault|conclusion)$/;
