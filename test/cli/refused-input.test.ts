@@ -4,7 +4,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { runCli, startCli, temporaryFolder } from '../support/cli.ts';
-import { runParsed } from '../support/parsed-cli.ts';
+import { runHere } from '../support/run-here.ts';
 
 const folder = temporaryFolder();
 t.teardown(() => folder[Symbol.dispose]());
@@ -15,7 +15,7 @@ const file = (name: string, text: string) => {
 
 /** Runs the command line in the folder, and expects a refusal without a stack trace. */
 async function refuses(t: Test, argv: readonly string[], ...says: readonly RegExp[]): Promise<void> {
-  const { code, stdout, stderr } = await runParsed(argv);
+  const { code, stdout, stderr } = await runHere(argv);
   t.equal(code, 2, argv.join(' '));
   t.equal(stdout, '', 'nothing on standard output');
   t.notMatch(stderr, /^\s+at |defect of ours/m, 'no stack trace');

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Test } from 'tap';
 import { type DiskWrite, diskFaults } from '../../harness/base/disk/faults.ts';
-import { type EndedHere, type HereOptions, runHere } from '../support/run-here.ts';
+import type { EndedHere } from '../support/parsed-cli.ts';
+import { type HereOptions, runHere } from '../support/run-here.ts';
 
 /** Codes that a write may fail with. */
 export const CODES = ['ENOSPC', 'EROFS', 'EACCES', 'EMFILE', 'ENOENT'] as const;

@@ -1,14 +1,7 @@
 /** The command line in the process of the test, which can reach behind it. */
 import { PassThrough } from 'node:stream';
 import { tellFailure } from '../../harness/cli/failure.ts';
-import { createProgram } from '../../harness/cli/program.ts';
-
-/** What a command said, and how it ended. */
-export interface EndedHere {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type EndedHere, parseCli } from './parsed-cli.ts';
 
 /** How a command is run. */
 export interface HereOptions {
@@ -18,7 +11,7 @@ export interface HereOptions {
   readonly onStderr?: (text: string) => void;
 }
 
-/** Runs one command as `main` would. */
+/** Runs one command as `main` would. Paths in it are absolute: the working folder is this process's. */
 export async function runHere(
   argv: readonly string[],
   { env = {}, signal = new AbortController().signal, onStderr }: HereOptions = {},
@@ -32,13 +25,12 @@ export async function runHere(
     });
     return pass as unknown as NodeJS.WriteStream; // a pipe: no more than `write` is used of it
   };
+  const parsed = await parseCli(argv);
+  if (!('work' in parsed)) return parsed;
   const environment = { env, stdout: stream('stdout'), stderr: stream('stderr'), signal };
-  let code = 0;
+  let code: number;
   try {
-    const program = createProgram(async work => {
-      code = await work(environment);
-    });
-    await program.parseAsync(argv, { from: 'user' });
+    code = await parsed.work(environment);
   } catch (error) {
     code = tellFailure(error, signal, environment.stderr);
   }
