@@ -10,8 +10,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export class ChangeHistory {
   #changes: Change[] = [];
   /** Bytes of those that were measured: the first ones. */
-  #bytes = 0;
-  #measured = 0;
+  #sizes: number[] = [];
   /** The version of the newest change that is lost. */
   #lostVersion = 0;
 
@@ -21,7 +20,7 @@ export class ChangeHistory {
    */
   add(change: Change): void {
     this.#changes.push(change);
-    if (this.#changes.length - this.#measured >= LOOK_EVERY) this.#bound();
+    if (this.#changes.length - this.#sizes.length >= LOOK_EVERY) this.#bound();
   }
 
   /** Forgets the changes up to a version. */
@@ -36,18 +35,16 @@ export class ChangeHistory {
   }
 
   #bound(): void {
-    for (const change of this.#changes.slice(this.#measured)) this.#bytes += bytesOf(change);
-    this.#measured = this.#changes.length;
-    if (this.#bytes > MOST_BYTES) this.#drop(this.#changes.length >> 1);
+    for (const change of this.#changes.slice(this.#sizes.length)) this.#sizes.push(bytesOf(change));
+    const bytes = this.#sizes.reduce((sum, size) => sum + size, 0);
+    if (bytes > MOST_BYTES) this.#drop(this.#changes.length >> 1);
   }
 
   /** Drops the oldest ones. A new list, so that the memory of the old one goes too. */
   #drop(count: number): void {
     if (count === 0) return;
     this.#lostVersion = this.#changes[count - 1]?.resourceVersion ?? this.#lostVersion;
-    for (const change of this.#changes.slice(0, Math.min(count, this.#measured)))
-      this.#bytes -= bytesOf(change);
-    this.#measured = Math.max(0, this.#measured - count);
+    this.#sizes = this.#sizes.slice(count);
     this.#changes = this.#changes.slice(count);
   }
 
