@@ -79,6 +79,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Returns the code of an error of Node's (`ENOENT`); empty if it has none. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
 /** Throws into the event loop, where nobody catches: for a defect that no caller would hear of. */
 export function throwLater(error: unknown): void {
   queueMicrotask(() => {

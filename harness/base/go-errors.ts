@@ -2,7 +2,7 @@
  * Words errors as programs written in Go do (istiod, the agent, the API server, the kubelet), where Node
  * gives a code: failed system calls and refused certificates.
  */
-import { messageOf } from './errors.ts';
+import { codeOf, messageOf } from './errors.ts';
 
 /** Go's texts of errno (syscall/zerrors_linux_amd64.go). */
 const ERRNO: Readonly<Record<string, string>> = {
@@ -24,10 +24,6 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'CERT_UNTRUSTED',
   'INVALID_CA',
 ]);
-
-/** Returns the code that Node gives an error: `ECONNREFUSED`; empty if it has none. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /**
  * Returns what Go says of a failed system call: `connect: connection refused`.

@@ -1,6 +1,7 @@
 /** Tests if files can be made in a folder, which need not exist yet. */
 import path from 'node:path';
 import { access, constants, makeTemporaryFolderSync, rmdirSync, stat } from './disk/disk.ts';
+import { codeOf } from './errors.ts';
 
 /** Characters of the longest path that we write below a folder that the user names. */
 const LONGEST_NAME = 160;
@@ -24,8 +25,7 @@ async function assertShortEnough(folder: string): Promise<void> {
   try {
     await stat(path.join(folder, 'x'.repeat(LONGEST_NAME)));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG')
-      throw new Error('its path is too long for the files in it');
+    if (codeOf(error) === 'ENAMETOOLONG') throw new Error('its path is too long for the files in it');
   }
 }
 
@@ -34,7 +34,7 @@ async function nearestThatExists(folder: string): Promise<string> {
     try {
       if ((await stat(current)).isDirectory()) return current;
     } catch (error) {
-      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const isMissing = codeOf(error) === 'ENOENT';
       if (!isMissing || path.dirname(current) === current) throw error;
       continue;
     }

@@ -3,6 +3,7 @@
 import { type Clock, sleep } from '../base/clock.ts';
 import { readFileSync } from '../base/disk/disk.ts';
 import { namesIn } from '../base/disk/folders.ts';
+import { codeOf } from '../base/errors.ts';
 
 /** Identifies a process, also against a later one with the same id. */
 export interface ProcessIdentity {
@@ -25,7 +26,7 @@ export function isAlive({ pid, startTicks }: ProcessIdentity): boolean {
     process.kill(pid, 0);
   } catch (error) {
     // Someone else's process is there nevertheless.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (codeOf(error) !== 'EPERM') return false;
   }
   // It has ended, and its parent has not asked how.
   if (isZombie(pid)) return false;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { makeFolderSync, readdir, rename, rm, symlink, writeFile } from '../base/disk/disk.ts';
 import { writeError } from '../base/disk/write-error.ts';
-import { HarnessError, messageOf } from '../base/errors.ts';
+import { codeOf, HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
 
 /** Where reports go unless the user says otherwise. */
@@ -106,7 +106,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it lives, and is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

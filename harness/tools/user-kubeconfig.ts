@@ -2,7 +2,7 @@
 import { delimiter, join } from 'node:path';
 import { dump } from 'js-yaml';
 import { readTextFile } from '../base/disk/read-file.ts';
-import { HarnessError, messageOf } from '../base/errors.ts';
+import { codeOf, HarnessError, messageOf } from '../base/errors.ts';
 import {
   type KubeconfigDocument,
   MAX_KUBECONFIG_BYTES,
@@ -73,7 +73,7 @@ function readDocument(file: string): KubeconfigDocument {
   try {
     return parseKubeconfig(readTextFile(file, MAX_KUBECONFIG_BYTES));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if (codeOf(error) === 'ENOENT') return {};
     throw new HarnessError(
       'ERR_UNREADABLE_FILE',
       `The kubeconfig ${file} cannot be read: ${messageOf(error)}`,

@@ -1,6 +1,7 @@
 import tls from 'node:tls';
 import t from 'tap';
-import { certificateText, codeOf, dialText, syscallText } from '../../harness/base/go-errors.ts';
+import { codeOf } from '../../harness/base/errors.ts';
+import { certificateText, dialText, syscallText } from '../../harness/base/go-errors.ts';
 
 const withCode = (code: string, message = '') => Object.assign(new Error(message), { code });
 

@@ -3,6 +3,7 @@
  * waited for: a pipe that nobody writes to would stop this process, signals included.
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { codeOf } from '../errors.ts';
 
 /** How many bytes a text has at most that people or programs write for us. */
 export const MAX_TEXT_BYTES = 1024 * 1024;
@@ -56,7 +57,7 @@ function readSome(descriptor: number, chunk: Buffer): number {
     try {
       return readSync(descriptor, chunk, 0, CHUNK_BYTES, null);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+      if (codeOf(error) !== 'EAGAIN') throw error;
       if (waitedMs >= PATIENCE_MS) throw new Error(`nothing came out of it for ${PATIENCE_MS / 1000} s`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASK_EVERY_MS);
     }

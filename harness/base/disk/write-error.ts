@@ -1,7 +1,7 @@
 /** Errors of writes to the disk, in words: which file, why, and what to do. */
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
-import { HarnessError, messageOf } from '../errors.ts';
+import { codeOf, HarnessError, messageOf } from '../errors.ts';
 
 /** Reasons by the code of the system's error: what is said, and what helps. */
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
@@ -36,9 +36,6 @@ export function writeError(file: string, error: unknown, deed = 'written'): Harn
 
 /** Tells why a write failed, as a sentence ends: `the disk is full`. */
 export const reasonOf = (error: unknown): string => REASONS[codeOf(error)]?.[0] ?? messageOf(error);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Tells how much of the disk is free, as an insertion: ` (0.1 of 20.0 GB are free)`. */
 function spaceAt(folder: string): string {

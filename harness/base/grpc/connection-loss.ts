@@ -1,6 +1,6 @@
 /** What grpc-go says of a lost connection (internal/transport/http2_client.go@v1.66 reader, Close). */
-import { messageOf } from '../errors.ts';
-import { codeOf, syscallText } from '../go-errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
+import { syscallText } from '../go-errors.ts';
 import { errorCodeName } from './http-status.ts';
 import { GrpcError } from './status.ts';
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { systemClock } from '../../base/clock.ts';
 import { readdirSync, writeFileSync } from '../../base/disk/disk.ts';
 import { readTextFile } from '../../base/disk/read-file.ts';
-import { EXIT, messageOf } from '../../base/errors.ts';
+import { codeOf, EXIT, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { createRandom } from '../../base/random.ts';
 import { redact } from '../../base/redact.ts';
@@ -148,7 +148,7 @@ function readText(file: string): string {
   try {
     return readTextFile(file, MAX_MANIFEST_BYTES);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT')
       throw Object.assign(new Error(`open ${file}: no such file or directory`), { code });
     throw new ToolExit(`Error: ${messageOf(error)}`);

@@ -1,7 +1,7 @@
 /** The folder of a world that is up: which entries are ours, their modes, and how to take and leave it. */
 import path from 'node:path';
 import { readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';
-import { HarnessError } from '../../base/errors.ts';
+import { codeOf, HarnessError } from '../../base/errors.ts';
 import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity, processesMarked } from '../../process/liveness.ts';
 import { claimantOf, claimantsOf, isTaken } from './claim.ts';
@@ -99,7 +99,7 @@ function entriesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw unusable(folder, error);
   }
 }

@@ -1,6 +1,6 @@
 /** Format and reader of `state.json`, in which a running world describes itself to other commands. */
 import { readFileSync } from '../../base/disk/disk.ts';
-import { HarnessError, messageOf } from '../../base/errors.ts';
+import { codeOf, HarnessError, messageOf } from '../../base/errors.ts';
 import { isAlive, type ProcessIdentity } from '../../process/liveness.ts';
 import type { OwnIstioctl } from '../own-istioctl.ts';
 import type { UpPaths } from './paths.ts';
@@ -61,7 +61,7 @@ export function readState({
   try {
     text = readFileSync(stateFile, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw unusable(folder, error);
   }
   try {

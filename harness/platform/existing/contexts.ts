@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { dump } from 'js-yaml';
 import { readTextFile } from '../../base/disk/read-file.ts';
-import { HarnessError, messageOf } from '../../base/errors.ts';
+import { codeOf, HarnessError, messageOf } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import {
   type KubeconfigDocument,
@@ -81,7 +81,7 @@ function readDocuments(files: readonly string[]): readonly Document[] {
         { folder: dirname(resolve(file)), config: parseKubeconfig(readTextFile(file, MAX_KUBECONFIG_BYTES)) },
       ];
     } catch (error) {
-      if (files.length > 1 && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      if (files.length > 1 && codeOf(error) === 'ENOENT') return [];
       throw new HarnessError(
         'ERR_UNREADABLE_FILE',
         `The kubeconfig ${file} cannot be read: ${messageOf(error)}`,

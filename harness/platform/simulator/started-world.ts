@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
-import { HarnessError, messageOf } from '../../base/errors.ts';
+import { codeOf, HarnessError, messageOf } from '../../base/errors.ts';
 import { stackOf } from '../../base/stack.ts';
 import { type Defect, describeDefect } from '../../simulator/world.ts';
 import { Bundle } from '../bundle.ts';
@@ -54,7 +54,7 @@ export const describeWorld = (folder: string, clusters: readonly Cluster[], cloc
 
 /** Wraps what kept a world from coming up; for a port that is taken it says what to do. */
 export function notReady(error: unknown): HarnessError {
-  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const isTaken = codeOf(error) === 'EADDRINUSE';
   return new HarnessError('ERR_PLATFORM_NOT_READY', 'The simulated world could not be brought up.', {
     ...(isTaken && { hint: `${messageOf(error)}. Choose other ports, or let free ones be found.` }),
     cause: error,

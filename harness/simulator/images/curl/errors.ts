@@ -2,6 +2,7 @@
  * curl's exit codes, and what it says of names, connections and deadlines, in the words of the two releases
  * that the guide's images have.
  */
+import { codeOf } from '../../../base/errors.ts';
 
 /** The release in the image: their messages differ. */
 export interface CurlRelease {
@@ -53,10 +54,6 @@ const STRERROR: Readonly<Record<string, string>> = {
   ECONNRESET: 'Connection reset by peer',
   EPIPE: 'Broken pipe',
 };
-
-/** Returns the code of a system or TLS error (`ECONNRESET`); empty for other errors. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Returns the sentence of a system error's code (`ECONNRESET`). */
 export const strerror = (code: string): string => STRERROR[code] ?? 'I/O error';

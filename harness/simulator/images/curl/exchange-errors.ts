@@ -1,6 +1,7 @@
 /** What curl says of an HTTP exchange that failed after the connection stood. */
+import { codeOf } from '../../../base/errors.ts';
 import { ConnectionEndedError, ParseError } from '../../../base/http1/errors.ts';
-import { CurlError, type CurlRelease, codeOf, EXIT_CODE, strerror } from './errors.ts';
+import { CurlError, type CurlRelease, EXIT_CODE, strerror } from './errors.ts';
 
 /** Tells a reset by the kernel, which has a `syscall`, from an early end, which Node calls ECONNRESET too. */
 const isReset = (error: unknown): boolean => error instanceof Error && 'syscall' in error;

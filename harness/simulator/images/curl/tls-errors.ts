@@ -1,5 +1,6 @@
 /** What curl says of a TLS handshake that failed, in the words of its two releases. */
-import { CurlError, type CurlRelease, codeOf, EXIT_CODE, strerror } from './errors.ts';
+import { codeOf } from '../../../base/errors.ts';
+import { CurlError, type CurlRelease, EXIT_CODE, strerror } from './errors.ts';
 
 const ADVICE = {
   old: `More details here: https://curl.haxx.se/docs/sslcerts.html

@@ -5,8 +5,8 @@
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { BoundedMemory } from '../../../base/bounded-memory.ts';
-import { messageOf } from '../../../base/errors.ts';
-import { certificateText, codeOf, dialText } from '../../../base/go-errors.ts';
+import { codeOf, messageOf } from '../../../base/errors.ts';
+import { certificateText, dialText } from '../../../base/go-errors.ts';
 import { decodeOnlyNames } from '../../../base/peer-names.ts';
 import type { VirtualSocket } from '../../network/interfaces.ts';
 import type { ProcessContext } from '../../program.ts';

@@ -1,5 +1,5 @@
 /** What `istioctl install`, `manifest generate` and `uninstall` read: flags, documents and an answer. */
-import { messageOf } from '../../../base/errors.ts';
+import { codeOf, messageOf } from '../../../base/errors.ts';
 import { InstallError } from '../../../simulator/istio/install/install-error.ts';
 import type { InstallPlan } from '../../../simulator/istio/install/install-plan.ts';
 import { renderInstall } from '../../../simulator/istio/install/render.ts';
@@ -27,7 +27,7 @@ export function renderInput({ flags, invocation, istioVersion }: Call): InstallP
       .map(path => (path === '-' ? (invocation.stdin ?? '') : invocation.readFile(path)));
     return renderInstall(documents, { version: istioVersion, settings: flags.list('set') });
   } catch (error) {
-    const isFile = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const isFile = codeOf(error) === 'ENOENT';
     if (error instanceof InstallError || isFile)
       throw new ToolExit(`Error: failed to install manifests: ${messageOf(error)}`);
     throw error;

@@ -3,6 +3,7 @@
  * cli-runtime pkg/resource/builder.go, visitor.go.
  */
 import { load, YAMLException } from 'js-yaml';
+import { codeOf } from '../../../base/errors.ts';
 import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import { type Invocation, ToolExit } from '../invocation.ts';
 
@@ -64,8 +65,7 @@ function readPath(invocation: Invocation, path: string): readonly { from: string
   }
 }
 
-export const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+export const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 
 /** Splits a text at lines of `---`; parts with only comments count as empty. */
 function splitDocuments(text: string): string[] {

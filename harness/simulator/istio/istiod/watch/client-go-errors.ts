@@ -1,6 +1,6 @@
 /** How client-go words what goes wrong between istiod and an API server, as istiod's log has it. */
-import { messageOf } from '../../../../base/errors.ts';
-import { certificateText, codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
+import { codeOf, messageOf } from '../../../../base/errors.ts';
+import { certificateText, dialText, syscallText } from '../../../../base/go-errors.ts';
 import { KubernetesApiError, pathOf, type ResourcePath } from '../../../../base/kubernetes-client.ts';
 
 /**

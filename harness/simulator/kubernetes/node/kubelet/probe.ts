@@ -2,7 +2,8 @@
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import type { Clock } from '../../../../base/clock.ts';
-import { codeOf, dialText, syscallText } from '../../../../base/go-errors.ts';
+import { codeOf } from '../../../../base/errors.ts';
+import { dialText, syscallText } from '../../../../base/go-errors.ts';
 import type { NetworkNamespace } from '../../../network/interfaces.ts';
 import type { Container, HttpGetAction, Probe } from '../../client/kinds.ts';
 
