@@ -5,50 +5,29 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
-import { platformMaker } from '../../harness/platform/catalog.ts';
 import { type ProcessFault, processFaults } from '../../harness/process/faults.ts';
-import { run } from '../../harness/run/runner.ts';
-import { readSamples } from '../../harness/session/samples.ts';
-import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { topologyOf } from '../plan/scenarios.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
 import { isNightly } from '../support/nightly.ts';
+import { runByPrograms } from '../support/run-by-programs.ts';
 
 const kubectl = findKubectl();
 const skip = withoutKubectl(kubectl);
-const EDITION = 'current';
 
 /** Runs the plan with programs of which some fail. @returns how it ended, and what it has started */
 async function runWith(folder: string, chooses: (index: number) => ProcessFault | undefined) {
   const topology = await topologyOf('multi-primary');
-  const plan = planTopology(topology, EDITION);
-  const samples = await readSamples(plan.edition);
-  using own = await simulatorPrograms(EDITION, {
-    PATH: `${path.dirname(kubectl ?? '')}:${process.env['PATH']}`,
-  });
-  const { programs } = own;
   const started: string[] = [];
   using _ = processFaults.inject((file, args) => {
     started.push(`${path.basename(file)} ${args.slice(0, 3).join(' ')}`);
     return chooses(started.length - 1);
   });
-  const outcome = await run({
+  const outcome = await runByPrograms({
     topology,
-    plan,
-    platform: await platformMaker('simulator')({
-      seed: '1',
-      open: { istioVersion: plan.istioVersion, programs },
-    }),
-    tools: ({ clusters }) =>
-      createProcessTools({
-        ...{ clusters, samples, edition: EDITION, parentFolder: folder },
-        binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
-        env: programs.env,
-      }),
-    seed: '1',
-    runId: 'faults',
+    plan: planTopology(topology, 'current'),
+    kubectl: kubectl ?? '',
+    parentFolder: folder,
   });
   return { outcome, started };
 }

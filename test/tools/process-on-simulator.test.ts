@@ -5,13 +5,8 @@
 import path from 'node:path';
 import t from 'tap';
 import { KubernetesClient } from '../../harness/base/kubernetes-client.ts';
-import { simulatorPrograms } from '../../harness/cli/simulator-programs.ts';
 import { planTopology } from '../../harness/plan/plan.ts';
-import { platformMaker } from '../../harness/platform/catalog.ts';
-import { run } from '../../harness/run/runner.ts';
 import { loadScenario } from '../../harness/scenario/load.ts';
-import { readSamples } from '../../harness/session/samples.ts';
-import { createProcessTools } from '../../harness/tools/process-tools.ts';
 import { checksFor } from '../../harness/verify/catalog.ts';
 import { expectedShares } from '../../harness/verify/groups.ts';
 import { planSample } from '../../harness/verify/sample-plan.ts';
@@ -19,6 +14,7 @@ import { allObjects } from '../support/all-objects.ts';
 import { ROOT, runCli, temporaryFolder } from '../support/cli.ts';
 import { objectsAfterEmbeddedTools } from '../support/embedded-run.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
+import { runByPrograms } from '../support/run-by-programs.ts';
 
 /** One that is not typed by hand (up-by-hand.test.ts). */
 const SCENARIO = 'multi-primary-multi-network';
@@ -28,31 +24,15 @@ const skip = withoutKubectl(kubectl);
 t.test('kubectl and istioctl as processes bring the mesh up as the embedded tools do', { skip }, async t => {
   const { topology } = await loadScenario(SCENARIO, { folder: path.join(ROOT, 'scenarios') });
   const plan = planTopology(topology, '1.8');
-  const { istioVersion } = plan;
-  using own = await simulatorPrograms(plan.edition, {
-    PATH: kubectl && `${path.dirname(kubectl)}:${process.env['PATH']}`,
-  });
-  const { programs } = own;
-  const samples = await readSamples(plan.edition);
   const found: Record<string, unknown> = {};
-  const outcome = await run({
+  const outcome = await runByPrograms({
     topology,
     plan,
-    platform: await platformMaker('simulator')({ seed: '1', open: { istioVersion, programs } }),
-    tools: ({ clusters }) =>
-      createProcessTools({
-        clusters,
-        samples,
-        edition: plan.edition,
-        binaries: { istioctl: programs.istioctl, kubectl: kubectl ?? '' },
-        env: programs.env,
-      }),
+    kubectl: kubectl ?? '',
     verify: {
       checks: checksFor(topology, plan, { extended: false }),
       sample: planSample(undefined, { expectedShares: expectedShares(topology) }),
     },
-    seed: '1',
-    runId: 'processes',
     beforeCleanUp: async ({ clusters }) => {
       for (const [name, cluster] of clusters) {
         const client = new KubernetesClient(cluster.kubeconfig('this-machine'));
