@@ -22,9 +22,17 @@ export function desertedFolders(prefix: string, parent = tmpdir()): readonly str
     .map(name => path.join(parent, name));
 }
 
-/** Removes the folders of processes that have ended. @returns their paths */
+/**
+ * Removes the folders of processes that have ended. One of another user stays, and is no error.
+ * @returns the paths of those that are gone
+ */
 export function sweepFolders(prefix: string, parent = tmpdir()): readonly string[] {
-  const folders = desertedFolders(prefix, parent);
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  return folders;
+  return desertedFolders(prefix, parent).filter(folder => {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
