@@ -3,6 +3,7 @@ import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { isTrouble, type Trouble } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome } from '../check.ts';
+import { unproved } from './unproved.ts';
 
 /**
  * Makes the run of a check that asks from one cluster. Where a run has no such cluster the claim stays open;
@@ -17,7 +18,5 @@ export const inCluster =
     const client = context.clusters.get(name)?.client;
     if (!client) return { outcome: 'unknown', found: `There is no cluster ${name}.`, evidence: null };
     const outcome = await ask(context, client);
-    return isTrouble(outcome)
-      ? { outcome: 'failed', found: outcome.trouble, evidence: null, unproved: true }
-      : outcome;
+    return isTrouble(outcome) ? unproved(outcome.trouble) : outcome;
   };

@@ -17,6 +17,7 @@ import {
 } from '../../partial-mesh.ts';
 import { type Changes, withChanges } from '../../put-back.ts';
 import { NAMESPACE, SERVICE, versionsOf } from '../../workloads.ts';
+import { unproved } from '../unproved.ts';
 
 /** A Deployment that has pods of the version. */
 interface Running {
@@ -70,10 +71,6 @@ async function failOver(
 ): Promise<CheckOutcome> {
   const { topology, signal, onProgress } = context;
   const running = await deploymentsOf(context, version);
-  const unproved = (found: string, diagnosis: Diagnosis): CheckOutcome => ({
-    ...{ outcome: 'failed', found, evidence: null, diagnosis },
-    unproved: true,
-  });
   if (running.length === 0) {
     const sentence = `HelloWorld ${version} was not deployed, or is scaled to nothing already.`;
     const homes = topology.clusters.filter(({ helloWorld }) => helloWorld.includes(version));

@@ -14,6 +14,7 @@ import { type Changes, withChanges } from '../../put-back.ts';
 import type { Answer } from '../../sampling.ts';
 import { pushMs, settle } from '../../settle.ts';
 import { APPLICATION_PORT, NAMESPACE, SERVICE } from '../../workloads.ts';
+import { unproved } from '../unproved.ts';
 import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
 import { FOREIGN_CERTIFICATE, makeForNow, startStranger } from './stranger-pod.ts';
 
@@ -202,16 +203,12 @@ async function explain(
 }
 
 async function judge(context: CheckContext, steps: StepIndex, changes: Changes): Promise<CheckOutcome> {
-  const unproved = (wrong: readonly string[], diagnosis: Diagnosis): CheckOutcome => ({
-    ...{ outcome: 'failed', found: wrong.join('; '), evidence: null, diagnosis },
-    unproved: true,
-  });
   const broken = await brokenBefore(context);
-  if (broken.length > 0) return unproved(broken, BROKEN_BEFORE);
+  if (broken.length > 0) return unproved(broken.join('; '), BROKEN_BEFORE);
   const { doors, wrong } = await arrive(context, changes);
   const closed = wrong.length > 0 ? wrong : await closedBefore(context, doors);
   if (closed.length > 0)
-    return unproved(closed, {
+    return unproved(closed.join('; '), {
       cause: 'workload-not-ready',
       sentence: 'Strangers do not run, or reach no pod: nobody could be refused.',
       steps: inOrder(steps.about('workload'), steps.about('client')),

@@ -8,6 +8,7 @@ import { gatherFacts } from '../../diagnose/gather-facts.ts';
 import { inOrder, type StepIndex, type Topic } from '../../diagnose/steps.ts';
 import { nothingExposes } from '../../diagnose/unexposed.ts';
 import { NAMESPACE, SIDECAR } from '../../workloads.ts';
+import { unproved } from '../unproved.ts';
 import { GATEWAY_PORT, SNI } from './gateway-counters.ts';
 
 /**
@@ -142,13 +143,7 @@ function strangersAt(topology: Topology, steps: StepIndex): Check {
       );
       const pod = asker && pickClientPod(asker.pods, context.client);
       const client = asker && context.clusters.get(asker.spec.name)?.client;
-      if (!pod || !client)
-        return {
-          outcome: 'failed',
-          found: 'There is no client pod to ask from.',
-          evidence: null,
-          unproved: true,
-        };
+      if (!pod || !client) return unproved('There is no client pod to ask from.');
       const ask = (argv: readonly string[]) =>
         execIn(client, { namespace: NAMESPACE, pod: pod.name, container: SIDECAR }, argv, context, 60_000);
       const attempts: Attempt[] = [];

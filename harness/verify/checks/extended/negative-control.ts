@@ -17,6 +17,7 @@ import {
 } from '../../partial-mesh.ts';
 import { type Changes, withChanges } from '../../put-back.ts';
 import { ISTIO_NAMESPACE } from '../../workloads.ts';
+import { unproved } from '../unproved.ts';
 
 /** The label by which istiod finds remote secrets. */
 const LABEL = 'istio/multiCluster';
@@ -75,10 +76,6 @@ async function control(context: CheckContext, steps: StepIndex, changes: Changes
   const { topology, signal, onProgress } = context;
   const sources = sourcesOf(topology);
   const joints = await jointsOf(context);
-  const unproved = (found: string, diagnosis: Diagnosis): CheckOutcome => ({
-    ...{ outcome: 'failed', found, evidence: null, diagnosis },
-    unproved: true,
-  });
   const unjoined = [...planesOf(topology)].filter(plane => !joints.some(({ into }) => into === plane));
   if (unjoined.length > 0)
     return unproved(
