@@ -212,6 +212,24 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     ],
     packages: ['js-yaml'],
   },
+  'guide/source-text.ts': { from: [] },
+  // A page's text to blocks, tabs and headings: knows no shell and no Kubernetes.
+  'guide/page': {
+    from: ['guide/source-text.ts', 'base'],
+    packages: ['mdast-util-from-markdown', 'js-yaml'],
+  },
+  // The text of a block to commands.
+  'guide/shell': { from: ['guide/source-text.ts', 'guide/page/page.ts', 'base'], packages: ['unbash'] },
+  // What a reader does who follows the pages from top to bottom.
+  'guide/follow': { from: ['guide/source-text.ts', 'guide/page/page.ts', 'guide/shell', 'base'] },
+  'guide/plan': {
+    from: ['guide/source-text.ts', 'guide/page/page.ts', 'guide/follow', 'plan', 'model', 'base'],
+    packages: ['js-yaml'],
+  },
+  'guide/lint': {
+    from: ['guide/source-text.ts', 'guide/page', 'guide/shell', 'guide/follow', 'model', 'base'],
+    packages: ['js-yaml'],
+  },
   // Tries sessions that go wrong on purpose; of platforms it has the simulator only.
   matrix: {
     from: [
