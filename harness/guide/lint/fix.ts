@@ -1,0 +1,51 @@
+/** Makes the safe mends of a page, again and again, until none is left. */
+import { compatible, edited } from './edits.ts';
+import type { Finding } from './finding.ts';
+
+/** A mend may make room for another; more rounds than that would be two mends that undo each other. */
+const MOST_PASSES = 12;
+
+/** A file of a guide: its name and its text. */
+export interface GuideFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What became of the files, and what is found in them then. */
+export interface Mended {
+  readonly files: readonly GuideFile[];
+  readonly findings: readonly Finding[];
+  /** How many mends were made. */
+  readonly count: number;
+}
+
+/**
+ * Makes the safe mends of files that are one guide. In a pass no two mends touch each other; the next pass
+ * takes those that were left.
+ * @param lintFiles - finds what is wrong with the files as they are then
+ */
+export function mend(
+  files: readonly GuideFile[],
+  lintFiles: (files: readonly GuideFile[]) => readonly Finding[],
+): Mended {
+  let at = files;
+  let findings = lintFiles(at);
+  let count = 0;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const made = at.map(file => mendOnce(file, findings));
+    const edits = made.reduce((sum, { edits }) => sum + edits, 0);
+    if (edits === 0) break;
+    count += edits;
+    at = made.map(({ file, text }) => ({ file, text }));
+    findings = lintFiles(at);
+  }
+  return { files: at, findings, count };
+}
+
+function mendOnce({ file, text }: GuideFile, findings: readonly Finding[]): GuideFile & { edits: number } {
+  const groups = findings
+    .filter(({ place, fix }) => place.file === file && fix?.isSafe)
+    .map(({ fix }) => fix?.edits ?? []);
+  const edits = compatible(groups).filter(edit => text.slice(edit.start, edit.end) !== edit.text);
+  return { file, text: edited(text, edits), edits: edits.length };
+}
