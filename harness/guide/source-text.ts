@@ -59,10 +59,15 @@ export interface MappedText {
 
 /** Returns the offset in the file of an offset in a mapped text. An end belongs to the piece before it. */
 export function offsetIn({ pieces }: MappedText, at: number, side: 'start' | 'end' = 'start'): number {
-  let found = pieces[0];
-  for (const piece of pieces) {
-    if (side === 'start' ? piece.at > at : piece.at >= at && piece !== pieces[0]) break;
-    found = piece;
+  const isBefore = (piece: { readonly at: number } | undefined) =>
+    piece !== undefined && (side === 'start' ? piece.at <= at : piece.at < at);
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isBefore(pieces[middle])) low = middle;
+    else high = middle - 1;
   }
+  const found = pieces[low];
   return found ? found.offset + (at - found.at) : 0;
 }

@@ -39,6 +39,11 @@ export interface Expanded {
   readonly uses: readonly VariableUse[];
   /** True: some of it was outside of quotes, so that the shell would split it at blanks. */
   readonly isSplit: boolean;
+  /**
+   * False: the text is not what the shell makes of it, since a part of it is beyond us, or since it has a
+   * `${…}` that is meant as it stands. A `beyond` event tells which.
+   */
+  readonly isExact: boolean;
 }
 
 export interface VariableUse {

@@ -39,6 +39,8 @@ export interface SimpleCommand {
   /** The program first. */
   readonly words: readonly Word[];
   readonly redirections: readonly Redirection[];
+  /** What of it is beyond the part, such as `2>/dev/null`; what of its words is, stands in the words. */
+  readonly beyond: readonly Beyond[];
   readonly span: Span;
 }
 
