@@ -12,6 +12,11 @@ export const ERROR_CODES = {
   ERR_UNKNOWN_PLATFORM: { sentence: 'No platform has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_EDITION: { sentence: 'The guide has no edition of this name.', exitCode: EXIT.usage },
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },
+  ERR_UNKNOWN_TAB: { sentence: 'The guide has no tab of this name.', exitCode: EXIT.usage },
+  ERR_INVALID_GUIDE: {
+    sentence: 'The guide says something that cannot be carried out as data.',
+    exitCode: EXIT.usage,
+  },
   ERR_UNREADABLE_FILE: { sentence: 'A file that was asked for cannot be read.', exitCode: EXIT.usage },
   ERR_UNWRITABLE_FOLDER: { sentence: 'A folder that is to be written to cannot be.', exitCode: EXIT.usage },
   ERR_WRITE_FAILED: {

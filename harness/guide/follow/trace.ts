@@ -83,6 +83,8 @@ export interface CallEvent {
   /** As written: `kubectl`, `samples/multicluster/gen-eastwest-gateway.sh`. */
   readonly program: Expanded;
   readonly args: readonly Expanded[];
+  /** Words that expand to nothing outside of quotes, so that the program does not see them. */
+  readonly vanished: readonly Expanded[];
   /** Variables that are set for this call alone. */
   readonly environment: readonly { readonly name: string; readonly value: Expanded }[];
   /** A here-document or a file for standard input. */

@@ -2,6 +2,7 @@
 import type * as Bash from 'unbash';
 import { parse } from 'unbash';
 import { type MappedText, offsetIn, type Span } from '../source-text.ts';
+import { hidePlaceholders, placeholderIn, showPlaceholders } from './placeholders.ts';
 import type {
   Assignment,
   Beyond,
@@ -54,8 +55,8 @@ const UNEXPANDED: Readonly<Record<string, string>> = {
  * part, is a statement of its own.
  */
 export function parseStatements(mapped: MappedText): readonly Statement[] {
-  const reader = new Reader(mapped);
-  return reader.script(parse(mapped.text), 0);
+  const text = hidePlaceholders(mapped.text);
+  return new Reader({ ...mapped, text }).script(parse(text), 0);
 }
 
 class Reader {
@@ -147,10 +148,7 @@ class Reader {
     const name = { pos: node.pos, end: value.pos };
     const text = this.#mapped.text.slice(name.pos, name.end);
     return {
-      parts: [
-        { kind: 'text', text, isQuoted: false, span: this.#span(name) },
-        ...this.#word(value, depth).parts,
-      ],
+      parts: [this.#text(text, false, name), ...this.#word(value, depth).parts],
       span,
     };
   }
@@ -194,7 +192,7 @@ class Reader {
   /** A body in which nothing is expanded; without quotes a backslash still hides `$`, itself and line ends. */
   #plainBody(body: Bash.HereDocBody, isQuoted: boolean): WordPart {
     const text = isQuoted ? body.text : body.text.replace(/\\([$`\\]|\n)/g, (_all, char) => char.trim());
-    return { kind: 'text', text, isQuoted: true, span: this.#span(body) };
+    return this.#text(text, true, body);
   }
 
   #word(node: Bash.Word, depth: number): Word {
@@ -205,25 +203,24 @@ class Reader {
       each.type === 'Glob' && isPattern && !each.value.startsWith('[')
         ? [this.#beyond('a pattern of file names', each)]
         : this.#parts(each, false, depth),
-    ) ?? [{ kind: 'text', text: node.value, isQuoted: /[\\]/.test(node.text), span }];
+    ) ?? [this.#text(node.value, node.text.includes('\\'), node)];
     return { parts, span };
   }
 
   #parts(node: Bash.WordPart, isQuoted: boolean, depth: number): readonly WordPart[] {
     if (node.type !== 'DoubleQuoted') return [this.#part(node, isQuoted, depth)];
     const parts = node.parts.map(each => this.#part(each, true, depth));
-    return parts.length > 0 ? parts : [{ kind: 'text', text: '', isQuoted: true, span: this.#span(node) }];
+    return parts.length > 0 ? parts : [this.#text('', true, node)];
   }
 
   #part(node: Bash.WordPart, isQuoted: boolean, depth: number): WordPart {
-    const span = this.#span(node);
     switch (node.type) {
       case 'Literal':
       case 'Glob':
-        return { kind: 'text', text: node.value, isQuoted, span };
+        return this.#text(node.value, isQuoted, node);
       case 'SingleQuoted':
       case 'AnsiCQuoted':
-        return { kind: 'text', text: node.value, isQuoted: true, span };
+        return this.#text(node.value, true, node);
       case 'SimpleExpansion':
         return this.#variable(node.text.slice(1), undefined, isQuoted, node);
       case 'ParameterExpansion':
@@ -262,6 +259,12 @@ class Reader {
       isQuoted,
       span: this.#span(node),
     };
+  }
+
+  #text(value: string, isQuoted: boolean, node: Range): WordPart {
+    const placeholder = isQuoted ? undefined : placeholderIn(value);
+    if (placeholder !== undefined) return this.#beyond(`a placeholder, ${placeholder}`, node);
+    return { kind: 'text', text: showPlaceholders(value), isQuoted, span: this.#span(node) };
   }
 
   #refused(message: string, pos: number): Beyond {
