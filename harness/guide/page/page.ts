@@ -10,9 +10,13 @@ export interface Page {
   readonly blocks: readonly Block[];
   readonly tabsets: readonly Tabset[];
   readonly headings: readonly Heading[];
+  /** All fragments that lead to a place on the page: those of headings, and `id` and `name` in its HTML. */
+  readonly anchors: readonly string[];
   readonly links: readonly Link[];
   /** Text outside of blocks, a paragraph or list item each, for rules that ask what is said around a command. */
   readonly prose: readonly Prose[];
+  /** Text that the page takes from elsewhere: it may set variables, make files, have headings. */
+  readonly includes: readonly Include[];
   readonly problems: readonly PageProblem[];
 }
 
@@ -65,7 +69,10 @@ export interface Heading {
   /** 1 to 6. */
   readonly level: number;
   readonly text: string;
-  /** The fragment that leads here: `verify-the-installation`, or what `{#…}` says. */
+  /**
+   * The fragment that leads here: `verify-the-installation`, or what `{#…}` or an `id` says. Empty for HTML's
+   * `<h3>` without an id: Hugo makes none for it.
+   */
   readonly anchor: string;
   readonly span: Span;
   readonly tabs: readonly TabRef[];
@@ -84,10 +91,32 @@ export interface Prose {
   readonly tabs: readonly TabRef[];
 }
 
+/** A shortcode that puts a text of another file in its place: `{{< boilerplate before-you-begin >}}`. */
+export interface Include {
+  readonly shortcode: string;
+  /** What it takes: the first argument, or `file` or `url`. */
+  readonly from: string;
+  readonly span: Span;
+  readonly tabs: readonly TabRef[];
+}
+
+/** Stable words. */
+export type PageProblemKind =
+  | 'front-matter'
+  | 'no-tabs'
+  | 'not-text'
+  | 'stray-close'
+  | 'tab-outside'
+  | 'tab-twice'
+  | 'tab-without-name'
+  | 'too-deep'
+  | 'too-long'
+  | 'unclosed-fence'
+  | 'unclosed-shortcode';
+
 /** What is wrong with the page as such: a shortcode that is never closed, a tab outside of a tabset. */
 export interface PageProblem {
-  /** A stable word: `unclosed-shortcode`, `stray-close`, `tab-outside`, `not-text`, `front-matter`, `too-deep`. */
-  readonly kind: string;
+  readonly kind: PageProblemKind;
   /** A sentence. */
   readonly message: string;
   readonly span: Span;

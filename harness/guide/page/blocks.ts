@@ -1,0 +1,137 @@
+/** Blocks of code, in shortcodes and in Markdown. */
+import type { Span } from '../source-text.ts';
+import type { Markdown } from './markdown/masked.ts';
+import type { CodePart } from './markdown/parts.ts';
+import type { BlockLine } from './page.ts';
+import type { Element } from './shortcodes/pair.ts';
+
+/** A block before it is known where on the page it stands. */
+export interface BareBlock {
+  readonly language: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly lines: readonly BlockLine[];
+  readonly span: Span;
+}
+
+/** The content of these shortcodes is code: istio.io's and Hugo's own. Their first argument is the language. */
+const CODE = new Set(['text', 'text_hack', 'highlight']);
+/** What else is no Markdown. */
+const OPAQUE = new Set(['mermaid']);
+
+/** istio.io's names for the arguments that come after the language. */
+const POSITIONAL = ['outputis', 'downloadas', 'expandlinks'];
+
+/** The content of shortcodes that is not to be read as Markdown. */
+export interface ShortcodeBlocks {
+  readonly blocks: readonly BareBlock[];
+  /** With their marks; in order, without overlap. */
+  readonly opaque: readonly Span[];
+}
+
+/** Finds the blocks that shortcodes make. A block within another is that block's text. */
+export function shortcodeBlocks(text: string, elements: readonly Element[]): ShortcodeBlocks {
+  const blocks: BareBlock[] = [];
+  const opaque: Span[] = [];
+  let end = 0;
+  for (const element of elements) {
+    if (element.span.start < end || (element.close === undefined && !element.isUnclosed)) continue;
+    const isCode = CODE.has(element.name) || languageOfTab(element) !== undefined;
+    if (!isCode && !OPAQUE.has(element.name)) continue;
+    const inner = element.isUnclosed ? upToBlankLine(text, element.inner) : element.inner;
+    const span = { start: element.span.start, end: element.close?.span.end ?? inner.end };
+    opaque.push(span);
+    end = span.end;
+    if (isCode) blocks.push(blockOf(text, element, { inner, span }));
+  }
+  return { blocks, opaque };
+}
+
+/** The tabs of kubernetes.io and Docsy may be code as a whole. */
+function languageOfTab({ name, open: { named } }: Element): string | undefined {
+  return name === 'tab' ? (named.codelang ?? named.lang) : undefined;
+}
+
+function blockOf(text: string, element: Element, { inner, span }: { inner: Span; span: Span }): BareBlock {
+  const { positional, named } = element.open;
+  const [first, ...others] = positional;
+  const attributes: Record<string, string> = { ...named };
+  for (const [index, value] of others.entries()) {
+    const name = POSITIONAL[index];
+    if (name !== undefined && value !== '') attributes[name] ??= value;
+  }
+  return {
+    language: first ?? named.syntax ?? languageOfTab(element) ?? '',
+    attributes,
+    lines: linesOf(text, inner, indentationAt(text, span.start)),
+    span,
+  };
+}
+
+/**
+ * A block whose end is missing goes on to the first empty line: no one can know how far it was meant to, and
+ * what follows most often is the page's prose.
+ */
+function upToBlankLine(text: string, { start, end }: Span): Span {
+  const blank = /(?:\r\n|\n|\r)[ \t]*(?=[\r\n])/g;
+  blank.lastIndex = text.startsWith('\r\n', start) ? start + 2 : start + 1;
+  const found = blank.exec(text);
+  return { start, end: found ? Math.min(end, found.index) : end };
+}
+
+/** The columns before a mark on its line: white space, or the mark of a list. */
+function indentationAt(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r' && at - start < 200) start -= 1;
+  const before = text.slice(start, at);
+  return /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?$/.test(before) ? columnsOf(before) : 0;
+}
+
+function columnsOf(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += character === '\t' ? 4 - (columns % 4) : 1;
+  return columns;
+}
+
+/** The lines of a block's content; the ends of the lines with the marks are not part of it. */
+function linesOf(text: string, { start, end }: Span, indentation: number): readonly BlockLine[] {
+  const lines: BlockLine[] = [];
+  let at = start;
+  for (const { 0: lineEnd, index } of text.slice(start, end).matchAll(/\r\n|\n|\r|$/g)) {
+    lines.push(lineOf(text, { start: at, end: start + index }, indentation));
+    at = start + index + lineEnd.length;
+  }
+  const isBlank = (line: BlockLine | undefined) => line?.text.trim() === '';
+  return lines.slice(isBlank(lines[0]) ? 1 : 0, isBlank(lines.at(-1)) && lines.length > 1 ? -1 : undefined);
+}
+
+function lineOf(text: string, { start, end }: Span, indentation: number): BlockLine {
+  let at = start;
+  for (let columns = 0; at < end && columns < indentation; at += 1) {
+    if (text[at] === '\t') columns += 4 - (columns % 4);
+    else if (text[at] === ' ') columns += 1;
+    else break;
+  }
+  return { text: text.slice(at, end), offset: at };
+}
+
+/** Makes a block of Markdown's code a block of the page. */
+export function markdownBlock(
+  text: string,
+  { offsetOf }: Markdown,
+  { info, lines, span }: CodePart,
+): BareBlock {
+  const [first = '', ...others] = info.split(/\s+/);
+  const named = others.flatMap(word => {
+    const [, name, value] = /^([\w-]+)=["']?(.*?)["']?$/.exec(word.replace(/^\{|\}$/g, '')) ?? [];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    language: /^[\w+#.-]*/.exec(first)?.[0] ?? '',
+    attributes: Object.fromEntries(named),
+    lines: lines.map(({ start, end }) => {
+      const offset = offsetOf(start);
+      return { offset, text: text.slice(offset, offset + end - start) };
+    }),
+    span: { start: offsetOf(span.start), end: offsetOf(span.end - 1) + 1 },
+  };
+}
