@@ -2,7 +2,14 @@
  * A command of a plan as words: `${NAME}` replaced as an unquoted here-document has it, and the context put
  * in.
  */
-import type { Command } from './command.ts';
+import type { Command, ToolName } from './command.ts';
+
+/** How tools call the context of a cluster; those without one take none. */
+export const CONTEXT_FLAGS: Readonly<Partial<Record<ToolName, string>>> = {
+  kubectl: '--context',
+  istioctl: '--context',
+  helm: '--kube-context',
+};
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
@@ -22,6 +29,15 @@ export function variablesIn(text: string): readonly string[] {
  */
 export function argvOf(command: Command, variables: ReadonlyMap<string, string>): readonly string[] {
   const args = command.args.map(arg => substitute(arg, variables));
-  const takesContext = command.tool === 'kubectl' || command.tool === 'istioctl';
-  return takesContext && command.cluster !== undefined ? [`--context=${command.cluster}`, ...args] : args;
+  const flag = CONTEXT_FLAGS[command.tool];
+  return flag !== undefined && command.cluster !== undefined ? [`${flag}=${command.cluster}`, ...args] : args;
 }
+
+/** Returns the variables that a command has for itself, their values replaced. */
+export const environmentOf = (
+  command: Command,
+  variables: ReadonlyMap<string, string>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(command.environment ?? {}).map(([name, value]) => [name, substitute(value, variables)]),
+  );

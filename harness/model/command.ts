@@ -5,8 +5,9 @@ import type { ClusterName } from './names.ts';
  * - `kubectl`, `istioctl`: the program of that name
  * - `gen-eastwest-gateway`: the guide's `samples/multicluster/gen-eastwest-gateway.sh`
  * - `certs`: `mesh-harness certs`, which makes a root CA and an intermediate for each cluster
+ * - `helm`: the program of that name, in plans that are read out of a guide; it is not simulated
  */
-export type ToolName = 'kubectl' | 'istioctl' | 'gen-eastwest-gateway' | 'certs';
+export type ToolName = 'kubectl' | 'istioctl' | 'gen-eastwest-gateway' | 'certs' | 'helm';
 
 /**
  * A file that the step writes before its commands run, as the guide does with `cat <<EOF > ./cluster1.yaml`.
@@ -24,6 +25,8 @@ export interface Command {
   readonly cluster?: ClusterName;
   /** Without the program's name and without `--context`; may hold `${NAME}`. */
   readonly args: readonly string[];
+  /** Variables that are set for this call alone, as `NAME=value` before it; values may hold `${NAME}`. */
+  readonly environment?: Readonly<Record<string, string>>;
   /**
    * Text for standard input; may hold `${NAME}`. A command that follows a piped one has the pipe as its input
    * instead.

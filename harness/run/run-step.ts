@@ -3,7 +3,7 @@ import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
 import { quoteArgv } from '../base/quote.ts';
 import { redact } from '../base/redact.ts';
-import { argvOf, variablesIn } from '../model/argv.ts';
+import { argvOf, environmentOf, variablesIn } from '../model/argv.ts';
 import type { Command, CommandResult } from '../model/command.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Step } from '../plan/step.ts';
@@ -124,8 +124,11 @@ function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] 
   return [...needed];
 }
 
-const lineOf = (command: Command, variables: ReadonlyMap<string, string>) =>
-  redact(quoteArgv([command.tool, ...argvOf(command, variables)]));
+function lineOf(command: Command, variables: ReadonlyMap<string, string>): string {
+  const own = Object.entries(environmentOf(command, variables));
+  const words = quoteArgv([command.tool, ...argvOf(command, variables)]);
+  return redact([...own.map(([name, value]) => `${name}=${quoteArgv([value])}`), words].join(' '));
+}
 
 /**
  * Returns the output that a report may show. Piped output stays hidden, as in a shell: it may be a Secret.

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { rm } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import { redact } from '../base/redact.ts';
-import { argvOf, substitute } from '../model/argv.ts';
+import { argvOf, environmentOf, substitute } from '../model/argv.ts';
 import type { Command, CommandResult, PlanFile } from '../model/command.ts';
 import { type EditionName, runGatewayScript } from '../model/east-west-gateway.ts';
 import { mergeKubeconfigs } from '../model/kubeconfig.ts';
@@ -106,7 +106,9 @@ class ProcessTools implements Tools {
     const args = argvOf(command, variables);
     const stdin =
       options.stdin ?? (command.stdin === undefined ? undefined : substitute(command.stdin, variables));
+    const own = environmentOf(command, variables);
     const how = {
+      env: own,
       timeoutMs: command.timeoutMs,
       signal,
       ...(stdin !== undefined && { stdin }),
@@ -116,6 +118,8 @@ class ProcessTools implements Tools {
       case 'kubectl':
       case 'istioctl':
         return withApiFault(await this.#start(this.#program(command.tool), args, how));
+      case 'helm':
+        return await this.#start(findProgram('helm') ?? 'helm', args, how);
       case 'gen-eastwest-gateway':
         return await this.#runScript(args, how);
       case 'certs':
@@ -131,18 +135,18 @@ class ProcessTools implements Tools {
     return this.#options.binaries?.[tool] ?? findProgram(tool) ?? tool;
   }
 
-  #start(file: string, args: readonly string[], how: Omit<Parameters<typeof runProcess>[2], 'cwd' | 'env'>) {
-    return runProcess(file, args, { ...how, cwd: this.#folder, env: this.#env });
+  #start(file: string, args: readonly string[], how: Omit<Parameters<typeof runProcess>[2], 'cwd'>) {
+    return runProcess(file, args, { ...how, cwd: this.#folder, env: { ...this.#env, ...how.env } });
   }
 
   /** Runs the script among the samples; without a bash, returns what the script would print. */
   async #runScript(
     args: readonly string[],
-    how: Omit<Parameters<typeof runProcess>[2], 'cwd' | 'env'>,
+    how: Omit<Parameters<typeof runProcess>[2], 'cwd'>,
   ): Promise<CommandResult> {
     const bash = findProgram('bash');
     if (bash && this.#options.samples.has(SCRIPT)) return await this.#start(bash, [SCRIPT, ...args], how);
-    return runGatewayScript(this.#options.edition, args);
+    return runGatewayScript(this.#options.edition, args, how.env);
   }
 
   async #makeCertificates(args: readonly string[]): Promise<CommandResult> {

@@ -5,6 +5,8 @@ import { parseStatements } from './parse.ts';
 import { type TypedLines, typedLines } from './session-lines.ts';
 import type { Beyond, Session, SessionEntry, Statement } from './syntax.ts';
 
+const FILE_MARK = /@[\w.-]+(?:\/[\w.-]+)+@/g;
+
 /** A block is read once, whoever asks, since a page is read once for each way through it. */
 const READ = new WeakMap<Block, Session>();
 
@@ -48,12 +50,27 @@ function statementsOf(lines: readonly BlockLine[]): readonly Statement[] {
 
 function joined(lines: readonly BlockLine[]): MappedText {
   const pieces: { at: number; offset: number }[] = [];
-  let at = 0;
-  for (const { text, offset } of lines) {
-    pieces.push({ at, offset });
-    at += text.length + 1;
+  let text = '';
+  for (const [index, line] of lines.entries()) {
+    if (index > 0) text += '\n';
+    for (const piece of withoutFileMarks(line)) {
+      pieces.push({ at: text.length, offset: piece.offset });
+      text += piece.text;
+    }
   }
-  return { text: lines.map(({ text }) => text).join('\n'), pieces };
+  return { text, pieces };
+}
+
+/** Leaves out the marks by which istio.io links files: `@samples/sleep/sleep.yaml@` shows as the path alone. */
+function withoutFileMarks({ text, offset }: BlockLine): readonly BlockLine[] {
+  const pieces: BlockLine[] = [];
+  let at = 0;
+  for (const { 0: marked, index } of text.matchAll(FILE_MARK)) {
+    pieces.push({ text: text.slice(at, index), offset: offset + at });
+    pieces.push({ text: marked.slice(1, -1), offset: offset + index + 1 });
+    at = index + marked.length;
+  }
+  return [...pieces, { text: text.slice(at), offset: offset + at }];
 }
 
 function spanOf(lines: readonly BlockLine[]): Span {

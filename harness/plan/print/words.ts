@@ -1,5 +1,6 @@
 /** A command of a plan as shell words: programs, contexts, quoting, long lines. */
 import { quoteWord } from '../../base/quote.ts';
+import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
 import { contextVariable } from '../mesh.ts';
 
@@ -8,6 +9,7 @@ const PROGRAMS: Readonly<Record<ToolName, readonly string[]>> = {
   istioctl: ['istioctl'],
   'gen-eastwest-gateway': ['samples/multicluster/gen-eastwest-gateway.sh'],
   certs: ['mesh-harness', 'certs'],
+  helm: ['helm'],
 };
 const VARIABLE = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/g;
 const MAX_WIDTH = 110;
@@ -39,9 +41,11 @@ export function hereDocumentEnd(text: string): string {
 
 /** Returns the words of a command, with the context of its cluster. */
 export function wordsOf(command: Command): readonly string[] {
-  const context =
-    command.cluster === undefined ? [] : [`--context="\${${contextVariable(command.cluster)}}"`];
-  return [...PROGRAMS[command.tool], ...context, ...command.args.map(shellWord)];
+  const { tool, cluster, environment = {}, args } = command;
+  const own = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+  const flag = CONTEXT_FLAGS[tool] ?? '--context';
+  const context = cluster === undefined ? [] : [`${flag}="\${${contextVariable(cluster)}}"`];
+  return [...own, ...PROGRAMS[tool], ...context, ...args.map(shellWord)];
 }
 
 /** Joins words to one line, or breaks it before a flag where it would be too long. */

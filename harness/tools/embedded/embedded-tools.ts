@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock.ts';
 import { HarnessError } from '../../base/errors.ts';
 import { KubernetesClient } from '../../base/kubernetes-client.ts';
 import type { Random } from '../../base/random.ts';
-import { argvOf, substitute } from '../../model/argv.ts';
+import { argvOf, environmentOf, substitute } from '../../model/argv.ts';
 import type { Command, CommandResult, PlanFile, ToolName } from '../../model/command.ts';
 import { type EditionName, runGatewayScript } from '../../model/east-west-gateway.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -57,6 +57,9 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
     istioctl: istioctlOf(istioVersion),
     'gen-eastwest-gateway': gatewayScript(istioVersion.startsWith('1.8.') ? '1.8' : 'current'),
     certs,
+    helm: async () => {
+      throw new ToolExit('not simulated by mesh-harness: helm');
+    },
   };
   return {
     name: 'embedded',
@@ -71,6 +74,7 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
       if (!program) throw new HarnessError('ERR_TOOL', `There is no embedded "${command.tool}".`);
       const invocation = {
         argv: argvOf(command, variables),
+        environment: environmentOf(command, variables),
         stdin: stdin ?? (command.stdin === undefined ? undefined : substitute(command.stdin, variables)),
         readFile: (path: string) => folder.read(path),
         writeFile: (path: string, text: string) => folder.write(path, text),
@@ -93,7 +97,7 @@ export function createEmbeddedTools(options: EmbeddedToolsOptions): Tools {
 const gatewayScript =
   (edition: EditionName): Program =>
   async invocation => {
-    const { exitCode, stdout, stderr } = runGatewayScript(edition, invocation.argv);
+    const { exitCode, stdout, stderr } = runGatewayScript(edition, invocation.argv, invocation.environment);
     invocation.stdout(stdout);
     invocation.stderr(stderr);
     return exitCode;

@@ -9,6 +9,8 @@ import type { Random } from '../../base/random.ts';
 export interface Invocation {
   /** Without the program's name. */
   readonly argv: readonly string[];
+  /** Variables that are set for this call alone. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `undefined` is a standard input that is closed. */
   readonly stdin: string | undefined;
   stdout(text: string): void;

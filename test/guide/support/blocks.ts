@@ -30,7 +30,15 @@ export function pageOf(written: readonly Written[], tabsets: readonly Tabset[] =
     };
   });
   const source = new SourceText(file, text);
-  const empty = { frontMatter: {}, headings: [], links: [], prose: [], problems: [] };
+  const empty = {
+    frontMatter: {},
+    headings: [],
+    links: [],
+    anchors: [],
+    includes: [],
+    prose: [],
+    problems: [],
+  };
   return { source, blocks, tabsets, ...empty };
 }
 
