@@ -37,6 +37,11 @@ const LINES: readonly (readonly [EditionName, string, readonly (readonly [string
   ['1.8', 'kubectl aply -f x', [['unknown-command', 'aply']]],
   ['current', 'kubectl delete ns istio-system --context=one', []],
   ['current', 'kubectl label --context=one namespace sample istio-injection=enabled', []],
+  ['current', 'helm install istiod istio/istiod -n istio-system --kube-context one --set a=b --set c=d', []],
+  ['1.8', 'helm delete istiod -n istio-system --kube-context=one', []],
+  ['current', 'helm install istiod istio/istiod --dry-run=server --wait', []],
+  ['current', 'helm install istiod istio/istiod --context=one', [['unknown-flag', '--context']]],
+  ['current', 'helm instal x y', [['unknown-command', 'instal']]],
 ];
 
 for (const [edition, line, expected] of LINES) {
