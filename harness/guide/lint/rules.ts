@@ -1,0 +1,78 @@
+/** All rules of the linter, in the order of the docs. */
+import type { Rule } from './rule.ts';
+import { addressByIpOnly } from './rules/address-by-ip-only.ts';
+import { addressNotAwaited } from './rules/address-not-awaited.ts';
+import { assumedContext } from './rules/assumed-context.ts';
+import { assumedFolder } from './rules/assumed-folder.ts';
+import { brokenByExpansion } from './rules/broken-by-expansion.ts';
+import { brokenYaml } from './rules/broken-yaml.ts';
+import { configInRemote } from './rules/config-in-remote.ts';
+import { deadLink } from './rules/dead-link.ts';
+import { impossibleOutput } from './rules/impossible-output.ts';
+import { incompleteMesh } from './rules/incomplete-mesh.ts';
+import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
+import { namespaceTooEarly } from './rules/namespace-too-early.ts';
+import { notExported } from './rules/not-exported.ts';
+import { notFollowed } from './rules/not-followed.ts';
+import { operatorApplied } from './rules/operator-applied.ts';
+import { otherGateway } from './rules/other-gateway.ts';
+import { pageProblem } from './rules/page-problem.ts';
+import { progressMeter } from './rules/progress-meter.ts';
+import { refusedName } from './rules/refused-name.ts';
+import { repeatByHand } from './rules/repeat-by-hand.ts';
+import { repeatedFlag } from './rules/repeated-flag.ts';
+import { scriptLacksValue } from './rules/script-lacks-value.ts';
+import { secretAfterRemote } from './rules/secret-after-remote.ts';
+import { shellError } from './rules/shell-error.ts';
+import { splitValue } from './rules/split-value.ts';
+import { stdinBesideFile } from './rules/stdin-beside-file.ts';
+import { stepElsewhere } from './rules/step-elsewhere.ts';
+import { swappedContexts } from './rules/swapped-contexts.ts';
+import { unansweredPrompt } from './rules/unanswered-prompt.ts';
+import { unknownArgument } from './rules/unknown-argument.ts';
+import { unknownField } from './rules/unknown-field.ts';
+import { unknownSample } from './rules/unknown-sample.ts';
+import { unsetVariable } from './rules/unset-variable.ts';
+import { unusedMeshNetworks } from './rules/unused-mesh-networks.ts';
+import { waitByEye } from './rules/wait-by-eye.ts';
+import { wideSelector } from './rules/wide-selector.ts';
+
+/** Their ids are unique. */
+export const RULES: readonly Rule[] = [
+  pageProblem,
+  shellError,
+  notFollowed,
+  unsetVariable,
+  splitValue,
+  notExported,
+  brokenYaml,
+  brokenByExpansion,
+  unknownArgument,
+  unknownSample,
+  unknownField,
+  repeatedFlag,
+  stdinBesideFile,
+  operatorApplied,
+  scriptLacksValue,
+  refusedName,
+  namespaceTooEarly,
+  namespaceElsewhere,
+  swappedContexts,
+  incompleteMesh,
+  secretAfterRemote,
+  configInRemote,
+  unusedMeshNetworks,
+  addressNotAwaited,
+  addressByIpOnly,
+  wideSelector,
+  unansweredPrompt,
+  waitByEye,
+  progressMeter,
+  repeatByHand,
+  impossibleOutput,
+  otherGateway,
+  assumedContext,
+  assumedFolder,
+  stepElsewhere,
+  deadLink,
+];

@@ -1,0 +1,41 @@
+/** Rule: the release has no sample of this path. */
+import { didYouMean } from '../../../base/did-you-mean.ts';
+import type { Expanded } from '../../follow/trace.ts';
+import { findInCalls } from '../each-call.ts';
+import type { Rule, RuleFinding } from '../rule.ts';
+import { type SampleFacts, sampleFacts } from '../tables/tables.ts';
+
+const SAMPLE = /^(?:\.\/)?samples\/\S+$/;
+
+export const unknownSample: Rule = {
+  id: 'unknown-sample',
+  severity: 'error',
+  sentence: 'The release has no sample of this path.',
+  because:
+    'Paths below samples/ are those of the release that a reader has unpacked; the table lists its files.',
+  example: {
+    bad: '$ kubectl apply -f samples/helloworld/hello.yaml',
+    good: '$ kubectl apply -f samples/helloworld/helloworld.yaml',
+  },
+  find: input => {
+    const samples = sampleFacts(input.edition);
+    return findInCalls(input, ({ event }) =>
+      [event.program, ...event.args].flatMap(word => findIn(word, samples)),
+    );
+  },
+};
+
+function findIn(word: Expanded, samples: SampleFacts): readonly Omit<RuleFinding, 'page'>[] {
+  // `--filename=samples/…` is a word too.
+  const path = word.text.slice(word.text.lastIndexOf('=') + 1);
+  if (!SAMPLE.test(path) || /[*?[{$]/.test(path) || !word.isExact) return [];
+  if (samples.has(path) || samples.hasFolder(path)) return [];
+  const meant = didYouMean(path, samples.paths);
+  return [
+    {
+      span: word.span,
+      message: `The release has no ${path}.${meant === undefined ? '' : ` ${meant}`}`,
+      wouldHappen: `The command ends with: ${path}: No such file or directory.`,
+    },
+  ];
+}

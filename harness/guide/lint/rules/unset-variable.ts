@@ -1,0 +1,74 @@
+/** Rule: a variable is used that nothing sets before. */
+import { didYouMean } from '../../../base/did-you-mean.ts';
+import type { Trace, VariableUse } from '../../follow/trace.ts';
+import type { Page } from '../../page/page.ts';
+import { meshNames } from '../names.ts';
+import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
+import { isTold } from '../told-variables.ts';
+import { usesIn } from '../uses.ts';
+
+export const unsetVariable: Rule = {
+  id: 'unset-variable',
+  severity: 'error',
+  sentence: 'A variable is used that nothing sets before.',
+  because:
+    'The shell puts nothing in the place of a variable that is not set (POSIX, "Parameter Expansion"). A variable counts as set if the guide sets it before, or tells its reader to do so in words or in a table.',
+  example: {
+    bad: `$ kubectl --context=\${CTX_ONE} get pod`,
+    good: `$ export CTX_ONE=one\n$ kubectl --context=\${CTX_ONE} get pod`,
+  },
+  find(input) {
+    const names = meshNames(input.traces, input.edition);
+    return input.traces.flatMap(trace => findIn(trace, input, names));
+  },
+};
+
+function findIn(trace: Trace, { pages }: RuleInput, names: ReadonlySet<string>): readonly RuleFinding[] {
+  const told = new Set<string>();
+  // What is beyond the part of the shell that we follow may set anything.
+  const unknown = trace.events
+    .flatMap(event => (event.kind === 'beyond' ? [event.origin] : []))
+    .map(({ page, block }) => page.source.text.slice(block.span.start, block.span.end))
+    .join('\n');
+  return trace.events.flatMap((event, index) =>
+    usesIn(event).flatMap(({ use }) => {
+      if (use.isSet || told.has(use.name) || isTold(use.name, pages)) return [];
+      if (new RegExp(`\\b${use.name}\\b`).test(unknown)) return [];
+      told.add(use.name);
+      return [finding(use, event.origin.page, trace, { index, names })];
+    }),
+  );
+}
+
+function finding(
+  use: VariableUse,
+  page: Page,
+  trace: Trace,
+  { index, names }: { readonly index: number; readonly names: ReadonlySet<string> },
+): RuleFinding {
+  const sets = trace.events.flatMap((event, at) => (event.kind === 'set' ? [{ at, event }] : []));
+  const later = sets.find(({ at, event }) => at > index && event.name === use.name)?.event.origin.place;
+  const meant = didYouMean(
+    use.name,
+    sets.filter(({ at }) => at < index).map(({ event }) => event.name),
+  );
+  const isName = names.has(use.name);
+  return {
+    page,
+    span: use.span,
+    // What a page takes from elsewhere may set it.
+    ...(trace.view.pages.some(({ includes }) => includes.length > 0) && { severity: 'note' as const }),
+    message: [
+      `Nothing sets ${use.name} before this${later ? `; line ${later.line} does, later` : ''}.`,
+      ...(meant !== undefined && !isName ? [meant] : []),
+    ].join(' '),
+    wouldHappen: `The shell puts nothing in the place of \${${use.name}}, and the command means something else.`,
+    ...(isName && {
+      fix: {
+        description: `Write the name: ${use.name}`,
+        edits: [{ ...use.span, text: use.name }],
+        isSafe: true,
+      },
+    }),
+  };
+}
