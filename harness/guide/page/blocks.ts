@@ -1,5 +1,5 @@
 /** Blocks of code, in shortcodes and in Markdown. */
-import type { Span } from '../source-text.ts';
+import type { SourceText, Span } from '../source-text.ts';
 import type { Markdown } from './markdown/masked.ts';
 import type { CodePart } from './markdown/parts.ts';
 import type { BlockLine } from './page.ts';
@@ -29,7 +29,7 @@ export interface ShortcodeBlocks {
 }
 
 /** Finds the blocks that shortcodes make. A block within another is that block's text. */
-export function shortcodeBlocks(text: string, elements: readonly Element[]): ShortcodeBlocks {
+export function shortcodeBlocks(source: SourceText, elements: readonly Element[]): ShortcodeBlocks {
   const blocks: BareBlock[] = [];
   const opaque: Span[] = [];
   let end = 0;
@@ -37,11 +37,11 @@ export function shortcodeBlocks(text: string, elements: readonly Element[]): Sho
     if (element.span.start < end || (element.close === undefined && !element.isUnclosed)) continue;
     const isCode = CODE.has(element.name) || languageOfTab(element) !== undefined;
     if (!isCode && !OPAQUE.has(element.name)) continue;
-    const inner = element.isUnclosed ? upToBlankLine(text, element.inner) : element.inner;
+    const inner = element.isUnclosed ? upToBlankLine(source.text, element.inner) : element.inner;
     const span = { start: element.span.start, end: element.close?.span.end ?? inner.end };
     opaque.push(span);
     end = span.end;
-    if (isCode) blocks.push(blockOf(text, element, { inner, span }));
+    if (isCode) blocks.push(blockOf(source, element, { inner, span }));
   }
   return { blocks, opaque };
 }
@@ -51,7 +51,11 @@ function languageOfTab({ name, open: { named } }: Element): string | undefined {
   return name === 'tab' ? (named.codelang ?? named.lang) : undefined;
 }
 
-function blockOf(text: string, element: Element, { inner, span }: { inner: Span; span: Span }): BareBlock {
+function blockOf(
+  source: SourceText,
+  element: Element,
+  { inner, span }: { inner: Span; span: Span },
+): BareBlock {
   const { positional, named } = element.open;
   const [first, ...others] = positional;
   const attributes: Record<string, string> = { ...named };
@@ -62,7 +66,7 @@ function blockOf(text: string, element: Element, { inner, span }: { inner: Span;
   return {
     language: first ?? named.syntax ?? languageOfTab(element) ?? '',
     attributes,
-    lines: linesOf(text, inner, indentationAt(text, span.start)),
+    lines: linesOf(source.text, inner, indentationAt(source, span.start)),
     span,
   };
 }
@@ -72,18 +76,17 @@ function blockOf(text: string, element: Element, { inner, span }: { inner: Span;
  * what follows most often is the page's prose.
  */
 function upToBlankLine(text: string, { start, end }: Span): Span {
-  const blank = /(?:\r\n|\n|\r)[ \t]*(?=[\r\n])/g;
+  const blank = /(?:\r\n|\n|\r(?!\n))[ \t]*(?=[\r\n])/g;
   blank.lastIndex = text.startsWith('\r\n', start) ? start + 2 : start + 1;
   const found = blank.exec(text);
   return { start, end: found ? Math.min(end, found.index) : end };
 }
 
-/** The columns before a mark on its line: white space, or the mark of a list. */
-function indentationAt(text: string, at: number): number {
-  let start = at;
-  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r' && at - start < 200) start -= 1;
-  const before = text.slice(start, at);
-  return /^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?$/.test(before) ? columnsOf(before) : 0;
+/** The columns at which the text of a mark's line begins, behind white space and the mark of a list. */
+function indentationAt(source: SourceText, at: number): number {
+  const start = at - source.placeOf(at).column + 1;
+  const before = source.text.slice(start, Math.min(at, start + 200));
+  return columnsOf(/^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)?/.exec(before)?.[0] ?? '');
 }
 
 function columnsOf(text: string): number {

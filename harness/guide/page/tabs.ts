@@ -46,6 +46,7 @@ interface OpenSet {
   /** Its place in the list, once it has a tab. */
   index?: number;
   readonly tabs: Tab[];
+  readonly names: Set<string>;
   readonly category?: string;
 }
 interface OpenTab {
@@ -82,7 +83,7 @@ class Reader {
       if (isFirst) this.#tell('too-deep', `Tabs stand more than ${MOST_NESTED} deep in tabs.`, open.span);
     }
     const category = open.named['category-name'] ?? open.named.name;
-    const set: OpenSet = { kind: 'set', end: span.end, span, tabs: [] };
+    const set: OpenSet = { kind: 'set', end: span.end, span, tabs: [], names: new Set() };
     this.#open.push(category === undefined ? set : { ...set, category: category.trim() });
   }
 
@@ -110,8 +111,8 @@ class Reader {
     const given = (named.name ?? named.header ?? positional[0] ?? value ?? '').trim();
     const name = given === '' ? `tab ${set.tabs.length + 1}` : given;
     if (given === '') this.#tell('tab-without-name', 'This tab has no name.', span);
-    if (set.tabs.some(other => other.name === name))
-      this.#tell('tab-twice', `This set has two tabs named "${name}".`, span);
+    if (set.names.has(name)) this.#tell('tab-twice', `This set has two tabs named "${name}".`, span);
+    set.names.add(name);
     return value === undefined ? { name, span } : { name, value, span };
   }
 

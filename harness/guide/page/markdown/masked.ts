@@ -18,40 +18,73 @@ export function plain(text: string): string {
   return text.replaceAll(MASK, '').replace(/\s+/g, ' ').trim();
 }
 
+/** What Markdown does not see: a shortcode, of which masks remain, or indentation, of which nothing does. */
+export interface Hidden extends Span {
+  readonly isCut: boolean;
+}
+
 /**
  * Masks parts of a page. A line that holds nothing else becomes empty; lines within a part are left out, so
  * that a long block costs nothing. What remains of a line has the columns that it had.
  * @param hidden - in order, without overlap
  * @param from - where the Markdown begins
  */
-export function maskMarkdown(text: string, hidden: readonly Span[], from: number): Markdown {
-  const parts: string[] = [];
-  const starts: number[] = [0];
-  const offsets: number[] = [from];
-  let length = 0;
-  const add = (part: string) => {
-    parts.push(part);
-    length += part.length;
-  };
-  let at = from;
-  for (const { start, end } of hidden) {
-    add(text.slice(at, start));
-    const firstEnd = endOfLine(text, start);
-    at = start;
-    if (firstEnd < end) {
-      add(MASK.repeat(firstEnd - start));
-      const nextLine = firstEnd + (text.startsWith('\r\n', firstEnd) ? 2 : 1);
-      add(text.slice(firstEnd, Math.min(nextLine, end)));
-      at = Math.max(startOfLine(text, end), Math.min(nextLine, end));
-      starts.push(length);
-      offsets.push(at);
-    }
-    add(MASK.repeat(end - at));
-    at = end;
+export function maskMarkdown(text: string, hidden: readonly Hidden[], from: number): Markdown {
+  const builder = new Builder(text, from);
+  for (const { start, end, isCut } of hidden) {
+    builder.copy(start);
+    if (isCut) builder.skip(end);
+    else builder.mask(end);
   }
-  add(text.slice(at));
-  const masked = parts.join('').replace(/^[ \t\uE000]+$/gm, line => ' '.repeat(line.length));
-  return { text: masked, offsetOf: offset => lookUp(starts, offsets, offset) };
+  builder.copy(text.length);
+  return builder.markdown();
+}
+
+/** Goes through the page once; `at` is how far it has come. */
+class Builder {
+  readonly #text: string;
+  readonly #parts: string[] = [];
+  readonly #starts: number[] = [0];
+  readonly #offsets: number[];
+  #length = 0;
+  #at: number;
+
+  constructor(text: string, from: number) {
+    this.#text = text;
+    this.#at = from;
+    this.#offsets = [from];
+  }
+
+  copy(end: number): void {
+    this.#add(this.#text.slice(this.#at, end), end);
+  }
+
+  skip(end: number): void {
+    this.#at = end;
+    this.#starts.push(this.#length);
+    this.#offsets.push(end);
+  }
+
+  mask(end: number): void {
+    const lineEnd = endOfLine(this.#text, this.#at, end);
+    if (lineEnd < end) {
+      this.#add(MASK.repeat(lineEnd - this.#at), lineEnd);
+      this.copy(Math.min(end, lineEnd + (this.#text.startsWith('\r\n', lineEnd) ? 2 : 1)));
+      this.skip(Math.max(this.#at, startOfLine(this.#text, end)));
+    }
+    this.#add(MASK.repeat(end - this.#at), end);
+  }
+
+  markdown(): Markdown {
+    const text = this.#parts.join('').replace(/^[ \t\uE000]+$/gm, line => ' '.repeat(line.length));
+    return { text, offsetOf: at => lookUp(this.#starts, this.#offsets, at) };
+  }
+
+  #add(part: string, end: number): void {
+    this.#parts.push(part);
+    this.#length += part.length;
+    this.#at = end;
+  }
 }
 
 function lookUp(starts: readonly number[], offsets: readonly number[], at: number): number {
@@ -70,9 +103,10 @@ function isLineEnd(text: string, at: number): boolean {
   return character === '\n' || character === '\r';
 }
 
-function endOfLine(text: string, from: number): number {
+/** Where the line of `from` ends, at most `limit`. */
+function endOfLine(text: string, from: number, limit: number): number {
   let at = from;
-  while (at < text.length && !isLineEnd(text, at)) at += 1;
+  while (at < limit && !isLineEnd(text, at)) at += 1;
   return at;
 }
 

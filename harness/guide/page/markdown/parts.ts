@@ -2,6 +2,7 @@
 import type { Nodes, Parents } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import type { Span } from '../../source-text.ts';
+import { readableLength } from './cost.ts';
 import { htmlParts } from './html.ts';
 import { MASK, plain } from './masked.ts';
 
@@ -12,6 +13,8 @@ export interface MarkdownParts {
   readonly prose: readonly TextPart[];
   /** What `id` and `name` in HTML say, in order. */
   readonly ids: readonly string[];
+  /** Up to where the text was read; its length, but for one that would take forever. */
+  readonly end: number;
 }
 
 export interface CodePart {
@@ -48,8 +51,9 @@ export interface TextPart {
 
 /** Reads Markdown (CommonMark) and the HTML in it. */
 export function readMarkdown(text: string): MarkdownParts {
-  const collector = new Collector(text);
-  const root = fromMarkdown(text);
+  const end = readableLength(text);
+  const collector = new Collector(text, end);
+  const root = fromMarkdown(text.slice(0, end));
   // A list instead of recursion: a page may be nested deeper than the stack.
   const left: Nodes[] = [root];
   const definitions = new Map<string, string>();
@@ -68,10 +72,12 @@ class Collector implements MarkdownParts {
   readonly links: LinkPart[] = [];
   readonly prose: TextPart[] = [];
   readonly ids: string[] = [];
+  readonly end: number;
   readonly #text: string;
 
-  constructor(text: string) {
+  constructor(text: string, end: number) {
     this.#text = text;
+    this.end = end;
   }
 
   take(node: Nodes, definitions: ReadonlyMap<string, string>): void {
@@ -138,10 +144,11 @@ class Collector implements MarkdownParts {
   }
 
   #link(target: string, span: Span): LinkPart {
-    const at = target.includes(MASK) ? this.#text.lastIndexOf(target, span.end) : -1;
-    return at < span.start
-      ? { target, span }
-      : { target, masked: { start: at, end: at + target.length }, span };
+    if (!target.includes(MASK)) return { target, span };
+    const at = this.#text.slice(span.start, span.end).lastIndexOf(target);
+    if (at === -1) return { target, span };
+    const start = span.start + at;
+    return { target, masked: { start, end: start + target.length }, span };
   }
 }
 

@@ -40,17 +40,19 @@ export function pairTags(tags: readonly Tag[], length: number): Paired {
 class Pairing {
   readonly strays: Tag[] = [];
   readonly #elements = new Map<Tag, Element>();
+  readonly #tags: readonly Tag[];
   readonly #open: Tag[] = [];
   /** How many of a name are open, and how many ends of it are still to come. */
   readonly #openNow = new Map<string, number>();
   readonly #endsToCome = new Map<string, number>();
 
   constructor(tags: readonly Tag[]) {
+    this.#tags = tags;
     for (const { kind, name } of tags) if (kind === 'close') count(this.#endsToCome, name, 1);
   }
 
   elements(): readonly Element[] {
-    return [...this.#elements.values()].sort((one, other) => one.span.start - other.span.start);
+    return this.#tags.flatMap(tag => this.#elements.get(tag) ?? []);
   }
 
   take(tag: Tag): void {

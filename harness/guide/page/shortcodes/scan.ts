@@ -39,11 +39,12 @@ const TOKEN = new RegExp(
 );
 const NAME = /\s*(\/?)\s*([\p{L}\p{N}_][\p{L}\p{N}_./-]{0,200})?/uy;
 
-/** Finds all tags, in order. It takes time in proportion to the text. */
-export function scanTags(text: string): Scanned {
+/** Finds all tags from an offset on, in order. It takes time in proportion to the text. */
+export function scanTags(text: string, from: number): Scanned {
   const tags: Tag[] = [];
   const unended: Span[] = [];
   const opening = /\{\{[<%]/g;
+  opening.lastIndex = from;
   for (let found = opening.exec(text); found; found = opening.exec(text)) {
     const tag = text.startsWith('/*', found.index + 3)
       ? readComment(text, found.index)
