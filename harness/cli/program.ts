@@ -8,6 +8,8 @@ import { declareDiagnose } from './commands/diagnose.flags.ts';
 import { declareDoctor } from './commands/doctor.flags.ts';
 import { declareDown } from './commands/down.flags.ts';
 import { declareEnv } from './commands/env.flags.ts';
+import { declareGuide } from './commands/guide.flags.ts';
+import { declareGuideLint, declareGuideRules } from './commands/guide-lint.flags.ts';
 import { declareIstioctl } from './commands/istioctl.flags.ts';
 import { declareList } from './commands/list.flags.ts';
 import { declareMatrix } from './commands/matrix.flags.ts';
@@ -27,17 +29,28 @@ export type Work = (environment: Environment) => Promise<number>;
 /** Runs the work of the one command that was called, and keeps its exit code. */
 export type Execute = (work: Work) => Promise<void>;
 
+/** A declaration with its work. */
+type Declared = (program: Command, execute: Execute) => void;
+
 /** Joins a declaration with the function that does the work, which is loaded when it is called. */
 const command =
   <Words extends readonly unknown[]>(
     declare: Declaration<Words>,
     load: () => Promise<(...words: [...Words, Environment]) => Promise<number>>,
-  ) =>
-  (program: Command, execute: Execute): void =>
+  ): Declared =>
+  (program, execute) =>
     declare(program, (...words) => execute(async environment => (await load())(...words, environment)));
 
+/** Joins commands below one, which does nothing alone. */
+const group =
+  (declareAbove: (program: Command) => Command, commands: readonly Declared[]): Declared =>
+  (program, execute) => {
+    const above = declareAbove(program);
+    for (const declare of commands) declare(above, execute);
+  };
+
 /** In the order of the help. */
-const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
+const COMMANDS: readonly Declared[] = [
   command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
   command(declareVerify, async () => (await import('./commands/verify.ts')).verifyCommand),
   command(declareDiagnose, async () => (await import('./commands/diagnose.ts')).diagnoseCommand),
@@ -46,6 +59,10 @@ const COMMANDS: readonly ((program: Command, execute: Execute) => void)[] = [
   command(declareClean, async () => (await import('./commands/clean.ts')).cleanCommand),
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),
   command(declarePlan, async () => (await import('./commands/plan.ts')).planCommand),
+  group(declareGuide, [
+    command(declareGuideLint, async () => (await import('./commands/guide-lint.ts')).guideLintCommand),
+    command(declareGuideRules, async () => (await import('./commands/guide-lint.ts')).guideRulesCommand),
+  ]),
   command(declareCerts, async () => (await import('./commands/certs.ts')).certsCommand),
   command(declareUp, async () => {
     const { upCommand } = await import('./commands/up.ts');
@@ -88,10 +105,16 @@ export function createProgram(execute: Execute): Command {
     .addHelpText('after', EPILOGUE);
   for (const declare of COMMANDS) declare(program, execute);
   for (const command of program.commands) {
-    command.exitOverride().showHelpAfterError(`(mesh-harness ${command.name()} --help)`);
-    refuseEmptyValues(command);
+    settle(command, `mesh-harness ${command.name()}`);
+    for (const below of command.commands) settle(below, `mesh-harness ${command.name()} ${below.name()}`);
   }
   return program;
+}
+
+/** Makes a command throw instead of ending the process, and refuse empty values. */
+function settle(command: Command, words: string): void {
+  command.exitOverride().showHelpAfterError(`(${words} --help)`);
+  refuseEmptyValues(command);
 }
 
 /** Lets no flag and no word of a command have an empty value, whatever else reads it. */

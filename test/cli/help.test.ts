@@ -20,13 +20,15 @@ function helpOf(command: Command): string {
   return help;
 }
 
+const wordsOf = (command: Command): readonly string[] => [
+  ...(command.parent ? wordsOf(command.parent) : []),
+  command.name(),
+];
+
 t.test('the help of every command is what it was (UPDATE_GOLDEN=1 writes it anew)', async t => {
   const program = createProgram(async () => {});
-  const text = [program, ...program.commands]
-    .map(command => {
-      const words = command === program ? [] : [command.name()];
-      return `$ ${['mesh-harness', ...words, '--help'].join(' ')}\n${helpOf(command)}\n`;
-    })
+  const text = [program, ...program.commands.flatMap(command => [command, ...command.commands])]
+    .map(command => `$ ${wordsOf(command).join(' ')} --help\n${helpOf(command)}\n`)
     .join('');
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
   t.equal(text, readFileSync(GOLDEN, 'utf8'));

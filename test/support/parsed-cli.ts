@@ -24,7 +24,8 @@ export async function parseCli(argv: readonly string[]): Promise<{ readonly work
     writeErr: (text: string) => void said.push(text),
     writeOut: (text: string) => void said.push(text),
   };
-  for (const command of [program, ...program.commands]) command.configureOutput(output);
+  const below = program.commands.flatMap(command => command.commands);
+  for (const command of [program, ...program.commands, ...below]) command.configureOutput(output);
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

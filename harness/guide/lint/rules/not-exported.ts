@@ -8,8 +8,8 @@ export const notExported: Rule = {
   because:
     'A variable that is not exported is the shell’s own: the programs that it starts, such as scripts of the samples, do not see it (POSIX, "export").',
   example: {
-    bad: '$ export CTX_ONE=a\n$ CTX_ONE=b',
-    good: '$ export CTX_ONE=a\n$ export CTX_ONE=b',
+    bad: '$ CTX_ONE=b\n$ export CTX_ONE=a',
+    good: '$ export CTX_ONE=b\n$ export CTX_ONE=a',
   },
   find: ({ traces }) => {
     const sets = traces.flatMap(({ events }) =>

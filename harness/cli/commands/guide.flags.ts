@@ -1,0 +1,12 @@
+/** `mesh-harness guide`: what its commands stand below. */
+import type { Command } from 'commander';
+
+/** Declares `mesh-harness guide`, which does nothing without a command of its own. */
+export const declareGuide = (program: Command): Command =>
+  program
+    .command('guide')
+    .description('read the pages of a guide: find mistakes in them')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ mesh-harness guide lint install.md\n  $ mesh-harness guide lint --fix install.md',
+    );

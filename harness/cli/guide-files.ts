@@ -1,0 +1,25 @@
+/** The files of a guide, as the command line names them. */
+import { readTextFile } from '../base/disk/read-file.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
+import type { GuideFile } from '../guide/lint/fix.ts';
+
+/** A page of 5,000 lines has a quarter of a megabyte. */
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the pages of a guide; one that is named twice is read once.
+ * @throws HarnessError ERR_UNREADABLE_FILE for what is no regular file of moderate size
+ */
+export const readGuideFiles = (files: readonly string[]): readonly GuideFile[] =>
+  [...new Set(files)].map(file => ({ file, text: readGuideFile(file) }));
+
+function readGuideFile(file: string): string {
+  try {
+    return readTextFile(file, MAX_PAGE_BYTES);
+  } catch (error) {
+    throw new HarnessError('ERR_UNREADABLE_FILE', `The page ${file} cannot be read: ${messageOf(error)}`, {
+      hint: 'Name the Markdown files of a guide, in the order in which they are followed.',
+      cause: error,
+    });
+  }
+}
