@@ -1,0 +1,123 @@
+/** One call of a guide as a command of a plan. */
+import { CONTEXT_FLAGS } from '../../model/argv.ts';
+import type { Command, ToolName } from '../../model/command.ts';
+import { type ClusterName, clusterName } from '../../model/names.ts';
+import { installFile, kubectl } from '../../plan/commands.ts';
+import type { CallEvent, Expanded } from '../follow/trace.ts';
+
+/** Variables that the guide has exported, which its programs get. */
+export type Exported = ReadonlyMap<string, string>;
+
+const SCRIPT = 'gen-eastwest-gateway.sh';
+/** What the script reads in the place of its flags. */
+const OF_SCRIPT = ['MESH', 'CLUSTER', 'NETWORK'];
+const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+
+/** Returns the command, or what keeps the call from being one, as a phrase for a list. */
+export function commandOf(call: CallEvent, exported: Exported): Command | string {
+  const tool = toolOf(call.program.text);
+  if (tool === undefined) return `a call of ${call.program.text || 'nothing'}, which is no tool of a plan`;
+  const split = call.args.find(({ text, isSplit, uses }) => isSplit && text === '' && uses.length > 0);
+  if (split) return `an argument of ${tool} that is empty`;
+  const { context, args } = takeContext(
+    call.args.map(({ text }) => text),
+    CONTEXT_FLAGS[tool],
+  );
+  const cluster = CONTEXT_FLAGS[tool] === undefined ? undefined : clusterOf(tool, context, call);
+  if (typeof cluster === 'object') return cluster.problem;
+  const environment = environmentOf(call, tool, exported);
+  const output = outputOf(call);
+  if (typeof output === 'string') return output;
+  return {
+    tool,
+    ...(cluster !== undefined && { cluster }),
+    args,
+    ...(Object.keys(environment).length > 0 && { environment }),
+    ...(call.stdin && { stdin: call.stdin.text.text }),
+    ...(output && { output }),
+    timeoutMs: timeoutOf(tool, args),
+  };
+}
+
+function toolOf(program: string): ToolName | undefined {
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (name === 'kubectl' || name === 'istioctl' || name === 'helm') return name;
+  return name === SCRIPT ? 'gen-eastwest-gateway' : undefined;
+}
+
+/** Takes the context out of the arguments; words behind `--` belong to another program. */
+function takeContext(
+  args: readonly string[],
+  flag: string | undefined,
+): { readonly context: string | undefined; readonly args: readonly string[] } {
+  if (flag === undefined) return { context: undefined, args };
+  const end = args.indexOf('--');
+  const own = end === -1 ? args : args.slice(0, end);
+  let context: string | undefined;
+  const kept: string[] = [];
+  for (let index = 0; index < own.length; index++) {
+    const word = own[index] ?? '';
+    if (word.startsWith(`${flag}=`)) context = word.slice(flag.length + 1);
+    else if (word === flag) context = own[++index] ?? '';
+    else kept.push(word);
+  }
+  return { context, args: [...kept, ...args.slice(own.length)] };
+}
+
+/** Returns the cluster that a context leads to: on every platform, the two have one name. */
+function clusterOf(
+  tool: ToolName,
+  context: string | undefined,
+  call: CallEvent,
+): ClusterName | { readonly problem: string } {
+  const flag = CONTEXT_FLAGS[tool];
+  if (context === undefined)
+    return { problem: `${tool} without ${flag}: which cluster it acts on depends on the reader's machine` };
+  if (context === '') {
+    const names = unset(call.args);
+    const what = names.length > 0 ? `${names.join(', ')} is not set (--set ${names[0]}=…)` : 'it is empty';
+    return { problem: `${tool} without a context: ${what}` };
+  }
+  if (!LABEL.test(context))
+    return { problem: `the context ${context}, which cannot be the name of a cluster` };
+  return clusterName(context);
+}
+
+const unset = (args: readonly Expanded[]): readonly string[] =>
+  args.flatMap(({ uses }) => uses.filter(({ isSet }) => !isSet).map(({ name }) => name));
+
+function environmentOf(
+  { environment }: CallEvent,
+  tool: ToolName,
+  exported: Exported,
+): Readonly<Record<string, string>> {
+  const all =
+    tool === 'gen-eastwest-gateway'
+      ? OF_SCRIPT.flatMap(name => {
+          const value = exported.get(name);
+          return value === undefined ? [] : [[name, value] as const];
+        })
+      : [];
+  return Object.fromEntries([...all, ...environment.map(({ name, value }) => [name, value.text] as const)]);
+}
+
+function outputOf({ output, program }: CallEvent): Command['output'] | string {
+  switch (output.to) {
+    case 'terminal':
+      return undefined;
+    case 'next-call':
+      return { to: 'next-command' };
+    case 'variable':
+      return { to: 'variable', name: output.name };
+    default:
+      return `the output of ${program.text} in a file (${output.path.text})`;
+  }
+}
+
+/** As for the commands of our own plans. */
+function timeoutOf(tool: ToolName, args: readonly string[]): number {
+  const isLong = tool === 'helm' || (tool === 'istioctl' && args[0] === 'install');
+  const seconds = args.map(word => /^--timeout=(\d+)s$/.exec(word)?.[1]).find(found => found !== undefined);
+  const quickMs = kubectl(clusterName(''), []).timeoutMs;
+  return isLong ? installFile(clusterName('')).timeoutMs : quickMs + Number(seconds ?? 0) * 1000;
+}
