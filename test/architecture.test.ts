@@ -223,8 +223,16 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   // What a reader does who follows the pages from top to bottom.
   'guide/follow': { from: ['guide/source-text.ts', 'guide/page/page.ts', 'guide/shell', 'base'] },
   'guide/plan': {
-    from: ['guide/source-text.ts', 'guide/page/page.ts', 'guide/follow', 'plan', 'model', 'base'],
-    packages: ['js-yaml'],
+    from: [
+      'guide/source-text.ts',
+      'guide/page/page.ts',
+      'guide/follow',
+      'guide/lint/finding.ts',
+      'scenario/read-scenario.ts',
+      'plan',
+      'model',
+      'base',
+    ],
   },
   'guide/lint': {
     from: ['guide/source-text.ts', 'guide/page', 'guide/shell', 'guide/follow', 'model', 'base'],

@@ -1,5 +1,6 @@
 /** From a topology to the guide's steps. Pure: no files, no clock. */
 import { HarnessError } from '../base/errors.ts';
+import type { Command } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Edition } from './edition.ts';
 import { edition18 } from './editions/1.8/edition.ts';
@@ -22,6 +23,10 @@ export function editionOf(name: string): Edition {
   });
 }
 
+/** Returns the milliseconds for a step of these commands. */
+export const deadlineOf = (commands: readonly Command[]): number =>
+  commands.reduce((sum, command) => sum + command.timeoutMs, STEP_SLACK_MS);
+
 /**
  * Makes the plan of a topology.
  * @param topology - any number of clusters and networks; the rules of `scenario/cross-check.ts` hold
@@ -33,7 +38,7 @@ export function planTopology(topology: Topology, edition: string): Plan {
   const steps: readonly Step[] = topologicalOrder(draft(topology)).map(step => ({
     ...step,
     dependsOn: [...new Set(step.dependsOn)],
-    deadlineMs: step.commands.reduce((sum, command) => sum + command.timeoutMs, STEP_SLACK_MS),
+    deadlineMs: deadlineOf(step.commands),
   }));
   const used = new Set(steps.flatMap(step => step.errata));
   const unknown = [...used].filter(id => !errata.some(erratum => erratum.id === id));

@@ -7,8 +7,8 @@ export interface Subject {
   readonly key: string;
   /** The cluster that is changed or asked. */
   readonly cluster: ClusterName | undefined;
-  /** What tells two things of one key apart: the last selector, the output that is asked for. */
-  readonly details: readonly string[];
+  /** What tells two things of one key apart: the last selector, the namespace, whether a variable takes it. */
+  readonly details: readonly [selector: string, namespace: string, captured: string];
 }
 
 /** Flags that have their value in the next word. */
@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, string>> = {
   deploy: 'deployment',
   deployments: 'deployment',
 };
+
+const NO_DETAILS: Subject['details'] = ['', '', ''];
 
 interface Words {
   readonly words: readonly string[];
@@ -52,15 +54,18 @@ export function wordsAndFlags(args: readonly string[]): Words {
 const flag = ({ flags }: Words, short: string, long: string): string | undefined =>
   flags.get(short) ?? flags.get(long);
 
+const namespaceOf = (read: Words): string => flag(read, '-n', '--namespace') ?? '';
+
 /** Says what a pipe is about; commands that only find out a word for the next are passed over. */
 export function subjectOf(commands: readonly Command[]): Subject {
   const [first] = commands;
   const last = commands.at(-1);
-  if (!first || !last) return { key: '', cluster: undefined, details: [] };
-  if (first.tool === 'gen-eastwest-gateway') return { key: 'gateway', cluster: last.cluster, details: [] };
+  if (!first || !last) return { key: '', cluster: undefined, details: NO_DETAILS };
+  if (first.tool === 'gen-eastwest-gateway')
+    return { key: 'gateway', cluster: last.cluster, details: NO_DETAILS };
   const verbs = verbsOf(first);
   if (verbs[0] === 'create-remote-secret' && last !== first)
-    return { key: `remote-secret of ${first.cluster}`, cluster: last.cluster, details: [] };
+    return { key: `remote-secret of ${first.cluster}`, cluster: last.cluster, details: NO_DETAILS };
   return subjectOfOne(last);
 }
 
@@ -68,10 +73,24 @@ export function subjectOf(commands: readonly Command[]): Subject {
 const verbsOf = ({ args }: Command): readonly string[] =>
   wordsAndFlags(args).words.filter(word => word !== 'x' && word !== 'experimental');
 
+/** The charts of Istio, and what they stand for. */
+const CHARTS: readonly (readonly [chart: RegExp, key: string])[] = [
+  [/(?:^|\/)(?:base|istiod)$/, 'istioctl install'],
+  [/(?:^|\/)gateway$/, 'gateway'],
+];
+
 function subjectOfOne(command: Command): Subject {
   const { tool, cluster, args, output } = command;
   const read = wordsAndFlags(args);
   const [verb = '', ...rest] = verbsOf(command);
+  const chart = CHARTS.find(
+    ([pattern]) => tool === 'helm' && verb === 'install' && pattern.test(rest[1] ?? ''),
+  );
+  if (chart) return { key: chart[1], cluster, details: NO_DETAILS };
+  // Ours asks for the address of a gateway again and again; kubectl can wait for it by itself.
+  const awaited = objectOf(rest, verb)[0] ?? '';
+  if (tool === 'kubectl' && verb === 'wait' && awaited.startsWith('service/'))
+    return { key: `kubectl get ${awaited}`, cluster, details: ['', namespaceOf(read), 'captured'] };
   const file = flag(read, '-f', '--filename');
   const about = verb === 'install' && file !== undefined ? [] : objectOf(rest, verb);
   const isPlain = verb !== 'install' && file !== undefined;
@@ -80,7 +99,7 @@ function subjectOfOne(command: Command): Subject {
     cluster,
     details: [
       flag(read, '-l', '--selector') ?? '',
-      flag(read, '-n', '--namespace') ?? '',
+      namespaceOf(read),
       output?.to === 'variable' ? 'captured' : '',
     ],
   };

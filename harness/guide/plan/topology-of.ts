@@ -94,13 +94,20 @@ function note(facts: Facts, command: Command, files: ReadonlyMap<string, string>
     const settings = command.args
       .filter(arg => /^(?:--set=)?[\w.]+=/.test(arg))
       .map(arg => arg.replace(/^--set=/, ''));
-    noteInstall(facts, files.get(file.replace(/^\.\//, '')) ?? command.stdin ?? '', settings);
+    noteInstall(facts, documentOf(command, files), settings);
   }
   if (command.tool !== 'kubectl' || words[0] !== 'apply') return;
   const selector = flags.get('-l') ?? flags.get('--selector') ?? '';
   const version = /\bversion=(v\d+)/.exec(selector)?.[1];
   if (/(?:^|\/)helloworld\.yaml$/.test(file) && version !== undefined) facts.helloWorld.add(version);
   if (/(?:^|\/)(?:sleep|curl)\.yaml$/.test(file)) facts.client = true;
+}
+
+/** Returns the document that a command installs; as printed, its name may stand beside the flag. */
+function documentOf(command: Command, files: ReadonlyMap<string, string>): string {
+  const named = command.args.map(arg => arg.replace(/^(?:-f=|--filename=)?(?:\.\/)*/, ''));
+  const file = named.find(name => files.has(name));
+  return (file === undefined ? undefined : files.get(file)) ?? command.stdin ?? '';
 }
 
 /** Reads an IstioOperator by its lines, since as printed it may be no YAML, and `--set` by its last names. */

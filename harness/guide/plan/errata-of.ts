@@ -1,0 +1,46 @@
+/** What the linter found, as errata of a plan: what a reader would meet, and what the plan does about it. */
+import type { Erratum } from '../../plan/step.ts';
+import type { Finding } from '../lint/finding.ts';
+import type { Page } from '../page/page.ts';
+import { nameOfPage } from './names.ts';
+
+/** An erratum, and the place that it is about. */
+export interface PlacedErratum extends Erratum {
+  readonly file: string;
+  readonly line: number;
+}
+
+const LONGEST_LINE = 100;
+
+/**
+ * Makes an erratum of each error and warning. Its id is the rule and the line: `unset-variable/L366`, with the
+ * page where the guide has several.
+ */
+export function errataOf(
+  findings: readonly Finding[],
+  { pages, isAsPrinted }: { readonly pages: readonly Page[]; readonly isAsPrinted: boolean },
+): readonly PlacedErratum[] {
+  const errata = new Map<string, PlacedErratum>();
+  for (const { rule, severity, place, wouldHappen, fix } of findings) {
+    if (severity === 'note') continue;
+    const page = pages.find(({ source }) => source.file === place.file);
+    const id = [rule, ...(page && pages.length > 1 ? [nameOfPage(page)] : []), `L${place.line}`].join('/');
+    const isMended = !isAsPrinted && fix?.isSafe === true;
+    if (!errata.has(id))
+      errata.set(id, {
+        id,
+        file: place.file,
+        line: place.line,
+        guideLine: shortened(page?.source.line(place.line) ?? ''),
+        lines: [place.line, place.line],
+        wouldHappen,
+        weDo: isMended ? fix.description : 'Nothing: the step is as the page has it.',
+      });
+  }
+  return [...errata.values()];
+}
+
+function shortened(line: string): string {
+  const text = line.trim();
+  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 2)} …` : text;
+}

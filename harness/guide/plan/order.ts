@@ -1,0 +1,66 @@
+/** The order of a guide's steps: as on the page, or as they need each other. */
+import { topologicalOrder } from '../../plan/graph.ts';
+import { omitSteps } from '../../plan/omit.ts';
+import type { Erratum, Plan, Step, StepId } from '../../plan/step.ts';
+
+/** Each step waits for the one before it, as a reader does who types one after the other. */
+export const oneAfterTheOther = (steps: readonly Step[]): readonly Step[] =>
+  steps.map((step, index) => ({ ...step, dependsOn: index === 0 ? [] : [steps[index - 1]?.id ?? ''] }));
+
+/** Steps in an order that works, and an erratum for each that the page has too late. */
+export interface Ordered {
+  readonly steps: readonly Step[];
+  readonly errata: readonly Erratum[];
+}
+
+/**
+ * Orders steps as on the page, save that what ours wait for comes first. A step that only the page has waits
+ * for all before it, and the next waits for it.
+ */
+export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
+  const ids = new Set(steps.map(({ id }) => id));
+  const missing = ours.steps.map(({ id }) => id).filter(id => !ids.has(id));
+  const needs = new Map(omitSteps(ours, missing).steps.map(({ id, dependsOn }) => [id, dependsOn]));
+  const sorted = topologicalOrder(steps.map(step => ({ ...step, dependsOn: needs.get(step.id) ?? [] })));
+  const errata = moved(steps, sorted);
+  return { steps: withChain(sorted, needs, errata), errata: errata.map(({ erratum }) => erratum) };
+}
+
+interface Moved {
+  readonly id: StepId;
+  readonly erratum: Erratum;
+}
+
+function withChain(
+  steps: readonly Step[],
+  ours: ReadonlyMap<StepId, unknown>,
+  errata: readonly Moved[],
+): readonly Step[] {
+  return steps.map((step, index) => {
+    const before = steps[index - 1];
+    const isChained = before !== undefined && (!ours.has(step.id) || !ours.has(before.id));
+    const dependsOn = [...new Set([...step.dependsOn, ...(isChained ? [before.id] : [])])];
+    const own = errata.filter(({ id }) => id === step.id).map(({ erratum }) => erratum.id);
+    return { ...step, dependsOn, errata: [...step.errata, ...own] };
+  });
+}
+
+/** Finds steps that now come before one that the page has earlier. */
+function moved(page: readonly Step[], sorted: readonly Step[]): readonly Moved[] {
+  const places = new Map(page.map(({ id }, index) => [id, index]));
+  const placeOf = (id: StepId): number => places.get(id) ?? 0;
+  return sorted.flatMap((step, index): Moved[] => {
+    const later = sorted
+      .slice(index + 1)
+      .find(other => placeOf(other.id) < placeOf(step.id) && other.dependsOn.includes(step.id));
+    if (!later) return [];
+    const erratum: Erratum = {
+      id: `order/${step.id}`,
+      guideLine: `${step.guide.section} (after: ${later.guide.section})`,
+      ...(step.guide.lines && { lines: step.guide.lines }),
+      wouldHappen: `${later.title}, while this step is not done yet: ${step.omission.because}.`,
+      weDo: `Do it before ${later.id}, which waits for it.`,
+    };
+    return [{ id: step.id, erratum }];
+  });
+}

@@ -1,0 +1,120 @@
+/** From a way through a guide to a plan that can be printed, run and held against ours. */
+import type { EditionName } from '../../model/east-west-gateway.ts';
+import type { Topology } from '../../model/topology.ts';
+import { planTopology } from '../../plan/plan.ts';
+import type { Erratum, Plan, Step, StepId } from '../../plan/step.ts';
+import type { Trace } from '../follow/trace.ts';
+import type { Finding } from '../lint/finding.ts';
+import { errataOf } from './errata-of.ts';
+import { groupsOf, isCleanUp } from './groups.ts';
+import { matchUnits } from './match.ts';
+import { nameOfTrace } from './names.ts';
+import { asNeeded, oneAfterTheOther } from './order.ts';
+import { stepOf } from './step-of.ts';
+import { topologyOf } from './topology-of.ts';
+import { unitsOf } from './units.ts';
+
+export interface GuidePlanOptions {
+  /** True: just the page. False: the page was mended, and what it leaves to other pages comes from our plan. */
+  readonly isAsPrinted: boolean;
+  /** What the linter found on the pages as they are printed. */
+  readonly findings?: readonly Finding[];
+  /** Leads from a line of the mended page to the one of the page as it is printed. */
+  readonly lineOf?: (file: string, line: number) => number;
+}
+
+/** A plan that was read out of a guide. */
+export interface GuidePlan {
+  readonly topology: Topology;
+  readonly plan: Plan;
+  /** What the guide does at its end to take all of it away again; empty if it does not. */
+  readonly cleanUp: readonly Step[];
+  /** What the reader of the plan should know, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Steps that guides leave to their page on certificates: they name it, and have no commands. */
+const ELSEWHERE = /^make-certificates$|\/create-(?:namespace|cacerts)$/;
+
+/**
+ * Makes a plan of what happens on the way through a guide. Steps have the ids of ours where they do the same;
+ * others are called after their place. As printed they follow each other as on the page; in a mended guide
+ * they wait for what ours wait for, so that what the page tells too late comes first.
+ *
+ * @throws HarnessError ERR_INVALID_GUIDE for what cannot be carried out, each with its place
+ */
+export function planOfGuide(
+  trace: Trace,
+  edition: EditionName,
+  { isAsPrinted, findings = [], lineOf = (_file, line) => line }: GuidePlanOptions = { isAsPrinted: true },
+): GuidePlan {
+  const { pages } = trace.view;
+  const units = unitsOf(trace);
+  const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(trace));
+  const ours = planTopology(topology, edition);
+  const errata = errataOf(findings, { pages, isAsPrinted });
+  const around = { pages, errata, lineOf, awaits: !isAsPrinted };
+  const work = units.filter(unit => !isCleanUp(unit));
+  const steps = groupsOf(matchUnits(work, ours), { isMerged: !isAsPrinted }).map(each =>
+    stepOf(each, around),
+  );
+  const cleanUp = units.filter(isCleanUp).map(unit => stepOf({ units: [unit], step: undefined }, around));
+  const known = new Set(steps.map(({ id }) => id));
+  const elsewhere = isAsPrinted ? [] : elsewhereOf(ours, known);
+  const ordered = isAsPrinted
+    ? { steps: oneAfterTheOther(steps), errata: [] }
+    : asNeeded([...elsewhere.map(({ step }) => step), ...steps], ours);
+  const used = new Set(ordered.steps.flatMap(step => step.errata));
+  const lacks = ours.steps.filter(({ id }) => !ordered.steps.some(step => step.id === id));
+  return {
+    topology,
+    plan: {
+      ...ours,
+      client: clientOf(ordered.steps) ?? ours.client,
+      steps: ordered.steps,
+      errata: [
+        ...elsewhere.map(({ erratum }) => erratum),
+        ...errata.map(({ file: _f, line: _l, ...rest }) => rest),
+        ...ordered.errata,
+      ].filter(({ id }) => used.has(id)),
+    },
+    cleanUp: oneAfterTheOther(cleanUp),
+    notes: [
+      ...(hasWorkloads
+        ? []
+        : ['The guide deploys nothing that could be called: name its page that verifies, too.']),
+      ...(lacks.length > 0 ? [`The guide has no step like ${lacks.map(({ id }) => id).join(', ')}.`] : []),
+    ],
+  };
+}
+
+/** Steps of ours that the page leaves to another, as long as it has none of its own. */
+function elsewhereOf(
+  ours: Plan,
+  known: ReadonlySet<StepId>,
+): readonly { readonly step: Step; readonly erratum: Erratum }[] {
+  return ours.steps
+    .filter(({ id }) => ELSEWHERE.test(id) && !known.has(id))
+    .map(step => {
+      const erratum = {
+        id: `elsewhere/${step.id}`,
+        guideLine: step.guide.section,
+        wouldHappen: `The page has no commands for it. Without it: ${step.omission.because}.`,
+        weDo: 'Do it as the plans of mesh-harness do.',
+      };
+      return { step: { ...step, guide: { section: step.guide.section }, errata: [erratum.id] }, erratum };
+    });
+}
+
+const filesOf = ({ view }: Trace): string => view.pages.map(({ source }) => source.file).join(', ');
+
+/** The sample that requests are sent from: it is called as its file. */
+function clientOf(steps: readonly Step[]): string | undefined {
+  for (const { commands } of steps)
+    for (const { args } of commands)
+      for (const arg of args) {
+        const name = /(?:^|\/)(sleep|curl)\.yaml$/.exec(arg)?.[1];
+        if (name !== undefined) return name;
+      }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+/** A group of units as a step of a plan. */
+import { quoteArgv } from '../../base/quote.ts';
+import type { Command } from '../../model/command.ts';
+import { deadlineOf } from '../../plan/plan.ts';
+import { pipesOf } from '../../plan/print/words.ts';
+import type { GuideReference, Step } from '../../plan/step.ts';
+import type { Page } from '../page/page.ts';
+import type { PlacedErratum } from './errata-of.ts';
+import type { StepGroup } from './groups.ts';
+import { nameOfPage } from './names.ts';
+import { subjectOf } from './subject.ts';
+
+export interface StepSurroundings {
+  readonly pages: readonly Page[];
+  readonly errata: readonly PlacedErratum[];
+  /** Leads from a line of the mended page to the one of the page as it is printed. */
+  readonly lineOf: (file: string, line: number) => number;
+  /** True: a value that ours wait for is waited for here too. */
+  readonly awaits: boolean;
+}
+
+const LONGEST_TITLE = 70;
+
+/** Makes a step; what it depends on is not said yet. */
+export function stepOf({ units, step: own }: StepGroup, around: StepSurroundings): Step {
+  const commands = units.flatMap(unit => unit.commands.map(command => timed(command, own, around.awaits)));
+  const { guide, file, lines } = placeOf({ units, step: own }, around);
+  const cluster = own?.cluster ?? commands.at(-1)?.cluster;
+  return {
+    id: own?.id ?? `${file}/L${lines[0]}`,
+    title: own?.title ?? titleOf(commands),
+    ...(cluster !== undefined && { cluster }),
+    guide,
+    dependsOn: [],
+    files: units.flatMap(({ files }) => files),
+    commands,
+    omission: own?.omission ?? {
+      harmless: false,
+      because: 'only the page has it, so no one has tried what happens without',
+    },
+    errata: around.errata
+      .filter(each => each.file === units[0]?.origins[0].place.file)
+      .filter(({ line }) => line >= lines[0] && line <= lines[1])
+      .map(({ id }) => id),
+    deadlineMs: deadlineOf(commands),
+  };
+}
+
+function placeOf(
+  { units }: StepGroup,
+  { pages, lineOf }: StepSurroundings,
+): { readonly guide: GuideReference; readonly file: string; readonly lines: readonly [number, number] } {
+  const places = units.flatMap(({ origins: [first, last] }) => [
+    first.place,
+    last.page.source.placeOf(last.span.end),
+  ]);
+  const numbers = places.map(({ file, line }) => lineOf(file, line));
+  const lines = [Math.min(...numbers), Math.max(...numbers)] as const;
+  const [origin] = units[0]?.origins ?? [];
+  const file = origin ? nameOfPage(origin.page) : 'guide';
+  const section = origin?.block.section.at(-1) ?? file;
+  return { guide: { ...(pages.length > 1 && { page: file }), section, lines }, file, lines };
+}
+
+/** Gives a command the deadline of ours that does the same, and what ours waits for. */
+function timed(command: Command, own: Step | undefined, awaits: boolean): Command {
+  const { key } = subjectOf([command]);
+  const like = pipesOf(own?.commands ?? [])
+    .flat()
+    .find(each => subjectOf([each]).key === key && each.output?.to === command.output?.to);
+  if (!like) return command;
+  const isAwaited = awaits && like.awaits !== undefined;
+  const timeoutMs = isAwaited || like.awaits === undefined ? like.timeoutMs : command.timeoutMs;
+  return { ...command, timeoutMs, ...(isAwaited && { awaits: like.awaits }) };
+}
+
+function titleOf(commands: readonly Command[]): string {
+  const [first] = commands;
+  const text = first ? quoteArgv([first.tool, ...first.args]).replaceAll('\n', ' ') : '';
+  return text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE - 2)} …` : text;
+}
