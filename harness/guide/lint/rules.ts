@@ -10,12 +10,14 @@ import { configInRemote } from './rules/config-in-remote.ts';
 import { deadLink } from './rules/dead-link.ts';
 import { impossibleOutput } from './rules/impossible-output.ts';
 import { incompleteMesh } from './rules/incomplete-mesh.ts';
+import { lostContinuation } from './rules/lost-continuation.ts';
 import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
 import { namespaceTooEarly } from './rules/namespace-too-early.ts';
 import { notExported } from './rules/not-exported.ts';
 import { notFollowed } from './rules/not-followed.ts';
 import { operatorApplied } from './rules/operator-applied.ts';
 import { otherGateway } from './rules/other-gateway.ts';
+import { otherNamespace } from './rules/other-namespace.ts';
 import { pageProblem } from './rules/page-problem.ts';
 import { progressMeter } from './rules/progress-meter.ts';
 import { refusedName } from './rules/refused-name.ts';
@@ -41,6 +43,7 @@ import { wideSelector } from './rules/wide-selector.ts';
 export const RULES: readonly Rule[] = [
   pageProblem,
   shellError,
+  lostContinuation,
   notFollowed,
   unsetVariable,
   splitValue,
@@ -57,6 +60,7 @@ export const RULES: readonly Rule[] = [
   refusedName,
   namespaceTooEarly,
   namespaceElsewhere,
+  otherNamespace,
   swappedContexts,
   incompleteMesh,
   secretAfterRemote,

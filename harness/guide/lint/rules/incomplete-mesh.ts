@@ -103,10 +103,13 @@ function findIn(trace: Trace, edition: EditionName): readonly Missing[] {
 }
 
 function missing({ call, context, clusterName }: Install, what: string): RuleFinding {
-  const { page, span } = call.event.origin;
+  const { page, span, block } = call.event.origin;
+  const [outer] = block.tabs;
+  const tab = outer && page.tabsets[outer.tabset]?.tabs.find(({ name }) => name === outer.tab);
   return {
     page,
-    span,
+    // What is missing has no place; a tab that lacks it has.
+    span: tab ? { start: tab.span.start, end: tab.span.start + 1 } : span,
     message: `${clusterName} (${context}) never gets ${what}.`,
     wouldHappen: 'The clusters are not joined there: calls that should cross stay at home, or fail.',
   };

@@ -30,7 +30,10 @@ function findIn(word: Expanded, samples: SampleFacts): readonly Omit<RuleFinding
   const path = word.text.slice(word.text.lastIndexOf('=') + 1);
   if (!SAMPLE.test(path) || /[*?[{$]/.test(path) || !word.isExact) return [];
   if (samples.has(path) || samples.hasFolder(path)) return [];
-  const meant = didYouMean(path, samples.paths);
+  const meant = didYouMean(
+    path,
+    samples.paths.filter(each => isNear(each, path)),
+  );
   return [
     {
       span: word.span,
@@ -39,3 +42,7 @@ function findIn(word: Expanded, samples: SampleFacts): readonly Omit<RuleFinding
     },
   ];
 }
+
+/** Only what has the same name, or lies in the same folder of the samples, is worth a guess. */
+const isNear = (one: string, other: string): boolean =>
+  one.split('/').at(-1) === other.split('/').at(-1) || one.split('/')[1] === other.split('/')[1];

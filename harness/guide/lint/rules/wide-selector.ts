@@ -3,6 +3,7 @@ import type { Page } from '../../page/page.ts';
 import { findInCalls, wordsAt } from '../each-call.ts';
 import { proseBefore } from '../prose-near.ts';
 import type { Rule } from '../rule.ts';
+import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { flagValue, type ToolCall } from '../words.ts';
 
@@ -55,14 +56,6 @@ function saysServiceOnly({ event }: ToolCall): boolean {
     /\bservices?\b/i.test(said) &&
     !/\b(deploy|deployments?|pods?|applications?|apps?|workloads?)\b/i.test(said)
   );
-}
-
-function selects(selector: string, { labels }: SampleObject): boolean {
-  return selector.split(',').every(term => {
-    const [, key, operator, value] = /^([\w./-]+)\s*(==|=|!=)\s*(.*)$/.exec(term) ?? [];
-    if (key === undefined) return false;
-    return operator === '!=' ? labels[key] !== value : labels[key] === value;
-  });
 }
 
 /** Finds a label that all of some objects have and none of the others. */

@@ -1,0 +1,103 @@
+/** Rule: an object is put into one namespace and looked for in another. */
+import type { EditionName } from '../../../model/east-west-gateway.ts';
+import type { Trace } from '../../follow/trace.ts';
+import { contextOf } from '../documents.ts';
+import { printsOperator } from '../gateway-script.ts';
+import type { Rule, RuleFinding } from '../rule.ts';
+import { selects } from '../selectors.ts';
+import { type SampleObject, sampleFacts } from '../tables/tables.ts';
+import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
+
+export const otherNamespace: Rule = {
+  id: 'other-namespace',
+  severity: 'error',
+  sentence: 'An object is put into one namespace, and looked for in another.',
+  because:
+    'Without -n kubectl acts in the namespace of the context, which is default unless somebody has changed it. East-west gateways are in istio-system.',
+  example: {
+    bad: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop --for=condition=Available deployment/sleep',
+    good: '$ kubectl apply -n shop -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop --for=condition=Available deployment/sleep',
+  },
+  find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
+};
+
+/** An object in a cluster: put there by a call, or asked for by one. */
+interface Place {
+  readonly call: ToolCall;
+  readonly context: string | undefined;
+  /** `deployment/sleep` */
+  readonly object: string;
+  readonly namespace: string;
+}
+
+function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
+  const calls = callsOf(trace, edition);
+  // Another namespace may be that of the context.
+  if (calls.some(({ tool, command }) => tool === 'kubectl' && command.startsWith('config'))) return [];
+  const put = calls.flatMap((call, index) => putBy(call, calls[index + 1], edition));
+  return calls.flatMap(askedBy).flatMap(asked => {
+    const known = put.filter(
+      each => each.object === asked.object && each.context === asked.context && each.call.at < asked.call.at,
+    );
+    const [first] = known;
+    if (!first || known.some(({ namespace }) => namespace === asked.namespace)) return [];
+    // Where -n was left out is the mistake.
+    const wrong = hasFlag(asked.call, 'namespace') && !hasFlag(first.call, 'namespace') ? first : asked;
+    return [findingAt(wrong, asked, first.namespace)];
+  });
+}
+
+function findingAt(wrong: Place, { object, namespace }: Place, other: string): RuleFinding {
+  const { call } = wrong;
+  const { page, span } = call.event.origin;
+  return {
+    page,
+    span: (wrong.object === object && call.operands.at(-1)?.span) || (call.args.at(-1)?.span ?? span),
+    message: `${object} is put into the namespace ${other}, and looked for in ${namespace}.`,
+    wouldHappen: `Error from server (NotFound): "${object.split('/')[1]}" not found.`,
+  };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  ...{ svc: 'service', service: 'service', services: 'service' },
+  ...{ deploy: 'deployment', deployment: 'deployment', deployments: 'deployment' },
+};
+
+/** Objects that a call asks for by kind and name. */
+function askedBy(call: ToolCall): readonly Place[] {
+  const { tool, command, operands } = call;
+  if (tool !== 'kubectl' || !/^(get|wait|describe|rollout status)$/.test(command)) return [];
+  if (hasFlag(call, 'all-namespaces')) return [];
+  const [kind = '', name] = operands.flatMap(({ text }) => text.split('/'));
+  const known = KINDS[kind.toLowerCase()];
+  if (known === undefined || name === undefined || operands.length > 2) return [];
+  return [{ call, context: contextOf(call), object: `${known}/${name}`, namespace: namespaceOf(call) }];
+}
+
+const namespaceOf = (call: ToolCall): string => flagValue(call, 'namespace')?.text ?? 'default';
+
+/** Objects of samples that a call applies, and the east-west gateway of the script. */
+function putBy(call: ToolCall, next: ToolCall | undefined, edition: EditionName): readonly Place[] {
+  if (printsOperator(call) && next)
+    return [
+      {
+        call: next,
+        context: contextOf(next),
+        object: 'service/istio-eastwestgateway',
+        namespace: 'istio-system',
+      },
+    ];
+  if (call.tool !== 'kubectl' || !/^(apply|create)$/.test(call.command)) return [];
+  const selector = flagValue(call, 'selector')?.text;
+  return call.flags
+    .flatMap(({ name, value }) =>
+      name === 'filename' && value ? sampleFacts(edition).objectsOf(value.text) : [],
+    )
+    .filter(
+      object => object.kind.toLowerCase() in KINDS && (selector === undefined || selects(selector, object)),
+    )
+    .map((object: SampleObject) => ({
+      ...{ call, context: contextOf(call), object: `${object.kind.toLowerCase()}/${object.name}` },
+      namespace: object.namespace ?? namespaceOf(call),
+    }));
+}
