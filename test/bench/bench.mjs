@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 import { measureDiagnose, measureMatrix } from './diagnoses.mjs';
+import { measureGuide } from './guide.mjs';
 import { CLI, folder, measure, median, ROOT } from './measure.mjs';
 
 const value = name =>
@@ -84,6 +85,7 @@ async function measureApi() {
 if (isWanted('diagnose'))
   for (const [name, samples] of Object.entries(await measureDiagnose(rounds)))
     results[name] = [...(results[name] ?? []), ...samples];
+if (isWanted('guide')) Object.assign(results, await measureGuide(rounds));
 const matrix = isWanted('matrix') ? await measureMatrix() : undefined;
 const summary = Object.fromEntries(
   Object.entries(results).map(([name, samples]) => [
@@ -113,6 +115,11 @@ const budgets = [
     'diagnose where packets vanish, seconds more than on a healthy mesh',
     summary.diagnose && summary['diagnose, lost packets'].seconds - summary.diagnose.seconds,
     3,
+  ],
+  [
+    'guide lint of a page of 5,000 lines, against the Markdown parser alone',
+    ratio('guide lint', 'Markdown parser alone'),
+    2,
   ],
   ['matrix of a scenario, against its cases one by one', matrix && matrix.seconds / matrix.oneByOne, 0.5],
 ].filter(([, measured]) => measured !== undefined);

@@ -102,6 +102,12 @@ export const changedDocument = (valid: Arbitrary<unknown>): Arbitrary<string> =>
       return textChanges.reduce(changeText, written(copy, asJson));
     });
 
+/** Changes texts in a few places. */
+export const changedText = (valid: Arbitrary<string>): Arbitrary<string> =>
+  fc
+    .record({ text: valid, changes: fc.array(textChange, { maxLength: 4 }) })
+    .map(({ text, changes }) => changes.reduce(changeText, text));
+
 const YAML_TOKENS = [
   ...['- ', ': ', '? ', ', ', '\n', '\n  ', '\n    ', '[', ']', '{', '}', '&a ', '*a', '!!str ', '!!set '],
   ...[

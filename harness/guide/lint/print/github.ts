@@ -1,4 +1,5 @@
 /** Findings as workflow commands, which GitHub shows at the lines of a pull request. */
+import { printable } from '../../../base/printable.ts';
 import type { Finding, Severity } from '../finding.ts';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
@@ -12,12 +13,12 @@ export function findingsForGithub(findings: readonly Finding[]): string {
   return findings
     .map(({ rule, severity, place, message, wouldHappen }) => {
       const properties = [
-        ['file', place.file],
+        ['file', printable(place.file)],
         ['line', String(place.line)],
         ['col', String(place.column)],
         ['title', rule],
       ].map(([key, value = '']) => `${key}=${escapeProperty(value)}`);
-      return `::${COMMANDS[severity]} ${properties.join(',')}::${escapeData(`${message} ${wouldHappen}`)}\n`;
+      return `::${COMMANDS[severity]} ${properties.join(',')}::${escapeData(printable(`${message} ${wouldHappen}`))}\n`;
     })
     .join('');
 }
