@@ -2,6 +2,7 @@
 import { replaceFile } from '../../base/disk/replace-file.ts';
 import { EXIT } from '../../base/errors.ts';
 import { packageVersion } from '../../base/package-root.ts';
+import { printable } from '../../base/printable.ts';
 import type { Finding } from '../../guide/lint/finding.ts';
 import { type GuideFile, mend } from '../../guide/lint/fix.ts';
 import { lint } from '../../guide/lint/lint.ts';
@@ -65,8 +66,10 @@ function showDiffs(
   for (const [index, { file, text }] of after.entries()) {
     const diff = unifiedDiff(file, before[index]?.text ?? '', text).replace(/\n$/, '');
     if (diff === '') continue;
-    if (dryRun || format === 'text') screen.result(diff);
-    else screen.progress(diff);
+    // `patch` needs the ends of lines as they are.
+    const shown = diff.split('\r\n').map(printable).join('\r\n');
+    if (dryRun || format === 'text') screen.result(shown, 'painted');
+    else screen.progress(shown, 'painted');
   }
 }
 
