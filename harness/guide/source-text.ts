@@ -71,3 +71,17 @@ export function offsetIn({ pieces }: MappedText, at: number, side: 'start' | 'en
   const found = pieces[low];
   return found ? found.offset + (at - found.at) : 0;
 }
+
+/**
+ * Returns what lines have of a stretch of the file: without what stands before each line, such as the
+ * indentation of a list item.
+ */
+export function linesWithin(
+  lines: readonly { readonly text: string; readonly offset: number }[],
+  { start, end }: Span,
+): string {
+  const touched = lines.filter(({ offset, text }) => offset + text.length >= start && offset < end);
+  const last = touched.at(-1);
+  const parts = touched.map(({ offset, text }) => text.slice(Math.max(0, start - offset), end - offset));
+  return parts.join('\n') + (last && end > last.offset + last.text.length ? '\n' : '');
+}

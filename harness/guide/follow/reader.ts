@@ -2,7 +2,7 @@
 import { unreachable } from '../../base/errors.ts';
 import type { Block, Page } from '../page/page.ts';
 import type { Beyond, SimpleCommand, Statement, Word, WordPart } from '../shell/syntax.ts';
-import type { Span } from '../source-text.ts';
+import { linesWithin, type Span } from '../source-text.ts';
 import { Environment } from './environment.ts';
 import { expandToFields, expandWhole, type Shell, type Substituted } from './expand.ts';
 import type { CallEvent, CallOutput, Expanded, Origin, TraceEvent } from './trace.ts';
@@ -227,7 +227,7 @@ export class Reader implements Shell {
     let stdin: Stdin | undefined;
     for (const each of redirections) {
       if (each.kind === 'here-document') {
-        const raw = this.sourceOf(each.body.span);
+        const raw = linesWithin(this.#block?.lines ?? [], each.body.span);
         stdin = { text: expandWhole(each.body, this), raw, isExpanded: !each.isQuoted };
       } else if (each.kind === 'from-file') {
         const path = expandWhole(each.path, this);

@@ -99,6 +99,14 @@ function makesNamespace({ tool, command, operands }: ToolCall): string | undefin
   return operands[0] && /^(ns|namespace)$/.test(operands[0].text) ? operands[1]?.text : undefined;
 }
 
+/** The namespace that `kubectl get namespace NAME` looks for: `… && kubectl label …` goes on if it is there. */
+function seenBy({ tool, command, operands }: ToolCall): string | undefined {
+  const [kind, name] = operands;
+  return tool === 'kubectl' && command === 'get' && kind && /^(ns|namespaces?)$/.test(kind.text)
+    ? name?.text
+    : undefined;
+}
+
 function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
   const at = call.at;
   const context = contextOf(call) ?? '';
@@ -106,10 +114,13 @@ function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
   if (one !== undefined) return [{ at, context, namespace: one }];
   if (call.tool === 'istioctl' && call.command === 'install')
     return [{ at, context, namespace: flagValue(call, 'istioNamespace')?.text ?? 'istio-system' }];
-  if (call.tool === 'helm' && hasFlag(call, 'create-namespace')) {
+  // helm would have failed without the namespace, or makes it.
+  if (call.tool === 'helm' && /^(install|upgrade)$/.test(call.command)) {
     const namespace = flagValue(call, 'namespace')?.text;
     return namespace === undefined ? [] : [{ at, context, namespace }];
   }
+  const seen = seenBy(call);
+  if (seen !== undefined) return [{ at, context, namespace: seen }];
   if (call.tool !== 'kubectl' || !/^(apply|create)$/.test(call.command)) return [];
   const own = inputFilesOf(trace, call).flatMap(({ document }) => (document ? [document.content.text] : []));
   const piped = documentsOf(trace)

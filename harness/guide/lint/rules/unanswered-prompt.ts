@@ -1,4 +1,5 @@
 /** Rule: a command asks whether it should go on, and nobody answers. */
+import type { Page } from '../../page/page.ts';
 import { findInCalls, insertion } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { callsOf, hasFlag } from '../words.ts';
@@ -24,6 +25,8 @@ export const unansweredPrompt: Rule = {
       return [
         {
           span: call.event.origin.span,
+          // Of a page that says it is not tested: somebody types it, and answers.
+          ...(isUntested(call.event.origin.page) && { severity: 'note' as const }),
           message: `istioctl ${call.command} asks before it begins, and the page gives no answer.`,
           wouldHappen: 'Without a person to answer, istioctl prints "Cancelled." and exits with 1.',
           fix: {
@@ -35,3 +38,6 @@ export const unansweredPrompt: Rule = {
       ];
     }),
 };
+
+const isUntested = ({ frontMatter }: Page): boolean =>
+  ['no', false, 'n/a'].some(value => frontMatter['test'] === value);

@@ -3,6 +3,7 @@ import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { Trace, VariableUse } from '../../follow/trace.ts';
 import type { Page } from '../../page/page.ts';
 import { meshNames } from '../names.ts';
+import { hasPagesBefore } from '../pages-before.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 import { isTold } from '../told-variables.ts';
 import { usesIn } from '../uses.ts';
@@ -56,8 +57,8 @@ function finding(
   return {
     page,
     span: use.span,
-    // What a page takes from elsewhere may set it.
-    ...(trace.view.pages.some(({ includes }) => includes.length > 0) && { severity: 'note' as const }),
+    // What a page takes from elsewhere may set it, unless it looks like one of the guide's own.
+    ...(meant === undefined && !isName && takesFromElsewhere(trace) && { severity: 'note' as const }),
     message: [
       `Nothing sets ${use.name} before this${later ? `; line ${later.line} does, later` : ''}.`,
       ...(meant !== undefined && !isName ? [meant] : []),
@@ -72,3 +73,6 @@ function finding(
     }),
   };
 }
+
+const takesFromElsewhere = ({ view }: Trace): boolean =>
+  view.pages.some(page => page.includes.length > 0 || hasPagesBefore(page));

@@ -1,0 +1,101 @@
+/**
+ * Pages that are right, each of which some rule once took for wrong. They are small and in our own words; what
+ * they have in common with a page of a real guide is the form.
+ */
+import t from 'tap';
+import { lint } from '../../../harness/guide/lint/lint.ts';
+import { readPage } from '../../../harness/guide/page/read-page.ts';
+import type { EditionName } from '../../../harness/model/east-west-gateway.ts';
+
+interface RightPage {
+  readonly name: string;
+  readonly edition?: EditionName;
+  readonly lines: readonly string[];
+}
+
+const RIGHT: readonly RightPage[] = [
+  {
+    name: 'a here-document within a list item',
+    lines: [
+      '1.  A policy:',
+      '',
+      '    {{< text bash >}}',
+      '    $ kubectl apply -n default -f - <<EOF',
+      '    apiVersion: security.istio.io/v1',
+      '    kind: PeerAuthentication',
+      '    metadata:',
+      '      name: all',
+      '    spec:',
+      '      mtls:',
+      '        mode: STRICT',
+      '    EOF',
+      '    {{< /text >}}',
+    ],
+  },
+  {
+    name: 'an alias that the help of an old kubectl does not tell',
+    edition: '1.8',
+    lines: ['```bash', '$ kubectl create ns shop', '$ kubectl create svc clusterip web --tcp=80', '```'],
+  },
+  {
+    name: 'a label for a namespace that is looked for first',
+    lines: [
+      '```bash',
+      '$ export CTX=one',
+      '$ kubectl --context="${CTX}" get namespace istio-system && \\',
+      '  kubectl --context="${CTX}" label namespace istio-system topology.istio.io/network=n1',
+      '$ istioctl install --context="${CTX}" -y',
+      '```',
+    ],
+  },
+  {
+    name: 'a namespace that helm has installed into',
+    lines: [
+      '```bash',
+      '$ helm install istiod istio/istiod -n istio-system --kube-context one',
+      '$ istioctl --context=one install -y --set profile=empty',
+      '$ kubectl --context=one apply -n istio-system -f my.yaml',
+      '```',
+    ],
+  },
+  {
+    name: 'variables of a page that must be followed before',
+    lines: [
+      'Before going on, complete the steps of [the first page](/guide/first/).',
+      '',
+      '```bash',
+      '$ kubectl --context="${CTX_ONE}" get svc',
+      '```',
+    ],
+  },
+  {
+    name: 'variables of a page that the prerequisites name',
+    lines: [
+      '## Before you begin',
+      '',
+      '* Follow [the first page](/guide/first/).',
+      '',
+      '## Go on',
+      '',
+      '```bash',
+      '$ curl "http://$GATEWAY_HOST/hello"',
+      '```',
+    ],
+  },
+  {
+    name: 'a prompt on a page that is not tested',
+    lines: ['---', 'title: By hand', 'test: no', '---', '```bash', '$ istioctl install', '```'],
+  },
+];
+
+for (const { name, edition = 'current', lines } of RIGHT) {
+  t.test(name, t => {
+    const page = readPage('page.md', `${lines.join('\n')}\n`);
+    const found = lint([page], edition).filter(({ severity }) => severity !== 'note');
+    t.same(
+      found.map(({ place, rule, message }) => `${place.line} ${rule}: ${message}`),
+      [],
+    );
+    t.end();
+  });
+}
