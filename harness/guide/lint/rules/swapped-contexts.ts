@@ -62,10 +62,12 @@ function subjects(trace: Trace, edition: EditionName): readonly Subject[] {
     const name = call.command.endsWith('create-remote-secret') ? flagValue(call, 'name') : undefined;
     return name ? [{ call, cluster: name.text, what: 'The remote secret is the one' }] : [];
   });
-  const gateways = calls.flatMap((call): Subject[] => {
+  const gateways = calls.flatMap((call, index): Subject[] => {
     const cluster = printsOperator(call) ? gatewayValues(call).cluster : undefined;
-    const next = calls.find(({ at }) => at === call.at + 1);
-    return cluster && next ? [{ call: next, cluster: cluster.text, what: 'The gateway is the one' }] : [];
+    const next = calls[index + 1];
+    return cluster && next?.at === call.at + 1
+      ? [{ call: next, cluster: cluster.text, what: 'The gateway is the one' }]
+      : [];
   });
   return [...installs, ...secrets, ...gateways];
 }
