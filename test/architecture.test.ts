@@ -238,6 +238,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: ['guide/source-text.ts', 'guide/page', 'guide/shell', 'guide/follow', 'model', 'base'],
     packages: ['js-yaml'],
   },
+  // Pages, mended or as they are printed, to a plan: puts the rooms of guides together.
+  'guide/read-guide.ts': { from: ['guide', 'model', 'base'] },
   // Tries sessions that go wrong on purpose; of platforms it has the simulator only.
   matrix: {
     from: [

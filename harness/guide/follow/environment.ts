@@ -1,5 +1,7 @@
 /** The variables of the shell in which a reader types, as the guide sets them one after another. */
 
+import type { WordPart } from '../shell/syntax.ts';
+
 export interface Variable {
   /** With `${NAME}` for what only the run knows. */
   readonly text: string;
@@ -21,7 +23,23 @@ const READS = /\b(?:read|mapfile|readarray)\s+((?:-\w+\s+)*(?:[A-Za-z_]\w*[ \t]*
 
 export class Environment {
   readonly #variables = new Map<string, Variable>();
+  readonly #given: ReadonlyMap<string, string>;
   #hasUnknown = false;
+
+  /** @param given - values that the reader has set, and that nothing on the page changes */
+  constructor(given: ReadonlyMap<string, string>) {
+    this.#given = given;
+    for (const [name, text] of given)
+      this.#variables.set(name, { text, isExported: true, isCaptured: false, isExact: true });
+  }
+
+  /** Returns the value that the reader has set, as the parts of a word. */
+  given(name: string): readonly [WordPart] | undefined {
+    const text = this.#given.get(name);
+    return text === undefined
+      ? undefined
+      : [{ kind: 'text', text, isQuoted: true, span: { start: 0, end: 0 } }];
+  }
 
   get(name: string): Variable | undefined {
     const known = this.#variables.get(name);

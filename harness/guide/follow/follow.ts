@@ -11,7 +11,7 @@ import { isFollowed } from './views.ts';
  * is a variable whose value only the run knows. Unset variables expand to nothing, as in bash.
  */
 export function follow(view: View): Trace {
-  const reader = new Reader();
+  const reader = new Reader(view.given ?? new Map());
   for (const page of view.pages) {
     const tabs = view.tabs.get(page) ?? [];
     for (const block of page.blocks)

@@ -22,13 +22,17 @@ const ASSIGNED = /^([A-Za-z_]\w*)=/;
 const DECLARATIONS: ReadonlySet<string> = new Set(['export', 'readonly']);
 
 export class Reader implements Shell {
-  readonly environment = new Environment();
+  readonly environment: Environment;
   readonly events: TraceEvent[] = [];
   /** Files that the guide has written, with what is in them. */
   readonly #files = new Map<string, Stdin>();
   #page: Page | undefined;
   #block: Block | undefined;
   #substitutions = 0;
+
+  constructor(given: ReadonlyMap<string, string>) {
+    this.environment = new Environment(given);
+  }
 
   enter(page: Page, block: Block): void {
     this.#page = page;
@@ -206,7 +210,7 @@ export class Reader implements Shell {
   }
 
   #assign(name: string, word: Word, exports: boolean, span: Span): void {
-    const [only, ...others] = word.parts;
+    const [only, ...others] = this.environment.given(name) ?? word.parts;
     const isExported = exports || this.environment.get(name)?.isExported === true;
     let value: Expanded;
     if (only?.kind === 'substitution' && others.length === 0) {
@@ -214,7 +218,8 @@ export class Reader implements Shell {
       const uses = rest.name === undefined ? [] : [{ name, span: only.span, isSet: true, isCaptured: true }];
       value = { text, span: word.span, uses, isSplit: false, isExact };
     } else {
-      value = { ...expandWhole(word, this), isSplit: false };
+      const parts = this.environment.given(name) ?? word.parts;
+      value = { ...expandWhole({ ...word, parts }, this), isSplit: false };
     }
     const isCaptured = value.uses.some(use => use.isCaptured);
     this.environment.set(name, { text: value.text, isExported, isCaptured, isExact: value.isExact });

@@ -10,6 +10,8 @@ export interface View {
   readonly tabs: ReadonlyMap<Page, readonly TabRef[]>;
   /** The names of the tabs, for people; empty if the guide has no tabs. */
   readonly name: string;
+  /** Variables that the reader sets himself: whatever the pages say, they have these values. */
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 /** What happens on the way, in order. */

@@ -35,13 +35,11 @@ export function matchUnits(units: readonly Unit[], { steps }: Plan): readonly Ma
     const found = best(open, subject);
     if (found) open.splice(open.indexOf(found), 1);
     // What we do by one command may take several: two charts of Helm's for one `istioctl install`.
-    else if (!last || !isHelm(unit) || likenessOf(last.subject, subject) === 0) last = undefined;
+    else if (!last || likenessOf(last.subject, subject) === 0) last = undefined;
     last = found ?? last;
     return { unit, step: last?.step, isMain: found?.isMain === true };
   });
 }
-
-const isHelm = ({ commands }: Unit): boolean => commands.every(({ tool }) => tool === 'helm');
 
 function best(pipes: readonly OwnPipe[], subject: Subject): OwnPipe | undefined {
   let found: OwnPipe | undefined;

@@ -10,15 +10,17 @@ import { groupsOf, isCleanUp } from './groups.ts';
 import { matchUnits } from './match.ts';
 import { nameOfTrace } from './names.ts';
 import { asNeeded, oneAfterTheOther } from './order.ts';
-import { stepOf } from './step-of.ts';
+import { linesOf, stepOf } from './step-of.ts';
 import { topologyOf } from './topology-of.ts';
-import { unitsOf } from './units.ts';
+import { placesOf, unitsOf } from './units.ts';
 
 export interface GuidePlanOptions {
   /** True: just the page. False: the page was mended, and what it leaves to other pages comes from our plan. */
   readonly isAsPrinted: boolean;
   /** What the linter found on the pages as they are printed. */
   readonly findings?: readonly Finding[];
+  /** The same way through the pages as they are printed; the trace itself by default. */
+  readonly printed?: Trace;
   /** Leads from a line of the mended page to the one of the page as it is printed. */
   readonly lineOf?: (file: string, line: number) => number;
 }
@@ -46,14 +48,21 @@ const ELSEWHERE = /^make-certificates$|\/create-(?:namespace|cacerts)$/;
 export function planOfGuide(
   trace: Trace,
   edition: EditionName,
-  { isAsPrinted, findings = [], lineOf = (_file, line) => line }: GuidePlanOptions = { isAsPrinted: true },
+  options: GuidePlanOptions = { isAsPrinted: true },
 ): GuidePlan {
   const { pages } = trace.view;
+  const { isAsPrinted, findings = [], printed = trace, lineOf = (_file, line) => line } = options;
   const units = unitsOf(trace);
   const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(trace));
   const ours = planTopology(topology, edition);
-  const errata = errataOf(findings, { pages, isAsPrinted });
-  const around = { pages, errata, lineOf, awaits: !isAsPrinted };
+  const errata = errataOf(findings, { pages: printed.view.pages, isAsPrinted });
+  const around = {
+    pages,
+    errata,
+    lineOf,
+    awaits: !isAsPrinted,
+    printed: linesById(printed, ours, !isAsPrinted),
+  };
   const work = units.filter(unit => !isCleanUp(unit));
   const steps = groupsOf(matchUnits(work, ours), { isMerged: !isAsPrinted }).map(each =>
     stepOf(each, around),
@@ -104,6 +113,20 @@ function elsewhereOf(
       };
       return { step: { ...step, guide: { section: step.guide.section }, errata: [erratum.id] }, erratum };
     });
+}
+
+/** Where the page has each step of ours. */
+function linesById(
+  printed: Trace,
+  ours: Plan,
+  isMerged: boolean,
+): ReadonlyMap<StepId, readonly [number, number]> {
+  const work = placesOf(printed).filter(unit => !isCleanUp(unit));
+  return new Map(
+    groupsOf(matchUnits(work, ours), { isMerged }).flatMap(({ units, step }) =>
+      step ? [[step.id, linesOf(units)] as const] : [],
+    ),
+  );
 }
 
 const filesOf = ({ view }: Trace): string => view.pages.map(({ source }) => source.file).join(', ');

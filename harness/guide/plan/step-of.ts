@@ -3,27 +3,34 @@ import { quoteArgv } from '../../base/quote.ts';
 import type { Command } from '../../model/command.ts';
 import { deadlineOf } from '../../plan/plan.ts';
 import { pipesOf } from '../../plan/print/words.ts';
-import type { GuideReference, Step } from '../../plan/step.ts';
+import type { GuideReference, Step, StepId } from '../../plan/step.ts';
 import type { Page } from '../page/page.ts';
 import type { PlacedErratum } from './errata-of.ts';
 import type { StepGroup } from './groups.ts';
 import { nameOfPage } from './names.ts';
 import { subjectOf } from './subject.ts';
+import type { Unit } from './units.ts';
 
 export interface StepSurroundings {
   readonly pages: readonly Page[];
   readonly errata: readonly PlacedErratum[];
-  /** Leads from a line of the mended page to the one of the page as it is printed. */
+  /** Where the page as it is printed has a step of ours; a mend may have moved it. */
+  readonly printed: ReadonlyMap<StepId, Lines>;
+  /** Leads from a line of the mended page to the one of the page as it is printed, for steps of the page alone. */
   readonly lineOf: (file: string, line: number) => number;
   /** True: a value that ours wait for is waited for here too. */
   readonly awaits: boolean;
 }
 
+type Lines = readonly [first: number, last: number];
+
 const LONGEST_TITLE = 70;
 
 /** Makes a step; what it depends on is not said yet. */
 export function stepOf({ units, step: own }: StepGroup, around: StepSurroundings): Step {
-  const commands = units.flatMap(unit => unit.commands.map(command => timed(command, own, around.awaits)));
+  const commands = withoutIdleWaits(
+    units.flatMap(unit => unit.commands.map(command => timed(command, own, around.awaits))),
+  );
   const { guide, file, lines } = placeOf({ units, step: own }, around);
   const cluster = own?.cluster ?? commands.at(-1)?.cluster;
   return {
@@ -46,16 +53,24 @@ export function stepOf({ units, step: own }: StepGroup, around: StepSurroundings
   };
 }
 
-function placeOf(
-  { units }: StepGroup,
-  { pages, lineOf }: StepSurroundings,
-): { readonly guide: GuideReference; readonly file: string; readonly lines: readonly [number, number] } {
+/** Returns the lines of units in the pages that they were read from. */
+export function linesOf(
+  units: readonly Unit[],
+  lineOf: StepSurroundings['lineOf'] = (_file, line) => line,
+): Lines {
   const places = units.flatMap(({ origins: [first, last] }) => [
     first.place,
     last.page.source.placeOf(last.span.end),
   ]);
-  const numbers = places.map(({ file, line }) => lineOf(file, line));
-  const lines = [Math.min(...numbers), Math.max(...numbers)] as const;
+  const lines = places.map(({ file, line }) => lineOf(file, line));
+  return [Math.min(...lines), Math.max(...lines)];
+}
+
+function placeOf(
+  { units, step }: StepGroup,
+  { pages, printed, lineOf }: StepSurroundings,
+): { readonly guide: GuideReference; readonly file: string; readonly lines: readonly [number, number] } {
+  const lines = (step && printed.get(step.id)) ?? linesOf(units, lineOf);
   const [origin] = units[0]?.origins ?? [];
   const file = origin ? nameOfPage(origin.page) : 'guide';
   const section = origin?.block.section.at(-1) ?? file;
@@ -73,6 +88,19 @@ function timed(command: Command, own: Step | undefined, awaits: boolean): Comman
   const timeoutMs = isAwaited || like.awaits === undefined ? like.timeoutMs : command.timeoutMs;
   return { ...command, timeoutMs, ...(isAwaited && { awaits: like.awaits }) };
 }
+
+/**
+ * Leaves out the `kubectl wait` for what the next command asks for until it is there: not every kubectl can
+ * wait for an address.
+ */
+const withoutIdleWaits = (commands: readonly Command[]): readonly Command[] =>
+  commands.filter((command, index) => {
+    const next = commands[index + 1];
+    const isWait = command.tool === 'kubectl' && command.args.includes('wait');
+    return !isWait || next?.output?.to !== 'variable' || !next.awaits || !isAlike(command, next);
+  });
+
+const isAlike = (one: Command, other: Command): boolean => subjectOf([one]).key === subjectOf([other]).key;
 
 function titleOf(commands: readonly Command[]): string {
   const [first] = commands;

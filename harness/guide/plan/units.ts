@@ -35,6 +35,13 @@ export function unitsOf({ events }: Trace): readonly Unit[] {
   return collector.end();
 }
 
+/** Groups as `unitsOf` does, and passes over what no plan can say: for the places of what can be said. */
+export function placesOf({ events }: Trace): readonly Unit[] {
+  const collector = new Collector();
+  for (const event of events) collector.take(event);
+  return collector.units;
+}
+
 class Collector {
   readonly #units: Unit[] = [];
   readonly #problems: string[] = [];
@@ -60,6 +67,10 @@ class Collector {
         break;
       default:
     }
+  }
+
+  get units(): readonly Unit[] {
+    return this.#units;
   }
 
   end(): readonly Unit[] {

@@ -20,6 +20,21 @@ export function unifiedDiff(file: string, before: string, after: string): string
   return [`--- ${file}\n+++ ${file}\n`, ...hunks.map(changes => hunkText(changes, old, now))].join('');
 }
 
+/**
+ * Leads from lines of a text that was changed back to those of the text before. Lines count from 1; a changed
+ * line leads to the place that it was put in.
+ */
+export function lineBefore(before: string, after: string): (line: number) => number {
+  if (before === after) return line => line;
+  const [old, now] = [linesOf(before), linesOf(after)];
+  const pairs = equalLines(old, now);
+  return line => {
+    const last = pairs.findLast(([, index]) => index < line) ?? [-1, -1];
+    const next = pairs.find(([, index]) => index >= line)?.[0] ?? old.length;
+    return Math.max(1, Math.min(last[0] + line - last[1], Math.max(next, last[0] + 1)));
+  };
+}
+
 /** Lines with their ends, so that a change of an end is a change. */
 const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 

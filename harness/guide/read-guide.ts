@@ -1,0 +1,48 @@
+/** From the files of a guide to a plan: reads them, mends them unless told not to, and follows them. */
+import type { EditionName } from '../model/east-west-gateway.ts';
+import { follow } from './follow/follow.ts';
+import { viewOfTabs } from './follow/views.ts';
+import { type GuideFile, mend } from './lint/fix.ts';
+import { lint } from './lint/lint.ts';
+import { lineBefore } from './lint/print/unified-diff.ts';
+import type { Page } from './page/page.ts';
+import { readPage } from './page/read-page.ts';
+import { type GuidePlan, planOfGuide } from './plan/plan-of-guide.ts';
+
+/** What is asked of a guide. */
+export interface GuideRequest {
+  /** In the order in which a reader goes through them. */
+  readonly files: readonly GuideFile[];
+  /** Names of tabs, as people read them or as the page calls them. */
+  readonly tabs: readonly string[];
+  readonly edition: EditionName;
+  /** True: nothing of the pages is mended, and nothing is added. */
+  readonly isAsPrinted: boolean;
+  /** What the pages leave to their reader: variables that have a value whatever the pages say. */
+  readonly given?: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes the plan of a guide.
+ * @throws HarnessError ERR_UNKNOWN_TAB; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
+ */
+export function readGuide({ files, tabs, edition, isAsPrinted, given }: GuideRequest): GuidePlan {
+  const pagesOf = (each: readonly GuideFile[]): readonly Page[] =>
+    each.map(({ file, text }) => readPage(file, text));
+  const lintFiles = (each: readonly GuideFile[]) => lint(pagesOf(each), edition);
+  const printed = pagesOf(files);
+  // A wrong name of a tab is told before anything else.
+  viewOfTabs(printed, tabs);
+  const findings = lint(printed, edition);
+  const followed = isAsPrinted ? files : mend(files, lintFiles).files;
+  const view = viewOfTabs(pagesOf(followed), tabs);
+  const lines = new Map(
+    files.map(({ file, text }, index) => [file, lineBefore(text, followed[index]?.text ?? text)]),
+  );
+  return planOfGuide(follow({ ...view, ...(given && { given }) }), edition, {
+    isAsPrinted,
+    findings,
+    printed: follow(viewOfTabs(printed, tabs)),
+    lineOf: (file, line) => lines.get(file)?.(line) ?? line,
+  });
+}
