@@ -2,6 +2,10 @@
 import { readTextFile } from '../base/disk/read-file.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import type { GuideFile } from '../guide/lint/fix.ts';
+import type { GuidePlan } from '../guide/plan/plan-of-guide.ts';
+import { readGuide } from '../guide/read-guide.ts';
+import { editionOf } from '../plan/plan.ts';
+import { type GuideChoiceFlags, givenVariables } from './commands/guide-choice.flags.ts';
 
 /** A page of 5,000 lines has a quarter of a megabyte. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
@@ -12,6 +16,25 @@ const MAX_PAGE_BYTES = 16 * 1024 * 1024;
  */
 export const readGuideFiles = (files: readonly string[]): readonly GuideFile[] =>
   [...new Set(files)].map(file => ({ file, text: readGuideFile(file) }));
+
+/**
+ * Makes the plan of a guide, with its clean-up if that is asked for.
+ * @throws HarnessError ERR_UNREADABLE_FILE, ERR_UNKNOWN_EDITION, ERR_UNKNOWN_TAB, ERR_INVALID_GUIDE
+ */
+export function guideOf(
+  files: readonly string[],
+  { tab, var: given, asPrinted, cleanUp }: GuideChoiceFlags,
+  edition: string,
+): GuidePlan {
+  return readGuide({
+    files: readGuideFiles(files),
+    tabs: tab,
+    edition: editionOf(edition).name,
+    isAsPrinted: asPrinted,
+    given: givenVariables(given),
+    withCleanUp: cleanUp,
+  });
+}
 
 function readGuideFile(file: string): string {
   try {

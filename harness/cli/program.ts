@@ -10,6 +10,7 @@ import { declareDown } from './commands/down.flags.ts';
 import { declareEnv } from './commands/env.flags.ts';
 import { declareGuide } from './commands/guide.flags.ts';
 import { declareGuideLint, declareGuideRules } from './commands/guide-lint.flags.ts';
+import { declareGuidePlan } from './commands/guide-plan.flags.ts';
 import { declareIstioctl } from './commands/istioctl.flags.ts';
 import { declareList } from './commands/list.flags.ts';
 import { declareMatrix } from './commands/matrix.flags.ts';
@@ -60,6 +61,7 @@ const COMMANDS: readonly Declared[] = [
   command(declareList, async () => (await import('./commands/list.ts')).listCommand),
   command(declarePlan, async () => (await import('./commands/plan.ts')).planCommand),
   group(declareGuide, [
+    command(declareGuidePlan, async () => (await import('./commands/guide-plan.ts')).guidePlanCommand),
     command(declareGuideLint, async () => (await import('./commands/guide-lint.ts')).guideLintCommand),
     command(declareGuideRules, async () => (await import('./commands/guide-lint.ts')).guideRulesCommand),
   ]),

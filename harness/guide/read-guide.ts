@@ -20,13 +20,16 @@ export interface GuideRequest {
   readonly isAsPrinted: boolean;
   /** What the pages leave to their reader: variables that have a value whatever the pages say. */
   readonly given?: ReadonlyMap<string, string>;
+  /** True: what the guide does at its end to take everything away is a part of the plan, too. */
+  readonly withCleanUp?: boolean;
 }
 
 /**
  * Makes the plan of a guide.
  * @throws HarnessError ERR_UNKNOWN_TAB; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
  */
-export function readGuide({ files, tabs, edition, isAsPrinted, given }: GuideRequest): GuidePlan {
+export function readGuide(request: GuideRequest): GuidePlan {
+  const { files, tabs, edition, isAsPrinted, given, withCleanUp = false } = request;
   const pagesOf = (each: readonly GuideFile[]): readonly Page[] =>
     each.map(({ file, text }) => readPage(file, text));
   const lintFiles = (each: readonly GuideFile[]) => lint(pagesOf(each), edition);
@@ -34,15 +37,22 @@ export function readGuide({ files, tabs, edition, isAsPrinted, given }: GuideReq
   // A wrong name of a tab is told before anything else.
   viewOfTabs(printed, tabs);
   const findings = lint(printed, edition);
-  const followed = isAsPrinted ? files : mend(files, lintFiles).files;
+  const mended = isAsPrinted ? { files, findings } : mend(files, lintFiles);
+  const followed = mended.files;
   const view = viewOfTabs(pagesOf(followed), tabs);
   const lines = new Map(
     files.map(({ file, text }, index) => [file, lineBefore(text, followed[index]?.text ?? text)]),
   );
+  const lineOf = (file: string, line: number) => lines.get(file)?.(line) ?? line;
+  const left = new Set(
+    mended.findings.map(({ rule, place: { file, line } }) => `${rule} ${file}:${lineOf(file, line)}`),
+  );
   return planOfGuide(follow({ ...view, ...(given && { given }) }), edition, {
     isAsPrinted,
+    withCleanUp,
     findings,
     printed: follow(viewOfTabs(printed, tabs)),
-    lineOf: (file, line) => lines.get(file)?.(line) ?? line,
+    lineOf,
+    isLeft: ({ rule, place: { file, line } }) => left.has(`${rule} ${file}:${line}`),
   });
 }

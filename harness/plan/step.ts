@@ -37,6 +37,8 @@ export interface Step {
   readonly files: readonly PlanFile[];
   readonly commands: readonly Command[];
   readonly omission: Omission;
+  /** Set for what a guide does at its end to take everything away: it is done after the checks. */
+  readonly isCleanUp?: true;
   /** Ids of the errata that shaped this step. */
   readonly errata: readonly string[];
   /** Milliseconds for the whole step. */

@@ -21,6 +21,10 @@ const NONE: RunFlags = {
   apiServer: [],
   offline: false,
   set: [],
+  tab: [],
+  var: [],
+  asPrinted: false,
+  cleanUp: false,
   imageArchive: [],
   cache: true,
 };

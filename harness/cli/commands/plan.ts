@@ -11,7 +11,8 @@ import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
 import type { PlanFlags } from './plan.flags.ts';
 
-const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan) => string>> = {
+/** How a plan is printed in each format. */
+export const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan, printedBy?: string) => string>> = {
   list: printList,
   json: printJson,
   sh: printShell,

@@ -13,6 +13,7 @@ import type { Environment } from '../environment.ts';
 import { verdictLine } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { OutputFlags } from './output.flags.ts';
+import type { RunFlags } from './run.flags.ts';
 
 /** Writes the report in every format. @returns the paths of the files */
 const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
@@ -79,7 +80,7 @@ function exitCodeOf({ interrupted, verdict }: ConformanceReport): number {
 export function tellWhatIsNext(
   report: ConformanceReport,
   files: readonly string[],
-  command: { readonly again: string; readonly names: readonly string[] },
+  command: { readonly again: string; readonly names: readonly string[]; readonly flags?: RunFlags },
   tell: (text: string) => void,
 ): void {
   const page = files.find(file => file.endsWith('.html'));
@@ -95,5 +96,5 @@ export function tellWhatIsNext(
     );
   tell(`Again:  ${command.again}`);
   const suspect = report.scenarios.find(({ verdict }) => verdict !== 'passed');
-  if (suspect) tell(`Steps:  ${planOf(command.names, suspect)}`);
+  if (suspect) tell(`Steps:  ${planOf(command.names, suspect, command.flags)}`);
 }

@@ -10,11 +10,14 @@ import {
   type CheckFlags,
   type JudgementFlags,
 } from './check.flags.ts';
+import { addGuideFlags, argvOfGuide, type GuideChoiceFlags } from './guide-choice.flags.ts';
 import { addOutputFlags, type OutputFlags } from './output.flags.ts';
 import { addRealFlags, argvOfReal, type RealFlags } from './real.flags.ts';
 
 /** The flags of `mesh-harness run`, as the command line has them. */
-export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputFlags {
+export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputFlags, GuideChoiceFlags {
+  /** The pages of a guide, in the place of scenarios. */
+  readonly guide?: readonly string[];
   readonly platform?: string;
   /** Of the simulator only: what runs the plan's commands. */
   readonly tools?: 'embedded' | 'process';
@@ -43,10 +46,16 @@ export function declareRun(
     .command('run')
     .description('install a scenario step by step, verify the traffic, write the reports, and clean up')
     .argument(
-      '<scenario...>',
+      '[scenario...]',
       'names of scenarios, files of your own (./my-mesh.yaml), or "all" for the four of the guide',
     );
   addInstallFlags(run);
+  run.option(
+    '--guide <file...>',
+    'run what the pages of a guide say, instead of a scenario',
+    (file: string, before: readonly string[] = []) => collect(file, before),
+  );
+  addGuideFlags(run, 'guide: ');
   addVerifyFlags(run);
   addOutputFlags(run);
   addKeepFlags(run);
@@ -58,7 +67,8 @@ Examples:
   $ mesh-harness run primary-remote-multi-network
   $ mesh-harness run all --output tap > results.tap
   $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)
-  $ mesh-harness run primary-remote --trace trace    (and see why)`,
+  $ mesh-harness run primary-remote --trace trace    (and see why)
+  $ mesh-harness run --guide install.md --tab primary-remote`,
     )
     .action((scenarios: readonly string[], flags: RunFlags) => action(scenarios, flags));
 }
@@ -128,6 +138,8 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
   return [
     'run',
     ...names.map(asWord),
+    ...(flags.guide ? ['--guide', ...flags.guide.map(asWord)] : []),
+    ...argvOfGuide(flags),
     ...one('--platform', flags.platform),
     ...one('--edition', flags.edition),
     ...one('--tools', flags.tools),

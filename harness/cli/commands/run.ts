@@ -17,12 +17,12 @@ import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl
 import { choosePlatform, editionOfFlags, firstLine } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { realSettings } from '../real-settings.ts';
-import { scenariosOf } from '../scenarios.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 import { setForRuns } from '../v8-flags.ts';
+import { worksOf } from '../works.ts';
 import type { RunFlags } from './run.flags.ts';
 import { publishResults, tellWhatIsNext } from './run-results.ts';
 
@@ -66,13 +66,14 @@ export async function runScenarios(
         runId: sessions[0]?.runId ?? runId,
         reportDir: flags.reportDir,
       });
-    const scenarios = await scenariosOf(names, signal);
-    for (const { topology, verify } of scenarios) {
+    const works = await worksOf(names, flags, { edition, platform: choice.name, signal });
+    for (const { topology, verify, plan } of works) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;
       sessions.push(
         await prepareSession({
           topology,
+          ...(plan && { plan }),
           seed: flags.seed,
           omit: flags.omit,
           keepGoing: flags.keepGoing,
@@ -85,7 +86,7 @@ export async function runScenarios(
           platform: choice.name,
           ...openingOf(edition, { programs: programs?.programs, istiod, istioctl }),
           ...(flags.trace !== undefined && {
-            traceFolder: scenarios.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
+            traceFolder: works.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
           }),
           edition,
           real,
@@ -118,7 +119,9 @@ export async function runScenarios(
     const report = reportOf(events, startedAtMs);
     const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
     if (!flags.quiet)
-      tellWhatIsNext(report, files, { again: runAgain(names, flags), names }, text => screen.progress(text));
+      tellWhatIsNext(report, files, { again: runAgain(names, flags), names, flags }, text =>
+        screen.progress(text),
+      );
     for (const line of new Set(kept)) screen.progress(line);
     if (traceLost !== undefined)
       screen.progress(redact(`mesh-harness: The trace ends early: ${messageOf(traceLost)}`));

@@ -75,7 +75,7 @@ function clusterOf(
     return { problem: `${tool} without ${flag}: which cluster it acts on depends on the reader's machine` };
   if (context === '') {
     const names = unset(call.args);
-    const what = names.length > 0 ? `${names.join(', ')} is not set (--set ${names[0]}=…)` : 'it is empty';
+    const what = names.length > 0 ? `${names.join(', ')} is not set (--var ${names[0]}=…)` : 'it is empty';
     return { problem: `${tool} without a context: ${what}` };
   }
   if (!LABEL.test(context))

@@ -10,7 +10,15 @@ export interface PlacedErratum extends Erratum {
   readonly line: number;
 }
 
+export interface ErrataOptions {
+  readonly pages: readonly Page[];
+  readonly isAsPrinted: boolean;
+  /** Says whether the linter still finds it in the pages that were mended. */
+  readonly isLeft?: (finding: Finding) => boolean;
+}
+
 const LONGEST_LINE = 100;
+const AS_IT_IS = 'Nothing: the step is as the page has it.';
 
 /**
  * Makes an erratum of each error and warning. Its id is the rule and the line: `unset-variable/L366`, with the
@@ -18,14 +26,14 @@ const LONGEST_LINE = 100;
  */
 export function errataOf(
   findings: readonly Finding[],
-  { pages, isAsPrinted }: { readonly pages: readonly Page[]; readonly isAsPrinted: boolean },
+  { pages, isAsPrinted, isLeft = () => true }: ErrataOptions,
 ): readonly PlacedErratum[] {
   const errata = new Map<string, PlacedErratum>();
-  for (const { rule, severity, place, wouldHappen, fix } of findings) {
+  for (const finding of findings) {
+    const { rule, severity, place, wouldHappen } = finding;
     if (severity === 'note') continue;
     const page = pages.find(({ source }) => source.file === place.file);
     const id = [rule, ...(page && pages.length > 1 ? [nameOfPage(page)] : []), `L${place.line}`].join('/');
-    const isMended = !isAsPrinted && fix?.isSafe === true;
     if (!errata.has(id))
       errata.set(id, {
         id,
@@ -34,10 +42,15 @@ export function errataOf(
         guideLine: shortened(page?.source.line(place.line) ?? ''),
         lines: [place.line, place.line],
         wouldHappen,
-        weDo: isMended ? fix.description : 'Nothing: the step is as the page has it.',
+        weDo: isAsPrinted ? AS_IT_IS : mendOf(finding, isLeft(finding)),
       });
   }
   return [...errata.values()];
+}
+
+function mendOf({ fix }: Finding, isLeft: boolean): string {
+  if (fix?.isSafe) return fix.description;
+  return isLeft ? AS_IT_IS : 'It is mended along with another.';
 }
 
 function shortened(line: string): string {

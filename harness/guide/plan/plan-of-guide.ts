@@ -10,15 +10,19 @@ import { groupsOf, isCleanUp } from './groups.ts';
 import { matchUnits } from './match.ts';
 import { nameOfTrace } from './names.ts';
 import { asNeeded, oneAfterTheOther } from './order.ts';
-import { linesOf, stepOf } from './step-of.ts';
+import { linesOf, type StepSurroundings, stepOf } from './step-of.ts';
 import { topologyOf } from './topology-of.ts';
-import { placesOf, unitsOf } from './units.ts';
+import { placesOf, type Unit, unitsOf } from './units.ts';
 
 export interface GuidePlanOptions {
   /** True: just the page. False: the page was mended, and what it leaves to other pages comes from our plan. */
   readonly isAsPrinted: boolean;
+  /** True: what the guide does at its end to take everything away is a part of the plan. */
+  readonly withCleanUp?: boolean;
   /** What the linter found on the pages as they are printed. */
   readonly findings?: readonly Finding[];
+  /** Says whether one of them is still found in the pages that were mended. */
+  readonly isLeft?: (finding: Finding) => boolean;
   /** The same way through the pages as they are printed; the trace itself by default. */
   readonly printed?: Trace;
   /** Leads from a line of the mended page to the one of the page as it is printed. */
@@ -29,8 +33,8 @@ export interface GuidePlanOptions {
 export interface GuidePlan {
   readonly topology: Topology;
   readonly plan: Plan;
-  /** What the guide does at its end to take all of it away again; empty if it does not. */
-  readonly cleanUp: readonly Step[];
+  /** False: the guide deploys nothing that could be called. */
+  readonly hasWorkloads: boolean;
   /** What the reader of the plan should know, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -51,11 +55,18 @@ export function planOfGuide(
   options: GuidePlanOptions = { isAsPrinted: true },
 ): GuidePlan {
   const { pages } = trace.view;
-  const { isAsPrinted, findings = [], printed = trace, lineOf = (_file, line) => line } = options;
+  const {
+    isAsPrinted,
+    withCleanUp = false,
+    findings = [],
+    isLeft,
+    printed = trace,
+    lineOf = (_file, line) => line,
+  } = options;
   const units = unitsOf(trace);
   const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(trace));
   const ours = planTopology(topology, edition);
-  const errata = errataOf(findings, { pages: printed.view.pages, isAsPrinted });
+  const errata = errataOf(findings, { pages: printed.view.pages, isAsPrinted, ...(isLeft && { isLeft }) });
   const around = {
     pages,
     errata,
@@ -67,7 +78,6 @@ export function planOfGuide(
   const steps = groupsOf(matchUnits(work, ours), { isMerged: !isAsPrinted }).map(each =>
     stepOf(each, around),
   );
-  const cleanUp = units.filter(isCleanUp).map(unit => stepOf({ units: [unit], step: undefined }, around));
   const known = new Set(steps.map(({ id }) => id));
   const elsewhere = isAsPrinted ? [] : elsewhereOf(ours, known);
   const ordered = isAsPrinted
@@ -77,17 +87,17 @@ export function planOfGuide(
   const lacks = ours.steps.filter(({ id }) => !ordered.steps.some(step => step.id === id));
   return {
     topology,
+    hasWorkloads,
     plan: {
       ...ours,
       client: clientOf(ordered.steps) ?? ours.client,
-      steps: ordered.steps,
+      steps: withCleanUp ? [...ordered.steps, ...cleanUpOf(units, around)] : ordered.steps,
       errata: [
         ...elsewhere.map(({ erratum }) => erratum),
         ...errata.map(({ file: _f, line: _l, ...rest }) => rest),
         ...ordered.errata,
       ].filter(({ id }) => used.has(id)),
     },
-    cleanUp: oneAfterTheOther(cleanUp),
     notes: [
       ...(hasWorkloads
         ? []
@@ -114,6 +124,14 @@ function elsewhereOf(
       return { step: { ...step, guide: { section: step.guide.section }, errata: [erratum.id] }, erratum };
     });
 }
+
+/** Makes a step of each command that takes something away. */
+const cleanUpOf = (units: readonly Unit[], around: StepSurroundings): readonly Step[] =>
+  oneAfterTheOther(
+    units
+      .filter(isCleanUp)
+      .map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true })),
+  );
 
 /** Where the page has each step of ours. */
 function linesById(

@@ -11,11 +11,15 @@ const SCRIPT_COLUMNS = 100;
 /**
  * Prints a plan as a script of bash. It runs in the folder of an Istio release; contexts come from
  * CTX_CLUSTER1, CTX_CLUSTER2, …, or have the names of the clusters.
+ * @param printedBy - the command line that prints it once more
  */
-export function printShell(plan: Plan): string {
+export function printShell(
+  plan: Plan,
+  printedBy = `mesh-harness plan ${plan.scenario} --edition ${plan.edition} --format sh`,
+): string {
   const commands = plan.steps.flatMap(step => step.commands);
   const awaitsValue = commands.some(isAwaitedValue);
-  const lines = [...preamble(plan), ...(awaitsValue ? AWAIT_VALUE : []), ''];
+  const lines = [...preamble(plan, printedBy), ...(awaitsValue ? AWAIT_VALUE : []), ''];
   let section = '';
   for (const [index, step] of plan.steps.entries()) {
     const heading = headingOf(step);
@@ -28,13 +32,13 @@ export function printShell(plan: Plan): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function preamble(plan: Plan): readonly string[] {
+function preamble(plan: Plan, printedBy: string): readonly string[] {
   const clusters = clustersOf(plan);
   const usesCerts = plan.steps.some(step => step.commands.some(({ tool }) => tool === 'certs'));
   return [
     '#!/usr/bin/env bash',
     `# ${plan.scenario}: a multicluster mesh, step by step, as the guide for Istio ${plan.istioVersion} has it (edition ${plan.edition}).`,
-    `# Printed by: mesh-harness plan ${plan.scenario} --edition ${plan.edition} --format sh`,
+    `# Printed by: ${printedBy}`,
     '#',
     `# Run it in the folder of an Istio ${plan.istioVersion} release: its samples/ and its istioctl are used.`,
     '# Each cluster is reached through a context of your kubeconfig:',

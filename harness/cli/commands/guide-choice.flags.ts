@@ -1,0 +1,46 @@
+/** The flags that choose the way through a guide, for the commands that follow one. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { asWord, collect } from '../flag-values.ts';
+
+export interface GuideChoiceFlags {
+  readonly tab: readonly string[];
+  readonly var: readonly string[];
+  readonly asPrinted: boolean;
+  readonly cleanUp: boolean;
+}
+
+/** Adds the flags. @param prefix - what their help begins with, where other flags stand beside them */
+export function addGuideFlags(command: Command, prefix = ''): Command {
+  return command
+    .option(
+      '--tab <name>',
+      `${prefix}follow this tab, by its name or its category-value (repeatable: one for each set of tabs)`,
+      collect,
+      [],
+    )
+    .option(
+      '--var <name=value>',
+      `${prefix}set a variable that the pages leave to their reader (repeatable)`,
+      (value: string, before: readonly string[]) => collect(assignment(value), before),
+      [],
+    )
+    .option('--as-printed', `${prefix}mend nothing, and add nothing: just what the pages say`, false)
+    .option('--clean-up', `${prefix}also do what the guide does at its end to take all of it away`, false);
+}
+
+function assignment(value: string): string {
+  if (!/^[A-Za-z_]\w*=/.test(value)) throw new InvalidArgumentError('Write it as NAME=VALUE.');
+  return value;
+}
+
+/** Returns the variables that were given with `--var`. */
+export const givenVariables = (given: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(given.map(each => [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)]));
+
+/** Returns the words of a command line that chooses the same way. */
+export const argvOfGuide = ({ tab, var: given, asPrinted, cleanUp }: GuideChoiceFlags): readonly string[] => [
+  ...tab.flatMap(name => ['--tab', asWord(name)]),
+  ...given.flatMap(each => ['--var', each]),
+  ...(asPrinted ? ['--as-printed'] : []),
+  ...(cleanUp ? ['--clean-up'] : []),
+];
