@@ -83,6 +83,27 @@ const RIGHT: readonly RightPage[] = [
     ],
   },
   {
+    name: 'a list of pods in which the reader is to look for READY',
+    lines: [
+      '```bash',
+      '$ kubectl get pods',
+      '```',
+      '',
+      'Wait until all pods report READY `2/2` and the status `Running`.',
+    ],
+  },
+  {
+    name: 'an address that the reader is shown before it is used',
+    lines: [
+      '```bash',
+      "$ export HOST=$(kubectl get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}')",
+      '$ echo "$HOST"',
+      '172.18.0.9',
+      '$ curl "http://$HOST/hello"',
+      '```',
+    ],
+  },
+  {
     name: 'a prompt on a page that is not tested',
     lines: ['---', 'title: By hand', 'test: no', '---', '```bash', '$ istioctl install', '```'],
   },

@@ -25,7 +25,7 @@ export const addressNotAwaited: Rule = {
       if (!read || call.event.output.to !== 'variable') return [];
       const before = callsOf(trace, input.edition).filter(({ at }) => at < call.at);
       if (before.some(each => waitsFor(each, read.service)) || loopsBefore(trace, call)) return [];
-      const isSeen = before.some(each => isShown(each, read.service));
+      const isSeen = before.some(each => isShown(each, read.service)) || isEchoed(trace, call);
       const fix = waitBefore(call, read);
       return [
         {
@@ -74,6 +74,18 @@ const isShown = ({ tool, command, operands, event, flags }: ToolCall, service: s
   event.output.to === 'terminal' &&
   !flags.some(({ name, value }) => name === 'output' && value?.text.startsWith('jsonpath')) &&
   operands.some(({ text }) => text === service || text === `svc/${service}` || text === `service/${service}`);
+
+/** The page shows the reader what the variable has become. */
+const isEchoed = (trace: Trace, { at, event: { output } }: ToolCall): boolean =>
+  trace.events
+    .slice(at)
+    .some(
+      event =>
+        event.kind === 'call' &&
+        event.program.text === 'echo' &&
+        output.to === 'variable' &&
+        event.args.some(({ uses }) => uses.some(({ name }) => name === output.name)),
+    );
 
 const loopsBefore = (trace: Trace, { at }: ToolCall): boolean =>
   trace.events

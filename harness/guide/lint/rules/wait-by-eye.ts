@@ -35,6 +35,8 @@ export const waitByEye: Rule = {
       return [
         {
           span: call.event.origin.span,
+          // Whoever looks for READY 2/2 looks at the right column.
+          ...(/\bready\b|\d\/\d/i.test(sentence) && { severity: 'note' as const }),
           message: 'The waiting is left to the eye: the command lists pods as they are now.',
           wouldHappen:
             'Whoever goes on too early calls pods that are not there; Running is shown before all containers are ready.',
