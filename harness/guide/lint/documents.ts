@@ -46,6 +46,46 @@ export function documentsOf(trace: Trace): readonly GuideDocument[] {
   return documents;
 }
 
+/** Finds documents by where they are. */
+interface DocumentIndex {
+  /** In the order of the trace. */
+  readonly byPath: ReadonlyMap<string, readonly GuideDocument[]>;
+  /** By the event that has it for its input. */
+  readonly byReader: ReadonlyMap<number, GuideDocument>;
+}
+
+const indices = new WeakMap<Trace, DocumentIndex>();
+
+function indexOf(trace: Trace): DocumentIndex {
+  const known = indices.get(trace);
+  if (known) return known;
+  const byPath = new Map<string, GuideDocument[]>();
+  const byReader = new Map<number, GuideDocument>();
+  for (const document of documentsOf(trace)) {
+    const { at, path } = document;
+    if (path === undefined) {
+      byReader.set(at, document);
+      continue;
+    }
+    const written = byPath.get(path) ?? [];
+    written.push(document);
+    byPath.set(path, written);
+  }
+  const index = { byPath, byReader };
+  indices.set(trace, index);
+  return index;
+}
+
+/** Returns the document that a call has for its standard input. */
+export const inputOf = (trace: Trace, { at }: ToolCall): GuideDocument | undefined =>
+  indexOf(trace).byReader.get(at);
+
+/** Returns what was last written into a file when a call is made. */
+const lastWritten = (trace: Trace, path: string, { at }: ToolCall): GuideDocument | undefined =>
+  indexOf(trace)
+    .byPath.get(normalPath(path))
+    ?.findLast(document => document.at < at);
+
 /** Writes a path so that two names of one file are equal. */
 export const normalPath = (path: string): string => path.replace(/^(\.\/)+/, '');
 
@@ -132,15 +172,11 @@ export interface InputFile {
 
 /** Lists the files that a call reads by `-f`; standard input is `-`, with its here-document. */
 export function inputFilesOf(trace: Trace, call: ToolCall): readonly InputFile[] {
-  const before = documentsOf(trace).filter(({ at }) => at <= call.at);
   return call.flags
     .filter(({ name, value }) => (name === 'filename' || name === 'values') && value)
     .flatMap(({ value }): InputFile[] => {
       if (!value) return [];
-      const document =
-        value.text === '-'
-          ? before.find(({ at }) => at === call.at)
-          : before.findLast(({ path }) => path === normalPath(value.text));
+      const document = value.text === '-' ? inputOf(trace, call) : lastWritten(trace, value.text, call);
       return [{ path: value, ...(document && { document }) }];
     });
 }
@@ -159,8 +195,24 @@ export interface Install {
   readonly networks: readonly string[];
 }
 
+/** Rules that compare each cluster with each say nothing of guides with more: it would take hours. */
+export const MOST_CLUSTERS = 100;
+
+const installs: Readonly<Record<EditionName, WeakMap<Trace, readonly Install[]>>> = {
+  '1.8': new WeakMap(),
+  current: new WeakMap(),
+};
+
 /** Lists the installs of a trace by an IstioOperator of the guide's own, or by the words of the call alone. */
 export function installsOf(trace: Trace, edition: EditionName): readonly Install[] {
+  const known = installs[edition].get(trace);
+  if (known) return known;
+  const found = readInstalls(trace, edition);
+  installs[edition].set(trace, found);
+  return found;
+}
+
+function readInstalls(trace: Trace, edition: EditionName): readonly Install[] {
   return callsOf(trace, edition)
     .filter(({ tool, command }) => tool === 'istioctl' && command === 'install')
     .map(call => {
@@ -178,9 +230,9 @@ export function installsOf(trace: Trace, edition: EditionName): readonly Install
 
 /** `-f - cluster1.yaml` means the file, although it is refused. */
 const besideOf = (trace: Trace, call: ToolCall): GuideDocument | undefined =>
-  documentsOf(trace).findLast(
-    ({ at, path }) => at < call.at && call.operands.some(({ text }) => normalPath(text) === path),
-  );
+  call.operands
+    .flatMap(({ text }) => lastWritten(trace, text, call) ?? [])
+    .reduce<GuideDocument | undefined>((last, each) => (last && last.at > each.at ? last : each), undefined);
 
 const at = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(

@@ -58,6 +58,26 @@ export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[]
   return calls;
 }
 
+/** Returns the call that stands so many events before or behind another; undefined if that event is no call. */
+export function callBeside(
+  trace: Trace,
+  edition: EditionName,
+  { at }: ToolCall,
+  distance: -1 | 1,
+): ToolCall | undefined {
+  const calls = callsOf(trace, edition);
+  let low = 0;
+  let high = calls.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const call = calls[middle];
+    if (!call || call.at === at + distance) return call;
+    if (call.at < at + distance) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
 function readCall(event: CallEvent, at: number, edition: EditionName): ToolCall {
   const tool = event.program.text.slice(event.program.text.lastIndexOf('/') + 1);
   const facts = toolFacts(tool, edition);

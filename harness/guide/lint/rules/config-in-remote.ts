@@ -1,4 +1,6 @@
 /** Rule: configuration of Istio is applied in a remote, where no istiod reads it. */
+import type { EditionName } from '../../../model/east-west-gateway.ts';
+import type { Trace } from '../../follow/trace.ts';
 import { contextOf, installsOf } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
@@ -26,13 +28,12 @@ export const configInRemote: Rule = {
       '$ kubectl apply --context=p -n istio-system -f samples/multicluster/expose-services.yaml',
     ),
   },
-  find: input =>
-    findInCalls(input, (call, trace) => {
+  find(input) {
+    const remotes = new Map(input.traces.map(trace => [trace, remotesOf(trace, input.edition)]));
+    return findInCalls(input, (call, trace) => {
       if (call.tool !== 'kubectl' || call.command !== 'apply') return [];
       const context = contextOf(call);
-      const isRemote = installsOf(trace, input.edition).some(
-        each => each.context === context && each.remotePilotAddress !== undefined,
-      );
+      const isRemote = context !== undefined && remotes.get(trace)?.has(context);
       const file = call.flags.find(({ name }) => name === 'filename')?.value;
       if (!isRemote || !file) return [];
       const objects = sampleFacts(input.edition).objectsOf(file.text);
@@ -44,8 +45,17 @@ export const configInRemote: Rule = {
           wouldHappen: "Nothing: the remote's gateway is configured by what lies in its primary.",
         },
       ];
-    }),
+    });
+  },
 };
+
+/** The contexts of the remotes that a trace installs. */
+const remotesOf = (trace: Trace, edition: EditionName): ReadonlySet<string> =>
+  new Set(
+    installsOf(trace, edition).flatMap(({ context, remotePilotAddress }) =>
+      remotePilotAddress === undefined ? [] : [context],
+    ),
+  );
 
 function remoteAnd(command: string): string {
   return [

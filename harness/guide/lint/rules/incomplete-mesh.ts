@@ -1,7 +1,7 @@
 /** Rule: a cluster lacks a step that the guide takes elsewhere, and that its place in the mesh needs. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { contextOf, type Install, installsOf } from '../documents.ts';
+import { contextOf, type Install, installsOf, MOST_CLUSTERS } from '../documents.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { secretsOf } from '../secrets.ts';
@@ -72,6 +72,7 @@ interface Missing {
 function findIn(trace: Trace, edition: EditionName): readonly Missing[] {
   const installs = installsOf(trace, edition).filter(({ clusterName }) => clusterName !== undefined);
   const contexts = new Set(installs.map(({ context }) => context));
+  if (contexts.size > MOST_CLUSTERS) return [];
   if (contexts.size < 2 || contexts.size !== installs.length || contexts.has('')) return [];
   const steps = stepsOf(trace, edition);
   const isRemote = ({ remotePilotAddress }: Install) => remotePilotAddress !== undefined;

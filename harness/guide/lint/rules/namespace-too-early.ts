@@ -1,7 +1,7 @@
 /** Rule: something is put into a namespace that is made later, or only in another cluster. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Expanded, Trace } from '../../follow/trace.ts';
-import { contextOf, documentsOf, inputFilesOf } from '../documents.ts';
+import { contextOf, inputFilesOf, inputOf } from '../documents.ts';
 import { commandBefore, wordsAt } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
@@ -36,7 +36,12 @@ interface Made {
 
 function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const calls = callsOf(trace, edition);
-  const made = calls.flatMap(call => madeBy(call, trace));
+  const made = new Map<string, Made[]>();
+  for (const each of calls.flatMap(call => madeBy(call, trace))) {
+    const known = made.get(each.namespace);
+    if (known) known.push(each);
+    else made.set(each.namespace, [each]);
+  }
   const installs = calls.some(({ tool, command }) => tool === 'istioctl' && command === 'install');
   const told = new Set<string>();
   return calls.flatMap(call => {
@@ -44,7 +49,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
     if (!needed || OF_EVERY_CLUSTER.has(needed.text) || needed.text === '' || /[${]/.test(needed.text))
       return [];
     const context = contextOf(call) ?? '';
-    const known = made.filter(({ namespace }) => namespace === needed.text);
+    const known = made.get(needed.text) ?? [];
     const here = known.filter(each => each.context === context);
     if (here.some(({ at }) => at < call.at)) return [];
     const isPart = here.length > 0 || known.some(({ at }) => at < call.at);
@@ -123,10 +128,8 @@ function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
   if (seen !== undefined) return [{ at, context, namespace: seen }];
   if (call.tool !== 'kubectl' || !/^(apply|create)$/.test(call.command)) return [];
   const own = inputFilesOf(trace, call).flatMap(({ document }) => (document ? [document.content.text] : []));
-  const piped = documentsOf(trace)
-    .filter(each => each.at === at)
-    .map(({ content }) => content.text);
-  return [...own, ...piped].flatMap(text =>
+  const piped = inputOf(trace, call)?.content.text;
+  return [...own, ...(piped === undefined ? [] : [piped])].flatMap(text =>
     namespacesIn(text).map(namespace => ({ at, context, namespace })),
   );
 }

@@ -5,7 +5,7 @@ import { findInCalls, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule } from '../rule.ts';
-import { callsOf, hasFlag, type ToolCall } from '../words.ts';
+import { callBeside, hasFlag, type ToolCall } from '../words.ts';
 
 export const operatorApplied: Rule = {
   id: 'operator-applied',
@@ -20,7 +20,7 @@ export const operatorApplied: Rule = {
   find: input =>
     findInCalls(input, (call, trace) => {
       if (call.tool !== 'kubectl' || !['apply', 'create'].includes(call.command)) return [];
-      const source = operatorSource(call, trace, callsOf(trace, input.edition));
+      const source = operatorSource(call, trace, callBeside(trace, input.edition, call, -1));
       if (source === undefined) return [];
       return [
         {
@@ -35,12 +35,11 @@ export const operatorApplied: Rule = {
 };
 
 /** Says which of a call's files is an IstioOperator. */
-function operatorSource(call: ToolCall, trace: Trace, calls: readonly ToolCall[]): string | undefined {
+function operatorSource(call: ToolCall, trace: Trace, before: ToolCall | undefined): string | undefined {
   const written = inputFilesOf(trace, call).find(({ document }) =>
     /^kind:\s*IstioOperator\s*$/m.test(document?.content.text ?? ''),
   );
   if (written) return written.path.text === '-' ? 'What it reads' : written.path.text;
-  const before = calls.find(({ at }) => at === call.at - 1);
   if (before?.event.output.to !== 'next-call' || !printsOperator(before)) return undefined;
   return `What ${before.tool} prints`;
 }

@@ -1,11 +1,11 @@
 /** Rule: a command goes to another cluster than what it carries is meant for. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { contextOf, installsOf } from '../documents.ts';
+import { contextOf, installsOf, MOST_CLUSTERS } from '../documents.ts';
 import { wordsAt } from '../each-call.ts';
 import { gatewayValues, printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
-import { callsOf, flagValue, type ToolCall } from '../words.ts';
+import { callBeside, callsOf, flagValue, type ToolCall } from '../words.ts';
 
 export const swappedContexts: Rule = {
   id: 'swapped-contexts',
@@ -21,16 +21,17 @@ export const swappedContexts: Rule = {
     traces.flatMap(trace => {
       const calls = callsOf(trace, edition);
       const names = clusterNames(trace, edition);
+      if (names.size > MOST_CLUSTERS) return [];
       return [
-        ...calls.flatMap(call => secretAtHome(call, calls)),
+        ...calls.flatMap(call => secretAtHome(call, trace, edition)),
         ...subjects(trace, edition).flatMap(subject => wrongContext(subject, names)),
       ];
     }),
 };
 
-function secretAtHome(call: ToolCall, calls: readonly ToolCall[]): readonly RuleFinding[] {
+function secretAtHome(call: ToolCall, trace: Trace, edition: EditionName): readonly RuleFinding[] {
   if (!call.command.endsWith('create-remote-secret') || call.event.output.to !== 'next-call') return [];
-  const next = calls.find(({ at }) => at === call.at + 1);
+  const next = callBeside(trace, edition, call, 1);
   const from = contextOf(call);
   if (!next || from === undefined || contextOf(next) !== from) return [];
   const flag = next.flags.find(({ name }) => name === 'context');

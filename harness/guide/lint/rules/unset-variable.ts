@@ -1,7 +1,7 @@
 /** Rule: a variable is used that nothing sets before. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
-import type { Trace, VariableUse } from '../../follow/trace.ts';
-import type { Page } from '../../page/page.ts';
+import type { SetEvent, Trace, VariableUse } from '../../follow/trace.ts';
+import type { Block, Page } from '../../page/page.ts';
 import { meshNames } from '../names.ts';
 import { hasPagesBefore } from '../pages-before.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
@@ -27,27 +27,38 @@ export const unsetVariable: Rule = {
 function findIn(trace: Trace, { pages }: RuleInput, names: ReadonlySet<string>): readonly RuleFinding[] {
   const told = new Set<string>();
   // What is beyond the part of the shell that we follow may set anything.
-  const unknown = trace.events
-    .flatMap(event => (event.kind === 'beyond' ? [event.origin] : []))
-    .map(({ page, block }) => page.source.text.slice(block.span.start, block.span.end))
-    .join('\n');
+  const unknown = wordsBeyond(trace);
+  const sets = trace.events.flatMap((event, at) => (event.kind === 'set' ? [{ at, event }] : []));
   return trace.events.flatMap((event, index) =>
     usesIn(event).flatMap(({ use }) => {
       if (use.isSet || told.has(use.name) || isTold(use.name, pages)) return [];
-      if (new RegExp(`\\b${use.name}\\b`).test(unknown)) return [];
+      if (unknown.has(use.name)) return [];
       told.add(use.name);
-      return [finding(use, event.origin.page, trace, { index, names })];
+      return [finding(use, event.origin.page, trace, { index, names, sets })];
     }),
   );
 }
 
-function finding(
-  use: VariableUse,
-  page: Page,
-  trace: Trace,
-  { index, names }: { readonly index: number; readonly names: ReadonlySet<string> },
-): RuleFinding {
-  const sets = trace.events.flatMap((event, at) => (event.kind === 'set' ? [{ at, event }] : []));
+/** The words of the blocks in which something is beyond the part of the shell that we follow. */
+function wordsBeyond({ events }: Trace): ReadonlySet<string> {
+  const blocks = new Map<Block, Page>();
+  for (const { kind, origin } of events) if (kind === 'beyond') blocks.set(origin.block, origin.page);
+  return new Set(
+    [...blocks].flatMap(
+      ([{ span }, { source }]) => source.text.slice(span.start, span.end).match(/\w+/g) ?? [],
+    ),
+  );
+}
+
+/** What is known of a trace, beside the use of a variable. */
+interface Known {
+  /** Of the event with the use. */
+  readonly index: number;
+  readonly names: ReadonlySet<string>;
+  readonly sets: readonly { readonly at: number; readonly event: SetEvent }[];
+}
+
+function finding(use: VariableUse, page: Page, trace: Trace, { index, names, sets }: Known): RuleFinding {
   const later = sets.find(({ at, event }) => at > index && event.name === use.name)?.event.origin.place;
   const meant = didYouMean(
     use.name,
