@@ -80,8 +80,29 @@ export function linesWithin(
   lines: readonly { readonly text: string; readonly offset: number }[],
   { start, end }: Span,
 ): string {
-  const touched = lines.filter(({ offset, text }) => offset + text.length >= start && offset < end);
+  const touched: (typeof lines)[number][] = [];
+  for (let index = firstEndingAt(lines, start); index < lines.length; index += 1) {
+    const line = lines[index];
+    if (!line || line.offset >= end) break;
+    touched.push(line);
+  }
   const last = touched.at(-1);
   const parts = touched.map(({ offset, text }) => text.slice(Math.max(0, start - offset), end - offset));
   return parts.join('\n') + (last && end > last.offset + last.text.length ? '\n' : '');
+}
+
+/** Returns the index of the first line that does not end before an offset. */
+function firstEndingAt(
+  lines: readonly { readonly text: string; readonly offset: number }[],
+  start: number,
+): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const line = lines[middle];
+    if (line && line.offset + line.text.length < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
