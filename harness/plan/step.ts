@@ -65,6 +65,8 @@ export interface Erratum {
   /** The consequences of following the page to the letter. */
   readonly wouldHappen: string;
   readonly weDo: string;
+  /** True: the plan follows the guide here, mistake and all. */
+  readonly isLeft?: true;
 }
 
 export interface Plan {

@@ -10,7 +10,7 @@ import { diagnoseStep } from '../verify/diagnose/failed-step.ts';
 import { gatherFacts } from '../verify/diagnose/gather-facts.ts';
 import { StepIndex } from '../verify/diagnose/steps.ts';
 import { tryGather } from '../verify/diagnose/try-gather.ts';
-import { withRepair } from './repair.ts';
+import { mistakesIn, withRepair } from './repair.ts';
 import type { StepResult } from './run-step.ts';
 
 /** Milliseconds of the clock for the facts of all clusters. */
@@ -36,6 +36,8 @@ export async function diagnoseFailure(
 ): Promise<Diagnosis | undefined> {
   const { plan, adjustments, topology, clusters, clock, signal } = scene;
   if (failure.lacks !== undefined) return notObtained(failure.lacks, scene);
+  const mistakes = mistakesIn(plan, step.id);
+  if (mistakes.length > 0) return { cause: 'guide-mistake', sentence: mistakes.join(' '), steps: [step.id] };
   using linked = linkedSignal(signal, {
     clock,
     timeoutMs: TIMEOUT_MS,

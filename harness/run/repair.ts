@@ -38,9 +38,10 @@ export function withRepair(
   plan: Plan,
   adjustments: readonly PlatformAdjustment[],
 ): Diagnosis {
-  const { undo, ...rest } = diagnosis;
-  const [first] = rest.steps;
-  if (first === undefined) return rest;
+  const { undo, ...told } = diagnosis;
+  const [first] = told.steps;
+  if (first === undefined) return told;
+  const rest = { ...told, sentence: [told.sentence, ...mistakesIn(plan, first)].join(' ') };
   const steps = plan.steps
     .filter(({ id }) => id === first)
     .map(step => ({ ...step, commands: step.commands.map(command => adjusted(command, adjustments)) }));
@@ -48,6 +49,20 @@ export function withRepair(
   if (!repair) return rest;
   if (!undo) return { ...rest, repair: withRestarts(first, repair) };
   return { ...rest, repair: { ...repair, files: [], commands: undo.map(each => typedText([each])) } };
+}
+
+/** Tells what is wrong with a step of a guide that is followed as it is printed, a sentence each. */
+export function mistakesIn({ steps, errata }: Plan, id: StepId): readonly string[] {
+  const step = steps.find(each => each.id === id);
+  return errata
+    .filter(erratum => erratum.isLeft && step?.errata.includes(erratum.id))
+    .map(({ id: rule, lines, wouldHappen }) =>
+      [
+        lines ? `The guide, line ${lines[0]}` : 'The guide',
+        ` (${rule.replace(/\/.*/, '')}): `,
+        wouldHappen,
+      ].join(''),
+    );
 }
 
 function withRestarts(id: StepId, repair: Repair): Repair {

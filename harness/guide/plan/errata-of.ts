@@ -18,7 +18,7 @@ export interface ErrataOptions {
 }
 
 const LONGEST_LINE = 100;
-const AS_IT_IS = 'Nothing: the step is as the page has it.';
+const AS_IT_IS = { weDo: 'Nothing: the step is as the page has it.', isLeft: true } as const;
 
 /**
  * Makes an erratum of each error and warning. Its id is the rule and the line: `unset-variable/L366`, with the
@@ -42,15 +42,15 @@ export function errataOf(
         guideLine: shortened(page?.source.line(place.line) ?? ''),
         lines: [place.line, place.line],
         wouldHappen,
-        weDo: isAsPrinted ? AS_IT_IS : mendOf(finding, isLeft(finding)),
+        ...(isAsPrinted ? AS_IT_IS : mendOf(finding, isLeft(finding))),
       });
   }
   return [...errata.values()];
 }
 
-function mendOf({ fix }: Finding, isLeft: boolean): string {
-  if (fix?.isSafe) return fix.description;
-  return isLeft ? AS_IT_IS : 'It is mended along with another.';
+function mendOf({ fix }: Finding, isLeft: boolean): Pick<Erratum, 'weDo' | 'isLeft'> {
+  if (fix?.isSafe) return { weDo: fix.description };
+  return isLeft ? AS_IT_IS : { weDo: 'It is mended along with another.' };
 }
 
 function shortened(line: string): string {

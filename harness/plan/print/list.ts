@@ -1,5 +1,5 @@
 /** A plan as a list for people. */
-import type { Plan, Step } from '../step.ts';
+import type { Erratum, Plan, Step } from '../step.ts';
 
 /**
  * Lists the sections of the guide with their steps: number, id, title, the guide's lines. A `~` marks a step
@@ -33,10 +33,24 @@ function stepLine({ id, title, guide, omission }: Step, index: number, idWidth: 
 
 function errataLines({ errata }: Plan): readonly string[] {
   return [
-    `Where the plan departs from the guide's text (${errata.length}):`,
-    ...errata.map(({ id, lines, weDo }) => `  ${id}${lines ? ` ${place(lines)}` : ''}: ${weDo}`),
+    ...told(
+      "Where the plan departs from the guide's text",
+      errata.filter(({ isLeft }) => !isLeft).map(each => [each, each.weDo]),
+    ),
+    ...told(
+      'Where the plan follows the guide, and the guide is wrong',
+      errata.filter(({ isLeft }) => isLeft).map(each => [each, each.wouldHappen]),
+    ),
   ];
 }
+
+const told = (heading: string, rows: readonly (readonly [Erratum, string])[]): readonly string[] =>
+  rows.length === 0
+    ? []
+    : [
+        `${heading} (${rows.length}):`,
+        ...rows.map(([{ id, lines }, text]) => `  ${id}${lines ? ` ${place(lines)}` : ''}: ${text}`),
+      ];
 
 /** Writes the range of lines of the guide's page: `[111-134]`, `[133]`. */
 const place = ([first, last]: readonly [number, number]): string =>

@@ -54,6 +54,8 @@ export const CAUSES = {
   'placement-proves-nothing': 'The scenario puts the versions so that answers prove nothing.',
   'shares-skewed': 'Every cluster answers, but not as often as its endpoints should.',
   'endpoints-refuse': 'Endpoints of another cluster are known, and refuse.',
+  // ---- the guide
+  'guide-mistake': 'The guide is followed as it is printed, and it is wrong here.',
   // ---- what is beyond the guide's own calls
   'control-plane-unhealthy': 'Something of Istio does not run as it should, or is not accepted.',
   'endpoints-not-told': 'Proxies were told other endpoints than the scenario has.',
