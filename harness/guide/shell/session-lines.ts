@@ -20,6 +20,9 @@ const CONTINUATION = /^> ?/;
 const COMPOUND =
   /^\s*(?:for|while|until|if|case|select|function|\{|\[\[)(?=\s|$)|^\s*[\w-]+\s*\(\)\s*\{?\s*$/;
 const COMPOUND_END = /(?:^|[;\s])(?:done|fi|esac|\})\s*(?:[|&>;].*)?$/;
+/** The same within a command of several lines: what opens another one, and what closes one. */
+const OPENS = /(?:^|[;(]|\bdo|\bthen|\belse)\s*(?:for|while|until|if|case|select)\s/g;
+const CLOSES = /(?:^|[;\s])(?:done|fi|esac)(?=\s*(?:\\?$|[|&>;)]))/g;
 /** A command of several lines that has not ended after so many has been left open. */
 const MOST_COMPOUND_LINES = 500;
 
@@ -75,6 +78,7 @@ function commandAt(
   const state = new OpenEnds();
   state.feed(taken[0]?.text ?? '');
   let isCompound = COMPOUND.test(taken[0]?.text ?? '') && !COMPOUND_END.test(taken[0]?.text ?? '');
+  let depth = depthOf(taken[0]?.text ?? '');
   const hasMarks = CONTINUATION.test(lines[first + 1]?.text ?? '');
   for (let index = first + 1; index < lines.length && (state.isOpen || isCompound); index++) {
     const line = lines[index];
@@ -85,10 +89,16 @@ function commandAt(
     const next = hasMarks ? without(line, CONTINUATION) : line;
     taken.push(next);
     state.feed(next.text);
-    isCompound &&= index - first < MOST_COMPOUND_LINES && (state.isOpen || !COMPOUND_END.test(next.text));
+    depth += isText ? 0 : depthOf(next.text);
+    isCompound &&=
+      index - first < MOST_COMPOUND_LINES && (state.isOpen || depth > 0 || !COMPOUND_END.test(next.text));
   }
   return taken;
 }
+
+/** How many commands of several lines a line opens, less those that it closes. */
+const depthOf = (line: string): number =>
+  (line.match(OPENS)?.length ?? 0) - (line.match(CLOSES)?.length ?? 0);
 
 function without({ text, offset }: BlockLine, mark: RegExp): BlockLine {
   const length = mark.exec(text)?.[0].length ?? 0;

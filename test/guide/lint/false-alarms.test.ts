@@ -104,6 +104,24 @@ const RIGHT: readonly RightPage[] = [
     ],
   },
   {
+    name: 'a loop within a loop',
+    lines: [
+      '```bash',
+      '$ for CONTEXT in one two; \\',
+      '  do \\',
+      '    for ZONE in $(kubectl --context="$CONTEXT" get nodes -o name)',
+      '    do \\',
+      '      echo "$ZONE"; \\',
+      '    done',
+      '  done',
+      '```',
+    ],
+  },
+  {
+    name: 'a prompt of a command in which the reader puts words of his own',
+    lines: ['```bash', '$ istioctl install <your flags> --set profile=demo', '```'],
+  },
+  {
     name: 'a prompt on a page that is not tested',
     lines: ['---', 'title: By hand', 'test: no', '---', '```bash', '$ istioctl install', '```'],
   },

@@ -1,8 +1,7 @@
 /** Rule: a command asks whether it should go on, and nobody answers. */
-import type { Page } from '../../page/page.ts';
 import { findInCalls, insertion } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
-import { callsOf, hasFlag } from '../words.ts';
+import { callsOf, hasFlag, type ToolCall } from '../words.ts';
 
 const ASKS: ReadonlySet<string> = new Set(['install', 'upgrade', 'uninstall', 'experimental uninstall']);
 
@@ -25,8 +24,8 @@ export const unansweredPrompt: Rule = {
       return [
         {
           span: call.event.origin.span,
-          // Of a page that says it is not tested: somebody types it, and answers.
-          ...(isUntested(call.event.origin.page) && { severity: 'note' as const }),
+          // Somebody types it, and answers.
+          ...(isTypedByHand(call) && { severity: 'note' as const }),
           message: `istioctl ${call.command} asks before it begins, and the page gives no answer.`,
           wouldHappen: 'Without a person to answer, istioctl prints "Cancelled." and exits with 1.',
           fix: {
@@ -39,5 +38,7 @@ export const unansweredPrompt: Rule = {
     }),
 };
 
-const isUntested = ({ frontMatter }: Page): boolean =>
-  ['no', false, 'n/a'].some(value => frontMatter['test'] === value);
+/** True: the page says that it is not tested, or the reader has to put in words of his own. */
+const isTypedByHand = ({ args, event: { origin } }: ToolCall): boolean =>
+  ['no', false, 'n/a'].some(value => origin.page.frontMatter['test'] === value) ||
+  args.some(({ isExact }) => !isExact);
