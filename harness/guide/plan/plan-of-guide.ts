@@ -5,6 +5,7 @@ import { planTopology } from '../../plan/plan.ts';
 import type { Erratum, Plan, Step, StepId } from '../../plan/step.ts';
 import type { Trace } from '../follow/trace.ts';
 import type { Finding } from '../lint/finding.ts';
+import { plainWayOf } from './choices.ts';
 import { errataOf } from './errata-of.ts';
 import { groupsOf, isCleanUp } from './groups.ts';
 import { matchUnits } from './match.ts';
@@ -63,7 +64,8 @@ export function planOfGuide(
     printed = trace,
     lineOf = (_file, line) => line,
   } = options;
-  const units = unitsOf(trace);
+  const way = plainWayOf(trace);
+  const units = unitsOf(way.trace);
   const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(trace));
   const ours = planTopology(topology, edition);
   const errata = errataOf(findings, { pages: printed.view.pages, isAsPrinted, ...(isLeft && { isLeft }) });
@@ -99,6 +101,7 @@ export function planOfGuide(
       ].filter(({ id }) => used.has(id)),
     },
     notes: [
+      ...way.notes,
       ...(hasWorkloads
         ? []
         : ['The guide deploys nothing that could be called: name its page that verifies, too.']),
@@ -139,7 +142,7 @@ function linesById(
   ours: Plan,
   isMerged: boolean,
 ): ReadonlyMap<StepId, readonly [number, number]> {
-  const work = placesOf(printed).filter(unit => !isCleanUp(unit));
+  const work = placesOf(plainWayOf(printed).trace).filter(unit => !isCleanUp(unit));
   return new Map(
     groupsOf(matchUnits(work, ours), { isMerged }).flatMap(({ units, step }) =>
       step ? [[step.id, linesOf(units)] as const] : [],
