@@ -39,6 +39,8 @@ export interface Command {
    * must not be empty.
    */
   readonly awaits?: string;
+  /** What a guide shows as its output, line by line: the run holds it against what was printed. */
+  readonly shows?: readonly string[];
   /** Milliseconds until the command counts as hung; the plan gives every command one. */
   readonly timeoutMs: number;
 }

@@ -31,6 +31,8 @@ interface Ended {
   readonly id: StepId;
   readonly outcome: StepOutcome;
   readonly problem?: Problem;
+  /** True: it has done all of its work, and nothing that comes after lacks anything. */
+  readonly isComplete?: boolean;
 }
 
 /** How a step came to its end; a step that never began has neither time nor commands. */
@@ -70,11 +72,12 @@ export class PlanSteps {
     );
   }
 
-  /** Runs each step as soon as those that it needs have ended. */
-  async run(): Promise<void> {
+  /** Runs each step as soon as those that it needs have ended; those that clean up have a time of their own. */
+  async run(isCleanUp = false): Promise<void> {
     const { plan } = this.#around.options;
-    for (const { id } of plan.steps) this.outcomes.set(id, 'skipped');
-    await runGraph<Step, Ended>(plan.steps, async (step, before) => {
+    for (const { id } of plan.steps) if (!this.outcomes.has(id)) this.outcomes.set(id, 'skipped');
+    const steps = plan.steps.filter(step => (step.isCleanUp === true) === isCleanUp);
+    await runGraph<Step, Ended>(steps, async (step, before) => {
       const ended = await this.#runStep(step, before);
       this.outcomes.set(step.id, ended.outcome);
       return ended;
@@ -87,7 +90,9 @@ export class PlanSteps {
     // The run's end is one event; steps that it leaves over get none.
     if (signal.aborted) return { id, outcome: 'skipped' };
     if (omitted.has(id)) return this.#end(id, { outcome: 'omitted' });
-    const blocker = before.find(({ outcome }) => outcome !== 'done' && outcome !== 'omitted');
+    const blocker = before.find(
+      ({ outcome, isComplete }) => outcome !== 'done' && outcome !== 'omitted' && !isComplete,
+    );
     if (!blocker || keepGoing) return await this.#begin(step);
     const kind = blocker.problem?.kind ?? 'environment';
     const message = `It needs ${blocker.id}, which has not been done.`;
@@ -111,7 +116,7 @@ export class PlanSteps {
     findings.add(problem, 'step');
     const ended = this.#end(id, { outcome: 'failed', durationMs, commands, problem });
     await onFailure();
-    return ended;
+    return failure.isDifference ? { ...ended, isComplete: true } : ended;
   }
 
   async #attempt(step: Step): Promise<StepResult> {

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { redact } from '../base/redact.ts';
 import type { Command, CommandResult } from '../model/command.ts';
 import type { Tools } from '../tools/tools.ts';
+import { differenceFrom, onlyLooks } from './shown-output.ts';
 
 /** What a command works with. */
 export interface CommandContext {
@@ -14,11 +15,14 @@ export interface CommandContext {
   readonly onProgress: (message: string) => void;
 }
 
-/** Between two attempts to obtain a value that is awaited. */
+/** For what the guide shows to be there: its reader looks again and again. */
+const LOOK_MS = 60_000;
+/** Between two attempts to obtain a value that is awaited, or to see what the guide shows. */
 const CAPTURE_INTERVAL_MS = 1000;
 
 /**
- * Runs a command. One that awaits a value is repeated until there is one, or its time is over.
+ * Runs a command. One that awaits a value is repeated until there is one, or its time is over; one that only
+ * looks is repeated until it prints what the guide shows, and is no failure if it never does.
  * @param stdin - what the command before has written into its pipe
  * @param stepDeadlineAtMs - of the context's clock
  * @returns the last attempt's result, and what went wrong; never rejects for a failure of the command
@@ -42,11 +46,13 @@ export async function runCommand(
       onProgress: line => onProgress(redact(line)),
     });
     const obtained = awaited === undefined || captured(result.stdout) !== '';
-    if (result.exitCode === 0 && result.fault === undefined && obtained) return { result };
-    const retry =
-      awaited !== undefined && result.fault === undefined && clock.now() + CAPTURE_INTERVAL_MS <= untilMs;
+    const isDone = result.exitCode === 0 && result.fault === undefined && obtained;
+    const isLooking = isDone && !isAsShown(command, result);
+    const nextMs = clock.now() + CAPTURE_INTERVAL_MS;
+    if (isDone && (!isLooking || nextMs > Math.min(untilMs, startedAtMs + LOOK_MS))) return { result };
+    const retry = isLooking || (awaited !== undefined && result.fault === undefined && nextMs <= untilMs);
     if (!retry) return { result, failure: failureOf(command, result, clock.now() - startedAtMs) };
-    onProgress(`waiting for ${awaited}`);
+    onProgress(`waiting for ${awaited ?? 'what the guide shows'}`);
     try {
       await sleep(clock, CAPTURE_INTERVAL_MS, signal);
     } catch {
@@ -57,6 +63,10 @@ export async function runCommand(
     }
   }
 }
+
+/** False for a command that looks at something, and does not see what the guide shows. */
+const isAsShown = (command: Command, { stdout }: CommandResult): boolean =>
+  command.shows === undefined || !onlyLooks(command) || !differenceFrom(command.shows, stdout, command);
 
 function failureOf(command: Command, result: CommandResult, tookMs: number): string {
   const last = lastWords(result);

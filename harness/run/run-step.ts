@@ -11,6 +11,7 @@ import type { PlatformAdjustment } from '../platform/platform.ts';
 import { adjusted } from './adjusted.ts';
 import type { CommandRecord } from './events.ts';
 import { type CommandContext, captured, runCommand } from './run-command.ts';
+import { differenceFrom } from './shown-output.ts';
 
 /** What a step works with. */
 export interface StepContext extends CommandContext {
@@ -32,6 +33,8 @@ export interface StepResult {
     readonly isEnvironment: boolean;
     /** The cluster that the command which failed acts on; of several in a pipe, the last one's. */
     readonly cluster?: ClusterName;
+    /** True: everything was done, and something printed other than the guide shows. */
+    readonly isDifference?: boolean;
     /** A name that should have been captured by an earlier step. */
     readonly lacks?: string;
   };
@@ -64,6 +67,8 @@ class StepRun {
   readonly #deadlineAtMs: number;
   readonly #commands: CommandRecord[] = [];
   #failure: StepResult['failure'];
+  /** The first output that is other than the guide shows. */
+  #difference: StepResult['failure'];
   /** The text that the command before wrote into its pipe. */
   #pipe: string | undefined;
 
@@ -82,7 +87,20 @@ class StepRun {
     } catch (error) {
       this.#failure ??= { message: redact(messageOf(error)), isEnvironment: true };
     }
-    return { commands: this.#commands, ...(this.#failure && { failure: this.#failure }) };
+    const failure = this.#failure ?? this.#difference;
+    return { commands: this.#commands, ...(failure && { failure }) };
+  }
+
+  #compare(command: Command, { stdout }: CommandResult): void {
+    const { shows, tool, cluster } = command;
+    const difference = shows && differenceFrom(shows, stdout, command);
+    if (difference === undefined) return;
+    this.#difference ??= {
+      message: redact(`${tool} did not print what the guide shows: ${difference}`),
+      isEnvironment: false,
+      isDifference: true,
+      ...(cluster !== undefined && { cluster }),
+    };
   }
 
   /**
@@ -98,7 +116,10 @@ class StepRun {
     if (command.output?.to === 'variable') variables.set(command.output.name, captured(result.stdout));
     this.#pipe = command.output?.to === 'next-command' ? result.stdout : undefined;
     if (signal.aborted) return false;
-    if (failure === undefined) return true;
+    if (failure === undefined) {
+      this.#compare(command, result);
+      return true;
+    }
     const expired = this.#linked.expired();
     this.#failure ??= {
       message: expired ? `It did not end within ${this.#step.deadlineMs / 1000} s: ${failure}` : failure,

@@ -5,8 +5,9 @@ import { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { StepId } from '../plan/step.ts';
 import type { Tools } from '../tools/tools.ts';
-import type { CheckContext, CheckResult } from '../verify/check.ts';
+import type { Check, CheckContext, CheckResult } from '../verify/check.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
+import { namesOfObjects, nothingLeft, type ObjectNames } from '../verify/leftovers.ts';
 import type { StepOutcome } from './events.ts';
 import { judgeCheck } from './judge.ts';
 import { PlanSteps, type StepScene, type Surroundings } from './plan-steps.ts';
@@ -20,6 +21,8 @@ export class StartedRun {
   readonly #around: Surroundings;
   readonly #clients = new Map<ClusterName, KubernetesClient>();
   readonly #steps: PlanSteps;
+  /** What the clusters held before the guide, if it cleans up. */
+  #before: ObjectNames = new Map();
   /** What checks have changed and could not put back. */
   readonly #notPutBack: string[] = [];
 
@@ -61,15 +64,27 @@ export class StartedRun {
 
   /** Runs the plan's steps, each as soon as those that it needs have ended. */
   async runSteps(): Promise<void> {
+    if (this.#cleansUp) this.#before = await namesOfObjects(this.#clusters(), this.#around.signal);
     await this.#steps.run();
   }
 
+  /** Runs the steps by which the guide takes everything away, and looks for what they leave. */
+  async runCleanUpSteps(): Promise<readonly CheckResult[]> {
+    if (!this.#cleansUp) return [];
+    await this.#steps.run(true);
+    return this.#around.signal.aborted ? [] : await this.runChecks([nothingLeft(this.#before)]);
+  }
+
+  get #cleansUp(): boolean {
+    return this.#around.options.plan.steps.some(({ isCleanUp }) => isCleanUp);
+  }
+
   /** Runs the checks. @returns their results, fewer if the run was interrupted */
-  async runChecks(): Promise<readonly CheckResult[]> {
+  async runChecks(checks?: readonly Check[]): Promise<readonly CheckResult[]> {
     const { options, started, emitter, findings, signal, onFailure } = this.#around;
     const { verify } = options;
     if (!verify) return [];
-    return await runChecks(verify.checks, {
+    return await runChecks(checks ?? verify.checks, {
       context: this.#checkContext(verify),
       deadlineMs: options.deadlines?.checkMs ?? DEFAULT_CHECK_MS,
       signal,

@@ -35,6 +35,7 @@ export function commandOf(call: CallEvent, exported: Exported): Command | string
     ...(Object.keys(environment).length > 0 && { environment }),
     ...(call.stdin && { stdin: call.stdin.text.text }),
     ...(output && { output }),
+    ...(call.shown.length > 0 && { shows: call.shown.map(({ text }) => text) }),
     timeoutMs: timeoutOf(tool, args),
   };
 }

@@ -14,8 +14,8 @@ export interface Ordered {
 }
 
 /**
- * Orders steps as on the page, save that what ours wait for comes first. A step that only the page has waits
- * for all before it, and the next waits for it.
+ * Orders steps as on the page, save that what ours wait for comes first. They still follow each other: what the
+ * page shows as output is what a reader sees who does one thing at a time.
  */
 export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
   const ids = new Set(steps.map(({ id }) => id));
@@ -23,26 +23,16 @@ export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
   const needs = new Map(omitSteps(ours, missing).steps.map(({ id, dependsOn }) => [id, dependsOn]));
   const sorted = topologicalOrder(steps.map(step => ({ ...step, dependsOn: needs.get(step.id) ?? [] })));
   const errata = moved(steps, sorted);
-  return { steps: withChain(sorted, needs, errata), errata: errata.map(({ erratum }) => erratum) };
+  const marked = sorted.map(step => {
+    const own = errata.filter(({ id }) => id === step.id).map(({ erratum }) => erratum.id);
+    return { ...step, errata: [...step.errata, ...own] };
+  });
+  return { steps: oneAfterTheOther(marked), errata: errata.map(({ erratum }) => erratum) };
 }
 
 interface Moved {
   readonly id: StepId;
   readonly erratum: Erratum;
-}
-
-function withChain(
-  steps: readonly Step[],
-  ours: ReadonlyMap<StepId, unknown>,
-  errata: readonly Moved[],
-): readonly Step[] {
-  return steps.map((step, index) => {
-    const before = steps[index - 1];
-    const isChained = before !== undefined && (!ours.has(step.id) || !ours.has(before.id));
-    const dependsOn = [...new Set([...step.dependsOn, ...(isChained ? [before.id] : [])])];
-    const own = errata.filter(({ id }) => id === step.id).map(({ erratum }) => erratum.id);
-    return { ...step, dependsOn, errata: [...step.errata, ...own] };
-  });
 }
 
 /** Finds steps that now come before one that the page has earlier. */
