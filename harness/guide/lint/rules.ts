@@ -33,6 +33,7 @@ import { swappedContexts } from './rules/swapped-contexts.ts';
 import { unansweredPrompt } from './rules/unanswered-prompt.ts';
 import { unknownArgument } from './rules/unknown-argument.ts';
 import { unknownField } from './rules/unknown-field.ts';
+import { unknownRelease } from './rules/unknown-release.ts';
 import { unknownSample } from './rules/unknown-sample.ts';
 import { unsetVariable } from './rules/unset-variable.ts';
 import { unusedMeshNetworks } from './rules/unused-mesh-networks.ts';
@@ -53,6 +54,7 @@ export const RULES: readonly Rule[] = [
   unknownArgument,
   unknownSample,
   unknownField,
+  unknownRelease,
   repeatedFlag,
   stdinBesideFile,
   operatorApplied,
