@@ -108,7 +108,7 @@ function expandVariable(
   field.isExact &&= value?.isExact !== false;
   if (shell.environment.isOwn(name)) shell.tell(beyond(`the variable ${name} of the reader's machine`, span));
   if (part.default && !value?.text) {
-    expandDefault(part.default, shell, splits, fields);
+    expandDefault(part.default, shell, splits && !isQuoted, fields);
     return;
   }
   if (part.default && value?.isCaptured) {
@@ -121,7 +121,10 @@ function expandVariable(
 }
 
 function expandDefault(word: Word, shell: Shell, splits: boolean, fields: Field[]): void {
-  for (const part of word.parts) expandPart(part, shell, splits, fields);
+  for (const part of word.parts)
+    // Unlike the text of a word, that of a default is split.
+    if (part.kind === 'text' && !part.isQuoted) put(fields, part.text, splits);
+    else expandPart(part, shell, splits, fields);
 }
 
 function expandSubstitution(

@@ -5,17 +5,15 @@ import type { Beyond, SimpleCommand, Statement, Word, WordPart } from '../shell/
 import { linesWithin, type Span } from '../source-text.ts';
 import { Environment } from './environment.ts';
 import { expandToFields, expandWhole, type Shell, type Substituted } from './expand.ts';
+import { appended, type KnownText, printed, type Stdin, samePath } from './known-text.ts';
 import type { CallEvent, CallOutput, Expanded, Origin, TraceEvent } from './trace.ts';
 
 type Shown = CallEvent['shown'];
-type Stdin = NonNullable<CallEvent['stdin']>;
 /** A command's words after the expansion, and those that came to nothing. */
 interface Words {
   readonly words: readonly Expanded[];
   readonly vanished: readonly Expanded[];
 }
-/** What a pipeline comes to whose output is known without a run. */
-type KnownText = Stdin | undefined;
 
 const TERMINAL: CallOutput = { to: 'terminal' };
 const ASSIGNED = /^([A-Za-z_]\w*)=/;
@@ -275,30 +273,3 @@ export class Reader implements Shell {
     return { page, block, span, place: page.source.placeOf(span.start) };
   }
 }
-
-/** What a command prints that needs no run: `cat` its input, `echo` its words. */
-function printed(words: readonly Expanded[], { span }: SimpleCommand, stdin: Stdin | undefined): KnownText {
-  const [program, ...args] = words;
-  if (program?.text === 'cat' && stdin && (args.length === 0 || (args.length === 1 && args[0]?.text === '-')))
-    return stdin;
-  if (program?.text !== 'echo' || args[0]?.text.startsWith('-')) return undefined;
-  const text = `${args.map(arg => arg.text).join(' ')}\n`;
-  const uses = args.flatMap(arg => arg.uses);
-  const isExact = args.every(arg => arg.isExact);
-  return { text: { text, span, uses, isSplit: false, isExact }, raw: text, isExpanded: true };
-}
-
-function appended(before: Stdin, text: Stdin): Stdin {
-  return {
-    text: {
-      ...text.text,
-      text: before.text.text + text.text.text,
-      uses: [...before.text.uses, ...text.text.uses],
-      isExact: before.text.isExact && text.text.isExact,
-    },
-    raw: before.raw + text.raw,
-    isExpanded: before.isExpanded || text.isExpanded,
-  };
-}
-
-const samePath = (path: string): string => path.replace(/^(?:\.\/)+/, '');
