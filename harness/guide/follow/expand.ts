@@ -121,8 +121,8 @@ function expandVariable(
 }
 
 function expandDefault(word: Word, shell: Shell, splits: boolean, fields: Field[]): void {
+  // Unlike the text of a word, that of a default is split.
   for (const part of word.parts)
-    // Unlike the text of a word, that of a default is split.
     if (part.kind === 'text' && !part.isQuoted) put(fields, part.text, splits);
     else expandPart(part, shell, splits, fields);
 }

@@ -1,7 +1,9 @@
 /** Rule: the page shows an output that the command cannot print. */
+
+import type { Span } from '../../source-text.ts';
 import { findInCalls } from '../each-call.ts';
-import type { Rule } from '../rule.ts';
-import { columnFacts } from '../tables/tables.ts';
+import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
+import { columnFacts, printedColumns } from '../tables/tables.ts';
 import { flagValue, hasFlag, type ToolCall } from '../words.ts';
 
 /** A header is a line of words in capitals; `PORT(S)` and `CLUSTER-IP` are such words. */
@@ -21,8 +23,9 @@ export const impossibleOutput: Rule = {
     findInCalls(input, call => {
       const { tool, command, operands, event } = call;
       const header = event.shown.find(({ text }) => text.trim() !== '');
-      if (tool !== 'kubectl' || command !== 'get' || !header || !HEADER.test(header.text)) return [];
-      if (event.output.to !== 'terminal' || !printsTable(call)) return [];
+      if (!header || !HEADER.test(header.text) || event.output.to !== 'terminal') return [];
+      if (tool === 'istioctl') return findInTable(call, header, input);
+      if (tool !== 'kubectl' || command !== 'get' || !printsTable(call)) return [];
       const [kinds] = operands;
       // Several kinds are printed as several tables, with kinds in their names.
       if (
@@ -49,6 +52,28 @@ export const impossibleOutput: Rule = {
       ];
     }),
 };
+
+/** Of istioctl a few commands are known, without flags that change what they print. */
+function findInTable(
+  { command, flags, operands }: ToolCall,
+  { text, span }: { readonly text: string; readonly span: Span },
+  { edition }: RuleInput,
+): readonly Omit<RuleFinding, 'page'>[] {
+  const known = printedColumns('istioctl', command, edition);
+  const isPlain = operands.length === 0 && flags.every(({ name }) => PLAIN.has(name));
+  const columns = splitHeader(text).join(' ');
+  if (!isPlain || known.length === 0 || known.some(each => each.join(' ') === columns)) return [];
+  return [
+    {
+      span,
+      message: `istioctl ${command} cannot print these columns; it prints ${known.at(-1)?.join(' ')}.`,
+      wouldHappen: 'The reader sees another table than the page shows.',
+    },
+  ];
+}
+
+/** Flags that say where to ask, and change nothing of what is printed. */
+const PLAIN: ReadonlySet<string> = new Set(['context', 'kubeconfig', 'istioNamespace', 'namespace']);
 
 /** Tells whether the columns of a kind are printed at all. */
 function printsTable(call: ToolCall): boolean {

@@ -202,9 +202,19 @@ export const isList = (tree: FieldTree): tree is readonly [FieldTree] => Array.i
 export function columnFacts(resource: string, edition: EditionName): readonly ColumnFacts[] {
   const [name = '', ...group] = resource.toLowerCase().split('.');
   return columnRows
-    .filter(row => row.names.includes(name) && row.editions.includes(edition))
+    .filter(row => row.group !== 'istioctl' && row.names.includes(name) && row.editions.includes(edition))
     .filter(
       row => group.length === 0 || `${row.group}.`.startsWith(`${group.join('.').replace(/^v\d\w*\./, '')}.`),
     )
     .map(({ columns, wide }) => ({ headers: columns, wide }));
 }
+
+/** Returns the headers that a command of another tool prints: `istioctl`, `remote-clusters`; empty if none is known. */
+export const printedColumns = (
+  tool: string,
+  command: string,
+  edition: EditionName,
+): readonly (readonly string[])[] =>
+  columnRows
+    .filter(row => row.group === tool && row.names.includes(command) && row.editions.includes(edition))
+    .flatMap(({ columns }) => columns);

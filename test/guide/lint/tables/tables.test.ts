@@ -5,6 +5,7 @@ import {
   fieldOf,
   isList,
   operatorFields,
+  printedColumns,
   sampleFacts,
   toolFacts,
 } from '../../../../harness/guide/lint/tables/tables.ts';
@@ -87,5 +88,8 @@ t.test('headers of kubectl get are told by resource, and by group where a name m
   t.same(headers('gateway.v1.gateway.networking.k8s.io'), ['NAME CLASS ADDRESS PROGRAMMED AGE']);
   t.same(headers('peerauthentication'), ['NAME MODE AGE']);
   t.same(headers('nothing'), []);
+  t.same(headers('remote-clusters'), [], 'a command of istioctl is no resource');
+  t.same(printedColumns('istioctl', 'remote-clusters', 'current'), [['NAME', 'SECRET', 'STATUS', 'ISTIOD']]);
+  t.same(printedColumns('istioctl', 'remote-clusters', '1.8'), []);
   t.end();
 });
