@@ -33,11 +33,11 @@ export function shortcodeBlocks(source: SourceText, elements: readonly Element[]
   const blocks: BareBlock[] = [];
   const opaque: Span[] = [];
   let end = 0;
-  for (const element of elements) {
+  for (const [index, element] of elements.entries()) {
     if (element.span.start < end || (element.close === undefined && !element.isUnclosed)) continue;
-    const isCode = CODE.has(element.name) || languageOfTab(element) !== undefined;
+    const isCode = isBlock(element);
     if (!isCode && !OPAQUE.has(element.name)) continue;
-    const inner = element.isUnclosed ? upToBlankLine(source.text, element.inner) : element.inner;
+    const inner = element.isUnclosed ? recovered(source.text, element, elements, index) : element.inner;
     const span = { start: element.span.start, end: element.close?.span.end ?? inner.end };
     opaque.push(span);
     end = span.end;
@@ -45,6 +45,8 @@ export function shortcodeBlocks(source: SourceText, elements: readonly Element[]
   }
   return { blocks, opaque };
 }
+
+const isBlock = (element: Element): boolean => CODE.has(element.name) || languageOfTab(element) !== undefined;
 
 /** The tabs of kubernetes.io and Docsy may be code as a whole. */
 function languageOfTab({ name, open: { named } }: Element): string | undefined {
@@ -72,14 +74,21 @@ function blockOf(
 }
 
 /**
- * A block whose end is missing goes on to the first empty line: no one can know how far it was meant to, and
- * what follows most often is the page's prose.
+ * A block whose end is missing goes on to the first empty line, or to the next block: no one can know how far
+ * it was meant to, and what follows most often is the page's prose.
  */
-function upToBlankLine(text: string, { start, end }: Span): Span {
-  const blank = /(?:\r\n|\n|\r(?!\n))[ \t]*(?=[\r\n])/g;
-  blank.lastIndex = text.startsWith('\r\n', start) ? start + 2 : start + 1;
-  const found = blank.exec(text);
-  return { start, end: found ? Math.min(end, found.index) : end };
+function recovered(text: string, { inner }: Element, elements: readonly Element[], index: number): Span {
+  const { start } = inner;
+  let next = index + 1;
+  for (
+    let after = elements[next];
+    after && !isBlock(after) && after.span.start < inner.end;
+    after = elements[next]
+  )
+    next += 1;
+  const end = Math.min(inner.end, elements[next]?.span.start ?? inner.end);
+  const blank = /(?:\r\n|\n|\r(?!\n))[ \t]*(?=[\r\n])/.exec(text.slice(start, end));
+  return { start, end: blank ? start + blank.index : end };
 }
 
 /** The columns at which the text of a mark's line begins, behind white space and the mark of a list. */

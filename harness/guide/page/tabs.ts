@@ -47,6 +47,8 @@ interface OpenSet {
   index?: number;
   readonly tabs: Tab[];
   readonly names: Set<string>;
+  /** Its tabs are not read. */
+  readonly isTooDeep: boolean;
   readonly category?: string;
 }
 interface OpenTab {
@@ -73,17 +75,19 @@ class Reader {
     for (let top = this.#open.at(-1); top && top.end <= offset; top = this.#open.at(-1)) {
       this.#open.pop();
       if (top.kind === 'tab') this.#enter(top.end, top.outside);
-      else if (top.tabs.length === 0) this.#tell('no-tabs', 'This set of tabs has no tab.', top.span);
+      else if (top.tabs.length === 0 && !top.isTooDeep)
+        this.#tell('no-tabs', 'This set of tabs has no tab.', top.span);
     }
   }
 
   #takeSet({ open, span }: Element): void {
-    if (this.#refs.length >= MOST_NESTED) {
+    const isTooDeep = this.#refs.length >= MOST_NESTED;
+    if (isTooDeep) {
       const isFirst = this.problems.every(({ kind }) => kind !== 'too-deep');
       if (isFirst) this.#tell('too-deep', `Tabs stand more than ${MOST_NESTED} deep in tabs.`, open.span);
     }
     const category = open.named['category-name'] ?? open.named.name;
-    const set: OpenSet = { kind: 'set', end: span.end, span, tabs: [], names: new Set() };
+    const set: OpenSet = { kind: 'set', end: span.end, span, tabs: [], names: new Set(), isTooDeep };
     this.#open.push(category === undefined ? set : { ...set, category: category.trim() });
   }
 

@@ -178,6 +178,12 @@ t.test('what is wrong with shortcodes is told, and the rest of the page is read'
       ['bash 1:1: $ a', 'bash 5:1: $ good'],
     ],
     [['{{< text bash >}}', '$ a'], ['unclosed-shortcode 1:1'], ['bash 1:1: $ a']],
+    [
+      ['{{< text bash >}}', '$ a', ...good],
+      ['unclosed-shortcode 1:1'],
+      ['bash 1:1: $ a', 'bash 3:1: $ good'],
+    ],
+    [['{{< text bash >}}', '', ...good], ['unclosed-shortcode 1:1'], ['bash 1:1: ', 'bash 3:1: $ good']],
     [['{{< /text >}}', ...good], ['stray-close 1:1'], ['bash 2:1: $ good']],
     [
       ['{{< tabset >}}', '{{< tab name=A >}}', ...good, '{{< /tabset >}}'],
