@@ -4,6 +4,7 @@ import type { EditionName } from '../../model/east-west-gateway.ts';
 import type { CallEvent, Expanded, FileEvent, Trace } from '../follow/trace.ts';
 import type { Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
+import { lineAt } from './sorted.ts';
 import { callsOf, type ToolCall } from './words.ts';
 
 /** A YAML text of a guide. */
@@ -81,7 +82,7 @@ export const inputOf = (trace: Trace, { at }: ToolCall): GuideDocument | undefin
   indexOf(trace).byReader.get(at);
 
 /** Returns what was last written into a file when a call is made. */
-const lastWritten = (trace: Trace, path: string, { at }: ToolCall): GuideDocument | undefined =>
+export const lastWritten = (trace: Trace, path: string, { at }: ToolCall): GuideDocument | undefined =>
   indexOf(trace)
     .byPath.get(normalPath(path))
     ?.findLast(document => document.at < at);
@@ -122,7 +123,7 @@ function parse(text: string): Parsed {
  */
 export function lineSpan({ page, event, content }: GuideDocument, line: number): Span {
   const { lines } = event.origin.block;
-  const first = lines.findLastIndex(({ offset }) => offset <= content.span.start);
+  const first = lineAt(lines, content.span.start);
   const found = lines[Math.max(0, first) + line] ?? lines.at(-1);
   if (!found) return content.span;
   const blank = /^\s*/.exec(found.text)?.[0].length ?? 0;

@@ -1,9 +1,10 @@
 /** What many rules do: look at each call of each way through the guide. */
 import type { Trace } from '../follow/trace.ts';
-import type { Page } from '../page/page.ts';
+import type { Block, BlockLine, Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
 import type { Edit } from './finding.ts';
 import type { RuleFinding, RuleInput } from './rule.ts';
+import { lineAt } from './sorted.ts';
 import { callsOf, type ToolCall } from './words.ts';
 
 /** Returns what is found at the calls, and adds the page of each. */
@@ -40,6 +41,15 @@ export function lineAround(
   const start = offset - (column - 1);
   const lead = /^[ \t]*(?:[$#] )?/.exec(source.text.slice(start, start + 200))?.[0] ?? '';
   return { start, lead };
+}
+
+/** Finds the line of a block on which the command begins that an offset is in: the last one with a prompt. */
+export function promptLine({ lines }: Block, offset: number): BlockLine | undefined {
+  for (let index = lineAt(lines, offset); index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line && /^\s*\$ /.test(line.text)) return line;
+  }
+  return undefined;
 }
 
 /** Inserts a command as a line of its own before the one that a command begins in. */

@@ -5,11 +5,14 @@ import { viewsOf } from '../follow/views.ts';
 import type { Page } from '../page/page.ts';
 import { findingsOf } from './engine.ts';
 import type { Finding } from './finding.ts';
+import { isTooMuch, pageProblem } from './rules/page-problem.ts';
 import { RULES } from './rules.ts';
 
 /**
  * Finds what is wrong with pages that are one guide, in their order.
  * @param edition - the release that they are checked against
  */
-export const lint = (pages: readonly Page[], edition: EditionName): readonly Finding[] =>
-  findingsOf({ pages, traces: viewsOf(pages).map(follow), edition }, RULES);
+export function lint(pages: readonly Page[], edition: EditionName): readonly Finding[] {
+  const traces = viewsOf(pages).map(follow);
+  return findingsOf({ pages, traces, edition }, isTooMuch(traces) ? [pageProblem] : RULES);
+}

@@ -24,6 +24,8 @@ export interface ToolCall {
   readonly args: readonly Expanded[];
   /** Index among the trace's events. */
   readonly at: number;
+  /** Index among the trace's calls. */
+  readonly index: number;
   /** The program's name without its folder. */
   readonly tool: string;
   /** `1.8.0`; absent for a program that the tables do not know. */
@@ -51,9 +53,9 @@ const cache: Readonly<Record<EditionName, WeakMap<Trace, readonly ToolCall[]>>> 
 export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[] {
   const known = cache[edition].get(trace);
   if (known) return known;
-  const calls = trace.events.flatMap((event, at) =>
-    event.kind === 'call' ? [readCall(event, at, edition)] : [],
-  );
+  const calls: ToolCall[] = [];
+  for (const [at, event] of trace.events.entries())
+    if (event.kind === 'call') calls.push({ ...readCall(event, at, edition), index: calls.length });
   cache[edition].set(trace, calls);
   return calls;
 }
@@ -62,23 +64,14 @@ export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[]
 export function callBeside(
   trace: Trace,
   edition: EditionName,
-  { at }: ToolCall,
+  { at, index }: ToolCall,
   distance: -1 | 1,
 ): ToolCall | undefined {
-  const calls = callsOf(trace, edition);
-  let low = 0;
-  let high = calls.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const call = calls[middle];
-    if (!call || call.at === at + distance) return call;
-    if (call.at < at + distance) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
+  const beside = callsOf(trace, edition)[index + distance];
+  return beside?.at === at + distance ? beside : undefined;
 }
 
-function readCall(event: CallEvent, at: number, edition: EditionName): ToolCall {
+function readCall(event: CallEvent, at: number, edition: EditionName): Omit<ToolCall, 'index'> {
   const tool = event.program.text.slice(event.program.text.lastIndexOf('/') + 1);
   const facts = toolFacts(tool, edition);
   const args = writtenArgs(event);

@@ -1,7 +1,7 @@
 /** Rule: the address of a load balancer is read, and nothing has waited for it. */
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
-import { commandBefore, findInCalls, wordsAt } from '../each-call.ts';
+import { commandBefore, findInCalls, promptLine, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
@@ -118,6 +118,6 @@ function waitBefore(call: ToolCall, { service, path }: AddressRead): Fix | undef
 /** Finds the line of the prompt: the call stands within `$(…)`, perhaps some lines below. */
 function statementStart({ event }: ToolCall): { readonly start: number } {
   const { page, block, span } = event.origin;
-  const line = block.lines.findLast(({ offset, text }) => offset <= span.start && /^\s*\$ /.test(text));
+  const line = promptLine(block, span.start);
   return { start: line?.offset ?? page.source.text.lastIndexOf('\n', span.start) + 1 };
 }

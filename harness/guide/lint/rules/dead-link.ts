@@ -16,6 +16,17 @@ export const deadLink: Rule = {
   find: ({ pages }) => pages.flatMap(page => page.links.flatMap(link => findIn(page, link, pages))),
 };
 
+/** Anchors of a page beyond which nothing is guessed; it takes time. */
+const MOST_GUESSED = 200;
+
+const cache = new WeakMap<Page, ReadonlySet<string>>();
+
+function anchorsOf(page: Page): ReadonlySet<string> {
+  const known = cache.get(page) ?? new Set(page.anchors);
+  cache.set(page, known);
+  return known;
+}
+
 function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): readonly RuleFinding[] {
   const [path = '', anchor] = target.split('#', 2);
   if (anchor === undefined || anchor === '' || /^[a-z][a-z0-9+.-]*:|^\/\//i.test(target)) return [];
@@ -23,8 +34,8 @@ function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): rea
   // Text from elsewhere may have headings.
   if (!other || other.includes.length > 0 || anchor.startsWith(':~:')) return [];
   const wanted = decoded(anchor);
-  if (other.anchors.includes(wanted)) return [];
-  const meant = didYouMean(wanted, other.anchors);
+  if (anchorsOf(other).has(wanted)) return [];
+  const meant = other.anchors.length > MOST_GUESSED ? undefined : didYouMean(wanted, other.anchors);
   return [
     {
       page,

@@ -20,11 +20,17 @@ export const namespaceElsewhere: Rule = {
     bad: 'Push a [certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) first.\n\n$ istioctl install -y --context=c',
     good: '$ kubectl create namespace istio-system --context=c\n\nPush a [certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) then.\n\n$ istioctl install -y --context=c',
   },
-  find: input => input.pages.flatMap(page => page.links.flatMap(link => findAt(page, link, input))),
+  find: input =>
+    input.pages.flatMap(page => {
+      const link = page.links.find(({ target }) => putBy(target) !== undefined);
+      return link ? findAt(page, link, input) : [];
+    }),
 };
 
+const putBy = (target: string) => PUTS.find(({ page }) => page.test(target.split(/[#?]/)[0] ?? ''));
+
 function findAt(page: Page, { target, span }: Link, { traces, edition }: RuleInput): readonly RuleFinding[] {
-  const put = PUTS.find(each => each.page.test(target.split(/[#?]/)[0] ?? ''));
+  const put = putBy(target);
   if (!put) return [];
   const isLate = (trace: Trace) =>
     installsOf(trace, edition).some(({ call }) => isBehind(call.event.origin, page, span.start)) &&

@@ -2,7 +2,7 @@
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Expanded, Trace } from '../../follow/trace.ts';
 import { contextOf, inputFilesOf, inputOf } from '../documents.ts';
-import { commandBefore, wordsAt } from '../each-call.ts';
+import { commandBefore, promptLine, wordsAt } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
 
@@ -68,7 +68,7 @@ function findingAt(
   const { page, block, span } = call.event.origin;
   const flag = call.flags.find(({ name }) => name === 'context');
   const command = ['kubectl create', ...(flag ? [wordsAt(page, flag.span)] : []), `namespace ${needed.text}`];
-  const line = block.lines.findLast(({ offset, text }) => offset <= span.start && /^\s*\$ /.test(text));
+  const line = promptLine(block, span.start);
   const where = context === '' ? '' : ` in ${context}`;
   return {
     page,

@@ -30,14 +30,21 @@ interface Place {
   readonly namespace: string;
 }
 
+/** Of one object in one cluster; a guide has a few. */
+const MOST_PLACES = 100;
+
 function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const calls = callsOf(trace, edition);
   // Another namespace may be that of the context.
   if (calls.some(({ tool, command }) => tool === 'kubectl' && command.startsWith('config'))) return [];
-  const put = calls.flatMap((call, index) => putBy(call, calls[index + 1], edition));
+  const put = new Map<string, Place[]>();
+  for (const place of calls.flatMap((call, index) => putBy(call, calls[index + 1], edition))) {
+    const key = `${place.context} ${place.object}`;
+    put.set(key, [...(put.get(key) ?? []), place].slice(0, MOST_PLACES));
+  }
   return calls.flatMap(askedBy).flatMap(asked => {
-    const known = put.filter(
-      each => each.object === asked.object && each.context === asked.context && each.call.at < asked.call.at,
+    const known = (put.get(`${asked.context} ${asked.object}`) ?? []).filter(
+      ({ call }) => call.at < asked.call.at,
     );
     const [first] = known;
     if (!first || known.some(({ namespace }) => namespace === asked.namespace)) return [];

@@ -28,8 +28,12 @@ export const refusedName: Rule = {
     const refused = input.traces.flatMap(trace => refusedIn(trace, input.edition));
     if (refused.length === 0) return [];
     const renames = renamesOf(input, new Set(refused.map(({ name }) => name.text)));
-    const found = refused.map(({ page, name, kind }): RuleFinding => {
-      const fix = fixOf(page, renames);
+    const fixes = new Map(
+      [...new Set(refused.map(({ page }) => page))].map(page => [page, fixOf(page, renames)]),
+    );
+    const found = refused.map(({ page, name, kind }, index): RuleFinding => {
+      // One is enough to rename all; very many would each tell of all places.
+      const fix = index < MOST_WITH_FIX ? fixes.get(page) : undefined;
       return {
         page,
         span: name.span,
@@ -41,6 +45,10 @@ export const refusedName: Rule = {
     return [...found, ...elsewhere(input, new Set(found.map(({ page }) => page)), renames)];
   },
 };
+
+const MOST_WITH_FIX = 100;
+/** Each name is looked for in all of a page. */
+const MOST_RENAMES = 100;
 
 interface Refused {
   readonly page: Page;
@@ -89,7 +97,7 @@ function renamesOf(
   );
   const names = [...refused, ...[...meshNames(traces, edition)].filter(name => /[A-Z]/.test(name))];
   const renames = new Map<string, string>();
-  for (const name of names) {
+  for (const name of names.slice(0, MOST_RENAMES)) {
     const mended = name.toLowerCase().replaceAll('_', '-');
     if (!variables.has(name) && NAME.test(mended)) renames.set(name, mended);
   }

@@ -1,6 +1,7 @@
 /** Rule: the reader is to repeat a command until he sees answers of several kinds. */
 import type { Page, Prose } from '../../page/page.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
+import { lastBefore } from '../sorted.ts';
 
 const AGAIN =
   /\b(?:repeat|send|call|run)\b[^.]{0,80}\b(?:several|a few|many|multiple) (?:more )?times\b|\b(?:toggles?|alternates?)\b[^.]{0,40}\bbetween\b/i;
@@ -19,8 +20,7 @@ export const repeatByHand: Rule = {
 };
 
 function findIn(page: Page, { span, text }: Prose): readonly RuleFinding[] {
-  const block = page.blocks.findLast(each => each.span.end <= span.start);
-  if (!block || !AGAIN.test(text)) return [];
+  if (!AGAIN.test(text) || !lastBefore(page.blocks, span.start)) return [];
   return [
     {
       page,

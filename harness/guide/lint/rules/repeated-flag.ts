@@ -16,9 +16,10 @@ export const repeatedFlag: Rule = {
   find: input =>
     findInCalls(input, ({ flags, event }) => {
       const page = event.origin.page;
-      return flags.flatMap((flag, index) => {
-        const last = flags.findLast(({ name }) => name === flag.name);
-        if (flag.isRepeatable || !flag.value || !last?.value || flags.indexOf(last) === index) return [];
+      const lasts = new Map(flags.map(flag => [flag.name, flag]));
+      return flags.flatMap(flag => {
+        const last = lasts.get(flag.name);
+        if (flag.isRepeatable || !flag.value || !last?.value || last === flag) return [];
         const isSame = valueText(flag) === valueText(last);
         return [
           {

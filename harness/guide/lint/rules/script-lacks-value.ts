@@ -5,7 +5,7 @@ import { findInCalls, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
 import { GATEWAY_SCRIPT, type GatewayValue, gatewayValues, lackingValues } from '../gateway-script.ts';
 import type { Rule, RuleInput } from '../rule.ts';
-import { callsOf, type ToolCall } from '../words.ts';
+import { callBeside, type ToolCall } from '../words.ts';
 
 export const scriptLacksValue: Rule = {
   id: 'script-lacks-value',
@@ -47,7 +47,7 @@ function withFlags(
   const { event } = call;
   const { page } = event.origin;
   const values = gatewayValues(call);
-  const target = callsOf(trace, edition).find(({ at }) => at === call.at + 1);
+  const target = callBeside(trace, edition, call, 1);
   const context = target ? contextOf(target) : undefined;
   const installs = installsOf(trace, edition).filter(install => install.call.at < call.at);
   const install = installs.findLast(each => each.context === context);

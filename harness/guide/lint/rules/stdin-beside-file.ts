@@ -1,8 +1,8 @@
 /** Rule: a command reads its standard input with -f -, and a file stands beside it as a word of its own. */
-import { documentsOf, normalPath } from '../documents.ts';
+import { lastWritten } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
-import { callsOf } from '../words.ts';
+import { callBeside } from '../words.ts';
 
 export const stdinBesideFile: Rule = {
   id: 'stdin-beside-file',
@@ -16,10 +16,8 @@ export const stdinBesideFile: Rule = {
       const dash = call.flags.find(({ name, value }) => name === 'filename' && value?.text === '-');
       const file = call.operands.find(({ text }) => /\.(ya?ml|json)$/.test(text));
       if (!dash?.value || !file) return [];
-      const isFed = callsOf(trace, input.edition).some(
-        ({ at, event }) => at === call.at - 1 && event.output.to === 'next-call',
-      );
-      const isWritten = documentsOf(trace).some(({ path }) => path === normalPath(file.text));
+      const isFed = callBeside(trace, input.edition, call, -1)?.event.output.to === 'next-call';
+      const isWritten = lastWritten(trace, file.text, call) !== undefined;
       const isNext = dash.value.span.end < file.span.start && file.span.start - dash.value.span.end < 3;
       return [
         {

@@ -1,6 +1,7 @@
 /** Rule: a step of the guide is told on another page, which was not given. */
 import type { Page, Prose } from '../../page/page.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
+import { within } from '../sorted.ts';
 
 const TOLD_ELSEWHERE =
   /\b(?:follow|has|see|complete|perform)\b[^.]*\[[^\]]*\b(?:instructions?|commands?|steps?)\b[^\]]*\]\(\/[^)]*\)/is;
@@ -19,7 +20,7 @@ export const stepElsewhere: Rule = {
 };
 
 function findIn(page: Page, { span }: Prose, pages: readonly Page[]): readonly RuleFinding[] {
-  const links = page.links.filter(link => link.span.start >= span.start && link.span.end <= span.end);
+  const links = within(page.links, span);
   const said = page.source.text.slice(span.start, span.end);
   if (links.length === 0 || !TOLD_ELSEWHERE.test(said)) return [];
   return links

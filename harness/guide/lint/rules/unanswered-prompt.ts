@@ -1,7 +1,7 @@
 /** Rule: a command asks whether it should go on, and nobody answers. */
 import { findInCalls, insertion } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
-import { callsOf, hasFlag, type ToolCall } from '../words.ts';
+import { callBeside, hasFlag, type ToolCall } from '../words.ts';
 
 const ASKS: ReadonlySet<string> = new Set(['install', 'upgrade', 'uninstall', 'experimental uninstall']);
 
@@ -19,7 +19,7 @@ export const unansweredPrompt: Rule = {
     findInCalls(input, (call, trace) => {
       if (call.tool !== 'istioctl' || !ASKS.has(call.command)) return [];
       if (hasFlag(call, 'skip-confirmation', 'dry-run', 'help')) return [];
-      const before = callsOf(trace, input.edition).find(({ at }) => at === call.at - 1);
+      const before = callBeside(trace, input.edition, call, -1);
       if (before?.event.output.to === 'next-call' && before.tool !== '') return [];
       return [
         {

@@ -50,6 +50,9 @@ function wordsBeyond({ events }: Trace): ReadonlySet<string> {
   );
 }
 
+/** Variables, the last ones, that a guess is made from. */
+const MOST_GUESSED = 100;
+
 /** What is known of a trace, beside the use of a variable. */
 interface Known {
   /** Of the event with the use. */
@@ -62,7 +65,10 @@ function finding(use: VariableUse, page: Page, trace: Trace, { index, names, set
   const later = sets.find(({ at, event }) => at > index && event.name === use.name)?.event.origin.place;
   const meant = didYouMean(
     use.name,
-    sets.filter(({ at }) => at < index).map(({ event }) => event.name),
+    sets
+      .filter(({ at }) => at < index)
+      .slice(-MOST_GUESSED)
+      .map(({ event }) => event.name),
   );
   const isName = names.has(use.name);
   return {

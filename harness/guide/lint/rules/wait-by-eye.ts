@@ -1,10 +1,12 @@
 /** Rule: the reader is to look at a list of pods until they run. */
+import type { EditionName } from '../../../model/east-west-gateway.ts';
+import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
-import { commandBefore, findInCalls, wordsAt } from '../each-call.ts';
+import { commandBefore, findInCalls, promptLine, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
 import { proseAfter, proseBefore } from '../prose-near.ts';
-import type { Rule, RuleInput } from '../rule.ts';
-import { type SampleObject, sampleFacts } from '../tables/tables.ts';
+import type { Rule } from '../rule.ts';
+import { sampleFacts } from '../tables/tables.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
 
 const WAITING = /\bwait (?:\w+ ){0,3}(?:until|for|till)\b|\bonce\b.*\b(?:running|ready)\b/i;
@@ -29,9 +31,8 @@ export const waitByEye: Rule = {
       const said = saidAround(call);
       const sentence = said.find(text => WAITING.test(text) && /\b(running|ready|status)\b/i.test(text));
       if (sentence === undefined) return [];
-      const calls = callsOf(trace, input.edition).filter(({ at }) => at < call.at);
-      if (calls.some(each => waitsInBlock(each, call))) return [];
-      const fix = waitBefore(call, sentence, deployedBy(calls, call, input));
+      if (isAwaited(call, callsOf(trace, input.edition))) return [];
+      const fix = waitBefore(call, sentence, deployedBefore(call, trace, input.edition));
       return [
         {
           span: call.event.origin.span,
@@ -56,38 +57,60 @@ function saidAround({ event }: ToolCall): readonly string[] {
   return [...(before ? [before] : []), ...proseAfter(page, block).slice(0, 2)].map(({ text }) => text);
 }
 
-const waitsInBlock = (each: ToolCall, { event }: ToolCall): boolean =>
-  each.tool === 'kubectl' &&
-  (each.command === 'wait' || each.command === 'rollout status') &&
-  each.event.origin.page === event.origin.page &&
-  (each.event.origin.block === event.origin.block ||
-    event.origin.span.start - each.event.origin.span.end < 400);
+/** Characters of the page within which a wait counts that stands in a block of its own. */
+const NEAR = 400;
+
+/** Looks for a wait in the calls before, as far as they stand in the same block or near it. */
+function isAwaited({ index, event: { origin } }: ToolCall, calls: readonly ToolCall[]): boolean {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const { tool, command, event } = calls[at] ?? {};
+    const isNear =
+      event?.origin.page === origin.page &&
+      (event.origin.block === origin.block || origin.span.start - event.origin.span.end < NEAR);
+    if (!isNear) return false;
+    if (tool === 'kubectl' && (command === 'wait' || command === 'rollout status')) return true;
+  }
+  return false;
+}
+
+/** Cluster and namespace → Deployment → the event that puts it there first. */
+type Deployed = ReadonlyMap<string, ReadonlyMap<string, number>>;
+const cache: Readonly<Record<EditionName, WeakMap<Trace, Deployed>>> = {
+  '1.8': new WeakMap(),
+  current: new WeakMap(),
+};
 
 /** Lists the Deployments that the guide has put into the cluster and namespace of a call. */
-function deployedBy(
-  calls: readonly ToolCall[],
-  call: ToolCall,
-  { edition }: RuleInput,
-): readonly SampleObject[] {
-  const context = contextOf(call);
-  const namespace = flagValue(call, 'namespace')?.text;
-  return calls
-    .filter(each => each.tool === 'kubectl' && each.command === 'apply')
-    .filter(each => contextOf(each) === context && flagValue(each, 'namespace')?.text === namespace)
-    .flatMap(each =>
-      each.flags.flatMap(({ name, value }) => (name === 'filename' && value ? [value.text] : [])),
-    )
-    .flatMap(file => sampleFacts(edition).objectsOf(file))
-    .filter(({ kind }) => kind === 'Deployment');
+function deployedBefore(call: ToolCall, trace: Trace, edition: EditionName): readonly string[] {
+  const deployed = cache[edition].get(trace) ?? readDeployed(trace, edition);
+  cache[edition].set(trace, deployed);
+  return [...(deployed.get(placeOf(call)) ?? [])].flatMap(([name, at]) => (at < call.at ? [name] : []));
+}
+
+const placeOf = (call: ToolCall): string => `${contextOf(call)} ${flagValue(call, 'namespace')?.text}`;
+
+function readDeployed(trace: Trace, edition: EditionName): Deployed {
+  const deployed = new Map<string, Map<string, number>>();
+  for (const call of callsOf(trace, edition)) {
+    if (call.tool !== 'kubectl' || call.command !== 'apply') continue;
+    const here = deployed.get(placeOf(call)) ?? new Map<string, number>();
+    deployed.set(placeOf(call), here);
+    for (const { name, value } of call.flags) {
+      if (name !== 'filename' || !value) continue;
+      for (const object of sampleFacts(edition).objectsOf(value.text))
+        if (object.kind === 'Deployment' && !here.has(object.name)) here.set(object.name, call.at);
+    }
+  }
+  return deployed;
 }
 
 /** Waits for the Deployment that the sentence names, if the guide has made it. */
-function waitBefore(call: ToolCall, sentence: string, deployments: readonly SampleObject[]): Fix | undefined {
+function waitBefore(call: ToolCall, sentence: string, deployments: readonly string[]): Fix | undefined {
   const { page, block, span } = call.event.origin;
   const words = new Set(sentence.toLowerCase().match(/[a-z0-9][a-z0-9-]*/g) ?? []);
-  const names = [...new Set(deployments.map(({ name }) => name))].filter(name => words.has(name));
+  const names = deployments.filter(name => words.has(name));
   const [name] = names;
-  const line = block.lines.findLast(({ offset, text }) => offset <= span.start && /^\s*\$ /.test(text));
+  const line = promptLine(block, span.start);
   if (name === undefined || names.length > 1 || !line) return undefined;
   const flags = call.flags
     .filter(flag => flag.name === 'context' || flag.name === 'namespace')
