@@ -44,5 +44,5 @@ t.test('a view is chosen by names', async t => {
   refused(['primery-remote', 'helm'], /has no tab "primery-remote"/, /Did you mean primary-remote/);
   refused(['primary-remote', 'helm', 'hlem'], /no tab "hlem" on the way/, /Did you mean helm/);
   refused(['primary-remote', 'multi-primary', 'helm'], /More than one tab/, /one of them/);
-  t.throws(() => viewOfTabs([pageOf([])], ['a']), { hint: /no tabs at all/ });
+  t.throws(() => viewOfTabs([pageOf([])], ['a']), { code: 'ERR_UNKNOWN_TAB', hint: /no tabs at all/ });
 });
