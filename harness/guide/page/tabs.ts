@@ -13,6 +13,8 @@ export interface Tabs {
 /** `tabset` is istio.io's word, `tabs` that of kubernetes.io, `tabpane` that of Docsy. */
 const SETS = new Set(['tabset', 'tabs', 'tabpane']);
 const MOST_NESTED = 16;
+/** Tabs of a page that are read: each may be another way through the guide, all of which are followed. */
+const MOST_TABS = 100;
 
 /** Reads the sets of tabs from a page's shortcodes. */
 export function readTabs(elements: readonly Element[]): Tabs {
@@ -63,6 +65,7 @@ class Reader {
   readonly problems: PageProblem[] = [];
   readonly #open: (OpenSet | OpenTab)[] = [];
   #refs: readonly TabRef[] = [];
+  #tabs = 0;
 
   take(element: Element): void {
     if (!SETS.has(element.name) && element.name !== 'tab') return;
@@ -75,7 +78,7 @@ class Reader {
     for (let top = this.#open.at(-1); top && top.end <= offset; top = this.#open.at(-1)) {
       this.#open.pop();
       if (top.kind === 'tab') this.#enter(top.end, top.outside);
-      else if (top.tabs.length === 0 && !top.isTooDeep)
+      else if (top.tabs.length === 0 && !top.isTooDeep && this.#tabs <= MOST_TABS)
         this.#tell('no-tabs', 'This set of tabs has no tab.', top.span);
     }
   }
@@ -97,12 +100,23 @@ class Reader {
       this.#tell('tab-outside', 'This tab stands in no set of tabs.', open.span);
       return;
     }
-    if (this.#refs.length >= MOST_NESTED) return;
+    if (this.#refs.length >= MOST_NESTED || !this.#mayHaveMore(open.span)) return;
     const tab = this.#tabOf(set, open.named, open.positional, span);
     set.tabs.push(tab);
     set.index ??= this.#list(set);
     this.#open.push({ kind: 'tab', end: span.end, outside: this.#refs });
     this.#enter(span.start, [...this.#refs, { tabset: set.index, tab: tab.name }]);
+  }
+
+  #mayHaveMore(span: Span): boolean {
+    this.#tabs += 1;
+    if (this.#tabs === MOST_TABS + 1)
+      this.#tell(
+        'too-long',
+        `The page has more than ${MOST_TABS} tabs; from here on they are not read.`,
+        span,
+      );
+    return this.#tabs <= MOST_TABS;
   }
 
   #tabOf(

@@ -216,6 +216,13 @@ t.test('what is wrong with shortcodes is told, and the rest of the page is read'
   }
 });
 
+t.test('of very many tabs the first hundred are read', async t => {
+  const tabs = Array.from({ length: 120 }, (_, index) => `{{< tab name="${index}" >}}{{< /tab >}}`);
+  const page = pageOf('{{< tabset >}}', ...tabs, '{{< /tabset >}}', '{{< tabset >}}{{< /tabset >}}');
+  t.equal(page.tabsets[0]?.tabs.length, 100);
+  t.same(problemsOf(page), ['too-long 102:1']);
+});
+
 t.test('line ends of Windows and of old Macs are kept, and are no part of a line', async t => {
   const lines = [
     '# One',
