@@ -8,13 +8,17 @@ import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
 import { configInRemote } from './rules/config-in-remote.ts';
 import { deadLink } from './rules/dead-link.ts';
+import { endlessWait } from './rules/endless-wait.ts';
 import { impossibleOutput } from './rules/impossible-output.ts';
 import { incompleteMesh } from './rules/incomplete-mesh.ts';
+import { literalVariable } from './rules/literal-variable.ts';
 import { lostContinuation } from './rules/lost-continuation.ts';
+import { misspeltNamespace } from './rules/misspelt-namespace.ts';
 import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
 import { namespaceTooEarly } from './rules/namespace-too-early.ts';
 import { notExported } from './rules/not-exported.ts';
 import { notFollowed } from './rules/not-followed.ts';
+import { openJsonpath } from './rules/open-jsonpath.ts';
 import { operatorApplied } from './rules/operator-applied.ts';
 import { otherGateway } from './rules/other-gateway.ts';
 import { otherNamespace } from './rules/other-namespace.ts';
@@ -31,8 +35,11 @@ import { stdinBesideFile } from './rules/stdin-beside-file.ts';
 import { stepElsewhere } from './rules/step-elsewhere.ts';
 import { swappedContexts } from './rules/swapped-contexts.ts';
 import { unansweredPrompt } from './rules/unanswered-prompt.ts';
+import { unheededLabel } from './rules/unheeded-label.ts';
 import { unknownArgument } from './rules/unknown-argument.ts';
 import { unknownField } from './rules/unknown-field.ts';
+import { unknownName } from './rules/unknown-name.ts';
+import { unknownProfile } from './rules/unknown-profile.ts';
 import { unknownRelease } from './rules/unknown-release.ts';
 import { unknownSample } from './rules/unknown-sample.ts';
 import { unsetVariable } from './rules/unset-variable.ts';
@@ -48,6 +55,7 @@ export const RULES: readonly Rule[] = [
   notFollowed,
   unsetVariable,
   splitValue,
+  literalVariable,
   notExported,
   brokenYaml,
   brokenByExpansion,
@@ -55,6 +63,7 @@ export const RULES: readonly Rule[] = [
   unknownSample,
   unknownField,
   unknownRelease,
+  unknownProfile,
   repeatedFlag,
   stdinBesideFile,
   operatorApplied,
@@ -62,14 +71,19 @@ export const RULES: readonly Rule[] = [
   refusedName,
   namespaceTooEarly,
   namespaceElsewhere,
+  misspeltNamespace,
+  unheededLabel,
   otherNamespace,
   swappedContexts,
+  unknownName,
   incompleteMesh,
   secretAfterRemote,
   configInRemote,
   unusedMeshNetworks,
   addressNotAwaited,
   addressByIpOnly,
+  openJsonpath,
+  endlessWait,
   wideSelector,
   unansweredPrompt,
   waitByEye,

@@ -218,3 +218,6 @@ export const printedColumns = (
   columnRows
     .filter(row => row.group === tool && row.names.includes(command) && row.editions.includes(edition))
     .flatMap(({ columns }) => columns);
+
+/** Returns the names of the profiles that `istioctl install` has. */
+export const profilesOf = (edition: EditionName): readonly string[] => fieldTrees[edition].profiles;
