@@ -1,6 +1,7 @@
 /** Lints the pages of a guide: reads and follows them, and runs all rules. */
 import type { EditionName } from '../../model/east-west-gateway.ts';
 import { follow } from '../follow/follow.ts';
+import type { Trace } from '../follow/trace.ts';
 import { viewsOf } from '../follow/views.ts';
 import type { Page } from '../page/page.ts';
 import { findingsOf } from './engine.ts';
@@ -13,6 +14,10 @@ import { RULES } from './rules.ts';
  * @param edition - the release that they are checked against
  */
 export function lint(pages: readonly Page[], edition: EditionName): readonly Finding[] {
-  const traces = viewsOf(pages).map(follow);
+  const traces: Trace[] = [];
+  for (const view of viewsOf(pages)) {
+    if (isTooMuch(traces)) break;
+    traces.push(follow(view));
+  }
   return findingsOf({ pages, traces, edition }, isTooMuch(traces) ? [pageProblem] : RULES);
 }
