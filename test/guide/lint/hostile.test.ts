@@ -19,8 +19,9 @@ for (const [name, text] of HOSTILE_COMMANDS) {
   });
 }
 
-/** What is slow to read is tried in `npm run tables` only. */
-const PAGES = HOSTILE_PAGES.filter(([, , problem]) => isNightly || problem !== 'too-long');
+/** Of the pages that the reader is tried with, `npm test` takes a few through the command. */
+const DAILY = ['beginnings of shortcodes', 'nested tabs', 'a huge here-document', 'binary'];
+const PAGES = HOSTILE_PAGES.filter(([name]) => isNightly || DAILY.includes(name));
 
 for (const [name, text, problem] of PAGES) {
   t.test(`guide lint: ${name}`, async t => {

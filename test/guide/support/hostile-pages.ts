@@ -113,7 +113,7 @@ const LINES: Readonly<Record<string, (count: number) => string>> = {
   'nested conditions': count => `$ ${'if true; then '.repeat(count)}${'fi;'.repeat(count)}`,
   'nested YAML': count => `$ kubectl apply -f - <<EOF\n${'['.repeat(count)}\nEOF`,
 };
-const COUNT = isNightly ? 10_000 : 200;
+const COUNT = isNightly ? 10_000 : 100;
 
 /** A name, and a page with many commands, or one that is long. */
 export const HOSTILE_COMMANDS: readonly [string, string][] = [
