@@ -20,7 +20,10 @@ export const repeatByHand: Rule = {
 };
 
 function findIn(page: Page, { span, text }: Prose): readonly RuleFinding[] {
-  if (!AGAIN.test(text) || !lastBefore(page.blocks, span.start)) return [];
+  if (!AGAIN.test(text)) return [];
+  const heading = lastBefore(page.headings, span.start);
+  const block = lastBefore(page.blocks, span.start);
+  if (!block || (heading && heading.span.start > block.span.start)) return [];
   return [
     {
       page,

@@ -73,5 +73,9 @@ function withFlags(
         end: event.program.span.end,
         text: ` --${name} ${known[name]}`,
       }));
-  return { description: `Give it ${words.join(' ')}.`, edits, isSafe: edits.length === 1 || plain };
+  return {
+    description: `Give it the values as flags: ${words.map(word => word.split(' ')[0]).join(', ')}.`,
+    edits,
+    isSafe: edits.length === 1 || plain,
+  };
 }

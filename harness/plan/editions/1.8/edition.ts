@@ -37,7 +37,7 @@ export const edition18: Edition = {
         ...(isControlPlane(topology, cluster) ? [exposeIstiodStep(topology, cluster)] : []),
         ...(manyNetworks ? [exposeServicesStep(topology, cluster)] : []),
       ]),
-      // Before the remote's install, where the guide has it after: see the erratum remote-secret-order.
+      // Before the remote's install, where the guide has it after: see the erratum secret-after-remote.
       ...secrets.filter(step => remotes.some(cluster => attaches(step, cluster))),
       ...primariesOf(topology)
         .filter(cluster => isControlPlane(topology, cluster))

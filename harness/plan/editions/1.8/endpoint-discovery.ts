@@ -29,7 +29,7 @@ export function remoteSecretSteps(topology: Topology): readonly StepDraft[] {
         secret,
         `check the tokens of ${watched.name}'s proxies, which stay 1/2 ready`,
       ),
-      errata: ['upper-case-names', ...(isRemote(watched) ? ['remote-secret-order'] : [])],
+      errata: ['refused-name', ...(isRemote(watched) ? ['secret-after-remote'] : [])],
     };
   });
 }

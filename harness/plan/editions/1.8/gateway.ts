@@ -23,7 +23,7 @@ export function installGatewayStep(topology: Topology, cluster: ClusterSpec): St
     files: [],
     commands: installGateway(cluster.name, args),
     omission: gatewayOmission(topology, cluster),
-    errata: ['gateway-mesh-id', 'gateway-output', 'samples-folder', 'upper-case-names'],
+    errata: ['script-lacks-value', 'operator-applied', 'assumed-folder', 'refused-name'],
   };
 }
 
@@ -54,7 +54,7 @@ export function exposeIstiodStep(topology: Topology, primary: ClusterSpec): Step
       because:
         'the gateway refuses connections to istiod: the install of each remote fails, and its pods stay 1/2 ready',
     },
-    errata: ['samples-folder'],
+    errata: ['assumed-folder'],
   };
 }
 
@@ -68,7 +68,7 @@ export function exposeServicesStep(topology: Topology, cluster: ClusterSpec): St
     files: [],
     commands: [applySample(cluster.name, 'multicluster/expose-services.yaml', '-n', 'istio-system')],
     omission: exposeServicesOmission(topology, cluster),
-    errata: ['samples-folder', ...(isRemote(cluster) ? ['expose-services-in-remotes'] : [])],
+    errata: ['assumed-folder', ...(isRemote(cluster) ? ['config-in-remote'] : [])],
   };
 }
 

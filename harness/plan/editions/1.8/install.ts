@@ -24,10 +24,10 @@ export function installPrimaryStep(topology: Topology, cluster: ClusterSpec): St
     commands: [installFile(cluster.name)],
     omission: omission(topology, cluster),
     errata: [
-      'prompt',
-      'upper-case-names',
+      'unanswered-prompt',
+      'refused-name',
       ...(oneNetwork ? ['unused-mesh-networks'] : []),
-      ...(oneNetwork && isControlPlane(topology, cluster) ? ['unset-network-variable'] : []),
+      ...(oneNetwork && isControlPlane(topology, cluster) ? ['unset-variable', 'broken-by-expansion'] : []),
     ],
   };
 }
@@ -50,7 +50,7 @@ export function saveAddressStep(topology: Topology, primary: ClusterSpec): StepD
       because:
         'the address is empty: each remote silently becomes a primary of its own that knows no other cluster',
     },
-    errata: ['address-not-awaited', 'address-ip-only', 'ingress-gateway-wording'],
+    errata: ['address-not-awaited', 'address-by-ip-only', 'other-gateway'],
   };
 }
 
@@ -72,7 +72,7 @@ export function installRemoteStep(topology: Topology, cluster: ClusterSpec): Ste
     files: [{ path: `${cluster.name}.yaml`, content: remoteFile(topology, cluster) }],
     commands: [installFile(cluster.name)],
     omission: omission(topology, cluster),
-    errata: ['prompt', 'upper-case-names', ...(isMultiNetwork(topology) ? ['positional-file'] : [])],
+    errata: ['unanswered-prompt', 'refused-name', ...(isMultiNetwork(topology) ? ['stdin-beside-file'] : [])],
   };
 }
 

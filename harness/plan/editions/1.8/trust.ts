@@ -20,7 +20,7 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
         because:
           'no cacerts can be created; each istiod makes a root of its own, and the clusters do not trust each other',
       },
-      errata: ['certificates-elsewhere'],
+      errata: ['step-elsewhere'],
     },
     ...topology.clusters.flatMap((cluster): StepDraft[] => [
       {
@@ -36,7 +36,7 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
           because:
             'the secret cacerts is refused (namespaces "istio-system" not found), and istiod makes a root of its own',
         },
-        errata: ['namespace-before-cacerts', ...(cluster === first ? ['context-names'] : [])],
+        errata: ['namespace-elsewhere', ...(cluster === first ? ['assumed-context'] : [])],
       },
       {
         id: `${cluster.name}/create-cacerts`,
@@ -54,7 +54,7 @@ export function trustSteps(topology: Topology): readonly StepDraft[] {
                 ? 'its proxies have another root than the istiod that serves them, and never get a configuration'
                 : 'its istiod makes a root of its own, and calls to and from other clusters fail in the TLS handshake',
             },
-        errata: ['namespace-before-cacerts', ...(isRemote(cluster) ? ['trust-in-remotes'] : [])],
+        errata: ['namespace-elsewhere', ...(isRemote(cluster) ? ['trust-in-remotes'] : [])],
       },
     ]),
   ];

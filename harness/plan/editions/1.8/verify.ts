@@ -27,11 +27,11 @@ export const VERIFY: VerifyText = {
   errata: {
     namespace: [],
     injection: [],
-    service: ['helloworld-selector', 'samples-folder'],
-    deploy: ['double-selector'],
-    wait: ['unfiltered-pods'],
+    service: ['wide-selector', 'assumed-folder'],
+    deploy: ['repeated-flag'],
+    wait: ['wait-by-eye'],
     client: [],
-    call: ['curl-progress', 'toggle'],
+    call: ['progress-meter', 'repeat-by-hand'],
   },
   // Injection is local in 1.8, in remotes too: the install before the namespace is all it takes.
   injectionNeeds: () => [],
