@@ -72,7 +72,7 @@ export class PlanSteps {
     );
   }
 
-  /** Runs each step as soon as those that it needs have ended; those that clean up have a time of their own. */
+  /** Runs each step as soon as those that it needs have ended; those that clean up have their own time. */
   async run(isCleanUp = false): Promise<void> {
     const { plan } = this.#around.options;
     for (const { id } of plan.steps) if (!this.outcomes.has(id)) this.outcomes.set(id, 'skipped');

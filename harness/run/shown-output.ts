@@ -5,8 +5,8 @@ import type { Command } from '../model/command.ts';
 const HEADER = /^[A-Z][A-Z0-9()%-]*(?:\s+[A-Z][A-Z0-9()%-]*)+$/;
 const AGE = '(?:\\d+[smhd])+';
 /**
- * What differs from run to run, and what it may be instead: a pod's hashes, ages, addresses and ports, numbers
- * of restarts.
+ * What differs from run to run, and what it may be instead: a pod's hashes, ages, addresses and ports,
+ * numbers of restarts.
  */
 const WILDCARDS: readonly (readonly [token: RegExp, pattern: (match: RegExpExecArray) => string])[] = [
   [/^(?:\.\.\.|\u2026)$/, () => '.*'],

@@ -12,11 +12,10 @@ export interface Variable {
 }
 
 /** What the reader's own machine sets, to values that no page knows. */
-const OWN: ReadonlySet<string> = new Set(
-  'HOME PATH PWD OLDPWD USER LOGNAME SHELL TMPDIR HOSTNAME OSTYPE HOSTTYPE MACHTYPE RANDOM SECONDS UID EUID IFS'.split(
-    ' ',
-  ),
-);
+const OWN: ReadonlySet<string> = new Set([
+  ...['HOME', 'PATH', 'PWD', 'OLDPWD', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'HOSTNAME', 'UID', 'EUID'],
+  ...['OSTYPE', 'HOSTTYPE', 'MACHTYPE', 'RANDOM', 'SECONDS', 'IFS'],
+]);
 const SETS = /(?<![\w$-])([A-Za-z_]\w*)\+?=(?!=)/g;
 const LOOPS = /\b(?:for|select)\s+([A-Za-z_]\w*)/g;
 const READS = /\b(?:read|mapfile|readarray)\s+((?:-\w+\s+)*(?:[A-Za-z_]\w*[ \t]*)+)/g;

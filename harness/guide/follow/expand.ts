@@ -1,4 +1,4 @@
-/** The shell's expansion of words: variables, substitutions, and the splitting of what stands outside of quotes. */
+/** The shell's expansion of words: variables, substitutions, and the splitting of what has no quotes. */
 import { unreachable } from '../../base/errors.ts';
 import type { Beyond, Word, WordPart } from '../shell/syntax.ts';
 import type { Span } from '../source-text.ts';
@@ -45,7 +45,7 @@ class Field {
 }
 
 /**
- * Expands the word of a command to the words that the program gets: none if it is unset and outside of quotes,
+ * Expands the word of a command to the words that the program gets: none if it is unset and has no quotes,
  * several if its value is split.
  */
 export function expandToFields(

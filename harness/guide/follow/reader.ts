@@ -55,7 +55,7 @@ export class Reader implements Shell {
     }
   }
 
-  /** Takes a block of output as that of the last call, if the two stand together and nothing was shown yet. */
+  /** Takes a block of output as that of the last call, if the two stand together and nothing is shown yet. */
   showLater(page: Page, block: Block, shown: Shown): void {
     const index = this.events.length - 1;
     const last = this.events[index];

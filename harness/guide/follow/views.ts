@@ -86,8 +86,8 @@ function walk(pages: readonly Page[], choose: Choice): View & { readonly chosen:
 }
 
 /**
- * Returns the way through the pages on which each set of tabs shows the tab that is named, by what people read
- * or by its `category-value`; case does not count. A set of one tab needs no name.
+ * Returns the way through the pages on which each set of tabs shows the tab that is named, by what people
+ * read or by its `category-value`; case does not count. A set of one tab needs no name.
  *
  * @throws HarnessError ERR_UNKNOWN_TAB for a set of which no tab, or more than one, is named; for a name that
  *   no tab on the way has

@@ -21,8 +21,8 @@ const LONGEST_LINE = 100;
 const AS_IT_IS = { weDo: 'Nothing: the step is as the page has it.', isLeft: true } as const;
 
 /**
- * Makes an erratum of each error and warning. Its id is the rule and the line: `unset-variable/L366`, with the
- * page where the guide has several.
+ * Makes an erratum of each error and warning. Its id is the rule and the line: `unset-variable/L366`, with
+ * the page where the guide has several.
  */
 export function errataOf(
   findings: readonly Finding[],

@@ -14,8 +14,8 @@ export interface Ordered {
 }
 
 /**
- * Orders steps as on the page, save that what ours wait for comes first. They still follow each other: what the
- * page shows as output is what a reader sees who does one thing at a time.
+ * Orders steps as on the page, save that what ours wait for comes first. They still follow each other: what
+ * the page shows as output is what a reader sees who does one thing at a time.
  */
 export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
   const ids = new Set(steps.map(({ id }) => id));

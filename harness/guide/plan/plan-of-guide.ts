@@ -16,7 +16,7 @@ import { topologyOf } from './topology-of.ts';
 import { placesOf, type Unit, unitsOf } from './units.ts';
 
 export interface GuidePlanOptions {
-  /** True: just the page. False: the page was mended, and what it leaves to other pages comes from our plan. */
+  /** True: just the page. False: it was mended, and what it leaves to other pages comes from our plan. */
   readonly isAsPrinted: boolean;
   /** True: what the guide does at its end to take everything away is a part of the plan. */
   readonly withCleanUp?: boolean;

@@ -16,7 +16,7 @@ export interface StepSurroundings {
   readonly errata: readonly PlacedErratum[];
   /** Where the page as it is printed has a step of ours; a mend may have moved it. */
   readonly printed: ReadonlyMap<StepId, Lines>;
-  /** Leads from a line of the mended page to the one of the page as it is printed, for steps of the page alone. */
+  /** Leads from a line of the mended page to the one as it is printed, for steps of the page alone. */
   readonly lineOf: (file: string, line: number) => number;
   /** True: a value that ours wait for is waited for here too. */
   readonly awaits: boolean;

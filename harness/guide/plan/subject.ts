@@ -7,16 +7,15 @@ export interface Subject {
   readonly key: string;
   /** The cluster that is changed or asked. */
   readonly cluster: ClusterName | undefined;
-  /** What tells two things of one key apart: the last selector, the namespace, whether a variable takes it. */
+  /** What tells two of one key apart: the last selector, the namespace, whether a variable takes it. */
   readonly details: readonly [selector: string, namespace: string, captured: string];
 }
 
 /** Flags that have their value in the next word. */
-const VALUED: ReadonlySet<string> = new Set(
-  '-n --namespace -f --filename -l --selector -o --output -c --container --timeout --for -p --type --set --name'.split(
-    ' ',
-  ),
-);
+const VALUED: ReadonlySet<string> = new Set([
+  ...['-n', '--namespace', '-f', '--filename', '-l', '--selector', '-o', '--output', '-c', '--container'],
+  ...['--timeout', '--for', '-p', '--type', '--set', '--name'],
+]);
 const KINDS: Readonly<Record<string, string>> = {
   ns: 'namespace',
   namespaces: 'namespace',

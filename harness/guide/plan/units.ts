@@ -124,7 +124,7 @@ function refusal(problems: readonly string[]): HarnessError {
     {
       hint:
         'A plan takes calls of kubectl, istioctl, helm and the gateway script, with variables, pipes and ' +
-        'here-documents. --var NAME=VALUE gives what the page leaves to its reader; guide lint tells the rest.',
+        'here-documents. --var NAME=VALUE gives what the page leaves to its reader; guide lint tells more.',
     },
   );
 }

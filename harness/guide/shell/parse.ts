@@ -189,7 +189,7 @@ class Reader {
     };
   }
 
-  /** A body in which nothing is expanded; without quotes a backslash still hides `$`, itself and line ends. */
+  /** A body in which nothing is expanded; without quotes a backslash hides `$`, itself and line ends. */
   #plainBody(body: Bash.HereDocBody, isQuoted: boolean): WordPart {
     const text = isQuoted ? body.text : body.text.replace(/\\([$`\\]|\n)/g, (_all, char) => char.trim());
     return this.#text(text, true, body);

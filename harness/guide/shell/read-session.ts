@@ -61,7 +61,7 @@ function joined(lines: readonly BlockLine[]): MappedText {
   return { text, pieces };
 }
 
-/** Leaves out the marks by which istio.io links files: `@samples/sleep/sleep.yaml@` shows as the path alone. */
+/** Leaves out the marks by which istio.io links files: `@samples/a.yaml@` shows as the path alone. */
 function withoutFileMarks({ text, offset }: BlockLine): readonly BlockLine[] {
   const pieces: BlockLine[] = [];
   let at = 0;

@@ -27,8 +27,8 @@ const CLOSES = /(?:^|[;\s])(?:done|fi|esac)(?=\s*(?:\\?$|[|&>;)]))/g;
 const MOST_COMPOUND_LINES = 500;
 
 /**
- * Splits a block. With prompts (`$ `) each begins a command, and lines that belong to none are output; without
- * one a block of a shell is all commands, and any other is output, or nothing of a session.
+ * Splits a block. With prompts (`$ `) each begins a command, and lines that belong to none are output;
+ * without one a block of a shell is all commands, and any other is output, or nothing of a session.
  */
 export function typedLines({ language, lines }: Block): readonly TypedLines[] {
   const kind = language.toLowerCase();
@@ -52,7 +52,7 @@ function prompted(lines: readonly BlockLine[]): readonly TypedLines[] {
   return found;
 }
 
-/** Where each text stands last as a line, as it is and without tabs before it: where here-documents can end. */
+/** Where each text stands last as a line, as it is and without tabs before it: ends of here-documents. */
 function bodyEnds(lines: readonly BlockLine[]): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   for (const [index, { text }] of lines.entries()) {
@@ -63,9 +63,9 @@ function bodyEnds(lines: readonly BlockLine[]): ReadonlyMap<string, number> {
 }
 
 /**
- * Takes the lines of the command that begins at `first`; none if no prompt stands there. A prompt begins a new
- * command even where quotes are open, since people type what stands behind it; in a here-document it is text,
- * if the document's end comes later.
+ * Takes the lines of the command that begins at `first`; none if no prompt stands there. A prompt begins a
+ * new command even where quotes are open, since people type what stands behind it; in a here-document it is
+ * text, if the document's end comes later.
  */
 function commandAt(
   lines: readonly BlockLine[],
