@@ -16,6 +16,7 @@ import { lostContinuation } from './rules/lost-continuation.ts';
 import { misspeltNamespace } from './rules/misspelt-namespace.ts';
 import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
 import { namespaceTooEarly } from './rules/namespace-too-early.ts';
+import { noSuchPod } from './rules/no-such-pod.ts';
 import { notExported } from './rules/not-exported.ts';
 import { notFollowed } from './rules/not-followed.ts';
 import { openJsonpath } from './rules/open-jsonpath.ts';
@@ -72,6 +73,7 @@ export const RULES: readonly Rule[] = [
   namespaceTooEarly,
   namespaceElsewhere,
   misspeltNamespace,
+  noSuchPod,
   unheededLabel,
   otherNamespace,
   swappedContexts,

@@ -1,29 +1,41 @@
-/** What of the mistakes in `mutations.ts` the linter finds: rule and line. */
+/** What of the mistakes in `mutations.ts` and `mutations-current.ts` the linter finds: rule and line. */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { lint } from '../../../harness/guide/lint/lint.ts';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
-import { lineOf, MUTATIONS, mutate } from './mutations.ts';
+import type { EditionName } from '../../../harness/model/east-west-gateway.ts';
+import { lineOf, MUTATIONS, type Mutation, mutate } from './mutations.ts';
+import { MUTATIONS_CURRENT } from './mutations-current.ts';
 
-const PAGE = readFileSync(
-  new URL('../../../fixtures/guides/multicluster-1.8-mended.md', import.meta.url),
-  'utf8',
-);
+interface Mutated {
+  readonly page: string;
+  readonly edition: EditionName;
+  readonly mutations: readonly Mutation[];
+  readonly count: number;
+}
 
-const harmIn = (text: string) =>
-  lint([readPage('page.md', text)], '1.8').filter(({ severity }) => severity !== 'note');
+const SETS: readonly Mutated[] = [
+  { page: 'multicluster-1.8-mended.md', edition: '1.8', mutations: MUTATIONS, count: 30 },
+  { page: 'primary-remote-current.md', edition: 'current', mutations: MUTATIONS_CURRENT, count: 20 },
+];
 
-t.test('the page that is mended by hand has none', t => {
-  t.same(harmIn(PAGE), []);
-  t.equal(MUTATIONS.length, 30);
-  t.end();
-});
+for (const { page, edition, mutations, count } of SETS) {
+  const text = readFileSync(new URL(`../../../fixtures/guides/${page}`, import.meta.url), 'utf8');
+  const harmIn = (changed: string) =>
+    lint([readPage(page, changed)], edition).filter(({ severity }) => severity !== 'note');
 
-for (const mutation of MUTATIONS) {
-  t.test(mutation.name, t => {
-    const changed = mutate(PAGE, mutation);
-    const found = harmIn(changed).map(({ place, rule }) => `${place.line} ${rule}`);
-    t.ok(found.includes(`${lineOf(changed, mutation)} ${mutation.rule}`), found.join(', '));
+  t.test(`${page} has no mistake`, t => {
+    t.same(harmIn(text), []);
+    t.equal(mutations.length, count);
     t.end();
   });
+
+  for (const mutation of mutations) {
+    t.test(`${page}: ${mutation.name}`, t => {
+      const changed = mutate(text, mutation);
+      const found = harmIn(changed).map(({ place, rule }) => `${place.line} ${rule}`);
+      t.ok(found.includes(`${lineOf(changed, mutation)} ${mutation.rule}`), found.join(', '));
+      t.end();
+    });
+  }
 }

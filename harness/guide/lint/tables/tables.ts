@@ -49,6 +49,11 @@ export interface SampleObject {
   readonly name: string;
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of what makes pods: their labels, and the names of their containers. */
+  readonly pod?: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly containers: readonly string[];
+  };
 }
 
 /** What a release ships below `samples/`. */
@@ -157,17 +162,24 @@ export function sampleFacts(edition: EditionName): SampleFacts {
   };
 }
 
-/** Reads `Service/helloworld@sample app=helloworld,service=helloworld`. */
+/**
+ * Reads `Service/helloworld@sample app=helloworld,service=helloworld`; of a workload also the labels of its
+ * pods and their containers: `Deployment/curl - app=curl curl`.
+ */
 function readObject(text: string): SampleObject {
-  const [id = '', labels = ''] = text.split(' ');
+  const [id = '', labels = '-', podLabels, containers = ''] = text.split(' ');
   const [, kind = '', name = '', namespace] = /^([^/]*)\/([^@]*)(?:@(.*))?$/.exec(id) ?? [];
   return {
     kind,
     name,
     ...(namespace && { namespace }),
-    labels: Object.fromEntries(labels.split(',').flatMap(pair => (pair ? [splitPair(pair)] : []))),
+    labels: readLabels(labels),
+    ...(podLabels && { pod: { labels: readLabels(podLabels), containers: containers.split(',') } }),
   };
 }
+
+const readLabels = (text: string): Readonly<Record<string, string>> =>
+  text === '-' ? {} : Object.fromEntries(text.split(',').map(splitPair));
 
 function splitPair(pair: string): [string, string] {
   const at = pair.indexOf('=');

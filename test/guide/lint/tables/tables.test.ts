@@ -47,6 +47,10 @@ t.test('samples come with their objects and labels', t => {
     namespace: 'istio-system',
   });
   t.same(old.objectsOf('samples/none.yaml'), []);
+  t.match(
+    old.objectsOf('samples/sleep/sleep.yaml').find(({ kind }) => kind === 'Deployment'),
+    { name: 'sleep', labels: {}, pod: { labels: { app: 'sleep' }, containers: ['sleep'] } },
+  );
   t.end();
 });
 
