@@ -1,4 +1,5 @@
 /** Rule: pods are selected, or a container is named, that the guide has not put there. */
+import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
@@ -51,13 +52,11 @@ function findIn(call: ToolCall, trace: Trace, input: RuleInput): readonly Omit<R
 
 /** Lists the workloads in the namespace of a call; none if there may be others, too. */
 function workloadsAt(call: ToolCall, trace: Trace, { edition }: RuleInput): readonly SampleObject[] {
-  // What is not followed may have put anything anywhere.
-  if (trace.events.slice(0, call.at).some(({ kind }) => kind === 'beyond')) return [];
-  const place = placeOf(call);
-  const before = callsOf(trace, edition).filter(({ at }) => at < call.at);
-  const makers = before.filter(each => MAKES.test(`${each.tool} ${each.command}`) && placeOf(each) === place);
+  const { unknownFrom, makers } = makersOf(trace, edition);
+  if (unknownFrom < call.at) return [];
   const found: SampleObject[] = [];
-  for (const maker of makers) {
+  for (const maker of makers.get(placeOf(call)) ?? []) {
+    if (maker.at >= call.at) break;
     const objects = objectsOf(maker, edition);
     if (!objects) return [];
     found.push(...objects);
@@ -65,10 +64,38 @@ function workloadsAt(call: ToolCall, trace: Trace, { edition }: RuleInput): read
   return found.filter(({ pod }) => pod);
 }
 
+interface Makers {
+  /** Index of the first event that is not followed: it may have put anything anywhere. */
+  readonly unknownFrom: number;
+  /** By place, in order. */
+  readonly makers: ReadonlyMap<string, readonly ToolCall[]>;
+}
+
+const cache = new WeakMap<Trace, Makers>();
+
+function makersOf(trace: Trace, edition: EditionName): Makers {
+  const known = cache.get(trace);
+  if (known) return known;
+  const beyond = trace.events.findIndex(({ kind }) => kind === 'beyond');
+  const makers = new Map<string, ToolCall[]>();
+  for (const call of callsOf(trace, edition)) {
+    if (!MAKES.test(`${call.tool} ${call.command}`)) continue;
+    const place = placeOf(call);
+    const there = makers.get(place);
+    // Of very many a few hundred tell as much.
+    if (!there) makers.set(place, [call]);
+    else if (there.length < MOST_MAKERS) there.push(call);
+  }
+  const found = { unknownFrom: beyond < 0 ? Number.POSITIVE_INFINITY : beyond, makers };
+  cache.set(trace, found);
+  return found;
+}
+
+const MOST_MAKERS = 200;
 const MAKES = /^(?:kubectl (?:apply|create|run|replace)(?! (?:ns|namespace|secret))|helm |istioctl install)/;
 
 /** The objects that a call makes of samples; undefined if it makes others. */
-function objectsOf(call: ToolCall, edition: 'current' | '1.8'): readonly SampleObject[] | undefined {
+function objectsOf(call: ToolCall, edition: EditionName): readonly SampleObject[] | undefined {
   const files = call.flags.filter(({ name }) => name === 'filename');
   const selector = flagValue(call, 'selector')?.text;
   const objects = files.flatMap(({ value }) => (value ? sampleFacts(edition).objectsOf(value.text) : []));
