@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 import { flagValue } from '../words.ts';
 import { addressRead } from './address-not-awaited.ts';
 
+/** The rule `address-by-ip-only`. */
 export const addressByIpOnly: Rule = {
   id: 'address-by-ip-only',
   severity: 'note',

@@ -9,6 +9,7 @@ import { callsOf, flagValue, type ToolCall } from '../words.ts';
 /** Seconds; a load balancer mostly needs one or two minutes. */
 const PATIENCE_SECONDS = 180;
 
+/** The rule `address-not-awaited`. */
 export const addressNotAwaited: Rule = {
   id: 'address-not-awaited',
   severity: 'warning',

@@ -2,6 +2,7 @@
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf } from '../words.ts';
 
+/** The rule `assumed-context`. */
 export const assumedContext: Rule = {
   id: 'assumed-context',
   severity: 'note',

@@ -7,6 +7,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 import { isTold } from '../told-variables.ts';
 import { isTemplate, withValues } from './broken-yaml.ts';
 
+/** The rule `broken-by-expansion`. */
 export const brokenByExpansion: Rule = {
   id: 'broken-by-expansion',
   severity: 'error',

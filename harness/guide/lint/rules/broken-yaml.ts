@@ -2,6 +2,7 @@
 import { documentsOf, type GuideDocument, lineSpan, parseYaml } from '../documents.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
+/** The rule `broken-yaml`. */
 export const brokenYaml: Rule = {
   id: 'broken-yaml',
   severity: 'error',

@@ -14,6 +14,7 @@ const OF_ISTIO: ReadonlySet<string> = new Set([
   'EnvoyFilter',
 ]);
 
+/** The rule `config-in-remote`. */
 export const configInRemote: Rule = {
   id: 'config-in-remote',
   severity: 'note',

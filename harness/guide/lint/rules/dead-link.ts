@@ -3,6 +3,7 @@ import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { Link, Page } from '../../page/page.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
+/** The rule `dead-link`. */
 export const deadLink: Rule = {
   id: 'dead-link',
   severity: 'warning',

@@ -10,6 +10,7 @@ const CONDITIONS: readonly (readonly [kind: RegExp, conditions: readonly string[
   [/^(?:daemonsets?|ds|statefulsets?|sts|replicasets?|rs)(?:\.apps)?$/, ['replicafailure']],
 ];
 
+/** The rule `endless-wait`. */
 export const endlessWait: Rule = {
   id: 'endless-wait',
   severity: 'error',

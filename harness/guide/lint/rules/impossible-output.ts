@@ -9,6 +9,7 @@ import { flagValue, hasFlag, type ToolCall } from '../words.ts';
 /** A header is a line of words in capitals; `PORT(S)` and `CLUSTER-IP` are such words. */
 const HEADER = /^NAME(?:SPACE)?(?:\s+[A-Z][A-Z0-9()%/-]*)+\s*$/;
 
+/** The rule `impossible-output`. */
 export const impossibleOutput: Rule = {
   id: 'impossible-output',
   severity: 'warning',

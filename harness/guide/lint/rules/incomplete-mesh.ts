@@ -9,6 +9,7 @@ import { callsOf, type ToolCall } from '../words.ts';
 
 type Kind = 'gateway' | 'expose-istiod' | 'expose-services' | 'secret';
 
+/** The rule `incomplete-mesh`. */
 export const incompleteMesh: Rule = {
   id: 'incomplete-mesh',
   severity: 'error',

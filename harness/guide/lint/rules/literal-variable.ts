@@ -2,6 +2,7 @@
 import { documentsOf, lineSpan } from '../documents.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
+/** The rule `literal-variable`. */
 export const literalVariable: Rule = {
   id: 'literal-variable',
   severity: 'error',

@@ -3,6 +3,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 
 const REST = /^\s+(?:--?[A-Za-z][\w-]*(?:[ =]|$)|\|\s)/;
 
+/** The rule `lost-continuation`. */
 export const lostContinuation: Rule = {
   id: 'lost-continuation',
   severity: 'error',

@@ -5,6 +5,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { callsOf, type ToolCall } from '../words.ts';
 
+/** The rule `misspelt-namespace`. */
 export const misspeltNamespace: Rule = {
   id: 'misspelt-namespace',
   severity: 'error',

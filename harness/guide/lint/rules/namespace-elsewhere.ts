@@ -10,6 +10,7 @@ const PUTS: readonly { readonly page: RegExp; readonly what: string; readonly na
   { page: /\/cert-management\/plugin-ca-cert\/?$/, what: 'the Secret cacerts', namespace: 'istio-system' },
 ];
 
+/** The rule `namespace-elsewhere`. */
 export const namespaceElsewhere: Rule = {
   id: 'namespace-elsewhere',
   severity: 'note',

@@ -15,6 +15,7 @@ const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set([
 /** Commands of kubectl that need the namespace that they act in. */
 const NEEDS: ReadonlySet<string> = new Set(['apply', 'create', 'label', 'annotate', 'run', 'expose', 'set']);
 
+/** The rule `namespace-too-early`. */
 export const namespaceTooEarly: Rule = {
   id: 'namespace-too-early',
   severity: 'error',

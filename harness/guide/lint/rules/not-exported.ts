@@ -1,6 +1,7 @@
 /** Rule: a variable is set without export, where the guide exports it elsewhere. */
 import type { Rule, RuleFinding } from '../rule.ts';
 
+/** The rule `not-exported`. */
 export const notExported: Rule = {
   id: 'not-exported',
   severity: 'note',

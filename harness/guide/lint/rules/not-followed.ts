@@ -1,6 +1,7 @@
 /** Rule: a command is beyond the part of bash that mesh-harness follows. */
 import type { Rule } from '../rule.ts';
 
+/** The rule `not-followed`. */
 export const notFollowed: Rule = {
   id: 'not-followed',
   severity: 'note',

@@ -2,6 +2,7 @@
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 
+/** The rule `open-jsonpath`. */
 export const openJsonpath: Rule = {
   id: 'open-jsonpath',
   severity: 'error',

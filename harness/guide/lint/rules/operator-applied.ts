@@ -7,6 +7,7 @@ import { printsOperator } from '../gateway-script.ts';
 import type { Rule } from '../rule.ts';
 import { callBeside, hasFlag, type ToolCall } from '../words.ts';
 
+/** The rule `operator-applied`. */
 export const operatorApplied: Rule = {
   id: 'operator-applied',
   severity: 'error',

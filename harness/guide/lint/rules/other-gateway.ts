@@ -9,6 +9,7 @@ const GATEWAYS: Readonly<Record<string, string>> = {
   'istio-eastwestgateway': 'east-west gateway',
 };
 
+/** The rule `other-gateway`. */
 export const otherGateway: Rule = {
   id: 'other-gateway',
   severity: 'warning',

@@ -8,6 +8,7 @@ import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
 
+/** The rule `other-namespace`. */
 export const otherNamespace: Rule = {
   id: 'other-namespace',
   severity: 'error',

@@ -2,6 +2,7 @@
 import type { Trace } from '../../follow/trace.ts';
 import type { Rule } from '../rule.ts';
 
+/** The rule `page-problem`. */
 export const pageProblem: Rule = {
   id: 'page-problem',
   severity: 'error',

@@ -2,6 +2,7 @@
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 
+/** The rule `progress-meter`. */
 export const progressMeter: Rule = {
   id: 'progress-meter',
   severity: 'note',

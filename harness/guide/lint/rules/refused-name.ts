@@ -14,6 +14,7 @@ const NAME = /^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
 /** Words that a reader replaces: `YOUR_CLUSTER`, `<name>`. */
 const PLACEHOLDER = /[<>[\]{}$]|YOUR|MY_|EXAMPLE|SOME_|^(NAME|NAMESPACE|POD|SERVICE|CLUSTER|CONTEXT)$|\.\.\./;
 
+/** The rule `refused-name`. */
 export const refusedName: Rule = {
   id: 'refused-name',
   severity: 'error',

@@ -6,6 +6,7 @@ import { lastBefore } from '../sorted.ts';
 const AGAIN =
   /\b(?:repeat|send|call|run)\b[^.]{0,80}\b(?:several|a few|many|multiple) (?:more )?times\b|\b(?:toggles?|alternates?)\b[^.]{0,40}\bbetween\b/i;
 
+/** The rule `repeat-by-hand`. */
 export const repeatByHand: Rule = {
   id: 'repeat-by-hand',
   severity: 'note',

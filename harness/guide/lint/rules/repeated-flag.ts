@@ -3,6 +3,7 @@ import { findInCalls, removal, wordsAt } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import type { FlagUse } from '../words.ts';
 
+/** The rule `repeated-flag`. */
 export const repeatedFlag: Rule = {
   id: 'repeated-flag',
   severity: 'warning',

@@ -7,6 +7,7 @@ import { GATEWAY_SCRIPT, type GatewayValue, gatewayValues, lackingValues } from 
 import type { Rule, RuleInput } from '../rule.ts';
 import { callBeside, type ToolCall } from '../words.ts';
 
+/** The rule `script-lacks-value`. */
 export const scriptLacksValue: Rule = {
   id: 'script-lacks-value',
   severity: 'error',

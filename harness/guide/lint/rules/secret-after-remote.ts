@@ -6,6 +6,7 @@ import type { Fix } from '../finding.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { type AppliedSecret, secretsOf } from '../secrets.ts';
 
+/** The rule `secret-after-remote`. */
 export const secretAfterRemote: Rule = {
   id: 'secret-after-remote',
   severity: 'error',

@@ -1,6 +1,7 @@
 /** Rule: bash cannot read a command: a quote or a here-document that does not end, a syntax error. */
 import type { Rule } from '../rule.ts';
 
+/** The rule `shell-error`. */
 export const shellError: Rule = {
   id: 'shell-error',
   severity: 'error',

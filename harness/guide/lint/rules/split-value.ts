@@ -3,6 +3,7 @@ import type { Expanded, Trace } from '../../follow/trace.ts';
 import { findInCalls, wordsAt } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 
+/** The rule `split-value`. */
 export const splitValue: Rule = {
   id: 'split-value',
   severity: 'error',

@@ -4,6 +4,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { callBeside } from '../words.ts';
 
+/** The rule `stdin-beside-file`. */
 export const stdinBesideFile: Rule = {
   id: 'stdin-beside-file',
   severity: 'error',

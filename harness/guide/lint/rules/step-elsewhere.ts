@@ -6,6 +6,7 @@ import { within } from '../sorted.ts';
 const TOLD_ELSEWHERE =
   /\b(?:follow|has|see|complete|perform)\b[^.]*\[[^\]]*\b(?:instructions?|commands?|steps?)\b[^\]]*\]\(\/[^)]*\)/is;
 
+/** The rule `step-elsewhere`. */
 export const stepElsewhere: Rule = {
   id: 'step-elsewhere',
   severity: 'note',

@@ -7,6 +7,7 @@ import { gatewayValues, printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callBeside, callsOf, flagValue, type ToolCall } from '../words.ts';
 
+/** The rule `swapped-contexts`. */
 export const swappedContexts: Rule = {
   id: 'swapped-contexts',
   severity: 'error',

@@ -5,6 +5,7 @@ import { callBeside, hasFlag, type ToolCall } from '../words.ts';
 
 const ASKS: ReadonlySet<string> = new Set(['install', 'upgrade', 'uninstall', 'experimental uninstall']);
 
+/** The rule `unanswered-prompt`. */
 export const unansweredPrompt: Rule = {
   id: 'unanswered-prompt',
   severity: 'warning',

@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 
 const VALUES: ReadonlySet<string> = new Set(['enabled', 'disabled']);
 
+/** The rule `unheeded-label`. */
 export const unheededLabel: Rule = {
   id: 'unheeded-label',
   severity: 'error',

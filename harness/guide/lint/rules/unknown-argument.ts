@@ -5,6 +5,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 import type { CallProblem } from '../tables/parse-call.ts';
 import type { ToolCall } from '../words.ts';
 
+/** The rule `unknown-argument`. */
 export const unknownArgument: Rule = {
   id: 'unknown-argument',
   severity: 'error',

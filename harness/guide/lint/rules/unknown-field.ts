@@ -6,6 +6,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 import { type FieldTree, fieldOf, isList, operatorFields } from '../tables/tables.ts';
 import { isTemplate } from './broken-yaml.ts';
 
+/** The rule `unknown-field`. */
 export const unknownField: Rule = {
   id: 'unknown-field',
   severity: 'error',

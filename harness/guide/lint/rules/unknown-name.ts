@@ -7,6 +7,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 import { secretsOf } from '../secrets.ts';
 import { callsOf, flagValue } from '../words.ts';
 
+/** The rule `unknown-name`. */
 export const unknownName: Rule = {
   id: 'unknown-name',
   severity: 'error',

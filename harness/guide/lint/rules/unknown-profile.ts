@@ -7,6 +7,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { profilesOf } from '../tables/tables.ts';
 
+/** The rule `unknown-profile`. */
 export const unknownProfile: Rule = {
   id: 'unknown-profile',
   severity: 'error',

@@ -4,6 +4,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
 
+/** The rule `unknown-release`. */
 export const unknownRelease: Rule = {
   id: 'unknown-release',
   severity: 'error',

@@ -7,6 +7,7 @@ import { type SampleFacts, sampleFacts } from '../tables/tables.ts';
 
 const SAMPLE = /^(?:\.\/)?samples\/\S+$/;
 
+/** The rule `unknown-sample`. */
 export const unknownSample: Rule = {
   id: 'unknown-sample',
   severity: 'error',

@@ -8,6 +8,7 @@ import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 import { isTold } from '../told-variables.ts';
 import { usesIn } from '../uses.ts';
 
+/** The rule `unset-variable`. */
 export const unsetVariable: Rule = {
   id: 'unset-variable',
   severity: 'error',

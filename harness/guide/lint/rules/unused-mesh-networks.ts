@@ -2,6 +2,7 @@
 import { installsOf, keysOf, lineSpan } from '../documents.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
+/** The rule `unused-mesh-networks`. */
 export const unusedMeshNetworks: Rule = {
   id: 'unused-mesh-networks',
   severity: 'note',

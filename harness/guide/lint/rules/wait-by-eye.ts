@@ -12,6 +12,7 @@ import { callsOf, flagValue, type ToolCall } from '../words.ts';
 const WAITING = /\bwait (?:\w+ ){0,3}(?:until|for|till)\b|\bonce\b.*\b(?:running|ready)\b/i;
 const SECONDS = 180;
 
+/** The rule `wait-by-eye`. */
 export const waitByEye: Rule = {
   id: 'wait-by-eye',
   severity: 'warning',

@@ -7,6 +7,7 @@ import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { flagValue, type ToolCall } from '../words.ts';
 
+/** The rule `wide-selector`. */
 export const wideSelector: Rule = {
   id: 'wide-selector',
   severity: 'error',
