@@ -2,8 +2,11 @@
 import type { Page } from '../page/page.ts';
 
 /** `Before proceeding, be sure to complete the steps under …`; to read something is no step. */
-const DO_BEFORE =
-  /\bbefore (?:proceeding|continuing|starting|going on|you (?:begin|start|continue|proceed|go on))\b[^.]*\b(?:complete|perform|follow|do|finish|go through|run)\b/is;
+const DO_BEFORE = new RegExp(
+  '\\bbefore (?:proceeding|continuing|starting|going on|you (?:begin|start|continue|proceed|go on))\\b' +
+    '[^.]*\\b(?:complete|perform|follow|do|finish|go through|run)\\b',
+  'is',
+);
 const SECTION = /^(?:before you (?:begin|start)|prerequisites?|requirements?|what you need)\b/i;
 const DO = /\b(?:complete|perform|follow|finish|go through|deploy|install|set ?up|setup)\b/i;
 

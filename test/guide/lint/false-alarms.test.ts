@@ -1,6 +1,6 @@
 /**
- * Pages that are right, each of which some rule once took for wrong. They are small and in our own words; what
- * they have in common with a page of a real guide is the form.
+ * Pages that are right, each of which some rule once took for wrong. They are small and in our own words;
+ * what they have in common with a page of a real guide is the form.
  */
 import t from 'tap';
 import { lint } from '../../../harness/guide/lint/lint.ts';

@@ -1,6 +1,6 @@
 /**
- * A second set of mistakes, put into the fixture for today's release, written when the rules for the first set
- * stood. The first run found ten of the twenty; rules were made for the others afterwards.
+ * A second set of mistakes, put into the fixture for today's release, written when the rules for the first
+ * set stood. The first run found ten of the twenty; rules were made for the others afterwards.
  */
 import type { Mutation } from './mutations.ts';
 

@@ -61,8 +61,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'variables of a script are set, but not exported',
     edit: [
-      '$ samples/multicluster/gen-eastwest-gateway.sh \\\n    --mesh mesh1 --cluster cluster1 --network network1 | \\',
-      '$ MESH=mesh1\n$ CLUSTER=cluster1\n$ NETWORK=network1\n$ samples/multicluster/gen-eastwest-gateway.sh | \\',
+      '$ samples/multicluster/gen-eastwest-gateway.sh \\\n' +
+        '    --mesh mesh1 --cluster cluster1 --network network1 | \\',
+      '$ MESH=mesh1\n' +
+        '$ CLUSTER=cluster1\n' +
+        '$ NETWORK=network1\n' +
+        '$ samples/multicluster/gen-eastwest-gateway.sh | \\',
     ],
     line: ['$ samples/multicluster/gen-eastwest-gateway.sh | \\'],
     rule: 'script-lacks-value',
@@ -145,7 +149,11 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a step that the sibling tabs have is missing in one',
     edit: [
-      '\n{{< text bash >}}\n$ kubectl apply --context=${CTX_CLUSTER1} -f \\\n    samples/multicluster/expose-istiod.yaml\n{{< /text >}}\n',
+      '\n' +
+        '{{< text bash >}}\n' +
+        '$ kubectl apply --context=${CTX_CLUSTER1} -f \\\n' +
+        '    samples/multicluster/expose-istiod.yaml\n' +
+        '{{< /text >}}\n',
       '',
     ],
     nth: 2,
@@ -155,7 +163,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'one of two remote secrets is missing',
     edit: [
-      '{{< text bash >}}\n$ istioctl x create-remote-secret \\\n    --context=${CTX_CLUSTER1} \\\n    --name=cluster1 | \\\n    kubectl apply -f - --context=${CTX_CLUSTER2}\n{{< /text >}}\n',
+      '{{< text bash >}}\n' +
+        '$ istioctl x create-remote-secret \\\n' +
+        '    --context=${CTX_CLUSTER1} \\\n' +
+        '    --name=cluster1 | \\\n' +
+        '    kubectl apply -f - --context=${CTX_CLUSTER2}\n' +
+        '{{< /text >}}\n',
       '',
     ],
     line: ['name="Multi-Primary"'],
@@ -221,7 +234,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an address is read before it exists',
     edit: [
-      "$ kubectl --context=${CTX_CLUSTER1} wait -n istio-system svc/istio-eastwestgateway \\\n    --for=jsonpath='{.status.loadBalancer.ingress[0]}' --timeout=180s\n",
+      '$ kubectl --context=${CTX_CLUSTER1} wait -n istio-system svc/istio-eastwestgateway \\\n' +
+        "    --for=jsonpath='{.status.loadBalancer.ingress[0]}' --timeout=180s\n",
       '',
     ],
     line: ['$ export DISCOVERY_ADDRESS='],

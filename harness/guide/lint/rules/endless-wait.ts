@@ -3,7 +3,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { flagValue } from '../words.ts';
 
-/** kubernetes/api apps/v1, batch/v1, core/v1 types.go: DeploymentConditionType, JobConditionType, PodConditionType */
+/** kubernetes/api types.go of apps/v1, batch/v1, core/v1: DeploymentConditionType and its like. */
 const CONDITIONS: readonly (readonly [kind: RegExp, conditions: readonly string[]])[] = [
   [/^deploy(?:ments?)?(?:\.apps)?$/, ['available', 'progressing', 'replicafailure']],
   [/^jobs?(?:\.batch)?$/, ['complete', 'failed', 'suspended', 'failuretarget', 'successcriteriamet']],
@@ -16,7 +16,8 @@ export const endlessWait: Rule = {
   severity: 'error',
   sentence: 'kubectl waits for a condition that objects of the kind never have.',
   because:
-    'kubectl wait looks for the condition by its name, in any case of letters, until its time is over (kubernetes/kubectl pkg/cmd/wait); a Deployment is Available, a pod is Ready.',
+    'kubectl wait looks for the condition by its name, in any case of letters, until its time is over ' +
+    '(kubernetes/kubectl pkg/cmd/wait); a Deployment is Available, a pod is Ready.',
   example: {
     bad: '$ kubectl wait --for=condition=Ready deployment/web',
     good: '$ kubectl wait --for=condition=Available deployment/web',

@@ -8,10 +8,15 @@ export const literalVariable: Rule = {
   severity: 'error',
   sentence: 'A here-document whose end is quoted keeps a variable of the guide as it is.',
   because:
-    'Bash expands nothing in a here-document if any part of its delimiter is quoted (bash manual, "Here Documents").',
+    'Bash expands nothing in a here-document if any part of its delimiter is quoted (bash manual, "Here ' +
+    'Documents").',
   example: {
-    bad: `$ export HOST=web\n$ cat <<'EOF' | kubectl apply -f -\nkind: Service\nmetadata:\n  name: \${HOST}\nEOF`,
-    good: `$ export HOST=web\n$ cat <<EOF | kubectl apply -f -\nkind: Service\nmetadata:\n  name: \${HOST}\nEOF`,
+    bad:
+      `$ export HOST=web\n$ cat <<'EOF' | kubectl apply -f -\nkind: Service\nmetadata:\n  name: ` +
+      `\${HOST}\nEOF`,
+    good:
+      `$ export HOST=web\n$ cat <<EOF | kubectl apply -f -\nkind: Service\nmetadata:\n  name: ` +
+      `\${HOST}\nEOF`,
   },
   find: ({ traces }) =>
     traces.flatMap(trace => {

@@ -14,7 +14,8 @@ export const noSuchPod: Rule = {
   severity: 'error',
   sentence: 'Pods are selected, or a container is named, that the guide has not put there.',
   because:
-    'Where a guide has put nothing but samples into a namespace, the labels of their pods and the names of their containers are known.',
+    'Where a guide has put nothing but samples into a namespace, the labels of their pods and the names ' +
+    'of their containers are known.',
   example: {
     bad: '$ kubectl apply -n shop -f samples/sleep/sleep.yaml\n$ kubectl get pod -n shop -l app=curl',
     good: '$ kubectl apply -n shop -f samples/sleep/sleep.yaml\n$ kubectl get pod -n shop -l app=sleep',

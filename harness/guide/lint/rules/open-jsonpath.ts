@@ -8,7 +8,8 @@ export const openJsonpath: Rule = {
   severity: 'error',
   sentence: 'A jsonpath has a brace or a bracket that is not closed.',
   because:
-    'kubectl parses the expression before it asks for anything, and refuses it: "unclosed action" (kubernetes/client-go util/jsonpath/parser.go).',
+    'kubectl parses the expression before it asks for anything, and refuses it: "unclosed action" ' +
+    '(kubernetes/client-go util/jsonpath/parser.go).',
   example: {
     bad: "$ kubectl get pod -o jsonpath='{.items[0].metadata.name'",
     good: "$ kubectl get pod -o jsonpath='{.items[0].metadata.name}'",

@@ -10,7 +10,8 @@ export const unheededLabel: Rule = {
   severity: 'error',
   sentence: 'A label for the injection of sidecars has a value that nothing heeds.',
   because:
-    'The webhooks of istiod select namespaces by istio-injection=enabled, and leave those with disabled alone (istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).',
+    'The webhooks of istiod select namespaces by istio-injection=enabled, and leave those with disabled ' +
+    'alone (istio/istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).',
   example: {
     bad: '$ kubectl label namespace shop istio-injection=true',
     good: '$ kubectl label namespace shop istio-injection=enabled',

@@ -1,4 +1,4 @@
-/** Rule: a remote is told a cluster or a network that the guide does not have, or that it is its own primary. */
+/** Rule: a remote is told a name that the guide does not have, or that it is its own primary. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf, documentsOf, lineSpan } from '../documents.ts';
@@ -14,10 +14,16 @@ export const unknownName: Rule = {
   sentence:
     'A remote is told a cluster or a network that the guide does not have, or that it is its own primary.',
   because:
-    "The path of injection /inject/cluster/C/net/N gives a remote's pods the names of their cluster and network; the annotation topology.istio.io/controlPlaneClusters names the cluster whose istiod leads (istio.io, Install Primary-Remote).",
+    "The path of injection /inject/cluster/C/net/N gives a remote's pods the names of their cluster and " +
+    'network; the annotation topology.istio.io/controlPlaneClusters names the cluster whose istiod ' +
+    'leads (istio.io, Install Primary-Remote).',
   example: {
-    bad: '$ istioctl create-remote-secret --context=c2 --name=c2 | kubectl apply -f - --context=c1\n$ kubectl --context=c2 annotate namespace istio-system topology.istio.io/controlPlaneClusters=c2',
-    good: '$ istioctl create-remote-secret --context=c2 --name=c2 | kubectl apply -f - --context=c1\n$ kubectl --context=c2 annotate namespace istio-system topology.istio.io/controlPlaneClusters=c1',
+    bad:
+      '$ istioctl create-remote-secret --context=c2 --name=c2 | kubectl apply -f - --context=c1\n$ ' +
+      'kubectl --context=c2 annotate namespace istio-system topology.istio.io/controlPlaneClusters=c2',
+    good:
+      '$ istioctl create-remote-secret --context=c2 --name=c2 | kubectl apply -f - --context=c1\n$ ' +
+      'kubectl --context=c2 annotate namespace istio-system topology.istio.io/controlPlaneClusters=c1',
   },
   find: ({ traces, edition }) => {
     const names = new Set([...meshNames(traces, edition), ...traces.flatMap(valuesIn)]);

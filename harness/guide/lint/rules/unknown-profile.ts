@@ -13,7 +13,8 @@ export const unknownProfile: Rule = {
   severity: 'error',
   sentence: 'An install names a profile that the release does not have.',
   because:
-    'istioctl reads profiles by name from the release (istio/istio manifests/profiles); a path of a file is another matter.',
+    'istioctl reads profiles by name from the release (istio/istio manifests/profiles); a path of a ' +
+    'file is another matter.',
   example: {
     bad: '$ istioctl install -y --set profile=defualt',
     good: '$ istioctl install -y --set profile=default',

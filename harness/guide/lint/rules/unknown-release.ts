@@ -10,7 +10,9 @@ export const unknownRelease: Rule = {
   severity: 'error',
   sentence: 'helm is to delete what the guide has installed under another name.',
   because:
-    'helm uninstall fails for a release that is not there: "release: not found" (helm/helm pkg/action/uninstall.go). A guide that installs releases into a namespace of a cluster, and takes others away there, has mistaken a name.',
+    'helm uninstall fails for a release that is not there: "release: not found" (helm/helm ' +
+    'pkg/action/uninstall.go). A guide that installs releases into a namespace of a cluster, and takes ' +
+    'others away there, has mistaken a name.',
   example: {
     bad: '$ helm install istiod istio/istiod -n mesh --create-namespace\n$ helm delete istiod-remote -n mesh',
     good: '$ helm install istiod istio/istiod -n mesh --create-namespace\n$ helm delete istiod -n mesh',
@@ -29,7 +31,7 @@ export const unknownRelease: Rule = {
         .map(({ text, span }) => ({
           span,
           message: `The guide installs no release ${text} here; it installs ${names.join(' and ')}.`,
-          wouldHappen: `helm answers: Release not loaded: ${text}: release: not found; what was installed stays.`,
+          wouldHappen: `helm finds no release ${text}, and fails; what was installed stays.`,
         }));
     }),
 };

@@ -68,7 +68,7 @@ export interface SampleFacts {
   readonly paths: readonly string[];
 }
 
-/** The type of a field: `string`, `number`, `boolean`, `any`; a list has one element; an object its fields. */
+/** The type of a field: `string`, `number`, `boolean`, `any`; lists have one element, objects fields. */
 export type FieldTree = string | readonly [FieldTree] | { readonly [field: string]: FieldTree };
 
 /** What `kubectl get` prints of a kind. */
@@ -133,7 +133,10 @@ function commandsOf(rows: ReadonlyMap<string, CommandRow>): ReadonlyMap<string, 
 
 const HELP: FlagFacts = { name: 'help', short: 'h', value: 'none', isRepeatable: false, isDeprecated: false };
 
-/** Reads `filename,f=+ force output,o=`: `=` takes a value, `?` may take one, `+` repeats, `!` is deprecated. */
+/**
+ * Reads `filename,f=+ force output,o=`: `=` takes a value, `?` may take one, `+` repeats, `!` is
+ * deprecated.
+ */
 function flagsOf(text: string | undefined): FlagFacts[] {
   return (text?.split(' ') ?? []).map(word => {
     const { names = '', marks = '' } = /^(?<names>[^=?+!]+)(?<marks>.*)$/.exec(word)?.groups ?? {};
@@ -221,7 +224,7 @@ export function columnFacts(resource: string, edition: EditionName): readonly Co
     .map(({ columns, wide }) => ({ headers: columns, wide }));
 }
 
-/** Returns the headers that a command of another tool prints: `istioctl`, `remote-clusters`; empty if none is known. */
+/** Returns the headers that a command of another tool prints; none if they are not known. */
 export const printedColumns = (
   tool: string,
   command: string,
