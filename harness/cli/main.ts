@@ -59,7 +59,17 @@ function withOutput(exitCode: number): number {
   return exitCode === EXIT.passed ? EXIT.unknown : exitCode;
 }
 
+/** Waits until what was written has left the process: of more than a pipe holds an exit drops the rest. */
+const written = (stream: NodeJS.WriteStream) =>
+  new Promise<void>(resolve => {
+    // Files are written at once; after an error nothing leaves any more.
+    if (stream.destroyed || !stream.writableLength) resolve();
+    else stream.write('', () => resolve());
+  });
+
 endOnDefects();
-// Writes to standard output are done by now: files and pipes are synchronous on the systems that we run on.
-// How they ended is told a turn later.
-void main(process.argv.slice(2)).then(exitCode => setImmediate(() => process.exit(withOutput(exitCode))));
+// How the writes ended is told a turn later.
+void main(process.argv.slice(2)).then(async exitCode => {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  setImmediate(() => process.exit(withOutput(exitCode)));
+});

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
-import { temporaryFolder } from '../support/cli.ts';
+import { runCli, temporaryFolder } from '../support/cli.ts';
 import { runHere } from '../support/run-here.ts';
 
 const BAD = '# A\r\n\r\n```bash\r\n$ istioctl install -y -f - c.yaml\r\n$ istioctl install\r\n```\r\n';
@@ -76,4 +76,13 @@ t.test('guide rules lists the rules', async t => {
   t.match(stdout, /^page-problem +error +The page itself/);
   const { rules } = JSON.parse((await runHere(['guide', 'rules', '--format', 'json'])).stdout);
   t.equal(rules.length, stdout.trim().split('\n').length);
+});
+
+t.test('findings that are more than a pipe holds arrive as a whole', async t => {
+  const commands = Array.from({ length: 2_000 }, (_, number) => `$ istioctl install -f file${number}.yaml`);
+  using folder = folderWith({ 'long.md': ['```bash', ...commands, '```', ''].join('\n') });
+  const { code, stdout } = await runCli(['guide', 'lint', 'long.md', '--format', 'json'], folder.path);
+  t.equal(code, 0);
+  t.ok(stdout.length > 2 ** 20);
+  t.equal(JSON.parse(stdout).findings.length, 2_000);
 });
