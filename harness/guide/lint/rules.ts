@@ -7,6 +7,7 @@ import { assumedFolder } from './rules/assumed-folder.ts';
 import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
 import { configInRemote } from './rules/config-in-remote.ts';
+import { contextLeftOut } from './rules/context-left-out.ts';
 import { deadLink } from './rules/dead-link.ts';
 import { endlessWait } from './rules/endless-wait.ts';
 import { impossibleOutput } from './rules/impossible-output.ts';
@@ -76,6 +77,7 @@ export const RULES: readonly Rule[] = [
   noSuchPod,
   unheededLabel,
   otherNamespace,
+  contextLeftOut,
   swappedContexts,
   unknownName,
   incompleteMesh,
