@@ -32,11 +32,13 @@ export function readGuide(request: GuideRequest): GuidePlan {
   const { files, tabs, edition, isAsPrinted, given, withCleanUp = false } = request;
   const pagesOf = (each: readonly GuideFile[]): readonly Page[] =>
     each.map(({ file, text }) => readPage(file, text));
-  const lintFiles = (each: readonly GuideFile[]) => lint(pagesOf(each), edition);
   const printed = pagesOf(files);
   // A wrong name of a tab is told before anything else.
   viewOfTabs(printed, tabs);
   const findings = lint(printed, edition);
+  // The first look of the mends is at the pages as they are printed, which have been linted.
+  const lintFiles = (each: readonly GuideFile[]) =>
+    each === files ? findings : lint(pagesOf(each), edition);
   const mended = isAsPrinted ? { files, findings } : mend(files, lintFiles);
   const followed = mended.files;
   const view = viewOfTabs(pagesOf(followed), tabs);

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { asWord, collect } from '../flag-values.ts';
 
+/** Which way through a guide is taken, and how much of it. */
 export interface GuideChoiceFlags {
   readonly tab: readonly string[];
   readonly var: readonly string[];

@@ -2,6 +2,7 @@
 
 import type { WordPart } from '../shell/syntax.ts';
 
+/** A variable that is set. */
 export interface Variable {
   /** With `${NAME}` for what only the run knows. */
   readonly text: string;
@@ -20,6 +21,7 @@ const SETS = /(?<![\w$-])([A-Za-z_]\w*)\+?=(?!=)/g;
 const LOOPS = /\b(?:for|select)\s+([A-Za-z_]\w*)/g;
 const READS = /\b(?:read|mapfile|readarray)\s+((?:-\w+\s+)*(?:[A-Za-z_]\w*[ \t]*)+)/g;
 
+/** What is set at one moment of the way. */
 export class Environment {
   readonly #variables = new Map<string, Variable>();
   readonly #given: ReadonlyMap<string, string>;

@@ -19,6 +19,7 @@ const TERMINAL: CallOutput = { to: 'terminal' };
 const ASSIGNED = /^([A-Za-z_]\w*)=/;
 const DECLARATIONS: ReadonlySet<string> = new Set(['export', 'readonly']);
 
+/** Types statements, and keeps what they have set, written and called. */
 export class Reader implements Shell {
   readonly environment: Environment;
   readonly events: TraceEvent[] = [];

@@ -20,6 +20,7 @@ export interface Trace {
   readonly events: readonly TraceEvent[];
 }
 
+/** One thing that happens. */
 export type TraceEvent = SetEvent | FileEvent | CallEvent | BeyondEvent;
 
 /** Where an event comes from. */
@@ -48,6 +49,7 @@ export interface Expanded {
   readonly isExact: boolean;
 }
 
+/** A place at which the shell puts a variable's value. */
 export interface VariableUse {
   readonly name: string;
   readonly span: Span;

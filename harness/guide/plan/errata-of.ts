@@ -10,6 +10,7 @@ export interface PlacedErratum extends Erratum {
   readonly line: number;
 }
 
+/** What the findings are about, and what became of them. */
 export interface ErrataOptions {
   readonly pages: readonly Page[];
   readonly isAsPrinted: boolean;

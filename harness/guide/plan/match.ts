@@ -58,5 +58,6 @@ function likenessOf(one: Subject, other: Subject): number {
   const differs = !selector && one.details[0] !== '' && other.details[0] !== '';
   // Pods are told apart by their labels; objects of a file may be asked for by a wrong one.
   if (!captured || (differs && !one.key.startsWith('kubectl apply'))) return 0;
+  if (!namespace && one.key.startsWith('kubectl get')) return 0;
   return 1 + (selector ? 2 : 0) + (namespace ? 1 : 0);
 }

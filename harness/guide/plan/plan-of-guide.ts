@@ -15,6 +15,7 @@ import { linesOf, type StepSurroundings, stepOf } from './step-of.ts';
 import { topologyOf } from './topology-of.ts';
 import { placesOf, type Unit, unitsOf } from './units.ts';
 
+/** How a guide is planned, and what is known of its pages. */
 export interface GuidePlanOptions {
   /** True: just the page. False: it was mended, and what it leaves to other pages comes from our plan. */
   readonly isAsPrinted: boolean;
@@ -81,7 +82,8 @@ export function planOfGuide(
     stepOf(each, around),
   );
   const known = new Set(steps.map(({ id }) => id));
-  const elsewhere = isAsPrinted ? [] : elsewhereOf(ours, known);
+  const installs = steps.some(({ id }) => id.endsWith('/install-istio'));
+  const elsewhere = isAsPrinted || !installs ? [] : elsewhereOf(ours, known);
   const ordered = isAsPrinted
     ? { steps: oneAfterTheOther(steps), errata: [] }
     : asNeeded([...elsewhere.map(({ step }) => step), ...steps], ours);

@@ -11,6 +11,7 @@ import { nameOfPage } from './names.ts';
 import { subjectOf } from './subject.ts';
 import type { Unit } from './units.ts';
 
+/** What a step needs to know of its guide. */
 export interface StepSurroundings {
   readonly pages: readonly Page[];
   readonly errata: readonly PlacedErratum[];

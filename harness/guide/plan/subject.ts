@@ -2,6 +2,7 @@
 import type { Command } from '../../model/command.ts';
 import type { ClusterName } from '../../model/names.ts';
 
+/** What a pipe does, and where. */
 export interface Subject {
   /** Tool, verb and object, in one form: `kubectl create namespace/sample`, `gateway`. */
   readonly key: string;

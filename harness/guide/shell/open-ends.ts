@@ -107,5 +107,5 @@ export class OpenEnds {
 }
 
 /** Says whether a line is the end of a here-document: the delimiter, and nothing else. */
-export const endsBody = (line: string, { delimiter, stripsTabs }: Awaited): boolean =>
+const endsBody = (line: string, { delimiter, stripsTabs }: Awaited): boolean =>
   (stripsTabs ? line.replace(/^\t+/, '') : line) === delimiter;

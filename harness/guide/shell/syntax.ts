@@ -33,6 +33,7 @@ export interface Beyond {
   readonly span: Span;
 }
 
+/** A program and its words, with what belongs to this call alone. */
 export interface SimpleCommand {
   /** `NAME=value` before the command; without a command they set variables. */
   readonly assignments: readonly Assignment[];
@@ -44,17 +45,20 @@ export interface SimpleCommand {
   readonly span: Span;
 }
 
+/** `NAME=value`. */
 export interface Assignment {
   readonly name: string;
   readonly value: Word;
   readonly span: Span;
 }
 
+/** Where standard input comes from, or standard output goes. */
 export type Redirection =
   | { readonly kind: 'to-file'; readonly path: Word; readonly isAppended: boolean; readonly span: Span }
   | { readonly kind: 'from-file'; readonly path: Word; readonly span: Span }
   | HereDocument;
 
+/** Lines up to a delimiter, as standard input. */
 export interface HereDocument {
   readonly kind: 'here-document';
   /** The body; with a quoted delimiter it is one literal part. */
@@ -72,6 +76,7 @@ export interface Word {
   readonly span: Span;
 }
 
+/** What words are made of. */
 export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly isQuoted: boolean; readonly span: Span }
   /** `$NAME`, `${NAME}`, `${NAME:-default}`. */
