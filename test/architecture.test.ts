@@ -216,7 +216,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   // A page's text to blocks, tabs and headings: knows no shell and no Kubernetes.
   'guide/page': {
     from: ['guide/source-text.ts', 'base'],
-    packages: ['mdast-util-from-markdown', 'js-yaml'],
+    // Of mdast there are types only; they come with the parser.
+    packages: ['mdast-util-from-markdown', 'mdast', 'js-yaml'],
   },
   // The text of a block to commands.
   'guide/shell': { from: ['guide/source-text.ts', 'guide/page/page.ts', 'base'], packages: ['unbash'] },

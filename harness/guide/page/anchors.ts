@@ -3,7 +3,7 @@
 /** Gives each heading of a page its anchor, in order, as Hugo does. */
 export class Anchors {
   readonly #taken = new Set<string>();
-  /** The next number to try for a name that has been given: a page of equal headings takes no square of time. */
+  /** The next number to try for a name: a page of equal headings takes no square of time. */
   readonly #next = new Map<string, number>();
 
   /** Makes an anchor of a heading's text, and one of its own if there is such a one already. */

@@ -1,7 +1,7 @@
 /** Blocks of code, in shortcodes and in Markdown. */
 import type { SourceText, Span } from '../source-text.ts';
 import type { Markdown } from './markdown/masked.ts';
-import type { CodePart } from './markdown/parts.ts';
+import type { CodePart } from './markdown/part.ts';
 import type { BlockLine } from './page.ts';
 import type { Element } from './shortcodes/pair.ts';
 
@@ -13,7 +13,7 @@ export interface BareBlock {
   readonly span: Span;
 }
 
-/** The content of these shortcodes is code: istio.io's and Hugo's own. Their first argument is the language. */
+/** Their content is code, and their first argument the language: istio.io's shortcodes, and Hugo's own. */
 const CODE = new Set(['text', 'text_hack', 'highlight']);
 /** What else is no Markdown. */
 const OPAQUE = new Set(['mermaid']);

@@ -13,7 +13,7 @@ export interface Page {
   /** All fragments that lead to a place on the page: those of headings, and `id` and `name` in its HTML. */
   readonly anchors: readonly string[];
   readonly links: readonly Link[];
-  /** Text outside of blocks, a paragraph or list item each, for rules that ask what is said around a command. */
+  /** Text outside of blocks, a paragraph or list item each: what is said around a command. */
   readonly prose: readonly Prose[];
   /** Text that the page takes from elsewhere: it may set variables, make files, have headings. */
   readonly includes: readonly Include[];
@@ -70,8 +70,8 @@ export interface Heading {
   readonly level: number;
   readonly text: string;
   /**
-   * The fragment that leads here: `verify-the-installation`, or what `{#…}` or an `id` says. Empty for HTML's
-   * `<h3>` without an id: Hugo makes none for it.
+   * The fragment that leads here: `verify-the-installation`, or what `{#…}` or an `id` says. Empty for the
+   * `<h3>` of HTML that has no id: Hugo makes none for it.
    */
   readonly anchor: string;
   readonly span: Span;

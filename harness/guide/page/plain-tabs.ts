@@ -2,7 +2,7 @@
  * Tabs of Markdown that has no shortcodes, in the forms that are most common, told as the tags of shortcodes:
  * - MkDocs (pymdownx.tabbed): `=== "Name"`, with the content four columns in;
  * - Docusaurus: `<Tabs groupId="…">` and `<TabItem value="…" label="Name">`, each on a line of its own;
- * - VitePress: `::: code-group` … `:::`, whose fences have the name in brackets: three backquotes, `bash [Name]`.
+ * - VitePress: `::: code-group` … `:::`, whose fences have the name in brackets: `bash [Name]`.
  */
 import type { Span } from '../source-text.ts';
 import type { Tag } from './shortcodes/scan.ts';

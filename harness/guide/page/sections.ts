@@ -9,7 +9,7 @@ interface Scope {
 
 /**
  * Returns a function that names the headings above an offset, outermost first. It must be asked with offsets
- * that grow. A heading in a tab counts in that tab only: what follows the tab stands below what stood before it.
+ * that grow. A heading in a tab counts in that tab only: what follows the tab stands below what stood before.
  */
 export function sectionsOf(
   headings: readonly Heading[],
@@ -30,7 +30,7 @@ export function sectionsOf(
 class Scopes {
   readonly #open: Scope[] = [];
 
-  /** Leaves the tabs that a place does not stand in; those that it stands in begin with the path around them. */
+  /** Leaves the tabs that a place does not stand in; those that it enters begin with the path around. */
   enter(tabs: readonly TabRef[]): Scope {
     while (!this.#open.every(scope => isWithin(tabs, scope.tabs))) this.#open.pop();
     const top = this.#open.at(-1);

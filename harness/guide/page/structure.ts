@@ -8,6 +8,7 @@ import { type Element, pairTags } from './shortcodes/pair.ts';
 import { scanTags, type Tag } from './shortcodes/scan.ts';
 import { readTabs, type Tabs } from './tabs.ts';
 
+/** What shortcodes say of a page. */
 export interface Structure {
   readonly tabs: Tabs;
   readonly blocks: readonly BareBlock[];

@@ -3,6 +3,7 @@ import type { Span } from '../source-text.ts';
 import type { PageProblem, PageProblemKind, Tab, TabRef, Tabset } from './page.ts';
 import type { Element } from './shortcodes/pair.ts';
 
+/** The tabs of a page. */
 export interface Tabs {
   readonly tabsets: readonly Tabset[];
   /** Returns the tabs that an offset stands in, outermost first. */

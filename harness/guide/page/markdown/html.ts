@@ -1,8 +1,9 @@
 /** Headings, links, anchors and text of the HTML that stands in a page. It is scanned, not parsed. */
 import type { Span } from '../../source-text.ts';
 import { plain } from './masked.ts';
-import type { HeadingPart, LinkPart, TextPart } from './parts.ts';
+import type { HeadingPart, LinkPart, TextPart } from './part.ts';
 
+/** What a stretch of HTML has. */
 export interface HtmlParts {
   readonly headings: readonly HeadingPart[];
   readonly links: readonly LinkPart[];

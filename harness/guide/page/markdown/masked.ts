@@ -1,6 +1,7 @@
 /** A page's Markdown without what stands in shortcodes, and the way back to the page. */
 import type { Span } from '../../source-text.ts';
 
+/** Markdown that was made of a page. */
 export interface Markdown {
   readonly text: string;
   /** Returns the offset in the page of an offset in `text`. */

@@ -5,7 +5,9 @@ import type { Span } from '../../source-text.ts';
 import { readableLength } from './cost.ts';
 import { htmlParts } from './html.ts';
 import { MASK, plain } from './masked.ts';
+import type { CodePart, HeadingPart, LinkPart, TextPart } from './part.ts';
 
+/** All that a page's Markdown has, each list in its order. */
 export interface MarkdownParts {
   readonly code: readonly CodePart[];
   readonly headings: readonly HeadingPart[];
@@ -15,38 +17,6 @@ export interface MarkdownParts {
   readonly ids: readonly string[];
   /** Up to where the text was read; its length, but for one that would take forever. */
   readonly end: number;
-}
-
-export interface CodePart {
-  /** What stands behind the fence; empty also for code that is indented. */
-  readonly info: string;
-  /** The lines, each up to its end and without what the list or quotation around it puts before it. */
-  readonly lines: readonly Span[];
-  readonly span: Span;
-  /** False: the closing fence is missing. */
-  readonly isClosed: boolean;
-}
-
-export interface HeadingPart {
-  readonly level: number;
-  readonly text: string;
-  /** From `{#id}`, or the `id` of HTML. */
-  readonly id?: string;
-  /** What the anchor is made of, if there is no id; absent for HTML, which gets none. */
-  readonly raw?: string;
-  readonly span: Span;
-}
-
-export interface LinkPart {
-  readonly target: string;
-  /** Where the target stands; only if a shortcode is part of it, so that `target` shows masks. */
-  readonly masked?: Span;
-  readonly span: Span;
-}
-
-export interface TextPart {
-  readonly text: string;
-  readonly span: Span;
 }
 
 /** Reads Markdown (CommonMark) and the HTML in it. */

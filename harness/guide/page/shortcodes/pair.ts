@@ -15,6 +15,7 @@ export interface Element {
   readonly isUnclosed: boolean;
 }
 
+/** The shortcodes of a page. */
 export interface Paired {
   /** In the order of their beginnings. */
   readonly elements: readonly Element[];

@@ -6,6 +6,7 @@
  */
 import type { Span } from '../../source-text.ts';
 
+/** A tag: `{{< name … >}}` or `{{< /name >}}`. */
 export interface Tag {
   /** `comment` is `{{</* … * />}}`, which Hugo prints; `alone` is `{{< name />}}`. */
   readonly kind: 'open' | 'close' | 'alone' | 'comment';
@@ -15,6 +16,7 @@ export interface Tag {
   readonly span: Span;
 }
 
+/** The tags of a text. */
 export interface Scanned {
   readonly tags: readonly Tag[];
   /** Where a tag begins that has no end. */
