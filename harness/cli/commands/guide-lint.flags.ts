@@ -33,7 +33,9 @@ export function declareGuideLint(
     )
     .addHelpText(
       'after',
-      '\nThe exit code is 1 if there are errors; warnings and notes do not count.\n\nExamples:\n  $ mesh-harness guide lint install.md\n  $ mesh-harness guide lint --edition current --dry-run install.md verify.md',
+      '\nThe exit code is 1 if there are errors; warnings and notes do not count.\n\nExamples:\n  $ ' +
+        'mesh-harness guide lint install.md\n  $ mesh-harness guide lint --edition current --dry-run ' +
+        'install.md verify.md',
     )
     .action((files: readonly string[], flags: GuideLintFlags) => action(files, flags));
 }

@@ -8,5 +8,6 @@ export const declareGuide = (program: Command): Command =>
     .description('read the pages of a guide: print its steps, or find mistakes in it')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ mesh-harness guide plan install.md --tab primary-remote\n  $ mesh-harness guide lint install.md\n  $ mesh-harness guide lint --fix install.md',
+      '\nExamples:\n  $ mesh-harness guide plan install.md --tab primary-remote\n  $ mesh-harness guide ' +
+        'lint install.md\n  $ mesh-harness guide lint --fix install.md',
     );

@@ -37,7 +37,8 @@ export function findingLines(
       each => `  ${gutter}   ${each}`,
     );
   return [
-    `${bold(`${printable(place.file)}:${number}:${place.column}`)}: ${paint(severity)} ${bold(rule)}: ${printable(message)}`,
+    `${bold(`${printable(place.file)}:${number}:${place.column}`)}: ${paint(severity)} ${bold(rule)}: ` +
+      `${printable(message)}`,
     `  ${dim(`${number} |`)} ${line}`,
     `  ${gutter} ${dim('|')} ${pad}${paint(mark)}`,
     ...below(printable(wouldHappen)),

@@ -10,10 +10,13 @@ export const addressByIpOnly: Rule = {
   severity: 'note',
   sentence: 'Only the IP address of a load balancer is read; some have a host name instead.',
   because:
-    'A controller writes ip or hostname (kubernetes/api core/v1 LoadBalancerIngress); load balancers of AWS have a host name.',
+    'A controller writes ip or hostname (kubernetes/api core/v1 LoadBalancerIngress); load balancers of ' +
+    'AWS have a host name.',
   example: {
     bad: "$ export A=$(kubectl get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}')",
-    good: "$ export A=$(kubectl get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')",
+    good:
+      '$ export A=$(kubectl get svc gw -o ' +
+      "jsonpath='{.status.loadBalancer.ingress[0].ip}{.status.loadBalancer.ingress[0].hostname}')",
   },
   find: input =>
     findInCalls(input, call => {

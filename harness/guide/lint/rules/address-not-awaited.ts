@@ -15,10 +15,15 @@ export const addressNotAwaited: Rule = {
   severity: 'warning',
   sentence: 'The address of a load balancer is read, and nothing has waited for it.',
   because:
-    'A Service of type LoadBalancer has an empty status until a controller has given it an address (kubernetes/api core/v1 LoadBalancerStatus); istioctl install does not wait for it. kubectl get -o jsonpath prints nothing then, and succeeds.',
+    'A Service of type LoadBalancer has an empty status until a controller has given it an address ' +
+    '(kubernetes/api core/v1 LoadBalancerStatus); istioctl install does not wait for it. kubectl get -o ' +
+    'jsonpath prints nothing then, and succeeds.',
   example: {
     bad: "$ export A=$(kubectl -n istio-system get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}')",
-    good: "$ kubectl -n istio-system wait svc/gw --for=jsonpath='{.status.loadBalancer.ingress[0].ip}' --timeout=180s\n$ export A=$(kubectl -n istio-system get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}')",
+    good:
+      "$ kubectl -n istio-system wait svc/gw --for=jsonpath='{.status.loadBalancer.ingress[0].ip}' " +
+      '--timeout=180s\n$ export A=$(kubectl -n istio-system get svc gw -o ' +
+      "jsonpath='{.status.loadBalancer.ingress[0].ip}')",
   },
   find: input =>
     findInCalls(input, (call, trace) => {
@@ -35,7 +40,9 @@ export const addressNotAwaited: Rule = {
           message: isSeen
             ? `The reader has to see to it that ${read.service} has an address before it is read.`
             : `Nothing waits until ${read.service} has an address.`,
-          wouldHappen: `Read too early, ${call.event.output.name} is empty without an error, and what is installed with it has no address to go to.`,
+          wouldHappen:
+            `Read too early, ${call.event.output.name} is empty without an error, and what is installed ` +
+            `with it has no address to go to.`,
           ...(fix && { fix }),
         },
       ];

@@ -8,7 +8,8 @@ export const assumedContext: Rule = {
   severity: 'note',
   sentence: 'The guide gives contexts names of its own; those of a reader differ.',
   because:
-    'kind calls a context kind-NAME, cloud providers put project and region into it. Whoever copies the line gets: error: context "…" does not exist.',
+    'kind calls a context kind-NAME, cloud providers put project and region into it. Whoever copies the ' +
+    'line gets: error: context "…" does not exist.',
   example: {
     bad: `$ export CTX=one\n$ kubectl --context=\${CTX} get pod`,
     good: `$ kubectl --context=\${CTX} get pod\n\nSet the variable \`CTX\` to your context.`,
@@ -29,7 +30,9 @@ export const assumedContext: Rule = {
             page: event.origin.page,
             span: event.origin.span,
             message: `${event.name} is set to ${event.value.text}, as if the reader's context had this name.`,
-            wouldHappen: `Where it is called otherwise, every command ends with: error: context "${event.value.text}" does not exist.`,
+            wouldHappen:
+              `Where it is called otherwise, every command ends with: error: context ` +
+              `"${event.value.text}" does not exist.`,
           },
         ];
       });

@@ -13,7 +13,9 @@ export const assumedFolder: Rule = {
   because: 'samples/ is a folder of the Istio release that a reader has downloaded; elsewhere there is none.',
   example: {
     bad: '$ kubectl apply -f samples/sleep/sleep.yaml',
-    good: 'Go to the release folder: the root of the Istio package folder.\n\n$ kubectl apply -f samples/sleep/sleep.yaml',
+    good:
+      'Go to the release folder: the root of the Istio package folder.\n\n$ kubectl apply -f ' +
+      'samples/sleep/sleep.yaml',
   },
   find: ({ pages, traces, edition }) => {
     if (pages.some(({ prose }) => prose.some(({ text }) => SAYS_WHERE.test(text)))) return [];

@@ -13,7 +13,8 @@ export const brokenByExpansion: Rule = {
   severity: 'error',
   sentence: 'A YAML document breaks once the shell has expanded it.',
   because:
-    'The shell expands a here-document whose delimiter is not quoted (POSIX, "Here-Document"). A key that becomes empty is no key: go-yaml says "did not find expected key".',
+    'The shell expands a here-document whose delimiter is not quoted (POSIX, "Here-Document"). A key ' +
+    'that becomes empty is no key: go-yaml says "did not find expected key".',
   example: {
     bad: `$ cat <<EOF > c1.yaml\nspec:\n  \${NET}:\n    port: 1\nEOF\n$ istioctl install -y -f c1.yaml`,
     good: '$ cat <<EOF > c1.yaml\nspec:\n  net:\n    port: 1\nEOF\n$ istioctl install -y -f c1.yaml',
@@ -43,7 +44,12 @@ function findIn(
     {
       page: document.page,
       span: use?.span ?? span,
-      message: `${document.path ?? 'The document'} is no YAML once the shell has expanded ${use ? `\${${use.name}}` : 'it'}.`,
+      message: `${document.path ?? 'The document'} is no YAML once the shell has expanded ${
+        use
+          ? ` +
+        ``\${${use.name}}`
+          : 'it'
+      }.`,
       wouldHappen:
         'The tool that reads it refuses it ("error converting YAML to JSON"); nothing of it is carried out.',
       ...(use && !use.isSet && names.has(use.name) && { fix: fixOf(use) }),

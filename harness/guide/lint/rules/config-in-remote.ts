@@ -20,7 +20,8 @@ export const configInRemote: Rule = {
   severity: 'note',
   sentence: 'Configuration of Istio is applied in a remote, where no istiod reads it.',
   because:
-    'The proxies of a remote are configured by its primary\'s istiod, which reads the configuration of its own cluster (Istio, "Deployment Models", control plane models).',
+    "The proxies of a remote are configured by its primary's istiod, which reads the configuration of " +
+    'its own cluster (Istio, "Deployment Models", control plane models).',
   example: {
     bad: remoteAnd(
       '$ kubectl apply --context=r -n istio-system -f samples/multicluster/expose-services.yaml',
@@ -60,7 +61,8 @@ const remotesOf = (trace: Trace, edition: EditionName): ReadonlySet<string> =>
 
 function remoteAnd(command: string): string {
   return [
-    '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      remotePilotAddress: 1.2.3.4\nEOF',
+    '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      ' +
+      'remotePilotAddress: 1.2.3.4\nEOF',
     '$ istioctl install -y --context=r -f r.yaml',
     command,
   ].join('\n');

@@ -15,10 +15,15 @@ export const contextLeftOut: Rule = {
   severity: 'error',
   sentence: 'A command names no cluster, in a guide that works on several.',
   because:
-    'Without --context kubectl and istioctl act on the current context of the kubeconfig, which is the cluster that was made or chosen last: a guide that names the cluster elsewhere means one of them.',
+    'Without --context kubectl and istioctl act on the current context of the kubeconfig, which is the ' +
+    'cluster that was made or chosen last: a guide that names the cluster elsewhere means one of them.',
   example: {
-    bad: '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl label namespace shop x=y',
-    good: '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl --context=b label namespace shop x=y',
+    bad:
+      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ ' +
+      'kubectl label namespace shop x=y',
+    good:
+      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ ' +
+      'kubectl --context=b label namespace shop x=y',
   },
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };
@@ -33,7 +38,9 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   return without.map(({ tool, command, event }) => ({
     page: event.origin.page,
     span: event.origin.span,
-    message: `${tool} ${command} names no cluster, as the guide does elsewhere (${[...contexts].slice(0, 3).join(', ')}).`,
+    message:
+      `${tool} ${command} names no cluster, as the guide does elsewhere (${[...contexts].slice(0, ` +
+      `3).join(', ')}).`,
     wouldHappen: 'The command acts on whichever cluster is the current one.',
   }));
 }

@@ -9,7 +9,8 @@ export const deadLink: Rule = {
   severity: 'warning',
   sentence: 'A link leads to an anchor that its page does not have.',
   because:
-    'The browser stays at the top of the page. Anchors are made of headings, as Hugo makes them; links to pages that were not given are not followed.',
+    'The browser stays at the top of the page. Anchors are made of headings, as Hugo makes them; links ' +
+    'to pages that were not given are not followed.',
   example: {
     bad: '## Set up\n\nSee [above](#setting-up).',
     good: '## Set up\n\nSee [above](#set-up).',
@@ -41,7 +42,9 @@ function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): rea
     {
       page,
       span,
-      message: `${path === '' ? 'This page' : path} has no anchor #${wanted}.${meant === undefined ? '' : ` ${meant}`}`,
+      message: `${path === '' ? 'This page' : path} has no anchor #${wanted}.${
+        meant === undefined ? '' : ` ` + `${meant}`
+      }`,
       wouldHappen: 'The link leads to the top of the page instead of the passage.',
     },
   ];

@@ -15,10 +15,16 @@ export const impossibleOutput: Rule = {
   severity: 'warning',
   sentence: 'The page shows an output that the command cannot print.',
   because:
-    'kubectl get prints the columns of the kind that is asked for, and with -o wide, -A, -L and --show-labels some more (kubernetes/kubernetes pkg/printers/internalversion/printers.go). A reader who sees others thinks that something went wrong.',
+    'kubectl get prints the columns of the kind that is asked for, and with -o wide, -A, -L and ' +
+    '--show-labels some more (kubernetes/kubernetes pkg/printers/internalversion/printers.go). A reader ' +
+    'who sees others thinks that something went wrong.',
   example: {
-    bad: '$ kubectl get pod -n shop\nNAME      READY   STATUS    RESTARTS   AGE   IP\nweb-abc   1/1     Running   0          5s    10.1.2.3',
-    good: '$ kubectl get pod -n shop\nNAME      READY   STATUS    RESTARTS   AGE\nweb-abc   1/1     Running   0          5s',
+    bad:
+      '$ kubectl get pod -n shop\nNAME      READY   STATUS    RESTARTS   AGE   IP\nweb-abc   1/1     ' +
+      'Running   0          5s    10.1.2.3',
+    good:
+      '$ kubectl get pod -n shop\nNAME      READY   STATUS    RESTARTS   AGE\nweb-abc   1/1     Running   ' +
+      '0          5s',
   },
   find: input =>
     findInCalls(input, call => {

@@ -15,7 +15,10 @@ export const incompleteMesh: Rule = {
   severity: 'error',
   sentence: 'A cluster lacks a step that the guide takes elsewhere, and that its place in the mesh needs.',
   because:
-    'Clusters on several networks need a gateway each, and services exposed where the configuration is read; a remote needs the istiod of its primary exposed; each control plane needs a secret for each other cluster (Istio, "Deployment Models"). Only steps that the guide takes for another cluster or in another tab are missed.',
+    'Clusters on several networks need a gateway each, and services exposed where the configuration is ' +
+    'read; a remote needs the istiod of its primary exposed; each control plane needs a secret for each ' +
+    'other cluster (Istio, "Deployment Models"). Only steps that the guide takes for another cluster or ' +
+    'in another tab are missed.',
   example: {
     bad: pairOf(['a', 'b'], ['b', 'a'].slice(0, 1)),
     good: pairOf(['a', 'b'], ['b', 'a']),
@@ -36,12 +39,14 @@ export const incompleteMesh: Rule = {
 function pairOf(clusters: readonly string[], watched: readonly string[]): string {
   return [
     ...clusters.flatMap(name => [
-      `$ cat <<EOF > ${name}.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      network: n\n      multiCluster:\n        clusterName: ${name}\nEOF`,
+      `$ cat <<EOF > ${name}.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      network: ` +
+        `n\n      multiCluster:\n        clusterName: ${name}\nEOF`,
       `$ istioctl install -y --context=${name} -f ${name}.yaml`,
     ]),
     ...watched.map(
       name =>
-        `$ istioctl x create-remote-secret --context=${name} --name=${name} | kubectl apply -f - --context=${clusters.find(each => each !== name)}`,
+        `$ istioctl x create-remote-secret --context=${name} --name=${name} | kubectl apply -f - ` +
+        `--context=${clusters.find(each => each !== name)}`,
     ),
   ].join('\n');
 }

@@ -9,7 +9,8 @@ export const lostContinuation: Rule = {
   severity: 'error',
   sentence: 'A line looks like the rest of a command, and the line before it does not go on.',
   because:
-    'A command goes on behind a backslash at the very end of a line, or behind | and && (POSIX, "Escape Character"). Without one the command ends there, and its flags on the next line are lost.',
+    'A command goes on behind a backslash at the very end of a line, or behind | and && (POSIX, "Escape ' +
+    'Character"). Without one the command ends there, and its flags on the next line are lost.',
   example: {
     bad: '$ kubectl apply -f samples/sleep/sleep.yaml\n    -n shop',
     good: '$ kubectl apply -f samples/sleep/sleep.yaml \\\n    -n shop',
@@ -26,7 +27,9 @@ export const lostContinuation: Rule = {
           {
             page: event.origin.page,
             span,
-            message: `${(rest ?? event.program.text).trim()} stands on a line of its own: the line before it has no backslash at its end.`,
+            message:
+              `${(rest ?? event.program.text).trim()} stands on a line of its own: the line before it has ` +
+              `no backslash at its end.`,
             wouldHappen: 'The command ends with the line before, and does something else than the page says.',
           },
         ];

@@ -16,10 +16,16 @@ export const namespaceElsewhere: Rule = {
   severity: 'note',
   sentence: 'A step on another page puts something into a namespace that this guide makes only later.',
   because:
-    'istio-system comes with istioctl install. The API server refuses a Secret whose namespace is not there: namespaces "istio-system" not found.',
+    'istio-system comes with istioctl install. The API server refuses a Secret whose namespace is not ' +
+    'there: namespaces "istio-system" not found.',
   example: {
-    bad: 'Push a [certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) first.\n\n$ istioctl install -y --context=c',
-    good: '$ kubectl create namespace istio-system --context=c\n\nPush a [certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) then.\n\n$ istioctl install -y --context=c',
+    bad:
+      'Push a [certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) first.\n\n$ istioctl ' +
+      'install -y --context=c',
+    good:
+      '$ kubectl create namespace istio-system --context=c\n\nPush a ' +
+      '[certificate](/docs/tasks/security/cert-management/plugin-ca-cert/) then.\n\n$ istioctl install -y ' +
+      '--context=c',
   },
   find: input =>
     input.pages.flatMap(page => {
@@ -46,7 +52,9 @@ function findAt(page: Page, { target, span }: Link, { traces, edition }: RuleInp
     {
       page,
       span,
-      message: `${target} puts ${put.what} into the namespace ${put.namespace}, which comes only with the install below.`,
+      message:
+        `${target} puts ${put.what} into the namespace ${put.namespace}, which comes only with the ` +
+        `install below.`,
       wouldHappen: `Error from server (NotFound): namespaces "${put.namespace}" not found.`,
     },
   ];

@@ -21,7 +21,9 @@ export const namespaceTooEarly: Rule = {
   severity: 'error',
   sentence: 'Something is put into a namespace that is made later, or only in another cluster.',
   because:
-    'The API server refuses an object whose namespace is not there: namespaces "…" not found (kubernetes/apiserver pkg/admission/plugin/namespace/lifecycle). istio-system comes with istioctl install.',
+    'The API server refuses an object whose namespace is not there: namespaces "…" not found ' +
+    '(kubernetes/apiserver pkg/admission/plugin/namespace/lifecycle). istio-system comes with istioctl ' +
+    'install.',
   example: {
     bad: '$ kubectl label --context=c namespace shop a=b\n$ kubectl create --context=c namespace shop',
     good: '$ kubectl create --context=c namespace shop\n$ kubectl label --context=c namespace shop a=b',

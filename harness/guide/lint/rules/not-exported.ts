@@ -7,7 +7,8 @@ export const notExported: Rule = {
   severity: 'note',
   sentence: 'A variable is set without export, where the guide exports it elsewhere.',
   because:
-    'A variable that is not exported is the shell’s own: the programs that it starts, such as scripts of the samples, do not see it (POSIX, "export").',
+    'A variable that is not exported is the shell’s own: the programs that it starts, such as scripts ' +
+    'of the samples, do not see it (POSIX, "export").',
   example: {
     bad: '$ CTX_ONE=b\n$ export CTX_ONE=a',
     good: '$ export CTX_ONE=b\n$ export CTX_ONE=a',

@@ -7,7 +7,8 @@ export const notFollowed: Rule = {
   severity: 'note',
   sentence: 'A command is beyond the part of bash that mesh-harness follows.',
   because:
-    'Plans and rules are made of what a command does. What is not followed is never guessed at: guide plan refuses it, and rules that would have to know its outcome keep silent.',
+    'Plans and rules are made of what a command does. What is not followed is never guessed at: guide ' +
+    'plan refuses it, and rules that would have to know its outcome keep silent.',
   example: {
     bad: '$ for i in 1 2 3; do kubectl get pod; done',
     good: '$ kubectl get pod',

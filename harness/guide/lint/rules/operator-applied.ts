@@ -13,10 +13,16 @@ export const operatorApplied: Rule = {
   severity: 'error',
   sentence: 'kubectl is given an IstioOperator document, which only istioctl carries out.',
   because:
-    'An IstioOperator is the input of istioctl install (istio/istio operator/pkg/apis). kubectl stores it as an object, if the cluster knows the kind at all; nothing reads it there since the operator in the cluster went away. gen-eastwest-gateway.sh prints such a document since October 2020.',
+    'An IstioOperator is the input of istioctl install (istio/istio operator/pkg/apis). kubectl stores ' +
+    'it as an object, if the cluster knows the kind at all; nothing reads it there since the operator ' +
+    'in the cluster went away. gen-eastwest-gateway.sh prints such a document since October 2020.',
   example: {
-    bad: '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | kubectl apply -f -',
-    good: '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | istioctl install -y -f -',
+    bad:
+      '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | kubectl apply -f ' +
+      '-',
+    good:
+      '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | istioctl install ' +
+      '-y -f -',
   },
   find: input =>
     findInCalls(input, (call, trace) => {
@@ -28,7 +34,8 @@ export const operatorApplied: Rule = {
           span: call.event.origin.span,
           message: `${source} is an IstioOperator, and kubectl ${call.command} installs nothing of it.`,
           wouldHappen:
-            'The document lies in the cluster as an object that nobody reads, or is refused as of an unknown kind; nothing is installed.',
+            'The document lies in the cluster as an object that nobody reads, or is refused as of an ' +
+            'unknown kind; nothing is installed.',
           fix: toInstall(call),
         },
       ];

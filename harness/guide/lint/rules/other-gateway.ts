@@ -15,10 +15,13 @@ export const otherGateway: Rule = {
   severity: 'warning',
   sentence: 'The text speaks of one gateway, and the command below of another.',
   because:
-    'Each gateway has an address and listeners of its own. Whoever takes the text at its word, with a console instead of the command, gets the address of the wrong one.',
+    'Each gateway has an address and listeners of its own. Whoever takes the text at its word, with a ' +
+    'console instead of the command, gets the address of the wrong one.',
   example: {
     bad: 'Save the address of the ingress gateway.\n\n$ kubectl get svc istio-eastwestgateway -n istio-system',
-    good: 'Save the address of the east-west gateway.\n\n$ kubectl get svc istio-eastwestgateway -n istio-system',
+    good:
+      'Save the address of the east-west gateway.\n\n$ kubectl get svc istio-eastwestgateway -n ' +
+      'istio-system',
   },
   find: input =>
     findInCalls(input, ({ tool, command, operands, event }) => {

@@ -14,10 +14,15 @@ export const otherNamespace: Rule = {
   severity: 'error',
   sentence: 'An object is put into one namespace, and looked for in another.',
   because:
-    'Without -n kubectl acts in the namespace of the context, which is default unless somebody has changed it. East-west gateways are in istio-system.',
+    'Without -n kubectl acts in the namespace of the context, which is default unless somebody has ' +
+    'changed it. East-west gateways are in istio-system.',
   example: {
-    bad: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop --for=condition=Available deployment/sleep',
-    good: '$ kubectl apply -n shop -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop --for=condition=Available deployment/sleep',
+    bad:
+      '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop --for=condition=Available ' +
+      'deployment/sleep',
+    good:
+      '$ kubectl apply -n shop -f samples/sleep/sleep.yaml\n$ kubectl wait -n shop ' +
+      '--for=condition=Available deployment/sleep',
   },
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };

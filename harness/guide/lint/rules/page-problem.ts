@@ -8,10 +8,15 @@ export const pageProblem: Rule = {
   severity: 'error',
   sentence: 'The page itself is broken: a shortcode that is never closed, a tab outside of its set, no text.',
   because:
-    'What stands behind such a place is read as something else than its author meant, by the site and by this linter.',
+    'What stands behind such a place is read as something else than its author meant, by the site and ' +
+    'by this linter.',
   example: {
-    bad: '{{< tabset category-name="a" >}}\n\n{{< tab name="One" category-value="one" >}}\n\nWords.\n\n{{< /tab >}}',
-    good: '{{< tabset category-name="a" >}}\n\n{{< tab name="One" category-value="one" >}}\n\nWords.\n\n{{< /tab >}}\n\n{{< /tabset >}}',
+    bad:
+      '{{< tabset category-name="a" >}}\n\n{{< tab name="One" category-value="one" >}}\n\nWords.\n\n{{< ' +
+      '/tab >}}',
+    good:
+      '{{< tabset category-name="a" >}}\n\n{{< tab name="One" category-value="one" >}}\n\nWords.\n\n{{< ' +
+      '/tab >}}\n\n{{< /tabset >}}',
   },
   find: ({ pages, traces }) => [
     ...pages.flatMap(page =>

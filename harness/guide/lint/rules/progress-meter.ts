@@ -8,7 +8,8 @@ export const progressMeter: Rule = {
   severity: 'note',
   sentence: 'curl draws its progress meter, as it does not write to a terminal.',
   because:
-    'curl shows its meter whenever its output goes to a file or a pipe (curl manual, "Progress Meter"), as through kubectl exec without -t. -sS leaves the meter out and errors in.',
+    'curl shows its meter whenever its output goes to a file or a pipe (curl manual, "Progress Meter"), ' +
+    'as through kubectl exec without -t. -sS leaves the meter out and errors in.',
   example: {
     bad: '$ kubectl exec -c web web-0 -- curl web.shop:5000/hello',
     good: '$ kubectl exec -c web web-0 -- curl -sS web.shop:5000/hello',

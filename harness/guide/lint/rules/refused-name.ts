@@ -20,7 +20,10 @@ export const refusedName: Rule = {
   severity: 'error',
   sentence: 'Kubernetes refuses a name that the guide gives to an object.',
   because:
-    'Names of objects are lower case: letters, digits, "-" and "." (kubernetes/apimachinery pkg/util/validation, IsDNS1123Subdomain). create-remote-secret makes a Secret that is named after the cluster: istio-remote-secret-NAME. One mend renames clusters, networks and mesh of the guide together, as a guide writes them in one way.',
+    'Names of objects are lower case: letters, digits, "-" and "." (kubernetes/apimachinery ' +
+    'pkg/util/validation, IsDNS1123Subdomain). create-remote-secret makes a Secret that is named after ' +
+    'the cluster: istio-remote-secret-NAME. One mend renames clusters, networks and mesh of the guide ' +
+    'together, as a guide writes them in one way.',
   example: {
     bad: '$ istioctl x create-remote-secret --context=c --name=CLUSTER_1 | kubectl apply -f -',
     good: '$ istioctl x create-remote-secret --context=c --name=cluster-1 | kubectl apply -f -',
@@ -38,7 +41,9 @@ export const refusedName: Rule = {
       return {
         page,
         span: name.span,
-        message: `Kubernetes refuses ${name.text} as a part of the name of a ${kind}: a name must be lower case, with "-" and "." at most.`,
+        message:
+          `Kubernetes refuses ${name.text} as a part of the name of a ${kind}: a name must be lower case, ` +
+          `with "-" and "." at most.`,
         wouldHappen: `The API server answers that the ${kind} "${name.text}" is invalid, and it is not made.`,
         ...(fix && { fix }),
       };

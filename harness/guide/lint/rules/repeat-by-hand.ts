@@ -12,7 +12,8 @@ export const repeatByHand: Rule = {
   severity: 'note',
   sentence: 'The reader is to repeat a command until he sees answers of several kinds.',
   because:
-    'A page that is typed by a program sends one request, and one answer proves nothing. Each worker of a proxy takes turns by itself, so equal answers follow each other: they do not toggle.',
+    'A page that is typed by a program sends one request, and one answer proves nothing. Each worker of ' +
+    'a proxy takes turns by itself, so equal answers follow each other: they do not toggle.',
   example: {
     bad: '$ kubectl exec web -- curl -sS a:80\n\nRepeat this request several times.',
     good: '$ kubectl exec web -- curl -sS a:80/[1-10]',

@@ -9,7 +9,9 @@ export const repeatedFlag: Rule = {
   severity: 'warning',
   sentence: 'A flag is given twice, and only the last one counts.',
   because:
-    'Flags of one value (spf13/pflag, string.go) are set anew each time: what the first said is forgotten without a word. Selectors are not joined: -l a=1 -l b=2 selects by b=2 alone; -l a=1,b=2 joins them.',
+    'Flags of one value (spf13/pflag, string.go) are set anew each time: what the first said is ' +
+    'forgotten without a word. Selectors are not joined: -l a=1 -l b=2 selects by b=2 alone; -l a=1,b=2 ' +
+    'joins them.',
   example: {
     bad: '$ kubectl get pod -l app=web -l version=v1',
     good: '$ kubectl get pod -l version=v1',

@@ -13,10 +13,14 @@ export const scriptLacksValue: Rule = {
   severity: 'error',
   sentence: 'A script of the samples is called without a value that it needs.',
   because:
-    'gen-eastwest-gateway.sh of 1.8.0 needs mesh, cluster and network, later releases the network. It complains on standard output, so the complaint goes into the pipe (istio/istio samples/multicluster/gen-eastwest-gateway.sh).',
+    'gen-eastwest-gateway.sh of 1.8.0 needs mesh, cluster and network, later releases the network. It ' +
+    'complains on standard output, so the complaint goes into the pipe (istio/istio ' +
+    'samples/multicluster/gen-eastwest-gateway.sh).',
   example: {
     bad: '$ samples/multicluster/gen-eastwest-gateway.sh --cluster c | istioctl install -y -f -',
-    good: '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | istioctl install -y -f -',
+    good:
+      '$ samples/multicluster/gen-eastwest-gateway.sh --mesh m --cluster c --network n | istioctl install ' +
+      '-y -f -',
   },
   find: input =>
     findInCalls(input, (call, trace) => {
@@ -29,7 +33,8 @@ export const scriptLacksValue: Rule = {
           span: call.event.program.span,
           message: `${GATEWAY_SCRIPT} needs ${lacking.map(name => `--${name}`).join(' and ')} too.`,
           wouldHappen:
-            'The script prints a complaint instead of a document, and the command behind the pipe fails on it.',
+            'The script prints a complaint instead of a document, and the command behind the pipe fails ' +
+            'on it.',
           ...(fix && { fix }),
         },
       ];

@@ -12,16 +12,21 @@ export const secretAfterRemote: Rule = {
   severity: 'error',
   sentence: 'In 1.8 a remote is installed before its primary has the secret that leads to it.',
   because:
-    "istiod of 1.8.0 asks the API server of a proxy's own cluster whether to serve it (istio/istio pilot/pkg/xds/authentication.go). Without the remote secret the remote's ingress gateway never becomes ready, and istioctl install gives up on it. create-remote-secret makes the service account itself since October 2020. Later releases need the secret for the patch of the webhook only.",
+    "istiod of 1.8.0 asks the API server of a proxy's own cluster whether to serve it (istio/istio " +
+    "pilot/pkg/xds/authentication.go). Without the remote secret the remote's ingress gateway never " +
+    'becomes ready, and istioctl install gives up on it. create-remote-secret makes the service account ' +
+    'itself since October 2020. Later releases need the secret for the patch of the webhook only.',
   example: {
     bad: [
-      '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      remotePilotAddress: 1.2.3.4\nEOF',
+      '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      ' +
+        'remotePilotAddress: 1.2.3.4\nEOF',
       '$ istioctl install -y --context=r -f r.yaml',
       '$ istioctl x create-remote-secret --context=r --name=r | kubectl apply -f - --context=p',
     ].join('\n'),
     good: [
       '$ istioctl x create-remote-secret --context=r --name=r | kubectl apply -f - --context=p',
-      '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      remotePilotAddress: 1.2.3.4\nEOF',
+      '$ cat <<EOF > r.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      ' +
+        'remotePilotAddress: 1.2.3.4\nEOF',
       '$ istioctl install -y --context=r -f r.yaml',
     ].join('\n'),
   },
@@ -46,8 +51,12 @@ function findAt(install: Install, secrets: readonly AppliedSecret[], trace: Trac
     {
       page,
       span,
-      message: `The secret that leads to ${install.context} comes after the install of ${install.context} (line ${install.call.event.origin.place.line}), which waits for it.`,
-      wouldHappen: `The ingress gateway of the remote never becomes ready: istioctl gives up after five minutes, before line ${place.line}.`,
+      message:
+        `The secret that leads to ${install.context} comes after the install of ${install.context} (line ` +
+        `${install.call.event.origin.place.line}), which waits for it.`,
+      wouldHappen:
+        `The ingress gateway of the remote never becomes ready: istioctl gives up after five minutes, ` +
+        `before line ${place.line}.`,
       ...(fix && { fix }),
     },
   ];

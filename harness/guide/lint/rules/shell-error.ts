@@ -7,7 +7,8 @@ export const shellError: Rule = {
   severity: 'error',
   sentence: 'bash cannot read a command: a quote or a here-document that does not end, a syntax error.',
   because:
-    'bash waits for the rest, or takes what follows for it; nothing of the command is carried out as it is meant (Bash Reference Manual, "Shell Syntax").',
+    'bash waits for the rest, or takes what follows for it; nothing of the command is carried out as it ' +
+    'is meant (Bash Reference Manual, "Shell Syntax").',
   example: {
     bad: "$ kubectl get pod -o jsonpath='{.items}",
     good: "$ kubectl get pod -o jsonpath='{.items}'",

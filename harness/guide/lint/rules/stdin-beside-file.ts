@@ -10,7 +10,8 @@ export const stdinBesideFile: Rule = {
   severity: 'error',
   sentence: 'A command reads its standard input with -f -, and a file stands beside it as a word of its own.',
   because:
-    '-f takes one word. In "-f - file" that word is the dash, and the file is an argument: istioctl install refuses it ("accepts 0 arg(s)"), kubectl takes it for the name of a kind.',
+    '-f takes one word. In "-f - file" that word is the dash, and the file is an argument: istioctl ' +
+    'install refuses it ("accepts 0 arg(s)"), kubectl takes it for the name of a kind.',
   example: { bad: '$ istioctl install -y -f - c1.yaml', good: '$ istioctl install -y -f c1.yaml' },
   find: input =>
     findInCalls(input, (call, trace) => {
@@ -24,7 +25,9 @@ export const stdinBesideFile: Rule = {
         {
           span: { start: dash.span.start, end: Math.max(dash.span.end, file.span.end) },
           message: `-f - reads standard input; ${file.text} beside it is no file but an argument.`,
-          wouldHappen: `${call.tool} ${call.command} refuses the argument, or waits for input that never comes; nothing of ${file.text} is installed.`,
+          wouldHappen:
+            `${call.tool} ${call.command} refuses the argument, or waits for input that never comes; ` +
+            `nothing of ${file.text} is installed.`,
           ...(isNext && {
             fix: {
               description: `Read the file: -f ${file.text}`,

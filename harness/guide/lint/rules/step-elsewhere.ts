@@ -12,7 +12,8 @@ export const stepElsewhere: Rule = {
   severity: 'note',
   sentence: 'A step of the guide is told on another page, which was not given.',
   because:
-    'Whoever types only what this page shows leaves the step out, and nothing on the page tells that it was. Give the other page to guide lint too, and its commands are followed.',
+    'Whoever types only what this page shows leaves the step out, and nothing on the page tells that it ' +
+    'was. Give the other page to guide lint too, and its commands are followed.',
   example: {
     bad: 'Follow the [instructions](/docs/certificates/) to make certificates.',
     good: 'Make certificates:\n\n$ kubectl create secret generic cacerts',

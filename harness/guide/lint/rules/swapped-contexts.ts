@@ -13,7 +13,9 @@ export const swappedContexts: Rule = {
   severity: 'error',
   sentence: 'A command goes to another cluster than what it carries is meant for.',
   because:
-    "A remote secret tells one cluster how to reach another; in its own cluster it says nothing new. An install whose clusterName belongs to another cluster makes two clusters answer to one name, and istiod takes the endpoints of one for the other's.",
+    'A remote secret tells one cluster how to reach another; in its own cluster it says nothing new. An ' +
+    'install whose clusterName belongs to another cluster makes two clusters answer to one name, and ' +
+    "istiod takes the endpoints of one for the other's.",
   example: {
     bad: '$ istioctl x create-remote-secret --context=c1 --name=c1 | kubectl apply -f - --context=c1',
     good: '$ istioctl x create-remote-secret --context=c1 --name=c1 | kubectl apply -f - --context=c2',
@@ -96,7 +98,9 @@ function wrongContext({ call, cluster, what }: Subject, names: ReadonlySet<strin
       page,
       span: flag.span,
       message: `${what} of ${cluster}, and ${wordsAt(page, flag.value.span)} is the context of ${only}.`,
-      wouldHappen: `Two clusters answer to the name ${cluster}, and ${only} to none; calls go to the wrong endpoints or to none.`,
+      wouldHappen:
+        `Two clusters answer to the name ${cluster}, and ${only} to none; calls go to the wrong endpoints ` +
+        `or to none.`,
     },
   ];
 }

@@ -11,7 +11,9 @@ export const unansweredPrompt: Rule = {
   severity: 'warning',
   sentence: 'A command asks whether it should go on, and nobody answers.',
   because:
-    'istioctl install, upgrade and uninstall ask unless they are given -y (istio/istio operator/cmd/mesh/shared.go). A script, or a test that types the page, has nobody to answer: the command prints "Cancelled." and exits with 1.',
+    'istioctl install, upgrade and uninstall ask unless they are given -y (istio/istio ' +
+    'operator/cmd/mesh/shared.go). A script, or a test that types the page, has nobody to answer: the ' +
+    'command prints "Cancelled." and exits with 1.',
   example: {
     bad: '$ istioctl install --context=c1 -f c1.yaml',
     good: '$ istioctl install -y --context=c1 -f c1.yaml',

@@ -11,7 +11,8 @@ export const unknownArgument: Rule = {
   severity: 'error',
   sentence: 'A tool of the release does not take what it is given: a command, a flag or an argument.',
   because:
-    'The tables of commands and flags are of the release that the guide is checked against; the words are read as spf13/pflag and cobra read them.',
+    'The tables of commands and flags are of the release that the guide is checked against; the words ' +
+    'are read as spf13/pflag and cobra read them.',
   example: {
     bad: '$ istioctl install -y --contxt=c1 -f c1.yaml',
     good: '$ istioctl install -y --context=c1 -f c1.yaml',

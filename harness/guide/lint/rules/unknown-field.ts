@@ -12,10 +12,15 @@ export const unknownField: Rule = {
   severity: 'error',
   sentence: 'An IstioOperator has a field that the release does not know.',
   because:
-    'istioctl reads an IstioOperator strictly (istio/istio operator/pkg/apis, validate): it refuses a field that the release does not know. The table lists the fields of the spec and of its values.',
+    'istioctl reads an IstioOperator strictly (istio/istio operator/pkg/apis, validate): it refuses a ' +
+    'field that the release does not know. The table lists the fields of the spec and of its values.',
   example: {
-    bad: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      netwrk: n\nEOF\n$ istioctl install -y -f c.yaml',
-    good: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      network: n\nEOF\n$ istioctl install -y -f c.yaml',
+    bad:
+      '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      netwrk: n\nEOF\n$ ' +
+      'istioctl install -y -f c.yaml',
+    good:
+      '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      network: n\nEOF\n$ ' +
+      'istioctl install -y -f c.yaml',
   },
   find: ({ traces, edition }) =>
     traces.flatMap(trace => documentsOf(trace).flatMap(each => findIn(each, edition))),

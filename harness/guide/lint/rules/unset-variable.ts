@@ -14,7 +14,9 @@ export const unsetVariable: Rule = {
   severity: 'error',
   sentence: 'A variable is used that nothing sets before.',
   because:
-    'The shell puts nothing in the place of a variable that is not set (POSIX, "Parameter Expansion"). A variable counts as set if the guide sets it before, or tells its reader to do so in words or in a table.',
+    'The shell puts nothing in the place of a variable that is not set (POSIX, "Parameter Expansion"). ' +
+    'A variable counts as set if the guide sets it before, or tells its reader to do so in words or in ' +
+    'a table.',
   example: {
     bad: `$ kubectl --context=\${CTX_ONE} get pod`,
     good: `$ export CTX_ONE=one\n$ kubectl --context=\${CTX_ONE} get pod`,

@@ -8,7 +8,9 @@ export const unusedMeshNetworks: Rule = {
   severity: 'note',
   sentence: 'meshNetworks names the gateways of a mesh that has one network only.',
   because:
-    'istiod puts a gateway in the place of endpoints on other networks alone (istio/istio pilot/pkg/xds/ep_filters.go). On one network nothing reads the gateways; a Service that is named and not there is passed over.',
+    'istiod puts a gateway in the place of endpoints on other networks alone (istio/istio ' +
+    'pilot/pkg/xds/ep_filters.go). On one network nothing reads the gateways; a Service that is named ' +
+    'and not there is passed over.',
   example: {
     bad: meshOf(['n']),
     good: meshOf(['n', 'm']),
@@ -23,7 +25,9 @@ export const unusedMeshNetworks: Rule = {
           {
             page: document.page,
             span: lineSpan(document, key.line),
-            message: `The mesh has one network, ${networks[0]}: no request goes through the gateways that are named here.`,
+            message:
+              `The mesh has one network, ${networks[0]}: no request goes through the gateways that are ` +
+              `named here.`,
             wouldHappen: 'Nothing.',
           },
         ];

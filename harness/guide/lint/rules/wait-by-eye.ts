@@ -18,10 +18,14 @@ export const waitByEye: Rule = {
   severity: 'warning',
   sentence: 'The reader is to look at a list of pods until they run.',
   because:
-    'A page that is typed by a program goes on at once. Running is also what a pod shows whose sidecar is not ready yet (READY 1/2). kubectl wait and kubectl rollout status wait, and fail when it takes too long.',
+    'A page that is typed by a program goes on at once. Running is also what a pod shows whose sidecar ' +
+    'is not ready yet (READY 1/2). kubectl wait and kubectl rollout status wait, and fail when it takes ' +
+    'too long.',
   example: {
     bad: '$ kubectl get pod -n shop\n\nWait until the status of `web` is `Running`.',
-    good: '$ kubectl wait -n shop --for=condition=Available deployment/web --timeout=180s\n$ kubectl get pod -n shop\n\nWait until the status of `web` is `Running`.',
+    good:
+      '$ kubectl wait -n shop --for=condition=Available deployment/web --timeout=180s\n$ kubectl get pod ' +
+      '-n shop\n\nWait until the status of `web` is `Running`.',
   },
   find: input =>
     findInCalls(input, (call, trace) => {
@@ -41,7 +45,8 @@ export const waitByEye: Rule = {
           ...(/\bready\b|\d\/\d/i.test(sentence) && { severity: 'note' as const }),
           message: 'The waiting is left to the eye: the command lists pods as they are now.',
           wouldHappen:
-            'Whoever goes on too early calls pods that are not there; Running is shown before all containers are ready.',
+            'Whoever goes on too early calls pods that are not there; Running is shown before all ' +
+            'containers are ready.',
           ...(fix && { fix }),
         },
       ];

@@ -13,10 +13,16 @@ export const wideSelector: Rule = {
   severity: 'error',
   sentence: 'A selector takes more of a file than the text says.',
   because:
-    'kubectl apply -l applies every object of the file that has the label. If the text speaks of the Service and Deployments have the label too, they are installed along with it, and a later proof that one of them is absent, or elsewhere, proves nothing.',
+    'kubectl apply -l applies every object of the file that has the label. If the text speaks of the ' +
+    'Service and Deployments have the label too, they are installed along with it, and a later proof ' +
+    'that one of them is absent, or elsewhere, proves nothing.',
   example: {
-    bad: 'Create the HelloWorld service:\n\n$ kubectl apply -f samples/helloworld/helloworld.yaml -l app=helloworld -n s',
-    good: 'Create the HelloWorld service:\n\n$ kubectl apply -f samples/helloworld/helloworld.yaml -l service=helloworld -n s',
+    bad:
+      'Create the HelloWorld service:\n\n$ kubectl apply -f samples/helloworld/helloworld.yaml -l ' +
+      'app=helloworld -n s',
+    good:
+      'Create the HelloWorld service:\n\n$ kubectl apply -f samples/helloworld/helloworld.yaml -l ' +
+      'service=helloworld -n s',
   },
   find: input =>
     findInCalls(input, call => {
@@ -35,8 +41,12 @@ export const wideSelector: Rule = {
       return [
         {
           span: flag?.span ?? selector.span,
-          message: `-l ${selector.text} takes ${others.map(({ kind, name }) => `${kind} ${name}`).join(' and ')} of ${file.text} too, where the text speaks of the Service.`,
-          wouldHappen: `${others.map(({ name }) => name).join(' and ')} run in each cluster from here on; what the guide deploys and verifies later is there already, and proves nothing.`,
+          message:
+            `-l ${selector.text} takes ${others.map(({ kind, name }) => `${kind} ${name}`).join(' and ')} ` +
+            `of ${file.text} too, where the text speaks of the Service.`,
+          wouldHappen:
+            `${others.map(({ name }) => name).join(' and ')} run in each cluster from here on; what the ` +
+            `guide deploys and verifies later is there already, and proves nothing.`,
           ...(better !== undefined && {
             fix: {
               description: `Select by what the Service alone has: -l ${better}`,
