@@ -39,8 +39,8 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
     page: event.origin.page,
     span: event.origin.span,
     message:
-      `${tool} ${command} names no cluster, as the guide does elsewhere (${[...contexts].slice(0, ` +
-      `3).join(', ')}).`,
+      `${tool} ${command} names no cluster, as the guide does elsewhere ` +
+      `(${[...contexts].slice(0, 3).join(', ')}).`,
     wouldHappen: 'The command acts on whichever cluster is the current one.',
   }));
 }
