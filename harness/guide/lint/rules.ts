@@ -4,19 +4,25 @@ import { addressByIpOnly } from './rules/address-by-ip-only.ts';
 import { addressNotAwaited } from './rules/address-not-awaited.ts';
 import { assumedContext } from './rules/assumed-context.ts';
 import { assumedFolder } from './rules/assumed-folder.ts';
+import { badLabel } from './rules/bad-label.ts';
 import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
 import { configInRemote } from './rules/config-in-remote.ts';
 import { contextLeftOut } from './rules/context-left-out.ts';
 import { deadLink } from './rules/dead-link.ts';
 import { endlessWait } from './rules/endless-wait.ts';
+import { execWithoutDashes } from './rules/exec-without-dashes.ts';
 import { impossibleOutput } from './rules/impossible-output.ts';
 import { incompleteMesh } from './rules/incomplete-mesh.ts';
+import { jsonpathField } from './rules/jsonpath-field.ts';
 import { literalVariable } from './rules/literal-variable.ts';
 import { lostContinuation } from './rules/lost-continuation.ts';
+import { meshNamesFit } from './rules/mesh-names.ts';
+import { missingLabel } from './rules/missing-label.ts';
 import { misspeltNamespace } from './rules/misspelt-namespace.ts';
 import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
 import { namespaceTooEarly } from './rules/namespace-too-early.ts';
+import { noSuchObject } from './rules/no-such-object.ts';
 import { noSuchPod } from './rules/no-such-pod.ts';
 import { notExported } from './rules/not-exported.ts';
 import { notFollowed } from './rules/not-followed.ts';
@@ -31,6 +37,7 @@ import { repeatByHand } from './rules/repeat-by-hand.ts';
 import { repeatedFlag } from './rules/repeated-flag.ts';
 import { scriptLacksValue } from './rules/script-lacks-value.ts';
 import { secretAfterRemote } from './rules/secret-after-remote.ts';
+import { selectsNothing } from './rules/selects-nothing.ts';
 import { shellError } from './rules/shell-error.ts';
 import { splitValue } from './rules/split-value.ts';
 import { stdinBesideFile } from './rules/stdin-beside-file.ts';
@@ -46,8 +53,10 @@ import { unknownRelease } from './rules/unknown-release.ts';
 import { unknownSample } from './rules/unknown-sample.ts';
 import { unsetVariable } from './rules/unset-variable.ts';
 import { unusedMeshNetworks } from './rules/unused-mesh-networks.ts';
+import { unwrittenFile } from './rules/unwritten-file.ts';
 import { waitByEye } from './rules/wait-by-eye.ts';
 import { wideSelector } from './rules/wide-selector.ts';
+import { wrongKind } from './rules/wrong-kind.ts';
 
 /** Their ids are unique. */
 export const RULES: readonly Rule[] = [
@@ -63,7 +72,9 @@ export const RULES: readonly Rule[] = [
   brokenByExpansion,
   unknownArgument,
   unknownSample,
+  unwrittenFile,
   unknownField,
+  wrongKind,
   unknownRelease,
   unknownProfile,
   repeatedFlag,
@@ -75,10 +86,14 @@ export const RULES: readonly Rule[] = [
   namespaceElsewhere,
   misspeltNamespace,
   noSuchPod,
+  noSuchObject,
   unheededLabel,
+  badLabel,
+  missingLabel,
   otherNamespace,
   contextLeftOut,
   swappedContexts,
+  meshNamesFit,
   unknownName,
   incompleteMesh,
   secretAfterRemote,
@@ -87,11 +102,14 @@ export const RULES: readonly Rule[] = [
   addressNotAwaited,
   addressByIpOnly,
   openJsonpath,
+  jsonpathField,
   endlessWait,
   wideSelector,
+  selectsNothing,
   unansweredPrompt,
   waitByEye,
   progressMeter,
+  execWithoutDashes,
   repeatByHand,
   impossibleOutput,
   otherGateway,

@@ -21,7 +21,7 @@ export const unknownArgument: Rule = {
     findInCalls(input, call => {
       // What we could not expand may be any word.
       if (call.args.some(({ isExact }) => !isExact)) return [];
-      return call.problems.flatMap(problem => findingOf(problem, call));
+      return [...call.problems.flatMap(problem => findingOf(problem, call)), ...singleDashes(call)];
     }),
 };
 
@@ -57,4 +57,25 @@ function messageOf({ kind, text }: CallProblem, name: string, { version, facts }
     case 'too-few-arguments':
       return `${name} needs ${facts?.least ?? 1} arguments.`;
   }
+}
+
+/** `-context=…` is -c with the value `ontext=…`; whoever writes it means the long flag. */
+function singleDashes({ args, facts, tool }: ToolCall): readonly Omit<RuleFinding, 'page'>[] {
+  const end = args.findIndex(({ text }) => text === '--');
+  return args.slice(0, end < 0 ? args.length : end).flatMap(({ text, span }) => {
+    const [, name = ''] = /^-([a-z][a-z-]{2,})(?:=|$)/.exec(text) ?? [];
+    if (!facts?.flags.some(flag => flag.name === name)) return [];
+    return [
+      {
+        span,
+        message: `-${name} has one dash; the flag is --${name}.`,
+        wouldHappen: `${tool} takes the letters for short flags and their values.`,
+        fix: {
+          description: `Write --${name}`,
+          edits: [{ start: span.start, end: span.start, text: '-' }],
+          isSafe: false,
+        },
+      },
+    ];
+  });
 }

@@ -1,0 +1,135 @@
+/** Rule: an object is asked for whose name is almost that of one that the guide has put there. */
+import { didYouMean } from '../../../base/did-you-mean.ts';
+import type { EditionName } from '../../../model/east-west-gateway.ts';
+import type { Expanded, Trace } from '../../follow/trace.ts';
+import { contextOf, inputFilesOf, inputOf } from '../documents.ts';
+import { printsOperator } from '../gateway-script.ts';
+import type { Rule, RuleFinding } from '../rule.ts';
+import { sampleFacts } from '../tables/tables.ts';
+import { callBeside, callsOf, type ToolCall } from '../words.ts';
+
+/** The rule `no-such-object`. */
+export const noSuchObject: Rule = {
+  id: 'no-such-object',
+  severity: 'error',
+  sentence: 'A Deployment or Service is asked for whose name is almost that of one that the guide has made.',
+  because: 'Names are told apart letter by letter: the API server answers NotFound, and a resolver NXDOMAIN.',
+  example: {
+    bad: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available deployment/slep',
+    good: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available deployment/sleep',
+  },
+  find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
+};
+
+type Kind = 'service' | 'deployment';
+const KINDS: Readonly<Record<string, Kind>> = {
+  ...{ svc: 'service', service: 'service', services: 'service' },
+  ...{ deploy: 'deployment', deployment: 'deployment', deployments: 'deployment' },
+};
+
+/** Names of one kind, by cluster; in all namespaces. */
+class Known {
+  readonly #names = new Map<string, Set<string>>();
+  readonly #open = new Set<string>();
+
+  add(context: string, kind: Kind, name: string): void {
+    const names = this.#names.get(`${context} ${kind}`) ?? new Set();
+    this.#names.set(`${context} ${kind}`, names.add(name));
+  }
+
+  /** Something was put there that we do not know. */
+  open(context: string): void {
+    this.#open.add(context);
+  }
+
+  /** @returns a guess, if the name is that of no object */
+  guess(context: string, kind: Kind, name: string): string | undefined {
+    const names = this.#names.get(`${context} ${kind}`);
+    if (this.#open.has(context) || !names || names.size > MOST_NAMES || names.has(name)) return undefined;
+    return didYouMean(name, [...names]);
+  }
+}
+
+const MOST_NAMES = 200;
+
+function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
+  const known = new Known();
+  const found: RuleFinding[] = [];
+  for (const call of callsOf(trace, edition)) {
+    const context = contextOf(call) ?? '';
+    for (const { kind, name, word } of askedBy(call)) {
+      const meant = known.guess(context, kind, name);
+      if (meant === undefined) continue;
+      found.push({
+        page: call.event.origin.page,
+        span: word.span,
+        message: `The guide has made no ${kind} ${name} here. ${meant}`,
+        wouldHappen: `There is no ${kind} of this name: the command fails, or waits in vain.`,
+      });
+    }
+    put(call, trace, edition, known);
+  }
+  return found;
+}
+
+interface Asked {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly word: Expanded;
+}
+
+/** Objects by kind and name, and hosts that a request goes to from within. */
+function askedBy({ tool, command, operands, rest }: ToolCall): readonly Asked[] {
+  if (tool !== 'kubectl') return [];
+  if (command === 'exec')
+    return rest.flatMap(word => {
+      const [, name] =
+        /^(?:http:\/\/)?([a-z0-9-]+)\.[a-z0-9-]+(?:\.svc(?:\.cluster\.local)?)?:\d+(?:\/|$)/.exec(
+          word.text,
+        ) ?? [];
+      return name !== undefined && word.isExact ? [{ kind: 'service' as const, name, word }] : [];
+    });
+  if (!/^(get|wait|describe|rollout status)$/.test(command)) return [];
+  const [first, second] = operands;
+  const [kind = '', name = second?.text] = first?.text.split('/') ?? [];
+  const known = KINDS[kind.toLowerCase()];
+  const word = first?.text.includes('/') ? first : second;
+  if (known === undefined || name === undefined || !word?.isExact || operands.length > 2) return [];
+  return [{ kind: known, name, word }];
+}
+
+/** Notes what a call puts into its cluster. */
+function put(call: ToolCall, trace: Trace, edition: EditionName, known: Known): void {
+  const context = contextOf(call) ?? '';
+  const before = callBeside(trace, edition, call, -1);
+  const isPiped = before?.event.output.to === 'next-call';
+  if (isPiped && before && printsOperator(before)) known.add(context, 'service', 'istio-eastwestgateway');
+  else if (call.tool === 'helm' || (call.tool === 'istioctl' && call.command !== 'install')) {
+    if (!call.command.endsWith('create-remote-secret')) known.open(context);
+  } else if (call.tool === 'istioctl') known.add(context, 'service', 'istio-ingressgateway');
+  else if (call.tool === 'kubectl' && /^(apply|create|run|expose|replace)/.test(call.command))
+    putByKubectl(call, trace, edition, known);
+}
+
+function putByKubectl(call: ToolCall, trace: Trace, edition: EditionName, known: Known): void {
+  const context = contextOf(call) ?? '';
+  if (/^create (ns|namespace|secret|configmap|sa|serviceaccount)\b/.test(call.command)) return;
+  const before = callBeside(trace, edition, call, -1);
+  if (before?.command.endsWith('create-remote-secret') && before.event.output.to === 'next-call') return;
+  const files = inputFilesOf(trace, call);
+  if (files.length === 0 && !inputOf(trace, call)) known.open(context);
+  for (const { path, document } of files) {
+    const objects = sampleFacts(edition).objectsOf(path.text);
+    if (objects.length === 0 && !document) known.open(context);
+    for (const { kind, name } of objects) {
+      const lower = KINDS[kind.toLowerCase()];
+      if (lower) known.add(context, lower, name);
+    }
+    for (const [, kind = '', name = ''] of document?.content.text.matchAll(OBJECT) ?? []) {
+      const lower = KINDS[kind.toLowerCase()];
+      if (lower) known.add(context, lower, name);
+    }
+  }
+}
+
+const OBJECT = /^kind:\s*(\w+)\s*\nmetadata:\s*\n(?:\s+(?!name:).*\n)*?\s+name:\s*"?([\w.-]+)/gm;
