@@ -9,6 +9,8 @@ import { scenariosOf } from './scenarios.ts';
 /** A mesh to run, with the plan of a guide if it is not ours. */
 export interface RunWork extends Scenario {
   readonly plan?: Plan;
+  /** What should be known of the plan, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 interface RunPlace {
@@ -43,5 +45,5 @@ export async function worksOf(
     throw new HarnessError('ERR_INVALID_GUIDE', `${helm.id}: not simulated by mesh-harness: helm`, {
       hint: 'Choose tabs without Helm, or run on kind or on clusters of yours (--platform existing).',
     });
-  return [{ topology, verify: {}, plan }];
+  return [{ topology, verify: {}, plan, notes }];
 }

@@ -67,6 +67,8 @@ export async function runScenarios(
         reportDir: flags.reportDir,
       });
     const works = await worksOf(names, flags, { edition, platform: choice.name, signal });
+    for (const note of flags.quiet ? [] : works.flatMap(({ notes = [] }) => notes))
+      screen.progress(`  ${note}`);
     for (const { topology, verify, plan } of works) {
       const requests = flags.requests ?? verify.requests;
       const risk = flags.risk ?? verify.risk;
