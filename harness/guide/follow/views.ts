@@ -1,6 +1,7 @@
 /** Ways through a guide: which tab a reader follows in each set of tabs. */
 import { didYouMean } from '../../base/did-you-mean.ts';
 import { HarnessError } from '../../base/errors.ts';
+import { firstOf } from '../../base/printable.ts';
 import type { Page, Tab, TabRef, Tabset } from '../page/page.ts';
 import type { View } from './trace.ts';
 
@@ -121,7 +122,7 @@ const place = (page: Page, { span }: Tabset): string => {
   return `${file}:${line}`;
 };
 const listed = (tabs: readonly Tab[]): string =>
-  tabs.map(({ name, value }) => (value === undefined ? `"${name}"` : value)).join(', ');
+  firstOf(tabs.map(({ name, value }) => (value === undefined ? `"${name}"` : value))).join(', ');
 const allTabs = (pages: readonly Page[]): readonly Tab[] =>
   pages.flatMap(page => page.tabsets.flatMap(({ tabs }) => tabs));
 
