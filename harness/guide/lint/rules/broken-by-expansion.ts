@@ -44,12 +44,9 @@ function findIn(
     {
       page: document.page,
       span: use?.span ?? span,
-      message: `${document.path ?? 'The document'} is no YAML once the shell has expanded ${
-        use
-          ? ` +
-        ``\${${use.name}}`
-          : 'it'
-      }.`,
+      message:
+        `${document.path ?? 'The document'} is no YAML once the shell has expanded ` +
+        `${use ? `\${${use.name}}` : 'it'}.`,
       wouldHappen:
         'The tool that reads it refuses it ("error converting YAML to JSON"); nothing of it is carried out.',
       ...(use && !use.isSet && names.has(use.name) && { fix: fixOf(use) }),
