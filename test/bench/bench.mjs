@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { envoyDescriptors } from '../../build-descriptors.mjs';
 import { measureDiagnose, measureMatrix } from './diagnoses.mjs';
-import { measureGuide } from './guide.mjs';
+import { GUIDE_SUBJECTS, measureGuide } from './guide.mjs';
 import { CLI, folder, measure, median, ROOT } from './measure.mjs';
 
 const value = name =>
@@ -116,11 +116,11 @@ const budgets = [
     summary.diagnose && summary['diagnose, lost packets'].seconds - summary.diagnose.seconds,
     3,
   ],
-  [
-    'guide lint of a page of 5,000 lines, against the Markdown parser alone',
-    ratio('guide lint', 'Markdown parser alone'),
+  ...GUIDE_SUBJECTS.map(([parser, linter]) => [
+    `${linter} of 5,000 lines, against the Markdown parser alone, in CPU`,
+    ratio(linter, parser, 'cpuSeconds'),
     2,
-  ],
+  ]),
   ['matrix of a scenario, against its cases one by one', matrix && matrix.seconds / matrix.oneByOne, 0.5],
 ].filter(([, measured]) => measured !== undefined);
 
