@@ -11,12 +11,15 @@ const OURS = new URL('../../../fixtures/guides/', import.meta.url);
 function linesBetweenMarks(text: string): readonly (readonly string[])[] {
   const blocks: string[][] = [];
   let open: string[] | undefined;
+  let indentation = 0;
   for (const line of text.split('\n')) {
-    if (line.startsWith('{{< text ')) {
+    const mark = /^ *(?=\{\{< text )/.exec(line);
+    if (mark) {
+      indentation = mark[0].length;
       open = [];
       blocks.push(open);
-    } else if (line === '{{< /text >}}') open = undefined;
-    else open?.push(line);
+    } else if (line.trim() === '{{< /text >}}') open = undefined;
+    else open?.push(line.slice(indentation));
   }
   return blocks;
 }
