@@ -67,7 +67,7 @@ function workloadsAt(call: ToolCall, trace: Trace, { edition }: RuleInput): read
 }
 
 interface Makers {
-  /** Index of the first event that is not followed: it may have put anything anywhere. */
+  /** Index of the first event that is not understood: it may have put anything anywhere. */
   readonly unknownFrom: number;
   /** By place, in order. */
   readonly makers: ReadonlyMap<string, readonly ToolCall[]>;
@@ -79,8 +79,11 @@ function makersOf(trace: Trace, edition: EditionName): Makers {
   const known = cache.get(trace);
   if (known) return known;
   const beyond = trace.events.findIndex(({ kind }) => kind === 'beyond');
+  let unknownFrom = beyond < 0 ? Number.POSITIVE_INFINITY : beyond;
   const makers = new Map<string, ToolCall[]>();
   for (const call of callsOf(trace, edition)) {
+    // What a slip has kept from being read may have made something.
+    if (call.problems.length > 0) unknownFrom = Math.min(unknownFrom, call.at);
     if (!MAKES.test(`${call.tool} ${call.command}`)) continue;
     const place = placeOf(call);
     const there = makers.get(place);
@@ -88,7 +91,7 @@ function makersOf(trace: Trace, edition: EditionName): Makers {
     if (!there) makers.set(place, [call]);
     else if (there.length < MOST_MAKERS) there.push(call);
   }
-  const found = { unknownFrom: beyond < 0 ? Number.POSITIVE_INFINITY : beyond, makers };
+  const found = { unknownFrom, makers };
   cache.set(trace, found);
   return found;
 }
