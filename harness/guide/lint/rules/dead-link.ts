@@ -43,7 +43,7 @@ function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): rea
       page,
       span,
       message: `${path === '' ? 'This page' : path} has no anchor #${wanted}.${
-        meant === undefined ? '' : ` ` + `${meant}`
+        meant === undefined ? '' : ` ${meant}`
       }`,
       wouldHappen: 'The link leads to the top of the page instead of the passage.',
     },
