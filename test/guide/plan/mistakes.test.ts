@@ -6,8 +6,10 @@ import { type GuideFile, mend } from '../../../harness/guide/lint/fix.ts';
 import { lint } from '../../../harness/guide/lint/lint.ts';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
 import { type GuidePlan, planOfGuide } from '../../../harness/guide/plan/plan-of-guide.ts';
+import { readGuide } from '../../../harness/guide/read-guide.ts';
 import type { RunOutcome } from '../../../harness/run/run.ts';
 import { prepareSession } from '../../../harness/session/prepare.ts';
+import { FOUR } from '../../plan/scenarios.ts';
 import { isNightly } from '../../support/nightly.ts';
 import { fileOf, GUIDE_18, OWN_18 } from '../support/pages.ts';
 
@@ -104,3 +106,29 @@ for (const row of ROWS.filter(({ daily }) => daily || isNightly))
       if (row.refutes !== undefined)
         t.equal(outcome.checks.find(({ id }) => id === row.refutes)?.outcome, 'failed');
     });
+
+for (const tab of isNightly ? FOUR : [])
+  for (const file of FILES)
+    t.test(
+      `${tab} as ${file === OWN_18 ? 'our page' : 'the guide'} is printed fails at its first question`,
+      async t => {
+        const plan = readGuide({ files: [fileOf(file)], tabs: [tab], edition: '1.8', isAsPrinted: true });
+        const outcome = await outcomeOf(plan);
+        const failure = firstFailure(outcome);
+        t.equal(outcome.verdict, 'failed');
+        t.equal(failure?.at, 'cluster1/install-istio');
+        t.match(
+          failure?.said,
+          /Cancelled.*The guide, line \d+ \(unanswered-prompt\)|\(unanswered-prompt\).*Cancelled/,
+        );
+        const rules = new Set(plan.plan.errata.map(({ id }) => id.replace(/\/.*/, '')));
+        t.ok(
+          rules.has('refused-name') && rules.has('wide-selector'),
+          'the plan knows of what would come next',
+        );
+        t.ok(
+          plan.plan.errata.every(({ isLeft }) => isLeft),
+          'and has mended nothing',
+        );
+      },
+    );
