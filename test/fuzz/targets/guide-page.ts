@@ -1,15 +1,20 @@
-/** Pages of a guide: whatever they hold, they are read, followed, linted and printed. */
+/** Pages of a guide: whatever they hold, they are read, linted, mended and planned, or refused in words. */
+import { readFileSync } from 'node:fs';
 import fc, { type Arbitrary } from 'fast-check';
 import picocolors from 'picocolors';
+import { forTerminal } from '../../../harness/base/printable.ts';
 import { findingLines } from '../../../harness/cli/terminal/finding-lines.ts';
+import type { View } from '../../../harness/guide/follow/trace.ts';
 import { viewsOf } from '../../../harness/guide/follow/views.ts';
 import { lint } from '../../../harness/guide/lint/lint.ts';
 import { findingsForGithub } from '../../../harness/guide/lint/print/github.ts';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
-import { EDITIONS } from '../../../harness/plan/plan.ts';
+import { readGuide } from '../../../harness/guide/read-guide.ts';
+import type { EditionName } from '../../../harness/model/east-west-gateway.ts';
+import { printList } from '../../../harness/plan/print/list.ts';
 import { changedText, rawText } from '../inputs/mutate.ts';
 import { oddText } from '../inputs/values.ts';
-import { assertTold, target } from '../target.ts';
+import { assertTold, refusalOf, target } from '../target.ts';
 
 /** Lines of blocks, as guides have them, and what bash makes difficult. */
 const LINE: Arbitrary<string> = fc.oneof(
@@ -125,19 +130,53 @@ const PAGE: Arbitrary<string> = fc
   )
   .map(sections => ['---', 'title: A', '---', ...sections.flat()].join('\n'));
 
+/** The blocks of our guide that a reader comes by who follows its first tab. */
+const WHOLE: readonly string[] = (() => {
+  const file = new URL('../../../fixtures/guides/multicluster-1.8.md', import.meta.url);
+  const { blocks, source, tabsets } = readPage('guide.md', readFileSync(file, 'utf8'));
+  const first = tabsets[0]?.tabs[0]?.name;
+  return blocks
+    .filter(({ tabs }) => tabs.every(({ tab }) => tab === first))
+    .map(({ span }) => source.text.slice(span.start, span.end));
+})();
+/** A guide that can be planned, but for a block that is left out and a few changes. */
+const GUIDE: Arbitrary<string> = fc
+  .record({ without: fc.integer({ min: 0, max: 2 * WHOLE.length }), changes: fc.boolean() })
+  .chain(({ without, changes }) => {
+    const text = WHOLE.filter((_, index) => index !== without).join('\n\n');
+    return changes ? changedText(fc.constant(text)) : fc.constant(text);
+  });
+
 const STYLE = { colours: picocolors.createColors(false), width: undefined };
+
+/** Makes the plan of a way through the page: mended, or as it is printed. @returns what became of it */
+function planned(text: string, { pages, tabs }: View, edition: EditionName): string {
+  const names = pages.flatMap(page => (tabs.get(page) ?? []).map(({ tab }) => tab));
+  try {
+    const request = { files: [{ file: 'fuzzed.md', text }], tabs: names, edition };
+    const { plan } = readGuide({ ...request, isAsPrinted: text.length % 3 === 0, withCleanUp: true });
+    assertTold(forTerminal(printList(plan)));
+    return 'planned';
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
 
 /** Pages of a guide. */
 export const guidePage = target<string>({
   name: 'guide-page',
-  what: 'the text of a page of a guide, to what reads, follows and lints it',
-  inputs: fc.oneof({ weight: 6, arbitrary: changedText(PAGE) }, { weight: 1, arbitrary: rawText }),
+  what: 'the text of a page of a guide, to what reads, lints, mends and plans it',
+  inputs: fc.oneof(
+    { weight: 12, arbitrary: changedText(PAGE) },
+    { weight: 2, arbitrary: rawText },
+    { weight: 1, arbitrary: GUIDE },
+  ),
   daily: 100,
   judge: text => {
     const page = readPage('fuzzed.md', text);
     // Of the editions one by turns: both would take twice the time.
-    const edition = EDITIONS[text.length % EDITIONS.length];
-    const findings = lint([page], edition?.name ?? '1.8');
+    const edition = text.length % 2 === 0 ? '1.8' : 'current';
+    const findings = lint([page], edition);
     for (const finding of findings) {
       const { span, fix } = finding;
       assertTold(findingLines(finding, page.source, STYLE).join('\n'));
@@ -148,7 +187,8 @@ export const guidePage = target<string>({
     assertTold(findingsForGithub(findings));
     if (page.problems.length > 0 && findings.every(({ rule }) => rule !== 'page-problem'))
       throw new Error('a problem of the page that is not told');
-    if (viewsOf([page]).length === 0) throw new Error('no way through the page');
-    return findings.length > 0 ? 'taken, with findings' : 'taken';
+    const [way] = viewsOf([page]);
+    if (!way) throw new Error('no way through the page');
+    return `${findings.length > 0 ? 'findings' : 'nothing found'}, ${planned(text, way, edition)}`;
   },
 });
