@@ -4,6 +4,8 @@ import { addressByIpOnly } from './rules/address-by-ip-only.ts';
 import { addressNotAwaited } from './rules/address-not-awaited.ts';
 import { assumedContext } from './rules/assumed-context.ts';
 import { assumedFolder } from './rules/assumed-folder.ts';
+import { badDuration } from './rules/bad-duration.ts';
+import { badExport } from './rules/bad-export.ts';
 import { badLabel } from './rules/bad-label.ts';
 import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
@@ -17,6 +19,8 @@ import { incompleteMesh } from './rules/incomplete-mesh.ts';
 import { jsonpathField } from './rules/jsonpath-field.ts';
 import { literalVariable } from './rules/literal-variable.ts';
 import { lostContinuation } from './rules/lost-continuation.ts';
+import { lostDollar } from './rules/lost-dollar.ts';
+import { lostPrompt } from './rules/lost-prompt.ts';
 import { meshNamesFit } from './rules/mesh-names.ts';
 import { missingLabel } from './rules/missing-label.ts';
 import { misspeltNamespace } from './rules/misspelt-namespace.ts';
@@ -50,7 +54,9 @@ import { unknownField } from './rules/unknown-field.ts';
 import { unknownName } from './rules/unknown-name.ts';
 import { unknownProfile } from './rules/unknown-profile.ts';
 import { unknownRelease } from './rules/unknown-release.ts';
+import { unknownResource } from './rules/unknown-resource.ts';
 import { unknownSample } from './rules/unknown-sample.ts';
+import { unreadFile } from './rules/unread-file.ts';
 import { unsetVariable } from './rules/unset-variable.ts';
 import { unusedMeshNetworks } from './rules/unused-mesh-networks.ts';
 import { unwrittenFile } from './rules/unwritten-file.ts';
@@ -63,16 +69,21 @@ export const RULES: readonly Rule[] = [
   pageProblem,
   shellError,
   lostContinuation,
+  lostPrompt,
   notFollowed,
   unsetVariable,
+  lostDollar,
   splitValue,
   literalVariable,
   notExported,
+  badExport,
   brokenYaml,
   brokenByExpansion,
   unknownArgument,
   unknownSample,
+  unknownResource,
   unwrittenFile,
+  unreadFile,
   unknownField,
   wrongKind,
   unknownRelease,
@@ -104,6 +115,7 @@ export const RULES: readonly Rule[] = [
   openJsonpath,
   jsonpathField,
   endlessWait,
+  badDuration,
   wideSelector,
   selectsNothing,
   unansweredPrompt,

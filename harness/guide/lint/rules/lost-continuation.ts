@@ -1,4 +1,5 @@
 /** Rule: a line looks like the rest of a command, and the line before it does not go on. */
+import { wordsAt } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
 const REST = /^\s+(?:--?[A-Za-z][\w-]*(?:[ =]|$)|\|\s)/;
@@ -21,6 +22,16 @@ export const lostContinuation: Rule = {
         if (event.kind !== 'call') return [];
         const [shown] = event.shown;
         const rest = shown && REST.test(shown.text) ? shown.text : undefined;
+        const blank = event.args.at(-1);
+        if (blank?.text === ' ' && wordsAt(event.origin.page, blank.span).startsWith('\\'))
+          return [
+            {
+              page: event.origin.page,
+              span: blank.span,
+              message: 'A blank stands behind the backslash: the command does not go on.',
+              wouldHappen: 'The command ends with the line, and what stands on the next ones is lost.',
+            },
+          ];
         const span = rest === undefined ? event.program.span : shown?.span;
         if (!span || (rest === undefined && !/^--?[a-z]/.test(event.program.text))) return [];
         return [

@@ -125,7 +125,31 @@ function inDocument(
       `The mesh is called ${meshId} here, and ${first} in the install before.`,
       'The clusters are not of one mesh in what they report of each other.',
     );
-  return [...found, ...linesOf(document, installs)];
+  return [...found, ...linesOf(document, installs), ...listsOf(document)];
+}
+
+/** Endpoints and gateways of a network are lists. */
+function listsOf(document: GuideDocument): readonly RuleFinding[] {
+  const lines = document.content.text.split('\n');
+  return keysOf(document.content.text).flatMap(({ path, line }): readonly RuleFinding[] => {
+    const key = /\nmeshNetworks\n[^\n]+\n(endpoints|gateways)$/.exec(path)?.[1];
+    const next = lines.slice(line + 1).find(each => each.trim() !== '');
+    if (
+      key === undefined ||
+      !/:\s*$/.test(lines[line] ?? '') ||
+      next === undefined ||
+      /^\s*-(\s|$)/.test(next)
+    )
+      return [];
+    return [
+      {
+        page: document.page,
+        span: lineSpan(document, line + 1),
+        message: `${key} is a list: a dash is missing before its entry.`,
+        wouldHappen: 'istiod cannot read meshNetworks, and knows no gateway of any network.',
+      },
+    ];
+  });
 }
 
 /** Looks at the entries of meshNetworks: clusters that there are not, and another gateway than the samples'. */

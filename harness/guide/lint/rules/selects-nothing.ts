@@ -23,7 +23,8 @@ export const selectsNothing: Rule = {
       const files = call.flags.filter(({ name }) => name === 'filename');
       if (call.tool !== 'kubectl' || call.command !== 'apply' || !selector?.isExact) return [];
       const objects = files.map(({ value }) => sampleFacts(input.edition).objectsOf(value?.text ?? ''));
-      if (objects.some(each => each.length === 0) || /[()!]/.test(selector.text)) return [];
+      if (objects.length === 0 || objects.some(each => each.length === 0) || /[()!]/.test(selector.text))
+        return [];
       const all = objects.flat();
       const taken = all.filter(object => selects(selector.text, object));
       const other = otherObject(call, taken, all);

@@ -27,6 +27,8 @@ export const swappedContexts: Rule = {
       if (names.size > MOST_CLUSTERS) return [];
       return [
         ...calls.flatMap(call => secretAtHome(call, trace, edition)),
+        ...ownAddresses(trace, edition),
+        ...oneForTwo(trace, edition),
         ...subjects(trace, edition).flatMap(subject => wrongContext(subject, names)),
       ];
     }),
@@ -46,6 +48,59 @@ function secretAtHome(call: ToolCall, trace: Trace, edition: EditionName): reado
       wouldHappen: 'No other control plane learns of the cluster: its endpoints stay unknown there.',
     },
   ];
+}
+
+/** The address of a primary is read in the very cluster that is to become its remote. */
+function ownAddresses(trace: Trace, edition: EditionName): readonly RuleFinding[] {
+  const calls = callsOf(trace, edition);
+  return installsOf(trace, edition).flatMap(({ call, context, document, remotePilotAddress }) => {
+    const names = /^\$\{(\w+)\}$/.exec(remotePilotAddress ?? '');
+    const read = calls.findLast(
+      ({ at, event }) => at < call.at && event.output.to === 'variable' && event.output.name === names?.[1],
+    );
+    const flag = read?.flags.findLast(({ name }) => name === 'context');
+    if (!document || !read || !flag || contextOf(read) !== context) return [];
+    return [
+      {
+        page: read.event.origin.page,
+        span: flag.span,
+        message: `${context} is to be a remote, and gets an address of its own as that of its primary.`,
+        wouldHappen: 'Its proxies look for istiod where there is none, and never become ready.',
+      },
+    ];
+  });
+}
+
+/** Two variables for contexts have one value. */
+function oneForTwo(trace: Trace, edition: EditionName): readonly RuleFinding[] {
+  const used = new Set(
+    callsOf(trace, edition).flatMap(({ flags }) =>
+      flags.flatMap(({ name, value }) =>
+        name === 'context' ? (value?.uses ?? []).map(use => use.name) : [],
+      ),
+    ),
+  );
+  const first = new Map<string, string>();
+  return trace.events.flatMap((event): readonly RuleFinding[] => {
+    if (
+      event.kind !== 'set' ||
+      !used.has(event.name) ||
+      event.value.text === '' ||
+      event.value.uses.length > 0
+    )
+      return [];
+    const other = first.get(event.value.text);
+    if (other === undefined) first.set(event.value.text, event.name);
+    if (other === undefined || other === event.name) return [];
+    return [
+      {
+        page: event.origin.page,
+        span: event.origin.span,
+        message: `${event.name} and ${other} are the same context, ${event.value.text}.`,
+        wouldHappen: 'What is meant for two clusters is done twice in one.',
+      },
+    ];
+  });
 }
 
 /** A call that carries the name of a cluster, and the context that it goes to. */

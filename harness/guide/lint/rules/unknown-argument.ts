@@ -21,7 +21,11 @@ export const unknownArgument: Rule = {
     findInCalls(input, call => {
       // What we could not expand may be any word.
       if (call.args.some(({ isExact }) => !isExact)) return [];
-      return [...call.problems.flatMap(problem => findingOf(problem, call)), ...singleDashes(call)];
+      return [
+        ...call.problems.flatMap(problem => findingOf(problem, call)),
+        ...singleDashes(call),
+        ...flagsAsValues(call),
+      ];
     }),
 };
 
@@ -78,4 +82,19 @@ function singleDashes({ args, facts, tool }: ToolCall): readonly Omit<RuleFindin
       },
     ];
   });
+}
+
+/** `-n --context=c`: the flag before has lost its value, and takes the next flag for it. */
+function flagsAsValues({ flags, tool }: ToolCall): readonly Omit<RuleFinding, 'page'>[] {
+  return flags.flatMap(({ name, value, span }) =>
+    value && value.span.start > span.start + 1 && /^--?[a-z][a-z-]*(?:=|$)/.test(value.text) && value.isExact
+      ? [
+          {
+            span,
+            message: `--${name} has no value: it takes ${value.text} for it.`,
+            wouldHappen: `${tool} looks for something of the name ${value.text}, and the flag itself is lost.`,
+          },
+        ]
+      : [],
+  );
 }

@@ -1,0 +1,39 @@
+/** Rule: kubectl is asked for a kind that there is not. */
+import { didYouMean } from '../../../base/did-you-mean.ts';
+import { findInCalls } from '../each-call.ts';
+import type { Rule } from '../rule.ts';
+import { columnFacts, resourceNames } from '../tables/tables.ts';
+
+/** The rule `unknown-resource`. */
+export const unknownResource: Rule = {
+  id: 'unknown-resource',
+  severity: 'error',
+  sentence: 'kubectl is asked for a kind whose name is almost that of one that there is.',
+  because:
+    "kubectl knows kinds by the names that the API server tells, singular, plural and short; for others it answers: the server doesn't have a resource type.",
+  example: { bad: '$ kubectl get pots -n shop', good: '$ kubectl get pods -n shop' },
+  find: input =>
+    findInCalls(input, ({ tool, command, operands }) => {
+      const [kind] = operands;
+      if (
+        tool !== 'kubectl' ||
+        !/^(get|describe|delete|wait|label|annotate)$/.test(command) ||
+        !kind?.isExact
+      )
+        return [];
+      const name = kind.text.split('/')[0]?.toLowerCase() ?? '';
+      if (!/^[a-z]{3,}$/.test(name) || columnFacts(name, input.edition).length > 0) return [];
+      const meant = didYouMean(
+        name,
+        resourceNames(input.edition).filter(known => Math.abs(known.length - name.length) <= 1),
+      );
+      if (meant === undefined) return [];
+      return [
+        {
+          span: kind.span,
+          message: `There is no kind ${name}. ${meant}`,
+          wouldHappen: `error: the server doesn't have a resource type "${name}".`,
+        },
+      ];
+    }),
+};

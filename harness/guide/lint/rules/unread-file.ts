@@ -1,0 +1,80 @@
+/** Rule: the guide writes a file, or pipes a document, and nothing reads it. */
+import type { FileEvent, Trace } from '../../follow/trace.ts';
+import type { Page } from '../../page/page.ts';
+import { normalPath } from '../documents.ts';
+import { findInCalls } from '../each-call.ts';
+import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
+import { callBeside, flagValue, hasFlag, type ToolCall } from '../words.ts';
+
+/** The rule `unread-file`. */
+export const unreadFile: Rule = {
+  id: 'unread-file',
+  severity: 'warning',
+  sentence: 'A document is written to a file or into a pipe, and nothing reads it.',
+  because:
+    'istioctl install without -f installs the default profile, whatever lies beside it or comes through a pipe; kubectl apply without -f is refused.',
+  example: {
+    bad: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y',
+    good: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y -f c.yaml',
+  },
+  find: input => [
+    ...input.traces.flatMap(trace => unreadIn(trace, input)),
+    ...findInCalls(input, (call, trace) => unreadPipe(call, trace, input)),
+  ],
+};
+
+function unreadIn(trace: Trace, { pages }: RuleInput): readonly RuleFinding[] {
+  const files = trace.events.filter(
+    (event): event is FileEvent => event.kind === 'file' && /\.ya?ml$/.test(event.path.text),
+  );
+  if (files.length === 0) return [];
+  const words = wordsOf(trace, pages);
+  return files.flatMap(({ path, origin }) => {
+    const name = normalPath(path.text).split('/').at(-1) ?? '';
+    if (!path.isExact || words.has(name)) return [];
+    return [
+      {
+        page: origin.page,
+        span: path.span,
+        message: `Nothing reads ${normalPath(path.text)}.`,
+        wouldHappen: 'What stands in the file has no effect.',
+      },
+    ];
+  });
+}
+
+/** Names of files that stand in what is called, in what is beyond us, and in the text around it. */
+function wordsOf({ events }: Trace, pages: readonly Page[]): ReadonlySet<string> {
+  const texts = [
+    ...events.flatMap(event => {
+      if (event.kind === 'call') return event.args.map(({ text }) => text);
+      if (event.kind === 'file') return [event.content.text];
+      if (event.kind === 'set') return [event.value.text];
+      const { page, block } = event.origin;
+      return [page.source.text.slice(block.span.start, block.span.end)];
+    }),
+    ...pages.flatMap(({ prose }) => prose.map(({ text }) => text)),
+  ];
+  return new Set(texts.flatMap(text => text.match(/[\w.-]+\.ya?ml/g) ?? []));
+}
+
+function unreadPipe(
+  call: ToolCall,
+  trace: Trace,
+  { edition }: RuleInput,
+): readonly Omit<RuleFinding, 'page'>[] {
+  const reads = call.tool === 'istioctl' ? /^(install|upgrade)$/ : /^(apply|create|replace|delete)$/;
+  if (!['kubectl', 'istioctl'].includes(call.tool) || !reads.test(call.command)) return [];
+  const before = callBeside(trace, edition, call, -1);
+  if (before?.event.output.to !== 'next-call' || /^(echo|yes|printf)$/.test(before.tool)) return [];
+  if (flagValue(call, 'filename')?.text === '-' || hasFlag(call, 'kustomize')) return [];
+  if (call.flags.some(({ value }) => value?.text === '-' || value?.text === '/dev/stdin')) return [];
+  return [
+    {
+      span: call.event.origin.span,
+      severity: 'error',
+      message: `${call.tool} ${call.command} reads nothing of the pipe: -f - is missing.`,
+      wouldHappen: 'What comes through the pipe has no effect, or the command is refused.',
+    },
+  ];
+}
