@@ -1,4 +1,6 @@
 /** From the files of a guide to a plan: reads them, mends them unless told not to, and follows them. */
+import { HarnessError } from '../base/errors.ts';
+import { firstOf } from '../base/printable.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
 import { follow } from './follow/follow.ts';
 import { viewOfTabs } from './follow/views.ts';
@@ -24,6 +26,21 @@ export interface GuideRequest {
   readonly withCleanUp?: boolean;
 }
 
+/** A page that is broken says something else than its author meant. */
+function assertWhole(pages: readonly Page[]): void {
+  const problems = pages.flatMap(page =>
+    page.problems.map(({ message, span }) => {
+      const { file, line, column } = page.source.placeOf(span.start);
+      return `  ${file}:${line}:${column}: ${message}`;
+    }),
+  );
+  if (problems.length === 0) return;
+  const what = pages.length === 1 ? 'The page is' : 'The pages are';
+  throw new HarnessError('ERR_INVALID_GUIDE', `${what} broken:\n${firstOf(problems).join('\n')}`, {
+    hint: 'Nobody knows what stands behind such a place. Mend it by hand; guide lint tells the same.',
+  });
+}
+
 /**
  * Makes the plan of a guide.
  * @throws HarnessError ERR_UNKNOWN_TAB; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
@@ -33,7 +50,8 @@ export function readGuide(request: GuideRequest): GuidePlan {
   const pagesOf = (each: readonly GuideFile[]): readonly Page[] =>
     each.map(({ file, text }) => readPage(file, text));
   const printed = pagesOf(files);
-  // A wrong name of a tab is told before anything else.
+  assertWhole(printed);
+  // A wrong name of a tab is told before what is wrong with commands.
   viewOfTabs(printed, tabs);
   const findings = lint(printed, edition);
   // The first look of the mends is at the pages as they are printed, which have been linted.
