@@ -3,7 +3,6 @@ import { HarnessError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Scenario } from '../scenario/read-scenario.ts';
 import type { RunFlags } from './commands/run.flags.ts';
-import { guideOf } from './guide-files.ts';
 import { scenariosOf } from './scenarios.ts';
 
 /** A mesh to run, with the plan of a guide if it is not ours. */
@@ -38,6 +37,8 @@ export async function worksOf(
   }
   if (names.length > 0)
     throw new HarnessError('ERR_USAGE', 'A run is of scenarios or of a guide, not of both.');
+  // A run of scenarios does without the reader of guides.
+  const { guideOf } = await import('./guide-files.ts');
   const { topology, plan, notes, hasWorkloads } = guideOf(guide, flags, edition);
   if (!hasWorkloads) throw new HarnessError('ERR_INVALID_GUIDE', notes.join(' '));
   const helm = plan.steps.find(({ commands }) => commands.some(({ tool }) => tool === 'helm'));

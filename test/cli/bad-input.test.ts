@@ -24,7 +24,7 @@ const rows: readonly {
     argv: ['run', 'all', '--ommit', 'x'],
     says: [/unknown option '--ommit'/, /--omit/],
   },
-  { name: 'no scenario', argv: ['run'], says: [/missing required argument 'scenario'/] },
+  { name: 'no scenario', argv: ['run'], says: [/No scenario was named/] },
   {
     name: 'an unknown scenario',
     argv: ['run', 'multi-primry'],
