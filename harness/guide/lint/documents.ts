@@ -204,7 +204,7 @@ const installs: Readonly<Record<EditionName, WeakMap<Trace, readonly Install[]>>
   current: new WeakMap(),
 };
 
-/** Lists the installs of a trace by an IstioOperator of the guide's own, or by the words of the call alone. */
+/** Lists a trace's installs: by an IstioOperator of the guide's own, or by the words of the call alone. */
 export function installsOf(trace: Trace, edition: EditionName): readonly Install[] {
   const known = installs[edition].get(trace);
   if (known) return known;
@@ -268,7 +268,7 @@ function networksIn(document: GuideDocument | undefined): readonly string[] {
 }
 
 /**
- * Names the cluster that a call acts on: the value of `--context`. Where it is a variable that the reader sets,
+ * Names the cluster that a call acts on: the value of `--context`. If that is a variable which the reader sets,
  * the page's own words stand for it. @returns undefined if the call names none
  */
 export function contextOf({ event, flags }: ToolCall): string | undefined {

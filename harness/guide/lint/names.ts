@@ -5,7 +5,7 @@ import { installsOf } from './documents.ts';
 import { gatewayValues, printsOperator } from './gateway-script.ts';
 import { callsOf, flagValue } from './words.ts';
 
-/** Collects the names of clusters, networks and meshes in the installs, remote secrets and gateways of a guide. */
+/** Collects the names of clusters, networks and meshes in a guide's installs, remote secrets and gateways. */
 export function meshNames(traces: readonly Trace[], edition: EditionName): ReadonlySet<string> {
   const names = new Set<string | undefined>();
   for (const trace of traces) {

@@ -20,7 +20,7 @@ export interface FlagUse {
 /** A call of a tool that the tables know, or of any other program. */
 export interface ToolCall {
   readonly event: CallEvent;
-  /** The words behind the program, also those that come to nothing as the reader has yet to set a variable. */
+  /** The words behind the program, also those that are empty as the reader has yet to set a variable. */
   readonly args: readonly Expanded[];
   /** Index among the trace's events. */
   readonly at: number;
@@ -30,7 +30,7 @@ export interface ToolCall {
   readonly tool: string;
   /** `1.8.0`; absent for a program that the tables do not know. */
   readonly version?: string;
-  /** The command by its full name: `experimental create-remote-secret`; empty for a program without commands. */
+  /** By its full name: `experimental create-remote-secret`; empty for a program without commands. */
   readonly command: string;
   readonly facts?: CommandFacts;
   /** Where the command's last word ends, or the program. */
@@ -60,7 +60,7 @@ export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[]
   return calls;
 }
 
-/** Returns the call that stands so many events before or behind another; undefined if that event is no call. */
+/** Returns the call one event before or behind another; undefined if that event is no call. */
 export function callBeside(
   trace: Trace,
   edition: EditionName,
@@ -144,7 +144,7 @@ function plainWords(args: readonly Expanded[]): Words {
   return { flags, operands, rest: [], problems: [] };
 }
 
-/** Returns the end of a word; what stands before it, `--name=`, is written out, so that its length is known. */
+/** Returns the end of a word; what stands before it, `--name=`, is written out, so its length is known. */
 function endOf(word: Expanded, text: string): Expanded {
   const skipped = word.text.length - text.length;
   return {

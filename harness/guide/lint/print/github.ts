@@ -18,7 +18,8 @@ export function findingsForGithub(findings: readonly Finding[]): string {
         ['col', String(place.column)],
         ['title', rule],
       ].map(([key, value = '']) => `${key}=${escapeProperty(value)}`);
-      return `::${COMMANDS[severity]} ${properties.join(',')}::${escapeData(printable(`${message} ${wouldHappen}`))}\n`;
+      const text = escapeData(printable(`${message} ${wouldHappen}`));
+      return `::${COMMANDS[severity]} ${properties.join(',')}::${text}\n`;
     })
     .join('');
 }

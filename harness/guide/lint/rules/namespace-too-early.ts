@@ -107,7 +107,7 @@ function makesNamespace({ tool, command, operands }: ToolCall): string | undefin
   return operands[0] && /^(ns|namespace)$/.test(operands[0].text) ? operands[1]?.text : undefined;
 }
 
-/** The namespace that `kubectl get namespace NAME` looks for: `… && kubectl label …` goes on if it is there. */
+/** The namespace that `kubectl get namespace NAME` looks for: `… && kubectl label …` needs it. */
 function seenBy({ tool, command, operands }: ToolCall): string | undefined {
   const [kind, name] = operands;
   return tool === 'kubectl' && command === 'get' && kind && /^(ns|namespaces?)$/.test(kind.text)
