@@ -268,7 +268,7 @@ function networksIn(document: GuideDocument | undefined): readonly string[] {
 }
 
 /**
- * Names the cluster that a call acts on: the value of `--context`. If that is a variable which the reader sets,
+ * Names the cluster that a call acts on: the value of `--context`. Where that is a variable of the reader,
  * the page's own words stand for it. @returns undefined if the call names none
  */
 export function contextOf({ event, flags }: ToolCall): string | undefined {

@@ -74,6 +74,7 @@ function finding(use: VariableUse, page: Page, trace: Trace, { index, names, set
       .map(({ event }) => event.name),
   );
   const isName = names.has(use.name);
+  const asked = `\${${use.name}}`;
   return {
     page,
     span: use.span,
@@ -83,7 +84,7 @@ function finding(use: VariableUse, page: Page, trace: Trace, { index, names, set
       `Nothing sets ${use.name} before this${later ? `; line ${later.line} does, later` : ''}.`,
       ...(meant !== undefined && !isName ? [meant] : []),
     ].join(' '),
-    wouldHappen: `The shell puts nothing in place of \${${use.name}}, and the command means something else.`,
+    wouldHappen: `The shell puts nothing in the place of ${asked}, and the command means something else.`,
     ...(isName && {
       fix: {
         description: `Write the name: ${use.name}`,
