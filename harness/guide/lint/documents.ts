@@ -269,11 +269,12 @@ function networksIn(document: GuideDocument | undefined): readonly string[] {
 
 /**
  * Names the cluster that a call acts on: the value of `--context`. Where that is a variable of the reader,
- * the page's own words stand for it. @returns undefined if the call names none
+ * the page's own words stand for it; where it is not given, what was chosen before.
+ * @returns undefined if nothing names one
  */
-export function contextOf({ event, flags }: ToolCall): string | undefined {
+export function contextOf({ event, flags, chosen }: ToolCall): string | undefined {
   const value = flags.findLast(({ name }) => name === 'context' || name === 'kube-context')?.value;
-  if (!value) return undefined;
+  if (!value) return chosen;
   if (value.text !== '' && value.uses.every(({ isSet }) => isSet)) return value.text;
   return event.origin.page.source.text.slice(value.span.start, value.span.end);
 }

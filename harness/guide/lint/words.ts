@@ -26,6 +26,8 @@ export interface ToolCall {
   readonly at: number;
   /** Index among the trace's calls. */
   readonly index: number;
+  /** What `kubectl config use-context`, or another KUBECONFIG, has chosen before; absent: nothing was chosen. */
+  readonly chosen?: string;
   /** The program's name without its folder. */
   readonly tool: string;
   /** `1.8.0`; absent for a program that the tables do not know. */
@@ -54,8 +56,15 @@ export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[]
   const known = cache[edition].get(trace);
   if (known) return known;
   const calls: ToolCall[] = [];
-  for (const [at, event] of trace.events.entries())
-    if (event.kind === 'call') calls.push({ ...readCall(event, at, edition), index: calls.length });
+  let chosen: string | undefined;
+  for (const [at, event] of trace.events.entries()) {
+    if (event.kind === 'set' && event.name === 'KUBECONFIG') chosen = `KUBECONFIG=${event.value.text}`;
+    if (event.kind !== 'call') continue;
+    const call = readCall(event, at, edition);
+    if (call.tool === 'kubectl' && /^config (use-context|use)$/.test(call.command))
+      chosen = call.operands[0]?.text;
+    calls.push({ ...call, index: calls.length, ...(chosen !== undefined && { chosen }) });
+  }
   cache[edition].set(trace, calls);
   return calls;
 }
@@ -71,7 +80,7 @@ export function callBeside(
   return beside?.at === at + distance ? beside : undefined;
 }
 
-function readCall(event: CallEvent, at: number, edition: EditionName): Omit<ToolCall, 'index'> {
+function readCall(event: CallEvent, at: number, edition: EditionName): Omit<ToolCall, 'index' | 'chosen'> {
   const tool = event.program.text.slice(event.program.text.lastIndexOf('/') + 1);
   const facts = toolFacts(tool, edition);
   const args = writtenArgs(event);

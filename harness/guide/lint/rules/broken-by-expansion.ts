@@ -5,7 +5,7 @@ import { documentsOf, type GuideDocument, lineSpan, parseYaml } from '../documen
 import { meshNames } from '../names.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { isTold } from '../told-variables.ts';
-import { isTemplate, withValues } from './broken-yaml.ts';
+import { hasPastedLines, isTemplate, withValues } from './broken-yaml.ts';
 
 /** The rule `broken-by-expansion`. */
 export const brokenByExpansion: Rule = {
@@ -30,7 +30,12 @@ function findIn(
   pages: readonly Page[],
   names: ReadonlySet<string>,
 ): readonly RuleFinding[] {
-  if (!document.isExpanded || isTemplate(document) || !('values' in parseYaml(withValues(document))))
+  if (
+    !document.isExpanded ||
+    isTemplate(document) ||
+    isPasted(document) ||
+    !('values' in parseYaml(withValues(document)))
+  )
     return [];
   const { uses, text } = document.content;
   if (uses.length === 0) return [];
@@ -59,6 +64,10 @@ const fixOf = ({ name, span }: VariableUse) => ({
   edits: [{ ...span, text: name }],
   isSafe: true,
 });
+
+/** A key that is a variable is no pasted line: `${NAME}:`. */
+const isPasted = (document: GuideDocument): boolean =>
+  hasPastedLines(document) && !/^\s*\$\{?\w+\}?:/m.test(document.raw);
 
 /** Finds the line that breaks a YAML text, from 0: where the parser stops, or a key that is empty. */
 function brokenLine(text: string): number | undefined {

@@ -18,13 +18,22 @@ export const brokenYaml: Rule = {
 
 /** Returns a document as it would be if each variable had a value of one plain word. */
 export const withValues = ({ raw, isExpanded }: GuideDocument): string =>
-  isExpanded ? raw.replace(/\$(?:\{[^}]*\}|\([^)]*\)|\w+)/g, 'x') : raw;
+  isExpanded
+    ? raw
+        .replace(/\\\$/g, '~')
+        .replace(/\$(?:\{[^}]*\}|\((?:[^()]|\([^()]*\))*\)|\w+)/g, 'x')
+        .replace(/\\([\\`\n])/g, '$1')
+    : raw;
+
+/** A line that is nothing but a variable may become several, as indented as they should be. */
+export const hasPastedLines = ({ raw, isExpanded }: GuideDocument): boolean =>
+  isExpanded && /^\s*\$[\w{(][^\n]*$/m.test(raw);
 
 /** Tells whether a document is made by another program from a template. */
 export const isTemplate = ({ raw }: GuideDocument): boolean => raw.includes('{{') || raw.includes('<%');
 
 function findIn(document: GuideDocument): readonly RuleFinding[] {
-  if (isTemplate(document)) return [];
+  if (isTemplate(document) || hasPastedLines(document)) return [];
   const result = parseYaml(withValues(document));
   if ('values' in result) return [];
   return [

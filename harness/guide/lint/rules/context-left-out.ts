@@ -19,14 +19,18 @@ export const contextLeftOut: Rule = {
     'cluster that was made or chosen last: a guide that names the cluster elsewhere means one of them.',
   example: {
     bad:
-      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ ' +
+      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl --context=a label namespace shop p=y\n$ kubectl --context=a label namespace shop q=y\n$ kubectl --context=a label namespace shop r=y\n$ kubectl --context=b label namespace shop p=y\n$ kubectl --context=b label namespace shop q=y\n$ kubectl --context=b label namespace shop r=y\n$ ' +
       'kubectl label namespace shop x=y',
     good:
-      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ ' +
+      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl --context=a label namespace shop p=y\n$ kubectl --context=a label namespace shop q=y\n$ kubectl --context=a label namespace shop r=y\n$ kubectl --context=b label namespace shop p=y\n$ kubectl --context=b label namespace shop q=y\n$ kubectl --context=b label namespace shop r=y\n$ ' +
       'kubectl --context=b label namespace shop x=y',
   },
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };
+
+/** One in so many may be a slip, and so many in all. */
+const SELDOM = 8;
+const MOST = 2;
 
 function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const calls = callsOf(trace, edition).filter(asksCluster);
@@ -34,7 +38,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const contexts = new Set(calls.map(contextOf));
   contexts.delete(undefined);
   // Where many do without, the guide chooses the context in another way, or speaks of one cluster for a while.
-  if (contexts.size < 2 || without.length * SELDOM > calls.length) return [];
+  if (contexts.size < 2 || without.length > MOST || without.length * SELDOM > calls.length) return [];
   return without.map(({ tool, command, event }) => ({
     page: event.origin.page,
     span: event.origin.span,
@@ -44,9 +48,6 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
     wouldHappen: 'The command acts on whichever cluster is the current one.',
   }));
 }
-
-/** One in so many may be a slip. */
-const SELDOM = 3;
 
 const asksCluster = (call: ToolCall): boolean =>
   (call.tool === 'kubectl' || call.tool === 'istioctl') &&

@@ -23,8 +23,11 @@ const MOST_GUESSED = 200;
 
 const cache = new WeakMap<Page, ReadonlySet<string>>();
 
+/** Makers of sites differ in what they make of marks and of several blanks. */
+const plain = (anchor: string): string => anchor.replaceAll('_', '').replace(/-+/g, '-');
+
 function anchorsOf(page: Page): ReadonlySet<string> {
-  const known = cache.get(page) ?? new Set(page.anchors);
+  const known = cache.get(page) ?? new Set(page.anchors.map(plain));
   cache.set(page, known);
   return known;
 }
@@ -36,7 +39,7 @@ function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): rea
   // Text from elsewhere may have headings.
   if (!other || other.includes.length > 0 || anchor.startsWith(':~:')) return [];
   const wanted = decoded(anchor);
-  if (anchorsOf(other).has(wanted)) return [];
+  if (anchorsOf(other).has(plain(wanted))) return [];
   const meant = other.anchors.length > MOST_GUESSED ? undefined : didYouMean(wanted, other.anchors);
   return [
     {

@@ -49,7 +49,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const told = new Set<string>();
   return calls.flatMap(call => {
     const needed = neededBy(call);
-    if (!needed || OF_EVERY_CLUSTER.has(needed.text) || needed.text === '' || /[${]/.test(needed.text))
+    if (!needed || OF_EVERY_CLUSTER.has(needed.text) || needed.text === '' || /[${<]/.test(needed.text))
       return [];
     const context = contextOf(call) ?? '';
     const known = made.get(needed.text) ?? [];

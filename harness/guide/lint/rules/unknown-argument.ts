@@ -35,8 +35,19 @@ const isFileBesideStdin = ({ kind, text }: CallProblem, { flags }: ToolCall): bo
   /\.(ya?ml|json)$/.test(text) &&
   flags.some(({ name, value }) => name === 'filename' && value?.text === '-');
 
+/** `kubectl karmada`: a program of the name kubectl-karmada may be there. */
+const isPlugin = ({ kind, hint }: CallProblem, { tool, command }: ToolCall): boolean =>
+  kind === 'unknown-command' &&
+  (tool === 'kubectl' || tool === 'helm') &&
+  command === '' &&
+  hint === undefined;
+
+/** What each program has that is made with cobra, and words that stand for something to press. */
+const isBuiltIn = ({ kind, text }: CallProblem): boolean =>
+  kind === 'unknown-command' && /^(__|completion$|help$)|[[\]<>]/.test(text);
+
 function findingOf(problem: CallProblem, call: ToolCall): readonly Omit<RuleFinding, 'page'>[] {
-  if (isFileBesideStdin(problem, call)) return [];
+  if (isFileBesideStdin(problem, call) || isPlugin(problem, call) || isBuiltIn(problem)) return [];
   const word: Expanded = call.args[problem.index] ?? call.event.program;
   const name = [call.tool, call.command].filter(part => part !== '').join(' ');
   return [

@@ -25,7 +25,7 @@ export const unknownResource: Rule = {
       if (!/^[a-z]{3,}$/.test(name) || columnFacts(name, input.edition).length > 0) return [];
       const meant = didYouMean(
         name,
-        resourceNames(input.edition).filter(known => Math.abs(known.length - name.length) <= 1),
+        resourceNames(input.edition).filter(known => isSlip(name, known)),
       );
       if (meant === undefined) return [];
       return [
@@ -37,3 +37,22 @@ export const unknownResource: Rule = {
       ];
     }),
 };
+
+/** Short names of kinds that others have made look alike: of these only swapped and changed letters count. */
+function isSlip(name: string, known: string): boolean {
+  if (name.length < 6) return name.length === known.length && letters(name, known) >= name.length - 1;
+  return Math.abs(name.length - known.length) <= 1 && letters(name, known) >= known.length - 1;
+}
+
+/** Counts the letters that two names share, wherever they stand. */
+function letters(one: string, other: string): number {
+  const left = [...other];
+  let shared = 0;
+  for (const letter of one) {
+    const at = left.indexOf(letter);
+    if (at < 0) continue;
+    left.splice(at, 1);
+    shared += 1;
+  }
+  return shared;
+}

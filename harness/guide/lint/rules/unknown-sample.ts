@@ -15,11 +15,13 @@ export const unknownSample: Rule = {
   because:
     'Paths below samples/ are those of the release that a reader has unpacked; the table lists its files.',
   example: {
-    bad: '$ kubectl apply -f samples/helloworld/hello.yaml',
-    good: '$ kubectl apply -f samples/helloworld/helloworld.yaml',
+    bad: 'Unpack a release of Istio.\n\n$ kubectl apply -f samples/helloworld/hello.yaml',
+    good: 'Unpack a release of Istio.\n\n$ kubectl apply -f samples/helloworld/helloworld.yaml',
   },
   find: input => {
     const samples = sampleFacts(input.edition);
+    // Others have a folder of that name, too.
+    if (!input.pages.some(({ source }) => /istio/i.test(source.text))) return [];
     return findInCalls(input, ({ event }) =>
       [event.program, ...event.args].flatMap(word => findIn(word, samples)),
     );

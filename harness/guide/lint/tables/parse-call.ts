@@ -127,9 +127,9 @@ class CallReader {
   /** Whether a flag before the command takes the word after it, as far as flags are known there. */
   #takesNext(word: string): boolean {
     if (word.includes('=')) return false;
-    const flag = word.startsWith('--')
-      ? this.#flagNamed(word.slice(2))
-      : this.#flagOfLetter(word.at(-1) ?? '');
+    // Of several letters cobra takes none to have the next word (stripFlags): `-nshop`, `-it`.
+    const short = word.length === 2 ? this.#flagOfLetter(word.slice(1)) : undefined;
+    const flag = word.startsWith('--') ? this.#flagNamed(word.slice(2)) : short;
     return flag?.value === 'required';
   }
 
