@@ -110,7 +110,9 @@ interface MarkdownOfPage {
 
 function blocksOf(text: string, { blocks, tabs }: Structure, of: MarkdownOfPage): readonly Block[] {
   const sectionAt = sectionsOf(of.headings);
-  const bare = [...blocks, ...of.parts.code.map(part => markdownBlock(text, of.markdown, part))];
+  const unseen = of.parts.comments.map(span => spanIn(of.markdown, span));
+  const seen = withoutThose(blocks, unseen);
+  const bare = [...seen, ...of.parts.code.map(part => markdownBlock(text, of.markdown, part))];
   return bare.sort(byStart).map(block => {
     const within = tabs.at(block.span.start);
     return { ...block, tabs: within, section: sectionAt(block.span.start, within) };
@@ -119,6 +121,19 @@ function blocksOf(text: string, { blocks, tabs }: Structure, of: MarkdownOfPage)
 
 /** The most problems that are told of a page; who has more has another one. */
 const MOST_PROBLEMS = 100;
+
+/** Leaves out what begins in one of some stretches; both are in the order of the page. */
+function withoutThose<T extends { readonly span: Span }>(
+  all: readonly T[],
+  unseen: readonly Span[],
+): readonly T[] {
+  let next = 0;
+  return all.filter(({ span }) => {
+    while ((unseen[next]?.end ?? Number.POSITIVE_INFINITY) <= span.start) next += 1;
+    const around = unseen[next];
+    return !around || around.start > span.start;
+  });
+}
 
 function markdownProblems({ code, end }: MarkdownParts, markdown: Markdown): readonly PageProblem[] {
   const unclosed = code

@@ -80,6 +80,21 @@ t.test('what stands in a block is no Markdown and no other block', async t => {
   t.same([page.links, page.prose, page.problems], [[], [], []]);
 });
 
+t.test('what stands in a comment of HTML nobody sees', async t => {
+  const block = (name: string) => ['{{< text bash >}}', `$ ${name}`, '{{< /text >}}', ''];
+  const page = pageOf(
+    ...block('one'),
+    ...['<!-- Not yet:', '', ...block('two'), '[a](/b)', '-->', ''],
+    ...block('three'),
+    ...['Words <!-- {{< text bash >}}four{{< /text >}} --> and words.', ''],
+    ...['<!--', '```bash', 'five', '```', '-->'],
+    ...block('six'),
+  );
+  t.same(blocksOf(page), ['bash 1:1: $ one', 'bash 14:1: $ three', 'bash 25:1: $ six']);
+  t.same(page.links, []);
+  checkPlaces(t, page);
+});
+
 t.test('tabs: their names, what stands in them, sets within tabs', async t => {
   const page = pageOf(
     '{{< tabset category-name="tool" >}}',

@@ -50,6 +50,7 @@ export const HOSTILE_PAGES: readonly [string, string, string | undefined, boolea
     true,
   ],
   ['a huge fence', `\`\`\`sh\n${many(`${'x'.repeat(63)}\n`, 160_000)}\`\`\`\n${BLOCK}`, undefined, true],
+  ['many fences', `${'```\na\n```\n'.repeat(100_000)}\n${BLOCK}`, 'too-long', true],
   ['binary', `${many('{{< text bash >}}\0\x01\x7f\uFFFD', 100_000)}\n${BLOCK}`, 'not-text', false],
   ['bytes that are no UTF-8', `\uFFFD\n\n${BLOCK}`, 'not-text', true],
   ['quotations', `${many('>', 100_000)}\n\n${BLOCK}`, 'too-long', true],

@@ -10,7 +10,8 @@ const PER_LINE = 1_000;
 /** Code is taken as it is. */
 const PER_CHARACTER_OF_CODE = 10;
 const PER_LINE_OF_CODE = 200;
-const PER_LIST_ITEM = 5_000;
+/** An item of a list, or a fence. */
+const PER_PART = 5_000;
 /** A line within lists has each of them checked. */
 const PER_COLUMN_OF_INDENTATION = 800;
 /** Times the square of how many there are on one line. */
@@ -34,6 +35,7 @@ export function readableLength(text: string): number {
       if (mark.startsWith(fence)) fence = '';
     } else if (mark !== '') {
       fence = mark;
+      cost += PER_PART;
     } else {
       if (rest === '' || nesting !== '') marks = 0;
       const more = marks + marksIn(nesting) + marksIn(rest);
@@ -49,7 +51,7 @@ export function readableLength(text: string): number {
 function costOfPlace(indentation: string, nesting: string, rest: string): number {
   if (nesting === '' && rest === '') return 0;
   const nested = nesting.replace(/[ \t\d]+/g, '').length;
-  const items = nesting === '' ? 0 : PER_LIST_ITEM;
+  const items = nesting === '' ? 0 : PER_PART;
   return items + nested ** 2 * PER_NESTED_MARK + indentation.length * PER_COLUMN_OF_INDENTATION;
 }
 

@@ -9,6 +9,8 @@ export interface HtmlParts {
   readonly links: readonly LinkPart[];
   readonly prose: readonly TextPart[];
   readonly ids: readonly string[];
+  /** What nobody sees. */
+  readonly comments: readonly Span[];
 }
 
 /** A tag; its attributes are bounded, so that what is never closed costs no square of time. */
@@ -24,7 +26,7 @@ interface HtmlTag {
 
 /** Scans a stretch of HTML. `offset` is where it begins in the Markdown, to which all spans refer. */
 export function htmlParts(html: string, offset: number): HtmlParts {
-  const text = withoutComments(html);
+  const { text, comments } = withoutComments(html);
   const tags = tagsOf(text);
   const headings = headingsOf(text, tags);
   const moved = <T extends { readonly span: Span }>(part: T): T => ({
@@ -44,19 +46,22 @@ export function htmlParts(html: string, offset: number): HtmlParts {
       ...(attributes.has('id') ? [attributes.get('id') ?? ''] : []),
       ...(name === 'a' && attributes.has('name') ? [attributes.get('name') ?? ''] : []),
     ]),
+    comments: comments.map(({ start, end }) => ({ start: start + offset, end: end + offset })),
   };
 }
 
-function withoutComments(html: string): string {
+function withoutComments(html: string): { readonly text: string; readonly comments: readonly Span[] } {
   const parts: string[] = [];
+  const comments: Span[] = [];
   let at = 0;
   for (let start = html.indexOf('<!--'); start !== -1; start = html.indexOf('<!--', at)) {
     const closed = html.indexOf('-->', start + 2);
     const end = closed === -1 ? html.length : closed + 3;
     parts.push(html.slice(at, start), ' '.repeat(end - start));
+    comments.push({ start, end });
     at = end;
   }
-  return parts.join('') + html.slice(at);
+  return { text: parts.join('') + html.slice(at), comments };
 }
 
 function tagsOf(text: string): readonly HtmlTag[] {

@@ -15,6 +15,8 @@ export interface MarkdownParts {
   readonly prose: readonly TextPart[];
   /** What `id` and `name` in HTML say, in order. */
   readonly ids: readonly string[];
+  /** Comments of HTML: nobody sees what stands in them. */
+  readonly comments: readonly Span[];
   /** Up to where the text was read; its length, but for one that would take forever. */
   readonly end: number;
 }
@@ -42,6 +44,7 @@ class Collector implements MarkdownParts {
   readonly links: LinkPart[] = [];
   readonly prose: TextPart[] = [];
   readonly ids: string[] = [];
+  readonly comments: Span[] = [];
   readonly end: number;
   readonly #text: string;
 
@@ -107,9 +110,10 @@ class Collector implements MarkdownParts {
 
   #takeHtml(span: Span): void {
     const html = htmlParts(this.#text.slice(span.start, span.end), span.start);
-    this.headings.push(...html.headings);
-    this.links.push(...html.links);
-    this.ids.push(...html.ids);
+    for (const each of html.headings) this.headings.push(each);
+    for (const each of html.links) this.links.push(each);
+    for (const each of html.ids) this.ids.push(each);
+    for (const each of html.comments) this.comments.push(each);
     for (const { text, span: place } of html.prose) this.#addProse(text, place);
   }
 
