@@ -19,7 +19,9 @@ export const addressNotAwaited: Rule = {
     '(kubernetes/api core/v1 LoadBalancerStatus); istioctl install does not wait for it. kubectl get -o ' +
     'jsonpath prints nothing then, and succeeds.',
   example: {
-    bad: "$ export A=$(kubectl -n istio-system get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}')",
+    bad:
+      '$ export A=$(kubectl -n istio-system get svc gw -o ' +
+      "jsonpath='{.status.loadBalancer.ingress[0].ip}')",
     good:
       "$ kubectl -n istio-system wait svc/gw --for=jsonpath='{.status.loadBalancer.ingress[0].ip}' " +
       '--timeout=180s\n$ export A=$(kubectl -n istio-system get svc gw -o ' +

@@ -15,7 +15,8 @@ export const badDuration: Rule = {
   severity: 'error',
   sentence: 'A duration has no unit.',
   because:
-    'kubectl, istioctl and helm read durations as Go does: 180s, 3m (time.ParseDuration: missing unit in duration). Only --request-timeout takes a number of seconds.',
+    'kubectl, istioctl and helm read durations as Go does: 180s, 3m (time.ParseDuration: missing ' +
+    'unit in duration). Only --request-timeout takes a number of seconds.',
   example: {
     bad: '$ kubectl wait --for=condition=Available deployment/web --timeout=180',
     good: '$ kubectl wait --for=condition=Available deployment/web --timeout=180s',

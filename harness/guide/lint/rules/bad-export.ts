@@ -11,7 +11,8 @@ export const badExport: Rule = {
   severity: 'error',
   sentence: 'A variable is set with blanks around the sign, or with a dollar sign before its name.',
   because:
-    'NAME=value is one word (POSIX, "Simple Commands"). With blanks it is a command of the name NAME, or export refuses the sign: not a valid identifier.',
+    'NAME=value is one word (POSIX, "Simple Commands"). With blanks it is a command of the name ' +
+    'NAME, or export refuses the sign: not a valid identifier.',
   example: {
     bad: '$ export CTX_ONE = one',
     good: '$ export CTX_ONE=one',
@@ -31,7 +32,9 @@ export const badExport: Rule = {
             {
               page,
               span: { start, end: offset + text.length },
-              message: `This does not set ${name}: a variable is set by ${name}=value, without blanks and without $.`,
+              message:
+                `This does not set ${name}: a variable is set by ${name}=value, without blanks and ` +
+                'without $.',
               wouldHappen: `bash complains, and ${name} has no value, or the one that it had.`,
             },
           ];

@@ -22,7 +22,8 @@ export const badLabel: Rule = {
   severity: 'error',
   sentence: 'kubectl label is given a word that is no label, or a key of Istio with a slip in it.',
   because:
-    'A label is set by KEY=VALUE and removed by KEY-. A key that nobody reads is set without a complaint, and does nothing (kubernetes/kubectl pkg/cmd/label; istio/api label/labels.gen.go).',
+    'A label is set by KEY=VALUE and removed by KEY-. A key that nobody reads is set without a ' +
+    'complaint, and does nothing (kubernetes/kubectl pkg/cmd/label; istio/api label/labels.gen.go).',
   example: {
     bad: '$ kubectl label namespace shop istio-injecton=enabled',
     good: '$ kubectl label namespace shop istio-injection=enabled',

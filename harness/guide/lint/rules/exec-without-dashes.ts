@@ -8,7 +8,9 @@ export const execWithoutDashes: Rule = {
   severity: 'error',
   sentence: 'kubectl exec is given a command without -- before it.',
   because:
-    'kubectl takes the flags of the command for its own; without -- it warned since 1.18 and refuses the command today: exec [POD] [COMMAND] is not supported anymore (kubernetes/kubectl pkg/cmd/exec).',
+    'kubectl takes the flags of the command for its own; without -- it warned since 1.18 and refuses ' +
+    'the command today: exec [POD] [COMMAND] is not supported anymore (kubernetes/kubectl ' +
+    'pkg/cmd/exec).',
   example: {
     bad: '$ kubectl exec web-0 curl web.shop:5000/hello',
     good: '$ kubectl exec web-0 -- curl web.shop:5000/hello',

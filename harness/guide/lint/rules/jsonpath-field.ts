@@ -43,7 +43,8 @@ export const jsonpathField: Rule = {
   severity: 'error',
   sentence: 'A jsonpath names a field in letters of the wrong case.',
   because:
-    'Names of fields are told apart by case. kubectl prints nothing for a field that is not there, and succeeds (kubernetes/client-go util/jsonpath, AllowMissingKeys).',
+    'Names of fields are told apart by case. kubectl prints nothing for a field that is not there, ' +
+    'and succeeds (kubernetes/client-go util/jsonpath, AllowMissingKeys).',
   example: {
     bad: "$ kubectl get svc gw -o jsonpath='{.status.loadbalancer.ingress[0].ip}'",
     good: "$ kubectl get svc gw -o jsonpath='{.status.loadBalancer.ingress[0].ip}'",

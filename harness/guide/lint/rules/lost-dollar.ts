@@ -14,7 +14,8 @@ export const lostDollar: Rule = {
   severity: 'error',
   sentence: 'A variable is named where its value is meant: the dollar sign is missing, or quotes keep it.',
   because:
-    'The shell puts the value in the place of $NAME, in braces or not, outside of single quotes (POSIX, "Parameter Expansion").',
+    'The shell puts the value in the place of $NAME, in braces or not, outside of single quotes ' +
+    '(POSIX, "Parameter Expansion").',
   example: {
     bad: '$ export CTX_ONE=one\n$ kubectl --context=CTX_ONE get pod',
     good: '$ export CTX_ONE=one\n$ kubectl --context=$CTX_ONE get pod',

@@ -16,7 +16,8 @@ export const lostPrompt: Rule = {
   severity: 'error',
   sentence: 'A line looks like a command, and is shown as output or as text.',
   because:
-    'In a block with prompts what has none is output: whoever types or tests the page leaves it out. So are the commands of a block whose language is no shell.',
+    'In a block with prompts what has none is output: whoever types or tests the page leaves it out. ' +
+    'So are the commands of a block whose language is no shell.',
   example: {
     bad: '$ kubectl create namespace shop\nkubectl label namespace shop a=b',
     good: '$ kubectl create namespace shop\n$ kubectl label namespace shop a=b',

@@ -22,7 +22,10 @@ export const meshNamesFit: Rule = {
   severity: 'error',
   sentence: 'Names of clusters, networks or the mesh do not fit together.',
   because:
-    "istiod joins clusters by these names: a remote secret bears the name that its cluster was installed with, a gateway the network of its cluster, meshNetworks the networks and clusters that there are. A name that is written in another way is another cluster's or network's (istio/istio pilot/pkg/serviceregistry/kube/controller/network.go).",
+    'istiod joins clusters by these names: a remote secret bears the name that its cluster was ' +
+    'installed with, a gateway the network of its cluster, meshNetworks the networks and clusters ' +
+    "that there are. A name that is written in another way is another cluster's or network's " +
+    '(istio/istio pilot/pkg/serviceregistry/kube/controller/network.go).',
   example: {
     bad: exampleWith('d'),
     good: exampleWith('c'),
@@ -65,7 +68,8 @@ function secretsThatDiffer(
         span: name.span,
         message: `${watched} was installed as ${installed}; its remote secret calls it ${name.text}.`,
         wouldHappen:
-          'The control plane that gets the secret takes its endpoints for those of a cluster that there is not.',
+          'The control plane that gets the secret takes its endpoints for those of a cluster that ' +
+          'there is not.',
       },
     ];
   });
@@ -92,7 +96,9 @@ function gatewaysThatDiffer(
         {
           page: call.event.origin.page,
           span: given.span,
-          message: `The gateway is given the ${what} ${given.text}; ${install.clusterName} was installed with ${known}.`,
+          message:
+            `The gateway is given the ${what} ${given.text}; ${install.clusterName} was installed with ` +
+            `${known}.`,
           wouldHappen: `Calls to the pods of ${install.clusterName} are not sent through its gateway.`,
         },
       ];

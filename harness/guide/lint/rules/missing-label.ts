@@ -12,7 +12,8 @@ export const missingLabel: Rule = {
   severity: 'error',
   sentence: 'Pods go into a namespace that has the label for injection in another cluster only.',
   because:
-    'The label is of the namespace of one cluster. Without it pods get no sidecar there (READY 1/1), and are no part of the mesh (istio.io, "Installing the Sidecar").',
+    'The label is of the namespace of one cluster. Without it pods get no sidecar there (READY 1/1), ' +
+    'and are no part of the mesh (istio.io, "Installing the Sidecar").',
   example: {
     bad: labelled(['a']),
     good: labelled(['a', 'b']),
@@ -54,7 +55,9 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
       {
         page: call.event.origin.page,
         span: call.event.origin.span,
-        message: `The namespace ${namespace} of ${context} never gets the label for injection, as it does elsewhere.`,
+        message:
+          `The namespace ${namespace} of ${context} never gets the label for injection, as it does ` +
+          'elsewhere.',
         wouldHappen:
           'Its pods have no sidecar (READY 1/1): calls to them and from them do not go through the mesh.',
       },

@@ -15,8 +15,12 @@ export const noSuchObject: Rule = {
   sentence: 'A Deployment or Service is asked for whose name is almost that of one that the guide has made.',
   because: 'Names are told apart letter by letter: the API server answers NotFound, and a resolver NXDOMAIN.',
   example: {
-    bad: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available deployment/slep',
-    good: '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available deployment/sleep',
+    bad:
+      '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available ' +
+      'deployment/slep',
+    good:
+      '$ kubectl apply -f samples/sleep/sleep.yaml\n$ kubectl wait --for=condition=Available ' +
+      'deployment/sleep',
   },
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };

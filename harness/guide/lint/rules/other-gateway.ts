@@ -18,7 +18,9 @@ export const otherGateway: Rule = {
     'Each gateway has an address and listeners of its own. Whoever takes the text at its word, with a ' +
     'console instead of the command, gets the address of the wrong one.',
   example: {
-    bad: 'Save the address of the ingress gateway.\n\n$ kubectl get svc istio-eastwestgateway -n istio-system',
+    bad:
+      'Save the address of the ingress gateway.\n\n$ kubectl get svc istio-eastwestgateway -n ' +
+      'istio-system',
     good:
       'Save the address of the east-west gateway.\n\n$ kubectl get svc istio-eastwestgateway -n ' +
       'istio-system',

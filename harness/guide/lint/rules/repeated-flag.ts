@@ -31,7 +31,8 @@ export const repeatedFlag: Rule = {
             message: `${wordsAt(page, flag.span)} has no effect: ${wordsAt(page, last.span)} comes later.`,
             wouldHappen: isSame
               ? 'Nothing: both say the same.'
-              : `The command heeds ${wordsAt(page, last.span)} only; what it acts on is not what the page says.`,
+              : `The command heeds ${wordsAt(page, last.span)} only; what it acts on is not what the ` +
+                'page says.',
             fix: {
               description: `Remove ${wordsAt(page, flag.span)}, as the command does.`,
               edits: [removal(page, flag.span)],

@@ -12,7 +12,8 @@ export const selectsNothing: Rule = {
   severity: 'error',
   sentence: 'A selector takes nothing of a file, or another object than the text says.',
   because:
-    'kubectl apply -l applies what has the label. If nothing has it, kubectl ends with: error: no objects passed to apply (kubernetes/kubectl pkg/cmd/apply).',
+    'kubectl apply -l applies what has the label. If nothing has it, kubectl ends with: error: no ' +
+    'objects passed to apply (kubernetes/kubectl pkg/cmd/apply).',
   example: {
     bad: '$ kubectl apply -f samples/helloworld/helloworld.yaml -l version=v7',
     good: '$ kubectl apply -f samples/helloworld/helloworld.yaml -l version=v1',
@@ -34,7 +35,8 @@ export const selectsNothing: Rule = {
           span: selector.span,
           message:
             taken.length > 0
-              ? `The text speaks of ${other}, and -l ${selector.text} takes ${taken.map(({ name }) => name).join(', ')}.`
+              ? `The text speaks of ${other}, and -l ${selector.text} takes ` +
+                `${taken.map(({ name }) => name).join(', ')}.`
               : `Nothing of the file has the label ${selector.text}.`,
           wouldHappen:
             taken.length > 0

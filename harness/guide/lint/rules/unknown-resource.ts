@@ -10,7 +10,8 @@ export const unknownResource: Rule = {
   severity: 'error',
   sentence: 'kubectl is asked for a kind whose name is almost that of one that there is.',
   because:
-    "kubectl knows kinds by the names that the API server tells, singular, plural and short; for others it answers: the server doesn't have a resource type.",
+    'kubectl knows kinds by the names that the API server tells, singular, plural and short; for ' +
+    "others it answers: the server doesn't have a resource type.",
   example: { bad: '$ kubectl get pots -n shop', good: '$ kubectl get pods -n shop' },
   find: input =>
     findInCalls(input, ({ tool, command, operands }) => {

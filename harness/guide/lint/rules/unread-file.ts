@@ -12,7 +12,8 @@ export const unreadFile: Rule = {
   severity: 'warning',
   sentence: 'A document is written to a file or into a pipe, and nothing reads it.',
   because:
-    'istioctl install without -f installs the default profile, whatever lies beside it or comes through a pipe; kubectl apply without -f is refused.',
+    'istioctl install without -f installs the default profile, whatever lies beside it or comes ' +
+    'through a pipe; kubectl apply without -f is refused.',
   example: {
     bad: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y',
     good: '$ cat <<EOF > c.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y -f c.yaml',

@@ -15,10 +15,15 @@ export const wrongKind: Rule = {
   severity: 'error',
   sentence: 'istioctl install is given a document of another kind or version than it reads.',
   because:
-    'istioctl install reads documents of kind IstioOperator and of install.istio.io/v1alpha1, in 1.8 as in later releases (istio/istio operator/pkg/apis).',
+    'istioctl install reads documents of kind IstioOperator and of install.istio.io/v1alpha1, in 1.8 ' +
+    'as in later releases (istio/istio operator/pkg/apis).',
   example: {
-    bad: '$ cat <<EOF > c.yaml\napiVersion: install.istio.io/v1\nkind: IstioOperator\nEOF\n$ istioctl install -y -f c.yaml',
-    good: '$ cat <<EOF > c.yaml\napiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nEOF\n$ istioctl install -y -f c.yaml',
+    bad:
+      '$ cat <<EOF > c.yaml\napiVersion: install.istio.io/v1\nkind: IstioOperator\nEOF\n$ istioctl ' +
+      'install -y -f c.yaml',
+    good:
+      '$ cat <<EOF > c.yaml\napiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nEOF\n$ ' +
+      'istioctl install -y -f c.yaml',
   },
   find: input =>
     findInCalls(input, (call, trace) => {
