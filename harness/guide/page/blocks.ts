@@ -22,7 +22,7 @@ const OPAQUE = new Set(['mermaid']);
 const POSITIONAL = ['outputis', 'downloadas', 'expandlinks'];
 
 /** The content of shortcodes that is not to be read as Markdown. */
-export interface ShortcodeBlocks {
+interface ShortcodeBlocks {
   readonly blocks: readonly BareBlock[];
   /** With their marks; in order, without overlap. */
   readonly opaque: readonly Span[];

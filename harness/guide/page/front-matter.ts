@@ -3,7 +3,7 @@ import { InvalidYaml, readYaml } from '../../base/yaml.ts';
 import type { PageProblem } from './page.ts';
 
 /** What was read at the head of a page. */
-export interface FrontMatter {
+interface FrontMatter {
   readonly values: Readonly<Record<string, unknown>>;
   /** Where the page's text begins. */
   readonly end: number;

@@ -7,7 +7,7 @@
 import type { Span } from '../source-text.ts';
 import type { Tag } from './shortcodes/scan.ts';
 
-export interface PlainTabs {
+interface PlainTabs {
   /** In order; those that the page has no mark for are empty. */
   readonly tags: readonly Tag[];
   /** Indentation that Markdown does not count. */

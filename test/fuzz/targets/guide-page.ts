@@ -171,7 +171,7 @@ export const guidePage = target<string>({
     { weight: 2, arbitrary: rawText },
     { weight: 1, arbitrary: GUIDE },
   ),
-  daily: 100,
+  daily: 60,
   judge: text => {
     const page = readPage('fuzzed.md', text);
     // Of the editions one by turns: both would take twice the time.

@@ -4,7 +4,7 @@ import { plain } from './masked.ts';
 import type { HeadingPart, LinkPart, TextPart } from './part.ts';
 
 /** What a stretch of HTML has. */
-export interface HtmlParts {
+interface HtmlParts {
   readonly headings: readonly HeadingPart[];
   readonly links: readonly LinkPart[];
   readonly prose: readonly TextPart[];

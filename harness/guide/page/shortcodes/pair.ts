@@ -16,7 +16,7 @@ export interface Element {
 }
 
 /** The shortcodes of a page. */
-export interface Paired {
+interface Paired {
   /** In the order of their beginnings. */
   readonly elements: readonly Element[];
   /** Ends of what has not begun. */

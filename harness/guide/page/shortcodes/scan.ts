@@ -17,7 +17,7 @@ export interface Tag {
 }
 
 /** The tags of a text. */
-export interface Scanned {
+interface Scanned {
   readonly tags: readonly Tag[];
   /** Where a tag begins that has no end. */
   readonly unended: readonly Span[];
