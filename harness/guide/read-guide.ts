@@ -12,7 +12,7 @@ import { readPage } from './page/read-page.ts';
 import { type GuidePlan, planOfGuide } from './plan/plan-of-guide.ts';
 
 /** What is asked of a guide. */
-export interface GuideRequest {
+interface GuideRequest {
   /** In the order in which a reader goes through them. */
   readonly files: readonly GuideFile[];
   /** Names of tabs, as people read them or as the page calls them. */

@@ -8,7 +8,7 @@ import { type GuideFile, mend } from '../../guide/lint/fix.ts';
 import { lint } from '../../guide/lint/lint.ts';
 import { findingsForGithub } from '../../guide/lint/print/github.ts';
 import { findingsAsJson } from '../../guide/lint/print/json.ts';
-import { findingsAsSarif } from '../../guide/lint/print/sarif.ts';
+import { toSarif } from '../../guide/lint/print/sarif.ts';
 import { unifiedDiff } from '../../guide/lint/print/unified-diff.ts';
 import { RULES } from '../../guide/lint/rules.ts';
 import type { Page } from '../../guide/page/page.ts';
@@ -84,7 +84,9 @@ function print(
       stdout.write(findingsAsJson(findings));
       break;
     case 'sarif':
-      stdout.write(findingsAsSarif({ findings, pages, rules: RULES, version: packageVersion() }));
+      stdout.write(
+        `${JSON.stringify(toSarif({ findings, pages, rules: RULES, version: packageVersion() }), null, 2)}\n`,
+      );
       break;
     case 'github':
       stdout.write(findingsForGithub(findings));

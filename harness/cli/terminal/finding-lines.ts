@@ -14,7 +14,7 @@ const TAB_WIDTH = 4;
 const BEFORE = 20;
 
 /** What the lines are made for. */
-export interface FindingStyle {
+interface FindingStyle {
   readonly colours: Colours;
   /** Columns of the terminal; undefined if the text goes elsewhere. */
   readonly width: number | undefined;

@@ -109,7 +109,7 @@ export type CallOutput =
   | { readonly to: 'variable'; readonly name: string };
 
 /** What the shell would do and we do not. */
-export interface BeyondEvent {
+interface BeyondEvent {
   readonly kind: 'beyond';
   readonly beyond: Beyond;
   readonly origin: Origin;

@@ -91,9 +91,7 @@ export const lastWritten = (trace: Trace, path: string, { at }: ToolCall): Guide
 export const normalPath = (path: string): string => path.replace(/^(\.\/)+/, '');
 
 /** What came of reading a YAML text. */
-export type Parsed =
-  | { readonly values: readonly unknown[] }
-  | { readonly line: number; readonly reason: string };
+type Parsed = { readonly values: readonly unknown[] } | { readonly line: number; readonly reason: string };
 
 const parsed = new Map<string, Parsed>();
 const MOST_PARSED = 500;
@@ -133,7 +131,7 @@ export function lineSpan({ page, event, content }: GuideDocument, line: number):
 }
 
 /** A key of a YAML text, with its place. */
-export interface KeyAt {
+interface KeyAt {
   /** The keys from the outermost on, one a line; items of lists add nothing. */
   readonly path: string;
   /** Counts from 0. */
@@ -165,7 +163,7 @@ export function keysOf(text: string): readonly KeyAt[] {
 }
 
 /** The kind of file that a call reads for a flag, `-f` mostly. */
-export interface InputFile {
+interface InputFile {
   readonly path: Expanded;
   /** Absent if the guide has not written it; the file may be a sample or the reader's own. */
   readonly document?: GuideDocument;

@@ -33,10 +33,7 @@ export function removal({ source }: Page, { start, end }: Span): Edit {
 }
 
 /** Returns the offset of the beginning of the line that an offset is in, and its indentation and prompt. */
-export function lineAround(
-  { source }: Page,
-  offset: number,
-): { readonly start: number; readonly lead: string } {
+function lineAround({ source }: Page, offset: number): { readonly start: number; readonly lead: string } {
   const { column } = source.placeOf(offset);
   const start = offset - (column - 1);
   const lead = /^[ \t]*(?:[$#] )?/.exec(source.text.slice(start, start + 200))?.[0] ?? '';

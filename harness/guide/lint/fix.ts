@@ -12,7 +12,7 @@ export interface GuideFile {
 }
 
 /** What became of the files, and what is found in them then. */
-export interface Mended {
+interface Mended {
   readonly files: readonly GuideFile[];
   readonly findings: readonly Finding[];
   /** How many mends were made. */

@@ -2,7 +2,7 @@
 import type { Expanded, TraceEvent, VariableUse } from '../follow/trace.ts';
 
 /** Lists the texts of an event that the shell has expanded. */
-export function expandedIn(event: TraceEvent): readonly Expanded[] {
+function expandedIn(event: TraceEvent): readonly Expanded[] {
   switch (event.kind) {
     case 'set':
       return [event.value];

@@ -8,7 +8,7 @@ const LEFT_TO_THE_READER =
   /\b(?:use|run|follow|try|apply)\b[^.]*\binstead\b|^\W*optional(?:ly)?\b|\(optional\)|^\W*alternatively\b/im;
 
 /** The way of a reader who takes what the guide tells first, and nothing that is optional. */
-export interface PlainWay {
+interface PlainWay {
   readonly trace: Trace;
   /** What was passed over, a sentence for each block. */
   readonly notes: readonly string[];

@@ -11,7 +11,7 @@ export interface PlacedErratum extends Erratum {
 }
 
 /** What the findings are about, and what became of them. */
-export interface ErrataOptions {
+interface ErrataOptions {
   readonly pages: readonly Page[];
   readonly isAsPrinted: boolean;
   /** Says whether the linter still finds it in the pages that were mended. */

@@ -8,7 +8,7 @@ export const oneAfterTheOther = (steps: readonly Step[]): readonly Step[] =>
   steps.map((step, index) => ({ ...step, dependsOn: index === 0 ? [] : [steps[index - 1]?.id ?? ''] }));
 
 /** Steps in an order that works, and an erratum for each that the page has too late. */
-export interface Ordered {
+interface Ordered {
   readonly steps: readonly Step[];
   readonly errata: readonly Erratum[];
 }

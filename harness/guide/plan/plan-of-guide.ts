@@ -16,7 +16,7 @@ import { topologyOf } from './topology-of.ts';
 import { placesOf, type Unit, unitsOf } from './units.ts';
 
 /** How a guide is planned, and what is known of its pages. */
-export interface GuidePlanOptions {
+interface GuidePlanOptions {
   /** True: just the page. False: it was mended, and what it leaves to other pages comes from our plan. */
   readonly isAsPrinted: boolean;
   /** True: what the guide does at its end to take everything away is a part of the plan. */

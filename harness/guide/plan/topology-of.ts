@@ -22,7 +22,7 @@ interface Facts {
 const DEFAULT_NETWORK = 'network1';
 
 /** A topology, and whether the guide says where HelloWorld and its client run. */
-export interface ReadTopology {
+interface ReadTopology {
   readonly topology: Topology;
   readonly hasWorkloads: boolean;
 }

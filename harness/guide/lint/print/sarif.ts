@@ -10,7 +10,7 @@ const LEVELS = { error: 'error', warning: 'warning', note: 'note' } as const sat
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
 /** What a log is made of. */
-export interface SarifInput {
+interface SarifInput {
   readonly findings: readonly Finding[];
   readonly pages: readonly Page[];
   readonly rules: readonly Rule[];
@@ -73,9 +73,6 @@ export function toSarif({ findings, pages, rules, version }: SarifInput) {
     ],
   };
 }
-
-/** Writes the log. */
-export const findingsAsSarif = (input: SarifInput): string => `${JSON.stringify(toSarif(input), null, 2)}\n`;
 
 const describe = ({ id, sentence, because, severity }: Rule) => ({
   id,

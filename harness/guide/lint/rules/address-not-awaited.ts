@@ -52,7 +52,7 @@ export const addressNotAwaited: Rule = {
 };
 
 /** What is read of which Service. */
-export interface AddressRead {
+interface AddressRead {
   readonly service: string;
   /** As the page has it, quotes included. */
   readonly path: string;

@@ -72,7 +72,7 @@ export interface SampleFacts {
 export type FieldTree = string | readonly [FieldTree] | { readonly [field: string]: FieldTree };
 
 /** What `kubectl get` prints of a kind. */
-export interface ColumnFacts {
+interface ColumnFacts {
   /** Of one header, or of several where releases of Kubernetes differ. */
   readonly headers: readonly (readonly string[])[];
   /** Columns that `-o wide` adds. */
