@@ -20,7 +20,7 @@ interface FindingStyle {
   readonly width: number | undefined;
 }
 
-/** Writes a finding as lines, the first of which a program may read: `file:line:column: severity rule: …`. */
+/** Writes a finding as lines; the first a program may read: `file:line:column: severity rule: …`. */
 export function findingLines(
   { rule, severity, place, span, message, wouldHappen, fix }: Finding,
   source: SourceText,

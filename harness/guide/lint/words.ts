@@ -26,7 +26,7 @@ export interface ToolCall {
   readonly at: number;
   /** Index among the trace's calls. */
   readonly index: number;
-  /** What `kubectl config use-context`, or another KUBECONFIG, has chosen before; absent: nothing was chosen. */
+  /** What `kubectl config use-context`, or another KUBECONFIG, has chosen before; absent: nothing. */
   readonly chosen?: string;
   /** The program's name without its folder. */
   readonly tool: string;

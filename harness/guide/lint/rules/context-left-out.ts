@@ -37,7 +37,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const without = calls.filter(call => contextOf(call) === undefined);
   const contexts = new Set(calls.map(contextOf));
   contexts.delete(undefined);
-  // Where many do without, the guide chooses the context in another way, or speaks of one cluster for a while.
+  // Where many do without, the guide chooses the context in another way, or speaks of one cluster a while.
   if (contexts.size < 2 || without.length > MOST || without.length * SELDOM > calls.length) return [];
   return without.map(({ tool, command, event }) => ({
     page: event.origin.page,

@@ -3,7 +3,7 @@ import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 import { flagValue } from '../words.ts';
 
-/** Fields of Kubernetes that guides ask for and that are written in two cases. kubernetes/api core/v1, apps/v1 */
+/** Fields that guides ask for and that are written in two cases. kubernetes/api core/v1, apps/v1 */
 const FIELDS = [
   ...['loadBalancer', 'clusterIP', 'clusterIPs', 'externalIPs', 'nodePort', 'targetPort', 'containerPort'],
   ...[

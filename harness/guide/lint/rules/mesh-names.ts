@@ -158,7 +158,7 @@ function listsOf(document: GuideDocument): readonly RuleFinding[] {
   });
 }
 
-/** Looks at the entries of meshNetworks: clusters that there are not, and another gateway than the samples'. */
+/** Looks at the entries of meshNetworks: clusters that are not there, another gateway than the samples'. */
 function linesOf(document: GuideDocument, installs: readonly Install[]): readonly RuleFinding[] {
   const clusters = installs.flatMap(({ clusterName }) => (clusterName === undefined ? [] : [clusterName]));
   let isOfSamples = false;

@@ -62,7 +62,7 @@ function findAt(install: Install, secrets: readonly AppliedSecret[], trace: Trac
   ];
 }
 
-/** Moves the whole section of the secret before the section of the install, if the section is of nothing else. */
+/** Moves the secret's whole section before that of the install, if the section is of nothing else. */
 function moveBefore(page: Page, late: AppliedSecret, install: Install, { events }: Trace): Fix | undefined {
   const block = late.create.event.origin.block;
   const from = sectionStart(page, block);

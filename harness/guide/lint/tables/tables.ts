@@ -237,6 +237,6 @@ export const printedColumns = (
 /** Returns the names of the profiles that `istioctl install` has. */
 export const profilesOf = (edition: EditionName): readonly string[] => fieldTrees[edition].profiles;
 
-/** Returns all names of resources that the table of columns knows in a release: plural, singular and short. */
+/** Returns all names of resources in a release's table of columns: plural, singular and short. */
 export const resourceNames = (edition: EditionName): readonly string[] =>
   columnRows.filter(row => row.editions.includes(edition)).flatMap(({ names }) => names);
