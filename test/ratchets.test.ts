@@ -125,13 +125,18 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/cli/commands/status.ts': 1,
   'harness/cli/terminal/lines.ts': 3,
   'harness/cli/up/release-folder.ts': 1,
+  'harness/guide/lint/rules/assumed-folder.ts': 1,
+  'harness/guide/lint/rules/context-left-out.ts': 1,
+  'harness/guide/lint/rules/repeat-by-hand.ts': 1,
+  'harness/guide/lint/rules/step-elsewhere.ts': 1,
+  'harness/guide/lint/told-variables.ts': 1,
   'harness/matrix/hold.ts': 1,
   'harness/matrix/look.ts': 1,
   'harness/matrix/matrix-report.ts': 3,
   'harness/matrix/one-world.ts': 1,
   'harness/matrix/patience.ts': 1,
   'harness/matrix/schema.ts': 1,
-  'harness/plan/editions/1.8/errata.ts': 20,
+  'harness/plan/editions/1.8/errata.ts': 2,
   'harness/plan/editions/1.8/gateway.ts': 2,
   'harness/plan/editions/1.8/trust.ts': 4,
   'harness/plan/editions/current/errata.ts': 11,
@@ -308,7 +313,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 930;
+const DOCUMENTED_PER_MILLE = 934;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

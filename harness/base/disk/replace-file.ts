@@ -3,8 +3,8 @@ import { realpathSync, statSync } from 'node:fs';
 import { chmodSync, renameSync, rmSync, writeFileSync } from './disk.ts';
 
 /**
- * Writes beside the file and moves into its place, so that nobody finds half of it. Its mode stays; of a link,
- * the file that it leads to is replaced.
+ * Writes beside the file and moves into its place, so that nobody finds half of it. Its mode stays; of a
+ * link, the file that it leads to is replaced.
  * @throws HarnessError ERR_WRITE_FAILED; then the file is as it was
  */
 export function replaceFile(file: string, text: string): void {

@@ -85,5 +85,6 @@ export function summaryLine(findings: readonly Finding[], files: number): string
   };
   const safe = findings.filter(({ fix }) => fix?.isSafe).length;
   const where = files === 1 ? '' : ` in ${files} files`;
-  return `${noun('error')}, ${noun('warning')} and ${noun('note')}${where}${safe > 0 ? `; --fix mends ${safe} of them` : ''}.`;
+  const mends = safe > 0 ? `; --fix mends ${safe} of them` : '';
+  return `${noun('error')}, ${noun('warning')} and ${noun('note')}${where}${mends}.`;
 }

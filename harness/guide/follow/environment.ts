@@ -3,7 +3,7 @@
 import type { WordPart } from '../shell/syntax.ts';
 
 /** A variable that is set. */
-export interface Variable {
+interface Variable {
   /** With `${NAME}` for what only the run knows. */
   readonly text: string;
   readonly isExported: boolean;

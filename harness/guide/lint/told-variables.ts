@@ -5,7 +5,7 @@ const SETTING =
   /\b(variables?|exports?|set|sets|setting|define[sd]?|replace|substitute|environment|value of)\b/i;
 /** What every shell has. */
 const OF_THE_SHELL: ReadonlySet<string> = new Set(
-  'HOME PATH PWD OLDPWD USER SHELL HOSTNAME TMPDIR TERM LANG UID RANDOM KUBECONFIG EDITOR GOPATH GOROOT GOBIN LOGNAME TERM COLUMNS'.split(
+  'HOME PATH PWD OLDPWD USER SHELL HOSTNAME TMPDIR TERM LANG UID RANDOM KUBECONFIG EDITOR GOPATH GOROOT'.split(
     ' ',
   ),
 );

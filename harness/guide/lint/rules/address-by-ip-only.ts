@@ -28,7 +28,7 @@ export const addressByIpOnly: Rule = {
         {
           span: output.span,
           message: `The address of ${read.service} is read as an IP address only.`,
-          wouldHappen: `On a load balancer that is known by a host name ${call.event.output.name} stays empty.`,
+          wouldHappen: `On a load balancer that has a host name ${call.event.output.name} stays empty.`,
         },
       ];
     }),

@@ -3,7 +3,7 @@ import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf } from '../words.ts';
 
 const SAYS_WHERE =
-  /\b(?:release|installation|package|istio|download\w*|root|top-level)\b[^.]{0,40}\b(?:director(?:y|ies)|folder|package)\b|\bcd istio|\bunpack/i;
+  /\b(?:release|installation|package|istio|download\w*|root|top-level)\b[^.]{0,40}\b(?:director|folder|package)|\bcd istio|\bunpack/i;
 
 /** The rule `assumed-folder`. */
 export const assumedFolder: Rule = {

@@ -32,7 +32,7 @@ export const badDuration: Rule = {
                   {
                     span: value.span,
                     message: `${value.text} is no duration: a unit is missing, as in ${value.text}s.`,
-                    wouldHappen: `${tool} refuses the command: time: missing unit in duration "${value.text}".`,
+                    wouldHappen: `${tool} refuses it: time: missing unit in duration "${value.text}".`,
                   },
                 ],
           ),

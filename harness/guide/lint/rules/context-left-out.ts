@@ -7,7 +7,7 @@ import { callsOf, hasFlag, type ToolCall } from '../words.ts';
 
 /** Commands that ask no cluster, or may do without one. */
 const WITHOUT_CLUSTER =
-  /^(version|config|completion|help|manifest|profile|operator|validate|analyze|kustomize|experimental (?!create-remote-secret)|proxy-)/;
+  /^(version|config|completion|help|manifest|profile|operator|validate|analyze|kustomize|experimental (?!create-r))/;
 
 /** The rule `context-left-out`. */
 export const contextLeftOut: Rule = {
@@ -18,15 +18,20 @@ export const contextLeftOut: Rule = {
     'Without --context kubectl and istioctl act on the current context of the kubeconfig, which is the ' +
     'cluster that was made or chosen last: a guide that names the cluster elsewhere means one of them.',
   example: {
-    bad:
-      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl --context=a label namespace shop p=y\n$ kubectl --context=a label namespace shop q=y\n$ kubectl --context=a label namespace shop r=y\n$ kubectl --context=b label namespace shop p=y\n$ kubectl --context=b label namespace shop q=y\n$ kubectl --context=b label namespace shop r=y\n$ ' +
-      'kubectl label namespace shop x=y',
-    good:
-      '$ kubectl --context=a create namespace shop\n$ kubectl --context=b create namespace shop\n$ kubectl --context=a label namespace shop p=y\n$ kubectl --context=a label namespace shop q=y\n$ kubectl --context=a label namespace shop r=y\n$ kubectl --context=b label namespace shop p=y\n$ kubectl --context=b label namespace shop q=y\n$ kubectl --context=b label namespace shop r=y\n$ ' +
-      'kubectl --context=b label namespace shop x=y',
+    bad: labelled('$ kubectl label namespace shop x=y'),
+    good: labelled('$ kubectl --context=b label namespace shop x=y'),
   },
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };
+
+/** Writes a guide of two clusters, and one more command. */
+function labelled(last: string): string {
+  const commands = ['create namespace shop', ...['p', 'q', 'r'].map(key => `label namespace shop ${key}=y`)];
+  return [
+    ...['a', 'b'].flatMap(name => commands.map(each => `$ kubectl --context=${name} ${each}`)),
+    last,
+  ].join('\n');
+}
 
 /** One in so many may be a slip, and so many in all. */
 const SELDOM = 8;

@@ -34,7 +34,11 @@ export const meshNamesFit: Rule = {
 };
 
 function exampleWith(name: string): string {
-  return `$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      multiCluster:\n        clusterName: c\nEOF\n$ istioctl install -y --context=c -f c.yaml\n$ istioctl x create-remote-secret --context=c --name=${name} | kubectl apply -f - --context=b`;
+  return [
+    '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      multiCluster:',
+    '        clusterName: c\nEOF\n$ istioctl install -y --context=c -f c.yaml',
+    `$ istioctl x create-remote-secret --context=c --name=${name} | kubectl apply -f - --context=b`,
+  ].join('\n');
 }
 
 /** The port for calls from other networks, and the Service, of the gateway that the samples make. */
@@ -187,7 +191,7 @@ function wrongEntry(
   if (key === 'fromRegistry' && clusters.length > 1 && !clusters.includes(value))
     return `The guide installs no cluster ${value}; it installs ${clusters.join(', ')}.`;
   if (key === 'port' && isOfSamples && value !== GATEWAY.port)
-    return `The gateway of the samples takes calls from other networks on port ${GATEWAY.port}, not ${value}.`;
+    return `The samples' gateway takes calls from other networks on port ${GATEWAY.port}, not ${value}.`;
   const isAlmost =
     key === 'registryServiceName' &&
     value !== GATEWAY.service &&

@@ -45,7 +45,7 @@ export const otherGateway: Rule = {
         {
           span: { start, end: start + only[0].length },
           message: `The text speaks of the ${only[0]}, and the command asks for ${service}.`,
-          wouldHappen: `Whoever takes the address of the ${only[0]} at its word finds other listeners behind it.`,
+          wouldHappen: `Whoever takes the address of the ${only[0]} finds other listeners behind it.`,
           fix: {
             description: `Write: ${right}`,
             edits: [{ start, end: start + only[0].length, text: right }],

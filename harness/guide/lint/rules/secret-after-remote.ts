@@ -84,8 +84,9 @@ function moveBefore(page: Page, late: AppliedSecret, install: Install, { events 
   );
   const section = text.slice(from, end);
   const first = block.section.at(-1) ?? 'The section';
+  const second = install.call.event.origin.block.section.at(-1) ?? 'the install';
   return {
-    description: `Move "${first}" before "${install.call.event.origin.block.section.at(-1) ?? 'the install'}".`,
+    description: `Move "${first}" before "${second}".`,
     edits: [
       { start: to, end: to, text: section },
       { start: from, end, text: '' },

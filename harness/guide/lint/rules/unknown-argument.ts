@@ -103,7 +103,7 @@ function flagsAsValues({ flags, tool }: ToolCall): readonly Omit<RuleFinding, 'p
           {
             span,
             message: `--${name} has no value: it takes ${value.text} for it.`,
-            wouldHappen: `${tool} looks for something of the name ${value.text}, and the flag itself is lost.`,
+            wouldHappen: `${tool} looks for something called ${value.text}, and the flag is lost.`,
           },
         ]
       : [],

@@ -37,5 +37,7 @@ export const unusedMeshNetworks: Rule = {
 
 function meshOf(networks: readonly string[]): string {
   const entries = networks.map(name => `        ${name}:\n          gateways: []`).join('\n');
-  return `$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      meshNetworks:\n${entries}\nEOF\n$ istioctl install -y -f c.yaml`;
+  const head =
+    '$ cat <<EOF > c.yaml\nkind: IstioOperator\nspec:\n  values:\n    global:\n      meshNetworks:';
+  return `${head}\n${entries}\nEOF\n$ istioctl install -y -f c.yaml`;
 }
