@@ -107,7 +107,7 @@ export const nothingLeft = (before: ObjectNames): Check => ({
       if (own.length === 0)
         return { outcome: 'passed', found: foundNothing(clusters, left.length), evidence };
       if (clock.now() >= untilMs) {
-        const texts = own.map(({ cluster, name }) => `${cluster}: ${name}`);
+        const texts = withoutContents(own).map(({ cluster, name }) => `${cluster}: ${name}`);
         return { outcome: 'failed', found: `left: ${firstOf(texts).join('; ')}`, evidence };
       }
       onProgress(`${own.length} objects are still there`);
@@ -123,10 +123,19 @@ function foundNothing(clusters: CheckContext['clusters'], ofIstio: number): stri
     : `${nothing}; of istiod's own, ${ofIstio} ConfigMaps istio-ca-root-cert are left in other namespaces`;
 }
 
-const leftOver = (
-  before: ObjectNames,
-  now: ObjectNames,
-): readonly { readonly cluster: ClusterName; readonly name: string }[] =>
+interface Left {
+  readonly cluster: ClusterName;
+  readonly name: string;
+}
+
+/** Leaves out what lies in a namespace that is left itself. */
+const withoutContents = (left: readonly Left[]): readonly Left[] =>
+  left.filter(({ cluster, name }) => {
+    const namespace = / ([^/]+)\//.exec(name)?.[1];
+    return !left.some(other => other.cluster === cluster && other.name === `Namespace ${namespace}`);
+  });
+
+const leftOver = (before: ObjectNames, now: ObjectNames): readonly Left[] =>
   [...now].flatMap(([cluster, names]) =>
     [...names].filter(name => !before.get(cluster)?.has(name)).map(name => ({ cluster, name })),
   );
