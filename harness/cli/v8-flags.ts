@@ -1,4 +1,4 @@
-/** How V8 is set for a run: for one that lives a second, and for a mesh that fills its memory. */
+/** How V8 is set: for a command that lives a second, and for a mesh that fills its memory. */
 import { setFlagsFromString } from 'node:v8';
 
 const MAJOR = Number.parseInt(process.versions.node, 10);
@@ -16,7 +16,7 @@ const BUDGET = { usual: 67_584, ofRuns: 200_000 };
 const LAST_WITH_PRETENURING = 26;
 
 /**
- * Sets V8 for a run. A command calls it when all its code is loaded: from then on V8 refuses code that was
+ * Sets V8 for a run, or for the linting of a guide. A command calls it when all its code is loaded: from then on V8 refuses code that was
  * compiled under the usual flags, that of Node's own modules too.
  *
  * Where most objects of a kind live long, V8 comes to make that kind among the old ones at once. While a mesh

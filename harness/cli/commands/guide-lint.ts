@@ -18,6 +18,7 @@ import type { Environment } from '../environment.ts';
 import { readGuideFiles } from '../guide-files.ts';
 import { findingLines, summaryLine } from '../terminal/finding-lines.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
+import { setForRuns } from '../v8-flags.ts';
 import type { GuideLintFlags, GuideRulesFlags } from './guide-lint.flags.ts';
 
 /** What was read, and what is to be said of it. */
@@ -35,6 +36,7 @@ export async function guideLintCommand(
   flags: GuideLintFlags,
   environment: Environment,
 ): Promise<number> {
+  setForRuns();
   const { name: edition } = editionOf(flags.edition);
   const screen = createScreen(environment);
   const before = readGuideFiles(files);
