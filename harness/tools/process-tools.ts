@@ -27,7 +27,7 @@ export interface ProcessToolsOptions {
   /** Of the guide: chooses the form of the gateway script where none can be run. */
   readonly edition: EditionName;
   /** Paths of the programs; found on PATH by default. */
-  readonly binaries?: { readonly kubectl?: string; readonly istioctl?: string };
+  readonly binaries?: { readonly kubectl?: string; readonly istioctl?: string; readonly helm?: string };
   /** Laid over this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where the working folder is made; the system's folder for temporary files by default. */
@@ -119,7 +119,7 @@ class ProcessTools implements Tools {
       case 'istioctl':
         return withApiFault(await this.#start(this.#program(command.tool), args, how));
       case 'helm':
-        return await this.#start(findProgram('helm') ?? 'helm', args, how);
+        return await this.#start(this.#program('helm'), args, how);
       case 'gen-eastwest-gateway':
         return await this.#runScript(args, how);
       case 'certs':
@@ -131,7 +131,7 @@ class ProcessTools implements Tools {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #program(tool: 'kubectl' | 'istioctl'): string {
+  #program(tool: 'kubectl' | 'istioctl' | 'helm'): string {
     return this.#options.binaries?.[tool] ?? findProgram(tool) ?? tool;
   }
 

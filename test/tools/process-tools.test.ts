@@ -37,7 +37,7 @@ function program(folder: string, name: string, code: string): string {
   return file;
 }
 
-async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, istioctl = '') {
+async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, istioctl = '', helm = '') {
   const folder = t.testdir();
   writeFileSync(join(folder, 'package.json'), '{}'); // else the stand-ins would be modules, as all of our package's files are
   const tools = await createProcessTools({
@@ -47,6 +47,7 @@ async function toolsIn(t: { readonly testdir: () => string }, kubectl: string, i
     binaries: {
       kubectl: program(folder, 'kubectl', kubectl),
       istioctl: program(folder, 'istioctl', istioctl),
+      helm: program(folder, 'helm', helm),
     },
     parentFolder: folder,
   });
@@ -182,6 +183,31 @@ t.test(
     t.notOk(existsSync(join(folder, gone)));
     t.ok(existsSync(join(folder, living)));
     t.ok(existsSync(join(folder, 'other')));
+    await tools[Symbol.asyncDispose]();
+  },
+);
+
+t.test(
+  'a command of a guide has variables of its own, and helm gets its context in its own words',
+  async t => {
+    const says =
+      'console.log(JSON.stringify([process.argv.slice(2), process.env.CLUSTER, process.env.ONE]));';
+    const { tools } = await toolsIn(t, says, '', says);
+    const run = async (each: Command) => (await tools.run(each, { variables, signal })).stdout;
+    const environment = { ONE: `a \${ADDRESS}` };
+    const cluster = clusterName('cluster2');
+    t.same(JSON.parse(await run(command('helm', ['list'], { cluster, environment }))), [
+      ['--kube-context=cluster2', 'list'],
+      null,
+      'a 172.18.0.9',
+    ]);
+    t.same(JSON.parse(await run(command('kubectl', ['get'], { cluster }))), [
+      ['--context=cluster2', 'get'],
+      null,
+      null,
+    ]);
+    const own = { MESH: 'mesh1', CLUSTER: 'c1', NETWORK: 'n1' };
+    t.match(await run(command('gen-eastwest-gateway', [], { environment: own })), /clusterName: c1/);
     await tools[Symbol.asyncDispose]();
   },
 );
