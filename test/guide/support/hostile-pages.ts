@@ -5,8 +5,11 @@ import { isNightly } from '../../support/nightly.ts';
 const SHARE = isNightly ? 1 : 0.03;
 const many = (text: string, count: number): string => text.repeat(Math.ceil(count * SHARE));
 
-/** Seconds that a page may take; on a free machine one of full size takes three at the most. */
-export const MOST_SECONDS = isNightly ? 10 : 2;
+/**
+ * Seconds that a page may take. On a free machine one of full size takes four; what takes time to the square of
+ * its length would take hours.
+ */
+export const MOST_SECONDS = 30;
 
 const BLOCK = '{{< text bash >}}\n$ good\n{{< /text >}}\n';
 
