@@ -50,6 +50,7 @@ import { swappedContexts } from './rules/swapped-contexts.ts';
 import { unansweredPrompt } from './rules/unanswered-prompt.ts';
 import { unheededLabel } from './rules/unheeded-label.ts';
 import { unknownArgument } from './rules/unknown-argument.ts';
+import { unknownChart } from './rules/unknown-chart.ts';
 import { unknownField } from './rules/unknown-field.ts';
 import { unknownName } from './rules/unknown-name.ts';
 import { unknownProfile } from './rules/unknown-profile.ts';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   unreadFile,
   unknownField,
   wrongKind,
+  unknownChart,
   unknownRelease,
   unknownProfile,
   repeatedFlag,

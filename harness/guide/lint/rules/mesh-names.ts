@@ -63,14 +63,18 @@ function secretsThatDiffer(
   return secretsOf(trace, edition).flatMap(({ create, watched }) => {
     const name = flagValue(create, 'name');
     const installed = byContext.get(watched)?.clusterName;
-    if (!name?.isExact || installed === undefined || name.text === installed) return [];
-    // Another rule tells of a secret that bears the name of another cluster of the guide.
-    if ([...byContext.values()].some(({ clusterName }) => clusterName === name.text)) return [];
+    if (!name?.isExact || name.text === installed) return [];
+    const other = [...byContext.values()].find(({ clusterName }) => clusterName === name.text)?.context;
+    // Another rule tells of two clusters that the guide has installed, and of which one has the other's name.
+    if (other === undefined ? installed === undefined : installed !== undefined) return [];
     return [
       {
         page: create.event.origin.page,
         span: name.span,
-        message: `${watched} was installed as ${installed}; its remote secret calls it ${name.text}.`,
+        message:
+          other === undefined
+            ? `${watched} was installed as ${installed}; its remote secret calls it ${name.text}.`
+            : `The remote secret of ${watched} calls it ${name.text}, which is the name of ${other}.`,
         wouldHappen:
           'The control plane that gets the secret takes its endpoints for those of a cluster that ' +
           'there is not.',

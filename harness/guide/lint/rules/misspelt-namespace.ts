@@ -1,42 +1,74 @@
-/** Rule: a namespace is to be deleted that is called almost like one that the guide has made. */
+/** Rule: a namespace is named almost like one that the guide has made. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
-import { contextOf } from '../documents.ts';
+import type { EditionName } from '../../../model/east-west-gateway.ts';
+import type { Trace } from '../../follow/trace.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
-import { callsOf, type ToolCall } from '../words.ts';
+import { callsOf, flagValue, type ToolCall } from '../words.ts';
+import { madeBy } from './namespace-too-early.ts';
 
 /** The rule `misspelt-namespace`. */
 export const misspeltNamespace: Rule = {
   id: 'misspelt-namespace',
   severity: 'error',
-  sentence: 'A namespace is to be deleted that is called almost like one that the guide has made.',
-  because: 'kubectl delete fails for what is not there, and what the guide has made stays.',
+  sentence: 'A namespace is named almost like one that the guide has made, and there is none of this name.',
+  because:
+    'Names are told apart letter by letter: the API server answers NotFound, and what is to be deleted stays.',
   example: {
     bad: '$ kubectl create namespace shop\n$ kubectl delete namespace shops',
     good: '$ kubectl create namespace shop\n$ kubectl delete namespace shop',
   },
   find: input =>
     findInCalls(input, (call, trace) => {
-      if (call.tool !== 'kubectl' || call.command !== 'delete') return [];
-      const made = callsOf(trace, input.edition)
-        .filter(({ at, command }) => at < call.at && /^create (?:ns|namespace)$/.test(command))
-        .filter(each => contextOf(each) === contextOf(call))
-        .flatMap(({ operands }) => operands.map(({ text }) => text));
-      if (made.length === 0) return [];
+      if (call.tool !== 'kubectl' && call.tool !== 'helm') return [];
+      const made = namespacesMade(trace, input.edition);
+      if (made.size === 0 || made.size > MOST_MADE) return [];
       return namespacesOf(call).flatMap(({ text, span, isExact }) => {
-        const meant = made.includes(text) || !isExact ? undefined : didYouMean(text, made);
+        if (made.has(text) || !isExact || OF_EVERY_CLUSTER.has(text)) return [];
+        const meant = didYouMean(
+          text,
+          [...made].filter(name => isSlip(text, name)),
+        );
         if (meant === undefined) return [];
         return [
           {
             span,
             message: `The guide has made no namespace ${text}. ${meant}`,
-            wouldHappen: `Error from server (NotFound): namespaces "${text}" not found; the other one stays.`,
+            wouldHappen: `Error from server (NotFound): namespaces "${text}" not found.`,
           },
         ];
       });
     }),
 };
 
-/** The namespaces that `kubectl delete namespace NAME…` names. */
-const namespacesOf = ({ operands: [kind, ...names] }: ToolCall): ToolCall['operands'] =>
-  kind && /^(?:ns|namespaces?)$/.test(kind.text) ? names : [];
+const MOST_MADE = 100;
+const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
+
+const cache: Readonly<Record<EditionName, WeakMap<Trace, ReadonlySet<string>>>> = {
+  '1.8': new WeakMap(),
+  current: new WeakMap(),
+};
+
+function namespacesMade(trace: Trace, edition: EditionName): ReadonlySet<string> {
+  const known = cache[edition].get(trace);
+  if (known) return known;
+  const made = new Set(
+    callsOf(trace, edition).flatMap(call => madeBy(call, trace).map(({ namespace }) => namespace)),
+  );
+  cache[edition].set(trace, made);
+  return made;
+}
+
+/** Names that differ in a number, or in a word behind a dash, are meant to differ. */
+const isSlip = (text: string, name: string): boolean =>
+  Math.abs(text.length - name.length) <= 1 &&
+  text.replace(/\d/g, '') !== name.replace(/\d/g, '') &&
+  text.split('-').length <= name.split('-').length;
+
+/** The namespaces that a call deletes, or the one that it acts in. */
+function namespacesOf(call: ToolCall): ToolCall['operands'] {
+  const [kind, ...names] = call.operands;
+  const isDelete = call.command === 'delete' && kind && /^(?:ns|namespaces?)$/.test(kind.text);
+  const acted = call.command.startsWith('create') ? undefined : flagValue(call, 'namespace');
+  return [...(isDelete ? names : []), ...(acted ? [acted] : [])];
+}

@@ -115,7 +115,8 @@ function seenBy({ tool, command, operands }: ToolCall): string | undefined {
     : undefined;
 }
 
-function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
+/** Lists the namespaces that a call makes. */
+export function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
   const at = call.at;
   const context = contextOf(call) ?? '';
   const one = makesNamespace(call);

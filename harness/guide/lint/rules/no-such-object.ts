@@ -2,7 +2,7 @@
 import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Expanded, Trace } from '../../follow/trace.ts';
-import { contextOf, inputFilesOf, inputOf } from '../documents.ts';
+import { contextOf, inputFilesOf, inputOf, installsOf } from '../documents.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { sampleFacts } from '../tables/tables.ts';
@@ -35,10 +35,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
 class Known {
   readonly #names = new Map<string, Set<string>>();
   readonly #open = new Set<string>();
+  readonly #touched = new Set<string>();
 
   add(context: string, kind: Kind, name: string): void {
     const names = this.#names.get(`${context} ${kind}`) ?? new Set();
     this.#names.set(`${context} ${kind}`, names.add(name));
+  }
+
+  /** The guide has put something there. */
+  touch(context: string): void {
+    this.#touched.add(context);
   }
 
   /** Something was put there that we do not know. */
@@ -49,8 +55,13 @@ class Known {
   /** @returns a guess, if the name is that of no object */
   guess(context: string, kind: Kind, name: string): string | undefined {
     const names = this.#names.get(`${context} ${kind}`);
-    if (this.#open.has(context) || !names || names.size > MOST_NAMES || names.has(name)) return undefined;
-    return didYouMean(name, [...names]);
+    if (this.#open.has(context) || names?.has(name)) return undefined;
+    const other = [...this.#names].find(
+      ([place, known]) => place.endsWith(` ${kind}`) && known.has(name),
+    )?.[0];
+    // A cluster that the guide has not touched may have anything.
+    if (other !== undefined && this.#touched.has(context)) return `It is in ${other.split(' ')[0]}.`;
+    return !names || names.size > MOST_NAMES ? undefined : didYouMean(name, [...names]);
   }
 }
 
@@ -58,6 +69,7 @@ const MOST_NAMES = 200;
 
 function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const known = new Known();
+  for (const { context } of installsOf(trace, edition)) known.touch(context);
   const found: RuleFinding[] = [];
   for (const call of callsOf(trace, edition)) {
     const context = contextOf(call) ?? '';

@@ -1,7 +1,7 @@
 /** Rule: a remote is told a name that the guide does not have, or that it is its own primary. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { contextOf, documentsOf, lineSpan } from '../documents.ts';
+import { contextOf, documentsOf, installsOf, lineSpan, MOST_CLUSTERS } from '../documents.ts';
 import { meshNames } from '../names.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { secretsOf } from '../secrets.ts';
@@ -61,11 +61,16 @@ function pathsIn(trace: Trace, names: ReadonlySet<string>): readonly RuleFinding
 /** The remote secret tells which cluster a context leads to. */
 function leadsItself(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const secrets = secretsOf(trace, edition);
+  const installs = installsOf(trace, edition);
+  if (installs.length > MOST_CLUSTERS || secrets.length > MOST_CLUSTERS) return [];
   return callsOf(trace, edition).flatMap(call => {
     if (call.tool !== 'kubectl' || call.command !== 'annotate') return [];
-    const own = secrets
-      .filter(({ watched }) => watched === contextOf(call))
-      .map(({ create }) => flagValue(create, 'name')?.text);
+    const own = [
+      ...secrets
+        .filter(({ watched }) => watched === contextOf(call))
+        .map(({ create }) => flagValue(create, 'name')?.text),
+      ...installs.filter(({ context }) => context === contextOf(call)).map(({ clusterName }) => clusterName),
+    ];
     return call.operands.flatMap(({ text, span }): RuleFinding[] => {
       const leader = /^topology\.istio\.io\/controlPlaneClusters=(.*)$/.exec(text)?.[1];
       if (leader === undefined || !own.includes(leader)) return [];
