@@ -52,6 +52,10 @@ class Known {
     this.#open.add(context);
   }
 
+  has(context: string, kind: Kind, name: string): boolean {
+    return this.#names.get(`${context} ${kind}`)?.has(name) === true;
+  }
+
   /** @returns a guess, if the name is that of no object */
   guess(context: string, kind: Kind, name: string): string | undefined {
     const names = this.#names.get(`${context} ${kind}`);
@@ -73,14 +77,20 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
   const found: RuleFinding[] = [];
   for (const call of callsOf(trace, edition)) {
     const context = contextOf(call) ?? '';
-    for (const { kind, name, word } of askedBy(call)) {
+    for (const { kind, name, word, port } of askedBy(call)) {
+      const right = known.has(context, kind, name) ? PORTS[name] : undefined;
       const meant = known.guess(context, kind, name);
-      if (meant === undefined) continue;
+      const isOther = port !== undefined && right !== undefined && port !== right;
+      if (meant === undefined && !isOther) continue;
       found.push({
         page: call.event.origin.page,
         span: word.span,
-        message: `The guide has made no ${kind} ${name} here. ${meant}`,
-        wouldHappen: `There is no ${kind} of this name: the command fails, or waits in vain.`,
+        message: isOther
+          ? `The Service ${name} has the port ${right}, not ${port}.`
+          : `The guide has made no ${kind} ${name} here. ${meant}`,
+        wouldHappen: isOther
+          ? 'The request gets no answer.'
+          : `There is no ${kind} of this name: the command fails, or waits in vain.`,
       });
     }
     put(call, trace, edition, known);
@@ -92,18 +102,28 @@ interface Asked {
   readonly kind: Kind;
   readonly name: string;
   readonly word: Expanded;
+  /** Of a request. */
+  readonly port?: string;
 }
+
+/** Ports of the Services of samples. istio/istio samples/, @1.8.0 and @1.30.3 */
+const PORTS: Readonly<Record<string, string>> = {
+  ...{ helloworld: '5000', httpbin: '8000', sleep: '80', curl: '80', productpage: '9080', reviews: '9080' },
+  ...{ ratings: '9080', details: '9080' },
+};
 
 /** Objects by kind and name, and hosts that a request goes to from within. */
 function askedBy({ tool, command, operands, rest }: ToolCall): readonly Asked[] {
   if (tool !== 'kubectl') return [];
   if (command === 'exec')
     return rest.flatMap(word => {
-      const [, name] =
-        /^(?:http:\/\/)?([a-z0-9-]+)\.[a-z0-9-]+(?:\.svc(?:\.cluster\.local)?)?:\d+(?:\/|$)/.exec(
+      const [, name, port] =
+        /^(?:http:\/\/)?([a-z0-9-]+)\.[a-z0-9-]+(?:\.svc(?:\.cluster\.local)?)?:(\d+)(?:\/|$)/.exec(
           word.text,
         ) ?? [];
-      return name !== undefined && word.isExact ? [{ kind: 'service' as const, name, word }] : [];
+      return name !== undefined && word.isExact
+        ? [{ kind: 'service' as const, name, word, ...(port !== undefined && { port }) }]
+        : [];
     });
   if (!/^(get|wait|describe|rollout status)$/.test(command)) return [];
   const [first, second] = operands;

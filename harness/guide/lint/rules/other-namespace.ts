@@ -48,7 +48,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
     const key = `${place.context} ${place.object}`;
     put.set(key, [...(put.get(key) ?? []), place].slice(0, MOST_PLACES));
   }
-  return calls.flatMap(askedBy).flatMap(asked => {
+  const asked = calls.flatMap(askedBy).flatMap(asked => {
     const known = (put.get(`${asked.context} ${asked.object}`) ?? []).filter(
       ({ call }) => call.at < asked.call.at,
     );
@@ -57,6 +57,37 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
     // Where -n was left out is the mistake.
     const wrong = hasFlag(asked.call, 'namespace') && !hasFlag(first.call, 'namespace') ? first : asked;
     return [findingAt(wrong, asked, first.namespace)];
+  });
+  return [...asked, ...leftOut(calls)];
+}
+
+/** A file that the guide puts into one and the same namespace elsewhere, and here into none. */
+function leftOut(calls: readonly ToolCall[]): readonly RuleFinding[] {
+  const applies = new Map<string, ToolCall[]>();
+  for (const call of calls) {
+    const file = call.flags.find(({ name }) => name === 'filename')?.value?.text;
+    if (call.tool !== 'kubectl' || call.command !== 'apply' || !file?.includes('samples/')) continue;
+    const same = applies.get(file) ?? [];
+    applies.set(file, same);
+    if (same.length < MOST_PLACES) same.push(call);
+  }
+  return [...applies].flatMap(([file, same]) => {
+    const without = same.filter(call => flagValue(call, 'namespace') === undefined);
+    const namespaces = new Set(same.flatMap(call => flagValue(call, 'namespace')?.text ?? []));
+    const contexts = new Set(same.map(contextOf));
+    const [call] = without;
+    // In one cluster a file may go into several namespaces on purpose.
+    if (!call || without.length > 1 || namespaces.size !== 1 || contexts.size !== same.length) return [];
+    const { page, span } = call.event.origin;
+    return [
+      {
+        page,
+        span: call.args.at(-1)?.span ?? span,
+        severity: 'warning' as const,
+        message: `${file} goes into the namespace ${[...namespaces][0]} in the other cluster, and into none here.`,
+        wouldHappen: 'It lands in the namespace of the context, which is default mostly.',
+      },
+    ];
   });
 }
 
