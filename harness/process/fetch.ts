@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import pRetry, { AbortError } from 'p-retry';
+import { systemClock, type Timer } from '../base/clock.ts';
+import { linkedSignal } from '../base/deadline.ts';
 import {
   chmodSync,
   createReadStream,
@@ -32,6 +34,8 @@ export interface FetchOptions {
   readonly retries?: number;
   /** Milliseconds before the second attempt, doubled each time; 500 by default. */
   readonly minWaitMs?: number;
+  /** Milliseconds without a byte after which an attempt counts as failed; 30,000 by default. */
+  readonly stallMs?: number;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -45,8 +49,10 @@ export async function fetchFile(options: FetchOptions): Promise<string> {
   const part = `${file}.${process.pid}.part`;
   makeFolderSync(dirname(file));
   try {
-    const expected = sha256 ?? (await retried(options, () => readChecksum(checksumUrl, signal)));
-    await retried(options, () => download(url, part, signal));
+    const expected =
+      sha256 ??
+      (await retried(options, () => unlessStalled(options, read => readChecksum(checksumUrl, read))));
+    await retried(options, () => unlessStalled(options, read => download(url, part, read)));
     const found = await digestOf(part);
     if (found !== expected) throw otherContent(url, expected, found);
     if (isProgram) chmodSync(part, 0o755);
@@ -88,7 +94,37 @@ function retried<T>(
   });
 }
 
-async function readChecksum(url: string, signal: AbortSignal): Promise<string> {
+/** How an attempt reads from the server. */
+interface Reading {
+  /** Aborts when the caller does, or when nothing has come for too long. */
+  readonly signal: AbortSignal;
+  /** Called when something has come. */
+  readonly onBytes: () => void;
+}
+
+/** Runs an attempt that may be as long as it likes, as long as something comes. */
+async function unlessStalled<T>(
+  { signal, stallMs = 30_000 }: FetchOptions,
+  attempt: (reading: Reading) => Promise<T>,
+): Promise<T> {
+  using linked = linkedSignal(signal);
+  let timer: Timer | undefined;
+  const wait = () => {
+    systemClock.clearTimeout(timer);
+    timer = systemClock.setTimeout(
+      () => linked.abort(new Error(`nothing came for ${stallMs / 1000} s`)),
+      stallMs,
+    );
+  };
+  wait();
+  try {
+    return await attempt({ signal: linked.signal, onBytes: wait });
+  } finally {
+    systemClock.clearTimeout(timer);
+  }
+}
+
+async function readChecksum(url: string, { signal }: Reading): Promise<string> {
   const response = await fetch(url, { signal });
   assertOk(response, url);
   const checksum = /^\s*([0-9a-fA-F]{64})\b/.exec(await response.text())?.[1];
@@ -97,7 +133,7 @@ async function readChecksum(url: string, signal: AbortSignal): Promise<string> {
 }
 
 /** Goes on where an earlier attempt was cut off, if the server lets us. */
-async function download(url: string, part: string, signal: AbortSignal): Promise<void> {
+async function download(url: string, part: string, { signal, onBytes }: Reading): Promise<void> {
   const have = await stat(part).then(
     ({ size }) => size,
     () => 0,
@@ -114,9 +150,18 @@ async function download(url: string, part: string, signal: AbortSignal): Promise
     response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true;
   // undici's stream is the same as Node's; only their types differ.
   const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream);
-  await pipeline(body, createWriteStream(part, resumes ? 'a' : 'w'), { signal });
+  await pipeline(body, told(onBytes), createWriteStream(part, resumes ? 'a' : 'w'), { signal });
   assertComplete(response, resumes ? have : 0, (await stat(part)).size);
 }
+
+/** Passes a stream on, and tells of each piece. */
+const told = (onBytes: () => void) =>
+  async function* (source: Readable) {
+    for await (const piece of source) {
+      onBytes();
+      yield piece;
+    }
+  };
 
 /**
  * Some servers and proxies end a cut-off answer as if it were complete.

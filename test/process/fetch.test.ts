@@ -35,8 +35,11 @@ async function mirror(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/kind`; // it listens on TCP
   const folder = t.testdir();
   const file = join(folder, 'cache', 'kind');
-  const get = (signal = new AbortController().signal) =>
-    fetchFile({ url, checksumUrl: `${url}.sha256sum`, file, isProgram: true, signal, minWaitMs: 5 });
+  const get = (signal = new AbortController().signal, retries = 4) =>
+    fetchFile({
+      ...{ url, checksumUrl: `${url}.sha256sum`, file, isProgram: true },
+      ...{ signal, minWaitMs: 5, stallMs: 300, retries },
+    });
   return { get, file, ranges, folder, left: () => readdirSync(join(folder, 'cache')) };
 }
 
@@ -113,4 +116,53 @@ t.test('an interruption ends it, and nothing stays', async t => {
   });
   await t.rejects(get(controller.signal), { message: 'interrupted' });
   t.same(left(), []);
+});
+
+/** What a network does to one of the two questions, on each attempt or on the first alone. */
+const FAULTS: Readonly<Record<string, Handler>> = {
+  refused: (_request, response) => void response.socket?.resetAndDestroy(),
+  cut: (_request, response) => {
+    response.writeHead(200, { 'content-length': CONTENT.length });
+    response.write(CONTENT.subarray(0, 10), () => response.destroy());
+  },
+  'never answered': () => {},
+  'answered in part': (_request, response) => {
+    response.writeHead(200, { 'content-length': CONTENT.length });
+    response.write(CONTENT.subarray(0, 10));
+  },
+};
+
+t.test('each question comes to harm once: it is asked again', async t => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    const sound: Handler = (_request, response) => void response.end(CONTENT);
+    const sum: Handler = (_request, response) => void response.end(`${CHECKSUM}  kind-linux-amd64\n`);
+    const once =
+      (then: Handler): Handler =>
+      (request, response, attempt) =>
+        (attempt === 0 ? fault : then)(request, response, attempt);
+    const program = await mirror(t, once(sound));
+    t.equal(await program.get(), CHECKSUM, `the program ${name}`);
+    t.same(program.left(), ['kind'], name);
+    const checksum = await mirror(t, sound, once(sum));
+    t.equal(await checksum.get(), CHECKSUM, `the checksum ${name}`);
+  }
+});
+
+t.test('each question comes to harm each time: it ends, says why, and leaves nothing', async t => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    const program = await mirror(t, fault);
+    await t.rejects(
+      program.get(undefined, 1),
+      { code: 'ERR_TOOL', message: /cannot be fetched: ./ },
+      `program ${name}`,
+    );
+    t.same(program.left(), [], name);
+    const checksum = await mirror(t, (_request, response) => void response.end(CONTENT), fault);
+    await t.rejects(
+      checksum.get(undefined, 1),
+      { code: 'ERR_TOOL', message: /cannot be fetched: ./ },
+      `sum ${name}`,
+    );
+    t.same(checksum.left(), [], name);
+  }
 });
