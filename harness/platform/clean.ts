@@ -7,7 +7,7 @@ import { MAX_KUBECONFIG_BYTES } from '../model/kubeconfig-document.ts';
 import type { Engine } from './kind/engine/engine.ts';
 import { CACHE_LABEL } from './kind/labels.ts';
 import { removeRemains } from './kind/remove.ts';
-import { type LedgerRecord, readLedgers } from './ledger.ts';
+import { type LedgerRecord, ledgerFile, readLedgers } from './ledger.ts';
 import { managerOf, type Removed } from './marks.ts';
 
 export interface CleanOptions {
@@ -73,8 +73,19 @@ async function removeRun(
     const failures = await removeRemains(await docker(), ledger, clock);
     if (failures.length > 0) return { failures, left: [] };
   }
-  return joined([await removeMesh(ledger, clock), await removeWorkloads(ledger, clock)]);
+  return joined([await removeMesh(ledger, clock), await removeWorkloads(ledger, clock), unread(ledger)]);
 }
+
+/** A line that cannot be read may stand for anything: the folder stays, so that somebody can look. */
+const unread = ({ folder, unread: lines }: LedgerRecord): Removed => ({
+  failures: lines.map(line =>
+    [
+      `line ${line} of ${ledgerFile(folder)} cannot be read: what it noted may be left;`,
+      `look there, then remove ${folder}`,
+    ].join(' '),
+  ),
+  left: [],
+});
 
 async function removeCache(engine: Engine): Promise<void> {
   for (const { id } of await engine.containers(CACHE_LABEL)) await engine.removeContainer(id);

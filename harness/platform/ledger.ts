@@ -15,49 +15,66 @@ import {
 import { namesIn } from '../base/disk/folders.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../base/disk/modes.ts';
 import { HarnessError } from '../base/errors.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../process/liveness.ts';
+import * as z from '../base/zod.ts';
+import { identityOf, isAlive, processIdentity } from '../process/liveness.ts';
 
-export type LedgerEntry =
-  | { readonly type: 'run'; readonly id: string; readonly owner: ProcessIdentity; readonly platform: string }
-  | { readonly type: 'network'; readonly name: string }
-  | { readonly type: 'cluster'; readonly name: string }
-  /** A cluster of the user's, and what of a mesh was there before. */
-  | ({ readonly type: 'existing' } & ExistingEntry)
-  /** A cluster of a mesh that is only verified, into which workloads are put for the time. */
-  | ({ readonly type: 'deployed' } & DeployedEntry)
-  /** The run ended and was asked to leave everything behind. */
-  | { readonly type: 'kept' };
-
-export interface ExistingEntry {
-  readonly cluster: string;
+const existingEntry = z.object({
+  cluster: z.string(),
   /** A file beside the ledger. */
-  readonly kubeconfig: string;
+  kubeconfig: z.string(),
   /** Of namespace kube-system. */
-  readonly uid: string;
+  uid: z.string(),
   /** Kind → names. */
-  readonly before: Readonly<Record<string, readonly string[]>>;
+  before: z.record(z.string(), z.array(z.string()).readonly()).readonly(),
   /** The API server keeps the creator of a namespace, which identifies those of this run. */
-  readonly isMarked: boolean;
-}
+  isMarked: z.boolean(),
+});
+/** A cluster of the user's, and what of a mesh was there before. */
+export type ExistingEntry = Readonly<z.infer<typeof existingEntry>>;
 
-/** A cluster, and how it was before workloads were put into it. */
-export interface DeployedEntry {
-  readonly cluster: string;
+const deployedEntry = z.object({
+  cluster: z.string(),
   /** A file beside the ledger. */
-  readonly kubeconfig: string;
-  readonly before: {
-    /** Of namespace kube-system. */
-    readonly uid: string;
-    readonly hadNamespace: boolean;
-    /** The namespace's labels. */
-    readonly labels: Readonly<Record<string, string>>;
-    /** `deployments/helloworld-v1` */
-    readonly objects: readonly string[];
-  };
-}
+  kubeconfig: z.string(),
+  before: z
+    .object({
+      /** Of namespace kube-system. */
+      uid: z.string(),
+      hadNamespace: z.boolean(),
+      /** The namespace's labels. */
+      labels: z.record(z.string(), z.string()).readonly(),
+      /** `deployments/helloworld-v1` */
+      objects: z.array(z.string()).readonly(),
+    })
+    .readonly(),
+});
+/** A cluster, and how it was before workloads were put into it. */
+export type DeployedEntry = Readonly<z.infer<typeof deployedEntry>>;
+
+const ledgerEntry = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    id: z.string(),
+    owner: processIdentity.readonly(),
+    platform: z.string(),
+  }),
+  z.object({ type: z.literal('network'), name: z.string() }),
+  z.object({ type: z.literal('cluster'), name: z.string() }),
+  /** A cluster of the user's, and what of a mesh was there before. */
+  existingEntry.extend({ type: z.literal('existing') }),
+  /** A cluster of a mesh that is only verified, into which workloads are put for the time. */
+  deployedEntry.extend({ type: z.literal('deployed') }),
+  /** The run ended and was asked to leave everything behind. */
+  z.object({ type: z.literal('kept') }),
+]);
+/** A line of a ledger. */
+export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>;
 
 const FILE = 'ledger.jsonl';
 const RUNS = 'runs';
+
+/** Returns the path of a ledger in the folder of its run. */
+export const ledgerFile = (folder: string): string => join(folder, FILE);
 
 /** The ledger of a run that goes on. All files of the run lie beside it. */
 export class Ledger {
@@ -80,7 +97,7 @@ export class Ledger {
     const folder = join(state, RUNS, `${runId}.${process.pid}`);
     makeFolderSync(folder, OWNER_ONLY_FOLDER);
     try {
-      const ledger = new Ledger(folder, openSync(join(folder, FILE), 'a', OWNER_ONLY));
+      const ledger = new Ledger(folder, openSync(ledgerFile(folder), 'a', OWNER_ONLY));
       ledger.write({ type: 'run', id: runId, owner: identityOf(process.pid), platform });
       return ledger;
     } catch (error) {
@@ -133,6 +150,8 @@ export interface LedgerRecord {
   readonly clusters: readonly string[];
   readonly existing: readonly ExistingEntry[];
   readonly deployed: readonly DeployedEntry[];
+  /** Lines, from 1, that this version cannot read: something may be left that is not known. */
+  readonly unread: readonly number[];
 }
 
 /** Lists every run that has a ledger, also those that go on. */
@@ -145,7 +164,7 @@ export function readLedgers(state: string): readonly LedgerRecord[] {
 }
 
 function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
-  const entries = entriesOf(join(folder, FILE));
+  const { entries, unread } = entriesOf(ledgerFile(folder));
   const run = entries.find(entry => entry.type === 'run');
   return {
     runId,
@@ -157,21 +176,35 @@ function recordOf(folder: string, runId: string, pid: number): LedgerRecord {
     clusters: entries.flatMap(entry => (entry.type === 'cluster' ? [entry.name] : [])),
     existing: entries.flatMap(entry => (entry.type === 'existing' ? [entry] : [])),
     deployed: entries.flatMap(entry => (entry.type === 'deployed' ? [entry] : [])),
+    unread,
   };
 }
 
-function entriesOf(file: string): readonly LedgerEntry[] {
+function entriesOf(
+  file: string,
+): Pick<LedgerRecord, 'unread'> & { readonly entries: readonly LedgerEntry[] } {
   let text = '';
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return []; // killed before the first entry: nothing was made
+    return { entries: [], unread: [] }; // killed before the first entry: nothing was made
   }
-  return text.split('\n').flatMap(line => {
-    try {
-      return [JSON.parse(line) as LedgerEntry]; // our own file
-    } catch {
-      return []; // the last line, cut off: its thing was not made yet
-    }
-  });
+  const entries: LedgerEntry[] = [];
+  const unread: number[] = [];
+  const lines = text.split('\n');
+  // What follows the last line end was cut off: its thing was not made yet.
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const entry = entryOf(line);
+    if (entry) entries.push(entry);
+    else unread.push(index + 1);
+  }
+  return { entries, unread };
+}
+
+function entryOf(line: string): LedgerEntry | undefined {
+  try {
+    return ledgerEntry.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }

@@ -4,13 +4,17 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { readFileSync } from '../base/disk/disk.ts';
 import { namesIn } from '../base/disk/folders.ts';
 import { codeOf } from '../base/errors.ts';
+import * as z from '../base/zod.ts';
 
 /** Identifies a process, also against a later one with the same id. */
-export interface ProcessIdentity {
-  readonly pid: number;
+export const processIdentity = z.object({
+  // 0 and less are groups of processes to kill(2).
+  pid: z.int().positive(),
   /** Start in clock ticks since the boot; absent where there is no /proc. */
-  readonly startTicks?: string;
-}
+  startTicks: z.string().exactOptional(),
+});
+/** A process as files tell of it. */
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentity>>;
 
 export function identityOf(pid: number): ProcessIdentity {
   const startTicks = startTicksOf(pid);

@@ -8,7 +8,8 @@ import { makeFolderSync, readFileSync, renameSync, rmSync, writeFileSync } from 
 import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { HarnessError } from '../../base/errors.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../../process/liveness.ts';
+import * as z from '../../base/zod.ts';
+import { identityOf, isAlive, processIdentity } from '../../process/liveness.ts';
 
 const CLAIM = /^claim\.(\d+)$/;
 /** A claim, or one that is being written. */
@@ -18,10 +19,11 @@ const WAIT_MS = 50;
 const TRIES = 40;
 
 /** The content of a claim. */
-interface Claim extends ProcessIdentity {
+const claimSchema = processIdentity.extend({
   /** True once its maker has found nobody else: then it gives way to nobody. */
-  readonly holds?: boolean;
-}
+  holds: z.boolean().exactOptional(),
+});
+type Claim = Readonly<z.infer<typeof claimSchema>>;
 
 /** Returns the process that made a claim, by the name of its file; undefined if that is no claim. */
 export function claimantOf(name: string): number | undefined {
@@ -98,7 +100,7 @@ export function isTaken(folder: string, pid: number): HarnessError {
 /** Reads a claim. @returns none if it was taken back meanwhile */
 function readClaim(folder: string, pid: number): readonly Claim[] {
   try {
-    return [JSON.parse(readFileSync(claimFile(folder, pid), 'utf8')) as Claim]; // our own file
+    return [claimSchema.parse(JSON.parse(readFileSync(claimFile(folder, pid), 'utf8')))];
   } catch {
     return [];
   }

@@ -1,52 +1,55 @@
 /** Format and reader of `state.json`, in which a running world describes itself to other commands. */
 import { readFileSync } from '../../base/disk/disk.ts';
 import { codeOf, HarnessError, messageOf } from '../../base/errors.ts';
-import { isAlive, type ProcessIdentity } from '../../process/liveness.ts';
-import type { OwnIstioctl } from '../own-istioctl.ts';
+import * as z from '../../base/zod.ts';
+import { isAlive, processIdentity } from '../../process/liveness.ts';
 import type { UpPaths } from './paths.ts';
 
-/** A cluster as the user reaches it. */
-export interface UpCluster {
-  readonly name: string;
+const upCluster = z.object({
+  name: z.string(),
   /** `https://127.0.0.1:40123` */
-  readonly server: string;
+  server: z.string(),
   /** Where other clusters' pods find it: `https://172.18.0.2:6443`. */
-  readonly inNetworkServer?: string;
-}
+  inNetworkServer: z.string().exactOptional(),
+});
+/** A cluster as the user reaches it. */
+export type UpCluster = Readonly<z.infer<typeof upCluster>>;
 
-/** A defect of the harness in the running world, and how often it came. */
-export interface UpDefect {
+const upDefect = z.object({
   /** The cluster in which it came; absent if that is unknown. */
-  readonly cluster?: string;
-  readonly message: string;
-  readonly count: number;
+  cluster: z.string().exactOptional(),
+  message: z.string(),
+  count: z.int(),
   /** ISO 8601, of the last one. */
-  readonly lastAt: string;
-}
+  lastAt: z.string(),
+});
+/** A defect of the harness in the running world, and how often it came. */
+export type UpDefect = Readonly<z.infer<typeof upDefect>>;
 
-/** The content of `state.json`. */
-export interface UpState {
+const upState = z.object({
   /** Of this format. */
-  readonly version: 1;
-  readonly owner: ProcessIdentity;
-  readonly scenario: string;
-  readonly edition: string;
-  readonly istioVersion: string;
+  version: z.literal(1),
+  owner: processIdentity,
+  scenario: z.string(),
+  edition: z.string(),
+  istioVersion: z.string(),
   /** Present if a real istiod takes the place of ours. */
-  readonly istiod?: { readonly path: string; readonly version: string };
+  istiod: z.object({ path: z.string(), version: z.string() }).exactOptional(),
   /** Present if an istioctl of the user's works. */
-  readonly istioctl?: OwnIstioctl;
-  readonly seed: string;
+  istioctl: z.object({ file: z.string(), version: z.string() }).exactOptional(),
+  seed: z.string(),
   /** True if the guide's steps were left to the user. */
-  readonly bare: boolean;
+  bare: z.boolean(),
   /** ISO 8601. */
-  readonly startedAt: string;
-  readonly phase: 'starting' | 'ready';
+  startedAt: z.string(),
+  phase: z.enum(['starting', 'ready']),
   /** In the topology's order; none while they are starting. */
-  readonly clusters: readonly UpCluster[];
+  clusters: z.array(upCluster).readonly(),
   /** The oldest first. */
-  readonly defects?: readonly UpDefect[];
-}
+  defects: z.array(upDefect).readonly().exactOptional(),
+});
+/** The content of `state.json`. */
+export type UpState = Readonly<z.infer<typeof upState>>;
 
 /**
  * Reads what a process left in the folder.
@@ -65,8 +68,8 @@ export function readState({
     throw unusable(folder, error);
   }
   try {
-    const state = JSON.parse(text) as UpState; // we wrote it; another version is refused below
-    if (state.version === 1) return { state, alive: isAlive(state.owner) };
+    const state = upState.parse(JSON.parse(text));
+    return { state, alive: isAlive(state.owner) };
   } catch {
     // Not ours, or cut off: the error below says so.
   }
