@@ -36,7 +36,7 @@ export async function diagnoseFailure(
 ): Promise<Diagnosis | undefined> {
   const { plan, adjustments, topology, clusters, clock, signal } = scene;
   if (failure.lacks !== undefined) return notObtained(failure.lacks, scene);
-  const mistakes = mistakesIn(plan, step.id);
+  const mistakes = mistakesIn(plan, step.id, failure.message);
   if (mistakes.length > 0) return { cause: 'guide-mistake', sentence: mistakes.join(' '), steps: [step.id] };
   using linked = linkedSignal(signal, {
     clock,

@@ -51,11 +51,17 @@ export function withRepair(
   return { ...rest, repair: { ...repair, files: [], commands: undo.map(each => typedText([each])) } };
 }
 
-/** Tells what is wrong with a step of a guide that is followed as it is printed, a sentence each. */
-export function mistakesIn({ steps, errata }: Plan, id: StepId): readonly string[] {
+/**
+ * Tells what is wrong with a step of a guide that is followed as it is printed, a sentence each.
+ * @param said - what the step's command said: the mistake whose words it has comes first
+ */
+export function mistakesIn({ steps, errata }: Plan, id: StepId, said = ''): readonly string[] {
   const step = steps.find(each => each.id === id);
+  const isSaid = (wouldHappen: string) =>
+    [...wouldHappen.matchAll(/"([^"]+)"/g)].some(([, words = '']) => said.includes(words));
   return errata
     .filter(erratum => erratum.isLeft && step?.errata.includes(erratum.id))
+    .sort((one, other) => Number(isSaid(other.wouldHappen)) - Number(isSaid(one.wouldHappen)))
     .map(({ id: rule, lines, wouldHappen }) =>
       [
         lines ? `The guide, line ${lines[0]}` : 'The guide',

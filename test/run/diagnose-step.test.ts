@@ -147,3 +147,26 @@ t.test('a repair is typed with what the platform needs', async t => {
   const diagnosis = await diagnosisOf(mesh, 'cluster1/create-cacerts', said, { adjustments });
   t.match(diagnosis?.repair?.commands.join(), / create namespace --request-timeout=5s istio-system$/);
 });
+
+t.test('of several mistakes of a guide, the one whose words were said comes first', async t => {
+  await using mesh = await smallMesh(twoClusters(2));
+  const mistake = (id: string, wouldHappen: string) => ({
+    ...{ id, wouldHappen, guideLine: '…', lines: [7, 7] as const, weDo: '' },
+    isLeft: true as const,
+  });
+  const errata = [
+    mistake('unset-variable/L7', 'The tool refuses it ("did not find expected key").'),
+    mistake('unanswered-prompt/L7', 'It prints "Cancelled." and exits with 1.'),
+  ];
+  const printed = {
+    ...plan,
+    errata,
+    steps: plan.steps.map(step => ({ ...step, errata: errata.map(({ id }) => id) })),
+  };
+  const step = 'cluster1/install-istio';
+  const first = async (said: string) =>
+    (await diagnosisOf(mesh, step, said, { plan: printed }))?.sentence.split(':')[0];
+  t.equal(await first('Cancelled.'), 'The guide, line 7 (unanswered-prompt)');
+  t.equal(await first('did not find expected key'), 'The guide, line 7 (unset-variable)');
+  t.equal(await first('exit code 1'), 'The guide, line 7 (unset-variable)', 'else in the order of the page');
+});

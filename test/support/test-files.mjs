@@ -58,6 +58,7 @@ const FIRST = [
 /** Folder → its files, those below it included, as far as no longer name here takes them. */
 const TOGETHER = [
   'cli',
+  'guide',
   'platform',
   'simulator',
   'simulator/istio',
