@@ -15,7 +15,8 @@ const REAL_FAILURES: readonly RegExp[] = [
   /^resourceVersion should not be set on objects to be created$/,
   /^Timeout: Too large resource version/,
   /^resourceVersion: Invalid value: .*: invalid syntax$/,
-  /^error trying to reach service|^address not allowed$|^no service port ".*" found for service/s,
+  /^error trying to reach service|^address not allowed$/s,
+  /^no service port .* found for service|^no endpoints available for service/s,
   /^map: map\[.*\] does not contain declared merge key: \w+$/s,
 ];
 

@@ -46,3 +46,43 @@ t.test('a pod behind its proxy path', async t => {
   t.equal((await cluster.ask(get(`${PODS}/hello:x/proxy/`))).code, 503);
   t.same(cluster.defects, []);
 });
+
+t.test('a Service hands on to one of its endpoints, by the name of a port or its number', async t => {
+  await using cluster = await fuzzedCluster();
+  const SERVICES = '/api/v1/namespaces/sample/services';
+  const make = async (path: string, object: object) => {
+    const body = { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(object)) };
+    t.equal((await cluster.ask({ ...get(path), method: 'POST', body })).code, 201);
+  };
+  const service = (name: string, spec: object) => make(SERVICES, { metadata: { name }, spec });
+  await make(PODS, { ...pod, metadata: { name: 'hello', labels: { app: 'hello' } } });
+  await untilReady(cluster);
+  const selector = { app: 'hello' };
+  await service('named', { selector, ports: [{ name: 'http', port: 80, targetPort: 5000 }] });
+  await service('headless', { selector, clusterIP: 'None', ports: [{ port: 5000 }] });
+  await service('nobody', { selector: { app: 'none' }, ports: [{ port: 80 }] });
+  await service('outside', { type: 'ExternalName', externalName: 'example.com', ports: [{ port: 80 }] });
+  await make('/api/v1/namespaces/sample/endpoints', {
+    metadata: { name: 'by-hand' },
+    subsets: [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80 }] }],
+  });
+  await service('by-hand', { ports: [{ port: 80 }] });
+  for (let turns = 0; turns < 200; turns++) await turn();
+  const at = (name: string) => cluster.ask(get(`${SERVICES}/${name}/proxy/hello`));
+  for (const name of ['named:http', 'named:80', 'headless', 'headless:5000'])
+    t.match(await at(name), { code: 200, text: /^Hello version: v1/ }, name);
+  for (const [name, why] of [
+    ['named', 'no endpoints available for service "named"'],
+    ['named:https', 'no endpoints available for service "named:https"'],
+    ['named:81', 'no service port 81 found for service "named"'],
+    ['nobody', 'no endpoints available for service "nobody"'],
+    ['outside', 'no endpoints available for service "outside"'],
+    ['by-hand', 'no endpoints available for service "by-hand"'],
+  ] as const) {
+    const { code, text } = await at(name);
+    t.equal(code, 503, name);
+    t.equal((JSON.parse(text) as { readonly message: string }).message, why);
+  }
+  t.equal((await at('none')).code, 404);
+  t.same(cluster.defects, []);
+});

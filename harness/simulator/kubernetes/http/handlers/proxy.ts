@@ -7,6 +7,7 @@ import { ApiError, badRequest, notSimulated } from '../../registry/status.ts';
 import type { Call } from '../call.ts';
 import type { Environment } from '../environment.ts';
 import type { ResourceRequest } from '../request-info.ts';
+import { type Endpoint, endpointOf } from './service-endpoint.ts';
 
 /** `name`, `name:port` or `scheme:name:port`. */
 function parseName(text: string): { readonly scheme: string; readonly name: string; readonly port: string } {
@@ -21,28 +22,17 @@ const unavailable = (message: string): ApiError =>
   new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${message}`, { causes: [] });
 
 /** Finds the target of the request. @throws ApiError 404, 503 */
-function locate({ objects }: Environment, type: ResourceType, namespace: string, text: string) {
+function locate(environment: Environment, type: ResourceType, namespace: string, text: string): Endpoint {
   const { scheme, name, port } = parseName(text);
   if (scheme === 'https') throw notSimulated(`${keyOf(type)}/proxy over HTTPS`);
-  const object = objects.get(type, namespace, name);
-  if (keyOf(type) === 'pods') {
-    const address = stringOf(valueAt(object, 'status', 'podIP')) ?? '';
-    if (address === '') throw new ApiError(503, 'ServiceUnavailable', 'address not allowed');
-    const first = objectsOf(valueAt(object, 'spec', 'containers')).flatMap(container =>
-      objectsOf(container['ports']),
-    )[0];
-    return { name, address, port: port === '' ? Number(first?.['containerPort'] ?? 80) : Number(port) };
-  }
-  const ports = objectsOf(valueAt(object, 'spec', 'ports'));
-  const found =
-    port === '' ? ports[0] : ports.find(entry => entry['name'] === port || String(entry['port']) === port);
-  if (!found)
-    throw new ApiError(
-      503,
-      'ServiceUnavailable',
-      `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`,
-    );
-  return { name, address: stringOf(valueAt(object, 'spec', 'clusterIP')) ?? '', port: Number(found['port']) };
+  if (keyOf(type) === 'services') return endpointOf(environment, { namespace, name, port }, text);
+  const pod = environment.objects.get(type, namespace, name);
+  const address = stringOf(valueAt(pod, 'status', 'podIP')) ?? '';
+  if (address === '') throw new ApiError(503, 'ServiceUnavailable', 'address not allowed');
+  const first = objectsOf(valueAt(pod, 'spec', 'containers')).flatMap(container =>
+    objectsOf(container['ports']),
+  )[0];
+  return { address, port: port === '' ? Number(first?.['containerPort'] ?? 80) : Number(port) };
 }
 
 /**
