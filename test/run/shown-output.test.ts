@@ -53,11 +53,17 @@ const ROWS: readonly (readonly [
     /shows "helloworld-v2-.*", and it is not there/,
   ],
   [
-    'columns',
+    'columns of another release',
+    'istioctl proxy-status',
+    ['NAME  CLUSTER  VERSION  REVISION', 'a.sample  cluster1  1.30.3  default'],
+    'NAME         CLUSTER      VERSION\na.sample     cluster1     1.30.3\n',
+  ],
+  [
+    'in the columns of both',
     'kubectl get pod -o wide',
-    [HEAD],
-    `${HEAD} IP NODE\n`,
-    /the columns ".* AGE", and they are ".* NODE"/,
+    [HEAD, V1],
+    `${HEAD}   IP   NODE\n${V1.replace('Running', 'Pending')}   10.0.0.1   n1\n`,
+    /shows "helloworld-v1-.* Running .*", and there is ".* Pending /,
   ],
   [
     'addresses and ports',
