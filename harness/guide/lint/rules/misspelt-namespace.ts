@@ -12,8 +12,7 @@ export const misspeltNamespace: Rule = {
   id: 'misspelt-namespace',
   severity: 'error',
   sentence: 'A namespace is named almost like one that the guide has made, and there is none of this name.',
-  because:
-    'Names are told apart letter by letter: the API server answers NotFound, and what is to be deleted stays.',
+  because: 'Names are told apart letter by letter: the API server answers NotFound, and nothing is deleted.',
   example: {
     bad: '$ kubectl create namespace shop\n$ kubectl delete namespace shops',
     good: '$ kubectl create namespace shop\n$ kubectl delete namespace shop',

@@ -84,7 +84,7 @@ function leftOut(calls: readonly ToolCall[]): readonly RuleFinding[] {
         page,
         span: call.args.at(-1)?.span ?? span,
         severity: 'warning' as const,
-        message: `${file} goes into the namespace ${[...namespaces][0]} in the other cluster, and into none here.`,
+        message: `${file} goes into the namespace ${[...namespaces][0]} elsewhere, and into none here.`,
         wouldHappen: 'It lands in the namespace of the context, which is default mostly.',
       },
     ];

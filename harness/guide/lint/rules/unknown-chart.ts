@@ -3,7 +3,7 @@ import { didYouMean } from '../../../base/did-you-mean.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
 
-/** istio-release.storage.googleapis.com/charts, index.yaml: since 1.10, 1.17 (cni, ztunnel) and 1.23 (ambient) */
+/** The charts that there are or were. istio/istio manifests/charts @1.30.3 */
 const CHARTS = ['base', 'istiod', 'gateway', 'cni', 'ztunnel', 'ambient', 'istiod-remote'];
 
 /** The rule `unknown-chart`. */
