@@ -125,7 +125,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/cli/commands/status.ts': 1,
   'harness/cli/terminal/lines.ts': 3,
   'harness/cli/up/release-folder.ts': 1,
-  'harness/cli/v8-flags.ts': 1,
   'harness/guide/lint/rules/assumed-folder.ts': 1,
   'harness/guide/lint/rules/context-left-out.ts': 1,
   'harness/guide/lint/rules/repeat-by-hand.ts': 1,
@@ -314,7 +313,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 934;
+const DOCUMENTED_PER_MILLE = 935;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;

@@ -66,8 +66,8 @@ function rowsOf(lines: readonly string[]): Rows {
 }
 
 /**
- * Leaves the columns that both tables have: which there are depends on the release and on `-o`, not on the mesh,
- * and is for `guide lint` to tell. Tables that are no columns of two blanks apart stay as they are.
+ * Leaves the columns that both tables have: which there are depends on the release and on `-o`, not on the
+ * mesh, and is for `guide lint` to tell. Tables that are no columns of two blanks apart stay as they are.
  */
 function inCommonColumns(one: Rows, other: Rows): readonly [Rows, Rows] {
   const [left, right] = [one, other].map(cellsOf);
