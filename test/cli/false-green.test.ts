@@ -51,7 +51,7 @@ t.test(
     const box = stdout.slice(stdout.indexOf('┌'));
     t.match(box, /│ There is no remote secret for cluster2 in cluster1;/, 'the first of them is in the box');
     t.match(box, /"Enable Endpoint Discovery for cluster2", lines 572-579/);
-    t.match(box, /a name must be lower case/, 'the mistake of the guide');
+    t.match(box, /the Secret "CLUSTER1" is invalid, and it is not made/, 'the mistake of the guide');
     t.match(
       box,
       /istioctl --context=cluster2 x create-remote-secret --name=cluster2 \|\n│ +kubectl --context=cluster1 apply -f -/,
