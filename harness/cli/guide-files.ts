@@ -1,5 +1,6 @@
 /** The files of a guide, as the command line names them. */
 import { readTextFile } from '../base/disk/read-file.ts';
+import { realFile } from '../base/disk/replace-file.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import type { GuideFile } from '../guide/lint/fix.ts';
 import type { GuidePlan } from '../guide/plan/plan-of-guide.ts';
@@ -11,11 +12,17 @@ import { type GuideChoiceFlags, givenVariables } from './commands/guide-choice.f
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the pages of a guide; one that is named twice is read once.
+ * Reads the pages of a guide; one that is named twice, or by a link too, is one page.
  * @throws HarnessError ERR_UNREADABLE_FILE for what is no regular file of moderate size
  */
-export const readGuideFiles = (files: readonly string[]): readonly GuideFile[] =>
-  [...new Set(files)].map(file => ({ file, text: readGuideFile(file) }));
+export function readGuideFiles(files: readonly string[]): readonly GuideFile[] {
+  const read = new Map<string, GuideFile>();
+  for (const file of files) {
+    const real = realFile(file);
+    if (!read.has(real)) read.set(real, { file, text: readGuideFile(file) });
+  }
+  return [...read.values()];
+}
 
 /**
  * Makes the plan of a guide, with its clean-up if that is asked for.

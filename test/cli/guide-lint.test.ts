@@ -1,6 +1,15 @@
 /** `mesh-harness guide lint`: exit codes, files that are no pages, and what --fix writes. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { runCli, temporaryFolder } from '../support/cli.ts';
@@ -69,6 +78,34 @@ t.test('--dry-run prints the diff alone; --fix makes it, keeps line ends, mode a
   t.same(readdirSync(folder.path).sort(), ['link.md', 'page.md'], 'nothing else is left');
   const json = await runHere(['guide', 'lint', '--fix', '--format', 'json', file]);
   t.equal(JSON.parse(json.stdout).findings.length, 1);
+});
+
+t.test('a file under two names is one page, and is mended once', async t => {
+  using folder = folderWith({ 'page.md': BAD });
+  const at = (name: string) => path.join(folder.path, name);
+  symlinkSync('page.md', at('link.md'));
+  linkSync(at('page.md'), at('hard.md'));
+  const { stdout } = await runHere(['guide', 'lint', '--fix', at('page.md'), at('link.md')]);
+  t.notMatch(stdout, /in 2 files/);
+  t.equal(readFileSync(at('page.md'), 'utf8'), MENDED);
+  t.equal(readFileSync(at('hard.md'), 'utf8'), MENDED, 'its other name leads to the same text');
+  t.equal(statSync(at('page.md')).nlink, 2);
+});
+
+t.test('--fix keeps the owner of a page, and heeds that it is read-only', async t => {
+  using folder = folderWith({ 'page.md': BAD });
+  const file = path.join(folder.path, 'page.md');
+  if (process.getuid?.() === 0) {
+    chownSync(file, 65_534, 65_534);
+    await runHere(['guide', 'lint', '--fix', file]);
+    t.equal(readFileSync(file, 'utf8'), MENDED);
+    t.match(statSync(file), { uid: 65_534, gid: 65_534 });
+  } else {
+    chmodSync(file, 0o444);
+    const refused = await runHere(['guide', 'lint', '--fix', file]);
+    t.match(refused, { code: 3, stderr: /cannot be written: it is read-only for you/ });
+    t.equal(readFileSync(file, 'utf8'), BAD);
+  }
 });
 
 t.test('guide rules lists the rules', async t => {

@@ -107,6 +107,10 @@ export const writeFile = (
 export const chmodSync = (file: string, mode: number): void =>
   sync('chmod', file, () => fs.chmodSync(file, mode));
 
+/** Gives a file to another user and group, by their numbers. */
+export const chownSync = (file: string, uid: number, gid: number): void =>
+  sync('chown', file, () => fs.chownSync(file, uid, gid));
+
 /** Moves a file to where another may be, which it replaces. */
 export const renameSync = (from: string, to: string): void =>
   sync('rename', to, () => fs.renameSync(from, to));
