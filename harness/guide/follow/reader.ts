@@ -231,7 +231,8 @@ export class Reader implements Shell {
     let stdin: Stdin | undefined;
     for (const each of redirections) {
       if (each.kind === 'here-document') {
-        const raw = linesWithin(this.#block?.lines ?? [], each.body.span);
+        const lines = linesWithin(this.#block?.lines ?? [], each.body.span);
+        const raw = each.stripsTabs ? lines.replace(/^\t+/gm, '') : lines;
         stdin = { text: expandWhole(each.body, this), raw, isExpanded: !each.isQuoted };
       } else if (each.kind === 'from-file') {
         const path = expandWhole(each.path, this);

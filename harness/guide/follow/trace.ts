@@ -73,7 +73,7 @@ export interface FileEvent {
   readonly kind: 'file';
   readonly path: Expanded;
   readonly content: Expanded;
-  /** As the page has it, before the expansion. */
+  /** As the page has it, before the expansion; without the tabs that `<<-` strips. */
   readonly raw: string;
   /** False for `<<'EOF'`: the shell expands nothing in it. */
   readonly isExpanded: boolean;

@@ -184,6 +184,7 @@ class Reader {
       },
       delimiter: delimiter?.value ?? '',
       isQuoted,
+      stripsTabs: operator === '<<-',
       isClosed: closing !== undefined,
       span: this.#span(node),
     };

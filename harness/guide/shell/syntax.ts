@@ -65,6 +65,8 @@ export interface HereDocument {
   readonly body: Word;
   readonly delimiter: string;
   readonly isQuoted: boolean;
+  /** True for `<<-`: tabs that lines begin with are not of the body; its parts are without them. */
+  readonly stripsTabs: boolean;
   /** False: the closing delimiter is missing. */
   readonly isClosed: boolean;
   readonly span: Span;

@@ -33,6 +33,19 @@ const RIGHT: readonly RightPage[] = [
     ],
   },
   {
+    name: 'a here-document whose tabs bash strips',
+    lines: [
+      '```bash',
+      '$ cat <<-EOF | kubectl --context=one apply -f -',
+      '\tapiVersion: v1',
+      '\tkind: Namespace',
+      '\tmetadata:',
+      '\t  name: shop',
+      '\tEOF',
+      '```',
+    ],
+  },
+  {
     name: 'an alias that the help of an old kubectl does not tell',
     edition: '1.8',
     lines: ['```bash', '$ kubectl create ns shop', '$ kubectl create svc clusterip web --tcp=80', '```'],
