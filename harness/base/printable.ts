@@ -25,6 +25,10 @@ export function printable(text: string): string {
   return SUSPECT.test(text) ? text.replace(UNPRINTABLE, escapeOf) : text;
 }
 
+/** Writes a text as one line: ends of lines and tabs as escapes, too. */
+export const oneLine = (text: string): string =>
+  printable(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+
 /**
  * Makes every text of a value printable.
  * @returns the value itself if all of them are, else a copy of the same shape

@@ -49,7 +49,13 @@ const after = (plan: Plan, step: Step): string => {
   return numbers.length === 0 ? '' : ` · after ${numbers.sort((one, other) => one - other).join(', ')}`;
 };
 
-const codeBlock = (texts: readonly string[]): string => ['```bash', ...texts, '```'].join('\n');
+/** Fences a text by more backquotes than it has anywhere in a row. */
+function codeBlock(texts: readonly string[]): string {
+  const text = texts.join('\n');
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}bash`, text, fence].join('\n');
+}
 
 function erratumBlock({ guideLine, lines, wouldHappen, weDo }: Erratum): string {
   const place = lines

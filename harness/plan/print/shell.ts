@@ -1,4 +1,5 @@
 /** A plan as a bash script that a person can read and run: the guide's commands in the guide's order. */
+import { oneLine } from '../../base/printable.ts';
 import { quoteWord } from '../../base/quote.ts';
 import type { Command } from '../../model/command.ts';
 import type { ClusterName } from '../../model/names.ts';
@@ -25,20 +26,25 @@ export function printShell(
     const heading = headingOf(step);
     if (heading !== section) {
       section = heading;
-      lines.push(`# ${'='.repeat(SCRIPT_COLUMNS - 2)}`, `# ${heading}`, '');
+      lines.push(`# ${'='.repeat(SCRIPT_COLUMNS - 2)}`, comment(heading), '');
     }
     lines.push(...stepText(plan, step, index), '');
   }
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
+/** Comments what may hold ends of lines: behind the first one bash would read commands. */
+const comment = (text: string): string => `# ${oneLine(text)}`;
+
 function preamble(plan: Plan, printedBy: string): readonly string[] {
   const clusters = clustersOf(plan);
   const usesCerts = plan.steps.some(step => step.commands.some(({ tool }) => tool === 'certs'));
   return [
     '#!/usr/bin/env bash',
-    `# ${plan.scenario}: a multicluster mesh, step by step, as the guide for Istio ${plan.istioVersion} has it (edition ${plan.edition}).`,
-    `# Printed by: ${printedBy}`,
+    comment(
+      `${plan.scenario}: a multicluster mesh, step by step, as the guide for Istio ${plan.istioVersion} has it (edition ${plan.edition}).`,
+    ),
+    comment(`Printed by: ${printedBy}`),
     '#',
     `# Run it in the folder of an Istio ${plan.istioVersion} release: its samples/ and its istioctl are used.`,
     '# Each cluster is reached through a context of your kubeconfig:',
@@ -84,9 +90,10 @@ const AWAIT_VALUE = [
 
 function stepText(plan: Plan, step: Step, index: number): readonly string[] {
   const where = step.cluster === undefined || step.title.includes(step.cluster) ? '' : `${step.cluster}: `;
-  const title = `${where}${step.title}`;
+  const title = oneLine(`${where}${step.title}`);
+  const lines = step.guide.lines ? `, guide lines ${step.guide.lines.join('-')}` : '';
   return [
-    `# ${index + 1}/${plan.steps.length} ${step.id}${step.guide.lines ? `, guide lines ${step.guide.lines.join('-')}` : ''}`,
+    comment(`${index + 1}/${plan.steps.length} ${step.id}${lines}`),
     `step ${quoteWord(title)}`,
     ...step.files.map(({ path, content }) => fileText(path, content)),
     ...pipesOf(step.commands).map(commandText),
@@ -98,7 +105,12 @@ function commandText(pipe: readonly Command[]): string {
   if (last?.output?.to !== 'variable') return pipeText(pipe);
   const { name } = last.output;
   const value = isAwaitedValue(last)
-    ? layOut(['await_value', String(last.timeoutMs / 1000), quoteWord(last.awaits ?? ''), ...wordsOf(last)])
+    ? layOut([
+        'await_value',
+        String(last.timeoutMs / 1000),
+        quoteWord(oneLine(last.awaits ?? '')),
+        ...wordsOf(last),
+      ])
     : pipeText(pipe);
   // Assigned apart from its export, which would hide the exit code.
   return `${name}="$(${value})"\nexport ${name}`;

@@ -1,4 +1,5 @@
 /** A command of a plan as shell words: programs, contexts, quoting, long lines. */
+import { oneLine } from '../../base/printable.ts';
 import { quoteWord } from '../../base/quote.ts';
 import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
@@ -106,6 +107,8 @@ export function typedText(pipe: readonly Command[]): string {
   const text = pipeText(pipe);
   if (last?.output?.to !== 'variable') return text;
   const repeat =
-    last.awaits === undefined ? '' : `# repeat it until it is not empty: this waits for ${last.awaits}\n`;
+    last.awaits === undefined
+      ? ''
+      : `# repeat it until it is not empty: this waits for ${oneLine(last.awaits)}\n`;
   return `${repeat}export ${last.output.name}="$(${text})"`;
 }

@@ -172,3 +172,32 @@ t.test('Markdown tells every step and every erratum once', async t => {
     t.equal(text.split('**The guide says**').length - 1, plan.errata.length);
   }
 });
+
+t.test('no text of a plan becomes a line of its script', async t => {
+  const evil = "x\ntouch X; # '\r\u2028";
+  const plan = await planOf('primary-remote', '1.8');
+  const hostile: Plan = {
+    ...plan,
+    scenario: evil,
+    steps: plan.steps.map((step, index) => ({
+      ...step,
+      id: `${evil}/${index}`,
+      title: evil,
+      guide: { page: evil, section: `${evil}${index}`, lines: [1, 2] },
+      commands: step.commands.map(command => ({ ...command, ...(command.awaits && { awaits: evil }) })),
+    })),
+  };
+  const text = printShell(hostile, `mesh-harness guide plan '--var=${evil}'`);
+  t.same(
+    text.split('\n').filter(line => /^\s*touch/.test(line)),
+    [],
+  );
+  t.match(text, /# Printed by: .*x\\ntouch X;/);
+  const bash = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
+  t.same([bash.status, bash.stderr], [0, '']);
+  const [first, ...others] = plan.steps;
+  if (!first) return;
+  const command = { tool: 'kubectl' as const, args: ['```\n# b\n````'], timeoutMs: 1 };
+  const fenced = printMarkdown({ ...plan, steps: [{ ...first, commands: [command] }, ...others] });
+  t.match(fenced, /^`````bash\nkubectl '```\n# b\n````'\n`````$/m, 'a fence is longer than any in its text');
+});
