@@ -46,6 +46,32 @@ const RIGHT: readonly RightPage[] = [
     ],
   },
   {
+    name: 'a file that the reader is to write himself',
+    lines: [
+      '```bash',
+      '$ cat <<EOF > app-v1.yaml',
+      'kind: Namespace',
+      'EOF',
+      '```',
+      'Save a manifest of your own as `app-v2.yaml`.',
+      '```bash',
+      '$ kubectl --context=one apply -f app-v1.yaml -f app-v2.yaml',
+      '```',
+    ],
+  },
+  {
+    name: 'a file that another program makes of one that the guide writes',
+    lines: [
+      '```bash',
+      '$ cat <<EOF > app-v1.yaml',
+      'kind: Namespace',
+      'EOF',
+      '$ cp app-v1.yaml app-v2.yaml',
+      '$ kubectl --context=one apply -f app-v2.yaml',
+      '```',
+    ],
+  },
+  {
     name: 'an alias that the help of an old kubectl does not tell',
     edition: '1.8',
     lines: ['```bash', '$ kubectl create ns shop', '$ kubectl create svc clusterip web --tcp=80', '```'],

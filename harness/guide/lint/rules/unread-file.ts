@@ -1,8 +1,8 @@
 /** Rule: the guide writes a file, or pipes a document, and nothing reads it. */
-import type { FileEvent, Trace } from '../../follow/trace.ts';
-import type { Page } from '../../page/page.ts';
+import type { Trace } from '../../follow/trace.ts';
 import { normalPath } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
+import { loneFiles, mistakenPair } from '../files.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 import { callBeside, flagValue, hasFlag, type ToolCall } from '../words.ts';
 
@@ -24,39 +24,15 @@ export const unreadFile: Rule = {
   ],
 };
 
-function unreadIn(trace: Trace, { pages }: RuleInput): readonly RuleFinding[] {
-  const files = trace.events.filter(
-    (event): event is FileEvent => event.kind === 'file' && /\.ya?ml$/.test(event.path.text),
-  );
-  if (files.length === 0) return [];
-  const words = wordsOf(trace, pages);
-  return files.flatMap(({ path, origin }) => {
-    const name = normalPath(path.text).split('/').at(-1) ?? '';
-    if (!path.isExact || words.has(name)) return [];
-    return [
-      {
-        page: origin.page,
-        span: path.span,
-        message: `Nothing reads ${normalPath(path.text)}.`,
-        wouldHappen: 'What stands in the file has no effect.',
-      },
-    ];
-  });
-}
-
-/** Names of files that stand in what is called, in what is beyond us, and in the text around it. */
-function wordsOf({ events }: Trace, pages: readonly Page[]): ReadonlySet<string> {
-  const texts = [
-    ...events.flatMap(event => {
-      if (event.kind === 'call') return event.args.map(({ text }) => text);
-      if (event.kind === 'file') return [event.content.text];
-      if (event.kind === 'set') return [event.value.text];
-      const { page, block } = event.origin;
-      return [page.source.text.slice(block.span.start, block.span.end)];
-    }),
-    ...pages.flatMap(({ prose }) => prose.map(({ text }) => text)),
-  ];
-  return new Set(texts.flatMap(text => text.match(/[\w.-]+\.ya?ml/g) ?? []));
+function unreadIn(trace: Trace, input: RuleInput): readonly RuleFinding[] {
+  // Where the name of the file that is read is the mistake, another rule tells it.
+  if (mistakenPair(trace, input)) return [];
+  return loneFiles(trace, input).unread.map(({ path, origin }) => ({
+    page: origin.page,
+    span: path.span,
+    message: `Nothing reads ${normalPath(path.text)}.`,
+    wouldHappen: 'What stands in the file has no effect.',
+  }));
 }
 
 function unreadPipe(

@@ -1,39 +1,43 @@
-/** Rule: a command reads a file that the guide has written under almost the same name. */
+/** Rule: a command reads a file that the guide has written under another name. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { inputFilesOf, normalPath } from '../documents.ts';
-import { findInCalls } from '../each-call.ts';
-import type { Rule } from '../rule.ts';
+import { normalPath } from '../documents.ts';
+import { loneFiles, mistakenPair } from '../files.ts';
+import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 
 /** The rule `unwritten-file`. */
 export const unwrittenFile: Rule = {
   id: 'unwritten-file',
   severity: 'error',
-  sentence: 'A command reads a file that the guide writes under another, almost equal name.',
+  sentence: 'A command reads a file that the guide writes under another name.',
   because:
-    'The file is not there: the command ends with an error, or reads one that lies there from elsewhere.',
+    'The file is not there: the command ends with an error, or reads one that lies there from elsewhere. ' +
+    "A file counts as the reader's own if the text or another command names it.",
   example: {
     bad: '$ cat <<EOF > cluster1.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y -f cluster-1.yaml',
     good: '$ cat <<EOF > cluster1.yaml\nkind: IstioOperator\nEOF\n$ istioctl install -y -f cluster1.yaml',
   },
-  find: input =>
-    findInCalls(input, (call, trace) =>
-      inputFilesOf(trace, call).flatMap(({ path, document }) => {
-        const name = normalPath(path.text);
-        if (document || !path.isExact || !/^[\w.-]+\.ya?ml$/.test(name)) return [];
-        const written = writtenBefore(trace, call.at);
-        const meant = written.includes(name) ? undefined : didYouMean(name, written);
-        if (meant === undefined) return [];
-        return [
-          {
-            span: path.span,
-            message: `The guide has written no file ${name} so far. ${meant}`,
-            wouldHappen: `The command ends with: ${name}: no such file or directory.`,
-          },
-        ];
-      }),
-    ),
+  find: input => input.traces.flatMap(trace => findIn(trace, input)),
 };
+
+function findIn(trace: Trace, input: RuleInput): readonly RuleFinding[] {
+  const pair = mistakenPair(trace, input);
+  return loneFiles(trace, input).unwritten.flatMap(({ call, name, span }) => {
+    const hint =
+      name === pair?.read.name
+        ? `Nothing reads ${normalPath(pair.written.path.text)}, which it writes: are they the same?`
+        : didYouMean(name, writtenBefore(trace, call.at));
+    if (hint === undefined) return [];
+    return [
+      {
+        page: call.event.origin.page,
+        span,
+        message: `The guide has written no file ${name} so far. ${hint}`,
+        wouldHappen: `The command ends with: ${name}: no such file or directory.`,
+      },
+    ];
+  });
+}
 
 /** Files of very many that are looked at. */
 const MOST_FILES = 50;

@@ -1,0 +1,120 @@
+/** Files that a guide writes and files that its commands read: which of them have no counterpart. */
+import type { FileEvent, Trace } from '../follow/trace.ts';
+import type { Page } from '../page/page.ts';
+import type { Span } from '../source-text.ts';
+import { inputFilesOf, normalPath } from './documents.ts';
+import { hasPagesBefore } from './pages-before.ts';
+import type { RuleInput } from './rule.ts';
+import { callsOf, type ToolCall } from './words.ts';
+
+/** A file that a command reads, and that the guide has not written before. */
+export interface UnwrittenFile {
+  readonly call: ToolCall;
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** What of a trace's files has no counterpart. */
+interface LoneFiles {
+  /** YAML that nothing reads and no word of the pages names. */
+  readonly unread: readonly FileEvent[];
+  /** YAML of this folder that nothing writes; what the pages name besides is the reader's own. */
+  readonly unwritten: readonly UnwrittenFile[];
+}
+
+const NAMES = /[\w.-]+\.ya?ml/g;
+const none: LoneFiles = { unread: [], unwritten: [] };
+const cache = new WeakMap<Trace, LoneFiles>();
+
+/** Finds the files of a trace that have no counterpart. */
+export function loneFiles(trace: Trace, input: RuleInput): LoneFiles {
+  const known = cache.get(trace);
+  if (known) return known;
+  const found = find(trace, input);
+  cache.set(trace, found);
+  return found;
+}
+
+/**
+ * Finds the one file that is read but not written where there is one that is written but not read: they
+ * are meant to be the same. Nothing is said of guides that build on other pages.
+ */
+export function mistakenPair(
+  trace: Trace,
+  input: RuleInput,
+): { readonly read: UnwrittenFile; readonly written: FileEvent } | undefined {
+  const { unread, unwritten } = loneFiles(trace, input);
+  const [written] = unread;
+  const [read] = unwritten;
+  if (!written || !read) return undefined;
+  const names = new Set(unwritten.map(({ name }) => name));
+  const paths = new Set(unread.map(({ path }) => normalPath(path.text)));
+  if (names.size !== 1 || paths.size !== 1) return undefined;
+  const isBefore = trace.events.indexOf(written) < read.call.at;
+  if (!isBefore || trace.view.pages.some(page => page.includes.length > 0 || hasPagesBefore(page)))
+    return undefined;
+  return { read, written };
+}
+
+function find(trace: Trace, { pages, edition }: RuleInput): LoneFiles {
+  const writes = trace.events.filter((event): event is FileEvent => event.kind === 'file');
+  if (writes.length === 0) return none;
+  const reads = callsOf(trace, edition).flatMap(call =>
+    inputFilesOf(trace, call).map(file => ({ ...file, call })),
+  );
+  const paths = new Set(reads.map(({ path }) => path.span.end));
+  const named = namesIn(trace, pages, paths);
+  const read = new Set(reads.flatMap(({ path }) => path.text.match(NAMES) ?? []));
+  const nameOf = ({ path }: FileEvent) => normalPath(path.text).split('/').at(-1) ?? '';
+  const written = firstWrites(trace);
+  return {
+    unread: writes.filter(
+      each =>
+        /\.ya?ml$/.test(each.path.text) &&
+        each.path.isExact &&
+        !named.has(nameOf(each)) &&
+        !read.has(nameOf(each)),
+    ),
+    unwritten: reads.flatMap(({ path, document, call }) => {
+      const name = normalPath(path.text);
+      const isPlain = path.isExact && /^[\w.-]+\.ya?ml$/.test(name) && !/^(my|your)\b/i.test(name);
+      const isWritten = document !== undefined || (written.get(name) ?? Number.POSITIVE_INFINITY) < call.at;
+      return !isPlain || isWritten || named.has(name) ? [] : [{ call, name, span: path.span }];
+    }),
+  };
+}
+
+/** Where each file is written first: the index among the events. */
+function firstWrites({ events }: Trace): ReadonlyMap<string, number> {
+  const written = new Map<string, number>();
+  for (const [at, event] of events.entries()) {
+    const path =
+      event.kind === 'file'
+        ? event.path
+        : event.kind === 'call' && event.output.to === 'file'
+          ? event.output.path
+          : undefined;
+    const name = path && normalPath(path.text);
+    if (name !== undefined && !written.has(name)) written.set(name, at);
+  }
+  return written;
+}
+
+/**
+ * Names of files in what is called, what is beyond us, and in the text around it.
+ * @param apart - where words end that do not count
+ */
+function namesIn({ events }: Trace, pages: readonly Page[], apart: ReadonlySet<number>): ReadonlySet<string> {
+  const texts = [
+    ...events.flatMap(event => {
+      if (event.kind === 'call')
+        return event.args.filter(({ span }) => !apart.has(span.end)).map(({ text }) => text);
+      if (event.kind === 'file') return [event.content.text];
+      if (event.kind === 'set') return [event.value.text];
+      const { page, block } = event.origin;
+      return [page.source.text.slice(block.span.start, block.span.end)];
+    }),
+    ...pages.flatMap(({ prose }) => prose.map(({ text }) => text)),
+  ];
+  return new Set(texts.flatMap(text => text.match(NAMES) ?? []));
+}
