@@ -100,6 +100,25 @@ t.test('what the page leaves to its reader can be given', async t => {
   t.match(stderr, /deploys nothing that could be called/);
 });
 
+t.test(
+  'a value that the shell would tear is refused, and a context that is no name is told once',
+  async t => {
+    const two = ['kubectl get pod --context=$CTX_EAST', 'kubectl get ns --context="$CTX_EAST"'];
+    const file = page('t.md', bash(...two));
+    const given = async (value: string) =>
+      await runHere(['guide', 'plan', file, '--var', `CTX_EAST=${value}`]);
+    const torn = await given('a b');
+    t.equal(torn.code, 2);
+    t.match(torn.stderr, /t\.md:2:3: CTX_EAST outside of quotes, where the shell splits/);
+    for (const context of ['gke_proj_us-east1-b_c1', 'arn:aws:eks:x', 'admin@c1', 'Cluster1', 'c.1']) {
+      const { code, stderr } = await given(context);
+      t.equal(code, 2);
+      t.equal(stderr.split('cannot be the name of a cluster').length, 2, 'once');
+      t.match(stderr, `: --var CTX_EAST=east names it, and --context east=${context} leads there`);
+    }
+  },
+);
+
 t.test('a run is of scenarios or of a guide', async t => {
   const refused = async (argv: readonly string[], message: RegExp) => {
     const { code, stderr } = await runHere(['run', ...argv]);

@@ -1,4 +1,5 @@
 /** One call of a guide as a command of a plan. */
+import { quoteWord } from '../../base/quote.ts';
 import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
@@ -13,10 +14,16 @@ const SCRIPT = 'gen-eastwest-gateway.sh';
 const OF_SCRIPT = ['MESH', 'CLUSTER', 'NETWORK'];
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
+/** Variables that the reader has set himself. */
+export type Given = ReadonlyMap<string, string>;
+
 /** Returns the command, or what keeps the call from being one, as a phrase for a list. */
-export function commandOf(call: CallEvent, exported: Exported): Command | string {
+export function commandOf(call: CallEvent, exported: Exported, given: Given = new Map()): Command | string {
   const tool = toolOf(call.program.text);
   if (tool === undefined) return `a call of ${call.program.text || 'nothing'}, which is no tool of a plan`;
+  const torn = tornValue(call, given);
+  if (torn !== undefined)
+    return `${torn} outside of quotes, where the shell splits the value that --var gives it at its blanks`;
   const split = call.args.find(({ text, isSplit, uses }) => isSplit && text === '' && uses.length > 0);
   if (split) return `an argument of ${tool} that is empty`;
   const { context, args } = takeContext(
@@ -39,6 +46,13 @@ export function commandOf(call: CallEvent, exported: Exported): Command | string
     timeoutMs: timeoutOf(tool, args),
   };
 }
+
+/** Finds a value of the reader's that the shell would tear into words, which nobody meant. */
+const tornValue = ({ args, vanished }: CallEvent, given: Given): string | undefined =>
+  [...args, ...vanished]
+    .filter(({ isSplit }) => isSplit)
+    .flatMap(({ uses }) => uses)
+    .find(({ name }) => /\s/.test(given.get(name) ?? ''))?.name;
 
 function toolOf(program: string): ToolName | undefined {
   const name = program.slice(program.lastIndexOf('/') + 1);
@@ -80,8 +94,18 @@ function clusterOf(
     return { problem: `${tool} without a context: ${what}` };
   }
   if (!LABEL.test(context))
-    return { problem: `the context ${context}, which cannot be the name of a cluster` };
+    return {
+      problem: `the context ${context}, which cannot be the name of a cluster${instead(context, call)}`,
+    };
   return clusterName(context);
+}
+
+/** Says how a context of any name is given to the plan. */
+function instead(context: string, { args }: CallEvent): string {
+  const variable = args.find(({ text, uses }) => uses.length === 1 && text.endsWith(context))?.uses[0]?.name;
+  if (variable === undefined) return '';
+  const name = variable.toLowerCase().replace(/^ctx_/, '').replaceAll('_', '-');
+  return `: --var ${variable}=${name} names it, and --context ${quoteWord(`${name}=${context}`)} leads there`;
 }
 
 const unset = (args: readonly Expanded[]): readonly string[] =>

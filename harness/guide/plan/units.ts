@@ -3,7 +3,7 @@ import { HarnessError } from '../../base/errors.ts';
 import { firstOf } from '../../base/printable.ts';
 import type { Command } from '../../model/command.ts';
 import type { CallEvent, FileEvent, Origin, Trace, TraceEvent } from '../follow/trace.ts';
-import { commandOf, type Exported } from './command-of.ts';
+import { commandOf, type Exported, type Given } from './command-of.ts';
 
 /** Commands that belong together, and where the page has them. */
 export interface Unit {
@@ -29,8 +29,8 @@ export const placeText = ({ place: { file, line, column } }: Pick<Origin, 'place
  *
  * @throws HarnessError ERR_INVALID_GUIDE with everything that no command of a plan can say
  */
-export function unitsOf({ events }: Trace): readonly Unit[] {
-  const collector = new Collector();
+export function unitsOf({ events, view }: Trace): readonly Unit[] {
+  const collector = new Collector(view.given);
   for (const event of events) collector.take(event);
   return collector.end();
 }
@@ -46,10 +46,17 @@ class Collector {
   readonly #units: Unit[] = [];
   readonly #problems: string[] = [];
   readonly #exported = new Map<string, string>();
+  readonly #given: Given | undefined;
+  /** What was said of contexts, which every command has. */
+  readonly #told = new Set<string>();
   /** Texts of the files, for those that are written in pieces. */
   readonly #contents = new Map<string, string>();
   #files: { path: string; content: string; origin: Origin }[] = [];
   #calls: { call: CallEvent; command: Command }[] = [];
+
+  constructor(given?: Given) {
+    this.#given = given;
+  }
 
   take(event: TraceEvent): void {
     switch (event.kind) {
@@ -88,8 +95,10 @@ class Collector {
   #call(call: CallEvent): void {
     if (IDLE.has(call.program.text) && call.output.to === 'terminal') return;
     const exported: Exported = this.#exported;
-    const command = commandOf(call, exported);
+    const command = commandOf(call, exported, this.#given);
     if (typeof command === 'string') {
+      if (this.#told.has(command)) return;
+      if (command.startsWith('the context ')) this.#told.add(command);
       this.#problems.push(`${placeText(call.origin)}: ${command}`);
       return;
     }
