@@ -1,9 +1,13 @@
 /** What a run is to do: scenarios, or what the pages of a guide say. */
+import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Scenario } from '../scenario/read-scenario.ts';
 import type { RunFlags } from './commands/run.flags.ts';
-import { scenariosOf } from './scenarios.ts';
+import { namesOf, scenariosOf } from './scenarios.ts';
+
+/** Begins the ids of errata which tell of steps that the pages leave to others. */
+const ELSEWHERE = 'elsewhere/';
 
 /** A mesh to run, with the plan of a guide if it is not ours. */
 interface RunWork extends Scenario {
@@ -30,6 +34,7 @@ export async function worksOf(
 ): Promise<readonly RunWork[]> {
   const { guide } = flags;
   if (!guide) {
+    refuseGuideFlags(flags);
     if (names.length > 0) return await scenariosOf(names, signal);
     throw new HarnessError('ERR_USAGE', 'No scenario was named.', {
       hint: 'Name one (mesh-harness list tells them), "all", or the pages of a guide: --guide install.md',
@@ -37,6 +42,7 @@ export async function worksOf(
   }
   if (names.length > 0)
     throw new HarnessError('ERR_USAGE', 'A run is of scenarios or of a guide, not of both.');
+  await refuseScenarios(guide);
   // A run of scenarios does without the reader of guides.
   const { guideOf } = await import('./guide-files.ts');
   const { topology, plan, notes, hasWorkloads } = guideOf(guide, flags, edition);
@@ -46,5 +52,40 @@ export async function worksOf(
     throw new HarnessError('ERR_INVALID_GUIDE', `${helm.id}: not simulated by mesh-harness: helm`, {
       hint: 'Choose tabs without Helm, or run on kind or on clusters of yours (--platform existing).',
     });
-  return [{ topology, verify: {}, plan, notes }];
+  return [{ topology, verify: {}, plan, notes: [...changesOf(plan), ...notes] }];
+}
+
+/** @throws HarnessError ERR_USAGE for a flag that says how a guide is followed, where there is none */
+function refuseGuideFlags({ tab, var: given, asPrinted, cleanUp }: RunFlags): void {
+  const flag =
+    (tab.length > 0 && '--tab') ||
+    (given.length > 0 && '--var') ||
+    (asPrinted && '--as-printed') ||
+    (cleanUp && '--clean-up');
+  if (flag)
+    throw new HarnessError('ERR_USAGE', `${flag} is for --guide.`, {
+      hint: 'Name the pages: mesh-harness run --guide install.md --tab primary-remote',
+    });
+}
+
+/** @throws HarnessError ERR_USAGE if a word behind --guide is no file, but the name of a scenario */
+async function refuseScenarios(guide: readonly string[]): Promise<void> {
+  const known = new Set(await namesOf(['all']));
+  const scenario = guide.find(file => known.has(file) && !existsSync(file));
+  if (scenario !== undefined)
+    throw new HarnessError('ERR_USAGE', `There is no page ${scenario}; it is the name of a scenario.`, {
+      hint: 'A run is of scenarios or of a guide, not of both; --guide takes all words up to the next flag.',
+    });
+}
+
+/** Says what the plan has that the pages have not, so that nobody takes it for theirs. */
+function changesOf({ errata }: Plan): readonly string[] {
+  const made = errata.filter(({ isLeft }) => !isLeft).map(({ id }) => id);
+  const added = made.filter(id => id.startsWith(ELSEWHERE)).map(id => id.slice(ELSEWHERE.length));
+  const mended = made.length - added.length;
+  const parts = [
+    ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),
+    ...(mended > 0 ? [`mended: ${mended} mistake${mended === 1 ? '' : 's'} (guide lint tells them)`] : []),
+  ];
+  return parts.length > 0 ? [`Other than the pages say: ${parts.join('; ')}. --as-printed leaves them.`] : [];
 }

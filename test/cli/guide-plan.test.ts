@@ -127,6 +127,13 @@ t.test('a run is of scenarios or of a guide', async t => {
   };
   await refused([], /No scenario was named/);
   await refused(['multi-primary', '--guide', OWN_18], /not of both/);
+  await refused(['--guide', OWN_18, 'multi-primary'], /no page multi-primary; it is the name of a scenario/);
+  for (const flags of [['--tab', 'a'], ['--var', 'A=b'], ['--as-printed'], ['--clean-up']])
+    await refused(['multi-primary', ...flags], new RegExp(`${flags[0]} is for --guide`));
+  await refused(
+    ['--guide', OWN_18, '--tab', 'primary-remote', '--clean-up'],
+    /multicluster-1\.8\.md has no section that takes everything away/,
+  );
   await refused(['--guide', OWN_18, '--tab', 'primary-remot'], /Did you mean primary-remote/);
   await refused(
     ['--guide', OWN_CURRENT, '--edition', 'current', '--tab', 'helm'],
@@ -136,7 +143,12 @@ t.test('a run is of scenarios or of a guide', async t => {
     ['--guide', page('d.md', bash('kubectl get ns --context=a'))],
     /deploys nothing that could be called/,
   );
-  await refused(['--guide', OWN_18, '--tab', 'primary-remote', '--omit', 'nothing'], /no step "nothing"/);
+  await refused(
+    ['--guide', OWN_18, '--tab', 'primary-remote', '--omit', 'nothing'],
+    /added: make-certificates, [^;]+; mended: \d+ mistakes \(guide lint tells them\)[\s\S]*no step "nothing"/,
+  );
+  const quiet = ['--guide', OWN_18, '--tab', 'primary-remote', '--omit', 'nothing', '--quiet'];
+  await refused(quiet, /^(?!.*added)[\s\S]*no step "nothing"/);
 });
 
 t.test(

@@ -1,4 +1,5 @@
 /** From a way through a guide to a plan that can be printed, run and held against ours. */
+import { HarnessError } from '../../base/errors.ts';
 import type { EditionName } from '../../model/east-west-gateway.ts';
 import type { Topology } from '../../model/topology.ts';
 import { planTopology } from '../../plan/plan.ts';
@@ -130,13 +131,18 @@ function elsewhereOf(
     });
 }
 
-/** Makes a step of each command that takes something away. */
-const cleanUpOf = (units: readonly Unit[], around: StepSurroundings): readonly Step[] =>
-  oneAfterTheOther(
-    units
-      .filter(isCleanUp)
-      .map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true })),
-  );
+/** Makes a step of each command that takes something away. @throws HarnessError ERR_INVALID_GUIDE for none */
+function cleanUpOf(units: readonly Unit[], around: StepSurroundings): readonly Step[] {
+  const own = units.filter(isCleanUp);
+  if (own.length > 0)
+    return oneAfterTheOther(
+      own.map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true })),
+    );
+  const files = around.pages.map(({ source }) => source.file).join(', ');
+  throw new HarnessError('ERR_INVALID_GUIDE', `${files} has no section that takes everything away.`, {
+    hint: 'Leave --clean-up out, or name the page too that has a section "Cleanup" or "Uninstall".',
+  });
+}
 
 /** Where the page has each step of ours. */
 function linesById(
