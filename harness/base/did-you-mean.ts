@@ -30,11 +30,11 @@ export function didYouMean(asked: string, known: readonly string[]): string | un
 /** Returns edits per letter of the longer name, 0 to 1. */
 function distanceTo(name: string, asked: string): number {
   if (asked.length >= 3 && name !== asked && name.includes(asked)) return PART;
-  return edits(name, asked) / Math.max(name.length, asked.length, 1);
+  return editsBetween(name, asked) / Math.max(name.length, asked.length, 1);
 }
 
 /** Counts the letters to insert, delete or replace, and neighbours to swap (optimal string alignment). */
-function edits(a: string, b: string): number {
+export function editsBetween(a: string, b: string): number {
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
   for (let i = 1; i <= a.length; i += 1) {

@@ -7,6 +7,7 @@ import { assumedFolder } from './rules/assumed-folder.ts';
 import { badDuration } from './rules/bad-duration.ts';
 import { badExport } from './rules/bad-export.ts';
 import { badLabel } from './rules/bad-label.ts';
+import { beyond } from './rules/beyond.ts';
 import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
 import { configInRemote } from './rules/config-in-remote.ts';
@@ -24,6 +25,7 @@ import { lostPrompt } from './rules/lost-prompt.ts';
 import { meshNamesFit } from './rules/mesh-names.ts';
 import { missingLabel } from './rules/missing-label.ts';
 import { misspeltNamespace } from './rules/misspelt-namespace.ts';
+import { misspeltProgram } from './rules/misspelt-program.ts';
 import { namespaceElsewhere } from './rules/namespace-elsewhere.ts';
 import { namespaceTooEarly } from './rules/namespace-too-early.ts';
 import { noSuchObject } from './rules/no-such-object.ts';
@@ -72,6 +74,8 @@ export const RULES: readonly Rule[] = [
   lostContinuation,
   lostPrompt,
   notFollowed,
+  beyond,
+  misspeltProgram,
   unsetVariable,
   lostDollar,
   splitValue,

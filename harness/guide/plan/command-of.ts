@@ -4,12 +4,12 @@ import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
 import { installFile, kubectl } from '../../plan/commands.ts';
+import { toolOf } from '../follow/programs.ts';
 import type { CallEvent, Expanded } from '../follow/trace.ts';
 
 /** Variables that the guide has exported, which its programs get. */
 export type Exported = ReadonlyMap<string, string>;
 
-const SCRIPT = 'gen-eastwest-gateway.sh';
 /** What the script reads in the place of its flags. */
 const OF_SCRIPT = ['MESH', 'CLUSTER', 'NETWORK'];
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -53,12 +53,6 @@ const tornValue = ({ args, vanished }: CallEvent, given: Given): string | undefi
     .filter(({ isSplit }) => isSplit)
     .flatMap(({ uses }) => uses)
     .find(({ name }) => /\s/.test(given.get(name) ?? ''))?.name;
-
-function toolOf(program: string): ToolName | undefined {
-  const name = program.slice(program.lastIndexOf('/') + 1);
-  if (name === 'kubectl' || name === 'istioctl' || name === 'helm') return name;
-  return name === SCRIPT ? 'gen-eastwest-gateway' : undefined;
-}
 
 /** Takes the context out of the arguments; words behind `--` belong to another program. */
 function takeContext(

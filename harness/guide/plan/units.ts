@@ -2,6 +2,7 @@
 import { HarnessError } from '../../base/errors.ts';
 import { firstOf } from '../../base/printable.ts';
 import type { Command } from '../../model/command.ts';
+import { isIdle } from '../follow/programs.ts';
 import type { CallEvent, FileEvent, Origin, Trace, TraceEvent } from '../follow/trace.ts';
 import { commandOf, type Exported, type Given } from './command-of.ts';
 
@@ -17,8 +18,6 @@ export interface Unit {
 
 /** Names that the reader gives to what `$(…)` within a word prints; its command and the word are one. */
 const MADE_UP = /^COMMAND_\d+$/;
-/** Commands that change nothing that a plan could tell. */
-const IDLE: ReadonlySet<string> = new Set(['echo', 'unset', 'true', ':', 'printf']);
 
 /** Says where something stands, as compilers do: `page.md:12:3`. */
 export const placeText = ({ place: { file, line, column } }: Pick<Origin, 'place'>): string =>
@@ -93,7 +92,7 @@ class Collector {
   }
 
   #call(call: CallEvent): void {
-    if (IDLE.has(call.program.text) && call.output.to === 'terminal') return;
+    if (isIdle(call)) return;
     const exported: Exported = this.#exported;
     const command = commandOf(call, exported, this.#given);
     if (typeof command === 'string') {

@@ -1,0 +1,18 @@
+/** What of a guide's programs a plan can carry out. */
+import type { ToolName } from '../../model/command.ts';
+import type { CallEvent } from './trace.ts';
+
+const SCRIPT = 'gen-eastwest-gateway.sh';
+/** Commands that change nothing that a plan could tell. */
+const IDLE: ReadonlySet<string> = new Set(['echo', 'unset', 'true', ':', 'printf']);
+
+/** Returns the tool of a plan that a program is, by its name or path; undefined if it is none. */
+export function toolOf(program: string): ToolName | undefined {
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  if (name === 'kubectl' || name === 'istioctl' || name === 'helm') return name;
+  return name === SCRIPT ? 'gen-eastwest-gateway' : undefined;
+}
+
+/** Tells whether a plan may pass over a call. */
+export const isIdle = ({ program, output }: CallEvent): boolean =>
+  IDLE.has(program.text) && output.to === 'terminal';
