@@ -6,6 +6,13 @@ import { cacheFolder, stateFolder } from '../process/folders.ts';
 import type { RealFlags } from './commands/real.flags.ts';
 import type { Environment } from './environment.ts';
 
+/** Returns the files that kubectl would read: those of KUBECONFIG, or else the one at its usual place. */
+export const kubeconfigsOf = (env: Environment['env']): readonly string[] =>
+  (env['KUBECONFIG'] ?? '')
+    .split(path.delimiter)
+    .filter(file => file !== '')
+    .concat(env['KUBECONFIG'] ? [] : [path.join(homedir(), '.kube', 'config')]);
+
 /**
  * Returns the settings of real clusters; paths are made absolute.
  * @param onProgress - called with what platforms do before a run's own steps begin
@@ -23,10 +30,7 @@ export function realSettings(
     cache: cacheFolder(env),
     path: env['PATH'] ?? '',
     variables: env,
-    kubeconfigs: (env['KUBECONFIG'] ?? '')
-      .split(path.delimiter)
-      .filter(file => file !== '')
-      .concat(env['KUBECONFIG'] ? [] : [path.join(homedir(), '.kube', 'config')]),
+    kubeconfigs: kubeconfigsOf(env),
     contexts: flags.context,
     apiServers: flags.apiServer,
     offline: flags.offline,

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { chooseEdition, choosePlatform, firstLine } from '../../harness/cli/platform-choice.ts';
+import { SIMULATED_EXTENSION } from '../../harness/model/simulated-cluster.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
+import { runHere } from '../support/run-here.ts';
 
 const ALL = ['docker', 'kind', 'kubectl', 'istioctl'];
 const signal = new AbortController().signal;
@@ -101,4 +103,37 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
     code: 2,
     stderr: /^mesh-harness: There is no platform "nope"/,
   });
+});
+
+t.test('on simulated clusters that are up, the edition is that of their release', async t => {
+  using folder = temporaryFolder();
+  const kubeconfig = path.join(folder.path, 'config');
+  const of = (istioVersion: string) =>
+    JSON.stringify({
+      clusters: [
+        {
+          name: 'c',
+          cluster: {
+            server: 'https://127.0.0.1:1',
+            extensions: [
+              {
+                name: SIMULATED_EXTENSION,
+                extension: { inNetworkServer: 'https://172.18.0.2:6443', istioVersion },
+              },
+            ],
+          },
+        },
+      ],
+      users: [{ name: 'u', user: { token: 't' } }],
+      contexts: [{ name: 'a', context: { cluster: 'c', user: 'u' } }],
+    });
+  const said = async (istioVersion: string, ...argv: readonly string[]) => {
+    writeFileSync(kubeconfig, of(istioVersion));
+    const flags = ['--platform', 'existing', '--context', 'cluster1=a', '--context', 'cluster9=b', ...argv];
+    const { stderr } = await runHere(['run', 'multi-primary', ...flags], { env: { KUBECONFIG: kubeconfig } });
+    return stderr.split('\n')[0];
+  };
+  t.equal(await said('1.8.0'), 'Platform: existing, edition 1.8 (of simulated clusters for Istio 1.8.0).');
+  t.match(await said('1.30.3'), 'edition current (of simulated clusters for Istio 1.30.3)');
+  t.equal(await said('1.8.0', '--edition', 'current'), 'Platform: existing, edition current.');
 });

@@ -13,8 +13,9 @@ import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import { runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
+import { editionOfRun } from '../marked-edition.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
-import { choosePlatform, editionOfFlags, firstLine } from '../platform-choice.ts';
+import { choosePlatform, firstLine } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { realSettings } from '../real-settings.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
@@ -43,7 +44,7 @@ export async function runScenarios(
   try {
     const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
     const istioctl = await ownIstioctl(flags, choice.name, signal);
-    const chosen = await editionOfFlags(flags, choice.name, istioctl, signal);
+    const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
     const edition = chosen.name;
     if (!flags.quiet) screen.progress(firstLine(choice, chosen));
     if (istioctl && !flags.quiet) screen.progress(`  ${describeIstioctl(istioctl)}`);
