@@ -1,4 +1,5 @@
 /** What a run is to do: scenarios, or what the pages of a guide say. */
+import { setImmediate } from 'node:timers/promises';
 import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
@@ -25,7 +26,7 @@ interface RunPlace {
 /**
  * Reads what the command line names.
  * @throws HarnessError ERR_USAGE for both or neither, and for a guide that leaves nothing to verify; those of
- *   `scenariosOf` and `guideOf`
+ *   `scenariosOf` and `guideOf`; the signal's reason
  */
 export async function worksOf(
   names: readonly string[],
@@ -46,6 +47,9 @@ export async function worksOf(
   // A run of scenarios does without the reader of guides.
   const { guideOf } = await import('./guide-files.ts');
   const { topology, plan, notes, hasWorkloads } = guideOf(guide, flags, edition);
+  // Nothing was heard while the pages were read: of two turns of the loop one looks for signals.
+  for (let turn = 0; turn < 2; turn++) await setImmediate();
+  signal.throwIfAborted();
   if (!hasWorkloads) throw new HarnessError('ERR_INVALID_GUIDE', notes.join(' '));
   const helm = plan.steps.find(({ commands }) => commands.some(({ tool }) => tool === 'helm'));
   if (helm && platform === 'simulator')

@@ -151,6 +151,15 @@ t.test('a run is of scenarios or of a guide', async t => {
   await refused(quiet, /^(?!.*added)[\s\S]*no step "nothing"/);
 });
 
+t.test('a run that is interrupted before it starts is no run', async t => {
+  const guide = ['--guide', OWN_18, '--tab', 'primary-remote'];
+  for (const argv of [guide, ['multi-primary']]) {
+    const { code, stdout, stderr } = await runHere(['run', ...argv], { signal: AbortSignal.abort() });
+    t.same([code, stdout], [130, '']);
+    t.match(stderr, /interrupted/);
+  }
+});
+
 t.test(
   'a guide is run, and what it made is taken away again',
   { skip: !isNightly && 'npm run tables' },

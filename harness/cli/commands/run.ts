@@ -110,7 +110,7 @@ export async function runScenarios(
     if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
     const place = placeOf(first.runId);
     await assertWritable(place);
-
+    signal.throwIfAborted();
     setForRuns();
     for (const session of sessions) {
       if (signal.aborted) break;
