@@ -42,6 +42,27 @@ const SLIPS: readonly Slip[] = [
     pages: [commands('$ sed -i s/a/b/ x.txt', '$ sudo ls', '$ sed -i s/a/c/ x.txt', '$ echo "$(date)"')],
     found: ['1:2 note beyond', '1:3 note beyond', '1:5 note beyond'],
   },
+  {
+    name: 'pages are in the wrong order',
+    pages: [
+      [
+        'Before you begin, complete the steps of [installing](../install/).',
+        ...commands('$ kubectl --context="${CTX_ONE}" get pod'),
+      ],
+      ['Set the variable `CTX_ONE`:', ...commands('$ export CTX_ONE=one')],
+    ],
+    found: ['1:3 error unset-variable', '2:3 note assumed-context'],
+    says: '2:3 does, on a page that comes later',
+  },
+  {
+    name: 'pages are in the right order',
+    pages: [
+      ['Set the variable `CTX_ONE` to your context.'],
+      commands('$ kubectl --context="${CTX_ONE}" get pod'),
+      commands('$ export CTX_ONE=one'),
+    ],
+    found: ['3:2 note assumed-context'],
+  },
 ];
 
 for (const { name, edition = 'current', pages, found, says = '' } of SLIPS) {

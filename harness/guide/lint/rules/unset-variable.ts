@@ -1,6 +1,6 @@
 /** Rule: a variable is used that nothing sets before. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
-import type { SetEvent, Trace, VariableUse } from '../../follow/trace.ts';
+import type { Origin, SetEvent, Trace, VariableUse } from '../../follow/trace.ts';
 import type { Block, Page } from '../../page/page.ts';
 import { meshNames } from '../names.ts';
 import { hasPagesBefore } from '../pages-before.ts';
@@ -28,16 +28,21 @@ export const unsetVariable: Rule = {
 };
 
 function findIn(trace: Trace, { pages }: RuleInput, names: ReadonlySet<string>): readonly RuleFinding[] {
+  // Each name is looked at once.
   const told = new Set<string>();
   // What is beyond the part of the shell that we follow may set anything.
   const unknown = wordsBeyond(trace);
   const sets = trace.events.flatMap((event, at) => (event.kind === 'set' ? [{ at, event }] : []));
   return trace.events.flatMap((event, index) =>
     usesIn(event).flatMap(({ use }) => {
-      if (use.isSet || told.has(use.name) || isTold(use.name, pages)) return [];
-      if (unknown.has(use.name)) return [];
+      if (use.isSet || told.has(use.name) || unknown.has(use.name)) return [];
+      const { page } = event.origin;
+      const setBy = sets.find(({ at, event: { name } }) => at > index && name === use.name)?.event.origin;
+      const isLater = setBy !== undefined && setBy.page !== page;
       told.add(use.name);
-      return [finding(use, event.origin.page, trace, { index, names, sets })];
+      // Where a page that comes later sets it, a reader is not yet told what that page says.
+      if (isTold(use.name, isLater ? pages.slice(0, pages.indexOf(page) + 1) : pages)) return [];
+      return [finding(use, page, trace, { index, names, sets, setBy })];
     }),
   );
 }
@@ -62,10 +67,17 @@ interface Known {
   readonly index: number;
   readonly names: ReadonlySet<string>;
   readonly sets: readonly { readonly at: number; readonly event: SetEvent }[];
+  /** Where it is set later. */
+  readonly setBy: Origin | undefined;
 }
 
-function finding(use: VariableUse, page: Page, trace: Trace, { index, names, sets }: Known): RuleFinding {
-  const later = sets.find(({ at, event }) => at > index && event.name === use.name)?.event.origin.place;
+function finding(
+  use: VariableUse,
+  page: Page,
+  trace: Trace,
+  { index, names, sets, setBy }: Known,
+): RuleFinding {
+  const isLater = setBy !== undefined && setBy.page !== page;
   const meant = didYouMean(
     use.name,
     sets
@@ -79,9 +91,12 @@ function finding(use: VariableUse, page: Page, trace: Trace, { index, names, set
     page,
     span: use.span,
     // What a page takes from elsewhere may set it, unless it looks like one of the guide's own.
-    ...(meant === undefined && !isName && takesFromElsewhere(trace) && { severity: 'note' as const }),
+    ...(meant === undefined &&
+      !isName &&
+      !isLater &&
+      takesFromElsewhere(trace) && { severity: 'note' as const }),
     message: [
-      `Nothing sets ${use.name} before this${later ? `; line ${later.line} does, later` : ''}.`,
+      `Nothing sets ${use.name} before this${laterText(setBy, page)}.`,
       ...(meant !== undefined && !isName ? [meant] : []),
     ].join(' '),
     wouldHappen: `The shell puts nothing in the place of ${asked}, and the command means something else.`,
@@ -93,6 +108,14 @@ function finding(use: VariableUse, page: Page, trace: Trace, { index, names, set
       },
     }),
   };
+}
+
+function laterText(setBy: Origin | undefined, page: Page): string {
+  if (!setBy) return '';
+  const { file, line } = setBy.place;
+  return setBy.page === page
+    ? `; line ${line} does, later`
+    : `; ${file}:${line} does, on a page that comes later`;
 }
 
 const takesFromElsewhere = ({ view }: Trace): boolean =>
