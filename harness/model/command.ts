@@ -41,6 +41,8 @@ export interface Command {
   readonly awaits?: string;
   /** What a guide shows as its output, line by line: the run holds it against what was printed. */
   readonly shows?: readonly string[];
+  /** Where the guide shows it. */
+  readonly showsAt?: { readonly file: string; readonly line: number };
   /** Milliseconds until the command counts as hung; the plan gives every command one. */
   readonly timeoutMs: number;
 }

@@ -62,6 +62,8 @@ export interface Erratum {
   /** The guide's own text, shortened with `…`. */
   readonly guideLine: string;
   readonly lines?: readonly [number, number];
+  /** The page with these lines, as it was named, where a plan was read out of pages. */
+  readonly file?: string;
   /** The consequences of following the page to the letter. */
   readonly wouldHappen: string;
   readonly weDo: string;

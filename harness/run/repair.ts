@@ -62,9 +62,9 @@ export function mistakesIn({ steps, errata }: Plan, id: StepId, said = ''): read
   return errata
     .filter(erratum => erratum.isLeft && step?.errata.includes(erratum.id))
     .sort((one, other) => Number(isSaid(other.wouldHappen)) - Number(isSaid(one.wouldHappen)))
-    .map(({ id: rule, lines, wouldHappen }) =>
+    .map(({ id: rule, lines, file, wouldHappen }) =>
       [
-        lines ? `The guide, line ${lines[0]}` : 'The guide',
+        lines ? (file === undefined ? `The guide, line ${lines[0]}` : `${file}:${lines[0]}`) : 'The guide',
         ` (${rule.replace(/\/.*/, '')}): `,
         wouldHappen,
       ].join(''),

@@ -92,11 +92,12 @@ class StepRun {
   }
 
   #compare(command: Command, { stdout }: CommandResult): void {
-    const { shows, tool, cluster } = command;
+    const { shows, showsAt, tool, cluster } = command;
     const difference = shows && differenceFrom(shows, stdout, command);
     if (difference === undefined) return;
+    const at = showsAt ? ` (${showsAt.file}:${showsAt.line})` : '';
     this.#difference ??= {
-      message: redact(`${tool} did not print what the guide shows: ${difference}`),
+      message: redact(`${tool} did not print what the guide shows${at}: ${difference}`),
       isEnvironment: false,
       isDifference: true,
       ...(cluster !== undefined && { cluster }),

@@ -36,7 +36,11 @@ async function runSmall(
   return { ...outcome, log: tools.log };
 }
 
-const shows = (...lines: readonly string[]) => ({ args: ['get', 'pod'], shows: lines });
+const shows = (...lines: readonly string[]) => ({
+  args: ['get', 'pod'],
+  shows: lines,
+  showsAt: { file: 'a.md', line: 7 },
+});
 
 t.test('a command that looks is repeated until it shows what the page shows', async t => {
   let looks = 0;
@@ -61,7 +65,10 @@ t.test('output that stays another fails the step, and what comes after goes on',
       ['b', 'done'],
     ],
   );
-  t.match(reason?.message, /kubectl did not print what the guide shows: .*"x 2\/2", and there is "x 1\/1"/);
+  t.match(
+    reason?.message,
+    /kubectl did not print what the guide shows \(a\.md:7\): .*"x 2\/2", and there is "x 1\/1"/,
+  );
   t.equal(log.filter(line => line === '+get').length, 61, 'for a minute');
 });
 
@@ -84,6 +91,9 @@ t.test('a mistake that the plan follows is named where its step fails', async t 
     { ...mistake, isLeft: true as const },
     { ...mistake, id: 'other/L8' },
   ];
+  const placed = errata.map(each => ({ ...each, file: 'a.md' }));
+  const { reason: other } = await runSmall({ ...plan, errata: placed }, { a: () => ({ exitCode: 1 }) });
+  t.equal(other?.diagnosis?.sentence, 'a.md:7 (some-rule): It breaks.');
   const { reason } = await runSmall({ ...plan, errata }, { a: () => ({ exitCode: 1, stderr: 'no' }) });
   t.same(reason?.diagnosis, {
     cause: 'guide-mistake',

@@ -42,7 +42,7 @@ export function commandOf(call: CallEvent, exported: Exported, given: Given = ne
     ...(Object.keys(environment).length > 0 && { environment }),
     ...(call.stdin && { stdin: call.stdin.text.text }),
     ...(output && { output }),
-    ...(call.shown.length > 0 && { shows: call.shown.map(({ text }) => text) }),
+    ...shownBy(call),
     timeoutMs: timeoutOf(tool, args),
   };
 }
@@ -53,6 +53,14 @@ const tornValue = ({ args, vanished }: CallEvent, given: Given): string | undefi
     .filter(({ isSplit }) => isSplit)
     .flatMap(({ uses }) => uses)
     .find(({ name }) => /\s/.test(given.get(name) ?? ''))?.name;
+
+/** What the page shows as the call's output, and where. */
+function shownBy({ shown, origin }: CallEvent): Pick<Command, 'shows' | 'showsAt'> {
+  const [first] = shown;
+  if (!first) return {};
+  const { file, line } = origin.page.source.placeOf(first.span.start);
+  return { shows: shown.map(({ text }) => text), showsAt: { file, line } };
+}
 
 /** Takes the context out of the arguments; words behind `--` belong to another program. */
 function takeContext(

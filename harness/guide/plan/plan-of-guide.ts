@@ -99,7 +99,7 @@ export function planOfGuide(
       steps: withCleanUp ? [...ordered.steps, ...cleanUpOf(units, around)] : ordered.steps,
       errata: [
         ...elsewhere.map(({ erratum }) => erratum),
-        ...errata.map(({ file: _f, line: _l, ...rest }) => rest),
+        ...errata.map(({ line: _, ...rest }) => rest),
         ...ordered.errata,
       ].filter(({ id }) => used.has(id)),
     },

@@ -30,7 +30,7 @@ const LONGEST_TITLE = 70;
 /** Makes a step; what it depends on is not said yet. */
 export function stepOf({ units, step: own }: StepGroup, around: StepSurroundings): Step {
   const commands = withoutIdleWaits(
-    units.flatMap(unit => unit.commands.map(command => timed(command, own, around.awaits))),
+    units.flatMap(unit => unit.commands.map(command => timed(placed(command, around), own, around.awaits))),
   );
   const { guide, file, lines } = placeOf({ units, step: own }, around);
   const cluster = own?.cluster ?? commands.at(-1)?.cluster;
@@ -76,6 +76,13 @@ function placeOf(
   const file = origin ? nameOfPage(origin.page) : 'guide';
   const section = origin?.block.section.at(-1) ?? file;
   return { guide: { ...(pages.length > 1 && { page: file }), section, lines }, file, lines };
+}
+
+/** Leads to the page as it is printed, for what that shows. */
+function placed(command: Command, { lineOf }: StepSurroundings): Command {
+  const { showsAt } = command;
+  if (!showsAt) return command;
+  return { ...command, showsAt: { ...showsAt, line: lineOf(showsAt.file, showsAt.line) } };
 }
 
 /** Gives a command the deadline of ours that does the same, and what ours waits for. */

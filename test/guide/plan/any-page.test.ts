@@ -40,8 +40,10 @@ const FRAGMENTS = [
   '\n',
 ];
 
-/** Commands that are a plan by themselves. */
-const SOUND = '```bash\n$ kubectl get ns --context=a\n```\n\n';
+/** Commands that are a plan by themselves, with its clean-up. */
+const SOUND =
+  '```bash\n$ kubectl get ns --context=a\n```\n\n' +
+  '## Cleanup\n\n```bash\n$ kubectl delete ns b --context=a\n```\n\n## More\n\n';
 
 t.test('any page is a plan, or an error that says where', async t => {
   const pages = fc.array(fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ maxLength: 8 })), {

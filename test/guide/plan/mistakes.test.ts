@@ -102,7 +102,7 @@ for (const row of ROWS.filter(({ daily }) => daily || isNightly))
       const step = plan.plan.steps.find(({ id }) => id === row.at);
       const rule = step?.errata.find(id => row.rules.includes(id.replace(/\/.*/, '')));
       if (rule !== undefined)
-        t.match(failure?.said, new RegExp(`The guide, line \\d+ \\(${rule.replace(/\/.*/, '')}\\)`));
+        t.match(failure?.said, new RegExp(`\\.md:\\d+ \\(${rule.replace(/\/.*/, '')}\\)`));
       if (row.refutes !== undefined)
         t.equal(outcome.checks.find(({ id }) => id === row.refutes)?.outcome, 'failed');
     });
@@ -117,10 +117,7 @@ for (const tab of isNightly ? FOUR : [])
         const failure = firstFailure(outcome);
         t.equal(outcome.verdict, 'failed');
         t.equal(failure?.at, 'cluster1/install-istio');
-        t.match(
-          failure?.said,
-          /Cancelled.*The guide, line \d+ \(unanswered-prompt\)|\(unanswered-prompt\).*Cancelled/,
-        );
+        t.match(failure?.said, /Cancelled.*\.md:\d+ \(unanswered-prompt\)|\(unanswered-prompt\).*Cancelled/);
         const rules = new Set(plan.plan.errata.map(({ id }) => id.replace(/\/.*/, '')));
         t.ok(
           rules.has('refused-name') && rules.has('wide-selector'),
