@@ -4,6 +4,7 @@ import { firstOf } from '../base/printable.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
 import { follow } from './follow/follow.ts';
 import { viewOfTabs } from './follow/views.ts';
+import { assertNamed } from './given.ts';
 import { type GuideFile, mend } from './lint/fix.ts';
 import { lint } from './lint/lint.ts';
 import { lineBefore } from './lint/print/unified-diff.ts';
@@ -43,7 +44,7 @@ function assertWhole(pages: readonly Page[]): void {
 
 /**
  * Makes the plan of a guide.
- * @throws HarnessError ERR_UNKNOWN_TAB; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
+ * @throws HarnessError ERR_UNKNOWN_TAB; ERR_USAGE for a variable that no page names; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
  */
 export function readGuide(request: GuideRequest): GuidePlan {
   const { files, tabs, edition, isAsPrinted, given, withCleanUp = false } = request;
@@ -51,6 +52,7 @@ export function readGuide(request: GuideRequest): GuidePlan {
     each.map(({ file, text }) => readPage(file, text));
   const printed = pagesOf(files);
   assertWhole(printed);
+  if (given) assertNamed(given, printed);
   // A wrong name of a tab is told before what is wrong with commands.
   viewOfTabs(printed, tabs);
   const findings = lint(printed, edition);

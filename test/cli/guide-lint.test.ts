@@ -51,6 +51,24 @@ t.test('what is no page is refused with exit code 2, and nothing hangs', async t
   t.equal((await runHere(['guide', 'lint', path.join(folder.path, 'big.md'), '--edition', '9'])).code, 2);
 });
 
+t.test('variables that the reader has set count as set, and slips in --var are refused', async t => {
+  using folder = folderWith({ 'a.md': '```bash\n$ kubectl --context=${CTX_ONE} get pod\n```\n' });
+  const file = path.join(folder.path, 'a.md');
+  const of = (command: string, ...given: readonly string[]) =>
+    runHere(['guide', command, file, ...given.flatMap(each => ['--var', each])]);
+  t.match(await of('lint'), { code: 1, stdout: /unset-variable/ });
+  t.match(await of('lint', 'CTX_ONE=one'), { code: 0, stdout: /^0 errors, 0 warnings and 0 notes/ });
+  for (const command of ['lint', 'plan']) {
+    const unused = await of(command, 'CTX_ONE=one', 'CTX_OEN=one');
+    t.match(
+      unused,
+      { code: 2, stdout: '', stderr: /CTX_OEN: no command .*Did you mean CTX_ONE\?/s },
+      command,
+    );
+    t.match(await of(command, 'CTX_ONE=one', 'CTX_ONE=two'), { code: 2, stderr: /CTX_ONE is given twice/ });
+  }
+});
+
 t.test('a page that is no text ends with a finding', async t => {
   using folder = folderWith({ 'x.md': Buffer.from([0, 0xff, 0xfe, 10, 0x80]) });
   const file = path.join(folder.path, 'x.md');

@@ -12,25 +12,31 @@ export interface GuideChoiceFlags {
 
 /** Adds the flags. @param prefix - what their help begins with, where other flags stand beside them */
 export function addGuideFlags(command: Command, prefix = ''): Command {
-  return command
-    .option(
-      '--tab <name>',
-      `${prefix}follow this tab, by its name or its category-value (repeatable: one for each set of tabs)`,
-      collect,
-      [],
-    )
-    .option(
-      '--var <name=value>',
-      `${prefix}set a variable that the pages leave to their reader (repeatable)`,
-      (value: string, before: readonly string[]) => collect(assignment(value), before),
-      [],
-    )
+  const withTab = command.option(
+    '--tab <name>',
+    `${prefix}follow this tab, by its name or its category-value (repeatable: one for each set of tabs)`,
+    collect,
+    [],
+  );
+  return addVarFlag(withTab, prefix)
     .option('--as-printed', `${prefix}mend nothing, and add nothing: just what the pages say`, false)
     .option('--clean-up', `${prefix}also do what the guide does at its end to take all of it away`, false);
 }
 
-function assignment(value: string): string {
-  if (!/^[A-Za-z_]\w*=/.test(value)) throw new InvalidArgumentError('Write it as NAME=VALUE.');
+/** Adds `--var`. @param prefix - what its help begins with */
+export const addVarFlag = (command: Command, prefix = ''): Command =>
+  command.option(
+    '--var <name=value>',
+    `${prefix}set a variable that the pages leave to their reader (repeatable)`,
+    (value: string, before: readonly string[]) => collect(assignment(value, before), before),
+    [],
+  );
+
+function assignment(value: string, before: readonly string[]): string {
+  const [, name] = /^([A-Za-z_]\w*)=/.exec(value) ?? [];
+  if (name === undefined) throw new InvalidArgumentError('Write it as NAME=VALUE.');
+  if (before.some(each => each.startsWith(`${name}=`)))
+    throw new InvalidArgumentError(`${name} is given twice.`);
   return value;
 }
 

@@ -2,11 +2,13 @@
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
 import { oneOf } from '../flag-values.ts';
+import { addVarFlag } from './guide-choice.flags.ts';
 
 /** The flags of `mesh-harness guide lint`. */
 export interface GuideLintFlags {
   readonly format: 'text' | 'json' | 'sarif' | 'github';
   readonly edition: string;
+  readonly var: readonly string[];
   /** Writes the safe mends into the files. */
   readonly fix: boolean;
   /** Shows what `fix` would write, and writes nothing. */
@@ -18,11 +20,12 @@ export function declareGuideLint(
   guide: Command,
   action: Action<[files: readonly string[], flags: GuideLintFlags]>,
 ): void {
-  guide
+  const lint = guide
     .command('lint')
     .description('find mistakes in the pages of a guide, without a cluster')
     .argument('<files...>', 'Markdown pages, in the order in which they are followed')
-    .option('--edition <name>', 'the release to check against: 1.8 or current', '1.8')
+    .option('--edition <name>', 'the release to check against: 1.8 or current', '1.8');
+  addVarFlag(lint)
     .option('--fix', 'make the mends that are safe, and show them as a diff', false)
     .option('--dry-run', 'show what --fix would write, and write nothing', false)
     .option(

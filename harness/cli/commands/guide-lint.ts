@@ -3,6 +3,7 @@ import { replaceFile } from '../../base/disk/replace-file.ts';
 import { EXIT } from '../../base/errors.ts';
 import { packageVersion } from '../../base/package-root.ts';
 import { printable } from '../../base/printable.ts';
+import { assertNamed } from '../../guide/given.ts';
 import type { Finding } from '../../guide/lint/finding.ts';
 import { type GuideFile, mend } from '../../guide/lint/fix.ts';
 import { lint } from '../../guide/lint/lint.ts';
@@ -19,6 +20,7 @@ import { readGuideFiles } from '../guide-files.ts';
 import { findingLines, summaryLine } from '../terminal/finding-lines.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { setForRuns } from '../v8-flags.ts';
+import { givenVariables } from './guide-choice.flags.ts';
 import type { GuideLintFlags, GuideRulesFlags } from './guide-lint.flags.ts';
 
 /** What was read, and what is to be said of it. */
@@ -29,7 +31,7 @@ interface Linted {
 
 /**
  * Tells what is wrong with pages, or mends them first. @returns 1 if errors are left, 0 otherwise
- * @throws HarnessError ERR_UNREADABLE_FILE, ERR_UNKNOWN_EDITION, ERR_WRITE_FAILED
+ * @throws HarnessError ERR_UNREADABLE_FILE, ERR_UNKNOWN_EDITION, ERR_USAGE, ERR_WRITE_FAILED
  */
 export async function guideLintCommand(
   files: readonly string[],
@@ -41,7 +43,9 @@ export async function guideLintCommand(
   const screen = createScreen(environment);
   const before = readGuideFiles(files);
   const pagesOf = (files: readonly GuideFile[]) => files.map(({ file, text }) => readPage(file, text));
-  const lintFiles = (files: readonly GuideFile[]) => lint(pagesOf(files), edition);
+  const given = givenVariables(flags.var);
+  assertNamed(given, pagesOf(before));
+  const lintFiles = (files: readonly GuideFile[]) => lint(pagesOf(files), edition, given);
   const isMended = flags.fix || flags.dryRun;
   const after = isMended ? mend(before, lintFiles).files : before;
   if (isMended) {
@@ -49,7 +53,7 @@ export async function guideLintCommand(
     if (!flags.dryRun) for (const { file, text } of changed(before, after)) replaceFile(file, text);
   }
   const pages = pagesOf(after);
-  const findings = lint(pages, edition);
+  const findings = lint(pages, edition, given);
   if (!flags.dryRun) print({ pages, findings }, flags, environment, screen);
   return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.passed;
 }

@@ -12,12 +12,17 @@ import { RULES } from './rules.ts';
 /**
  * Finds what is wrong with pages that are one guide, in their order.
  * @param edition - the release that they are checked against
+ * @param given - variables that the reader has set, whatever the pages say
  */
-export function lint(pages: readonly Page[], edition: EditionName): readonly Finding[] {
+export function lint(
+  pages: readonly Page[],
+  edition: EditionName,
+  given: ReadonlyMap<string, string> = new Map(),
+): readonly Finding[] {
   const traces: Trace[] = [];
   for (const view of viewsOf(pages)) {
     if (isTooMuch(traces)) break;
-    traces.push(follow(view));
+    traces.push(follow({ ...view, given }));
   }
   return findingsOf({ pages, traces, edition }, isTooMuch(traces) ? [pageProblem] : RULES);
 }

@@ -63,6 +63,11 @@ const SLIPS: readonly Slip[] = [
     ],
     found: ['3:2 note assumed-context'],
   },
+  {
+    name: 'a place for the context of the reader is no name of one',
+    pages: [commands('$ export CTX=<your context>', '$ kubectl --context=$CTX get pod')],
+    found: ['1:2 note not-followed'],
+  },
 ];
 
 for (const { name, edition = 'current', pages, found, says = '' } of SLIPS) {

@@ -25,6 +25,8 @@ export const assumedContext: Rule = {
       );
       return trace.events.flatMap((event): readonly RuleFinding[] => {
         if (event.kind !== 'set' || !contexts.has(event.name) || event.value.uses.length > 0) return [];
+        // The reader has given his own, or is to put it into a place for it.
+        if (trace.view.given?.has(event.name) || !event.value.isExact) return [];
         return [
           {
             page: event.origin.page,
