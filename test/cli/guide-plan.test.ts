@@ -78,6 +78,17 @@ const REFUSED: readonly (readonly [
     /the output of kubectl in a file \(f\)/,
   ],
   ['a syntax error', [bash('kubectl get pod --context=a "b')], [], /an unclosed double quote/],
+  [
+    'no such version',
+    [
+      bash(
+        'kubectl apply --context=a -f samples/sleep/sleep.yaml',
+        'kubectl apply --context=a -f samples/helloworld/helloworld.yaml -l version=v9',
+      ),
+    ],
+    [],
+    /\n {2}\S*a\.md:3:3: clusters\[0\]\.workloads\.helloWorld\[0\]: should be v1 or v2, is "v9"/,
+  ],
   ['no such tab', [bash('true')], ['--tab', 'a'], /no tab "a"/],
   ['no such variable', [bash('true')], ['--var', 'a'], /Write it as NAME=VALUE/],
 ];

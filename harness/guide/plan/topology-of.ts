@@ -5,7 +5,7 @@ import type { ClusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { readScenario } from '../../scenario/read-scenario.ts';
 import { wordsAndFlags } from './subject.ts';
-import type { Unit } from './units.ts';
+import { placeText, type Unit } from './units.ts';
 
 /** What is known of a cluster. */
 interface Facts {
@@ -17,6 +17,8 @@ interface Facts {
   address?: string;
   readonly helloWorld: Set<string>;
   client: boolean;
+  /** Where the page tells each of these: `network`, `helloWorld v1`; `` is the first command of the cluster. */
+  readonly places: Map<string, string>;
 }
 
 const DEFAULT_NETWORK = 'network1';
@@ -46,7 +48,7 @@ export function topologyOf(units: readonly Unit[], name: string, file: string): 
       const { cluster, output } = command;
       if (cluster === undefined) continue;
       if (output?.to === 'variable') addresses.set(output.name, cluster);
-      note(factsOf(facts, cluster), command, files);
+      note(factsOf(facts, cluster), command, { files, place: placeText(unit.origins[1]) });
     }
   }
   const clusters = [...facts.values()];
@@ -63,12 +65,22 @@ export function topologyOf(units: readonly Unit[], name: string, file: string): 
       ...(hasWorkloads && { workloads: { helloWorld: [...each.helloWorld].sort(), client: each.client } }),
     })),
   });
-  if ('problems' in result) throw noMesh(file, result.problems);
+  if ('problems' in result)
+    throw noMesh(
+      file,
+      result.problems.map(problem => withPlace(problem, clusters, networks)),
+    );
   return { topology: result.scenario.topology, hasWorkloads };
 }
 
 function factsOf(facts: Map<ClusterName, Facts>, name: ClusterName): Facts {
-  const found = facts.get(name) ?? { name, isRemote: false, helloWorld: new Set(), client: false };
+  const found = facts.get(name) ?? {
+    name,
+    isRemote: false,
+    helloWorld: new Set(),
+    client: false,
+    places: new Map<string, string>(),
+  };
   facts.set(name, found);
   return found;
 }
@@ -86,8 +98,45 @@ function roleOf(
   return { role: 'remote', ...(controlPlane !== undefined && { controlPlane }) };
 }
 
-/** Takes from a command what it tells of its cluster. */
-function note(facts: Facts, command: Command, files: ReadonlyMap<string, string>): void {
+/** Puts before a problem of a scenario the place on the page that it comes from, if there is one. */
+function withPlace(problem: string, clusters: readonly Facts[], networks: readonly string[]): string {
+  const [, list, index = '', field = ''] = /^(clusters|networks)\[(\d+)\](.*?):/.exec(problem) ?? [];
+  const ofNetwork = (each: Facts) => (each.network ?? DEFAULT_NETWORK) === networks[Number(index)];
+  const facts = list === 'networks' ? clusters.find(ofNetwork) : clusters[Number(index)];
+  const version = /helloWorld\[(\d+)\]/.exec(field)?.[1];
+  const what =
+    version !== undefined
+      ? `helloWorld ${[...(facts?.helloWorld ?? [])].sort()[Number(version)]}`
+      : list === 'networks' || field.includes('network')
+        ? 'network'
+        : '';
+  const place =
+    list === undefined
+      ? clusters.flatMap(({ places }) => places.get('meshId') ?? []).find(() => problem.startsWith('meshID'))
+      : (facts?.places.get(what) ?? facts?.places.get(''));
+  return place === undefined ? problem : `${place}: ${problem}`;
+}
+
+/** The files written until a command, and the place of the command. */
+interface Noted {
+  readonly files: ReadonlyMap<string, string>;
+  readonly place: string;
+}
+
+/** Takes from a command what it tells of its cluster, and where. */
+function note(facts: Facts, command: Command, { files, place }: Noted): void {
+  const { network, meshId } = facts;
+  const told = (what: string, isNew: boolean) => {
+    if (isNew && !facts.places.has(what)) facts.places.set(what, place);
+  };
+  told('', true);
+  noteCommand(facts, command, files);
+  told('network', facts.network !== network);
+  told('meshId', facts.meshId !== meshId);
+  for (const version of facts.helloWorld) told(`helloWorld ${version}`, true);
+}
+
+function noteCommand(facts: Facts, command: Command, files: ReadonlyMap<string, string>): void {
   const { words, flags } = wordsAndFlags(command.args);
   const file = flags.get('-f') ?? flags.get('--filename') ?? '';
   if (command.tool === 'helm' || (command.tool === 'istioctl' && words[0] === 'install')) {
