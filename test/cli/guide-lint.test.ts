@@ -52,7 +52,7 @@ t.test('what is no page is refused with exit code 2, and nothing hangs', async t
 });
 
 t.test('variables that the reader has set count as set, and slips in --var are refused', async t => {
-  using folder = folderWith({ 'a.md': '```bash\n$ kubectl --context=${CTX_ONE} get pod\n```\n' });
+  using folder = folderWith({ 'a.md': '```bash\n$ kubectl --context=$CTX_ONE get pod\n```\n' });
   const file = path.join(folder.path, 'a.md');
   const of = (command: string, ...given: readonly string[]) =>
     runHere(['guide', command, file, ...given.flatMap(each => ['--var', each])]);

@@ -3,7 +3,7 @@ import { replaceFile } from '../../base/disk/replace-file.ts';
 import { EXIT } from '../../base/errors.ts';
 import { packageVersion } from '../../base/package-root.ts';
 import { printable } from '../../base/printable.ts';
-import { assertNamed } from '../../guide/given.ts';
+import { assertNamed } from '../../guide/follow/given.ts';
 import type { Finding } from '../../guide/lint/finding.ts';
 import { type GuideFile, mend } from '../../guide/lint/fix.ts';
 import { lint } from '../../guide/lint/lint.ts';

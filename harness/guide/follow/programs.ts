@@ -1,13 +1,15 @@
 /** What of a guide's programs a plan can carry out. */
-import type { ToolName } from '../../model/command.ts';
 import type { CallEvent } from './trace.ts';
+
+/** As `ToolName` of the model calls them. */
+type PlanTool = 'kubectl' | 'istioctl' | 'helm' | 'gen-eastwest-gateway';
 
 const SCRIPT = 'gen-eastwest-gateway.sh';
 /** Commands that change nothing that a plan could tell. */
 const IDLE: ReadonlySet<string> = new Set(['echo', 'unset', 'true', ':', 'printf']);
 
 /** Returns the tool of a plan that a program is, by its name or path; undefined if it is none. */
-export function toolOf(program: string): ToolName | undefined {
+export function toolOf(program: string): PlanTool | undefined {
   const name = program.slice(program.lastIndexOf('/') + 1);
   if (name === 'kubectl' || name === 'istioctl' || name === 'helm') return name;
   return name === SCRIPT ? 'gen-eastwest-gateway' : undefined;

@@ -8,6 +8,7 @@ import { findingsOf } from './engine.ts';
 import type { Finding } from './finding.ts';
 import { isTooMuch, pageProblem } from './rules/page-problem.ts';
 import { RULES } from './rules.ts';
+import { withSoundFixes } from './sound-fixes.ts';
 
 /**
  * Finds what is wrong with pages that are one guide, in their order.
@@ -24,5 +25,6 @@ export function lint(
     if (isTooMuch(traces)) break;
     traces.push(follow({ ...view, given }));
   }
-  return findingsOf({ pages, traces, edition }, isTooMuch(traces) ? [pageProblem] : RULES);
+  const findings = findingsOf({ pages, traces, edition }, isTooMuch(traces) ? [pageProblem] : RULES);
+  return withSoundFixes(findings, traces, pages);
 }

@@ -47,7 +47,7 @@ const SLIPS: readonly Slip[] = [
     pages: [
       [
         'Before you begin, complete the steps of [installing](../install/).',
-        ...commands('$ kubectl --context="${CTX_ONE}" get pod'),
+        ...commands('$ kubectl --context="$CTX_ONE" get pod'),
       ],
       ['Set the variable `CTX_ONE`:', ...commands('$ export CTX_ONE=one')],
     ],
@@ -58,7 +58,7 @@ const SLIPS: readonly Slip[] = [
     name: 'pages are in the right order',
     pages: [
       ['Set the variable `CTX_ONE` to your context.'],
-      commands('$ kubectl --context="${CTX_ONE}" get pod'),
+      commands('$ kubectl --context="$CTX_ONE" get pod'),
       commands('$ export CTX_ONE=one'),
     ],
     found: ['3:2 note assumed-context'],
@@ -67,6 +67,14 @@ const SLIPS: readonly Slip[] = [
     name: 'a place for the context of the reader is no name of one',
     pages: [commands('$ export CTX=<your context>', '$ kubectl --context=$CTX get pod')],
     found: ['1:2 note not-followed'],
+  },
+  {
+    name: 'a flag has a slip, and its value is no command',
+    pages: [
+      commands('$ kubectl --context=one apply -f x.json --namespce shop', '$ istioctl --contxt one version'),
+    ],
+    found: ['1:2 error unknown-argument', '1:3 error unknown-argument'],
+    says: 'no flag --namespce. Did you mean --namespace?',
   },
 ];
 
@@ -82,3 +90,11 @@ for (const { name, edition = 'current', pages, found, says = '' } of SLIPS) {
     t.end();
   });
 }
+
+t.test('nothing is mended beside a command that bash cannot read', t => {
+  const mendsIn = (...lines: readonly string[]) =>
+    lint([readPage('1', `${commands(...lines).join('\n')}\n`)], 'current').flatMap(({ fix }) => fix ?? []);
+  t.equal(mendsIn('$ istioctl install --context=one').length, 1);
+  t.equal(mendsIn('$ istioctl install --context=one', "$ echo 'open").length, 0);
+  t.end();
+});

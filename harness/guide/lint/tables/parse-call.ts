@@ -124,13 +124,16 @@ class CallReader {
     this.#problems.push({ kind: 'unknown-command', index, text, ...hintFor(text, names) });
   }
 
-  /** Whether a flag before the command takes the word after it, as far as flags are known there. */
+  /**
+   * Whether a flag before the command takes the word after it. One that is not known there does, as cobra has
+   * it (v1.0.0 command.go, stripFlags): the word is then no command, and the flag is what is refused.
+   */
   #takesNext(word: string): boolean {
     if (word.includes('=')) return false;
     // Of several letters cobra takes none to have the next word (stripFlags): `-nshop`, `-it`.
     const short = word.length === 2 ? this.#flagOfLetter(word.slice(1)) : undefined;
     const flag = word.startsWith('--') ? this.#flagNamed(word.slice(2)) : short;
-    return flag?.value === 'required';
+    return flag ? flag.value === 'required' : word.startsWith('--') || word.length === 2;
   }
 
   #flagNamed(name: string): FlagFacts | undefined {

@@ -1,7 +1,7 @@
 /** Variables that a reader sets before he follows a guide. */
-import { didYouMean } from '../base/did-you-mean.ts';
-import { HarnessError } from '../base/errors.ts';
-import type { Page } from './page/page.ts';
+import { didYouMean } from '../../base/did-you-mean.ts';
+import { HarnessError } from '../../base/errors.ts';
+import type { Page } from '../page/page.ts';
 
 /**
  * Refuses variables that no command of the pages names: such a name is a slip.
