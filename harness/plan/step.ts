@@ -83,4 +83,6 @@ export interface Plan {
   /** In an order in which they can be run one after the other. */
   readonly steps: readonly Step[];
   readonly errata: readonly Erratum[];
+  /** Steps that a guide has no commands for, and that our own plan of its mesh has. */
+  readonly lacks?: readonly StepId[];
 }

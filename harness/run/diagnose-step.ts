@@ -48,7 +48,7 @@ export async function diagnoseFailure(
   const cluster = failure.cluster ?? step.cluster;
   const failed = { cluster, said: failure.message, facts, client: plan.client };
   const diagnosis = diagnoseStep(failed, new StepIndex(plan));
-  const before = new Set<StepId>([step.id, ...ancestorsOf(plan, step.id)]);
+  const before = new Set<StepId>([step.id, ...ancestorsOf(plan, step.id), ...(plan.lacks ?? [])]);
   const [first] = diagnosis?.steps ?? [];
   if (!diagnosis || first === undefined || !before.has(first)) return undefined;
   const { cause, sentence, steps } = diagnosis;

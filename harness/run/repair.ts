@@ -31,7 +31,8 @@ const RESTARTS: readonly (readonly [RegExp, readonly (readonly string[])[]])[] =
 
 /**
  * @param adjustments - what the platform adds to the guide's commands
- * @returns the diagnosis as it is, if it names no step of the plan
+ * @returns the diagnosis as it is, if it names no step of the plan; without a repair, if its first step is
+ *   one that a guide lacks
  */
 export function withRepair(
   diagnosis: Diagnosis,
@@ -41,6 +42,10 @@ export function withRepair(
   const { undo, ...told } = diagnosis;
   const [first] = told.steps;
   if (first === undefined) return told;
+  if (plan.lacks?.includes(first)) {
+    const lacking = told.steps.filter(id => plan.lacks?.includes(id)).join(', ');
+    return { ...told, sentence: `${told.sentence} The guide has no step like ${lacking}.` };
+  }
   const rest = { ...told, sentence: [told.sentence, ...mistakesIn(plan, first)].join(' ') };
   const steps = plan.steps
     .filter(({ id }) => id === first)

@@ -170,3 +170,21 @@ t.test('of several mistakes of a guide, the one whose words were said comes firs
   t.equal(await first('did not find expected key'), 'The guide, line 7 (unset-variable)');
   t.equal(await first('exit code 1'), 'The guide, line 7 (unset-variable)', 'else in the order of the page');
 });
+
+t.test('what a guide has no step for is named before what it does', async t => {
+  await using mesh = await smallMesh(twoClusters(2));
+  const isMissing = ({ id }: { readonly id: string }) => id.endsWith('create-namespace');
+  const page = {
+    ...plan,
+    steps: plan.steps.filter(each => !isMissing(each)),
+    lacks: plan.steps.filter(isMissing).map(({ id }) => id),
+  };
+  const said = 'namespaces "istio-system" not found';
+  const diagnosis = await diagnosisOf(mesh, 'cluster1/create-cacerts', said, { plan: page });
+  t.equal(
+    diagnosis?.sentence,
+    'The namespace istio-system does not exist in cluster1. The guide has no step like cluster1/create-namespace.',
+  );
+  t.equal(diagnosis?.steps[0], 'cluster1/create-namespace');
+  t.equal(diagnosis?.repair, undefined, 'the page has nothing to type again');
+});

@@ -89,7 +89,8 @@ export function planOfGuide(
     ? { steps: oneAfterTheOther(steps), errata: [] }
     : asNeeded([...elsewhere.map(({ step }) => step), ...steps], ours);
   const used = new Set(ordered.steps.flatMap(step => step.errata));
-  const lacks = ours.steps.filter(({ id }) => !ordered.steps.some(step => step.id === id));
+  const has = new Set(ordered.steps.map(({ id }) => id));
+  const lacks = ours.steps.map(({ id }) => id).filter(id => !has.has(id));
   return {
     topology,
     hasWorkloads,
@@ -102,13 +103,14 @@ export function planOfGuide(
         ...errata.map(({ line: _, ...rest }) => rest),
         ...ordered.errata,
       ].filter(({ id }) => used.has(id)),
+      ...(lacks.length > 0 && { lacks }),
     },
     notes: [
       ...way.notes,
       ...(hasWorkloads
         ? []
         : ['The guide deploys nothing that could be called: name its page that verifies, too.']),
-      ...(lacks.length > 0 ? [`The guide has no step like ${lacks.map(({ id }) => id).join(', ')}.`] : []),
+      ...(lacks.length > 0 ? [`The guide has no step like ${lacks.join(', ')}.`] : []),
     ],
   };
 }

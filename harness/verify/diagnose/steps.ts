@@ -28,8 +28,9 @@ export type Topic = keyof typeof TOPICS;
 /** Finds ids of a plan's steps by topic and cluster, or by the remote secret that they create. */
 export class StepIndex {
   readonly #ids: readonly string[];
-  constructor(plan: Pick<Plan, 'steps'>) {
-    this.#ids = plan.steps.map(({ id }) => id);
+  /** What a guide has no step for comes first: nothing can have made it. */
+  constructor({ steps, lacks = [] }: Pick<Plan, 'steps' | 'lacks'>) {
+    this.#ids = [...lacks, ...steps.map(({ id }) => id)];
   }
 
   /** Finds the steps about a topic that act on a cluster, or on any cluster. */

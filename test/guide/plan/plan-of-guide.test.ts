@@ -91,6 +91,7 @@ t.test('several pages are one guide', async t => {
   const [looks] = plan.steps.at(-2)?.commands ?? [];
   t.same(looks?.shows, ['NAME   READY', 'a-5f9c7f4879-c62tb  2/2']);
   t.match(looks?.showsAt, { file: /\.md$/, line: Number });
+  t.ok(plan.lacks?.includes('west/create-cacerts'));
   t.same(plan.steps.map(({ isCleanUp }) => isCleanUp).filter(Boolean), [true]);
   t.match(plan.steps[2]?.files, [{ path: 'west.yaml', content: /remotePilotAddress: \$\{ADDRESS\}/ }]);
 });
