@@ -19,8 +19,9 @@ export function withSoundFixes(
       if (event.kind === 'beyond' && event.beyond.isError)
         broken.get(event.origin.page.source.file)?.add(event.origin.block.span);
   return findings.map(finding => {
+    if (!finding.fix) return finding;
     const spans = [...(broken.get(finding.place.file) ?? [])];
-    const isUnsound = finding.fix?.edits.some(edit =>
+    const isUnsound = finding.fix.edits.some(edit =>
       spans.some(({ start, end }) => edit.start < end && edit.end > start),
     );
     if (!isUnsound) return finding;

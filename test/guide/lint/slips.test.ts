@@ -76,6 +76,20 @@ const SLIPS: readonly Slip[] = [
     found: ['1:2 error unknown-argument', '1:3 error unknown-argument'],
     says: 'no flag --namespce. Did you mean --namespace?',
   },
+  {
+    name: 'a part of a sample goes into no namespace, the others do',
+    pages: [
+      [
+        'Stand in the folder of the Istio release.',
+        ...commands(
+          '$ kubectl --context=one create namespace shop',
+          '$ kubectl --context=one apply -f samples/helloworld/helloworld.yaml -l service=helloworld',
+          '$ kubectl --context=one apply -f samples/helloworld/helloworld.yaml -l version=v1 -n shop',
+        ),
+      ],
+    ],
+    found: ['1:4 warning other-namespace'],
+  },
 ];
 
 for (const { name, edition = 'current', pages, found, says = '' } of SLIPS) {

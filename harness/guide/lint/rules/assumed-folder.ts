@@ -2,8 +2,13 @@
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf } from '../words.ts';
 
-const SAYS_WHERE =
-  /\b(?:release|installation|package|istio|download\w*|root|top-level)\b[^.]{0,40}\b(?:director|folder|package)|\bcd istio|\bunpack/i;
+const RELEASE = '(?:release|installation|package|istio|download\\w*|root|top-level)';
+const FOLDER = '(?:director(?:y|ies)|folders?|package)';
+/** The release's folder, the folder of the release, and what leads there. */
+const SAYS_WHERE = new RegExp(
+  `\\b${RELEASE}\\b[^.]{0,40}\\b${FOLDER}\\b|\\b${FOLDER}\\b[^.]{0,40}\\b${RELEASE}\\b|\\bcd istio|\\bunpack`,
+  'i',
+);
 
 /** The rule `assumed-folder`. */
 export const assumedFolder: Rule = {

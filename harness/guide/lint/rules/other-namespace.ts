@@ -74,10 +74,12 @@ function leftOut(calls: readonly ToolCall[]): readonly RuleFinding[] {
   return [...applies].flatMap(([file, same]) => {
     const without = same.filter(call => flagValue(call, 'namespace') === undefined);
     const namespaces = new Set(same.flatMap(call => flagValue(call, 'namespace')?.text ?? []));
-    const contexts = new Set(same.map(contextOf));
+    const parts = new Set(
+      same.map(call => `${contextOf(call)} ${flagValue(call, 'selector')?.text.replace(/=+/g, '=') ?? ''}`),
+    );
     const [call] = without;
-    // In one cluster a file may go into several namespaces on purpose.
-    if (!call || without.length > 1 || namespaces.size !== 1 || contexts.size !== same.length) return [];
+    // In one cluster a part of a file may go into several namespaces on purpose.
+    if (!call || without.length > 1 || namespaces.size !== 1 || parts.size !== same.length) return [];
     const { page, span } = call.event.origin;
     return [
       {
