@@ -147,7 +147,7 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/plan/plan.ts': 1,
   'harness/plan/print/list.ts': 1,
   'harness/plan/print/markdown.ts': 2,
-  'harness/plan/print/shell.ts': 4,
+  'harness/plan/print/shell.ts': 3,
   'harness/platform/existing/kubectl-skew.ts': 1,
   'harness/platform/existing/permissions.ts': 1,
   'harness/platform/existing/probe-pods.ts': 1,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
 import { chooseEdition, choosePlatform, firstLine } from '../../harness/cli/platform-choice.ts';
-import { SIMULATED_EXTENSION } from '../../harness/model/simulated-cluster.ts';
+import { markSimulated } from '../../harness/model/simulated-cluster.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 import { runHere } from '../support/run-here.ts';
 
@@ -108,25 +108,13 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
 t.test('on simulated clusters that are up, the edition is that of their release', async t => {
   using folder = temporaryFolder();
   const kubeconfig = path.join(folder.path, 'config');
+  const document = JSON.stringify({
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    users: [{ name: 'u', user: { token: 't' } }],
+    contexts: [{ name: 'a', context: { cluster: 'c', user: 'u' } }],
+  });
   const of = (istioVersion: string) =>
-    JSON.stringify({
-      clusters: [
-        {
-          name: 'c',
-          cluster: {
-            server: 'https://127.0.0.1:1',
-            extensions: [
-              {
-                name: SIMULATED_EXTENSION,
-                extension: { inNetworkServer: 'https://172.18.0.2:6443', istioVersion },
-              },
-            ],
-          },
-        },
-      ],
-      users: [{ name: 'u', user: { token: 't' } }],
-      contexts: [{ name: 'a', context: { cluster: 'c', user: 'u' } }],
-    });
+    markSimulated(document, { inNetworkServer: 'https://172.18.0.2:6443', istioVersion });
   const said = async (istioVersion: string, ...argv: readonly string[]) => {
     writeFileSync(kubeconfig, of(istioVersion));
     const flags = ['--platform', 'existing', '--context', 'cluster1=a', '--context', 'cluster9=b', ...argv];

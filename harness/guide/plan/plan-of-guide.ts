@@ -105,15 +105,20 @@ export function planOfGuide(
       ].filter(({ id }) => used.has(id)),
       ...(lacks.length > 0 && { lacks }),
     },
-    notes: [
-      ...way.notes,
-      ...(hasWorkloads
-        ? []
-        : ['The guide deploys nothing that could be called: name its page that verifies, too.']),
-      ...(lacks.length > 0 ? [`The guide has no step like ${lacks.join(', ')}.`] : []),
-    ],
+    notes: [...way.notes, ...notesOn({ hasWorkloads, lacks })],
   };
 }
+
+/** Says what the guide does not do, a sentence each. */
+const notesOn = ({
+  hasWorkloads,
+  lacks,
+}: Pick<GuidePlan, 'hasWorkloads'> & { readonly lacks: readonly StepId[] }): readonly string[] => [
+  ...(hasWorkloads
+    ? []
+    : ['The guide deploys nothing that could be called: name its page that verifies, too.']),
+  ...(lacks.length > 0 ? [`The guide has no step like ${lacks.join(', ')}.`] : []),
+];
 
 /** Steps of ours that the page leaves to another, as long as it has none of its own. */
 function elsewhereOf(

@@ -17,7 +17,7 @@ interface Facts {
   address?: string;
   readonly helloWorld: Set<string>;
   client: boolean;
-  /** Where the page tells each of these: `network`, `helloWorld v1`; `` is the first command of the cluster. */
+  /** Where the page tells of `network`, `meshId`, `helloWorld v1`; of `` its first command. */
   readonly places: Map<string, string>;
 }
 
