@@ -19,6 +19,7 @@ import type { Environment } from '../environment.ts';
 import { readGuideFiles } from '../guide-files.ts';
 import { findingLines, summaryLine } from '../terminal/finding-lines.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
+import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import { setForRuns } from '../v8-flags.ts';
 import { givenVariables } from './guide-choice.flags.ts';
 import type { GuideLintFlags, GuideRulesFlags } from './guide-lint.flags.ts';
@@ -98,7 +99,7 @@ function print(
       stdout.write(findingsForGithub(findings));
       break;
     case 'text':
-      printText({ pages, findings }, stdout.isTTY ? stdout.columns : undefined, screen);
+      printText({ pages, findings }, columnsOf(stdout), screen);
   }
 }
 
@@ -108,7 +109,7 @@ function printText({ pages, findings }: Linted, width: number | undefined, scree
     const page = pages.find(({ source }) => source.file === finding.place.file);
     if (page) screen.result(`${findingLines(finding, page.source, style).join('\n')}\n`, 'painted');
   }
-  screen.result(summaryLine(findings, pages.length));
+  screen.result(wrappedLines(summaryLine(findings, pages.length), width));
 }
 
 /** Lists the rules. */
@@ -124,7 +125,9 @@ export async function guideRulesCommand(
     return EXIT.passed;
   }
   const width = Math.max(...RULES.map(({ id }) => id.length));
-  for (const { id, severity, sentence } of RULES)
-    stdout.write(`${id.padEnd(width)}  ${severity.padEnd(7)}  ${sentence}\n`);
+  const lines = RULES.map(
+    ({ id, severity, sentence }) => `${id.padEnd(width)}  ${severity.padEnd(7)}  ${sentence}\n`,
+  );
+  stdout.write(wrappedLines(lines.join(''), columnsOf(stdout)));
   return EXIT.passed;
 }

@@ -1,11 +1,11 @@
 /** `mesh-harness guide plan FILE…` */
 import { EXIT } from '../../base/errors.ts';
-import { forTerminal, printable } from '../../base/printable.ts';
+import { forTerminal } from '../../base/printable.ts';
 import { planOfGuideLine } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { guideOf } from '../guide-files.ts';
 import type { GuidePlanFlags } from './guide-plan.flags.ts';
-import { PRINTERS } from './plan.ts';
+import { writePlan } from './plan.ts';
 
 /**
  * Prints the plan of a guide; what its reader should know besides goes to standard error.
@@ -17,7 +17,7 @@ export async function guidePlanCommand(
   { stdout, stderr }: Environment,
 ): Promise<number> {
   const { plan, notes } = guideOf(files, flags, flags.edition);
-  stdout.write(printable(PRINTERS[flags.format](plan, planOfGuideLine(files, flags, flags.edition))));
+  writePlan(plan, flags.format, stdout, planOfGuideLine(files, flags, flags.edition));
   for (const note of notes) stderr.write(forTerminal(`${note}\n`));
   return EXIT.passed;
 }

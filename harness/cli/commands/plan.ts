@@ -9,10 +9,11 @@ import { printShell } from '../../plan/print/shell.ts';
 import type { Plan } from '../../plan/step.ts';
 import type { Environment } from '../environment.ts';
 import { scenarioOf } from '../scenarios.ts';
+import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import type { PlanFlags } from './plan.flags.ts';
 
 /** How a plan is printed in each format. */
-export const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan, printedBy?: string) => string>> = {
+const PRINTERS: Readonly<Record<PlanFlags['format'], (plan: Plan, printedBy?: string) => string>> = {
   list: printList,
   json: printJson,
   sh: printShell,
@@ -25,6 +26,20 @@ export async function planCommand(
   { stdout, signal }: Environment,
 ): Promise<number> {
   const { topology } = await scenarioOf(scenario, signal);
-  stdout.write(printable(PRINTERS[format](planTopology(topology, edition))));
+  writePlan(planTopology(topology, edition), format, stdout);
   return EXIT.passed;
+}
+
+/**
+ * Writes a plan; a list for people is broken at the terminal's width, all else may be copied or read.
+ * @param printedBy - the command line that prints it, for a script's head
+ */
+export function writePlan(
+  plan: Plan,
+  format: PlanFlags['format'],
+  stdout: Environment['stdout'],
+  printedBy?: string,
+): void {
+  const text = printable(PRINTERS[format](plan, printedBy));
+  stdout.write(format === 'list' ? wrappedLines(text, columnsOf(stdout)) : text);
 }

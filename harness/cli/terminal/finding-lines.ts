@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts';
 import type { Finding, Severity } from '../../guide/lint/finding.ts';
 import type { SourceText } from '../../guide/source-text.ts';
 import type { Colours } from './screen.ts';
-import { fit, wrapped } from './text-width.ts';
+import { fit, wrapped, wrappedLines } from './text-width.ts';
 
 /** Columns for a line of the page where nobody sees a terminal. */
 const WIDE = 110;
@@ -36,9 +36,11 @@ export function findingLines(
     (width === undefined ? [text] : wrapped(text, columns - number.length - 5)).map(
       each => `  ${gutter}   ${each}`,
     );
-  return [
+  const first =
     `${bold(`${printable(place.file)}:${number}:${place.column}`)}: ${paint(severity)} ${bold(rule)}: ` +
-      `${printable(message)}`,
+    `${printable(message)}`;
+  return [
+    ...wrappedLines(first, width).split('\n'),
     `  ${dim(`${number} |`)} ${line}`,
     `  ${gutter} ${dim('|')} ${pad}${paint(mark)}`,
     ...below(printable(wouldHappen)),

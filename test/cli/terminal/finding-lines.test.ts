@@ -35,6 +35,18 @@ t.test('the place, the line, carets, and what would happen', async t => {
   ]);
 });
 
+t.test('the first line is broken at the width of the terminal, too', async t => {
+  const message = 'a word '.repeat(20).trim();
+  const lines = linesFor('one\n$ two\n', 'two', 40, { message });
+  const first = lines.slice(
+    0,
+    lines.findIndex(line => line.startsWith('  2 |')),
+  );
+  t.ok(first.length > 1 && lines.every(line => stringWidth(line) <= 40), lines.join('\n'));
+  t.equal(first.map(line => line.trim()).join(' '), `a.md:2:3: error r: ${message}`);
+  t.same(linesFor('one\n$ two\n', 'two', undefined, { message })[0], `a.md:2:3: error r: ${message}`);
+});
+
 t.test('carets stand below what they mean: behind tabs, wide letters and controls', async t => {
   for (const head of ['\t', 'a\tb', '漢字', '😀', '\u001b[31m', 'e\u0301']) {
     const [, line = '', mark = ''] = linesFor(`${head}xyz tail`, 'xyz');
