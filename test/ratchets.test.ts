@@ -125,7 +125,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/cli/commands/status.ts': 1,
   'harness/cli/terminal/lines.ts': 3,
   'harness/cli/up/release-folder.ts': 1,
-  'harness/guide/lint/rules/assumed-folder.ts': 1,
   'harness/guide/lint/rules/context-left-out.ts': 1,
   'harness/guide/lint/rules/repeat-by-hand.ts': 1,
   'harness/guide/lint/rules/step-elsewhere.ts': 1,

@@ -44,7 +44,8 @@ function assertWhole(pages: readonly Page[]): void {
 
 /**
  * Makes the plan of a guide.
- * @throws HarnessError ERR_UNKNOWN_TAB; ERR_USAGE for a variable that no page names; ERR_INVALID_GUIDE for what no plan can carry out, each with its place
+ * @throws HarnessError ERR_UNKNOWN_TAB; ERR_USAGE for a variable that no page names; ERR_INVALID_GUIDE for
+ *   what no plan can carry out, each with its place
  */
 export function readGuide(request: GuideRequest): GuidePlan {
   const { files, tabs, edition, isAsPrinted, given, withCleanUp = false } = request;

@@ -4,7 +4,7 @@ import { codeOf, HarnessError } from '../errors.ts';
 import { accessSync, chmodSync, chownSync, renameSync, rmSync, writeFileSync } from './disk.ts';
 import { writeError } from './write-error.ts';
 
-/** Names the file that a path leads to, past links; what has no path of its own, as a pipe, keeps its name. */
+/** Names the file that a path leads to, past links; a pipe, which has no path of its own, keeps its name. */
 export function realFile(file: string): string {
   try {
     return realpathSync(file);
