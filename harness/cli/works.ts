@@ -7,9 +7,6 @@ import type { Scenario } from '../scenario/read-scenario.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import { namesOf, scenariosOf } from './scenarios.ts';
 
-/** Begins the ids of errata which tell of steps that the pages leave to others. */
-const ELSEWHERE = 'elsewhere/';
-
 /** A mesh to run, with the plan of a guide if it is not ours. */
 interface RunWork extends Scenario {
   readonly plan?: Plan;
@@ -85,10 +82,13 @@ async function refuseScenarios(guide: readonly string[]): Promise<void> {
 /** Says what the plan has that the pages have not, so that nobody takes it for theirs. */
 function changesOf({ errata }: Plan): readonly string[] {
   const made = errata.filter(({ isLeft }) => !isLeft).map(({ id }) => id);
-  const added = made.filter(id => id.startsWith(ELSEWHERE)).map(id => id.slice(ELSEWHERE.length));
-  const mended = made.length - added.length;
+  const [added, moved] = ['elsewhere/', 'order/'].map(start =>
+    made.filter(id => id.startsWith(start)).map(id => id.slice(start.length)),
+  );
+  const mended = made.length - (added?.length ?? 0) - (moved?.length ?? 0);
   const parts = [
-    ...(added.length > 0 ? [`added: ${added.join(', ')}`] : []),
+    ...(added?.length ? [`added: ${added.join(', ')}`] : []),
+    ...(moved?.length ? [`done earlier: ${moved.join(', ')}`] : []),
     ...(mended > 0 ? [`mended: ${mended} mistake${mended === 1 ? '' : 's'} (guide lint tells them)`] : []),
   ];
   return parts.length > 0 ? [`Other than the pages say: ${parts.join('; ')}. --as-printed leaves them.`] : [];
