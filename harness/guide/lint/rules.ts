@@ -12,6 +12,7 @@ import { brokenByExpansion } from './rules/broken-by-expansion.ts';
 import { brokenYaml } from './rules/broken-yaml.ts';
 import { configInRemote } from './rules/config-in-remote.ts';
 import { contextLeftOut } from './rules/context-left-out.ts';
+import { createdTwice } from './rules/created-twice.ts';
 import { deadLink } from './rules/dead-link.ts';
 import { endlessWait } from './rules/endless-wait.ts';
 import { execWithoutDashes } from './rules/exec-without-dashes.ts';
@@ -55,6 +56,7 @@ import { unknownArgument } from './rules/unknown-argument.ts';
 import { unknownChart } from './rules/unknown-chart.ts';
 import { unknownField } from './rules/unknown-field.ts';
 import { unknownName } from './rules/unknown-name.ts';
+import { unknownOutput } from './rules/unknown-output.ts';
 import { unknownProfile } from './rules/unknown-profile.ts';
 import { unknownRelease } from './rules/unknown-release.ts';
 import { unknownResource } from './rules/unknown-resource.ts';
@@ -87,6 +89,7 @@ export const RULES: readonly Rule[] = [
   unknownArgument,
   unknownSample,
   unknownResource,
+  unknownOutput,
   unwrittenFile,
   unreadFile,
   unknownField,
@@ -100,6 +103,7 @@ export const RULES: readonly Rule[] = [
   scriptLacksValue,
   refusedName,
   namespaceTooEarly,
+  createdTwice,
   namespaceElsewhere,
   misspeltNamespace,
   noSuchPod,

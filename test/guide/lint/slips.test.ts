@@ -90,6 +90,34 @@ const SLIPS: readonly Slip[] = [
     ],
     found: ['1:4 warning other-namespace'],
   },
+  {
+    name: 'a letter of a kind is typed twice',
+    pages: [commands('$ kubectl --context=one get podds', '$ kubectl --context=one get nss')],
+    found: ['1:2 error unknown-resource', '1:3 error unknown-resource'],
+    says: 'Did you mean pods?',
+  },
+  {
+    name: 'a format of output has a slip, another has a template',
+    pages: [
+      commands(
+        '$ kubectl --context=one get pod -o jsn',
+        "$ kubectl --context=one get pod -o jsonpath='{.items}'",
+      ),
+    ],
+    found: ['1:2 error unknown-output'],
+    says: 'Did you mean json?',
+  },
+  {
+    name: 'a namespace is made anew once it was deleted',
+    pages: [
+      commands(
+        '$ kubectl --context=one create namespace shop',
+        '$ kubectl --context=one delete namespace shop',
+        '$ kubectl --context=one create namespace shop',
+      ),
+    ],
+    found: [],
+  },
 ];
 
 for (const { name, edition = 'current', pages, found, says = '' } of SLIPS) {

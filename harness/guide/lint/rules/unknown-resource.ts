@@ -24,9 +24,10 @@ export const unknownResource: Rule = {
         return [];
       const name = kind.text.split('/')[0]?.toLowerCase() ?? '';
       if (!/^[a-z]{3,}$/.test(name) || columnFacts(name, input.edition).length > 0) return [];
+      const known = resourceNames(input.edition);
       const meant = didYouMean(
         name,
-        resourceNames(input.edition).filter(known => isSlip(name, known)),
+        known.filter(each => isDoubled(name, each) || isSlip(name, each)),
       );
       if (meant === undefined) return [];
       return [
@@ -44,6 +45,11 @@ function isSlip(name: string, known: string): boolean {
   if (name.length < 6) return name.length === known.length && letters(name, known) >= name.length - 1;
   return Math.abs(name.length - known.length) <= 1 && letters(name, known) >= known.length - 1;
 }
+
+/** `podds`, `nss`: a letter was typed twice. */
+const isDoubled = (name: string, known: string): boolean =>
+  name.length === known.length + 1 &&
+  [...name].some((letter, at) => letter === name[at + 1] && name.slice(0, at) + name.slice(at + 1) === known);
 
 /** Counts the letters that two names share, wherever they stand. */
 function letters(one: string, other: string): number {
