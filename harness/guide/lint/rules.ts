@@ -61,6 +61,7 @@ import { unknownProfile } from './rules/unknown-profile.ts';
 import { unknownRelease } from './rules/unknown-release.ts';
 import { unknownResource } from './rules/unknown-resource.ts';
 import { unknownSample } from './rules/unknown-sample.ts';
+import { unknownValue } from './rules/unknown-value.ts';
 import { unreadFile } from './rules/unread-file.ts';
 import { unsetVariable } from './rules/unset-variable.ts';
 import { unusedMeshNetworks } from './rules/unused-mesh-networks.ts';
@@ -93,6 +94,7 @@ export const RULES: readonly Rule[] = [
   unwrittenFile,
   unreadFile,
   unknownField,
+  unknownValue,
   wrongKind,
   unknownChart,
   unknownRelease,
