@@ -4,7 +4,7 @@ import { documentsOf, type GuideDocument, lineSpan, parseYaml } from '../documen
 import type { Rule, RuleFinding } from '../rule.ts';
 import { isTemplate } from './broken-yaml.ts';
 
-/** A field, and all values that it takes in 1.8 and in today's release (istio/api, the enums of each kind). */
+/** A field, and all values that it takes in 1.8 and in today's release (istio/api, enums of each kind). */
 interface Listed {
   readonly kind: string;
   /** From the document's root; `*` is any item or key. */
@@ -12,12 +12,14 @@ interface Listed {
   readonly values: string;
 }
 
+const MTLS_MODES = 'UNSET DISABLE PERMISSIVE STRICT';
+
 const LISTED: readonly Listed[] = [
-  { kind: 'PeerAuthentication', path: 'spec.mtls.mode', values: 'UNSET DISABLE PERMISSIVE STRICT' },
+  { kind: 'PeerAuthentication', path: 'spec.mtls.mode', values: MTLS_MODES },
   {
     kind: 'PeerAuthentication',
     path: 'spec.portLevelMtls.*.mode',
-    values: 'UNSET DISABLE PERMISSIVE STRICT',
+    values: MTLS_MODES,
   },
   {
     kind: 'DestinationRule',
@@ -42,11 +44,11 @@ export const unknownValue: Rule = {
   because: 'The CRD of the kind lists the values (istio/api); the API server refuses all others.',
   example: {
     bad:
-      '$ kubectl apply -f - <<EOF\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata:\n  ' +
-      'name: all\nspec:\n  mtls:\n    mode: STRICTT\nEOF',
+      '$ kubectl apply -f - <<EOF\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\n' +
+      'metadata:\n  name: all\nspec:\n  mtls:\n    mode: STRICTT\nEOF',
     good:
-      '$ kubectl apply -f - <<EOF\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata:\n  ' +
-      'name: all\nspec:\n  mtls:\n    mode: STRICT\nEOF',
+      '$ kubectl apply -f - <<EOF\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\n' +
+      'metadata:\n  name: all\nspec:\n  mtls:\n    mode: STRICT\nEOF',
   },
   find: ({ traces }) => traces.flatMap(trace => documentsOf(trace).flatMap(findIn)),
 };
