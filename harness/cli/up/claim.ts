@@ -64,9 +64,9 @@ export async function claim(folder: string, clock: Clock): Promise<void> {
     if (holder) throw isTaken(folder, holder.pid);
     await sleep(clock, WAIT_MS);
   }
-  const [other] = claimantsOf(folder);
+  const others = claimantsOf(folder);
   disclaim(folder);
-  throw isTaken(folder, other?.pid ?? process.pid);
+  throw isTaken(folder, (others.find(({ holds }) => holds) ?? others[0])?.pid ?? process.pid);
 }
 
 /** Gives the folder back, and removes it if it is empty. */
