@@ -1,9 +1,10 @@
 /** YAML that a guide writes: here-documents into files, and those that a tool reads as its input. */
 import yaml from 'js-yaml';
-import type { EditionName } from '../../model/east-west-gateway.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import type { CallEvent, Expanded, FileEvent, Trace } from '../follow/trace.ts';
 import type { Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
+import { kept, keptByEdition } from './kept.ts';
 import { lineAt } from './sorted.ts';
 import { callsOf, type ToolCall } from './words.ts';
 
@@ -26,13 +27,9 @@ const YAML_FILE = /\.ya?ml$/;
 /** Tools that read YAML from their standard input. */
 const YAML_READERS: ReadonlySet<string> = new Set(['kubectl', 'istioctl', 'helm']);
 
-const cache = new WeakMap<Trace, readonly GuideDocument[]>();
-
 /** Returns the YAML texts of a trace, in its order. */
-export function documentsOf(trace: Trace): readonly GuideDocument[] {
-  const known = cache.get(trace);
-  if (known) return known;
-  const documents = trace.events.flatMap((event, at): GuideDocument[] => {
+export const documentsOf = kept(({ events }: Trace): readonly GuideDocument[] =>
+  events.flatMap((event, at): GuideDocument[] => {
     if (event.kind === 'file' && YAML_FILE.test(event.path.text) && !event.isAppended) {
       const { content, raw, isExpanded, origin } = event;
       return [{ event, at, page: origin.page, path: normalPath(event.path.text), content, raw, isExpanded }];
@@ -42,10 +39,8 @@ export function documentsOf(trace: Trace): readonly GuideDocument[] {
       return [{ event, at, page: event.origin.page, content, raw, isExpanded }];
     }
     return [];
-  });
-  cache.set(trace, documents);
-  return documents;
-}
+  }),
+);
 
 /** Finds documents by where they are. */
 interface DocumentIndex {
@@ -55,11 +50,7 @@ interface DocumentIndex {
   readonly byReader: ReadonlyMap<number, GuideDocument>;
 }
 
-const indices = new WeakMap<Trace, DocumentIndex>();
-
-function indexOf(trace: Trace): DocumentIndex {
-  const known = indices.get(trace);
-  if (known) return known;
+const indexOf = kept((trace: Trace): DocumentIndex => {
   const byPath = new Map<string, GuideDocument[]>();
   const byReader = new Map<number, GuideDocument>();
   for (const document of documentsOf(trace)) {
@@ -72,10 +63,8 @@ function indexOf(trace: Trace): DocumentIndex {
     written.push(document);
     byPath.set(path, written);
   }
-  const index = { byPath, byReader };
-  indices.set(trace, index);
-  return index;
-}
+  return { byPath, byReader };
+});
 
 /** Returns the document that a call has for its standard input. */
 export const inputOf = (trace: Trace, { at }: ToolCall): GuideDocument | undefined =>
@@ -93,14 +82,12 @@ export const normalPath = (path: string): string => path.replace(/^(\.\/)+/, '')
 /** What came of reading a YAML text. */
 type Parsed = { readonly values: readonly unknown[] } | { readonly line: number; readonly reason: string };
 
-const parsed = new Map<string, Parsed>();
-const MOST_PARSED = 500;
+const parsed = new RecentMap<string, Parsed>(500);
 
 /** Reads all documents of a YAML text; the line of a mistake counts from 0. */
 export function parseYaml(text: string): Parsed {
   const known = parsed.get(text);
   if (known) return known;
-  if (parsed.size > MOST_PARSED) parsed.clear();
   const result = parse(text);
   parsed.set(text, result);
   return result;
@@ -197,22 +184,9 @@ export interface Install {
 /** Rules that compare each cluster with each say nothing of guides with more: it would take hours. */
 export const MOST_CLUSTERS = 100;
 
-const installs: Readonly<Record<EditionName, WeakMap<Trace, readonly Install[]>>> = {
-  '1.8': new WeakMap(),
-  current: new WeakMap(),
-};
-
 /** Lists a trace's installs: by an IstioOperator of the guide's own, or by the words of the call alone. */
-export function installsOf(trace: Trace, edition: EditionName): readonly Install[] {
-  const known = installs[edition].get(trace);
-  if (known) return known;
-  const found = readInstalls(trace, edition);
-  installs[edition].set(trace, found);
-  return found;
-}
-
-function readInstalls(trace: Trace, edition: EditionName): readonly Install[] {
-  return callsOf(trace, edition)
+export const installsOf = keptByEdition((trace, edition): readonly Install[] =>
+  callsOf(trace, edition)
     .filter(({ tool, command }) => tool === 'istioctl' && command === 'install')
     .map(call => {
       const document =
@@ -224,8 +198,8 @@ function readInstalls(trace: Trace, edition: EditionName): readonly Install[] {
         ...(document && { document, ...operatorFacts(document) }),
         networks: networksIn(document),
       };
-    });
-}
+    }),
+);
 
 /** `-f - cluster1.yaml` means the file, although it is refused. */
 const besideOf = (trace: Trace, call: ToolCall): GuideDocument | undefined =>

@@ -3,6 +3,7 @@ import type { FileEvent, Trace } from '../follow/trace.ts';
 import type { Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
 import { inputFilesOf, normalPath } from './documents.ts';
+import { kept } from './kept.ts';
 import { hasPagesBefore } from './pages-before.ts';
 import type { RuleInput } from './rule.ts';
 import { callsOf, type ToolCall } from './words.ts';
@@ -24,16 +25,10 @@ interface LoneFiles {
 
 const NAMES = /[\w.-]+\.ya?ml/g;
 const none: LoneFiles = { unread: [], unwritten: [] };
-const cache = new WeakMap<Trace, LoneFiles>();
+const loneIn = kept((input: RuleInput) => kept((trace: Trace) => find(trace, input)));
 
 /** Finds the files of a trace that have no counterpart. */
-export function loneFiles(trace: Trace, input: RuleInput): LoneFiles {
-  const known = cache.get(trace);
-  if (known) return known;
-  const found = find(trace, input);
-  cache.set(trace, found);
-  return found;
-}
+export const loneFiles = (trace: Trace, input: RuleInput): LoneFiles => loneIn(input)(trace);
 
 /**
  * Finds the one file that is read but not written where there is one that is written but not read: they

@@ -1,5 +1,6 @@
 /** Pages that a guide wants its reader to have followed before. */
 import type { Page } from '../page/page.ts';
+import { kept } from './kept.ts';
 
 /** `Before proceeding, be sure to complete the steps under …`; to read something is no step. */
 const DO_BEFORE = new RegExp(
@@ -10,21 +11,15 @@ const DO_BEFORE = new RegExp(
 const SECTION = /^(?:before you (?:begin|start)|prerequisites?|requirements?|what you need)\b/i;
 const DO = /\b(?:complete|perform|follow|finish|go through|deploy|install|set ?up|setup)\b/i;
 
-const cache = new WeakMap<Page, boolean>();
-
 /** Tells whether a page builds on what its reader has typed from another page. */
-export function hasPagesBefore(page: Page): boolean {
-  const known = cache.get(page);
-  if (known !== undefined) return known;
-  const found = page.prose.some(({ text, span }) => {
+export const hasPagesBefore = kept((page: Page): boolean =>
+  page.prose.some(({ text, span }) => {
     const leads = page.links.some(
       link => link.span.start >= span.start && link.span.end <= span.end && leadsAway(link.target),
     );
     return leads && (DO_BEFORE.test(text) || (isInSection(page, span.start) && DO.test(text)));
-  });
-  cache.set(page, found);
-  return found;
-}
+  }),
+);
 
 /** True for a link to another page of the same site. */
 const leadsAway = (target: string): boolean => !/^(?:#|[a-z]+:)/i.test(target);

@@ -2,6 +2,7 @@
 import type { EditionName } from '../../model/east-west-gateway.ts';
 import type { CallEvent, Expanded, Trace } from '../follow/trace.ts';
 import type { Span } from '../source-text.ts';
+import { keptByEdition } from './kept.ts';
 import { type CallProblem, type GivenFlag, type ParsedCall, parseCall } from './tables/parse-call.ts';
 import { type CommandFacts, toolFacts } from './tables/tables.ts';
 
@@ -46,15 +47,8 @@ export interface ToolCall {
   readonly problems: readonly CallProblem[];
 }
 
-const cache: Readonly<Record<EditionName, WeakMap<Trace, readonly ToolCall[]>>> = {
-  '1.8': new WeakMap(),
-  current: new WeakMap(),
-};
-
 /** Returns the calls of a trace in their order. */
-export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[] {
-  const known = cache[edition].get(trace);
-  if (known) return known;
+export const callsOf = keptByEdition((trace, edition): readonly ToolCall[] => {
   const calls: ToolCall[] = [];
   let chosen: string | undefined;
   for (const [at, event] of trace.events.entries()) {
@@ -65,9 +59,8 @@ export function callsOf(trace: Trace, edition: EditionName): readonly ToolCall[]
       chosen = call.operands[0]?.text;
     calls.push({ ...call, index: calls.length, ...(chosen !== undefined && { chosen }) });
   }
-  cache[edition].set(trace, calls);
   return calls;
-}
+});
 
 /** Returns the call one event before or behind another; undefined if that event is no call. */
 export function callBeside(

@@ -1,6 +1,7 @@
 /** Rule: a link leads to an anchor that its page does not have. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { Link, Page } from '../../page/page.ts';
+import { kept } from '../kept.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 
 /** The rule `dead-link`. */
@@ -21,16 +22,10 @@ export const deadLink: Rule = {
 /** Anchors of a page beyond which nothing is guessed; it takes time. */
 const MOST_GUESSED = 200;
 
-const cache = new WeakMap<Page, ReadonlySet<string>>();
-
 /** Makers of sites differ in what they make of marks and of several blanks. */
 const plain = (anchor: string): string => anchor.replaceAll('_', '').replace(/-+/g, '-');
 
-function anchorsOf(page: Page): ReadonlySet<string> {
-  const known = cache.get(page) ?? new Set(page.anchors.map(plain));
-  cache.set(page, known);
-  return known;
-}
+const anchorsOf = kept((page: Page): ReadonlySet<string> => new Set(page.anchors.map(plain)));
 
 function findIn(page: Page, { target, span }: Link, pages: readonly Page[]): readonly RuleFinding[] {
   const [path = '', anchor] = target.split('#', 2);

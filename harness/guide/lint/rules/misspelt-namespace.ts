@@ -1,8 +1,7 @@
 /** Rule: a namespace is named almost like one that the guide has made. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
-import type { EditionName } from '../../../model/east-west-gateway.ts';
-import type { Trace } from '../../follow/trace.ts';
 import { findInCalls } from '../each-call.ts';
+import { keptByEdition } from '../kept.ts';
 import type { Rule } from '../rule.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
 import { madeBy } from './namespace-too-early.ts';
@@ -43,20 +42,10 @@ export const misspeltNamespace: Rule = {
 const MOST_MADE = 100;
 const OF_EVERY_CLUSTER: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public']);
 
-const cache: Readonly<Record<EditionName, WeakMap<Trace, ReadonlySet<string>>>> = {
-  '1.8': new WeakMap(),
-  current: new WeakMap(),
-};
-
-function namespacesMade(trace: Trace, edition: EditionName): ReadonlySet<string> {
-  const known = cache[edition].get(trace);
-  if (known) return known;
-  const made = new Set(
-    callsOf(trace, edition).flatMap(call => madeBy(call, trace).map(({ namespace }) => namespace)),
-  );
-  cache[edition].set(trace, made);
-  return made;
-}
+const namespacesMade = keptByEdition(
+  (trace, edition): ReadonlySet<string> =>
+    new Set(callsOf(trace, edition).flatMap(call => madeBy(call, trace).map(({ namespace }) => namespace))),
+);
 
 /** Names that differ in a number, or in a word behind a dash, are meant to differ. */
 const isSlip = (text: string, name: string): boolean =>

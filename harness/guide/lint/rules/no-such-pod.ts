@@ -3,6 +3,7 @@ import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
+import { keptByEdition } from '../kept.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
@@ -73,11 +74,7 @@ interface Makers {
   readonly makers: ReadonlyMap<string, readonly ToolCall[]>;
 }
 
-const cache = new WeakMap<Trace, Makers>();
-
-function makersOf(trace: Trace, edition: EditionName): Makers {
-  const known = cache.get(trace);
-  if (known) return known;
+const makersOf = keptByEdition((trace, edition): Makers => {
   const beyond = trace.events.findIndex(({ kind }) => kind === 'beyond');
   let unknownFrom = beyond < 0 ? Number.POSITIVE_INFINITY : beyond;
   const makers = new Map<string, ToolCall[]>();
@@ -91,10 +88,8 @@ function makersOf(trace: Trace, edition: EditionName): Makers {
     if (!there) makers.set(place, [call]);
     else if (there.length < MOST_MAKERS) there.push(call);
   }
-  const found = { unknownFrom, makers };
-  cache.set(trace, found);
-  return found;
-}
+  return { unknownFrom, makers };
+});
 
 const MOST_MAKERS = 200;
 const MAKES = /^(?:kubectl (?:apply|create|run|replace)(?! (?:ns|namespace|secret))|helm |istioctl install)/;

@@ -4,6 +4,7 @@ import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
 import { commandBefore, findInCalls, promptLine, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
+import { keptByEdition } from '../kept.ts';
 import { proseAfter, proseBefore } from '../prose-near.ts';
 import type { Rule } from '../rule.ts';
 import { sampleFacts } from '../tables/tables.ts';
@@ -81,21 +82,17 @@ function isAwaited({ index, event: { origin } }: ToolCall, calls: readonly ToolC
 
 /** Cluster and namespace → Deployment → the event that puts it there first. */
 type Deployed = ReadonlyMap<string, ReadonlyMap<string, number>>;
-const cache: Readonly<Record<EditionName, WeakMap<Trace, Deployed>>> = {
-  '1.8': new WeakMap(),
-  current: new WeakMap(),
-};
 
 /** Lists the Deployments that the guide has put into the cluster and namespace of a call. */
 function deployedBefore(call: ToolCall, trace: Trace, edition: EditionName): readonly string[] {
-  const deployed = cache[edition].get(trace) ?? readDeployed(trace, edition);
-  cache[edition].set(trace, deployed);
-  return [...(deployed.get(placeOf(call)) ?? [])].flatMap(([name, at]) => (at < call.at ? [name] : []));
+  return [...(deployedIn(trace, edition).get(placeOf(call)) ?? [])].flatMap(([name, at]) =>
+    at < call.at ? [name] : [],
+  );
 }
 
 const placeOf = (call: ToolCall): string => `${contextOf(call)} ${flagValue(call, 'namespace')?.text}`;
 
-function readDeployed(trace: Trace, edition: EditionName): Deployed {
+const deployedIn = keptByEdition((trace, edition): Deployed => {
   const deployed = new Map<string, Map<string, number>>();
   for (const call of callsOf(trace, edition)) {
     if (call.tool !== 'kubectl' || call.command !== 'apply') continue;
@@ -108,7 +105,7 @@ function readDeployed(trace: Trace, edition: EditionName): Deployed {
     }
   }
   return deployed;
-}
+});
 
 /** Waits for the Deployment that the sentence names, if the guide has made it. */
 function waitBefore(call: ToolCall, sentence: string, deployments: readonly string[]): Fix | undefined {
