@@ -48,14 +48,14 @@ export async function guideLintCommand(
   assertNamed(given, pagesOf(before));
   const lintFiles = (files: readonly GuideFile[]) => lint(pagesOf(files), edition, given);
   const isMended = flags.fix || flags.dryRun;
-  const after = isMended ? mend(before, lintFiles).files : before;
+  const { files: after, findings } = isMended
+    ? mend(before, lintFiles)
+    : { files: before, findings: lintFiles(before) };
   if (isMended) {
     showDiffs(before, after, flags, screen);
     if (!flags.dryRun) for (const { file, text } of changed(before, after)) replaceFile(file, text);
   }
-  const pages = pagesOf(after);
-  const findings = lint(pages, edition, given);
-  if (!flags.dryRun) print({ pages, findings }, flags, environment, screen);
+  if (!flags.dryRun) print({ pages: pagesOf(after), findings }, flags, environment, screen);
   return findings.some(({ severity }) => severity === 'error') ? EXIT.failed : EXIT.passed;
 }
 
