@@ -15,8 +15,6 @@ export interface GuideFile {
 interface Mended {
   readonly files: readonly GuideFile[];
   readonly findings: readonly Finding[];
-  /** How many mends were made. */
-  readonly count: number;
 }
 
 /**
@@ -30,22 +28,18 @@ export function mend(
 ): Mended {
   let at = files;
   let findings = lintFiles(at);
-  let count = 0;
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const made = at.map(file => mendOnce(file, findings));
-    const edits = made.reduce((sum, { edits }) => sum + edits, 0);
-    if (edits === 0) break;
-    count += edits;
-    at = made.map(({ file, text }) => ({ file, text }));
+    if (made.every(({ text }, index) => text === at[index]?.text)) break;
+    at = made;
     findings = lintFiles(at);
   }
-  return { files: at, findings, count };
+  return { files: at, findings };
 }
 
-function mendOnce({ file, text }: GuideFile, findings: readonly Finding[]): GuideFile & { edits: number } {
+function mendOnce({ file, text }: GuideFile, findings: readonly Finding[]): GuideFile {
   const groups = findings
     .filter(({ place, fix }) => place.file === file && fix?.isSafe)
     .map(({ fix }) => fix?.edits ?? []);
-  const edits = compatible(groups).filter(edit => text.slice(edit.start, edit.end) !== edit.text);
-  return { file, text: edited(text, edits), edits: edits.length };
+  return { file, text: edited(text, compatible(groups)) };
 }
