@@ -152,7 +152,9 @@ function flagsOf(text: string | undefined): FlagFacts[] {
 }
 
 /** Returns what the release ships below `samples/`. */
-export function sampleFacts(edition: EditionName): SampleFacts {
+export const sampleFacts = (edition: EditionName): SampleFacts => samples[edition];
+
+function readSamples(edition: EditionName): SampleFacts {
   const files: ReadonlyMap<string, readonly string[]> = new Map(
     Object.entries<readonly string[]>(sampleLists[edition].files),
   );
@@ -180,6 +182,11 @@ function readObject(text: string): SampleObject {
     ...(podLabels && { pod: { labels: readLabels(podLabels), containers: containers.split(',') } }),
   };
 }
+
+const samples: Readonly<Record<EditionName, SampleFacts>> = {
+  '1.8': readSamples('1.8'),
+  current: readSamples('current'),
+};
 
 const readLabels = (text: string): Readonly<Record<string, string>> =>
   text === '-' ? {} : Object.fromEntries(text.split(',').map(splitPair));
