@@ -4,6 +4,7 @@ import type { Trace } from '../../follow/trace.ts';
 import { contextOf, installsOf } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule } from '../rule.ts';
+import { filesOf } from '../sample-files.ts';
 import { sampleFacts } from '../tables/tables.ts';
 
 const OF_ISTIO: ReadonlySet<string> = new Set([
@@ -36,7 +37,7 @@ export const configInRemote: Rule = {
       if (call.tool !== 'kubectl' || call.command !== 'apply') return [];
       const context = contextOf(call);
       const isRemote = context !== undefined && remotes.get(trace)?.has(context);
-      const file = call.flags.find(({ name }) => name === 'filename')?.value;
+      const [file] = filesOf(call);
       if (!isRemote || !file) return [];
       const objects = sampleFacts(input.edition).objectsOf(file.text);
       if (objects.length === 0 || !objects.every(({ kind }) => OF_ISTIO.has(kind))) return [];

@@ -4,6 +4,7 @@ import type { Trace } from '../../follow/trace.ts';
 import { contextOf, type Install, installsOf, MOST_CLUSTERS } from '../documents.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
+import { filesOf } from '../sample-files.ts';
 import { secretsOf } from '../secrets.ts';
 import { callsOf, type ToolCall } from '../words.ts';
 
@@ -65,10 +66,10 @@ function stepsOf(trace: Trace, edition: EditionName): ReadonlySet<string> {
   return steps;
 }
 
-const applies = ({ tool, command, flags }: ToolCall, file: string): boolean =>
-  tool === 'kubectl' &&
-  (command === 'apply' || command === 'create') &&
-  flags.some(({ name, value }) => name === 'filename' && value?.text.includes(`/${file}`));
+const applies = (call: ToolCall, file: string): boolean =>
+  call.tool === 'kubectl' &&
+  (call.command === 'apply' || call.command === 'create') &&
+  filesOf(call).some(({ text }) => text.includes(`/${file}`));
 
 interface Missing {
   readonly kind: Kind;

@@ -3,7 +3,7 @@ import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf } from '../documents.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
-import { sampleFacts } from '../tables/tables.ts';
+import { sampleObjectsOf } from '../sample-files.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
 
 /** The rule `missing-label`. */
@@ -72,14 +72,7 @@ function labelledBy({ tool, command, operands }: ToolCall): string | undefined {
   return labels.some(({ text }) => LABEL.test(text)) ? name?.text : undefined;
 }
 
-const makesPods = ({ tool, command, flags }: ToolCall, edition: EditionName): boolean =>
-  tool === 'kubectl' &&
-  command === 'apply' &&
-  flags.some(
-    ({ name, value }) =>
-      name === 'filename' &&
-      value &&
-      sampleFacts(edition)
-        .objectsOf(value.text)
-        .some(({ pod }) => pod),
-  );
+const makesPods = (call: ToolCall, edition: EditionName): boolean =>
+  call.tool === 'kubectl' &&
+  call.command === 'apply' &&
+  sampleObjectsOf(call, edition).some(({ pod }) => pod);

@@ -2,6 +2,7 @@
 import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Expanded, Trace } from '../../follow/trace.ts';
+import { askedObject, SERVING_KINDS, type ServingKind } from '../asked-objects.ts';
 import { contextOf, inputFilesOf, inputOf, installsOf } from '../documents.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
@@ -25,19 +26,13 @@ export const noSuchObject: Rule = {
   find: ({ traces, edition }) => traces.flatMap(trace => findIn(trace, edition)),
 };
 
-type Kind = 'service' | 'deployment';
-const KINDS: Readonly<Record<string, Kind>> = {
-  ...{ svc: 'service', service: 'service', services: 'service' },
-  ...{ deploy: 'deployment', deployment: 'deployment', deployments: 'deployment' },
-};
-
 /** Names of one kind, by cluster; in all namespaces. */
 class Known {
   readonly #names = new Map<string, Set<string>>();
   readonly #open = new Set<string>();
   readonly #touched = new Set<string>();
 
-  add(context: string, kind: Kind, name: string): void {
+  add(context: string, kind: ServingKind, name: string): void {
     const names = this.#names.get(`${context} ${kind}`) ?? new Set();
     this.#names.set(`${context} ${kind}`, names.add(name));
   }
@@ -52,12 +47,12 @@ class Known {
     this.#open.add(context);
   }
 
-  has(context: string, kind: Kind, name: string): boolean {
+  has(context: string, kind: ServingKind, name: string): boolean {
     return this.#names.get(`${context} ${kind}`)?.has(name) === true;
   }
 
   /** @returns a guess, if the name is that of no object */
-  guess(context: string, kind: Kind, name: string): string | undefined {
+  guess(context: string, kind: ServingKind, name: string): string | undefined {
     const names = this.#names.get(`${context} ${kind}`);
     if (this.#open.has(context) || names?.has(name)) return undefined;
     const other = [...this.#names].find(
@@ -99,7 +94,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
 }
 
 interface Asked {
-  readonly kind: Kind;
+  readonly kind: ServingKind;
   readonly name: string;
   readonly word: Expanded;
   /** Of a request. */
@@ -113,9 +108,9 @@ const PORTS: Readonly<Record<string, string>> = {
 };
 
 /** Objects by kind and name, and hosts that a request goes to from within. */
-function askedBy({ tool, command, operands, rest }: ToolCall): readonly Asked[] {
-  if (tool !== 'kubectl') return [];
-  if (command === 'exec')
+function askedBy(call: ToolCall): readonly Asked[] {
+  const { tool, command, rest } = call;
+  if (tool === 'kubectl' && command === 'exec')
     return rest.flatMap(word => {
       const [, name, port] =
         /^(?:http:\/\/)?([a-z0-9-]+)\.[a-z0-9-]+(?:\.svc(?:\.cluster\.local)?)?:(\d+)(?:\/|$)/.exec(
@@ -125,13 +120,8 @@ function askedBy({ tool, command, operands, rest }: ToolCall): readonly Asked[] 
         ? [{ kind: 'service' as const, name, word, ...(port !== undefined && { port }) }]
         : [];
     });
-  if (!/^(get|wait|describe|rollout status)$/.test(command)) return [];
-  const [first, second] = operands;
-  const [kind = '', name = second?.text] = first?.text.split('/') ?? [];
-  const known = KINDS[kind.toLowerCase()];
-  const word = first?.text.includes('/') ? first : second;
-  if (known === undefined || name === undefined || !word?.isExact || operands.length > 2) return [];
-  return [{ kind: known, name, word }];
+  const asked = askedObject(call);
+  return asked?.word.isExact ? [asked] : [];
 }
 
 /** Notes what a call puts into its cluster. */
@@ -158,11 +148,11 @@ function putByKubectl(call: ToolCall, trace: Trace, edition: EditionName, known:
     const objects = sampleFacts(edition).objectsOf(path.text);
     if (objects.length === 0 && !document) known.open(context);
     for (const { kind, name } of objects) {
-      const lower = KINDS[kind.toLowerCase()];
+      const lower = SERVING_KINDS[kind.toLowerCase()];
       if (lower) known.add(context, lower, name);
     }
     for (const [, kind = '', name = ''] of document?.content.text.matchAll(OBJECT) ?? []) {
-      const lower = KINDS[kind.toLowerCase()];
+      const lower = SERVING_KINDS[kind.toLowerCase()];
       if (lower) known.add(context, lower, name);
     }
   }

@@ -5,6 +5,7 @@ import { contextOf } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import { keptByEdition } from '../kept.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
+import { filesOf, sampleObjectsOf } from '../sample-files.ts';
 import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
@@ -96,11 +97,11 @@ const MAKES = /^(?:kubectl (?:apply|create|run|replace)(?! (?:ns|namespace|secre
 
 /** The objects that a call makes of samples; undefined if it makes others. */
 function objectsOf(call: ToolCall, edition: EditionName): readonly SampleObject[] | undefined {
-  const files = call.flags.filter(({ name }) => name === 'filename');
+  const files = filesOf(call);
   const selector = flagValue(call, 'selector')?.text;
-  const objects = files.flatMap(({ value }) => (value ? sampleFacts(edition).objectsOf(value.text) : []));
+  const objects = sampleObjectsOf(call, edition);
   const isKnown = files.every(
-    ({ value }) => value?.isExact && sampleFacts(edition).objectsOf(value.text).length > 0,
+    ({ text, isExact }) => isExact && sampleFacts(edition).objectsOf(text).length > 0,
   );
   if (call.tool !== 'kubectl' || files.length === 0 || !isKnown) return undefined;
   return objects.filter(object => selector === undefined || selects(selector, object));

@@ -1,11 +1,11 @@
 /** Rule: kubectl is given an IstioOperator document, which only istioctl carries out. */
 import type { Trace } from '../../follow/trace.ts';
 import { inputFilesOf } from '../documents.ts';
-import { findInCalls, wordsAt } from '../each-call.ts';
+import { findInCalls, insertion, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule } from '../rule.ts';
-import { callBeside, hasFlag, type ToolCall } from '../words.ts';
+import { callBeside, type ToolCall } from '../words.ts';
 
 /** The rule `operator-applied`. */
 export const operatorApplied: Rule = {
@@ -62,9 +62,9 @@ function toInstall(call: ToolCall): Fix {
   const edits = isPlain
     ? [
         { start, end: commandEnd, text: 'istioctl install' },
-        ...(hasFlag(call, 'filename') ? call.flags.filter(({ name }) => name === 'filename') : []).map(
-          ({ span }) => ({ start: span.start, end: span.start, text: '-y ' }),
-        ),
+        ...call.flags
+          .filter(({ name }) => name === 'filename')
+          .map(({ span }) => insertion(span.start, '-y ')),
       ]
     : [];
   return { description: 'Install it: istioctl install -y -f -', edits, isSafe: isPlain && known };

@@ -1,11 +1,13 @@
 /** Rule: an object is put into one namespace and looked for in another. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Trace } from '../../follow/trace.ts';
+import { askedObject, SERVING_KINDS } from '../asked-objects.ts';
 import { contextOf } from '../documents.ts';
 import { printsOperator } from '../gateway-script.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
+import { filesOf, sampleObjectsOf } from '../sample-files.ts';
 import { selects } from '../selectors.ts';
-import { type SampleObject, sampleFacts } from '../tables/tables.ts';
+import type { SampleObject } from '../tables/tables.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
 
 /** The rule `other-namespace`. */
@@ -65,7 +67,7 @@ function findIn(trace: Trace, edition: EditionName): readonly RuleFinding[] {
 function leftOut(calls: readonly ToolCall[]): readonly RuleFinding[] {
   const applies = new Map<string, ToolCall[]>();
   for (const call of calls) {
-    const file = call.flags.find(({ name }) => name === 'filename')?.value?.text;
+    const file = filesOf(call)[0]?.text;
     if (call.tool !== 'kubectl' || call.command !== 'apply' || !file?.includes('samples/')) continue;
     const same = applies.get(file) ?? [];
     applies.set(file, same);
@@ -104,20 +106,12 @@ function findingAt(wrong: Place, { object, namespace }: Place, other: string): R
   };
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  ...{ svc: 'service', service: 'service', services: 'service' },
-  ...{ deploy: 'deployment', deployment: 'deployment', deployments: 'deployment' },
-};
-
 /** Objects that a call asks for by kind and name. */
 function askedBy(call: ToolCall): readonly Place[] {
-  const { tool, command, operands } = call;
-  if (tool !== 'kubectl' || !/^(get|wait|describe|rollout status)$/.test(command)) return [];
-  if (hasFlag(call, 'all-namespaces')) return [];
-  const [kind = '', name] = operands.flatMap(({ text }) => text.split('/'));
-  const known = KINDS[kind.toLowerCase()];
-  if (known === undefined || name === undefined || operands.length > 2) return [];
-  return [{ call, context: contextOf(call), object: `${known}/${name}`, namespace: namespaceOf(call) }];
+  const asked = askedObject(call);
+  if (!asked || hasFlag(call, 'all-namespaces')) return [];
+  const object = `${asked.kind}/${asked.name}`;
+  return [{ call, context: contextOf(call), object, namespace: namespaceOf(call) }];
 }
 
 const namespaceOf = (call: ToolCall): string => flagValue(call, 'namespace')?.text ?? 'default';
@@ -135,12 +129,10 @@ function putBy(call: ToolCall, next: ToolCall | undefined, edition: EditionName)
     ];
   if (call.tool !== 'kubectl' || !/^(apply|create)$/.test(call.command)) return [];
   const selector = flagValue(call, 'selector')?.text;
-  return call.flags
-    .flatMap(({ name, value }) =>
-      name === 'filename' && value ? sampleFacts(edition).objectsOf(value.text) : [],
-    )
+  return sampleObjectsOf(call, edition)
     .filter(
-      object => object.kind.toLowerCase() in KINDS && (selector === undefined || selects(selector, object)),
+      object =>
+        object.kind.toLowerCase() in SERVING_KINDS && (selector === undefined || selects(selector, object)),
     )
     .map((object: SampleObject) => ({
       ...{ call, context: contextOf(call), object: `${object.kind.toLowerCase()}/${object.name}` },

@@ -2,6 +2,7 @@
 import { findInCalls } from '../each-call.ts';
 import { proseBefore } from '../prose-near.ts';
 import type { Rule } from '../rule.ts';
+import { filesOf } from '../sample-files.ts';
 import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { flagValue, type ToolCall } from '../words.ts';
@@ -21,9 +22,8 @@ export const selectsNothing: Rule = {
   find: input =>
     findInCalls(input, call => {
       const selector = flagValue(call, 'selector');
-      const files = call.flags.filter(({ name }) => name === 'filename');
       if (call.tool !== 'kubectl' || call.command !== 'apply' || !selector?.isExact) return [];
-      const objects = files.map(({ value }) => sampleFacts(input.edition).objectsOf(value?.text ?? ''));
+      const objects = filesOf(call).map(({ text }) => sampleFacts(input.edition).objectsOf(text));
       if (objects.length === 0 || objects.some(each => each.length === 0) || /[()!]/.test(selector.text))
         return [];
       const all = objects.flat();

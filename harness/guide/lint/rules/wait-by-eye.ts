@@ -7,7 +7,7 @@ import type { Fix } from '../finding.ts';
 import { keptByEdition } from '../kept.ts';
 import { proseAfter, proseBefore } from '../prose-near.ts';
 import type { Rule } from '../rule.ts';
-import { sampleFacts } from '../tables/tables.ts';
+import { sampleObjectsOf } from '../sample-files.ts';
 import { callsOf, flagValue, type ToolCall } from '../words.ts';
 
 const WAITING = /\bwait (?:\w+ ){0,3}(?:until|for|till)\b|\bonce\b.*\b(?:running|ready)\b/i;
@@ -98,11 +98,8 @@ const deployedIn = keptByEdition((trace, edition): Deployed => {
     if (call.tool !== 'kubectl' || call.command !== 'apply') continue;
     const here = deployed.get(placeOf(call)) ?? new Map<string, number>();
     deployed.set(placeOf(call), here);
-    for (const { name, value } of call.flags) {
-      if (name !== 'filename' || !value) continue;
-      for (const object of sampleFacts(edition).objectsOf(value.text))
-        if (object.kind === 'Deployment' && !here.has(object.name)) here.set(object.name, call.at);
-    }
+    for (const { kind, name } of sampleObjectsOf(call, edition))
+      if (kind === 'Deployment' && !here.has(name)) here.set(name, call.at);
   }
   return deployed;
 });

@@ -3,6 +3,7 @@ import type { Page } from '../../page/page.ts';
 import { findInCalls, wordsAt } from '../each-call.ts';
 import { proseBefore } from '../prose-near.ts';
 import type { Rule } from '../rule.ts';
+import { filesOf } from '../sample-files.ts';
 import { selects } from '../selectors.ts';
 import { type SampleObject, sampleFacts } from '../tables/tables.ts';
 import { flagValue, type ToolCall } from '../words.ts';
@@ -27,7 +28,7 @@ export const wideSelector: Rule = {
   find: input =>
     findInCalls(input, call => {
       const selector = flagValue(call, 'selector');
-      const file = call.flags.find(({ name }) => name === 'filename')?.value;
+      const [file] = filesOf(call);
       if (call.tool !== 'kubectl' || call.command !== 'apply' || !selector || !file) return [];
       const objects = sampleFacts(input.edition).objectsOf(file.text);
       if (!saysServiceOnly(call)) return [];
