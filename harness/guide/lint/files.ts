@@ -61,7 +61,8 @@ function find(trace: Trace, { pages, edition }: RuleInput): LoneFiles {
   const named = namesIn(trace, pages, paths);
   const read = new Set(reads.flatMap(({ path }) => path.text.match(NAMES) ?? []));
   const nameOf = ({ path }: FileEvent) => normalPath(path.text).split('/').at(-1) ?? '';
-  const written = firstWrites(trace);
+  // Of several writes the first counts.
+  const written = new Map([...writesOf(trace)].reverse().map(({ name, at }) => [name, at]));
   return {
     unread: writes.filter(
       each =>
@@ -79,21 +80,21 @@ function find(trace: Trace, { pages, edition }: RuleInput): LoneFiles {
   };
 }
 
-/** Where each file is written first: the index among the events. */
-function firstWrites({ events }: Trace): ReadonlyMap<string, number> {
-  const written = new Map<string, number>();
-  for (const [at, event] of events.entries()) {
-    const path =
-      event.kind === 'file'
-        ? event.path
-        : event.kind === 'call' && event.output.to === 'file'
-          ? event.output.path
-          : undefined;
-    const name = path && normalPath(path.text);
-    if (name !== undefined && !written.has(name)) written.set(name, at);
-  }
-  return written;
+/** A file that is written: by a here-document, or by what a command prints. */
+interface Write {
+  readonly name: string;
+  /** Index among the trace's events. */
+  readonly at: number;
 }
+
+/** Lists what a trace writes, in its order. */
+export const writesOf = kept(({ events }: Trace): readonly Write[] =>
+  events.flatMap((event, at) => {
+    if (event.kind === 'file') return [{ name: normalPath(event.path.text), at }];
+    if (event.kind !== 'call' || event.output.to !== 'file') return [];
+    return [{ name: normalPath(event.output.path.text), at }];
+  }),
+);
 
 /**
  * Names of files in what is called, what is beyond us, and in the text around it.

@@ -2,7 +2,7 @@
 import { didYouMean } from '../../../base/did-you-mean.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { normalPath } from '../documents.ts';
-import { loneFiles, mistakenPair } from '../files.ts';
+import { loneFiles, mistakenPair, writesOf } from '../files.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 
 /** The rule `unwritten-file`. */
@@ -43,12 +43,12 @@ function findIn(trace: Trace, input: RuleInput): readonly RuleFinding[] {
 const MOST_FILES = 50;
 
 /** Lists the files that the guide has written before an event. */
-function writtenBefore({ events }: Trace, at: number): readonly string[] {
+function writtenBefore(trace: Trace, before: number): readonly string[] {
+  const writes = writesOf(trace);
   const written = new Set<string>();
-  for (let index = at - 1; index >= 0 && written.size < MOST_FILES; index -= 1) {
-    const event = events[index];
-    if (event?.kind === 'file') written.add(normalPath(event.path.text));
-    if (event?.kind === 'call' && event.output.to === 'file') written.add(normalPath(event.output.path.text));
+  for (let index = writes.length - 1; index >= 0 && written.size < MOST_FILES; index -= 1) {
+    const write = writes[index];
+    if (write && write.at < before) written.add(write.name);
   }
   return [...written];
 }
