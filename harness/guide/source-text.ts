@@ -32,14 +32,8 @@ export class SourceText {
   /** Returns the place of an offset; one beyond the text is its end. */
   placeOf(offset: number): Place {
     const at = Math.min(Math.max(offset, 0), this.text.length);
-    let low = 0;
-    let high = this.#lineStarts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if ((this.#lineStarts[middle] ?? 0) <= at) low = middle;
-      else high = middle - 1;
-    }
-    return { file: this.file, line: low + 1, column: at - (this.#lineStarts[low] ?? 0) + 1 };
+    const line = countWhile(this.#lineStarts, start => start <= at);
+    return { file: this.file, line, column: at - (this.#lineStarts[line - 1] ?? 0) + 1 };
   }
 
   /** Returns a line without its end, for a quotation; the empty text if there is no such line. */
@@ -59,16 +53,8 @@ export interface MappedText {
 
 /** Returns the offset in the file of an offset in a mapped text. An end belongs to the piece before it. */
 export function offsetIn({ pieces }: MappedText, at: number, side: 'start' | 'end' = 'start'): number {
-  const isBefore = (piece: { readonly at: number } | undefined) =>
-    piece !== undefined && (side === 'start' ? piece.at <= at : piece.at < at);
-  let low = 0;
-  let high = pieces.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (isBefore(pieces[middle])) low = middle;
-    else high = middle - 1;
-  }
-  const found = pieces[low];
+  const begun = countWhile(pieces, piece => (side === 'start' ? piece.at <= at : piece.at < at));
+  const found = pieces[Math.max(begun, 1) - 1];
   return found ? found.offset + (at - found.at) : 0;
 }
 
@@ -81,7 +67,8 @@ export function linesWithin(
   { start, end }: Span,
 ): string {
   const touched: (typeof lines)[number][] = [];
-  for (let index = firstEndingAt(lines, start); index < lines.length; index += 1) {
+  const before = countWhile(lines, ({ offset, text }) => offset + text.length < start);
+  for (let index = before; index < lines.length; index += 1) {
     const line = lines[index];
     if (!line || line.offset >= end) break;
     touched.push(line);
@@ -91,17 +78,14 @@ export function linesWithin(
   return parts.join('\n') + (last && end > last.offset + last.text.length ? '\n' : '');
 }
 
-/** Returns the index of the first line that does not end before an offset. */
-function firstEndingAt(
-  lines: readonly { readonly text: string; readonly offset: number }[],
-  start: number,
-): number {
+/** Counts the things at the beginning of a list for which something holds; it holds for none behind them. */
+export function countWhile<T>(list: readonly T[], holds: (each: T) => boolean): number {
   let low = 0;
-  let high = lines.length;
+  let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const line = lines[middle];
-    if (line && line.offset + line.text.length < start) low = middle + 1;
+    const each = list[middle];
+    if (each !== undefined && holds(each)) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,21 +1,8 @@
 /** Looks things up that stand in the order of a page, in time that hardly grows with the page. */
-import type { Span } from '../source-text.ts';
+import { countWhile, type Span } from '../source-text.ts';
 
 interface Spanned {
   readonly span: Span;
-}
-
-/** Counts the things at the beginning of a list for which something holds; it holds for none behind them. */
-function countWhile<T>(list: readonly T[], holds: (each: T) => boolean): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const each = list[middle];
-    if (each !== undefined && holds(each)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Returns the last thing that ends at an offset or before. */

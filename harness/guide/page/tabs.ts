@@ -1,5 +1,5 @@
 /** Sets of tabs, and which tabs a place stands in. */
-import type { Span } from '../source-text.ts';
+import { countWhile, type Span } from '../source-text.ts';
 import type { PageProblem, PageProblemKind, Tab, TabRef, Tabset } from './page.ts';
 import type { Element } from './shortcodes/pair.ts';
 
@@ -32,14 +32,7 @@ interface Bound {
 }
 
 function refsAt(bounds: readonly Bound[], offset: number): readonly TabRef[] {
-  let low = 0;
-  let high = bounds.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((bounds[middle]?.offset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return bounds[low - 1]?.refs ?? [];
+  return bounds[countWhile(bounds, bound => bound.offset <= offset) - 1]?.refs ?? [];
 }
 
 interface OpenSet {
