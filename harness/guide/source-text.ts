@@ -23,10 +23,7 @@ export class SourceText {
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text;
-    this.#lineStarts = [
-      0,
-      ...[...text.matchAll(/\r\n|\n|\r/g)].map(({ 0: end, index }) => index + end.length),
-    ];
+    this.#lineStarts = linesOf(text, { start: 0, end: text.length }).map(({ start }) => start);
   }
 
   /** Returns the place of an offset; one beyond the text is its end. */
@@ -42,6 +39,18 @@ export class SourceText {
     if (start === undefined) return '';
     return this.text.slice(start, this.#lineStarts[number]).replace(/[\r\n]+$/, '');
   }
+}
+
+/** Returns the lines of a stretch without their ends; behind the last end there is one more, maybe empty. */
+export function linesOf(text: string, { start, end }: Span): readonly Span[] {
+  const lines: Span[] = [];
+  let at = start;
+  for (const { 0: lineEnd, index } of text.slice(start, end).matchAll(/\r\n|\n|\r/g)) {
+    lines.push({ start: at, end: start + index });
+    at = start + index + lineEnd.length;
+  }
+  lines.push({ start: at, end });
+  return lines;
 }
 
 /** A text that was put together out of pieces of a file: without prompts, without indentation. */

@@ -1,5 +1,5 @@
 /** Blocks of code, in shortcodes and in Markdown. */
-import type { SourceText, Span } from '../source-text.ts';
+import { linesOf, type SourceText, type Span } from '../source-text.ts';
 import type { Markdown } from './markdown/masked.ts';
 import type { CodePart } from './markdown/part.ts';
 import type { BlockLine } from './page.ts';
@@ -68,7 +68,7 @@ function blockOf(
   return {
     language: first ?? named.syntax ?? languageOfTab(element) ?? '',
     attributes,
-    lines: linesOf(source.text, inner, indentationAt(source, span.start)),
+    lines: contentOf(source.text, inner, indentationAt(source, span.start)),
     span,
   };
 }
@@ -105,13 +105,8 @@ function columnsOf(text: string): number {
 }
 
 /** The lines of a block's content; the ends of the lines with the marks are not part of it. */
-function linesOf(text: string, { start, end }: Span, indentation: number): readonly BlockLine[] {
-  const lines: BlockLine[] = [];
-  let at = start;
-  for (const { 0: lineEnd, index } of text.slice(start, end).matchAll(/\r\n|\n|\r|$/g)) {
-    lines.push(lineOf(text, { start: at, end: start + index }, indentation));
-    at = start + index + lineEnd.length;
-  }
+function contentOf(text: string, inner: Span, indentation: number): readonly BlockLine[] {
+  const lines = linesOf(text, inner).map(line => lineOf(text, line, indentation));
   const isBlank = (line: BlockLine | undefined) => line?.text.trim() === '';
   return lines.slice(isBlank(lines[0]) ? 1 : 0, isBlank(lines.at(-1)) && lines.length > 1 ? -1 : undefined);
 }

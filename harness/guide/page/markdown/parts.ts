@@ -1,7 +1,7 @@
 /** What a page's Markdown is made of, as far as guides are concerned. Offsets are those of the Markdown. */
 import type { Nodes, Parents } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
-import type { Span } from '../../source-text.ts';
+import { linesOf, type Span } from '../../source-text.ts';
 import { readableLength } from './cost.ts';
 import { htmlParts } from './html.ts';
 import { MASK, plain } from './masked.ts';
@@ -93,7 +93,7 @@ class Collector implements MarkdownParts {
   }
 
   #codeOf(value: string, info: string, span: Span): CodePart {
-    const all = linesOf(this.#text, span);
+    const all = wholeLinesOf(this.#text, span);
     const fence = /^(?:`{3,}|~{3,})/.exec(this.#text.slice(span.start, span.end))?.[0];
     const isClosed = fence === undefined || closes(this.#text, all, fence);
     const lines = fence === undefined ? all : all.slice(1, isClosed ? -1 : undefined);
@@ -134,16 +134,10 @@ function closes(text: string, lines: readonly Span[], fence: string): boolean {
   return mark.startsWith(fence);
 }
 
-/** The lines of a stretch without their ends. One that is empty and last is the end of the line before. */
-function linesOf(text: string, { start, end }: Span): readonly Span[] {
-  const lines: Span[] = [];
-  let at = start;
-  for (const { 0: lineEnd, index } of text.slice(start, end).matchAll(/\r\n|\n|\r/g)) {
-    lines.push({ start: at, end: start + index });
-    at = start + index + lineEnd.length;
-  }
-  if (at < end) lines.push({ start: at, end });
-  return lines;
+/** The lines of a stretch. One that is empty and last is the end of the line before. */
+function wholeLinesOf(text: string, span: Span): readonly Span[] {
+  const lines = linesOf(text, span);
+  return lines.at(-1)?.start === span.end ? lines.slice(0, -1) : lines;
 }
 
 /** A node's own offsets; the parser gives them to all that it makes. */
