@@ -60,11 +60,19 @@ export interface MappedText {
   readonly pieces: readonly { readonly at: number; readonly offset: number }[];
 }
 
-/** Returns the offset in the file of an offset in a mapped text. An end belongs to the piece before it. */
-export function offsetIn({ pieces }: MappedText, at: number, side: 'start' | 'end' = 'start'): number {
-  const begun = countWhile(pieces, piece => (side === 'start' ? piece.at <= at : piece.at < at));
-  const found = pieces[Math.max(begun, 1) - 1];
+/** Returns the offset in the file of an offset in a mapped text. */
+export function offsetIn({ pieces }: MappedText, at: number): number {
+  const found = pieces[countWhile(pieces, piece => piece.at <= at) - 1];
   return found ? found.offset + (at - found.at) : 0;
+}
+
+/**
+ * Returns where a stretch of a mapped text stands in the file. It ends with its last character: what is left
+ * out behind that is no part of it.
+ */
+export function spanIn(mapped: MappedText, { start, end }: Span): Span {
+  const first = offsetIn(mapped, start);
+  return { start: first, end: end > start ? offsetIn(mapped, end - 1) + 1 : first };
 }
 
 /**

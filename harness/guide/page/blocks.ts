@@ -1,6 +1,5 @@
 /** Blocks of code, in shortcodes and in Markdown. */
-import { linesOf, type SourceText, type Span } from '../source-text.ts';
-import type { Markdown } from './markdown/masked.ts';
+import { linesOf, type MappedText, offsetIn, type SourceText, type Span, spanIn } from '../source-text.ts';
 import type { CodePart } from './markdown/part.ts';
 import type { BlockLine } from './page.ts';
 import type { Element } from './shortcodes/pair.ts';
@@ -124,7 +123,7 @@ function lineOf(text: string, { start, end }: Span, indentation: number): BlockL
 /** Makes a block of Markdown's code a block of the page. */
 export function markdownBlock(
   text: string,
-  { offsetOf }: Markdown,
+  markdown: MappedText,
   { info, lines, span }: CodePart,
 ): BareBlock {
   const [first = '', ...others] = info.split(/\s+/);
@@ -136,9 +135,9 @@ export function markdownBlock(
     language: /^[\w+#.-]*/.exec(first)?.[0] ?? '',
     attributes: Object.fromEntries(named),
     lines: lines.map(({ start, end }) => {
-      const offset = offsetOf(start);
+      const offset = offsetIn(markdown, start);
       return { offset, text: text.slice(offset, offset + end - start) };
     }),
-    span: { start: offsetOf(span.start), end: offsetOf(span.end - 1) + 1 },
+    span: spanIn(markdown, span),
   };
 }

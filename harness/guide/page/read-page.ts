@@ -1,9 +1,9 @@
 /** Reads a page of a guide: Markdown as istio.io keeps it, or plain. */
-import { SourceText, type Span } from '../source-text.ts';
+import { type MappedText, SourceText, type Span, spanIn } from '../source-text.ts';
 import { Anchors } from './anchors.ts';
 import { markdownBlock } from './blocks.ts';
 import { readFrontMatter } from './front-matter.ts';
-import { type Markdown, maskMarkdown } from './markdown/masked.ts';
+import { maskMarkdown } from './markdown/masked.ts';
 import { type MarkdownParts, readMarkdown } from './markdown/parts.ts';
 import type { Block, Heading, Page, PageProblem } from './page.ts';
 import { sectionsOf } from './sections.ts';
@@ -87,13 +87,7 @@ function byStart(one: { readonly span: Span }, other: { readonly span: Span }): 
   return one.span.start - other.span.start;
 }
 
-function spanIn(markdown: Markdown, { start, end }: Span): Span {
-  const first = markdown.offsetOf(start);
-  // The end is that of the last character: what is left out behind it is no part of it.
-  return { start: first, end: end > start ? markdown.offsetOf(end - 1) + 1 : first };
-}
-
-function headingsOf(parts: MarkdownParts, markdown: Markdown, tabs: Tabs): readonly Heading[] {
+function headingsOf(parts: MarkdownParts, markdown: MappedText, tabs: Tabs): readonly Heading[] {
   const anchors = new Anchors();
   return [...parts.headings].sort(byStart).map(({ level, text, id, raw, span: place }) => {
     const span = spanIn(markdown, place);
@@ -104,7 +98,7 @@ function headingsOf(parts: MarkdownParts, markdown: Markdown, tabs: Tabs): reado
 
 interface MarkdownOfPage {
   readonly parts: MarkdownParts;
-  readonly markdown: Markdown;
+  readonly markdown: MappedText;
   readonly headings: readonly Heading[];
 }
 
@@ -135,7 +129,7 @@ function withoutThose<T extends { readonly span: Span }>(
   });
 }
 
-function markdownProblems({ code, end }: MarkdownParts, markdown: Markdown): readonly PageProblem[] {
+function markdownProblems({ code, end }: MarkdownParts, markdown: MappedText): readonly PageProblem[] {
   const unclosed = code
     .filter(({ isClosed }) => !isClosed)
     .map(({ span }) => ({

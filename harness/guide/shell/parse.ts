@@ -1,7 +1,7 @@
 /** From a text of bash to our syntax, by unbash; no other file knows that parser. */
 import type * as Bash from 'unbash';
 import { parse } from 'unbash';
-import { type MappedText, offsetIn, type Span } from '../source-text.ts';
+import { type MappedText, type Span, spanIn } from '../source-text.ts';
 import { hidePlaceholders, placeholderIn, showPlaceholders } from './placeholders.ts';
 import type {
   Assignment,
@@ -282,8 +282,7 @@ class Reader {
   }
 
   #span({ pos, end }: Range): Span {
-    const start = offsetIn(this.#mapped, pos);
-    return { start, end: Math.max(start, offsetIn(this.#mapped, end, 'end')) };
+    return spanIn(this.#mapped, { start: pos, end });
   }
 }
 

@@ -1,12 +1,5 @@
 /** A page's Markdown without what stands in shortcodes, and the way back to the page. */
-import type { Span } from '../../source-text.ts';
-
-/** Markdown that was made of a page. */
-export interface Markdown {
-  readonly text: string;
-  /** Returns the offset in the page of an offset in `text`. */
-  offsetOf(at: number): number;
-}
+import type { MappedText, Span } from '../../source-text.ts';
 
 /**
  * Stands for each character of a shortcode among words, so that Markdown takes it for a word's letter.
@@ -30,7 +23,7 @@ export interface Hidden extends Span {
  * @param hidden - in order, without overlap
  * @param from - where the Markdown begins
  */
-export function maskMarkdown(text: string, hidden: readonly Hidden[], from: number): Markdown {
+export function maskMarkdown(text: string, hidden: readonly Hidden[], from: number): MappedText {
   const builder = new Builder(text, from);
   for (const { start, end, isCut } of hidden) {
     builder.copy(start);
@@ -45,15 +38,14 @@ export function maskMarkdown(text: string, hidden: readonly Hidden[], from: numb
 class Builder {
   readonly #text: string;
   readonly #parts: string[] = [];
-  readonly #starts: number[] = [0];
-  readonly #offsets: number[];
+  readonly #pieces: MappedText['pieces'][number][];
   #length = 0;
   #at: number;
 
   constructor(text: string, from: number) {
     this.#text = text;
     this.#at = from;
-    this.#offsets = [from];
+    this.#pieces = [{ at: 0, offset: from }];
   }
 
   copy(end: number): void {
@@ -62,8 +54,7 @@ class Builder {
 
   skip(end: number): void {
     this.#at = end;
-    this.#starts.push(this.#length);
-    this.#offsets.push(end);
+    this.#pieces.push({ at: this.#length, offset: end });
   }
 
   mask(end: number): void {
@@ -76,9 +67,9 @@ class Builder {
     this.#add(MASK.repeat(end - this.#at), end);
   }
 
-  markdown(): Markdown {
+  markdown(): MappedText {
     const text = this.#parts.join('').replace(/^[ \t\uE000]+$/gm, line => ' '.repeat(line.length));
-    return { text, offsetOf: at => lookUp(this.#starts, this.#offsets, at) };
+    return { text, pieces: this.#pieces };
   }
 
   #add(part: string, end: number): void {
@@ -86,17 +77,6 @@ class Builder {
     this.#length += part.length;
     this.#at = end;
   }
-}
-
-function lookUp(starts: readonly number[], offsets: readonly number[], at: number): number {
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= at) low = middle;
-    else high = middle - 1;
-  }
-  return (offsets[low] ?? 0) + (at - (starts[low] ?? 0));
 }
 
 function isLineEnd(text: string, at: number): boolean {
