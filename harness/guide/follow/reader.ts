@@ -132,22 +132,15 @@ export class Reader implements Shell {
   }
 
   #words(words: readonly Word[]): Words {
-    const expanded = words.map(word => ({ word, isValue: this.#isDeclaration(words, word) }));
     const fields: Expanded[] = [];
     const vanished: Expanded[] = [];
-    for (const { word, isValue } of expanded) {
-      // The values of `export` are expanded one by one, as each is set.
-      if (isValue) continue;
+    // The values of `export` are expanded one by one, as each is set.
+    for (const word of isDeclaration(words) ? words.slice(0, 1) : words) {
       const result = expandToFields(word, this);
       fields.push(...result.fields);
       if (result.vanished) vanished.push(result.vanished);
     }
     return { words: fields, vanished };
-  }
-
-  #isDeclaration(words: readonly Word[], word: Word): boolean {
-    const [first] = words[0]?.parts ?? [];
-    return word !== words[0] && first?.kind === 'text' && DECLARATIONS.has(first.text);
   }
 
   #call(
@@ -209,7 +202,8 @@ export class Reader implements Shell {
   }
 
   #assign(name: string, word: Word, exports: boolean, span: Span): void {
-    const [only, ...others] = this.environment.given(name) ?? word.parts;
+    const parts = this.environment.given(name) ?? word.parts;
+    const [only, ...others] = parts;
     const isExported = exports || this.environment.get(name)?.isExported === true;
     let value: Expanded;
     if (only?.kind === 'substitution' && others.length === 0) {
@@ -217,7 +211,6 @@ export class Reader implements Shell {
       const uses = rest.name === undefined ? [] : [{ name, span: only.span, isSet: true, isCaptured: true }];
       value = { text, span: word.span, uses, isSplit: false, isExact };
     } else {
-      const parts = this.environment.given(name) ?? word.parts;
       value = { ...expandWhole({ ...word, parts }, this), isSplit: false };
     }
     const isCaptured = value.uses.some(use => use.isCaptured);
@@ -274,4 +267,9 @@ export class Reader implements Shell {
     if (!page || !block) throw new Error('A statement was typed before a block was entered.');
     return { page, block, span, place: page.source.placeOf(span.start) };
   }
+}
+
+function isDeclaration([name]: readonly Word[]): boolean {
+  const [first] = name?.parts ?? [];
+  return first?.kind === 'text' && DECLARATIONS.has(first.text);
 }
