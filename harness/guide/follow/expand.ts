@@ -165,4 +165,5 @@ function finish(field: Field, word: Word, shell: Shell): Expanded {
   };
 }
 
-const beyond = (what: string, span: Span): Beyond => ({ kind: 'beyond', what, isError: false, span });
+/** Makes what is told of a stretch that the shell would take and we do not. */
+export const beyond = (what: string, span: Span): Beyond => ({ kind: 'beyond', what, isError: false, span });

@@ -4,7 +4,7 @@ import type { Block, Page } from '../page/page.ts';
 import type { Beyond, SimpleCommand, Statement, Word, WordPart } from '../shell/syntax.ts';
 import { linesWithin, type Span } from '../source-text.ts';
 import { Environment } from './environment.ts';
-import { expandToFields, expandWhole, type Shell, type Substituted } from './expand.ts';
+import { beyond, expandToFields, expandWhole, type Shell, type Substituted } from './expand.ts';
 import { appended, type KnownText, printed, type Stdin, samePath } from './known-text.ts';
 import type { CallEvent, CallOutput, Expanded, Origin, TraceEvent } from './trace.ts';
 
@@ -88,11 +88,9 @@ export class Reader implements Shell {
   #substituteAs(part: Extract<WordPart, { kind: 'substitution' }>, name: string): Substituted {
     const [only, ...others] = part.statements;
     if (only?.kind !== 'pipeline' || others.length > 0) {
-      const beyond = part.statements.find(each => each.kind === 'beyond');
+      const told = part.statements.find(each => each.kind === 'beyond');
       this.environment.admit(this.sourceOf(part.span));
-      this.tell(
-        beyond ?? { kind: 'beyond', what: 'several commands in $(…)', isError: false, span: part.span },
-      );
+      this.tell(told ?? beyond('several commands in $(…)', part.span));
       return { text: this.sourceOf(part.span), isExact: false };
     }
     const known = this.#pipe(only.commands, { to: 'variable', name }, []);
@@ -186,7 +184,7 @@ export class Reader implements Shell {
       } else if (/^[A-Za-z_]\w*$/.test(text) && rest.length === 0) {
         this.#export(text, word, span);
       } else {
-        this.tell({ kind: 'beyond', what: `an option of ${builtin}`, isError: false, span: word.span });
+        this.tell(beyond(`an option of ${builtin}`, word.span));
       }
     }
     return undefined;
@@ -231,7 +229,7 @@ export class Reader implements Shell {
         const path = expandWhole(each.path, this);
         stdin = this.#files.get(samePath(path.text));
         const what = `standard input from a file that the guide does not write (${path.text})`;
-        if (!stdin) this.tell({ kind: 'beyond', what, isError: false, span: each.span });
+        if (!stdin) this.tell(beyond(what, each.span));
       }
     }
     return stdin;
