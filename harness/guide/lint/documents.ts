@@ -1,6 +1,7 @@
 /** YAML that a guide writes: here-documents into files, and those that a tool reads as its input. */
 import yaml from 'js-yaml';
 import { RecentMap } from '../../base/recent-map.ts';
+import { samePath } from '../follow/known-text.ts';
 import type { CallEvent, Expanded, FileEvent, Trace } from '../follow/trace.ts';
 import type { Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
@@ -32,7 +33,7 @@ export const documentsOf = kept(({ events }: Trace): readonly GuideDocument[] =>
   events.flatMap((event, at): GuideDocument[] => {
     if (event.kind === 'file' && YAML_FILE.test(event.path.text) && !event.isAppended) {
       const { content, raw, isExpanded, origin } = event;
-      return [{ event, at, page: origin.page, path: normalPath(event.path.text), content, raw, isExpanded }];
+      return [{ event, at, page: origin.page, path: samePath(event.path.text), content, raw, isExpanded }];
     }
     if (event.kind === 'call' && event.stdin && YAML_READERS.has(event.program.text)) {
       const { text: content, raw, isExpanded } = event.stdin;
@@ -73,11 +74,8 @@ export const inputOf = (trace: Trace, { at }: ToolCall): GuideDocument | undefin
 /** Returns what was last written into a file when a call is made. */
 export const lastWritten = (trace: Trace, path: string, { at }: ToolCall): GuideDocument | undefined =>
   indexOf(trace)
-    .byPath.get(normalPath(path))
+    .byPath.get(samePath(path))
     ?.findLast(document => document.at < at);
-
-/** Writes a path so that two names of one file are equal. */
-export const normalPath = (path: string): string => path.replace(/^(\.\/)+/, '');
 
 /** What came of reading a YAML text. */
 type Parsed = { readonly values: readonly unknown[] } | { readonly line: number; readonly reason: string };

@@ -1,8 +1,9 @@
 /** Files that a guide writes and files that its commands read: which of them have no counterpart. */
+import { samePath } from '../follow/known-text.ts';
 import type { FileEvent, Trace } from '../follow/trace.ts';
 import type { Page } from '../page/page.ts';
 import type { Span } from '../source-text.ts';
-import { inputFilesOf, normalPath } from './documents.ts';
+import { inputFilesOf } from './documents.ts';
 import { kept } from './kept.ts';
 import { hasPagesBefore } from './pages-before.ts';
 import type { RuleInput } from './rule.ts';
@@ -43,7 +44,7 @@ export function mistakenPair(
   const [read] = unwritten;
   if (!written || !read) return undefined;
   const names = new Set(unwritten.map(({ name }) => name));
-  const paths = new Set(unread.map(({ path }) => normalPath(path.text)));
+  const paths = new Set(unread.map(({ path }) => samePath(path.text)));
   if (names.size !== 1 || paths.size !== 1) return undefined;
   const isBefore = trace.events.indexOf(written) < read.call.at;
   if (!isBefore || trace.view.pages.some(page => page.includes.length > 0 || hasPagesBefore(page)))
@@ -60,7 +61,7 @@ function find(trace: Trace, { pages, edition }: RuleInput): LoneFiles {
   const paths = new Set(reads.map(({ path }) => path.span.end));
   const named = namesIn(trace, pages, paths);
   const read = new Set(reads.flatMap(({ path }) => path.text.match(NAMES) ?? []));
-  const nameOf = ({ path }: FileEvent) => normalPath(path.text).split('/').at(-1) ?? '';
+  const nameOf = ({ path }: FileEvent) => samePath(path.text).split('/').at(-1) ?? '';
   // Of several writes the first counts.
   const written = new Map([...writesOf(trace)].reverse().map(({ name, at }) => [name, at]));
   return {
@@ -72,7 +73,7 @@ function find(trace: Trace, { pages, edition }: RuleInput): LoneFiles {
         !read.has(nameOf(each)),
     ),
     unwritten: reads.flatMap(({ path, document, call }) => {
-      const name = normalPath(path.text);
+      const name = samePath(path.text);
       const isPlain = path.isExact && /^[\w.-]+\.ya?ml$/.test(name) && !/^(my|your)\b/i.test(name);
       const isWritten = document !== undefined || (written.get(name) ?? Number.POSITIVE_INFINITY) < call.at;
       return !isPlain || isWritten || named.has(name) ? [] : [{ call, name, span: path.span }];
@@ -90,9 +91,9 @@ interface Write {
 /** Lists what a trace writes, in its order. */
 export const writesOf = kept(({ events }: Trace): readonly Write[] =>
   events.flatMap((event, at) => {
-    if (event.kind === 'file') return [{ name: normalPath(event.path.text), at }];
+    if (event.kind === 'file') return [{ name: samePath(event.path.text), at }];
     if (event.kind !== 'call' || event.output.to !== 'file') return [];
-    return [{ name: normalPath(event.output.path.text), at }];
+    return [{ name: samePath(event.output.path.text), at }];
   }),
 );
 

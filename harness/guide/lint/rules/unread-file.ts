@@ -1,6 +1,6 @@
 /** Rule: the guide writes a file, or pipes a document, and nothing reads it. */
+import { samePath } from '../../follow/known-text.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { normalPath } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import { loneFiles, mistakenPair } from '../files.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
@@ -30,7 +30,7 @@ function unreadIn(trace: Trace, input: RuleInput): readonly RuleFinding[] {
   return loneFiles(trace, input).unread.map(({ path, origin }) => ({
     page: origin.page,
     span: path.span,
-    message: `Nothing reads ${normalPath(path.text)}.`,
+    message: `Nothing reads ${samePath(path.text)}.`,
     wouldHappen: 'What stands in the file has no effect.',
   }));
 }

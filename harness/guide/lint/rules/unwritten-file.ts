@@ -1,7 +1,7 @@
 /** Rule: a command reads a file that the guide has written under another name. */
 import { didYouMean } from '../../../base/did-you-mean.ts';
+import { samePath } from '../../follow/known-text.ts';
 import type { Trace } from '../../follow/trace.ts';
-import { normalPath } from '../documents.ts';
 import { loneFiles, mistakenPair, writesOf } from '../files.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
 
@@ -25,7 +25,7 @@ function findIn(trace: Trace, input: RuleInput): readonly RuleFinding[] {
   return loneFiles(trace, input).unwritten.flatMap(({ call, name, span }) => {
     const hint =
       name === pair?.read.name
-        ? `Nothing reads ${normalPath(pair.written.path.text)}, which it writes: are they the same?`
+        ? `Nothing reads ${samePath(pair.written.path.text)}, which it writes: are they the same?`
         : didYouMean(name, writtenBefore(trace, call.at));
     if (hint === undefined) return [];
     return [
