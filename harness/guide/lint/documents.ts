@@ -165,6 +165,14 @@ export function inputFilesOf(trace: Trace, call: ToolCall): readonly InputFile[]
     });
 }
 
+/** Lists the documents of the guide that a call reads: by `-f`, and what stands on its standard input. */
+export const documentsReadBy = (trace: Trace, call: ToolCall): readonly GuideDocument[] => [
+  ...new Set([
+    ...inputFilesOf(trace, call).flatMap(({ document }) => document ?? []),
+    ...[inputOf(trace, call)].flatMap(document => document ?? []),
+  ]),
+];
+
 /** An install of Istio by istioctl, with what the guide says of it. */
 export interface Install {
   readonly call: ToolCall;

@@ -1,7 +1,7 @@
 /** Rule: something is put into a namespace that is made later, or only in another cluster. */
 import type { EditionName } from '../../../model/east-west-gateway.ts';
 import type { Expanded, Trace } from '../../follow/trace.ts';
-import { contextOf, inputFilesOf, inputOf } from '../documents.ts';
+import { contextOf, documentsReadBy } from '../documents.ts';
 import { commandBefore, promptLine, wordsAt } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { callsOf, flagValue, hasFlag, type ToolCall } from '../words.ts';
@@ -131,10 +131,8 @@ export function madeBy(call: ToolCall, trace: Trace): readonly Made[] {
   const seen = seenBy(call);
   if (seen !== undefined) return [{ at, context, namespace: seen }];
   if (call.tool !== 'kubectl' || !/^(apply|create)$/.test(call.command)) return [];
-  const own = inputFilesOf(trace, call).flatMap(({ document }) => (document ? [document.content.text] : []));
-  const piped = inputOf(trace, call)?.content.text;
-  return [...own, ...(piped === undefined ? [] : [piped])].flatMap(text =>
-    namespacesIn(text).map(namespace => ({ at, context, namespace })),
+  return documentsReadBy(trace, call).flatMap(({ content }) =>
+    namespacesIn(content.text).map(namespace => ({ at, context, namespace })),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Trace } from '../../follow/trace.ts';
 import { findInCalls } from '../each-call.ts';
 import { loneFiles, mistakenPair } from '../files.ts';
 import type { Rule, RuleFinding, RuleInput } from '../rule.ts';
-import { callBeside, flagValue, hasFlag, type ToolCall } from '../words.ts';
+import { callBeside, hasFlag, type ToolCall } from '../words.ts';
 
 /** The rule `unread-file`. */
 export const unreadFile: Rule = {
@@ -44,7 +44,7 @@ function unreadPipe(
   if (!['kubectl', 'istioctl'].includes(call.tool) || !reads.test(call.command)) return [];
   const before = callBeside(trace, edition, call, -1);
   if (before?.event.output.to !== 'next-call' || /^(echo|yes|printf)$/.test(before.tool)) return [];
-  if (flagValue(call, 'filename')?.text === '-' || hasFlag(call, 'kustomize')) return [];
+  if (hasFlag(call, 'kustomize')) return [];
   if (call.flags.some(({ value }) => value?.text === '-' || value?.text === '/dev/stdin')) return [];
   return [
     {

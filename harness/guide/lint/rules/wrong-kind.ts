@@ -1,5 +1,5 @@
 /** Rule: istioctl install is given a document that is no IstioOperator. */
-import { type GuideDocument, inputFilesOf, inputOf, lineSpan } from '../documents.ts';
+import { documentsReadBy, type GuideDocument, lineSpan } from '../documents.ts';
 import { findInCalls } from '../each-call.ts';
 import type { Rule, RuleFinding } from '../rule.ts';
 import { isTemplate } from './broken-yaml.ts';
@@ -28,9 +28,7 @@ export const wrongKind: Rule = {
   find: input =>
     findInCalls(input, (call, trace) => {
       if (call.tool !== 'istioctl' || !/^(install|upgrade|manifest )/.test(call.command)) return [];
-      const files = inputFilesOf(trace, call).flatMap(({ document }) => document ?? []);
-      const piped = inputOf(trace, call);
-      return [...new Set([...files, ...(piped ? [piped] : [])])].flatMap(findIn);
+      return documentsReadBy(trace, call).flatMap(findIn);
     }),
 };
 
