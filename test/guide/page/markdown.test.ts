@@ -1,7 +1,7 @@
 /** Pages of plain Markdown: fences, headings, links, prose and the forms of tabs. */
 import t from 'tap';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
-import { blocksOf, checkPlaces, pageOf, problemsOf, tabNames } from './on-page.ts';
+import { blocksOf, checkPlaces, pageOf, problemsOf, proseOf, textsOf } from './on-page.ts';
 
 t.test('fences and indented code are blocks, wherever they stand', async t => {
   const page = pageOf(
@@ -73,10 +73,7 @@ t.test('links of Markdown and HTML, with their targets as written', async t => {
       ['/four', 6],
     ],
   );
-  t.same(
-    page.prose.map(({ text }) => text),
-    ['See one, two, https://example.com/, , and three.', 'In HTML:', 'four'],
-  );
+  t.same(textsOf(page.prose), ['See one, two, https://example.com/, , and three.', 'In HTML:', 'four']);
 });
 
 t.test('the front matter is read, and told if it is none', async t => {
@@ -95,11 +92,7 @@ t.test('the front matter is read, and told if it is none', async t => {
     const page = readPage('page.md', text);
     t.same(page.frontMatter, values, text.slice(0, 100));
     t.same(problemsOf(page), problems, text.slice(0, 100));
-    t.same(
-      page.headings.map(heading => heading.text),
-      ['B'],
-      text.slice(0, 100),
-    );
+    t.same(textsOf(page.headings), ['B'], text.slice(0, 100));
   }
 });
 
@@ -145,10 +138,7 @@ t.test('tabs of MkDocs', async t => {
     page.tabsets.map(({ tabs }) => tabs.map(({ name }) => name)),
     [['One', 'Two'], ['In one'], ['Three']],
   );
-  t.same(
-    page.prose.map(({ text, tabs }) => `${tabNames(tabs)}: ${text}`),
-    ['One: Words.', ': Then:', ': e'],
-  );
+  t.same(proseOf(page), ['One: Words.', ': Then:', ': e']);
   checkPlaces(t, page);
 });
 

@@ -7,15 +7,23 @@ import { readPage } from '../../../harness/guide/page/read-page.ts';
 export const pageOf = (...lines: readonly string[]): Page => readPage('page.md', lines.join('\n'));
 
 /** `Install/Helm`: the tabs that something stands in. */
-export const tabNames = (tabs: readonly TabRef[]): string => tabs.map(({ tab }) => tab).join('/');
+const tabNames = (tabs: readonly TabRef[]): string => tabs.map(({ tab }) => tab).join('/');
+
+/** The words of headings or of prose, or the lines of a block. */
+export const textsOf = (parts: readonly { readonly text: string }[] = []): readonly string[] =>
+  parts.map(({ text }) => text);
 
 /** `bash 3:1 [Helm]: ls | cat`: a block's language, place, tabs and lines. */
 export const blocksOf = ({ blocks, source }: Page): readonly string[] =>
   blocks.map(({ language, lines, span, tabs }) => {
     const { line, column } = source.placeOf(span.start);
     const within = tabs.length === 0 ? '' : ` [${tabNames(tabs)}]`;
-    return `${language} ${line}:${column}${within}: ${lines.map(({ text }) => text).join(' | ')}`;
+    return `${language} ${line}:${column}${within}: ${textsOf(lines).join(' | ')}`;
   });
+
+/** `Install/Helm: Do this.`: what is said, behind the tabs that it stands in. */
+export const proseOf = ({ prose }: Page): readonly string[] =>
+  prose.map(({ text, tabs }) => `${tabNames(tabs)}: ${text}`);
 
 /** `unclosed-shortcode 3:1`. */
 export const problemsOf = ({ problems, source }: Page): readonly string[] =>

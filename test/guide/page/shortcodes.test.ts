@@ -1,7 +1,7 @@
 /** Pages as istio.io keeps them: blocks and tabs of shortcodes. */
 import t from 'tap';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
-import { blocksOf, checkPlaces, pageOf, problemsOf, tabNames } from './on-page.ts';
+import { blocksOf, checkPlaces, pageOf, problemsOf, proseOf, textsOf } from './on-page.ts';
 
 t.test('a block of text: its language, its arguments, its lines', async t => {
   const rows: readonly [string, string, Record<string, string>][] = [
@@ -26,10 +26,7 @@ t.test('a block of text: its language, its arguments, its lines', async t => {
     const [block] = page.blocks;
     t.match(block, { language }, open);
     t.same(block?.attributes, attributes, open);
-    t.same(
-      block?.lines.map(({ text }) => text),
-      ['$ one', '  two'],
-    );
+    t.same(textsOf(block?.lines), ['$ one', '  two']);
     t.same(page.problems, []);
     checkPlaces(t, page);
   }
@@ -52,10 +49,7 @@ t.test('in a list a block loses the indentation of its mark, and keeps its own',
     '    {{< /text >}}',
   );
   t.same(blocksOf(page), ['bash 3:5: $ cat <<EOF |   deep: yes |  | out: less | EOF', 'plain 11:10: that']);
-  t.same(
-    page.prose.map(({ text }) => text),
-    ['Do this:', 'Then'],
-  );
+  t.same(textsOf(page.prose), ['Do this:', 'Then']);
   checkPlaces(t, page);
 });
 
@@ -73,10 +67,7 @@ t.test('what stands in a block is no Markdown and no other block', async t => {
   t.same(blocksOf(page), [
     'bash 1:1: # not a heading | - [no link](/a) | ``` | $ curl {{< istio_version >}}/x | {{</* text bash */>}}',
   ]);
-  t.same(
-    page.headings.map(({ text }) => text),
-    ['A heading'],
-  );
+  t.same(textsOf(page.headings), ['A heading']);
   t.same([page.links, page.prose, page.problems], [[], [], []]);
 });
 
@@ -129,10 +120,7 @@ t.test('tabs: their names, what stands in them, sets within tabs', async t => {
     { category: 'tool', within: [], tabs: [{ name: 'By hand', value: 'hand' }, { name: 'Helm' }] },
     { within: [{ tabset: 0, tab: 'By hand' }], tabs: [{ name: 'Inner' }] },
   ]);
-  t.same(
-    page.prose.map(({ text, tabs }) => `${tabNames(tabs)}: ${text}`),
-    ['Helm: Words.'],
-  );
+  t.same(proseOf(page), ['Helm: Words.']);
   t.same(page.problems, []);
 });
 
@@ -172,10 +160,7 @@ t.test('text that comes from elsewhere is told', async t => {
       ['text_dynamic', 'https://example.com/x'],
     ],
   );
-  t.same(
-    page.prose.map(({ text }) => text),
-    ['A cluster of , a file.'],
-  );
+  t.same(textsOf(page.prose), ['A cluster of , a file.']);
   t.same(
     page.links.map(({ target }) => target),
     ['{{< github_file >}}/x.yaml'],
@@ -255,10 +240,7 @@ t.test('line ends of Windows and of old Macs are kept, and are no part of a line
   for (const end of ['\r\n', '\r']) {
     const page = readPage('page.md', lines.join(end));
     t.same(blocksOf(page), ['bash 3:1: $ a |   b', 'sh 8:1: c']);
-    t.same(
-      page.prose.map(({ text }) => text),
-      ['end'],
-    );
+    t.same(textsOf(page.prose), ['end']);
     checkPlaces(t, page);
   }
 });

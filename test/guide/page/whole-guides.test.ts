@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { readPage } from '../../../harness/guide/page/read-page.ts';
 import { GUIDE_18 } from '../support/pages.ts';
-import { checkPlaces } from './on-page.ts';
+import { checkPlaces, textsOf } from './on-page.ts';
 
 const OURS = new URL('../../../fixtures/guides/', import.meta.url);
 
@@ -29,7 +29,7 @@ function checkGuideOf2020(t: Test, file: string | URL): void {
   t.same(page.problems, []);
   checkPlaces(t, page);
   t.same(
-    page.blocks.map(({ lines }) => lines.map(({ text }) => text)),
+    page.blocks.map(({ lines }) => textsOf(lines)),
     linesBetweenMarks(page.source.text),
   );
   t.equal(page.frontMatter['test'], 'yes');
@@ -65,7 +65,7 @@ t.test('our guide of today: a set of tabs for each cluster', async t => {
   const page = readPage('guide.md', readFileSync(new URL('primary-remote-current.md', OURS), 'utf8'));
   t.same([page.problems, page.tabsets.length, page.includes.length], [[], 4, 1]);
   t.same(
-    page.blocks.map(({ lines }) => lines.map(({ text }) => text)),
+    page.blocks.map(({ lines }) => textsOf(lines)),
     linesBetweenMarks(page.source.text),
   );
   t.ok(page.tabsets.every(({ tabs }) => tabs.map(({ value }) => value).join() === 'iop,helm'));
