@@ -6,13 +6,15 @@ import type { Page, Tab, TabRef, Tabset } from '../page/page.ts';
 import type { View } from './trace.ts';
 
 /** Chooses a tab of a set that the reader comes to; undefined: none of them. */
-type Choice = (tabset: Tabset, page: Page, index: number) => Tab | undefined;
+type Choice = (tabset: Tabset, page: Page) => Tab | undefined;
 
-/** As one compares names of tabs: `category-value`, or else what people read. */
-const keyOf = ({ name, value }: Tab): string => (value ?? name).trim().toLowerCase();
+/** As one compares names of tabs. */
+const folded = (name: string): string => name.trim().toLowerCase();
 
-const answersTo = (tab: Tab, name: string): boolean =>
-  keyOf(tab) === name || tab.name.trim().toLowerCase() === name;
+/** What a tab is compared by: `category-value`, or else what people read. */
+const keyOf = ({ name, value }: Tab): string => folded(value ?? name);
+
+const answersTo = (tab: Tab, name: string): boolean => keyOf(tab) === name || folded(tab.name) === name;
 
 /** Says whether what stands in these tabs is seen by a reader who follows those. */
 export const isFollowed = (tabs: readonly TabRef[], followed: readonly TabRef[]): boolean =>
@@ -23,41 +25,40 @@ export const isFollowed = (tabs: readonly TabRef[], followed: readonly TabRef[])
  * category switch together, as on the site.
  */
 export function viewsOf(pages: readonly Page[]): readonly View[] {
-  const open = new Map<Tab, TabRef & { readonly page: Page }>();
+  const open = new Map<Tab, TabPlace>();
   for (const page of pages)
-    for (const [index, { tabs }] of page.tabsets.entries())
-      for (const tab of tabs) open.set(tab, { page, tabset: index, tab: tab.name });
+    for (const tabset of page.tabsets) for (const tab of tabset.tabs) open.set(tab, { page, tabset });
   const views: View[] = [];
   do {
-    const [first] = open.keys();
-    const forced = first ? forcedBy(open.get(first), first) : new Map<Tabset, string>();
+    const [first] = open;
+    const forced = first ? forcedBy(...first) : new Map<Tabset, string>();
     const view = walk(pages, tabset => {
       const name = forced.get(tabset);
       return (
-        (name === undefined ? undefined : tabset.tabs.find(each => each.name === name)) ??
+        tabset.tabs.find(each => each.name === name) ??
         tabset.tabs.find(each => open.has(each)) ??
         tabset.tabs[0]
       );
     });
     for (const tab of view.chosen) open.delete(tab);
     // A tab that its category keeps from view is come by no other way.
-    if (first) open.delete(first);
+    if (first) open.delete(first[0]);
     views.push(view);
   } while (open.size > 0);
   return views;
 }
 
+/** Where a tab stands. */
+interface TabPlace {
+  readonly page: Page;
+  readonly tabset: Tabset;
+}
+
 /** What must be chosen so that a tab is seen: it, and the tabs around it. */
-function forcedBy(
-  place: (TabRef & { readonly page: Page }) | undefined,
-  tab: Tab,
-): ReadonlyMap<Tabset, string> {
-  const forced = new Map<Tabset, string>();
-  const tabset = place?.page.tabsets[place.tabset];
-  if (!place || !tabset) return forced;
-  forced.set(tabset, tab.name);
+function forcedBy(tab: Tab, { page, tabset }: TabPlace): ReadonlyMap<Tabset, string> {
+  const forced = new Map([[tabset, tab.name]]);
   for (const each of tabset.within) {
-    const outer = place.page.tabsets[each.tabset];
+    const outer = page.tabsets[each.tabset];
     if (outer) forced.set(outer, each.tab);
   }
   return forced;
@@ -74,7 +75,7 @@ function walk(pages: readonly Page[], choose: Choice): View & { readonly chosen:
     for (const [index, tabset] of page.tabsets.entries()) {
       if (!isFollowed(tabset.within, followed)) continue;
       const key = tabset.category === undefined ? undefined : byCategory.get(tabset.category);
-      const tab = tabset.tabs.find(each => keyOf(each) === key) ?? choose(tabset, page, index);
+      const tab = tabset.tabs.find(each => keyOf(each) === key) ?? choose(tabset, page);
       if (!tab) continue;
       if (tabset.category !== undefined && key === undefined) byCategory.set(tabset.category, keyOf(tab));
       followed.push({ tabset: index, tab: tab.name });
@@ -94,7 +95,7 @@ function walk(pages: readonly Page[], choose: Choice): View & { readonly chosen:
  *   no tab on the way has
  */
 export function viewOfTabs(pages: readonly Page[], names: readonly string[]): View {
-  const asked = names.map(name => name.trim().toLowerCase());
+  const asked = names.map(folded);
   const used = new Set<string>();
   const { chosen: _, ...view } = walk(pages, (tabset, page) => {
     const found = tabset.tabs.filter(tab => asked.some(name => answersTo(tab, name)));
@@ -105,8 +106,8 @@ export function viewOfTabs(pages: readonly Page[], names: readonly string[]): Vi
     return only;
   });
   // A set that its category has chosen for was not asked.
-  for (const name of asked)
-    if (!used.has(name) && !namesFollowed(view, name)) throw unknownTab(pages, name, names);
+  for (const name of names)
+    if (!used.has(folded(name)) && !namesFollowed(view, folded(name))) throw unknownTab(pages, name);
   return view;
 }
 
@@ -126,15 +127,13 @@ const listed = (tabs: readonly Tab[]): string =>
 const allTabs = (pages: readonly Page[]): readonly Tab[] =>
   pages.flatMap(page => page.tabsets.flatMap(({ tabs }) => tabs));
 
-function unknownTab(pages: readonly Page[], name: string, given: readonly string[]): HarnessError {
-  const tabs = allTabs(pages);
-  const original = given.find(each => each.trim().toLowerCase() === name) ?? name;
-  const known = [...new Map(tabs.map(tab => [keyOf(tab), tab])).values()];
+function unknownTab(pages: readonly Page[], name: string): HarnessError {
+  const known = [...new Map(allTabs(pages).map(tab => [keyOf(tab), tab])).values()];
   const guess = didYouMean(
-    original,
+    name,
     known.flatMap(tab => [tab.value ?? tab.name, tab.name]),
   );
-  return new HarnessError('ERR_UNKNOWN_TAB', `The guide has no tab "${original}" on the way.`, {
+  return new HarnessError('ERR_UNKNOWN_TAB', `The guide has no tab "${name}" on the way.`, {
     hint: [
       ...(guess === undefined ? [] : [guess]),
       known.length > 0 ? `Its tabs: ${listed(known)}` : 'It has no tabs at all.',
