@@ -74,11 +74,12 @@ function commandAt(
 ): readonly BlockLine[] {
   const begin = lines[first];
   if (!begin || !PROMPT.test(begin.text)) return [];
-  const taken = [without(begin, PROMPT)];
+  const typed = without(begin, PROMPT);
+  const taken = [typed];
   const state = new OpenEnds();
-  state.feed(taken[0]?.text ?? '');
-  let isCompound = COMPOUND.test(taken[0]?.text ?? '') && !COMPOUND_END.test(taken[0]?.text ?? '');
-  let depth = depthOf(taken[0]?.text ?? '');
+  state.feed(typed.text);
+  let isCompound = COMPOUND.test(typed.text) && !COMPOUND_END.test(typed.text);
+  let depth = depthOf(typed.text);
   const hasMarks = CONTINUATION.test(lines[first + 1]?.text ?? '');
   for (let index = first + 1; index < lines.length && (state.isOpen || isCompound); index++) {
     const line = lines[index];
