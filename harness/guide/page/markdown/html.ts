@@ -3,13 +3,14 @@ import type { Span } from '../../source-text.ts';
 import { plain } from './masked.ts';
 import type { HeadingPart, LinkPart, TextPart } from './part.ts';
 
-/** What a stretch of HTML has. */
-interface HtmlParts {
+/** What a stretch of HTML has, each list in its order. */
+export interface HtmlParts {
   readonly headings: readonly HeadingPart[];
   readonly links: readonly LinkPart[];
   readonly prose: readonly TextPart[];
+  /** What `id` and `name` say. */
   readonly ids: readonly string[];
-  /** What nobody sees. */
+  /** Nobody sees what stands in them. */
   readonly comments: readonly Span[];
 }
 

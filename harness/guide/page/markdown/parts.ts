@@ -3,20 +3,13 @@ import type { Nodes, Parents } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { linesOf, type Span } from '../../source-text.ts';
 import { readableLength } from './cost.ts';
-import { htmlParts } from './html.ts';
+import { type HtmlParts, htmlParts } from './html.ts';
 import { MASK, plain } from './masked.ts';
 import type { CodePart, HeadingPart, LinkPart, TextPart } from './part.ts';
 
-/** All that a page's Markdown has, each list in its order. */
-export interface MarkdownParts {
+/** All that a page's Markdown has, that of the HTML in it included. */
+export interface MarkdownParts extends HtmlParts {
   readonly code: readonly CodePart[];
-  readonly headings: readonly HeadingPart[];
-  readonly links: readonly LinkPart[];
-  readonly prose: readonly TextPart[];
-  /** What `id` and `name` in HTML say, in order. */
-  readonly ids: readonly string[];
-  /** Comments of HTML: nobody sees what stands in them. */
-  readonly comments: readonly Span[];
   /** Up to where the text was read; its length, but for one that would take forever. */
   readonly end: number;
 }
