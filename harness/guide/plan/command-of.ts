@@ -8,7 +8,7 @@ import { toolOf } from '../follow/programs.ts';
 import type { CallEvent, Expanded } from '../follow/trace.ts';
 
 /** Variables that the guide has exported, which its programs get. */
-export type Exported = ReadonlyMap<string, string>;
+type Exported = ReadonlyMap<string, string>;
 
 /** What the script reads in the place of its flags. */
 const OF_SCRIPT = ['MESH', 'CLUSTER', 'NETWORK'];

@@ -4,12 +4,10 @@ import { firstOf } from '../../base/printable.ts';
 import type { Command } from '../../model/command.ts';
 import { isIdle } from '../follow/programs.ts';
 import type { CallEvent, FileEvent, Origin, Trace, TraceEvent } from '../follow/trace.ts';
-import { commandOf, type Exported, type Given } from './command-of.ts';
+import { commandOf, type Given } from './command-of.ts';
 
 /** Commands that belong together, and where the page has them. */
 export interface Unit {
-  readonly calls: readonly CallEvent[];
-  /** One for each call. */
   readonly commands: readonly Command[];
   readonly files: readonly { readonly path: string; readonly content: string }[];
   /** Of the first and of the last thing that belongs to it. */
@@ -51,7 +49,7 @@ class Collector {
   /** Texts of the files, for those that are written in pieces. */
   readonly #contents = new Map<string, string>();
   #files: { path: string; content: string; origin: Origin }[] = [];
-  #calls: { call: CallEvent; command: Command }[] = [];
+  #commands: { command: Command; origin: Origin }[] = [];
 
   constructor(given?: Given) {
     this.#given = given;
@@ -93,33 +91,28 @@ class Collector {
 
   #call(call: CallEvent): void {
     if (isIdle(call)) return;
-    const exported: Exported = this.#exported;
-    const command = commandOf(call, exported, this.#given);
+    const command = commandOf(call, this.#exported, this.#given);
     if (typeof command === 'string') {
       if (this.#told.has(command)) return;
       if (command.startsWith('the context ')) this.#told.add(command);
       this.#problems.push(`${placeText(call.origin)}: ${command}`);
       return;
     }
-    this.#calls.push({ call, command });
-    const { output } = call;
+    const { output, origin } = call;
+    this.#commands.push({ command, origin });
     if (output.to === 'next-call' || (output.to === 'variable' && MADE_UP.test(output.name))) return;
-    this.#close(call.origin);
+    this.#close(origin);
   }
 
   #close(last: Origin): void {
-    const calls = this.#calls.map(each => each.call);
-    const [firstCall] = calls;
-    if (!firstCall) return;
-    const first = this.#files[0]?.origin ?? firstCall.origin;
+    const first = (this.#files[0] ?? this.#commands[0])?.origin ?? last;
     this.#units.push({
-      calls,
-      commands: this.#calls.map(each => each.command),
+      commands: this.#commands.map(({ command }) => command),
       files: this.#files.map(({ path, content }) => ({ path, content })),
       origins: [first, last],
     });
     this.#files = [];
-    this.#calls = [];
+    this.#commands = [];
   }
 }
 
