@@ -2,7 +2,6 @@
 import { quoteArgv } from '../../base/quote.ts';
 import type { Command } from '../../model/command.ts';
 import { deadlineOf } from '../../plan/plan.ts';
-import { pipesOf } from '../../plan/print/words.ts';
 import type { GuideReference, Step, StepId } from '../../plan/step.ts';
 import type { Page } from '../page/page.ts';
 import type { PlacedErratum } from './errata-of.ts';
@@ -88,9 +87,9 @@ function placed(command: Command, { lineOf }: StepSurroundings): Command {
 /** Gives a command the deadline of ours that does the same, and what ours waits for. */
 function timed(command: Command, own: Step | undefined, awaits: boolean): Command {
   const { key } = subjectOf([command]);
-  const like = pipesOf(own?.commands ?? [])
-    .flat()
-    .find(each => subjectOf([each]).key === key && each.output?.to === command.output?.to);
+  const like = own?.commands.find(
+    each => subjectOf([each]).key === key && each.output?.to === command.output?.to,
+  );
   if (!like) return command;
   const isAwaited = awaits && like.awaits !== undefined;
   const timeoutMs = isAwaited || like.awaits === undefined ? like.timeoutMs : command.timeoutMs;
