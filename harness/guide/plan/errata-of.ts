@@ -4,11 +4,8 @@ import type { Finding } from '../lint/finding.ts';
 import type { Page } from '../page/page.ts';
 import { nameOfPage } from './names.ts';
 
-/** An erratum, and the place that it is about. */
-export interface PlacedErratum extends Erratum {
-  readonly file: string;
-  readonly line: number;
-}
+/** An erratum of which the page and its line are known. */
+export type PlacedErratum = Erratum & Required<Pick<Erratum, 'file' | 'lines'>>;
 
 /** What the findings are about, and what became of them. */
 interface ErrataOptions {
@@ -39,7 +36,6 @@ export function errataOf(
       errata.set(id, {
         id,
         file: place.file,
-        line: place.line,
         guideLine: shortened(page?.source.line(place.line) ?? ''),
         lines: [place.line, place.line],
         wouldHappen,

@@ -98,11 +98,9 @@ export function planOfGuide(
       ...ours,
       client: clientOf(ordered.steps) ?? ours.client,
       steps: withCleanUp ? [...ordered.steps, ...cleanUpOf(units, around)] : ordered.steps,
-      errata: [
-        ...elsewhere.map(({ erratum }) => erratum),
-        ...errata.map(({ line: _, ...rest }) => rest),
-        ...ordered.errata,
-      ].filter(({ id }) => used.has(id)),
+      errata: [...elsewhere.map(({ erratum }) => erratum), ...errata, ...ordered.errata].filter(({ id }) =>
+        used.has(id),
+      ),
       ...(lacks.length > 0 && { lacks }),
     },
     notes: [...way.notes, ...notesOn({ hasWorkloads, lacks })],

@@ -47,7 +47,7 @@ export function stepOf({ units, step: own }: StepGroup, around: StepSurroundings
     },
     errata: around.errata
       .filter(each => each.file === units[0]?.origins[0].place.file)
-      .filter(({ line }) => line >= lines[0] && line <= lines[1])
+      .filter(({ lines: [line] }) => line >= lines[0] && line <= lines[1])
       .map(({ id }) => id),
     deadlineMs: deadlineOf(commands),
   };
