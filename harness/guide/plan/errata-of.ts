@@ -2,7 +2,7 @@
 import type { Erratum } from '../../plan/step.ts';
 import type { Finding } from '../lint/finding.ts';
 import type { Page } from '../page/page.ts';
-import { nameOfPage } from './names.ts';
+import { nameOfPage, shortened } from './names.ts';
 
 /** An erratum of which the page and its line are known. */
 export type PlacedErratum = Erratum & Required<Pick<Erratum, 'file' | 'lines'>>;
@@ -36,7 +36,7 @@ export function errataOf(
       errata.set(id, {
         id,
         file: place.file,
-        guideLine: shortened(page?.source.line(place.line) ?? ''),
+        guideLine: shortened((page?.source.line(place.line) ?? '').trim(), LONGEST_LINE),
         lines: [place.line, place.line],
         wouldHappen,
         ...(isAsPrinted ? AS_IT_IS : mendOf(finding, isLeft(finding))),
@@ -48,9 +48,4 @@ export function errataOf(
 function mendOf({ fix }: Finding, isLeft: boolean): Pick<Erratum, 'weDo' | 'isLeft'> {
   if (fix?.isSafe) return { weDo: fix.description };
   return isLeft ? AS_IT_IS : { weDo: 'It is mended along with another.' };
-}
-
-function shortened(line: string): string {
-  const text = line.trim();
-  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE - 2)} …` : text;
 }

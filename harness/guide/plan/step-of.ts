@@ -6,7 +6,7 @@ import type { GuideReference, Step, StepId } from '../../plan/step.ts';
 import type { Page } from '../page/page.ts';
 import type { PlacedErratum } from './errata-of.ts';
 import type { StepGroup } from './groups.ts';
-import { nameOfPage } from './names.ts';
+import { nameOfPage, shortened } from './names.ts';
 import { subjectOf } from './subject.ts';
 import type { Unit } from './units.ts';
 
@@ -112,5 +112,5 @@ const isAlike = (one: Command, other: Command): boolean => subjectOf([one]).key 
 function titleOf(commands: readonly Command[]): string {
   const [first] = commands;
   const text = first ? quoteArgv([first.tool, ...first.args]).replaceAll('\n', ' ') : '';
-  return text.length > LONGEST_TITLE ? `${text.slice(0, LONGEST_TITLE - 2)} …` : text;
+  return shortened(text, LONGEST_TITLE);
 }
