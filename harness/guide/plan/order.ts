@@ -22,35 +22,31 @@ export function asNeeded(steps: readonly Step[], ours: Plan): Ordered {
   const missing = ours.steps.map(({ id }) => id).filter(id => !ids.has(id));
   const needs = new Map(omitSteps(ours, missing).steps.map(({ id, dependsOn }) => [id, dependsOn]));
   const sorted = topologicalOrder(steps.map(step => ({ ...step, dependsOn: needs.get(step.id) ?? [] })));
-  const errata = moved(steps, sorted);
+  const late = moved(steps, sorted);
   const marked = sorted.map(step => {
-    const own = errata.filter(({ id }) => id === step.id).map(({ erratum }) => erratum.id);
-    return { ...step, errata: [...step.errata, ...own] };
+    const erratum = late.get(step.id);
+    return erratum ? { ...step, errata: [...step.errata, erratum.id] } : step;
   });
-  return { steps: oneAfterTheOther(marked), errata: errata.map(({ erratum }) => erratum) };
+  return { steps: oneAfterTheOther(marked), errata: [...late.values()] };
 }
 
-interface Moved {
-  readonly id: StepId;
-  readonly erratum: Erratum;
-}
-
-/** Finds steps that now come before one that the page has earlier. */
-function moved(page: readonly Step[], sorted: readonly Step[]): readonly Moved[] {
+/** Finds steps that now come before one that the page has earlier, and makes an erratum of each. */
+function moved(page: readonly Step[], sorted: readonly Step[]): ReadonlyMap<StepId, Erratum> {
   const places = new Map(page.map(({ id }, index) => [id, index]));
   const placeOf = (id: StepId): number => places.get(id) ?? 0;
-  return sorted.flatMap((step, index): Moved[] => {
+  const errata = new Map<StepId, Erratum>();
+  for (const [index, step] of sorted.entries()) {
     const later = sorted
       .slice(index + 1)
       .find(other => placeOf(other.id) < placeOf(step.id) && other.dependsOn.includes(step.id));
-    if (!later) return [];
-    const erratum: Erratum = {
+    if (!later) continue;
+    errata.set(step.id, {
       id: `order/${step.id}`,
       guideLine: `${step.guide.section} (after: ${later.guide.section})`,
       ...(step.guide.lines && { lines: step.guide.lines }),
       wouldHappen: `${later.title}, while this step is not done yet: ${step.omission.because}.`,
       weDo: `Do it before ${later.id}, which waits for it.`,
-    };
-    return [{ id: step.id, erratum }];
-  });
+    });
+  }
+  return errata;
 }
