@@ -3,12 +3,12 @@ import type { Command } from '../model/command.ts';
 import type { ClusterName } from '../model/names.ts';
 
 /** Milliseconds for a command that only asks or tells an API server something. */
-const QUICK_MS = 60_000;
+export const QUICK_MS = 60_000;
 /**
  * istioctl waits up to five minutes for each of its components and reports that itself; only beyond that does
  * it count as hung.
  */
-const INSTALL_MS = 15 * 60_000;
+export const INSTALL_MS = 15 * 60_000;
 /** Milliseconds until a load balancer must have given an address. */
 const ADDRESS_MS = 180_000;
 /** Seconds that kubectl waits for a Deployment. */

@@ -3,7 +3,7 @@ import { quoteWord } from '../../base/quote.ts';
 import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
-import { installFile, kubectl } from '../../plan/commands.ts';
+import { INSTALL_MS, QUICK_MS } from '../../plan/commands.ts';
 import { toolOf } from '../follow/programs.ts';
 import type { CallEvent, Expanded } from '../follow/trace.ts';
 
@@ -145,6 +145,5 @@ function outputOf({ output, program }: CallEvent): Command['output'] | string {
 function timeoutOf(tool: ToolName, args: readonly string[]): number {
   const isLong = tool === 'helm' || (tool === 'istioctl' && args[0] === 'install');
   const seconds = args.map(word => /^--timeout=(\d+)s$/.exec(word)?.[1]).find(found => found !== undefined);
-  const quickMs = kubectl(clusterName(''), []).timeoutMs;
-  return isLong ? installFile(clusterName('')).timeoutMs : quickMs + Number(seconds ?? 0) * 1000;
+  return isLong ? INSTALL_MS : QUICK_MS + Number(seconds ?? 0) * 1000;
 }
