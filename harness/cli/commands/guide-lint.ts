@@ -43,9 +43,11 @@ export async function guideLintCommand(
   const { name: edition } = editionOf(flags.edition);
   const screen = createScreen(environment);
   const before = readGuideFiles(files);
-  const pagesOf = (files: readonly GuideFile[]) => files.map(({ file, text }) => readPage(file, text));
+  const printed = before.map(({ file, text }) => readPage(file, text));
   const given = givenVariables(flags.var);
-  assertNamed(given, pagesOf(before));
+  assertNamed(given, printed);
+  const pagesOf = (files: readonly GuideFile[]) =>
+    files === before ? printed : files.map(({ file, text }) => readPage(file, text));
   const lintFiles = (files: readonly GuideFile[]) => lint(pagesOf(files), edition, given);
   const isMended = flags.fix || flags.dryRun;
   const { files: after, findings } = isMended
