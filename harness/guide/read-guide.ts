@@ -11,6 +11,7 @@ import { lineBefore } from './lint/print/unified-diff.ts';
 import type { Page } from './page/page.ts';
 import { readPage } from './page/read-page.ts';
 import { type GuidePlan, planOfGuide } from './plan/plan-of-guide.ts';
+import { placeText } from './plan/units.ts';
 
 /** What is asked of a guide. */
 interface GuideRequest {
@@ -31,8 +32,8 @@ interface GuideRequest {
 function assertWhole(pages: readonly Page[]): void {
   const problems = pages.flatMap(page =>
     page.problems.map(({ message, span }) => {
-      const { file, line, column } = page.source.placeOf(span.start);
-      return `  ${file}:${line}:${column}: ${message}`;
+      const place = page.source.placeOf(span.start);
+      return `  ${placeText({ place })}: ${message}`;
     }),
   );
   if (problems.length === 0) return;
@@ -55,14 +56,14 @@ export function readGuide(request: GuideRequest): GuidePlan {
   assertWhole(printed);
   if (given) assertNamed(given, printed);
   // A wrong name of a tab is told before what is wrong with commands.
-  viewOfTabs(printed, tabs);
+  const printedView = viewOfTabs(printed, tabs);
   const findings = lint(printed, edition);
   // The first look of the mends is at the pages as they are printed, which have been linted.
   const lintFiles = (each: readonly GuideFile[]) =>
     each === files ? findings : lint(pagesOf(each), edition);
   const mended = isAsPrinted ? { files, findings } : mend(files, lintFiles);
   const followed = mended.files;
-  const view = viewOfTabs(pagesOf(followed), tabs);
+  const view = followed === files ? printedView : viewOfTabs(pagesOf(followed), tabs);
   const lines = new Map(
     files.map(({ file, text }, index) => [file, lineBefore(text, followed[index]?.text ?? text)]),
   );
@@ -74,7 +75,7 @@ export function readGuide(request: GuideRequest): GuidePlan {
     isAsPrinted,
     withCleanUp,
     findings,
-    printed: follow(viewOfTabs(printed, tabs)),
+    printed: follow(printedView),
     lineOf,
     isLeft: ({ rule, place: { file, line } }) => left.has(`${rule} ${file}:${line}`),
   });
