@@ -4,6 +4,7 @@ import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Scenario } from '../scenario/read-scenario.ts';
+import { argvOfGuide } from './commands/guide-choice.flags.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import { namesOf, scenariosOf } from './scenarios.ts';
 
@@ -57,13 +58,9 @@ export async function worksOf(
 }
 
 /** @throws HarnessError ERR_USAGE for a flag that says how a guide is followed, where there is none */
-function refuseGuideFlags({ tab, var: given, asPrinted, cleanUp }: RunFlags): void {
-  const flag =
-    (tab.length > 0 && '--tab') ||
-    (given.length > 0 && '--var') ||
-    (asPrinted && '--as-printed') ||
-    (cleanUp && '--clean-up');
-  if (flag)
+function refuseGuideFlags(flags: RunFlags): void {
+  const [flag] = argvOfGuide(flags);
+  if (flag !== undefined)
     throw new HarnessError('ERR_USAGE', `${flag} is for --guide.`, {
       hint: 'Name the pages: mesh-harness run --guide install.md --tab primary-remote',
     });
