@@ -4,11 +4,10 @@ import { printable } from '../../base/printable.ts';
 import type { Finding, Severity } from '../../guide/lint/finding.ts';
 import type { SourceText } from '../../guide/source-text.ts';
 import type { Colours } from './screen.ts';
-import { fit, wrapped, wrappedLines } from './text-width.ts';
+import { fit, NARROWEST, wrapped, wrappedLines } from './text-width.ts';
 
 /** Columns for a line of the page where nobody sees a terminal. */
 const WIDE = 110;
-const NARROWEST = 40;
 const TAB_WIDTH = 4;
 /** Columns of a long line that are shown before what is pointed at. */
 const BEFORE = 20;

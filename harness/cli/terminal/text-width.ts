@@ -35,7 +35,7 @@ export function wrapped(text: string, width: number): readonly string[] {
 /** How much farther in than its beginning the rest of a long line stands. */
 const HANGING = 4;
 /** A terminal that is narrower than this is taken to be so wide. */
-const NARROWEST = 40;
+export const NARROWEST = 40;
 
 /** Breaks the lines of a text at a terminal's width; undefined: as they are. */
 export function wrappedLines(text: string, width: number | undefined): string {
