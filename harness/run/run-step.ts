@@ -1,7 +1,7 @@
 /** One step of a plan: its files, then its commands with their pipes, captures and deadlines. */
 import { type LinkedSignal, linkedSignal } from '../base/deadline.ts';
 import { messageOf } from '../base/errors.ts';
-import { quoteArgv } from '../base/quote.ts';
+import { quoteArgv, quoteWord } from '../base/quote.ts';
 import { redact } from '../base/redact.ts';
 import { argvOf, environmentOf, variablesIn } from '../model/argv.ts';
 import type { Command, CommandResult } from '../model/command.ts';
@@ -149,7 +149,7 @@ function neededBy(step: Step, captured: ReadonlySet<string>): readonly string[] 
 function lineOf(command: Command, variables: ReadonlyMap<string, string>): string {
   const own = Object.entries(environmentOf(command, variables));
   const words = quoteArgv([command.tool, ...argvOf(command, variables)]);
-  return redact([...own.map(([name, value]) => `${name}=${quoteArgv([value])}`), words].join(' '));
+  return redact([...own.map(([name, value]) => `${name}=${quoteWord(value)}`), words].join(' '));
 }
 
 /**
