@@ -61,11 +61,10 @@ function assertWritable(file: string, target: string): void {
   }
 }
 
-const isOfFolder = (error: unknown): boolean =>
+const isOfFolder = (error: unknown): error is HarnessError =>
   error instanceof HarnessError && ['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error.cause));
 
-function inFolder(file: string, error: unknown): HarnessError {
-  const cause = error instanceof HarnessError ? error.cause : error;
+function inFolder(file: string, { cause }: HarnessError): HarnessError {
   return new HarnessError('ERR_WRITE_FAILED', writeError(file, cause).message, {
     hint: 'Nothing of it was changed. The new text is written beside it first: the folder must allow that.',
     cause,
