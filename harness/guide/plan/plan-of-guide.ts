@@ -6,9 +6,10 @@ import { planTopology } from '../../plan/plan.ts';
 import type { Erratum, Plan, Step, StepId } from '../../plan/step.ts';
 import type { Trace } from '../follow/trace.ts';
 import type { Finding } from '../lint/finding.ts';
+import type { Page } from '../page/page.ts';
 import { plainWayOf } from './choices.ts';
 import { errataOf } from './errata-of.ts';
-import { groupsOf, isCleanUp } from './groups.ts';
+import { groupsOf, isCleanUp, type StepGroup } from './groups.ts';
 import { matchUnits } from './match.ts';
 import { nameOfTrace } from './names.ts';
 import { asNeeded, oneAfterTheOther } from './order.ts';
@@ -68,7 +69,7 @@ export function planOfGuide(
   } = options;
   const way = plainWayOf(trace);
   const units = unitsOf(way.trace);
-  const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(trace));
+  const { topology, hasWorkloads } = topologyOf(units, nameOfTrace(trace), filesOf(pages));
   const ours = planTopology(topology, edition);
   const errata = errataOf(findings, { pages: printed.view.pages, isAsPrinted, ...(isLeft && { isLeft }) });
   const around = {
@@ -78,10 +79,7 @@ export function planOfGuide(
     awaits: !isAsPrinted,
     printed: linesById(printed, ours, !isAsPrinted),
   };
-  const work = units.filter(unit => !isCleanUp(unit));
-  const steps = groupsOf(matchUnits(work, ours), { isMerged: !isAsPrinted }).map(each =>
-    stepOf(each, around),
-  );
+  const steps = groupsOfWork(units, ours, !isAsPrinted).map(each => stepOf(each, around));
   const known = new Set(steps.map(({ id }) => id));
   const installs = steps.some(({ id }) => id.endsWith('/install-istio'));
   const elsewhere = isAsPrinted || !installs ? [] : elsewhereOf(ours, known);
@@ -143,7 +141,7 @@ function cleanUpOf(units: readonly Unit[], around: StepSurroundings): readonly S
     return oneAfterTheOther(
       own.map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true })),
     );
-  const files = around.pages.map(({ source }) => source.file).join(', ');
+  const files = filesOf(around.pages);
   throw new HarnessError('ERR_INVALID_GUIDE', `${files} has no section that takes everything away.`, {
     hint: 'Leave --clean-up out, or name the page too that has a section "Cleanup" or "Uninstall".',
   });
@@ -155,15 +153,20 @@ function linesById(
   ours: Plan,
   isMerged: boolean,
 ): ReadonlyMap<StepId, readonly [number, number]> {
-  const work = placesOf(plainWayOf(printed).trace).filter(unit => !isCleanUp(unit));
   return new Map(
-    groupsOf(matchUnits(work, ours), { isMerged }).flatMap(({ units, step }) =>
+    groupsOfWork(placesOf(plainWayOf(printed).trace), ours, isMerged).flatMap(({ units, step }) =>
       step ? [[step.id, linesOf(units)] as const] : [],
     ),
   );
 }
 
-const filesOf = ({ view }: Trace): string => view.pages.map(({ source }) => source.file).join(', ');
+/** Groups what builds the mesh and what looks at it into steps; what takes it away again is left out. */
+function groupsOfWork(units: readonly Unit[], ours: Plan, isMerged: boolean): readonly StepGroup[] {
+  const work = units.filter(unit => !isCleanUp(unit));
+  return groupsOf(matchUnits(work, ours), { isMerged });
+}
+
+const filesOf = (pages: readonly Page[]): string => pages.map(({ source }) => source.file).join(', ');
 
 /** The sample that requests are sent from: it is called as its file. */
 function clientOf(steps: readonly Step[]): string | undefined {
