@@ -4,6 +4,9 @@ import { unreachable } from '../base/errors.ts';
 /** The guide as it stood for a line of Istio releases; `current` is that of today. */
 export type EditionName = '1.8' | 'current';
 
+/** What the script reads by a flag (`--mesh`), or by a variable of its environment (`MESH`). */
+export const GATEWAY_VALUES = ['mesh', 'cluster', 'network'] as const;
+
 export interface GatewayRequest {
   readonly edition: EditionName;
   /** In 1.8 all three are needed; `current` reads the network only. */
@@ -129,8 +132,7 @@ export function runGatewayScript(
     revision: '',
   };
   let singleCluster = false;
-  const valued =
-    edition === '1.8' ? ['mesh', 'cluster', 'network'] : ['mesh', 'cluster', 'network', 'revision'];
+  const valued: readonly string[] = [...GATEWAY_VALUES, ...(edition === '1.8' ? [] : ['revision'])];
   for (let index = 0; index < args.length; index++) {
     const flag = args[index] ?? '';
     const name = flag.slice(2);

@@ -4,7 +4,8 @@ import type { CallEvent } from './trace.ts';
 /** As `ToolName` of the model calls them. */
 type PlanTool = 'kubectl' | 'istioctl' | 'helm' | 'gen-eastwest-gateway';
 
-const SCRIPT = 'gen-eastwest-gateway.sh';
+/** The script that writes an east-west gateway, without its folder. */
+export const GATEWAY_SCRIPT = 'gen-eastwest-gateway.sh';
 /** Commands that change nothing that a plan could tell. */
 const IDLE: ReadonlySet<string> = new Set(['echo', 'unset', 'true', ':', 'printf']);
 
@@ -12,7 +13,7 @@ const IDLE: ReadonlySet<string> = new Set(['echo', 'unset', 'true', ':', 'printf
 export function toolOf(program: string): PlanTool | undefined {
   const name = program.slice(program.lastIndexOf('/') + 1);
   if (name === 'kubectl' || name === 'istioctl' || name === 'helm') return name;
-  return name === SCRIPT ? 'gen-eastwest-gateway' : undefined;
+  return name === GATEWAY_SCRIPT ? 'gen-eastwest-gateway' : undefined;
 }
 
 /** Tells whether a plan may pass over a call. */

@@ -1,18 +1,15 @@
 /** The script that writes an east-west gateway: what it wants, by release. */
-import type { EditionName } from '../../model/east-west-gateway.ts';
+import { type EditionName, GATEWAY_VALUES } from '../../model/east-west-gateway.ts';
+import { GATEWAY_SCRIPT } from '../follow/programs.ts';
 import type { Expanded } from '../follow/trace.ts';
 import { flagValue, type ToolCall } from './words.ts';
 
-/** Its name, without the folder. */
-export const GATEWAY_SCRIPT = 'gen-eastwest-gateway.sh';
-
-const VALUES = ['mesh', 'cluster', 'network'] as const;
 /** What the script reads: as a flag, and as a variable of the environment. */
-export type GatewayValue = (typeof VALUES)[number];
+export type GatewayValue = (typeof GATEWAY_VALUES)[number];
 
 /** What it cannot do without. istio/istio samples/multicluster/gen-eastwest-gateway.sh @1.8.0, @1.30.3 */
 const NEEDED: Readonly<Record<EditionName, readonly GatewayValue[]>> = {
-  '1.8': ['mesh', 'cluster', 'network'],
+  '1.8': GATEWAY_VALUES,
   current: ['network'],
 };
 
@@ -23,7 +20,7 @@ export const printsOperator = ({ tool }: ToolCall): boolean => tool === GATEWAY_
 export function gatewayValues(call: ToolCall): Readonly<Partial<Record<GatewayValue, Expanded>>> {
   const environment = new Map(call.event.environment.map(({ name, value }) => [name.toLowerCase(), value]));
   return Object.fromEntries(
-    VALUES.flatMap(name => {
+    GATEWAY_VALUES.flatMap(name => {
       const value = flagValue(call, name) ?? environment.get(name);
       return value && value.text !== '' ? [[name, value]] : [];
     }),

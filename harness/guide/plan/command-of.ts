@@ -2,6 +2,7 @@
 import { quoteWord } from '../../base/quote.ts';
 import { CONTEXT_FLAGS } from '../../model/argv.ts';
 import type { Command, ToolName } from '../../model/command.ts';
+import { GATEWAY_VALUES } from '../../model/east-west-gateway.ts';
 import { type ClusterName, clusterName } from '../../model/names.ts';
 import { INSTALL_MS, QUICK_MS } from '../../plan/commands.ts';
 import { toolOf } from '../follow/programs.ts';
@@ -10,8 +11,6 @@ import type { CallEvent, Expanded } from '../follow/trace.ts';
 /** Variables that the guide has exported, which its programs get. */
 type Exported = ReadonlyMap<string, string>;
 
-/** What the script reads in the place of its flags. */
-const OF_SCRIPT = ['MESH', 'CLUSTER', 'NETWORK'];
 const LABEL = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
 /** Variables that the reader has set himself. */
@@ -120,7 +119,8 @@ function environmentOf(
 ): Readonly<Record<string, string>> {
   const all =
     tool === 'gen-eastwest-gateway'
-      ? OF_SCRIPT.flatMap(name => {
+      ? GATEWAY_VALUES.flatMap(each => {
+          const name = each.toUpperCase();
           const value = exported.get(name);
           return value === undefined ? [] : [[name, value] as const];
         })

@@ -1,9 +1,10 @@
 /** Rule: a script of the samples is called without a value that it needs. */
+import { GATEWAY_SCRIPT } from '../../follow/programs.ts';
 import type { Trace } from '../../follow/trace.ts';
 import { contextOf, installsOf } from '../documents.ts';
 import { findInCalls, wordsAt } from '../each-call.ts';
 import type { Fix } from '../finding.ts';
-import { GATEWAY_SCRIPT, type GatewayValue, gatewayValues, lackingValues } from '../gateway-script.ts';
+import { type GatewayValue, gatewayValues, lackingValues } from '../gateway-script.ts';
 import type { Rule, RuleInput } from '../rule.ts';
 import { callBeside, type ToolCall } from '../words.ts';
 
