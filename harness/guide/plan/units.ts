@@ -2,6 +2,7 @@
 import { HarnessError } from '../../base/errors.ts';
 import { firstOf } from '../../base/printable.ts';
 import type { Command } from '../../model/command.ts';
+import { samePath } from '../follow/known-text.ts';
 import { isIdle } from '../follow/programs.ts';
 import type { CallEvent, FileEvent, Origin, Trace, TraceEvent } from '../follow/trace.ts';
 import { commandOf, type Given } from './command-of.ts';
@@ -83,7 +84,7 @@ class Collector {
   }
 
   #write({ path, content, isAppended, origin }: FileEvent): void {
-    const name = path.text.replace(/^(?:\.\/)+/, '');
+    const name = samePath(path.text);
     const whole = (isAppended ? (this.#contents.get(name) ?? '') : '') + content.text;
     this.#contents.set(name, whole);
     this.#files = [...this.#files.filter(each => each.path !== name), { path: name, content: whole, origin }];
