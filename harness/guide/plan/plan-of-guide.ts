@@ -79,14 +79,19 @@ export function planOfGuide(
     awaits: !isAsPrinted,
     printed: linesById(printed, ours, !isAsPrinted),
   };
-  const steps = groupsOfWork(units, ours, !isAsPrinted).map(each => stepOf(each, around));
+  const all = withOwnIds([
+    ...groupsOfWork(units, ours, !isAsPrinted).map(each => stepOf(each, around)),
+    ...(withCleanUp ? cleanUpOf(units, around) : []),
+  ]);
+  const steps = all.filter(each => !each.isCleanUp);
+  const cleanUp = oneAfterTheOther(all.filter(each => each.isCleanUp));
   const known = new Set(steps.map(({ id }) => id));
   const installs = steps.some(({ id }) => id.endsWith('/install-istio'));
   const elsewhere = isAsPrinted || !installs ? [] : elsewhereOf(ours, known);
   const ordered = isAsPrinted
     ? { steps: oneAfterTheOther(steps), errata: [] }
     : asNeeded([...elsewhere.map(({ step }) => step), ...steps], ours);
-  const used = new Set(ordered.steps.flatMap(step => step.errata));
+  const used = new Set([...ordered.steps, ...cleanUp].flatMap(step => step.errata));
   const has = new Set(ordered.steps.map(({ id }) => id));
   const lacks = ours.steps.map(({ id }) => id).filter(id => !has.has(id));
   return {
@@ -95,7 +100,7 @@ export function planOfGuide(
     plan: {
       ...ours,
       client: clientOf(ordered.steps) ?? ours.client,
-      steps: withCleanUp ? [...ordered.steps, ...cleanUpOf(units, around)] : ordered.steps,
+      steps: [...ordered.steps, ...cleanUp],
       errata: [...elsewhere.map(({ erratum }) => erratum), ...errata, ...ordered.errata].filter(({ id }) =>
         used.has(id),
       ),
@@ -134,13 +139,21 @@ function elsewhereOf(
     });
 }
 
+/** Tells steps apart that are called after one line of a page: `install/L7`, `install/L7-2`. */
+function withOwnIds(steps: readonly Step[]): readonly Step[] {
+  const counts = new Map<StepId, number>();
+  return steps.map(step => {
+    const count = (counts.get(step.id) ?? 0) + 1;
+    counts.set(step.id, count);
+    return count === 1 ? step : { ...step, id: `${step.id}-${count}` };
+  });
+}
+
 /** Makes a step of each command that takes something away. @throws HarnessError ERR_INVALID_GUIDE for none */
 function cleanUpOf(units: readonly Unit[], around: StepSurroundings): readonly Step[] {
   const own = units.filter(isCleanUp);
   if (own.length > 0)
-    return oneAfterTheOther(
-      own.map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true })),
-    );
+    return own.map(unit => ({ ...stepOf({ units: [unit], step: undefined }, around), isCleanUp: true }));
   const files = filesOf(around.pages);
   throw new HarnessError('ERR_INVALID_GUIDE', `${files} has no section that takes everything away.`, {
     hint: 'Leave --clean-up out, or name the page too that has a section "Cleanup" or "Uninstall".',

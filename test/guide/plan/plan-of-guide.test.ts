@@ -114,3 +114,36 @@ t.test('a mended guide does first what it tells too late, and says so', async t 
   );
   t.ok(told.includes('elsewhere/east/create-cacerts'));
 });
+
+t.test('commands on one line are steps of their own, and those that clean up have their errata', async t => {
+  const text = [
+    '# Look',
+    block(
+      '$ kubectl --context=east get nodes; kubectl --context=east get events',
+      '$ kubectl --context=east get pvc',
+    ),
+    '# Cleanup',
+    block(
+      '$ kubectl --context=east delete namespace sample -l a=b -l c=d; kubectl --context=east delete ns more',
+    ),
+  ].join('\n\n');
+  const { plan } = readGuide({
+    ...{ files: [{ file: 'look.md', text }], tabs: [], edition: '1.8' },
+    ...{ isAsPrinted: true, withCleanUp: true },
+  });
+  t.same(
+    plan.steps.map(({ id }) => id),
+    ['look/L4', 'look/L4-2', 'look/L5', 'look/L12', 'look/L12-2'],
+  );
+  t.same(
+    plan.steps.map(({ dependsOn }) => dependsOn),
+    [[], ['look/L4'], ['look/L4-2'], [], ['look/L12']],
+  );
+  const known = new Set(plan.errata.map(({ id }) => id));
+  const named = plan.steps.flatMap(({ errata }) => errata);
+  t.ok(named.length > 0, named.join());
+  t.same(
+    named.filter(id => !known.has(id)),
+    [],
+  );
+});
