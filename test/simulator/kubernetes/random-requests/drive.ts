@@ -199,7 +199,10 @@ class Drive {
     for (const made of held) {
       const requests = releaseOf(made);
       let next = requests.next();
-      while (!next.done) next = requests.next(await this.#send(next.value));
+      while (!next.done) {
+        if (next.value.pauseMs !== undefined) await sleep(next.value.pauseMs);
+        next = requests.next(await this.#send(next.value));
+      }
     }
   }
 

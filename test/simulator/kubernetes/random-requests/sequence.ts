@@ -575,22 +575,41 @@ class Writer {
   }
 }
 
-/** The requests that take the sequences' own finalizer from an object, and leave those of the cluster. */
+/**
+ * The requests that take the sequences' own finalizer from an object, and leave those of the cluster. A kind
+ * whose definition has just changed may not be served for a moment; then it asks again.
+ * @throws Error with the last answer if the object keeps the finalizer
+ */
 export function* releaseOf({ kind, namespace, name }: Made): Step {
   const path = pathOf(kind, namespace, name);
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const answer = yield { method: 'GET', path };
-    const object = answer.body as StoredObject;
-    if (!isDone(answer) || !object.metadata.finalizers?.includes(FINALIZER)) return;
+  let last: Answer | undefined;
+  for (let attempt = 0; attempt < RELEASES; attempt++) {
+    last = yield { method: 'GET', path, ...(attempt > 0 && { pauseMs: RELEASE_PAUSE_MS }) };
+    if (isGone(last, name)) return;
+    if (!isDone(last)) {
+      const definition = `${kind.plural}.${kind.apiVersion.split('/')[0]}`;
+      if (isGone(yield { method: 'GET', path: pathOf(DEFINITION, '', definition) }, definition)) return;
+      continue;
+    }
+    const object = last.body as StoredObject;
+    if (!object.metadata.finalizers?.includes(FINALIZER)) return;
     const at = object.metadata.finalizers.indexOf(FINALIZER);
     const body = [
       { op: 'test', path: `/metadata/finalizers/${at}`, value: FINALIZER },
       { op: 'remove', path: `/metadata/finalizers/${at}` },
     ];
-    const written = yield { method: 'PATCH', path, body, contentType: 'application/json-patch+json' };
-    if (isDone(written)) return;
+    last = yield { method: 'PATCH', path, body, contentType: 'application/json-patch+json' };
+    if (isDone(last)) return;
   }
+  throw new Error(`${path} keeps ${FINALIZER}: ${last?.code} ${JSON.stringify(last?.body).slice(0, 500)}`);
 }
+
+const RELEASES = 10;
+const RELEASE_PAUSE_MS = 100;
+
+/** Whether the object itself is not there; a kind that is not served has a 404 without its name. */
+const isGone = ({ code, body }: Answer, name: string): boolean =>
+  code === 404 && (body as { readonly details?: { readonly name?: string } }).details?.name === name;
 
 const WORKLOAD = KINDS.filter(({ key }) =>
   [
