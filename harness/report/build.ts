@@ -28,14 +28,17 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     else runs.at(-1)?.push(event);
   }
   const scenarios = runs.map(buildScenario).filter(scenario => scenario !== undefined);
+  const { notBegun = [] } = facts;
   const runIds = runs.flatMap(([first]) => (first?.type === 'run-started' ? [first.runId] : []));
   return {
     schemaVersion: SCHEMA_VERSION,
     harness: { name: 'mesh-harness', version: facts.harnessVersion ?? null },
-    verdict: worst(scenarios.map(({ verdict }) => verdict)),
-    interrupted: scenarios.some(({ interrupted }) => interrupted),
+    // Nothing is known of what was never begun.
+    verdict: worst([...scenarios.map(({ verdict }) => verdict), ...notBegun.map(() => 'unknown' as const)]),
+    interrupted: notBegun.length > 0 || scenarios.some(({ interrupted }) => interrupted),
     evidence: weakest(scenarios.map(({ evidence }) => evidence)),
     scenarios,
+    ...(notBegun.length > 0 && { notBegun }),
     volatile: {
       runId: runIds[0] ?? null,
       runIds,

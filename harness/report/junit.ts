@@ -13,7 +13,7 @@ import {
   problemOfStep,
 } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
-import { evidenceSentence, figures, inWords } from './words.ts';
+import { evidenceSentence, figures, inWords, NEVER_BEGUN } from './words.ts';
 
 /** Escapes text for XML 1.0: first what it cannot hold, and other control characters. */
 function escapeXml(text: string): string {
@@ -152,6 +152,16 @@ function suite(scenario: ScenarioReport): { readonly xml: string; readonly cases
   return { xml: element('testsuite', attributes, `\n    ${lines.join('\n    ')}\n  `), cases };
 }
 
+/** Writes the suite of a scenario that was asked for and never begun: nothing is known of it. */
+function suiteNotBegun(name: string): { readonly xml: string; readonly cases: readonly Case[] } {
+  const result = { kind: 'error', type: 'run', message: NEVER_BEGUN, text: '' } as const;
+  const cases = [{ classname: name, name: 'run', durationMs: 0, result }];
+  const error = element('error', { type: result.type, message: result.message });
+  const testcase = element('testcase', { classname: name, name: 'run', time: secondsOf(0) }, error);
+  const attributes = { name, ...counts(cases), time: secondsOf(0) };
+  return { xml: element('testsuite', attributes, `\n    ${testcase}\n  `), cases };
+}
+
 function counts(cases: readonly Case[]) {
   const of = (kind: string) => cases.filter(({ result }) => result?.kind === kind).length;
   return { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') };
@@ -162,7 +172,7 @@ function counts(cases: readonly Case[]) {
  * that differs between equal runs.
  */
 export function formatJunit(report: ConformanceReport): string {
-  const suites = report.scenarios.map(suite);
+  const suites = [...report.scenarios.map(suite), ...(report.notBegun ?? []).map(suiteNotBegun)];
   const { tests, failures, errors } = counts(suites.flatMap(({ cases }) => cases));
   const time = secondsOf(report.scenarios.reduce((sum, { durationMs }) => sum + durationMs, 0));
   const body = suites.map(({ xml }) => `  ${xml}\n`).join('');

@@ -10,6 +10,7 @@ import {
   evidenceSentence,
   figures,
   messageBelow,
+  NEVER_BEGUN,
   openChecks,
   openSteps,
   riskSentence,
@@ -164,12 +165,15 @@ export function formatMarkdown(report: ConformanceReport): string {
     '',
     ...table(
       ['scenario', 'verdict', 'answers', 'duration'],
-      report.scenarios.map(scenario => [
-        cell(scenario.scenario),
-        mark(scenario.verdict),
-        cell(figures(scenario)),
-        `${duration(scenario.durationMs)} (${scenario.clock})`,
-      ]),
+      [
+        ...report.scenarios.map(scenario => [
+          cell(scenario.scenario),
+          mark(scenario.verdict),
+          cell(figures(scenario)),
+          `${duration(scenario.durationMs)} (${scenario.clock})`,
+        ]),
+        ...(report.notBegun ?? []).map(name => [cell(name), mark(NEVER_BEGUN), '', '']),
+      ],
     ),
     ...report.scenarios.flatMap(describeScenario),
   ];

@@ -33,6 +33,8 @@ export interface ConformanceReport {
   /** The weakest of the scenarios. */
   readonly evidence: EvidenceLevel;
   readonly scenarios: readonly ScenarioReport[];
+  /** Scenarios that an interrupted run never began, as they were named; absent if there are none. */
+  readonly notBegun?: readonly string[];
   /** Everything that differs between two runs with the same seed. */
   readonly volatile: Volatile;
 }
@@ -117,6 +119,8 @@ export interface CheckReport extends CheckResult {
 
 /** What the surroundings contribute; whoever calls `buildReport` knows it, the events don't. */
 export interface RunFacts {
+  /** Scenarios that were asked for, and never begun. */
+  readonly notBegun?: readonly string[];
   readonly harnessVersion?: string;
   /** ISO 8601, the wall's clock. */
   readonly startedAt?: string;

@@ -7,7 +7,7 @@ import { printable } from '../base/printable.ts';
 import type { Problem } from '../run/events.ts';
 import { claimText, placeOf, problemOfCheck, problemOfStep } from './headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
-import { evidenceSentence, inWords, stepName } from './words.ts';
+import { evidenceSentence, inWords, NEVER_BEGUN, stepName } from './words.ts';
 
 /** Escapes a description: it would end at a line's end, and `#` would begin a directive. */
 function describe(text: string): string {
@@ -109,11 +109,10 @@ function scenarioLines(scenario: ScenarioReport): readonly string[] {
 
 /** Writes a report as TAP. It leaves out all that differs between equal runs. */
 export function formatTap(report: ConformanceReport): string {
-  const lines = [
-    'TAP version 14',
-    `1..${report.scenarios.length}${report.scenarios.length === 0 ? ' # SKIP nothing was run' : ''}`,
-  ];
-  for (const [index, scenario] of report.scenarios.entries()) {
+  const { scenarios, notBegun = [] } = report;
+  const count = scenarios.length + notBegun.length;
+  const lines = ['TAP version 14', `1..${count}${count === 0 ? ' # SKIP nothing was run' : ''}`];
+  for (const [index, scenario] of scenarios.entries()) {
     const passed = scenario.verdict === 'passed';
     lines.push(
       comment(`Subtest: ${scenario.scenario}`),
@@ -124,5 +123,10 @@ export function formatTap(report: ConformanceReport): string {
     const { verdict, reason, interrupted } = scenario;
     lines.push(...diagnostics(withoutUndefined({ verdict, interrupted, reason: reason && told(reason) })));
   }
+  for (const [index, name] of notBegun.entries())
+    lines.push(
+      `not ok ${scenarios.length + index + 1} - ${describe(name)}`,
+      ...diagnostics({ verdict: 'unknown', interrupted: true, message: NEVER_BEGUN }),
+    );
   return printable(`${lines.join('\n')}\n`);
 }

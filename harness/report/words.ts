@@ -98,6 +98,9 @@ export const inWords = ({ symptom, ...traffic }: Traffic): Record<string, unknow
   symptom: SYMPTOM_WORDS[symptom],
 });
 
+/** What every format says of a scenario that was not begun. */
+export const NEVER_BEGUN = 'never begun: the run was interrupted before';
+
 /** Lists the checks that did not pass. */
 export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>
   checks.filter(({ outcome }) => outcome !== 'passed');

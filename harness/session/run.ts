@@ -27,10 +27,16 @@ export async function run(options: SessionOptions): Promise<ConformanceReport> {
 /**
  * Builds the report of one or more runs that have just ended.
  * @param startedAtMs - when the first of them began, on the wall's clock
+ * @param notBegun - names of scenarios that an interruption has left out
  */
-export function reportOf(events: readonly RunEvent[], startedAtMs: number): ConformanceReport {
+export function reportOf(
+  events: readonly RunEvent[],
+  startedAtMs: number,
+  notBegun: readonly string[] = [],
+): ConformanceReport {
   const endedAtMs = systemClock.now();
   return buildReport(events, {
+    ...(notBegun.length > 0 && { notBegun }),
     harnessVersion: packageVersion(),
     nodeVersion: process.version,
     startedAt: new Date(startedAtMs).toISOString(),

@@ -103,7 +103,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         cwd: folder.path,
         onStderr: afterFirstStep(pid => process.kill(pid, signal)),
       });
-      const { code, stderr } = await ended;
+      const { code, stdout, stderr } = await ended;
       t.equal(code, 130);
       t.notMatch(stderr, /^\s+at /m);
       const report = reportIn(path.join(folder.path, 'here'));
@@ -113,6 +113,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         [true],
         'the others were not begun',
       );
+      const others = SCENARIOS.filter(name => name !== report.scenarios[0]?.scenario);
+      t.same(report.notBegun, others, 'and the report names them');
+      for (const name of others) {
+        t.match(stdout, new RegExp(`^${name} +never begun`, 'm'), 'as does the terminal');
+        for (const file of ['junit.xml', 'report.html', 'report.md', 'report.tap'])
+          t.ok(readFileSync(path.join(folder.path, 'here', file), 'utf8').includes(name), file);
+      }
       t.same(report.scenarios[0]?.cleanUpFailures, []);
     },
   );

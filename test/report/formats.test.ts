@@ -48,6 +48,23 @@ t.test('two runs with the same seed differ in "volatile" alone', async t => {
   for (const format of [formatJunit, formatTap, formatMarkdown]) t.equal(format(other), format(report));
 });
 
+t.test('scenarios that were never begun are told in every format, and take the pass with them', async t => {
+  const notBegun = ['second <one>', 'third'];
+  const interrupted = buildReport(passedRun(), { ...REPORT_FACTS, notBegun });
+  t.match(interrupted, { verdict: 'unknown', interrupted: true, notBegun });
+  const suites = readMarkup(formatJunit(interrupted)).find('testsuite');
+  t.same(
+    suites.map(({ attributes }) => [attributes['name'], attributes['errors']]),
+    [['two-clusters', '0'], ...notBegun.map(name => [name, '1'])],
+  );
+  const tap = formatTap(interrupted);
+  t.match(tap, /^1\.\.3$/m);
+  t.match(tap, /^not ok 3 - third$/m);
+  t.match(formatMarkdown(interrupted), /^\| third \| .*never begun/m);
+  t.match(formatHtml(interrupted), /<td>second &lt;one&gt;<\/td>.*never begun/);
+  t.notOk('notBegun' in buildReport(passedRun(), REPORT_FACTS), 'a whole run has no such field');
+});
+
 t.test('JUnit is well-formed, and counts what it holds', async t => {
   const root = readMarkup(formatJunit(report)).find('testsuites')[0];
   t.ok(root);

@@ -7,6 +7,7 @@ import { redact } from '../../base/redact.ts';
 import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { formatTap } from '../../report/tap.ts';
+import { NEVER_BEGUN } from '../../report/words.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
 import { planOf } from '../again.ts';
 import type { Environment } from '../environment.ts';
@@ -63,9 +64,12 @@ function tellResults(
     stdout.write(formatTap(report));
     return;
   }
-  const width = Math.max(...report.scenarios.map(({ scenario }) => scenario.length));
+  const { notBegun = [] } = report;
+  const names = [...report.scenarios.map(({ scenario }) => scenario), ...notBegun];
+  const width = Math.max(...names.map(name => name.length));
   for (const scenario of allPrintable(report.scenarios))
     screen.result(verdictLine(scenario, screen.resultColours, width), 'painted');
+  for (const name of notBegun) screen.result(`${name.padEnd(width)}  ${NEVER_BEGUN}`);
 }
 
 /** Returns the exit code that stands for the verdict, or for an interruption. */

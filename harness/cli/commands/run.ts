@@ -112,14 +112,17 @@ export async function runScenarios(
     await assertWritable(place);
     signal.throwIfAborted();
     setForRuns();
+    let begun = 0;
     for (const session of sessions) {
       if (signal.aborted) break;
+      begun += 1;
       const { listenerFailures } = await session.start();
       for (const failure of listenerFailures) screen.progress(`mesh-harness: ${failure}`);
     }
     progress.stop();
 
-    const report = reportOf(events, startedAtMs);
+    const notBegun = works.slice(begun).map(({ topology }) => topology.name);
+    const report = reportOf(events, startedAtMs, notBegun);
     const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
     if (!flags.quiet)
       tellWhatIsNext(report, files, { again: runAgain(names, flags), names, flags }, text =>

@@ -4,7 +4,7 @@ import type { Problem } from '../../run/events.ts';
 import type { Diagnosis } from '../../verify/check.ts';
 import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
-import { duration, evidenceSentence, figures, stepName } from '../words.ts';
+import { duration, evidenceSentence, figures, NEVER_BEGUN, stepName } from '../words.ts';
 import { picture } from './picture.ts';
 import { pictureDefinitions } from './picture-arrows.ts';
 import { STYLE } from './style.ts';
@@ -62,7 +62,11 @@ function overview(report: ConformanceReport): Markup {
     (scenario, index) =>
       html`<tr><td><a href="#${anchorFor(index)('')}">${scenario.scenario}</a></td><td>${outcomeOf(scenario.verdict)}</td><td>${figures(scenario)}</td><td class="number">${duration(scenario.durationMs)}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  const { notBegun = [] } = report;
+  const others = notBegun.map(
+    name => html`<tr><td>${name}</td><td colspan="3" class="muted">${'–'} ${NEVER_BEGUN}</td></tr>`,
+  );
+  return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}${others}</tbody></table></div>`;
 }
 
 function checkSection(anchor: Anchor, check: CheckReport, omitted: readonly StepId[]): Markup {
