@@ -1,5 +1,5 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -11,12 +11,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { envoyDescriptors } from './build-descriptors.mjs';
-import { dropUnusedModels, leaveOutUnreached, nodeHasUrl } from './build-plugins.mjs';
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)));
 /** Which Node has made the bundle: V8 takes code of its own version only. */
@@ -36,7 +32,9 @@ function isUpToDate() {
     ...sources,
     'build.mjs',
     'build-descriptors.mjs',
+    'build-notices.mjs',
     'build-plugins.mjs',
+    'build-types.mjs',
     'package-lock.json',
     'tsconfig.json',
   ].every(file => statSync(file).mtimeMs < built);
@@ -44,6 +42,27 @@ function isUpToDate() {
 // The first npx in a clone links the package into npm's cache and runs `prepare` a second time, within sight
 // of a waiting user.
 if (process.argv.includes('--unless-up-to-date') && isUpToDate()) process.exit();
+
+const { build } = await import('esbuild').catch(refuseWithoutTools);
+const { envoyDescriptors } = await import('./build-descriptors.mjs');
+const { writeNotices } = await import('./build-notices.mjs');
+const { dropUnusedModels, leaveOutUnreached, nodeHasUrl } = await import('./build-plugins.mjs');
+const { writeTypes } = await import('./build-types.mjs');
+
+/** Ends where the packages are missing that only a build needs: `npm ci --omit=dev`, NODE_ENV=production. */
+function refuseWithoutTools(error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error(
+    [
+      '',
+      'mesh-harness is not built: in a clone its sources are bundled into dist/, and the packages for that are',
+      'development dependencies, which were left out (--omit=dev, --production or NODE_ENV=production).',
+      'What to do:  npm ci --include=dev     and afterwards, if they are to go,  npm prune --omit=dev --ignore-scripts',
+      '',
+    ].join('\n'),
+  );
+  process.exit(1);
+}
 
 // Built aside and put in place as a whole: what runs meanwhile finds either the old bundle or the new one.
 const made = mkdtempSync('.dist-');
@@ -62,10 +81,11 @@ const shared = {
   plugins: [dropUnusedModels, nodeHasUrl, leaveOutUnreached, envoyDescriptors],
   minifySyntax: true,
   minifyWhitespace: true,
+  metafile: true,
 };
 
 // The library.
-await build({
+const library = await build({
   ...shared,
   entryPoints: ['harness/index.ts'],
   format: 'esm',
@@ -81,6 +101,7 @@ await build({
 // The command line: a function's text, which harness/cli/bundle.ts reads.
 const {
   outputFiles: [commandLine],
+  metafile,
 } = await build({
   ...shared,
   entryPoints: { 'command-line': 'harness/cli/main.ts' },
@@ -117,10 +138,8 @@ if (warmUp.status !== 0)
 rmSync(`${made}/report`, { recursive: true, force: true });
 rmSync(`${made}/save-code.js`);
 
-const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', `${made}/types`], {
-  stdio: 'inherit',
-});
+writeNotices([library.metafile, metafile], `${made}/THIRD-PARTY-NOTICES`);
+await writeTypes(`${made}/types`);
 writeFileSync(`${made}/${path.basename(BUILT_BY)}`, NODE);
 rmSync('dist', { recursive: true, force: true });
 renameSync(made, 'dist');

@@ -312,7 +312,7 @@ t.test('no line has more than 110 columns', async t => {
 // ---- exports
 
 /** Exports with a docstring, in a thousand; only up. */
-const DOCUMENTED_PER_MILLE = 935;
+const DOCUMENTED_PER_MILLE = 936;
 
 t.test('exports are documented', async t => {
   const documented = exported.filter(({ hasDocstring }) => hasDocstring).length;
@@ -330,6 +330,7 @@ const FOR_TESTS: readonly string[] = [
   'harness/platform/bundle.ts MAX_BUNDLE_BYTES',
   'harness/platform/kind/clusters.ts createArguments',
   'harness/platform/kind/doctor.ts addressFinding',
+  'harness/platform/kind/engine/connect.ts installLine',
   'harness/platform/kind/engine/events.ts readEnd',
   'harness/platform/kind/image-cache.ts cacheName',
   'harness/platform/kind/image-cache.ts hostsFile',

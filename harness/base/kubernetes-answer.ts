@@ -1,16 +1,10 @@
 /** What an API server answers: one JSON document, or a stream of events. */
 import { finished, type Readable } from 'node:stream';
 import { reasonOf } from './abort.ts';
+import type { WatchEvent } from './api-client.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
-import type { KubernetesObject } from './kubernetes-object.ts';
 import { LineReader } from './lines.ts';
 import { type Answer, endOf } from './shared-connection.ts';
-
-/** One line of a watch. */
-export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: KubernetesObject;
-}
 
 /**
  * Passes the events of a watch on until its stream ends.

@@ -1,29 +1,32 @@
 /** One identity's client of one API server: verbs, watches, exec and logs. */
 import { AnswerDeadline, type AnswerLimit } from './answer-deadline.ts';
-import { parseBody, readAll, readEvents, type WatchEvent } from './kubernetes-answer.ts';
+import type {
+  ApiClient,
+  ExecOptions,
+  ExecOutcome,
+  ObjectList,
+  PatchType,
+  RequestOptions,
+  Selectors,
+  WatchEvent,
+  WatchOptions,
+} from './api-client.ts';
+import { parseBody, readAll, readEvents } from './kubernetes-answer.ts';
 import { isNotFound } from './kubernetes-error.ts';
-import { type ExecOptions, type ExecOutcome, execInContainer } from './kubernetes-exec.ts';
+import { execInContainer } from './kubernetes-exec.ts';
 import { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
-import { type Dial, KubernetesTransport, type RequestOptions } from './kubernetes-transport.ts';
+import { type Dial, KubernetesTransport } from './kubernetes-transport.ts';
 
+export type { ExecOutcome, PatchType, Selectors } from './api-client.ts';
 export { isNotFound, KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
-export type { ExecOutcome } from './kubernetes-exec.ts';
 export { type KubernetesObject, pathOf, type ResourcePath } from './kubernetes-object.ts';
 
-/** The ways to patch that an API server knows; `apply` is the server-side one. */
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
   apply: 'application/apply-patch+yaml',
 };
-
-/** Selects objects of a collection; all by default. */
-export interface Selectors {
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}
 
 /** How an API server is reached and asked. */
 interface ClientOptions {
@@ -34,12 +37,8 @@ interface ClientOptions {
   readonly limit?: AnswerLimit;
 }
 
-/**
- * One identity at one API server. Paths, objects and watches are generic: kinds are data here. Methods throw
- * KubernetesApiError when the server answers with an error (`find` returns undefined for 404), and a Node
- * error (`code`) when they cannot reach it.
- */
-export class KubernetesClient {
+/** The client over HTTPS; what its methods do is told where its interface is. */
+export class KubernetesClient implements ApiClient {
   readonly #transport: KubernetesTransport;
   readonly #deadline: AnswerDeadline | undefined;
 
@@ -52,7 +51,6 @@ export class KubernetesClient {
     if (options.limit) this.#deadline = new AnswerDeadline(this.server, options.limit);
   }
 
-  /** The address of the API server, as the kubeconfig has it. */
   get server(): string {
     return this.#transport.server.origin;
   }
@@ -68,10 +66,6 @@ export class KubernetesClient {
     return this.#ask('GET', path, { signal });
   }
 
-  /**
-   * Reads an object that may be absent.
-   * @returns undefined if the server says 404
-   */
   async find(path: ResourcePath, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
     try {
       return await this.get(path, signal);
@@ -81,11 +75,7 @@ export class KubernetesClient {
     }
   }
 
-  async list(
-    path: ResourcePath,
-    selectors: Selectors = {},
-    signal?: AbortSignal,
-  ): Promise<{ items: KubernetesObject[]; resourceVersion: string }> {
+  async list(path: ResourcePath, selectors: Selectors = {}, signal?: AbortSignal): Promise<ObjectList> {
     const list = (await this.request('GET', pathOf(path), { query: { ...selectors }, signal })) as {
       items?: KubernetesObject[] | null;
       metadata?: { resourceVersion?: string };
@@ -129,18 +119,9 @@ export class KubernetesClient {
     return this.#ask('DELETE', path, { body, signal });
   }
 
-  /**
-   * Watches until the server closes the stream (resolves), it breaks (throws) or `signal` aborts (throws its
-   * reason).
-   * @param onOpen - called when the server has accepted the watch
-   */
   async watch(
     path: ResourcePath,
-    options: Selectors & {
-      readonly resourceVersion?: string;
-      readonly allowWatchBookmarks?: boolean;
-      readonly timeoutSeconds?: number;
-    },
+    options: WatchOptions,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
     onOpen?: () => void,
@@ -153,11 +134,6 @@ export class KubernetesClient {
     await readEvents(response.body, onEvent, signal);
   }
 
-  /**
-   * Runs a program in a container and waits for its end.
-   * @throws KubernetesApiError if it could not be started; an Error if the connection broke before the exit
-   *   code was known
-   */
   exec(
     namespace: string,
     pod: string,
@@ -169,7 +145,6 @@ export class KubernetesClient {
     return execInContainer(this.#transport.config, target, options, this.#deadline);
   }
 
-  /** Reads a container's log so far. */
   async logs(
     namespace: string,
     pod: string,

@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { unlessAborted } from './abort.ts';
 import type { AnswerDeadline } from './answer-deadline.ts';
-import type { Clock } from './clock.ts';
+import type { ExecOptions, ExecOutcome } from './api-client.ts';
 import { type LinkedSignal, linkedSignal } from './deadline.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 
@@ -13,20 +13,6 @@ export interface ExecTarget {
   /** Empty: the pod's default. */
   readonly container: string;
   readonly argv: readonly string[];
-}
-
-export interface ExecOptions {
-  readonly stdin?: string;
-  readonly signal?: AbortSignal;
-  /** Whose time `timeoutMs` is. */
-  readonly clock?: Clock;
-  readonly timeoutMs?: number;
-}
-
-export interface ExecOutcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 /**

@@ -3,23 +3,12 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
+import type { RequestOptions } from './api-client.ts';
 import { decodeOnlyNames } from './peer-names.ts';
 import { type Answer, SharedConnection } from './shared-connection.ts';
 
 /** How to reach an address inside this process, instead of over TCP. */
 export type Dial = (host: string, port: number) => Duplex;
-
-/** The options of a request besides its method and path. */
-export interface RequestOptions {
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly contentType?: string;
-  /**
-   * `application/json` by default; `application/json;as=Table;v=v1;g=meta.k8s.io` asks for a Table.
-   */
-  readonly accept?: string;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Makes client-node's KubeConfig with one keep-alive agent. `createAgent` is private in its types, yet the

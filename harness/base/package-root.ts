@@ -11,9 +11,17 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** Reads the version in the harness's package.json. */
-export function packageVersion(): string {
-  // Our own file: its shape is known.
-  return (JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
-    .version;
+/** What we read in our own package.json. */
+interface PackageManifest {
+  readonly version: string;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 }
+
+/** Reads the harness's package.json. */
+export function packageManifest(): PackageManifest {
+  // Our own file: its shape is known.
+  return JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as PackageManifest;
+}
+
+/** Reads the version in the harness's package.json. */
+export const packageVersion = (): string => packageManifest().version;

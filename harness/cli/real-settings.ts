@@ -1,7 +1,7 @@
 /** The settings of platforms with real clusters, from the flags and the environment. */
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { RealSettings } from '../platform/catalog.ts';
+import type { RealSettings } from '../platform/real-settings.ts';
 import { cacheFolder, stateFolder } from '../process/folders.ts';
 import type { RealFlags } from './commands/real.flags.ts';
 import type { Environment } from './environment.ts';

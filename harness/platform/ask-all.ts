@@ -5,12 +5,12 @@
 import { unlessAborted } from '../base/abort.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { linkedSignal } from '../base/deadline.ts';
-import { messageOf } from '../base/errors.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
 import type { Finding } from './platform.ts';
 
 export interface Question {
   readonly subject: string;
-  /** The advice for a missing answer. */
+  /** The advice for a missing answer, unless the error has some of its own. */
   readonly fix: string;
   /** @param signal - aborts at the deadline: processes and requests end with it */
   readonly ask: (signal: AbortSignal) => Promise<readonly Finding[]> | readonly Finding[];
@@ -45,12 +45,13 @@ async function askOne({ subject, fix, ask }: Question, options: AskOptions): Pro
     timeoutMs: deadlineMs,
     reason: () => new Error(`no answer within ${deadlineMs / 1000} s`),
   });
-  const bad = (found: string): readonly Finding[] => [{ subject, ok: false, found, fix }];
   try {
     linked.signal.throwIfAborted();
     // What goes on after the deadline is not waited for: it may never end.
     return await unlessAborted(Promise.resolve(ask(linked.signal)), linked.signal);
   } catch (error) {
-    return bad(messageOf(linked.expired() ? linked.signal.reason : error));
+    const problem: unknown = linked.expired() ? linked.signal.reason : error;
+    const hint = problem instanceof HarnessError ? problem.hint : undefined;
+    return [{ subject, ok: false, found: messageOf(problem), fix: hint ?? fix }];
   }
 }

@@ -1,7 +1,7 @@
 /** Name of a platform → its folder, loaded when asked for. No one else names a platform. */
 import { HarnessError } from '../base/errors.ts';
 import type { Platform } from './platform.ts';
-import type { ProgramOptions } from './programs.ts';
+import type { RealSettings } from './real-settings.ts';
 import type { OpenOptions } from './simulator/open-world.ts';
 import type { SimulatorOptions } from './simulator/simulator-platform.ts';
 
@@ -19,26 +19,6 @@ export interface PlatformSettings {
   readonly observer?: SimulatorOptions['observer'];
   /** What platforms with real clusters need to know; the simulator does without. */
   readonly real?: RealSettings;
-}
-
-/** Settings for real clusters and the programs that work on them. */
-export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
-  readonly edition: string;
-  /** The folder of the ledgers. */
-  readonly state: string;
-  readonly contexts: readonly string[];
-  readonly apiServers: readonly string[];
-  /** The environment: `CTX_CLUSTER1` and so on are read from it. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly kubeconfigs: readonly string[];
-  readonly imageArchives: readonly string[];
-  readonly noCache: boolean;
-  readonly loadBalancer?: string;
-  /** Credentials for private registries, as `docker login` writes them. */
-  readonly registryConfig?: string;
-  readonly hub?: string;
-  readonly tag?: string;
-  readonly set: readonly string[];
 }
 
 const PLATFORMS: Readonly<Record<string, (settings: PlatformSettings) => Promise<Platform>>> = {

@@ -1,8 +1,8 @@
 /** What the caller of a session decides: what to run on, and what to run there. */
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { PlatformSettings, RealSettings } from '../platform/catalog.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
+import type { RealSettings } from '../platform/real-settings.ts';
 import type { RunListener } from '../run/events.ts';
 import type { Check } from '../verify/check.ts';
 
@@ -11,8 +11,6 @@ export interface TargetOptions {
   readonly topology: Topology;
   /** A name of the catalog, or a platform; `simulator` by default. */
   readonly platform?: string | Platform;
-  /** Opens the simulator, given by its name, to other programs of this machine, on the wall's clock. */
-  readonly open?: PlatformSettings['open'];
   /**
    * The folder for the trace of the run, with the run's own times: requests, connections, xDS, output of
    * processes. Only for the simulator, given by its name.

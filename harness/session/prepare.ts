@@ -18,13 +18,8 @@ import type { CheckChoice } from '../verify/choose-checks.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
-import {
-  allowsChanges,
-  defaultEdition,
-  type SessionOptions,
-  type TargetOptions,
-  type WorkOptions,
-} from './options.ts';
+import type { OpenedOptions } from './opened.ts';
+import { allowsChanges, defaultEdition, type TargetOptions, type WorkOptions } from './options.ts';
 import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';
 
@@ -46,7 +41,7 @@ export interface PreparedSession {
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_UNKNOWN_CHECK,
  *   ERR_SAMPLE_SIZE, ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
  */
-export async function prepareSession(options: SessionOptions): Promise<PreparedSession> {
+export async function prepareSession(options: OpenedOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
   const work = prepareWork(options);
   const trace = await traceFor(options);

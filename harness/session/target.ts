@@ -6,7 +6,8 @@ import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { Verdict } from '../run/events.ts';
 import { createEmbeddedTools } from '../tools/embedded/embedded-tools.ts';
 import type { Tools } from '../tools/tools.ts';
-import type { SessionOptions, TargetOptions } from './options.ts';
+import type { OpenedOptions } from './opened.ts';
+import type { TargetOptions } from './options.ts';
 import { readReleaseSamples, readSamples } from './samples.ts';
 import type { Trace } from './trace.ts';
 
@@ -25,7 +26,7 @@ interface Target {
  * @throws HarnessError ERR_UNKNOWN_PLATFORM, and what the platform's own check throws
  */
 export async function prepareTarget(
-  options: TargetOptions & Pick<SessionOptions, 'signal'>,
+  options: OpenedOptions,
   plan: Plan,
   runId: string,
   trace: Trace | undefined,
@@ -52,7 +53,7 @@ export async function prepareTarget(
   };
 }
 
-async function platformOf(options: TargetOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
+async function platformOf(options: OpenedOptions, seed: string, trace: Trace | undefined): Promise<Platform> {
   const { platform = 'simulator', real, open } = options;
   if (typeof platform === 'object') return platform;
   return await platformMaker(platform)({

@@ -1,6 +1,8 @@
 /** Sends calls from a cluster's client pod, as `kubectl exec` does in the guide. */
+
+import type { ApiClient } from '../base/api-client.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
-import { type ExecOutcome, KubernetesApiError, type KubernetesClient } from '../base/kubernetes-client.ts';
+import { type ExecOutcome, KubernetesApiError } from '../base/kubernetes-client.ts';
 import type { CheckContext } from './check.ts';
 import { describePod, listPods, type PodFact } from './pods.ts';
 import { type Answer, curlArgv, curlTimeoutMs, readAnswers } from './sampling.ts';
@@ -27,7 +29,7 @@ const POD_REFUSALS: ReadonlySet<number> = new Set([400, 404, 409, 500]);
  *   connection breaks or hangs
  */
 export async function execIn(
-  client: KubernetesClient,
+  client: ApiClient,
   at: { readonly namespace: string; readonly pod: string; readonly container: string | undefined },
   argv: readonly string[],
   { clock, signal }: ExecContext,
@@ -56,7 +58,7 @@ export async function execIn(
  * @returns the API server's words
  */
 async function unreachedKubelet(
-  client: KubernetesClient,
+  client: ApiClient,
   at: { readonly namespace: string; readonly pod: string; readonly container: string | undefined },
   signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -82,10 +84,7 @@ export function pickClientPod(pods: readonly PodFact[], app: string): PodFact | 
 }
 
 /** Finds the pod that sends the calls of a cluster. */
-export async function clientPodIn(
-  context: CheckContext,
-  client: KubernetesClient,
-): Promise<PodFact | Trouble> {
+export async function clientPodIn(context: CheckContext, client: ApiClient): Promise<PodFact | Trouble> {
   const pods = await listPods(client, NAMESPACE, context.signal);
   const pod = pickClientPod(pods, context.client);
   if (!pod)
@@ -96,7 +95,7 @@ export async function clientPodIn(
 /** Sends `requests` calls from the client pod of a cluster in one exec. */
 export async function callFrom(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   requests: number,
 ): Promise<{ readonly answers: readonly Answer[]; readonly pod: PodFact } | Trouble> {
   const pod = await clientPodIn(context, client);

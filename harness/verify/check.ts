@@ -1,6 +1,7 @@
 /** A check: one claim of the guide, verified with evidence. */
+
+import type { ApiClient } from '../base/api-client.ts';
 import type { Clock } from '../base/clock.ts';
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { Command } from '../model/command.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { ClusterSpec, Topology } from '../model/topology.ts';
@@ -23,10 +24,7 @@ export type Evidence =
 /** The clusters that a check asks, its settings, and the callback for its progress. */
 export interface CheckContext {
   readonly topology: Topology;
-  readonly clusters: ReadonlyMap<
-    ClusterName,
-    { readonly spec: ClusterSpec; readonly client: KubernetesClient }
-  >;
+  readonly clusters: ReadonlyMap<ClusterName, { readonly spec: ClusterSpec; readonly client: ApiClient }>;
   readonly capabilities: PlatformCapabilities;
   readonly clock: Clock;
   readonly signal: AbortSignal;

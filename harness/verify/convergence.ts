@@ -2,8 +2,9 @@
  * Waits until every cluster, or network, that is to answer has answered: a mesh that is still spreading is
  * not judged.
  */
+
+import type { ApiClient } from '../base/api-client.ts';
 import { type Clock, sleep } from '../base/clock.ts';
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import type { ClusterSpec } from '../model/topology.ts';
 import { callFrom, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
@@ -39,7 +40,7 @@ export interface Convergence {
 
 export interface ConvergenceOptions {
   readonly source: ClusterSpec;
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
   readonly groups: readonly AnswerGroup[];
   /** Learns of instances on the way. */
   readonly directory: PodDirectory;

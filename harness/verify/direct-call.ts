@@ -1,5 +1,5 @@
 /** Calls an address directly: from a pod, past its sidecar. */
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
 import { clientPodIn, execIn, isTrouble, type Trouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { type Answer, callArgv, readAnswers } from './sampling.ts';
@@ -7,7 +7,7 @@ import { NAMESPACE, SIDECAR } from './workloads.ts';
 
 /** Where a call is made. */
 export interface Caller {
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
   readonly namespace: string;
   readonly pod: string;
   /** The container of a sidecar: its user is not redirected, so that no proxy answers in another's place. */
@@ -18,10 +18,7 @@ export interface Caller {
  * Finds the sidecar of a cluster's client pod to call from.
  * @returns why there is none where the pod is absent or does not run
  */
-export async function sidecarCaller(
-  context: CheckContext,
-  client: KubernetesClient,
-): Promise<Caller | Trouble> {
+export async function sidecarCaller(context: CheckContext, client: ApiClient): Promise<Caller | Trouble> {
   const pod = await clientPodIn(context, client);
   return isTrouble(pod) ? pod : { client, namespace: NAMESPACE, pod: pod.name, container: SIDECAR };
 }

@@ -1,5 +1,6 @@
 /** Where the other networks reach a cluster: the addresses of its east-west gateway's Service. */
-import type { KubernetesClient, KubernetesObject } from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
+import type { KubernetesObject } from '../base/kubernetes-client.ts';
 import { at, list, text } from './diagnose/object-fields.ts';
 import { GATEWAY, ISTIO_NAMESPACE } from './workloads.ts';
 
@@ -9,7 +10,7 @@ import { GATEWAY, ISTIO_NAMESPACE } from './workloads.ts';
  * @throws KubernetesApiError
  */
 export async function gatewayAddressesIn(
-  client: KubernetesClient,
+  client: ApiClient,
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
   const path = { apiVersion: 'v1', plural: 'services', namespace: ISTIO_NAMESPACE, name: GATEWAY };

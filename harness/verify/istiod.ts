@@ -1,5 +1,5 @@
 /** Asks the pages of istiod, from inside of its container. */
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
 import { execIn, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { at, list, text } from './diagnose/object-fields.ts';
@@ -19,7 +19,7 @@ const QUERIES: readonly ((path: string) => readonly string[])[] = [
  */
 export async function askIstiods(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   path: string,
 ): Promise<ReadonlyMap<string, string | undefined>> {
   const istiods = (await listPods(client, ISTIO_NAMESPACE, context.signal)).filter(
@@ -32,7 +32,7 @@ export async function askIstiods(
 
 async function askIstiod(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   pod: string,
   path: string,
 ): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 /** What a guide leaves behind when it has cleaned up: everything that was not there before it. */
+
+import type { ApiClient } from '../base/api-client.ts';
 import { sleep } from '../base/clock.ts';
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
 import { firstOf } from '../base/printable.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Check, CheckContext } from './check.ts';
@@ -39,7 +40,7 @@ export async function namesOfObjects(
   return names;
 }
 
-async function namesIn(client: KubernetesClient, signal: AbortSignal): Promise<ReadonlySet<string>> {
+async function namesIn(client: ApiClient, signal: AbortSignal): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const groupVersion of await groupsOf(client, signal)) {
     const path = groupVersion === 'v1' ? '/api/v1' : `/apis/${groupVersion}`;
@@ -70,10 +71,10 @@ async function unlessGone(answer: Promise<unknown>): Promise<unknown> {
 }
 
 async function listOf(
-  client: KubernetesClient,
+  client: ApiClient,
   path: { readonly apiVersion: string; readonly plural: string },
   signal: AbortSignal,
-): ReturnType<KubernetesClient['list']> {
+): ReturnType<ApiClient['list']> {
   try {
     return await client.list(path, {}, signal);
   } catch (error) {
@@ -82,7 +83,7 @@ async function listOf(
   }
 }
 
-async function groupsOf(client: KubernetesClient, signal: AbortSignal): Promise<readonly string[]> {
+async function groupsOf(client: ApiClient, signal: AbortSignal): Promise<readonly string[]> {
   const { groups = [] } = (await client.request('GET', '/apis', { signal })) as {
     readonly groups?: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
   };

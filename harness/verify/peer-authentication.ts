@@ -1,9 +1,6 @@
 /** Whether a workload takes plain text: what PeerAuthentication says of it. */
-import {
-  KubernetesApiError,
-  type KubernetesClient,
-  type KubernetesObject,
-} from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
+import { KubernetesApiError, type KubernetesObject } from '../base/kubernetes-client.ts';
 import { type ClusterSpec, controlPlaneOf } from '../model/topology.ts';
 import type { CheckContext } from './check.ts';
 import { at, text } from './diagnose/object-fields.ts';
@@ -25,7 +22,7 @@ export interface MtlsMode {
  * @param client - of the cluster that the control plane reads its configuration from
  */
 async function peerAuthenticationsIn(
-  client: KubernetesClient,
+  client: ApiClient,
   signal: AbortSignal,
 ): Promise<readonly KubernetesObject[]> {
   const found = await Promise.all(

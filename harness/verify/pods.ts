@@ -1,7 +1,8 @@
 /**
  * Pods as `kubectl get pod` shows them: the columns READY and STATUS, and what else a check asks of a pod.
  */
-import type { KubernetesClient, KubernetesObject } from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
+import type { KubernetesObject } from '../base/kubernetes-client.ts';
 import { SIDECAR } from './workloads.ts';
 
 export interface PodFact {
@@ -142,7 +143,7 @@ function shownStatus(
 
 /** Lists the pods of a namespace that are not being deleted, sorted by name. @throws KubernetesApiError */
 export async function listPods(
-  client: KubernetesClient,
+  client: ApiClient,
   namespace: string,
   signal: AbortSignal,
 ): Promise<PodFact[]> {

@@ -2,7 +2,7 @@
  * What a client's proxy knows of HelloWorld: the endpoints and counters of its admin interface (`/clusters`,
  * in text).
  */
-import type { KubernetesClient } from '../base/kubernetes-client.ts';
+import type { ApiClient } from '../base/api-client.ts';
 import { type ExecContext, execIn, isTrouble } from './calling.ts';
 import { SIDECAR } from './workloads.ts';
 
@@ -66,7 +66,7 @@ const ADMIN_QUERIES: readonly ((path: string) => readonly string[])[] = [
  * @returns undefined if the proxy does not answer
  */
 export async function askProxy(
-  client: KubernetesClient,
+  client: ApiClient,
   at: { readonly namespace: string; readonly pod: string },
   path: string,
   context: ExecContext,

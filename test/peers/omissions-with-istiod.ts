@@ -13,6 +13,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../harness/base/clock.ts';
 import type { RealIstiodProgram } from '../../harness/cli/real-istiod.ts';
+import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 import { run } from '../../harness/session/run.ts';
 import { type Case, casesOf } from '../omissions/hold-against.ts';
 import { PLAN_TABLES } from '../tables/catalog.ts';
@@ -76,7 +77,10 @@ async function resultOf(each: Case, program: RealIstiodProgram): Promise<Result>
     omit: each.omit,
     keepGoing: true,
     deadlineScale: DEADLINE_SCALE,
-    open: { istioVersion: each.plan.istioVersion, istiod: program },
+    platform: new SimulatorPlatform({
+      seed: '1',
+      open: { istioVersion: each.plan.istioVersion, istiod: program },
+    }),
     signal: interruption.signal,
   });
   const seconds = Math.round((systemClock.now() - startedAtMs) / 100) / 10;

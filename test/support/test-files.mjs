@@ -15,7 +15,7 @@ import { codeFile, currentBundle, ROOT } from './test-bundle.mjs';
 const ALONE = [
   /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
   /^test\/platform\/(existing\/|contract-existing|diagnostics|doctor|programs)/,
-  /^test\/readme\.test/,
+  /^test\/(package|readme)\.test/,
   /^test\/base\/grpc\/deadlines\.test/,
   /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|scale|http\/hostile))\.test/,
   /^test\/support\/tripwire\.test/,

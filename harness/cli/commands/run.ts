@@ -8,7 +8,7 @@ import type { Programs } from '../../platform/platform.ts';
 import { controlPlaneSentence } from '../../report/words.ts';
 import { assertWritable, reportPlace } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
-import type { SessionOptions } from '../../session/options.ts';
+import type { OpenedOptions } from '../../session/opened.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import { runAgain } from '../again.ts';
@@ -148,7 +148,7 @@ interface RealParts {
 const openingOf = (
   edition: string,
   { programs, istiod, istioctl }: RealParts,
-): Pick<SessionOptions, 'open'> =>
+): Pick<OpenedOptions, 'open'> =>
   programs || istiod
     ? {
         open: {

@@ -1,5 +1,5 @@
 /** What every check begins with that asks from one cluster. */
-import type { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../base/api-client.ts';
 import type { ClusterName } from '../../model/names.ts';
 import { isTrouble, type Trouble } from '../calling.ts';
 import type { Check, CheckContext, CheckOutcome } from '../check.ts';
@@ -12,7 +12,7 @@ import { unproved } from './unproved.ts';
 export const inCluster =
   (
     name: ClusterName,
-    ask: (context: CheckContext, client: KubernetesClient) => Promise<CheckOutcome | Trouble>,
+    ask: (context: CheckContext, client: ApiClient) => Promise<CheckOutcome | Trouble>,
   ): Check['run'] =>
   async context => {
     const client = context.clusters.get(name)?.client;

@@ -1,7 +1,7 @@
 /** The objects of one API server that a diagnosis is made of, each kind listed once. */
+import type { ApiClient } from '../../base/api-client.ts';
 import {
   KubernetesApiError,
-  type KubernetesClient,
   type KubernetesObject,
   type ResourcePath,
   type Selectors,
@@ -52,7 +52,7 @@ export class NotAsked extends Error {
  * Lists a kind. One that the server does not know (404) has no objects.
  * @throws a Node error if the server cannot be reached; the signal's reason
  */
-async function listOf(client: KubernetesClient, question: Question, signal: AbortSignal): Promise<Listed> {
+async function listOf(client: ApiClient, question: Question, signal: AbortSignal): Promise<Listed> {
   const { labelSelector, fieldSelector, ...path } = question;
   const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   try {
@@ -68,7 +68,7 @@ async function listOf(client: KubernetesClient, question: Question, signal: Abor
  * Asks an API server for all of them, side by side.
  * @throws a Node error if the server cannot be reached; the signal's reason
  */
-export async function readObjects(client: KubernetesClient, signal: AbortSignal): Promise<ClusterObjects> {
+export async function readObjects(client: ApiClient, signal: AbortSignal): Promise<ClusterObjects> {
   const names = Object.keys(QUESTIONS) as ObjectList[]; // its own keys
   const lists = await Promise.all(
     names.map(async name => [name, await listOf(client, QUESTIONS[name], signal)] as const),

@@ -1,5 +1,6 @@
 /** Reads the facts of a diagnosis from the API servers. */
-import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../base/api-client.ts';
+import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import type { ClusterSpec, Topology } from '../../model/topology.ts';
 import type { CheckContext } from '../check.ts';
 import { addressesOf } from '../gateway-addresses.ts';
@@ -22,7 +23,7 @@ import { warningsIn } from './warnings.ts';
 /** Reads one cluster's facts. @throws KubernetesApiError if the API server refuses to list the core kinds */
 export async function readCluster(
   spec: ClusterSpec,
-  client: KubernetesClient,
+  client: ApiClient,
   signal: AbortSignal,
 ): Promise<ReadCluster> {
   const objects = await readObjects(client, signal);

@@ -1,5 +1,5 @@
 /** What an istiod complains of in its log: it alone knows why it does not read another cluster. */
-import type { KubernetesClient } from '../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../base/api-client.ts';
 import type { PodFact } from '../pods.ts';
 import { ISTIO_NAMESPACE } from '../workloads.ts';
 
@@ -33,7 +33,7 @@ const complaintsIn = (log: string): IstiodComplaints => ({
 
 /** Reads the log of a cluster's istiod; an istiod whose log cannot be had has no complaints. */
 export async function readComplaints(
-  client: KubernetesClient,
+  client: ApiClient,
   pods: readonly PodFact[],
   signal: AbortSignal,
 ): Promise<IstiodComplaints> {

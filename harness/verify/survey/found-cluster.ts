@@ -1,5 +1,6 @@
 /** One cluster as its API server describes it: nodes, installation, remote secrets, workloads. */
-import type { KubernetesClient, KubernetesObject } from '../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../base/api-client.ts';
+import type { KubernetesObject } from '../../base/kubernetes-client.ts';
 import { type ClusterObjects, itemsOr, type ObjectList, readObjects } from '../diagnose/cluster-objects.ts';
 import { type Installed, readInstalled } from '../diagnose/installed.ts';
 import { at, list, text } from '../diagnose/object-fields.ts';
@@ -54,7 +55,7 @@ const WANTED: Readonly<Partial<Record<ObjectList, string>>> = {
  */
 export async function readFound(
   given: string,
-  client: KubernetesClient,
+  client: ApiClient,
   signal: AbortSignal,
 ): Promise<FoundCluster> {
   const [objects, nodes, version] = await Promise.all([

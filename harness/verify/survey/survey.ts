@@ -1,6 +1,7 @@
 /** Reads a mesh from its clusters' API servers: the topology that a scenario would have said. */
+
+import type { ApiClient } from '../../base/api-client.ts';
 import { linkedSignal } from '../../base/deadline.ts';
-import type { KubernetesClient } from '../../base/kubernetes-client.ts';
 import { type ClusterName, clusterName, networkName } from '../../model/names.ts';
 import type { ClusterSpec, NetworkSpec, Topology } from '../../model/topology.ts';
 import { doubtsOf } from './doubts.ts';
@@ -49,7 +50,7 @@ const VERSIONS = ['v1', 'v2'];
  * @throws KubernetesApiError, or a Node error, if a cluster does not tell the least that is needed
  */
 export async function surveyMesh(
-  clients: ReadonlyMap<string, KubernetesClient>,
+  clients: ReadonlyMap<string, ApiClient>,
   signal: AbortSignal,
 ): Promise<Survey> {
   // All questions listen to it at once.

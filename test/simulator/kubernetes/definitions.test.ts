@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { WatchEvent } from '../../../harness/base/kubernetes-answer.ts';
+import type { WatchEvent } from '../../../harness/base/api-client.ts';
 import type { KubernetesClient, KubernetesObject } from '../../../harness/base/kubernetes-client.ts';
 import { CLEANUP_FINALIZER } from '../../../harness/simulator/kubernetes/registry/definitions.ts';
 import { type ApiWorld, apiWorld, refusalOf } from './api-world.ts';

@@ -1,19 +1,26 @@
 /** Finds the Docker engine; testcontainers knows where to look. */
+import path from 'node:path';
+import { existsSync } from '../../../base/disk/disk.ts';
 import { HarnessError, messageOf } from '../../../base/errors.ts';
+import { packageManifest, packageRoot } from '../../../base/package-root.ts';
+import { quoteArgv } from '../../../base/quote.ts';
 import { containerCalls } from './containers.ts';
 import type { Client, Engine, EngineInfo } from './engine.ts';
 import { eventCalls } from './events.ts';
 import { imageCalls } from './images.ts';
 import { networkCalls } from './networks.ts';
 
+/** Docker's client: an optional dependency, as whoever runs the simulator alone needs none. */
+const PACKAGE = 'testcontainers';
+
 /**
  * Connects to the engine of this machine, or to the one that DOCKER_HOST names.
- * @throws HarnessError ERR_PLATFORM_NOT_READY if no engine answers
+ * @throws HarnessError ERR_PLATFORM_NOT_READY if no engine answers, or the client for it is not installed
  */
 export async function connectEngine(): Promise<Engine> {
+  const { getContainerRuntimeClient } = await import('testcontainers').catch(refuseMissing);
   let client: Client;
   try {
-    const { getContainerRuntimeClient } = await import('testcontainers');
     client = await getContainerRuntimeClient();
   } catch (error) {
     throw new HarnessError('ERR_PLATFORM_NOT_READY', `No Docker engine answers: ${messageOf(error)}`, {
@@ -22,6 +29,34 @@ export async function connectEngine(): Promise<Engine> {
     });
   }
   return engineOf(client);
+}
+
+/** Throws what to do about a package that was left out, or that is there and cannot be loaded. */
+function refuseMissing(error: unknown): never {
+  const isMissing = /Cannot find (?:package|module) 'testcontainers'/.test(messageOf(error));
+  const line = installLine(packageRoot(), packageManifest().optionalDependencies[PACKAGE] ?? '');
+  throw new HarnessError(
+    'ERR_PLATFORM_NOT_READY',
+    isMissing
+      ? `The package ${PACKAGE}, through which Docker is reached, is not installed.`
+      : `The package ${PACKAGE}, through which Docker is reached, cannot be loaded: ${messageOf(error)}`,
+    { hint: `${line} installs it; the simulator does without.`, cause: error },
+  );
+}
+
+/**
+ * Returns the line that installs the package where this one will find it: into the project that has installed
+ * us, or into our own sources.
+ * @param root - our folder
+ */
+export function installLine(root: string, range: string): string {
+  const inside = `${path.sep}node_modules${path.sep}`;
+  const at = root.indexOf(inside);
+  if (at < 0) return quoteArgv(['npm', 'ci', '--include=optional', '--prefix', root]);
+  const project = root.slice(0, at);
+  const isProject = existsSync(path.join(project, 'package.json'));
+  const place = isProject ? ['--prefix', project] : ['--global'];
+  return quoteArgv(['npm', 'install', ...place, `${PACKAGE}@${range}`]);
 }
 
 function engineOf(client: Client): Engine {

@@ -1,6 +1,7 @@
 /** The control plane and the gateways of a cluster run without trouble. */
 
-import { isNotFound, type KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
+import { isNotFound } from '../../../base/kubernetes-client.ts';
 import {
   type ClusterSpec,
   controlPlaneOf,
@@ -35,7 +36,7 @@ interface Health {
 }
 
 /** Reads the end of a log; empty if the pod has gone meanwhile. */
-async function logOf(client: KubernetesClient, pod: PodFact, signal: AbortSignal): Promise<string> {
+async function logOf(client: ApiClient, pod: PodFact, signal: AbortSignal): Promise<string> {
   const options = { container: containerOf(pod), tailLines: LOG_LINES };
   try {
     return await client.logs(ISTIO_NAMESPACE, pod.name, options, signal);
@@ -48,7 +49,7 @@ async function logOf(client: KubernetesClient, pod: PodFact, signal: AbortSignal
 /** Reads what pods say of themselves: readiness, restarts, panics in the logs. */
 async function podsOf(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
 ): Promise<Omit<Health, 'proxies'> & { readonly logs: ReadonlyMap<string, string> }> {
   const pods = (await listPods(client, ISTIO_NAMESPACE, context.signal)).filter(
     ({ app }) => app === 'istiod' || app === GATEWAY,
@@ -79,7 +80,7 @@ async function podsOf(
 /** Asks each istiod how far its proxies are, until none waits for a push, or a push takes too long. */
 async function proxiesOf(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   isServing: boolean,
 ): Promise<{ readonly proxies: number; readonly wrong: readonly string[] }> {
   const ask = async () => {
@@ -110,7 +111,7 @@ async function proxiesOf(
 /** Counts the pushes that proxies have refused since istiod started. */
 async function refusedBy(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   logs: ReadonlyMap<string, string>,
 ): Promise<readonly string[]> {
   const pages = await askIstiods(context, client, '/metrics');
@@ -124,7 +125,7 @@ async function refusedBy(
   });
 }
 
-async function healthOf(context: CheckContext, client: KubernetesClient, spec: ClusterSpec): Promise<Health> {
+async function healthOf(context: CheckContext, client: ApiClient, spec: ClusterSpec): Promise<Health> {
   const { pods, wrong, logs } = await podsOf(context, client);
   const sync = await proxiesOf(context, client, isServing(context.topology, spec));
   // A refusal that a proxy still holds to is told once, with its words.

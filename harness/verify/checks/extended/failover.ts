@@ -1,5 +1,5 @@
 /** While one version of HelloWorld is away the others answer everywhere. */
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
@@ -24,7 +24,7 @@ interface Running {
   readonly cluster: ClusterName;
   readonly name: string;
   readonly replicas: number;
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
 }
 
 async function deploymentsOf(

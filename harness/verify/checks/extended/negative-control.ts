@@ -1,5 +1,6 @@
 /** Without remote secrets each control plane's clusters see only themselves. */
-import type { KubernetesClient, KubernetesObject } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
+import type { KubernetesObject } from '../../../base/kubernetes-client.ts';
 import type { ClusterName } from '../../../model/names.ts';
 import { type ClusterSpec, controlPlaneOf, primariesOf, type Topology } from '../../../model/topology.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome, Diagnosis } from '../../check.ts';
@@ -27,7 +28,7 @@ interface Joint {
   readonly into: ClusterName;
   readonly of: string;
   readonly name: string;
-  readonly client: KubernetesClient;
+  readonly client: ApiClient;
 }
 
 const planesOf = ({ clusters }: Topology): ReadonlySet<ClusterName> => new Set(clusters.map(controlPlaneOf));

@@ -1,6 +1,6 @@
 /** As many calls left for each network as were answered from there, and gateways carried them. */
 
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
 import { type ClusterSpec, controlPlaneOf } from '../../../model/topology.ts';
 import { callFrom, isTrouble, type Trouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
@@ -37,7 +37,7 @@ type Counters = ReadonlyMap<string, ProxyEndpoint>;
 
 async function countersOf(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   pod: PodFact,
 ): Promise<Counters | undefined> {
   const page = await askProxy(client, { namespace: NAMESPACE, pod: pod.name }, 'clusters', context);
@@ -49,7 +49,7 @@ async function countersOf(
 async function countFrom(
   context: CheckContext,
   spec: ClusterSpec,
-  client: KubernetesClient,
+  client: ApiClient,
 ): Promise<readonly Count[] | Trouble> {
   const first = await callFrom(context, client, 1);
   if (isTrouble(first)) return first;

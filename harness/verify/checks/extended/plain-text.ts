@@ -1,6 +1,6 @@
 /** HelloWorld refuses plain text where mTLS is strict, and only there. */
 
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
 import type { ClusterSpec } from '../../../model/topology.ts';
 import { callFrom, isTrouble, type Trouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, Diagnosis } from '../../check.ts';
@@ -44,7 +44,7 @@ async function attemptsIn(
 /** Names the pods that do not even answer the mesh: a pod that answers nobody refuses nobody. */
 async function silentToTheMesh(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
   attempts: readonly Attempt[],
 ): Promise<readonly string[]> {
   const strict = attempts.filter(({ mode }) => mode === 'STRICT');

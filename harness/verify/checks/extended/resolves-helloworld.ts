@@ -1,6 +1,6 @@
 /** The Service's name resolves in each cluster, to the cluster's own Service. */
 
-import type { KubernetesClient } from '../../../base/kubernetes-client.ts';
+import type { ApiClient } from '../../../base/api-client.ts';
 import type { ClusterSpec } from '../../../model/topology.ts';
 import { clientPodIn, execIn, isTrouble, type Trouble } from '../../calling.ts';
 import type { Check, CheckContext, CheckFamily, CheckOutcome } from '../../check.ts';
@@ -12,7 +12,7 @@ import { inCluster } from '../in-cluster.ts';
 /** What curl says of one call: the address that it resolved the name to, or why it could not. */
 async function resolveIn(
   context: CheckContext,
-  client: KubernetesClient,
+  client: ApiClient,
 ): Promise<{ readonly address: string; readonly said: string } | Trouble> {
   const pod = await clientPodIn(context, client);
   if (isTrouble(pod)) return pod;

@@ -1,10 +1,11 @@
 /** A pod without a sidecar, with a certificate of a root that no one trusts. */
+
+import type { ApiClient } from '../../../base/api-client.ts';
 import { createRootCa, issueCertificate } from '../../../base/certificates.ts';
 import { createKeyPair } from '../../../base/keys.ts';
 import {
   isNotFound,
   KubernetesApiError,
-  type KubernetesClient,
   pathOf,
   type ResourcePath,
 } from '../../../base/kubernetes-client.ts';
@@ -48,7 +49,7 @@ async function foreignCertificate(nowMs: number): Promise<Record<'tls.crt' | 'tl
  * @throws KubernetesApiError
  */
 export async function makeForNow(
-  client: KubernetesClient,
+  client: ApiClient,
   context: { readonly cluster: ClusterName; readonly changes: Changes; readonly signal: AbortSignal },
   path: ResourcePath & { readonly name: string },
   body: Record<string, unknown>,
@@ -80,7 +81,7 @@ export async function makeForNow(
 export async function startStranger(
   context: CheckContext,
   cluster: ClusterName,
-  client: KubernetesClient,
+  client: ApiClient,
   changes: Changes,
 ): Promise<Caller | Trouble> {
   const { clock, signal } = context;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { WatchEvent } from '../../../../harness/base/kubernetes-answer.ts';
+import type { WatchEvent } from '../../../../harness/base/api-client.ts';
 import type { KubernetesClient, ResourcePath } from '../../../../harness/base/kubernetes-client.ts';
 import { waitUntil } from '../../../../harness/base/wait.ts';
 import { type ApiWorld, apiWorld, configMap, configMaps, refusalOf } from '../api-world.ts';

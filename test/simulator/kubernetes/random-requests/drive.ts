@@ -1,7 +1,7 @@
 /** Sends random sequences to an opened world, several side by side, and tells how it bore them. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WatchEvent } from '../../../../harness/base/kubernetes-answer.ts';
+import type { WatchEvent } from '../../../../harness/base/api-client.ts';
 import { KubernetesApiError, KubernetesClient } from '../../../../harness/base/kubernetes-client.ts';
 import { KINDS, NAMESPACE } from './kinds.ts';
 import { feelPulse, NoAnswer, type Pulse } from './pulse.ts';

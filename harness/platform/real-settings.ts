@@ -1,0 +1,22 @@
+/** What platforms with real clusters need to know. */
+import type { ProgramOptions } from './programs.ts';
+
+/** Settings for real clusters and the programs that work on them. */
+export interface RealSettings extends Omit<ProgramOptions, 'signal'> {
+  readonly edition: string;
+  /** The folder of the ledgers. */
+  readonly state: string;
+  readonly contexts: readonly string[];
+  readonly apiServers: readonly string[];
+  /** The environment: `CTX_CLUSTER1` and so on are read from it. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly kubeconfigs: readonly string[];
+  readonly imageArchives: readonly string[];
+  readonly noCache: boolean;
+  readonly loadBalancer?: string;
+  /** Credentials for private registries, as `docker login` writes them. */
+  readonly registryConfig?: string;
+  readonly hub?: string;
+  readonly tag?: string;
+  readonly set: readonly string[];
+}
