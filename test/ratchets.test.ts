@@ -361,7 +361,6 @@ const UNUSED: readonly string[] = [
   'harness/platform/existing/permissions.ts NEEDED',
   'harness/platform/kind/load-balancers.ts LOAD_BALANCERS',
   'harness/platform/kind/routes.ts routeCommands',
-  'harness/report/write.ts REPORTS_FOLDER',
   'harness/run/run-checks.ts groupsOf',
   'harness/simulator/istio/ca/certificate-authority.ts pemBlocks',
   'harness/simulator/istio/install/mesh-configuration.ts discoveryAddress',

@@ -7,25 +7,39 @@ export const collect = (value: string, previous: readonly string[]): readonly st
   value,
 ];
 
+const WHOLE = /^[1-9]\d*$/;
+
 /** Reads a whole number above 0. @throws InvalidArgumentError, which commander shows with the flag's name */
 export function wholeNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('A whole number above 0 is needed.');
-  return upTo(Number.MAX_SAFE_INTEGER, value);
+  const number = Number(value);
+  if (!WHOLE.test(value)) throw new InvalidArgumentError('A whole number above 0 is needed.');
+  if (number > Number.MAX_SAFE_INTEGER)
+    throw new InvalidArgumentError(`The most is ${Number.MAX_SAFE_INTEGER}.`);
+  return number;
+}
+
+/** Reads a whole number above 0, or `all`. @throws InvalidArgumentError */
+export function numberOrAll(value: string): number | 'all' {
+  if (value === 'all') return value;
+  if (!WHOLE.test(value)) throw new InvalidArgumentError('A whole number above 0, or all, is needed.');
+  return wholeNumber(value);
 }
 
 /** The last port of TCP. */
 export const LAST_PORT = 65_535;
 
 /** Reads a port, 1 to 65535. @throws InvalidArgumentError */
-export const port = (value: string): number => upTo(LAST_PORT, value, wholeNumber(value));
+export const port = (value: string): number => wholeNumberTo(LAST_PORT, value);
 
 const DAY_SECONDS = 86_400;
 
 /** Reads a time in seconds, 1 to a day. @throws InvalidArgumentError */
-export const seconds = (value: string): number => upTo(DAY_SECONDS, value, wholeNumber(value));
+export const seconds = (value: string): number => wholeNumberTo(DAY_SECONDS, value);
 
-function upTo(most: number, value: string, number: number = Number(value)): number {
-  if (number > most) throw new InvalidArgumentError(`The most is ${most}.`);
+function wholeNumberTo(most: number, value: string): number {
+  const number = Number(value);
+  if (!WHOLE.test(value) || number > most)
+    throw new InvalidArgumentError(`A whole number from 1 to ${most} is needed.`);
   return number;
 }
 

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { makeFolderSync, readdir, rename, rm, symlink, writeFile } from '../base/disk/disk.ts';
 import { writeError } from '../base/disk/write-error.ts';
 import { codeOf, HarnessError, messageOf } from '../base/errors.ts';
+import { quoteWord } from '../base/quote.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
+import { foreignNamesIn, LATEST } from './own-reports.ts';
 
 /** Where reports go unless the user says otherwise. */
 export const REPORTS_FOLDER = 'mesh-harness-report';
-/** The link to the newest report in it. */
-const LATEST = 'latest';
 
 export interface ReportPlace {
   /** Absolute path of the folder that holds the files. */
@@ -35,10 +35,12 @@ export function reportPlace(options: {
 }
 
 /**
- * Makes sure that reports can be written there, before anything is started. Leaves no folder.
+ * Makes sure that reports can be written there, before anything is started, and that they replace nothing but
+ * reports. Leaves no folder.
  * @throws HarnessError ERR_UNWRITABLE_FOLDER
  */
-export async function assertWritable({ folder }: ReportPlace): Promise<void> {
+export async function assertWritable({ folder, latest }: ReportPlace): Promise<void> {
+  if (latest === undefined) refuseForeign(folder);
   try {
     await assertFolderWritable(folder);
   } catch (error) {
@@ -108,6 +110,23 @@ function isAlive(pid: number): boolean {
     // EPERM: it lives, and is somebody else's.
     return codeOf(error) === 'EPERM';
   }
+}
+
+/** How many names of what is in a folder are told. */
+const MOST_TOLD = 3;
+
+/** @throws HarnessError ERR_UNWRITABLE_FOLDER for a folder in which others keep something */
+function refuseForeign(folder: string): void {
+  const foreign = foreignNamesIn(folder);
+  if (foreign.length === 0) return;
+  const told = foreign.slice(0, MOST_TOLD).join(', ');
+  const more = foreign.length > MOST_TOLD ? ` and ${foreign.length - MOST_TOLD} more` : '';
+  const other = quoteWord(path.join(folder, REPORTS_FOLDER));
+  throw new HarnessError(
+    'ERR_UNWRITABLE_FOLDER',
+    `The folder for reports, ${folder}, holds what is no report of ours: ${told}${more}.`,
+    { hint: `Name a folder that is empty, new, or has reports: --report-dir ${other}` },
+  );
 }
 
 function unwritable(folder: string, cause: unknown): HarnessError {

@@ -176,6 +176,7 @@ t.test('what a killed process left is swept by the next run', async t => {
   writeFileSync(path.join(here, `report.json.${dead}-0123456789ab.tmp`), 'half');
   writeFileSync(path.join(here, `report.json.${process.pid}-0123456789ab.tmp`), 'in the making');
   writeFileSync(path.join(here, 'notes.tmp'), 'not ours');
+  writeFileSync(path.join(here, 'report.json'), '{ "harness": { "name": "mesh-harness"');
   const { code } = await runCli(['run', 'multi-primary', '--quiet', '--report-dir', 'here'], folder.path);
   t.equal(code, 0);
   t.same(

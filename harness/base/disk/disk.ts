@@ -14,8 +14,10 @@ export {
   createReadStream,
   existsSync,
   fstatSync,
+  lstatSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   statSync,
 } from 'node:fs';

@@ -33,6 +33,17 @@ export function readTextFile(file: string, maxBytes: number = MAX_TEXT_BYTES): s
   }
 }
 
+/** Reads the beginning of a regular file as UTF-8. @throws the file system's error, with its code */
+export function readHead(file: string, bytes: number): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const head = Buffer.alloc(bytes);
+    return head.toString('utf8', 0, readSync(descriptor, head, 0, bytes, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Makes the error for a text that is too long. */
 export const tooLong = (maxBytes: number): Error =>
   new Error(`it has more than ${maxBytes} bytes, which is all that is read`);

@@ -2,14 +2,14 @@
 import { type Command, Option } from 'commander';
 import type { Action } from '../declaration.ts';
 import { collect, oneOf, wholeNumber } from '../flag-values.ts';
+import { addKeepReportsFlag, type ReportFlags } from './output.flags.ts';
 
 /** The flags of `mesh-harness matrix`. */
-export interface MatrixFlags {
+export interface MatrixFlags extends ReportFlags {
   /** Both by default. */
   readonly edition?: string;
   readonly case: readonly string[];
   readonly list: boolean;
-  readonly reportDir?: string;
   readonly output: 'text' | 'json';
   readonly jobs?: number;
   readonly quiet: boolean;
@@ -22,7 +22,7 @@ export function declareMatrix(
   program: Command,
   action: Action<[scenarios: readonly string[], flags: MatrixFlags]>,
 ): void {
-  program
+  const matrix = program
     .command('matrix')
     .description(
       'try every known misconfiguration on the simulator: which check catches it, which cause is named',
@@ -34,7 +34,8 @@ export function declareMatrix(
     .option(
       '--report-dir <dir>',
       'write matrix.json and matrix.md exactly there (default: mesh-harness-report/<id>)',
-    )
+    );
+  addKeepReportsFlag(matrix)
     .option(
       '-o, --output <format>',
       'what goes to standard output: text or json',

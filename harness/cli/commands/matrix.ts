@@ -8,8 +8,9 @@ import { type Chapter, readCorpus } from '../../matrix/corpus.ts';
 import { matrixJson, matrixMarkdown, summaryLines } from '../../matrix/matrix-report.ts';
 import { thisProcess, tryAll } from '../../matrix/try-all.ts';
 import { editionOf } from '../../plan/plan.ts';
-import { assertWritable, type ReportPlace, reportPlace, writeReport } from '../../report/write.ts';
+import { assertWritable, type ReportPlace, writeReport } from '../../report/write.ts';
 import type { Environment } from '../environment.ts';
+import { keepReports, placeOf } from '../report-folder.ts';
 import { namesOf, scenarioOf, scenariosOf } from '../scenarios.ts';
 import { STANDARD_INPUT } from '../standard-input.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
@@ -34,7 +35,7 @@ export async function matrixCommand(
     return EXIT.passed;
   }
   const runId = `matrix-${randomBytes(4).toString('hex')}`;
-  const place = reportPlace({ workingFolder: process.cwd(), runId, reportDir: flags.reportDir });
+  const place = placeOf(runId, flags);
   await assertWritable(place);
   if (!flags.quiet)
     screen.progress(`On the simulator: ${attempts.length} attempts. No real cluster is touched.`);
@@ -43,7 +44,8 @@ export async function matrixCommand(
   const wallMs = Math.round(performance.now() - startedAtMs);
   const wanted = attempts.length;
   const json = matrixJson(results, { interrupted: signal.aborted, wanted, wallMs });
-  const files = { 'matrix.json': json, 'matrix.md': matrixMarkdown(results, wanted) };
+  // Whoever looks at the folder takes the report for whole once the data is there.
+  const files = { 'matrix.md': matrixMarkdown(results, wanted), 'matrix.json': json };
   if (flags.output === 'json') stdout.write(json);
   else tell(results, wanted, screen);
   const isWritten = await writeMatrix(place, files, flags, screen);
@@ -54,18 +56,21 @@ export async function matrixCommand(
 
 /** Writes the report, after its lines are printed: nothing is lost with it. @returns whether it is there */
 async function writeMatrix(
-  { folder }: ReportPlace,
+  place: ReportPlace,
   files: Readonly<Record<string, string>>,
-  { quiet }: MatrixFlags,
+  flags: MatrixFlags,
   screen: Screen,
 ): Promise<boolean> {
+  const { folder } = place;
+  const tell = (text: string) => flags.quiet || screen.progress(text);
   try {
     await writeReport({ folder }, files);
   } catch (error) {
     screen.progress(reportLost(error));
     return false;
   }
-  if (!quiet) screen.progress(`\nReport: ${path.relative('', folder) || '.'}/matrix.md`);
+  tell(`\nReport: ${path.relative('', folder) || '.'}/matrix.md`);
+  await keepReports(place, flags, tell, screen.progress);
   return true;
 }
 

@@ -16,12 +16,15 @@ import type { Screen } from '../terminal/screen.ts';
 import type { OutputFlags } from './output.flags.ts';
 import type { RunFlags } from './run.flags.ts';
 
-/** Writes the report in every format. @returns the paths of the files */
-const writeFormats = (place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> =>
-  writeReport(
-    place,
-    Object.fromEntries(Object.entries(FORMATS).map(([file, format]) => [file, format(report)])),
-  );
+/**
+ * Writes the report in every format, the data last: whoever looks at the folder takes the report for whole
+ * once it is there. @returns the paths of the files
+ */
+function writeFormats(place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> {
+  const { 'report.json': data, ...forPeople } = FORMATS;
+  const formats = Object.entries({ ...forPeople, 'report.json': data });
+  return writeReport(place, Object.fromEntries(formats.map(([file, format]) => [file, format(report)])));
+}
 
 /**
  * Prints the verdicts, then writes the report in every format: a report that cannot be written takes no

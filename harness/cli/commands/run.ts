@@ -6,7 +6,7 @@ import { redact } from '../../base/redact.ts';
 import { editionOf } from '../../plan/plan.ts';
 import type { Programs } from '../../platform/platform.ts';
 import { controlPlaneSentence } from '../../report/words.ts';
-import { assertWritable, reportPlace } from '../../report/write.ts';
+import { assertWritable } from '../../report/write.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { OpenedOptions } from '../../session/opened.ts';
 import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
@@ -18,6 +18,7 @@ import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl
 import { choosePlatform, firstLine } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
 import { realSettings } from '../real-settings.ts';
+import { keepReports, placeOf } from '../report-folder.ts';
 import { simulatorPrograms } from '../simulator-programs.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
@@ -61,12 +62,7 @@ export async function runScenarios(
       screen.progress(controlPlaneSentence(istiod.version, editionOf(edition).istioVersion));
     using programs = await programsFor(flags, choice.name, edition, { env, istioctl });
     const sessions: PreparedSession[] = [];
-    const placeOf = (runId: string) =>
-      reportPlace({
-        workingFolder: process.cwd(),
-        runId: sessions[0]?.runId ?? runId,
-        reportDir: flags.reportDir,
-      });
+    const placeFor = (runId: string) => placeOf(sessions[0]?.runId ?? runId, flags);
     const works = await worksOf(names, flags, { edition, platform: choice.name, signal });
     for (const note of flags.quiet ? [] : works.flatMap(({ notes = [] }) => notes))
       screen.progress(`  ${note}`);
@@ -100,7 +96,7 @@ export async function runScenarios(
           ...(flags.keep
             ? { keep: 'always' as const }
             : flags.keepOnFailure && { keep: 'on-failure' as const }),
-          diagnosticsFolder: runId => path.join(placeOf(runId).folder, 'diagnostics', topology.name),
+          diagnosticsFolder: runId => path.join(placeFor(runId).folder, 'diagnostics', topology.name),
           ...(requests !== undefined && { requests }),
           ...(risk !== undefined && { risk }),
         }),
@@ -108,7 +104,7 @@ export async function runScenarios(
     }
     const [first] = sessions;
     if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
-    const place = placeOf(first.runId);
+    const place = placeFor(first.runId);
     await assertWritable(place);
     signal.throwIfAborted();
     setForRuns();
@@ -128,6 +124,8 @@ export async function runScenarios(
       tellWhatIsNext(report, files, { again: runAgain(names, flags), names, flags }, text =>
         screen.progress(text),
       );
+    const tell = (text: string) => flags.quiet || screen.progress(text);
+    if (files.length > 0) await keepReports(place, flags, tell, screen.progress);
     for (const line of new Set(kept)) screen.progress(line);
     if (traceLost !== undefined)
       screen.progress(redact(`mesh-harness: The trace ends early: ${messageOf(traceLost)}`));

@@ -10,7 +10,7 @@ import { workloadSteps } from '../../plan/workloads.ts';
 import { AttachedPlatform } from '../../platform/attached/attached-platform.ts';
 import { editionFor } from '../../platform/versions.ts';
 import { stateFolder } from '../../process/folders.ts';
-import { assertWritable, reportPlace } from '../../report/write.ts';
+import { assertWritable } from '../../report/write.ts';
 import type { RunEvent, RunListener } from '../../run/events.ts';
 import type { Scenario } from '../../scenario/read-scenario.ts';
 import { defaultEdition } from '../../session/options.ts';
@@ -19,6 +19,7 @@ import { reportOf } from '../../session/run.ts';
 import { differencesFrom } from '../../verify/survey/compare.ts';
 import type { Survey } from '../../verify/survey/survey.ts';
 import type { Environment } from '../environment.ts';
+import { keepReports, placeOf } from '../report-folder.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { surveyTarget } from '../survey-target.ts';
 import { findTarget, type Target } from '../target.ts';
@@ -64,14 +65,12 @@ export async function verifyCommand(
     const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
     const again = quoteArgv(['mesh-harness', ...argvOfVerify(name, flags)]);
     tellWhatIsNext(report, files, { again, names: name === undefined ? [] : [name] }, tell);
+    if (files.length > 0) await keepReports(place, flags, tell, screen.progress);
     return exitCode;
   } finally {
     progress.stop();
   }
 }
-
-const placeOf = (runId: string, { reportDir }: VerifyFlags) =>
-  reportPlace({ workingFolder: process.cwd(), runId, reportDir });
 
 /** What is verified, and where. */
 interface Verification {
