@@ -204,6 +204,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'run/events.ts',
       'verify/check.ts',
       'verify/figures.ts',
+      'verify/seen/calls.ts',
+      'verify/seen/seen.ts',
       'verify/traffic.ts',
       'plan/step.ts',
       'platform/platform.ts',

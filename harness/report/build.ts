@@ -1,6 +1,8 @@
 /** Folds run events into a report. Pure: a log of the events gives the same report at any time. */
 import type { Plan } from '../plan/step.ts';
 import type { RunEvent, Verdict } from '../run/events.ts';
+import { callsSeen } from '../verify/seen/calls.ts';
+import { type SeenCluster, unseenCluster } from '../verify/seen/seen.ts';
 import { buildSteps } from './build-steps.ts';
 import {
   type CheckReport,
@@ -78,6 +80,9 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
   const reason =
     ended?.reason ??
     (ended ? undefined : { kind: 'environment' as const, message: 'The run ended without a verdict.' });
+  const checks = buildChecks(events);
+  const clusters = last('clusters-seen')?.clusters ?? unseenClusters(started, whyUnseen(ended, events));
+  const traffic = checks.flatMap(check => (check.traffic ? [check.traffic] : []));
   const report: ScenarioReport = {
     scenario: topology.name,
     verdict,
@@ -100,12 +105,24 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     toolVersions: platformStarted?.toolVersions ?? {},
     errata: usedErrata(plan),
     steps: buildSteps(plan, events),
-    checks: buildChecks(events),
+    checks,
+    seen: { clusters, calls: callsSeen(topology, traffic, clusters) },
     cleanUpFailures: last('clean-up-ended')?.failures ?? [],
     durationMs: ended?.durationMs ?? 0,
   };
   return withoutSecrets(report);
 }
+
+/** Words why nobody looked at the clusters. */
+function whyUnseen(ended: EventOf<'run-ended'> | undefined, events: readonly RunEvent[]): string {
+  if (!events.some(({ type }) => type === 'platform-started')) return 'the clusters never came up';
+  return ended?.interrupted === true ? 'the run was interrupted' : 'the run ended before';
+}
+
+const unseenClusters = ({ topology, plan }: EventOf<'run-started'>, why: string): readonly SeenCluster[] =>
+  topology.clusters.map(({ name, helloWorld }) =>
+    unseenCluster(name, why, { client: plan.client, helloWorld }),
+  );
 
 /**
  * Returns the errata that shaped a step of this plan, in the plan's order. One that shaped none tells nothing

@@ -7,6 +7,7 @@ import type { GuideReference, StepId } from '../plan/step.ts';
 import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
 import type { Problem, StepOutcome, Verdict } from '../run/events.ts';
 import type { CheckResult } from '../verify/check.ts';
+import type { Seen } from '../verify/seen/seen.ts';
 
 /** Grows by one when a field changes its meaning or goes; new fields don't count. */
 export const SCHEMA_VERSION = 1;
@@ -72,6 +73,8 @@ export interface ScenarioReport {
   readonly steps: readonly StepReport[];
   /** In the order in which they were begun; each with its evidence. */
   readonly checks: readonly CheckReport[];
+  /** What was seen in the clusters when steps and checks had ended. */
+  readonly seen: Seen;
   /** What could not be cleaned up. */
   readonly cleanUpFailures: readonly string[];
   /** Milliseconds of the run's clock. */

@@ -7,6 +7,7 @@ import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
 import type { ControlPlane, PlatformAdjustment, PlatformCapabilities } from '../platform/platform.ts';
 import type { CheckResult, Diagnosis } from '../verify/check.ts';
+import type { SeenCluster } from '../verify/seen/seen.ts';
 
 export type Verdict = 'passed' | 'failed' | 'unknown';
 export type StepOutcome = 'done' | 'failed' | 'skipped' | 'omitted' | 'interrupted';
@@ -67,6 +68,8 @@ export type RunEvent = { readonly atMs: number } & (
   | { readonly type: 'check-started'; readonly check: string }
   | { readonly type: 'check-progress'; readonly check: string; readonly message: string }
   | { readonly type: 'check-ended'; readonly result: CheckResult; readonly durationMs: number }
+  /** What is there when steps and checks have ended, before anything is cleaned up. */
+  | { readonly type: 'clusters-seen'; readonly clusters: readonly SeenCluster[] }
   | { readonly type: 'clean-up-ended'; readonly failures: readonly string[] }
   | {
       readonly type: 'run-ended';

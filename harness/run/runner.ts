@@ -122,6 +122,7 @@ class Run {
     this.#work = await StartedRun.open(around, this.#cleanUp);
     await this.#work.runSteps();
     if (!this.#signal.aborted) this.#checks = await this.#work.runChecks();
+    if (!this.#signal.aborted) await this.#work.look();
     if (!this.#signal.aborted) this.#checks = [...this.#checks, ...(await this.#work.runCleanUpSteps())];
   }
 

@@ -8,6 +8,7 @@ import type { Tools } from '../tools/tools.ts';
 import type { Check, CheckContext, CheckResult } from '../verify/check.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { namesOfObjects, nothingLeft, type ObjectNames } from '../verify/leftovers.ts';
+import { lookAtClusters } from '../verify/seen/look.ts';
 import type { StepOutcome } from './events.ts';
 import { judgeCheck } from './judge.ts';
 import { PlanSteps, type StepScene, type Surroundings } from './plan-steps.ts';
@@ -66,6 +67,14 @@ export class StartedRun {
   async runSteps(): Promise<void> {
     if (this.#cleansUp) this.#before = await namesOfObjects(this.#clusters(), this.#around.signal);
     await this.#steps.run();
+  }
+
+  /** Looks at the clusters as they are now, and emits what was seen; nothing changes the verdict. */
+  async look(): Promise<void> {
+    const { options, started, emitter, signal } = this.#around;
+    const { topology, plan } = options;
+    const scene = { topology, clusters: this.#clusters(), clock: started.clock, signal, client: plan.client };
+    emitter.emit({ type: 'clusters-seen', clusters: await lookAtClusters(scene) });
   }
 
   /** Runs the steps by which the guide takes everything away, and looks for what they leave. */

@@ -1,6 +1,6 @@
 /** Asks the pages of istiod, from inside of its container. */
 import type { ApiClient } from '../base/api-client.ts';
-import { execIn, isTrouble } from './calling.ts';
+import { type ExecContext, execIn, isTrouble } from './calling.ts';
 import type { CheckContext } from './check.ts';
 import { at, list, text } from './diagnose/object-fields.ts';
 import { listPods } from './pods.ts';
@@ -30,8 +30,12 @@ export async function askIstiods(
   return pages;
 }
 
-async function askIstiod(
-  context: CheckContext,
+/**
+ * Asks one istiod for a page of its monitoring port.
+ * @returns undefined if it does not answer
+ */
+export async function askIstiod(
+  context: ExecContext,
   client: ApiClient,
   pod: string,
   path: string,
@@ -45,7 +49,7 @@ async function askIstiod(
 }
 
 /** A proxy that is connected to an istiod. */
-interface ConnectedProxy {
+export interface ConnectedProxy {
   /** `sleep-754684654f-n6bzf.sample` */
   readonly id: string;
   /** Types of resources whose last push it has not acknowledged: `endpoint`. */

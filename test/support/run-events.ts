@@ -3,7 +3,9 @@ import { clusterName } from '../../harness/model/names.ts';
 import type { Plan, Step } from '../../harness/plan/step.ts';
 import type { CommandRecord, RunEvent, StepOutcome } from '../../harness/run/events.ts';
 import type { CheckResult } from '../../harness/verify/check.ts';
+import type { SeenCluster } from '../../harness/verify/seen/seen.ts';
 import type { Traffic } from '../../harness/verify/traffic.ts';
+import { healthyClusters } from './seen-clusters.ts';
 import { twoClusters } from './small-mesh.ts';
 
 /** Texts that must never be in a report. */
@@ -234,9 +236,32 @@ export function passedRun(realProxies = false): readonly RunEvent[] {
     ...checks
       .reverse()
       .map((result): RunEvent => ({ atMs: 5000, type: 'check-ended', result, durationMs: 2000 })),
+    { atMs: 5100, type: 'clusters-seen', clusters: healthyClusters(twoClusters(2)) },
     { atMs: 5100, type: 'clean-up-ended', failures: [] },
     { atMs: 5100, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 5100 },
   ];
+}
+
+/** Without the secret that was left out, and with a gateway that does not come up. */
+function brokenClusters(): readonly SeenCluster[] {
+  const topology = twoClusters(2);
+  return healthyClusters(topology).map(cluster => {
+    if (cluster.cluster === 'cluster1') {
+      const near = cluster.endpoints.endpoints.filter(({ owner }) => owner?.cluster === 'cluster1');
+      const endpoints = { ...cluster.endpoints, endpoints: near };
+      return { ...cluster, remoteSecrets: { state: 'absent', secrets: [] }, endpoints };
+    }
+    const error = `not ready: istio-eastwestgateway-0 0/1 Running <${SECRETS.token}>`;
+    return {
+      ...cluster,
+      gateway: { ...cluster.gateway, state: 'broken', ready: 0, error },
+      proxies: cluster.proxies.map(proxy =>
+        proxy.workload === 'istio-eastwestgateway'
+          ? { ...proxy, state: 'broken', istiods: [], error }
+          : proxy,
+      ),
+    };
+  });
 }
 
 /** A run with a step left out, a step that fails and a check that fails; secrets lie about everywhere. */
@@ -269,6 +294,7 @@ export function failedRun(): readonly RunEvent[] {
     }),
     { atMs: 3000, type: 'check-started', check: failing.id },
     { atMs: 123_500, type: 'check-ended', result: failing, durationMs: 120_500 },
+    { atMs: 123_600, type: 'clusters-seen', clusters: brokenClusters() },
     { atMs: 123_600, type: 'clean-up-ended', failures: ['cluster2: the API server did not stop'] },
     {
       atMs: 123_600,

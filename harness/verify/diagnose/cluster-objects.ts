@@ -65,24 +65,37 @@ async function listOf(client: ApiClient, question: Question, signal: AbortSignal
 }
 
 /**
- * Asks an API server for all of them, side by side.
+ * Asks an API server for some of them, side by side.
  * @throws a Node error if the server cannot be reached; the signal's reason
  */
-export async function readObjects(client: ApiClient, signal: AbortSignal): Promise<ClusterObjects> {
-  const names = Object.keys(QUESTIONS) as ObjectList[]; // its own keys
+export async function readLists<Name extends ObjectList>(
+  client: ApiClient,
+  names: readonly Name[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<Name, Listed>>> {
   const lists = await Promise.all(
     names.map(async name => [name, await listOf(client, QUESTIONS[name], signal)] as const),
   );
-  return Object.fromEntries(lists) as ClusterObjects; // each key once
+  return Object.fromEntries(lists) as Record<Name, Listed>; // each key once
 }
+
+/**
+ * Asks an API server for all of them, side by side.
+ * @throws a Node error if the server cannot be reached; the signal's reason
+ */
+export const readObjects = (client: ApiClient, signal: AbortSignal): Promise<ClusterObjects> =>
+  readLists(client, Object.keys(QUESTIONS) as ObjectList[], signal); // its own keys
 
 /** Returns the objects of a list, or none where the server refused to tell. */
 export const itemsOr = (listed: Listed): readonly KubernetesObject[] =>
   'items' in listed ? listed.items : [];
 
 /** Returns the objects of a list. @throws NotAsked with the server's words where it refused to tell */
-export function itemsOf(objects: ClusterObjects, list: ObjectList): readonly KubernetesObject[] {
-  const listed = objects[list];
+export function itemsOf<Name extends ObjectList>(
+  objects: Pick<ClusterObjects, Name>,
+  list: Name,
+): readonly KubernetesObject[] {
+  const listed: Listed = objects[list];
   if ('items' in listed) return listed.items;
   const { plural } = QUESTIONS[list];
   throw new NotAsked(`the API server refuses to list ${plural}: ${listed.error.message}`);

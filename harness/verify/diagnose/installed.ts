@@ -88,14 +88,23 @@ function injectionPathIn(webhooks: readonly KubernetesObject[]): readonly [strin
   return undefined;
 }
 
-/** Returns where Services without a selector send those who look for istiod. */
-function addressesOfIstiod(objects: ClusterObjects): readonly string[] | undefined {
+/** The Service by which proxies find an istiod of another cluster, and where it sends them. */
+interface IstiodElsewhere {
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+/** Returns where Services without a selector send those who look for istiod; undefined if there is none. */
+export function istiodElsewhere(
+  objects: Pick<ClusterObjects, 'istioServices' | 'istioSlices'>,
+): IstiodElsewhere | undefined {
   const withoutSelector = itemsOr(objects.istioServices)
     .filter(
       service => /^istiod(-remote)?$/.test(service.metadata.name ?? '') && !at(service, 'spec', 'selector'),
     )
     .map(({ metadata }) => metadata.name);
-  if (withoutSelector.length === 0) return undefined;
+  const [name] = withoutSelector;
+  if (name === undefined) return undefined;
   const hosts = itemsOr(objects.istioServices)
     .filter(({ metadata }) => withoutSelector.includes(metadata.name))
     .map(service => text(at(service, 'spec', 'externalName')))
@@ -106,7 +115,8 @@ function addressesOfIstiod(objects: ClusterObjects): readonly string[] | undefin
   const addresses = slices.flatMap(slice =>
     list(at(slice, 'endpoints')).flatMap(endpoint => list(at(endpoint, 'addresses'))),
   );
-  return [...new Set([...hosts, ...addresses.map(text).filter(address => address !== undefined)])];
+  const all = [...hosts, ...addresses.map(text).filter(address => address !== undefined)];
+  return { name, addresses: [...new Set(all)] };
 }
 
 /** Reads an installation's names from the objects of its cluster. */
@@ -156,7 +166,7 @@ export function readInstalled(objects: ClusterObjects): Installed {
     networkLabel,
     meshNetworks: readMeshNetworks(entryOf(maps, 'istio', 'meshNetworks')),
     discoveryAddresses:
-      addressesOfIstiod(objects) ?? (told === undefined || told === '' ? undefined : [told]),
+      istiodElsewhere(objects)?.addresses ?? (told === undefined || told === '' ? undefined : [told]),
     controlPlaneClusters: system?.metadata.annotations?.['topology.istio.io/controlPlaneClusters'],
     version: image === undefined ? undefined : /:([^:/@]+)(?:@|$)/.exec(image)?.[1],
   };

@@ -35,7 +35,9 @@ const NAME = /^istio-remote-secret-/;
  * other namespaces with the label.
  * @throws NotAsked
  */
-export function remoteSecretsIn(objects: ClusterObjects): readonly RemoteSecret[] {
+export function remoteSecretsIn(
+  objects: Pick<ClusterObjects, 'istioSecrets' | 'remoteSecrets'>,
+): readonly RemoteSecret[] {
   const own = itemsOf(objects, 'istioSecrets').filter(
     ({ metadata }) => metadata.labels?.['istio/multiCluster'] === 'true' || NAME.test(metadata.name ?? ''),
   );

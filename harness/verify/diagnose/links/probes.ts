@@ -63,7 +63,7 @@ export async function answered<T>(
  * Reads `/debug/clusterz` (istio/istio pilot/pkg/xds/debug.go @1.30.3).
  * @throws Error for another document
  */
-function readClusterz(body: string): readonly IstiodCluster[] {
+export function readClusterz(body: string): readonly IstiodCluster[] {
   const parsed: unknown = JSON.parse(body);
   if (!Array.isArray(parsed)) throw new Error('istiod lists no clusters');
   return parsed.map((entry: unknown) => ({
