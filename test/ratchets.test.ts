@@ -340,6 +340,7 @@ const FOR_TESTS: readonly string[] = [
   'harness/platform/kind/metallb.ts poolsOf',
   'harness/platform/kind/preload.ts takingPods',
   'harness/platform/program-downloads.ts sourceOf',
+  'harness/session/effects.ts PLATFORM_NAMES',
   'harness/session/trace.ts TRACE_FILES',
   'harness/simulator/images/small-programs.ts sleepSeconds',
   'harness/simulator/istio/agent/settings.ts readDownwardApi',

@@ -34,21 +34,15 @@ const wantedBy = (flag: string): WantedProgram => ({
 
 /**
  * Finds the istioctl that the command line names for the simulator.
- * @returns undefined if it names none
- * @throws HarnessError ERR_USAGE for `--istioctl` on another platform, and for an empty path; ERR_TOOL if it
- *   cannot be run
+ * @returns undefined if it names none, and on another platform
+ * @throws HarnessError ERR_USAGE for an empty path; ERR_TOOL if it cannot be run
  */
 export async function ownIstioctl(
   flags: IstioctlFlags,
   platform: string,
   signal: AbortSignal,
 ): Promise<OwnIstioctl | undefined> {
-  if (platform !== 'simulator') {
-    if (flags.istioctl === undefined) return undefined;
-    throw new HarnessError('ERR_USAGE', `--istioctl is for the simulator, not for ${platform}.`, {
-      hint: 'There --istio-dir names the unpacked release whose istioctl works.',
-    });
-  }
+  if (platform !== 'simulator') return undefined;
   const [flag, asked] = namedBy(flags);
   if (asked === undefined) return undefined;
   const { path: file, version } = await givenProgram(wantedBy(flag), asked, signal);

@@ -22,6 +22,8 @@ import { declareVerify } from './commands/verify.flags.ts';
 import { declareVersion } from './commands/version.flags.ts';
 import type { Declaration } from './declaration.ts';
 import type { Environment } from './environment.ts';
+import { refuseWithoutEffect } from './flag-effects.ts';
+import { prefixOf } from './flag-table.ts';
 import { notEmpty } from './flag-values.ts';
 
 /** The work of a command, once its words and flags were read. It returns the exit code. */
@@ -39,8 +41,15 @@ const command =
     declare: Declaration<Words>,
     load: () => Promise<(...words: [...Words, Environment]) => Promise<number>>,
   ): Declared =>
-  (program, execute) =>
-    declare(program, (...words) => execute(async environment => (await load())(...words, environment)));
+  (program, execute) => {
+    declare(program, (...words) =>
+      execute(async environment => {
+        if (declared) refuseWithoutEffect(declared, environment.env);
+        return await (await load())(...words, environment);
+      }),
+    );
+    const declared = program.commands.at(-1);
+  };
 
 /** Joins commands below one, which does nothing alone. */
 const group =
@@ -113,9 +122,11 @@ export function createProgram(execute: Execute): Command {
   return program;
 }
 
-/** Makes a command throw instead of ending the process, and refuse empty values. */
+/** Makes a command throw instead of ending the process, tell where flags belong, and refuse empty values. */
 function settle(command: Command, words: string): void {
   command.exitOverride().showHelpAfterError(`(${words} --help)`);
+  for (const option of command.options)
+    option.description = `${prefixOf(command.name(), option.long ?? '')}${option.description}`;
   refuseEmptyValues(command);
 }
 

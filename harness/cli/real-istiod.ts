@@ -7,7 +7,6 @@ export type RealIstiodProgram = GivenProgram;
 
 /** What decides whether a real istiod fits. */
 interface Surroundings {
-  readonly platform: string;
   readonly edition: string;
   readonly signal: AbortSignal;
 }
@@ -29,20 +28,14 @@ const PILOT_DISCOVERY: WantedProgram = {
  * Finds the program, and asks it for its version; ends what a killed run has left of it.
  * @param asked - of `--istiod`
  * @returns undefined if none was asked for
- * @throws HarnessError ERR_USAGE for another platform or edition, and for an empty path; ERR_TOOL if the path
- *   is no `pilot-discovery`
+ * @throws HarnessError ERR_USAGE for another edition, and for an empty path; ERR_TOOL if the path is no
+ *   `pilot-discovery`
  */
 export async function realIstiodOf(
   asked: string | undefined,
-  { platform, edition, signal }: Surroundings,
+  { edition, signal }: Surroundings,
 ): Promise<RealIstiodProgram | undefined> {
   if (asked === undefined) return undefined;
-  if (platform !== 'simulator')
-    throw new HarnessError(
-      'ERR_USAGE',
-      `--istiod is for the simulator; on ${platform} istiod is real anyway.`,
-      { hint: 'Leave --istiod out, or take --platform simulator.' },
-    );
   if (edition !== EDITION)
     throw new HarnessError('ERR_USAGE', `--istiod goes with edition ${EDITION} only, not with ${edition}.`, {
       hint: `Leave --edition out. What edition ${edition} installs, no istiod of today can read.`,

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { RealSettings } from '../platform/real-settings.ts';
 import { cacheFolder, stateFolder } from '../process/folders.ts';
-import type { RealFlags } from './commands/real.flags.ts';
+import type { LookedAtFlags, RealFlags } from './commands/real.flags.ts';
 import type { Environment } from './environment.ts';
 
 /** Returns the files that kubectl would read: those of KUBECONFIG, or else the one at its usual place. */
@@ -18,12 +18,12 @@ export const kubeconfigsOf = (env: Environment['env']): readonly string[] =>
  * @param onProgress - called with what platforms do before a run's own steps begin
  */
 export function realSettings(
-  flags: RealFlags,
+  flags: LookedAtFlags & Partial<RealFlags>,
   edition: string,
   { env }: Environment,
   onProgress: (text: string) => void,
 ): RealSettings {
-  const { mirror, istioDir, hub, tag, loadBalancer, registryConfig } = flags;
+  const { mirror, istioDir, hub, tag, loadBalancer, registryConfig, imageArchive = [] } = flags;
   return {
     edition,
     state: stateFolder(env),
@@ -34,9 +34,9 @@ export function realSettings(
     contexts: flags.context,
     apiServers: flags.apiServer,
     offline: flags.offline,
-    noCache: !flags.cache,
-    set: flags.set,
-    imageArchives: flags.imageArchive.map(file => path.resolve(file)),
+    noCache: flags.cache === false,
+    set: flags.set ?? [],
+    imageArchives: imageArchive.map(file => path.resolve(file)),
     onProgress,
     ...(mirror !== undefined && { mirror }),
     ...(istioDir !== undefined && { istioFolder: path.resolve(istioDir) }),

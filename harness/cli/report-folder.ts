@@ -1,26 +1,15 @@
 /** Where the reports of a command go, and how many of them stay there. */
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
-import { HarnessError } from '../base/errors.ts';
 import { KEPT_REPORTS, removeAllReports, removeOldReports } from '../report/kept-reports.ts';
 import { type OwnReport, reportsIn } from '../report/own-reports.ts';
 import { REPORTS_FOLDER, type ReportPlace, reportPlace } from '../report/write.ts';
 import type { ReportFlags } from './commands/output.flags.ts';
 import { byteSize } from './terminal/byte-size.ts';
 
-/**
- * Chooses the folder for the report of a run in the working folder.
- * @throws HarnessError ERR_USAGE for a number of reports to keep in a folder that has one
- */
-export function placeOf(runId: string, { reportDir, keepReports }: ReportFlags): ReportPlace {
-  if (reportDir !== undefined && keepReports !== undefined)
-    throw new HarnessError('ERR_USAGE', '--keep-reports has no effect with --report-dir.', {
-      hint:
-        `It says how many reports stay in ${REPORTS_FOLDER}/; the folder of --report-dir has one. ` +
-        'Leave one of the two out.',
-    });
-  return reportPlace({ workingFolder: process.cwd(), runId, reportDir });
-}
+/** Chooses the folder for the report of a run in the working folder. */
+export const placeOf = (runId: string, { reportDir }: ReportFlags): ReportPlace =>
+  reportPlace({ workingFolder: process.cwd(), runId, reportDir });
 
 /**
  * Removes the oldest reports beside one that was just written, as many as are too many, and tells of it.

@@ -4,7 +4,6 @@ import { existsSync } from '../base/disk/disk.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Plan } from '../plan/step.ts';
 import type { Scenario } from '../scenario/read-scenario.ts';
-import { argvOfGuide } from './commands/guide-choice.flags.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import { namesOf, scenariosOf } from './scenarios.ts';
 
@@ -33,7 +32,6 @@ export async function worksOf(
 ): Promise<readonly RunWork[]> {
   const { guide } = flags;
   if (!guide) {
-    refuseGuideFlags(flags);
     if (names.length > 0) return await scenariosOf(names, signal);
     throw new HarnessError('ERR_USAGE', 'No scenario was named.', {
       hint: 'Name one (mesh-harness list tells them), "all", or the pages of a guide: --guide install.md',
@@ -55,15 +53,6 @@ export async function worksOf(
       hint: 'Choose tabs without Helm, or run on kind or on clusters of yours (--platform existing).',
     });
   return [{ topology, verify: {}, plan, notes: [...changesOf(plan), ...notes] }];
-}
-
-/** @throws HarnessError ERR_USAGE for a flag that says how a guide is followed, where there is none */
-function refuseGuideFlags(flags: RunFlags): void {
-  const [flag] = argvOfGuide(flags);
-  if (flag !== undefined)
-    throw new HarnessError('ERR_USAGE', `${flag} is for --guide.`, {
-      hint: 'Name the pages: mesh-harness run --guide install.md --tab primary-remote',
-    });
 }
 
 /** @throws HarnessError ERR_USAGE if a word behind --guide is no file, but the name of a scenario */

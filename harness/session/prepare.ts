@@ -18,6 +18,7 @@ import type { CheckChoice } from '../verify/choose-checks.ts';
 import { CONVERGENCE_DEADLINE_MS } from '../verify/convergence.ts';
 import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
+import { assertEffects } from './effects.ts';
 import type { OpenedOptions } from './opened.ts';
 import { allowsChanges, defaultEdition, type TargetOptions, type WorkOptions } from './options.ts';
 import { prepareTarget } from './target.ts';
@@ -39,10 +40,11 @@ export interface PreparedSession {
  * Checks everything that can be wrong with the options, and reads every file that the run needs. Nothing may be
  * read while a world runs.
  * @throws HarnessError ERR_UNKNOWN_EDITION, ERR_UNKNOWN_PLATFORM, ERR_UNKNOWN_STEP, ERR_UNKNOWN_CHECK,
- *   ERR_SAMPLE_SIZE, ERR_USAGE for a trace of real clusters or a scale that is none, ERR_UNWRITABLE_FOLDER
+ *   ERR_SAMPLE_SIZE, ERR_USAGE for an option without effect or a scale that is none, ERR_UNWRITABLE_FOLDER
  */
 export async function prepareSession(options: OpenedOptions): Promise<PreparedSession> {
   const { topology, signal, listeners = [] } = options;
+  assertEffects(options);
   const work = prepareWork(options);
   const trace = await traceFor(options);
   const runId = newRunId();
@@ -113,14 +115,8 @@ const choiceOf = (options: WorkOptions & Pick<TargetOptions, 'platform'>): Check
  * Opens the trace of the session.
  * @returns undefined if the options ask for none
  */
-async function traceFor({ platform, traceFolder }: TargetOptions): Promise<Trace | undefined> {
+async function traceFor({ traceFolder }: TargetOptions): Promise<Trace | undefined> {
   if (traceFolder === undefined) return undefined;
-  if (platform !== undefined && platform !== 'simulator') {
-    const name = typeof platform === 'string' ? platform : platform.name;
-    throw new HarnessError('ERR_USAGE', `A trace is written of the simulator only, not of ${name}.`, {
-      hint: 'Real clusters are described in diagnostics/ when a run does not pass.',
-    });
-  }
   try {
     await assertFolderWritable(path.resolve(traceFolder));
   } catch (error) {

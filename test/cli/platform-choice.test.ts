@@ -125,3 +125,18 @@ t.test('on simulated clusters that are up, the edition is that of their release'
   t.match(await said('1.30.3'), 'edition current (of simulated clusters for Istio 1.30.3)');
   t.equal(await said('1.8.0', '--edition', 'current'), 'Platform: existing, edition current.');
 });
+
+t.test('clusters that the variables of the guide name are not those of a simulated run', async t => {
+  const env = { CTX_CLUSTER1: 'prod-a', CTX_CLUSTER2: 'prod-b' };
+  const line =
+    /^ {2}CTX_CLUSTER1, CTX_CLUSTER2 are set, but these clusters are simulated; yours .* --platform existing\.$/m;
+  const run = async (argv: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+    (await runHere(['run', 'no-such-mesh', ...argv], { env: { ...env, ...more } })).stderr;
+  const said = await run([]);
+  t.match(said, line);
+  t.equal(said.split('CTX_').length, 3, 'once');
+  t.notMatch(await run(['--quiet']), /CTX_/);
+  t.notMatch(await run(['--platform', 'simulator']), /CTX_/, 'who names the platform knows');
+  t.notMatch(await run([], { MESH_HARNESS_PLATFORM: 'simulator' }), /CTX_/);
+  t.match(await run([], { CTX_CLUSTER1: '', CTX_CLUSTER2: '', CTX_EAST: 'e' }), /CTX_EAST is set/);
+});

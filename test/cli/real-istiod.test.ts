@@ -38,7 +38,10 @@ t.test('it goes with the simulator and edition current, and must be a pilot-disc
     code: 2,
     stderr: /--istiod goes with edition current only, not with 1\.8/,
   });
-  t.match(await run('--istiod', istiod, '--platform', 'kind'), { code: 2, stderr: /for the simulator/ });
+  t.match(await run('--istiod', istiod, '--platform', 'kind'), {
+    code: 2,
+    stderr: /--istiod is for --platform simulator\./,
+  });
   const text = path.join(folder.path, 'text');
   writeFileSync(text, 'no program');
   t.match(await run('--istiod', text), { code: 3, stderr: /text: this file is no program/ });

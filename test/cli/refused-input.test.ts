@@ -109,7 +109,7 @@ t.test('ports and numbers that there are not', async t => {
   await refuses(t, ['up', 'multi-primary', '--first-port', '70000'], /A whole number from 1 to 65535/);
   await refuses(t, ['up', 'multi-primary', '--first-port', '0'], /A whole number from 1 to 65535/);
   await refuses(t, ['up', 'multi-primary', '--first-port', '65535'], /ports 65535 to 65536/, /65534 or less/);
-  await refuses(t, ['doctor', '--mirror', 'https://192.0.2.1:70000'], /http or https address/);
+  await refuses(t, ['run', 'all', '--mirror', 'https://192.0.2.1:70000'], /http or https address/);
   await refuses(t, ['verify', '--wait', '86401'], /A whole number from 1 to 86400/);
   await refuses(t, ['run', 'all', '--requests', '9'.repeat(400)], /The most is/);
 });

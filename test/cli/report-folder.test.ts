@@ -14,7 +14,7 @@ t.test('what is no folder for reports, or no number of them, is wrong usage', as
     [['--report-dir', foreign], /holds what is no report of ours: src\.\n {2}Name a folder/],
     [['--keep-reports', '0'], /above 0, or all/],
     [['--keep-reports', 'some'], /above 0, or all/],
-    [['--report-dir', 'x', '--keep-reports', '3'], /--keep-reports has no effect with --report-dir/],
+    [['--report-dir', 'x', '--keep-reports', '3'], /--keep-reports has no effect beside --report-dir/],
   ];
   for (const [flags, says] of rows) {
     for (const words of [RUN, ['matrix', 'multi-primary', '--case', 'trust']]) {

@@ -140,7 +140,7 @@ t.test('only the simulator is traced, and only into a folder that can be written
   using folder = temporaryFolder();
   await t.rejects(prepareSession({ topology, platform: 'existing', traceFolder: folder.path }), {
     code: 'ERR_USAGE',
-    message: /of the simulator only, not of existing/,
+    message: /`traceFolder` is for platform: 'simulator'/,
   });
   await t.rejects(prepareSession({ topology, traceFolder: '/proc/trace' }), {
     code: 'ERR_UNWRITABLE_FOLDER',

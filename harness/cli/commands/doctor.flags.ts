@@ -1,11 +1,12 @@
 /** `mesh-harness doctor`: its flags. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { addRealFlags, type RealFlags } from './real.flags.ts';
+import { addLookedAtFlags, type LookedAtFlags } from './real.flags.ts';
 
 /** The flags of `mesh-harness doctor`, as the command line has them. */
-export interface DoctorFlags extends RealFlags {
-  readonly platform: string;
+export interface DoctorFlags extends LookedAtFlags {
+  /** By default kind. */
+  readonly platform?: string;
   readonly edition?: string;
 }
 
@@ -14,9 +15,12 @@ export function declareDoctor(program: Command, action: Action<[flags: DoctorFla
   const doctor = program
     .command('doctor')
     .description('say what this machine has and lacks for a platform, and what to do about it')
-    .option('--platform <name>', 'kind, existing or simulator', 'kind')
+    .option(
+      '--platform <name>',
+      'kind (default), existing, simulator or auto; MESH_HARNESS_PLATFORM sets another',
+    )
     .option('--edition <name>', '1.8 or current: decides which versions are needed');
-  addRealFlags(doctor)
+  addLookedAtFlags(doctor, 'an unpacked Istio release to use')
     .addHelpText('after', '\nExamples:\n  $ mesh-harness doctor\n  $ mesh-harness doctor --offline')
     .action((flags: DoctorFlags) => action(flags));
 }

@@ -2,6 +2,7 @@
 import { EXIT } from '../../base/errors.ts';
 import { platformMaker } from '../../platform/catalog.ts';
 import type { Environment } from '../environment.ts';
+import { FLAG_TABLE } from '../flag-table.ts';
 import { chooseEdition, choosePlatform } from '../platform-choice.ts';
 import { realSettings } from '../real-settings.ts';
 import { createScreen } from '../terminal/screen.ts';
@@ -11,7 +12,10 @@ import type { DoctorFlags } from './doctor.flags.ts';
 export async function doctorCommand(flags: DoctorFlags, environment: Environment): Promise<number> {
   const { env, signal } = environment;
   const screen = createScreen(environment);
-  const choice = choosePlatform(flags.platform, env);
+  const choice = choosePlatform(
+    flags.platform ?? env['MESH_HARNESS_PLATFORM'] ?? FLAG_TABLE.doctor.platform,
+    env,
+  );
   const { name: edition } = await chooseEdition(flags, choice.name, signal);
   const real = realSettings(flags, edition, environment, () => {});
   const platform = await platformMaker(choice.name)({ seed: '1', real });

@@ -10,24 +10,24 @@ export interface GuideChoiceFlags {
   readonly cleanUp: boolean;
 }
 
-/** Adds the flags. @param prefix - what their help begins with, where other flags stand beside them */
-export function addGuideFlags(command: Command, prefix = ''): Command {
+/** Adds the flags. */
+export function addGuideFlags(command: Command): Command {
   const withTab = command.option(
     '--tab <name>',
-    `${prefix}follow this tab, by its name or its category-value (repeatable: one for each set of tabs)`,
+    `follow this tab, by its name or its category-value (repeatable: one for each set of tabs)`,
     collect,
     [],
   );
-  return addVarFlag(withTab, prefix)
-    .option('--as-printed', `${prefix}mend nothing, and add nothing: just what the pages say`, false)
-    .option('--clean-up', `${prefix}also do what the guide does at its end to take all of it away`, false);
+  return addVarFlag(withTab)
+    .option('--as-printed', `mend nothing, and add nothing: just what the pages say`, false)
+    .option('--clean-up', `also do what the guide does at its end to take all of it away`, false);
 }
 
-/** Adds `--var`. @param prefix - what its help begins with */
-export const addVarFlag = (command: Command, prefix = ''): Command =>
+/** Adds `--var`. */
+export const addVarFlag = (command: Command): Command =>
   command.option(
     '--var <name=value>',
-    `${prefix}set a variable that the pages leave to their reader (repeatable)`,
+    `set a variable that the pages leave to their reader (repeatable)`,
     (value: string, before: readonly string[]) => collect(assignment(value, before), before),
     [],
   );

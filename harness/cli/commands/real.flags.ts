@@ -1,14 +1,18 @@
-/** The flags that commands have in common which work on real clusters: `run` and `doctor`. */
+/** The flags for real clusters, of `run` and `doctor`. */
 import type { Command } from 'commander';
 import { collect, webAddress } from '../flag-values.ts';
 
-/** What the command line says about real clusters and the programs that work on them. */
-export interface RealFlags {
+/** What `doctor` looks at. */
+export interface LookedAtFlags {
   readonly context: readonly string[];
   readonly apiServer: readonly string[];
   readonly offline: boolean;
-  readonly mirror?: string;
   readonly istioDir?: string;
+}
+
+/** What the command line says about real clusters and the programs that work on them. */
+export interface RealFlags extends LookedAtFlags {
+  readonly mirror?: string;
   readonly hub?: string;
   readonly tag?: string;
   readonly set: readonly string[];
@@ -19,42 +23,39 @@ export interface RealFlags {
   readonly cache: boolean;
 }
 
-/** Adds the flags to a command. */
-export function addRealFlags(command: Command): Command {
+/** Adds the flags that a look at clusters and programs needs. @param release - what `--istio-dir` is for */
+export function addLookedAtFlags(command: Command, release: string): Command {
   return command
     .option(
       '--context <cluster=context>',
-      'existing: where a cluster is in your kubeconfig (or CTX_CLUSTER1 …; repeatable)',
+      'where a cluster is in your kubeconfig (or CTX_CLUSTER1 …; repeatable)',
       collect,
       [],
     )
     .option(
       '--api-server <cluster=url>',
-      'existing: the address of an API server that pods of the other clusters reach (repeatable)',
+      'the address of an API server that pods of the other clusters reach (repeatable)',
       collect,
       [],
     )
-    .option(
-      '--istio-dir <dir>',
-      'kind, existing: an unpacked Istio release to use; simulator: its istioctl works, as with --istioctl',
-    )
-    .option('--mirror <url>', 'kind, existing: where kind, kubectl and Istio are fetched from', webAddress)
-    .option('--offline', 'kind, existing: fetch nothing', false)
-    .option('--hub <registry>', 'kind, existing: the registry of Istio’s images')
-    .option('--tag <tag>', 'kind, existing: the tag of Istio’s images')
-    .option('--set <path=value>', 'kind, existing: for every istioctl install (repeatable)', collect, [])
-    .option(
-      '--image-archive <file>',
-      'kind: load images that docker save has written (repeatable)',
-      collect,
-      [],
-    )
-    .option(
-      '--registry-config <file>',
-      'kind: credentials for private registries, as docker login writes them',
-    )
-    .option('--load-balancer <name>', 'kind: node-address (default), metallb or cloud-provider-kind')
-    .option('--no-cache', 'kind: pull images without the cache that outlives runs');
+    .option('--istio-dir <dir>', release)
+    .option('--offline', 'fetch nothing', false);
+}
+
+/** Adds all of them to a command. */
+export function addRealFlags(command: Command): Command {
+  return addLookedAtFlags(
+    command,
+    'an unpacked Istio release to use; on the simulator its istioctl works, as with --istioctl',
+  )
+    .option('--mirror <url>', 'where kind, kubectl and Istio are fetched from', webAddress)
+    .option('--hub <registry>', 'the registry of Istio’s images')
+    .option('--tag <tag>', 'the tag of Istio’s images')
+    .option('--set <path=value>', 'for every istioctl install (repeatable)', collect, [])
+    .option('--image-archive <file>', 'load images that docker save has written (repeatable)', collect, [])
+    .option('--registry-config <file>', 'credentials for private registries, as docker login writes them')
+    .option('--load-balancer <name>', 'node-address (default), metallb or cloud-provider-kind')
+    .option('--no-cache', 'pull images without the cache that outlives runs');
 }
 
 /** Returns the flags as words of a command line. */

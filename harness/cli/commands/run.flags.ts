@@ -32,7 +32,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   readonly keepGoing: boolean;
   /** The folder of the trace; only for the simulator. */
   readonly trace?: string;
-  readonly seed: string;
+  /** By default 1. */
+  readonly seed?: string;
   readonly extended: boolean;
   readonly allowChanges: boolean;
 }
@@ -55,7 +56,7 @@ export function declareRun(
     'run what the pages of a guide say, instead of a scenario',
     (file: string, before: readonly string[] = []) => collect(file, before),
   );
-  addGuideFlags(run, 'guide: ');
+  addGuideFlags(run);
   addVerifyFlags(run);
   addOutputFlags(run);
   addKeepFlags(run);
@@ -86,17 +87,14 @@ function addInstallFlags(run: Command): void {
     )
     .option(
       '--tools <kind>',
-      'simulator: embedded (default), or process: the kubectl on PATH and our istioctl as programs, on the clock of the wall',
+      'embedded (default), or process: the kubectl on PATH and our istioctl as programs, on the clock of the wall',
       oneOf('embedded', 'process'),
     )
     .option(
       '--istiod <path>',
-      'simulator: a real pilot-discovery in the place of our istiod (edition current, the clock of the wall)',
+      'a real pilot-discovery in the place of our istiod (edition current, the clock of the wall)',
     )
-    .option(
-      '--istioctl <file>',
-      'simulator: this istioctl works, with the kubectl on PATH, on the clock of the wall',
-    )
+    .option('--istioctl <file>', 'this istioctl works, with the kubectl on PATH, on the clock of the wall')
     .option(
       '--omit <step>',
       'leave a step of the plan out, and go on as someone would who did not notice (repeatable)',
@@ -106,18 +104,18 @@ function addInstallFlags(run: Command): void {
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
     .option(
       '--trace <dir>',
-      'simulator: write there what the run did: API requests, connections, xDS, output of processes',
+      'write there what the run did: API requests, connections, xDS, output of processes',
     );
 }
 
 /** Adds what decides how the mesh is verified. */
 function addVerifyFlags(run: Command): void {
   addJudgementFlags(run)
-    .option('--seed <n>', 'the same seed gives the same run on the simulator', '1')
+    .option('--seed <n>', 'the same seed gives the same run (default: 1)')
     .option('--extended', 'also check what the guide claims but does not verify', false)
     .option(
       '--allow-changes',
-      'existing: also run the checks that change something, and put it back (elsewhere they run anyway)',
+      'also run the checks that change something, and put it back (elsewhere they run anyway)',
       false,
     );
   addCheckFlags(run);
@@ -126,8 +124,8 @@ function addVerifyFlags(run: Command): void {
 /** Adds what decides what the run leaves behind. */
 function addKeepFlags(run: Command): void {
   run
-    .option('--keep', 'kind, existing: leave the clusters and the mesh as they are at the end', false)
-    .option('--keep-on-failure', 'kind, existing: leave them only if the run does not pass', false);
+    .option('--keep', 'leave the clusters and the mesh as they are at the end', false)
+    .option('--keep-on-failure', 'leave them only if the run does not pass', false);
 }
 
 /** Returns the words of a command line that repeats a run. It leaves out the flags for reports and output. */

@@ -14,6 +14,7 @@ import { reportOf } from '../../session/run.ts';
 import { runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { editionOfRun } from '../marked-edition.ts';
+import { othersClusters } from '../others-clusters.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from '../own-istioctl.ts';
 import { choosePlatform, firstLine } from '../platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from '../real-istiod.ts';
@@ -48,6 +49,7 @@ export async function runScenarios(
     const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
     const edition = chosen.name;
     if (!flags.quiet) screen.progress(firstLine(choice, chosen));
+    for (const line of flags.quiet ? [] : othersClusters(flags, environment)) screen.progress(line);
     if (istioctl && !flags.quiet) screen.progress(`  ${describeIstioctl(istioctl)}`);
     const real = realSettings(
       flags,
@@ -57,10 +59,10 @@ export async function runScenarios(
     );
     const kept: string[] = [];
     let traceLost: unknown;
-    const istiod = await realIstiodOf(flags.istiod, { platform: choice.name, edition, signal });
+    const istiod = await realIstiodOf(flags.istiod, { edition, signal });
     if (istiod && !flags.quiet)
       screen.progress(controlPlaneSentence(istiod.version, editionOf(edition).istioVersion));
-    using programs = await programsFor(flags, choice.name, edition, { env, istioctl });
+    using programs = await programsFor(flags, edition, { env, istioctl });
     const sessions: PreparedSession[] = [];
     const placeFor = (runId: string) => placeOf(sessions[0]?.runId ?? runId, flags);
     const works = await worksOf(names, flags, { edition, platform: choice.name, signal });
@@ -73,7 +75,7 @@ export async function runScenarios(
         await prepareSession({
           topology,
           ...(plan && { plan }),
-          seed: flags.seed,
+          ...(flags.seed !== undefined && { seed: flags.seed }),
           omit: flags.omit,
           keepGoing: flags.keepGoing,
           extended: flags.extended,
@@ -88,7 +90,7 @@ export async function runScenarios(
             traceFolder: works.length === 1 ? flags.trace : path.join(flags.trace, topology.name),
           }),
           edition,
-          real,
+          ...(choice.name !== 'simulator' && { real }),
           onKept: lines => void kept.push(...lines),
           onTraceLost: error => {
             traceLost = error;
@@ -164,20 +166,12 @@ const openingOf = (
  */
 async function programsFor(
   { tools }: RunFlags,
-  platform: string,
   edition: string,
   { env, istioctl }: { readonly env: Environment['env']; readonly istioctl: OwnIstioctl | undefined },
 ): Promise<Awaited<ReturnType<typeof simulatorPrograms>> | undefined> {
   if (istioctl) {
     if (tools !== 'embedded') return await simulatorPrograms(edition, env, istioctl);
     throw new HarnessError('ERR_USAGE', '--tools embedded leaves no work to an istioctl of yours.');
-  }
-  if (tools === undefined) return undefined;
-  if (platform !== 'simulator') {
-    throw new HarnessError(
-      'ERR_USAGE',
-      `--tools is for the simulator; on ${platform} the real programs do the work.`,
-    );
   }
   return tools === 'process' ? await simulatorPrograms(edition, env) : undefined;
 }

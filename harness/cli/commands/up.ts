@@ -50,7 +50,7 @@ export async function upCommand(
   const istioctl = await ownIstioctl(flags, 'simulator', signal);
   const { name: edition } = await editionOfFlags(flags, 'simulator', istioctl, signal);
   const plan = planTopology(topology, edition);
-  const istiod = await realIstiodOf(flags.istiod, { platform: 'simulator', edition, signal });
+  const istiod = await realIstiodOf(flags.istiod, { edition, signal });
   const paths = upPaths(flags.stateDir, environment.env);
   assertUsable(paths);
   await assertStateFolder(paths);

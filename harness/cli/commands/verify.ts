@@ -156,7 +156,7 @@ function sessionOf(
     steps: flags.deploy ? 'all' : 'none',
     // A diagnosis points to steps that somebody else has done.
     wholePlan: plan,
-    extended: true,
+    extended: flags.check.length === 0,
     onlyChecks: flags.check,
     skipChecks: flags.skipCheck,
     allowChanges: flags.allowChanges,
