@@ -5,13 +5,16 @@ import { forTerminal } from '../base/printable.ts';
 import { redact } from '../base/redact.ts';
 import { describeDefect } from './defects.ts';
 import type { Environment } from './environment.ts';
+import { asTyped } from './launch.ts';
 
 /**
  * Tells the user what went wrong.
- * @param signal - aborted if the user has interrupted the command
  * @returns the exit code that says it to a script
  */
-export function tellFailure(error: unknown, signal: AbortSignal, stderr: Environment['stderr']): number {
+export function tellFailure(
+  error: unknown,
+  { signal, stderr, env }: Pick<Environment, 'signal' | 'stderr' | 'env'>,
+): number {
   // Commander has written the text.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
   if (signal.aborted) {
@@ -20,7 +23,7 @@ export function tellFailure(error: unknown, signal: AbortSignal, stderr: Environ
   }
   if (error instanceof HarnessError) {
     const text = `mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`;
-    stderr.write(forTerminal(redact(text)));
+    stderr.write(asTyped(forTerminal(redact(text)), env));
     return error.exitCode;
   }
   stderr.write(describeDefect(error));

@@ -5,6 +5,7 @@ import { endOnDefects } from './defects.ts';
 import { type Environment, withoutEmpty } from './environment.ts';
 import { tellFailure } from './failure.ts';
 import { type Interruption, watchForInterruption } from './interruption.ts';
+import { asTyped } from './launch.ts';
 import { createProgram } from './program.ts';
 
 /** Parses, runs one command, and returns the exit code. */
@@ -16,7 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     return await runCommand(argv, interruption);
   } catch (error) {
-    return tellFailure(error, interruption.signal, process.stderr);
+    const { env, stderr } = process;
+    return tellFailure(error, { signal: interruption.signal, stderr, env });
   } finally {
     interruption.stop();
   }
@@ -34,9 +36,16 @@ async function runCommand(argv: readonly string[], { signal }: Interruption): Pr
   if (argv[0] === 'istioctl')
     return (await import('./commands/istioctl.ts')).istioctlCommand(argv.slice(1), environment);
   let exitCode: number = EXIT.passed;
-  const program = createProgram(async work => {
-    exitCode = await work(environment);
-  });
+  const { env, stdout, stderr } = environment;
+  const program = createProgram(
+    async work => {
+      exitCode = await work(environment);
+    },
+    {
+      writeOut: text => void stdout.write(asTyped(text, env)),
+      writeErr: text => void stderr.write(asTyped(text, env)),
+    },
+  );
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }

@@ -1,5 +1,5 @@
 /** The command line as commander parses it: every command, and the help of all of them together. */
-import { Command, Help } from 'commander';
+import { Command, Help, type OutputConfiguration } from 'commander';
 import { packageVersion } from '../base/package-root.ts';
 import { forTerminal } from '../base/printable.ts';
 import { declareCerts } from './commands/certs.flags.ts';
@@ -97,15 +97,19 @@ Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 unknown (the environment got in
 /**
  * Makes the parser of the command line. It throws a CommanderError where commander would end the process.
  * @param execute - called with the work of the command that the words name
+ * @param output - where help and refusals go; by default the streams of this process
  */
-export function createProgram(execute: Execute): Command {
+export function createProgram(execute: Execute, output: OutputConfiguration = {}): Command {
   const program = new Command('mesh-harness')
     .description(
       "Runs Istio's multicluster installation guide end to end, and proves that what it promises is true.",
     )
     .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(forTerminal(text)) })
+    .configureOutput({
+      ...output,
+      outputError: (text, write) => write(forTerminal(text)),
+    })
     // Do not print the defaults `[]` and `false`; they go without saying.
     .configureHelp({
       optionDescription: option =>

@@ -4,6 +4,7 @@ import type { OpenedOptions } from './opened.ts';
 
 /** The platforms that are chosen by a name. */
 export const PLATFORM_NAMES = ['simulator', 'kind', 'existing'] as const;
+/** One of them. */
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
 
 /** Option → the platforms on which it has an effect, where that is not all of them. */

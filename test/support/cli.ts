@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onPath } from './on-path.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const CLI = path.join(ROOT, 'dist', 'mesh-harness.js');
@@ -25,7 +26,13 @@ function environment(extra: Readonly<Record<string, string>>): Record<string, st
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(TAP|npm_|NODE_OPTIONS|FORCE_COLOR|MESH_HARNESS)/i.test(name),
   );
-  return { ...(Object.fromEntries(kept) as Record<string, string>), NO_COLOR: '1', ...extra };
+  const inherited = Object.fromEntries(kept) as Record<string, string>;
+  return {
+    ...inherited,
+    PATH: [onPath(), inherited['PATH']].join(path.delimiter),
+    NO_COLOR: '1',
+    ...extra,
+  };
 }
 
 /** Starts the command line; `onStderr` sees progress as it comes. */

@@ -1,6 +1,7 @@
 /** The command line in the process of the test, which can reach behind it. */
 import { PassThrough } from 'node:stream';
 import { tellFailure } from '../../harness/cli/failure.ts';
+import { onPath } from './on-path.ts';
 import { type EndedHere, parseCli } from './parsed-cli.ts';
 
 /** How a command is run. */
@@ -27,12 +28,17 @@ export async function runHere(
   };
   const parsed = await parseCli(argv);
   if (!('work' in parsed)) return parsed;
-  const environment = { env, stdout: stream('stdout'), stderr: stream('stderr'), signal };
+  const environment = {
+    env: { PATH: onPath(), ...env },
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    signal,
+  };
   let code: number;
   try {
     code = await parsed.work(environment);
   } catch (error) {
-    code = tellFailure(error, signal, environment.stderr);
+    code = tellFailure(error, environment);
   }
   // What was written last arrives a turn later.
   await new Promise(resolve => setImmediate(resolve));

@@ -19,6 +19,7 @@ export {
   readFileSync,
   readlinkSync,
   readSync,
+  realpathSync,
   statSync,
 } from 'node:fs';
 export { access, readdir, readFile, stat, statfs } from 'node:fs/promises';

@@ -1,9 +1,9 @@
 /** `mesh-harness guide plan FILE…` */
 import { EXIT } from '../../base/errors.ts';
-import { forTerminal } from '../../base/printable.ts';
 import { planOfGuideLine } from '../again.ts';
 import type { Environment } from '../environment.ts';
 import { guideOf } from '../guide-files.ts';
+import { createScreen } from '../terminal/screen.ts';
 import type { GuidePlanFlags } from './guide-plan.flags.ts';
 import { writePlan } from './plan.ts';
 
@@ -14,10 +14,11 @@ import { writePlan } from './plan.ts';
 export async function guidePlanCommand(
   files: readonly string[],
   flags: GuidePlanFlags,
-  { stdout, stderr }: Environment,
+  environment: Environment,
 ): Promise<number> {
   const { plan, notes } = guideOf(files, flags, flags.edition);
-  writePlan(plan, flags.format, stdout, planOfGuideLine(files, flags, flags.edition));
-  for (const note of notes) stderr.write(forTerminal(`${note}\n`));
+  writePlan(plan, flags.format, environment, planOfGuideLine(files, flags, flags.edition));
+  const { progress } = createScreen(environment);
+  for (const note of notes) progress(note);
   return EXIT.passed;
 }

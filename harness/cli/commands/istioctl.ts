@@ -15,6 +15,7 @@ import { type Invocation, ToolExit, UnknownContextError } from '../../tools/embe
 import { istioctlOf } from '../../tools/embedded/istioctl/istioctl.ts';
 import { kubeconfigFiles, readKubeconfig, type UserKubeconfig } from '../../tools/user-kubeconfig.ts';
 import type { Environment } from '../environment.ts';
+import { asTyped } from '../launch.ts';
 import { readStandardInput } from '../standard-input.ts';
 
 /** How many bytes of a manifest, or of other input of istioctl's, are read. */
@@ -57,14 +58,14 @@ async function invocationOf(
   connection: Connection,
   environment: Environment,
 ): Promise<Invocation> {
-  const { stdout, stderr, signal } = environment;
+  const { stdout, stderr, env, signal } = environment;
   return {
     argv,
     stdin: argv.some(isStandardInput)
       ? await readStandardInput(signal, process.stdin, MAX_MANIFEST_BYTES)
       : undefined,
     stdout: text => void stdout.write(text),
-    stderr: text => void stderr.write(redact(text)),
+    stderr: text => void stderr.write(asTyped(redact(text), env)),
     readFile: file => readText(file),
     writeFile: (file, content) => writeFileSync(file, content),
     listFolder: folder => filesIn(folder),

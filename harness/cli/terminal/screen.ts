@@ -1,6 +1,7 @@
 /** The screen for people: results and progress apart, each with its width and colours. */
 import picocolors from 'picocolors';
 import { printable } from '../../base/printable.ts';
+import { asTyped } from '../launch.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -47,8 +48,8 @@ function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colo
 export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
   const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
   return {
-    result: (text, how) => void stdout.write(`${how ? text : printable(text)}\n`),
-    progress: (text, how) => void stderr.write(`${how ? text : printable(text)}\n`),
+    result: (text, how) => void stdout.write(`${asTyped(how ? text : printable(text), env)}\n`),
+    progress: (text, how) => void stderr.write(`${asTyped(how ? text : printable(text), env)}\n`),
     get width() {
       return stderr.columns ?? 80;
     },

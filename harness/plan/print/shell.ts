@@ -62,7 +62,8 @@ function preamble(plan: Plan, printedBy: string): readonly string[] {
     ...(usesCerts
       ? [
           'if ! command -v mesh-harness > /dev/null; then',
-          '  mesh-harness() { npx mesh-harness "$@"; }',
+          '  # That of a project here or above; npm asks no registry for it.',
+          '  mesh-harness() { npm exec --no --offline -- mesh-harness "$@"; }',
           'fi',
         ]
       : []),
