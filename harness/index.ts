@@ -1,12 +1,24 @@
 /** The library's public names. */
-import path from 'node:path';
-import { packageRoot } from './base/package-root.ts';
-import type { Topology } from './model/topology.ts';
-import { planTopology } from './plan/plan.ts';
-import type { Plan } from './plan/step.ts';
-import { loadScenario as loadScenarioFrom } from './scenario/load.ts';
-
+export type {
+  ApiClient,
+  ExecOptions,
+  ExecOutcome,
+  ObjectList,
+  PatchType,
+  RequestOptions,
+  Selectors,
+  WatchEvent,
+  WatchOptions,
+} from './base/api-client.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, HarnessError } from './base/errors.ts';
+export { KubernetesApiError } from './base/kubernetes-error.ts';
+export type { KubernetesObject, ResourcePath } from './base/kubernetes-object.ts';
+export type { Fault, FaultEnd, FaultTarget, MeshFaults, PodSelector } from './library/faults.ts';
+export type { ExecTarget, Mesh, MeshDefect } from './library/mesh.ts';
+export { plan, run } from './library/run.ts';
+export { loadScenario, makeTopology, type ScenarioFile, type ScenarioName } from './library/topologies.ts';
+export { type UpOptions, up } from './library/up.ts';
+export { type BuiltInChecksOptions, builtInChecks, type VerifyOptions, verify } from './library/verify.ts';
 export type { Command, CommandResult, PlanFile } from './model/command.ts';
 export type { ClusterName, NetworkName } from './model/names.ts';
 export type { ClusterSpec, NetworkSpec, Role, Topology } from './model/topology.ts';
@@ -20,27 +32,5 @@ export { formatMarkdown } from './report/markdown.ts';
 export type { ConformanceReport, ScenarioReport } from './report/report.ts';
 export { formatTap } from './report/tap.ts';
 export type { RunEvent, RunListener, Verdict } from './run/events.ts';
-export type { SessionOptions as RunOptions } from './session/options.ts';
-export { run } from './session/run.ts';
+export type { SessionOptions as RunOptions, TargetOptions, WorkOptions } from './session/options.ts';
 export type { Check, CheckResult } from './verify/check.ts';
-
-/**
- * Loads the topology of a scenario.
- * @param nameOrPath - one of the guide's four (`multi-primary`), or the path of a file of your own
- *   (`./my-mesh.yaml`)
- * @throws HarnessError ERR_UNKNOWN_SCENARIO, ERR_UNREADABLE_FILE, or ERR_INVALID_SCENARIO with every problem
- *   of the file
- */
-export async function loadScenario(nameOrPath: string): Promise<Topology> {
-  const { topology } = await loadScenarioFrom(nameOrPath, { folder: path.join(packageRoot(), 'scenarios') });
-  return topology;
-}
-
-/**
- * Plans the guide's steps for a topology. Pure.
- * @param edition - `1.8` (default) or `current`
- * @throws HarnessError ERR_UNKNOWN_EDITION
- */
-export function plan(topology: Topology, edition = '1.8'): Plan {
-  return planTopology(topology, edition);
-}

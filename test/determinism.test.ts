@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import type { EditionName } from '../harness/model/east-west-gateway.ts';
 import type { formatJson } from '../harness/report/json.ts';
 import { run } from '../harness/session/run.ts';
 import { EDITION_NAMES, planOf, topologyOf } from './plan/scenarios.ts';
@@ -18,7 +19,7 @@ t.setTimeout(600_000);
 interface Told {
   readonly extended?: boolean;
   readonly scenario: string;
-  readonly edition?: string;
+  readonly edition?: EditionName;
   readonly omit?: readonly string[];
   readonly seed?: string;
 }

@@ -1,4 +1,5 @@
 /** From a topology to the guide's steps. Pure: no files, no clock. */
+import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { Command } from '../model/command.ts';
 import type { Topology } from '../model/topology.ts';
@@ -18,8 +19,12 @@ const STEP_SLACK_MS = 30_000;
 export function editionOf(name: string): Edition {
   const edition = EDITIONS.find(candidate => candidate.name === name);
   if (edition) return edition;
+  const meant = didYouMean(
+    name,
+    EDITIONS.map(each => each.name),
+  );
   throw new HarnessError('ERR_UNKNOWN_EDITION', `There is no edition "${name}" of the guide.`, {
-    hint: `Known editions: ${EDITIONS.map(({ name, istioVersion }) => `${name} (Istio ${istioVersion})`).join(', ')}`,
+    hint: `${meant === undefined ? '' : `${meant} `}Known editions: ${EDITIONS.map(({ name, istioVersion }) => `${name} (Istio ${istioVersion})`).join(', ')}`,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Name of a platform → its folder, loaded when asked for. No one else names a platform. */
+import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError } from '../base/errors.ts';
-import type { Platform } from './platform.ts';
+import type { Platform, PlatformName } from './platform.ts';
 import type { RealSettings } from './real-settings.ts';
 import type { OpenOptions } from './simulator/open-world.ts';
 import type { SimulatorOptions } from './simulator/simulator-platform.ts';
@@ -21,7 +22,9 @@ export interface PlatformSettings {
   readonly real?: RealSettings;
 }
 
-const PLATFORMS: Readonly<Record<string, (settings: PlatformSettings) => Promise<Platform>>> = {
+type Maker = (settings: PlatformSettings) => Promise<Platform>;
+
+const PLATFORMS: Readonly<Record<PlatformName, Maker>> = {
   simulator: async settings =>
     new (await import('./simulator/simulator-platform.ts')).SimulatorPlatform(settings),
   kind: async settings =>
@@ -47,10 +50,12 @@ function realSettings(name: string, { real }: PlatformSettings): RealSettings {
  * Returns the maker of a platform, by its name.
  * @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones
  */
-export function platformMaker(name: string): (settings: PlatformSettings) => Promise<Platform> {
-  const make = Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name] : undefined;
+export function platformMaker(name: string): Maker {
+  const make = new Map<string, Maker>(Object.entries(PLATFORMS)).get(name);
   if (make) return make;
+  const known = Object.keys(PLATFORMS);
+  const meant = didYouMean(name, known);
   throw new HarnessError('ERR_UNKNOWN_PLATFORM', `There is no platform "${name}".`, {
-    hint: `Known platforms: ${Object.keys(PLATFORMS).join(', ')}`,
+    hint: `${meant === undefined ? '' : `${meant} `}Known platforms: ${known.join(', ')}`,
   });
 }

@@ -26,6 +26,9 @@ export interface ControlPlane {
   readonly version: string;
 }
 
+/** The platforms that come with mesh-harness; the catalog makes them. */
+export type PlatformName = 'simulator' | 'kind' | 'existing';
+
 export interface Platform {
   readonly name: string;
   /** The abilities beyond the guide. A check asks for these, never for a name. */

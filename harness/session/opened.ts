@@ -1,9 +1,12 @@
-/** The options of a session that only the command line gives. */
+/** The options of a session as the command line gives them: names that nobody has checked, and more. */
 import type { PlatformSettings } from '../platform/catalog.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { SessionOptions } from './options.ts';
 
-/** Of a session whose simulator may be open: its own programs, or a real istiod, are in it then. */
-export interface OpenedOptions extends SessionOptions {
+/** What a session is prepared from. */
+export interface OpenedOptions extends Omit<SessionOptions, 'edition' | 'platform'> {
+  readonly edition?: string;
+  readonly platform?: string | Platform;
   /** Opens the simulator, given by its name, to other programs of this machine, on the wall's clock. */
   readonly open?: PlatformSettings['open'];
 }

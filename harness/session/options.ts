@@ -1,7 +1,8 @@
 /** What the caller of a session decides: what to run on, and what to run there. */
+import type { EditionName } from '../model/east-west-gateway.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { Platform, StartedPlatform } from '../platform/platform.ts';
+import type { Platform, PlatformName, StartedPlatform } from '../platform/platform.ts';
 import type { RealSettings } from '../platform/real-settings.ts';
 import type { RunListener } from '../run/events.ts';
 import type { Check } from '../verify/check.ts';
@@ -10,7 +11,7 @@ import type { Check } from '../verify/check.ts';
 export interface TargetOptions {
   readonly topology: Topology;
   /** A name of the catalog, or a platform; `simulator` by default. */
-  readonly platform?: string | Platform;
+  readonly platform?: PlatformName | Platform;
   /**
    * The folder for the trace of the run, with the run's own times: requests, connections, xDS, output of
    * processes. Only for the simulator, given by its name.
@@ -39,7 +40,7 @@ export interface WorkOptions {
    */
   readonly plan?: Plan;
   /** `1.8` or `current`; by default `1.8` on the simulator, `current` elsewhere. Of no effect with `plan`. */
-  readonly edition?: string;
+  readonly edition?: EditionName;
   /**
    * `all` steps of the plan, by default; or `none`, for clusters on which somebody else has carried it out:
    * the session begins with the checks, and a diagnosis names the plan's steps.

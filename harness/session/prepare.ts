@@ -20,7 +20,7 @@ import { expectedShares } from '../verify/groups.ts';
 import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
 import { assertEffects } from './effects.ts';
 import type { OpenedOptions } from './opened.ts';
-import { allowsChanges, defaultEdition, type TargetOptions, type WorkOptions } from './options.ts';
+import { allowsChanges, defaultEdition } from './options.ts';
 import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';
 
@@ -81,7 +81,7 @@ interface Work {
   readonly verify: Verification;
 }
 
-function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'platform'>): Work {
+function prepareWork(options: OpenedOptions): Work {
   const { topology, requests, risk, omit = [], keepGoing = false, deadlineScale = 1 } = options;
   const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
   const plan = scaleDeadlines(whole, deadlineScale);
@@ -104,7 +104,7 @@ function prepareWork(options: WorkOptions & Pick<TargetOptions, 'topology' | 'pl
   };
 }
 
-const choiceOf = (options: WorkOptions & Pick<TargetOptions, 'platform'>): CheckChoice => ({
+const choiceOf = (options: OpenedOptions): CheckChoice => ({
   ...(options.extended !== undefined && { extended: options.extended }),
   ...(options.onlyChecks && { only: options.onlyChecks }),
   ...(options.skipChecks && { skip: options.skipChecks }),
@@ -115,7 +115,7 @@ const choiceOf = (options: WorkOptions & Pick<TargetOptions, 'platform'>): Check
  * Opens the trace of the session.
  * @returns undefined if the options ask for none
  */
-async function traceFor({ traceFolder }: TargetOptions): Promise<Trace | undefined> {
+async function traceFor({ traceFolder }: OpenedOptions): Promise<Trace | undefined> {
   if (traceFolder === undefined) return undefined;
   try {
     await assertFolderWritable(path.resolve(traceFolder));

@@ -7,7 +7,6 @@ import type { Verdict } from '../run/events.ts';
 import { createEmbeddedTools } from '../tools/embedded/embedded-tools.ts';
 import type { Tools } from '../tools/tools.ts';
 import type { OpenedOptions } from './opened.ts';
-import type { TargetOptions } from './options.ts';
 import { readReleaseSamples, readSamples } from './samples.ts';
 import type { Trace } from './trace.ts';
 
@@ -97,6 +96,6 @@ function describeOnce(folder: string | undefined): (started: StartedPlatform) =>
   };
 }
 
-function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept }: TargetOptions): void {
+function keepIfAsked(started: StartedPlatform, verdict: Verdict, { keep, onKept }: OpenedOptions): void {
   if (keep === 'always' || (keep === 'on-failure' && verdict !== 'passed')) onKept?.(started.keep?.() ?? []);
 }

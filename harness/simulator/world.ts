@@ -13,6 +13,7 @@ import type { Main, ProcessNote, ProcessSource } from './program.ts';
 
 export { type Defect, describeDefect } from './kubernetes/client/defect.ts';
 export type { RequestRecord } from './kubernetes/http/server/server.ts';
+export type { SocketAddress } from './network/interfaces.ts';
 export type { ConnectionRecord } from './network/recorder.ts';
 export type { ProcessNote, ProcessSource } from './program.ts';
 

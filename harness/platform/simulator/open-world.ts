@@ -3,7 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
 import { clusterName } from '../../model/names.ts';
 import { markSimulated } from '../../model/simulated-cluster.ts';
-import type { Defect, World, WorldOptions } from '../../simulator/world.ts';
+import type { Defect, SocketAddress, World, WorldOptions } from '../../simulator/world.ts';
 import type { Cluster, PlatformAdjustment, Programs, StartedPlatform } from '../platform.ts';
 import { endsRun, notReady, startedOf } from './started-world.ts';
 
@@ -48,25 +48,12 @@ export async function startOpenWorld(
     const world = await createWorld(onDefect ?? endsRun(end), istiod);
     cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
     signal.throwIfAborted();
-    const clusters: Cluster[] = [];
-    const adjustments: PlatformAdjustment[] = [];
-    for (const [index, [name, simulated]] of [...world.clusters].entries()) {
-      const port = await simulated.listen(firstPort === undefined ? 0 : firstPort + index, LOOPBACK);
-      const { address, port: inNetworkPort } = simulated.apiServer;
-      const inNetworkServer = `https://${address}:${inNetworkPort}`;
-      const here = markSimulated(simulated.kubeconfig(`https://${LOOPBACK}:${port}`), {
-        inNetworkServer,
-        istioVersion,
-      });
-      const elsewhere = simulated.kubeconfig();
-      clusters.push({
-        name: clusterName(name),
-        kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
-      });
-      adjustments.push(...serverAdjustments(name, inNetworkServer));
-      if (istioctlVersion !== undefined && istioctlVersion !== istioVersion)
-        adjustments.push(imageAdjustment(name, istioVersion));
-    }
+    const clusters = await listen(world, { istioVersion, ...(firstPort !== undefined && { firstPort }) });
+    const isOfOthers = istioctlVersion !== undefined && istioctlVersion !== istioVersion;
+    const adjustments = [...world.clusters].flatMap(([name, { apiServer }]) => [
+      ...serverAdjustments(name, serverOf(apiServer)),
+      ...(isOfOthers ? [imageAdjustment(name, istioVersion)] : []),
+    ]);
     return {
       ...startedOf(systemClock, clusters, adjustments, cleanUp),
       defect: end.signal,
@@ -77,6 +64,33 @@ export async function startOpenWorld(
     signal.throwIfAborted();
     throw notReady(error);
   }
+}
+
+const serverOf = ({ address, port }: SocketAddress): string => `https://${address}:${port}`;
+
+/**
+ * Has the API servers of a world listen on loopback.
+ * @returns the clusters, as other programs of this machine reach them
+ * @throws a Node error for a port that is taken
+ */
+export async function listen(
+  { clusters }: World,
+  { istioVersion, firstPort }: Pick<OpenOptions, 'istioVersion' | 'firstPort'>,
+): Promise<readonly Cluster[]> {
+  const listening: Cluster[] = [];
+  for (const [index, [name, simulated]] of [...clusters].entries()) {
+    const port = await simulated.listen(firstPort === undefined ? 0 : firstPort + index, LOOPBACK);
+    const here = markSimulated(simulated.kubeconfig(`https://${LOOPBACK}:${port}`), {
+      inNetworkServer: serverOf(simulated.apiServer),
+      istioVersion,
+    });
+    const elsewhere = simulated.kubeconfig();
+    listening.push({
+      name: clusterName(name),
+      kubeconfig: from => (from === 'this-machine' ? here : elsewhere),
+    });
+  }
+  return listening;
 }
 
 /** Loads the bridge, which no other world needs. Its programs end after the world that asked for them. */

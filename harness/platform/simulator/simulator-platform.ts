@@ -2,7 +2,6 @@
 import { unlessAborted } from '../../base/abort.ts';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { CleanupStack } from '../../base/dispose.ts';
-import { clusterName } from '../../model/names.ts';
 import type { Topology } from '../../model/topology.ts';
 import { VirtualClock } from '../../simulator/network/virtual-clock.ts';
 import {
@@ -12,8 +11,9 @@ import {
   type WorldObserver,
   type WorldOptions,
 } from '../../simulator/world.ts';
-import type { Cluster, ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
+import type { ControlPlane, Finding, Platform, StartedPlatform } from '../platform.ts';
 import { type OpenOptions, startOpenWorld } from './open-world.ts';
+import { clustersInside, type OpeningWorld, startOpeningWorld } from './opening-world.ts';
 import { describeWorld, endsRun, notReady, startedOf } from './started-world.ts';
 import { watchWorld } from './watchdog.ts';
 
@@ -65,6 +65,17 @@ export class SimulatorPlatform implements Platform {
       : await this.#startClosed(topology, signal);
   }
 
+  /**
+   * Brings a world up that is to be opened when something has been installed in it: no minute of that is
+   * waited for. Without the programs and the istiod of `open`, which keep the wall's time.
+   * @param defect - aborts when a part of it fails
+   * @throws as start
+   */
+  async startOpening(topology: Topology, open: OpenOptions, defect: AbortSignal): Promise<OpeningWorld> {
+    const { onDefect = () => {} } = open;
+    return await startOpeningWorld(clock => this.#createWorld(topology, clock, onDefect), open, defect);
+  }
+
   async #startClosed(topology: Topology, signal: AbortSignal): Promise<StartedPlatform> {
     const cleanUp = new CleanupStack();
     // On a whole second: Kubernetes cuts its timestamps to seconds, and ages in kubectl's tables must not
@@ -80,16 +91,7 @@ export class SimulatorPlatform implements Platform {
       const world = await unlessAborted(this.#createWorld(topology, clock, endsRun(end)), defect);
       cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
       signal.throwIfAborted();
-      // API servers have addresses on their network which everyone can reach: one document serves both points
-      // of view.
-      const clusters = [...world.clusters].map(([name, simulated]): Cluster => {
-        const kubeconfig = simulated.kubeconfig();
-        return {
-          name: clusterName(name),
-          kubeconfig: () => kubeconfig,
-          dial: (host, port) => world.machine.connect(host, port),
-        };
-      });
+      const clusters = clustersInside(world);
       return {
         ...startedOf(clock, clusters, [], cleanUp),
         defect,

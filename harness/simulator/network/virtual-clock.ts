@@ -2,7 +2,7 @@
  * The clock of a simulated world: it stands still while something happens and jumps to the next timer when
  * nothing does.
  */
-import { type Clock, systemClock } from '../../base/clock.ts';
+import { type Clock, systemClock, type Timer } from '../../base/clock.ts';
 import { type QueuedTimer, TimerQueue } from './timer-queue.ts';
 
 /**
@@ -20,7 +20,8 @@ const QUIET_TURNS = 4;
  * event loop.
  */
 export class VirtualClock implements Clock {
-  readonly kind = 'virtual';
+  /** `wall` for one that is to follow the wall later: then those who ask do all along as they do there. */
+  readonly kind: Clock['kind'];
   /**
    * Called when the world is quiet and no timer is pending, so that nothing awaited can ever come. The pump
    * rests until the next bump.
@@ -35,17 +36,31 @@ export class VirtualClock implements Clock {
   #jumps = 0;
   #running = false;
   #armed: NodeJS.Immediate | undefined;
+  /** Moves the time once it follows the wall. */
+  #wall: WallPace | undefined;
 
   /**
    * @param startMs - milliseconds since the epoch; the wall's now by default, for OpenSSL checks certificates
    *   against the wall
    */
-  constructor(startMs: number = systemClock.now()) {
+  constructor(startMs: number = systemClock.now(), kind: Clock['kind'] = 'virtual') {
     this.#now = Math.floor(startMs);
+    this.kind = kind;
   }
 
   now(): number {
-    return this.#now;
+    return this.#wall?.now() ?? this.#now;
+  }
+
+  /**
+   * From now on the time goes by as on the wall, and what is awaited may come from outside. A clock that is
+   * behind the wall's jumps there; one that is ahead of it stays ahead.
+   */
+  followWall(wall: Clock): void {
+    this.stop();
+    this.#wall = new WallPace(wall, Math.max(0, this.#now - wall.now()), () => this.#jumpTo(this.now()));
+    this.#running = true;
+    this.bump();
   }
 
   /** The number of jumps of the time. A watchdog in real time sees by it if the world makes progress. */
@@ -66,12 +81,14 @@ export class VirtualClock implements Clock {
   /** Tells the pump that something happened, so that the time stands still for some turns more. */
   bump(): void {
     this.#activity++;
-    if (this.#running && this.#armed === undefined) this.#arm();
+    if (!this.#running) return;
+    if (this.#wall) this.#wall.wakeAt(this.#timers.peek()?.due);
+    else if (this.#armed === undefined) this.#arm();
   }
 
   setTimeout(callback: () => void, delayMs: number): QueuedTimer {
     const delay = Math.max(delayMs || 0, 0); // NaN and negative delays are "now", as with Node's timers
-    const timer: QueuedTimer = { due: this.#now + delay, sequence: this.#sequence++, callback };
+    const timer: QueuedTimer = { due: this.now() + delay, sequence: this.#sequence++, callback };
     if (delay !== Number.POSITIVE_INFINITY) this.#timers.add(timer);
     this.bump();
     return timer;
@@ -94,6 +111,7 @@ export class VirtualClock implements Clock {
     this.#running = false;
     clearImmediate(this.#armed);
     this.#armed = undefined;
+    this.#wall?.stop();
   }
 
   #arm(): void {
@@ -140,5 +158,42 @@ export class VirtualClock implements Clock {
       // A callback that throws ends the process or a test; the pump itself goes on for whoever catches that.
       this.bump();
     }
+  }
+}
+
+/** The pace of the wall: wakes at a time, the earliest that it was told. */
+class WallPace {
+  readonly #wall: Clock;
+  readonly #aheadMs: number;
+  readonly #wake: () => void;
+  #timer: Timer | undefined;
+  #due = Number.POSITIVE_INFINITY;
+
+  constructor(wall: Clock, aheadMs: number, wake: () => void) {
+    this.#wall = wall;
+    this.#aheadMs = aheadMs;
+    this.#wake = wake;
+  }
+
+  now(): number {
+    return this.#wall.now() + this.#aheadMs;
+  }
+
+  wakeAt(due: number | undefined): void {
+    if (due === undefined || due >= this.#due) return;
+    this.stop();
+    this.#due = due;
+    this.#timer = this.#wall.setTimeout(
+      () => {
+        this.#due = Number.POSITIVE_INFINITY;
+        this.#wake();
+      },
+      Math.max(0, due - this.now()),
+    );
+  }
+
+  stop(): void {
+    this.#wall.clearTimeout(this.#timer);
+    this.#due = Number.POSITIVE_INFINITY;
   }
 }

@@ -113,3 +113,48 @@ t.test('many timers in any order fire in order, also when most are cleared', asy
     [...seen].sort((a, b) => a - b),
   );
 });
+
+t.test('it goes by as the wall from a moment on, timers that wait among them', async t => {
+  const clock = running(t);
+  // The wall is a clock that the test moves, as long as nothing happens: it runs, too.
+  const wall = new VirtualClock(START + 300_000);
+  const seen: (readonly [string, number])[] = [];
+  const note = (what: string) => seen.push([what, clock.now() - START]);
+  await sleep(clock, 250_000);
+  clock.setTimeout(() => note('overdue'), 40_000);
+  clock.setTimeout(() => note('later'), 60_000);
+  const cleared = clock.setTimeout(() => note('never'), 55_000);
+  clock.followWall(wall);
+  t.equal(clock.now(), wall.now(), 'what is behind jumps');
+  clock.clearTimeout(cleared);
+  clock.setTimeout(() => {
+    note('first');
+    clock.setTimeout(() => note('after it'), 0);
+  }, 100);
+  t.same(seen, [], 'and nothing fires at once');
+  wall.start();
+  await sleep(wall, 20_000);
+  t.same(seen, [
+    ['overdue', 300_000],
+    ['first', 300_100],
+    ['after it', 300_100],
+    ['later', 310_000],
+  ]);
+  clock.setTimeout(() => note('too late'), 10);
+  clock.stop();
+  await sleep(wall, 1000);
+  wall.stop();
+  t.equal(seen.length, 4);
+});
+
+t.test('what is ahead of the wall stays ahead', async t => {
+  const clock = running(t);
+  const wall = new VirtualClock(START);
+  await sleep(clock, 5000);
+  clock.followWall(wall);
+  wall.start();
+  await sleep(wall, 1000);
+  wall.stop();
+  t.equal(clock.now(), START + 6000);
+  t.equal(new VirtualClock(START, 'wall').kind, 'wall');
+});

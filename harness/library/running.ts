@@ -1,0 +1,31 @@
+/** What is behind a mesh that is up, for the functions that take one. */
+import { HarnessError } from '../base/errors.ts';
+import type { Platform, StartedPlatform } from '../platform/platform.ts';
+import type { Mesh } from './mesh.ts';
+
+/** The platform of a mesh, started; `isStopped` changes. */
+export interface Running {
+  readonly platform: Platform;
+  readonly started: StartedPlatform;
+  readonly seed: string;
+  isStopped: boolean;
+}
+
+const meshes = new WeakMap<Mesh, Running>();
+
+/** Notes what is behind a mesh. */
+export const note = (mesh: Mesh, running: Running): void => void meshes.set(mesh, running);
+
+/** @throws HarnessError ERR_USAGE for what `up` has not returned, or has been stopped */
+export function runningOf(mesh: Mesh, asker: string): Running {
+  const running = meshes.get(mesh);
+  if (!running)
+    throw new HarnessError('ERR_USAGE', `${asker} needs a mesh that is up.`, {
+      hint: `const mesh = await up({ scenario: … }); and then ${asker}(mesh).`,
+    });
+  if (running.isStopped)
+    throw new HarnessError('ERR_USAGE', `This mesh has been stopped: ${asker} cannot ask it.`, {
+      hint: 'Ask before stop(), or before the block of `await using` ends.',
+    });
+  return running;
+}
