@@ -203,6 +203,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
     from: [
       'run/events.ts',
       'verify/check.ts',
+      'verify/diagnose/steps.ts',
       'verify/figures.ts',
       'verify/seen/calls.ts',
       'verify/seen/seen.ts',

@@ -5,8 +5,7 @@ import type { Diagnosis } from '../../verify/check.ts';
 import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, NEVER_BEGUN, stepName } from '../words.ts';
-import { picture } from './picture.ts';
-import { pictureDefinitions } from './picture-arrows.ts';
+import { picture, pictureDefinitions } from './picture.ts';
 import { STYLE } from './style.ts';
 import { definitions, html, Markup } from './text.ts';
 import { trafficDetails, trafficTable } from './traffic.ts';
@@ -104,7 +103,7 @@ function scenarioSection(scenario: ScenarioReport, index: number): Markup {
 <p>${scenario.topology.description}</p>
 <p class="notice">${evidenceSentence(scenario)}</p>
 ${omitted.length > 0 ? html`<p class="notice">Left out, as asked:${omitted.map(id => html` <a href="#${anchor(id)}"><code>${id}</code></a>`)}</p>` : undefined}
-<div class="scroll">${picture(scenario)}</div>
+${picture(scenario, `picture${index + 1}`)}
 ${trafficTable(scenario)}
 <h3>Checks</h3>
 ${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check, omitted))}

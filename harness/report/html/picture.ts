@@ -1,65 +1,155 @@
-/** The topology as a picture (SVG): networks, clusters and their parts, and the arrows between them. */
-import { controlPlaneOf, isMultiNetwork, isRemote } from '../../model/topology.ts';
+/** A scenario as a picture (SVG): what was seen of its clusters, and the ways between their parts. */
+import type { SeenCluster } from '../../verify/seen/seen.ts';
 import type { ScenarioReport } from '../report.ts';
-import { arrows } from './picture-arrows.ts';
-import { BOX, NETWORK_PADDING, PART, type Place, type Point, placesOf } from './picture-layout.ts';
+import { pictureModel } from './picture-evidence.ts';
+import { type Label, labelsOf } from './picture-labels.ts';
+import { type Frame, hasArrows, type PlacedCluster, type Point, type Rect } from './picture-layout.ts';
+import { legend } from './picture-legend.ts';
+import type { Part, PictureModel, Way } from './picture-model.ts';
+import { type Numbered, notesOf } from './picture-notes.ts';
+import { type Route, type Routed, routed } from './picture-routes.ts';
+import { FLAG, suspectsOf } from './picture-suspects.ts';
+import { wayTables } from './picture-tables.ts';
+import { describePicture } from './picture-text.ts';
 import { html, type Markup } from './text.ts';
 
-/** With more clusters than this, arrows would hide the picture; the table beside it tells the same. */
-const MAX_CLUSTERS_WITH_ARROWS = 6;
+/** Letters of a part's second line that fit its box. */
+const DETAIL_LETTERS = 25;
 
-function part({ x, y }: Point, label: string, isBad = false): Markup {
-  const { width, height } = PART;
-  return html`<rect class="part${isBad ? ' bad' : ''}" x="${x - width / 2}" y="${y - height / 2}" width="${width}" height="${height}" rx="6"/>
-<text x="${x}" y="${y + 4}" text-anchor="middle">${label}</text>`;
+/** All that the elements of one picture are drawn with. */
+interface Ink {
+  readonly numbered: Numbered;
+  readonly suspects: ReadonlySet<string>;
 }
 
-function clusterBox(scenario: ScenarioReport, place: Place): Markup {
-  const spec = scenario.topology.clusters.find(({ name }) => name === place.name);
-  if (!spec) return html``;
-  const hasGateway = scenario.steps.some(
-    ({ cluster, id }) => cluster === place.name && /\/install-gateway$/.test(id),
-  );
-  const notReady = scenario.checks.some(
-    ({ cluster, id, outcome }) =>
-      cluster === place.name && id.endsWith('-workloads-ready') && outcome !== 'passed',
-  );
-  const role = isRemote(spec) ? `remote of ${controlPlaneOf(spec)}` : 'primary';
-  return html`<rect class="cluster" x="${place.x}" y="${place.y}" width="${BOX.width}" height="${BOX.height}" rx="10"/>
-<text class="name" x="${place.x + 14}" y="${place.y + 26}">${place.name}</text>
-<text class="small" x="${place.x + BOX.width - 14}" y="${place.y + 26}" text-anchor="end">${role}, ${place.network}</text>
-${isRemote(spec) ? undefined : part(place.istiod, 'istiod')}
-${hasGateway ? part(place.gateway, 'gateway') : undefined}
-${spec.client ? part(place.client, 'client', notReady) : undefined}
-${spec.helloWorld.length > 0 ? part(place.workload, `helloworld ${spec.helloWorld.join(' ')}`, notReady) : undefined}`;
+/**
+ * Draws a scenario. @returns a figure with its legend and the list of what is broken; needs the
+ * `pictureDefinitions` on the page
+ * @param id - of the figure's texts, unique on the page
+ */
+export function picture(scenario: ScenarioReport, id: string): Markup {
+  const model = pictureModel(scenario);
+  const notes = notesOf(model);
+  const ink = { numbered: notes.numbered, suspects: suspectsOf(scenario, model) };
+  return html`<figure class="picture">
+<div class="scroll" tabindex="0" role="region" aria-label="picture of ${scenario.scenario}">
+${drawing(model, ink, id)}</div>
+<figcaption>${legend(model, ink.suspects)}${notes.list}</figcaption>
+${hasArrows(model) ? undefined : wayTables(model, ink.numbered, ink.suspects)}
+</figure>`;
 }
 
-function networkBoxes(places: readonly Place[]): readonly Markup[] {
-  const rows = new Map<string, Place[]>();
-  for (const place of places) {
-    const key = `${place.network}/${place.y}`;
-    rows.set(key, [...(rows.get(key) ?? []), place]);
-  }
-  return [...rows.values()].map(row => {
-    const x = Math.min(...row.map(place => place.x)) - NETWORK_PADDING;
-    const y = Math.min(...row.map(place => place.y)) - 54;
-    const width = Math.max(...row.map(place => place.x)) + BOX.width + NETWORK_PADDING - x;
-    return html`<rect class="network" x="${x}" y="${y}" width="${width}" height="${BOX.height + 172}" rx="12"/>
-<text class="small" x="${x + 12}" y="${y + 18}">${row[0]?.network}</text>`;
-  });
-}
-
-/** Draws a scenario. @returns an inline `<svg>`; needs the `pictureDefinitions` on the page */
-export function picture(scenario: ScenarioReport): Markup {
-  const places = placesOf(scenario);
-  const width = Math.max(0, ...places.map(place => place.x)) + BOX.width + NETWORK_PADDING + 12;
-  const height = Math.max(0, ...places.map(place => place.y)) + BOX.height + 132;
-  const between = isMultiNetwork(scenario.topology) ? 'through east-west gateways' : 'from pod to pod';
-  const title = `${places.length} clusters; calls between them go ${between}`;
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">
-<title>${title}</title>
-${networkBoxes(places)}
-${places.map(place => clusterBox(scenario, place))}
-${places.length <= MAX_CLUSTERS_WITH_ARROWS ? arrows(scenario, places) : undefined}
+function drawing(model: PictureModel, ink: Ink, id: string): Markup {
+  const plan = routed(model);
+  const { width, height } = plan;
+  const size = `min-width:${Math.round(width * 0.8)}px;max-width:${Math.round(width * 1.2)}px`;
+  const parts = model.clusters.flatMap(cluster => cluster.parts);
+  const labels = labelsOf(plan.routes, way => wordsOf(way, ink), boxesOf(plan));
+  const named = html`role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text"`;
+  return html`<svg viewBox="0 0 ${round(width)} ${round(height)}" style="${size}" ${named}>
+<title id="${id}-title">What was seen of ${model.clusters.length} clusters</title>
+<desc id="${id}-text">${describePicture(model)}</desc>
+${plan.frames.map(frameBox)}
+${[...plan.clusters.values()].map(clusterBox)}
+${parts.map(part => partBox(part, plan.clusters.get(part.cluster)?.parts.get(part.id), ink))}
+${plan.routes.map(route => arrow(route, ink))}
+${labels.map(each => label(each, ink.suspects.has(each.way.id)))}
 </svg>`;
+}
+
+const boxesOf = ({ clusters }: Routed): readonly Rect[] =>
+  [...clusters.values()].flatMap(({ parts }) => [...parts.values()]);
+
+/** The words at a way: its own, the number of its note, and a flag if the diagnosis points to it. */
+function wordsOf(way: Way, { numbered, suspects }: Ink): string {
+  return [way.label, numbered.get(way.id) ?? '', suspects.has(way.id) ? FLAG : '']
+    .filter(word => word !== '')
+    .join(' ');
+}
+
+const round = (value: number): string => String(Math.round(value * 10) / 10);
+const rectAttributes = ({ x, y, width, height }: Rect): Markup =>
+  html`x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`;
+
+/** Writes words at a point. */
+function words(look: string, at: Point, text: string, anchor: 'start' | 'middle' | 'end' = 'middle'): Markup {
+  const place = html`x="${round(at.x)}" y="${round(at.y)}"`;
+  return html`<text class="${look}" ${place} text-anchor="${anchor}">${text}</text>`;
+}
+
+function frameBox({ network, rect }: Frame): Markup {
+  const at = { x: rect.x + rect.width / 2, y: rect.y + 17 };
+  return html`<g data-network="${network}"><rect class="network" ${rectAttributes(rect)} rx="12"/>
+${words('small', at, network)}</g>`;
+}
+
+function clusterBox({ cluster: { name, role }, rect }: PlacedCluster): Markup {
+  const y = rect.y + 25;
+  return html`<g data-cluster="${name}"><rect class="cluster" ${rectAttributes(rect)} rx="10"/>
+${words('name', { x: rect.x + 14, y }, short(name, 24), 'start')}
+${words('small', { x: rect.x + rect.width - 14, y }, short(role, 28), 'end')}</g>`;
+}
+
+const short = (text: string, letters: number): string =>
+  text.length > letters ? `${text.slice(0, letters - 1)}\u2026` : text;
+
+function partBox(part: Part, rect: Rect | undefined, { numbered, suspects }: Ink): Markup {
+  if (!rect) return html``;
+  const { id, title, detail, error } = part;
+  const flag = suspects.has(id) ? FLAG : undefined;
+  const first = [short(title, 19), numbered.get(id), flag].filter(each => each !== undefined);
+  const x = rect.x + rect.width / 2;
+  return html`<g ${elementAttributes('part', part, suspects)}>
+<title>${[title, detail, error].filter(each => each !== undefined).join(': ')}</title>
+<rect ${rectAttributes(rect)} rx="6"/>
+${words('title', { x, y: rect.y + 16 }, first.join(' '))}
+${words('small', { x, y: rect.y + 31 }, short(detail, DETAIL_LETTERS))}</g>`;
+}
+
+/** Says what an element stands for and how it was seen, for the style sheet and for who reads the page. */
+function elementAttributes(look: string, { id, state }: Part | Way, suspects: ReadonlySet<string>): Markup {
+  const [flag, suspect] = suspects.has(id) ? [html` data-suspect="true"`, ' suspect'] : [undefined, ''];
+  return html`class="${look} ${state}${suspect}" data-element="${id}" data-state="${state}"${flag}`;
+}
+
+const lineOf = (points: readonly Point[]): string =>
+  points.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${round(x)},${round(y)}`).join(' ');
+
+function arrow({ way, legs }: Route, { suspects }: Ink): Markup {
+  const { id, kind, state, via, says, label: told, error, share = 0 } = way;
+  const width = round(kind === 'call' && state === 'present' ? 1.2 + 2.8 * share : 1.4);
+  const isBad = suspects.has(id) || state === 'broken';
+  const head = isBad ? 'broken' : state === 'present' ? kind : state;
+  const through = via === undefined ? undefined : html` data-via="${via}"`;
+  const drawn = legs.map(
+    points => html`<path d="${lineOf(points)}" stroke-width="${width}" marker-end="url(#arrow-${head})"/>`,
+  );
+  const title = [says, told, error].filter(each => each !== undefined && each !== '').join(': ');
+  return html`<g ${elementAttributes(`way ${kind}`, way, suspects)}${through}>
+<title>${title}</title>${drawn}</g>`;
+}
+
+function label({ way, text, rect }: Label, isSuspect: boolean): Markup {
+  const look = `label ${isSuspect ? 'broken' : way.state}`;
+  return words(look, { x: rect.x + rect.width / 2, y: rect.y + rect.height - 3 }, text);
+}
+
+/** Colours of arrow heads, by the kind of a way that was seen, or by how it was seen. */
+const HEADS = {
+  call: 'link',
+  secret: 'secret',
+  xds: 'control',
+  broken: 'bad',
+  absent: 'muted',
+  'not-seen': 'muted',
+} as const satisfies Partial<Record<Way['kind'] | SeenCluster['istiod']['state'], string>>;
+
+/** Returns the heads of the arrows: once on the page, before the pictures that refer to them. */
+export function pictureDefinitions(): Markup {
+  const heads = Object.entries(HEADS).map(
+    ([name, color]) =>
+      html`<marker id="arrow-${name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8"
+ markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="var(--${color})"/></marker>`,
+  );
+  return html`<svg class="definitions" aria-hidden="true"><defs>${heads}</defs></svg>`;
 }

@@ -51,6 +51,23 @@ export class StepIndex {
   }
 }
 
+/** What a step is about: a topic in a cluster (in all without one), or a remote secret for a cluster. */
+export type StepSubject =
+  | { readonly topic: Topic; readonly cluster?: string }
+  | { readonly topic: 'remote-secret'; readonly of: string; readonly into: string };
+
+/** Tells what a step is about; undefined if it is about nothing that a diagnosis knows. */
+export function subjectOf(id: string): StepSubject | undefined {
+  const [, of, into] = /^remote-secret\/(.+)-in-([^/]+)(?:\/.*)?$/.exec(id) ?? [];
+  if (of !== undefined && into !== undefined) return { topic: 'remote-secret', of, into };
+  const slash = id.indexOf('/');
+  const rest = slash < 0 ? id : id.slice(slash + 1);
+  const [topic] = Object.entries(TOPICS).find(([, pattern]) => pattern.test(rest)) ?? [];
+  if (topic === undefined) return undefined;
+  // A key of the table.
+  return { topic: topic as Topic, ...(slash >= 0 && { cluster: id.slice(0, slash) }) };
+}
+
 /** Joins lists of ids in the order given: each id once, six at most. */
 export function inOrder(...ids: (readonly string[])[]): readonly string[] {
   return [...new Set(ids.flat())].slice(0, 6);

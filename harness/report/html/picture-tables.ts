@@ -1,0 +1,55 @@
+/** The ways between many clusters as tables, where arrows would hide each other. */
+import { clusterOf, isCrossing } from './picture-layout.ts';
+import type { PictureModel, Way } from './picture-model.ts';
+import type { Numbered } from './picture-notes.ts';
+import { FLAG } from './picture-suspects.ts';
+import { html, type Markup } from './text.ts';
+
+/** Writes calls and remote secrets from cluster to cluster, and who serves the proxies of whom. */
+export function wayTables(model: PictureModel, numbered: Numbered, suspects: ReadonlySet<string>): Markup {
+  const names = model.clusters.map(({ name }) => name);
+  const ofKind = (kind: Way['kind']) => model.ways.filter(way => way.kind === kind);
+  const cell = (ways: readonly Way[]): Markup =>
+    html`<td>${ways.map(way => cellOf(way, numbered, suspects))}</td>`;
+  const matrix = (caption: string, ways: readonly Way[]): Markup | undefined => {
+    if (ways.length === 0) return undefined;
+    const rows = names.filter(name => ways.some(({ from }) => clusterOf(from) === name));
+    const between = (row: string, column: string) =>
+      ways.filter(({ from, to }) => clusterOf(from) === row && clusterOf(to) === column);
+    return table(
+      caption,
+      names,
+      rows.map(row => ({ name: row, cells: names.map(column => cell(between(row, column))) })),
+    );
+  };
+  return html`${matrix('Calls: from the cluster of the row to that of the column', ofKind('call'))}
+${matrix('Remote secrets: held by the cluster of the row, for that of the column', ofKind('secret'))}
+${matrix('Configuration (xDS): proxies of the row, istiod of the column', ofKind('xds').filter(isCrossing))}`;
+}
+
+function cellOf(way: Way, numbered: Numbered, suspects: ReadonlySet<string>): Markup {
+  const { id, state, label, via, kind } = way;
+  const flag = suspects.has(id);
+  const through = via === undefined ? undefined : html` data-via="${via}"`;
+  const shown = kind === 'secret' && state === 'present' ? '\u2713' : label;
+  const text = [shown, numbered.get(id), flag ? FLAG : undefined]
+    .filter(each => each !== undefined)
+    .join(' ');
+  // A way within a cluster is in the picture too.
+  const element = isCrossing(way) ? html` data-element="${id}"` : undefined;
+  const marked = flag ? html` data-suspect="true"` : undefined;
+  return html`<span class="cell ${state}"${element} data-state="${state}"${through}${marked}>${text}</span> `;
+}
+
+function table(
+  caption: string,
+  columns: readonly string[],
+  rows: readonly { readonly name: string; readonly cells: readonly Markup[] }[],
+): Markup {
+  const head = columns.map(name => html`<th scope="col">${name}</th>`);
+  const body = rows.map(({ name, cells }) => html`<tr><th scope="row">${name}</th>${cells}</tr>`);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
+<caption>${caption}</caption>
+<thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody>
+</table></div>`;
+}
