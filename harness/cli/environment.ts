@@ -14,4 +14,9 @@ export interface Environment {
   readonly stderr: NodeJS.WriteStream;
   /** Aborts when the user or the system asks for an end. */
   readonly signal: AbortSignal;
+  /**
+   * Called by a command that writes data on standard output which a program follows: if the reader goes away,
+   * results are lost. Text is for people, who look at as much as they like.
+   */
+  readonly dataIsRead?: () => void;
 }

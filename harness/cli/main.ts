@@ -31,6 +31,9 @@ async function runCommand(argv: readonly string[], { signal }: Interruption): Pr
     stdout: process.stdout,
     stderr: process.stderr,
     signal,
+    dataIsRead: () => {
+      isRead = true;
+    },
   };
   // All words that follow are istioctl's own, --help among them.
   if (argv[0] === 'istioctl')
@@ -52,11 +55,13 @@ async function runCommand(argv: readonly string[], { signal }: Interruption): Pr
 
 /** What became of the results: a disk that is full takes them, and with them a `passed`. */
 let outputLost: Error | undefined;
+/** Whether a program reads them. */
+let isRead = false;
 
-// A reader that went away (| head) is not a failure, and no reason to end: the exit code is still to be
-// found.
+// A reader of text that went away (| head) is not a failure, and none is a reason to end: the exit code is
+// still to be found.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') outputLost = error;
+  if (error.code !== 'EPIPE' || isRead) outputLost = error;
 });
 // Nothing is left to tell it on.
 process.stderr.on('error', () => {});

@@ -90,14 +90,30 @@ export async function editionOfFlags(
   return { name, ...(flags.edition === undefined && { because: `of istioctl ${istioctl.version}` }) };
 }
 
-/** Writes the first line of a run. */
-export function firstLine({ name, because, missingForKind }: PlatformChoice, edition: EditionChoice): string {
+/**
+ * Writes the first line of a run: what `doctor` says of the platform, in short.
+ * @param clusters - of the user's, by the names of the scenario: `cluster1 (prod-a)`
+ */
+export function firstLine(
+  { name, because, missingForKind }: PlatformChoice,
+  edition: EditionChoice,
+  clusters = '',
+): string {
   const reason = because === undefined ? '' : ` (${because})`;
   const what = `edition ${edition.name}${edition.because === undefined ? '' : ` (${edition.because})`}`;
-  if (name !== 'simulator') return `Platform: ${name}${reason}, ${what}.`;
-  const kind =
-    missingForKind.length === 0
-      ? '--platform kind runs it on real clusters.'
-      : `For real clusters, --platform kind: ${missingForKind.join(', ')} not found (mesh-harness doctor).`;
-  return `Platform: simulator${reason}, ${what}. ${kind}`;
+  return `Platform: ${name}${reason}, ${what}${WHERE[name]?.(missingForKind, clusters) ?? '.'}`;
+}
+
+/** Where the clusters of each platform are. */
+const WHERE: Readonly<Record<string, (missingForKind: readonly string[], clusters: string) => string>> = {
+  simulator: missing => `; no real cluster is touched. ${kindSentence(missing)}`,
+  kind: () => '; clusters are made in Docker, on this machine.',
+  existing: (_, clusters) => (clusters === '' ? '.' : `: ${clusters}.`),
+};
+
+/** Says what `--platform kind` would find here: Docker must be there, the other programs are fetched. */
+function kindSentence(missing: readonly string[]): string {
+  const real = 'Real ones: --platform kind';
+  if (missing.includes('docker')) return `${real}, which needs Docker, not found here (mesh-harness doctor).`;
+  return missing.length === 0 ? `${real}.` : `${real}, which fetches ${missing.join(', ')}.`;
 }

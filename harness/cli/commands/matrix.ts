@@ -24,7 +24,7 @@ const MOST_JOBS = 8;
 export async function matrixCommand(
   names: readonly string[],
   flags: MatrixFlags,
-  { env, stdout, stderr, signal }: Environment,
+  { env, stdout, stderr, signal, dataIsRead }: Environment,
 ): Promise<number> {
   const chapters = await readCorpus();
   if (flags.worker) return await serveMatrix(chapters, signal);
@@ -46,8 +46,10 @@ export async function matrixCommand(
   const json = matrixJson(results, { interrupted: signal.aborted, wanted, wallMs });
   // Whoever looks at the folder takes the report for whole once the data is there.
   const files = { 'matrix.md': matrixMarkdown(results, wanted), 'matrix.json': json };
-  if (flags.output === 'json') stdout.write(json);
-  else tell(results, wanted, screen);
+  if (flags.output === 'json') {
+    dataIsRead?.();
+    stdout.write(json);
+  } else tell(results, wanted, screen);
   const isWritten = await writeMatrix(place, files, flags, screen);
   if (signal.aborted) return EXIT.interrupted;
   if (results.some(({ held }) => held.problems.length > 0)) return EXIT.failed;

@@ -11,7 +11,7 @@ export interface ReportFlags {
 
 /** What the command line says about results. */
 export interface OutputFlags extends ReportFlags {
-  readonly output: 'text' | 'tap';
+  readonly output: 'text' | 'tap' | 'json';
   readonly quiet: boolean;
 }
 
@@ -31,5 +31,10 @@ export const addOutputFlags = (command: Command): Command =>
       'write the reports exactly there (default: mesh-harness-report/<run id>)',
     ),
   )
-    .option('--output <format>', 'what goes to standard output: text or tap', oneOf('text', 'tap'), 'text')
+    .option(
+      '--output <format>',
+      'what goes to standard output: text, tap, or json: the events of the run, one a line',
+      oneOf('text', 'tap', 'json'),
+      'text',
+    )
     .option('-q, --quiet', 'only results, no progress', false);

@@ -2,18 +2,13 @@
 import path from 'node:path';
 import { existsSync } from '../../base/disk/disk.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
-import { allPrintable } from '../../base/printable.ts';
 import { redact } from '../../base/redact.ts';
 import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
-import { formatTap } from '../../report/tap.ts';
-import { NEVER_BEGUN } from '../../report/words.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
 import { planOf } from '../again.ts';
-import type { Environment } from '../environment.ts';
-import { verdictLine } from '../terminal/lines.ts';
+import type { ResultOutput } from '../result-output.ts';
 import type { Screen } from '../terminal/screen.ts';
-import type { OutputFlags } from './output.flags.ts';
 import type { RunFlags } from './run.flags.ts';
 
 /**
@@ -35,10 +30,9 @@ function writeFormats(place: ReportPlace, report: ConformanceReport): Promise<re
 export async function publishResults(
   place: ReportPlace,
   report: ConformanceReport,
-  output: OutputFlags['output'],
-  { screen, stdout }: { readonly screen: Screen; readonly stdout: Environment['stdout'] },
+  { results, screen }: { readonly results: ResultOutput; readonly screen: Screen },
 ): Promise<{ readonly files: readonly string[]; readonly exitCode: number }> {
-  tellResults(report, output, screen, stdout);
+  results.verdicts(report);
   const exitCode = exitCodeOf(report);
   try {
     return { files: await writeFormats(place, report), exitCode };
@@ -54,25 +48,6 @@ export async function publishResults(
 export function reportLost(error: unknown): string {
   const hint = error instanceof HarnessError && error.hint !== undefined ? `\n  ${error.hint}` : '';
   return redact(`mesh-harness: The report is not written: ${messageOf(error)}${hint}`);
-}
-
-/** Prints the verdicts on standard output, as lines for people or as TAP. */
-function tellResults(
-  report: ConformanceReport,
-  output: OutputFlags['output'],
-  screen: Screen,
-  stdout: Environment['stdout'],
-): void {
-  if (output === 'tap') {
-    stdout.write(formatTap(report));
-    return;
-  }
-  const { notBegun = [] } = report;
-  const names = [...report.scenarios.map(({ scenario }) => scenario), ...notBegun];
-  const width = Math.max(...names.map(name => name.length));
-  for (const scenario of allPrintable(report.scenarios))
-    screen.result(verdictLine(scenario, screen.resultColours, width), 'painted');
-  for (const name of notBegun) screen.result(`${name.padEnd(width)}  ${NEVER_BEGUN}`);
 }
 
 /** Returns the exit code that stands for the verdict, or for an interruption. */

@@ -20,6 +20,7 @@ import { differencesFrom } from '../../verify/survey/compare.ts';
 import type { Survey } from '../../verify/survey/survey.ts';
 import type { Environment } from '../environment.ts';
 import { keepReports, placeOf } from '../report-folder.ts';
+import { createResults } from '../result-output.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { surveyTarget } from '../survey-target.ts';
 import { findTarget, type Target } from '../target.ts';
@@ -39,15 +40,14 @@ export async function verifyCommand(
   flags: VerifyFlags,
   environment: Environment,
 ): Promise<number> {
-  const { env, stdout, stderr, signal } = environment;
-  const screen = createScreen({ stdout, stderr, env });
+  const { env, signal } = environment;
+  const screen = createScreen(environment);
   const tell = (text: string) => flags.quiet || screen.progress(text);
   const scenario = name === undefined ? undefined : await scenarioOf(name, signal);
   const target = findTarget(flags, scenario?.topology, environment);
   const survey = await surveyTarget(target, signal);
   const verification = verificationOf({ flags, scenario, target, survey });
-  for (const line of linesOn(verification)) tell(line);
-
+  const results = createResults(flags.output, environment);
   const events: RunEvent[] = [];
   const startedAtMs = systemClock.now();
   const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock);
@@ -55,17 +55,21 @@ export async function verifyCommand(
     const session = await sessionOf(verification, { signal, state: stateFolder(env) }, [
       event => void events.push(event),
       progress.listener,
+      results.listener,
     ]);
     await assertWritable(placeOf(session.runId, flags));
+    for (const line of linesOn(verification)) tell(line);
+    results.begin([verification.topology.name]);
     const { listenerFailures } = await session.start();
     for (const failure of listenerFailures) screen.progress(`mesh-harness: ${failure}`);
     progress.stop();
     const report = reportOf(events, startedAtMs);
     const place = placeOf(session.runId, flags);
-    const { files, exitCode } = await publishResults(place, report, flags.output, { screen, stdout });
+    const { files, exitCode } = await publishResults(place, report, { results, screen });
     const again = quoteArgv(['mesh-harness', ...argvOfVerify(name, flags)]);
     tellWhatIsNext(report, files, { again, names: name === undefined ? [] : [name] }, tell);
     if (files.length > 0) await keepReports(place, flags, tell, screen.progress);
+    results.end(report, { exitCode, files });
     return exitCode;
   } finally {
     progress.stop();

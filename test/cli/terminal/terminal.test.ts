@@ -292,12 +292,12 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/list.ts', // what belongs to the package
     'commands/matrix.ts', // JSON
     'commands/plan.ts', // made printable there
-    'commands/run-results.ts', // TAP
     'commands/up.ts', // for eval
     'commands/version.ts', // what belongs to the package
     'defects.ts',
     'failure.ts',
     'main.ts',
+    'result-output.ts', // TAP, and events as JSON
     'terminal/screen.ts',
     'up/detached.ts', // the log of another process of ours
   ]);

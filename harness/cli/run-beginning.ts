@@ -1,0 +1,65 @@
+/** What a run is to do, as far as it can be known before anything is started. */
+import { editionOf } from '../plan/plan.ts';
+import { controlPlaneSentence } from '../report/words.ts';
+import type { RunFlags } from './commands/run.flags.ts';
+import type { Environment } from './environment.ts';
+import { editionOfRun } from './marked-edition.ts';
+import { othersClusters } from './others-clusters.ts';
+import { describeIstioctl, type OwnIstioctl, ownIstioctl } from './own-istioctl.ts';
+import { choosePlatform, firstLine } from './platform-choice.ts';
+import { type RealIstiodProgram, realIstiodOf } from './real-istiod.ts';
+import { type RunWork, worksOf } from './works.ts';
+
+/** The choices of a command line. */
+export interface RunBeginning {
+  readonly platform: string;
+  readonly edition: string;
+  readonly istioctl: OwnIstioctl | undefined;
+  readonly istiod: RealIstiodProgram | undefined;
+  readonly works: readonly RunWork[];
+  /** What people are told first, once nothing is wrong with the command line. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Reads what the command line names.
+ * @throws HarnessError for what is wrong with it
+ */
+export async function beginRun(
+  names: readonly string[],
+  flags: RunFlags,
+  environment: Environment,
+): Promise<RunBeginning> {
+  const { env, signal } = environment;
+  const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
+  const istioctl = await ownIstioctl(flags, choice.name, signal);
+  const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
+  const istiod = await realIstiodOf(flags.istiod, { edition: chosen.name, signal });
+  const works = await worksOf(names, flags, { edition: chosen.name, platform: choice.name, signal });
+  const [{ topology } = { topology: undefined }] = works;
+  const clusters = choice.name === 'existing' && topology ? await clustersOf(flags, env, topology) : '';
+  return {
+    platform: choice.name,
+    edition: chosen.name,
+    ...{ istioctl, istiod, works },
+    lines: [
+      firstLine(choice, chosen, clusters),
+      ...othersClusters(flags, environment),
+      ...(istioctl ? [`  ${describeIstioctl(istioctl)}`] : []),
+      ...(istiod ? [`  ${controlPlaneSentence(istiod.version, editionOf(chosen.name).istioVersion)}`] : []),
+      ...works.flatMap(({ notes = [] }) => notes.map(note => `  ${note}`)),
+    ],
+  };
+}
+
+/** Names the clusters of a run as `doctor` does: `cluster1 (prod-a), cluster2 (prod-b)`. */
+async function clustersOf(
+  { context }: RunFlags,
+  env: Environment['env'],
+  topology: RunWork['topology'],
+): Promise<string> {
+  // Runs on the simulator do without this.
+  const { contextNames } = await import('../platform/existing/cluster-flags.ts');
+  const names = contextNames(topology, context, env);
+  return [...names].map(([cluster, name]) => `${cluster} (${name})`).join(', ');
+}
