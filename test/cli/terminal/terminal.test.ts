@@ -287,7 +287,6 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/diagnose.ts', // JSON
     'commands/env.ts', // for eval
     'commands/guide-lint.ts', // JSON, SARIF, workflow commands, and what belongs to the package
-    'commands/guide-plan.ts', // made printable there
     'commands/istioctl.ts', // as istioctl writes
     'commands/list.ts', // what belongs to the package
     'commands/matrix.ts', // JSON
