@@ -18,6 +18,5 @@ export async function removeLeftovers(env: Environment['env']): Promise<readonly
 function removeDeadWorld(env: Environment['env']): readonly string[] {
   const paths = upPaths(undefined, env);
   if (!stateIsLeft(paths) || livingOwners(paths).length > 0 || readState(paths)?.alive) return [];
-  removeState(paths);
-  return [`what a world had left in ${paths.folder}`];
+  return [[`what a world had left in ${paths.folder}`, ...removeState(paths)].join('. ')];
 }

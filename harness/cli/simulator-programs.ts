@@ -10,7 +10,7 @@ import { findProgram } from '../process/find.ts';
 import { makeOwnFolder, TOOLS_PREFIX } from '../process/temporary-folders.ts';
 import { readSamples } from '../session/samples.ts';
 import type { OwnIstioctl } from './own-istioctl.ts';
-import { writeReleaseFolder } from './up/release-folder.ts';
+import { releaseFiles, writeFiles } from './up/release-folder.ts';
 
 /**
  * Makes the programs for an opened simulator.
@@ -34,7 +34,7 @@ export async function simulatorPrograms(
   const istioFolder = path.join(folder, 'istio');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    writeReleaseFolder(istioFolder, samples, path.join(folder, 'kubeconfig'));
+    writeFiles(istioFolder, releaseFiles(samples, path.join(folder, 'kubeconfig')));
   } catch (error) {
     remove();
     throw error;

@@ -5,7 +5,7 @@ import t from 'tap';
 import { argvOfUp } from '../../harness/cli/commands/up.flags.ts';
 import { describeIstioctl, editionWith, ownIstioctl } from '../../harness/cli/own-istioctl.ts';
 import { scenarioOf } from '../../harness/cli/scenarios.ts';
-import { writeReleaseFolder } from '../../harness/cli/up/release-folder.ts';
+import { releaseFiles, writeFiles } from '../../harness/cli/up/release-folder.ts';
 import { SimulatorPlatform } from '../../harness/platform/simulator/simulator-platform.ts';
 
 const { signal } = new AbortController();
@@ -72,7 +72,7 @@ t.test('up passes it on to the process that stays, by its whole path', async t =
 t.test('the istioctl of the folder that `env` names is the user’s', async t => {
   const folder = t.testdir();
   const file = program(path.join(folder, 'theirs'), 'echo "theirs $1 $KUBECONFIG"');
-  writeReleaseFolder(folder, new Map(), '/the/kubeconfig', file);
+  writeFiles(folder, releaseFiles(new Map(), '/the/kubeconfig', file));
   t.match(readFileSync(path.join(folder, 'istioctl'), 'utf8'), new RegExp(`exec ${file} "\\$@"`));
   t.match(readFileSync(path.join(folder, 'mesh-harness'), 'utf8'), /mesh-harness\.js "\$@"/);
 });

@@ -13,11 +13,12 @@ const ISTIOCTL = { file: '/builds/istioctl', version: 'unknown' };
 
 /** @returns what it says of a world that this process has */
 async function statusOf(stateDir: string, programs: object): Promise<string> {
-  using own = await OwnState.take(upPaths(stateDir, {}), {
+  const world = {
     ...{ scenario: 'multi-primary', edition: 'current', istioVersion: '1.30.3', seed: '1', bare: false },
     startedAt: new Date(0).toISOString(),
     ...programs,
-  });
+  };
+  using own = await OwnState.take(upPaths(stateDir, {}), world, { tell: () => {} });
   own.ready();
   const stdout = new PassThrough().setEncoding('utf8');
   // A cast: of a terminal no more than `write` is used.

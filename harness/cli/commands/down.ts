@@ -23,8 +23,9 @@ export async function downCommand(flags: StateDirFlags, environment: Environment
   if (!found) return await endWithoutState(paths, progress, signal);
   const { state, alive } = found;
   if (alive) await end(state.owner, signal);
-  removeState(paths);
+  const kept = removeState(paths);
   progress(alive ? `${state.scenario} is down.` : `Removed what ${state.scenario} had left.`);
+  for (const line of kept) progress(line);
   return EXIT.passed;
 }
 
@@ -36,12 +37,13 @@ async function endWithoutState(
 ): Promise<number> {
   const owners = livingOwners(paths);
   for (const owner of owners) await end(owner, signal);
-  removeState(paths);
+  const kept = removeState(paths);
   progress(
     owners.length === 0
       ? 'No world is up.'
       : `A world whose state was gone is down (process ${owners.map(({ pid }) => pid).join(', ')}).`,
   );
+  for (const line of kept) progress(line);
   return EXIT.passed;
 }
 

@@ -51,7 +51,7 @@ export function declareUp(program: Command, action: Action<[scenario: string, fl
       `
 Examples:
   $ mesh-harness up multi-primary --bare --detach
-  $ eval "$(mesh-harness env)" && cd "$ISTIO_FOLDER" && kubectl --context="$CTX_CLUSTER1" get nodes
+  $ eval "$(mesh-harness env)" && kubectl --context="$CTX_CLUSTER1" get nodes
   $ mesh-harness down`,
     )
     .action((scenario: string, flags: UpFlags) => action(scenario, flags));

@@ -25,7 +25,7 @@ import { applyPlan } from '../up/apply-plan.ts';
 import { startDetached } from '../up/detached.ts';
 import { OwnState } from '../up/own-state.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
-import { writeReleaseFolder } from '../up/release-folder.ts';
+import { releaseFiles } from '../up/release-folder.ts';
 import type { UpCluster } from '../up/state.ts';
 import { assertStateFolder, assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
@@ -93,7 +93,7 @@ async function stayUp(stay: Stay): Promise<number> {
       bare,
       startedAt,
     },
-    env['MESH_HARNESS_DETACHED'],
+    { early: env['MESH_HARNESS_DETACHED'], tell: screen.progress },
   );
   const onDefect = tellDefects(own, screen);
   if (istioctl) screen.progress(describeIstioctl(istioctl));
@@ -113,7 +113,7 @@ async function stayUp(stay: Stay): Promise<number> {
   });
   await using started = await platform.start(topology, signal);
   const clusters = keepClusters(own, started);
-  writeReleaseFolder(paths.release, samples, paths.kubeconfig, istioctl?.file);
+  own.write(paths.release, releaseFiles(samples, paths.kubeconfig, istioctl?.file));
   for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
 
   const exitCode = bare
@@ -180,7 +180,10 @@ function tellWhatIsNext(
   const lines = [
     '',
     `${topology.name} is up${flags.bare ? ', with nothing installed' : ''}. In a shell:`,
-    `  eval "$(${command('env')})"   and then  cd "$ISTIO_FOLDER"`,
+    `  eval "$(${command('env')})"`,
+    ...(flags.bare
+      ? ['  cp -R "$ISTIO_FOLDER/samples" .   (in a folder of yours, where you type the guide)']
+      : []),
     ...(flags.bare && mistakes > 0
       ? [
           `The guide's text has ${mistakes === 1 ? 'a known mistake' : `${mistakes} known mistakes`} ` +

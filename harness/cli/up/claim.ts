@@ -31,6 +31,10 @@ export function claimantOf(name: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
+/** Tells whether a file is a claim, and not just called so. */
+export const isClaim = (folder: string, name: string): boolean =>
+  ANY_CLAIM.test(name) && readClaimFile(path.join(folder, name)).length > 0;
+
 const claimFile = (folder: string, pid: number): string => path.join(folder, `claim.${pid}`);
 
 /**
@@ -97,10 +101,12 @@ export function isTaken(folder: string, pid: number): HarnessError {
   });
 }
 
+const readClaim = (folder: string, pid: number): readonly Claim[] => readClaimFile(claimFile(folder, pid));
+
 /** Reads a claim. @returns none if it was taken back meanwhile */
-function readClaim(folder: string, pid: number): readonly Claim[] {
+function readClaimFile(file: string): readonly Claim[] {
   try {
-    return [claimSchema.parse(JSON.parse(readFileSync(claimFile(folder, pid), 'utf8')))];
+    return [claimSchema.parse(JSON.parse(readFileSync(file, 'utf8')))];
   } catch {
     return [];
   }

@@ -12,7 +12,7 @@ import type { Environment } from '../environment.ts';
 import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
 import { readState } from './state.ts';
-import { UP_MARK } from './state-folder.ts';
+import { earlyLog, UP_MARK } from './state-folder.ts';
 import { exportsOf } from './variables.ts';
 
 const SHOW_EVERY_MS = 100;
@@ -34,7 +34,7 @@ export async function startDetached(
   paths: UpPaths,
   { env, stdout, stderr, signal }: Environment,
 ): Promise<number> {
-  const early = path.join(paths.folder, `log.${process.pid}`);
+  const early = earlyLog(paths);
   const log = openLog(early);
   try {
     const child = spawn(process.execPath, [cliEntry(), ...argv], {

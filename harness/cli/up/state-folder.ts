@@ -1,23 +1,32 @@
-/** The folder of a world that is up: which entries are ours, their modes, and how to take and leave it. */
+/**
+ * The folder of a world that is up: which entries are ours, and how to take and leave it. What a user keeps in
+ * it, or has changed, stays whatever happens to the world.
+ */
 import path from 'node:path';
-import { readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';
+import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
 import { codeOf, HarnessError } from '../../base/errors.ts';
 import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity, processesMarked } from '../../process/liveness.ts';
-import { claimantOf, claimantsOf, isTaken } from './claim.ts';
+import { claimantOf, claimantsOf, isClaim, isTaken } from './claim.ts';
 import type { UpPaths } from './paths.ts';
 import { readState, unusable } from './state.ts';
+import { WRITTEN, WrittenFiles } from './written-files.ts';
 
-/** Everything that we ever write into the folder; we remove nothing else with it. */
-const ENTRIES = ['state.json', 'state.json.new', 'kubeconfig', 'log', 'istio', 'kube-cache'];
-/** The log of a process that has not claimed the folder yet: `log.123`, by the process that reads it. */
-const EARLY_LOG = /^log\.(\d+)$/;
+/** What a world says of itself, and its list. */
+const STATE = ['state.json', 'state.json.new', WRITTEN, `${WRITTEN}.new`];
+/** What kubectl makes in a cache (client-go discovery/cached/disk, and its HTTP cache beside that). */
+const KUBECTL_CACHES = ['discovery', 'http'];
+/** The log of a process that has not claimed the folder yet, by the process that reads it. */
+const EARLY_LOG = /^mesh-harness-up\.(\d+)\.log$/;
+/** Returns the path of that log. */
+export const earlyLog = ({ folder }: UpPaths): string =>
+  path.join(folder, `mesh-harness-up.${process.pid}.log`);
 /** The mark in the environment of a detached process: the folder of its state. */
 export const UP_MARK = 'MESH_HARNESS_UP';
 
-/** Tells whether an entry of the folder is one that we write. */
-const isOurs = (name: string): boolean =>
-  ENTRIES.includes(name) || EARLY_LOG.test(name) || claimantOf(name) !== undefined;
+/** Tells whether a file is one that stands for a process that comes up. */
+const isOfProcess = (folder: string, name: string): boolean => EARLY_LOG.test(name) || isClaim(folder, name);
 
 /**
  * Accepts a folder that we made, that is empty or that is missing.
@@ -36,7 +45,11 @@ export function assertUsable(paths: UpPaths): void {
   }
   const [owner] = livingOwners(paths);
   if (owner) throw isTaken(paths.folder, owner.pid);
-  const strange = entriesOf(paths.folder).filter(name => !isOurs(name));
+  // A folder of ours may hold more: it stays, and nothing is written over it.
+  if (found || new WrittenFiles(paths.folder).isThere) return;
+  const strange = entriesOf(paths.folder).filter(
+    name => !EARLY_LOG.test(name) && claimantOf(name) === undefined,
+  );
   if (strange.length > 0) {
     throw new HarnessError(
       'ERR_UNWRITABLE_FOLDER',
@@ -61,8 +74,10 @@ export function livingOwners({ folder }: UpPaths): readonly ProcessIdentity[] {
 }
 
 /** Tells whether anything of ours is in the folder that no living process needs. */
-export const stateIsLeft = ({ folder }: UpPaths): boolean =>
-  entriesOf(folder).some(name => isOurs(name) && !isInUse(name));
+export const stateIsLeft = (paths: UpPaths): boolean =>
+  existsSync(paths.state) ||
+  new WrittenFiles(paths.folder).hasAny() ||
+  entriesOf(paths.folder).some(name => isOfProcess(paths.folder, name) && !isInUse(name));
 
 /** @throws HarnessError ERR_UNWRITABLE_FOLDER if no file can be made there */
 export async function assertStateFolder({ folder }: UpPaths): Promise<void> {
@@ -73,21 +88,64 @@ export async function assertStateFolder({ folder }: UpPaths): Promise<void> {
   }
 }
 
-/** Removes what we wrote, and the folder if nothing else is in it. Who does not own it removes nothing. */
-export function removeState(paths: UpPaths): void {
-  removeEntries(paths, () => true);
+/**
+ * Removes what we wrote, and the folder if nothing else is in it. Who does not own it removes nothing.
+ * @returns a sentence on what stays, or none
+ */
+export function removeState(paths: UpPaths): readonly string[] {
+  const written = new WrittenFiles(paths.folder);
+  const isOurs = written.isThere || existsSync(paths.state);
+  removeOwn(paths);
+  const kept = isOurs ? keptIn(paths) : [];
+  // Without the list, what lies in the places of our own files would be taken for a stranger's folder.
+  if (kept.every(name => !name.startsWith('istio/') && !['istio', 'kubeconfig', 'log'].includes(name)))
+    written.forget();
+  removeFolderIfEmpty(paths.folder);
+  return kept.length === 0 ? [] : [`Kept, as it is yours: ${listed(kept)} in ${paths.folder}`];
+}
+
+function removeFolderIfEmpty(folder: string): void {
   try {
-    rmdirSync(paths.folder);
+    rmdirSync(folder);
   } catch {
     // Not there, or somebody keeps files in it.
   }
 }
 
-/** Removes those of our entries whose names are wanted; others in the folder stay. */
-export function removeEntries({ folder }: UpPaths, wanted: (name: string) => boolean): void {
-  for (const name of entriesOf(folder).filter(each => isOurs(each) && !isInUse(each) && wanted(each)))
-    rmSync(path.join(folder, name), { recursive: true, force: true });
+/**
+ * Removes what a world has written, but neither what others have, nor what another process still needs.
+ * @param wanted - of the files that stand for processes, those to remove
+ */
+export function removeOwn({ folder, state, kubeCache }: UpPaths, wanted = (_: string) => true): void {
+  const written = new WrittenFiles(folder);
+  if (written.isThere || existsSync(state)) {
+    written.remove();
+    if (lstatSync(kubeCache, { throwIfNoEntry: false })?.isDirectory()) {
+      for (const name of KUBECTL_CACHES) rmSync(path.join(kubeCache, name), { recursive: true, force: true });
+      removeIfEmpty(kubeCache);
+    }
+    for (const name of STATE.filter(each => each !== WRITTEN))
+      rmSync(path.join(folder, name), { force: true });
+  }
+  for (const name of entriesOf(folder))
+    if (isOfProcess(folder, name) && !isInUse(name) && wanted(name))
+      rmSync(path.join(folder, name), { force: true });
 }
+
+/** Lists what stays in the folder, and what in that of the release. */
+function keptIn({ folder, release }: UpPaths): readonly string[] {
+  const names = entriesOf(folder).filter(name => name !== WRITTEN && !isInUse(name));
+  return names.flatMap(name =>
+    path.join(folder, name) === release ? namesIn(release).map(each => `${name}/${each}`) : [name],
+  );
+}
+
+const MOST_LISTED = 5;
+const listed = (names: readonly string[]): string =>
+  [
+    ...names.slice(0, MOST_LISTED),
+    ...(names.length > MOST_LISTED ? [`${names.length - MOST_LISTED} more`] : []),
+  ].join(', ');
 
 /** Tells whether an entry belongs to another process that still runs. */
 function isInUse(name: string): boolean {
