@@ -1,6 +1,6 @@
 /**
- * The folder of a world that is up: which entries are ours, and how to take and leave it. What a user keeps in
- * it, or has changed, stays whatever happens to the world.
+ * The folder of a world that is up: which entries are ours, and how to take and leave it. What a user keeps
+ * in it, or has changed, stays whatever happens to the world.
  */
 import path from 'node:path';
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';

@@ -1,6 +1,6 @@
 /**
- * The files that a world writes into its state folder, known by a list with their digests. Only what is on the
- * list, and still is as it was written, is ever removed or written over: all else is somebody's work.
+ * The files that a world writes into its state folder, known by a list with their digests. Only what is on
+ * the list, and still is as it was written, is ever removed or written over: all else is somebody's work.
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
