@@ -5,27 +5,35 @@ import { forTerminal } from '../base/printable.ts';
 import { redact } from '../base/redact.ts';
 import { describeDefect } from './defects.ts';
 import type { Environment } from './environment.ts';
+import { failureForGithub, harmlessIn } from './github.ts';
 import { asTyped } from './launch.ts';
 
 /**
  * Tells the user what went wrong.
+ * @param environment - its signal is aborted if the user has interrupted the command
  * @returns the exit code that says it to a script
  */
 export function tellFailure(
   error: unknown,
-  { signal, stderr, env }: Pick<Environment, 'signal' | 'stderr' | 'env'>,
+  { env, signal, stderr }: Pick<Environment, 'env' | 'signal' | 'stderr'>,
 ): number {
-  // Commander has written the text.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.passed;
+    // Commander has written the text.
+    stderr.write(failureForGithub(env, error.message));
+    return EXIT.usage;
+  }
+  const tell = (text: string) =>
+    stderr.write(`${harmlessIn(env, text)}${failureForGithub(env, text.trimEnd())}`);
   if (signal.aborted) {
     stderr.write('mesh-harness: interrupted\n');
     return EXIT.interrupted;
   }
   if (error instanceof HarnessError) {
     const text = `mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`;
-    stderr.write(asTyped(forTerminal(redact(text)), env));
+    tell(asTyped(forTerminal(redact(text)), env));
     return error.exitCode;
   }
-  stderr.write(describeDefect(error));
+  tell(describeDefect(error));
   return EXIT.unknown;
 }

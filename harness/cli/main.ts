@@ -4,7 +4,7 @@ import { EXIT } from '../base/errors.ts';
 import { endOnDefects } from './defects.ts';
 import { type Environment, withoutEmpty } from './environment.ts';
 import { tellFailure } from './failure.ts';
-import { type Interruption, watchForInterruption } from './interruption.ts';
+import { watchForInterruption } from './interruption.ts';
 import { asTyped } from './launch.ts';
 import { createProgram } from './program.ts';
 
@@ -14,27 +14,26 @@ async function main(argv: readonly string[]): Promise<number> {
     process.env['npm_command'] !== undefined,
     process.env['MESH_HARNESS_DETACHED'] !== undefined,
   );
+  const environment: Environment = {
+    env: withoutEmpty(process.env),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: interruption.signal,
+    dataIsRead: () => {
+      isRead = true;
+    },
+  };
   try {
-    return await runCommand(argv, interruption);
+    return await runCommand(argv, environment);
   } catch (error) {
-    const { env, stderr } = process;
-    return tellFailure(error, { signal: interruption.signal, stderr, env });
+    return tellFailure(error, environment);
   } finally {
     interruption.stop();
   }
 }
 
 /** Runs the command that the words name. @returns its exit code */
-async function runCommand(argv: readonly string[], { signal }: Interruption): Promise<number> {
-  const environment: Environment = {
-    env: withoutEmpty(process.env),
-    stdout: process.stdout,
-    stderr: process.stderr,
-    signal,
-    dataIsRead: () => {
-      isRead = true;
-    },
-  };
+async function runCommand(argv: readonly string[], environment: Environment): Promise<number> {
   // All words that follow are istioctl's own, --help among them.
   if (argv[0] === 'istioctl')
     return (await import('./commands/istioctl.ts')).istioctlCommand(argv.slice(1), environment);

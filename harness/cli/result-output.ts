@@ -8,6 +8,7 @@ import { NEVER_BEGUN } from '../report/words.ts';
 import type { RunListener } from '../run/events.ts';
 import type { OutputFlags } from './commands/output.flags.ts';
 import type { Environment } from './environment.ts';
+import { harmlessIn, harmlessJsonIn } from './github.ts';
 import { verdictLine } from './terminal/lines.ts';
 import { createScreen, type Screen } from './terminal/screen.ts';
 
@@ -25,20 +26,22 @@ const nothing = () => {};
 
 /** Makes the output of a format. */
 export function createResults(format: OutputFlags['output'], environment: Environment): ResultOutput {
-  const { stdout, dataIsRead } = environment;
+  const { env, stdout, dataIsRead } = environment;
   const silent: ResultOutput = { begin: nothing, listener: nothing, verdicts: nothing, end: nothing };
   if (format === 'text') {
     const screen = createScreen(environment);
     return { ...silent, verdicts: report => tellVerdicts(report, screen) };
   }
   dataIsRead?.();
-  if (format === 'tap') return { ...silent, verdicts: report => void stdout.write(formatTap(report)) };
+  if (format === 'tap')
+    return { ...silent, verdicts: report => void stdout.write(harmlessIn(env, formatTap(report))) };
+  const write = (line: string) => void stdout.write(harmlessJsonIn(env, line));
   const stream = new EventStream();
   return {
     ...silent,
-    begin: scenarios => void stdout.write(stream.start(scenarios, packageVersion())),
-    listener: event => void stdout.write(stream.event(event)),
-    end: (report, end) => void stdout.write(stream.end(report, end)),
+    begin: scenarios => write(stream.start(scenarios, packageVersion())),
+    listener: event => write(stream.event(event)),
+    end: (report, end) => write(stream.end(report, end)),
   };
 }
 

@@ -13,6 +13,7 @@ import type { AskedCluster } from '../../verify/diagnose/links/probes.ts';
 import { type Walked, walkChain } from '../../verify/diagnose/links/walk.ts';
 import { type ChainSubject, formatChainJson, remedyOf } from '../chain-report.ts';
 import type { Environment } from '../environment.ts';
+import { harmlessJsonIn } from '../github.ts';
 import { scenarioOf } from '../scenarios.ts';
 import { surveyTarget } from '../survey-target.ts';
 import { findTarget, type Target } from '../target.ts';
@@ -35,7 +36,7 @@ export async function diagnoseCommand(
   flags: DiagnoseFlags,
   environment: Environment,
 ): Promise<number> {
-  const { stdout, signal } = environment;
+  const { env, stdout, signal } = environment;
   const asked = scenario === undefined ? undefined : (await scenarioOf(scenario, signal)).topology;
   const target = findTarget(flags, asked, environment);
   const meant = await meaningOf(asked ?? (await startedFor(target, signal)), flags, target, signal);
@@ -45,7 +46,7 @@ export async function diagnoseCommand(
     const walked = await walkChain({ topology, plan, clusters, clock: systemClock, signal });
     const contexts = new Map([...clusters].map(([name, { context }]) => [name, context]));
     const subject: ChainSubject = { scenario: topology.name, plan, contexts, taken };
-    if (flags.output === 'json') stdout.write(formatChainJson(walked, subject));
+    if (flags.output === 'json') stdout.write(harmlessJsonIn(env, formatChainJson(walked, subject)));
     else tell(walked, subject, createScreen(environment));
     return EXIT[walked.verdict];
   } finally {

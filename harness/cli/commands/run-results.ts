@@ -7,6 +7,8 @@ import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
 import { planOf } from '../again.ts';
+import type { Environment } from '../environment.ts';
+import { tellGithub } from '../github.ts';
 import type { ResultOutput } from '../result-output.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { RunFlags } from './run.flags.ts';
@@ -22,17 +24,20 @@ function writeFormats(place: ReportPlace, report: ConformanceReport): Promise<re
 }
 
 /**
- * Prints the verdicts, then writes the report in every format: a report that cannot be written takes no
- * verdict with it.
+ * Prints the verdicts, tells GitHub, then writes the report in every format: a report that cannot be written
+ * takes no verdict with it.
  * @returns the paths of the files, none if they could not be written; and the exit code, which is that of
  *   the verdict, but 3 for a mesh that passed without the report that was asked for
  */
 export async function publishResults(
   place: ReportPlace,
   report: ConformanceReport,
-  { results, screen }: { readonly results: ResultOutput; readonly screen: Screen },
+  told: { readonly results: ResultOutput; readonly screen: Screen; readonly environment: Environment },
 ): Promise<{ readonly files: readonly string[]; readonly exitCode: number }> {
+  const { results, screen, environment } = told;
   results.verdicts(report);
+  const trouble = await tellGithub(report, environment);
+  if (trouble !== undefined) screen.progress(trouble);
   const exitCode = exitCodeOf(report);
   try {
     return { files: await writeFormats(place, report), exitCode };

@@ -12,6 +12,7 @@ import { type PreparedSession, prepareSession } from '../../session/prepare.ts';
 import { reportOf } from '../../session/run.ts';
 import { runAgain } from '../again.ts';
 import type { Environment } from '../environment.ts';
+import { assertGithubSwitch } from '../github.ts';
 import { realSettings } from '../real-settings.ts';
 import { keepReports, placeOf } from '../report-folder.ts';
 import { createResults } from '../result-output.ts';
@@ -35,6 +36,7 @@ export async function runScenarios(
 ): Promise<number> {
   const { env, signal } = environment;
   const screen = createScreen(environment);
+  assertGithubSwitch(env);
   const tell = (text: string) => flags.quiet || screen.progress(text);
   const beginning = await beginRun(names, flags, environment);
   using programs = await programsFor(flags, beginning, env);
@@ -62,7 +64,7 @@ export async function runScenarios(
     progress.stop();
 
     const report = reportOf(heard.events, startedAtMs, scenarios.slice(begun));
-    const { files, exitCode } = await publishResults(place, report, { results, screen });
+    const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     if (!flags.quiet)
       tellWhatIsNext(report, files, { again: runAgain(names, flags), names, flags }, screen.progress);
     if (files.length > 0) await keepReports(place, flags, tell, screen.progress);

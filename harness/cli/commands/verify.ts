@@ -19,6 +19,7 @@ import { reportOf } from '../../session/run.ts';
 import { differencesFrom } from '../../verify/survey/compare.ts';
 import type { Survey } from '../../verify/survey/survey.ts';
 import type { Environment } from '../environment.ts';
+import { assertGithubSwitch } from '../github.ts';
 import { keepReports, placeOf } from '../report-folder.ts';
 import { createResults } from '../result-output.ts';
 import { scenarioOf } from '../scenarios.ts';
@@ -42,6 +43,7 @@ export async function verifyCommand(
 ): Promise<number> {
   const { env, signal } = environment;
   const screen = createScreen(environment);
+  assertGithubSwitch(env);
   const tell = (text: string) => flags.quiet || screen.progress(text);
   const scenario = name === undefined ? undefined : await scenarioOf(name, signal);
   const target = findTarget(flags, scenario?.topology, environment);
@@ -65,7 +67,7 @@ export async function verifyCommand(
     progress.stop();
     const report = reportOf(events, startedAtMs);
     const place = placeOf(session.runId, flags);
-    const { files, exitCode } = await publishResults(place, report, { results, screen });
+    const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     const again = quoteArgv(['mesh-harness', ...argvOfVerify(name, flags)]);
     tellWhatIsNext(report, files, { again, names: name === undefined ? [] : [name] }, tell);
     if (files.length > 0) await keepReports(place, flags, tell, screen.progress);

@@ -1,6 +1,7 @@
 /** The screen for people: results and progress apart, each with its width and colours. */
 import picocolors from 'picocolors';
 import { printable } from '../../base/printable.ts';
+import { harmlessIn } from '../github.ts';
 import { asTyped } from '../launch.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
@@ -47,9 +48,11 @@ function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colo
  */
 export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
   const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  const shown = (text: string, how?: 'painted') =>
+    `${harmlessIn(env, asTyped(how ? text : printable(text), env))}\n`;
   return {
-    result: (text, how) => void stdout.write(`${asTyped(how ? text : printable(text), env)}\n`),
-    progress: (text, how) => void stderr.write(`${asTyped(how ? text : printable(text), env)}\n`),
+    result: (text, how) => void stdout.write(shown(text, how)),
+    progress: (text, how) => void stderr.write(shown(text, how)),
     get width() {
       return stderr.columns ?? 80;
     },

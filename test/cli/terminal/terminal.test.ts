@@ -295,6 +295,7 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/version.ts', // what belongs to the package
     'defects.ts',
     'failure.ts',
+    'github.ts', // workflow commands
     'main.ts',
     'result-output.ts', // TAP, and events as JSON
     'terminal/screen.ts',
