@@ -69,7 +69,25 @@ const made = mkdtempSync('.dist-');
 chmodSync(made, 0o755); // for every user of the machine, as npm installs packages
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 
+/**
+ * Returns the commit that this is built from, for reports: `1a2b3c…`, or `1a2b3c… with changes`.
+ * @returns undefined outside of a clone of our own, or without git
+ */
+function commitOf() {
+  const git = (...words) =>
+    execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    if (git('rev-parse', '--show-prefix') !== '') return undefined;
+    const parts = ['harness', 'scenarios', 'kind-configs', 'package.json', 'package-lock.json', 'build*.mjs'];
+    const changed = git('status', '--porcelain', '--', ...parts) !== '';
+    return `${git('rev-parse', 'HEAD')}${changed ? ' with changes' : ''}`;
+  } catch {
+    return undefined;
+  }
+}
+
 const shared = {
+  define: { BUILT_FROM: JSON.stringify(commitOf() ?? '') },
   bundle: true,
   platform: 'node',
   target: 'node20',
@@ -107,7 +125,7 @@ const {
   entryPoints: { 'command-line': 'harness/cli/main.ts' },
   format: 'cjs',
   supported: { 'dynamic-import': false }, // which a text that is no module cannot do
-  define: { 'import.meta.url': 'fileUrl' },
+  define: { ...shared.define, 'import.meta.url': 'fileUrl' },
   banner: { js: '(function (require, fileUrl, module) {' },
   footer: { js: '})' },
   write: false,

@@ -23,5 +23,17 @@ export function packageManifest(): PackageManifest {
   return JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as PackageManifest;
 }
 
+/** The bundler puts the commit here (build.mjs); from sources there is none. */
+declare const BUILT_FROM: string | undefined;
+
+/**
+ * Returns the commit that the bundle was built from: `1a2b3c…`, or `1a2b3c… with changes`.
+ * @returns undefined if it is not known
+ */
+export function builtFrom(): string | undefined {
+  const commit = typeof BUILT_FROM === 'undefined' ? '' : BUILT_FROM;
+  return commit === '' ? undefined : commit;
+}
+
 /** Reads the version in the harness's package.json. */
 export const packageVersion = (): string => packageManifest().version;

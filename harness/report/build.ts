@@ -13,6 +13,7 @@ import {
   SCHEMA_VERSION,
   type ScenarioReport,
 } from './report.ts';
+import { wallTimesOf } from './wall-times.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
@@ -34,7 +35,12 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
   const runIds = runs.flatMap(([first]) => (first?.type === 'run-started' ? [first.runId] : []));
   return {
     schemaVersion: SCHEMA_VERSION,
-    harness: { name: 'mesh-harness', version: facts.harnessVersion ?? null },
+    harness: {
+      name: 'mesh-harness',
+      version: facts.harnessVersion ?? null,
+      commit: facts.harnessCommit ?? null,
+    },
+    reproduce: facts.reproduce === undefined ? null : withoutSecrets(facts.reproduce),
     // Nothing is known of what was never begun.
     verdict: worst([...scenarios.map(({ verdict }) => verdict), ...notBegun.map(() => 'unknown' as const)]),
     interrupted: notBegun.length > 0 || scenarios.some(({ interrupted }) => interrupted),
@@ -49,6 +55,8 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
       wallDurationMs: facts.wallDurationMs ?? null,
       host: facts.host ?? null,
       nodeVersion: facts.nodeVersion ?? null,
+      diagnostics: facts.diagnostics ?? null,
+      wallTimes: runs.map(wallTimesOf),
       keyFingerprints: facts.keyFingerprints ?? {},
     },
   };

@@ -27,7 +27,14 @@ export type Conclusion = 'conformant' | 'nonconformant';
 
 export interface ConformanceReport {
   readonly schemaVersion: typeof SCHEMA_VERSION;
-  readonly harness: { readonly name: 'mesh-harness'; readonly version: string | null };
+  readonly harness: {
+    readonly name: 'mesh-harness';
+    readonly version: string | null;
+    /** The commit that it was built from, `… with changes` if there were some; null if that is not known. */
+    readonly commit: string | null;
+  };
+  /** The command line that repeats it, for a shell; null of a run that no command line began. */
+  readonly reproduce: string | null;
   /** The worst of the scenarios: failed, then unknown, then passed. */
   readonly verdict: Verdict;
   readonly interrupted: boolean;
@@ -120,16 +127,39 @@ export interface CheckReport extends CheckResult {
   readonly durationMs: number;
 }
 
+/** The machine that a run was on. */
+interface Host {
+  readonly name?: string;
+  readonly os: string;
+  readonly architecture: string;
+  readonly cpus: number;
+}
+
+/** How long a scenario took on the wall's clock, in milliseconds. */
+export interface WallTimes {
+  readonly scenario: string;
+  /** ISO 8601; null of a log of events without it. */
+  readonly startedAt: string | null;
+  readonly durationMs: number;
+  /** By the ids of steps and checks that were begun and ended. */
+  readonly steps: Readonly<Record<string, number>>;
+  readonly checks: Readonly<Record<string, number>>;
+}
+
 /** What the surroundings contribute; whoever calls `buildReport` knows it, the events don't. */
 export interface RunFacts {
   /** Scenarios that were asked for, and never begun. */
   readonly notBegun?: readonly string[];
   readonly harnessVersion?: string;
+  readonly harnessCommit?: string;
+  readonly reproduce?: string;
+  /** The folder that tells of the first failure, relative to the report's. */
+  readonly diagnostics?: string;
   /** ISO 8601, the wall's clock. */
   readonly startedAt?: string;
   readonly endedAt?: string;
   readonly wallDurationMs?: number;
-  readonly host?: { readonly os: string; readonly architecture: string; readonly cpus: number };
+  readonly host?: Host;
   readonly nodeVersion?: string;
   /** SHA-256 fingerprints of public certificates, by name: `root`, `cluster1 intermediate`. */
   readonly keyFingerprints?: Readonly<Record<string, string>>;
@@ -142,7 +172,11 @@ export interface Volatile {
   readonly startedAt: string | null;
   readonly endedAt: string | null;
   readonly wallDurationMs: number | null;
-  readonly host: { readonly os: string; readonly architecture: string; readonly cpus: number } | null;
+  readonly host: Host | null;
+  /** The folder that tells of the first failure, relative to the report's; null if none was written. */
+  readonly diagnostics: string | null;
+  /** Of each scenario, in their order. */
+  readonly wallTimes: readonly WallTimes[];
   readonly nodeVersion: string | null;
   readonly keyFingerprints: Readonly<Record<string, string>>;
 }

@@ -29,7 +29,11 @@ export interface Problem {
   readonly hint?: string;
 }
 
-export type RunEvent = { readonly atMs: number } & (
+export type RunEvent = {
+  readonly atMs: number;
+  /** Milliseconds of the wall's clock since 1970; for reports only, as it differs from run to run. */
+  readonly wallMs?: number;
+} & (
   | {
       readonly type: 'run-started';
       readonly runId: string;

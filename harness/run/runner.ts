@@ -56,6 +56,7 @@ class Run {
       options.listeners ?? [],
       () => this.#time.elapsedMs,
       message => this.#listenerFailures.push(message),
+      () => systemClock.now(),
     );
   }
 

@@ -1,9 +1,9 @@
 /** Runs a session from its options to the report: what the library calls `run`. */
 import os from 'node:os';
 import { systemClock } from '../base/clock.ts';
-import { packageVersion } from '../base/package-root.ts';
+import { builtFrom, packageVersion } from '../base/package-root.ts';
 import { buildReport } from '../report/build.ts';
-import type { ConformanceReport } from '../report/report.ts';
+import type { ConformanceReport, RunFacts } from '../report/report.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { SessionOptions } from './options.ts';
 import { prepareSession } from './prepare.ts';
@@ -27,21 +27,31 @@ export async function run(options: SessionOptions): Promise<ConformanceReport> {
 /**
  * Builds the report of one or more runs that have just ended.
  * @param startedAtMs - when the first of them began, on the wall's clock
- * @param notBegun - names of scenarios that an interruption has left out
+ * @param told - what the caller knows: names of scenarios that an interruption has left out (`notBegun`),
+ *   the line that repeats the run, the folder of diagnostics
  */
 export function reportOf(
   events: readonly RunEvent[],
   startedAtMs: number,
-  notBegun: readonly string[] = [],
+  told: Pick<RunFacts, 'notBegun' | 'reproduce' | 'diagnostics'> = {},
 ): ConformanceReport {
+  const { notBegun = [], ...facts } = told;
+  const commit = builtFrom();
   const endedAtMs = systemClock.now();
   return buildReport(events, {
+    ...facts,
     ...(notBegun.length > 0 && { notBegun }),
+    ...(commit !== undefined && { harnessCommit: commit }),
     harnessVersion: packageVersion(),
     nodeVersion: process.version,
     startedAt: new Date(startedAtMs).toISOString(),
     endedAt: new Date(endedAtMs).toISOString(),
     wallDurationMs: endedAtMs - startedAtMs,
-    host: { os: `${os.type()} ${os.release()}`, architecture: os.arch(), cpus: os.cpus().length },
+    host: {
+      name: os.hostname(),
+      os: `${os.type()} ${os.release()}`,
+      architecture: os.arch(),
+      cpus: os.cpus().length,
+    },
   });
 }

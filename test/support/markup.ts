@@ -54,7 +54,7 @@ export function readMarkup(source: string): Element {
     if (next < 0) break;
     at = next;
     const prolog = /^<(\?xml [^?]*\?|!doctype html)>/i.exec(source.slice(at));
-    const tag = /^<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z][A-Za-z0-9:-]*(?:="[^"<]*")?)*)\s*(\/?)>/.exec(
+    const tag = /^<(\/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[A-Za-z][A-Za-z0-9:-]*(?:="[^"<]*")?)*)\s*(\/?)>/.exec(
       source.slice(at),
     );
     if (prolog) {

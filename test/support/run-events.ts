@@ -209,7 +209,13 @@ const ended = (
 });
 
 /** A run that passes. */
-export function passedRun(realProxies = false): readonly RunEvent[] {
+export const passedRun = (realProxies = false): readonly RunEvent[] => onTheWall(passed(realProxies));
+
+/** Gives events times of the wall's clock: 7 ms between two. */
+const onTheWall = (events: readonly RunEvent[]): readonly RunEvent[] =>
+  events.map((event, index) => ({ ...event, wallMs: Date.UTC(2026, 0, 2, 3, 4, 5) + 7 * index }));
+
+function passed(realProxies: boolean): readonly RunEvent[] {
   const checks = [passing('cluster1', 148), passing('cluster2', 151)];
   return [
     started([], realProxies),
@@ -265,7 +271,9 @@ function brokenClusters(): readonly SeenCluster[] {
 }
 
 /** A run with a step left out, a step that fails and a check that fails; secrets lie about everywhere. */
-export function failedRun(): readonly RunEvent[] {
+export const failedRun = (): readonly RunEvent[] => onTheWall(failed());
+
+function failed(): readonly RunEvent[] {
   const omitted = ['remote-secret/cluster2-in-cluster1'];
   const failure: RunEvent = ended('cluster2/install-gateway', 'failed', {
     durationMs: 300_000,
@@ -318,6 +326,9 @@ export const REPORT_FACTS = {
   startedAt: '2026-01-02T03:04:05.000Z',
   endedAt: '2026-01-02T03:04:06.500Z',
   wallDurationMs: 1500,
-  host: { os: 'linux', architecture: 'x64', cpus: 2 },
+  harnessCommit: '0123456789abcdef0123456789abcdef01234567',
+  reproduce: 'mesh-harness run two-clusters --seed 1',
+  diagnostics: 'diagnostics/',
+  host: { name: 'builder-7', os: 'linux', architecture: 'x64', cpus: 2 },
   nodeVersion: '20.0.0',
 };

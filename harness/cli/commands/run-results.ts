@@ -13,6 +13,10 @@ import type { ResultOutput } from '../result-output.ts';
 import type { Screen } from '../terminal/screen.ts';
 import type { RunFlags } from './run.flags.ts';
 
+/** Names the folder that tells of the first failure, if one was written. */
+export const diagnosticsIn = ({ folder }: ReportPlace): { readonly diagnostics?: string } =>
+  existsSync(path.join(folder, 'diagnostics')) ? { diagnostics: 'diagnostics/' } : {};
+
 /**
  * Writes the report in every format, the data last: whoever looks at the folder takes the report for whole
  * once it is there. @returns the paths of the files

@@ -23,7 +23,7 @@ import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
 import { setForRuns } from '../v8-flags.ts';
 import type { RunFlags } from './run.flags.ts';
-import { publishResults, tellWhatIsNext } from './run-results.ts';
+import { diagnosticsIn, publishResults, tellWhatIsNext } from './run-results.ts';
 
 /**
  * Runs the scenarios one after the other; everything that can be wrong with the command line is found before
@@ -63,7 +63,10 @@ export async function runScenarios(
     const begun = await startAll(sessions, signal, screen.progress);
     progress.stop();
 
-    const report = reportOf(heard.events, startedAtMs, scenarios.slice(begun));
+    const report = reportOf(heard.events, startedAtMs, {
+      ...{ notBegun: scenarios.slice(begun), reproduce: runAgain(names, flags) },
+      ...diagnosticsIn(place),
+    });
     const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     if (!flags.quiet)
       tellWhatIsNext(report, files, { again: runAgain(names, flags), names, flags }, screen.progress);

@@ -28,7 +28,7 @@ import { findTarget, type Target } from '../target.ts';
 import { createProgress } from '../terminal/create-progress.ts';
 import { silentProgress } from '../terminal/progress.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { publishResults, tellWhatIsNext } from './run-results.ts';
+import { diagnosticsIn, publishResults, tellWhatIsNext } from './run-results.ts';
 import { argvOfVerify, type VerifyFlags } from './verify.flags.ts';
 
 /**
@@ -65,10 +65,10 @@ export async function verifyCommand(
     const { listenerFailures } = await session.start();
     for (const failure of listenerFailures) screen.progress(`mesh-harness: ${failure}`);
     progress.stop();
-    const report = reportOf(events, startedAtMs);
     const place = placeOf(session.runId, flags);
-    const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     const again = quoteArgv(['mesh-harness', ...argvOfVerify(name, flags)]);
+    const report = reportOf(events, startedAtMs, { reproduce: again, ...diagnosticsIn(place) });
+    const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     tellWhatIsNext(report, files, { again, names: name === undefined ? [] : [name] }, tell);
     if (files.length > 0) await keepReports(place, flags, tell, screen.progress);
     results.end(report, { exitCode, files });
