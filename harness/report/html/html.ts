@@ -5,9 +5,10 @@ import type { Diagnosis } from '../../verify/check.ts';
 import { claimText, headlineOf, type Part, problemOfCheck } from '../headline.ts';
 import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from '../report.ts';
 import { duration, evidenceSentence, figures, NEVER_BEGUN, stepName } from '../words.ts';
+import { versionsLine, whatIsNext } from './head.ts';
 import { picture, pictureDefinitions } from './picture.ts';
 import { STYLE } from './style.ts';
-import { definitions, html, Markup } from './text.ts';
+import { definitions, html, Markup, scrollable } from './text.ts';
 import { trafficDetails, trafficTable } from './traffic.ts';
 
 const MARKS: Readonly<Record<string, string>> = { passed: '✓', done: '✓', failed: '✗', unknown: '?' };
@@ -65,7 +66,10 @@ function overview(report: ConformanceReport): Markup {
   const others = notBegun.map(
     name => html`<tr><td>${name}</td><td colspan="3" class="muted">${'–'} ${NEVER_BEGUN}</td></tr>`,
   );
-  return html`<div class="scroll"><table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}${others}</tbody></table></div>`;
+  return scrollable(
+    'verdicts',
+    html`<table><thead><tr><th>scenario</th><th>verdict</th><th>answers</th><th class="number">duration</th></tr></thead><tbody>${rows}${others}</tbody></table>`,
+  );
 }
 
 function checkSection(anchor: Anchor, check: CheckReport, omitted: readonly StepId[]): Markup {
@@ -108,7 +112,7 @@ ${trafficTable(scenario)}
 <h3>Checks</h3>
 ${checks.length === 0 ? html`<p>None was run.</p>` : checks.map(check => checkSection(anchor, check, omitted))}
 <h3>Steps</h3>
-<div class="scroll"><table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step, omitted))}</tbody></table></div>
+${scrollable(`steps of ${scenario.scenario}`, html`<table><thead><tr><th>outcome</th><th>step</th><th class="number">${scenario.clock === 'virtual' ? 'virtual time' : 'time'}</th></tr></thead><tbody>${steps.map(step => stepRow(anchor, step, omitted))}</tbody></table>`)}
 <h3>The run</h3>
 ${definitions({
   platform: scenario.platform.name,
@@ -142,7 +146,9 @@ export function formatHtml(report: ConformanceReport): string {
 ${pictureDefinitions()}
 <main>
 <h1>mesh-harness: ${outcomeOf(report.verdict)}</h1>
+${versionsLine(report)}
 ${reasons(report)}
+${whatIsNext(report)}
 <p>Evidence level: <strong>${report.evidence}</strong>${report.interrupted ? '. The run was interrupted.' : undefined}</p>
 ${overview(report)}
 ${report.scenarios.map(scenarioSection)}
@@ -155,6 +161,7 @@ ${definitions({
   host: facts.host ? `${facts.host.os} ${facts.host.architecture}, ${facts.host.cpus} CPUs` : undefined,
   node: facts.nodeVersion ?? undefined,
   'mesh-harness': report.harness.version ?? undefined,
+  commit: report.harness.commit ?? undefined,
 })}
 </main>
 </body>

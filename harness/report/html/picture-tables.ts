@@ -3,10 +3,14 @@ import { clusterOf, isCrossing } from './picture-layout.ts';
 import type { PictureModel, Way } from './picture-model.ts';
 import type { Numbered } from './picture-notes.ts';
 import { FLAG } from './picture-suspects.ts';
-import { html, type Markup } from './text.ts';
+import { html, type Markup, scrollable } from './text.ts';
 
 /** Writes calls and remote secrets from cluster to cluster, and who serves the proxies of whom. */
-export function wayTables(model: PictureModel, numbered: Numbered, suspects: ReadonlySet<string>): Markup {
+export function wayTables(
+  model: PictureModel,
+  { numbered, suspects }: { readonly numbered: Numbered; readonly suspects: ReadonlySet<string> },
+  scenario: string,
+): Markup {
   const names = model.clusters.map(({ name }) => name);
   const ofKind = (kind: Way['kind']) => model.ways.filter(way => way.kind === kind);
   const cell = (ways: readonly Way[]): Markup =>
@@ -17,6 +21,7 @@ export function wayTables(model: PictureModel, numbered: Numbered, suspects: Rea
     const between = (row: string, column: string) =>
       ways.filter(({ from, to }) => clusterOf(from) === row && clusterOf(to) === column);
     return table(
+      `${caption}, of ${scenario}`,
       caption,
       names,
       rows.map(row => ({ name: row, cells: names.map(column => cell(between(row, column))) })),
@@ -42,14 +47,16 @@ function cellOf(way: Way, numbered: Numbered, suspects: ReadonlySet<string>): Ma
 }
 
 function table(
+  name: string,
   caption: string,
   columns: readonly string[],
   rows: readonly { readonly name: string; readonly cells: readonly Markup[] }[],
 ): Markup {
   const head = columns.map(name => html`<th scope="col">${name}</th>`);
   const body = rows.map(({ name, cells }) => html`<tr><th scope="row">${name}</th>${cells}</tr>`);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="matrix">
-<caption>${caption}</caption>
-<thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody>
-</table></div>`;
+  return scrollable(
+    name,
+    html`<table class="matrix"><caption>${caption}</caption>
+<thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`,
+  );
 }

@@ -11,7 +11,7 @@ import { type Route, type Routed, routed } from './picture-routes.ts';
 import { FLAG, suspectsOf } from './picture-suspects.ts';
 import { wayTables } from './picture-tables.ts';
 import { describePicture } from './picture-text.ts';
-import { html, type Markup } from './text.ts';
+import { html, type Markup, scrollable } from './text.ts';
 
 /** Letters of a part's second line that fit its box. */
 const DETAIL_LETTERS = 25;
@@ -32,10 +32,9 @@ export function picture(scenario: ScenarioReport, id: string): Markup {
   const notes = notesOf(model);
   const ink = { numbered: notes.numbered, suspects: suspectsOf(scenario, model) };
   return html`<figure class="picture">
-<div class="scroll" tabindex="0" role="region" aria-label="picture of ${scenario.scenario}">
-${drawing(model, ink, id)}</div>
+${scrollable(`picture of ${scenario.scenario}`, drawing(model, ink, id))}
 <figcaption>${legend(model, ink.suspects)}${notes.list}</figcaption>
-${hasArrows(model) ? undefined : wayTables(model, ink.numbered, ink.suspects)}
+${hasArrows(model) ? undefined : wayTables(model, ink, scenario.scenario)}
 </figure>`;
 }
 

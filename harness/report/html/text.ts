@@ -33,6 +33,11 @@ export function html(strings: TemplateStringsArray, ...values: Insertable[]): Ma
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));
 }
 
+/** Wraps what may be wider than the page: it scrolls by itself, by the keyboard too. */
+export const scrollable = (name: string, wide: Markup): Markup =>
+  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+${wide}</div>`;
+
 /** Returns a list of terms and their values; terms with an empty value are left out. */
 export function definitions(entries: Readonly<Record<string, string | Markup | undefined>>): Markup {
   const given = Object.entries(entries).filter(([, value]) => value !== undefined && value !== '');

@@ -2,7 +2,7 @@
 import { SYMPTOM_WORDS, type Traffic } from '../../verify/traffic.ts';
 import type { ScenarioReport } from '../report.ts';
 import { duration, percent, riskSentence, togetherSentences, trafficOf } from '../words.ts';
-import { definitions, html, type Markup } from './text.ts';
+import { definitions, html, type Markup, scrollable } from './text.ts';
 
 /** Returns the table of a scenario; undefined if no check has sent calls. */
 export function trafficTable(scenario: ScenarioReport): Markup | undefined {
@@ -15,7 +15,7 @@ export function trafficTable(scenario: ScenarioReport): Markup | undefined {
         html`<tr><td>${from}</td><td>${cluster ?? 'no known pod'}</td><td>${version}</td><td class="whole"><code>${instance}</code></td><td class="number">${count}</td><td class="number">${percent(count / (counted?.requests ?? 1))}</td></tr>`,
     );
   });
-  return html`<h3>Who answered whom</h3><div class="scroll"><table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th class="number">answers</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<h3>Who answered whom</h3>${scrollable(`answers in ${scenario.scenario}`, html`<table><thead><tr><th>calls from</th><th>answered in</th><th>version</th><th>pod</th><th class="number">answers</th><th class="number">share</th></tr></thead><tbody>${rows}</tbody></table>`)}`;
 }
 
 /** Returns the figures of one check: convergence, shares, errors. */
@@ -46,6 +46,6 @@ export function trafficDetails({ sample, convergence, symptom, from }: Traffic):
       : undefined,
     'error rates': sample ? riskSentence(sample) : undefined,
   })}
-${sample && html`<div class="scroll"><table><thead><tr><th>answers of</th>${['count', 'share', '95 % interval', 'expected', 'accepted'].map(title => html`<th class="number">${title}</th>`)}</tr></thead><tbody>${shares}</tbody></table></div>${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
+${sample && html`${scrollable(`shares of calls from ${from}`, html`<table><thead><tr><th>answers of</th>${['count', 'share', '95 % interval', 'expected', 'accepted'].map(title => html`<th class="number">${title}</th>`)}</tr></thead><tbody>${shares}</tbody></table>`)}${togetherSentences(sample).map(sentence => html`<p class="muted">${sentence}</p>`)}`}
 ${errors.length > 0 ? html`<p>Errors:</p><ul>${errors}</ul>` : undefined}`;
 }
