@@ -7,6 +7,7 @@ import { describeDefect } from './defects.ts';
 import type { Environment } from './environment.ts';
 import { failureForGithub, harmlessIn } from './github.ts';
 import { asTyped } from './launch.ts';
+import { columnsOf, wrappedLines } from './terminal/text-width.ts';
 
 /**
  * Tells the user what went wrong.
@@ -31,7 +32,7 @@ export function tellFailure(
   }
   if (error instanceof HarnessError) {
     const text = `mesh-harness: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ''}`;
-    tell(asTyped(forTerminal(redact(text)), env));
+    tell(wrappedLines(asTyped(forTerminal(redact(text)), env), columnsOf(stderr)));
     return error.exitCode;
   }
   tell(describeDefect(error));

@@ -68,6 +68,7 @@ const TARGET: readonly FlagRow[] = [
 
 const CHECKS = ['--check', '--skip-check', '--requests', '--risk'];
 const OUTPUT = ['--report-dir', '--output', '--quiet'];
+const VERBOSE = { flag: '--verbose', notBeside: ['--quiet'] };
 /** The folder of `--report-dir` has one report. */
 const KEEP_REPORTS = { flag: '--keep-reports', notBeside: ['--report-dir'] };
 
@@ -101,6 +102,7 @@ export const FLAG_TABLE = {
       { flag: '--keep-on-failure', on: OPTION_PLATFORMS.keep, notBeside: ['--keep'], instead: STAYING },
       ...CLUSTERS,
       KEEP_REPORTS,
+      VERBOSE,
     ],
     always: ['--platform', '--edition', '--omit', '--keep-going', '--guide', ...CHECKS, ...OUTPUT],
   },
@@ -116,7 +118,11 @@ export const FLAG_TABLE = {
     always: ['--platform'],
   },
   verify: {
-    sometimes: [...TARGET, KEEP_REPORTS],
+    sometimes: [
+      ...TARGET,
+      KEEP_REPORTS,
+      { ...VERBOSE, beside: ['--deploy'], instead: 'A verification runs no steps but those of --deploy.' },
+    ],
     always: ['--context', '--deploy', '--allow-changes', '--wait', '--edition', ...CHECKS, ...OUTPUT],
   },
   diagnose: { sometimes: TARGET, always: ['--context', '--edition', '--output'] },

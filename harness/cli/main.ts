@@ -7,6 +7,7 @@ import { tellFailure } from './failure.ts';
 import { watchForInterruption } from './interruption.ts';
 import { asTyped } from './launch.ts';
 import { createProgram } from './program.ts';
+import { columnsOf, wrappedLines } from './terminal/text-width.ts';
 
 /** Parses, runs one command, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -44,8 +45,8 @@ async function runCommand(argv: readonly string[], environment: Environment): Pr
       exitCode = await work(environment);
     },
     {
-      writeOut: text => void stdout.write(asTyped(text, env)),
-      writeErr: text => void stderr.write(asTyped(text, env)),
+      writeOut: text => void stdout.write(wrappedLines(asTyped(text, env), columnsOf(stdout))),
+      writeErr: text => void stderr.write(wrappedLines(asTyped(text, env), columnsOf(stderr))),
     },
   );
   await program.parseAsync(argv, { from: 'user' });

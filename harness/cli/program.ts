@@ -25,6 +25,7 @@ import type { Environment } from './environment.ts';
 import { refuseWithoutEffect } from './flag-effects.ts';
 import { prefixOf } from './flag-table.ts';
 import { notEmpty } from './flag-values.ts';
+import { HELP_FORMAT } from './terminal/help-format.ts';
 
 /** The work of a command, once its words and flags were read. It returns the exit code. */
 export type Work = (environment: Environment) => Promise<number>;
@@ -112,6 +113,7 @@ export function createProgram(execute: Execute, output: OutputConfiguration = {}
     })
     // Do not print the defaults `[]` and `false`; they go without saying.
     .configureHelp({
+      ...HELP_FORMAT,
       optionDescription: option =>
         new Help().optionDescription(option).replace(/ ?\(default: (?:\[\]|false)\)$/, ''),
     })

@@ -50,6 +50,6 @@ function tellVerdicts(report: ConformanceReport, screen: Screen): void {
   const names = [...scenarios.map(({ scenario }) => scenario), ...notBegun];
   const width = Math.max(...names.map(name => name.length));
   for (const scenario of allPrintable(scenarios))
-    screen.result(verdictLine(scenario, screen.resultColours, width), 'painted');
+    screen.result(verdictLine(scenario, screen.resultStyle, width), 'whole');
   for (const name of notBegun) screen.result(`${name.padEnd(width)}  ${NEVER_BEGUN}`);
 }

@@ -59,6 +59,8 @@ export type RunEvent = {
       readonly toolVersions: Readonly<Record<string, string>>;
     }
   | { readonly type: 'step-started'; readonly step: StepId }
+  | { readonly type: 'command-started'; readonly step: StepId; readonly line: string }
+  | { readonly type: 'command-ended'; readonly step: StepId; readonly command: CommandRecord }
   | { readonly type: 'step-progress'; readonly step: StepId; readonly message: string }
   | {
       readonly type: 'step-ended';

@@ -130,6 +130,12 @@ export class PlanSteps {
       captured: this.#captured,
       keepGoing,
       signal,
+      onCommand: told =>
+        emitter.emit(
+          'result' in told
+            ? { type: 'command-ended', step: step.id, command: told }
+            : { type: 'command-started', step: step.id, line: told.line },
+        ),
       onProgress: message => {
         if (message !== lastMessage) emitter.emit({ type: 'step-progress', step: step.id, message });
         lastMessage = message;

@@ -21,6 +21,8 @@ export interface StepContext extends CommandContext {
   /** Names that some step of the plan captures. */
   readonly captured: ReadonlySet<string>;
   readonly keepGoing: boolean;
+  /** Told of each command when it begins, and of its result. */
+  readonly onCommand: (told: { readonly line: string } | CommandRecord) => void;
 }
 
 /** The end of a step, before it is judged whose fault it is. */
@@ -112,8 +114,12 @@ class StepRun {
     const { adjustments, variables, keepGoing, signal } = this.#context;
     const command = adjusted(planned, adjustments);
     const within = { ...this.#context, signal: this.#linked.signal };
+    const line = lineOf(command, variables);
+    this.#context.onCommand({ line });
     const { result, failure } = await runCommand(command, this.#pipe, within, this.#deadlineAtMs);
-    this.#commands.push({ line: lineOf(command, variables), result: shown(command, result) });
+    const record = { line, result: shown(command, result) };
+    this.#commands.push(record);
+    this.#context.onCommand(record);
     if (command.output?.to === 'variable') variables.set(command.output.name, captured(result.stdout));
     this.#pipe = command.output?.to === 'next-command' ? result.stdout : undefined;
     if (signal.aborted) return false;

@@ -17,6 +17,7 @@ const NONE: RunFlags = {
   allowChanges: false,
   output: 'text',
   quiet: false,
+  verbose: false,
   context: [],
   apiServer: [],
   offline: false,

@@ -96,7 +96,15 @@ t.test('a mesh that somebody else has installed', async t => {
               scenario,
               {
                 ...{ context: [], kubeconfig: file, reportDir, deploy: false, allowChanges: false },
-                ...{ check: [], skipCheck: [], output: 'text', quiet: false, requests: 61, risk: 0.01 },
+                ...{
+                  check: [],
+                  skipCheck: [],
+                  output: 'text',
+                  quiet: false,
+                  verbose: false,
+                  requests: 61,
+                  risk: 0.01,
+                },
                 ...flags,
               },
               {

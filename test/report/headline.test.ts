@@ -14,10 +14,11 @@ import { SYMPTOM_WORDS } from '../../harness/verify/traffic.ts';
 import { readMarkup } from '../support/markup.ts';
 import { failedRun } from '../support/run-events.ts';
 
+const STYLE = { colours: picocolors.createColors(false), columns: undefined, typed: (text: string) => text };
 const report = buildReport(failedRun());
 const [scenario] = report.scenarios;
 const closingLines = (whole: ConformanceReport) =>
-  whole.scenarios.map(each => verdictLine(each, picocolors.createColors(false))).join('\n');
+  whole.scenarios.map(each => verdictLine(each, STYLE)).join('\n');
 const FOR_PEOPLE = { closingLines, formatHtml, formatMarkdown, formatTap, formatJunit } as const;
 
 /** What a format shows, as plain text on one line. */

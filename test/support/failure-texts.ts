@@ -10,14 +10,18 @@ import { formatMarkdown } from '../../harness/report/markdown.ts';
 import type { RunEvent } from '../../harness/run/events.ts';
 
 const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/golden/failures');
-const PLAIN = picocolors.createColors(false);
+const PLAIN = {
+  colours: picocolors.createColors(false),
+  columns: undefined,
+  typed: (text: string) => text,
+};
 
 /** The last part of a pod's name is chance. */
 const withoutChance = (text: string): string => text.replace(/(-[a-f0-9]{8,10})-[a-z0-9]{5}\b/g, '$1-xxxxx');
 
 /** Returns the lines of the one step or check on a terminal. */
 function onTerminal(events: readonly RunEvent[], id: string): string {
-  const lines = new ProgressLines(PLAIN);
+  const lines = new ProgressLines({ style: PLAIN, now: () => 0 });
   const told = events.flatMap(event => {
     if (event.type === 'run-started') {
       lines.of(event);

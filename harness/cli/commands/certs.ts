@@ -65,8 +65,11 @@ function tellWhatIsNext(clusters: readonly string[], out: string, hasRootKey: bo
   for (const cluster of clusters) {
     const kubectl = `  kubectl --context="\${${contextVariable(clusterName(cluster))}}" create`;
     const files = OF_SECRET.map(file => `--from-file=${quoteWord(path.join(out, cluster, file))}`);
-    screen.progress(`${kubectl} namespace istio-system`);
-    screen.progress([`${kubectl} secret generic cacerts -n istio-system`, ...files].join(' \\\n    '));
+    screen.progress(`${kubectl} namespace istio-system`, 'whole');
+    screen.progress(
+      [`${kubectl} secret generic cacerts -n istio-system`, ...files].join(' \\\n    '),
+      'whole',
+    );
   }
   screen.progress(
     hasRootKey

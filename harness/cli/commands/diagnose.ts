@@ -133,5 +133,5 @@ function tell(walked: Walked, subject: ChainSubject, screen: Screen): void {
   screen.result(chainSentence(walked));
   if (!first) return;
   const remedy = allPrintable(remedyOf(first.finding, subject));
-  for (const line of boxLines(remedy, colours)) screen.result(line, 'painted');
+  for (const line of boxLines(remedy, screen.resultStyle)) screen.result(line, 'whole');
 }

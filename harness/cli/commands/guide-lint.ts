@@ -77,8 +77,8 @@ function showDiffs(
     if (diff === '') continue;
     // `patch` needs the ends of lines as they are.
     const shown = diff.split('\r\n').map(printable).join('\r\n');
-    if (dryRun || format === 'text') screen.result(shown, 'painted');
-    else screen.progress(shown, 'painted');
+    if (dryRun || format === 'text') screen.result(shown, 'whole');
+    else screen.progress(shown, 'whole');
   }
 }
 
@@ -109,7 +109,7 @@ function printText({ pages, findings }: Linted, width: number | undefined, scree
   const style = { colours: screen.resultColours, width };
   for (const finding of findings) {
     const page = pages.find(({ source }) => source.file === finding.place.file);
-    if (page) screen.result(`${findingLines(finding, page.source, style).join('\n')}\n`, 'painted');
+    if (page) screen.result(`${findingLines(finding, page.source, style).join('\n')}\n`, 'whole');
   }
   screen.result(wrappedLines(summaryLine(findings, pages.length), width));
 }

@@ -6,12 +6,15 @@ import { EDITIONS } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
 import { CHECK_FAMILIES } from '../../verify/catalog.ts';
 import type { Environment } from '../environment.ts';
+import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import type { ListFlags } from './list.flags.ts';
 
 /** Prints the scenarios and the editions, or the checks. */
 export async function listCommand({ format, checks }: ListFlags, { stdout }: Environment): Promise<number> {
+  const tell = (text: string) => stdout.write(wrappedLines(text, columnsOf(stdout)));
   if (checks) {
-    stdout.write(format === 'json' ? checksAsJson() : checksAsText());
+    if (format === 'json') stdout.write(checksAsJson());
+    else tell(checksAsText());
     return EXIT.passed;
   }
   const scenarios = await describeScenarios();
@@ -21,10 +24,10 @@ export async function listCommand({ format, checks }: ListFlags, { stdout }: Env
     return EXIT.passed;
   }
   const width = Math.max(...scenarios.map(({ name }) => name.length));
-  for (const { name, description } of scenarios) stdout.write(`${name.padEnd(width)}  ${description}\n`);
-  stdout.write('\nEditions of the guide:\n');
+  for (const { name, description } of scenarios) tell(`${name.padEnd(width)}  ${description}\n`);
+  tell('\nEditions of the guide:\n');
   for (const { name, istioVersion, summary } of editions)
-    stdout.write(`  ${name.padEnd(8)} Istio ${istioVersion}: ${summary}\n`);
+    tell(`  ${name.padEnd(8)} Istio ${istioVersion}: ${summary}\n`);
   return EXIT.passed;
 }
 

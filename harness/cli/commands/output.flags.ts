@@ -13,6 +13,7 @@ export interface ReportFlags {
 export interface OutputFlags extends ReportFlags {
   readonly output: 'text' | 'tap' | 'json';
   readonly quiet: boolean;
+  readonly verbose: boolean;
 }
 
 /** Adds the flag for how many reports are kept. */
@@ -37,4 +38,5 @@ export const addOutputFlags = (command: Command): Command =>
       oneOf('text', 'tap', 'json'),
       'text',
     )
-    .option('-q, --quiet', 'only results, no progress', false);
+    .option('-q, --quiet', 'only results, no progress', false)
+    .option('-v, --verbose', 'also the commands of the steps with their output, as they run', false);

@@ -5,6 +5,7 @@ import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
 import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
+import { duration } from '../../report/words.ts';
 import { type ReportPlace, writeReport } from '../../report/write.ts';
 import { planOf } from '../again.ts';
 import type { Environment } from '../environment.ts';
@@ -74,6 +75,8 @@ export function tellWhatIsNext(
   command: { readonly again: string; readonly names: readonly string[]; readonly flags?: RunFlags },
   tell: (text: string) => void,
 ): void {
+  const { wallDurationMs } = report.volatile;
+  if (report.scenarios.length > 1 && wallDurationMs !== null) tell(`\nAll took ${duration(wallDurationMs)}.`);
   const page = files.find(file => file.endsWith('.html'));
   if (page)
     tell(

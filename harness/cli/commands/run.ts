@@ -40,7 +40,7 @@ export async function runScenarios(
   const tell = (text: string) => flags.quiet || screen.progress(text);
   const beginning = await beginRun(names, flags, environment);
   using programs = await programsFor(flags, beginning, env);
-  const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock);
+  const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock, flags.verbose);
   const results = createResults(flags.output, environment);
   const heard = new Heard();
   const startedAtMs = systemClock.now();

@@ -52,7 +52,7 @@ export async function verifyCommand(
   const results = createResults(flags.output, environment);
   const events: RunEvent[] = [];
   const startedAtMs = systemClock.now();
-  const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock);
+  const progress = flags.quiet ? silentProgress : await createProgress(screen, systemClock, flags.verbose);
   try {
     const session = await sessionOf(verification, { signal, state: stateFolder(env) }, [
       event => void events.push(event),

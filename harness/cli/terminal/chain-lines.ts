@@ -2,13 +2,13 @@
 import type { LinkOutcome } from '../../verify/diagnose/links/link.ts';
 import type { LinkResult, Walked } from '../../verify/diagnose/links/walk.ts';
 import type { Remedy } from '../chain-report.ts';
-import type { Colours } from './screen.ts';
-import { wrapped } from './text-width.ts';
+import type { Colours, LineStyle } from './screen.ts';
+import { NARROWEST, wrapped } from './text-width.ts';
 
 /** Findings of one outcome that a line tells; the others are counted. */
 const MOST_TOLD = 3;
-/** Columns of a text in the box. */
-const BOX_WIDTH = 96;
+/** Columns of the box where the terminal has as many, or nobody sees one. */
+const BOX_WIDTH = 98;
 
 /** Writes the line of a link: `✗ remote-secret  there is no remote secret for …`. */
 export function linkLine(link: LinkResult, colours: Colours, width: number): string {
@@ -32,16 +32,17 @@ function markOf({ outcome, findings }: LinkResult, colours: Colours): string {
   return marks[outcome];
 }
 
-/** Writes the box: cause, the guide's step and line, the command. */
-export function boxLines(remedy: Remedy, colours: Colours): readonly string[] {
+/** Writes the box: cause, the guide's step and line, the command, which is never broken. */
+export function boxLines(remedy: Remedy, { colours, columns, typed }: LineStyle): readonly string[] {
   const { cause, step, place, mistakes, command } = remedy;
+  const width = Math.min(BOX_WIDTH, Math.max(NARROWEST, columns ?? BOX_WIDTH)) - 2;
   const part = (head: string, text: string) => [
     '',
     colours.dim(head),
-    ...wrapped(text, BOX_WIDTH - 2).map(line => `  ${line}`),
+    ...wrapped(typed(text), width - 2).map(line => `  ${line}`),
   ];
   const lines = [
-    ...wrapped(cause, BOX_WIDTH).map(line => colours.bold(line)),
+    ...wrapped(typed(cause), width).map(line => colours.bold(line)),
     ...(step && place ? part('the guide has it in', `${place} (step ${step.id}: ${step.title})`) : []),
     ...mistakes.flatMap(mistake => part('a mistake of the guide’s text there', mistake)),
     ...(command === undefined

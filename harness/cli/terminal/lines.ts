@@ -7,64 +7,103 @@ import type { ScenarioReport } from '../../report/report.ts';
 import { duration, figures, messageBelow, stepName } from '../../report/words.ts';
 import type { Problem, RunEvent, StepOutcome } from '../../run/events.ts';
 import type { CheckOutcome } from '../../verify/check.ts';
-import type { Colours } from './screen.ts';
+import { CommandLines } from './command-lines.ts';
+import type { LineStyle } from './screen.ts';
+import { NARROWEST, wrapped, wrappedLines } from './text-width.ts';
 
 type Started = Extract<RunEvent, { readonly type: 'run-started' }>;
+type StepEnded = Extract<RunEvent, { readonly type: 'step-ended' }>;
+
+/** Of a simulated world, times that are shorter tell nothing. */
+const TELLING_MS = 1000;
+
+/** What decides how the lines look. */
+interface ProgressOptions {
+  readonly style: LineStyle;
+  /** Milliseconds of the wall's clock: people wait in real time. */
+  readonly now: () => number;
+  /** Commands with their output are told, too. */
+  readonly isVerbose?: boolean;
+}
 
 /** Turns the events of one run into lines; knows the plan from `run-started`. */
 export class ProgressLines {
-  readonly #colours: Colours;
-  readonly #wrap: (text: string) => readonly string[];
+  readonly #style: LineStyle;
+  readonly #now: () => number;
+  readonly #commands: CommandLines | undefined;
   #started: Started | undefined;
+  #startedAtMs = 0;
   #endedSteps = 0;
   /** Steps whose repair was told. */
   readonly #told = new Set<string>();
 
-  /** @param wrap - breaks a message that stands below its line; by default it stays one line, for grep */
-  constructor(colours: Colours, wrap: (text: string) => readonly string[] = text => [text]) {
-    this.#colours = colours;
-    this.#wrap = wrap;
+  constructor({ style, now, isVerbose = false }: ProgressOptions) {
+    this.#style = style;
+    this.#now = now;
+    this.#commands = isVerbose ? new CommandLines() : undefined;
   }
 
-  /** Writes the lines of an event; none for most events. */
+  /** Writes the lines of an event, broken at the terminal's width; none for most events. */
   of(event: RunEvent): readonly string[] {
     switch (event.type) {
       case 'run-started':
         this.#started = event;
+        this.#startedAtMs = this.#now();
         this.#endedSteps = 0;
         this.#told.clear();
-        return this.#heading(event);
-      case 'step-ended': {
+        return this.#heading(event).flatMap(line => this.#broken(line));
+      case 'step-ended':
         this.#endedSteps += 1;
-        const head = `${this.#mark(event.outcome)} ${this.nameOf(event.step)} ${this.#dim(`(${duration(event.durationMs)})`)}`;
-        const { problem } = event;
-        if (event.outcome === 'done') return [head];
-        if (event.outcome === 'omitted') return [`${head} ${this.#dim('left out')}`];
-        if (!problem) return [`${head} ${this.#dim(event.outcome)}`];
-        if (event.outcome === 'skipped')
-          return [
-            `${this.#mark('skipped')} ${this.nameOf(event.step)} ${this.#dim(`not run: ${problem.message}`)}`,
-          ];
-        return [
-          head,
-          ...this.#below(messageBelow(this.nameOf(event.step), problem.message)),
-          ...this.#because(problem),
-        ];
-      }
+        return this.#stepEnded(event);
       case 'check-ended':
         return this.#checkEnded(event);
       case 'clean-up-ended':
-        return event.failures.flatMap(failure => [`${this.#mark('failed')} clean-up: ${failure}`]);
-      case 'run-ended': {
-        const notRun = (this.#started?.plan.steps.length ?? 0) - this.#endedSteps;
-        if (!event.interrupted || notRun === 0) return [];
-        return [
-          `${this.#mark('skipped')} ${this.#dim(`${notRun === 1 ? 'one step was' : `${notRun} steps were`} not run`)}`,
-        ];
-      }
+        return event.failures.flatMap(failure =>
+          this.#broken(`${this.#mark('failed')} clean-up: ${failure}`),
+        );
+      case 'run-ended':
+        return this.#runEnded(event);
       default:
-        return [];
+        return (this.#commands?.of(event) ?? []).flatMap(line => this.#broken(this.#dim(line)));
     }
+  }
+
+  #stepEnded({ step, outcome, durationMs, problem }: StepEnded): readonly string[] {
+    const name = this.nameOf(step);
+    const mark = this.#mark(outcome);
+    if (outcome === 'omitted') return this.#broken(`${mark} ${name} ${this.#dim('left out')}`);
+    if (outcome === 'skipped' && problem)
+      return this.#broken(`${mark} ${name} ${this.#dim(`not run: ${problem.message}`)}`);
+    const waits = this.#started?.plan.steps
+      .find(({ id }) => id === step)
+      ?.commands.some(({ awaits }) => awaits !== undefined);
+    const time = this.#time(durationMs, outcome !== 'done' || waits === true);
+    if (outcome === 'done') return this.#broken(`${mark} ${name}${time}`);
+    if (!problem) return this.#broken(`${mark} ${name}${time} ${this.#dim(outcome)}`);
+    return [
+      ...this.#broken(`${mark} ${name}${time}`),
+      ...this.#below(messageBelow(name, problem.message)),
+      ...this.#because(problem),
+    ];
+  }
+
+  /**
+   * Writes how long something took: always on the clock of the wall; of virtual time what was waited for, as
+   * seconds of a simulated world in which nothing happens are nobody's.
+   */
+  #time(ms: number, isWait: boolean): string {
+    if (this.#started?.clock !== 'virtual') return ` ${this.#dim(`(${duration(ms)})`)}`;
+    return isWait && ms >= TELLING_MS ? ` ${this.#dim(`(${duration(ms)} of virtual time)`)}` : '';
+  }
+
+  #runEnded({ interrupted }: Extract<RunEvent, { type: 'run-ended' }>): readonly string[] {
+    const notRun = (this.#started?.plan.steps.length ?? 0) - this.#endedSteps;
+    const left = notRun === 1 ? 'one step was' : `${notRun} steps were`;
+    const name = this.#started?.topology.name ?? '';
+    return [
+      ...(interrupted && notRun > 0 ? [`${this.#mark('skipped')} ${this.#dim(`${left} not run`)}`] : []),
+      this.#dim(`${name} took ${duration(this.#now() - this.#startedAtMs)}.`),
+    ].flatMap(line => this.#broken(line));
   }
 
   /** Names a step: `cluster2: install Istio`. */
@@ -74,7 +113,7 @@ export class ProgressLines {
   }
 
   #heading({ topology, platform, plan, seed, clock, omitted, keepGoing }: Started): readonly string[] {
-    const { bold, yellow } = this.#colours;
+    const { bold, yellow } = this.#style.colours;
     const time = clock === 'virtual' ? ', in virtual time' : '';
     return [
       `${bold(topology.name)} ${this.#dim(`on ${platform.name}, edition ${plan.edition} (Istio ${plan.istioVersion}), seed ${seed}${time}`)}`,
@@ -86,13 +125,13 @@ export class ProgressLines {
   /** Writes the claim of a check that passed; of another one, what it found instead. */
   #checkEnded({ result, durationMs }: Extract<RunEvent, { type: 'check-ended' }>): readonly string[] {
     const { outcome, sentence, found, diagnosis } = result;
-    const time = `(${duration(durationMs)})`;
+    const time = this.#time(durationMs, outcome !== 'passed');
     if (outcome === 'passed')
       return [
-        `${this.#mark(outcome)} ${sentence} ${this.#dim(time)}`,
+        ...this.#broken(`${this.#mark(outcome)} ${sentence}${time}`),
         ...this.#below(found).map(line => this.#dim(line)),
       ];
-    const [first = '', ...more] = this.#below(`${found} ${time}`);
+    const [first = '', ...more] = this.#below(`${found}${time}`);
     return [
       `${this.#mark(outcome)} ${first.trimStart()}`,
       ...more,
@@ -119,7 +158,7 @@ export class ProgressLines {
   }
 
   #mark(outcome: StepOutcome | CheckOutcome['outcome']): string {
-    const { green, red, yellow } = this.#colours;
+    const { green, red, yellow } = this.#style.colours;
     if (outcome === 'done' || outcome === 'passed') return ` ${green('✓')}`;
     if (outcome === 'failed') return ` ${red('✗')}`;
     return outcome === 'unknown' ? ` ${yellow('?')}` : ` ${this.#dim('–')}`;
@@ -131,29 +170,42 @@ export class ProgressLines {
       : message
           .trimEnd()
           .split('\n')
-          .flatMap(line => this.#wrap(line))
+          .flatMap(line => this.#wrapBelow(line))
           .map(line => `${INDENT}${line}`);
   }
 
+  #wrapBelow(text: string): readonly string[] {
+    const { columns, typed } = this.#style;
+    return columns === undefined
+      ? [typed(text)]
+      : wrapped(typed(text), Math.max(NARROWEST, columns) - INDENT.length);
+  }
+
+  /** Breaks a line that is not below another. */
+  #broken(line: string): readonly string[] {
+    const { columns, typed } = this.#style;
+    return wrappedLines(typed(line), columns).split('\n');
+  }
+
   #dim(text: string): string {
-    return this.#colours.dim(text);
+    return this.#style.colours.dim(text);
   }
 }
 
 /** Of a message below its line. */
-export const INDENT = '     ';
+const INDENT = '     ';
 
 /**
  * Writes the line of a scenario at the end: `multi-primary  passed  cluster1 148+152/300  cluster2
- * 151+149/300`.
+ * 151+149/300`; of one that did not pass also why, below it. Lines are broken at the terminal's width, but for
+ * what is to be pasted.
  * @param nameWidth - width of the longest name, so that the columns of several lines stand below each other
  */
 export function verdictLine(
   scenario: ScenarioReport,
-  colours: Colours,
+  { colours: { green, red, yellow }, columns, typed }: LineStyle,
   nameWidth = scenario.scenario.length,
 ): string {
-  const { green, red, yellow } = colours;
   const paint = { passed: green, failed: red, unknown: yellow }[scenario.verdict];
   const word = scenario.interrupted ? 'interrupted' : scenario.verdict;
   const parts = [
@@ -164,10 +216,16 @@ export function verdictLine(
     ...(scenario.omitted.length > 0 ? [`left out: ${scenario.omitted.join(' ')}`] : []),
     ...(scenario.keepGoing && scenario.omitted.length === 0 ? ['went on after failures'] : []),
   ];
-  const line = parts.filter(part => part !== '').join('  ');
+  const broken = (line: string) => wrappedLines(typed(line), columns);
+  const line = broken(parts.filter(part => part !== '').join('  '));
   if (!scenario.reason || scenario.verdict === 'passed') return line;
-  const why = headlineOf(scenario.reason, scenario.omitted).map(withoutFiles);
-  return [line, ...headlineLines(why)].join('\n  ');
+  const why = headlineOf(scenario.reason, scenario.omitted)
+    .map(withoutFiles)
+    .flatMap(part => {
+      const [text = '', ...commands] = headlineLines([part]);
+      return [...broken(`  ${text}`).split('\n'), ...commands.map(each => `  ${each}`)];
+    });
+  return [line, ...why].join('\n');
 }
 
 /** On a terminal the text of a file is too long: the part says where it stands. */

@@ -4,11 +4,10 @@
  */
 import { createLogUpdate } from 'log-update';
 import type { Clock, Timer } from '../../base/clock.ts';
-import { INDENT, ProgressLines } from './lines.ts';
+import { ProgressLines } from './lines.ts';
 import { LivePicture } from './live-picture.ts';
 import type { Progress } from './progress.ts';
 import type { Screen } from './screen.ts';
-import { wrapped } from './text-width.ts';
 
 /** Milliseconds between two pictures. */
 const FRAME_MS = 120;
@@ -17,10 +16,13 @@ const FRAME_MS = 120;
  * Shows progress on a terminal.
  * @param clock - the wall's: the picture is drawn anew while nothing happens, so that timers move
  */
-export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, clock: Clock): Progress {
-  const lines = new ProgressLines(screen.progressColours, text =>
-    wrapped(text, screen.width - INDENT.length - 1),
-  );
+export function createLiveProgress(
+  screen: Screen,
+  stream: NodeJS.WriteStream,
+  clock: Clock,
+  isVerbose = false,
+): Progress {
+  const lines = new ProgressLines({ style: screen.progressStyle, now: () => clock.now(), isVerbose });
   const picture = new LivePicture();
   const update = createLogUpdate(stream);
   let timer: Timer | undefined;
@@ -54,7 +56,7 @@ export function createLiveProgress(screen: Screen, stream: NodeJS.WriteStream, c
       const finished = lines.of(event);
       if (finished.length > 0) {
         update.clear();
-        for (const line of finished) screen.progress(line, 'painted');
+        for (const line of finished) screen.progress(line, 'whole');
       }
       // A busy simulated world leaves the timer little room: events draw too, but not more often than the
       // timer would.

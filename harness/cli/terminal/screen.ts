@@ -3,17 +3,36 @@ import picocolors from 'picocolors';
 import { printable } from '../../base/printable.ts';
 import { harmlessIn } from '../github.ts';
 import { asTyped } from '../launch.ts';
+import { columnsOf, wrappedLines } from './text-width.ts';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
+/** How lines for one of the streams are made. */
+export interface LineStyle {
+  readonly colours: Colours;
+  /** Of the terminal; undefined if the lines go elsewhere, where each stays whole. */
+  readonly columns: number | undefined;
+  /** Puts command lines of ours into the form in which they are typed. */
+  readonly typed: (text: string) => string;
+}
+
+/**
+ * How a text is written: as plain text, which is made printable; `painted`, with colours in parts that were
+ * made printable before; or `whole`, which is painted, and was broken at the terminal's width or must not be.
+ */
+type Writing = 'painted' | 'whole';
+
 export interface Screen {
   /**
-   * Results: standard output. Each call writes one or more whole lines.
-   * @param how - `painted` text has colours, in parts that were made printable before; other text is made so
+   * Results: standard output. Each call writes one or more lines; on a terminal they are broken at its width,
+   * between words and not in what may be pasted.
    */
-  result(text: string, how?: 'painted'): void;
+  result(text: string, how?: Writing): void;
   /** Progress and trouble: standard error. */
-  progress(text: string, how?: 'painted'): void;
+  progress(text: string, how?: Writing): void;
+  /** For lines that are broken by whoever makes them, and then written as `whole`. */
+  readonly resultStyle: LineStyle;
+  readonly progressStyle: LineStyle;
   /** Columns of the terminal that progress goes to; 80 if it goes elsewhere. */
   readonly width: number;
   /** True if progress goes to a terminal that can replace lines. */
@@ -48,11 +67,26 @@ function coloursFor(stream: NodeJS.WriteStream, env: ScreenOptions['env']): Colo
  */
 export function createScreen({ stdout, stderr, env }: ScreenOptions): Screen {
   const isTTY = stderr.isTTY === true && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
-  const shown = (text: string, how?: 'painted') =>
-    `${harmlessIn(env, asTyped(how ? text : printable(text), env))}\n`;
+  const typed = (text: string) => asTyped(text, env);
+  const styleOf = (stream: NodeJS.WriteStream): LineStyle => ({
+    colours: coloursFor(stream, env),
+    get columns() {
+      return columnsOf(stream);
+    },
+    typed,
+  });
+  const writing =
+    (stream: NodeJS.WriteStream): Screen['result'] =>
+    (text, how) => {
+      const shown = typed(how ? text : printable(text));
+      const lines = how === 'whole' ? shown : wrappedLines(shown, columnsOf(stream));
+      stream.write(`${harmlessIn(env, lines)}\n`);
+    };
   return {
-    result: (text, how) => void stdout.write(shown(text, how)),
-    progress: (text, how) => void stderr.write(shown(text, how)),
+    result: writing(stdout),
+    progress: writing(stderr),
+    resultStyle: styleOf(stdout),
+    progressStyle: styleOf(stderr),
     get width() {
       return stderr.columns ?? 80;
     },

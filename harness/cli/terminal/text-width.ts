@@ -1,5 +1,7 @@
 /** Texts in the columns of a terminal: cut, padded, or broken into lines. */
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
+import { keepCommands, withBlanks } from './unbroken.ts';
 
 /** Cuts a text to a width in columns, by whole characters as people see them. */
 export function fit(text: string, width: number): string {
@@ -18,16 +20,16 @@ export function fit(text: string, width: number): string {
 
 /**
  * Breaks a text into lines of a width in columns. It breaks between words only: a longer word may be
- * something to copy.
+ * something to copy, and so may a command in the text.
  */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+  for (const word of keepCommands(text).split(' ')) {
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(withBlanks(word)) > width) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = withBlanks(word);
+    } else line = line === '' ? withBlanks(word) : `${line} ${withBlanks(word)}`;
   }
   return [...lines, line];
 }
@@ -47,12 +49,31 @@ export function wrappedLines(text: string, width: number | undefined): string {
     .join('\n');
 }
 
+/** Breaks a line; what follows hangs below its last column that is not too far in. */
 function hanging(line: string, columns: number): string {
   const lead = /^ */.exec(line)?.[0] ?? '';
-  const within = ' '.repeat(Math.min(lead.length, columns / 2) + HANGING);
-  const [first = '', ...rest] = wrapped(line.slice(lead.length), columns - within.length);
-  return [lead + first, ...rest.map(each => within + each.trimStart())].join('\n');
+  const within = hangOf(line, lead.length, columns);
+  // The first line has the room of its lead more.
+  const [first = '', ...rest] = wrapped(line.slice(lead.length), columns - lead.length);
+  const others = wrapped(rest.join(' ').trimStart(), columns - within);
+  // A word for which there is no room so far in goes farther out, before the terminal breaks it.
+  const hung = (text: string) =>
+    ' '.repeat(Math.max(0, Math.min(within, columns - stringWidth(text)))) + text;
+  return [
+    lead + first.trimEnd(),
+    ...(rest.length > 0 ? others.map(each => hung(each.trimStart())) : []),
+  ].join('\n');
 }
+
+function hangOf(line: string, lead: number, columns: number): number {
+  const ends = [...plainOf(line).matchAll(/(?<=\S) {2,}(?=\S)/g)].map(
+    ({ index, 0: gap }) => stringWidth(plainOf(line).slice(0, index)) + gap.length,
+  );
+  const column = ends.findLast(end => end <= columns / 2);
+  return column ?? Math.min(lead, columns / 2) + HANGING;
+}
+
+const plainOf = (painted: string): string => stripVTControlCharacters(painted);
 
 /** Returns the columns of the terminal that is written to; undefined if it goes elsewhere. */
 export const columnsOf = ({

@@ -9,6 +9,7 @@ import { removeIfEmpty } from '../../base/disk/folders.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
+import { columnsOf, wrappedLines } from '../terminal/text-width.ts';
 import type { UpPaths } from './paths.ts';
 import { cliEntry } from './release-folder.ts';
 import { readState } from './state.ts';
@@ -42,7 +43,7 @@ export async function startDetached(
       stdio: ['ignore', log, log, 'ipc'],
       env: { ...env, MESH_HARNESS_DETACHED: early, [UP_MARK]: paths.folder },
     });
-    const show = follow(log, text => stderr.write(text), systemClock);
+    const show = follow(log, text => stderr.write(wrappedLines(text, columnsOf(stderr))), systemClock);
     const outcome = await outcomeOf(child, signal);
     show.stop();
     if (!('ready' in outcome)) {

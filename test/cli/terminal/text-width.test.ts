@@ -9,7 +9,7 @@ t.test('long lines are broken between words, and hang below their beginning', as
   t.equal(wrappedLines(text, 200), text);
   const lines = wrappedLines(text, 40).split('\n');
   t.ok(lines.length > 4 && lines.every(line => stringWidth(line) <= 40), lines.join('\n'));
-  t.match(lines[3], /^ {6}word/);
+  t.match(lines[3], /^ {11}word/, 'below its last column');
   t.equal(
     lines
       .map(line => line.trim())
