@@ -10,8 +10,9 @@ export type {
   WatchEvent,
   WatchOptions,
 } from './base/api-client.ts';
-export { ERROR_CODES, type ErrorCode, EXIT, HarnessError } from './base/errors.ts';
-export { KubernetesApiError } from './base/kubernetes-error.ts';
+export type { Clock, Timer } from './base/clock.ts';
+export { ERROR_CODES, type ErrorCode, EXIT, HarnessError, type HarnessErrorOptions } from './base/errors.ts';
+export { KubernetesApiError, type KubernetesStatus } from './base/kubernetes-error.ts';
 export type { KubernetesObject, ResourcePath } from './base/kubernetes-object.ts';
 export type { Fault, FaultEnd, FaultTarget, MeshFaults, PodSelector } from './library/faults.ts';
 export type { ExecTarget, Mesh, MeshDefect } from './library/mesh.ts';
@@ -19,18 +20,67 @@ export { plan, run } from './library/run.ts';
 export { loadScenario, makeTopology, type ScenarioFile, type ScenarioName } from './library/topologies.ts';
 export { type UpOptions, up } from './library/up.ts';
 export { type BuiltInChecksOptions, builtInChecks, type VerifyOptions, verify } from './library/verify.ts';
-export type { Command, CommandResult, PlanFile } from './model/command.ts';
-export type { ClusterName, NetworkName } from './model/names.ts';
+export type { Command, CommandResult, PlanFile, ToolName } from './model/command.ts';
+export type { EditionName } from './model/east-west-gateway.ts';
+export { type ClusterName, clusterName, type NetworkName, networkName } from './model/names.ts';
 export type { ClusterSpec, NetworkSpec, Role, Topology } from './model/topology.ts';
 export { omitSteps } from './plan/omit.ts';
-export type { Erratum, Plan, Step, StepId } from './plan/step.ts';
-export type { Cluster, Platform, StartedPlatform } from './platform/platform.ts';
+export type { Erratum, GuideReference, Omission, Plan, Repair, Step, StepId } from './plan/step.ts';
+export type {
+  Cluster,
+  ControlPlane,
+  Finding,
+  Platform,
+  PlatformAdjustment,
+  PlatformCapabilities,
+  PlatformName,
+  Programs,
+  StartedPlatform,
+} from './platform/platform.ts';
+export type { DownloadOptions } from './platform/program-downloads.ts';
+export type { ProgramOptions } from './platform/programs.ts';
+export type { RealSettings } from './platform/real-settings.ts';
 export { formatHtml } from './report/html/html.ts';
 export { formatJson } from './report/json.ts';
 export { formatJunit } from './report/junit.ts';
 export { formatMarkdown } from './report/markdown.ts';
-export type { ConformanceReport, ScenarioReport } from './report/report.ts';
+export {
+  type CheckReport,
+  type CommandReport,
+  type Conclusion,
+  type ConformanceReport,
+  type ErratumReport,
+  EVIDENCE_LEVELS,
+  type EvidenceLevel,
+  type Host,
+  SCHEMA_VERSION,
+  type ScenarioReport,
+  type StepReport,
+  type Volatile,
+  type WallTimes,
+} from './report/report.ts';
 export { formatTap } from './report/tap.ts';
-export type { RunEvent, RunListener, Verdict } from './run/events.ts';
+export type { CommandRecord, Problem, RunEvent, RunListener, StepOutcome, Verdict } from './run/events.ts';
 export type { SessionOptions as RunOptions, TargetOptions, WorkOptions } from './session/options.ts';
-export type { Check, CheckResult } from './verify/check.ts';
+export type { Band } from './verify/band.ts';
+export type { Check, CheckContext, CheckOutcome, CheckResult, Diagnosis, Evidence } from './verify/check.ts';
+export { CAUSES, type Cause } from './verify/diagnose/causes.ts';
+export type { SamplePlan } from './verify/sample-plan.ts';
+export type {
+  Seen,
+  SeenCalls,
+  SeenCluster,
+  SeenEndpoint,
+  SeenEndpoints,
+  SeenGateway,
+  SeenIstiod,
+  SeenIstiodService,
+  SeenOwner,
+  SeenPods,
+  SeenProxy,
+  SeenSecret,
+  SeenSecrets,
+  Sight,
+  SightState,
+} from './verify/seen/seen.ts';
+export type { ErrorCount, Share, Symptom, Tally, Traffic } from './verify/traffic.ts';

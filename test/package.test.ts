@@ -14,17 +14,35 @@ import t from 'tap';
 import { installLine } from '../harness/platform/kind/engine/connect.ts';
 import { ROOT, temporaryFolder } from './support/cli.ts';
 
-/** A bit of everything that is exported; the last line is an error, to be sure that anything is checked. */
+/** A bit of everything that is exported; the last ones are errors, to be sure that anything is checked. */
 const USE = `
-import { type ConformanceReport, formatJunit, HarnessError, loadScenario, omitSteps, type Plan, plan, run, type RunOptions } from 'mesh-harness';
+import { builtInChecks, type Check, type CheckContext, type CheckOutcome, type ConformanceReport, type EditionName, type Fault, formatJunit, HarnessError, loadScenario, type Mesh, omitSteps, type Plan, plan, run, type RunOptions, type ScenarioName, up, type UpOptions, verify } from 'mesh-harness';
 const topology = await loadScenario('multi-primary');
 const fewer: Plan = omitSteps(plan(topology, 'current'), ['cluster1/call-helloworld']);
 const options: RunOptions = { topology, plan: fewer, seed: '3', listeners: [event => console.error(event.type)] };
 const report: ConformanceReport = await run(options);
 const lines: string[] = report.scenarios.map(({ scenario, verdict }) => scenario + verdict);
 console.log(lines, formatJunit(report), (problem: unknown) => problem instanceof HarnessError && problem.code);
+const editions: readonly EditionName[] = ['1.8', 'current'];
+const scenario: ScenarioName = 'primary-remote';
+await using mesh = await up({ scenario, edition: editions[0] ?? '1.8' });
+const { stdout } = await mesh.exec('cluster1', { namespace: 'sample', pod: 'x' }, ['true'], { stdin: stdout0() });
+const pods = await mesh.clients.cluster2.list({ apiVersion: 'v1', plural: 'pods' });
+const asked: UpOptions = { topology, bare: true };
+const other: Mesh = await up(asked);
+const server: string | undefined = other.clients['east']?.server;
+const fault: Fault = mesh.faults.drop({ from: { cluster: 'cluster1' }, port: 15443 });
+const mine: Check = { id: 'mine', sentence: 'Mine.', level: 'core', run: async ({ clusters }: CheckContext): Promise<CheckOutcome> => ({ outcome: clusters.size > 1 ? 'passed' : 'failed', found: stdout, evidence: pods.items.length }) };
+console.log(await verify(mesh, { checks: [...builtInChecks(topology), mine] }), fault.met, server);
+function stdout0(): string { return ''; }
 // @ts-expect-error
 run({ topology: 'multi-primary' });
+// @ts-expect-error
+plan(topology, 'curent');
+// @ts-expect-error
+await up({ scenario: 'multi-primery' });
+// @ts-expect-error
+mesh.clients.cluster3;
 `;
 const environment = { ...process.env, NODE_OPTIONS: '', NODE_ENV: '' };
 
@@ -127,7 +145,16 @@ t.test('its types need no package but those of Node, and hold for who is strict'
     );
   const strict = ['strict', 'exactOptionalPropertyTypes', 'noUncheckedIndexedAccess', 'noEmit'];
   // Without a browser's types, which are none of Node's.
-  const node = ['--module', 'NodeNext', '--target', 'ES2022', '--lib', 'ES2022', '--types', 'node'];
+  const node = [
+    '--module',
+    'NodeNext',
+    '--target',
+    'ES2022',
+    '--lib',
+    'ES2022,ESNext.Disposable',
+    '--types',
+    'node',
+  ];
   const tsc = spawnSync(
     process.execPath,
     [

@@ -17,7 +17,6 @@ t.test('the example runs, as a test of its own', async t => {
   writeFileSync(file, block('js'));
   const output = execFileSync(process.execPath, [file], { encoding: 'utf8', env: environment });
   t.match(output, /^ok 1 - our mesh answers from both clusters/m);
-  t.match(output, /\d\d steps/);
 });
 
 t.test('the mesh of your own runs', async t => {

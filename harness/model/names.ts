@@ -9,5 +9,7 @@ export type ClusterName = Branded<'ClusterName'>;
 export type NetworkName = Branded<'NetworkName'>;
 
 // The casts are the brand itself: the scenario's schema has checked the text.
-export const clusterName = (name: string) => name as ClusterName;
-export const networkName = (name: string) => name as NetworkName;
+/** Says of a text that it is the name of a cluster. */
+export const clusterName = (name: string): ClusterName => name as ClusterName;
+/** Says of a text that it is the name of a network. */
+export const networkName = (name: string): NetworkName => name as NetworkName;

@@ -16,7 +16,7 @@ const ALONE = [
   /^test\/cli\/(run|up|up-by-hand|false-green)\.test/,
   /^test\/platform\/(existing\/|contract-existing|diagnostics|doctor|programs)/,
   /^test\/(package|readme)\.test/,
-  /^test\/library\/up\.test/,
+  /^test\/library\/(examples|up)\.test/,
   /^test\/base\/grpc\/deadlines\.test/,
   /^test\/simulator\/(tripwire-run|kubernetes\/(client-node|scale|http\/hostile))\.test/,
   /^test\/support\/tripwire\.test/,

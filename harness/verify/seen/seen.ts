@@ -4,7 +4,7 @@
  * How a thing was seen: `present`, `absent` (the API server or istiod told so), `broken` (there, but of no
  * use), or `not-seen` (nobody could be asked, or the answer was an error).
  */
-type SightState = 'present' | 'absent' | 'broken' | 'not-seen';
+export type SightState = 'present' | 'absent' | 'broken' | 'not-seen';
 
 /** How one thing was seen. */
 export interface Sight {
@@ -71,7 +71,7 @@ export interface SeenProxy extends Sight {
 }
 
 /** An endpoint of HelloWorld in the proxy of a client. */
-interface SeenEndpoint {
+export interface SeenEndpoint {
   readonly address: string;
   readonly owner: SeenOwner;
 }
