@@ -128,7 +128,7 @@ export interface CheckReport extends CheckResult {
 }
 
 /** The machine that a run was on. */
-interface Host {
+export interface Host {
   readonly name?: string;
   readonly os: string;
   readonly architecture: string;
