@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   ERR_UNKNOWN_CHECK: { sentence: 'No check has this id.', exitCode: EXIT.usage },
   ERR_UNKNOWN_PLATFORM: { sentence: 'No platform has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_EDITION: { sentence: 'The guide has no edition of this name.', exitCode: EXIT.usage },
+  ERR_INVALID_REPORT: { sentence: 'The file is no report of a run.', exitCode: EXIT.usage },
   ERR_INVALID_SCENARIO: { sentence: 'The scenario file breaks a rule of its schema.', exitCode: EXIT.usage },
   ERR_UNKNOWN_TAB: { sentence: 'The guide has no tab of this name.', exitCode: EXIT.usage },
   ERR_INVALID_GUIDE: {

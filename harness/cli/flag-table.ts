@@ -104,7 +104,11 @@ export const FLAG_TABLE = {
       KEEP_REPORTS,
       VERBOSE,
     ],
-    always: ['--platform', '--edition', '--omit', '--keep-going', '--guide', ...CHECKS, ...OUTPUT],
+    always: [
+      ...['--platform', '--edition', '--omit', '--keep-going', '--shard', '--guide'],
+      ...CHECKS,
+      ...OUTPUT,
+    ],
   },
   doctor: {
     platform: 'kind',

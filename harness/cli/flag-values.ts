@@ -1,5 +1,6 @@
 /** Readers of a flag's value, for the declarations of the commands. */
 import { InvalidArgumentError } from 'commander';
+import { readShard, type ShardChoice } from './shard.ts';
 
 /** Adds the value of a flag that may be repeated to those that came before it. */
 export const collect = (value: string, previous: readonly string[]): readonly string[] => [
@@ -41,6 +42,13 @@ function wholeNumberTo(most: number, value: string): number {
   if (!WHOLE.test(value) || number > most)
     throw new InvalidArgumentError(`A whole number from 1 to ${most} is needed.`);
   return number;
+}
+
+/** Reads a part of a run: `1/3`. @throws InvalidArgumentError */
+export function shard(value: string): ShardChoice {
+  const choice = readShard(value);
+  if (!choice) throw new InvalidArgumentError('A part of a number of parts is needed: 1/3, 2/3 or 3/3.');
+  return choice;
 }
 
 /** Refuses a value that is empty or blank. @throws InvalidArgumentError */

@@ -15,6 +15,15 @@ import { declareIstioctl } from './commands/istioctl.flags.ts';
 import { declareList } from './commands/list.flags.ts';
 import { declareMatrix } from './commands/matrix.flags.ts';
 import { declarePlan } from './commands/plan.flags.ts';
+import {
+  declareReport,
+  declareReportDiff,
+  declareReportMerge,
+  declareReportOpen,
+  declareReportRender,
+  declareReportSchema,
+  declareReportVerify,
+} from './commands/report.flags.ts';
 import { declareRun } from './commands/run.flags.ts';
 import { declareStatus } from './commands/status.flags.ts';
 import { declareUp } from './commands/up.flags.ts';
@@ -74,6 +83,23 @@ const COMMANDS: readonly Declared[] = [
     command(declareGuidePlan, async () => (await import('./commands/guide-plan.ts')).guidePlanCommand),
     command(declareGuideLint, async () => (await import('./commands/guide-lint.ts')).guideLintCommand),
     command(declareGuideRules, async () => (await import('./commands/guide-lint.ts')).guideRulesCommand),
+  ]),
+  group(declareReport, [
+    command(declareReportMerge, async () => (await import('./commands/report-merge.ts')).reportMergeCommand),
+    command(declareReportDiff, async () => (await import('./commands/report-diff.ts')).reportDiffCommand),
+    command(
+      declareReportRender,
+      async () => (await import('./commands/report-render.ts')).reportRenderCommand,
+    ),
+    command(
+      declareReportVerify,
+      async () => (await import('./commands/report-verify.ts')).reportVerifyCommand,
+    ),
+    command(declareReportOpen, async () => (await import('./commands/report-open.ts')).reportOpenCommand),
+    command(
+      declareReportSchema,
+      async () => (await import('./commands/report-schema.ts')).reportSchemaCommand,
+    ),
   ]),
   command(declareCerts, async () => (await import('./commands/certs.ts')).certsCommand),
   command(declareUp, async () => {

@@ -1,5 +1,6 @@
 /** What a run is to do, as far as it can be known before anything is started. */
 import { editionOf } from '../plan/plan.ts';
+import type { Shard } from '../report/report.ts';
 import { controlPlaneSentence } from '../report/words.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import type { Environment } from './environment.ts';
@@ -8,6 +9,7 @@ import { othersClusters } from './others-clusters.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from './own-istioctl.ts';
 import { choosePlatform, firstLine } from './platform-choice.ts';
 import { type RealIstiodProgram, realIstiodOf } from './real-istiod.ts';
+import { shardOf } from './shard.ts';
 import { type RunWork, worksOf } from './works.ts';
 
 /** The choices of a command line. */
@@ -16,7 +18,9 @@ export interface RunBeginning {
   readonly edition: string;
   readonly istioctl: OwnIstioctl | undefined;
   readonly istiod: RealIstiodProgram | undefined;
+  /** Those of the shard, where there is one. */
   readonly works: readonly RunWork[];
+  readonly shard?: Shard;
   /** What people are told first, once nothing is wrong with the command line. */
   readonly lines: readonly string[];
 }
@@ -35,13 +39,16 @@ export async function beginRun(
   const istioctl = await ownIstioctl(flags, choice.name, signal);
   const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
   const istiod = await realIstiodOf(flags.istiod, { edition: chosen.name, signal });
-  const works = await worksOf(names, flags, { edition: chosen.name, platform: choice.name, signal });
+  const all = await worksOf(names, flags, { edition: chosen.name, platform: choice.name, signal });
+  const part = flags.shard && shardOf(all, flags.shard, ({ topology }) => topology.name);
+  const works = part?.works ?? all;
   const [{ topology } = { topology: undefined }] = works;
   const clusters = choice.name === 'existing' && topology ? await clustersOf(flags, env, topology) : '';
   return {
     platform: choice.name,
     edition: chosen.name,
     ...{ istioctl, istiod, works },
+    ...(part && { shard: part.shard }),
     lines: [
       firstLine(choice, chosen, clusters),
       ...othersClusters(flags, environment),

@@ -1,13 +1,12 @@
 /** Folds run events into a report. Pure: a log of the events gives the same report at any time. */
 import type { Plan } from '../plan/step.ts';
-import type { RunEvent, Verdict } from '../run/events.ts';
+import type { RunEvent } from '../run/events.ts';
 import { callsSeen } from '../verify/seen/calls.ts';
 import { type SeenCluster, unseenCluster } from '../verify/seen/seen.ts';
 import { buildSteps } from './build-steps.ts';
 import {
   type CheckReport,
   type ConformanceReport,
-  EVIDENCE_LEVELS,
   type EvidenceLevel,
   type RunFacts,
   SCHEMA_VERSION,
@@ -15,6 +14,7 @@ import {
 } from './report.ts';
 import { wallTimesOf } from './wall-times.ts';
 import { withoutSecrets } from './without-secrets.ts';
+import { weakestEvidence, worstVerdict } from './worst.ts';
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { readonly type: Type }>;
 
@@ -42,11 +42,15 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     },
     reproduce: facts.reproduce === undefined ? null : withoutSecrets(facts.reproduce),
     // Nothing is known of what was never begun.
-    verdict: worst([...scenarios.map(({ verdict }) => verdict), ...notBegun.map(() => 'unknown' as const)]),
+    verdict: worstVerdict([
+      ...scenarios.map(({ verdict }) => verdict),
+      ...notBegun.map(() => 'unknown' as const),
+    ]),
     interrupted: notBegun.length > 0 || scenarios.some(({ interrupted }) => interrupted),
-    evidence: weakest(scenarios.map(({ evidence }) => evidence)),
+    evidence: weakestEvidence(scenarios.map(({ evidence }) => evidence)),
     scenarios,
     ...(notBegun.length > 0 && { notBegun }),
+    ...(facts.shard && { shard: facts.shard }),
     volatile: {
       runId: runIds[0] ?? null,
       runIds,
@@ -61,14 +65,6 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     },
   };
 }
-
-function worst(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('failed')) return 'failed';
-  return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'passed';
-}
-
-const weakest = (levels: readonly EvidenceLevel[]): EvidenceLevel =>
-  EVIDENCE_LEVELS.find(level => levels.includes(level)) ?? 'simulated';
 
 function evidenceOf({ capabilities, controlPlane }: ScenarioReport['platform']): EvidenceLevel {
   if (capabilities.realProxies) return 'real';

@@ -4,15 +4,15 @@
  */
 import type { Problem } from '../run/events.ts';
 import { problemOfCheck, problemOfStep } from './headline.ts';
-import type { CheckReport, ConformanceReport, ScenarioReport, StepReport } from './report.ts';
+import type { CheckReport, ConformanceReport, ScenarioReport, StepReport, WallTimes } from './report.ts';
 import { NEVER_BEGUN, stepName } from './words.ts';
 
 /**
  * - `passed`: done, or true
  * - `failed`: the mesh is at fault
  * - `unknown`: the environment got in the way, or the work was interrupted
- * - `skipped`: left out, not reached, or an extended check that did not pass and was not asked for by name: it
- *   changes no verdict
+ * - `skipped`: left out, not reached, or an extended check that did not pass and was not asked for by name:
+ *   it changes no verdict
  */
 export type CaseOutcome = 'passed' | 'failed' | 'unknown' | 'skipped';
 
@@ -31,26 +31,34 @@ export interface ReportCase {
   readonly problem?: Problem;
   /** Of what was skipped: why, in a few words. */
   readonly because?: string;
-  /** Milliseconds of the run's clock. */
+  /** Real milliseconds; those of the run's clock where no others are known. */
   readonly durationMs: number;
   readonly step?: StepReport;
   readonly check?: CheckReport;
 }
 
-/** Returns the cases of a scenario: its steps in the order of the plan, then its checks. */
-export function casesOf(scenario: ScenarioReport): readonly ReportCase[] {
-  const cases = [...scenario.steps.map(stepCase), ...scenario.checks.map(checkCase)];
-  const { verdict, reason, durationMs } = scenario;
-  // A verdict that neither a step nor a check accounts for still has to show.
-  if (verdict === 'passed' || cases.some(({ outcome }) => outcome === 'failed' || outcome === 'unknown'))
-    return cases;
-  const problem: Problem = reason ?? { kind: 'environment', message: `The run ended ${verdict}.` };
-  return [...cases, runCase(verdict, problem, durationMs)];
+/** A scenario's cases, with its name; those that were never begun have no report. */
+export interface CaseGroup {
+  readonly name: string;
+  readonly scenario?: ScenarioReport;
+  /** When it began, by the wall's clock; null if that is not known. */
+  readonly startedAt: string | null;
+  readonly durationMs: number;
+  readonly cases: readonly ReportCase[];
 }
 
-/** Returns the one case of a scenario that was never begun. */
-export const caseNotBegun = (): ReportCase =>
-  runCase('unknown', { kind: 'environment', message: NEVER_BEGUN }, 0);
+/** Returns the cases of all scenarios, in their order; at the end those that were never begun. */
+export const caseGroupsOf = ({
+  scenarios,
+  notBegun = [],
+  volatile,
+}: ConformanceReport): readonly CaseGroup[] => [
+  ...scenarios.map((scenario, index) => groupOf(scenario, volatile.wallTimes[index])),
+  ...notBegun.map(name => {
+    const problem = { kind: 'environment', message: NEVER_BEGUN } as const;
+    return { name, startedAt: null, durationMs: 0, cases: [runCase('unknown', problem, 0)] };
+  }),
+];
 
 /** Counts cases by their outcome. */
 export function countCases(cases: readonly ReportCase[]): Readonly<Record<CaseOutcome, number>> {
@@ -59,28 +67,26 @@ export function countCases(cases: readonly ReportCase[]): Readonly<Record<CaseOu
   return counts;
 }
 
-/** A scenario's cases, with its name; those that were never begun have no report. */
-export interface CaseGroup {
-  readonly name: string;
-  readonly scenario?: ScenarioReport;
-  readonly cases: readonly ReportCase[];
+/** @param measured - times of the wall; undefined where none are known */
+function groupOf(scenario: ScenarioReport, measured: WallTimes | undefined): CaseGroup {
+  const wall = measured?.startedAt == null ? undefined : measured;
+  const durationMs = wall?.durationMs ?? scenario.durationMs;
+  const cases = [
+    ...scenario.steps.map(step => stepCase(step, wall)),
+    ...scenario.checks.map(check => checkCase(check, wall)),
+  ];
+  const group = { name: scenario.scenario, scenario, startedAt: wall?.startedAt ?? null, durationMs };
+  const { verdict, reason } = scenario;
+  const isTold = cases.some(({ outcome }) => outcome === 'failed' || outcome === 'unknown');
+  if (verdict === 'passed' || isTold) return { ...group, cases };
+  // A verdict that neither a step nor a check accounts for still has to show.
+  const problem: Problem = reason ?? { kind: 'environment', message: `The run ended ${verdict}.` };
+  return { ...group, cases: [...cases, runCase(verdict, problem, durationMs)] };
 }
 
-/** Returns the cases of all scenarios, in their order; at the end those that were never begun. */
-export const caseGroupsOf = ({ scenarios, notBegun = [] }: ConformanceReport): readonly CaseGroup[] => [
-  ...scenarios.map(scenario => ({ name: scenario.scenario, scenario, cases: casesOf(scenario) })),
-  ...notBegun.map(name => ({ name, cases: [caseNotBegun()] })),
-];
-
 const runCase = (outcome: 'failed' | 'unknown', problem: Problem, durationMs: number): ReportCase => ({
-  part: 'run',
-  id: 'run',
-  name: 'the run as a whole',
-  level: 'core',
-  outcome,
-  told: outcome,
-  problem,
-  durationMs,
+  ...{ part: 'run', id: 'run', name: 'the run as a whole', level: 'core' },
+  ...{ outcome, told: outcome, problem, durationMs },
 });
 
 const SKIPPED_STEPS = {
@@ -90,17 +96,13 @@ const SKIPPED_STEPS = {
   'not-reached': 'not reached',
 } as const;
 
-function stepCase(step: StepReport): ReportCase {
-  const { id, durationMs, outcome, problem } = step;
+function stepCase(step: StepReport, wall: WallTimes | undefined): ReportCase {
+  const { id, outcome, problem } = step;
+  const durationMs = wall ? (wall.steps[id] ?? 0) : step.durationMs;
   const base = {
-    part: 'step',
-    id,
-    name: stepName(step),
-    level: 'core',
-    told: outcome,
-    durationMs,
-    step,
-  } as const;
+    ...({ part: 'step', id, name: stepName(step), level: 'core' } as const),
+    ...{ told: outcome, durationMs, step },
+  };
   if (outcome === 'done') return { ...base, outcome: 'passed' };
   if (outcome !== 'failed')
     return { ...base, outcome: 'skipped', because: problem?.message ?? SKIPPED_STEPS[outcome] };
@@ -108,8 +110,9 @@ function stepCase(step: StepReport): ReportCase {
   return { ...base, outcome: told.kind === 'mesh' ? 'failed' : 'unknown', problem: told };
 }
 
-function checkCase(check: CheckReport): ReportCase {
-  const { id, sentence, level, isNamed = false, outcome, durationMs, found } = check;
+function checkCase(check: CheckReport, wall: WallTimes | undefined): ReportCase {
+  const { id, sentence, level, isNamed = false, outcome, found } = check;
+  const durationMs = wall ? (wall.checks[id] ?? 0) : check.durationMs;
   const base = { part: 'check', id, name: sentence, level, told: outcome, durationMs, check } as const;
   if (outcome === 'passed') return { ...base, outcome };
   if (level === 'extended' && !isNamed)

@@ -1,4 +1,6 @@
 /** All formats of a report. */
+import { formatConformanceYaml } from './conformance-yaml.ts';
+import { formatCtrf } from './ctrf.ts';
 import { formatHtml } from './html/html.ts';
 import { formatJson } from './json.ts';
 import { formatJunit } from './junit.ts';
@@ -13,4 +15,6 @@ export const FORMATS = {
   'report.tap': formatTap,
   'report.html': formatHtml,
   'report.md': formatMarkdown,
+  'ctrf.json': formatCtrf,
+  'conformance.yaml': formatConformanceYaml,
 } as const satisfies Readonly<Record<string, (report: ConformanceReport) => string>>;

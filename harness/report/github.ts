@@ -11,7 +11,8 @@ const MOST_SHOWN = 10;
 export const SUMMARY_BYTES = 1024 * 1024;
 
 /**
- * Writes a workflow command for each failure, at most as many as GitHub shows: the last one counts the others.
+ * Writes a workflow command for each failure, at most as many as GitHub shows: the last one counts the
+ * others.
  * @see GitHub's documentation, "Workflow commands for GitHub Actions" and "Usage limits" of annotations
  */
 export function annotationsOf(report: ConformanceReport): string {

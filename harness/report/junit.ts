@@ -2,21 +2,12 @@
  * The report as JUnit XML, for CI systems: a suite for each scenario, a test case for each step and each
  * check. It keeps to what Jenkins reads (xunit-plugin, junit-10.xsd).
  */
+import { type CaseGroup, caseGroupsOf, countCases, type ReportCase } from './cases.ts';
 import { headlineOf, headlineText } from './headline.ts';
-import { type Case, caseNotBegun, casesOf, caseXml, secondsOf } from './junit-cases.ts';
+import { caseXml, secondsOf } from './junit-cases.ts';
 import { element } from './junit-xml.ts';
-import type { ConformanceReport, ScenarioReport, WallTimes } from './report.ts';
+import type { ConformanceReport, ScenarioReport } from './report.ts';
 import { evidenceSentence, figures } from './words.ts';
-
-/** A suite, with what the sums of all are made of. */
-interface Suite {
-  readonly xml: string;
-  readonly cases: readonly Case[];
-  readonly durationMs: number;
-}
-
-/** Times of a run of which none are known. */
-const UNKNOWN: WallTimes = { scenario: '', startedAt: null, durationMs: 0, steps: {}, checks: {} };
 
 function propertiesOf(scenario: ScenarioReport, reproduce: string | null): string {
   const { reason } = scenario;
@@ -49,32 +40,19 @@ function place({ volatile: { host, startedAt } }: ConformanceReport, began: stri
   };
 }
 
-function suiteOf(
-  name: string,
-  cases: readonly Case[],
-  durationMs: number,
-  more: {
-    readonly attributes: Readonly<Record<string, string>>;
-    readonly head: readonly string[];
-  },
-): Suite {
-  const lines = [...more.head, ...cases.map(caseXml)];
-  const attributes = { name, ...counts(cases), time: secondsOf(durationMs), ...more.attributes };
-  return { xml: element('testsuite', attributes, `\n    ${lines.join('\n    ')}\n  `), cases, durationMs };
+function suite(report: ConformanceReport, group: CaseGroup): string {
+  const { name, scenario, startedAt, durationMs, cases } = group;
+  const lines = [
+    ...(scenario ? [propertiesOf(scenario, report.reproduce)] : []),
+    ...cases.map(each => caseXml(group, each)),
+  ];
+  const attributes = { name, ...counts(cases), time: secondsOf(durationMs), ...place(report, startedAt) };
+  return element('testsuite', attributes, `\n    ${lines.join('\n    ')}\n  `);
 }
 
-function suite(report: ConformanceReport, scenario: ScenarioReport, index: number): Suite {
-  const wall = report.volatile.wallTimes[index] ?? UNKNOWN;
-  const durationMs = wall.startedAt === null ? scenario.durationMs : wall.durationMs;
-  return suiteOf(scenario.scenario, casesOf(scenario, wall), durationMs, {
-    attributes: place(report, wall.startedAt),
-    head: [propertiesOf(scenario, report.reproduce)],
-  });
-}
-
-function counts(cases: readonly Case[]) {
-  const of = (kind: string) => cases.filter(({ result }) => result?.kind === kind).length;
-  return { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') };
+function counts(cases: readonly ReportCase[]) {
+  const { failed, unknown, skipped } = countCases(cases);
+  return { tests: cases.length, failures: failed, errors: unknown, skipped };
 }
 
 /**
@@ -82,15 +60,10 @@ function counts(cases: readonly Case[]) {
  * `timestamp`, `hostname` and they are all that differs between equal runs.
  */
 export function formatJunit(report: ConformanceReport): string {
-  const suites = [
-    ...report.scenarios.map((scenario, index) => suite(report, scenario, index)),
-    ...(report.notBegun ?? []).map(name =>
-      suiteOf(name, [caseNotBegun(name)], 0, { attributes: place(report, null), head: [] }),
-    ),
-  ];
-  const { tests, failures, errors } = counts(suites.flatMap(({ cases }) => cases));
-  const time = secondsOf(suites.reduce((sum, { durationMs }) => sum + durationMs, 0));
-  const body = suites.map(({ xml }) => `  ${xml}\n`).join('');
+  const groups = caseGroupsOf(report);
+  const { tests, failures, errors } = counts(groups.flatMap(({ cases }) => cases));
+  const time = secondsOf(groups.reduce((sum, { durationMs }) => sum + durationMs, 0));
+  const body = groups.map(group => `  ${suite(report, group)}\n`).join('');
   const root = element('testsuites', { name: 'mesh-harness', tests, failures, errors, time }, `\n${body}`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }

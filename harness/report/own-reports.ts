@@ -3,6 +3,7 @@ import path from 'node:path';
 import { lstatSync } from '../base/disk/disk.ts';
 import { namesIn } from '../base/disk/folders.ts';
 import { readHead } from '../base/disk/read-file.ts';
+import { DIGESTS_FILE } from './digests.ts';
 
 /** How each file of a report begins; other programs write files of the same names. */
 const BEGINNINGS: Readonly<Record<string, RegExp>> = {
@@ -11,6 +12,9 @@ const BEGINNINGS: Readonly<Record<string, RegExp>> = {
   'report.tap': /^TAP version 14\n/,
   'report.html': /<title>mesh-harness/,
   'report.md': /^# mesh-harness/,
+  'ctrf.json': /"generatedBy": "mesh-harness"/,
+  'conformance.yaml': /^apiVersion: mesh-harness\/v1\nkind: ConformanceReport\n/,
+  [DIGESTS_FILE]: /^[0-9a-f]{64} {2}(?:report|junit|ctrf|conformance)\./,
   'matrix.json': /^\{\n {2}"schemaVersion": \d+,\n {2}"evidence": "simulated"/,
   'matrix.md': /^# Misconfigurations, tried/,
 };

@@ -11,6 +11,8 @@ import type { Seen } from '../verify/seen/seen.ts';
 
 /** Grows by one when a field changes its meaning or goes; new fields don't count. */
 export const SCHEMA_VERSION = 1;
+/** `$schema` of a report, and `$id` of its JSON Schema, which `mesh-harness report schema` prints. */
+export const SCHEMA_ID = `urn:mesh-harness:report:${SCHEMA_VERSION}`;
 
 /**
  * The evidence of a report, the weakest first. A simulated run proves nothing about Istio itself; one with a
@@ -41,10 +43,24 @@ export interface ConformanceReport {
   /** The weakest of the scenarios. */
   readonly evidence: EvidenceLevel;
   readonly scenarios: readonly ScenarioReport[];
-  /** Scenarios that an interrupted run never began, as they were named; absent if there are none. */
+  /**
+   * Scenarios that were asked for and never begun, as they were named: an interrupted run's, or those of a
+   * part that was not joined. Absent if there are none.
+   */
   readonly notBegun?: readonly string[];
+  /** Set if this is a part of a run: `--shard 1/3`. */
+  readonly shard?: Shard;
   /** Everything that differs between two runs with the same seed. */
   readonly volatile: Volatile;
+}
+
+/** A part of a run that is divided among machines. */
+export interface Shard {
+  /** 1 to `of`. */
+  readonly index: number;
+  readonly of: number;
+  /** The scenarios of the whole run, in their order. */
+  readonly scenarios: readonly string[];
 }
 
 export interface ScenarioReport {
@@ -150,6 +166,7 @@ export interface WallTimes {
 export interface RunFacts {
   /** Scenarios that were asked for, and never begun. */
   readonly notBegun?: readonly string[];
+  readonly shard?: Shard;
   readonly harnessVersion?: string;
   readonly harnessCommit?: string;
   readonly reproduce?: string;

@@ -30,6 +30,8 @@ interface Point {
   readonly ok: boolean;
   readonly description: string;
   readonly skip?: string;
+  /** Of what does not hold, and changes no verdict: why. */
+  readonly todo?: string;
   readonly diagnostics?: unknown;
 }
 
@@ -52,7 +54,7 @@ function stepPoint(step: StepReport): Point {
 }
 
 function checkPoint(check: CheckReport): Point {
-  const { id, sentence, outcome, found, evidence, traffic } = check;
+  const { id, sentence, level, isNamed = false, outcome, found, evidence, traffic } = check;
   if (outcome === 'passed')
     return { ok: true, description: `check ${id}: ${sentence}`, diagnostics: { found } };
   const detail = {
@@ -63,7 +65,9 @@ function checkPoint(check: CheckReport): Point {
     evidence,
   };
   // Its claim would read as if it held.
-  return { ok: false, description: `check ${id}: ${found}`, diagnostics: withoutUndefined(detail) };
+  const description = `check ${id}: ${found}`;
+  const todo = level === 'extended' && !isNamed ? { todo: 'extended, and changes no verdict' } : {};
+  return { ok: false, description, ...todo, diagnostics: withoutUndefined(detail) };
 }
 
 /** Returns a problem as data, the cause first. The hint says the same where there is a diagnosis. */
@@ -85,11 +89,14 @@ function told({ kind, diagnosis, message, hint }: Problem): Readonly<Record<stri
 /** Drops undefined fields, by way of JSON. */
 const withoutUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
+const directive = (word: 'SKIP' | 'TODO', why: string | undefined): string =>
+  why === undefined ? '' : ` # ${word} ${describe(why)}`;
+
 function write(points: readonly Point[]): readonly string[] {
   return [
     `1..${points.length}${points.length === 0 ? ' # SKIP nothing was run' : ''}`,
-    ...points.flatMap(({ ok, description, skip, diagnostics: detail }, index) => [
-      `${ok ? 'ok' : 'not ok'} ${index + 1} - ${describe(description)}${skip === undefined ? '' : ` # SKIP ${describe(skip)}`}`,
+    ...points.flatMap(({ ok, description, skip, todo, diagnostics: detail }, index) => [
+      `${ok ? 'ok' : 'not ok'} ${index + 1} - ${describe(description)}${directive('SKIP', skip)}${directive('TODO', todo)}`,
       ...(detail === undefined ? [] : diagnostics(detail)),
     ]),
   ];

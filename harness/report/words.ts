@@ -47,7 +47,7 @@ export function messageBelow(name: string, message: string): string {
 }
 
 /** Lists the traffic of every check that sent calls. */
-export const trafficOf = ({ checks }: ScenarioReport): readonly Traffic[] =>
+export const trafficOf = ({ checks }: Pick<ScenarioReport, 'checks'>): readonly Traffic[] =>
   checks.flatMap(({ traffic }) => (traffic ? [traffic] : []));
 
 /**
@@ -99,7 +99,7 @@ export const inWords = ({ symptom, ...traffic }: Traffic): Record<string, unknow
 });
 
 /** What every format says of a scenario that was not begun. */
-export const NEVER_BEGUN = 'never begun: the run was interrupted before';
+export const NEVER_BEGUN = 'never begun: the run was interrupted before, or the part that has it is missing';
 
 /** Lists the checks that did not pass. */
 export const openChecks = ({ checks }: ScenarioReport): readonly CheckReport[] =>

@@ -1,9 +1,7 @@
 /**
  * Puts a session together, and finds everything that is wrong with its options before anything is started.
  */
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { systemClock } from '../base/clock.ts';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
 import { scaleDeadlines } from '../plan/deadlines.ts';
@@ -21,6 +19,7 @@ import { planSample, type SamplePlan } from '../verify/sample-plan.ts';
 import { assertEffects } from './effects.ts';
 import type { OpenedOptions } from './opened.ts';
 import { allowsChanges, defaultEdition } from './options.ts';
+import { newRunId } from './run-id.ts';
 import { prepareTarget } from './target.ts';
 import { Trace } from './trace.ts';
 
@@ -126,10 +125,4 @@ async function traceFor({ traceFolder }: OpenedOptions): Promise<Trace | undefin
     });
   }
   return new Trace();
-}
-
-/** Returns an id that sorts by time, and differs between two runs that start at once. */
-function newRunId(): string {
-  const time = new Date(systemClock.now()).toISOString().replace(/[-:]/g, '').slice(0, 15).replace('T', '-');
-  return `${time}-${randomBytes(3).toString('hex')}`;
 }

@@ -28,12 +28,12 @@ export async function run(options: SessionOptions): Promise<ConformanceReport> {
  * Builds the report of one or more runs that have just ended.
  * @param startedAtMs - when the first of them began, on the wall's clock
  * @param told - what the caller knows: names of scenarios that an interruption has left out (`notBegun`),
- *   the line that repeats the run, the folder of diagnostics
+ *   the part of a run, the line that repeats it, the folder of diagnostics
  */
 export function reportOf(
   events: readonly RunEvent[],
   startedAtMs: number,
-  told: Pick<RunFacts, 'notBegun' | 'reproduce' | 'diagnostics'> = {},
+  told: Pick<RunFacts, 'notBegun' | 'shard' | 'reproduce' | 'diagnostics'> = {},
 ): ConformanceReport {
   const { notBegun = [], ...facts } = told;
   const commit = builtFrom();

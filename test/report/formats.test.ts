@@ -158,7 +158,7 @@ t.test('control characters reach no format that people open', async t => {
   const bad = hostile(report);
   for (const [file, format] of Object.entries(FORMATS)) {
     const text = format(bad);
-    if (file === 'report.json') t.same(JSON.parse(text), bad, 'data stays data');
+    if (file === 'report.json') t.match(JSON.parse(text), bad, 'data stays data');
     else {
       t.notMatch(text, /[^\P{Cc}\n\t]|\u202e/u, file);
       t.match(text, 'x1b[31mred', `${file} shows them`);

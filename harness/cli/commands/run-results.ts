@@ -3,6 +3,7 @@ import path from 'node:path';
 import { existsSync } from '../../base/disk/disk.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { redact } from '../../base/redact.ts';
+import { DIGESTS_FILE, digestsOf } from '../../report/digests.ts';
 import { FORMATS } from '../../report/formats.ts';
 import type { ConformanceReport } from '../../report/report.ts';
 import { duration } from '../../report/words.ts';
@@ -25,7 +26,8 @@ export const diagnosticsIn = ({ folder }: ReportPlace): { readonly diagnostics?:
 function writeFormats(place: ReportPlace, report: ConformanceReport): Promise<readonly string[]> {
   const { 'report.json': data, ...forPeople } = FORMATS;
   const formats = Object.entries({ ...forPeople, 'report.json': data });
-  return writeReport(place, Object.fromEntries(formats.map(([file, format]) => [file, format(report)])));
+  const files = Object.fromEntries(formats.map(([file, format]) => [file, format(report)]));
+  return writeReport(place, { [DIGESTS_FILE]: digestsOf(files), ...files });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** `mesh-harness run`: its words and flags, and how they are written once more. */
 import type { Command } from 'commander';
 import type { Action } from '../declaration.ts';
-import { asWord, collect, oneOf } from '../flag-values.ts';
+import { asWord, collect, oneOf, shard } from '../flag-values.ts';
+import type { ShardChoice } from '../shard.ts';
 import {
   addCheckFlags,
   addJudgementFlags,
@@ -26,6 +27,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   /** Of the simulator only: an istioctl that works in the place of ours. */
   readonly istioctl?: string;
   readonly edition?: string;
+  /** One part of the scenarios, for one of several machines. */
+  readonly shard?: ShardChoice;
   readonly keep: boolean;
   readonly keepOnFailure: boolean;
   readonly omit: readonly string[];
@@ -102,6 +105,7 @@ function addInstallFlags(run: Command): void {
       [],
     )
     .option('--keep-going', 'run the steps that depend on a failed one too', false)
+    .option('--shard <part>', 'run one part of the scenarios: 1/3; report merge joins the reports', shard)
     .option(
       '--trace <dir>',
       'write there what the run did: API requests, connections, xDS, output of processes',
@@ -145,6 +149,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
+    ...one('--shard', flags.shard && `${flags.shard.index}/${flags.shard.of}`),
     ...is('--extended', flags.extended),
     ...is('--allow-changes', flags.allowChanges),
     ...argvOfChecks(flags),

@@ -66,6 +66,7 @@ export async function runScenarios(
     const report = reportOf(heard.events, startedAtMs, {
       ...{ notBegun: scenarios.slice(begun), reproduce: runAgain(names, flags) },
       ...diagnosticsIn(place),
+      ...(beginning.shard && { shard: beginning.shard }),
     });
     const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
     if (!flags.quiet)

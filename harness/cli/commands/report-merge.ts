@@ -1,0 +1,38 @@
+/** `mesh-harness report merge`: several reports become one. */
+import path from 'node:path';
+import { mergeReports } from '../../report/read/merge.ts';
+import { readReport } from '../../report/read/read-report.ts';
+import { assertWritable } from '../../report/write.ts';
+import { newRunId } from '../../session/run-id.ts';
+import type { Environment } from '../environment.ts';
+import { keepReports, placeOf } from '../report-folder.ts';
+import { createResults } from '../result-output.ts';
+import { createScreen } from '../terminal/screen.ts';
+import type { ReportMergeFlags } from './report.flags.ts';
+import { publishResults } from './run-results.ts';
+
+/**
+ * Joins reports and writes the result in every format.
+ * @returns the exit code of the joined verdict
+ * @throws HarnessError ERR_UNREADABLE_FILE, ERR_INVALID_REPORT, ERR_USAGE, ERR_UNWRITABLE_FOLDER
+ */
+export async function reportMergeCommand(
+  names: readonly string[],
+  flags: ReportMergeFlags,
+  environment: Environment,
+): Promise<number> {
+  const screen = createScreen(environment);
+  const report = mergeReports(names.map(name => readReport(name).report));
+  const place = placeOf(newRunId(), flags);
+  await assertWritable(place);
+  const results = createResults(flags.output, environment);
+  const { scenarios, notBegun = [] } = report;
+  results.begin([...scenarios.map(({ scenario }) => scenario), ...notBegun]);
+  const { files, exitCode } = await publishResults(place, report, { results, screen, environment });
+  results.end(report, { exitCode, files });
+  if (files.length === 0) return exitCode;
+  const tell = (text: string) => flags.quiet || screen.progress(text);
+  tell(`\nReport: ${path.relative('', place.folder) || '.'}/`);
+  await keepReports(place, flags, tell, screen.progress);
+  return exitCode;
+}

@@ -1,0 +1,69 @@
+/** What keeps a value from being a report: its schema, and what its parts must agree on. Pure. */
+import type * as z from '../../base/zod.ts';
+import { SCHEMA_VERSION } from '../report.ts';
+import { weakestEvidence, worstVerdict } from '../worst.ts';
+import { reportSchema } from './schema.ts';
+
+type ReadReport = z.output<typeof reportSchema>;
+type ReadScenario = ReadReport['scenarios'][number];
+
+/**
+ * Finds what is wrong with a report, one sentence each: `scenarios[0].verdict: …`. None if nothing is.
+ * @param content - what the parser made of `report.json`
+ */
+export function problemsOfReport(content: unknown): readonly string[] {
+  const version = versionOf(content);
+  if (version !== undefined && version > SCHEMA_VERSION)
+    return [
+      `schemaVersion: a later mesh-harness has written it (${version}); ` +
+        `this one reads up to ${SCHEMA_VERSION}`,
+    ];
+  const parsed = reportSchema.safeParse(content);
+  if (!parsed.success)
+    return parsed.error.issues.map(({ path, message }) => `${placeOf(path) || 'report'}: ${message}`);
+  return [...contradictions(parsed.data)];
+}
+
+function versionOf(content: unknown): number | undefined {
+  const version =
+    typeof content === 'object' && content !== null && 'schemaVersion' in content
+      ? content.schemaVersion
+      : undefined;
+  return typeof version === 'number' ? version : undefined;
+}
+
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
+    .join('');
+
+/** Where two parts of a report say what cannot both be true. */
+function* contradictions({ verdict, interrupted, evidence, scenarios }: ReadReport): Generator<string> {
+  const verdicts = scenarios.map(each => each.verdict);
+  const worst = worstVerdict(verdicts);
+  // What was interrupted, or misses a part, may be worse than its scenarios.
+  if (verdict !== worst && !(verdict === 'unknown' && worst === 'passed'))
+    yield `verdict: is ${verdict}, and that of the scenarios is ${worst}`;
+  if (scenarios.some(each => each.interrupted) && !interrupted)
+    yield 'interrupted: is false, and a scenario was interrupted';
+  const weakest = weakestEvidence(scenarios.map(each => each.evidence));
+  if (evidence !== weakest) yield `evidence: is ${evidence}, and that of the scenarios is ${weakest}`;
+  for (const [index, scenario] of scenarios.entries())
+    for (const problem of contradictionsIn(scenario))
+      yield `scenarios[${index}] (${scenario.scenario}): ${problem}`;
+}
+
+function* contradictionsIn({ verdict, checks, steps, conclusion, evidence, interrupted }: ReadScenario) {
+  for (const list of [checks, steps]) {
+    const ids = list.map(({ id }) => id);
+    const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (twice !== undefined) yield `${twice} is there twice`;
+  }
+  const counted = checks.filter(({ level, isNamed }) => level === 'core' || isNamed === true);
+  const bad =
+    counted.find(({ outcome }) => outcome !== 'passed') ?? steps.find(({ outcome }) => outcome === 'failed');
+  if (verdict === 'passed' && bad) yield `it is passed, and ${bad.id} is ${bad.outcome}`;
+  if (verdict === 'passed' && interrupted) yield 'it is passed, and it was interrupted';
+  if (conclusion !== undefined && evidence !== 'real')
+    yield `it is ${conclusion}, and its evidence is ${evidence}, which allows no conclusion`;
+}
