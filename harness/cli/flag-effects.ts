@@ -1,6 +1,7 @@
 /** Refuses flags that have no effect where they were given. */
 import type { Command } from 'commander';
 import { HarnessError } from '../base/errors.ts';
+import { wordsOfCommand } from './command-words.ts';
 import type { Environment } from './environment.ts';
 import { type CommandFlags, type FlagRow, flagsOf } from './flag-table.ts';
 import { choosePlatform } from './platform-choice.ts';
@@ -18,7 +19,7 @@ interface Given {
  * @throws HarnessError ERR_USAGE for the first that has no effect; ERR_UNKNOWN_PLATFORM
  */
 export function refuseWithoutEffect(command: Command, env: Env): void {
-  const known = flagsOf(command.name());
+  const known = flagsOf(wordsOfCommand(command));
   if (!known) return;
   const flags = new Set(
     command.options

@@ -1,5 +1,5 @@
 /** Readers of a flag's value, for the declarations of the commands. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Option } from 'commander';
 import { readShard, type ShardChoice } from './shard.ts';
 
 /** Adds the value of a flag that may be repeated to those that came before it. */
@@ -73,14 +73,30 @@ export function webAddress(value: string): string {
   return value;
 }
 
+/** Readers that take one of some words → the words. */
+const CHOICES = new WeakMap<object, readonly string[]>();
+
 /** Returns a reader that takes one of these words; it throws InvalidArgumentError, which names them all. */
-export const oneOf =
-  <const Choice extends string>(...choices: Choice[]) =>
-  (value: string): Choice => {
+export function oneOf<const Choice extends string>(...choices: Choice[]): (value: string) => Choice {
+  const read = (value: string): Choice => {
     const found = choices.find(choice => choice === value);
     if (!found) throw new InvalidArgumentError(`Known: ${choices.join(', ')}.`);
     return found;
   };
+  CHOICES.set(read, choices);
+  return read;
+}
+
+/** Returns the words of which a flag takes one; none if it takes others. */
+export const choicesOf = ({ parseArg }: Pick<Option, 'parseArg'>): readonly string[] =>
+  (parseArg && CHOICES.get(parseArg)) ?? [];
+
+/** Has a reader that stands for another take the same words. @returns the reader */
+export function withChoicesOf<Reader extends object>(other: object | undefined, reader: Reader): Reader {
+  const choices = other && CHOICES.get(other);
+  if (choices) CHOICES.set(reader, choices);
+  return reader;
+}
 
 /** Writes the path of a file so that no parser takes it for a flag: `-x.yaml` is `./-x.yaml`. */
 export const asWord = (nameOrPath: string): string =>

@@ -1,9 +1,12 @@
 /** The command line as commander parses it: every command, and the help of all of them together. */
+import path from 'node:path';
 import { Command, Help, type OutputConfiguration } from 'commander';
-import { packageVersion } from '../base/package-root.ts';
+import { packageRoot, packageVersion } from '../base/package-root.ts';
 import { forTerminal } from '../base/printable.ts';
+import { wordsOfCommand } from './command-words.ts';
 import { declareCerts } from './commands/certs.flags.ts';
 import { declareClean } from './commands/clean.flags.ts';
+import { declareCompletion } from './commands/completion.flags.ts';
 import { declareDiagnose } from './commands/diagnose.flags.ts';
 import { declareDoctor } from './commands/doctor.flags.ts';
 import { declareDown } from './commands/down.flags.ts';
@@ -30,10 +33,11 @@ import { declareUp } from './commands/up.flags.ts';
 import { declareVerify } from './commands/verify.flags.ts';
 import { declareVersion } from './commands/version.flags.ts';
 import type { Declaration } from './declaration.ts';
+import { DOCS_PAGES } from './docs-pages.ts';
 import type { Environment } from './environment.ts';
 import { refuseWithoutEffect } from './flag-effects.ts';
 import { prefixOf } from './flag-table.ts';
-import { notEmpty } from './flag-values.ts';
+import { notEmpty, withChoicesOf } from './flag-values.ts';
 import { HELP_FORMAT } from './terminal/help-format.ts';
 
 /** The work of a command, once its words and flags were read. It returns the exit code. */
@@ -110,6 +114,7 @@ const COMMANDS: readonly Declared[] = [
   command(declareStatus, async () => (await import('./commands/status.ts')).statusCommand),
   command(declareDown, async () => (await import('./commands/down.ts')).downCommand),
   declareIstioctl,
+  command(declareCompletion, async () => (await import('./commands/completion.ts')).completionCommand),
   command(declareVersion, async () => (await import('./commands/version.ts')).versionCommand),
 ];
 
@@ -148,17 +153,23 @@ export function createProgram(execute: Execute, output: OutputConfiguration = {}
     .addHelpText('after', EPILOGUE);
   for (const declare of COMMANDS) declare(program, execute);
   for (const command of program.commands) {
-    settle(command, `mesh-harness ${command.name()}`);
-    for (const below of command.commands) settle(below, `mesh-harness ${command.name()} ${below.name()}`);
+    settle(command);
+    for (const below of command.commands) settle(below);
   }
   return program;
 }
 
-/** Makes a command throw instead of ending the process, tell where flags belong, and refuse empty values. */
-function settle(command: Command, words: string): void {
-  command.exitOverride().showHelpAfterError(`(${words} --help)`);
+/**
+ * Makes a command throw instead of ending the process, tell its page and where its flags belong, and refuse
+ * empty values.
+ */
+function settle(command: Command): void {
+  const words = wordsOfCommand(command);
+  command.exitOverride().showHelpAfterError(`(mesh-harness ${words} --help)`);
+  const page = DOCS_PAGES[words];
+  if (page !== undefined) command.addHelpText('after', `\nDocs: ${path.join(packageRoot(), page)}`);
   for (const option of command.options)
-    option.description = `${prefixOf(command.name(), option.long ?? '')}${option.description}`;
+    option.description = `${prefixOf(words, option.long ?? '')}${option.description}`;
   refuseEmptyValues(command);
 }
 
@@ -167,13 +178,18 @@ function refuseEmptyValues({ options, registeredArguments }: Command): void {
   for (const option of options) {
     if (!option.required && !option.optional) continue;
     const read = option.parseArg;
-    option.argParser((value: string, before: unknown) =>
-      read ? read(notEmpty(value), before as never) : notEmpty(value),
+    option.argParser(
+      withChoicesOf(read, (value: string, before: unknown) =>
+        read ? read(notEmpty(value), before as never) : notEmpty(value),
+      ),
     );
   }
   for (const argument of registeredArguments) {
     if (argument.variadic)
       argument.argParser<readonly string[]>((value, before = []) => [...before, notEmpty(value)]);
-    else argument.argParser(notEmpty);
+    else {
+      const read = argument.parseArg;
+      argument.argParser(value => (read ? read(notEmpty(value), undefined as never) : notEmpty(value)));
+    }
   }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import t from 'tap';
 import { createProgram } from '../../harness/cli/program.ts';
+import { ROOT } from '../support/cli.ts';
 
 const GOLDEN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/golden/help.txt');
 /** Columns of a terminal whose width is unknown. */
@@ -29,7 +30,8 @@ t.test('the help of every command is what it was (UPDATE_GOLDEN=1 writes it anew
   const program = createProgram(async () => {});
   const text = [program, ...program.commands.flatMap(command => [command, ...command.commands])]
     .map(command => `$ ${wordsOf(command).join(' ')} --help\n${helpOf(command)}\n`)
-    .join('');
+    .join('')
+    .replaceAll(ROOT, '');
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(GOLDEN, text);
   t.equal(text, readFileSync(GOLDEN, 'utf8'));
 });
@@ -41,4 +43,16 @@ t.test('every command but istioctl, whose words are its own, has an example', as
     without.map(command => command.name()),
     ['istioctl'],
   );
+});
+
+t.test('every command names its page of the documentation, which is in the package', async t => {
+  const program = createProgram(async () => {});
+  const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
+  t.ok(manifest.files.includes('docs'));
+  for (const command of program.commands.flatMap(each => [each, ...each.commands])) {
+    const words = wordsOf(command).join(' ');
+    const [, page = ''] = /^Docs: (.+)$/m.exec(helpOf(command)) ?? [];
+    t.ok(page.startsWith(path.join(ROOT, 'docs')), words);
+    t.match(readFileSync(page, 'utf8'), new RegExp(`\\b${command.name()}\\b`), `${page} tells of ${words}`);
+  }
 });
