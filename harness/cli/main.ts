@@ -4,10 +4,9 @@ import { EXIT } from '../base/errors.ts';
 import { endOnDefects } from './defects.ts';
 import { type Environment, withoutEmpty } from './environment.ts';
 import { tellFailure } from './failure.ts';
+import { helpOutput } from './help-output.ts';
 import { watchForInterruption } from './interruption.ts';
-import { asTyped } from './launch.ts';
 import { createProgram } from './program.ts';
-import { columnsOf, wrappedLines } from './terminal/text-width.ts';
 
 /** Parses, runs one command, and returns the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -39,16 +38,9 @@ async function runCommand(argv: readonly string[], environment: Environment): Pr
   if (argv[0] === 'istioctl')
     return (await import('./commands/istioctl.ts')).istioctlCommand(argv.slice(1), environment);
   let exitCode: number = EXIT.passed;
-  const { env, stdout, stderr } = environment;
-  const program = createProgram(
-    async work => {
-      exitCode = await work(environment);
-    },
-    {
-      writeOut: text => void stdout.write(wrappedLines(asTyped(text, env), columnsOf(stdout))),
-      writeErr: text => void stderr.write(wrappedLines(asTyped(text, env), columnsOf(stderr))),
-    },
-  );
+  const program = createProgram(async work => {
+    exitCode = await work(environment);
+  }, helpOutput(environment));
   await program.parseAsync(argv, { from: 'user' });
   return exitCode;
 }

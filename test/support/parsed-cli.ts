@@ -1,5 +1,5 @@
 /** Reads the words of a command line inside this process. */
-import { CommanderError } from 'commander';
+import { CommanderError, type OutputConfiguration } from 'commander';
 import { EXIT } from '../../harness/base/errors.ts';
 import { createProgram, type Work } from '../../harness/cli/program.ts';
 
@@ -12,15 +12,19 @@ export interface EndedHere {
 
 /**
  * Reads words as the command line does.
+ * @param to - where help and refusals go; by default into what is returned
  * @returns the work of the command that they name, or what is said instead
  */
-export async function parseCli(argv: readonly string[]): Promise<{ readonly work: Work } | EndedHere> {
+export async function parseCli(
+  argv: readonly string[],
+  to?: OutputConfiguration,
+): Promise<{ readonly work: Work } | EndedHere> {
   let found: Work | undefined;
   const said: string[] = [];
   const program = createProgram(async work => {
     found = work;
   });
-  const output = {
+  const output = to ?? {
     writeErr: (text: string) => void said.push(text),
     writeOut: (text: string) => void said.push(text),
   };

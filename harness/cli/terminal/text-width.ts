@@ -57,12 +57,10 @@ function hanging(line: string, columns: number): string {
   const [first = '', ...rest] = wrapped(line.slice(lead.length), columns - lead.length);
   const others = wrapped(rest.join(' ').trimStart(), columns - within);
   // A word for which there is no room so far in goes farther out, before the terminal breaks it.
-  const hung = (text: string) =>
-    ' '.repeat(Math.max(0, Math.min(within, columns - stringWidth(text)))) + text;
-  return [
-    lead + first.trimEnd(),
-    ...(rest.length > 0 ? others.map(each => hung(each.trimStart())) : []),
-  ].join('\n');
+  const hung = (text: string, farIn = within) =>
+    ' '.repeat(Math.max(0, Math.min(farIn, columns - stringWidth(text)))) + text;
+  const below = rest.length > 0 ? others.map(each => hung(each.trimStart())) : [];
+  return [hung(first.trimEnd(), lead.length), ...below].join('\n');
 }
 
 function hangOf(line: string, lead: number, columns: number): number {

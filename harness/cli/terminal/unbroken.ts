@@ -18,10 +18,14 @@ const WITHIN = new RegExp(`(?<![\\w./-])${BEGINNING}${MORE}`, 'g');
 /** A line, or what follows a colon, that is a command and no sentence. */
 const WHOLE = new RegExp(`(?<=^|: +)${BEGINNING}.*[^.;,:?!)\\s]$`);
 
+/** A number goes with its unit. */
+const AMOUNT = /\d (?=(?:s|ms|min|%|kB|MB|GB|MiB|GiB)\b)/g;
+
 /** Marks the blanks within commands as those at which a line must not be broken. */
 export function keepCommands(line: string): string {
   const glued = (text: string) => text.replaceAll(' ', GLUE);
-  return WHOLE.test(line) ? line.replace(WHOLE, glued) : line.replace(WITHIN, glued);
+  const shown = WHOLE.test(line) ? line.replace(WHOLE, glued) : line.replace(WITHIN, glued);
+  return shown.replace(AMOUNT, glued);
 }
 
 /** Makes marked blanks blanks again. */
