@@ -33,4 +33,4 @@ export class CommandLines {
 }
 
 const within = (step: StepId, text: string): readonly string[] =>
-  text.split('\n').map(line => `     [${step}] ${line}`);
+  text.split('\n').map(line => `[${step}] ${line}`);

@@ -64,8 +64,14 @@ export class ProgressLines {
       case 'run-ended':
         return this.#runEnded(event);
       default:
-        return (this.#commands?.of(event) ?? []).flatMap(line => this.#broken(this.#dim(line)));
+        return this.#commandLines(event);
     }
+  }
+
+  /** Writes a command as it can be pasted, and what it prints. */
+  #commandLines(event: RunEvent): readonly string[] {
+    const lines = (this.#commands?.of(event) ?? []).map(line => `${INDENT}${this.#dim(line)}`);
+    return event.type === 'command-started' ? lines : lines.flatMap(line => this.#broken(line));
   }
 
   #stepEnded({ step, outcome, durationMs, problem }: StepEnded): readonly string[] {
