@@ -67,4 +67,6 @@ async function addSummary(file: string, report: ConformanceReport): Promise<void
 
 /** Writes what ended a command as an annotation; the empty text where nothing is told. */
 export const failureForGithub = (env: Environment['env'], text: string): string =>
-  isTold(env) ? workflowCommand('error', { title: 'mesh-harness' }, text) : '';
+  isTold(env)
+    ? workflowCommand('error', { title: 'mesh-harness' }, text.replace(/^(mesh-harness|error): /, ''))
+    : '';
