@@ -2,7 +2,7 @@
 import { readFileSync } from '../base/disk/disk.ts';
 import { EXIT, HarnessError } from '../base/errors.ts';
 
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   /** Stops listening. */
   stop(): void;
