@@ -6,6 +6,9 @@ import t from 'tap';
 import { ROOT, temporaryFolder } from './support/cli.ts';
 import { findKubectl, withoutKubectl } from './support/kubectl.ts';
 
+// Most of it is waiting for clusters, on the clock of the wall.
+t.setTimeout(180_000);
+
 const kubectl = findKubectl();
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const block = /```\n(npx mesh-harness up [\s\S]*?)```/.exec(readme)?.[1] ?? '';

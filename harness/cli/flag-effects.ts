@@ -56,14 +56,14 @@ function elsewhere(
       : asked !== undefined
         ? ''
         : env['MESH_HARNESS_PLATFORM'] === undefined
-          ? ', since no --platform is named'
+          ? ', since none is named'
           : ', which MESH_HARNESS_PLATFORM names';
   return ({ flag, on, instead }) => {
     if (!on || on.some(each => each === name)) return undefined;
     const advice = instead ?? `Leave it out, or add --platform ${on[0]}.`;
     return {
       message: `${flag} is for --platform ${on.join(' or ')}.`,
-      hint: `This is ${name}${how}: there it has no effect. ${advice}`,
+      hint: `The platform is ${name}${how}: there it has no effect. ${advice}`,
     };
   };
 }

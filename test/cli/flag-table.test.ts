@@ -93,7 +93,7 @@ for (const command of COMMANDS)
           ] as const) {
             t.equal(refused === undefined, isFor, `${platform}, by ${how}`);
             if (!isFor)
-              t.match(refused, `${flag} is for --platform ${on.join(' or ')}.\n  This is ${platform}`);
+              t.match(refused, `${flag} is for --platform ${on.join(' or ')}.\n  The platform is ${platform}`);
           }
         }
         for (const [programs, chosen] of [
@@ -107,7 +107,7 @@ for (const command of COMMANDS)
             on.some(each => each === chosen),
             `auto, which takes ${chosen}`,
           );
-          if (refused !== undefined) t.match(refused, `This is ${chosen} (auto: `);
+          if (refused !== undefined) t.match(refused, `The platform is ${chosen} (auto: `);
         }
       }
       const platform = row.on ? ['--platform', row.on[0] ?? ''] : [];
@@ -135,7 +135,7 @@ t.test('what people have met', async t => {
     t.match({ code, stdout }, { code: 2, stdout: '' }, argv[0]);
     t.match(
       stderr,
-      new RegExp(`^mesh-harness: ${says}\n  This is simulator, since no --platform is named: `),
+      new RegExp(`^mesh-harness: ${says}\n  The platform is simulator, since none is named: `),
     );
   }
 });
