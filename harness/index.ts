@@ -14,7 +14,11 @@ export type { Clock, Timer } from './base/clock.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, HarnessError, type HarnessErrorOptions } from './base/errors.ts';
 export { KubernetesApiError, type KubernetesStatus } from './base/kubernetes-error.ts';
 export type { KubernetesObject, ResourcePath } from './base/kubernetes-object.ts';
-export type { Fault, FaultEnd, FaultTarget, MeshFaults, PodSelector } from './library/faults.ts';
+export type { FaultValues } from './faults/fault.ts';
+export type { FaultEnd, FaultTarget } from './faults/flows.ts';
+export type { FaultInForce } from './faults/in-force.ts';
+export type { PodSelector } from './faults/pods.ts';
+export type { CatalogFault, Fault, MeshFaults } from './library/faults.ts';
 export type { ExecTarget, Mesh, MeshDefect } from './library/mesh.ts';
 export { plan, run } from './library/run.ts';
 export { loadScenario, makeTopology, type ScenarioFile, type ScenarioName } from './library/topologies.ts';
@@ -26,6 +30,7 @@ export { type ClusterName, clusterName, type NetworkName, networkName } from './
 export type { ClusterSpec, NetworkSpec, Role, Topology } from './model/topology.ts';
 export { omitSteps } from './plan/omit.ts';
 export type { Erratum, GuideReference, Omission, Plan, Repair, Step, StepId } from './plan/step.ts';
+export type { FaultFlow, FaultFlowEnd, FaultPoints, FlowMatcher, Undo } from './platform/fault-points.ts';
 export type {
   Cluster,
   ControlPlane,
@@ -63,8 +68,16 @@ export { formatTap } from './report/tap.ts';
 export type { CommandRecord, Problem, RunEvent, RunListener, StepOutcome, Verdict } from './run/events.ts';
 export type { SessionOptions as RunOptions, TargetOptions, WorkOptions } from './session/options.ts';
 export type { Band } from './verify/band.ts';
-export type { Check, CheckContext, CheckOutcome, CheckResult, Diagnosis, Evidence } from './verify/check.ts';
+export type {
+  Check,
+  CheckContext,
+  CheckOutcome,
+  CheckResult,
+  Diagnosis,
+  Evidence,
+} from './verify/check.ts';
 export { CAUSES, type Cause } from './verify/diagnose/causes.ts';
+export type { FaultMeasure, FaultSource } from './verify/fault-measure.ts';
 export type { SamplePlan } from './verify/sample-plan.ts';
 export type {
   Seen,

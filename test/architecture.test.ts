@@ -71,6 +71,7 @@ const LAYERS: Readonly<Record<string, Rule>> = {
       'platform/platform.ts',
       'platform/bundle.ts',
       'platform/diagnostics.ts',
+      'platform/fault-points.ts',
       'model',
       'base',
       'simulator/world.ts',
@@ -197,6 +198,8 @@ const LAYERS: Readonly<Record<string, Rule>> = {
   'simulator/istio/agent': { from: [...BELOW_ISTIO, 'simulator/istio/envoy'], packages: ['js-yaml'] },
   'simulator/images': { from: ['base', 'simulator/network', 'simulator/program.ts', 'simulator/istio'] },
   'simulator/world.ts': { from: ['base', 'simulator'] },
+  // Lets parts of a mesh fail; of platforms it has the points at which they can.
+  faults: { from: ['verify', 'platform/fault-points.ts', 'model', 'base'] },
   run: { from: ['verify', 'plan', 'tools/tools.ts', 'platform/platform.ts', 'model', 'base'] },
   verify: { from: ['plan/step.ts', 'platform/platform.ts', 'model', 'base'] },
   report: {

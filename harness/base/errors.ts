@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   ERR_UNKNOWN_SCENARIO: { sentence: 'No scenario has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_STEP: { sentence: 'The plan has no step with this id.', exitCode: EXIT.usage },
   ERR_UNKNOWN_CHECK: { sentence: 'No check has this id.', exitCode: EXIT.usage },
+  ERR_UNKNOWN_FAULT: { sentence: 'No fault has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_PLATFORM: { sentence: 'No platform has this name.', exitCode: EXIT.usage },
   ERR_UNKNOWN_EDITION: { sentence: 'The guide has no edition of this name.', exitCode: EXIT.usage },
   ERR_INVALID_REPORT: { sentence: 'The file is no report of a run.', exitCode: EXIT.usage },

@@ -1,36 +1,12 @@
-/** Faults of a mesh that is up: of its networks, and of its pods. */
-import type { ApiClient, ObjectList } from '../base/api-client.ts';
+/** Faults of a mesh that is up: of its networks, of its pods, and those of the catalog. */
 import { systemClock } from '../base/clock.ts';
 import { HarnessError } from '../base/errors.ts';
-import { waitUntil } from '../base/wait.ts';
-import type { Topology } from '../model/topology.ts';
-import type { FlowEnd, Faults as NetworkFaults } from '../simulator/network/faults.ts';
+import type { FaultScene, FaultValues } from '../faults/fault.ts';
+import { betweenNetworks, counted, type FaultTarget, flowsOf } from '../faults/flows.ts';
+import { type FaultInForce, FaultsInForce } from '../faults/in-force.ts';
+import { killPods, type PodSelector, restartPods } from '../faults/pods.ts';
+import type { FlowMatcher, Undo } from '../platform/fault-points.ts';
 import { aNumber, anObject, aPort, aText, checkOptions, named } from './options.ts';
-
-/** Pods of a namespace. */
-export interface PodSelector {
-  readonly namespace: string;
-  /** `app=istiod`; all pods of the namespace by default. */
-  readonly labelSelector?: string;
-}
-
-/** One end of a connection: everything that is told has to fit. */
-export interface FaultEnd {
-  readonly cluster?: string;
-  readonly network?: string;
-  /** What a pod's name begins with, such as its Deployment's: `helloworld-v1`. */
-  readonly pod?: string;
-}
-
-/** The connections that a fault meets, by who opens them; all by default. */
-export interface FaultTarget {
-  readonly from?: FaultEnd;
-  /** Where it arrives, after all Services and gateways' addresses. */
-  readonly to?: FaultEnd;
-  /** The port at which it arrives: 15443 is the east-west gateways', 15012 istiod's, 6443 API servers'. */
-  readonly port?: number;
-  readonly protocol?: 'TCP' | 'UDP';
-}
 
 /** A fault that is in force; `using` ends it, too. */
 export interface Fault extends Disposable {
@@ -38,6 +14,12 @@ export interface Fault extends Disposable {
   readonly met: number;
   /** Ends it; a second time does nothing. */
   undo(): void;
+}
+
+/** A fault of the catalog that is in force; `await using` takes it back, too. */
+export interface CatalogFault extends FaultInForce, AsyncDisposable {
+  /** Takes it back; a second time does nothing. */
+  undo(): Promise<void>;
 }
 
 /**
@@ -68,100 +50,102 @@ export interface MeshFaults {
     pods: PodSelector,
     options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal },
   ): Promise<readonly string[]>;
-  /** Ends all faults of networks. */
-  clear(): void;
+  /**
+   * Begins a fault of the catalog (docs/faults.md): `begin('istiod-away', { cluster: 'cluster1' })`.
+   * @throws HarnessError ERR_UNKNOWN_FAULT; ERR_USAGE for what it does not take, or this mesh cannot have
+   */
+  begin(name: string, values?: FaultValues): Promise<CatalogFault>;
+  /** Those of the catalog that are in force, the oldest first. */
+  list(): readonly FaultInForce[];
+  /** Ends all: those of networks at once, those of the catalog before it resolves. */
+  clear(): Promise<void>;
 }
-
-const RESTART_MS = 120_000;
-const LOOK_EVERY_MS = 100;
 
 const END = { cluster: aText, network: aText, pod: aText };
 const PODS = { namespace: aText, labelSelector: aText };
 const TARGET = { from: anObject, to: anObject, port: aPort, protocol: aText };
+const VALUES = { cluster: aText, from: aText, network: aText, node: aText, ms: aText };
 
 /** The faults of one world. */
 export class WorldFaults implements MeshFaults {
-  readonly #network: NetworkFaults;
-  readonly #clusters: ReadonlyMap<string, string>;
-  readonly #networks: ReadonlyMap<string, string>;
-  readonly #client: (cluster: string) => ApiClient;
+  readonly #scene: FaultScene;
+  readonly #catalog: FaultsInForce;
   readonly #inForce = new Set<Fault>();
 
-  /** @param client - finds that of a cluster */
-  constructor(network: NetworkFaults, topology: Topology, client: (cluster: string) => ApiClient) {
-    this.#network = network;
-    this.#clusters = new Map(topology.clusters.map(({ name }) => [name, name]));
-    this.#networks = new Map(topology.networks.map(({ name }) => [name, name]));
-    this.#client = client;
+  constructor(scene: FaultScene) {
+    this.#scene = scene;
+    this.#catalog = new FaultsInForce(scene);
   }
 
   partition(network: string, other: string): Fault {
-    const ends = [network, other].map(each => named('network', each, this.#networks));
+    const known = new Map(this.#scene.topology.networks.map(({ name }) => [name as string, name]));
+    for (const each of [network, other]) named('network', each, known);
     if (network === other)
       throw new HarnessError('ERR_USAGE', `${network} cannot be cut off from itself.`, {
         hint: 'drop({ from, to }) takes clusters and pods of one network, too.',
       });
-    return this.#begin(
-      matches => this.#network.drop(matches),
-      ({ from, to }) =>
-        ends.includes(from.network ?? '') && ends.includes(to.network ?? '') && from.network !== to.network,
-    );
+    return this.#hinder(matches => this.#network.drop(matches), betweenNetworks(network, other));
   }
 
   drop(target: FaultTarget = {}): Fault {
-    return this.#begin(matches => this.#network.drop(matches), this.#matcher('drop', target));
+    return this.#hinder(matches => this.#network.drop(matches), this.#matcher('drop', target));
   }
 
   delay(target: FaultTarget, ms: number): Fault {
     checkOptions('delay', { ms }, { ms: aNumber }, ['ms']);
-    return this.#begin(matches => this.#network.delay(matches, ms), this.#matcher('delay', target));
+    return this.#hinder(matches => this.#network.delay(matches, ms), this.#matcher('delay', target));
   }
 
   refuse(target: FaultTarget = {}): Fault {
-    return this.#begin(matches => this.#network.refuse(matches), this.#matcher('refuse', target));
+    return this.#hinder(matches => this.#network.refuse(matches), this.#matcher('refuse', target));
   }
 
   async kill(cluster: string, pods: PodSelector): Promise<readonly string[]> {
     checkOptions('kill', pods, PODS, ['namespace']);
-    const client = this.#client(cluster);
-    const { items } = await podsOf(client, pods);
-    if (items.length === 0) throw noPods(cluster, pods);
-    const now = { gracePeriodSeconds: 0 };
-    await Promise.all(items.map(({ metadata }) => client.delete(podPath(pods, metadata.name), now)));
-    return namesOf(items);
+    return await killPods(this.#client(cluster), cluster, pods);
   }
 
   async restart(
     cluster: string,
     pods: PodSelector,
-    { timeoutMs = RESTART_MS, signal }: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<readonly string[]> {
-    const client = this.#client(cluster);
-    const killed = await this.kill(cluster, pods);
-    return await waitUntil(
-      `${killed.length} new pods of ${describe(cluster, pods)} to be ready`,
-      async () => namesOf((await podsOf(client, pods, signal)).items.filter(isReady)),
-      names => names.length >= killed.length && !names.some(name => killed.includes(name)),
-      { timeoutMs, intervalMs: LOOK_EVERY_MS, clock: systemClock, ...(signal && { signal }) },
-    );
+    checkOptions('restart', pods, PODS, ['namespace']);
+    return await restartPods(this.#client(cluster), cluster, pods, { clock: systemClock, ...options });
   }
 
-  clear(): void {
+  async begin(name: string, values: FaultValues = {}): Promise<CatalogFault> {
+    checkOptions('begin', values, VALUES);
+    const begun = await this.#catalog.begin(name, values);
+    const undo = async () => {
+      if (this.#catalog.list().some(({ id }) => id === begun.id)) await this.#catalog.clear(begun.id);
+    };
+    return { ...begun, undo, [Symbol.asyncDispose]: undo };
+  }
+
+  list(): readonly FaultInForce[] {
+    return this.#catalog.list();
+  }
+
+  async clear(): Promise<void> {
     for (const fault of this.#inForce) fault.undo();
+    await this.#catalog.clearAll();
   }
 
-  #begin(begin: (matches: Matcher) => () => void, matches: Matcher): Fault {
-    const met = new WeakSet<object>();
-    let count = 0;
-    const undo = begin(flow => {
-      if (!matches(flow)) return false;
-      if (!met.has(flow)) count += 1;
-      met.add(flow);
-      return true;
-    });
+  get #network(): FaultScene['points']['network'] {
+    return this.#scene.points.network;
+  }
+
+  #client(cluster: string) {
+    return named('cluster', cluster, this.#scene.clients);
+  }
+
+  #hinder(begin: (matches: FlowMatcher) => Undo, matcher: FlowMatcher): Fault {
+    const { matches, met } = counted(matcher);
+    const undo = begin(matches);
     const fault: Fault = {
       get met() {
-        return count;
+        return met();
       },
       undo: () => {
         undo();
@@ -174,61 +158,15 @@ export class WorldFaults implements MeshFaults {
   }
 
   /** @throws HarnessError ERR_USAGE for names that the mesh does not have */
-  #matcher(of: string, target: FaultTarget): Matcher {
+  #matcher(of: string, target: FaultTarget): FlowMatcher {
     checkOptions(of, target, TARGET);
+    const { networks } = this.#scene.topology;
+    const known = new Map(networks.map(({ name }) => [name as string, name]));
     for (const end of [target.from ?? {}, target.to ?? {}]) {
       checkOptions(of, end, END);
-      if (end.cluster !== undefined) named('cluster', end.cluster, this.#clusters);
-      if (end.network !== undefined) named('network', end.network, this.#networks);
+      if (end.cluster !== undefined) named('cluster', end.cluster, this.#scene.clients);
+      if (end.network !== undefined) named('network', end.network, known);
     }
-    const { from, to, port, protocol } = target;
-    return flow =>
-      fits(flow.from, from) &&
-      fits(flow.to, to) &&
-      (port === undefined || flow.port === port) &&
-      (protocol === undefined || flow.protocol === protocol);
+    return flowsOf(target);
   }
 }
-
-type Matcher = Parameters<NetworkFaults['drop']>[0];
-
-const fits = (end: FlowEnd, { cluster, network, pod }: FaultEnd = {}): boolean =>
-  (cluster === undefined || end.cluster === cluster) &&
-  (network === undefined || end.network === network) &&
-  (pod === undefined || (end.kind === 'pod' && end.name.startsWith(pod)));
-
-/** Where pods are, or one of them. */
-const podPath = ({ namespace }: PodSelector, name?: string) => ({
-  apiVersion: 'v1',
-  plural: 'pods',
-  namespace,
-  ...(name !== undefined && { name }),
-});
-
-/** Lists pods. */
-export const podsOf = (client: ApiClient, pods: PodSelector, signal?: AbortSignal): Promise<ObjectList> =>
-  client.list(
-    podPath(pods),
-    pods.labelSelector === undefined ? {} : { labelSelector: pods.labelSelector },
-    signal,
-  );
-
-/** Tells whether a pod is ready, and not on its way out. */
-export function isReady({ metadata, status }: ObjectList['items'][number]): boolean {
-  // Of a pod, as the API has it.
-  const { conditions = [] } = (status ?? {}) as { conditions?: { type: string; status: string }[] };
-  const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  return ready && metadata.deletionTimestamp === undefined;
-}
-
-const namesOf = (items: ObjectList['items']): readonly string[] =>
-  items.map(({ metadata }) => metadata.name ?? '').sort();
-
-const describe = (cluster: string, { namespace, labelSelector }: PodSelector): string =>
-  `${cluster}, ${namespace}${labelSelector === undefined ? '' : `, ${labelSelector}`}`;
-
-/** Makes the error of a selector that no pod fits. */
-export const noPods = (cluster: string, pods: PodSelector): HarnessError =>
-  new HarnessError('ERR_USAGE', `There is no such pod in ${describe(cluster, pods)}.`, {
-    hint: 'clients has a list of all: { apiVersion: "v1", plural: "pods" }.',
-  });

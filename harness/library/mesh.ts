@@ -1,9 +1,10 @@
 /** A mesh that is up in this process, as a program sees it. */
 import type { ApiClient, ExecOptions, ExecOutcome } from '../base/api-client.ts';
+import { isReady, noPods, type PodSelector, podsOf } from '../faults/pods.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
-import { isReady, type MeshFaults, noPods, type PodSelector, podsOf } from './faults.ts';
+import type { MeshFaults } from './faults.ts';
 import { aText, checkOptions } from './options.ts';
 
 /** Where a program is run: in a pod that is named, or in the first ready one of those selected. */

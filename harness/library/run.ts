@@ -46,6 +46,7 @@ const OPTIONS = {
   skipChecks: aList,
   allowChanges: aBoolean,
   checks: aList,
+  faults: aList,
   signal: aSignal,
   listeners: aList,
 } satisfies Record<keyof SessionOptions, unknown>;

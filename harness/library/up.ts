@@ -13,6 +13,7 @@ import type { Topology } from '../model/topology.ts';
 import { contextVariable } from '../plan/mesh.ts';
 import { planTopology } from '../plan/plan.ts';
 import type { Plan, StepId } from '../plan/step.ts';
+import type { FaultPoints } from '../platform/fault-points.ts';
 import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { OpenOptions } from '../platform/simulator/open-world.ts';
 import type { OpeningWorld } from '../platform/simulator/opening-world.ts';
@@ -21,7 +22,7 @@ import type { Problem, RunListener } from '../run/events.ts';
 import { run } from '../run/runner.ts';
 import { readSamples } from '../session/samples.ts';
 import { toolsFor } from '../session/target.ts';
-import { describeDefect, type World } from '../simulator/world.ts';
+import { describeDefect } from '../simulator/world.ts';
 import { WorldFaults } from './faults.ts';
 import { execIn, type Mesh, type MeshDefect, perCluster } from './mesh.ts';
 import {
@@ -124,7 +125,6 @@ class BringUp {
   readonly #defect = new AbortController();
   readonly #open: OpenOptions;
   readonly #platform: SimulatorPlatform;
-  #world: World | undefined;
   #ending: Promise<void> | undefined;
 
   constructor(topology: Topology, plan: Plan, options: UpOptions) {
@@ -140,9 +140,6 @@ class BringUp {
     this.#platform = new SimulatorPlatform({
       seed: this.#seed,
       open: this.#open,
-      onWorld: world => {
-        this.#world = world;
-      },
     });
   }
 
@@ -194,7 +191,7 @@ class BringUp {
       for (const client of clients.values()) client.close();
     });
     const clientOf = (cluster: string) => named('cluster', cluster, clients);
-    const world = this.#world as World; // the platform has told of it
+    const points = started.faults as FaultPoints; // the simulator has them
     const names = [...documents.keys()];
     const kubeconfig = files.write('kubeconfig', mergeKubeconfigs(documents));
     const contexts = perCluster(names, name => name);
@@ -216,7 +213,14 @@ class BringUp {
         KUBECACHEDIR: path.join(files.folder, 'kube-cache'),
         ...Object.fromEntries(names.map(name => [contextVariable(name), name])),
       },
-      faults: new WorldFaults(world.network.faults, this.#topology, clientOf),
+      faults: new WorldFaults({
+        topology: this.#topology,
+        edition: this.#plan.edition,
+        client: this.#plan.client,
+        clients,
+        clock: systemClock,
+        points,
+      }),
       defects: this.#defects,
       exec: async (cluster, target, argv, given) =>
         await execIn(clientOf(cluster), cluster, target, argv, given),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { ClusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
+import type { FaultPoints } from './fault-points.ts';
 
 /** Something that `doctor` found out. */
 export interface Finding {
@@ -62,6 +63,8 @@ export interface StartedPlatform extends AsyncDisposable {
    * For instance `create-remote-secret --server https://…` for each cluster.
    */
   readonly adjustments: readonly PlatformAdjustment[];
+  /** What can be made to fail; present where the platform's capabilities say so. */
+  readonly faults?: FaultPoints;
   /** The real programs that run the plan's commands; absent: our own, inside this process. */
   readonly programs?: Programs;
   /**

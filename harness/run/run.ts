@@ -51,6 +51,8 @@ export interface RunOptions {
 export interface Verification {
   /** In the order in which they are to be run. */
   readonly checks: readonly Check[];
+  /** Makes those that come after the others, if all of these have passed: each lets a fault come and go. */
+  readonly faults?: (started: StartedPlatform) => readonly Check[];
   /** True if checks were left out by choice: then a pass is no conformance. */
   readonly isPartial?: boolean;
   /** The plan whose steps a diagnosis points to; the run's own by default. */

@@ -110,6 +110,13 @@ export class StartedRun {
     });
   }
 
+  /** Lets the faults come and go that were asked for. @returns their results */
+  async runFaults(): Promise<readonly CheckResult[]> {
+    const { options, started } = this.#around;
+    const faults = options.verify?.faults?.(started) ?? [];
+    return faults.length === 0 ? [] : await this.runChecks(faults);
+  }
+
   #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress' | 'putBack'> {
     const { options, started } = this.#around;
     const { topology, plan, platform } = options;

@@ -73,6 +73,11 @@ export interface WorkOptions {
   readonly allowChanges?: boolean;
   /** Instead of those that go with the topology. */
   readonly checks?: readonly Check[];
+  /**
+   * Faults that come and go after the checks have passed, one after the other, while calls go on: names of
+   * the catalog (`drop-calls`, `delay-calls,ms=500`), or `all`. Where the platform lets something fail.
+   */
+  readonly faults?: readonly string[];
 }
 
 /** All options of a session. */

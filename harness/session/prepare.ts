@@ -4,6 +4,8 @@
 import path from 'node:path';
 import { HarnessError, messageOf } from '../base/errors.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
+import { faultChecks } from '../faults/measure/fault-check.ts';
+import { faultsOf } from '../faults/measure/requests.ts';
 import { scaleDeadlines } from '../plan/deadlines.ts';
 import { checkStepIds } from '../plan/graph.ts';
 import { planTopology } from '../plan/plan.ts';
@@ -91,12 +93,17 @@ function prepareWork(options: OpenedOptions): Work {
   });
   const wholePlan = options.wholePlan ?? plan;
   const checks = options.checks ?? checksFor(topology, wholePlan, choiceOf(options));
+  const faults = faultsOf(options.faults, { topology, edition: plan.edition });
   return {
     plan: options.steps === 'none' ? { ...plan, steps: [] } : plan,
     omit,
     keepGoing,
     verify: {
       ...{ checks, wholePlan, sample },
+      ...(faults.length > 0 && {
+        faults: ({ faults: points }) =>
+          points ? faultChecks(faults, { edition: plan.edition, points, checks }) : [],
+      }),
       isPartial: [...(options.onlyChecks ?? []), ...(options.skipChecks ?? [])].length > 0,
       convergenceMs: CONVERGENCE_DEADLINE_MS * deadlineScale,
     },

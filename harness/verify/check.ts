@@ -9,6 +9,7 @@ import type { Repair } from '../plan/step.ts';
 import type { PlatformCapabilities } from '../platform/platform.ts';
 import type { Cause } from './diagnose/causes.ts';
 import type { StepIndex } from './diagnose/steps.ts';
+import type { FaultMeasure } from './fault-measure.ts';
 import type { SamplePlan } from './sample-plan.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -57,6 +58,8 @@ export interface CheckOutcome {
   readonly diagnosis?: Diagnosis;
   /** Of a check that sends requests: what came back. */
   readonly traffic?: Traffic;
+  /** Of a fault that came while calls went on: what was measured. */
+  readonly fault?: FaultMeasure;
 }
 
 /** What a failure points to. */

@@ -55,7 +55,7 @@ export async function startOpenWorld(
       ...(isOfOthers ? [imageAdjustment(name, istioVersion)] : []),
     ]);
     return {
-      ...startedOf(systemClock, clusters, adjustments, cleanUp),
+      ...startedOf(world, systemClock, clusters, adjustments, cleanUp),
       defect: end.signal,
       ...(programs && { programs }),
     };

@@ -51,7 +51,7 @@ export async function startOpeningWorld(
     const world = await unlessAborted(createWorld(clock), stalled);
     cleanUp.add('stop the world', async () => world[Symbol.asyncDispose]());
     const closed: StartedPlatform = {
-      ...startedOf(clock, clustersInside(world), [], cleanUp),
+      ...startedOf(world, clock, clustersInside(world), [], cleanUp),
       defect: stalled,
     };
     return {
@@ -61,7 +61,7 @@ export async function startOpeningWorld(
         watchdog.stop();
         clock.followWall(systemClock);
         try {
-          return { ...startedOf(clock, await listen(world, options), [], cleanUp), defect };
+          return { ...startedOf(world, clock, await listen(world, options), [], cleanUp), defect };
         } catch (error) {
           throw notReady(error);
         }

@@ -93,7 +93,7 @@ export class SimulatorPlatform implements Platform {
       signal.throwIfAborted();
       const clusters = clustersInside(world);
       return {
-        ...startedOf(clock, clusters, [], cleanUp),
+        ...startedOf(world, clock, clusters, [], cleanUp),
         defect,
         // A world that gets nowhere answers nothing any more, and its clock calls no one off.
         collectDiagnostics: async folder => {

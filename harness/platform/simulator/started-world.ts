@@ -4,10 +4,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { CleanupStack } from '../../base/dispose.ts';
 import { codeOf, HarnessError, messageOf } from '../../base/errors.ts';
 import { stackOf } from '../../base/stack.ts';
-import { type Defect, describeDefect } from '../../simulator/world.ts';
+import { type Defect, describeDefect, type World } from '../../simulator/world.ts';
 import { Bundle } from '../bundle.ts';
 import { describeClusters } from '../diagnostics.ts';
 import type { Cluster, PlatformAdjustment, StartedPlatform } from '../platform.ts';
+import { faultPointsOf } from './world-faults.ts';
 
 /** Makes a listener that aborts with the first defect: a run in an unsound world proves nothing. */
 export function endsRun(end: AbortController): (cluster: string, defect: Defect) => void {
@@ -34,6 +35,7 @@ function whereOf(error: Error): string {
 
 /** Puts together what both kinds of world offer alike. */
 export function startedOf(
+  world: World,
   clock: Clock,
   clusters: readonly Cluster[],
   adjustments: readonly PlatformAdjustment[],
@@ -43,6 +45,7 @@ export function startedOf(
     clock,
     clusters: new Map(clusters.map(cluster => [cluster.name, cluster])),
     adjustments,
+    faults: faultPointsOf(world),
     collectDiagnostics: folder => describeWorld(folder, clusters, clock),
     [Symbol.asyncDispose]: () => cleanUp[Symbol.asyncDispose](),
   };

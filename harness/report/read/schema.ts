@@ -147,6 +147,37 @@ const traffic = z.looseObject({
   sample: sample.optional(),
 });
 
+const count = z.int().min(0);
+
+/** Of a fault that came while calls went on. */
+const fault = z.looseObject({
+  fault: z.string(),
+  values: z.record(z.string(), z.string()),
+  what: z.string(),
+  beginMs: milliseconds,
+  stayMs: milliseconds,
+  clearMs: milliseconds,
+  met: count.optional(),
+  calls: count,
+  lost: count,
+  firstErrorMs: milliseconds.nullable(),
+  healedMs: milliseconds.nullable(),
+  recoveredMs: milliseconds.nullable(),
+  sources: z.array(
+    z.looseObject({
+      cluster: z.string(),
+      calls: count,
+      lost: count,
+      missing: z.array(z.string()),
+      symptom: z.string(),
+      errors: z.array(z.looseObject({ error: z.string(), count })),
+      longestSeconds: z.number(),
+    }),
+  ),
+  passedAfter: count,
+  failedAfter: z.array(z.string()),
+});
+
 const check = z.looseObject({
   id: z.string(),
   sentence: z.string(),
@@ -159,6 +190,7 @@ const check = z.looseObject({
   unproved: z.literal(true).optional(),
   diagnosis: diagnosis.optional(),
   traffic: traffic.optional(),
+  fault: fault.optional(),
   durationMs: milliseconds,
 });
 

@@ -65,6 +65,8 @@ export interface ApiServer {
    * @param server - `https://…`; the node's address by default
    */
   kubeconfig(server?: string): string;
+  /** Ends its connections and takes no new ones. @returns what starts it again */
+  pause(): () => void;
   stop(): Promise<void>;
 }
 
@@ -158,6 +160,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     },
     accept: http.accept,
     listen: http.listen,
+    pause: http.pause,
     issueClientCertificate: (user, groups) => issueClient(authority, validity, user, groups),
     kubeconfig: (server = `https://${network.address}:${port}`) =>
       kubeconfigOf(clusterName, server, authority.rootPem, admin),

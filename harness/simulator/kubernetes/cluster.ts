@@ -1,9 +1,11 @@
 /** One simulated cluster: nodes, an API server on the first of them, and all that makes objects come true. */
 import type { Duplex } from 'node:stream';
+import type { ExecOutcome } from '../../base/api-client.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ClusterNetwork, SocketAddress } from '../network/interfaces.ts';
 import type { ImageCatalog, OnProcess } from '../program.ts';
+import { API_PORT, ApiDoor } from './api-door.ts';
 import { createApiServer } from './api-server.ts';
 import type { Controller, ControllerContext } from './client/controller.ts';
 import { type Defect, endProcess } from './client/defect.ts';
@@ -12,9 +14,7 @@ import { Supervisor } from './client/supervisor.ts';
 import { startControlPlane } from './components.ts';
 import type { RequestRecord } from './http/server/server.ts';
 import { type NodeMachine, nodeNames } from './node/nodes.ts';
-
-/** Where API servers listen, as kubeadm sets them up. */
-const API_PORT = 6443;
+import { execOnNode } from './node-exec.ts';
 
 /** The parts and options of a simulated cluster. */
 export interface ClusterOptions {
@@ -64,6 +64,22 @@ export interface SimulatedCluster {
   listen(port: number, host: string): Promise<number>;
   /** Starts one controller more, beside those of the control plane; it ends with the cluster. */
   startController(name: string, start: (context: ControllerContext) => Controller): void;
+  /**
+   * Ends the API server: its connections break, and new ones are refused. The store stays, and so do the
+   * controllers and kubelets, which need no connection to it.
+   * @returns what starts it again
+   */
+  stopApiServer(): () => void;
+  /**
+   * Runs a program in a container as a node's runtime does, past the API server.
+   * @param app - the label of the pod; of several the first one that runs, by name
+   * @returns undefined if none runs
+   */
+  execOnNode(
+    at: { readonly namespace: string; readonly app: string; readonly container: string },
+    argv: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ExecOutcome | undefined>;
   /** Ends all programs, timers and connections. */
   stop(): Promise<void>;
 }
@@ -125,7 +141,7 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     ...(onProcess && { onProcess }),
   });
   api.connectKubelets(controlPlane.sessions);
-  const listener = first.network.listen(API_PORT, socket => api.accept(socket));
+  const door = new ApiDoor(first.network, api);
   return {
     name,
     apiServer: { address: first.network.address, port: API_PORT },
@@ -133,9 +149,16 @@ export async function startCluster(options: ClusterOptions): Promise<SimulatedCl
     accept: socket => api.accept(socket),
     startController: controlPlane.startController,
     listen: (port, host) => api.listen(port, host),
+    stopApiServer: () => door.shut(),
+    execOnNode: (at, argv, signal) =>
+      execOnNode(api.machinery.client.list('pods', { namespace: at.namespace }), controlPlane.sessions, {
+        ...at,
+        argv,
+        signal,
+      }),
     stop: async () => {
       controlPlane.stop();
-      listener.close();
+      door.close();
       await api.stop();
       for (const node of nodes) node.network.destroy();
     },

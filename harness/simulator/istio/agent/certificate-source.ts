@@ -14,10 +14,9 @@ import { credentials, openIstiod } from './istiod-client.ts';
 import type { AgentSettings } from './settings.ts';
 
 /**
- * security/pkg/nodeagent/cache/secretcache.go: 24 h, renewed when SECRET_GRACE_PERIOD_RATIO (0.5) of it is
- * left.
+ * security/pkg/nodeagent/cache/secretcache.go: a certificate is renewed when SECRET_GRACE_PERIOD_RATIO (0.5)
+ * of its life is left.
  */
-const VALIDITY_SECONDS = 24 * 3600;
 const GRACE_RATIO = 0.5;
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 10_000;
@@ -63,7 +62,11 @@ async function requestCertificate(
   const { clock, signal } = context;
   const keys = createKeyPair();
   const csr = await createCsr(keys, { uris: [settings.identity] });
-  const request = encodeCertificateRequest({ csr, validityDurationSeconds: VALIDITY_SECONDS, metadata: {} });
+  const request = encodeCertificateRequest({
+    csr,
+    validityDurationSeconds: settings.certificateSeconds,
+    metadata: {},
+  });
   const client = await openIstiod(context, settings.ca);
   try {
     const answer = await client.unary(CREATE_CERTIFICATE, Buffer.from(request), {

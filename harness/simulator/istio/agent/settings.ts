@@ -25,6 +25,8 @@ export interface AgentSettings {
   readonly identity: string;
   readonly node: XdsNode;
   readonly workers: number;
+  /** For how long a certificate is asked for. */
+  readonly certificateSeconds: number;
   /** Prefixes of statistics that the pod asks for besides the default ones. */
   readonly statsPrefixes: readonly string[];
   /** Path under `/app-health/` → the application's own probe. */
@@ -66,6 +68,7 @@ export function readSettings(context: ProcessContext, args: readonly string[]): 
     clusterId: env[`${METADATA_PREFIX}CLUSTER_ID`] ?? '',
     identity: identityOf(context),
     node: { ...describeNode(context, role, flags.get('domain')), proxyConfig },
+    certificateSeconds: certificateSeconds(env, proxyConfig),
     workers: positive(flags.get('concurrency')) ?? positive(proxyConfig['concurrency']) ?? behaviour.workers,
     statsPrefixes: (annotations[STATS_ANNOTATION] ?? '').split(',').filter(prefix => prefix !== ''),
     appProbes: readJsonObject<unknown>(env['ISTIO_KUBE_APP_PROBERS']),
@@ -138,6 +141,22 @@ function readProxyConfig({ env, files }: ProcessContext): Record<string, unknown
     ...(defaults !== null && typeof defaults === 'object' ? defaults : {}),
     ...readYamlObject(env['PROXY_CONFIG'] ?? '', 'PROXY_CONFIG'),
   };
+}
+
+/** The seconds in a minute and so on, by the unit of a Go duration. */
+const UNIT_SECONDS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
+
+/**
+ * SECRET_TTL, a day by default (istio/istio pilot/cmd/pilot-agent/main.go @1.8.0, secretTTLEnv). The template
+ * of a sidecar makes variables out of `proxyMetadata`; here the agent reads them there.
+ */
+function certificateSeconds(env: ProcessContext['env'], { proxyMetadata }: Record<string, unknown>): number {
+  const metadata = (proxyMetadata ?? {}) as Readonly<Record<string, unknown>>; // of names and texts
+  const text = String(metadata['SECRET_TTL'] ?? env['SECRET_TTL'] ?? '24h');
+  const parts = [...text.matchAll(/(\d+)([hms])/g)];
+  if (parts.map(([part]) => part).join('') !== text)
+    throw new Error(`failed to get proxy config: SECRET_TTL: time: invalid duration "${text}"`);
+  return parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 1), 0);
 }
 
 function readYamlObject(text: string, what: string): Record<string, unknown> {

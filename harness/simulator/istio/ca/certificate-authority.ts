@@ -54,7 +54,10 @@ export async function signWorkload(
     notAfterMs: Math.ceil((clock.now() + lifetimeMs) / 1000) * 1000,
   });
   const above = pemBlocks(authority.chainPem);
-  const [root] = pemBlocks(authority.rootPem);
+  const roots = pemBlocks(authority.rootPem);
+  // security/pkg/server/ca/server.go: the file with the roots comes last, whole; of several all are trusted.
+  if (roots.length > 1) return { certChain: [leaf, ...above, roots.join('')] };
+  const [root] = roots;
   if (root !== undefined && !above.includes(root)) above.push(root);
   return { certChain: [leaf, ...above] };
 }

@@ -1,4 +1,5 @@
 /** What injection templates may ask for: values of the charts, the mesh and the pod. */
+import yaml from 'js-yaml';
 import type { IstioBehaviour } from '../../behaviour.ts';
 import { NETWORK_LABEL } from '../model/mesh-model.ts';
 import type { InjectionRequest } from './injection-request.ts';
@@ -53,7 +54,7 @@ export function templateData(
       parameters['net'] ??
       global['network'] ??
       '',
-    proxyConfig: mesh.defaultConfig,
+    proxyConfig: proxyConfigOf(mesh.defaultConfig, tree(metadata['annotations'])),
     podPorts: containers.flatMap(({ ports }) => (Array.isArray(ports) ? ports : [])),
     appContainers: containers
       .map(({ name }) => String(name))
@@ -71,6 +72,18 @@ export function templateData(
     nativeSidecar: isNative,
     ordinarySidecar: !isNative,
   };
+}
+
+/**
+ * The mesh's settings for proxies, and over them those of the pod (istio/istio pkg/kube/inject/webhook.go,
+ * mesh.ApplyProxyConfig): of `proxyMetadata` each entry, of the others each as a whole.
+ */
+function proxyConfigOf(defaults: Tree, annotations: Tree): Tree {
+  const text = annotations['proxy.istio.io/config'];
+  if (typeof text !== 'string') return defaults;
+  const own = tree(yaml.load(text));
+  const proxyMetadata = { ...tree(defaults['proxyMetadata']), ...tree(own['proxyMetadata']) };
+  return { ...defaults, ...own, ...(Object.keys(proxyMetadata).length > 0 && { proxyMetadata }) };
 }
 
 /** A replica set's pods belong to its Deployment (pkg/kube/util.go, GetDeployMetaFromPod). */

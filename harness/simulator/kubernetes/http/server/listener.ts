@@ -39,6 +39,8 @@ export interface HttpApi {
   accept(socket: Duplex): void;
   /** Listens on this machine, for when the world is opened to other programs. @returns the port */
   listen(port: number, host: string): Promise<number>;
+  /** Ends all connections, and takes no new one until it is resumed. @returns what resumes */
+  pause(): () => void;
   /** Closes all connections. */
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export interface RequestListener {
 /** Starts a server without a port: connections come by `accept` or after `listen`. */
 export function createListener(certificate: ServerCertificate, listener: RequestListener): HttpApi {
   const connections = new Set<Duplex>();
+  let pauses = 0;
   const track = (socket: Duplex): void => {
     connections.add(socket);
     socket.on('error', () => {});
@@ -70,7 +73,10 @@ export function createListener(certificate: ServerCertificate, listener: Request
     minVersion: 'TLSv1.2',
   });
   server.on('tlsClientError', () => {});
-  server.on('connection', socket => track(socket));
+  server.on('connection', socket => {
+    track(socket);
+    if (pauses > 0) socket.destroy();
+  });
   server.on('secureConnection', socket => {
     track(socket);
     (socket.alpnProtocol === 'h2' ? multiplexed : http1).emit('connection', socket);
@@ -80,6 +86,13 @@ export function createListener(certificate: ServerCertificate, listener: Request
       server.emit('connection', socket);
     },
     listen: (port, host) => listen(server, port, host),
+    pause: () => {
+      pauses += 1;
+      for (const socket of connections) socket.destroy();
+      return once(() => {
+        pauses -= 1;
+      });
+    },
     stop: async () => {
       const closed = server.listening
         ? new Promise<void>(resolve => server.close(() => resolve()))
@@ -87,6 +100,15 @@ export function createListener(certificate: ServerCertificate, listener: Request
       for (const socket of connections) socket.destroy();
       await closed;
     },
+  };
+}
+
+/** Makes a function that does its work the first time only. */
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
   };
 }
 
