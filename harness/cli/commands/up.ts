@@ -78,6 +78,7 @@ async function stayUp(stay: Stay): Promise<number> {
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
   const screen = createScreen({ stdout, stderr, env });
+  screen.progress(`Platform: simulator, edition ${edition}; no real cluster is touched.`);
   if (istiod) screen.progress(controlPlaneSentence(istiod.version, istioVersion));
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();

@@ -2,6 +2,7 @@
  * The lines that progress consists of: one for each step and check, and one for each scenario at the end.
  * Pure.
  */
+import stringWidth from 'string-width';
 import { claimText, explanationOf, headlineLines, headlineOf, type Part } from '../../report/headline.ts';
 import type { ScenarioReport } from '../../report/report.ts';
 import { duration, figures, messageBelow, stepName } from '../../report/words.ts';
@@ -68,10 +69,15 @@ export class ProgressLines {
     }
   }
 
-  /** Writes a command as it can be pasted, and what it prints. */
+  /** Writes a command as it can be pasted, on a line of its own where it does not fit, and what it prints. */
   #commandLines(event: RunEvent): readonly string[] {
-    const lines = (this.#commands?.of(event) ?? []).map(line => `${INDENT}${this.#dim(line)}`);
-    return event.type === 'command-started' ? lines : lines.flatMap(line => this.#broken(line));
+    const lines = this.#commands?.of(event) ?? [];
+    const { columns = Infinity } = this.#style;
+    return lines.flatMap(line => {
+      if (event.type !== 'command-started') return this.#broken(`${INDENT}${this.#dim(line)}`);
+      const parts = stringWidth(INDENT + line) <= columns ? [line] : line.split(/ (?=\$ )(.*)/s).slice(0, 2);
+      return parts.map(part => `${INDENT}${this.#dim(part)}`);
+    });
   }
 
   #stepEnded({ step, outcome, durationMs, problem }: StepEnded): readonly string[] {

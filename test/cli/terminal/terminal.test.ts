@@ -347,6 +347,7 @@ t.test('commands write text through the screen, and data through a format that e
   );
   t.same(direct, [
     'commands/certs.ts', // paths, one a line, for programs
+    'commands/completion.ts', // for a shell
     'commands/diagnose.ts', // JSON
     'commands/env.ts', // for eval
     'commands/guide-lint.ts', // JSON, SARIF, workflow commands, and what belongs to the package
@@ -354,6 +355,9 @@ t.test('commands write text through the screen, and data through a format that e
     'commands/list.ts', // what belongs to the package
     'commands/matrix.ts', // JSON
     'commands/plan.ts', // made printable there
+    'commands/report-diff.ts', // JSON and Markdown
+    'commands/report-render.ts', // formats of reports
+    'commands/report-schema.ts', // JSON
     'commands/up.ts', // for eval
     'commands/version.ts', // what belongs to the package
     'defects.ts',
