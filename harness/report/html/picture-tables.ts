@@ -5,6 +5,9 @@ import type { Numbered } from './picture-notes.ts';
 import { FLAG } from './picture-suspects.ts';
 import { html, type Markup, scrollable } from './text.ts';
 
+/** Pixels of a column, at most. */
+const COLUMN = 84;
+
 /** Writes calls and remote secrets from cluster to cluster, and who serves the proxies of whom. */
 export function wayTables(
   model: PictureModel,
@@ -58,5 +61,6 @@ function table(
     name,
     html`<table class="matrix"><caption>${caption}</caption>
 <thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`,
+    COLUMN * (columns.length + 1),
   );
 }

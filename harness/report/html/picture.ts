@@ -29,17 +29,17 @@ interface Ink {
  */
 export function picture(scenario: ScenarioReport, id: string): Markup {
   const model = pictureModel(scenario);
+  const plan = routed(model);
   const notes = notesOf(model);
   const ink = { numbered: notes.numbered, suspects: suspectsOf(scenario, model) };
   return html`<figure class="picture">
-${scrollable(`picture of ${scenario.scenario}`, drawing(model, ink, id))}
+${scrollable(`picture of ${scenario.scenario}`, drawing(model, plan, ink, id), plan.width)}
 <figcaption>${legend(model, ink.suspects)}${notes.list}</figcaption>
 ${hasArrows(model) ? undefined : wayTables(model, ink, scenario.scenario)}
 </figure>`;
 }
 
-function drawing(model: PictureModel, ink: Ink, id: string): Markup {
-  const plan = routed(model);
+function drawing(model: PictureModel, plan: Routed, ink: Ink, id: string): Markup {
   const { width, height } = plan;
   const size = `min-width:${Math.round(width * 0.8)}px;max-width:${Math.round(width * 1.2)}px`;
   const parts = model.clusters.flatMap(cluster => cluster.parts);

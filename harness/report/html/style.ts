@@ -38,7 +38,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } 
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--fg);
   font: 12px system-ui, sans-serif; }
 svg.definitions { position: absolute; width: 0; height: 0; }
-figure.picture { margin: 1rem 0; } figure.picture .scroll svg { margin: 0 auto; }
+figure.picture { margin: 1rem 0; }
+figure.picture .scroll { width: max(100%, min(94vw, var(--w, 100%))); margin-left: 50%;
+transform: translateX(-50%); } figure.picture .scroll svg { margin: 0 auto; }
 svg .network { fill: none; stroke: var(--line); stroke-dasharray: 8 5; stroke-width: 1.5; }
 svg .cluster { fill: var(--card); stroke: var(--line); }
 svg text.small { font-size: 11px; fill: var(--muted); } svg text.name { font-weight: 600; font-size: 13px; }
@@ -71,6 +73,6 @@ table.matrix th, table.matrix td { padding: .2rem .5rem; white-space: nowrap; }
 .cell.broken { color: var(--bad); } .cell.absent, .cell.not-seen { color: var(--muted); }
 @media (max-width: 40rem) { body { font-size: 14px; } dl { grid-template-columns: 1fr; }
 dd { margin-bottom: .4rem; } }
-@media print { details, figure.picture { break-inside: avoid; }
+@media print { figure.picture .scroll { width: 100%; } details, figure.picture { break-inside: avoid; }
 figure.picture .scroll svg { min-width: 0 !important; max-width: 100% !important; } }
 `;

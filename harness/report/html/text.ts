@@ -33,10 +33,15 @@ export function html(strings: TemplateStringsArray, ...values: Insertable[]): Ma
   return new Markup(strings.map((part, index) => part + insert(values[index])).join(''));
 }
 
-/** Wraps what may be wider than the page: it scrolls by itself, by the keyboard too. */
-export const scrollable = (name: string, wide: Markup): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+/**
+ * Wraps what may be wider than the page: it scrolls by itself, by the keyboard too.
+ * @param pixels - its width, if it may leave the page's column where the window is wide enough
+ */
+export function scrollable(name: string, wide: Markup, pixels?: number): Markup {
+  const style = pixels === undefined ? undefined : html` style="--w:${Math.round(pixels)}px"`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"${style}>
 ${wide}</div>`;
+}
 
 /** Returns a list of terms and their values; terms with an empty value are left out. */
 export function definitions(entries: Readonly<Record<string, string | Markup | undefined>>): Markup {
