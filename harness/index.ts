@@ -60,6 +60,7 @@ export {
   type Host,
   SCHEMA_VERSION,
   type ScenarioReport,
+  type Shard,
   type StepReport,
   type Volatile,
   type WallTimes,

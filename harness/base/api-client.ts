@@ -40,7 +40,7 @@ export interface RequestOptions {
 export interface ExecOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
-  /** Whose time `timeoutMs` is. */
+  /** Whose time `timeoutMs` is; the wall's by default. */
   readonly clock?: Clock;
   readonly timeoutMs?: number;
 }

@@ -4,6 +4,7 @@ import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { unlessAborted } from './abort.ts';
 import type { AnswerDeadline } from './answer-deadline.ts';
 import type { ExecOptions, ExecOutcome } from './api-client.ts';
+import { systemClock } from './clock.ts';
 import { type LinkedSignal, linkedSignal } from './deadline.ts';
 import { KubernetesApiError, type KubernetesStatus } from './kubernetes-error.ts';
 
@@ -56,8 +57,11 @@ export async function execInContainer(
 }
 
 /** Returns a signal that aborts with the caller's or when time is up, until it is disposed of. */
-function limitOf(argv: readonly string[], { signal, clock, timeoutMs }: ExecOptions): LinkedSignal {
-  if (!clock || timeoutMs === undefined) return linkedSignal(signal);
+function limitOf(
+  argv: readonly string[],
+  { signal, clock = systemClock, timeoutMs }: ExecOptions,
+): LinkedSignal {
+  if (timeoutMs === undefined) return linkedSignal(signal);
   const reason = () => new Error(`no end after ${timeoutMs / 1000} s: ${argv.join(' ')}`);
   return linkedSignal(signal, { clock, timeoutMs, reason });
 }

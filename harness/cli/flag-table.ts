@@ -2,7 +2,8 @@
  * Every flag of the commands that work on clusters, and where it has an effect: the source of what the help
  * says before a flag, of the refusal of one that has none, and of the table in docs/platforms.md. Pure.
  */
-import { OPTION_PLATFORMS, type PlatformName } from '../session/effects.ts';
+import type { PlatformName } from '../platform/platform.ts';
+import { OPTION_PLATFORMS } from '../session/effects.ts';
 
 /** A flag that does not always have an effect. */
 export interface FlagRow {

@@ -6,7 +6,7 @@ import { betweenNetworks, counted, type FaultTarget, flowsOf } from '../faults/f
 import { type FaultInForce, FaultsInForce } from '../faults/in-force.ts';
 import { killPods, type PodSelector, restartPods } from '../faults/pods.ts';
 import type { FlowMatcher, Undo } from '../platform/fault-points.ts';
-import { aNumber, anObject, aPort, aText, checkOptions, named } from './options.ts';
+import { aNumber, anObject, aPort, aSignal, aText, checkOptions, named, oneOf } from './options.ts';
 
 /** A fault that is in force; `using` ends it, too. */
 export interface Fault extends Disposable {
@@ -63,7 +63,7 @@ export interface MeshFaults {
 
 const END = { cluster: aText, network: aText, pod: aText };
 const PODS = { namespace: aText, labelSelector: aText };
-const TARGET = { from: anObject, to: anObject, port: aPort, protocol: aText };
+const TARGET = { from: anObject, to: anObject, port: aPort, protocol: oneOf('TCP', 'UDP') };
 const VALUES = { cluster: aText, from: aText, network: aText, node: aText, ms: aText };
 
 /** The faults of one world. */
@@ -111,6 +111,7 @@ export class WorldFaults implements MeshFaults {
     options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
   ): Promise<readonly string[]> {
     checkOptions('restart', pods, PODS, ['namespace']);
+    checkOptions('restart', options, { timeoutMs: aNumber, signal: aSignal });
     return await restartPods(this.#client(cluster), cluster, pods, { clock: systemClock, ...options });
   }
 

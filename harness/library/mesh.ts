@@ -5,7 +5,7 @@ import type { ClusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Plan } from '../plan/step.ts';
 import type { MeshFaults } from './faults.ts';
-import { aText, checkOptions } from './options.ts';
+import { aNumber, anObject, aSignal, aText, checkOptions, texts } from './options.ts';
 
 /** Where a program is run: in a pod that is named, or in the first ready one of those selected. */
 export interface ExecTarget {
@@ -66,6 +66,8 @@ export interface Mesh<Name extends string = string> extends AsyncDisposable {
 
 const TARGET = { namespace: aText, pod: aText, labelSelector: aText, container: aText };
 
+const EXEC = { argv: texts, stdin: aText, signal: aSignal, clock: anObject, timeoutMs: aNumber };
+
 /** Finds the pod, and runs the program there. */
 export async function execIn(
   client: ApiClient,
@@ -75,6 +77,7 @@ export async function execIn(
   options: ExecOptions = {},
 ): Promise<ExecOutcome> {
   checkOptions('exec', target, TARGET, ['namespace']);
+  checkOptions('exec', { argv, ...options }, EXEC, ['argv']);
   const { namespace, pod, labelSelector, container } = target;
   const name =
     pod ??

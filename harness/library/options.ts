@@ -24,6 +24,14 @@ export const aList = rule('a list', value => Array.isArray(value));
 export const anObject = rule('an object', value => typeof value === 'object' && value !== null);
 /** Takes an AbortSignal. */
 export const aSignal = rule('an AbortSignal', value => value instanceof AbortSignal);
+/** Takes one of some words. */
+export const oneOf = (...words: readonly string[]): Rule =>
+  rule(words.join(' or '), value => typeof value === 'string' && words.includes(value));
+/** Takes a list of texts. */
+export const texts = rule(
+  'a list of texts',
+  value => Array.isArray(value) && value.every(each => typeof each === 'string'),
+);
 /** Takes what one of the rules takes. */
 export const either =
   (...rules: readonly Rule[]): Rule =>

@@ -35,6 +35,7 @@ import {
   aTopology,
   checkOptions,
   named,
+  texts,
 } from './options.ts';
 import { OwnFiles } from './own-files.ts';
 import { note, type Running } from './running.ts';
@@ -68,7 +69,7 @@ const OPTIONS = {
   topology: aTopology,
   edition: aText,
   plan: anObject,
-  omit: aList,
+  omit: texts,
   bare: aBoolean,
   seed: aText,
   firstPort: aPort,

@@ -11,7 +11,18 @@ import { reportOf } from '../session/run.ts';
 import { checksFor } from '../verify/catalog.ts';
 import type { Check } from '../verify/check.ts';
 import type { Mesh } from './mesh.ts';
-import { aBoolean, aFunction, aList, aNumber, aSignal, aText, aTopology, checkOptions } from './options.ts';
+import {
+  aBoolean,
+  aFunction,
+  aList,
+  aNumber,
+  aSignal,
+  aText,
+  aTopology,
+  checkOptions,
+  oneOf,
+  texts,
+} from './options.ts';
 import { runningOf } from './running.ts';
 
 /** Which checks are asked, and how much. */
@@ -42,7 +53,7 @@ export interface VerifyOptions {
 }
 
 /** What chooses among the built-in checks. */
-const CHOICE = { extended: aBoolean, onlyChecks: aList, skipChecks: aList, allowChanges: aBoolean };
+const CHOICE = { extended: aBoolean, onlyChecks: texts, skipChecks: texts, allowChanges: aBoolean };
 
 const OPTIONS = {
   ...CHOICE,
@@ -86,7 +97,7 @@ export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<C
 const CHECK = {
   id: aText,
   sentence: aText,
-  level: aText,
+  level: oneOf('core', 'extended'),
   isNamed: aBoolean,
   cluster: aText,
   run: aFunction,

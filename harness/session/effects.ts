@@ -1,11 +1,10 @@
 /** Where an option of a session has an effect. One that has none is refused: nobody is to believe it had. */
 import { HarnessError } from '../base/errors.ts';
+import type { PlatformName } from '../platform/platform.ts';
 import type { OpenedOptions } from './opened.ts';
 
 /** The platforms that are chosen by a name. */
-export const PLATFORM_NAMES = ['simulator', 'kind', 'existing'] as const;
-/** One of them. */
-export type PlatformName = (typeof PLATFORM_NAMES)[number];
+export const PLATFORM_NAMES: readonly PlatformName[] = ['simulator', 'kind', 'existing'];
 
 /** Option → the platforms on which it has an effect, where that is not all of them. */
 export const OPTION_PLATFORMS = {

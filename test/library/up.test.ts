@@ -16,6 +16,8 @@ import {
   makeTopology,
   omitSteps,
   plan,
+  type RunOptions,
+  run,
   type ScenarioName,
   up,
   verify,
@@ -267,6 +269,24 @@ t.test('options that are wrong are told, all at once', async t => {
     code: 'ERR_UNKNOWN_EDITION',
     hint: /^Did you mean current\?/,
   });
+  await t.rejects(verify(mesh, { onlyChecks: 'cluster1-workloads-ready' } as object), {
+    message: /it has to be a list of texts\.$/,
+  });
+  await t.rejects(mesh.exec('cluster1', sleepPod, 'curl -sS helloworld' as unknown as string[]), {
+    message: /^The option argv of exec is "curl -sS helloworld"; it has to be a list of texts\.$/,
+  });
+  await t.rejects(mesh.exec('cluster1', sleepPod, ['sleep', '5'], { timeoutMs: 50 }), {
+    message: 'no end after 0.05 s: sleep 5',
+  });
+  const topology = mesh.topology;
+  await t.rejects(run({ topology, keep: 'allways', traceFoldr: 1 } as object as RunOptions), {
+    message:
+      'The option keep of run is "allways"; it has to be always or on-failure.\n' +
+      'run has no option "traceFoldr". Did you mean traceFolder?',
+  });
+  await t.rejects(run({} as RunOptions), { message: 'run needs the option topology.' });
+  t.throws(() => plan(topology, 'curent' as 'current'), { code: 'ERR_UNKNOWN_EDITION' });
+  t.throws(() => mesh.faults.drop({ protocol: 'tcp' as 'TCP' }), { message: /has to be TCP or UDP/ });
   const idle = { checks: [], extended: true };
   await t.rejects(verify(mesh, idle), { message: /^extended of verify choose/ });
   await t.rejects(verify(mesh, { checks: [{ id: 'x' }] } as object), { code: 'ERR_USAGE' });

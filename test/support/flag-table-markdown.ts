@@ -1,6 +1,7 @@
 /** The table of flags as docs/platforms.md has it. */
 import { FLAG_TABLE, type FlagRow, flagsOf } from '../../harness/cli/flag-table.ts';
-import { PLATFORM_NAMES, type PlatformName } from '../../harness/session/effects.ts';
+import type { PlatformName } from '../../harness/platform/platform.ts';
+import { PLATFORM_NAMES } from '../../harness/session/effects.ts';
 
 /** Writes the table, with the platforms as columns. */
 export function flagTableMarkdown(): string {

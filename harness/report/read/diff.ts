@@ -42,7 +42,7 @@ export interface Change {
 }
 
 /** What counts as noise of times. */
-export interface Noise {
+interface Noise {
   /** A time counts as another from so many times the former on; above 1. */
   readonly factor: number;
   /** And from so many milliseconds on. */
