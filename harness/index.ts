@@ -14,7 +14,7 @@ export type { Clock, Timer } from './base/clock.ts';
 export { ERROR_CODES, type ErrorCode, EXIT, HarnessError, type HarnessErrorOptions } from './base/errors.ts';
 export { KubernetesApiError, type KubernetesStatus } from './base/kubernetes-error.ts';
 export type { KubernetesObject, ResourcePath } from './base/kubernetes-object.ts';
-export type { FaultValues } from './faults/fault.ts';
+export type { FaultValues, ParameterName } from './faults/fault.ts';
 export type { FaultEnd, FaultTarget } from './faults/flows.ts';
 export type { FaultInForce } from './faults/in-force.ts';
 export type { PodSelector } from './faults/pods.ts';
@@ -30,7 +30,14 @@ export { type ClusterName, clusterName, type NetworkName, networkName } from './
 export type { ClusterSpec, NetworkSpec, Role, Topology } from './model/topology.ts';
 export { omitSteps } from './plan/omit.ts';
 export type { Erratum, GuideReference, Omission, Plan, Repair, Step, StepId } from './plan/step.ts';
-export type { FaultFlow, FaultFlowEnd, FaultPoints, FlowMatcher, Undo } from './platform/fault-points.ts';
+export type {
+  FaultFlow,
+  FaultFlowEnd,
+  FaultPoints,
+  FlowMatcher,
+  NetworkFaultPoints,
+  Undo,
+} from './platform/fault-points.ts';
 export type {
   Cluster,
   ControlPlane,

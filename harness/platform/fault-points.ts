@@ -28,7 +28,7 @@ export type FlowMatcher = (flow: FaultFlow) => boolean;
 export type Undo = () => void;
 
 /** Faults of the network: packets that match vanish, take longer, or are refused. */
-interface NetworkFaultPoints {
+export interface NetworkFaultPoints {
   /** Packets vanish, both ways, of connections that exist too. */
   drop(matches: FlowMatcher): Undo;
   /** Packets take so many milliseconds longer, each way. */
