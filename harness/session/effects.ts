@@ -17,13 +17,6 @@ export const OPTION_PLATFORMS = {
   traceFolder: ['simulator'],
 } as const satisfies Partial<Record<keyof OpenedOptions, readonly PlatformName[]>>;
 
-/** Option → the option that takes its effect away. */
-const OVERRULED_BY = {
-  extended: 'onlyChecks',
-  onlyChecks: 'checks',
-  skipChecks: 'checks',
-} as const satisfies Partial<Record<keyof OpenedOptions, keyof OpenedOptions>>;
-
 /** @throws HarnessError ERR_USAGE for an option that was given and has no effect */
 export function assertEffects(options: OpenedOptions): void {
   const { platform = 'simulator', plan, edition } = options;
@@ -43,10 +36,8 @@ export function assertEffects(options: OpenedOptions): void {
     if (name === undefined && isOfNamed(option))
       refuse(words, 'A platform that is given as an object has such settings in itself.');
   }
-  // No checks at all are checks too.
-  for (const [option, other] of entriesOf(OVERRULED_BY))
-    if (isGiven(option) && (other === 'checks' ? options.checks !== undefined : isGiven(other)))
-      refuse(`\`${option}\` has no effect beside \`${other}\`.`, 'Leave one of them out.');
+  if (isGiven('extended') && isGiven('onlyChecks'))
+    refuse('`extended` has no effect beside `onlyChecks`.', 'What that names is asked, extended or not.');
   if (plan && edition !== undefined && plan.edition !== edition)
     refuse(
       `The plan is of edition ${plan.edition}; \`edition: '${edition}'\` has no effect.`,

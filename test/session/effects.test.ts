@@ -14,7 +14,6 @@ for (const [options, says] of [
 
   [{ platform: 'existing', traceFolder: 'trace' }, "`traceFolder` is for platform: 'simulator'."],
   [{ extended: true, onlyChecks: ['common-root'] }, '`extended` has no effect beside `onlyChecks`.'],
-  [{ checks: [], skipChecks: ['common-root'] }, '`skipChecks` has no effect beside `checks`.'],
   [
     { plan: planTopology(topology, '1.8'), edition: 'current' },
     "The plan is of edition 1.8; `edition: 'current'` has no effect.",
