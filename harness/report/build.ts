@@ -49,8 +49,8 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
     interrupted: notBegun.length > 0 || scenarios.some(({ interrupted }) => interrupted),
     evidence: weakestEvidence(scenarios.map(({ evidence }) => evidence)),
     scenarios,
-    ...(notBegun.length > 0 && { notBegun }),
-    ...(facts.shard && { shard: facts.shard }),
+    ...(notBegun.length > 0 && { notBegun: withoutSecrets(notBegun) }),
+    ...(facts.shard && { shard: withoutSecrets(facts.shard) }),
     volatile: {
       runId: runIds[0] ?? null,
       runIds,
@@ -60,7 +60,7 @@ export function buildReport(events: Iterable<RunEvent>, facts: RunFacts = {}): C
       host: facts.host ?? null,
       nodeVersion: facts.nodeVersion ?? null,
       diagnostics: facts.diagnostics ?? null,
-      wallTimes: runs.map(wallTimesOf),
+      wallTimes: withoutSecrets(runs.map(wallTimesOf)),
       keyFingerprints: facts.keyFingerprints ?? {},
     },
   };

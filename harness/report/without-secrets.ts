@@ -15,8 +15,9 @@ export function withoutSecrets<T>(value: T): T {
   }
   if (Array.isArray(value)) return value.map(withoutSecrets) as T & unknown[]; // the same elements, cleaned
   if (typeof value === 'object' && value !== null) {
-    // The same keys.
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutSecrets(entry)])) as T;
+    // Names of our own stay; those of evidence may be anything.
+    const entries = Object.entries(value).map(([key, each]) => [withoutSecrets(key), withoutSecrets(each)]);
+    return Object.fromEntries(entries) as T;
   }
   return value;
 }
