@@ -5,9 +5,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** `from './model/topology.ts'`, and a type that is named in place: `import('node:stream').Duplex`. */
-const SPECIFIER = /\b(?:from|import\()\s*'([^']+)'/g;
-
 /**
  * @param folder - where the types go
  * @throws Error for a type of a package
@@ -23,7 +20,7 @@ export async function writeTypes(folder) {
     reached.add(file);
     const text = declarations.get(file);
     if (text === undefined) throw new Error(`The types have no ${file}.`);
-    for (const [, specifier] of text.matchAll(SPECIFIER)) {
+    for (const { fileName: specifier } of importsOf(ts, text)) {
       if (specifier.startsWith('.')) visit(path.resolve(path.dirname(file), declarationOf(specifier)));
       else if (!specifier.startsWith('node:')) ofPackages.push(`${path.relative('.', file)}: ${specifier}`);
     }
@@ -36,15 +33,26 @@ export async function writeTypes(folder) {
   for (const file of reached) {
     const target = path.join(folder, path.relative('harness', file));
     mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, declarations.get(file).replace(SPECIFIER, asUsersImport));
+    writeFileSync(target, asUsersImport(ts, declarations.get(file)));
   }
 }
 
 const declarationOf = specifier => specifier.replace(/\.ts$/, '.d.ts');
 
+/** `from './model/topology.ts'`, and a type that is named in place: `import('node:stream').Duplex`. */
+const importsOf = (ts, text) => ts.preProcessFile(text, true, true).importedFiles;
+
 /** Our own specifiers end in `.ts`, which only those may write who emit nothing. */
-const asUsersImport = (clause, specifier) =>
-  specifier.startsWith('.') ? clause.replace(/\.ts'$/, ".js'") : clause;
+function asUsersImport(ts, text) {
+  // The last one first: what stands before it keeps its place.
+  return importsOf(ts, text)
+    .filter(({ fileName }) => fileName.startsWith('.'))
+    .sort((a, b) => b.pos - a.pos)
+    .reduce((rest, { fileName, pos }) => {
+      const at = rest.indexOf(fileName, pos);
+      return rest.slice(0, at) + fileName.replace(/\.ts$/, '.js') + rest.slice(at + fileName.length);
+    }, text);
+}
 
 /** Returns the file of each declaration → its text. `npm run typecheck` has checked what it is made of. */
 function declare(ts) {
