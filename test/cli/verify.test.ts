@@ -158,11 +158,18 @@ async function withMesh(t: Test, mesh: Mesh): Promise<void> {
   });
 
   await t.test('is not what another scenario says', async t => {
-    const { code, stderr, report } = await mesh.verify('primary-remote', {
+    const { code, stdout, stderr, report } = await mesh.verify('primary-remote', {
       check: ['CLUSTER-served-by-PRIMARY', 'cluster2-workloads-ready'],
       wait: 1,
+      output: 'json',
     });
     t.equal(code, 1, 'the check of the remote was asked for by name');
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as object);
+    t.match(events[0], { type: 'stream-started', scenarios: ['primary-remote'] });
+    t.match(events.at(-1), { type: 'stream-ended', verdict: 'failed', exitCode: 1 });
     t.match(stderr, /Verified as primary-remote \(edition 1\.8\)\./);
     t.match(stderr, / {2}cluster2 is a remote of cluster1 in primary-remote, and a primary here\.\n/);
     t.match(stderr, / {2}cluster2 is on network1 in primary-remote, and on network2 here\.\n/);
