@@ -75,6 +75,7 @@ t.test('what doctor would say comes first, once; not with --quiet, and not befor
     t.match((await runHere(['run', 'multi-primary', ...wrong])).stderr, /^mesh-harness: /, wrong.join(' '));
 });
 
+const CASE = ['--case', 'trust/different-roots', '--edition', '1.8'];
 const FULL = { skip: process.platform !== 'linux' && 'it has no /dev/full' };
 const ROWS: readonly (readonly string[])[] = [
   ['list'],
@@ -89,14 +90,7 @@ const ROWS: readonly (readonly string[])[] = [
           format,
         ]),
         ...['list', 'json', 'sh', 'markdown'].map(format => ['plan', 'multi-primary', '--format', format]),
-        ...[['text'], ['json']].map(format => [
-          'matrix',
-          'multi-primary',
-          '--case',
-          'trust',
-          '--output',
-          ...format,
-        ]),
+        ...['text', 'json'].map(format => ['matrix', 'multi-primary', ...CASE, '--output', format]),
         ...[['list', '--checks'], ['doctor', '--platform', 'simulator'], ['version'], ['--help']],
         ...[
           ['run', '--help'],

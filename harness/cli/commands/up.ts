@@ -78,8 +78,7 @@ async function stayUp(stay: Stay): Promise<number> {
   const { bare, seed, firstPort } = flags;
   const { edition, istioVersion } = plan;
   const screen = createScreen({ stdout, stderr, env });
-  screen.progress(`Platform: simulator, edition ${edition}; no real cluster is touched.`);
-  if (istiod) screen.progress(controlPlaneSentence(istiod.version, istioVersion));
+  tellFirst(screen, stay);
   const samples = await readSamples(edition);
   const startedAt = new Date(systemClock.now()).toISOString();
   using own = await OwnState.take(
@@ -132,6 +131,12 @@ async function stayUp(stay: Stay): Promise<number> {
     return EXIT.unknown;
   }
   return exitCode;
+}
+
+/** Says what is about to come up. */
+function tellFirst(screen: Screen, { plan: { edition, istioVersion }, istiod }: Stay): void {
+  screen.progress(`Platform: simulator, edition ${edition}; no real cluster is touched.`);
+  if (istiod) screen.progress(controlPlaneSentence(istiod.version, istioVersion));
 }
 
 /** Keeps where the API servers are, and the kubeconfig of all of them. @returns the clusters */

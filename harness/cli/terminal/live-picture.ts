@@ -1,7 +1,7 @@
 /** What runs at the moment, as lines: clusters side by side, with timers. */
 import type { ClusterSpec } from '../../model/topology.ts';
 import type { RunEvent } from '../../run/events.ts';
-import { cell, fit } from './text-width.ts';
+import { cell, fit, fitWords } from './text-width.ts';
 
 /** Columns of text below which clusters stand one below the other. */
 const MIN_COLUMN = 30;
@@ -76,10 +76,15 @@ export class LivePicture {
 
   /** Draws the lines of the picture, none wider than `width`. */
   draw(width: number, nowMs: number): readonly string[] {
-    const entry = ({ name, sinceMs, message }: Activity) => [
-      `${name} ${((nowMs - sinceMs) / 1000).toFixed(1)} s`,
-      ...(message === undefined ? [] : [`  ${message}`]),
-    ];
+    const entry =
+      (columns: number) =>
+      ({ name, sinceMs, message }: Activity): readonly string[] => {
+        const time = ` ${((nowMs - sinceMs) / 1000).toFixed(1)} s`;
+        return [
+          fitWords(name, columns - time.length) + time,
+          ...(message === undefined ? [] : [fitWords(`  ${message}`, columns)]),
+        ];
+      };
     const all = [...this.#activities.values()];
     if (all.length === 0) return [];
     const names = this.#clusters
@@ -87,9 +92,11 @@ export class LivePicture {
       .filter(name => all.some(({ cluster }) => cluster === name));
     const column = Math.floor((width - 1) / Math.max(1, names.length));
     if (names.length < 2 || column < MIN_COLUMN)
-      return all.flatMap(entry).map(line => fit(` ${line}`, width - 1));
-    const shared = all.filter(({ cluster }) => cluster === undefined).flatMap(entry);
-    const columns = names.map(name => all.filter(({ cluster }) => cluster === name).flatMap(entry));
+      return all.flatMap(entry(width - 2)).map(line => fit(` ${line}`, width - 1));
+    const shared = all.filter(({ cluster }) => cluster === undefined).flatMap(entry(width - 2));
+    const columns = names.map(name =>
+      all.filter(({ cluster }) => cluster === name).flatMap(entry(column - 2)),
+    );
     const rows = Array.from({ length: Math.max(...columns.map(lines => lines.length)) }, (_, row) =>
       columns.map(lines => ` ${cell(lines[row] ?? '', column - 2)} `).join(''),
     );

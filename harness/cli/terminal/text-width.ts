@@ -18,6 +18,13 @@ export function fit(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Cuts a text to a width in columns behind a whole word, if one fits. */
+export function fitWords(text: string, width: number): string {
+  const cut = fit(text, width);
+  const end = cut === text ? -1 : cut.lastIndexOf(' ');
+  return end > 0 && cut.slice(0, end).trim() !== '' ? `${cut.slice(0, end).trimEnd()}…` : cut;
+}
+
 /**
  * Breaks a text into lines of a width in columns. It breaks between words only: a longer word may be
  * something to copy, and so may a command in the text.

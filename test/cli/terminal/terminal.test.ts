@@ -243,6 +243,12 @@ t.test('the live picture has clusters side by side, and fits any terminal', asyn
     for (const line of picture.draw(width, 3500))
       t.ok(stringWidth(line) < Math.max(2, width), `${width}: ${line}`);
   }
+  const long = (id: string) => `${id}: wait until the workloads of every cluster are running`;
+  picture.apply({ atMs: 0, type: 'step-started', step: 'wait' }, long, 1000);
+  for (const line of picture.draw(40, 3500)) {
+    if (!line.includes('wait')) continue;
+    t.match(line, /^ wait: wait until the workloads… 2\.5 s$/, 'cut behind a word, and its timer is there');
+  }
   picture.apply(
     { atMs: 0, type: 'run-ended', verdict: 'passed', interrupted: false, durationMs: 1 },
     name,
