@@ -93,7 +93,10 @@ for (const command of COMMANDS)
           ] as const) {
             t.equal(refused === undefined, isFor, `${platform}, by ${how}`);
             if (!isFor)
-              t.match(refused, `${flag} is for --platform ${on.join(' or ')}.\n  The platform is ${platform}`);
+              t.match(
+                refused,
+                `${flag} is for --platform ${on.join(' or ')}.\n  The platform is ${platform}`,
+              );
           }
         }
         for (const [programs, chosen] of [
@@ -133,10 +136,7 @@ t.test('what people have met', async t => {
   ] as const) {
     const { code, stdout, stderr } = await runHere(['run', 'multi-primary', ...argv], { env: quiet });
     t.match({ code, stdout }, { code: 2, stdout: '' }, argv[0]);
-    t.match(
-      stderr,
-      new RegExp(`^mesh-harness: ${says}\n  The platform is simulator, since none is named: `),
-    );
+    t.match(stderr, new RegExp(`^mesh-harness: ${says}\n  The platform is simulator, since none is named: `));
   }
 });
 
