@@ -62,6 +62,7 @@ function commandLine(folder) {
     `--report-dir=${folder}`,
     ...one('--platform', input('PLATFORM')),
     ...one('--edition', input('EDITION')),
+    ...one('--istio-version', input('ISTIO_VERSION')),
     ...more,
     // Behind this nothing is a flag, whatever it begins with.
     '--',

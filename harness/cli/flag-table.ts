@@ -37,6 +37,12 @@ const CLUSTERS: readonly FlagRow[] = [
   { flag: '--context', on: EXISTING },
   { flag: '--api-server', on: EXISTING },
   { flag: '--istio-dir', notBeside: ['--istioctl'] },
+  {
+    flag: '--istio-version',
+    on: REAL,
+    notBeside: ['--istio-dir'],
+    instead: 'On the simulator --edition chooses, and --istio-dir names a release whose istioctl works.',
+  },
   { flag: '--mirror', on: REAL },
   { flag: '--offline', on: REAL },
   { flag: '--hub', on: REAL },

@@ -51,6 +51,13 @@ export function shard(value: string): ShardChoice {
   return choice;
 }
 
+/** Reads a release of Istio: `1.30.3`, `1.31.0-rc.0`. @throws InvalidArgumentError */
+export function istioRelease(value: string): string {
+  if (!/^\d+\.\d+\.\d+(-[a-z]+\.\d+)?$/.test(value))
+    throw new InvalidArgumentError('A release is needed: three numbers, such as 1.29.0.');
+  return value;
+}
+
 /** Refuses a value that is empty or blank. @throws InvalidArgumentError */
 export function notEmpty(value: string): string {
   if (value.trim() === '')

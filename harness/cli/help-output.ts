@@ -1,6 +1,7 @@
 /** Where help and refusals of the command line go: as lines of the streams' terminals. */
 import type { OutputConfiguration } from 'commander';
 import type { Environment } from './environment.ts';
+import { harmlessIn } from './github.ts';
 import { asTyped } from './launch.ts';
 import { columnsOf, wrappedLines } from './terminal/text-width.ts';
 
@@ -14,7 +15,7 @@ export function helpOutput({
   stderr,
 }: Pick<Environment, 'env' | 'stdout' | 'stderr'>): OutputConfiguration {
   const writing = (stream: NodeJS.WriteStream) => (text: string) =>
-    void stream.write(wrappedLines(asTyped(text, env), columnsOf(stream)));
+    void stream.write(harmlessIn(env, wrappedLines(asTyped(text, env), columnsOf(stream))));
   return {
     writeOut: writing(stdout),
     writeErr: writing(stderr),

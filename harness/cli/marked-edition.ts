@@ -19,7 +19,9 @@ export async function editionOfRun(
   istioctl: OwnIstioctl | undefined,
   { env, signal }: Pick<Environment, 'env' | 'signal'>,
 ): Promise<EditionChoice> {
-  const isOpen = platform === 'existing' && flags.edition === undefined && flags.istioDir === undefined;
+  const { edition, istioDir, istioVersion } = flags;
+  const isOpen =
+    platform === 'existing' && [edition, istioDir, istioVersion].every(each => each === undefined);
   const marked = isOpen ? await markedEdition(flags.context, env) : undefined;
   return marked ?? (await editionOfFlags(flags, platform, istioctl, signal));
 }

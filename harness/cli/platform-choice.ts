@@ -1,8 +1,9 @@
 /** Chooses the platform and the edition of a command line, and writes the line that says so. */
 import path from 'node:path';
+import { HarnessError } from '../base/errors.ts';
 import { platformMaker } from '../platform/catalog.ts';
 import { versionOf } from '../platform/programs.ts';
-import { editionFor } from '../platform/versions.ts';
+import { editionFor, editionMismatch } from '../platform/versions.ts';
 import { findProgram } from '../process/find.ts';
 import { defaultEdition } from '../session/options.ts';
 import { editionWith, type OwnIstioctl } from './own-istioctl.ts';
@@ -45,6 +46,7 @@ export function choosePlatform(
 interface EditionFlags {
   readonly edition?: string;
   readonly istioDir?: string;
+  readonly istioVersion?: string;
   readonly istiod?: string;
 }
 
@@ -57,12 +59,14 @@ export interface EditionChoice {
 /**
  * Chooses the edition: the one asked for; else that of the release which is to be installed; else the
  * platform's own. A folder without a release decides nothing here: the platform reports it when it starts.
+ * @throws HarnessError ERR_USAGE if the release asked for does not go with the edition, or with none
  */
 export async function chooseEdition(
-  { edition, istioDir, istiod }: EditionFlags,
+  { edition, istioDir, istioVersion, istiod }: EditionFlags,
   platform: string,
   signal: AbortSignal,
 ): Promise<EditionChoice> {
+  if (istioVersion !== undefined) return editionWithRelease(istioVersion, edition);
   if (edition !== undefined) return { name: edition };
   if (istiod !== undefined) return { name: 'current', because: 'of --istiod' };
   // What works on the simulator `own-istioctl.ts` finds out.
@@ -72,6 +76,18 @@ export async function chooseEdition(
       return { name: editionFor(version), because: `of Istio ${version} in ${istioDir}` };
   }
   return { name: defaultEdition(platform) };
+}
+
+/** @throws HarnessError ERR_USAGE, ERR_UNKNOWN_EDITION */
+function editionWithRelease(release: string, asked: string | undefined): EditionChoice {
+  const name = asked ?? editionFor(release);
+  const mismatch = editionMismatch(name, release);
+  if (mismatch !== undefined)
+    throw new HarnessError('ERR_USAGE', `--istio-version: ${mismatch}`, {
+      hint:
+        asked === undefined ? 'Name another release.' : 'Leave --edition out: it follows from the release.',
+    });
+  return { name, ...(asked === undefined && { because: `of Istio ${release}` }) };
 }
 
 /**

@@ -23,7 +23,7 @@ export function realSettings(
   { env }: Environment,
   onProgress: (text: string) => void,
 ): RealSettings {
-  const { mirror, istioDir, hub, tag, loadBalancer, registryConfig, imageArchive = [] } = flags;
+  const { mirror, istioDir, istioVersion, hub, tag, loadBalancer, registryConfig, imageArchive = [] } = flags;
   return {
     edition,
     state: stateFolder(env),
@@ -40,6 +40,7 @@ export function realSettings(
     onProgress,
     ...(mirror !== undefined && { mirror }),
     ...(istioDir !== undefined && { istioFolder: path.resolve(istioDir) }),
+    ...(istioVersion !== undefined && { istioVersion }),
     ...(hub !== undefined && { hub }),
     ...(tag !== undefined && { tag }),
     ...(loadBalancer !== undefined && { loadBalancer }),

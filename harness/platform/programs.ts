@@ -13,6 +13,8 @@ import { editionMismatch, releasesOf } from './versions.ts';
 export interface ProgramOptions extends DownloadOptions {
   /** An unpacked Istio release: its `bin/istioctl` and `samples` are used. */
   readonly istioFolder?: string;
+  /** No other release will do, though it be of the same line. */
+  readonly istioVersion?: string;
   /** Folders to look in, as in the variable PATH; that of this process by default. */
   readonly path?: string;
 }
@@ -53,9 +55,10 @@ export async function findKubectl(server: string, options: ProgramOptions): Prom
 
 /**
  * Finds istioctl with the release that it came in: samples and the gateway script must be of the same line.
+ * @param window - with the release that is fetched if there is none
  */
 export async function findIstio(window: VersionWindow, options: ProgramOptions): Promise<IstioRelease> {
-  const { istioFolder, cache } = options;
+  const { istioFolder, istioVersion, cache } = options;
   const wanted = lineOf(window.istio) ?? [0, 0];
   if (istioFolder !== undefined) {
     const file = join(istioFolder, 'bin', 'istioctl');
@@ -79,7 +82,8 @@ export async function findIstio(window: VersionWindow, options: ProgramOptions):
     const found = await describeFound('istioctl', line => compare(line, wanted) === 0, options);
     // A release's bin folder on PATH, as its own documentation has it.
     const release = found && join(found.file, '..', '..');
-    if (found && release !== undefined && existsSync(join(release, 'samples', 'multicluster')))
+    const isWanted = istioVersion === undefined || found?.version === istioVersion;
+    if (found && isWanted && release !== undefined && existsSync(join(release, 'samples', 'multicluster')))
       return { ...found, folder: release };
     await fetchIstio(window.istio, options);
   }

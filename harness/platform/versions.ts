@@ -32,6 +32,15 @@ export function windowOf(edition: string): VersionWindow {
 }
 
 /**
+ * Finds the versions that go with an edition, and with a release that is asked for in the place of its own.
+ * @throws HarnessError ERR_UNKNOWN_EDITION
+ */
+export const windowWith = (edition: string, istio: string | undefined): VersionWindow => ({
+  ...windowOf(edition),
+  ...(istio !== undefined && { istio }),
+});
+
+/**
  * Chooses the edition that an Istio release goes with. Whatever came after 1.8 is nearer to today's guide:
  * networks by label came with 1.9.
  */

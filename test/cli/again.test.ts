@@ -57,6 +57,7 @@ const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string 
     flags: {
       platform: 'kind',
       istioDir: '/opt/my istio',
+      istioVersion: '1.30.3',
       mirror: 'https://mirror.example',
       offline: true,
       hub: 'registry.example/istio',
@@ -69,7 +70,7 @@ const rows: readonly { readonly flags: Partial<RunFlags>; readonly line: string 
       seed: '7',
     },
     line:
-      "--platform kind --istio-dir '/opt/my istio' --mirror https://mirror.example --offline --hub registry.example/istio --tag 1.30.3 " +
+      "--platform kind --istio-dir '/opt/my istio' --istio-version 1.30.3 --mirror https://mirror.example --offline --hub registry.example/istio --tag 1.30.3 " +
       '--set a=b --image-archive x.tar --registry-config config.json --load-balancer metallb --no-cache --seed 7',
   },
   {

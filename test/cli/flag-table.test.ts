@@ -28,6 +28,7 @@ const quiet = { PATH: at('nothing'), HOME: folder.path, MESH_HARNESS_STATE: at('
 /** A value that the flag's own reader takes; for what has choices, the default. */
 const VALUES: Readonly<Record<string, string>> = {
   '--mirror': 'https://mirror.test',
+  '--istio-version': '1.30.3',
   '--var': 'NAME=value',
   '--tools': 'embedded',
   '--output': 'text',

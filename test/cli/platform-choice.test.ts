@@ -86,6 +86,9 @@ t.test('the edition: as asked, else by the release, else by the platform', async
     ['kind', { istioDir: release('1.24.6') }, 'current', /of Istio 1\.24\.6 in /],
     ['kind', { istioDir: release('1.8.6'), edition: 'current' }, 'current', undefined],
     ['simulator', { istioDir: release('1.30.3') }, '1.8', undefined],
+    ['kind', { istioVersion: '1.29.1' }, 'current', /of Istio 1\.29\.1\)/],
+    ['existing', { istioVersion: '1.8.6' }, '1.8', /of Istio 1\.8\.6\)/],
+    ['kind', { istioVersion: '1.29.1', edition: 'current' }, 'current', undefined],
     ['existing', { istioDir: '/nowhere' }, 'current', undefined],
   ] as const) {
     const choice = await chooseEdition(flags, platform, signal);
@@ -93,6 +96,15 @@ t.test('the edition: as asked, else by the release, else by the platform', async
     if (because === undefined) t.equal(choice.because, undefined);
     else t.match(firstLine({ name: platform, missingForKind: [] }, choice), because);
   }
+  for (const [flags, message, hint] of [
+    [{ istioVersion: '1.15.0' }, /^--istio-version: Istio 1\.15\.0 goes with no edition/, /another release/],
+    [
+      { istioVersion: '1.8.6', edition: 'current' },
+      /goes with edition 1\.8, not with current/,
+      /--edition out/,
+    ],
+  ] as const)
+    await t.rejects(chooseEdition(flags, 'kind', signal), { code: 'ERR_USAGE', message, hint });
 });
 
 t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', async t => {

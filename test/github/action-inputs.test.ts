@@ -24,7 +24,7 @@ const HOSTILE = [
 
 t.test('an input is no text of a shell, and no command of the workflow', async t => {
   // All at once: a start of the program for each of them would take long.
-  for (const name of ['scenarios', 'platform', 'edition', 'arguments']) {
+  for (const name of ['scenarios', 'platform', 'edition', 'istio-version', 'arguments']) {
     const used = await useHere(t, { scenarios: 'multi-primary', [name]: HOSTILE });
     t.equal(used.succeeded, false, name);
     t.same(used.outputs, { verdict: '', 'exit-code': '2', report: '' }, used.log);
@@ -49,12 +49,13 @@ t.test('arguments are what a shell would make of them, but nothing is expanded',
       arguments: `--set a=b\\ c 'it''s' "say \\"no\\" to \\x $HOME" --e= ''\n  $(id) * ~ \\\n last`,
       'report-dir': ' r ',
       platform: 'kind',
+      'istio-version': '1.29.1',
     },
     { program: SAYS_ARGV },
   );
   t.equal(used.succeeded, true, used.log);
   t.same(JSON.parse(used.log), [
-    ...['run', `--report-dir=${path.join(used.workspace, 'r')}`, '--platform=kind'],
+    ...['run', `--report-dir=${path.join(used.workspace, 'r')}`, '--platform=kind', '--istio-version=1.29.1'],
     ...['--set', 'a=b c', 'its', 'say "no" to \\x $HOME', '--e=', '', '$(id)', '*', '~', 'last'],
     ...['--', 'multi-primary', './my mesh.yaml', '--x'],
   ]);

@@ -178,6 +178,12 @@ t.test('what is on PATH is taken where its version fits', async t => {
   const release = join(folder, 'packed', `istio-${WINDOW.istio}`);
   const inRelease = { ...options, path: join(release, 'bin') };
   t.match(await findIstio(WINDOW, inRelease), { folder: release }, 'a release whose bin folder is on PATH');
+  t.match(await findIstio(WINDOW, { ...inRelease, istioVersion: WINDOW.istio }), { folder: release });
+  await t.rejects(
+    findIstio({ ...WINDOW, istio: '1.30.9' }, { ...inRelease, istioVersion: '1.30.9', offline: true }),
+    { message: /There is no istioctl 1\.30\.9 with its release/ },
+    'another release of its line is not what was asked for',
+  );
   t.match(await findIstio(WINDOW, { ...options, istioFolder: release }), { folder: release }, '--istio-dir');
   await t.rejects(findIstio(WINDOW, { ...options, istioFolder: path }), {
     message: /is no unpacked Istio release/,

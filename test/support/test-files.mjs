@@ -34,7 +34,12 @@ const hasDocker = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 
 const PROCESSES = [/^test\/support\/(loader|no-domains|own-children)\.test/];
 
 /** These wait for programs or real clocks most of the time, one after the other. */
-const WAITING = [/^test\/platform\/clean\.test/, /^test\/process\//, /^test\/tools\/process-tools\.test/];
+const WAITING = [
+  /^test\/github\/action/,
+  /^test\/platform\/clean\.test/,
+  /^test\/process\//,
+  /^test\/tools\/process-tools\.test/,
+];
 
 /** Whole runs in the process: code that has been compiled for one serves the next. */
 const RUNS = [

@@ -1,6 +1,6 @@
 /** The flags for real clusters, of `run` and `doctor`. */
 import type { Command } from 'commander';
-import { collect, webAddress } from '../flag-values.ts';
+import { collect, istioRelease, webAddress } from '../flag-values.ts';
 
 /** What `doctor` looks at. */
 export interface LookedAtFlags {
@@ -12,6 +12,8 @@ export interface LookedAtFlags {
 
 /** What the command line says about real clusters and the programs that work on them. */
 export interface RealFlags extends LookedAtFlags {
+  /** The release that is installed, in the place of the edition's own. */
+  readonly istioVersion?: string;
   readonly mirror?: string;
   readonly hub?: string;
   readonly tag?: string;
@@ -48,6 +50,11 @@ export function addRealFlags(command: Command): Command {
     command,
     'an unpacked Istio release to use; on the simulator its istioctl works, as with --istioctl',
   )
+    .option(
+      '--istio-version <release>',
+      'the release of Istio to fetch and install, such as 1.29.0 (default: the edition’s)',
+      istioRelease,
+    )
     .option('--mirror <url>', 'where kind, kubectl and Istio are fetched from', webAddress)
     .option('--hub <registry>', 'the registry of Istio’s images')
     .option('--tag <tag>', 'the tag of Istio’s images')
@@ -66,6 +73,7 @@ export function argvOfReal(flags: RealFlags): readonly string[] {
     ...many('--context', flags.context),
     ...many('--api-server', flags.apiServer),
     ...one('--istio-dir', flags.istioDir),
+    ...one('--istio-version', flags.istioVersion),
     ...one('--mirror', flags.mirror),
     ...(flags.offline ? ['--offline'] : []),
     ...one('--hub', flags.hub),

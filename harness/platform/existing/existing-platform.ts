@@ -11,7 +11,7 @@ import type { Finding, Platform, PlatformCapabilities, StartedPlatform } from '.
 import { programQuestions } from '../program-questions.ts';
 import { findIstio, findKubectl, versionOf } from '../programs.ts';
 import { refuseBad } from '../refusal.ts';
-import { windowOf } from '../versions.ts';
+import { windowOf, windowWith } from '../versions.ts';
 import type { RealPrograms } from './beginning.ts';
 import { apiServersOf, contextNames, namedApiServer, namedContexts } from './cluster-flags.ts';
 import { type ExistingContext, readContexts } from './contexts.ts';
@@ -117,11 +117,11 @@ export class ExistingPlatform implements Platform {
     servers: ReadonlyMap<ClusterName, string>,
     signal: AbortSignal,
   ): Promise<readonly Inspection[]> {
-    const { edition, istioFolder } = this.#options;
+    const { edition, istioFolder, istioVersion } = this.#options;
     // A release of the user's own has versions of Kubernetes of its own.
     const istio =
       istioFolder === undefined || this.#areSimulated
-        ? undefined
+        ? istioVersion
         : await versionOf('istioctl', join(istioFolder, 'bin', 'istioctl'), signal);
     return await Promise.all(
       found.map(context => {
@@ -154,7 +154,7 @@ export class ExistingPlatform implements Platform {
     const options = { ...this.#options, signal };
     const [kubectl, istio] = await Promise.all([
       findKubectl(kubectlFor(inspections), options),
-      findIstio(windowOf(this.#options.edition), options),
+      findIstio(windowWith(options.edition, options.istioVersion), options),
     ]);
     const { hub } = this.#options;
     const programs = {

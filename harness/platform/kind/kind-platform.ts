@@ -15,7 +15,7 @@ import type { Finding, Platform, Programs, StartedPlatform } from '../platform.t
 import { findIstio, findKind, findKubectl } from '../programs.ts';
 import { refuseBad } from '../refusal.ts';
 import type { VersionWindow } from '../version-windows.ts';
-import { istioHas, kubernetesMismatch, windowOf } from '../versions.ts';
+import { istioHas, kubernetesMismatch, windowOf, windowWith } from '../versions.ts';
 import { BringUp } from './bring-up.ts';
 import { checkCloudProvider } from './cloud-provider.ts';
 import { kindDoctor } from './doctor.ts';
@@ -41,7 +41,7 @@ export class KindPlatform implements Platform {
   /** @throws HarnessError ERR_UNKNOWN_EDITION, ERR_USAGE */
   constructor(options: KindOptions) {
     this.#options = options;
-    this.#window = windowOf(options.edition);
+    this.#window = windowWith(options.edition, options.istioVersion);
     this.#loadBalancer = loadBalancerOf(options.loadBalancer);
   }
 
@@ -151,7 +151,7 @@ async function findEngine(path: string | undefined) {
 function judgeVersions(window: VersionWindow, istioVersion: string): readonly Finding[] {
   const mismatch = kubernetesMismatch(window.edition, window.nodeVersion, istioVersion);
   if (mismatch === undefined) return [];
-  const fix = `--istio-dir has to name a release like ${window.istio}.`;
+  const fix = `--istio-version or --istio-dir has to name a release like ${windowOf(window.edition).istio}.`;
   return [{ subject: 'versions', ok: false, found: mismatch, fix }];
 }
 
