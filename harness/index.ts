@@ -18,6 +18,7 @@ export type { FaultValues, ParameterName } from './faults/fault.ts';
 export type { FaultEnd, FaultTarget } from './faults/flows.ts';
 export type { FaultInForce } from './faults/in-force.ts';
 export type { PodSelector } from './faults/pods.ts';
+export type { ExistingMesh } from './library/existing.ts';
 export type { CatalogFault, Fault, MeshFaults } from './library/faults.ts';
 export type { ExecTarget, Mesh, MeshDefect } from './library/mesh.ts';
 export { plan, run } from './library/run.ts';

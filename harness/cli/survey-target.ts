@@ -1,45 +1,15 @@
 /** Reads the mesh of the clusters that a command looks at. */
-import { READ_MS } from '../base/answer-deadline.ts';
-import { systemClock } from '../base/clock.ts';
-import { HarnessError, messageOf } from '../base/errors.ts';
-import { KubernetesClient } from '../base/kubernetes-client.ts';
-import { redact } from '../base/redact.ts';
-import { type Survey, surveyMesh } from '../verify/survey/survey.ts';
+import { surveyContexts } from '../session/survey-contexts.ts';
+import type { Survey } from '../verify/survey/survey.ts';
 import { nameOfLike } from './scenarios.ts';
 import type { Target } from './target.ts';
 
 /**
  * Surveys the clusters of a target; writes nothing. A mesh like one of the guide's scenarios has its name.
- * @throws HarnessError ERR_KUBERNETES_API if one does not answer or does not tell the least that is needed;
- *   ERR_USAGE if two contexts lead to one cluster
+ * @throws as surveyContexts
  */
 export async function surveyTarget({ clusters }: Target, signal: AbortSignal): Promise<Survey> {
-  const contexts = clusters.map(({ context }) => context);
-  const limit = { clock: systemClock, readMs: READ_MS };
-  const clients = new Map(
-    clusters.map(({ cluster, kubeconfig }) => {
-      const client = new KubernetesClient(kubeconfig, { limit });
-      return [cluster as string, client] as const;
-    }),
-  );
-  let survey: Survey;
-  try {
-    survey = await surveyMesh(clients, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new HarnessError('ERR_KUBERNETES_API', redact(`The mesh cannot be read: ${messageOf(error)}`), {
-      hint: `Does kubectl get pods -A work with ${contexts.join(', ')}?`,
-      cause: error,
-    });
-  } finally {
-    for (const client of clients.values()) client.close();
-  }
-  const [twice] = survey.same;
-  if (!twice) {
-    const { topology } = survey;
-    return { ...survey, topology: { ...topology, name: (await nameOfLike(topology)) ?? topology.name } };
-  }
-  throw new HarnessError('ERR_USAGE', `${twice.join(' and ')} are one and the same cluster.`, {
-    hint: 'Name a context of its own for each cluster.',
-  });
+  const survey = await surveyContexts(clusters, signal);
+  const { topology } = survey;
+  return { ...survey, topology: { ...topology, name: (await nameOfLike(topology)) ?? topology.name } };
 }

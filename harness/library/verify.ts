@@ -1,4 +1,4 @@
-/** Verifies a mesh that is up, with the checks of ours, with some of them, or with checks of one's own. */
+/** Verifies a mesh that is there, with the checks of ours, with some of them, or with checks of one's own. */
 import { systemClock } from '../base/clock.ts';
 import { HarnessError } from '../base/errors.ts';
 import type { EditionName } from '../model/east-west-gateway.ts';
@@ -10,6 +10,7 @@ import { prepareSession } from '../session/prepare.ts';
 import { reportOf } from '../session/run.ts';
 import { checksFor } from '../verify/catalog.ts';
 import type { Check } from '../verify/check.ts';
+import { attach, type ExistingMesh } from './existing.ts';
 import type { Mesh } from './mesh.ts';
 import {
   aBoolean,
@@ -38,7 +39,9 @@ export interface VerifyOptions {
   readonly onlyChecks?: readonly string[];
   /** Ids of checks, or of families of checks, that are left out. */
   readonly skipChecks?: readonly string[];
-  /** Takes checks that change something and put it back, too; true by default. */
+  /**
+   * Takes checks that change something and put it back, too; by default only of a mesh that `up` has made.
+   */
   readonly allowChanges?: boolean;
   /** Size of the fixed sample per source; by default the smallest that holds the risk, 300 at least. */
   readonly requests?: number;
@@ -66,30 +69,37 @@ const OPTIONS = {
 } satisfies Record<keyof VerifyOptions, unknown>;
 
 /**
- * Verifies a mesh, and leaves it up.
+ * Verifies a mesh, and leaves it as it is: one that `up` has brought up, or one that somebody else has
+ * installed, by its contexts.
  * @returns the report, whatever the verdict
  * @throws HarnessError ERR_USAGE for options that are wrong or a mesh that is stopped, ERR_UNKNOWN_CHECK,
- *   ERR_SAMPLE_SIZE
+ *   ERR_SAMPLE_SIZE; ERR_UNREADABLE_FILE or ERR_KUBERNETES_API for contexts that do not serve
  */
-export async function verify(mesh: Mesh, options: VerifyOptions = {}): Promise<ConformanceReport> {
+export async function verify(
+  mesh: Mesh | ExistingMesh,
+  options: VerifyOptions = {},
+): Promise<ConformanceReport> {
   checkOptions('verify', options, OPTIONS);
-  const { platform, started, seed } = runningOf(mesh, 'verify');
   assertChecks(options.checks);
   refuseIdle('verify', options);
-  const { listeners = [], ...rest } = options;
+  const { signal = new AbortController().signal } = options;
+  const isUp = typeof mesh === 'object' && mesh !== null && 'stop' in mesh;
+  const running = isUp ? runningOf(mesh, 'verify') : undefined;
+  const { topology, plan, platform } = isUp
+    ? { ...mesh, platform: runningOf(mesh, 'verify').platform }
+    : await attach(mesh, signal);
+  const { listeners = [], allowChanges = isUp, ...rest } = options;
   const events: RunEvent[] = [];
   const startedAtMs = systemClock.now();
   const session = await prepareSession({
     ...rest,
-    topology: mesh.topology,
-    plan: mesh.plan,
-    platform,
-    seed,
+    ...{ topology, plan, platform, allowChanges },
+    ...(running && { seed: running.seed }),
     steps: 'none',
-    wholePlan: mesh.plan,
+    wholePlan: plan,
     listeners: [event => void events.push(event), ...listeners],
   });
-  await session.start(started);
+  await session.start(running?.started);
   return reportOf(events, startedAtMs);
 }
 

@@ -102,6 +102,30 @@ t.test('verify asks the checks of ours, and those of others beside them', async 
   t.same(mesh.defects, []);
 });
 
+t.test('a mesh of others is verified by its contexts', async t => {
+  const { kubeconfig } = mesh;
+  const contexts = { east: 'cluster1', west: 'cluster2' };
+  const report = await verify({ kubeconfig, contexts }, few);
+  t.match(report, { verdict: 'passed', scenarios: [{ platform: { name: 'existing' } }] });
+  t.match(report.scenarios[0]?.checks, [{ id: 'cluster1-workloads-ready' }]);
+  const ready = { onlyChecks: ['CLUSTER-workloads-ready'] };
+  const known = { kubeconfig: [kubeconfig], contexts: mesh.contexts, topology: mesh.topology };
+  t.match(await verify(known, ready), { verdict: 'passed' });
+  t.match(mesh.clients.cluster1.server, /^https:\/\/127\.0\.0\.1:/, 'it is still up');
+  await t.rejects(verify({ ...known, contexts }), {
+    message: /^contexts of verify: no context for cluster1; .*; a context for east, which primary-remote/,
+  });
+  await t.rejects(verify({ kubeconfig, contexts: { east: 'cluster1', west: 'custer2' } }), {
+    code: 'ERR_USAGE',
+    message: /custer2/,
+  });
+  await t.rejects(verify({ kubeconfig, contexts: { east: 'cluster1', west: 'cluster1' } }), {
+    message: 'east and west are one and the same cluster.',
+  });
+  await t.rejects(verify({ kubeconfig: '/nope', contexts }), { code: 'ERR_UNREADABLE_FILE' });
+  await t.rejects(verify({ context: 'x' } as object as Mesh), { message: /needs the option kubeconfig/ });
+});
+
 t.test('faults of networks meet who fits, until they are undone', async t => {
   const gateway = { cluster: 'cluster2', pod: 'istio-eastwestgateway' };
   using dropped = mesh.faults.drop({ to: gateway, port: 15443 });
