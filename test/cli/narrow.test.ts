@@ -63,10 +63,8 @@ const isTyped = (line: string): boolean => /^ {4,}(\S+ \|$|kubectl|istioctl|samp
 
 for (const argv of ROWS) {
   t.test(argv.slice(0, 4).join(' ').replaceAll(GUIDES, ''), async t => {
-    const wide = await runHere(argv, { columns: 10_000, env: PLAIN });
-    for (const columns of [40, 80, 160]) {
-      const { code, stdout, stderr } = await runHere(argv, { columns, env: PLAIN });
-      t.equal(code, wide.code);
+    for (const columns of isNightly ? [40, 80, 160] : [40, 80]) {
+      const { stdout, stderr } = await runHere(argv, { columns, env: PLAIN });
       const lines = `${stdout}${stderr}`.split('\n');
       const broken = lines.filter(line => stringWidth(line) > columns && !isOnePiece(line) && !isTyped(line));
       t.same(broken, [], `${columns} columns`);
