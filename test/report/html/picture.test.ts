@@ -170,12 +170,13 @@ interface Case {
   readonly scenario: string;
   readonly edition: string;
   readonly omit?: string;
+  readonly extended?: boolean;
 }
 
-async function reportOf({ scenario, edition, omit }: Case): Promise<ConformanceReport> {
+async function reportOf({ scenario, edition, omit, extended = false }: Case): Promise<ConformanceReport> {
   const topology = await topologyOf(scenario);
   const plan = await planOf(scenario, edition);
-  const checks = impatientChecks(topology, plan);
+  const checks = impatientChecks(topology, plan, { extended });
   return await run({
     topology,
     plan,
@@ -211,6 +212,19 @@ for (const options of isNightly ? await allCases() : BY_DAY) {
     holdPicture(t, only, figure);
   });
 }
+
+t.test('a page of four scenarios has less than a megabyte', async t => {
+  // By night with the checks and steps of real runs, which are most of it.
+  const told = isNightly
+    ? await Promise.all(FOUR.map(scenario => reportOf({ scenario, edition: '1.8', extended: true })))
+    : [];
+  const scenarios = isNightly
+    ? told.flatMap(report => report.scenarios)
+    : (await Promise.all(FOUR.map(topologyOf))).map(topology => reportOn(topology));
+  t.equal(scenarios.length, 4);
+  const page = formatHtml({ ...buildReport([]), scenarios });
+  t.ok(Buffer.byteLength(page) < (isNightly ? 1e6 : 2e5), `${Buffer.byteLength(page)} bytes`);
+});
 
 t.test('what each kind of trouble leaves of a mesh is drawn', async t => {
   const gone: Sight = { state: 'absent' };
