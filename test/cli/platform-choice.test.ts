@@ -2,7 +2,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t, { type Test } from 'tap';
+import { othersClusters } from '../../harness/cli/others-clusters.ts';
 import { chooseEdition, choosePlatform, firstLine } from '../../harness/cli/platform-choice.ts';
+import { OwnState } from '../../harness/cli/up/own-state.ts';
+import { upPaths } from '../../harness/cli/up/paths.ts';
 import { markSimulated } from '../../harness/model/simulated-cluster.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 import { runHere } from '../support/run-here.ts';
@@ -166,4 +169,18 @@ t.test('clusters that the variables of the guide name are not those of a simulat
   t.notMatch(await run(['--platform', 'simulator']), /CTX_/, 'who names the platform knows');
   t.notMatch(await run([], { MESH_HARNESS_PLATFORM: 'simulator' }), /CTX_/);
   t.match(await run([], { CTX_CLUSTER1: '', CTX_CLUSTER2: '', CTX_EAST: 'e' }), /CTX_EAST is set/);
+});
+
+t.test('where the variables are those of a world that is up, the line says so', async t => {
+  const paths = upPaths(path.join(t.testdir(), 'state'), {});
+  const about = { scenario: 'multi-primary', edition: '1.8', istioVersion: '1.8.0', seed: '1', bare: true };
+  using own = await OwnState.take(paths, { ...about, startedAt: '' }, { tell: () => {} });
+  own.started([], '');
+  const env = { CTX_CLUSTER1: 'cluster1', KUBECONFIG: paths.kubeconfig };
+  t.match(othersClusters({}, { env }), [
+    /^ {2}CTX_CLUSTER1 is of multi-primary, which is up; this run simulates its own\. On those: --platform existing/,
+  ]);
+  t.match(othersClusters({}, { env: { ...env, KUBECONFIG: '/elsewhere/kubeconfig' } }), [
+    /CTX_CLUSTER1 is set/,
+  ]);
 });
