@@ -24,7 +24,7 @@ t.test('--output json: the events of the run, one a line, from which its report 
   const folder = path.join(t.testdir(), 'report');
   const { code, stdout } = await runHere([
     ...['run', 'multi-primary', '--output', 'json', '--report-dir', folder],
-    ...['--omit', 'cluster2/deploy-helloworld-v2', '--quiet'],
+    ...['--omit', 'cluster2/deploy-helloworld-v2', '--quiet', ...CHECK],
   ]);
   t.equal(code, 1);
   const lines = linesOf(stdout);
