@@ -13,6 +13,7 @@ import path from 'node:path';
 import t from 'tap';
 import { installLine } from '../harness/platform/kind/engine/connect.ts';
 import { ROOT, temporaryFolder } from './support/cli.ts';
+import { isNightly } from './support/nightly.ts';
 
 /** A bit of everything that is exported; the last ones are errors, to be sure that anything is checked. */
 const USE = `
@@ -96,8 +97,12 @@ t.test('asked for kind, it says which package is missing and how to get it', asy
   const variables = { PATH, XDG_STATE_HOME: state, XDG_CACHE_HOME: path.join(project.path, 'xdg') };
   for (const argv of [
     ['run', 'multi-primary', '--platform', 'kind', '--quiet'],
-    ['doctor', '--platform', 'kind'],
-    ['clean', '--cache'],
+    ...(isNightly
+      ? [
+          ['doctor', '--platform', 'kind'],
+          ['clean', '--cache'],
+        ]
+      : []),
   ]) {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

@@ -26,6 +26,7 @@ import { runProcess } from '../../harness/process/run.ts';
 import { TOOLS_PREFIX } from '../../harness/process/temporary-folders.ts';
 import { listScenarios } from '../../harness/scenario/load.ts';
 import { findKubectl, withoutKubectl } from '../support/kubectl.ts';
+import { isNightly } from '../support/nightly.ts';
 
 /** What meshes of this process have on disk. */
 const leftovers = () =>
@@ -233,7 +234,8 @@ t.test('a mesh that does not come up says why, and leaves nothing', async t => {
   t.equal(leftovers().length, 1);
 });
 
-t.test('what is left out on purpose is no error', async t => {
+const bulk = { skip: !isNightly && 'npm run tables runs it' };
+t.test('what is left out on purpose is no error', bulk, async t => {
   const lame = await up({ scenario: 'multi-primary', omit: ['remote-secret/cluster2-in-cluster1'] });
   const report = await verify(lame, { onlyChecks: ['cluster1-workloads-ready'] });
   t.equal(report.verdict, 'passed');
