@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { systemClock } from '../base/clock.ts';
 import { KEPT_REPORTS, removeAllReports, removeOldReports } from '../report/kept-reports.ts';
-import { type OwnReport, reportsIn } from '../report/own-reports.ts';
-import { REPORTS_FOLDER, type ReportPlace, reportPlace } from '../report/write.ts';
+import { type OwnReport, REPORTS_FOLDER, reportsIn } from '../report/own-reports.ts';
+import { type ReportPlace, reportPlace } from '../report/write.ts';
 import type { ReportFlags } from './commands/output.flags.ts';
 import { byteSize } from './terminal/byte-size.ts';
 

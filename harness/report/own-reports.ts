@@ -25,6 +25,8 @@ const LAST_WRITTEN = ['report.json', 'matrix.json'] as const;
 
 /** Of a folder with a report, beside the files. */
 const DIAGNOSTICS = 'diagnostics';
+/** Where reports go unless the user says otherwise. */
+export const REPORTS_FOLDER = 'mesh-harness-report';
 /** The link to the newest report. */
 export const LATEST = 'latest';
 /** Half of a file, of a process that writes it or was killed. */
@@ -56,7 +58,11 @@ export function foreignNamesIn(folder: string): readonly string[] {
 
 function isOwn(folder: string, name: string): boolean {
   if (name in BEGINNINGS) return beginsAsOurs(folder, name);
-  return [DIAGNOSTICS, LATEST, ...PLACEHOLDERS].includes(name) || HALF.test(name) || RUN_ID.test(name);
+  return (
+    [DIAGNOSTICS, LATEST, REPORTS_FOLDER, ...PLACEHOLDERS].includes(name) ||
+    HALF.test(name) ||
+    RUN_ID.test(name)
+  );
 }
 
 function beginsAsOurs(folder: string, name: string): boolean {

@@ -6,10 +6,7 @@ import { writeError } from '../base/disk/write-error.ts';
 import { codeOf, HarnessError, messageOf } from '../base/errors.ts';
 import { quoteWord } from '../base/quote.ts';
 import { assertFolderWritable } from '../base/writable-folder.ts';
-import { foreignNamesIn, LATEST } from './own-reports.ts';
-
-/** Where reports go unless the user says otherwise. */
-export const REPORTS_FOLDER = 'mesh-harness-report';
+import { foreignNamesIn, LATEST, REPORTS_FOLDER } from './own-reports.ts';
 
 export interface ReportPlace {
   /** Absolute path of the folder that holds the files. */

@@ -58,7 +58,7 @@ t.test('a folder for reports that holds what others keep is refused, by name', a
 t.test('one that is empty or new, or has reports of ours, is taken', async t => {
   const taken: readonly Record<string, string | Record<string, string>>[] = [
     {},
-    { '.gitkeep': '' },
+    { '.gitkeep': '', 'mesh-harness-report': {} },
     { ...OWN, diagnostics: { 'pods.txt': '' } },
     { ...JSON_ONLY, 'notes.txt': 'beside a report that was there before' },
     { 'report.json.12-0123456789ab.tmp': 'half' },
