@@ -3,7 +3,7 @@ import type { ApiClient } from '../../base/api-client.ts';
 import { tryGather } from '../diagnose/try-gather.ts';
 import type { ConnectedProxy } from '../istiod.ts';
 import type { PodFact } from '../pods.ts';
-import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SIDECAR } from '../workloads.ts';
+import { GATEWAY, ISTIO_NAMESPACE, NAMESPACE, SERVICE, SIDECAR } from '../workloads.ts';
 import type { Inside } from './ask.ts';
 import { complaintIn } from './complaint.ts';
 import type { SeenProxy } from './seen.ts';
@@ -18,14 +18,17 @@ interface ProxyPod extends PodFact {
 /** Lines of a proxy's log that are read, from its end. */
 const TAIL = '200';
 
-const workloadOf = ({ app = '', version }: PodFact): string =>
-  version === undefined ? app : `${app}-${version}`;
+/** HelloWorld has a workload for each version; whatever labels others have, they are one each. */
+const workloadOf = ({ app = '', version }: PodFact): string => (app === SERVICE ? `${app}-${version}` : app);
 
 /** Lists the pods of a cluster whose proxies count: the guide's workloads, and the east-west gateway. */
 function proxyPods({ istioPods, samplePods }: Lists, clientApp: string): readonly ProxyPod[] {
   const all = [
     ...podsIn(samplePods)
-      .filter(({ app, hasSidecar }) => hasSidecar && (app === clientApp || app === 'helloworld'))
+      .filter(
+        ({ app, version, hasSidecar }) =>
+          hasSidecar && (app === clientApp || (app === SERVICE && version !== undefined)),
+      )
       .map(pod => ({ ...pod, namespace: NAMESPACE })),
     ...podsIn(istioPods)
       .filter(({ app }) => app === GATEWAY)

@@ -58,6 +58,26 @@ t.test('a mesh that stands is seen as it is, with the proxies of the remote', as
   );
 });
 
+t.test('a client is known by its app, whatever its other labels', async t => {
+  const client = mesh.client('cluster1');
+  const labelled: typeof client = Object.assign(Object.create(client), {
+    list: async (...asked: Parameters<typeof client.list>) => {
+      const found = await client.list(...asked);
+      for (const { metadata } of found.items)
+        if (metadata.labels?.['app'] === 'sleep') metadata.labels['version'] = 'v9';
+      return found;
+    },
+    request: (...asked: Parameters<typeof client.request>) => client.request(...asked),
+    exec: (...asked: Parameters<typeof client.exec>) => client.exec(...asked),
+  });
+  const clusters = new Map(mesh.context.clusters);
+  const [spec] = mesh.topology.clusters;
+  if (!spec) return t.fail('no cluster');
+  clusters.set(spec.name, { spec, client: labelled });
+  const [one] = await lookAtClusters({ ...mesh.context, clusters });
+  t.ok(one && workloads(one).includes('sleep present cluster1'));
+});
+
 t.test('what is of no use is broken, with the reason; what is not there is absent', async t => {
   const secrets = { apiVersion: 'v1', plural: 'secrets', namespace: 'istio-system' };
   const services = { ...secrets, plural: 'services' };
