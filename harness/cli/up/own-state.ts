@@ -7,7 +7,7 @@ import { identityOf } from '../../process/liveness.ts';
 import { claim, claimantOf, disclaim } from './claim.ts';
 import type { UpPaths } from './paths.ts';
 import type { UpCluster, UpDefect, UpState } from './state.ts';
-import { assertUsable, removeOwn, removeState } from './state-folder.ts';
+import { assertAlone, assertUsable, removeOwn, removeState } from './state-folder.ts';
 import { type OwnFile, WrittenFiles } from './written-files.ts';
 
 /** How many defects the state keeps, the last ones; the log has all. */
@@ -46,6 +46,7 @@ export class OwnState implements Disposable {
   ): Promise<OwnState> {
     await claim(paths.folder, systemClock);
     try {
+      await assertAlone(paths, systemClock);
       return OwnState.#begin(paths, about, taking);
     } catch (error) {
       disclaim(paths.folder);

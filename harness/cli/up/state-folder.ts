@@ -3,6 +3,7 @@
  * in it, or has changed, stays whatever happens to the world.
  */
 import path from 'node:path';
+import { type Clock, sleep } from '../../base/clock.ts';
 import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from '../../base/disk/disk.ts';
 import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
 import { codeOf, HarnessError } from '../../base/errors.ts';
@@ -22,6 +23,9 @@ const EARLY_LOG = /^mesh-harness-up\.(\d+)\.log$/;
 /** Returns the path of that log. */
 export const earlyLog = ({ folder }: UpPaths): string =>
   path.join(folder, `mesh-harness-up.${process.pid}.log`);
+/** How long a process takes, on a busy machine, to find the folder taken; how often is looked. */
+const COMING_MS = 10_000;
+const LOOK_EVERY_MS = 100;
 /** The mark in the environment of a detached process: the folder of its state. */
 export const UP_MARK = 'MESH_HARNESS_UP';
 
@@ -43,8 +47,8 @@ export function assertUsable(paths: UpPaths): void {
       },
     );
   }
-  const [owner] = livingOwners(paths);
-  if (owner) throw isTaken(paths.folder, owner.pid);
+  const holder = claimantsOf(paths.folder).find(({ holds }) => holds);
+  if (holder) throw isTaken(paths.folder, holder.pid);
   // A folder of ours may hold more: it stays, and nothing is written over it.
   if (found || new WrittenFiles(paths.folder).isThere) return;
   const strange = entriesOf(paths.folder).filter(
@@ -59,6 +63,26 @@ export function assertUsable(paths: UpPaths): void {
       },
     );
   }
+}
+
+/**
+ * Waits, with the folder claimed, until those that came to take it too have gone. A process that stays keeps
+ * clusters up, and its state has been taken away.
+ * @throws HarnessError ERR_USAGE, which names it
+ */
+export async function assertAlone({ folder }: UpPaths, clock: Clock): Promise<void> {
+  const others = () => {
+    const claimants = claimantsOf(folder);
+    return processesMarked(UP_MARK, folder).filter(
+      pid => pid !== process.pid && !claimants.some(each => each.pid === pid),
+    );
+  };
+  for (let waitedMs = 0; waitedMs < COMING_MS; waitedMs += LOOK_EVERY_MS) {
+    if (others().length === 0) return;
+    await sleep(clock, LOOK_EVERY_MS);
+  }
+  const [other] = others();
+  if (other !== undefined) throw isTaken(folder, other);
 }
 
 /**
