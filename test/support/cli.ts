@@ -21,10 +21,10 @@ export function temporaryFolder(): { readonly path: string } & Disposable {
   return { path: folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Without what tap, npm and a runner of workflows put into the environment, and without colours. */
+/** Without what tap and npm put into the environment, and without colours. */
 function environment(extra: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(TAP|npm_|NODE_OPTIONS|FORCE_COLOR|MESH_HARNESS|GITHUB_)/i.test(name),
+    ([name]) => !/^(TAP|npm_|NODE_OPTIONS|FORCE_COLOR|MESH_HARNESS)/i.test(name),
   );
   const inherited = Object.fromEntries(kept) as Record<string, string>;
   return {

@@ -30,3 +30,10 @@ const noCode = () => (process.env['TAP'] === undefined ? 'only npm test keeps co
 t.test('V8 takes the code that was kept for these processes', { skip: noCode() }, async t => {
   t.ok(loader.tookCode, `under ${process.execArgv.join(' ')}`);
 });
+
+t.test('a test is no step of a workflow', async t => {
+  t.same(
+    Object.keys(process.env).filter(name => name.startsWith('GITHUB_')),
+    [],
+  );
+});
