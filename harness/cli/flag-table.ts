@@ -98,6 +98,11 @@ export const FLAG_TABLE = {
       },
       ...GUIDE,
       { flag: '--seed', on: OPTION_PLATFORMS.seed },
+      {
+        flag: '--fault',
+        on: OPTION_PLATFORMS.faults,
+        instead: 'Faults are made on the simulator.',
+      },
       { flag: '--extended', notBeside: ['--check'] },
       {
         flag: '--allow-changes',

@@ -14,7 +14,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Every command of the program, as the first word behind its name; test/cli/launch.test.ts has them all. */
 const COMMAND_NAMES = [
   ...['run', 'verify', 'diagnose', 'matrix', 'doctor', 'clean', 'list', 'plan', 'guide', 'report', 'certs'],
-  ...['up', 'env', 'status', 'down', 'istioctl', 'completion', 'version'],
+  ...['up', 'env', 'status', 'fault', 'down', 'istioctl', 'completion', 'version'],
 ] as const;
 
 /** What decides how the program is started. */

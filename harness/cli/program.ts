@@ -11,6 +11,7 @@ import { declareDiagnose } from './commands/diagnose.flags.ts';
 import { declareDoctor } from './commands/doctor.flags.ts';
 import { declareDown } from './commands/down.flags.ts';
 import { declareEnv } from './commands/env.flags.ts';
+import { declareFault, declareFaultClear, declareFaultList } from './commands/fault.flags.ts';
 import { declareGuide } from './commands/guide.flags.ts';
 import { declareGuideLint, declareGuideRules } from './commands/guide-lint.flags.ts';
 import { declareGuidePlan } from './commands/guide-plan.flags.ts';
@@ -73,6 +74,15 @@ const group =
     for (const declare of commands) declare(above, execute);
   };
 
+/** Joins commands below one that does something alone, too. */
+const withBelow =
+  (declareAbove: Declared, commands: readonly Declared[]): Declared =>
+  (program, execute) => {
+    declareAbove(program, execute);
+    const above = program.commands.at(-1);
+    if (above) for (const declare of commands) declare(above, execute);
+  };
+
 /** In the order of the help. */
 const COMMANDS: readonly Declared[] = [
   command(declareRun, async () => (await import('./commands/run.ts')).runScenarios),
@@ -112,6 +122,13 @@ const COMMANDS: readonly Declared[] = [
   }),
   command(declareEnv, async () => (await import('./commands/env.ts')).envCommand),
   command(declareStatus, async () => (await import('./commands/status.ts')).statusCommand),
+  withBelow(
+    command(declareFault, async () => (await import('./commands/fault.ts')).faultCommand),
+    [
+      command(declareFaultList, async () => (await import('./commands/fault.ts')).faultListCommand),
+      command(declareFaultClear, async () => (await import('./commands/fault.ts')).faultClearCommand),
+    ],
+  ),
   command(declareDown, async () => (await import('./commands/down.ts')).downCommand),
   declareIstioctl,
   command(declareCompletion, async () => (await import('./commands/completion.ts')).completionCommand),

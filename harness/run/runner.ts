@@ -124,8 +124,7 @@ class Run {
     await this.#work.runSteps();
     if (!this.#signal.aborted) this.#checks = await this.#work.runChecks();
     if (!this.#signal.aborted) await this.#work.look();
-    if (!this.#signal.aborted && this.#findings.verdict === 'passed')
-      this.#checks = [...this.#checks, ...(await this.#work.runFaults())];
+    if (!this.#signal.aborted) this.#checks = [...this.#checks, ...(await this.#work.runFaults())];
     if (!this.#signal.aborted) this.#checks = [...this.#checks, ...(await this.#work.runCleanUpSteps())];
   }
 

@@ -17,6 +17,17 @@ import { runChecks } from './run-checks.ts';
 
 const DEFAULT_CHECK_MS = 2 * 3_600_000;
 
+/** A fault's check in a mesh that is not well: it would prove nothing. */
+const notTried = (check: Check): Check => ({
+  ...check,
+  run: async () => ({
+    outcome: 'unknown',
+    found: 'The fault was not tried: what came before it did not pass.',
+    evidence: null,
+    unproved: true,
+  }),
+});
+
 /** Does a run's work on clusters that are up, and remembers how each step ended. */
 export class StartedRun {
   readonly #around: Surroundings;
@@ -110,11 +121,15 @@ export class StartedRun {
     });
   }
 
-  /** Lets the faults come and go that were asked for. @returns their results */
+  /**
+   * Lets the faults come and go that were asked for; in a mesh that is not well none is tried.
+   * @returns their results
+   */
   async runFaults(): Promise<readonly CheckResult[]> {
-    const { options, started } = this.#around;
+    const { options, started, findings } = this.#around;
     const faults = options.verify?.faults?.(started) ?? [];
-    return faults.length === 0 ? [] : await this.runChecks(faults);
+    if (faults.length === 0) return [];
+    return await this.runChecks(findings.verdict === 'passed' ? faults : faults.map(notTried));
   }
 
   #checkContext(verify: Verification): Omit<CheckContext, 'signal' | 'onProgress' | 'putBack'> {

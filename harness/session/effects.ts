@@ -10,6 +10,8 @@ export const PLATFORM_NAMES: readonly PlatformName[] = ['simulator', 'kind', 'ex
 export const OPTION_PLATFORMS = {
   /** Nothing is left of a simulated world when its process ends. */
   keep: ['kind', 'existing'],
+  /** Elsewhere nothing can be made to fail. */
+  faults: ['simulator'],
   open: ['simulator'],
   real: ['kind', 'existing'],
   /** Names and picks of the simulator; of existing clusters those of our own tools, if they are simulated. */

@@ -10,7 +10,7 @@ import { scaleDeadlines } from '../plan/deadlines.ts';
 import { checkStepIds } from '../plan/graph.ts';
 import { planTopology } from '../plan/plan.ts';
 import type { Plan, StepId } from '../plan/step.ts';
-import type { StartedPlatform } from '../platform/platform.ts';
+import type { Platform, StartedPlatform } from '../platform/platform.ts';
 import type { RunOutcome, Verification } from '../run/run.ts';
 import { run as runPlan } from '../run/runner.ts';
 import { checksFor } from '../verify/catalog.ts';
@@ -50,6 +50,7 @@ export async function prepareSession(options: OpenedOptions): Promise<PreparedSe
   const trace = await traceFor(options);
   const runId = newRunId();
   const target = await prepareTarget(options, work.plan, runId, trace);
+  assertFaults(options, target.platform);
   return {
     runId,
     plan: work.plan,
@@ -72,6 +73,14 @@ export async function prepareSession(options: OpenedOptions): Promise<PreparedSe
       }
     },
   };
+}
+
+/** @throws HarnessError ERR_USAGE for faults on a platform on which nothing can be made to fail */
+function assertFaults({ faults = [] }: OpenedOptions, { name, capabilities }: Platform): void {
+  if (faults.length === 0 || capabilities.faults) return;
+  throw new HarnessError('ERR_USAGE', `Nothing can be made to fail on the platform ${name}.`, {
+    hint: 'Faults are made on the simulator. Leave them out.',
+  });
 }
 
 /** The part of the runner's options that knows no platform. */

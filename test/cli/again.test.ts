@@ -9,6 +9,7 @@ const NONE: RunFlags = {
   keep: false,
   keepOnFailure: false,
   omit: [],
+  fault: [],
   keepGoing: false,
   seed: '1',
   extended: false,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import { FAULTS } from '../../faults/catalog.ts';
 import { readCorpus } from '../../matrix/corpus.ts';
 import { EDITIONS, planTopology } from '../../plan/plan.ts';
 import { listScenarios, loadScenario } from '../../scenario/load.ts';
@@ -47,6 +48,7 @@ async function knownWords(): Promise<KnownWords> {
     loadBalancers: LOAD_BALANCERS,
     checks: [...new Set([...CHECK_FAMILIES, ...checks].map(({ id }) => id))],
     misconfigurations: (await readCorpus()).flatMap(({ cases }) => cases.map(({ id }) => id)),
+    faults: FAULTS.map(({ id }) => id),
     shells: SHELLS,
     steps: new Map(
       plans.map(({ scenario, edition, steps }) => [`${scenario} ${edition}`, steps.map(({ id }) => id)]),

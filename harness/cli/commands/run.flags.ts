@@ -32,6 +32,8 @@ export interface RunFlags extends RealFlags, CheckFlags, JudgementFlags, OutputF
   readonly keep: boolean;
   readonly keepOnFailure: boolean;
   readonly omit: readonly string[];
+  /** Of the simulator only: faults that come and go after the checks. */
+  readonly fault: readonly string[];
   readonly keepGoing: boolean;
   /** The folder of the trace; only for the simulator. */
   readonly trace?: string;
@@ -71,6 +73,7 @@ Examples:
   $ mesh-harness run primary-remote-multi-network
   $ mesh-harness run all --output tap > results.tap
   $ mesh-harness run multi-primary --omit remote-secret/cluster2-in-cluster1    (and see what breaks)
+  $ mesh-harness run multi-primary --fault kill-istiod    (and see whether calls go on)
   $ mesh-harness run primary-remote --trace trace    (and see why)
   $ mesh-harness run --guide install.md --tab primary-remote`,
     )
@@ -116,6 +119,13 @@ function addInstallFlags(run: Command): void {
 function addVerifyFlags(run: Command): void {
   addJudgementFlags(run)
     .option('--seed <n>', 'the same seed gives the same run (default: 1)')
+    .option(
+      '--fault <name>',
+      'after the checks, let a fault come and go while calls go on, and measure what is lost: ' +
+        'a name of fault list, NAME,cluster=cluster1, or all (repeatable)',
+      collect,
+      [],
+    )
     .option('--extended', 'also check what the guide claims but does not verify', false)
     .option(
       '--allow-changes',
@@ -149,6 +159,7 @@ export function argvOfRun(names: readonly string[], flags: RunFlags): readonly s
     ...one('--istioctl', flags.istioctl),
     ...flags.omit.flatMap(step => ['--omit', step]),
     ...is('--keep-going', flags.keepGoing),
+    ...flags.fault.flatMap(name => ['--fault', name]),
     ...one('--shard', flags.shard && `${flags.shard.index}/${flags.shard.of}`),
     ...is('--extended', flags.extended),
     ...is('--allow-changes', flags.allowChanges),

@@ -8,6 +8,8 @@ import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { describeIstioctl } from '../own-istioctl.ts';
 import { createScreen } from '../terminal/screen.ts';
+import { askWorld } from '../up/control-client.ts';
+import { describeFault } from '../up/fault-line.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster, type UpState } from '../up/state.ts';
 import { livingOwners } from '../up/state-folder.ts';
@@ -42,6 +44,7 @@ export async function statusCommand(flags: StateDirFlags, environment: Environme
   for (const [index, { name, server }] of state.clusters.entries()) {
     screen.result(`  ${name.padEnd(width)}  ${server}  ${answers[index]?.text ?? ''}`);
   }
+  for (const line of await faultsOf(state, environment.signal)) screen.result(`  ${line}`);
   for (const defect of state.defects ?? []) screen.result(`  ${describeDefect(defect, paths.log)}`);
   screen.result(`  kubeconfig: ${paths.kubeconfig}`);
   return answers.every(({ ok }) => ok) ? EXIT.passed : EXIT.failed;
@@ -68,6 +71,19 @@ function describeDefect(
   const where = cluster === undefined ? '' : ` in ${cluster}`;
   const times = count > 1 ? `, ${count} times` : '';
   return `a defect of mesh-harness${where}: ${line} (${lastAt}${times}; ${log} may tell more)`;
+}
+
+/** Tells which faults are in force; nothing of a world that takes none. */
+async function faultsOf({ control }: UpState, signal: AbortSignal): Promise<readonly string[]> {
+  if (control === undefined) return [];
+  try {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const faults = await askWorld(control, { path: 'GET /faults' }, soon);
+    return faults.map(fault => `a fault is in force: ${describeFault(fault)}`);
+  } catch (error) {
+    signal.throwIfAborted();
+    return [`which faults are in force is not known: ${messageOf(error)}`];
+  }
 }
 
 async function answerOf(

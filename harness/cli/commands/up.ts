@@ -29,6 +29,7 @@ import { releaseFiles } from '../up/release-folder.ts';
 import type { UpCluster } from '../up/state.ts';
 import { assertStateFolder, assertUsable } from '../up/state-folder.ts';
 import { exportsOf } from '../up/variables.ts';
+import { openWorldFaults } from '../up/world-faults.ts';
 import { argvOfStateDir } from './state-dir.flags.ts';
 import { argvOfUp, type UpFlags } from './up.flags.ts';
 import { assertUpFlags } from './up-flags-check.ts';
@@ -80,7 +81,6 @@ async function stayUp(stay: Stay): Promise<number> {
   const screen = createScreen({ stdout, stderr, env });
   tellFirst(screen, stay);
   const samples = await readSamples(edition);
-  const startedAt = new Date(systemClock.now()).toISOString();
   using own = await OwnState.take(
     paths,
     {
@@ -91,7 +91,7 @@ async function stayUp(stay: Stay): Promise<number> {
       ...(istioctl && { istioctl }),
       seed,
       bare,
-      startedAt,
+      startedAt: new Date(systemClock.now()).toISOString(),
     },
     { early: env['MESH_HARNESS_DETACHED'], tell: screen.progress },
   );
@@ -112,15 +112,15 @@ async function stayUp(stay: Stay): Promise<number> {
     ...(onWorld && { onWorld }),
   });
   await using started = await platform.start(topology, signal);
-  const clusters = keepClusters(own, started);
   own.write(paths.release, releaseFiles(samples, paths.kubeconfig, istioctl?.file));
-  for (const { name, server } of clusters) screen.progress(` ✓ ${name}: ${server}`);
+  for (const { name, server } of keepClusters(own, started)) screen.progress(` ✓ ${name}: ${server}`);
 
   const exitCode = bare
     ? EXIT.passed
     : await applyPlan({ topology, plan, platform, started, samples, seed, screen, signal });
   if (signal.aborted) return EXIT.interrupted;
-  own.ready();
+  await using control = await openWorldFaults(paths, started, topology, plan);
+  own.ready(control?.socket);
   stdout.write(exportsOf(own.state, paths));
   tellWhatIsNext(screen, stay);
   // To the process that waits for a detached one.

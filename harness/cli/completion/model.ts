@@ -42,6 +42,7 @@ export interface KnownWords {
   readonly loadBalancers: readonly string[];
   readonly checks: readonly string[];
   readonly misconfigurations: readonly string[];
+  readonly faults: readonly string[];
   readonly shells: readonly string[];
   /** Scenario and edition, `multi-primary 1.8` → ids of steps. */
   readonly steps: ReadonlyMap<string, readonly string[]>;
@@ -121,6 +122,7 @@ function valuesOfFlag(option: Option, known: KnownWords): Values {
     '--check': known.checks,
     '--skip-check': known.checks,
     '--case': known.misconfigurations,
+    '--fault': ['all', ...known.faults],
     '--load-balancer': known.loadBalancers,
   };
   const words = byName[option.long ?? ''];

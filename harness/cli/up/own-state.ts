@@ -99,8 +99,9 @@ export class OwnState implements Disposable {
     for (const [from, to] of moved) this.#tell(`${from} was yours: it is ${to} now, in ${this.paths.folder}`);
   }
 
-  ready(): void {
-    this.#update({ phase: 'ready' });
+  /** @param control - the socket at which this process is asked */
+  ready(control?: string): void {
+    this.#update({ phase: 'ready', ...(control !== undefined && { control }) });
   }
 
   /**

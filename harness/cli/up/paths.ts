@@ -9,6 +9,8 @@ export interface UpPaths {
   readonly state: string;
   readonly kubeconfig: string;
   readonly log: string;
+  /** The socket at which its process is asked, unless its path is too long for one. */
+  readonly control: string;
   /** A small substitute for an unpacked Istio release: `istioctl` and `samples/`. */
   readonly release: string;
   /**
@@ -33,6 +35,7 @@ export function upPaths(
     state: inside('state.json'),
     kubeconfig: inside('kubeconfig'),
     log: inside('log'),
+    control: inside('control.sock'),
     release: inside('istio'),
     kubeCache: inside('kube-cache'),
   };

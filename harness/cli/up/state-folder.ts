@@ -140,7 +140,10 @@ function removeFolderIfEmpty(folder: string): void {
  * Removes what a world has written, but neither what others have, nor what another process still needs.
  * @param wanted - of the files that stand for processes, those to remove
  */
-export function removeOwn({ folder, state, kubeCache }: UpPaths, wanted = (_: string) => true): void {
+export function removeOwn(
+  { folder, state, kubeCache, control }: UpPaths,
+  wanted = (_: string) => true,
+): void {
   const written = new WrittenFiles(folder);
   if (written.isThere || existsSync(state)) {
     written.remove();
@@ -148,6 +151,7 @@ export function removeOwn({ folder, state, kubeCache }: UpPaths, wanted = (_: st
       for (const name of KUBECTL_CACHES) rmSync(path.join(kubeCache, name), { recursive: true, force: true });
       removeIfEmpty(kubeCache);
     }
+    if (lstatSync(control, { throwIfNoEntry: false })?.isSocket()) rmSync(control, { force: true });
     for (const name of STATE.filter(each => each !== WRITTEN))
       rmSync(path.join(folder, name), { force: true });
   }

@@ -45,6 +45,8 @@ const upState = z.object({
   phase: z.enum(['starting', 'ready']),
   /** In the topology's order; none while they are starting. */
   clusters: z.array(upCluster).readonly(),
+  /** The socket at which the process is asked; absent until it is ready, and of earlier releases. */
+  control: z.string().exactOptional(),
   /** The oldest first. */
   defects: z.array(upDefect).readonly().exactOptional(),
 });
