@@ -8,6 +8,7 @@ import { controlPlaneSentence, duration } from '../../report/words.ts';
 import type { Environment } from '../environment.ts';
 import { describeIstioctl } from '../own-istioctl.ts';
 import { createScreen } from '../terminal/screen.ts';
+import { downLine } from '../up/claim.ts';
 import { askWorld } from '../up/control-client.ts';
 import { describeFault } from '../up/fault-line.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
@@ -34,7 +35,7 @@ export async function statusCommand(flags: StateDirFlags, environment: Environme
   const { state, alive } = found;
   if (!alive) {
     screen.result(
-      `${state.scenario} was up; its process ${state.owner.pid} is gone. mesh-harness down removes what it left.`,
+      `${state.scenario} was up; its process ${state.owner.pid} is gone. ${downLine(paths.folder)} removes what it left.`,
     );
     return EXIT.failed;
   }

@@ -8,6 +8,7 @@ import { makeFolderSync, readFileSync, renameSync, rmSync, writeFileSync } from 
 import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
 import { OWNER_ONLY, OWNER_ONLY_FOLDER } from '../../base/disk/modes.ts';
 import { HarnessError } from '../../base/errors.ts';
+import { quoteArgv } from '../../base/quote.ts';
 import * as z from '../../base/zod.ts';
 import { identityOf, isAlive, processIdentity } from '../../process/liveness.ts';
 
@@ -94,10 +95,14 @@ function writeClaim(folder: string, state: Pick<Claim, 'holds'>): void {
   }
 }
 
+/** Writes the command line that ends what has its state in a folder. */
+export const downLine = (folder: string): string =>
+  quoteArgv(['mesh-harness', 'down', '--state-dir', folder]);
+
 /** Makes the error of a folder that another process works with. */
 export function isTaken(folder: string, pid: number): HarnessError {
   return new HarnessError('ERR_USAGE', `Process ${pid} is bringing clusters up in ${folder}.`, {
-    hint: 'mesh-harness down ends it; --state-dir DIR starts other clusters beside it.',
+    hint: `${downLine(folder)} ends it; another --state-dir starts other clusters beside it.`,
   });
 }
 

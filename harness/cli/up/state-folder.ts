@@ -9,7 +9,7 @@ import { namesIn, removeIfEmpty } from '../../base/disk/folders.ts';
 import { codeOf, HarnessError } from '../../base/errors.ts';
 import { assertFolderWritable } from '../../base/writable-folder.ts';
 import { identityOf, isAlive, type ProcessIdentity, processesMarked } from '../../process/liveness.ts';
-import { claimantOf, claimantsOf, isClaim, isTaken } from './claim.ts';
+import { claimantOf, claimantsOf, downLine, isClaim, isTaken } from './claim.ts';
 import type { UpPaths } from './paths.ts';
 import { readState, unusable } from './state.ts';
 import { WRITTEN, WrittenFiles } from './written-files.ts';
@@ -43,7 +43,7 @@ export function assertUsable(paths: UpPaths): void {
       'ERR_USAGE',
       `${found.state.scenario} is up already (process ${found.state.owner.pid}).`,
       {
-        hint: 'mesh-harness down ends it; --state-dir DIR starts another one beside it.',
+        hint: `${downLine(paths.folder)} ends it; another --state-dir starts another one beside it.`,
       },
     );
   }
