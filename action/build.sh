@@ -15,12 +15,13 @@ fi
 node -e 'const major = Number(process.versions.node.split(".")[0]); process.exit(major === 20 || major >= 22 ? 0 : 1)' ||
   refuse "Node $(node --version) is on PATH; mesh-harness needs 20, or 22 and later. The input node-version installs one."
 
-# A clone has neither; a release may have the program alone.
-if [ ! -d node_modules ] && [ ! -f dist/mesh-harness.js ]; then
+# npm writes this when all is there. A clone has neither; a release may have the program alone.
+installed=node_modules/.package-lock.json
+if [ ! -f $installed ] && [ ! -f dist/mesh-harness.js ]; then
   # Whatever the workflow says of production, and without scripts of packages: none is needed (SECURITY.md).
   npm ci --include=dev --ignore-scripts --no-audit --no-fund
 fi
-if [ -d node_modules ]; then
+if [ -f $installed ]; then
   node build.mjs --unless-up-to-date
 fi
 

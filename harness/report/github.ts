@@ -41,5 +41,22 @@ export function stepSummaryOf(report: ConformanceReport, room: number = SUMMARY_
   const kept = Buffer.from(text).subarray(0, Math.max(0, room - Buffer.byteLength(note)));
   // The last line may be half a character, or half a row of a table.
   const whole = kept.subarray(0, kept.lastIndexOf('\n'.charCodeAt(0)) + 1).toString('utf8');
-  return `${whole}${note}`;
+  return `${beforeOpenBlock(whole)}${note}`;
+}
+
+/** Drops a block of code that the cut has left open: it would take what follows for its own. */
+function beforeOpenBlock(text: string): string {
+  const lines = text.split('\n');
+  let fence = '';
+  let beginning = lines.length;
+  for (const [index, line] of lines.entries()) {
+    if (fence === '' && /^`{3,}$/.test(line)) {
+      fence = line;
+      beginning = index;
+    } else if (line === fence) {
+      fence = '';
+      beginning = lines.length;
+    }
+  }
+  return beginning === lines.length ? text : `${lines.slice(0, beginning).join('\n')}\n`;
 }

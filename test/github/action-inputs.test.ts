@@ -119,7 +119,7 @@ fs.writeFileSync('dist/mesh-harness.js', 'console.log("it runs"); process.exitCo
 
 t.test('a clone is built, once, whatever the workflow says of production', async t => {
   const bin = folderOf(t);
-  script(bin, 'npm', 'echo "npm $*"', 'mkdir -p node_modules');
+  script(bin, 'npm', 'echo "npm $*"', 'mkdir -p node_modules', 'touch node_modules/.package-lock.json');
   const used = await useHere(
     t,
     {},
@@ -129,6 +129,7 @@ t.test('a clone is built, once, whatever the workflow says of production', async
       prepare: ({ action }) => writeFileSync(path.join(action, 'build.mjs'), BUILD),
     },
   );
+  t.equal(used.outputs['verdict'], 'failed', 'as its program says');
   const built = 'build --unless-up-to-date\nit runs\n';
   t.equal(used.log, `npm ci --include=dev --ignore-scripts --no-audit --no-fund\n${built}`);
   t.equal((await used.again()).log, built);
