@@ -64,7 +64,11 @@ export async function attach(existing: ExistingMesh, signal: AbortSignal): Promi
   return {
     platform: new AttachedPlatform({ name: 'existing', kubeconfigs, isSimulated }),
     topology,
-    plan: { ...plan, client: survey.client ?? plan.client },
+    plan: {
+      ...plan,
+      client: survey.client ?? plan.client,
+      ...(!isSimulated && survey.istioVersion !== undefined && { istioVersion: survey.istioVersion }),
+    },
   };
 }
 

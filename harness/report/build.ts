@@ -98,7 +98,7 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     evidence,
     platform,
     edition: plan.edition,
-    istioVersion: plan.istioVersion,
+    istioVersion: installedRelease(evidence, platformStarted) ?? plan.istioVersion,
     clock: started.clock,
     seed: started.seed,
     requests: started.requests,
@@ -115,6 +115,15 @@ function buildScenario(events: readonly RunEvent[]): ScenarioReport | undefined 
     durationMs: ended?.durationMs ?? 0,
   };
   return withoutSecrets(report);
+}
+
+/** Returns the release that a real istioctl has installed, which may be another than the edition's. */
+function installedRelease(
+  evidence: EvidenceLevel,
+  started: EventOf<'platform-started'> | undefined,
+): string | undefined {
+  const told = evidence === 'real' ? started?.toolVersions['istioctl'] : undefined;
+  return told !== undefined && /^\d+\.\d+/.test(told) ? told : undefined;
 }
 
 /** Words why nobody looked at the clusters. */

@@ -94,7 +94,8 @@ interface Work {
 function prepareWork(options: OpenedOptions): Work {
   const { topology, requests, risk, omit = [], keepGoing = false, deadlineScale = 1 } = options;
   const whole = options.plan ?? planTopology(topology, options.edition ?? defaultEdition(options.platform));
-  const plan = scaleDeadlines(whole, deadlineScale);
+  const { istioVersion = whole.istioVersion } = options.real ?? {};
+  const plan = scaleDeadlines({ ...whole, istioVersion }, deadlineScale);
   checkStepIds(plan, omit);
   const sample = planSample(requests, {
     expectedShares: expectedShares(topology),

@@ -50,6 +50,19 @@ t.test('only a real run speaks of conformance', async t => {
   t.equal(buildReport([...passedRun(true), ...passedRun()]).evidence, 'simulated');
 });
 
+t.test('the release is that of the istioctl that has installed it, where that is a real one', async t => {
+  const withTool = (isReal: boolean, istioctl: string) =>
+    passedRun(isReal).map(event =>
+      event.type === 'platform-started' ? { ...event, toolVersions: { istioctl } } : event,
+    );
+  for (const [isReal, istioctl, release] of [
+    [true, '1.29.1', '1.29.1'],
+    [true, 'unknown', PLAN.istioVersion],
+    [false, '1.29.1', PLAN.istioVersion],
+  ] as const)
+    t.equal(buildReport(withTool(isReal, istioctl)).scenarios[0]?.istioVersion, release, istioctl);
+});
+
 t.test('a run that broke off is unknown, and tells how far it came', async t => {
   const [scenario] = buildReport(passedRun().slice(0, 5)).scenarios;
   t.equal(scenario?.verdict, 'unknown');

@@ -103,7 +103,8 @@ function verificationOf(asked: Pick<Verification, 'flags' | 'scenario' | 'target
   if (flags.deploy) refuseDeployed(survey);
   // Pages of the guide have had another client: one that is there is asked, whatever the edition.
   const client = flags.deploy ? plan.client : (survey.client ?? plan.client);
-  return { ...asked, topology, plan: { ...plan, client }, edition };
+  const istioVersion = (isSimulated ? undefined : survey.istioVersion) ?? plan.istioVersion;
+  return { ...asked, topology, plan: { ...plan, client, istioVersion }, edition };
 }
 
 function refuseDeployed({ clusters }: Survey): void {

@@ -168,12 +168,16 @@ export class ExistingPlatform implements Platform {
   }
 
   #read(topology: Topology) {
-    const { contexts, variables, kubeconfigs, apiServers = [] } = this.#options;
+    const { contexts, variables, kubeconfigs, apiServers = [], istioVersion } = this.#options;
     const asked = apiServersOf(topology, apiServers);
     const found = readContexts(kubeconfigs, contextNames(topology, contexts, variables));
     const simulated = found.flatMap(each =>
       each.simulated ? [[each.cluster, each.simulated.inNetworkServer] as const] : [],
     );
+    if (simulated.length > 0 && istioVersion !== undefined)
+      throw new HarnessError('ERR_USAGE', '--istio-version is for real clusters, and these are simulated.', {
+        hint: 'Leave it out: what is installed is the release for which they were started (mesh-harness up).',
+      });
     if (simulated.length > 0 && simulated.length < found.length) {
       throw new HarnessError(
         'ERR_USAGE',

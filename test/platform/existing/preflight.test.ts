@@ -386,6 +386,7 @@ t.test('contexts that are missing or unknown are named before anything starts', 
     [{ kubeconfigs: ['/nowhere/config'] }, { code: 'ERR_UNREADABLE_FILE' }],
     [{ apiServers: ['cluster1=192.0.2.1'] }, { code: 'ERR_USAGE' }],
     [{ edition: '1.9' }, { code: 'ERR_UNKNOWN_EDITION' }],
+    [{ istioVersion: '1.8.1' }, { code: 'ERR_USAGE', message: /these are simulated/, hint: /Leave it out/ }],
   ];
   for (const [options, expected] of rows) {
     t.throws(() => world.platform(options).check(topology), { ...expected }, JSON.stringify(options));
