@@ -47,7 +47,7 @@ export interface FaultPoints {
   stopApiServer(cluster: string): Undo;
   /**
    * Runs a program in a container as its node's runtime does: past the API server, which may be what failed.
-   * @param app - the label of the pod; one that runs is taken
+   * @param app - the label of the pod; a ready one, else the first that runs
    * @returns undefined if there is no such pod, or its container does not run
    */
   execOnNode(

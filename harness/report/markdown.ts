@@ -95,6 +95,28 @@ function describeCheck(check: CheckReport, omitted: readonly StepId[]): readonly
   ];
 }
 
+/** What was lost to faults that came and went, and how long recovery took; nothing where none came. */
+function faultTable({ checks }: ScenarioReport): readonly string[] {
+  const faults = checks.flatMap(({ fault }) => (fault ? [fault] : []));
+  if (faults.length === 0) return [];
+  const time = (ms: number | null, none: string) => (ms === null ? none : duration(ms));
+  return [
+    '### Faults',
+    '',
+    ...table(
+      ['fault', 'lost', 'first error', 'healed itself', 'recovered after', 'seen'],
+      faults.map(({ what, lost, calls, firstErrorMs, healedMs, recoveredMs, sources }) => [
+        cell(what),
+        `${lost} of ${calls}`,
+        time(firstErrorMs, '–'),
+        time(healedMs, '–'),
+        time(recoveredMs, 'never'),
+        sources.map(({ cluster, symptom }) => `${cell(cluster)} ${symptom}`).join(', '),
+      ]),
+    ),
+  ];
+}
+
 function describeScenario(scenario: ScenarioReport): readonly string[] {
   const steps = openSteps(scenario);
   const checks = openChecks(scenario);
@@ -130,6 +152,7 @@ function describeScenario(scenario: ScenarioReport): readonly string[] {
         cell(found),
       ]),
     ),
+    ...faultTable(scenario),
     ...traffic.flatMap(({ from, sample }) =>
       sample
         ? [

@@ -42,7 +42,7 @@ async function runSmall(
     seed: '1',
     runId: 'run-1',
     tools: () => tools,
-    verify: { checks, sample: planSample(300, { expectedShares: [[0.5, 0.5]] }) },
+    verify: { checks, sample },
     ...more,
     platform,
   });
@@ -62,6 +62,30 @@ const fails: Action = () => ({
 });
 const stepsOf = ({ outcome }: Ran) => Object.fromEntries(outcome.steps);
 const typesOf = (events: readonly RunEvent[]) => events.map(({ type }) => type);
+
+const sample = planSample(300, { expectedShares: [[0.5, 0.5]] });
+
+t.test('faults come after checks that have passed, and are not tried otherwise', async t => {
+  let came = 0;
+  const fault = check('fault-x', 'passed', {
+    level: 'extended',
+    isNamed: true,
+    run: async () => {
+      came += 1;
+      return { outcome: 'passed', found: 'recovered', evidence: null };
+    },
+  });
+  const withFault = (...checks: Check[]) => ({ verify: { checks, sample, faults: () => [fault] } });
+  const sound = await runSmall(planOf(step('a')), {}, withFault(check('b', 'passed')));
+  t.match(sound.outcome, { verdict: 'passed', checks: [{ id: 'b' }, { id: 'fault-x', outcome: 'passed' }] });
+  t.equal(came, 1);
+  const broken = await runSmall(planOf(step('a')), {}, withFault(check('b', 'failed')));
+  t.match(broken.outcome, {
+    verdict: 'failed',
+    checks: [{ id: 'b' }, { id: 'fault-x', outcome: 'unknown', found: /The fault was not tried/ }],
+  });
+  t.equal(came, 1);
+});
 
 t.test('steps start when what they depend on is done, and run side by side where they may', async t => {
   const plan = planOf(

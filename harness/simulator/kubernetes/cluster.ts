@@ -72,7 +72,7 @@ export interface SimulatedCluster {
   stopApiServer(): () => void;
   /**
    * Runs a program in a container as a node's runtime does, past the API server.
-   * @param app - the label of the pod; of several the first one that runs, by name
+   * @param app - the label of the pod; a ready one, else the first that runs
    * @returns undefined if none runs
    */
   execOnNode(

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import type { ExecOutcome } from '../../base/api-client.ts';
 import type { KubeletApi } from './kubelet-api.ts';
-import type { KubernetesObject } from './registry/json.ts';
+import { type KubernetesObject, listOf, objectOf } from './registry/json.ts';
 
 /** What is run, and in which container. */
 interface NodeExec {
@@ -19,7 +19,8 @@ export async function execOnNode(
   kubelets: KubeletApi,
   { app, container, argv, signal }: NodeExec,
 ): Promise<ExecOutcome | undefined> {
-  for (const pod of pods.filter(({ metadata }) => metadata.labels?.['app'] === app)) {
+  const labelled = pods.filter(({ metadata }) => metadata.labels?.['app'] === app);
+  for (const pod of [...labelled.filter(isReady), ...labelled.filter(each => !isReady(each))]) {
     const stdout = new Text();
     const stderr = new Text();
     const end = await kubelets.exec(pod, container, argv, { stdout, stderr, tty: false }, signal);
@@ -27,6 +28,11 @@ export async function execOnNode(
   }
   return undefined;
 }
+
+const isReady = ({ status }: KubernetesObject): boolean =>
+  listOf(objectOf(status)['conditions'])
+    .map(objectOf)
+    .some(({ type, status: is }) => type === 'Ready' && is === 'True');
 
 /** Keeps what is written. */
 class Text extends Writable {
