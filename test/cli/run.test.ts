@@ -32,6 +32,9 @@ t.test(
     const all = path.join(folder.path, 'mesh-harness-report');
     const latest = path.join(all, readlinkSync(path.join(all, 'latest')));
     t.same(readdirSync(latest).sort(), [
+      'SHA256SUMS',
+      'conformance.yaml',
+      'ctrf.json',
       'junit.xml',
       'report.html',
       'report.json',
