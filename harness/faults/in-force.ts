@@ -1,11 +1,11 @@
 /** The faults that are in force in one mesh: begun, listed, and cleared. */
 import { linkedSignal } from '../base/deadline.ts';
-import { CleanupStack } from '../base/dispose.ts';
-import { HarnessError } from '../base/errors.ts';
+import { HarnessError, messageOf } from '../base/errors.ts';
 import type { FlowMatcher, Undo } from '../platform/fault-points.ts';
 import { faultOf } from './catalog.ts';
 import type { FaultHand, FaultScene, FaultValues, Hindrance } from './fault.ts';
 import { counted } from './flows.ts';
+import { Undos } from './undos.ts';
 import { readValues } from './values.ts';
 
 /** Milliseconds of the mesh's clock for all that takes one fault back. */
@@ -29,7 +29,7 @@ export interface FaultInForce {
 interface Entry {
   readonly state: Omit<FaultInForce, 'met'>;
   readonly met: (() => number) | undefined;
-  readonly undos: CleanupStack;
+  readonly undos: Undos;
 }
 
 /** Keeps what is in force. Of two callers at once the second waits for the first. */
@@ -56,13 +56,15 @@ export class FaultsInForce {
     return this.#inTurn(() => this.#begin(name, given, signal));
   }
 
-  /** Clears one. @throws HarnessError ERR_USAGE if it is not in force; AggregateError for what stays */
+  /**
+   * Clears one.
+   * @throws HarnessError ERR_USAGE if it is not in force; AggregateError for what stays: it can be tried again
+   */
   clear(id: string): Promise<void> {
     return this.#inTurn(async () => {
       const entry = this.#entries.get(id);
       if (!entry) throw this.#notInForce(id);
-      this.#entries.delete(id);
-      await entry.undos[Symbol.asyncDispose]();
+      await this.#takeBack(entry);
     });
   }
 
@@ -70,10 +72,8 @@ export class FaultsInForce {
   clearAll(): Promise<void> {
     return this.#inTurn(async () => {
       const failures: unknown[] = [];
-      for (const entry of [...this.#entries.values()].reverse()) {
-        this.#entries.delete(entry.state.id);
-        await entry.undos[Symbol.asyncDispose]().catch(error => failures.push(error));
-      }
+      for (const entry of [...this.#entries.values()].reverse())
+        await this.#takeBack(entry).catch((error: AggregateError) => failures.push(...error.errors));
       if (failures.length > 0) throw new AggregateError(failures, 'Not all faults are taken back.');
     });
   }
@@ -81,7 +81,7 @@ export class FaultsInForce {
   async #begin(name: string, given: FaultValues, signal: AbortSignal | undefined): Promise<FaultInForce> {
     const fault = faultOf(name);
     const values = readValues(fault, given, this.#scene);
-    const undos = new CleanupStack();
+    const undos = new Undos();
     using linked = linkedSignal(signal);
     const sinceMs = this.#scene.clock.now();
     const hindered: (() => number)[] = [];
@@ -102,17 +102,25 @@ export class FaultsInForce {
           await undo(limited.signal);
         }),
     };
-    try {
-      const what = await fault.begin(hand);
+    const keep = (what: string): FaultInForce => {
       this.#count += 1;
       const state = { id: `${name}-${this.#count}`, fault: name, values, what, sinceMs };
       const met = hindered.length > 0 ? () => hindered.reduce((sum, each) => sum + each(), 0) : undefined;
       this.#entries.set(state.id, { state, met, undos });
       return { ...state, met: met?.() };
+    };
+    try {
+      return keep(await fault.begin(hand));
     } catch (error) {
-      await undos[Symbol.asyncDispose]();
+      // What cannot be taken back is in force, and can be cleared later.
+      await undos.run().catch(() => keep(`half made: ${messageOf(error)}`));
       throw error;
     }
+  }
+
+  async #takeBack({ state, undos }: Entry): Promise<void> {
+    await undos.run();
+    this.#entries.delete(state.id);
   }
 
   #clientOf(cluster: string): ReturnType<FaultHand['clientOf']> {

@@ -2,13 +2,18 @@
 import { lstatSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
+import { systemClock } from '../../harness/base/clock.ts';
 import { askJson, serveJson } from '../../harness/base/json-socket.ts';
 import { statusCommand } from '../../harness/cli/commands/status.ts';
+import { openControl } from '../../harness/cli/up/control.ts';
 import { askWorld, worldToAsk } from '../../harness/cli/up/control-client.ts';
 import { PROTOCOL_HEADER } from '../../harness/cli/up/control-protocol.ts';
 import { OwnState } from '../../harness/cli/up/own-state.ts';
 import { upPaths } from '../../harness/cli/up/paths.ts';
+import { FaultsInForce } from '../../harness/faults/in-force.ts';
+import type { FaultPoints } from '../../harness/platform/fault-points.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
+import { twoClusters } from '../support/topologies.ts';
 import { upWorld } from '../support/up.ts';
 
 const { signal } = new AbortController();
@@ -47,6 +52,32 @@ t.test('a fault is begun, told and taken back; down leaves nothing', async t => 
   t.match(await world.cli('fault', 'clear'), { code: 2, stderr: /either the id of a fault or --all/ });
   t.equal((await world.cli('down')).code, 0);
   t.throws(() => lstatSync(world.stateDir), { code: 'ENOENT' });
+});
+
+t.test('a state folder whose path is too long for a socket has it elsewhere', async t => {
+  using own = temporaryFolder();
+  const paths = upPaths(path.join(own.path, 'x'.repeat(120)), {});
+  const faults = new FaultsInForce({
+    ...{ topology: twoClusters(['network1', 'network1']), edition: '1.8', client: 'sleep' },
+    ...{ clients: new Map(), clock: systemClock },
+    points: {} as FaultPoints, // nothing fails here
+  });
+  const control = await openControl(paths, faults, () => 0);
+  const folder = path.dirname(control.socket);
+  t.not(control.socket, paths.control);
+  t.equal(statSync(folder).mode & 0o777, 0o700);
+  t.same(await askWorld(control.socket, { path: 'GET /faults' }, signal), []);
+  const unknown = { path: 'POST /faults', body: { fault: 'drop-cals', values: {} } } as const;
+  await t.rejects(askWorld(control.socket, unknown, signal), {
+    code: 'ERR_UNKNOWN_FAULT',
+    hint: /drop-calls/,
+  });
+  const asked = { method: 'GET', path: '/faults', headers: { [PROTOCOL_HEADER]: '0' } };
+  t.match((await askJson(control.socket, asked, signal)).body, {
+    error: { message: /understands protocol 1, and was asked in 0/, hint: /brought the clusters up/ },
+  });
+  await control[Symbol.asyncDispose]();
+  t.throws(() => statSync(folder), { code: 'ENOENT' });
 });
 
 t.test('where no clusters are up, or a process has gone, it is said', async t => {

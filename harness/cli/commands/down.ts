@@ -3,6 +3,7 @@ import { systemClock } from '../../base/clock.ts';
 import { EXIT, HarnessError, messageOf } from '../../base/errors.ts';
 import { waitUntil } from '../../base/wait.ts';
 import { isAlive, killAll } from '../../process/liveness.ts';
+import { sweepFolders, TOOLS_PREFIX } from '../../process/temporary-folders.ts';
 import type { Environment } from '../environment.ts';
 import { createScreen } from '../terminal/screen.ts';
 import { type UpPaths, upPaths } from '../up/paths.ts';
@@ -23,6 +24,7 @@ export async function downCommand(flags: StateDirFlags, environment: Environment
   if (!found) return await endWithoutState(paths, progress, signal);
   const { state, alive } = found;
   if (alive) await end(state.owner, signal);
+  else sweepFolders(TOOLS_PREFIX);
   const kept = removeState(paths);
   progress(alive ? `${state.scenario} is down.` : `Removed what ${state.scenario} had left.`);
   for (const line of kept) progress(line);

@@ -6,13 +6,12 @@ import { type JsonAsk, serveJson } from '../../base/json-socket.ts';
 import { packageVersion } from '../../base/package-root.ts';
 import { redact } from '../../base/redact.ts';
 import type { FaultInForce, FaultsInForce } from '../../faults/in-force.ts';
-import { makeOwnFolder, sweepFolders } from '../../process/temporary-folders.ts';
+import { makeOwnFolder, TOOLS_PREFIX } from '../../process/temporary-folders.ts';
 import { clearingAsked, type FaultTold, faultAsked, PROTOCOL, PROTOCOL_HEADER } from './control-protocol.ts';
 import type { UpPaths } from './paths.ts';
 
 /** Longer paths do not fit into the address of a Unix socket: 104 bytes on macOS, 108 on Linux. */
 const MAX_SOCKET_PATH_BYTES = 100;
-const SOCKET_PREFIX = 'mesh-harness-control-';
 
 /** An open door; disposal closes it. */
 export interface Control extends AsyncDisposable {
@@ -30,8 +29,7 @@ export async function openControl(
   now: () => number,
 ): Promise<Control> {
   const isShort = Buffer.byteLength(control) <= MAX_SOCKET_PATH_BYTES;
-  if (!isShort) sweepFolders(SOCKET_PREFIX);
-  const folder = isShort ? undefined : makeOwnFolder(SOCKET_PREFIX);
+  const folder = isShort ? undefined : makeOwnFolder(TOOLS_PREFIX);
   const socket = folder === undefined ? control : path.join(folder, 'control.sock');
   const headers = { [PROTOCOL_HEADER]: PROTOCOL };
   const served = await serveJson(socket, async (ask, gone) => {

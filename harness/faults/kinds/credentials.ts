@@ -31,10 +31,12 @@ async function takeAway(
   const client = hand.clientOf(cluster);
   for (const secret of secrets) {
     const { name } = secret.metadata;
-    hand.undoWith(`make the Secret ${name} in ${cluster} again`, signal =>
-      client.create(SECRETS, withoutOrigin(secret), {}, signal),
-    );
-    await client.delete({ ...SECRETS, ...(name !== undefined && { name }) }, {}, hand.signal);
+    const path = { ...SECRETS, ...(name !== undefined && { name }) };
+    hand.undoWith(`make the Secret ${name} in ${cluster} again`, async signal => {
+      // It may not have gone, or somebody may have made it.
+      if (!(await client.find(path, signal))) await client.create(SECRETS, withoutOrigin(secret), {}, signal);
+    });
+    await client.delete(path, {}, hand.signal);
   }
 }
 
