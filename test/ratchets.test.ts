@@ -125,7 +125,6 @@ const LONG_LINES: Readonly<Record<string, number>> = {
   'harness/cli/terminal/lines.ts': 2,
   'harness/cli/terminal/unbroken.ts': 1,
   'harness/cli/up/release-folder.ts': 1,
-  'harness/faults/in-force.ts': 1,
   'harness/guide/lint/rules/context-left-out.ts': 1,
   'harness/guide/lint/rules/repeat-by-hand.ts': 1,
   'harness/guide/lint/rules/step-elsewhere.ts': 1,

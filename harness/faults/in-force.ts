@@ -58,7 +58,8 @@ export class FaultsInForce {
 
   /**
    * Clears one.
-   * @throws HarnessError ERR_USAGE if it is not in force; AggregateError for what stays: it can be tried again
+   * @throws HarnessError ERR_USAGE if it is not in force; AggregateError for what stays, and can be tried
+   *   again
    */
   clear(id: string): Promise<void> {
     return this.#inTurn(async () => {
