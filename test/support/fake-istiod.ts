@@ -81,6 +81,8 @@ export class FakeIstiod {
   /** Answers Unauthenticated to everyone while true. */
   refusesTokens = false;
   certificateLifetimeMs = DAY_MS;
+  /** For how long each certificate was asked for. */
+  readonly askedSeconds: number[] = [];
   readonly #clock: Clock;
   readonly #authority: Authority;
   readonly #streams = new Map<ServerStream, Pusher>();
@@ -161,7 +163,8 @@ export class FakeIstiod {
   async #certificate(bytes: Buffer, call: ServerCall): Promise<Buffer> {
     this.#admit(call, 'request authenticate failure');
     this.signed++;
-    const { csr } = decodeCertificateRequest(bytes);
+    const { csr, validityDurationSeconds } = decodeCertificateRequest(bytes);
+    this.askedSeconds.push(validityDurationSeconds);
     const { publicKeyDer } = await readCsr(csr);
     const leaf = await issueCertificate(this.#authority, {
       publicKeyDer,

@@ -149,3 +149,31 @@ t.test('once stopped, nothing is left that would move the clock', async t => {
   await new Promise(resolve => setImmediate(resolve));
   t.equal(world.clock.pendingTimers, 0);
 });
+
+t.test('an API server that is stopped refuses, and comes back with what it holds', async t => {
+  await using world = await startWorld();
+  const { client, cluster, clock, readyPod } = world;
+  await client.create(NAMESPACES, { metadata: { name: 'sample' } });
+  await client.create(DEPLOYMENTS, deployment('web'));
+  const { metadata } = await readyPod('web');
+  let broke: unknown;
+  const watch = client
+    .watch(PODS, {}, () => {}, new AbortController().signal)
+    .catch(error => {
+      broke = error;
+    });
+  await sleep(clock, 100);
+  const starts = [cluster.stopApiServer(), cluster.stopApiServer()];
+  await watch;
+  t.ok(broke !== undefined, 'a watch breaks');
+  await t.rejects(client.list(PODS), { code: 'ECONNREFUSED' });
+  const main = { namespace: 'sample', app: 'web', container: 'main' };
+  const { signal } = new AbortController();
+  t.match(await cluster.execOnNode(main, ['env'], signal), { exitCode: 0, stdout: /FROM_IMAGE=yes/ });
+  t.equal(await cluster.execOnNode({ ...main, app: 'none' }, ['env'], signal), undefined);
+  starts[0]?.();
+  starts[0]?.();
+  await t.rejects(client.list(PODS), { code: 'ECONNREFUSED' }, 'somebody else has stopped it, too');
+  starts[1]?.();
+  t.equal((await client.list(PODS)).items[0]?.metadata.name, metadata.name);
+});

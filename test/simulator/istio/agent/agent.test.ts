@@ -253,3 +253,19 @@ t.test('the files of the downward API are read', async t => {
     note: 'a "quoted" = word',
   });
 });
+
+t.test('SECRET_TTL says for how long a certificate is asked', async t => {
+  const { world: w, root, istiod } = await world();
+  await using _ = w;
+  const settings: [Record<string, string>, number][] = [
+    [{}, 86_400],
+    [{ PROXY_CONFIG: '{"proxyMetadata":{"SECRET_TTL":"1m30s"}}' }, 90],
+    [{ SECRET_TTL: '2h' }, 7200],
+  ];
+  for (const [index, [env]] of settings.entries())
+    await w.ready(await w.proxyPod(`pod-${index}`, root.rootPem, { env }));
+  t.same(
+    istiod.askedSeconds,
+    settings.map(([, seconds]) => seconds),
+  );
+});

@@ -69,3 +69,19 @@ t.test("the identity of a certificate is the token's, whatever the request asks 
   t.ok(Math.abs(Date.parse(leaf?.validTo ?? '') - systemClock.now() - 3_600_000) < 60_000);
   await t.rejects(signWorkload(authority, systemClock, { csr: 'no request', identity, lifetimeMs: 0 }));
 });
+
+t.test('of a file with several roots all come last, in one piece', async t => {
+  const [files, other] = [await bundle(), await bundle()];
+  const roots = [files, other].map(each => each['/etc/cacerts/root-cert.pem'] ?? '').join('');
+  const both = filesOf({ ...files, '/etc/cacerts/root-cert.pem': roots });
+  const authority = readPluggedAuthority(both, behaviourOf('1.8.0'));
+  if (!authority) throw new Error('no authority');
+  const identity = 'spiffe://cluster.local/ns/sample/sa/sleep';
+  const csr = await createCsr(createKeyPair(), { uris: [identity] });
+  const { certChain } = await signWorkload(authority, systemClock, { csr, identity, lifetimeMs: 0 });
+  t.equal(certChain.at(-1), roots, 'the proxy trusts what is in it');
+  t.equal(
+    new X509Certificate(certChain[0] ?? '').verify(new X509Certificate(certChain[1] ?? '').publicKey),
+    true,
+  );
+});

@@ -266,3 +266,19 @@ t.test('a sidecar of today has the volumes, variables and capabilities of the re
     t.match(patch, text);
   t.notMatch(patch, 'JWT_POLICY');
 });
+
+t.test('settings of the pod lie over those of the mesh', async t => {
+  const settings = 'concurrency: 1\nproxyMetadata: { SECRET_TTL: 60s }';
+  const annotations = { 'proxy.istio.io/config': settings };
+  for (const version of ['1.8.0', '1.30.3']) {
+    const read = (pod: object) => {
+      const injected = inject(version, pod).spec;
+      const proxy = [...injected.containers, ...(injected.initContainers ?? [])].find(
+        ({ name }) => name === 'istio-proxy',
+      );
+      return JSON.parse(env(proxy)['PROXY_CONFIG'] ?? '{}') as Record<string, unknown>;
+    };
+    const own = read({ ...HELLO, metadata: { ...HELLO.metadata, annotations } });
+    t.same(own, { ...read(HELLO), concurrency: 1, proxyMetadata: { SECRET_TTL: '60s' } }, version);
+  }
+});
