@@ -136,7 +136,7 @@ t.test('faults of networks meet who fits, until they are undone', async t => {
   t.notOk(answers.some(({ stdout }) => stdout.includes('v2')));
   t.ok(answers.some(({ exitCode }) => exitCode === 28));
   t.ok(dropped.met > 0);
-  mesh.faults.clear();
+  await mesh.faults.clear();
   dropped.undo();
   using refused = mesh.faults.refuse({ to: { cluster: 'cluster1' }, port: 6443 });
   await mesh.exec('cluster1', sleepPod, ['curl', '-m', '1', '-sSk', 'https://kubernetes.default']);
@@ -155,6 +155,24 @@ t.test('faults of networks meet who fits, until they are undone', async t => {
   await mesh.exec('cluster1', sleepPod, hello());
   t.ok(Date.now() - before >= 300, 'each way');
   slow.undo();
+});
+
+t.test('faults of the catalog are begun, listed and taken back', async t => {
+  const nodes = { apiVersion: 'v1', plural: 'nodes' };
+  {
+    await using fault = await mesh.faults.begin('stop-api-server', { cluster: 'cluster2' });
+    t.match(mesh.faults.list(), [{ id: fault.id, what: 'the API server of cluster2 is away' }]);
+    await t.rejects(mesh.clients.cluster2.list(nodes));
+    await mesh.faults.begin('partition-networks');
+    await mesh.faults.clear();
+    t.same(mesh.faults.list(), []);
+  }
+  t.equal((await mesh.clients.cluster2.list(nodes)).items.length, 1);
+  await t.rejects(mesh.faults.begin('istiod-way'), { code: 'ERR_UNKNOWN_FAULT', hint: /istiod-away/ });
+  await t.rejects(mesh.faults.begin('istiod-away', { cluster: 'west' }), { code: 'ERR_USAGE' });
+  await t.rejects(mesh.faults.begin('istiod-away', { claster: 'west' } as object), {
+    message: /has no option "claster"/,
+  });
 });
 
 t.test('pods are killed, and come again', async t => {
