@@ -47,9 +47,9 @@ export class WrittenFiles {
     return this.#read() !== undefined;
   }
 
-  /** Marks the folder as ours. */
+  /** Marks the folder as ours, with nothing written so far. */
   begin(): void {
-    this.#keep(this.#list());
+    this.#keep({});
   }
 
   /**
@@ -83,14 +83,16 @@ export class WrittenFiles {
     return Object.entries(this.#list()).some(([name, digest]) => this.#isOurs(name, digest));
   }
 
-  /** Removes what was written and not changed, with the folders that are empty then; and empties the list. */
+  /**
+   * Removes what was written and not changed, with the folders that are empty then. The list stays: what is
+   * gone is not on it in effect, and a disk that is full refuses a new one.
+   */
   remove(): void {
     const list = this.#list();
     const ours = Object.entries(list).filter(([name, digest]) => this.#isOurs(name, digest));
     for (const [name] of ours) rmSync(this.#at(name), { force: true });
     for (const folder of foldersOf(Object.keys(list)))
       if (this.#isReal(folder) && namesIn(this.#at(folder)).length === 0) rmdirSync(this.#at(folder));
-    if (this.isThere) this.#keep({});
   }
 
   /** Takes the list itself away. */
@@ -116,8 +118,13 @@ export class WrittenFiles {
 
   #keep(files: Readonly<Record<string, string>>): void {
     const file = this.#at(WRITTEN);
-    writeFileSync(`${file}.new`, JSON.stringify({ version: 1, files }), { mode: OWNER_ONLY });
-    renameSync(`${file}.new`, file);
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify({ version: 1, files }), { mode: OWNER_ONLY });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      rmSync(`${file}.new`, { force: true });
+      throw error;
+    }
   }
 
   /** Tells whether a file is as it was written; one behind a link is somebody else's. */
