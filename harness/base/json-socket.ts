@@ -38,14 +38,18 @@ export async function serveJson(
     server.once('error', reject);
     server.listen(socket, () => resolve());
   });
-  chmodSync(socket, OWNER_ONLY);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
+  const close = async () => {
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
   };
+  try {
+    chmodSync(socket, OWNER_ONLY);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: close };
 }
 
 async function reply(
