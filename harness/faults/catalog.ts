@@ -7,6 +7,7 @@ import { CREDENTIALS } from './kinds/credentials.ts';
 import { AT_DOORS } from './kinds/doors.ts';
 import { PARTITIONS } from './kinds/partitions.ts';
 import { PROGRAMS } from './kinds/programs.ts';
+import { UNSEEN } from './kinds/unseen.ts';
 
 /** Every fault, in the order of docs/faults.md. */
 export const FAULTS: readonly FaultDefinition[] = [
@@ -15,6 +16,7 @@ export const FAULTS: readonly FaultDefinition[] = [
   ...PROGRAMS,
   ...CREDENTIALS,
   ...CERTIFICATES,
+  ...UNSEEN,
 ];
 
 /** Finds a fault. @throws HarnessError ERR_UNKNOWN_FAULT, which names the known ones */
