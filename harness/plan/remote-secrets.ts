@@ -9,8 +9,9 @@ export const remoteSecretId = ({ watched, holder }: RemoteSecret): StepId =>
   `remote-secret/${watched.name}-in-${holder.name}`;
 
 /**
- * Lists the steps that come before a secret. The first secret of a cluster creates the account or its token;
- * two at once would get in each other's way.
+ * Lists the steps that come before a secret. The first secret of a cluster creates the account or its token,
+ * and two at once would get in each other's way. Which is the first is only known once the run knows what is
+ * left out, so those of one cluster follow each other.
  * @param secrets - all of the mesh, in their order
  * @param watchedStep - what must have been done in the cluster that is watched
  */
@@ -19,11 +20,12 @@ export function prerequisitesOf(
   secrets: readonly RemoteSecret[],
   watchedStep: StepId,
 ): readonly StepId[] {
-  const leader = secrets.find(other => other.watched === secret.watched);
+  const ofWatched = secrets.filter(other => other.watched === secret.watched);
+  const previous = ofWatched[ofWatched.indexOf(secret) - 1];
   return [
     `${secret.holder.name}/install-istio`,
     watchedStep,
-    ...(leader && leader !== secret ? [remoteSecretId(leader)] : []),
+    ...(previous ? [remoteSecretId(previous)] : []),
   ];
 }
 

@@ -1,6 +1,8 @@
 import t from 'tap';
+import { ancestorsOf } from '../../harness/plan/graph.ts';
 import { omitSteps } from '../../harness/plan/omit.ts';
-import { planOf } from './scenarios.ts';
+import { planTopology } from '../../harness/plan/plan.ts';
+import { EDITION_NAMES, largeTopology, planOf } from './scenarios.ts';
 
 t.test('left-out steps hand their order on', async t => {
   const plan = await planOf('primary-remote', '1.8');
@@ -15,4 +17,22 @@ t.test('left-out steps hand their order on', async t => {
     message: /no step "nothing" and no step "nobody"/,
     hint: /make-certificates, cluster1\/create-namespace/,
   });
+});
+
+t.test('of the remote secrets of one cluster no two are made at once, whichever is left out', async t => {
+  for (const edition of EDITION_NAMES) {
+    const plan = planTopology(largeTopology(7, 3), edition);
+    const ofOne = plan.steps.map(({ id }) => id).filter(id => id.startsWith('remote-secret/cluster7-in-'));
+    t.ok(ofOne.length > 3);
+    for (const omitted of ofOne) {
+      const left = omitSteps(plan, [omitted]);
+      const rest = ofOne.filter(id => id !== omitted);
+      for (const [index, id] of rest.entries())
+        t.same(
+          rest.filter(other => ancestorsOf(left, id).includes(other)),
+          rest.slice(0, index),
+          `${edition}: ${id} without ${omitted}`,
+        );
+    }
+  }
 });
