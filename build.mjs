@@ -1,5 +1,5 @@
 // Bundles the CLI and the library, so that a start costs one file, and writes the library's types.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,

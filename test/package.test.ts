@@ -79,11 +79,21 @@ t.test('without its optional dependency it is one package, installed without a n
 t.test('there it runs a scenario', async t => {
   const { status, stdout, stderr } = spawnSync(
     'npx',
-    ['mesh-harness', 'run', 'primary-remote-multi-network', '--quiet'],
+    ['mesh-harness', 'run', 'primary-remote-multi-network', '--quiet', '--report-dir', 'reports'],
     { cwd: inProject(), encoding: 'utf8', env: environment },
   );
   t.equal(status, 0, stderr);
   t.match(stdout, /^primary-remote-multi-network\s+passed/);
+});
+
+const git = (...words: readonly string[]) => spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' });
+const { status: gitStatus, stdout: prefix } = git('rev-parse', '--show-prefix');
+const skip = gitStatus === 0 && prefix.trim() === '' ? false : 'only a build in a clone has a commit';
+
+t.test('its report names the commit that it was built from', { skip }, async t => {
+  const { commit } = JSON.parse(readFileSync(inProject('reports', 'report.json'), 'utf8')).harness;
+  const [id = ''] = String(commit).split(' with changes');
+  t.equal(git('cat-file', '-t', id).stdout.trim(), 'commit', `harness.commit is ${commit}`);
 });
 
 t.test('asked for kind, it says which package is missing and how to get it', async t => {
