@@ -44,6 +44,8 @@ t.test('merge joins the parts of a run, writes all formats, and ends as the run 
     '-q',
   ]);
   t.match(half, { code: 1, stdout: /not ok 2 - multi-primary\n/ });
+  const over = await runHere(['report', 'merge', out, '--report-dir', out]);
+  t.match(over, { code: 2, stderr: /would write over .*all\/report\.json, which is to be joined/ });
   const twice = await runHere(['report', 'merge', ...files, ...files, '--report-dir', out]);
   t.match(twice, { code: 2, stderr: /is given twice/ });
 });

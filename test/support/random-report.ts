@@ -86,8 +86,8 @@ function runOf(random: Random, index: number): readonly RunEvent[] {
       },
     );
   }
-  for (let check = random.integer(6); check > 0; check -= 1) {
-    const result = checkOf(random, `check-${check}`, isHealthy);
+  for (let check = 1 + random.integer(5); check > 0; check -= 1) {
+    const result = checkOf(random, `check-${check}`, { isHealthy, isCore: check === 1 });
     if ((result.level === 'core' || result.isNamed) && result.outcome !== 'passed') {
       const kind = result.outcome === 'failed' ? 'mesh' : 'environment';
       findings.add({ kind, message: result.found }, 'check');
@@ -103,11 +103,16 @@ function runOf(random: Random, index: number): readonly RunEvent[] {
   return events;
 }
 
-function checkOf(random: Random, id: string, isHealthy: boolean): CheckResult {
-  const level = pick<CheckResult['level']>(random, ['core', 'core', 'extended']);
+function checkOf(
+  random: Random,
+  id: string,
+  { isHealthy, isCore }: { readonly isHealthy: boolean; readonly isCore: boolean },
+): CheckResult {
+  const any = pick<CheckResult['level']>(random, ['core', 'core', 'extended']);
+  const level = isCore ? 'core' : any;
   const counts = level === 'core';
-  const any = pick<CheckResult['outcome']>(random, ['passed', 'passed', 'failed', 'unknown']);
-  const outcome = isHealthy && counts ? 'passed' : any;
+  const one = pick<CheckResult['outcome']>(random, ['passed', 'passed', 'failed', 'unknown']);
+  const outcome = isHealthy && counts ? 'passed' : one;
   const isNamed = !isHealthy && random.integer(4) === 0;
   return {
     ...{ id, level, outcome },

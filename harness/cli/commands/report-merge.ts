@@ -1,7 +1,8 @@
 /** `mesh-harness report merge`: several reports become one. */
 import path from 'node:path';
+import { HarnessError } from '../../base/errors.ts';
 import { mergeReports } from '../../report/read/merge.ts';
-import { readReport } from '../../report/read/read-report.ts';
+import { type ReadReport, readReport } from '../../report/read/read-report.ts';
 import { assertWritable } from '../../report/write.ts';
 import { newRunId } from '../../session/run-id.ts';
 import type { Environment } from '../environment.ts';
@@ -22,8 +23,10 @@ export async function reportMergeCommand(
   environment: Environment,
 ): Promise<number> {
   const screen = createScreen(environment);
-  const report = mergeReports(names.map(name => readReport(name).report));
+  const read = names.map(readReport);
+  const report = mergeReports(read.map(each => each.report));
   const place = placeOf(newRunId(), flags);
+  assertApart(place.folder, read);
   await assertWritable(place);
   const results = createResults(flags.output, environment);
   const { scenarios, notBegun = [] } = report;
@@ -35,4 +38,17 @@ export async function reportMergeCommand(
   tell(`\nReport: ${path.relative('', place.folder) || '.'}/`);
   await keepReports(place, flags, tell, screen.progress);
   return exitCode;
+}
+
+/** The joined report would take the place of one that it is made of. */
+function assertApart(folder: string, read: readonly ReadReport[]): void {
+  const over = read.find(({ file }) => path.resolve(path.dirname(file)) === folder);
+  if (over)
+    throw new HarnessError(
+      'ERR_USAGE',
+      `--report-dir would write over ${over.file}, which is to be joined.`,
+      {
+        hint: 'Choose a folder that holds none of the reports.',
+      },
+    );
 }

@@ -1,6 +1,6 @@
 /** Joins the reports of several runs into one. Pure. */
 import { HarnessError } from '../../base/errors.ts';
-import { type ConformanceReport, SCHEMA_VERSION, type Shard, type Volatile } from '../report.ts';
+import { type ConformanceReport, SCHEMA_VERSION, type Volatile } from '../report.ts';
 import { weakestEvidence, worstVerdict } from '../worst.ts';
 
 /**
@@ -12,6 +12,8 @@ import { weakestEvidence, worstVerdict } from '../worst.ts';
 export function mergeReports(reports: readonly ConformanceReport[]): ConformanceReport {
   assertEachOnce(reports);
   const sorted = partsInOrder(reports);
+  assertPartsFit(sorted);
+  assertDifferent(sorted);
   const scenarios = sorted.flatMap(each => each.scenarios);
   const notBegun = [...sorted.flatMap(each => each.notBegun ?? []), ...ofMissingParts(sorted)];
   const verdicts = [...scenarios.map(each => each.verdict), ...notBegun.map(() => 'unknown' as const)];
@@ -69,19 +71,68 @@ function partsInOrder(reports: readonly ConformanceReport[]): readonly Conforman
   });
 }
 
-/** Names the scenarios of parts that are not there. */
-function ofMissingParts(reports: readonly ConformanceReport[]): readonly string[] {
-  const runs = new Map<string, { readonly shard: Shard; readonly told: Set<string> }>();
-  for (const report of reports) {
-    const { shard } = report;
-    const key = runOf(report);
-    if (!shard || key === undefined) continue;
-    const run = runs.get(key) ?? { shard, told: new Set() };
-    for (const { scenario } of report.scenarios) run.told.add(scenario);
-    for (const name of report.notBegun ?? []) run.told.add(name);
-    runs.set(key, run);
+/** Parts of the same scenarios that make no whole run are of several runs, most likely by mistake. */
+function assertPartsFit(reports: readonly ConformanceReport[]): void {
+  const halves = [...partsByRun(reports).values()].filter(({ missing }) => missing.length > 0);
+  for (const [
+    index,
+    {
+      parts: [one],
+    },
+  ] of halves.entries()) {
+    const other = halves.slice(index + 1).find(half => sameScenarios(half.parts[0], one))?.parts[0];
+    if (!one || !other) continue;
+    throw new HarnessError(
+      'ERR_USAGE',
+      `The parts are not of one run: ${describePart(one)}; ${describePart(other)}.`,
+      { hint: 'Give all parts of each run.' },
+    );
   }
-  return [...runs.values()].flatMap(({ shard, told }) => shard.scenarios.filter(name => !told.has(name)));
+}
+
+const sameScenarios = (one: ConformanceReport | undefined, other: ConformanceReport | undefined): boolean =>
+  JSON.stringify(one?.shard?.scenarios) === JSON.stringify(other?.shard?.scenarios);
+
+function describePart({ shard, scenarios: [first] }: ConformanceReport): string {
+  const part = `part ${shard?.index}/${shard?.of}`;
+  return first ? `${part} is on ${describeRun(first)}` : `${part} has run nothing`;
+}
+
+/** Words what tells runs of a scenario apart. */
+const describeRun = ({ platform, edition, istioVersion, seed }: ConformanceReport['scenarios'][number]) =>
+  `${platform.name}, edition ${edition} (Istio ${istioVersion}), seed ${seed}`;
+
+/** What is the same in all that tells runs apart would stand there twice. */
+function assertDifferent(reports: readonly ConformanceReport[]): void {
+  const seen = new Set<string>();
+  for (const each of reports.flatMap(report => report.scenarios)) {
+    const words = `${each.scenario} on ${describeRun(each)}`;
+    if (seen.has(words))
+      throw new HarnessError('ERR_USAGE', `${words}, is in two of the reports.`, {
+        hint: 'Of what was run again, give the later report only; report diff compares two.',
+      });
+    seen.add(words);
+  }
+}
+
+/** Names the scenarios of parts that are not there. */
+const ofMissingParts = (reports: readonly ConformanceReport[]): readonly string[] =>
+  [...partsByRun(reports).values()].flatMap(({ missing }) => missing);
+
+/** Groups parts by their run, each with the names of the scenarios that none of them tells of. */
+function partsByRun(reports: readonly ConformanceReport[]) {
+  const runs = new Map<
+    string,
+    { readonly parts: readonly ConformanceReport[]; missing: readonly string[] }
+  >();
+  for (const report of reports) {
+    const key = runOf(report);
+    if (key === undefined || !report.shard) continue;
+    const { parts, missing } = runs.get(key) ?? { parts: [], missing: report.shard.scenarios };
+    const told = [...report.scenarios.map(({ scenario }) => scenario), ...(report.notBegun ?? [])];
+    runs.set(key, { parts: [...parts, report], missing: missing.filter(name => !told.includes(name)) });
+  }
+  return runs;
 }
 
 /** Returns the command line of the run that a report is a part of. */

@@ -1,6 +1,6 @@
 /** What keeps a value from being a report: its schema, and what its parts must agree on. Pure. */
 import type * as z from '../../base/zod.ts';
-import { SCHEMA_VERSION } from '../report.ts';
+import { SCHEMA_ID, SCHEMA_VERSION } from '../report.ts';
 import { weakestEvidence, worstVerdict } from '../worst.ts';
 import { reportSchema } from './schema.ts';
 
@@ -38,19 +38,33 @@ const placeOf = (path: readonly PropertyKey[]): string =>
     .join('');
 
 /** Where two parts of a report say what cannot both be true. */
-function* contradictions({ verdict, interrupted, evidence, scenarios }: ReadReport): Generator<string> {
-  const verdicts = scenarios.map(each => each.verdict);
-  const worst = worstVerdict(verdicts);
-  // What was interrupted, or misses a part, may be worse than its scenarios.
-  if (verdict !== worst && !(verdict === 'unknown' && worst === 'passed'))
-    yield `verdict: is ${verdict}, and that of the scenarios is ${worst}`;
+function* contradictions(report: ReadReport): Generator<string> {
+  const { $schema = SCHEMA_ID, verdict, interrupted, evidence, scenarios, notBegun = [] } = report;
+  if ($schema !== SCHEMA_ID) yield `$schema: is not ${SCHEMA_ID}`;
+  yield* shardProblems(report);
+  // Nothing is known of what was never begun.
+  const worst = worstVerdict([
+    ...scenarios.map(each => each.verdict),
+    ...notBegun.map(() => 'unknown' as const),
+  ]);
+  if (verdict !== worst) yield `verdict: is ${verdict}, and that of the scenarios is ${worst}`;
   if (scenarios.some(each => each.interrupted) && !interrupted)
     yield 'interrupted: is false, and a scenario was interrupted';
+  if (interrupted && verdict === 'passed') yield 'verdict: is passed, and the run was interrupted';
   const weakest = weakestEvidence(scenarios.map(each => each.evidence));
   if (evidence !== weakest) yield `evidence: is ${evidence}, and that of the scenarios is ${weakest}`;
   for (const [index, scenario] of scenarios.entries())
     for (const problem of contradictionsIn(scenario))
       yield `scenarios[${index}] (${scenario.scenario}): ${problem}`;
+}
+
+/** A part holds scenarios of its run only. */
+function* shardProblems({ shard, scenarios, notBegun = [] }: ReadReport): Generator<string> {
+  if (!shard) return;
+  if (shard.index > shard.of) yield `shard: there is no part ${shard.index} of ${shard.of}`;
+  const names = [...scenarios.map(each => each.scenario), ...notBegun];
+  const foreign = names.find(name => !shard.scenarios.includes(name));
+  if (foreign !== undefined) yield `shard: ${foreign} is none of the scenarios of its run`;
 }
 
 function* contradictionsIn({ verdict, checks, steps, conclusion, evidence, interrupted }: ReadScenario) {
@@ -60,6 +74,7 @@ function* contradictionsIn({ verdict, checks, steps, conclusion, evidence, inter
     if (twice !== undefined) yield `${twice} is there twice`;
   }
   const counted = checks.filter(({ level, isNamed }) => level === 'core' || isNamed === true);
+  if (verdict === 'passed' && counted.length === 0) yield 'it is passed, and no check was asked';
   const bad =
     counted.find(({ outcome }) => outcome !== 'passed') ?? steps.find(({ outcome }) => outcome === 'failed');
   if (verdict === 'passed' && bad) yield `it is passed, and ${bad.id} is ${bad.outcome}`;

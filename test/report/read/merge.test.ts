@@ -48,6 +48,28 @@ t.test('what is given twice is refused', t => {
   t.end();
 });
 
+t.test('parts of several runs are told apart, and so is what was run twice', t => {
+  const [first, second] = partsOf(healthy());
+  if (!first || !second?.shard) return t.end();
+  const [scenario] = second.scenarios;
+  if (!scenario) return t.end();
+  const reseeded = { ...second, scenarios: [{ ...scenario, seed: '9' }] };
+  t.throws(() => mergeReports([first, reseeded]), {
+    message:
+      'The parts are not of one run: part 1/2 is on simulator, edition 1.8 (Istio 1.8.0), seed 1; ' +
+      'part 2/2 is on simulator, edition 1.8 (Istio 1.8.0), seed 9.',
+  });
+  const ofThree = { ...second, shard: { ...second.shard, index: 3, of: 3 } };
+  t.throws(() => mergeReports([first, ofThree]), { message: /part 1\/2 .*; part 3\/3 / });
+  const again = healthy(report => {
+    report.volatile.runIds = ['again'];
+  });
+  t.throws(() => mergeReports([healthy(), again]), {
+    message: /^multi-primary on simulator.* is in two of the/,
+  });
+  t.end();
+});
+
 t.test('parts of another edition are of another run', t => {
   const current = healthy(report => {
     for (const scenario of report.scenarios) scenario.edition = 'current';
@@ -68,7 +90,10 @@ t.test('parts of another edition are of another run', t => {
 t.test('the worst verdict, the weakest evidence, and only what is common', t => {
   const real = healthy(report => {
     report.evidence = 'real';
-    for (const scenario of report.scenarios) scenario.evidence = 'real';
+    for (const scenario of report.scenarios) {
+      scenario.evidence = 'real';
+      scenario.seed = '2';
+    }
     report.harness.version = '9.9.9';
     report.volatile = {
       ...report.volatile,

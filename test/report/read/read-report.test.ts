@@ -50,6 +50,34 @@ const DEFECTS: readonly (readonly [change: (report: MutableReport) => void, prob
     /^interrupted: is false/,
   ],
   [
+    report => Object.assign(report, { $schema: 'urn:another' }),
+    /^\$schema: is not urn:mesh-harness:report:1/,
+  ],
+  [
+    report => {
+      report.interrupted = true;
+    },
+    /^verdict: is passed, and the run was interrupted/,
+  ],
+  [
+    report => {
+      for (const each of report.scenarios) each.checks = [];
+    },
+    /it is passed, and no check was asked/,
+  ],
+  [
+    report => {
+      report.shard = { index: 1, of: 1, scenarios: ['another'] };
+    },
+    /^shard: multi-primary is none of the scenarios of its run/,
+  ],
+  [
+    report => {
+      report.shard = { index: 3, of: 2, scenarios: report.scenarios.map(({ scenario }) => scenario) };
+    },
+    /^shard: there is no part 3 of 2/,
+  ],
+  [
     report => {
       report.evidence = 'real';
     },
