@@ -1,19 +1,19 @@
 /** Says whom a run does not touch, where the environment names clusters and no platform is named. */
 import path from 'node:path';
-import type { RunFlags } from './commands/run.flags.ts';
 import type { Environment } from './environment.ts';
 import { upPaths } from './up/paths.ts';
 import { readState } from './up/state.ts';
 
 /**
  * Returns a line for the user whose variables `CTX_CLUSTER1` and so on name clusters that a run on the
- * simulator does not look at; none for one who has named a platform.
+ * simulator does not look at; none for one who has named the simulator.
+ * @param platform - the one that was asked for, and the one that was chosen
  */
 export function othersClusters(
-  { platform }: Pick<RunFlags, 'platform'>,
+  platform: { readonly asked: string | undefined; readonly chosen: string },
   { env }: Pick<Environment, 'env'>,
 ): readonly string[] {
-  if (platform !== undefined || env['MESH_HARNESS_PLATFORM'] !== undefined) return [];
+  if (platform.chosen !== 'simulator' || platform.asked === 'simulator') return [];
   const names = Object.keys(env).filter(name => /^CTX_./.test(name) && env[name] !== '');
   if (names.length === 0) return [];
   const are = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'}`;

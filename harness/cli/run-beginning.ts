@@ -21,7 +21,10 @@ export interface RunBeginning {
   /** Those of the shard, where there is one. */
   readonly works: readonly RunWork[];
   readonly shard?: Shard;
-  /** What people are told first, once nothing is wrong with the command line. */
+  /**
+   * What people are told first, once nothing is wrong with the command line; if they want quiet, only whose
+   * clusters are not looked at.
+   */
   readonly lines: readonly string[];
 }
 
@@ -35,7 +38,8 @@ export async function beginRun(
   environment: Environment,
 ): Promise<RunBeginning> {
   const { env, signal } = environment;
-  const choice = choosePlatform(flags.platform ?? env['MESH_HARNESS_PLATFORM'], env);
+  const asked = flags.platform ?? env['MESH_HARNESS_PLATFORM'];
+  const choice = choosePlatform(asked, env);
   const istioctl = await ownIstioctl(flags, choice.name, signal);
   const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
   const istiod = await realIstiodOf(flags.istiod, { edition: chosen.name, signal });
@@ -44,18 +48,23 @@ export async function beginRun(
   const works = part?.works ?? all;
   const [{ topology } = { topology: undefined }] = works;
   const clusters = choice.name === 'existing' && topology ? await clustersOf(flags, env, topology) : '';
+  const others = othersClusters({ asked, chosen: choice.name }, environment);
   return {
     platform: choice.name,
     edition: chosen.name,
     ...{ istioctl, istiod, works },
     ...(part && { shard: part.shard }),
-    lines: [
-      firstLine(choice, chosen, clusters),
-      ...othersClusters(flags, environment),
-      ...(istioctl ? [`  ${describeIstioctl(istioctl)}`] : []),
-      ...(istiod ? [`  ${controlPlaneSentence(istiod.version, editionOf(chosen.name).istioVersion)}`] : []),
-      ...works.flatMap(({ notes = [] }) => notes.map(note => `  ${note}`)),
-    ],
+    lines: flags.quiet
+      ? others
+      : [
+          firstLine(choice, chosen, clusters),
+          ...others,
+          ...(istioctl ? [`  ${describeIstioctl(istioctl)}`] : []),
+          ...(istiod
+            ? [`  ${controlPlaneSentence(istiod.version, editionOf(chosen.name).istioVersion)}`]
+            : []),
+          ...works.flatMap(({ notes = [] }) => notes.map(note => `  ${note}`)),
+        ],
   };
 }
 

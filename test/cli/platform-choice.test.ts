@@ -165,7 +165,14 @@ t.test('clusters that the variables of the guide name are not those of a simulat
   const said = await run([]);
   t.match(said, line);
   t.equal(said.split('CTX_').length, 3, 'once');
-  t.notMatch(await run(['--quiet']), /CTX_/);
+  for (const quiet of [['--quiet'], ['-q', '--output', 'json']])
+    t.match(
+      await run(quiet),
+      /^ {2}CTX_CLUSTER1, CTX_CLUSTER2 are set, but .*\nmesh-harness: interrupted\n$/,
+      'first',
+    );
+  t.match(await run(['--platform', 'auto']), line, 'where auto is the simulator');
+  t.match(await run([], { MESH_HARNESS_PLATFORM: 'auto' }), line);
   t.notMatch(await run(['--platform', 'simulator']), /CTX_/, 'who names the platform knows');
   t.notMatch(await run([], { MESH_HARNESS_PLATFORM: 'simulator' }), /CTX_/);
   t.match(await run([], { CTX_CLUSTER1: '', CTX_CLUSTER2: '', CTX_EAST: 'e' }), /CTX_EAST is set/);
@@ -177,10 +184,11 @@ t.test('where the variables are those of a world that is up, the line says so', 
   using own = await OwnState.take(paths, { ...about, startedAt: '' }, { tell: () => {} });
   own.started([], '');
   const env = { CTX_CLUSTER1: 'cluster1', KUBECONFIG: paths.kubeconfig };
-  t.match(othersClusters({}, { env }), [
+  const platform = { asked: undefined, chosen: 'simulator' };
+  t.match(othersClusters(platform, { env }), [
     /^ {2}CTX_CLUSTER1 is of multi-primary, which is up; this run simulates its own\. On those: --platform existing/,
   ]);
-  t.match(othersClusters({}, { env: { ...env, KUBECONFIG: '/elsewhere/kubeconfig' } }), [
+  t.match(othersClusters(platform, { env: { ...env, KUBECONFIG: '/elsewhere/kubeconfig' } }), [
     /CTX_CLUSTER1 is set/,
   ]);
 });

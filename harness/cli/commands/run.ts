@@ -56,7 +56,7 @@ export async function runScenarios(
     if (!first) throw new HarnessError('ERR_USAGE', 'No scenario was named.');
     const place = placeOf(first.runId, flags);
     await assertWritable(place);
-    for (const line of beginning.lines) tell(line);
+    for (const line of beginning.lines) screen.progress(line);
     signal.throwIfAborted();
     const scenarios = beginning.works.map(({ topology }) => topology.name);
     results.begin(scenarios);
