@@ -2,7 +2,7 @@
 import { sweepFolders, TOOLS_PREFIX } from '../process/temporary-folders.ts';
 import type { Environment } from './environment.ts';
 import { sweepLeftIstiods } from './left-istiods.ts';
-import { upPaths } from './up/paths.ts';
+import { STATE_DIR, type UpPaths, upPaths } from './up/paths.ts';
 import { readState } from './up/state.ts';
 import { livingOwners, removeState, stateIsLeft } from './up/state-folder.ts';
 
@@ -12,11 +12,11 @@ import { livingOwners, removeState, stateIsLeft } from './up/state-folder.ts';
  */
 export async function removeLeftovers(env: Environment['env']): Promise<readonly string[]> {
   const folders = [...(await sweepLeftIstiods()), ...sweepFolders(TOOLS_PREFIX)];
-  return [...removeDeadWorld(env), ...folders.map(folder => `temporary folder ${folder}`)];
+  const worlds = [env, { ...env, [STATE_DIR]: undefined }].map(each => upPaths(undefined, each));
+  return [...worlds.flatMap(removeDeadWorld), ...folders.map(folder => `temporary folder ${folder}`)];
 }
 
-function removeDeadWorld(env: Environment['env']): readonly string[] {
-  const paths = upPaths(undefined, env);
+function removeDeadWorld(paths: UpPaths): readonly string[] {
   if (!stateIsLeft(paths) || livingOwners(paths).length > 0 || readState(paths)?.alive) return [];
   return [[`what a world had left in ${paths.folder}`, ...removeState(paths)].join('. ')];
 }

@@ -1,9 +1,14 @@
-/** What stands in `state.json` is read by its schema: what does not fit is refused, and nobody is killed. */
-import { writeFileSync } from 'node:fs';
+/**
+ * What stands in `state.json` is read by its schema: what does not fit is refused, and nobody is killed. A shell
+ * that has taken the variables of a world finds it again.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import t from 'tap';
 import { upPaths } from '../../harness/cli/up/paths.ts';
 import { readState } from '../../harness/cli/up/state.ts';
+import { exportsOf } from '../../harness/cli/up/variables.ts';
+import { runHere } from '../support/run-here.ts';
 
 const SOUND = {
   version: 1,
@@ -42,4 +47,26 @@ t.test('what no process left', async t => {
   const paths = upPaths(t.testdir(), {});
   writeFileSync(paths.state, '{"version":1');
   t.throws(() => readState(paths), { code: 'ERR_UNREADABLE_FILE' }, path.basename(paths.state));
+});
+
+t.test('in a shell with the variables of a world, commands without --state-dir find it', async t => {
+  const home = t.testdir({ world: {} });
+  const paths = upPaths(path.join(home, 'world'), {});
+  writeFileSync(paths.state, JSON.stringify(SOUND));
+  const found = readState(paths);
+  const lines = found ? exportsOf(found.state, paths) : '';
+  const env = Object.fromEntries(
+    [...lines.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value] as const),
+  );
+  t.equal(upPaths(undefined, env).folder, paths.folder);
+  t.not(upPaths('other', env).folder, paths.folder, 'the flag counts more');
+  const elsewhere = { ...env, MESH_HARNESS_STATE: path.join(home, 'others') };
+  t.match(await runHere(['status'], { env: elsewhere }), { code: 1, stdout: /^multi-primary was up;/ });
+  t.match(await runHere(['down'], { env: elsewhere }), { stderr: 'Removed what multi-primary had left.\n' });
+  t.match(await runHere(['down'], { env }), {
+    stderr: `No world is up with its state in ${paths.folder}.\n`,
+  });
+  mkdirSync(paths.folder);
+  writeFileSync(paths.state, JSON.stringify(SOUND));
+  t.match(await runHere(['clean'], { env: elsewhere }), { code: 0, stdout: /what a world had left/ });
 });

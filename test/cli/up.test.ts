@@ -33,6 +33,8 @@ current-context: theirs
 t.test('bare clusters stay until they are taken down, and leave nothing', async t => {
   await using world = await upWorld('multi-primary', ['--bare']);
   t.equal(world.up.code, 0, world.up.stderr);
+  t.match(world.up.stdout, /^export KUBECONFIG=/);
+  t.notMatch(world.up.stderr, /^export/m, 'said once, not in the lines for people');
   const { pid } = world;
 
   t.equal(modeOf(world.stateDir), 0o700);
@@ -60,6 +62,7 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
   client.close();
 
   const typed: [string, number, RegExp, RegExp][] = [
+    ['mesh-harness status', 0, /^multi-primary is up, bare/, /^$/],
     ['istioctl version --remote=false', 0, /^1\.8\.0$/, /^$/],
     ['echo n | istioctl install', 1, /Proceed\? \(y\/N\) $/, /^Cancelled\.$/],
     ['istioctl install < /dev/null', 1, /Proceed\? \(y\/N\) $/, /^Cancelled\.$/],
@@ -98,7 +101,10 @@ t.test('bare clusters stay until they are taken down, and leave nothing', async 
   t.match(await world.cli('down'), { code: 0, stderr: 'multi-primary is down.\n' });
   t.equal(existsSync(world.stateDir), false, 'nothing is left');
   await ended(pid);
-  t.match(await world.cli('status'), { code: 1, stdout: 'No world is up.\n' });
+  t.match(await world.cli('status'), {
+    code: 1,
+    stdout: `No world is up with its state in ${world.stateDir}.\n`,
+  });
   t.match(await world.cli('env'), { code: 2, stdout: '', stderr: /No world is up/ });
   t.match(await world.cli('down'), { code: 0 }, 'twice is no harm');
 });

@@ -6,7 +6,7 @@ import { isAlive, killAll } from '../../process/liveness.ts';
 import { sweepFolders, TOOLS_PREFIX } from '../../process/temporary-folders.ts';
 import type { Environment } from '../environment.ts';
 import { createScreen } from '../terminal/screen.ts';
-import { type UpPaths, upPaths } from '../up/paths.ts';
+import { noWorldIn, type UpPaths, upPaths } from '../up/paths.ts';
 import { readState } from '../up/state.ts';
 import { livingOwners, removeState } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
@@ -21,7 +21,7 @@ export async function downCommand(flags: StateDirFlags, environment: Environment
   const { progress } = createScreen(environment);
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
-  if (!found) return await endWithoutState(paths, progress, signal);
+  if (!found) return await endWithoutState(paths, progress, environment);
   const { state, alive } = found;
   if (alive) await end(state.owner, signal);
   else sweepFolders(TOOLS_PREFIX);
@@ -35,14 +35,14 @@ export async function downCommand(flags: StateDirFlags, environment: Environment
 async function endWithoutState(
   paths: UpPaths,
   progress: (text: string) => void,
-  signal: AbortSignal,
+  { env, signal }: Environment,
 ): Promise<number> {
   const owners = livingOwners(paths);
   for (const owner of owners) await end(owner, signal);
   const kept = removeState(paths);
   progress(
     owners.length === 0
-      ? 'No world is up.'
+      ? noWorldIn(paths, env)
       : `A world whose state was gone is down (process ${owners.map(({ pid }) => pid).join(', ')}).`,
   );
   for (const line of kept) progress(line);

@@ -1,7 +1,7 @@
 /** `mesh-harness env`: the guide's variables for the world that is up, for a shell's eval. */
 import { EXIT, HarnessError } from '../../base/errors.ts';
 import type { Environment } from '../environment.ts';
-import { upPaths } from '../up/paths.ts';
+import { noWorldIn, upPaths } from '../up/paths.ts';
 import { readState } from '../up/state.ts';
 import { exportsOf } from '../up/variables.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
@@ -10,7 +10,7 @@ export async function envCommand(flags: StateDirFlags, { env, stdout }: Environm
   const paths = upPaths(flags.stateDir, env);
   const found = readState(paths);
   if (!found?.alive) {
-    throw new HarnessError('ERR_USAGE', 'No world is up.', {
+    throw new HarnessError('ERR_USAGE', noWorldIn(paths, env), {
       hint: 'Start one: mesh-harness up multi-primary --detach',
     });
   }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 
 /** The folder with the state of the world that is up. */
 export interface StateDirFlags {
-  /** By default `mesh-harness/up` in the user's state folder. */
+  /** By default what `MESH_HARNESS_STATE_DIR` names, or else `mesh-harness/up` in the user's state folder. */
   readonly stateDir?: string;
 }
 
@@ -11,7 +11,7 @@ export interface StateDirFlags {
 export const addStateDirFlag = (command: Command): Command =>
   command.option(
     '--state-dir <dir>',
-    'where its state lies (default: mesh-harness/up in the user’s state folder)',
+    'where its state lies (default: MESH_HARNESS_STATE_DIR, which env exports; else mesh-harness/up in the user’s state folder)',
   );
 
 /** Returns the flag as words of a command line. */

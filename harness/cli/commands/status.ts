@@ -11,7 +11,7 @@ import { createScreen } from '../terminal/screen.ts';
 import { downLine } from '../up/claim.ts';
 import { askWorld } from '../up/control-client.ts';
 import { describeFault } from '../up/fault-line.ts';
-import { type UpPaths, upPaths } from '../up/paths.ts';
+import { noWorldIn, type UpPaths, upPaths } from '../up/paths.ts';
 import { readState, type UpCluster, type UpState } from '../up/state.ts';
 import { livingOwners } from '../up/state-folder.ts';
 import type { StateDirFlags } from './state-dir.flags.ts';
@@ -28,7 +28,7 @@ export async function statusCommand(flags: StateDirFlags, environment: Environme
     screen.result(
       owner
         ? `A world is up (process ${owner.pid}); its state in ${paths.folder} is gone or not there yet.`
-        : 'No world is up.',
+        : noWorldIn(paths, environment.env),
     );
     return EXIT.failed;
   }

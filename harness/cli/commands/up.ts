@@ -24,7 +24,7 @@ import { createScreen, type Screen } from '../terminal/screen.ts';
 import { applyPlan } from '../up/apply-plan.ts';
 import { startDetached } from '../up/detached.ts';
 import { OwnState } from '../up/own-state.ts';
-import { type UpPaths, upPaths } from '../up/paths.ts';
+import { STATE_DIR, type UpPaths, upPaths } from '../up/paths.ts';
 import { releaseFiles } from '../up/release-folder.ts';
 import type { UpCluster } from '../up/state.ts';
 import { assertStateFolder, assertUsable } from '../up/state-folder.ts';
@@ -121,7 +121,8 @@ async function stayUp(stay: Stay): Promise<number> {
   if (signal.aborted) return EXIT.interrupted;
   await using control = await openWorldFaults(paths, started, topology, plan);
   own.ready(control?.socket);
-  stdout.write(exportsOf(own.state, paths));
+  // Whoever has started a detached one prints them.
+  if (env['MESH_HARNESS_DETACHED'] === undefined) stdout.write(exportsOf(own.state, paths));
   tellWhatIsNext(screen, stay);
   // To the process that waits for a detached one.
   process.send?.({ ready: true, exitCode });
@@ -179,7 +180,9 @@ function tellWhatIsNext(
   screen: Screen,
   { scenario, plan, topology, flags, environment: { env } }: Stay,
 ): void {
-  const command = (word: string) => quoteArgv(['mesh-harness', word, ...argvOfStateDir(flags)]);
+  const stateDir = flags.stateDir ?? env[STATE_DIR];
+  const ofWorld = argvOfStateDir(stateDir === undefined ? {} : { stateDir });
+  const command = (word: string) => quoteArgv(['mesh-harness', word, ...ofWorld]);
   const detached = env['MESH_HARNESS_DETACHED'] !== undefined;
   const text = quoteArgv(['mesh-harness', 'plan', scenario, '--edition', plan.edition]);
   const { length: mistakes } = plan.errata;

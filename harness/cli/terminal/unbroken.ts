@@ -10,7 +10,7 @@ const OURS =
 const OTHERS =
   '(?:kubectl|istioctl) (?:-\\S+|get|apply|create|describe|logs|exec|label|delete|rollout|config|wait|x|install|' +
   'proxy-\\w+|analyze|version)|docker (?:ps|rm|network|info|pull)|npm (?:install|ci|exec)|go install|' +
-  'sysctl -w|chmod \\d+|ulimit -n|eval "\\$\\([^)]*\\)"';
+  'sysctl -w|chmod \\d+|ulimit -n|export \\w+=\\S*|eval "\\$\\([^)]*\\)"';
 const BEGINNING = `(?:${OURS}|(?:${OTHERS})(?![\\w-]))`;
 /** Flags with what follows them, names in capitals, paths, pairs, and dots for what is left out. */
 const MORE = '(?: (?:-[\\w-]+(?:[= ][^\\s,;:)-]\\S*)?|[A-Z]{3,}\\b\\S*|[^\\s(]*[/=@]\\S+|…))*';

@@ -20,15 +20,19 @@ export interface UpPaths {
   readonly kubeCache: string;
 }
 
+/** The variable that stands for `--state-dir`; `env` exports it, so that a shell stays with its world. */
+export const STATE_DIR = 'MESH_HARNESS_STATE_DIR';
+
 /**
  * Returns the paths of a world.
- * @param stateDir - as the user named it; undefined for `up` in the folder for state of this user
+ * @param stateDir - as the user named it; undefined for that of `MESH_HARNESS_STATE_DIR`, or else `up` in the
+ *   folder for state of this user
  */
 export function upPaths(
   stateDir: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): UpPaths {
-  const folder = path.resolve(stateDir ?? path.join(stateFolder(env), 'up'));
+  const folder = path.resolve(stateDir ?? (env[STATE_DIR] || path.join(stateFolder(env), 'up')));
   const inside = (name: string) => path.join(folder, name);
   return {
     folder,
@@ -39,4 +43,10 @@ export function upPaths(
     release: inside('istio'),
     kubeCache: inside('kube-cache'),
   };
+}
+
+/** Says that no world is up, and where none is, if that is not the usual folder. */
+export function noWorldIn({ folder }: UpPaths, env: Readonly<Record<string, string | undefined>>): string {
+  const usual = upPaths(undefined, { ...env, [STATE_DIR]: undefined }).folder;
+  return folder === usual ? 'No world is up.' : `No world is up with its state in ${folder}.`;
 }

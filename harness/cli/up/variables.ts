@@ -2,7 +2,7 @@
 import { quoteWord } from '../../base/quote.ts';
 import { clusterName } from '../../model/names.ts';
 import { contextVariable } from '../../plan/mesh.ts';
-import type { UpPaths } from './paths.ts';
+import { STATE_DIR, type UpPaths } from './paths.ts';
 import type { UpState } from './state.ts';
 
 /** `SERVER_CLUSTER1`, beside the guide's `CTX_CLUSTER1`. */
@@ -20,6 +20,8 @@ export function exportsOf({ clusters }: UpState, paths: UpPaths): string {
       inNetworkServer === '' ? [] : [[serverVariable(name), inNetworkServer] as const],
     ),
     ['ISTIO_FOLDER', paths.release],
+    // For `down`, `status` and the others.
+    [STATE_DIR, paths.folder],
   ];
   const lines = variables.map(([name, value]) => `export ${name}=${quoteWord(value)}\n`);
   return `${lines.join('')}export PATH=${quoteWord(paths.release)}:"$PATH"\n`;

@@ -24,3 +24,8 @@ t.test('only a terminal has a width', async t => {
   t.equal(columnsOf({ isTTY: true, columns: 80 }), 80);
   t.equal(columnsOf({ columns: 80 }), undefined);
 });
+
+t.test('lines for a shell stay whole', async t => {
+  const text = `export KUBECONFIG=${'/folder'.repeat(9)}/kubeconfig\nexport PATH='/a folder/of mine':"$PATH"\n`;
+  t.equal(wrappedLines(text, 40), text);
+});
