@@ -11,7 +11,8 @@ export interface StateDirFlags {
 export const addStateDirFlag = (command: Command): Command =>
   command.option(
     '--state-dir <dir>',
-    'where its state lies (default: MESH_HARNESS_STATE_DIR, which env exports; else mesh-harness/up in the user’s state folder)',
+    'where its state lies (default: MESH_HARNESS_STATE_DIR, which env exports; else mesh-harness/up in the ' +
+      'user’s state folder)',
   );
 
 /** Returns the flag as words of a command line. */
