@@ -1,4 +1,5 @@
 /** Reads options that a program gives: JavaScript checks none of them, and nothing is ignored in silence. */
+import { inspect } from 'node:util';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { HarnessError } from '../base/errors.ts';
 
@@ -20,6 +21,11 @@ export const aNumber = rule('a number', value => typeof value === 'number' && Nu
 export const aFunction = rule('a function', value => typeof value === 'function');
 /** Takes a list, whatever is in it. */
 export const aList = rule('a list', value => Array.isArray(value));
+/** Takes a list that has something in it: one that is empty is mostly a mistake, and would mean nothing. */
+export const aFilledList = rule(
+  'a list, not an empty one',
+  value => Array.isArray(value) && value.length > 0,
+);
 /** Takes any object. */
 export const anObject = rule('an object', value => typeof value === 'object' && value !== null);
 /** Takes an AbortSignal. */
@@ -32,6 +38,8 @@ export const texts = rule(
   'a list of texts',
   value => Array.isArray(value) && value.every(each => typeof each === 'string'),
 );
+/** Takes a list of texts that has something in it. */
+export const someTexts: Rule = value => texts(value) ?? aFilledList(value);
 /** Takes what one of the rules takes. */
 export const either =
   (...rules: readonly Rule[]): Rule =>
@@ -102,7 +110,14 @@ export function named<Value>(what: string, name: string, values: ReadonlyMap<str
   });
 }
 
-function shown(value: unknown): string {
+/** Shows what was given, in a few words. */
+export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  return (JSON.stringify(value) ?? String(value)).slice(0, 80);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  }
+  return text.slice(0, 80);
 }

@@ -9,6 +9,7 @@ import type { SessionOptions } from '../session/options.ts';
 import { run as runSession } from '../session/run.ts';
 import {
   aBoolean,
+  aFilledList,
   aFunction,
   aList,
   aNumber,
@@ -19,9 +20,11 @@ import {
   checkOptions,
   either,
   oneOf,
+  someTexts,
   texts,
 } from './options.ts';
-import { assertChecks, refuseIdle } from './verify.ts';
+import { ownChecks } from './own-checks.ts';
+import { refuseIdle } from './verify.ts';
 
 const OPTIONS = {
   topology: aTopology,
@@ -44,10 +47,10 @@ const OPTIONS = {
   requests: aNumber,
   risk: aNumber,
   extended: aBoolean,
-  onlyChecks: texts,
+  onlyChecks: someTexts,
   skipChecks: texts,
   allowChanges: aBoolean,
-  checks: aList,
+  checks: aFilledList,
   faults: aList,
   signal: aSignal,
   listeners: aList,
@@ -62,8 +65,7 @@ const OPTIONS = {
 export async function run(options: SessionOptions): Promise<ConformanceReport> {
   checkOptions('run', options, OPTIONS, ['topology']);
   refuseIdle('run', options);
-  assertChecks(options.checks);
-  return await runSession(options);
+  return await runSession({ ...options, ...ownChecks(options.checks) });
 }
 
 /**

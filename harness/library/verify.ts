@@ -14,16 +14,17 @@ import { attach, type ExistingMesh } from './existing.ts';
 import type { Mesh } from './mesh.ts';
 import {
   aBoolean,
-  aFunction,
+  aFilledList,
   aList,
   aNumber,
   aSignal,
   aText,
   aTopology,
   checkOptions,
-  oneOf,
+  someTexts,
   texts,
 } from './options.ts';
+import { ownChecks } from './own-checks.ts';
 import { runningOf } from './running.ts';
 
 /** Which checks are asked, and how much. */
@@ -56,11 +57,11 @@ export interface VerifyOptions {
 }
 
 /** What chooses among the built-in checks. */
-const CHOICE = { extended: aBoolean, onlyChecks: texts, skipChecks: texts, allowChanges: aBoolean };
+const CHOICE = { extended: aBoolean, onlyChecks: someTexts, skipChecks: texts, allowChanges: aBoolean };
 
 const OPTIONS = {
   ...CHOICE,
-  checks: aList,
+  checks: aFilledList,
   requests: aNumber,
   risk: aNumber,
   deadlineScale: aNumber,
@@ -80,8 +81,8 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<ConformanceReport> {
   checkOptions('verify', options, OPTIONS);
-  assertChecks(options.checks);
   refuseIdle('verify', options);
+  const own = ownChecks(options.checks);
   const { signal = new AbortController().signal } = options;
   const isUp = typeof mesh === 'object' && mesh !== null && 'stop' in mesh;
   const running = isUp ? runningOf(mesh, 'verify') : undefined;
@@ -93,6 +94,7 @@ export async function verify(
   const startedAtMs = systemClock.now();
   const session = await prepareSession({
     ...rest,
+    ...own,
     ...{ topology, plan, platform, allowChanges },
     ...(running && { seed: running.seed }),
     steps: 'none',
@@ -101,21 +103,6 @@ export async function verify(
   });
   await session.start(running?.started);
   return reportOf(events, startedAtMs);
-}
-
-/** What an object has to be to be asked as a check. */
-const CHECK = {
-  id: aText,
-  sentence: aText,
-  level: oneOf('core', 'extended'),
-  isNamed: aBoolean,
-  cluster: aText,
-  run: aFunction,
-} satisfies Record<keyof Check, unknown>;
-
-/** @throws HarnessError ERR_USAGE for what is no check */
-export function assertChecks(checks: readonly Check[] = []): void {
-  for (const check of checks) checkOptions('a check', check, CHECK, ['id', 'sentence', 'level', 'run']);
 }
 
 /**

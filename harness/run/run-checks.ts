@@ -85,7 +85,7 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
   let outcome: CheckOutcome;
   const changes = new CleanupStack();
   try {
-    outcome = await check.run({
+    const told = await check.run({
       ...context,
       signal: linked.signal,
       onProgress: message => {
@@ -95,19 +95,21 @@ async function runCheck(check: Check, options: RunChecksOptions): Promise<CheckR
       },
       putBack: (what, undo) => changes.add(what, undo),
     });
+    outcome = {
+      ...told,
+      ...(told.diagnosis && { diagnosis: withRepair(told.diagnosis, options.plan, options.adjustments) }),
+    };
   } catch (error) {
     if (signal.aborted) return undefined;
     outcome = { outcome: 'unknown', found: redact(messageOf(error)), evidence: null };
   } finally {
     options.onNotPutBack(await disposeWithin(changes, PUT_BACK_MS));
   }
-  const { diagnosis } = outcome;
   const result: CheckResult = {
     ...{ id, sentence, level },
     ...(isNamed && { isNamed }),
     ...(cluster !== undefined && { cluster }),
     ...outcome,
-    ...(diagnosis && { diagnosis: withRepair(diagnosis, options.plan, options.adjustments) }),
   };
   emitter.emit({ type: 'check-ended', result, durationMs: clock.now() - startedAtMs });
   return result;

@@ -331,7 +331,7 @@ t.test('options that are wrong are told, all at once', async t => {
   await t.rejects(run({} as RunOptions), { message: 'run needs the option topology.' });
   t.throws(() => plan(topology, 'curent' as 'current'), { code: 'ERR_UNKNOWN_EDITION' });
   t.throws(() => mesh.faults.drop({ protocol: 'tcp' as 'TCP' }), { message: /has to be TCP or UDP/ });
-  const idle = { checks: [], extended: true };
+  const idle = { checks: builtInChecks(topology), extended: true };
   await t.rejects(verify(mesh, idle), { message: /^extended of verify choose/ });
   await t.rejects(verify(mesh, { checks: [{ id: 'x' }] } as object), { code: 'ERR_USAGE' });
   await t.rejects(verify(mesh, { onlyChecks: ['worklods'] }), { code: 'ERR_UNKNOWN_CHECK' });

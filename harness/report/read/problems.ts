@@ -2,7 +2,7 @@
 import type * as z from '../../base/zod.ts';
 import { SCHEMA_ID, SCHEMA_VERSION } from '../report.ts';
 import { weakestEvidence, worstVerdict } from '../worst.ts';
-import { reportSchema } from './schema.ts';
+import { checkOutcome, reportSchema } from './schema.ts';
 
 type ReadReport = z.output<typeof reportSchema>;
 type ReadScenario = ReadReport['scenarios'][number];
@@ -19,10 +19,20 @@ export function problemsOfReport(content: unknown): readonly string[] {
         `this one reads up to ${SCHEMA_VERSION}`,
     ];
   const parsed = reportSchema.safeParse(content);
-  if (!parsed.success)
-    return parsed.error.issues.map(({ path, message }) => `${placeOf(path) || 'report'}: ${message}`);
-  return [...contradictions(parsed.data)];
+  return parsed.success ? [...contradictions(parsed.data)] : issuesOf(parsed.error, 'report');
 }
+
+/**
+ * Finds what is wrong with what a check returned, one sentence each: `found: …`. None if nothing is.
+ * @param content - anything; what is in its evidence is not looked at
+ */
+export function problemsOfOutcome(content: unknown): readonly string[] {
+  const parsed = checkOutcome.omit({ evidence: true }).safeParse(content);
+  return parsed.success ? [] : issuesOf(parsed.error, 'outcome');
+}
+
+const issuesOf = ({ issues }: z.ZodError, whole: string): readonly string[] =>
+  issues.map(({ path, message }) => `${placeOf(path) || whole}: ${message}`);
 
 function versionOf(content: unknown): number | undefined {
   const version =

@@ -178,12 +178,8 @@ const fault = z.looseObject({
   failedAfter: z.array(z.string()),
 });
 
-const check = z.looseObject({
-  id: z.string(),
-  sentence: z.string(),
-  level: z.enum(['core', 'extended']),
-  isNamed: z.boolean().optional(),
-  cluster: z.string().optional(),
+/** What a check found. */
+export const checkOutcome = z.looseObject({
   outcome: verdict,
   found: z.string(),
   evidence: z.unknown(),
@@ -191,6 +187,15 @@ const check = z.looseObject({
   diagnosis: diagnosis.optional(),
   traffic: traffic.optional(),
   fault: fault.optional(),
+});
+
+const check = z.looseObject({
+  id: z.string(),
+  sentence: z.string(),
+  level: z.enum(['core', 'extended']),
+  isNamed: z.boolean().optional(),
+  cluster: z.string().optional(),
+  ...checkOutcome.shape,
   durationMs: milliseconds,
 });
 
