@@ -31,7 +31,7 @@ const VERSION_MS = 15_000;
 /**
  * Finds the program, and asks it for its version.
  * @param asked - a path as the user wrote it
- * @throws HarnessError ERR_USAGE if it is empty; ERR_TOOL if there is no such program
+ * @throws HarnessError ERR_USAGE if it is empty, or names no such program; ERR_TOOL if it gives no answer
  */
 export async function givenProgram(
   wanted: WantedProgram,
@@ -43,14 +43,14 @@ export async function givenProgram(
   const file = path.resolve(asked);
   const problem = problemOf(file);
   if (problem !== undefined)
-    throw new HarnessError('ERR_TOOL', `${wanted.flag} ${asked}: ${problem}`, { hint: wanted.hint });
+    throw new HarnessError('ERR_USAGE', `${wanted.flag} ${asked}: ${problem}`, { hint: wanted.hint });
   const result = await runProcess(file, wanted.versionArgv, { timeoutMs: VERSION_MS, signal });
   signal.throwIfAborted();
   const version = result.exitCode === 0 ? wanted.readVersion(result.stdout) : undefined;
   if (version !== undefined) return { path: file, version };
   const command = quoteArgv([path.basename(file), ...wanted.versionArgv]);
   throw new HarnessError(
-    'ERR_TOOL',
+    result.fault === 'timeout' ? 'ERR_TOOL' : 'ERR_USAGE',
     `${wanted.flag} ${asked}: this is no ${wanted.name} that runs here (${process.platform}, ` +
       `${process.arch}). \`${command}\` ${endOf(result)}`,
     { hint: wanted.hint },

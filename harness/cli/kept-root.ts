@@ -47,6 +47,10 @@ function checked(certificateFile: string, keyFile: string, nowMs: number): KeptR
       cause,
     });
   };
+  const key = parsed(() => createPrivateKey(privateKeyPem));
+  if (!key) return refuse('it is no private key in PEM without a passphrase');
+  const read = parsed(() => new X509Certificate(certificatePem));
+  if (!read) return refuse(`${certificateFile} is no certificate in PEM`);
   try {
     const root = loadAuthority({
       certificatePem,
@@ -54,8 +58,7 @@ function checked(certificateFile: string, keyFile: string, nowMs: number): KeptR
       chainPem: certificatePem,
       rootPem: certificatePem,
     });
-    const { asymmetricKeyType } = createPrivateKey(privateKeyPem);
-    const read = new X509Certificate(certificatePem);
+    const { asymmetricKeyType } = key;
     const notAfterMs = Date.parse(read.validTo);
     if (asymmetricKeyType !== 'ec') return refuse(`it is a key of type ${asymmetricKeyType}, not ec`);
     if (!read.ca) return refuse(`${certificateFile} is not the certificate of an authority`);
@@ -64,6 +67,15 @@ function checked(certificateFile: string, keyFile: string, nowMs: number): KeptR
   } catch (error) {
     if (error instanceof HarnessError) throw error;
     return refuse(messageOf(error).replace(/\.$/, ''), error);
+  }
+}
+
+/** Reads a PEM text; what OpenSSL says of one that is none helps nobody. @returns undefined if it is none */
+function parsed<Kind>(read: () => Kind): Kind | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

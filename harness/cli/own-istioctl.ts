@@ -35,7 +35,7 @@ const wantedBy = (flag: string): WantedProgram => ({
 /**
  * Finds the istioctl that the command line names for the simulator.
  * @returns undefined if it names none, and on another platform
- * @throws HarnessError ERR_USAGE for an empty path; ERR_TOOL if it cannot be run
+ * @throws HarnessError ERR_USAGE for an empty path, and if it cannot be run; ERR_TOOL if it gives no answer
  */
 export async function ownIstioctl(
   flags: IstioctlFlags,

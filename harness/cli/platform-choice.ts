@@ -34,7 +34,7 @@ export function choosePlatform(
   const missingForKind = FOR_KIND.filter(name => findProgram(name, env['PATH'] ?? '') === undefined);
   if (asked !== 'auto') {
     const name = asked === undefined || asked === '' ? 'simulator' : asked;
-    platformMaker(name); // known, before a line is printed
+    platformMaker(name, ['auto']); // known, before a line is printed
     return { name, missingForKind };
   }
   return missingForKind.length === 0

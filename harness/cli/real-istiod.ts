@@ -28,8 +28,8 @@ const PILOT_DISCOVERY: WantedProgram = {
  * Finds the program, and asks it for its version; ends what a killed run has left of it.
  * @param asked - of `--istiod`
  * @returns undefined if none was asked for
- * @throws HarnessError ERR_USAGE for another edition, and for an empty path; ERR_TOOL if the path is no
- *   `pilot-discovery`
+ * @throws HarnessError ERR_USAGE for another edition, and for a path that is empty or no
+ *   `pilot-discovery`; ERR_TOOL if it gives no answer
  */
 export async function realIstiodOf(
   asked: string | undefined,

@@ -4,6 +4,7 @@ import type { Shard } from '../report/report.ts';
 import { controlPlaneSentence } from '../report/words.ts';
 import type { RunFlags } from './commands/run.flags.ts';
 import type { Environment } from './environment.ts';
+import { assertGivenFiles } from './given-files.ts';
 import { editionOfRun } from './marked-edition.ts';
 import { othersClusters } from './others-clusters.ts';
 import { describeIstioctl, type OwnIstioctl, ownIstioctl } from './own-istioctl.ts';
@@ -40,6 +41,7 @@ export async function beginRun(
   const { env, signal } = environment;
   const asked = flags.platform ?? env['MESH_HARNESS_PLATFORM'];
   const choice = choosePlatform(asked, env);
+  assertGivenFiles(flags, choice.name);
   const istioctl = await ownIstioctl(flags, choice.name, signal);
   const chosen = await editionOfRun(flags, choice.name, istioctl, environment);
   const istiod = await realIstiodOf(flags.istiod, { edition: chosen.name, signal });

@@ -7,7 +7,7 @@ import { HarnessError } from '../base/errors.ts';
 import { MAX_KUBECONFIG_BYTES, parseKubeconfig } from '../model/kubeconfig-document.ts';
 import { type ClusterName, clusterName } from '../model/names.ts';
 import type { Topology } from '../model/topology.ts';
-import { contextNames, namedContexts } from '../platform/existing/cluster-flags.ts';
+import { contextNames, namedContexts, refuseTwice } from '../platform/existing/cluster-flags.ts';
 import { type ExistingContext, readContexts } from '../platform/existing/contexts.ts';
 import { type LedgerRecord, readLedgers } from '../platform/ledger.ts';
 import type { ControlPlane } from '../platform/platform.ts';
@@ -80,7 +80,13 @@ function contextsOf(
   env: Env,
 ): ReadonlyMap<ClusterName, string> {
   if (topology) return contextNames(topology, pairsFor(words, topology), env);
-  return words.length > 0 ? new Map(words.map(pairOf)) : namedContexts([], env);
+  if (words.length === 0) return namedContexts([], env);
+  const pairs = words.map(pairOf);
+  refuseTwice(
+    '--context',
+    pairs.map(pair => pair.join('=')),
+  );
+  return new Map(pairs);
 }
 
 /** Reads `cluster1=context`, or a context alone, which then names the cluster too. */

@@ -48,12 +48,13 @@ function realSettings(name: string, { real }: PlatformSettings): RealSettings {
 
 /**
  * Returns the maker of a platform, by its name.
+ * @param alsoKnown - words that stand for a platform where the name was given, for the message
  * @throws HarnessError ERR_UNKNOWN_PLATFORM, which names the known ones
  */
-export function platformMaker(name: string): Maker {
+export function platformMaker(name: string, alsoKnown: readonly string[] = []): Maker {
   const make = new Map<string, Maker>(Object.entries(PLATFORMS)).get(name);
   if (make) return make;
-  const known = Object.keys(PLATFORMS);
+  const known = [...Object.keys(PLATFORMS), ...alsoKnown];
   const meant = didYouMean(name, known);
   throw new HarnessError('ERR_UNKNOWN_PLATFORM', `There is no platform "${name}".`, {
     hint: `${meant === undefined ? '' : `${meant} `}Known platforms: ${known.join(', ')}`,

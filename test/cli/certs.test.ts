@@ -87,7 +87,10 @@ t.test('where the root cannot sign, it is said why and what to do', async t => {
     await refused(/No cluster can be added with .*root-key\.pem: The private key does not belong/);
   }
   writeFileSync(key, 'no key');
-  await refused(/No cluster can be added with/);
+  await refused(/No cluster can be added with .*root-key\.pem: it is no private key in PEM/);
+  writeFileSync(key, ofKind('ec'));
+  writeFileSync(certificate, 'no certificate');
+  await refused(/root-key\.pem: .*root-cert\.pem is no certificate in PEM\./);
   rmSync(certificate);
   await refused(/is there without its certificate/);
 });

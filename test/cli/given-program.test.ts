@@ -47,7 +47,7 @@ for (const [title, make, says] of ROWS)
     const file = path.join(t.testdir(), 'program');
     make(file);
     await t.rejects(givenProgram(WANTED, file, signal), {
-      code: 'ERR_TOOL',
+      code: 'ERR_USAGE',
       message: says,
       hint: 'Leave --waypoint out.',
     });

@@ -42,7 +42,7 @@ t.test('without one there is none, and on real clusters --istio-dir is another m
 t.test('a program that does not run is named', async t => {
   const file = program(path.join(t.testdir(), 'istioctl'), 'echo no such flag >&2; exit 3');
   await t.rejects(ownIstioctl({ istioctl: file }, 'simulator', signal), {
-    code: 'ERR_TOOL',
+    code: 'ERR_USAGE',
     message: /--istioctl .*this is no istioctl that runs here .* ends with 3, and says “no such flag”\.$/,
   });
 });

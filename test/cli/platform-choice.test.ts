@@ -122,7 +122,8 @@ t.test('MESH_HARNESS_PLATFORM sets the default, and --platform counts more', asy
   t.match(await runCli(argv, folder.path, env), { code: 2, stderr: /has no step "none"/ });
   t.match(await runCli(['run', 'multi-primary'], folder.path, { MESH_HARNESS_PLATFORM: 'nope' }), {
     code: 2,
-    stderr: /^mesh-harness: There is no platform "nope"/,
+    stderr:
+      /^mesh-harness: There is no platform "nope"\.\n {2}Known platforms: simulator, kind, existing, auto$/m,
   });
 });
 

@@ -44,9 +44,9 @@ t.test('it goes with the simulator and edition current, and must be a pilot-disc
   });
   const text = path.join(folder.path, 'text');
   writeFileSync(text, 'no program');
-  t.match(await run('--istiod', text), { code: 3, stderr: /text: this file is no program/ });
+  t.match(await run('--istiod', text), { code: 2, stderr: /text: this file is no program/ });
   t.match(await run('--istiod', process.execPath), {
-    code: 3,
+    code: 2,
     stderr: /this is no pilot-discovery that runs here/,
   });
 });

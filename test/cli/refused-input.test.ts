@@ -126,3 +126,25 @@ t.test('what is cited of the command line is shown as it is harmless, and not at
   t.match(unknown, { code: 2, stderr: /unknown command '\\x1b\[31mnnn/ });
   t.ok(unknown.stderr.length < 5000, 'it can be read');
 });
+
+t.test('files and programs that are not there', async t => {
+  const rows: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
+    [['--istioctl', '/nope'], /--istioctl \/nope: there is no file/],
+    [['--istio-dir', '/nope'], /--istio-dir \/nope\/bin\/istioctl: there is no file/],
+    [['--istiod', '/bin/true', '--edition', 'current'], /--istiod \/bin\/true: this is no pilot-discovery/],
+    [['--platform', 'kind', '--istio-dir', '/nope'], /--istio-dir \/nope: this is no unpacked Istio release/],
+    [['--platform', 'kind', '--image-archive', '/nope'], /--image-archive \/nope: there is no file \/nope\./],
+    [['--platform', 'kind', '--image-archive', folder.path], /--image-archive .*: this is no regular file\./],
+  ];
+  for (const [argv, says] of rows) await refuses(t, ['run', 'multi-primary', ...argv], says);
+  await refuses(t, ['up', 'multi-primary', '--istioctl', '/nope'], /--istioctl \/nope: there is no file/);
+});
+
+t.test('a cluster that is named twice', async t => {
+  const twice = ['--context', 'cluster1=a', '--context', 'cluster2=x', '--context', 'cluster1=b'];
+  const says = /cluster1 is named more than once: --context cluster1=a and --context cluster1=b\./;
+  await refuses(t, ['run', 'multi-primary', '--platform', 'existing', ...twice], says);
+  await refuses(t, ['verify', 'multi-primary', ...twice], says);
+  await refuses(t, ['diagnose', ...twice], says);
+  await refuses(t, ['doctor', '--platform', 'existing', ...twice], says);
+});

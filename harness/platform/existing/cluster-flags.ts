@@ -25,6 +25,7 @@ export function contextNames(
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );
+  refuseTwice('--context', pairs);
   const known = topology.clusters.map(({ name }) => name);
   const unknown = [...given.keys()].filter(name => !known.some(cluster => cluster === name));
   if (unknown.length > 0) {
@@ -46,6 +47,21 @@ export function contextNames(
 }
 
 /**
+ * Refuses a cluster that a flag names more than once: the last would win without a word.
+ * @param pairs - `cluster1=…`
+ * @throws HarnessError ERR_USAGE, which names the cluster
+ */
+export function refuseTwice(flag: string, pairs: readonly string[]): void {
+  const clusters = pairs.map(pair => pair.slice(0, pair.indexOf('=')));
+  const twice = clusters.find((cluster, index) => clusters.indexOf(cluster) !== index);
+  if (twice === undefined) return;
+  const values = pairs.filter((_, index) => clusters[index] === twice).join(` and ${flag} `);
+  throw new HarnessError('ERR_USAGE', `${twice} is named more than once: ${flag} ${values}.`, {
+    hint: 'Leave all but one out.',
+  });
+}
+
+/**
  * Takes every context that a variable like `CTX_CLUSTER1` or `--context` names, without a scenario that says
  * which clusters there are. The flag wins.
  */
@@ -59,6 +75,7 @@ export function namedContexts(
       return name === undefined || context === '' ? [] : [[name, context]];
     },
   );
+  refuseTwice('--context', pairs);
   const ofFlags = pairs.map(
     pair => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
   );
@@ -76,6 +93,7 @@ export function apiServersOf(
   { clusters }: Topology,
   pairs: readonly string[],
 ): ReadonlyMap<ClusterName, string> {
+  refuseTwice('--api-server', pairs);
   return new Map(
     pairs.map(pair => {
       const [, name, server] = /^([^=]+)=(https:\/\/\S+)$/.exec(pair) ?? [];

@@ -1,0 +1,43 @@
+/** Files and folders of the user's that flags name, looked at before anything is fetched or started. */
+import path from 'node:path';
+import { accessSync, constants, existsSync, statSync } from '../base/disk/disk.ts';
+import { HarnessError } from '../base/errors.ts';
+import type { RealFlags } from './commands/real.flags.ts';
+
+/**
+ * Checks that what flags for real clusters name is there.
+ * @param platform - the one that was chosen; on the simulator `--istio-dir` names a program alone
+ * @throws HarnessError ERR_UNREADABLE_FILE, which names the flag
+ */
+export function assertGivenFiles(
+  { imageArchive, istioDir }: Pick<RealFlags, 'imageArchive' | 'istioDir'>,
+  platform: string,
+): void {
+  for (const archive of imageArchive) {
+    const problem = archiveProblem(path.resolve(archive));
+    if (problem !== undefined)
+      throw new HarnessError('ERR_UNREADABLE_FILE', `--image-archive ${archive}: ${problem}`, {
+        hint: 'docker save --output FILE IMAGE… writes such a file.',
+      });
+  }
+  if (istioDir === undefined || platform === 'simulator') return;
+  if (!existsSync(path.resolve(istioDir, 'bin', 'istioctl')))
+    throw new HarnessError(
+      'ERR_UNREADABLE_FILE',
+      `--istio-dir ${istioDir}: this is no unpacked Istio release.`,
+      { hint: '--istio-dir names the folder that holds bin/istioctl and samples/.' },
+    );
+}
+
+/** Says as a sentence why a file cannot be loaded; undefined if it can. */
+function archiveProblem(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return `there is no file ${file}.`;
+  if (!found.isFile()) return 'this is no regular file.';
+  try {
+    accessSync(file, constants.R_OK);
+    return undefined;
+  } catch {
+    return 'this file cannot be read.';
+  }
+}
